@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from glassnet import load_data
 from glassnet.cli import bench
+from glassnet.i18n.language import width_of
 from support.cli import run
 
-TASKS = ["one epoch of recipe notes", "one epoch of recipe quick", "one question", "100 questions at once"]
+TASKS = ["one epoch of recipe notes", "one epoch of recipe quick", "one prediction", "100 predictions at once"]
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +40,15 @@ def test_a_line_for_each_in_words():
     assert header.split() == ["glassnet", "NumPy", "ratio"]
     assert [line[:48].strip() for line in lines] == TASKS
     assert [line.rstrip(" …") for line in outcome.err.splitlines()] == TASKS
+
+
+def test_tasks_are_in_chinese_and_keep_their_columns_where_chinese_is_asked_for():
+    outcome = run("bench", "--runs", "1", "--language", "zh")
+    machine, *lines = outcome.out.splitlines()
+    assert "个核心" in machine
+    assert lines[0].endswith("倍数")
+    assert len({width_of(line) for line in lines}) == 1
+    assert all(re.match("[⺀-鿿]", line) for line in lines[1:])
 
 
 def test_runs_are_at_least_one():

@@ -33,7 +33,10 @@ def test_inputs_are_scaled_by_the_largest_value_that_was_named(folder, suffix):
 def test_a_range_that_is_hardly_used_is_remarked(folder):
     np.savetxt("rows.csv", np.column_stack([np.arange(60) % 3, 16 * np.eye(60, 16)]), delimiter=",", fmt="%g")
     said = run("train", "rows.csv", *FLAGS).err
-    assert "the largest value is 16, --input-max is 255: is that meant? If not: glassnet doctor rows.csv" in said
+    assert (
+        "the largest value is 16, but --input-max is 255. If this is not intended, run: glassnet doctor rows.csv"
+        in said
+    )
     assert "--input-max" not in run("train", "rows.csv", *FLAGS, "--input-max", "16").err
 
 

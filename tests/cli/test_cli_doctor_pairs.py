@@ -147,7 +147,7 @@ def test_test_data_without_a_column_are_refused_and_nothing_is_written(folder):
     (folder / "test.csv").write_text(written([[row[0], *row[2:]] for row in rows[:20]]))
     before = sorted(folder.iterdir())
     run("doctor", "train.csv", "--test", "test.csv", "--target", "label", "--fix", "copy.csv").refused(
-        "GN017", "test.csv", "port", "nothing is written"
+        "GN017", "test.csv", "port", "nothing was written"
     )
     assert sorted(folder.iterdir()) == before
 

@@ -110,7 +110,7 @@ def test_numbers_are_no_classes_to_draw(folder):
     data = Dataset(rows, np.arange(12), 1, None, "numbers", values=rows[:, :1])
     options = Options(hidden=(4,), epochs=1, engine="reference", output="identity", targets="values", rule="gradient")
     save_model(fit(data, options).model, "numbers.safetensors")
-    run("test", "numbers.safetensors", "rows.csv", "--pictures", "p").refused("GN022", "numbers")
+    run("test", "numbers.safetensors", "rows.csv", "--pictures", "p").refused("GN022", "regression")
     assert not (folder / "p").exists()
 
 
@@ -122,7 +122,7 @@ def test_distortion_is_drawn_of_many_and_of_one(folder):
     assert drawn == trained.row_numbers[:10].tolist()
     one = run(*words, "--row", drawn[5]).fine().json()
     assert one == {"source": "rows.csv", "rows": [drawn[5]], "picture": "a.png"}
-    run(*words, "--row", aside.row_numbers[0]).refused("GN021", "kept aside")
+    run(*words, "--row", aside.row_numbers[0]).refused("GN021", "holds this row out")
 
 
 def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):

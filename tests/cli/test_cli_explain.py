@@ -144,7 +144,7 @@ def test_why_one_of_several_without_labels(folder):
     np.savetxt("plain.csv", digits(4).inputs, fmt="%d", delimiter=",")
     for source, count, name in (("many.png", 3, "many.png, digit 3"), ("plain.csv", 4, "plain.csv, line 3")):
         words = ("explain", "m.safetensors", source, "--why")
-        run(*words).refused("GN020", f"{count} samples", f"--row 0 to {count - 1}", "crop the picture to one digit")
+        run(*words).refused("GN020", f"{count} samples", f"--row 0 to {count - 1}", "crop the image")
         run(*words, "--row", count).refused("GN021", f"--row 0 to {count - 1}")
         facts = run(*words, "--row", 2, "--json").json()
         asked = run("query", "m.safetensors", source, "--json").json()[2]
@@ -304,7 +304,7 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     assert text[1].split()[0] == text[4].split()[0] == "age"  # what tells the classes apart, first
     facts = run("explain", "t.safetensors", "--class", "young", "--json", "--language", "zh").fine().json()
     assert (facts["classes"], facts["answers"]) == ([1], [1])
-    run("explain", "t.safetensors", "--backquery", "--picture", "a.png").refused("GN017", "no pictures")
+    run("explain", "t.safetensors", "--backquery", "--picture", "a.png").refused("GN017", "not images")
 
 
 def test_pictures_in_colour(folder):
@@ -350,11 +350,11 @@ def test_each_way_back_has_lines_of_its_own(classes, folder):
 
 
 REFUSED = {
-    "nothing named": ("", "GN020", "name the MODEL"),
+    "nothing named": ("", "GN020", "no MODEL"),
     "no row": ("m.safetensors digits.csv", "GN020", "--row"),
     "row out of range": ("m.safetensors digits.csv --row 150", "GN021", "rows 0 to 149"),
     "negative row": ("m.safetensors digits.csv --row -1", "GN021", "rows 0 to 149"),
-    "data not named": ("m.safetensors --row 1", "GN020", "name the DATA"),
+    "data not named": ("m.safetensors --row 1", "GN020", "Name the DATA"),
     "data of another width": ("m.safetensors rows.csv --row 1", "GN017", "16 values"),
     "no such model": ("nobody.safetensors --row 1", "GN001", "nobody"),
     "step beyond the run": ("m.safetensors digits.csv --epoch 2 --step 151", "GN080", "1 to 150"),
@@ -365,7 +365,7 @@ REFUSED = {
     "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
     "page of nodes": ("m.safetensors digits.csv --nodes --html a.html", "GN022", "--html"),
     "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN021", "digits.csv"),
-    "why of nothing": ("m.safetensors --why", "GN020", "picture"),
+    "why of nothing": ("m.safetensors --why", "GN020", "image"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 samples"),
     "picture without a digit": ("m.safetensors empty.png --why", "GN085", "empty.png"),
     "no such checkpoint": (

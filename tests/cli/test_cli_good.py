@@ -14,6 +14,7 @@ from safetensors.numpy import load_file
 
 from glassnet import RECIPES, Options, load_model
 from glassnet.data import bundled
+from glassnet.i18n.help_zh import OPTIONS
 from glassnet.options.options import SPECS
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, idx, npz, png
@@ -271,7 +272,7 @@ def test_query_pictures(folder):
         assert 0 < answer["confidence"] <= 1
     lines = run("query", "notes.safetensors", "0.png").fine().out.splitlines()
     assert len(lines) == 1
-    assert re.fullmatch(rf"0\.png +{answers[0]['answer']} +[\d.]+% sure", lines[0])
+    assert re.fullmatch(rf"0\.png +{answers[0]['answer']} +confidence [\d.]+%", lines[0])
 
 
 @pytest.mark.parametrize("labels", [True, False])
@@ -340,7 +341,7 @@ def test_info(folder, trained):
     outcome = run("info", "notes.safetensors").fine()
     for word in ("784-200-10", "sigmoid", "x / 255 · 0.99 + 0.01", model.network.parameters.hash()):
         assert word in outcome.out
-    assert "options      all as in recipe notes " in outcome.out
+    assert "options      as in recipe notes " in outcome.out
     assert outcome.err == ""
 
 
@@ -352,7 +353,12 @@ def test_help_mentions_every_option(name):
 
     outcome = run(name, "--help").fine()
     parameters = cli.get_command(click.Context(cli), name).params
-    flags = [flag for parameter in parameters if isinstance(parameter, click.Option) for flag in parameter.opts]
+    flags = [
+        flag
+        for parameter in parameters
+        if isinstance(parameter, click.Option) and not parameter.hidden
+        for flag in parameter.opts
+    ]
     assert "--json" in flags
     for flag in flags:
         assert flag in outcome.out
@@ -362,8 +368,8 @@ def test_help_mentions_every_option(name):
 def test_help_of_train_holds_every_declared_option(tmp_path):
     text = " ".join(run_process("train", "--help", cwd=tmp_path).fine().out.split())
     for name, spec in SPECS.items():
-        assert f"--{(spec.flag or name).replace('_', '-')}" in text
-        assert spec.help.rstrip() in text
+        assert f"--{spec.word(name)}" in text
+        assert spec.help[1:] in text
         assert all(choice in text for choice in spec.choices)
 
 
@@ -377,8 +383,8 @@ def test_help_in_chinese(tmp_path):
     outcome = run_process("train", "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "zh"}).fine()
     text = "".join(outcome.out.split())
     for spec in SPECS.values():
-        assert "".join(spec.help_zh.split()) in text
-        assert spec.help not in outcome.out
+        assert "".join(OPTIONS[spec.help].split()) in text
+        assert spec.help[1:] not in outcome.out
 
 
 def test_as_a_module_in_a_process_of_its_own(folder):
@@ -394,5 +400,5 @@ def test_as_a_module_in_a_process_of_its_own(folder):
 def test_a_network_that_has_learnt_nothing_is_said_to(folder):
     dead = ("--hidden", "4", "--engine", "reference", "--no-pictures", "--rate", "1e-9", "--initializer", "small")
     told = run("train", "digits.csv", *dead, "--rule", "gradient", "--out", "n.safetensors").fine().err
-    assert "nothing was learnt: try --initializer he" in told
-    assert "nothing was learnt" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err
+    assert "the network has learned nothing. Try --initializer he" in told
+    assert "has learned nothing" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err

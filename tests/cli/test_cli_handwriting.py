@@ -35,7 +35,7 @@ def test_train_asks_what_is_meant_by_large_pictures(folder):
     assert run("verify", "m.safetensors", "mine").code == 0
     assert "200 × 200" in run("show", "mine").fine().out  # to look at, they need no size
     run("train", "mine", *FLAGS, "--force", "--handwriting", "--size", "28").refused("GN022", "handwriting with size")
-    run("train", *FLAGS, "--force", "--handwriting").refused("GN022", "--handwriting: for folders of pictures")
+    run("train", *FLAGS, "--force", "--handwriting").refused("GN022", "--handwriting: only for folders of images")
 
 
 def test_the_doctor_says_what_train_will_ask(folder):

@@ -8,8 +8,9 @@ import click
 import pytest
 
 from glassnet.cli import _COMMANDS, cli
-from glassnet.i18n.help_zh import COMMANDS, FLAGS
-from glassnet.options.options import SPECS
+from glassnet.i18n.help_zh import COMMANDS, FLAGS, OPTIONS, flag_help
+from glassnet.options.options import ALIASES, SPECS
+from glassnet.options.recipes import RECIPE_ALIASES
 from support.cli import run_process
 
 
@@ -20,14 +21,31 @@ def commands():
 def test_every_command_and_every_flag_has_its_chinese_help():
     assert list(COMMANDS) == list(_COMMANDS)
     written = {flag.help for command in commands().values() for flag in command.params if getattr(flag, "help", None)}
-    own = {text for text in written if text[0].isupper()}  # the others are declared with both languages
-    assert own - set(FLAGS) == set()
-    assert set(FLAGS) - written == {"Show this message and exit.", "Show the version and exit."}
+    for text in written:
+        assert re.fullmatch(r"[A-Z].*[.](  \[.+\])?", text), text
+        assert re.fullmatch(r"[^.]*[⺀-鿿].*。(  \[.+\])?", flag_help(text)), text
+
+
+def test_no_chinese_help_is_unused():
+    written = {flag.help for command in commands().values() for flag in command.params if getattr(flag, "help", None)}
+    used = written | {text.partition("  [")[0] for text in written}
+    assert set(FLAGS) - used == {"Show this message and exit.", "Show the version and exit."}
+    assert list(OPTIONS) == [spec.help for spec in SPECS.values()]
 
 
 def test_every_option_goes_by_its_name_in_python_too():
     spelled = {word for flag in commands()["train"].params for word in flag.opts}
-    assert {f"--{name.replace('_', '-')}" for name in SPECS} - spelled == set()
+    assert {f"--{name.replace('_', '-')}" for name in (*SPECS, *ALIASES)} - spelled == set()
+
+
+def test_the_help_names_options_and_recipes_by_their_standard_names(tmp_path):
+    text = run_process("train", "--help", cwd=tmp_path).fine().out
+    for alias, name in ALIASES.items():
+        assert f"--{alias.replace('_', '-')} " in text
+        assert f"--{name} " not in text
+    for alias, name in RECIPE_ALIASES.items():
+        assert re.search(rf"--recipe \[[^]]*\b{alias}\b", text)
+        assert not re.search(rf"--recipe \[[^]]*\b{name}\b", text)
 
 
 @pytest.mark.parametrize("words", [[], ["explain"], ["doctor"], ["train"]], ids=str)

@@ -39,7 +39,7 @@ def test_a_list_that_was_reviewed_is_not_replaced(folder, filled):
     again = ("labels", "d.csv", "--hidden", "4", "--epochs", "1", "--folds", "2", "--out", "l.csv")
     reviewed = (folder / "l.csv").read_bytes().replace(b"7,\n", f"7,{filled}\n".encode())
     (folder / "l.csv").write_bytes(reviewed)
-    run(*again, "--force").refused("GN022", "l.csv", "'new' is filled in", "--fix")
+    run(*again, "--force").refused("GN022", "l.csv", "column 'new' of this list is filled in", "--fix")
     assert (folder / "l.csv").read_bytes() == reviewed
     (folder / "l.csv").write_bytes(b"row,file,label,likely,new\n3,,4,9,\n5,,1,7, \n")
     run(*again).refused("GN007", "l.csv", "--force")
@@ -253,7 +253,7 @@ def test_nothing_that_is_there_is_replaced(folder):
     run("labels", "d.csv", "--folds", "1").refused("GN021", "2 to 100")
     (folder / "t.csv").write_text("".join(f"{k % 2},{k}\n" for k in range(9)))
     run("labels", "t.csv").refused("GN073", "9 samples for 5 folds")
-    run("labels", "t.csv", "--picture", "p.png").refused("GN017", "no picture")
+    run("labels", "t.csv", "--picture", "p.png").refused("GN017", "not an image")
     assert {name: content for name, content in snapshot(folder).items() if name != "t.csv"} == before
 
 

@@ -67,7 +67,7 @@ def test_a_row_without_a_target_has_an_answer_but_no_step(known):
     answers = run("query", "m.safetensors", "test.csv", "--json").json()
     for row in LACKING:
         asked = ("explain", "m.safetensors", "test.csv", "--row", row)
-        run(*asked).refused("GN021", f"--row {row}", "the first with one is 1, the last 48")
+        run(*asked).refused("GN021", f"--row {row}", "the rows with a target are 1 to 48")
         found = run(*asked, "--why", "--json").json()
         assert found["label"] is None
         assert found["outputs"] == pytest.approx(answers[row]["outputs"], rel=1e-5)

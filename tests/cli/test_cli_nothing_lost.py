@@ -55,7 +55,7 @@ def test_a_second_training_numbers_its_model_and_says_so(folder):
         assert set(new) == {name, *(f"{stem}-{kind}.png" for kind in ("curve", "confusion", "digits"))}
         assert f"model     {name}" in text
         assert f"glassnet query {name} rows.csv" in text
-        assert ("notes.safetensors was there already" in text) == (name != "notes.safetensors")
+        assert ("(notes.safetensors already exists)" in text) == (name != "notes.safetensors")
         names.append(name)
     assert names == ["notes.safetensors", "notes-2.safetensors", "notes-3.safetensors"]
     facts = run("train", "rows.csv", *QUICK, "--json").fine().json()
@@ -90,7 +90,7 @@ def test_a_model_that_came_meanwhile_stays(folder, monkeypatch, named):
     assert load_model(wanted).hash() == small_model().hash()
     beside = wanted.replace(".", "-2.")
     assert load_model(beside).hash() != small_model().hash()
-    assert f"{beside}: {wanted} was there already" in out
+    assert f"{beside} ({wanted} already exists)" in out
 
 
 def test_a_name_that_is_given_is_refused_before_the_work_unless_forced(folder):

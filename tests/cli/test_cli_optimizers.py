@@ -50,7 +50,10 @@ def test_a_large_table_does_not_hand_adamws_rate_to_another_optimizer():
     ],
 )
 def test_what_leaves_the_fast_loop_is_said(folder, flags, named):
-    for language, words in (("en", "one sample a step is quick for plain sgd alone"), ("zh", "逐样本训练")):
+    for language, words in (
+        ("en", "training on single samples has a fast loop for plain sgd only"),
+        ("zh", "逐样本训练"),
+    ):
         lines = run("train", "digits.csv", *flags, *SMALL, "--language", language).fine().err.splitlines()
         said = [line for line in lines if line.startswith(words)]
         assert len(said) == (named is not None)

@@ -50,7 +50,7 @@ def test_names_are_kept_to_the_answers(place):
     model = load_model("m.safetensors")
     assert (model.class_names, model.image_shape, model.reading) == (tuple(sorted(NAMES)), (14, 14), "ink")
     out = run("test", "m.safetensors", "signs").fine().out
-    assert "true \\ answer" in out
+    assert "true \\ predicted" in out
     for name in NAMES:
         assert f" {name} " in out
     pictures = sorted(str(path) for path in (place / "signs" / "test").rglob("*.png"))
@@ -126,7 +126,7 @@ def test_what_does_not_fit_is_refused(place):
 @pytest.mark.parametrize("flags", [("--size", 14), ("--colour",), ("--target", "y", "--size", "6x6")])
 def test_what_is_for_files_of_pictures_is_refused_for_other_data(tmp_path, flags):
     (tmp_path / "rows.csv").write_text("y,a,b\n" + "0,1,2\n1,2,1\n" * 9)
-    run("train", tmp_path / "rows.csv", *flags).refused("GN022", " ".join(map(str, flags[-2:])), "Leave it out")
+    run("train", tmp_path / "rows.csv", *flags).refused("GN022", " ".join(map(str, flags[-2:])), "Omit it")
     assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
 
 

@@ -37,7 +37,7 @@ def file_of(picture: Image.Image, kind: str, **how: object) -> bytes:
 
 def test_one_digit_is_a_line_and_many_are_lines(folder):
     (line,) = run("read", "one.jpg").fine().out.splitlines()
-    assert re.fullmatch(rf"one\.jpg   {PHOTO.labels[0]}   [\d.]+% sure", line)
+    assert re.fullmatch(rf"one\.jpg   {PHOTO.labels[0]}   confidence [\d.]+%", line)
     lines = run("read", "one.jpg", "many.jpg").fine().out.splitlines()
     assert lines[0].split()[:2] == ["one.jpg", str(PHOTO.labels[0])]
     read = "".join(re.findall(r"[\d?]{4}", "".join(lines[1:3]).replace("many.jpg", "")))

@@ -88,7 +88,7 @@ def test_rows_of_the_part_kept_aside_have_their_numbers_in_the_file(folder):
 def test_a_table_on_standard_input_is_data_as_well(folder):
     facts = run("report", "t.safetensors", "-", "--json", stdin=(folder / "people.csv").read_bytes()).fine().json()
     assert facts["samples"] == 12  # the part kept aside is known from what was read once
-    run("report", "t.safetensors", "-", "--train", "-").refused("GN022", "read once")
+    run("report", "t.safetensors", "-", "--train", "-").refused("GN022", "read only once")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes exist on Unix")
@@ -118,19 +118,19 @@ def test_rows_of_a_table_have_their_numbers_in_the_file_too(folder):
         wanted = [float(lines[1 + row].rpartition(",")[2]) for row in part.row_numbers]
         np.testing.assert_allclose(part.values[:, 0], wanted)
     told = run("report", "g.safetensors", "gap.csv").fine().err
-    assert told.count("without 'income'") == 1
+    assert told.count("without a target ('income')") == 1
 
 
 def test_data_trained_on_are_known_where_classes_were_given(folder):
     run("train", "digits.csv", "--classes", 12, *QUICKLY, "--out", "c.safetensors").fine()
     assert run("report", "c.safetensors", "digits.csv", "--json").fine().json()["samples"] == 15
-    assert "has seen" in run("test", "c.safetensors", "digits.csv").err
+    assert "was trained on" in run("test", "c.safetensors", "digits.csv").err
 
 
 def test_a_file_may_be_called_as_the_bundled_data_and_more(folder):
     (folder / "digits.csv").rename("mnist (1).csv")
     run("train", "mnist (1).csv", *QUICKLY, "--out", "b.safetensors").fine()
-    run("test", "b.safetensors").refused("GN020", "name the DATA")
+    run("test", "b.safetensors").refused("GN020", "Name the DATA")
 
 
 def test_what_is_alike_is_looked_for_in_what_was_trained_on(folder):

@@ -84,7 +84,7 @@ def test_resume_says_what_it_goes_on_from_and_reports_as_train_does(folder, stop
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
     stopping(0)
     outcome = run("resume", "run.ck")
-    assert "going on after 2.50 of 3 epochs" in outcome.err
+    assert "resuming after 2.50 of 3 epochs" in outcome.err
     assert [line.split()[0] for line in outcome.out.splitlines()] == [
         "network", "test", "time", "model", "pictures", "next",
     ]  # fmt: skip
@@ -104,10 +104,10 @@ def test_data_that_were_moved_can_be_named(folder, stopping):
 @pytest.mark.parametrize(
     ("flags", "code", "words"),
     [
-        (("--checkpoint-every", "30s"), "GN022", ("name the file too", "--checkpoint FILE")),
+        (("--checkpoint-every", "30s"), "GN022", ("needs a file", "--checkpoint FILE")),
         (("--checkpoint", "x.ck", "--checkpoint-every", "often"), "GN021", ("'often'", "30s, 5m or 2h")),
-        (("--checkpoint", "x.ck", "--members", "2"), "GN022", ("committee",)),
-        (("--checkpoint", "notes.safetensors"), "GN022", ("the model is to go there",)),
+        (("--checkpoint", "x.ck", "--members", "2"), "GN022", ("ensemble",)),
+        (("--checkpoint", "notes.safetensors"), "GN022", ("the model will be written to this file",)),
         (("--checkpoint", "gone/x.ck"), "GN001", ("gone",)),
         (("--checkpoint", "."), "GN002", ("folder",)),
         (("--checkpoint", "rows.csv"), "GN022", ("another kind of file",)),
@@ -125,7 +125,7 @@ def test_a_training_that_has_not_ended_is_not_replaced(folder, stopping):
     before = snapshot(folder)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck").refused("GN045", "`glassnet resume run.ck`")
     for place in ("run.ck", "./run.ck", folder / "run.ck"):
-        run("resume", "run.ck", "--out", place).refused("GN022", "this is the checkpoint")
+        run("resume", "run.ck", "--out", place).refused("GN022", "the checkpoint has this name")
     assert snapshot(folder) == before
 
 
@@ -166,7 +166,7 @@ def test_what_is_no_checkpoint_is_refused(folder):
     run("resume", "rows.csv").refused("GN040", "rows.csv")
     run("resume", "gone.ck").refused("GN001", "gone.ck")
     fit(patterns(), small_options(), checkpoint="python.ck")
-    run("resume", "python.ck").refused("GN044", "not begun by `glassnet train`", "glassnet.resume")
+    run("resume", "python.ck").refused("GN044", "not written by `glassnet train`", "glassnet.resume")
 
 
 def small_options():
@@ -216,7 +216,7 @@ def test_an_interrupt_while_testing_tells_where_the_training_is(folder, stopping
     keep = ("--checkpoint", "run.ck")
     with monkeypatch.context() as patch:
         patch.setattr(train_job, "evaluate", interrupted)
-        run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training is in run.ck", exit_code=130)
+        run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training run is in run.ck", exit_code=130)
     run("resume", "run.ck").fine()
 
 
@@ -263,4 +263,4 @@ def test_a_job_of_another_form_is_no_job(folder, stopping, change):
     header, tensors = read("run.ck")
     header["training"]["note"] |= change
     write("run.ck", header, tensors)
-    run("resume", "run.ck").refused("GN044", "not begun by `glassnet train`")
+    run("resume", "run.ck").refused("GN044", "not written by `glassnet train`")

@@ -10,7 +10,7 @@ import pytest
 from glassnet import Options, evaluate, fit, save_model
 from glassnet.data import load
 from glassnet.errors import CODES
-from glassnet.i18n.cli import CLI_WORDS
+from glassnet.i18n.cli import CLI_WORDS, COLUMN_KINDS, INFO_LABELS
 from glassnet.i18n.errors_zh import KINDS
 from glassnet.i18n.labels import LABELS_WORDS
 from glassnet.i18n.language import width_of
@@ -37,7 +37,8 @@ def test_every_line_is_there_in_both_languages_and_is_said():
         path.read_text(encoding="utf-8") for part in ("cli", "workflow") for path in (PACKAGE / part).rglob("*.py")
     )
     said = set(re.findall(r"\b(?:message|notice|cli_words\(\w+\))\(\s*[\"'](\w+)[\"']", sources))
-    assert said == set(CLI_WORDS)
+    assert said <= set(CLI_WORDS)
+    assert {key for key in CLI_WORDS if not re.search(rf"[\"']{key}[\"']", sources)} == set()
     said = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
     assert said == set(LABELS_WORDS)
 
@@ -109,13 +110,34 @@ def test_results_and_progress_are_in_the_language_asked_for(folder, words):
     assert numbers[0] == numbers[1], "the numbers are the same"
 
 
+def test_info_has_its_labels_and_values_in_the_language_asked_for(folder):
+    facts = run("info", "m.safetensors", "--json").fine().json()
+    labelled = {*facts, *facts["receipt"]} - {"receipt", "columns", "trails", "curves"}
+    assert labelled <= set(INFO_LABELS)
+    chinese = run("info", "m.safetensors", "--language", "zh").fine().out.splitlines()
+    english = run("info", "m.safetensors").fine().out.splitlines()
+    assert len(chinese) == len(english)
+    for here, there in zip(chinese, english, strict=True):
+        key, value = there[:12].rstrip(), there[13:]
+        assert key in labelled
+        assert here.startswith(INFO_LABELS[key] + " ")
+        assert width_of(here[: here.index(" ")]) <= 12
+        assert re.search(HAN, here) or not re.search("[a-z]", here.partition(" ")[0])
+        if not re.search(HAN, here.partition(" ")[2]):
+            assert here.endswith(value.replace(", ", "，"))
+    assert any("偏置" in line and line.endswith("否") for line in chinese)
+    assert any(line.startswith("训练数据") and "样本数 150" in line for line in chinese)
+
+
 def test_a_verdict_is_in_the_language_of_the_surroundings(folder, monkeypatch):
-    assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("same bits: 2 epochs again, hash ")
+    assert (
+        run("verify", "m.safetensors", "digits.csv").fine().out.startswith("same bits after retraining 2 epochs, hash ")
+    )
     monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
-    assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("逐位相同")
+    assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("逐位一致")
 
 
-def test_a_mistake_says_its_kind_in_chinese_first(tmp_path):
+def test_a_mistake_is_in_chinese_and_has_the_same_code(tmp_path):
     assert set(KINDS) == set(CODES)
     wrong = (
         (("info", "no.safetensors"), "GN001"),
@@ -125,8 +147,23 @@ def test_a_mistake_says_its_kind_in_chinese_first(tmp_path):
     for words, code in wrong:
         in_two = [run_process(*words, cwd=tmp_path, env={"GLASSNET_LANGUAGE": language}) for language in ("zh", "en")]
         chinese, english = (told.refused(code) for told in in_two)
-        assert chinese == english.replace("glassnet: ", f"glassnet: {KINDS[code]}: ", 1)
+        assert re.search(HAN, chinese)
         assert not re.search(HAN, english)
+        assert {name in chinese for name in re.findall(r"no\.safetensors|--[a-z-]+", english)} <= {True}
+
+
+def test_standard_names_of_options_and_recipes_train_the_same_model(folder):
+    words = (*TRAIN[:-3], "--batch-size", 16, "--no-pictures", "--members", 2)
+    for standard, other in ((("--ema-decay", 0.5), ("--average", 0.5)), (("--hard-fraction", 0.5), ("--hardest", 0.5)),
+                            (("--recipe", "ensemble"), ("--recipe", "committee"))):  # fmt: skip
+        made = [run(*words, *flags, "--json").fine().json() for flags in (standard, other)]
+        assert made[0]["hash"] == made[1]["hash"]
+        assert made[0]["options"] == made[1]["options"]
+        assert made[0]["recipe"] == made[1]["recipe"]
+    assert [one["model"] for one in made] == ["ensemble.safetensors", "committee.safetensors"]
+    same = ("--ema-decay", 0.5, "--average", "0.50")
+    assert run(*words, *same, "--json").fine().json()["options"]["average"] == 0.5
+    run(*words, "--ema-decay", 0.5, "--average", 0.75).refused("GN022", "ema_decay 0.5", "average 0.75")
 
 
 def test_without_a_flag_the_surroundings_decide_and_json_is_the_same_in_all(folder):
@@ -136,7 +173,7 @@ def test_without_a_flag_the_surroundings_decide_and_json_is_the_same_in_all(fold
         for language in ("zh", "en")
     }
     assert "置信度" in outputs["zh"]
-    assert "sure" in outputs["en"]
+    assert "confidence" in outputs["en"]
     tested = ("test", "m.safetensors", "digits.csv", "--json")
     assert run(*tested, "--language", "zh").fine().out == run(*tested, "--language", "en").fine().out
 
@@ -152,17 +189,38 @@ def test_the_confusion_table_keeps_its_columns(folder):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("--momentum 0.5", "--momentum does nothing with optimizer sgd; it is for momentum, nesterov, adam, adamw"),
-        ("--beta2 0.5 --optimizer momentum", "--beta2 does nothing with optimizer momentum"),
-        ("--patience 3", "--patience does nothing with schedule linear; it is for plateau"),
-        ("--huber-delta 2", "--huber-delta does nothing with loss squared_error; it is for huber"),
-        ("--hardest 0.5", "--hardest does nothing with batch-size 1; it is for more than 1"),
-        ("--validation 0.2", "--validation does nothing with early-stopping 0"),
+        ("--momentum 0.5", "--momentum has no effect with optimizer sgd, only with momentum, nesterov, adam, adamw"),
+        ("--beta2 0.5 --optimizer momentum", "--beta2 has no effect with optimizer momentum"),
+        ("--patience 3", "--patience has no effect with schedule linear, only with plateau"),
+        ("--huber-delta 2", "--huber-delta has no effect with loss squared_error, only with huber"),
+        ("--hard-fraction 0.5", "--hard-fraction has no effect with batch-size 1, only above 1"),
+        ("--hardest 0.5", "--hard-fraction has no effect with batch-size 1, only above 1"),
+        ("--validation 0.2", "--validation has no effect with early-stopping 0"),
         ("--beta2 0.5 --optimizer adam", ""),
-        ("--hardest 0.5 --batch-size 16", ""),
+        ("--hard-fraction 0.5 --batch-size 16", ""),
         ("--validation 0.2 --early-stopping 1", ""),
     ],
 )
-def test_a_flag_that_does_nothing_is_told(typed, said, folder):
-    told = [line for line in run(*TRAIN, "--no-pictures", *typed.split()).err.splitlines() if "does nothing" in line]
+def test_a_flag_without_effect_is_reported(typed, said, folder):
+    told = [line for line in run(*TRAIN, "--no-pictures", *typed.split()).err.splitlines() if "has no effect" in line]
     assert [line[: len(said)] for line in told] == [said] * bool(said)
+
+
+def test_columns_of_a_table_keep_their_places_and_have_their_kinds_in_chinese(folder):
+    (folder / "t.csv").write_text(
+        "年龄,job,born,member\n"
+        + "".join(
+            f"{k},{'cook' if k % 3 else 'clerk'},2020-01-0{k % 9 + 1},{'yes' if k % 2 else 'no'}\n" for k in range(30)
+        )
+    )
+    described = run("show", "t.csv", "--json").fine().json()["columns"]
+    assert {one["kind"] for one in described} == {"number", "text", "date", "boolean"} < set(COLUMN_KINDS)
+    for language in ("en", "zh"):
+        size, head, *lines = run("show", "t.csv", "--language", language).fine().out.splitlines()
+        assert "30" in size
+        starts = {width_of(line[: line.index("0.0%")]) for line in lines}
+        assert len(starts) == 1
+        kinds = [line.split()[1] for line in lines]
+        wanted = [one["kind"] for one in described]
+        assert kinds == (wanted if language == "en" else [COLUMN_KINDS[kind] for kind in wanted])
+        assert head.split()[0] == ("column" if language == "en" else "列")

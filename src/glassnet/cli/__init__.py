@@ -1,4 +1,4 @@
-"""The command line. One module a command: it calls its job in `workflow` and prints the result."""
+"""The command line, with one module per command, which calls its job in `workflow` and prints the result."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _COMMANDS = (
     "report",
     "bench",
 )
-"""The commands, each a module of this name with the function ``NAME_command``, in the order of the help."""
+"""The commands in the order of the help; each is a module of this name with the function ``NAME_command``."""
 
 
 class _LazyGroup(click.Group):
-    """Loads a command's module when it is called."""
+    """Loads the module of a command when the command is called."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -58,15 +58,15 @@ class _LazyGroup(click.Group):
         return super().resolve_command(context, args)
 
 
-_HELP = """Train, test, ask and look at a neural network in a glass box.
+_HELP = """Train, test and explain small neural networks.
 
-Without a name for the data, the MNIST that comes with glassnet is used:
+If DATA is omitted, the bundled MNIST digits are used:
 
 \b
-    glassnet train                       train the notes' network, test it, draw it
-    glassnet test notes.safetensors      what it gets right and wrong
-    glassnet show mnist --row 7          a digit
-    glassnet read photo.jpg              the digits in a photograph of handwriting
+    glassnet train                       train the network of the notes, test it, plot it
+    glassnet test notes.safetensors      accuracy, confusion matrix, misread digits
+    glassnet show mnist --row 7          show one digit
+    glassnet read photo.jpg              read the handwritten digits of a photo
 """
 
 
@@ -79,7 +79,7 @@ Without a name for the data, the MNIST that comes with glassnet is used:
 @click.version_option(__version__, message="glassnet %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Show the help when no command is named."""
+    """Show the help if no command is given."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -94,17 +94,17 @@ def _command_line() -> click.Command:
 
 
 def main() -> None:
-    """Run the command line: exit code 0 fine, 1 a finding, 2 wrong use or bad input, 130 interrupted."""
+    """Run the command line. Exit code 0: success; 1: a finding; 2: wrong usage or bad input; 130: interrupted."""
     code = 2
     _prepare_streams()
-    os.environ["MPLBACKEND"] = "agg"  # pictures are files; what a notebook says of its own is not asked, nor loaded
+    os.environ["MPLBACKEND"] = "agg"  # figures go to files; a notebook's setting would load its own backend
     warnings.showwarning = lambda message, *_: _show_warning(message)
     try:
         if "" in sys.argv:
             before = sys.argv[sys.argv.index("") - 1]
-            which = f"the word after {before}" if before.startswith("-") else "one of the words typed"
-            raise click.UsageError(f"{which} is empty, as from a variable of the shell that is not set.")
-        # Not `cli.main`: it would answer a closed pipe and an interrupt in its own way.
+            which = f"the value of {before}" if before.startswith("-") else "an argument"
+            raise click.UsageError(f"{which} is empty, perhaps from an unset shell variable.")
+        # Not `cli.main`, which handles a closed pipe and an interrupt differently.
         with _command_line().make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
@@ -118,10 +118,10 @@ def main() -> None:
         complain("GN031", str(stop) or "interrupted; nothing was written.")
         code = 130
     except click.ClickException as problem:
-        complain("GN020", f"{problem.format_message()} Try 'glassnet {_command_word()}--help'.")
+        complain("GN020", f"{_sentence(problem.format_message())} Try 'glassnet {_command_word()}--help'.")
     except MemoryError:
-        complain("GN032", "not enough memory for this. Use a smaller network, or smaller batches.")
-    except BrokenPipeError:  # the reader of a pipe has gone, as in `glassnet test … | head`
+        complain("GN032", "not enough memory. Use a smaller network or smaller batches.")
+    except BrokenPipeError:  # the reader of a pipe has ended, as in `glassnet test … | head`
         _abandon_output()
         code = 0
     except OSError as problem:
@@ -139,21 +139,27 @@ def _show_warning(message: Warning | str) -> None:
 
 
 def _prepare_streams() -> None:
-    """Give what the caller closed, as in `>&-`, somewhere to go, and let no character that output lacks end a command.
+    """Reopen streams that the caller closed (`>&-`) on the null device, and escape characters the output lacks.
 
-    A stream that is closed would be None here, and the next file that is opened might get its number.
+    A closed stream is None here, and the next file to be opened could get its descriptor.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - open to the end
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - stays open
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
-            stream.reconfigure(errors="backslashreplace")  # Python's own choice for errors: names need not be UTF-8
+            stream.reconfigure(errors="backslashreplace")  # as Python does for stderr: names need not be UTF-8
 
 
 def _abandon_output() -> None:
-    """Keep Python from trying once more, at its end, to write what could not be written."""
+    """Keep Python from flushing again, on exit, the output that could not be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _sentence(message: str) -> str:
+    """Return a message of click without brackets around suggestions, and with a full stop."""
+    message = message.replace(" (Did you mean", " Did you mean").replace("?)", "?")
+    return message if message.endswith((".", "?")) else f"{message}."
 
 
 def _command_word() -> str:

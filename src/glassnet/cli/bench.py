@@ -1,10 +1,11 @@
-"""``glassnet bench``: how fast this machine is, against the reference on the same machine."""
+"""``glassnet bench``: speed of training and prediction, compared with NumPy on the same machine."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -12,13 +13,16 @@ import click
 from .. import data
 from ..data import Dataset
 from ..engines import available_cores
+from ..i18n.cli import cli_words
 from ..model.inference import compiled
 from ..options.options import Options
 from ..training.fit import fit
 from ..training.receipt import surroundings
-from .console import json_flag, result, result_json, say
+from .console import json_flag, language_in_use, message, padded, result, result_json, say
+from .flags import language_flag
 
-_REFERENCE_SAMPLES = 2000  # the reference takes half a minute for all of them
+_REFERENCE_SAMPLES = 2000  # for all samples the reference would take half a minute
+_TASK_WIDTH = 48
 
 
 @click.command("bench")
@@ -26,58 +30,64 @@ _REFERENCE_SAMPLES = 2000  # the reference takes half a minute for all of them
     "--runs",
     type=click.IntRange(1, 100),
     default=3,
-    show_default=True,
-    help="Repetitions, of which the median is told.",
+    help="Repetitions; the median is reported.  [3]",
 )
+@partial(language_flag, prints=True)
 @json_flag
-def bench_command(runs: int, as_json: bool) -> None:
-    """Measure this machine: training and asking, against NumPy on the same machine.
+def bench_command(runs: int, language: str, as_json: bool) -> None:
+    """Measure training and prediction speed, compared with NumPy.
 
-    Takes about ten seconds. Close other programs first. NumPy has one thread where it trains, as BLAS has within
-    glassnet, and all cores where it answers. Beside other libraries glassnet is measured by the scripts in the
-    repository's folder benchmarks.
+    Takes about ten seconds; close other programs first. NumPy trains on one thread, like the BLAS inside glassnet, and
+    predicts on all cores. For comparisons with other libraries see the folder benchmarks of the repository.
     """
     digits, test = data.bundled(), data.bundled("test")
     rows: list[dict[str, Any]] = []
-    for name, work, against in _tasks(digits, test):
-        say(f"{name} …")
+    in_english, in_language = cli_words("en"), cli_words(language_in_use())
+    names = []
+    for (key, facts), work, against in _tasks(digits, test):
+        names.append(in_language(key, **facts))
+        say(f"{names[-1]} …")
         own, other = _median(work, runs), _median(against, 1)
-        rows.append({"task": name, "seconds": own, "reference": other, "ratio": other / own})
+        rows.append({"task": in_english(key, **facts), "seconds": own, "reference": other, "ratio": other / own})
     found: dict[str, Any] = {"cores": available_cores(), **surroundings(), "runs": runs, "tasks": rows}
     if as_json:
         result_json(found)
         return
     versions = ", ".join(f"{package} {number}" for package, number in found["versions"].items())
-    result(f"{found['processor']}, {found['cores']} cores; {versions}")
-    result(f"{'':<48}{'glassnet':>12}{'NumPy':>12}{'ratio':>8}")
-    for row in rows:
-        result(f"{row['task']:<48}{_time(row['seconds']):>12}{_time(row['reference']):>12}{row['ratio']:>8.1f}")
+    result(message("machine", processor=found["processor"], cores=found["cores"], versions=versions))
+    result(f"{'':<{_TASK_WIDTH}}{'glassnet':>12}{'NumPy':>12}{padded(message('ratio'), -8)}")
+    for name, row in zip(names, rows, strict=True):
+        times = f"{_time(row['seconds']):>12}{_time(row['reference']):>12}"
+        result(f"{padded(name, _TASK_WIDTH)}{times}{row['ratio']:>8.1f}")
 
 
-def _tasks(digits: Dataset, test: Dataset) -> list[tuple[str, Callable[[], float], Callable[[], float]]]:
-    """Return, for each task, its name and two functions that return seconds: ours, and the reference's."""
+_Task = tuple[tuple[str, dict[str, Any]], Callable[[], float], Callable[[], float]]
+"""The key of a task's name and its values, and two functions that return seconds: glassnet's and the reference's."""
+
+
+def _tasks(digits: Dataset, test: Dataset) -> list[_Task]:
     few = digits.take(slice(_REFERENCE_SAMPLES))
     part = len(digits) / len(few)
     model = fit(digits, Options.recipe("quick")).model
     quick = compiled(model)
     return [
         (
-            "one epoch of recipe notes",
+            ("epoch_task", {"recipe": "notes"}),
             lambda: _epoch(digits, "notes", "compiled"),
             lambda: part * _epoch(few, "notes", "reference"),
         ),
         (
-            "one epoch of recipe quick",
+            ("epoch_task", {"recipe": "quick"}),
             lambda: _epoch(digits, "quick", "compiled"),
             lambda: part * _epoch(few, "quick", "reference"),
         ),
         (
-            "one question",
+            ("one_question", {}),
             lambda: _each(lambda row: quick.predict(test.inputs[row])),
             lambda: _each(lambda row: model.predict(test.inputs[row])),
         ),
         (
-            f"{len(test):,} questions at once",
+            ("many_questions", {"count": len(test)}),
             lambda: _once(lambda: quick.predict(test.inputs)),
             lambda: _once(lambda: model.predict(test.inputs)),
         ),
@@ -85,12 +95,12 @@ def _tasks(digits: Dataset, test: Dataset) -> list[tuple[str, Callable[[], float
 
 
 def _epoch(samples: Dataset, recipe: str, engine: str) -> float:
-    """Return the seconds of one epoch, compiling and preparing apart."""
+    """Return the seconds of one epoch, without compiling and preparing."""
     return fit(samples, Options.recipe(recipe, epochs=1, engine=engine)).train_seconds
 
 
 def _each(ask: Callable[[int], Any], times: int = 1000) -> float:
-    """Return the median seconds of one question."""
+    """Return the median seconds of one prediction."""
     return statistics.median(_once(lambda row=row: ask(row)) for row in range(times))  # type: ignore[misc]
 
 

@@ -1,4 +1,4 @@
-"""What every command shares: results to standard output, everything else to standard error, one line for a mistake."""
+"""Output of all commands: results go to standard output, all else to standard error, and an error is one line."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON
 
 
 def result(text: str = "") -> None:
-    """Print one line to standard output, for people, safe for a terminal whatever names are in it."""
+    """Print one line to standard output, with characters escaped that would act on a terminal."""
     click.echo(printable(text))
 
 
 def result_json(value: Any) -> None:
-    """Print one JSON value to standard output, for programs; in ASCII where output lacks a character of it.
+    """Print one JSON value to standard output; in ASCII if the output encoding lacks one of its characters.
 
-    JSON has no infinite numbers, and none that is no number: null stands there.
+    Infinite values and NaN, which JSON does not have, become null.
     """
     click.echo(json_text(_finite(value), sys.stdout.encoding))
 
@@ -46,29 +46,38 @@ def _finite(value: Any) -> Any:
 
 
 def say(text: str) -> None:
-    """Print one line to standard error: progress and remarks. That it cannot be written to is no reason to stop."""
+    """Print one line to standard error, for progress and remarks; ignore a failure to write."""
     with contextlib.suppress(OSError):
         click.echo(printable(text), err=True)
 
 
 def language_in_use() -> str:
-    """Return the language of the command at work: its ``--language``, else that of the surroundings."""
+    """Return the language of the running command: its ``--language``, else the default language."""
     context = click.get_current_context(silent=True)
     return (context.params.get("language") if context else None) or preferred()
 
 
 def message(key: str, **filled_in: Any) -> str:
-    """Return a line of `CLI_WORDS` in the language of the command at work."""
+    """Return a text of `CLI_WORDS` in the language of the running command."""
     return cli_words(language_in_use())(key, **filled_in)
 
 
+def translated(text: object) -> str:
+    """Return an English text of the package in the language of the running command, if it has a translation."""
+    if language_in_use() != "zh":
+        return str(text)
+    from ..i18n.translate import in_chinese
+
+    return in_chinese(str(text)) or str(text)
+
+
 def say_notice(notice: Notice) -> None:
-    """Print what a job has to say on its way to standard error."""
+    """Print a notice of a job to standard error."""
     say(notice.text(language_in_use()))
 
 
 def row_name(samples: Dataset, row: int) -> str:
-    """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
+    """Return the name of a sample: ``row 7``, with its file if it has its own."""
     number = samples.row_numbers[row]
     if samples.row_names:
         return message("row_of_file", row=number, file=samples.row_names[row])
@@ -76,16 +85,16 @@ def row_name(samples: Dataset, row: int) -> str:
 
 
 def padded(text: str, width: int) -> str:
-    """Fill a text up to a width; a negative one, like a format's ``>``, on the left."""
+    """Pad a text with blanks to a width; a negative width pads on the left."""
     blanks = " " * (abs(width) - width_of(text))
     return blanks + text if width < 0 else text + blanks
 
 
 def print_columns(columns: Columns) -> None:
-    """Print one line a column of what was learnt of a table."""
+    """Print one line per column: how training uses it."""
     width = max(width_of(name) for name, _ in columns.summary())
     for name, text in columns.summary():
-        result(f"{padded(name, width)}   {text}")
+        result(f"{padded(name, width)}   {translated(text)}")
 
 
 def complain(code: str, message: str) -> None:
@@ -113,12 +122,12 @@ def say_warning(message: str) -> None:
 
 
 def error_facts(problem: GlassnetError) -> dict[str, Any]:
-    """Return what JSON has of one input that failed among others; `complain` takes what is in it."""
+    """Return the JSON of an input that could not be read, among others that could."""
     return {"error": {"code": problem.code, "message": str(problem)}}
 
 
 def score_line(evaluation: Evaluation) -> str:
-    """Return how a test went, in one line."""
+    """Return the result of a test as one line."""
     if evaluation.accuracy is None:
         assert evaluation.rmse is not None
         return message("numbers", r2=evaluation.r2, rmse=shown(evaluation.rmse), loss=evaluation.loss)
@@ -128,12 +137,12 @@ def score_line(evaluation: Evaluation) -> str:
 
 
 def progress_listener() -> _Bar | _Lines:
-    """Return a listener that shows a training: a bar on a terminal, a line an epoch elsewhere. Close it at the end."""
+    """Return a callback that shows progress: a bar on a terminal, else a line per epoch. Close it at the end."""
     return _Bar() if sys.stderr.isatty() else _Lines()
 
 
 class _FirstRunNotice:
-    """Says why nothing moves yet, if getting ready takes longer than loading from the cache does on an idle machine."""
+    """Prints that loops are being compiled, if preparing takes longer than loading them from the cache."""
 
     def __init__(self) -> None:
         self._timer: threading.Timer | None = None
@@ -152,10 +161,10 @@ class _FirstRunNotice:
 
 
 class _Lines:
-    """One line an epoch."""
+    """One line per epoch."""
 
     def close(self) -> None:
-        """Say nothing more."""
+        """Cancel a pending notice."""
         self._notice.cancel()
 
     def __init__(self) -> None:
@@ -181,12 +190,12 @@ class _Lines:
 
 
 def _percent(accuracy: float | None) -> str:
-    """Return what follows a loss: nothing where a sample has no one class."""
+    """Return the accuracy that follows a loss; empty if samples do not have one class."""
     return "" if accuracy is None else message("and_accuracy", accuracy=below_all(accuracy))
 
 
 class _Bar:
-    """A progress bar with the last block's loss and accuracy."""
+    """A progress bar with the loss and accuracy of the last block."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -221,6 +230,6 @@ class _Bar:
             self.close()
 
     def close(self) -> None:
-        """Leave the terminal in order, also when the training did not end."""
+        """Restore the terminal, also after a failed training run."""
         self._progress.stop()
         self._notice.cancel()

@@ -1,4 +1,4 @@
-"""``glassnet doctor``: what is wrong with data before training, or with an old program before it runs."""
+"""``glassnet doctor``: problems in data before training, or in an old program before running it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _MOST_CLASSES = 12
 
 @click.command("doctor")
 @click.argument("source", metavar="DATA")
-@click.option("--test", "test_source", metavar="DATA", help="Test data, compared with the training data.")
-@click.option("--target", metavar="NAME", help="Column of the labels: its name, or its number from 1.")
+@click.option("--test", "test_source", metavar="DATA", help="Test data to compare with the training data.")
+@click.option("--target", metavar="NAME", help="Label column: its name, or its number from 1.")
 @click.option(
     "--fix",
     "out",
     metavar="OUT",
-    help="Write a copy with all repaired that can be (of a folder, a folder); of the --test data too, as OUT-test.",
+    help="Write a repaired copy (a folder if DATA is a folder); of the --test data too, as OUT-test.",
 )
 @decimal_flag
 @partial(language_flag, prints=True)
@@ -51,10 +51,10 @@ def doctor_command(
     recipe: str,
     **flags: Any,
 ) -> None:
-    """Find what is wrong with data before training on them, or with an old program (.py, .ipynb) before running it.
+    """Find problems in data, or in an old program (.py, .ipynb).
 
-    DATA is what 'glassnet train' takes, damaged or not, or a program. Exit code 0: nothing but remarks; 1: there are
-    errors or warnings (with --fix, if any are left).
+    DATA is anything that 'glassnet train' accepts, damaged or not, or a program. Exit code 0: remarks at most;
+    1: errors or warnings (with --fix, only those left in the copy).
     """
     options = options_for(recipe, given(flags))
     examined = examine_source(source, test_source, target=target, options=options, decimal=decimal, fix=out)
@@ -99,13 +99,13 @@ def _report(examined: DoctorResult, flags: list[str], printer: _Printer) -> None
 
 
 class _Printer:
-    """What is printed of findings, in one language.
+    """Prints findings in one language.
 
     Parameters
     ----------
     language : {"en", "zh"}
     program : bool
-        Whether they were found in a program: there a place says more than its kind.
+        Whether the findings are in a program, where the place is more informative than the kind.
     """
 
     def __init__(self, language: str, *, program: bool) -> None:
@@ -113,7 +113,7 @@ class _Printer:
         self.show = self._show_in_program if program else self._show_in_data
 
     def headline(self, facts: dict[str, Any]) -> None:
-        """Say what the data are."""
+        """Print a summary of the data."""
         say = self.say
         samples, values = counted(facts["samples"], "sample"), counted(facts["features"], "value")
         key = "doctor_data" if facts["rows"] == facts["samples"] else "doctor_repairs"
@@ -130,7 +130,7 @@ class _Printer:
         result(text)
 
     def repaired(self, done: list[Finding]) -> None:
-        """Say what was repaired in the copy."""
+        """Print the repairs made in the copy."""
         for code, count in Counter(finding.code for finding in done).items():
             places = self.say("doctor_places", count=count) if count > 1 else ""
             result(self.say("doctor_repaired", code=code, repair=kind_in(code, self.language).repair) + places)
@@ -151,7 +151,7 @@ class _Printer:
         result(self.say("doctor_copy", file=self.say("listing").join(files), verdict=self.verdict(left)))
 
     def next(self, words: list[str]) -> None:
-        """Print a command that helps."""
+        """Print the next command."""
         result(self.say("doctor_next", command=shlex.join(words)))
 
     def _show_in_data(self, finding: Finding) -> None:
@@ -178,7 +178,7 @@ class _Printer:
         self._below(self.say("doctor_program", meaning=kind.meaning, advice=kind.advice))
 
     def _below(self, text: str) -> None:
-        """Print below a finding's meaning, which stands after its severity and code."""
+        """Print a line below the meaning of a finding, indented like it."""
         result(f"{'' if self.language == 'zh' else '   '}            {text}")
 
     def _in(self, text: str | Detail) -> str:

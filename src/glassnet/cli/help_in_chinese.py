@@ -1,7 +1,8 @@
-"""A command with its help in Chinese, made when help is asked for in Chinese."""
+"""A command with its help in Chinese, built only if the language is Chinese."""
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from typing import Any
 
@@ -11,14 +12,14 @@ from ..i18n import help_zh
 
 
 class _Formatter(click.HelpFormatter):
-    """Writes the heads of sections in Chinese."""
+    """Writes the headings in Chinese."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write the line on top."""
+        """Write the line of usage."""
         super().write_usage(prog, args, prefix or "用法：")
 
     def write_heading(self, heading: str) -> None:
-        """Write the head of a section."""
+        """Write the heading of a section."""
         self.write(f"{'':>{self.current_indent}}{help_zh.HEADS.get(heading, heading)}：\n")
 
 
@@ -27,9 +28,9 @@ class _Context(click.Context):
 
 
 def in_chinese(command: click.Command, name: str) -> click.Command:
-    """Return a command with its help in Chinese; what is in Chinese already stays as it is."""
+    """Return a copy of a command with its help in Chinese."""
     made = copy(command)
-    made.help = help_zh.COMMANDS.get(name, help_zh.GROUP)
+    made.help = _joined(help_zh.COMMANDS[name]) if name in help_zh.COMMANDS else help_zh.GROUP
     made.short_help = made.help.split("\n")[0]
     made.context_class = _Context
     made.params = [_translated(parameter) for parameter in command.params]
@@ -42,8 +43,13 @@ def in_chinese(command: click.Command, name: str) -> click.Command:
     return made
 
 
+def _joined(text: str) -> str:
+    """Return a text with the lines of a paragraph joined without a space after a Chinese character."""
+    return re.sub(r"(?<=[^\x00-\x7f])\n +(?=\S)", "", text)
+
+
 def _translated(parameter: Any) -> Any:
     made = copy(parameter)
     if isinstance(made, click.Option) and made.help is not None:
-        made.help = help_zh.FLAGS.get(made.help, made.help)
+        made.help = help_zh.flag_help(made.help)
     return made

@@ -1,22 +1,26 @@
-"""``glassnet info``: what a model is and what made it."""
+"""``glassnet info``: architecture, inputs, targets and training record of a model."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
 
+from ..i18n.cli import INFO_LABELS
 from ..model.file import load_model
 from ..options.options import Options
 from ..options.recipes import RECIPES
-from .console import json_flag, print_columns, result, result_json
+from .console import json_flag, language_in_use, message, padded, print_columns, result, result_json, translated
+from .flags import language_flag
 
 
 @click.command("info")
 @click.argument("model_path", metavar="MODEL")
+@partial(language_flag, prints=True)
 @json_flag
-def info_command(model_path: str, as_json: bool) -> None:
-    """Show what a model is and what made it."""
+def info_command(model_path: str, language: str, as_json: bool) -> None:
+    """Show a model's architecture, inputs, targets and training record."""
     model = load_model(model_path)
     architecture = model.network.architecture
     facts: dict[str, Any] = {
@@ -43,29 +47,42 @@ def info_command(model_path: str, as_json: bool) -> None:
         result_json(facts)
         return
     receipt = facts.pop("receipt")
-    # Columns have lines of their own below; a trail has a hash for every epoch, a curve some hundred numbers.
+    # Columns follow below; a trail has a hash for every epoch, a curve hundreds of numbers.
     long = ("trails", "curves", "columns")
     receipt, facts = ({k: v for k, v in part.items() if k not in long} for part in (receipt, facts))
     if "options" in receipt:
         receipt["options"] = _own_options(receipt)
     facts["class_names"] = ", ".join(model.class_names)
-    facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
-    if model.columns:  # a table has no pictures, and its columns say how they are scaled
+    facts["scaling"], facts["targets"] = translated(model.scaling), translated(model.targets)
+    if model.columns:  # a table has no images, and each column has its own scaling
         facts = {name: value for name, value in facts.items() if name not in ("scaling", "image_shape")}
     for section in (facts, receipt):
         for name, value in section.items():
             if value in ("", None) or (name, value) in (("white", 0), ("deskews", False)):
                 continue
-            shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-            shown = "-".join(map(str, shown)) if isinstance(shown, list | tuple) else shown
-            result(f"{name:<12} {shown}")
+            result(f"{padded(_label(name), 12)} {_shown(value)}")
     if model.columns:
         print_columns(model.columns)
 
 
+def _label(name: str) -> str:
+    """Return the label of a value in the language of the command."""
+    return INFO_LABELS.get(name, name) if language_in_use() == "zh" else name
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return message("yes" if value else "no")
+    if isinstance(value, dict):
+        return message("comma").join(f"{_label(name)} {_shown(one)}" for name, one in value.items())
+    return "-".join(map(translated, value)) if isinstance(value, list | tuple) else translated(value)
+
+
 def _own_options(receipt: dict[str, Any]) -> str:
-    """Say with which options a model was trained, as far as they are not those of its recipe."""
+    """Return the options a model was trained with that differ from its recipe."""
     recipe = receipt.get("recipe") or "notes"
     usual = Options.recipe(recipe).to_dict() if recipe in RECIPES else {}
     own = [f"{name} {value}" for name, value in receipt["options"].items() if name not in usual or usual[name] != value]
-    return f"{', '.join(own) or 'all'}{'; all else' if own else ''} as in recipe {recipe} (--json has every one)"
+    if not own:
+        return message("recipe_options", recipe=recipe)
+    return message("own_options", options=", ".join(own), recipe=recipe)

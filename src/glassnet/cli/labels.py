@@ -1,4 +1,4 @@
-"""``glassnet labels``: wrong or ambiguous labels, and a copy of the data in which they are put right."""
+"""``glassnet labels``: wrong or ambiguous labels, and a corrected copy of the data."""
 
 from __future__ import annotations
 
@@ -17,20 +17,25 @@ from ..i18n.labels import labels_words
 from ..i18n.language import Say, shortened, width_of
 from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
 from .console import json_flag, padded, result, result_json, say, say_notice
-from .flags import force_flag, given, language_flag, max_bytes_flag, typed, with_options
+from .flags import force_flag, given, language_flag, max_bytes_flag, part_flag, typed, with_options
 from .table_flags import take_table_options, typed_table, with_table_flags
 
 
 @click.command("labels")
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
-@click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
-@click.option("--folds", type=int, default=5, show_default=True, help="Networks, each trained without its part.")
-@click.option("--first", type=int, default=20, show_default=True, help="How many to print.")
-@click.option("--picture", metavar="FILE", help="Draw the first of them: PNG, PDF or SVG by its name.")
-@click.option("-o", "--out", metavar="CSV", help="Write all of them, with a column 'new' to fill in.")
+@part_flag
+@click.option("--folds", type=int, default=5, help="Cross-validation folds.  [5]")
+@click.option("--first", type=int, default=20, help="Number of suspects to print.  [20]")
+@click.option("--picture", metavar="FILE", help="Draw the first suspects: PNG, PDF or SVG.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="CSV",
+    help="Write all suspects to a CSV file, with an empty column 'new' to fill in.",
+)
 @force_flag
-@click.option("--fix", metavar="CSV", help="Take such a list, reviewed, and write a repaired copy: see --to.")
-@click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
+@click.option("--fix", metavar="CSV", help="Reviewed list to apply; needs --to.")
+@click.option("--to", metavar="FILE", help="Corrected copy to write: of the same kind as DATA, to a new place.")
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
@@ -51,16 +56,17 @@ def labels_command(
     recipe: str,
     **flags: Any,
 ) -> None:
-    """Rank the samples of DATA whose label is wrong or ambiguous.
+    """Find samples whose label is wrong or ambiguous.
 
-    DATA is what 'glassnet train' takes; a table with named columns needs --target. Each sample is judged by a network
-    that was trained without it, in at least 600 steps unless --epochs is given. With --fix LIST --to FILE, take a
-    reviewed list instead and write a copy of the data: the list's column 'new' holds the right label, 'drop', or
-    nothing where all is well.
+    DATA is anything that 'glassnet train' accepts; a table with named columns needs --target. Each sample is judged by
+    a network that was trained without it (cross-validation), for at least 600 steps unless --epochs is given.
+
+    With --fix LIST --to FILE, write a copy of the data, corrected by a reviewed list. Column 'new' of the list has the
+    right label, 'drop', or nothing if the label is right.
     """
     table = take_table_options(flags)
     if (fix is None) != (to is None):
-        raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")
+        raise OptionError("GN022", "--fix and --to go together: the reviewed list and the copy to write. Give both.")
     job, words = LabelsJob(source, part, recipe, given(flags), table, folds), labels_words(language)
     if fix is not None and to is not None:
         _print_copy(apply_review(job, fix, to, notify=say_notice), as_json, words)
@@ -94,7 +100,7 @@ def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:
 
 
 def _report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words: Say) -> None:
-    """Print the estimate, and the first of the suspects."""
+    """Print the estimated number of errors and the first suspects."""
     count, errors = len(suspects.rows), round(suspects.errors)
     result(words("judged", count=len(samples), source=samples.source, accuracy=suspects.accuracy))
     if not count:
@@ -120,7 +126,7 @@ def _report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words
 
 
 def _next_step(again: list[str], out: str | None, picture: str | None, words: Say, suspects: Suspects) -> None:
-    """Say how to go on, where labels are wrong; `again` are the words that name the same data."""
+    """Print the next command, if labels are wrong; `again` are the words that name the same data."""
     if not len(suspects.rows):
         if out:
             result(words("empty_list", file=out))
@@ -139,6 +145,6 @@ def _next_step(again: list[str], out: str | None, picture: str | None, words: Sa
 
 
 def _even(texts: Sequence[str]) -> list[str]:
-    """Fill texts up with blanks to the width of the widest."""
+    """Pad texts with blanks to the width of the widest."""
     widest = max(map(width_of, texts), default=0)
     return [padded(text, widest) for text in texts]

@@ -1,4 +1,4 @@
-"""Which of the words after a command is the model: the first, or none, and then it is the one that ships."""
+"""The optional MODEL argument: the first word, if it names a model, else the digit reader of the package."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _INPUTS = (*PICTURES, *_TABLES)
 
 
 def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple[Model, list[str]]:
-    """Load the model named first, or the one that ships where the first word names an input.
+    """Load the model named first, or the package's digit reader if the first word is an input.
 
     Raises
     ------
     OptionError
-        GN020 when nothing is left to ask about.
+        GN020 if there is no input, or if a model is not named first.
     FileError, ModelFileError
         As `load_model`.
     """
@@ -30,11 +30,11 @@ def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple
     inputs = list(words[1:] if own else words)
     if not inputs:
         raise OptionError("GN020", f"Missing argument '{wanted}'. Try 'glassnet {command} --help'.")
-    # Not the first, and none where the first is the model: to look into a pipe would take what it gives.
+    # The first word is not looked into again: reading a pipe would consume it.
     later = None if own else next((word for word in inputs[1:] if _names_a_model(word, 1)), None)
     if later:
         others = shlex.join([later, *(word for word in inputs if word != later)])
-        raise OptionError("GN020", f"{later}: the model comes first. Try 'glassnet {command} {others}'.")
+        raise OptionError("GN020", f"{later}: the model must come first. Try 'glassnet {command} {others}'.")
     return (load_model(words[0]) if own else shipped_model()), inputs
 
 
@@ -44,7 +44,7 @@ def _names_a_model(word: str, count: int) -> bool:
         return False
     if path.suffix == ".safetensors":
         return True
-    if path.is_dir():  # of pictures
+    if path.is_dir():  # of images
         return False
     with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
         return MODEL.match(file.read(16)) is not None or count > 1

@@ -1,4 +1,4 @@
-"""``glassnet query``: what a model answers."""
+"""``glassnet query``: predictions of a model."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from .console import complain, error_facts, json_flag, message, padded, result, 
 from .flags import decimal_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
-_HELP = f"""Ask a model about pictures or rows.
+_HELP = f"""Predict images or rows of data.
 
-INPUT is a picture ({", ".join(NAMES)}) or a folder of them; a CSV of rows with or without a label in
-front; for a model of a table, a table with the columns it was trained with, in any order; or "-" for rows on
-standard input. A model that was trained on a folder of pictures takes one of any size, and reads it as it read
-those. Others take digits of the model's size as they are, ink on paper inverted; those of 28 × 28 take
-photographs of handwriting too, as 'glassnet read' does. Without MODEL, the reader that ships with glassnet
-answers. What cannot be read has a line of its own, and the others are answered: the exit code is 1 then, and 2 if
-nothing can be read.
+INPUT: an image ({", ".join(NAMES)}) or a folder of images; a CSV of rows, with or without a label in the
+first column; for a model of a table, a table with the columns it was trained on, in any order; or "-" for rows on
+standard input.
+
+A model trained on a folder of images reads images of any size, as in training. Other models take digits of their
+own size and invert dark ink on light paper; 28 × 28 models also take photos of handwriting, as 'glassnet read'
+does. MODEL defaults to the digit reader that comes with glassnet.
+
+Inputs that cannot be read are reported, and the others are predicted. Exit code 1: some inputs could not be read;
+2: none could.
 """
 
 
@@ -33,7 +36,7 @@ nothing can be read.
 @json_flag
 @max_bytes_flag
 def query_command(words: tuple[str, ...], decimal: str, language: str, as_json: bool) -> None:
-    """Answer each input."""
+    """Predict each input."""
     model, sources = model_and_inputs(words, "query", "INPUT...")
     answers = query_model(model, sources, decimal=decimal, language=language, notify=say_notice)
     answered = [answer for answer in answers if answer.error is None]

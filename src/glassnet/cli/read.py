@@ -1,4 +1,4 @@
-"""``glassnet read``: the digits in a photograph of handwriting."""
+"""``glassnet read``: the digits in a photo of handwriting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .model_argument import model_and_inputs
 
 
 def _a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
-    if math.isnan(value):  # which lies in every range, as click compares
+    if math.isnan(value):  # which passes click's comparison with any range
         raise click.BadParameter("nan is not in the range 0<=x<=1.", context, parameter)
     return value
 
@@ -31,11 +31,12 @@ def _a_number(context: click.Context, parameter: click.Parameter, value: float) 
     type=click.FloatRange(0, 1),
     callback=_a_number,
     default=SURE,
-    show_default=True,
-    help="Confidence below which it is not sure.",
+    help=f"Mark digits with a confidence below this as '?'.  [{SURE}]",
 )
-@click.option("--picture", metavar="FILE", help="Draw boxes and answers on the photo: PNG, PDF or SVG.")
-@click.option("--stages", metavar="FILE", help="Draw every stage, from the photo to what the model sees.")
+@click.option("--picture", metavar="FILE", help="Draw the photo with boxes and predicted digits: PNG, PDF or SVG.")
+@click.option(
+    "--stages", metavar="FILE", help="Draw every stage, from the photo to the model's input: PNG, PDF or SVG."
+)
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
@@ -49,12 +50,13 @@ def read_command(
     language: str,
     as_json: bool,
 ) -> None:
-    """Read the handwritten digits of photos or scans.
+    """Read the handwritten digits in photos or scans.
 
-    PHOTO is a PNG or JPEG of one digit or many, dark on light or light on dark, or "-" for one on standard input.
-    Digits come line by line, from left to right; "?" is one that the model is not sure of. Without MODEL, the reader
-    that ships with glassnet answers. The exit code is 1 if a photo shows no digit, or cannot be read while others can,
-    and 2 if none can.
+    PHOTO: a PNG or JPEG of one or more digits, dark on light or light on dark, or "-" for standard input. Digits are
+    printed line by line, from left to right; "?" marks a digit of low confidence. MODEL defaults to the digit reader
+    that comes with glassnet.
+
+    Exit code 1: a photo shows no digit, or some photos could not be read; 2: none could.
     """
     model, photos = model_and_inputs(words, "read", "PHOTO...")
     readings = read_photos(model, photos, sure=sure, picture=picture, stages=stages, force=force, language=language)
@@ -105,7 +107,7 @@ def _print(one: PhotoResult, width: int) -> None:
 
 
 def _report(name: str, reading: Reading) -> None:
-    """Print the answers behind a name; of what the model is not sure of, what it might be."""
+    """Print the predicted digits after a name, and the most likely value of each uncertain digit."""
     digits, head, blank = reading.digits, f"{name}   ", " " * (width_of(name) + 3)
     if not digits:
         result(head + message("no_digit"))

@@ -1,4 +1,4 @@
-"""``glassnet report``: a model, how it was made and how it does, on one page."""
+"""``glassnet report``: an HTML report of a model."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 @click.command("report")
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
-@click.option("-o", "--out", metavar="FILE", help="Where the page goes.  [MODEL-report.html]")
+@click.option("-o", "--out", metavar="FILE", help="HTML file to write.  [MODEL-report.html]")
 @force_flag
 @click.option(
-    "--train", "trained_on", metavar="DATA", help="What it was trained on: shows what misread samples are like."
+    "--train",
+    "trained_on",
+    metavar="DATA",
+    help="Training data, to show the nearest samples of misclassified ones.",
 )
 @decimal_flag
 @language_flag
@@ -31,11 +34,11 @@ def report_command(
     trained_on: str | None,
     as_json: bool,
 ) -> None:
-    """Write one HTML file on a model: how it was made, how it does, what it misreads and why, what its nodes look for.
+    """Write an HTML report: training, metrics, mistakes, weights.
 
-    DATA are labelled samples that it was not trained on. If none are named, a model of the bundled MNIST is asked about
-    its test digits; others are described by what their file holds. If DATA are those it was trained on, with a part
-    kept aside for the test, only that part is asked about.
+    DATA: labelled samples that the model was not trained on. Default: the test digits for a model of the bundled MNIST;
+    none for other models, whose report then has only the contents of the model file. If DATA are the training data, and
+    part of them was held out, only the held-out part is tested.
     """
     report = write_report(
         model_path,

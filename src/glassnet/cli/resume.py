@@ -1,4 +1,4 @@
-"""``glassnet resume``: go on with a training that was stopped."""
+"""``glassnet resume``: resume a training run from its checkpoint."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .train_text import print_training
 @click.command("resume")
 @click.argument("path", metavar="CHECKPOINT")
 @click.argument("source", metavar="[DATA]", required=False)
-@click.option("--test", "test_source", metavar="DATA", help="Where the test data are now.  [as before]")
-@click.option("-o", "--out", metavar="FILE", help="Where the model goes.  [as before]")
+@click.option("--test", "test_source", metavar="DATA", help="Test data, if they have moved.  [as before]")
+@click.option("-o", "--out", metavar="FILE", help="Model file to write.  [as before]")
 @force_flag
-@click.option("--checkpoint-every", "every", metavar="TIME|N", help="How often to write it.  [as before]")
+@click.option("--checkpoint-every", "every", metavar="TIME|N", help="Checkpoint interval.  [as before]")
 @json_flag
 @max_bytes_flag
 def resume_command(
@@ -30,10 +30,11 @@ def resume_command(
     every: str | None,
     as_json: bool,
 ) -> None:
-    """Go on with a training from its checkpoint, and end as 'glassnet train' would have, with the same bits.
+    """Resume a training run from its checkpoint.
 
-    CHECKPOINT is a file that 'glassnet train --checkpoint' wrote; it is written on. Names of files are those given to
-    'train'; DATA says where the data are now, if they have been moved.
+    The result is bit-identical to that of an uninterrupted 'glassnet train'. CHECKPOINT is a file that 'glassnet train
+    --checkpoint' wrote; it is updated during the run. Files have the names given to 'train'; name DATA if they have
+    moved.
     """
     job = ResumeJob(path, source, test_source, out, force, every)
     with closing(progress_listener()) as show:

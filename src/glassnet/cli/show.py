@@ -1,4 +1,4 @@
-"""``glassnet show``: what is in the data."""
+"""``glassnet show``: a sample, or a summary of the data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError
-from ..i18n.language import counted, shortened, width_of
+from ..i18n.cli import COLUMN_KINDS
+from ..i18n.language import shortened, width_of
 from ..io.writing import require_picture_place
 from ..options.options import DISTORTIONS
 from ..plots import digit_lines
@@ -22,8 +23,20 @@ from ..preprocess.tabular.selection import about_decimals
 from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
 from ..workflow.table_options import TableOptions
 from ..workflow.training_data import learn_columns, options_for
-from .console import json_flag, message, padded, print_columns, result, result_json, row_name, say, say_notice
-from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
+from .console import (
+    json_flag,
+    language_in_use,
+    message,
+    padded,
+    print_columns,
+    result,
+    result_json,
+    row_name,
+    say,
+    say_notice,
+    translated,
+)
+from .flags import force_flag, given, language_flag, max_bytes_flag, part_flag, with_options
 from .table_flags import take_table_options, with_table_flags
 
 if TYPE_CHECKING:
@@ -35,10 +48,10 @@ _READING = ("input_max", "size", "colour", "handwriting", "classes")
 
 @click.command("show")
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
-@click.option("--row", type=int, help="Draw this sample; rows count from 0.")
-@click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
-@click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
-@click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
+@click.option("--row", type=int, help="Show this sample; rows count from 0.")
+@part_flag
+@click.option("--png", metavar="FILE", help="Draw to this PNG too; 'glassnet query' can read that of one sample.")
+@click.option("--augment", is_flag=True, help="Draw augmented samples, as set by the options below.")
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
@@ -57,16 +70,16 @@ def show_command(
     recipe: str,
     **flags: Any,
 ) -> None:
-    """Show a sample as the digit it is, or without --row what the data hold.
+    """Show one sample of DATA, or without --row a summary.
 
-    Of a table with named columns, show each column; with --target COLUMN, how training would use it.
+    For a table with named columns, show its columns; with --target COLUMN, show how training would use them.
     """
     table = take_table_options(flags)
     reading = given({name: flags.pop(name) for name in _READING})
     samples = look_at(source, part=part, table=table, recipe=recipe, options=reading, notify=say_notice)
     if not isinstance(samples, Dataset):
         if png or augment:
-            raise DataError("GN017", f"{source}: a table with named columns, no pictures.")
+            raise DataError("GN017", f"{source}: a table with named columns has no images to draw.")
         _show_table(samples, row, table, as_json)
         return
     if row is not None:
@@ -74,7 +87,10 @@ def show_command(
     if png:
         require_picture_place(png, (".png",), overwrite=force)
         if samples.image_shape is None:
-            raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
+            raise DataError(
+                "GN017",
+                f"{samples.source}: {samples.features} values per sample are not a square image to draw.",
+            )
     if augment:
         options, place = options_for(recipe, given(flags)), png or "augment.png"
         rows = draw_distorted(samples, source, row, part, options, place, language)
@@ -134,12 +150,12 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
     else:
         colour, photo = sys.stdout.isatty(), samples.reading == "photo"
         for line in digit_lines(values, samples.image_shape, colour=colour, photo=photo):
-            click.echo(line)  # not `result`: its colours are escapes, and all of it is made of numbers
+            click.echo(line)  # not `result`, which would escape the colours
     result(message("one_sample", source=samples.source, row=row_name(samples, row), label=samples.name_of(label)))
 
 
 def _show_table(source: str | Table, row: int | None, options: TableOptions, as_json: bool) -> None:
-    """Print a table's columns, how training would use them if a target is named, or one row."""
+    """Print the columns of a table, or with a target how training would use them, or one row."""
     table = read_table(source, options.target, decimal=options.decimal)
     if row is not None:
         _show_table_row(table, row, as_json)
@@ -151,9 +167,9 @@ def _show_table(source: str | Table, row: int | None, options: TableOptions, as_
         facts: dict[str, Any] = {"source": table.source, "samples": len(table), "columns": described}
         result_json({**facts, "learnt": columns.to_dict()} if columns else facts)
         return
-    result(f"{table.source}: {counted(len(table), 'row')}, {counted(len(table.names), 'column')}")
+    result(message("table_size", source=table.source, rows=len(table), columns=len(table.names)))
     for remark in (*table.remarks, *(columns.remarks if columns else about_decimals(parsed))):
-        say(f"{table.source}: {remark}")
+        say(translated(f"{table.source}: {remark}"))
     if columns:
         print_columns(columns)
     else:
@@ -161,17 +177,21 @@ def _show_table(source: str | Table, row: int | None, options: TableOptions, as_
 
 
 def _show_kinds(columns: list[Column]) -> None:
-    width = max(len("column"), *(width_of(column.name) for column in columns))
-    result(f"{'column':<{width}}   kind      missing   different   such as")
+    head, kind, missing, different, examples = (
+        message(key) for key in ("column_head", "kind_head", "missing_head", "different_head", "examples_head")
+    )
+    width = max(width_of(head), *(width_of(column.name) for column in columns))
+    heads = (padded(head, width), padded(kind, 7), padded(missing, -7), padded(different, -9), examples)
+    result("   ".join(heads))
+    kinds = COLUMN_KINDS if language_in_use() == "zh" else {}
     for column in columns:
         one = column.describe()
         examples = ", ".join(
             f"{value:g}" if isinstance(value, float) else shortened(value, 24) for value in one["examples"]
         )
         different = "" if one["different"] is None else f"{one['different']:,}"
-        result(
-            f"{padded(column.name, width)}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}"
-        )
+        kind = padded(kinds.get(one["kind"], one["kind"]), 7)
+        result(f"{padded(column.name, width)}   {kind}   {one['missing']:>7.1%}   {different:>9}   {examples}")
 
 
 def _show_table_row(table: Table, row: int, as_json: bool) -> None:
@@ -183,5 +203,5 @@ def _show_table_row(table: Table, row: int, as_json: bool) -> None:
         return
     width = max(map(width_of, values))
     for name, value in values.items():
-        shown = "(missing)" if value is None else repr(value) if "\n" in str(value) else value
+        shown = message("value_missing") if value is None else repr(value) if "\n" in str(value) else value
         result(f"{padded(name, width)}   {shown}")

@@ -1,4 +1,4 @@
-"""``glassnet test``: what a model gets right and wrong."""
+"""``glassnet test``: accuracy, confusion matrix and misclassified samples of a model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
 @click.option(
-    "--pictures", "folder", metavar="FOLDER", help="Draw confusion, digits, reliability and hidden layers into it."
+    "--pictures",
+    "folder",
+    metavar="FOLDER",
+    help="Folder for plots: confusion matrix, digits, reliability, hidden layers.",
 )
 @force_flag
 @decimal_flag
@@ -34,9 +37,10 @@ from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 def test_command(
     model_path: str, source: str | None, folder: str | None, force: bool, decimal: str, language: str, as_json: bool
 ) -> None:
-    """Ask a model about every sample of DATA, and show what it gets right and wrong.
+    """Test a model: accuracy, confusion matrix, misclassified samples.
 
-    Without DATA, a model trained on the bundled MNIST is tested on its 10,000 test digits. Rows count from 0, as for
+    DATA are labelled samples. For a model trained on the bundled MNIST they default to the 10,000 test digits. Rows
+    count from 0, as in
     'glassnet show --row'.
     """
     tested = evaluate_model(
@@ -86,7 +90,7 @@ def _report(model: Model, test: Dataset, evaluation: Evaluation) -> None:
 
 
 def _outputs_table(tested: EvaluationResult) -> list[str]:
-    """Return a line an output with its scores."""
+    """Return one line per output with its scores."""
     rows = [(shortened(name, 40), scores) for name, scores in scores_by_output(tested)]
     heads = list(rows[0][1])
     width = max(width_of(name) for name, _ in rows)
@@ -98,13 +102,13 @@ def _outputs_table(tested: EvaluationResult) -> list[str]:
 
 
 def _part_flags(model: Model) -> list[str]:
-    """Return the flags with which `show` takes what was tested: its test part, or a table with named columns."""
+    """Return the flags with which `show` selects the tested data: the test part, or a table with named columns."""
     names = model.columns.target_names if model.columns else ()
     return [word for name in names for word in ("--target", name)] or ["--part", "test"]
 
 
 def _reading_flags(model: Model, test: Dataset) -> list[str]:
-    """Return the flags with which `show` reads the data as the test did."""
+    """Return the flags with which `show` reads the data in the same way as the test."""
     flags = [] if model.scaling.maximum == 255 or model.columns else ["--input-max", f"{model.scaling.maximum:g}"]
     if test.reading == HANDWRITING:
         flags += ["--handwriting"]
@@ -114,11 +118,11 @@ def _reading_flags(model: Model, test: Dataset) -> list[str]:
 
 
 def _confusion_table(evaluation: Evaluation, model: Model) -> list[str]:
-    """Return the lines of the confusion matrix; rows are true classes, columns answers."""
+    """Return the lines of the confusion matrix; rows are true classes, columns predictions."""
     matrix = evaluation.confusion
     names = [shortened(model.name_of(k), 20) for k in range(len(matrix))]
     corner, right = message("corner"), message("right_column")
-    first = max(13, *map(width_of, names))
+    first = max(width_of(corner), 13, *map(width_of, names))
     heads = [shortened(name, 9) for name in names]
     width = max(4, len(str(matrix.max())) + 1, *(width_of(head) + 1 for head in heads))
     lines = [padded(corner, first) + "".join(padded(head, -width) for head in heads) + f"   {right}"]

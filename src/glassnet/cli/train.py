@@ -19,18 +19,25 @@ from .train_text import print_training
 
 @click.command("train")
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
-@click.option("--test", "test_source", metavar="DATA", help="Data to test with; not trained on.")
-@click.option("-o", "--out", metavar="FILE", help="Where the model goes.  [RECIPE.safetensors, or RECIPE-2 …]")
+@click.option("--test", "test_source", metavar="DATA", help="Test data; not used for training.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    help="Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists]",
+)
 @force_flag
 @click.option(
-    "--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model."
+    "--pictures/--no-pictures",
+    default=True,
+    help="Plot digits, learning curve and confusion matrix next to the model.",
 )
-@click.option("--checkpoint", metavar="FILE", help="Write the training down here, for 'glassnet resume FILE'.")
+@click.option("--checkpoint", metavar="FILE", help="Write checkpoints to this file, for 'glassnet resume FILE'.")
 @click.option(
     "--checkpoint-every",
     "every",
     metavar="TIME|N",
-    help="How often: 30s, 5m, 2h, or a number of steps; always at the end of a block.  [30s]",
+    help="Checkpoint interval: 30s, 5m, 2h or a number of steps; written at the end of a block.  [30s]",
 )
 @partial(language_flag, prints=True)
 @json_flag
@@ -50,14 +57,15 @@ def train_command(
     recipe: str,
     **flags: Any,
 ) -> None:
-    """Train a network, test it, save it, draw it.
+    """Train a network, test it, save it and plot the results.
 
-    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, a folder that
-    holds a folder of pictures for each class, or "mnist", the bundled digits; or, with --target COLUMN, a table with
-    named columns (CSV, TSV, Parquet, Arrow, NDJSON), for which the recipe is "table" unless one is named. Several
-    --target are labels (0 and 1, yes and no) or numbers that one network predicts together. Without --test, the data's
-    own test part is used, or a part of the data is kept aside. What stands in brackets below is what recipe "notes"
-    has; --recipe and --target have others.
+    DATA: a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST files, a folder with one
+    subfolder of images per class, or "mnist" (the bundled digits, default). With --target COLUMN, DATA is a table with
+    named columns (CSV, TSV, Parquet, Arrow, NDJSON) and the default recipe is "table". Repeat --target to predict
+    several labels (0 and 1, yes and no) or numbers with one network.
+
+    Without --test, the data's own test part is used; if there is none, part of the data is held out. Defaults in
+    brackets are those of recipe "notes"; other recipes and --target have their own.
     """
     table = take_table_options(flags)
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT

@@ -1,4 +1,4 @@
-"""What ``glassnet train`` and ``glassnet resume`` print: the result, and where pictures are."""
+"""Output of ``glassnet train`` and ``glassnet resume``: the result and the files with plots."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .console import complain, message, result, result_json, say, score_line
 
 
 def print_training(trained: TrainResult, as_json: bool) -> None:
-    """Print the result of a training, draw the pictures and say where they are."""
+    """Print the result of a training run, draw the plots and print their files."""
     unread: OSError | None = None
     try:
         if as_json:
             result_json(_facts(trained))
         else:
             _print(trained)
-    except OSError as problem:  # the result comes before the pictures, but they do not depend on a reader
+    except OSError as problem:  # the plots are drawn even if nobody reads the result
         unread = problem
     files: tuple[str, ...] = ()
     if trained.plan.pictures:
@@ -79,7 +79,7 @@ def _print(trained: TrainResult) -> None:
 
 def _next_step(trained: TrainResult) -> str:
     path, source, test_source = str(trained.path), trained.plan.source, trained.plan.test
-    if trained.held_out:  # a test on all data would count what was trained on
+    if trained.held_out:  # a test on all data would include the training samples
         return shlex.join(["glassnet", "query", path, source])
     tested = [] if source == data.BUNDLED and not test_source else [test_source or source]
     another = "" if tested else message("another", command="glassnet train --hidden 300 --hidden 100")

@@ -1,24 +1,27 @@
-"""``glassnet verify``: make the same model again and compare."""
+"""``glassnet verify``: retrain a model and compare the weights."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import click
 
 from ..workflow.verify_job import verify_model
-from .console import json_flag, message, progress_listener, result, result_json, say_notice
-from .flags import max_bytes_flag
+from .console import json_flag, message, progress_listener, result, result_json, say_notice, translated
+from .flags import language_flag, max_bytes_flag
 
 
 @click.command("verify")
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
+@partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
-    """Train a model again by its receipt, and compare the bits.
+def verify_command(model_path: str, source: str | None, language: str, as_json: bool) -> None:
+    """Retrain a model from its training record and compare the bits.
 
-    DATA is what it was trained on; it need not be named for the bundled MNIST. Exit code 0 is the same bits, 1 is a
-    difference, and what differs first is said.
+    DATA is what the model was trained on; it can be omitted for the bundled MNIST. Exit code 0: identical; 1:
+    different, with the first difference printed.
     """
     show = progress_listener()
     try:
@@ -32,8 +35,8 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
         epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
         result(message("same_bits", epochs=epochs, hash=receipt["hash"]))
     else:
-        result(message("bits_differ", where=verification.where))
+        result(message("bits_differ", where=translated(verification.where)))
     if not as_json:
         for one in verification.surroundings:
-            result(f"          {one}")
+            result(f"          {translated(one)}")
     click.get_current_context().exit(0 if verification.same else 1)

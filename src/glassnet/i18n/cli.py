@@ -1,7 +1,6 @@
-"""What commands say to a learner, in English and in Chinese: results and progress, each line once, in one place.
+"""Results, progress lines and notices of the commands, in English and Chinese.
 
-Errors, and what readers of data remark on a file, are in English: each has a code, whose kind `errors_zh` says in
-Chinese, or names what it is about.
+Errors, and remarks on data, are not in here: `messages` has the Chinese of those, by their English sentence.
 """
 
 from __future__ import annotations
@@ -9,119 +8,129 @@ from __future__ import annotations
 from .language import Say, speaking
 
 CLI_WORDS: dict[str, tuple[str, str]] = {
-    "text": ("{text}", "{text}"),  # what readers remark, in English as it is
-    # progress of a training
+    "text": ("{text}", "{text}"),  # remarks on data
+    # progress of a training run
     "first_run": (
-        "getting ready: the first run of its kind here compiles its loops, once, for up to a minute …",
-        "正在准备：同类训练在此首次运行时要编译循环，只需一次，最多约一分钟……",
+        "compiling the training loops (only on the first run of this kind, up to a minute) …",
+        "正在编译训练循环（仅在首次运行此类训练时，最多约一分钟）……",
     ),
     "epoch_done": (
-        "epoch {epoch}: loss {loss:.4f}{accuracy} while learning{validation}, {seconds:.2f} s",
-        "第 {epoch} 轮：学习中损失 {loss:.4f}{accuracy}{validation}，{seconds:.2f} 秒",
+        "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",
+        "第 {epoch} 轮：训练损失 {loss:.4f}{accuracy}{validation}，{seconds:.2f} 秒",
     ),
     "and_accuracy": (", accuracy {accuracy:.2%}", "，准确率 {accuracy:.2%}"),
     "and_validation": (", validation loss {loss:.4f}{accuracy}", "，验证损失 {loss:.4f}{accuracy}"),
     "bar_epoch": ("epoch", "轮次"),
     "bar_loss": ("loss", "损失"),
-    "going_on": ("going on after {done:.2f} of {epochs} epochs", "从第 {done:.2f} 轮之后继续，共 {epochs} 轮"),
+    "going_on": ("resuming after {done:.2f} of {epochs} epochs", "从第 {done:.2f} 轮之后继续训练，共 {epochs} 轮"),
     "replaying": (
-        "training again: epochs from {first} to {last} of {epochs}, each as long as it took then",
-        "重新训练：第 {first} 至 {last} 轮（共 {epochs} 轮），每轮用时与当初相同",
+        "retraining epochs {first} to {last} of {epochs}; each takes as long as in the original run",
+        "重新训练第 {first} 至 {last} 轮（共 {epochs} 轮），每轮用时与原来的训练相同",
     ),
-    # data
+    # options
     "idle": (
-        "--{flag} does nothing with {other} {value}; it is for {wanted}",
-        "--{flag} 在 {other} 为 {value} 时不起作用；它用于 {wanted}",
+        "--{flag} has no effect with {other} {value}, only with {wanted}",
+        "{other} 为 {value} 时 --{flag} 不起作用，仅用于 {wanted}",
     ),
     "idle_below": (
-        "--{flag} does nothing with {other} {value:g}; it is for more than {least:g}",
-        "--{flag} 在 {other} 为 {value:g} 时不起作用；{other} 须大于 {least:g}",
+        "--{flag} has no effect with {other} {value:g}, only above {least:g}",
+        "{other} 为 {value:g} 时 --{flag} 不起作用，须大于 {least:g}",
     ),
     "slow": (
-        "one sample a step is quick for plain sgd alone: with {flags} it takes some ten times as long; "
-        "--recipe quick trains in batches, which are quick with it too",
-        "逐样本训练只有普通 sgd 有快速循环：加上 {flags} 约慢十倍；--recipe quick 按批训练，加上也快",
+        "training on single samples has a fast loop for plain sgd only: with {flags} it takes about ten times as long; "
+        "--recipe quick trains in batches, which are fast with these too",
+        "逐样本训练只有普通 sgd 有快速循环：加上 {flags} 约慢十倍；--recipe quick 按批训练，加上这些选项也快",
     ),
     "still_falling": (
         "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs: try more --epochs",
-        "在 {epochs} 轮的最后 {last:.0%} 中，训练损失仍降低了 {fall:.0%}：可试更大的 --epochs",
+        "在 {epochs} 轮的最后 {last:.0%} 中，训练损失仍降低了 {fall:.0%}：可尝试更大的 --epochs",
+    ),
+    # data
+    "table_read": (
+        "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
+        "{source}：{rows:,} 行，{columns:,} 列，配方 {recipe}",
+    ),
+    "without_target": (
+        "{source}: {rows:,} rows without a target ({names}) skipped",
+        "{source}：跳过没有目标（{names}）的 {rows:,} 行",
     ),
     "kept_aside": (
-        "no test data: {share:g}% of {source} ({rows:,} rows) kept aside for the test",
+        "no test data: {share:g}% of {source} ({rows:,} rows) held out for the test",
         "没有测试数据：从 {source} 留出 {share:g}%（{rows:,} 行）作测试",
     ),
     "test_lacks": (
-        "{source}: the test has no sample of these classes, so it tells nothing of them: {names}",
-        "{source}：测试数据中没有类别 {names} 的样本，结果不能说明该类",
+        "{source}: the test data have no sample of these classes, so the result says nothing about them: {names}",
+        "{source}：测试数据中没有这些类别的样本，结果不能反映这些类别：{names}",
     ),
     "largest_value": (
-        "the largest value is {largest:g}, --input-max is {maximum:g}: is that meant? If not: {command}",
-        "最大值为 {largest:g}，而 --input-max 为 {maximum:g}：是这个意思吗？若不是：{command}",
+        "the largest value is {largest:g}, but --input-max is {maximum:g}. If this is not intended, run: {command}",
+        "最大值为 {largest:g}，而 --input-max 为 {maximum:g}。若非有意，请运行：{command}",
     ),
     "trained_on_these": (
-        "{source}: {rows:,} rows, of which training has seen {trained:,}: the result proves little",
-        "{source}：{rows:,} 行中有 {trained:,} 行参与过训练，结果说明不了什么",
+        "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little",
+        "{source}：模型用这 {rows:,} 行中的 {trained:,} 行训练过，结果说明不了什么",
     ),
     "trained_on_part": (
-        "{source}: {rows:,} rows, of which training has seen {trained:,}: the result proves little; 'glassnet report' "
-        "tests the {test:,} kept aside",
-        "{source}：{rows:,} 行中有 {trained:,} 行参与过训练，结果说明不了什么；"
+        "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little; "
+        "'glassnet report' tests only the {test:,} held-out rows",
+        "{source}：模型用这 {rows:,} 行中的 {trained:,} 行训练过，结果说明不了什么；"
         "'glassnet report' 只测试留出的 {test:,} 行",
     ),
-    # how a test went
+    # result of a test
     "right": (
         "{accuracy:.2%} right ({right:,} of {samples:,}), loss {loss:.4f}",
         "答对 {accuracy:.2%}（{samples:,} 个中 {right:,} 个），损失 {loss:.4f}",
     ),
-    "numbers": ("R² {r2:.4f}, RMSE {rmse}, loss {loss:.4f}", "R² {r2:.4f},RMSE {rmse}，损失 {loss:.4f}"),
+    "numbers": ("R² {r2:.4f}, RMSE {rmse}, loss {loss:.4f}", "R² {r2:.4f}，RMSE {rmse}，损失 {loss:.4f}"),
     # train
     "network": (
         "network   {sizes}, rule {rule}, {epochs} epochs of {samples:,} samples, engine {engine} ({dtype})",
-        "网络      {sizes}，规则 {rule}，{samples:,} 个样本学 {epochs} 轮，引擎 {engine}({dtype})",
+        "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}（{dtype}）",
     ),
     "kept": (
-        "kept      the weights after epoch {epochs}, the best by validation loss",
-        "保留      第 {epochs} 轮后的权重，验证损失最小",
+        "kept      weights after epoch {epochs}, which have the lowest validation loss",
+        "保留      第 {epochs} 轮后的权重，其验证损失最低",
     ),
     "test": ("test      {score}", "测试      {score}"),
     "one_answer": (
-        "every answer is {name}, nothing was learnt: try --initializer he, another --rate, more --epochs",
-        "所有回答都是 {name}，什么也没学到：可试 --initializer he、另一个 --rate、更多 --epochs",
+        "every prediction is {name}: the network has learned nothing. Try --initializer he, another --rate or more "
+        "--epochs",
+        "所有预测都是 {name}：网络什么也没学到。可尝试 --initializer he、另一个 --rate 或更大的 --epochs",
     ),
     "time": (
         "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
         "用时      读取 {load:.2f} 秒，编译 {compile:.2f} 秒，训练 {train:.2f} 秒，测试 {test:.2f} 秒",
     ),
     "model": ("model     {file}", "模型      {file}"),
-    "model_beside": ("model     {file}: {wanted} was there already", "模型      {file}：{wanted} 已存在"),
+    "model_beside": ("model     {file} ({wanted} already exists)", "模型      {file}（{wanted} 已存在）"),
     "pictures": ("pictures  {files}", "图        {files}"),
     "next": ("next      {command}", "下一步    {command}"),
     "another": ("    or, another network: {command}", "    或换一个网络：{command}"),
     # test
-    "corner": ("true \\ answer", "真实 \\ 回答"),
+    "corner": ("true \\ predicted", "真实 \\ 预测"),
     "right_column": ("right", "答对"),
     "misread": (
-        "misread   {count:,} rows, the surest mistakes first:",
-        "读错      {count:,} 行，最自信的错误在前：",
+        "wrong     {count:,} misclassified samples, the most confident first:",
+        "误判      {count:,} 个样本，按置信度降序：",
     ),
-    "misread_as": ("{row}: {label}, read as {answer}", "{row}：{label}，读作 {answer}"),
+    "misread_as": ("{row}: {label}, predicted {answer}", "{row}：{label}，预测为 {answer}"),
     "row": ("row {row}", "第 {row} 行"),
     "row_of_file": ("row {row} ({file})", "第 {row} 行（{file}）"),
     # query, read
-    "sure": ("{share:.1%} sure", "置信度 {share:.1%}"),
+    "sure": ("confidence {share:.1%}", "置信度 {share:.1%}"),
     "none_holds": ("none", "无"),
     "no_digit": ("no digit found", "没有找到数字"),
-    "not_sure": ("not sure   perhaps {answer}", "没有把握   或许是 {answer}"),
+    "not_sure": ("uncertain   perhaps {answer}", "不确定   可能是 {answer}"),
     "digit_not_sure": (
-        "line {line}, digit {place}: not sure, perhaps {answer}   {share:.1%}",
-        "第 {line} 行第 {place} 个数字：没有把握，或许是 {answer}   {share:.1%}",
+        "line {line}, digit {place}: uncertain, perhaps {answer}   confidence {share:.1%}",
+        "第 {line} 行第 {place} 个数字：不确定，可能是 {answer}   置信度 {share:.1%}",
     ),
     # report
     "no_test": (
-        "test      none: name labelled DATA, and the page shows how the model does on them",
-        "测试      无：给出有标签的 DATA，网页就会显示模型在其上的表现",
+        "test      none: name labelled DATA to have the model tested in the report",
+        "测试      无：给出有标签的 DATA，报告便含测试结果",
     ),
-    "report": ("report    {file} ({size:,.0f} kB)", "报告      {file}({size:,.0f} kB)"),
+    "report": ("report    {file} ({size:,.0f} kB)", "报告      {file}（{size:,.0f} kB）"),
     # show
     "samples": (
         "{source}: {count:,} samples of {features} values{shape}",
@@ -137,16 +146,95 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "one_sample": ("{source}, {row}: label {label}", "{source}，{row}：标签 {label}"),
     "picture": ("picture   {file}", "图        {file}"),
     "distorted": (
-        "picture   {file}: as they are, distorted in each way, and as training sees them",
-        "图        {file}：原样、各种变形，以及训练所见的样子",
+        "picture   {file}: original, each augmentation, and all together as in training",
+        "图        {file}：原图、每种数据增强，以及训练中的全部叠加",
     ),
+    "table_size": ("{source}: {rows:,} rows, {columns:,} columns", "{source}：{rows:,} 行，{columns:,} 列"),
+    "column_head": ("column", "列"),
+    "kind_head": ("kind", "类型"),
+    "missing_head": ("missing", "缺失"),
+    "different_head": ("distinct", "不同值"),
+    "examples_head": ("examples", "示例"),
+    "value_missing": ("(missing)", "（缺失）"),
+    # info
+    "comma": (", ", "，"),
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    "own_options": (
+        "{options}; all others as in recipe {recipe} (--json lists them)",
+        "{options}；其余同配方 {recipe}（用 --json 列出）",
+    ),
+    "recipe_options": ("as in recipe {recipe} (--json lists them)", "同配方 {recipe}（用 --json 列出）"),
+    # bench
+    "machine": ("{processor}, {cores} cores; {versions}", "{processor}，{cores} 个核心；{versions}"),
+    "ratio": ("ratio", "倍数"),
+    "epoch_task": ("one epoch of recipe {recipe}", "配方 {recipe} 训练一轮"),
+    "one_question": ("one prediction", "单个样本的预测"),
+    "many_questions": ("{count:,} predictions at once", "一次预测 {count:,} 个样本"),
     # verify
-    "same_bits": ("same bits: {epochs} epochs again, hash {hash}", "逐位相同：重新训练 {epochs} 轮，哈希 {hash}"),
-    "bits_differ": ("differs: {where}", "不同：{where}"),
+    "same_bits": (
+        "same bits after retraining {epochs} epochs, hash {hash}",
+        "逐位一致：重新训练 {epochs} 轮，哈希 {hash}",
+    ),
+    "bits_differ": ("different: {where}", "有差异：{where}"),
 }
-"""Key -> the words in English and in Chinese; see `language.speaking`."""
+"""Key -> the text in English and in Chinese; see `language.speaking`."""
+
+INFO_LABELS: dict[str, str] = {
+    "model": "模型文件",
+    "sizes": "各层节点",
+    "activations": "激活函数",
+    "bias": "偏置",
+    "loss": "损失",
+    "rule": "传播规则",
+    "members": "成员数",
+    "parameters": "参数个数",
+    "dtype": "数值精度",
+    "scaling": "输入缩放",
+    "targets": "目标编码",
+    "image_shape": "图片尺寸",
+    "reading": "图片读法",
+    "white": "白色值",
+    "deskews": "扶正字迹",
+    "class_names": "类别名称",
+    "recipe": "配方",
+    "options": "选项",
+    "seed": "种子",
+    "engine": "引擎",
+    "versions": "软件版本",
+    "numerics": "数值版本",
+    "blas": "BLAS",
+    "processor": "处理器",
+    "hash": "哈希",
+    "data": "训练数据",
+    "result": "测试结果",
+    "kept": "保留的轮",
+    "own_validation": "自备验证",
+    "calibrated": "已校准",
+    "not_verifiable": "无法验证",
+    "resumed": "恢复后",
+    "source": "来源",
+    "samples": "样本数",
+    "classes": "类别数",
+    "fingerprint": "指纹",
+    "held_out": "已留出",
+    "accuracy": "准确率",
+    "r2": "R²",
+    "rmse": "RMSE",
+}
+"""Chinese labels of what ``glassnet info`` prints; the English labels are the keys of its JSON."""
+
+COLUMN_KINDS: dict[str, str] = {
+    "number": "数值",
+    "boolean": "布尔",
+    "text": "文本",
+    "date": "日期",
+    "missing": "缺失",
+    "other": "其他",
+}
+"""Chinese of the kinds of columns that ``glassnet show`` prints; the English words are those of its JSON."""
 
 
 def cli_words(language: str) -> Say:
-    """Return what gives these words in a language."""
+    """Return the function that gives these texts in a language."""
     return speaking(language, CLI_WORDS)

@@ -1,78 +1,87 @@
-"""The commands' help in Chinese; that of options which `options` declares stands there, in both languages.
+"""Chinese help of the commands: command -> help, and the English help of a flag or option -> its Chinese.
 
-`cli.help_in_chinese` puts it into a command. A text that is missing here fails a test.
+`cli.help_in_chinese` puts it into a command. A missing or unused text fails a test.
 """
 
 from __future__ import annotations
 
+import re
+
 from ..io.picture_formats import NAMES
 
 COMMANDS = {
-    "train": """训练一个网络，测试、保存并画图。
+    "train": """训练一个网络，测试、保存并绘图。
 
-    DATA 可以是 CSV（先标签，后数值）、IDX 图像文件、NPZ 存档、按 MNIST 命名的文件夹、每类一个图片文件夹的文件夹，
-    或 "mnist"（自带的数字）；加上 --target 列名，也可以是有列名的表格（CSV、TSV、Parquet、Arrow、NDJSON），
-    此时若未指定配方则用 "table"。给出多个 --target，则由一个网络同时预测多个标签（0 与 1，是与否）或多个数值。
-    不给 --test 时，使用数据自带的测试部分，或留出一部分数据。方括号里是配方 "notes" 的值；
-    用 --recipe 或 --target 时另有其值。""",
-    "resume": """从检查点继续训练，结果与 'glassnet train' 一气呵成时逐位相同。
+    DATA：CSV（先标签，后数值）、IDX 图像文件、NPZ 存档、含 MNIST 文件的文件夹、每个类别一个图片子文件夹的文件夹，
+    或 "mnist"（自带的数字，默认）。加上 --target 列名，则为有列名的表格（CSV、TSV、Parquet、Arrow、NDJSON），
+    此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签（0 与 1，是与否）或多个数值。
 
-    CHECKPOINT 是 'glassnet train --checkpoint' 写下的文件，并会继续写入。各文件名与 'train' 时相同；
-    若数据已移动，用 DATA 说明现在何处。""",
-    "test": """用 DATA 的每个样本询问模型，显示答对与答错的。
+    不给 --test 时，使用数据自带的测试部分；若没有，则留出一部分数据。方括号中是配方 "notes" 的默认值；
+    其他配方与 --target 另有默认值。""",
+    "resume": """从检查点继续训练。
 
-    不给 DATA 时，用自带 MNIST 训练的模型以其 10,000 个测试数字测试。行号从 0 起，与 'glassnet show --row' 相同。""",
-    "query": f"""用图片或数据行询问模型。
+    结果与未中断的 'glassnet train' 逐位一致。CHECKPOINT 是 'glassnet train --checkpoint' 写出的文件，之后继续更新。
+    各文件沿用 'train' 时的名称；若数据已移动，用 DATA 指明新位置。""",
+    "test": """测试模型：准确率、混淆矩阵、误判的样本。
 
-    INPUT 是图片（{"、".join(NAMES)}）或图片文件夹；带或不带标签的 CSV；对表格模型，是含有训练时各列的表格
-   （列的顺序不限）；或 "-"，从标准输入读取各行。用图片文件夹训练的模型接受任意大小的图片，并按训练时的方式读取；
-    其他模型按原样接受与模型大小相同的数字，纸上的墨迹会反转；28 × 28 的模型也接受手写照片，如 'glassnet read'。
-    不给 MODEL 时，由 glassnet 自带的识别模型回答。读不了的输入各有一行说明，其余照常回答，此时退出码为 1;
-    全都读不了则为 2。""",
-    "read": """读出照片或扫描件中的手写数字。
+    DATA 是有标签的样本。用自带 MNIST 训练的模型，DATA 默认为 10,000 个测试数字。
+    行号从 0 起，与 'glassnet show --row' 相同。""",
+    "query": f"""预测图片或数据行。
 
-    PHOTO 是含一个或多个数字的 PNG 或 JPEG，深底浅字或浅底深字均可；"-" 表示从标准输入读一张。
-    数字逐行从左到右给出；"?" 表示模型没有把握。不给 MODEL 时，由 glassnet 自带的识别模型回答。
-    若有照片中没有数字，或有的照片读不了，退出码为 1；全都读不了则为 2。""",
-    "show": """显示一个样本，或在没有 --row 时说明数据里有什么。
+    INPUT：图片（{"、".join(NAMES)}）或图片文件夹；数据行的 CSV，首列可以是标签；对表格模型，
+    含有训练所用各列的表格（列的顺序不限）；或 "-"，从标准输入读取数据行。
 
-    对有列名的表格，显示每一列；加上 --target 列名，则显示训练会怎样使用它。""",
-    "explain": """看透一个模型：一步训练中的每个数，或它为什么这样回答。
+    用图片文件夹训练的模型接受任意大小的图片，读取方式与训练时相同。其他模型接受与其输入大小相同的数字，浅底深字会反转；
+    28 × 28 的模型也接受手写照片，与 'glassnet read' 相同。MODEL 默认为自带的数字识别模型。
 
-    DATA 与 --row 指定一个有标签的样本，不给 DATA 则取自带的 MNIST。用 --why 时，DATA 也可以是一张图片。""",
-    "info": "显示一个模型是什么，如何得来。",
-    "verify": """按收据重新训练模型，并逐位比较。
+    无法读取的输入逐一报告，其余照常预测。退出码 1：有输入无法读取；2：全部无法读取。""",
+    "read": """识别照片或扫描件中的手写数字。
 
-    DATA 是训练所用的数据；若是自带的 MNIST 则不必给出。退出码 0 表示逐位相同，1 表示有差异，并说明最先在何处。""",
-    "doctor": """在训练之前找出数据的毛病，或在运行之前找出旧程序（.py、.ipynb）的毛病。
+    PHOTO：含一个或多个数字的 PNG 或 JPEG，深底浅字或浅底深字均可；"-" 表示标准输入。数字逐行从左到右输出；
+    "?" 表示置信度低的数字。MODEL 默认为自带的数字识别模型。
 
-    DATA 是 'glassnet train' 接受的数据（损坏的也可），或一个程序。退出码 0：至多只有提示；
-    1：有错误或警告（用 --fix 时，指修复后仍有的）。""",
-    "labels": """把 DATA 中标签错误或有歧义的样本排序列出。
+    退出码 1：有照片中没有数字，或有照片无法读取；2：全部无法读取。""",
+    "show": """显示 DATA 的一个样本；不给 --row 时显示概况。
 
-    DATA 是 'glassnet train' 接受的数据；有列名的表格需要 --target。每个样本由训练时没见过它的网络判断；不给
-    --epochs 时，网络至少训练 600 步。
-    用 --fix LIST --to FILE 则按审阅过的列表写出数据的副本：列表的 'new' 列填正确的标签、'drop'，或在无误时留空。""",
-    "report": """写一个关于模型的 HTML 文件：如何得来，表现如何，读错什么、为什么，各节点在找什么。
+    对有列名的表格，显示各列；加上 --target 列名，则显示训练会如何使用各列。""",
+    "explain": """剖析模型：一步训练、一个预测、各类别或各节点。
 
-    DATA 是未参与训练的有标签样本。不给时，自带 MNIST 的模型用其测试数字询问，其他模型按文件内容描述。
-    若 DATA 就是训练数据且其中一部分留作测试，则只询问那一部分。""",
-    "bench": """测量这台机器：训练与询问，与同一机器上的 NumPy 比较。
+    DATA 与 --row 选定一个有标签的样本；DATA 默认为自带的 MNIST。用 --why 时，DATA 也可以是一张图片。""",
+    "info": "显示模型的结构、输入、目标与训练记录。",
+    "verify": """按训练记录重新训练模型，并逐位比较权重。
 
-    约需十秒；请先关闭其他程序。训练时 NumPy 用一个线程（glassnet 内部的 BLAS 也是如此），回答时用全部核心。
+    DATA 是训练所用的数据；若是自带的 MNIST 则可省略。退出码 0：逐位一致；1：有差异，并输出最先的差异。""",
+    "doctor": """检查数据，或检查旧程序（.py、.ipynb）。
+
+    DATA 是 'glassnet train' 接受的任何数据（损坏的也可），或一个程序。退出码 0：至多只有提示；
+    1：有错误或警告（用 --fix 时，只计副本中仍有的）。""",
+    "labels": """找出标签错误或有歧义的样本。
+
+    DATA 是 'glassnet train' 接受的任何数据；有列名的表格需要 --target。每个样本都由训练时未见过它的网络判断
+   （交叉验证），不给 --epochs 时至少训练 600 步。
+
+    用 --fix LIST --to FILE：按审阅过的列表写出更正后的数据副本。列表的 'new' 列填正确的标签、'drop'，
+    或在标签无误时留空。""",
+    "report": """写出 HTML 报告：训练信息、指标、误判、权重。
+
+    DATA：未参与训练的有标签样本。默认值：自带 MNIST 的模型为测试数字；其他模型没有，报告只含模型文件中的内容。
+    若 DATA 是训练数据且其中一部分已留出，则只测试留出的部分。""",
+    "bench": """测量训练与预测的速度，并与 NumPy 比较。
+
+    约需十秒；请先关闭其他程序。训练时 NumPy 用一个线程（glassnet 内部的 BLAS 也是如此），预测时用全部核心。
     与其他库的比较见仓库中的 benchmarks 文件夹。""",
 }
 """Command -> its help."""
 
-GROUP = """在玻璃盒中训练、测试、询问并观察一个神经网络。
+GROUP = """训练、测试、剖析小型神经网络。
 
-不指定数据时，使用 glassnet 自带的 MNIST:
+不给 DATA 时，使用自带的 MNIST 数字：
 
 \b
-    glassnet train                       训练笔记中的网络，测试并画图
-    glassnet test notes.safetensors      哪些答对，哪些答错
-    glassnet show mnist --row 7          看一个数字
-    glassnet read photo.jpg              读出手写照片中的数字
+    glassnet train                       训练笔记中的网络，测试并绘图
+    glassnet test notes.safetensors      准确率、混淆矩阵、误读的数字
+    glassnet show mnist --row 7          显示一个数字
+    glassnet read photo.jpg              识别手写照片中的数字
 """
 
 HEADS = {"Options": "选项", "Commands": "命令"}
@@ -82,62 +91,218 @@ FLAGS = {
     "Show this message and exit.": "显示此帮助并退出。",
     "Show the version and exit.": "显示版本并退出。",
     "Print one JSON object and nothing else.": "只输出一个 JSON 对象。",
-    "Replace what is there already, if glassnet made it.": "覆盖已有的文件（仅限 glassnet 所写）。",
+    "Overwrite an existing file, if glassnet wrote it.": "覆盖已有的文件（仅限 glassnet 所写）。",
+    "Part of the data.": "使用数据的哪一部分。",
+    "Language of the output and the figures.": "输出与图中文字的语言。",
+    "Language of the page.": "网页的语言。",
+    "Limit for standard input and for decompressed data (gzip, NPZ and others).": (
+        "标准输入，以及压缩数据（gzip、NPZ 等）解压后的大小上限。"
+    ),
+    "Decimal separator in tables; auto detects it per column.": "表格中小数的写法；auto 表示逐列判断。",
+    "Set of options to start from; the options below change it.": "作为起点的一组选项，可用下列选项修改。",
+    # tables
+    "Column to predict, of a table with named columns; repeat for several labels or numbers.": (
+        "要预测的列（有列名的表格）；可重复，以预测多个标签或数值。"
+    ),
+    "Predict classes or numbers.  [decided by the column]": "预测类别或数值。  [由该列决定]",
+    "Column to ignore; repeat for more.": "不使用的列；可重复。",
+    "Column to use although it looks like an identifier; repeat for more.": "看似编号仍要使用的列；可重复。",
     # train, resume
-    "Data to test with; not trained on.": "测试数据，不参与训练。",
-    "Where the model goes.  [RECIPE.safetensors, or RECIPE-2 …]": "模型写到哪里。  [配方名.safetensors，或 配方名-2 …]",
-    "Draw digits, learning curve and confusion beside the model.": "在模型旁画出数字、学习曲线与混淆矩阵。",
-    "Write the training down here, for 'glassnet resume FILE'.": "把训练过程记录在此，供 'glassnet resume FILE' 使用。",
-    "How often: 30s, 5m, 2h, or a number of steps; always at the end of a block.  [30s]": (
-        "多久一次：30s、5m、2h，或步数；总在一个块结束时。  [30s]"
+    "Test data; not used for training.": "测试数据，不参与训练。",
+    "Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists]": (
+        "要写出的模型文件。  [配方名.safetensors，若已存在则为 配方名-2 …]"
     ),
-    "Where the test data are now.  [as before]": "测试数据现在何处。  [同前]",
-    "Where the model goes.  [as before]": "模型写到哪里。  [同前]",
-    "How often to write it.  [as before]": "多久写一次。  [同前]",
+    "Plot digits, learning curve and confusion matrix next to the model.": "在模型旁绘制数字、学习曲线与混淆矩阵。",
+    "Write checkpoints to this file, for 'glassnet resume FILE'.": "把检查点写到此文件，供 'glassnet resume FILE' 用。",
+    "Checkpoint interval: 30s, 5m, 2h or a number of steps; written at the end of a block.  [30s]": (
+        "检查点间隔：30s、5m、2h 或步数；在一个块结束时写出。  [30s]"
+    ),
+    "Test data, if they have moved.  [as before]": "测试数据（若已移动）。  [同前]",
+    "Model file to write.  [as before]": "要写出的模型文件。  [同前]",
+    "Checkpoint interval.  [as before]": "检查点间隔。  [同前]",
     # test, read, show
-    "Draw confusion, digits, reliability and hidden layers into it.": "把混淆矩阵、数字、可靠性与隐藏层画到此文件夹。",
-    "Confidence below which it is not sure.": "置信度低于此值即为没有把握。",
-    "Draw boxes and answers on the photo: PNG, PDF or SVG.": "在照片上画出方框与回答：PNG、PDF 或 SVG。",
-    "Draw every stage, from the photo to what the model sees.": "画出从照片到模型所见的每个阶段。",
-    "Draw this sample; rows count from 0.": "画出这个样本；行号从 0 起。",
-    "Which part.": "哪一部分。",
-    "Draw it as a PNG too, one that 'glassnet query' reads.": "同时画成 PNG,'glassnet query' 可读取。",
-    "Draw how training distorts some samples, by the options named below.": "画出训练如何按下列选项使样本变形。",
-    # explain
-    "Which sample; rows count from 0.": "哪个样本；行号从 0 起。",
-    "Learning rate of the step.  [the model's]": "这一步的学习率。  [模型自己的]",
-    "With --step: replay a step, training again to its epoch's end.": "与 --step 一起：重新训练到该轮结束，重现一步。",
-    "Which step of the epoch, a batch; both count from 1.": "该轮中的哪一步，即一批；两者都从 1 起。",
-    "Replay from this checkpoint of the run, not from its beginning.": "从训练的这个检查点重现，而不是从头。",
-    "Write the step, or --why, as a page that works offline.": "把这一步或 --why 写成可离线查看的网页。",
-    "Why this answer: nodes, pixels, what is alike, what would flip it.": (
-        "为什么这样回答：节点、像素、相似的样本、怎样会翻转。"
+    "Folder for plots: confusion matrix, digits, reliability, hidden layers.": (
+        "绘图的文件夹：混淆矩阵、数字、可靠性、隐藏层。"
     ),
-    "Where --why looks for what is alike.  [the bundled MNIST]": "--why 在哪里找相似的样本。  [自带的 MNIST]",
-    "Which label or number --why is about, by name or place.": "--why 针对哪个标签或数值，用名称或位置。",
-    "What the network takes each class to look like.": "网络认为每个类别是什么样子。",
-    "The same for one class, by name or number.": "同上，只看一个类别（名称或编号）。",
-    "What each hidden node is good for; the dead and saturated ones.": "每个隐藏节点有何用处；哪些失活或饱和。",
-    "The notes' worked example, whose error is 0.42; needs no MODEL.": "笔记中误差为 0.42 的例题；不需要 MODEL。",
-    "Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG by its name.": (
-        "画出这一步、--why、--backquery 或 --nodes：按文件名为 PNG、PDF 或 SVG。"
+    "Mark digits with a confidence below this as '?'.": "置信度低于此值的数字标为 '?'。",
+    "Draw the photo with boxes and predicted digits: PNG, PDF or SVG.": (
+        "在照片上画出方框与预测的数字：PNG、PDF 或 SVG。"
+    ),
+    "Draw every stage, from the photo to the model's input: PNG, PDF or SVG.": (
+        "画出从照片到模型输入的每个阶段：PNG、PDF 或 SVG。"
+    ),
+    "Show this sample; rows count from 0.": "显示这个样本；行号从 0 起。",
+    "Draw to this PNG too; 'glassnet query' can read that of one sample.": (
+        "同时画到此 PNG；单个样本的 PNG 可供 'glassnet query' 读取。"
+    ),
+    "Draw augmented samples, as set by the options below.": "画出按下列选项做数据增强后的样本。",
+    # explain
+    "Sample to explain; rows count from 0.": "要剖析的样本；行号从 0 起。",
+    "Learning rate of the step.  [the model's]": "这一步的学习率。  [模型自己的]",
+    "With --step: replay a step, by retraining to the end of this epoch.": (
+        "与 --step 一起：重新训练到这一轮结束，重现其中一步。"
+    ),
+    "Step (batch) of the epoch to replay; epochs and steps count from 1.": (
+        "要重现的是该轮的第几步（批）；轮与步都从 1 起。"
+    ),
+    "Replay from this checkpoint of the run, not from its start.": "从该次训练的这个检查点重现，而不是从头开始。",
+    "Write the step, or --why, as an HTML page that works offline.": "把这一步或 --why 写成可离线查看的 HTML 网页。",
+    "Explain one prediction: nodes, inputs, nearest training samples, a counterfactual.": (
+        "解释一个预测：节点、输入、最近的训练样本、反事实样本。"
+    ),
+    "Training data in which --why looks for near samples.  [the bundled MNIST]": (
+        "--why 在其中查找相近样本的训练数据。  [自带的 MNIST]"
+    ),
+    "Label or number to explain with --why, by name or index.": "--why 要解释的标签或数值，用名称或序号。",
+    "Show what each class looks like to the network.": "显示各类别在网络看来的样子。",
+    "Like --backquery, for one class, by name or number.": "同 --backquery，但只显示一个类别（名称或编号）。",
+    "Show the importance of each hidden node, and the dead and saturated nodes.": (
+        "显示各隐藏节点的重要性，以及失活与饱和的节点。"
+    ),
+    "Show the worked example of the notes, with the error 0.42; needs no MODEL.": (
+        "显示笔记中误差为 0.42 的例题；不需要 MODEL。"
+    ),
+    "Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG.": (
+        "画出这一步、--why、--backquery 或 --nodes：PNG、PDF 或 SVG。"
     ),
     # doctor, labels, report, bench
-    "Test data, compared with the training data.": "测试数据，与训练数据对照。",
-    "Column of the labels: its name, or its number from 1.": "标签列：列名，或从 1 起的序号。",
-    "Write a copy with all repaired that can be (of a folder, a folder); of the --test data too, as OUT-test.": (
-        "写出修复后的副本（文件夹则写成文件夹）；--test 的数据也写出，名为 OUT-test。"
+    "Test data to compare with the training data.": "与训练数据对照的测试数据。",
+    "Label column: its name, or its number from 1.": "标签列：列名，或从 1 起的序号。",
+    "Write a repaired copy (a folder if DATA is a folder); of the --test data too, as OUT-test.": (
+        "写出修复后的副本（DATA 是文件夹时为文件夹）；--test 的数据也写出，名为 OUT-test。"
     ),
-    "Networks, each trained without its part.": "网络个数，每个都不用自己那部分训练。",
-    "How many to print.": "列出多少个。",
-    "Draw the first of them: PNG, PDF or SVG by its name.": "画出最前面的：按文件名为 PNG、PDF 或 SVG。",
-    "Write all of them, with a column 'new' to fill in.": "全部写出，并留一列 'new' 供填写。",
-    "Take such a list, reviewed, and write a repaired copy: see --to.": "按审阅过的列表写出修复的副本：见 --to。",
-    "Where the copy goes; of the same kind as DATA, and nothing is replaced.": (
-        "副本写到哪里；与 DATA 同类，不会覆盖任何文件。"
+    "Cross-validation folds.": "交叉验证的折数。",
+    "Number of suspects to print.": "列出多少个可疑样本。",
+    "Draw the first suspects: PNG, PDF or SVG.": "画出最前面的可疑样本：PNG、PDF 或 SVG。",
+    "Write all suspects to a CSV file, with an empty column 'new' to fill in.": (
+        "把全部可疑样本写到 CSV 文件，并留出空列 'new' 供填写。"
     ),
-    "Where the page goes.  [MODEL-report.html]": "网页写到哪里。  [MODEL-report.html]",
-    "What it was trained on: shows what misread samples are like.": "训练数据：用来显示读错的样本与什么相似。",
-    "Repetitions, of which the median is told.": "重复次数，取中位数。",
+    "Reviewed list to apply; needs --to.": "要应用的已审阅列表；需要 --to。",
+    "Corrected copy to write: of the same kind as DATA, to a new place.": (
+        "要写出的更正副本：与 DATA 同类，且尚不存在。"
+    ),
+    "HTML file to write.  [MODEL-report.html]": "要写出的 HTML 文件。  [MODEL-report.html]",
+    "Training data, to show the nearest samples of misclassified ones.": "训练数据，用于显示与误判样本最近的样本。",
+    "Repetitions; the median is reported.": "重复次数，取中位数。",
 }
-"""Help of a flag in English -> in Chinese."""
+"""English help of a flag -> its Chinese."""
+
+OPTIONS = {
+    "nodes in a hidden layer; repeat for more layers": "隐藏层的节点数；重复给出即为多个隐藏层",
+    "activation of the hidden layers; repeat to give one per layer": "隐藏层的激活函数；可重复，逐层指定",
+    "activation of the output layer": "输出层的激活函数",
+    "add a bias to every node": "为每个节点加偏置",
+    "how the initial weights are drawn": "初始权重的生成方式",
+    "loss function to minimize": "要最小化的损失函数",
+    "error above which the loss is linear instead of squared": "误差超过此值后，损失由平方变为线性",
+    "quantile to predict: the fraction of targets below the prediction": "要预测的分位数，即低于预测值的目标所占的比例",
+    "focusing parameter: larger values give easy samples less weight; 0 is cross_entropy": (
+        "聚焦参数：越大，易分样本的权重越低；0 即 cross_entropy"
+    ),
+    "backpropagation rule: that of the notes, or the exact gradient": "误差反向传播的规则：笔记的做法，或精确梯度",
+    "largest learning rate (start or peak of the schedule); an optimizer other than the recipe's has its own": (
+        "最大学习率（调度的起点或峰值）；换用与配方不同的优化器时，默认值随优化器而定"
+    ),
+    "learning rate schedule": "学习率调度方式",
+    "factor by which the schedule multiplies the learning rate at each drop": "每次降低学习率时乘以的系数",
+    "epochs without a lower training loss before the learning rate drops": "训练损失连续多少轮不再降低时，降低学习率",
+    "how the weights are updated from the gradient": "由梯度更新权重的方法",
+    "weight of the previous step, or of the running mean of gradients (β₁)": "上一步（或梯度滑动平均）的权重，即 β₁",
+    "decay of the slower running mean, in most optimizers that of the squared gradients (β₂)": (
+        "较慢的滑动平均（多为梯度平方）的衰减率，即 β₂"
+    ),
+    "added to the root of the squared gradients to avoid division by 0": "加在梯度平方的根上，以免除以 0",
+    "strength of the weight decay, which pulls all parameters towards 0": "权重衰减：把所有参数拉向 0 的强度",
+    "largest norm of a gradient; a larger one is scaled down to it; 0: no limit": (
+        "梯度范数的上限，超过则按比例缩小；0 表示不限"
+    ),
+    "decay of the exponential moving average (EMA) of the weights, which becomes the model; 0: no average": (
+        "权重的指数滑动平均（EMA）的衰减率，平均值即为模型；0 表示不用"
+    ),
+    "fraction of the hidden nodes dropped at random in training; repeat to give one per layer": (
+        "训练时随机丢弃的隐藏节点比例；可重复，逐层指定"
+    ),
+    "fraction of the target spread evenly over all classes; 0.1 makes the target 0.91 instead of 1 for ten classes": (
+        "标签平滑：均摊到所有类别的比例；十个类别时，0.1 使目标由 1 变为 0.91"
+    ),
+    "hard-example mining: backpropagate only this fraction of a batch, the samples with the largest losses; 1: all": (
+        "难例挖掘：每批只反向传播这一比例的样本，取损失最大的；1 表示全部"
+    ),
+    "augmentation: rotate training images by up to this many degrees": "数据增强：训练图片随机旋转的最大角度",
+    "augmentation: shift training images by up to this many pixels": "数据增强：训练图片随机平移的最大像素数",
+    "augmentation: scale each axis of training images by up to this fraction": (
+        "数据增强：训练图片两轴各自随机缩放的最大比例"
+    ),
+    "augmentation: shear training images by up to this slope": "数据增强：训练图片随机错切的最大斜率",
+    "augmentation: elastic distortion of training images, standard deviation in pixels": (
+        "数据增强：训练图片弹性形变的标准差（像素）"
+    ),
+    "smoothness of the elastic distortion: sigma of its Gaussian blur in pixels": (
+        "弹性形变的平滑度：高斯模糊的 σ（像素）"
+    ),
+    "passes through the training data": "遍历训练数据的轮数",
+    "samples per training step": "每步训练使用的样本数",
+    "parts of a batch, or groups of nodes if batch_size is 1, computed in parallel; affects the last bits": (
+        "并行计算的分片数：一个批次的份数，batch_size 为 1 时为节点的组数（影响结果的末位）"
+    ),
+    "most engine calls per epoch, which limits how often progress is reported; affects the last bits; 0: one per "
+    "5,000 samples, at most ten": (
+        "每轮最多调用计算引擎的次数，即汇报与检查进度的频率（影响结果的末位）；0 表示每 5,000 个样本一次，最多十次"
+    ),
+    "threads, at most one per shard; 0: one per available core; does not affect the result": (
+        "线程数，每个分片至多一个；0 表示每个可用核心一个（不影响结果）"
+    ),
+    "shuffle the samples in every epoch": "每一轮重新打乱样本顺序",
+    "random seed; the same seed gives the same result, bit for bit": "随机种子；种子相同，结果逐位一致",
+    "input scaling: x / max · 0.99 + 0.01 (notes); x / max (unit); mean 0 and standard deviation 1 over all "
+    "inputs (standard) or per feature (features)": (
+        "输入缩放：x / max · 0.99 + 0.01（notes）；x / max（unit）；标准化为均值 0、标准差 1，整体（standard）或逐特"
+        "征（features）"
+    ),
+    "largest possible value of an input in the data": "数据中输入的最大可能值",
+    "resize the images of a folder to N x N or HxW pixels (rows x columns); own: keep their size, which must be "
+    "the same for all and at most 64 x 64": (
+        "把文件夹中的图片统一为 N x N 或 HxW 像素（行 x 列）；own 表示保持原尺寸，此时须尺寸相同且不超过 64 x 64"
+    ),
+    "keep the colours of images: three inputs per pixel": "保留图片颜色，每像素三个输入",
+    "find the handwritten digits in the images of a folder and convert each to MNIST's form, as query does": (
+        "在文件夹的图片中找出手写数字，并像 query 那样逐个转为 MNIST 的形式"
+    ),
+    "straighten slanted writing, in training and in prediction": "训练与预测时先扶正倾斜的字迹",
+    "target encoding: classes as 0.01 and 0.99 (notes) or as 0 and 1 (one-hot), several labels per sample "
+    "(multilabel), or a regression (values)": (
+        "目标编码：类别为 0.01 与 0.99（notes）或 0 与 1（one-hot），一个样本多个标签（multilabel），或回归（values）"
+    ),
+    "number of classes; 0: as many as occur in the data": "类别数；0 表示以数据中出现的为准",
+    "networks in the ensemble: each is trained from its own seed, and their outputs are averaged": (
+        "集成的成员数：各用不同的种子训练，输出取平均"
+    ),
+    "fraction of the data held out for the test if no test data are given": "未给出测试数据时，留出作测试的数据比例",
+    "stop after this many epochs without a lower validation loss, and keep the best weights; 0: never stop early": (
+        "验证损失连续多少轮不再降低就停止，并保留最好的权重；0 表示不提前停止"
+    ),
+    "fraction of the training data held out for the validation loss": "留出用于计算验证损失的训练数据比例",
+    "compute engine: compiled (fast), reference (NumPy) or auto": "计算引擎：compiled（快）、reference（NumPy）或 auto",
+    "floating-point precision": "浮点精度",
+}
+"""English help of an option, as `options.options` declares it -> its Chinese."""
+
+_NEEDS = re.compile(r"(.*) \(only with (\w+) (above )?(.*)\)")
+
+
+def option_help(text: str) -> str:
+    """Return the Chinese of an option's full help: its line and, in parentheses, what it needs."""
+    if found := _NEEDS.fullmatch(text):
+        line, other, above, values = found.groups()
+        return f"{OPTIONS[line]}（仅用于 {other} {'大于 ' if above else ''}{values.replace(', ', '、')}）"
+    return OPTIONS[text]
+
+
+def flag_help(text: str) -> str:
+    """Return the Chinese of a flag's help; two blanks and a bracket before a default stay."""
+    if text in FLAGS:
+        return FLAGS[text]
+    line, bracket, default = text.partition("  [")
+    if line in FLAGS:
+        return f"{FLAGS[line]}{bracket}{default}"
+    return f"{option_help(line[0].lower() + line[1:].removesuffix('.'))}。{bracket}{default}"

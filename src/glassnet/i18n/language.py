@@ -1,4 +1,4 @@
-"""In which language a reader is spoken to, how a catalogue of words is read, and texts: light, as all commands ask."""
+"""The reader's language, catalogues of texts in two languages, and widths of texts; imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -15,33 +15,45 @@ LANGUAGES = ("en", "zh")
 
 _ONE = {
     "are": "is",
+    "classes": "class",
     "columns": "column",
+    "connections": "connection",
+    "cores": "core",
     "epochs": "epoch",
+    "images": "image",
+    "inputs": "input",
     "labels": "label",
     "links come": "link comes",
     "members": "member",
+    "networks": "network",
     "nodes that matter": "node that matters",
     "nodes": "node",
     "others are": "other is",
     "others": "other",
+    "pixels": "pixel",
+    "predictions": "prediction",
     "rows": "row",
     "samples": "sample",
+    "suspects": "suspect",
     "that matter": "that matters",
     "times": "time",
     "values": "value",
+    "weights": "weight",
     "wrong or ambiguous labels": "wrong or ambiguous label",
 }
-_COUNTED = re.compile(rf"\{{(\w+)(:,)?\}} (?:\{{\w+\}} |misread )?(?P<many>{'|'.join(_ONE)})\b")
-"""What an English word of a catalogue says of several, right behind their number."""
+_COUNTED = re.compile(
+    rf"\{{(\w+)(:,)?\}} (?:\{{\w+\}} |misread |misclassified |held-out )?(?P<many>{'|'.join(_ONE)})\b"
+)
+"""Plural in an English text, right after its number -> singular."""
 
 Say = Callable[..., str]
-"""Gives a word by its key, with what stands in braces filled in."""
+"""Returns a text by its key, with the values in braces filled in."""
 
 
 def preferred() -> str:
-    """Return ``"zh"`` or ``"en"``, the language where none is named: by ``GLASSNET_LANGUAGE``, else by the locale.
+    """Return the default language, ``"zh"`` or ``"en"``, from ``GLASSNET_LANGUAGE`` or else from the locale.
 
-    It is looked up anew each time, so that a notebook can set the variable at any moment.
+    It is read on every call, so a notebook can set the variable at any time.
     """
     names = ("GLASSNET_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
     language = next((os.environ[name] for name in names if os.environ.get(name)), "")
@@ -49,20 +61,22 @@ def preferred() -> str:
 
 
 def chinese() -> bool:
-    """Whether the language where none is named is Chinese."""
+    """Return whether the default language is Chinese."""
     return preferred() == "zh"
 
 
 def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
-    """Return what gives a word of a catalogue in a language: ``speaking("zh", words)("read_as", answer=7)``.
+    """Return a function that gives the texts of a catalogue in a language.
+
+    For example ``speaking("zh", words)("read_as", answer=7)``.
 
     Parameters
     ----------
     language : str
         ``"en"`` or ``"zh"``.
     catalogue : mapping
-        Key -> the word in each of `LANGUAGES`; what stands in braces is filled in. Behind a number, English says one
-        thing of one and another of several: ``{samples} samples`` becomes ``1 sample``.
+        Key -> the text in each of `LANGUAGES`, with names in braces for values. In English a plural after a number
+        becomes singular for 1: ``{samples} samples`` becomes ``1 sample``.
 
     Raises
     ------
@@ -80,7 +94,7 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
 
 
 def of_one(text: str, filled_in: Mapping[str, Any]) -> str:
-    """Return an English text with ``{samples} samples`` as ``{samples} sample`` where just one is filled in."""
+    """Return an English text with the plurals after numbers in the singular where the number is 1."""
 
     def agreeing(found: re.Match[str]) -> str:
         one, many = str(filled_in.get(found[1])) == "1", found["many"]
@@ -95,17 +109,17 @@ def counted(count: int, thing: str) -> str:
 
 
 def listed(names: Sequence[object], most: int, comma: str = ", ", more: str = ", …") -> str:
-    """Return ``cat, dog, …``: the first few of several names, and a sign where there are more."""
+    """Return the first names, at most `most`, followed by `more` if there are more: ``cat, dog, …``."""
     return comma.join(map(str, names[:most])) + (more if len(names) > most else "")
 
 
 def width_of(text: str) -> int:
-    """Return how wide a text is in letters of a terminal, of which a Chinese one takes two, printed by `printable`."""
+    """Return the width of a text in terminal columns when printed by `printable`; a Chinese character takes two."""
     return sum((east_asian_width(letter) in "WF") + 1 - bool(combining(letter)) for letter in printable(text))
 
 
 def shortened(text: str, width: int) -> str:
-    """Return a text on one line, `width` letters wide at most, its end an ellipsis if need be."""
+    """Return a text on one line, cut to `width` columns with an ellipsis if it is longer."""
     text = printable(text)
     if width_of(text) <= width:
         return text
@@ -115,5 +129,5 @@ def shortened(text: str, width: int) -> str:
 
 
 def below_all(share: float, digits: int = 2) -> float:
-    """Return a part of 1 so that so many digits of a percent do not make it 100 %, unless it is all."""
+    """Return a fraction that does not round to 100 % at this number of digits unless it is 1."""
     return min(share, 1 - 10.0 ** -(digits + 2)) if share < 1 else share

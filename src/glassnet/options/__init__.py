@@ -1,1 +1,1 @@
-"""Options of a training, declared once, and the recipes that set them."""
+"""The options of a training run, and the recipes that set them."""

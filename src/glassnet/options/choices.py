@@ -1,7 +1,7 @@
-"""Words that options allow and that parts above the options give a meaning: engines, scalings, targets.
+"""Choices of options whose implementations are in packages that import the options: engines, scalings, targets.
 
-Those parts import the options, so that the options cannot read the words from them, as they read activations or
-optimizers. Each of them builds its own registry with `meanings_of`, which refuses a word too few or too many.
+Because of these imports the options cannot read the choices from the implementations, as they do for activations and
+optimizers. Each package builds its registry with `meanings_of`, which raises if a choice is missing or unknown.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _Meaning = TypeVar("_Meaning")
 
 
 def meanings_of(words: tuple[str, ...], meanings: dict[str, _Meaning]) -> dict[str, _Meaning]:
-    """Return the meaning of each word, in the order of the words.
+    """Return the implementation of each choice, in the order of the choices.
 
     Raises
     ------
     ValueError
-        When a word has no meaning, or a meaning no word.
+        If a choice has no implementation, or an implementation no choice.
     """
     if differing := set(words) ^ set(meanings):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Recipes: named sets of options, each written as where it differs from the defaults of `options.Options`."""
+"""Recipes: named sets of options, each given by its differences from the defaults of `options.Options`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "schedule": "constant",
             "epochs": 2,
             "shuffle": False,
-            "shards": 1,  # the program sums over all nodes at once; at a constant rate other last bits end elsewhere
+            "shards": 1,  # as in the program; at a constant rate, other last bits lead to another result
         },
         "quick": {
             **_MODERN,
@@ -101,7 +101,21 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "committee": {**_LARGE, "members": 4},
     }
 )
-"""Recipe name -> where it differs from the defaults."""
+"""Recipe name -> its differences from the defaults."""
+
+RECIPE_ALIASES: dict[str, str] = {"ensemble": "committee"}
+"""The field's standard name of a recipe -> its name in `RECIPES` and in files."""
+
+RECIPE_NAMES: tuple[str, ...] = tuple(
+    next((alias for alias, other in RECIPE_ALIASES.items() if other == name), name) for name in RECIPES
+)
+"""Names to show for the recipes, in the order of `RECIPES`."""
+
+
+def recipe_named(name: str) -> str:
+    """Return the name in `RECIPES` for a name or alias; any other name as given."""
+    return RECIPE_ALIASES.get(name, name)
+
 
 BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyType(
     {
@@ -132,31 +146,31 @@ BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyTyp
         },
     }
 )
-"""Where -> optimizer -> what comes with it, unless it is given: its own learning rate and weight decay.
+"""Use -> optimizer -> the options it sets unless they are given: learning rate, weight decay and others.
 
-``recipe``: where it replaces a recipe's own optimizer; the estimators have ``batches``, and ``full_batch`` where every
-step sees all rows. Their adamw has what `BY_ROWS` says. Weight decay is part of the gradient for all but adamw and
-lion, and so of another size.
+``recipe`` applies if the optimizer replaces a recipe's own. The estimators use ``batches``, and ``full_batch`` if every
+step sees all rows; `BY_ROWS` has the values of their adamw. For all optimizers but adamw and lion, weight decay is part
+of the gradient and therefore has another scale.
 
-Rates of ``recipe``: momentum 0.9 makes steps ten times as long, so that it has a tenth of sgd's rate; 0.001 is that
-of the paper (Kingma and Ba 2015, section 2); adamw, without a decay, would be adam. On the last 10,000 training
-digits, held out, larger rates did worse. The others were chosen by cross-validation on twenty made tables
-(`benchmarks/optimizers.py` says which): rates that stay stable with 200 hidden nodes too, as many epochs as come near
-adamw, and the decay that is best on average.
+Rates of ``recipe``: momentum 0.9 makes steps ten times as long, so momentum has a tenth of sgd's rate; 0.001 is the
+paper's (Kingma and Ba 2015, section 2); without a weight decay adamw would equal adam. Larger rates did worse on the
+last 10,000 training digits, held out. The values of the estimators were chosen by cross-validation on twenty synthetic
+tables (listed in `benchmarks/optimizers.py`): rates that are also stable with 200 hidden nodes, enough epochs to come
+near adamw, and the decay that is best on average.
 
-Lion came later, in the same ways. In recipes the paper's 0.99 for β₂, and a rate between those that did best on the
-held-out digits, 0.0001 with one sample a step and 0.001 in batches of 80. In the estimators, of some forty settings of
-rate, decay and epochs, those that did best on made tables: where every step sees all rows, 0.018 below adamw in the
-mean of sixteen and 0.045 at worst; in batches, 0.013 below in the mean of six and 0.033 at worst
-(``benchmarks/optimizers.py --made lion``). With β₂ 0.99 the batches did as well, so that 0.999 stays.
+Lion was added later by the same procedure. Recipes use the paper's β₂ of 0.99 and a rate between the two that did best
+on the held-out digits: 0.0001 with single samples, 0.001 in batches of 80. For the estimators, about forty settings of
+rate, decay and epochs were compared on synthetic tables. The best ones score, with full batches, 0.018 below adamw on
+average over sixteen tables (at worst 0.045) and, with batches, 0.013 below on average over six (at worst 0.033); see
+``benchmarks/optimizers.py --made lion``. In batches β₂ 0.99 did no better than 0.999, which is kept.
 """
 
 
 SMALL = 512
-"""Rows up to which every step of an estimator sees all of them, in double precision."""
+"""Most rows for which every step of an estimator sees all rows, in double precision."""
 
 LARGE = 10_000
-"""Rows from which fewer epochs of larger batches are enough for an estimator."""
+"""Fewest rows for which an estimator needs fewer epochs of larger batches."""
 
 _SMALL: dict[str, Any] = {
     "hidden": (64,),
@@ -169,17 +183,17 @@ _SMALL: dict[str, Any] = {
     "engine": "reference",
 }
 _SMALL_COUNTS = {**_SMALL, "weight_decay": 2.4, "epochs": 72}
-"""What the loss poisson has in place of `_SMALL`.
+"""Replaces `_SMALL` for the loss poisson.
 
-With 36 epochs the steps at the peak of the schedule can throw the rates off, with too few left to come back; twice as
-many are enough. More weight decay keeps counts near 1, which are mostly chance, from being learnt by heart.
+The steps at the peak of the schedule can push the predicted rates far off; 36 epochs are then too few to recover, twice
+as many are enough. Counts near 1 are mostly noise, so a larger weight decay prevents overfitting them.
 
-Chosen among 25 settings of epochs, rate, decay, clipping and the size of the first weights, on nine made tables that
-`tests/estimators/test_counts.py` does not have (a sine, a product, a threshold, many weak inputs, an absolute value, a
+Chosen from 25 settings of epochs, rate, decay, clipping and initial weight size on nine synthetic tables that
+`tests/estimators/test_counts.py` does not use (a sine, a product, a threshold, many weak inputs, an absolute value, a
 steep exponential, two hidden factors, a single input, Friedman 1), with 90 to 510 training rows and means of 1 to
-3,000. Of the settings with no fit more than 0.08 below the squared error (explained deviance, means from 300) it has
-the fewest of these 108 cases more than 0.02 below in the mean: 3, the worst by 0.043. With 36 epochs and a decay of 1.2
-there were 13 such cases, and 8 such fits.
+3,000. Among the settings with no fit more than 0.08 below the squared error (explained deviance, means from 300), this
+one has the fewest of the 108 cases more than 0.02 below on average: 3, the worst by 0.043. With 36 epochs and a decay
+of 1.2 there were 13 such cases and 8 such fits.
 """
 _MEDIUM: dict[str, Any] = {
     "hidden": (100, 100),
@@ -204,10 +218,10 @@ BY_ROWS: MappingProxyType[str, dict[int, dict[str, Any]]] = MappingProxyType(
         "estimator of counts": {1: _SMALL_COUNTS, SMALL + 1: _MEDIUM, LARGE: _LARGE},
     }
 )
-"""Where -> number of rows from which on -> the options that follow from it.
+"""Use -> least number of rows -> the options for tables of at least that many rows.
 
-``table`` is the command line's recipe, with epochs by `for_rows`; the others are what an estimator has where a
-parameter is "auto". On the command line the recipe ``estimator`` stays as it stands above, whatever the rows.
+``table`` is the recipe of that name; `for_rows` adds its epochs. The others replace an estimator's "auto". On the
+command line the recipe ``estimator`` does not depend on the number of rows.
 """
 
 BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
@@ -217,37 +231,35 @@ BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "labels": {"output": "sigmoid", "targets": "multilabel"},
     }
 )
-"""What is predicted from a table -> the options that follow from it, with any recipe."""
+"""Task of a table -> the options it sets with any recipe."""
 
 
 def of_size(where: str, rows: int) -> dict[str, Any]:
-    """Return the options that follow from the number of rows, see `BY_ROWS`."""
+    """Return the options of `BY_ROWS` for a number of rows."""
     return [changes for least, changes in BY_ROWS[where].items() if least <= max(1, rows)][-1]
 
 
 def for_estimator(rows: int, optimizer: str, loss: Any) -> dict[str, Any]:
-    """Return the options of an estimator where its parameters are "auto": by its rows, its optimizer and its loss.
+    """Return the options of an estimator whose parameters are "auto", by its rows, optimizer and loss.
 
-    Up to `SMALL` rows nothing depends on their number, so that a row with weight 2 is the same as one that stands there
-    twice.
+    Up to `SMALL` rows nothing depends on their number, so a row with weight 2 has the same effect as two equal rows.
     """
     where = "estimator of counts" if isinstance(loss, str) and loss == "poisson" else "estimator"
     return of_size(where, rows) | BY_OPTIMIZER["full_batch" if rows <= SMALL else "batches"].get(optimizer, {})
 
 
 def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]:
-    """Return how a recipe changes for a table of so many rows, and for what is to be predicted.
+    """Return the changes to a recipe for a table of `rows` rows and for the task.
 
-    With the recipe ``table``, the fewer rows the more epochs; large tables get larger batches. Numbers need outputs
-    without bounds and are not smoothed, and labels an output for each that does not know of the others, whatever the
-    recipe.
+    The recipe ``table`` uses more epochs for fewer rows, and larger batches for large tables. With any recipe, a
+    regression gets unbounded outputs and no label smoothing, and several labels get independent sigmoid outputs.
 
     Parameters
     ----------
     rows : int
     recipe : str
     task : {"classes", "numbers", "labels"}
-        As `preprocess.Columns.task` has it.
+        As in `preprocess.Columns.task`.
     """
     changes = dict(BY_TASK[task])
     if recipe == "table":

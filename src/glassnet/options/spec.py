@@ -1,4 +1,4 @@
-"""What is declared of an option beside its name, type and default; the options themselves are in `options`."""
+"""The declaration of an option beyond its name, type and default; the options themselves are in `options`."""
 
 from __future__ import annotations
 
@@ -8,83 +8,85 @@ from typing import Any, get_args
 
 from ..errors import OptionError, require_choice, require_limits, require_number
 
-_KINDS = {bool: "yes or no", int: "a whole number", str: "a word"}
-
 
 @dataclass(frozen=True)
 class Needs:
-    """When an option has an effect: where another one is one of `values`, or, if there are none, more than `above`."""
+    """When an option has an effect: if another one is among `values` or, without `values`, greater than `above`."""
 
     option: str
     values: tuple[str, ...] = ()
     above: float = 0
 
     def met(self, value: Any) -> bool:
-        """Tell whether the option has an effect where the other one is `value`."""
+        """Tell whether the option has an effect if the other one is `value`."""
         return value in self.values if self.values else bool(value > self.above)
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What is allowed for an option, and how it is explained.
+    """What an option allows, and its help.
 
     Parameters
     ----------
-    help, help_zh : str
-        One line in English, one in Chinese.
+    help : str
+        One line in English; `i18n.help_zh` has the Chinese.
     choices : tuple of str
-        The allowed words, if only certain words are.
+        The allowed words, if the option is one of a list.
     low, high : float, optional
-        Limits for numbers, both allowed themselves.
+        Limits of a number, inclusive.
     flag : str, optional
-        A shorter name on the command line, beside the field's.
+        A shorter name on the command line, in addition to the field's.
+    alias : str
+        The field's standard name, accepted everywhere and documented first.
     pattern, form : str
-        For other words: a regular expression of those allowed, and the same for people.
+        For other words: a regular expression of the allowed ones, and its description.
     needs : Needs, optional
-        Without what the option does nothing.
+        The option has no effect unless these are met.
     """
 
     help: str
-    help_zh: str
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
     flag: str | None = None
+    alias: str = ""
     pattern: str = ""
     form: str = ""
     needs: Needs | None = None
 
-    def full_help(self, *, zh: bool = False) -> str:
-        """Return the line of help, with what the option needs."""
-        text = self.help_zh if zh else self.help
+    def word(self, name: str) -> str:
+        """Return the word of the flag for the option `name`, without the dashes."""
+        return (self.flag or self.alias or name).replace("_", "-")
+
+    def full_help(self) -> str:
+        """Return the line of help and what the option needs."""
         if self.needs is None:
-            return text
+            return self.help
         other, values, above = self.needs.option, self.needs.values, self.needs.above
-        if zh:
-            return f"{text}（仅用于 {other} {'、'.join(values) or f'大于 {above:g}'}）"
-        return f"{text} (only with {other} {', '.join(values) or f'above {above:g}'})"
+        return f"{self.help} (only with {other} {', '.join(values) or f'above {above:g}'})"
 
 
-def option(default: Any, help: str, help_zh: str, **spec: Any) -> Any:
-    """Declare an option: a field of a dataclass, with its `Spec`."""
-    return field(default=default, metadata={"spec": Spec(help, help_zh, **spec)})
+def option(default: Any, help: str, **spec: Any) -> Any:
+    """Declare an option: a field of a dataclass with its `Spec`."""
+    return field(default=default, metadata={"spec": Spec(help, **spec)})
 
 
 def fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
-    """Return an option's value in its own type, or say what would be allowed.
+    """Return an option's value in its own type.
 
     Parameters
     ----------
     spec : Spec
     name : str
+        Its name in an error.
     value : object
     kind : type
-        bool, int, float, str, or a tuple of int, float or str: then one value stands for a tuple of one.
+        bool, int, float, str, or a tuple of int, float or str, where a single value becomes a tuple of one.
 
     Raises
     ------
     OptionError
-        GN021.
+        GN021 for a value that is not allowed.
     """
     if hasattr(value, "tolist"):  # NumPy's numbers and arrays
         value = value.tolist()
@@ -102,9 +104,13 @@ def _fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
     if hasattr(value, "tolist"):
         value = value.tolist()
     if type(value) is not kind:
-        raise OptionError("GN021", f"{name} {value!r}: expected {_KINDS[kind]}.")
+        if kind is bool:
+            raise OptionError("GN021", f"{name} {value!r}: expected yes or no.")
+        if kind is int:
+            raise OptionError("GN021", f"{name} {value!r}: expected a whole number.")
+        raise OptionError("GN021", f"{name} {value!r}: expected a word.")
     if spec.pattern and not re.fullmatch(spec.pattern, value):
-        raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
+        raise OptionError("GN021", f"{name} {value!r}: expected the form {spec.form}.")
     if kind is int:
         require_limits(name, value, spec.low, spec.high)
     return value

@@ -1,6 +1,5 @@
-"""What the commands do, as functions: typed arguments and results, nothing printed, nothing asked of a terminal.
+"""The work of the commands as functions with typed arguments and results, independent of a terminal.
 
-The command line, and whatever else serves people, calls these. What is worth saying on the way goes to `notify` as
-`Notice`, progress of a training to `callbacks` as events; both are called on the thread that does the work. Words are
-made where a language is an argument.
+The command line and other front ends call them. Messages go to `notify` as `Notice`, progress of a training run to
+`callbacks` as events; both are called on the working thread. A function that produces text takes a `language`.
 """

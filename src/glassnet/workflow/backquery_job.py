@@ -1,4 +1,4 @@
-"""Asking a model backwards: what it takes each class to look like, as pictures or as rows of a table."""
+"""Backquery: what each class looks like to a model, as images or as rows of a table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..data.tables.table import Table
 
 _A_LINE = 10
-"""Classes that are drawn beside each other."""
+"""Most classes that are drawn in one line."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class BackqueryResult:
     ----------
     classes : list of int
     inputs : dict
-        For a model without columns: way -> ndarray of shape (classes, features), 0 to 1. ``"backquery"``, the book's
-        way back, is missing where the network has none; ``"dream"`` climbs.
+        For a model without columns: method -> ndarray of shape (classes, features), 0 to 1. ``"backquery"``, the
+        method of the book, is missing if the network cannot be inverted; ``"dream"`` is activation maximization.
     answers : dict
-        Way -> what the model answers to them.
+        Method -> the predictions for these inputs.
     rows : list of TypicalRow
-        For a model of a table, in place of both.
+        For a model of a table, instead of `inputs` and `answers`.
     picture : str or None
-        The file that was drawn.
+        The written figure.
     """
 
     classes: list[int]
@@ -62,16 +62,16 @@ def backquery_classes(
     language: str = "en",
     notify: Notify = ignore,
 ) -> BackqueryResult:
-    """Find what each class, or the one that `label` names, looks like to the network, and draw it.
+    """Find what each class, or the class `label`, looks like to the network, and draw it.
 
-    `source` are labelled data to begin climbing at.
+    `source` are labelled data as starting points of the activation maximization.
     """
     require_classes(model, "backquery")
     classes = list(range(model.classes)) if label is None else [output_named(model, label, "--class")]
     if model.columns:
         if picture:
             require_pictures(model, model_path)
-        every = typical_rows(model)  # one climb finds those of all classes
+        every = typical_rows(model)  # computed for all classes at once
         return BackqueryResult(classes, {}, {}, [every[one] for one in classes], None)
     ways: dict[str, NDArray[Any]] = {}
     if not has_no_inverse(model):
@@ -87,7 +87,7 @@ def backquery_classes(
 
 
 def _dream(model: Model, model_path: str, source: str | Table | None, part: str, notify: Notify) -> NDArray[Any]:
-    """Climb; where that misses a class, and there are data, begin at samples that the model takes for it."""
+    """Maximize each class; if that misses a class and data are known, start from samples predicted as that class."""
     named = None if source is None else load_explained(model, model_path, source, part, notify)
     inputs = dream(model, samples=None if named is None else named.inputs)
     missed = model.unchecked().predict(inputs * model.scaling.maximum) != np.arange(model.classes)
@@ -97,7 +97,7 @@ def _dream(model: Model, model_path: str, source: str | Table | None, part: str,
 
 
 def _draw(model: Model, model_path: str, result: BackqueryResult, picture: str, language: str) -> None:
-    """Draw each way on lines of its own, every picture stretched to full contrast; blanks fill a way's last line."""
+    """Draw each method on its own lines, every image at full contrast; blanks fill the last line of a method."""
     from .. import plots
 
     require_pictures(model, model_path)

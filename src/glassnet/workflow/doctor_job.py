@@ -1,4 +1,4 @@
-"""Examining data or an old program, and writing a copy in which all is repaired that can be."""
+"""Examining data or an old program, and writing a repaired copy."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _PROGRAMS = (".py", ".ipynb")
 
 @dataclass(frozen=True)
 class DoctorResult:
-    """What was found, and what of it a copy has repaired.
+    """The findings, and which of them are repaired in a copy.
 
     Parameters
     ----------
     sources : tuple of str
-        What was examined.
+        The examined files.
     findings : list of Finding
     facts : dict
-        What the data are: ``source``, and for data what `doctor.data.checks.summary` says.
+        ``source`` and, for data, the summary of `doctor.data.checks.summary`.
     copies : tuple of str
-        Files that were written.
+        The written files.
     repaired : list of Finding
-        Those that the copies no longer have.
+        The findings that the copies no longer have.
     left : list of Finding
-        What the doctor finds in the copies; without copies, all findings.
+        The findings in the copies; without copies, all findings.
     proposed : str
-        A name for a copy that is not taken; empty where nothing can be repaired.
+        A free name for a copy; empty if nothing can be repaired.
     """
 
     sources: tuple[str, ...]
@@ -57,7 +57,7 @@ class DoctorResult:
 
 @dataclass(frozen=True)
 class _Examined:
-    """What was examined, and how the repaired copy is written."""
+    """The examined files, their findings, and how to write and examine the repaired copy."""
 
     sources: tuple[str, ...]
     findings: list[Finding]
@@ -65,11 +65,11 @@ class _Examined:
     write: Callable[[str], None]
     again: Callable[[str], list[Finding]]
     repairable: tuple[str, ...]
-    """Of the sources, as findings name them, those of which a copy is written."""
+    """The sources, as named in findings, of which a copy is written."""
 
 
 def is_program(source: str) -> bool:
-    """Tell whether a source is a Python program or a notebook."""
+    """Return whether a source is a Python program or a notebook."""
     return Path(source).suffix in _PROGRAMS
 
 
@@ -93,16 +93,18 @@ def examine_source(
     target : str, optional
         The column of the labels: its name, or its number from 1.
     options : Options, optional
-        Those of the training to come.
+        The options of the planned training run.
     decimal : str
         How decimals are written; see `data.validation.DECIMALS`.
     fix : str, optional
-        Where the repaired copy goes; nothing is replaced.
+        The repaired copy to write; an existing file is never overwritten.
     """
     options = Options() if options is None else options
     program = is_program(source)
     if program and (test_source or target or decimal != AUTO):
-        raise OptionError("GN022", f"{source} is a program: --test, --target and --decimal are for data.")
+        raise OptionError(
+            "GN022", f"{source}: --test, --target and --decimal are for data, not for programs. Omit them."
+        )
     copies = _copies(fix, source, test_source)
     for copy, of in copies:
         _require_copy(of, copy, program)
@@ -112,7 +114,7 @@ def examine_source(
         repaired = [one for one in examined.findings if one.repaired and one.source in examined.repairable]
         examined.write(fix)
         left = examined.again(fix)
-        if not program:  # of pictures, only those that stay are copied: nothing in them is changed
+        if not program:  # of images, only the remaining ones are copied, unchanged
             repaired = [one for one in repaired if one.code not in {other.code for other in left}]
     names = tuple(copy for copy, _ in copies)
     proposed = ""
@@ -122,9 +124,9 @@ def examine_source(
 
 
 def _copies(out: str | None, source: str, test_source: str | None) -> list[tuple[str, str]]:
-    """Return the copies to write, each with what it is one of: that of test data has ``-test`` in its name.
+    """Return the copies to write, each with its source; the copy of test data has ``-test`` in its name.
 
-    The source's own test part goes into the same archive or folder, as it was; a CSV file has no parts.
+    The source's own test part goes into the same archive or folder unchanged; a CSV file has no parts.
     """
     if out is None:
         return []
@@ -135,13 +137,13 @@ def _copies(out: str | None, source: str, test_source: str | None) -> list[tuple
 
 
 def _require_copy(source: str, out: str, program: bool) -> None:
-    """Refuse to write the copy over anything."""
+    """Raise if the copy would overwrite something or has an unsuitable suffix."""
     if os.path.lexists(out):
-        raise OptionError("GN022", f"--fix {out}: there is something of this name already. Name another place.")
+        raise OptionError("GN022", f"--fix {out}: the file already exists. Choose another name.")
     require_place(out)
     wanted = (Path(source).suffix,) if program else (".csv", ".npz")
     if Path(out).suffix not in wanted and (Path(out).suffix or not os.path.isdir(source)):
-        raise OptionError("GN022", f"--fix {out}: expected a name that ends in {' or '.join(wanted)}.")
+        raise OptionError("GN022", f"--fix {out}: expected a name ending in {' or '.join(wanted)}.")
 
 
 def _of_program(source: str) -> _Examined:
@@ -168,14 +170,16 @@ def _of_data(
     diagnosis = examine(source, test_source, target=target, options=options, decimal=decimal)
     table, test = diagnosis.table, diagnosis.test
     tables = [table] if test is None else [table, test]
-    for one, (copy, of) in zip(tables, [*copies, *copies[:1]], strict=False):  # both in one, if there is one
+    for one, (copy, of) in zip(
+        tables, [*copies, *copies[:1]], strict=False
+    ):  # both parts in one copy, if there is only one
         _require_form(copy, of, one)
     if copies and test is not None:
         _require_pair(copies, table, test)
 
     def again(_: str) -> list[Finding]:
-        beside = copies[1][0] if len(copies) > 1 else None  # else the copy has the part
-        name = table.label_name if table.header else "1" if target else None  # the copy has it first
+        beside = copies[1][0] if len(copies) > 1 else None  # else the part is in the copy
+        name = table.label_name if table.header else "1" if target else None  # in the copy it is the first column
         return examine(copies[0][0], beside, target=name, options=options).findings
 
     def write(out: str) -> None:
@@ -192,35 +196,32 @@ def _of_data(
 
 
 def _require_form(out: str, source: str, table: RawData) -> None:
-    """Refuse a copy in a form that cannot hold the table, or of no rows."""
+    """Raise for a copy in a format that cannot hold the table, or without rows."""
     if not Path(out).suffix and not table.files:
-        raise OptionError("GN022", f"--fix {out}: {source} holds no picture files. Name a .csv or .npz file.")
+        raise OptionError("GN022", f"--fix {out}: {source} has no image files. Name a .csv or .npz file.")
     texts = table.words or (table.exact and not table.pictures)
     numbers = not texts and table.labels is not None and table.labels.dtype.kind != "O"
     if output_kind(out) == "npz" and not numbers:
-        raise OptionError("GN022", f"--fix {out}: an NPZ archive takes numbers alone. Name a .csv file.")
+        raise OptionError("GN022", f"--fix {out}: an NPZ archive holds only numbers. Name a .csv file.")
     if not len(table):
-        raise OptionError("GN022", f"--fix {out}: no row would be left; nothing is written.")
+        raise OptionError("GN022", f"--fix {out}: the copy would have no rows; nothing was written.")
 
 
 def _require_pair(copies: list[tuple[str, str]], training: RawData, test: RawData) -> None:
-    """Refuse copies of which the second cannot be tested with after training on the first: DataError GN017."""
+    """Raise DataError GN017 if a model trained on the first copy could not be tested on the second."""
     lacking = sorted({*training.names} - {*test.names}) if training.header else []
     if lacking or test.width != training.width or (test.labels is None) != (training.labels is None):
-        why = (
-            f"it lacks {listed(lacking, 5)}"
-            if lacking
-            else f"{test.width} columns are left of it, not {training.width}"
-        )
+        why = f"has {test.width} columns and the copy of {training.source} {training.width}"
+        if lacking:
+            why = f"lacks columns of {training.source} ({listed(lacking, 5)})"
         raise DataError(
             "GN017",
-            f"{test.source}: {why}, which {training.source} has; nothing is written. Use test data of the same "
-            "columns.",
+            f"{test.source}: its copy {why}; nothing was written. Use test data with the same columns.",
         )
 
 
 def _write(out: str, source: str, parts: dict[str, RawData]) -> None:
-    """Write the copy of a source: of one part, or of both into the same archive or folder."""
+    """Write the copy of a source: one part, or both into the same archive or folder."""
     if not Path(out).suffix:
         pictures = {part: _pictures_of(source, part, table) for part, table in parts.items()}
         copy_pictures(Path(out), pictures if len(parts) > 1 else {"": next(iter(pictures.values()))})
@@ -232,17 +233,17 @@ def _write(out: str, source: str, parts: dict[str, RawData]) -> None:
 
 
 def _pictures_of(source: str, part: str, table: RawData) -> tuple[Path, Iterable[tuple[str, str]]]:
-    """Return where a table's pictures lie, and the name and class of each."""
+    """Return the folder of a table's images, and the name and class of each."""
     names = [table.files[row] for row in table.rows]
     return picture_root(source, part), zip(names, table.label_words.tolist(), strict=True)
 
 
 def _proposed(source: str, pictures: bool) -> str:
-    """Return a name for the copy that is not taken."""
+    """Return a free name for the copy."""
     path = Path("mnist.npz" if source == data.BUNDLED else source)
     suffix = path.suffix if path.suffix in (*_PROGRAMS, ".npz") else ".csv"
     stem = Path(path.name.removesuffix(".gz")).stem
-    if pictures:  # a folder, whose name may have dots; that of the copy must not end as a file's
+    if pictures:  # a folder; dots in its name must not look like a suffix of the copy
         suffix, stem = "", path.name.replace(".", "-")
     names = (f"{stem}-fixed{number}{suffix}" for number in ("", *range(2, 1000)))
     return next(name for name in names if not os.path.lexists(name))

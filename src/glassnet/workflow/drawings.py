@@ -1,4 +1,4 @@
-"""What `train` and `test` draw of a test: each picture under its name, made when it is called for."""
+"""Plots of a test for `train` and `test`: name -> function that draws it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..model.evaluate import Evaluation, reliability
 from ..model.model import Model
 
 RIGHT, WRONG = 20, 10
-"""Digits that are drawn: the first of the data, and the surest mistakes."""
+"""Numbers of digits that are drawn: from the data, and of the most confident mistakes."""
 
 
 def drawings_of_test(
     model: Model, test: Dataset, evaluation: Evaluation, language: str
 ) -> dict[str, Callable[[], Any]]:
-    """Return what can be drawn of these samples: the confusion of classes, and digits with those misread."""
+    """Return the plots of the test itself: the confusion matrix, and digits with the misread ones."""
     from .. import plots
 
     found: dict[str, Callable[[], Any]] = {}
@@ -40,7 +40,7 @@ def drawings_of_test(
 
 
 def drawings_of_model(model: Model, test: Dataset, language: str) -> dict[str, Callable[[], Any]]:
-    """Return what can be drawn of how a model answers these samples: its confidence, and its hidden layers."""
+    """Return the plots of a model on these samples: its reliability and its hidden layers."""
     from .. import plots
     from ..explain.hidden import hidden_space
 

@@ -1,4 +1,4 @@
-"""Testing: a model is asked about every sample of labelled data."""
+"""Testing a model on labelled data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .notice import Notify, ignore
 
 @dataclass(frozen=True)
 class EvaluationResult:
-    """How a model does on labelled data.
+    """The result of a test on labelled data.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class EvaluationResult:
     samples : Dataset
     evaluation : Evaluation
     pictures : tuple of str
-        Files that were drawn.
+        The written plots.
     """
 
     model: Model
@@ -48,7 +48,7 @@ def evaluate_model(
     language: str = "en",
     notify: Notify = ignore,
 ) -> EvaluationResult:
-    """Test a model, and draw what can be drawn of it.
+    """Test a model and draw its plots.
 
     Parameters
     ----------
@@ -56,24 +56,26 @@ def evaluate_model(
     source : str, optional
         Labelled data; the test digits if the model was trained on the bundled MNIST.
     pictures : str, optional
-        A folder to draw into.
+        A folder for the plots.
     force : bool
-        Whether to replace pictures that are there.
+        Whether to overwrite existing plots.
     decimal : str
         How decimals are written in a table; see `data.validation.DECIMALS`.
     language : {"en", "zh"}
-        Of the words in pictures.
+        Language of the plots.
     notify : callable
 
     Raises
     ------
     GlassnetError
-        For files and data that cannot be read, and a place where pictures cannot be written: before anything is tested.
+        For files and data that cannot be read, or plots that cannot be written; raised before the test.
     """
     model = load_model(model_path)
     if pictures:
         if model.targets.name == "values":
-            raise OptionError("GN022", "--pictures: the model predicts numbers, and these are pictures of classes.")
+            raise OptionError(
+                "GN022", "--pictures: the plots are for classes, and this model is a regression. Omit it."
+            )
         require_folder(pictures)
     samples, rows = load_labelled(model, model_path, read_decimals(model, source, decimal), notify)
     notify_trained_on(model, source, samples, rows, notify)
@@ -84,9 +86,9 @@ def evaluate_model(
 
 
 def scores_by_output(result: EvaluationResult) -> list[tuple[str, dict[str, float | None]]]:
-    """Return the name and scores of each output by itself: of a label, or of a number; None for 0 divided by 0."""
+    """Return the name and the scores of each output, a label or a number; None for 0 divided by 0."""
     model, samples, evaluation = result.model, result.samples, result.evaluation
-    assert samples.values is not None  # without classes there are values
+    assert samples.values is not None  # a model without classes has values
     if model.targets.name == "values":
         of_numbers = number_scores(samples.values, evaluation.answers, samples.weights)
         scores = {"r2": of_numbers.r2, "rmse": of_numbers.rmse}
@@ -102,7 +104,7 @@ def scores_by_output(result: EvaluationResult) -> list[tuple[str, dict[str, floa
 def _draw(
     model: Model, samples: Dataset, evaluation: Evaluation, folder: Path, language: str, force: bool
 ) -> tuple[str, ...]:
-    """Draw all that can be drawn into the folder; return the files."""
+    """Draw all plots into the folder; return the files."""
     from .. import plots
 
     drawings = {

@@ -1,4 +1,4 @@
-"""Explaining: one training step number by number, why a model answers as it does, and which hidden nodes matter."""
+"""Explaining a model: one training step number by number, one prediction, and the importance of hidden nodes."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from ..data.tables.table import Table
 
 MOST_NAMED = 40
-"""Outputs or nodes that are named in a line or drawn."""
+"""Most outputs or nodes that are listed or drawn."""
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """A training step on one sample; `label` and `answer` are numbers, a list where a sample has several."""
+    """A training step on one sample; `label` and `answer` are numbers, or lists for several outputs."""
 
     source: str
     row: int
@@ -45,7 +45,7 @@ class StepResult:
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """A step of the training that made a model, taken again on the data from `source`."""
+    """A replayed step of the training run of a model, on the data from `source`."""
 
     source: str
     replay: Replay
@@ -53,18 +53,18 @@ class ReplayResult:
 
 @dataclass(frozen=True)
 class Query:
-    """A sample that is asked about.
+    """A sample to explain.
 
     Parameters
     ----------
     inputs : ndarray, shape (features,)
     source : str
-        The file; with what is in it, where `row` is None.
+        The file; with the place in it if `row` is None.
     row : int or None
     label : int, list or None
-        A class; or numbers or labels, one an output; None where it has none.
+        A class, or one number or label per output; None if unknown.
     features : tuple of str
-        What its inputs are called.
+        The names of its inputs.
     """
 
     inputs: NDArray[Any]
@@ -76,16 +76,16 @@ class Query:
 
 @dataclass(frozen=True)
 class WhyResult:
-    """Why a model answers a sample as it does.
+    """The explanation of a prediction.
 
     Parameters
     ----------
     query : Query
     label : int, float or None
-        The sample's class, or what it has of the output that was asked about.
+        The sample's class, or its value of the explained output.
     why : Why
     training : str
-        Where samples that are alike were looked for; empty where there was nothing to look in.
+        The data searched for the nearest training samples; empty if there were none.
     """
 
     query: Query
@@ -104,7 +104,7 @@ def explain_step(
     learning_rate: float | None = None,
     notify: Notify = ignore,
 ) -> StepResult:
-    """Take one training step on a row of labelled data, with every number."""
+    """Take one training step on a row of labelled data, keeping every number."""
     samples = load_explained(model, model_path, source, part, notify)
     sample = one_row(samples, row)
     step = trace(model, sample, learning_rate=learning_rate)
@@ -123,7 +123,7 @@ def replay_step(
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
 ) -> ReplayResult:
-    """Train again up to a step, both counted from 1, from a checkpoint of the run if there is one."""
+    """Retrain up to a step, from a checkpoint of the run if one is given; epoch and step count from 1."""
     samples = load_trained_on(model, model_path, source, notify)
     saved = load_checkpoint(checkpoint) if checkpoint else None
     return ReplayResult(
@@ -143,23 +143,23 @@ def explain_answer(
     drawn: bool = False,
     notify: Notify = ignore,
 ) -> WhyResult:
-    """Say why a model answers a sample as it does.
+    """Explain why a model predicts a sample as it does.
 
     Parameters
     ----------
     model : Model
     model_path : str
     source : str, optional
-        A picture, or data, labelled or not; the bundled MNIST if the model was trained on that.
+        An image, or data with or without labels; defaults to the bundled MNIST if the model was trained on it.
     row : int, optional
-        Which sample; needed where there are several.
+        The sample; required if there are several.
     part : {"train", "test"}
     output : str, optional
-        Which label or number, by its name or its place.
+        The label or number to explain, by name or index.
     trained_on : str, optional
-        Where to look for what is alike; the bundled MNIST if the model was trained on that.
+        Data to search for the nearest samples; defaults to the bundled MNIST if the model was trained on it.
     drawn : bool
-        Whether it is to be drawn: refused where inputs are no pictures, before the work.
+        Whether the result will be drawn; raises at once if the inputs are not images.
     notify : callable
     """
     place = None if output is None else output_named(model, output, "--output")
@@ -175,7 +175,7 @@ def explain_answer(
 
 
 def draw_why(result: WhyResult, model: Model, picture: str, language: str) -> None:
-    """Draw an answer taken apart."""
+    """Draw the explanation of a prediction."""
     from .. import plots
 
     assert model.image_shape is not None  # `require_pictures` before
@@ -185,7 +185,7 @@ def draw_why(result: WhyResult, model: Model, picture: str, language: str) -> No
 
 
 def write_why(result: WhyResult, model: Model, html: str, language: str) -> None:
-    """Write an answer taken apart as a page."""
+    """Write the explanation of a prediction as a page."""
     from ..html.why import answer_page
 
     query = result.query
@@ -213,7 +213,7 @@ def explain_nodes(
     language: str = "en",
     notify: Notify = ignore,
 ) -> list[LayerOfNodes]:
-    """Say which hidden nodes matter, and which are dead or saturated; draw the weights into those that matter most."""
+    """Find important, dead and saturated hidden nodes; draw the incoming weights of the most important ones."""
     if picture:
         require_pictures(model, model_path)
     layers = examine_nodes(model, load_explained(model, model_path, source, part, notify))
@@ -223,52 +223,56 @@ def explain_nodes(
 
 
 def load_explained(model: Model, model_path: str, source: str | Table | None, part: str, notify: Notify) -> Dataset:
-    """Load the data that a model is explained with: `source`, or the bundled MNIST where the receipt names it."""
+    """Load the data for an explanation: `source`, or the bundled MNIST if the model was trained on it."""
     samples, _ = load_labelled(model, model_path, source, notify, part)
     samples.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     return samples
 
 
 def one_row(samples: Dataset, row: int) -> Dataset:
-    """Return one sample as a data set, by the number of its row in the source, or say which there are."""
+    """Return one sample as a data set, by the number of its row in the source."""
     numbers = samples.row_numbers
     (found,) = np.nonzero(numbers == row)
     if not len(found):
-        known = f"has the rows {numbers[0]} to {numbers[-1]}."
-        if samples.source_rows is not None:
-            known = f"has no target there, or no such row; the first with one is {numbers[0]}, the last {numbers[-1]}."
-        raise OptionError("GN021", f"--row {row}: {samples.source} {known}")
+        first, last = numbers[0], numbers[-1]
+        if samples.source_rows is None:
+            raise OptionError("GN021", f"--row {row}: {samples.source} has the rows {first} to {last}.")
+        raise OptionError(
+            "GN021",
+            f"--row {row}: {samples.source} has no such row, or no target in it; the rows with a target are "
+            f"{first} to {last}.",
+        )
     return samples.take(found)
 
 
 def output_named(model: Model, word: str, flag: str) -> int:
-    """Return the place of the class, label or number that a flag asks about, by its name or its place."""
+    """Return the index of the class, label or number that a flag names, by name or index."""
     names = [model.name_of(output) for output in range(model.classes)]
     if word in names:
         return names.index(word)
     if word.isdecimal() and int(word) < model.classes:
         return int(word)
-    raise OptionError("GN021", f"{flag} {word}: the model answers with {listed(names, MOST_NAMED)}.")
+    raise OptionError("GN021", f"{flag} {word}: the outputs of the model are {listed(names, MOST_NAMED)}.")
 
 
 def require_pictures(model: Model, model_path: str) -> None:
-    """Refuse to draw what is no picture: DataError GN017."""
+    """Raise DataError GN017 if the model's inputs are not images."""
     if model.image_shape is None:
         raise DataError(
-            "GN017", f"{model_path}: its inputs are no pictures, so there is nothing to draw with --picture."
+            "GN017", f"{model_path}: the model's inputs are not images, so --picture has nothing to draw. Omit it."
         )
 
 
 def _find_query(
     model: Model, model_path: str, source: str | Table | None, row: int | None, part: str, notify: Notify
 ) -> Query:
-    """Return the sample asked about: a row of labelled data; or a picture or row that may have no label."""
+    """Return the sample to explain: a row of labelled data, or an image or row that may have no label."""
     if row is None:
         if source is None:
-            raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
+            raise OptionError("GN020", "--why: nothing to explain. Name an image, or labelled DATA with --row N.")
         return _one_query(model, source, None, notify)
     if source is not None and model.columns is not None:
-        source = read_table(source, model.columns.names)  # once: standard input has nothing more the second time
+        source = read_table(source, model.columns.names)  # once: standard input cannot be read twice
     try:
         samples = load_explained(model, model_path, source, part, notify)
     except (DataError, FileError):
@@ -277,7 +281,7 @@ def _find_query(
             raise
         return query
     if source is not None and samples.source_rows is not None and row not in samples.source_rows:
-        query = _without_label(model, source, row, notify)  # a row without a target has an answer all the same
+        query = _without_label(model, source, row, notify)  # a row without a target can be explained too
         if query is not None:
             return query
     one = one_row(samples, row)
@@ -286,7 +290,7 @@ def _find_query(
 
 
 def _without_label(model: Model, source: str | Table, row: int, notify: Notify) -> Query | None:
-    """Return one of several samples without labels, or None where that is not what the source holds."""
+    """Return one of several samples without labels, or None if the source does not hold such samples."""
     try:
         query = _one_query(model, source, row, notify)
     except (DataError, FileError):
@@ -295,22 +299,25 @@ def _without_label(model: Model, source: str | Table, row: int, notify: Notify) 
 
 
 def _one_query(model: Model, source: str | Table, row: int | None, notify: Notify) -> Query:
-    """Return the only sample of a source, or the one named; with a label where plain rows have them."""
+    """Return the only sample of a source, or the row given, with its label if it has one."""
     rows, names, labels = load_queries(model, source, notify)
-    choose, called = f"--row 0 to {len(rows) - 1}", source if isinstance(source, str) else source.source
-    if row is None and len(rows) != 1:
-        crop = ", or crop the picture to one digit" if model.image_shape else ""
-        raise OptionError(
-            "GN020", f"{called}: {len(rows)} samples, the first is '{names[0]}'. Choose one with {choose}{crop}."
-        )
-    if row is not None and not 0 <= row < len(rows):
-        raise OptionError("GN021", f"--row {row}: {called} has {len(rows)} samples, {choose}.")
+    called, count, last = source if isinstance(source, str) else source.source, len(rows), len(rows) - 1
+    if row is None and count != 1:
+        problem = f"{called}: {count} samples, the first is '{names[0]}'. Choose one with --row 0 to {last}."
+        if model.image_shape:
+            problem = (
+                f"{called}: {count} samples, the first is '{names[0]}'. Choose one with --row 0 to {last}, or crop "
+                "the image."
+            )
+        raise OptionError("GN020", problem)
+    if row is not None and not 0 <= row < count:
+        raise OptionError("GN021", f"--row {row}: {called} has {count} samples. Use --row 0 to {last}.")
     place, label = row or 0, None
     if labels is not None and model.targets.of_classes:
         label = int(labels[place])
         if not 0 <= label < model.classes:
             raise DataError(
-                "GN017", f"{names[place]}: label {label}, but the model knows the classes 0 to {model.classes - 1}."
+                "GN017", f"{names[place]}: label {label}, expected a class of the model, 0 to {model.classes - 1}."
             )
     features = model.columns.features if model.columns else ()
     by_row = row is not None and model.columns is not None

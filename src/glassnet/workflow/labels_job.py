@@ -1,4 +1,4 @@
-"""Looking for label errors: samples whose label is wrong or ambiguous, and a copy in which they are put right."""
+"""Finding label errors: samples whose label is wrong or ambiguous, and a corrected copy of the data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DRAWN = 40
 
 @dataclass(frozen=True)
 class LabelsJob:
-    """Which labels to look at, and how.
+    """The labels to check, and how.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ class LabelsJob:
     part : {"train", "test"}
     recipe : str
     options : dict
-        Where they differ from the recipe's.
+        Changes to the recipe's options.
     table : TableOptions
-        With one target, where the data are a table with named columns.
+        With one target if the data are a table with named columns.
     folds : int
-        Networks, each trained without its part, 2 to 100.
+        Cross-validation folds, 2 to 100.
 
     Raises
     ------
@@ -65,12 +65,12 @@ class LabelsJob:
             alone = shlex.join(["--target", first, *(word for one in others for word in ("--drop", one))])
             raise OptionError(
                 "GN022",
-                f"--target {others[0]}: labels looks at one column at a time. Try {alone}, then the other way round.",
+                f"--target {others[0]}: labels are checked for one column at a time. Try {alone}, then the reverse.",
             )
 
 
 class Suspect(NamedTuple):
-    """A sample whose label is doubted: the row of a list."""
+    """A sample whose label may be wrong: a row of the list."""
 
     row: int
     file: str | None
@@ -83,7 +83,7 @@ class Suspect(NamedTuple):
 
 @dataclass(frozen=True)
 class LabelsResult:
-    """The samples, the suspects among them, and what was drawn: None where there was nothing to draw."""
+    """The samples, the suspects among them, and the written figure; None if there was nothing to draw."""
 
     samples: Dataset
     suspects: Suspects
@@ -93,7 +93,7 @@ class LabelsResult:
 
 @dataclass(frozen=True)
 class RepairedCopy:
-    """A copy of the data: how many labels are others in it, and how many samples it lacks."""
+    """A corrected copy of the data: the numbers of changed labels and dropped samples."""
 
     path: str
     changed: int
@@ -110,21 +110,21 @@ def find_label_errors(
     fold_done: Callable[[int, float], None] = lambda fold, accuracy: None,
     notify: Notify = ignore,
 ) -> LabelsResult:
-    """Rank the samples whose label is wrong or ambiguous.
+    """Find the samples whose label is wrong or ambiguous, the most suspicious first.
 
     Parameters
     ----------
     job : LabelsJob
     out : str, optional
-        A CSV file for all of them, with a column to review them in.
+        A CSV file for all suspects, with a column for the review.
     picture : str, optional
-        Where the first of them are drawn.
+        A figure of the first suspects.
     force : bool
-        Whether these two replace what is there; a list that somebody has begun to review stays.
+        Whether to overwrite these two; a list with reviewed entries is never overwritten.
     language : {"en", "zh"}
-        Of the words in the picture.
+        Language of the figure.
     fold_done : callable
-        Gets a fold's number, from 1, and its accuracy.
+        Called with the number of a fold, from 1, and its accuracy.
     notify : callable
     """
     from ..training import cross_validation
@@ -134,7 +134,10 @@ def find_label_errors(
     if picture:
         require_picture_place(picture, overwrite=force)
         if samples.image_shape is None:
-            raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no picture to draw.")
+            raise DataError(
+                "GN017",
+                f"{samples.source}: {samples.features} values per sample are not an image to draw. Omit --picture.",
+            )
     if out:
         _require_list_place(out)
         require_place(out, overwrite=force)
@@ -152,7 +155,7 @@ def find_label_errors(
 
 
 def apply_review(job: LabelsJob, review: str, to: str, *, notify: Notify = ignore) -> RepairedCopy:
-    """Write a copy of the data with the labels of a reviewed list; nothing is replaced."""
+    """Write a copy of the data with the labels of a reviewed list; an existing file is never overwritten."""
     _, samples, count = _load(job, notify)
     changes = read_review(review, count, [samples.name_of(label) for label in range(samples.classes)])
     if not job.table.target:
@@ -164,7 +167,7 @@ def apply_review(job: LabelsJob, review: str, to: str, *, notify: Notify = ignor
 
 
 def _load(job: LabelsJob, notify: Notify) -> tuple[Options, Dataset, int]:
-    """Read the samples; return the options, them, and how many rows there are with those that have no target."""
+    """Read the samples; return options, samples and the number of rows, including rows without a target."""
     options = options_for(job.recipe, job.options)
     if job.table.target:
         return options, *load_table_samples(job.source, job.table, notify)
@@ -173,7 +176,7 @@ def _load(job: LabelsJob, notify: Notify) -> tuple[Options, Dataset, int]:
 
 
 def _require_list_place(out: str) -> None:
-    """Refuse to replace what is no such list, or one that somebody has begun to review: that work is not done twice."""
+    """Raise if an existing file is not such a list, or is a list with reviewed entries."""
     require_place(out, _LIST)
     require_suffix(out, ".csv")
     if not Path(out).exists():
@@ -182,7 +185,7 @@ def _require_list_place(out: str) -> None:
     if any((line.get("new") or "").strip() or line.get("more") for line in lines):
         raise OptionError(
             "GN022",
-            f"{out}: a list whose column 'new' is filled in. Use it, --fix {out} --to FILE, or name another place.",
+            f"{out}: column 'new' of this list is filled in. Apply it (--fix {out} --to FILE) or name another file.",
         )
 
 

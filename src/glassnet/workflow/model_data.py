@@ -1,4 +1,4 @@
-"""Data for a model that is there: to test it, to ask it about, and what it was trained on."""
+"""Data for an existing model: test data, queries, and its training data."""
 
 from __future__ import annotations
 
@@ -24,28 +24,32 @@ if TYPE_CHECKING:
 
 
 def read_decimals(model: Model, source: str | None, decimal: str) -> str | Table | None:
-    """Read a table for a model if it is said how decimals are written; leave any other source for its reader.
+    """Read a table for a model if a decimal separator is given; return any other source unchanged.
 
     Raises
     ------
     OptionError
-        GN022 for a model of no table.
+        GN022 if the model is not of a table.
     """
     if decimal == AUTO or source is None:
         return source
     if model.columns is None:
-        raise OptionError("GN022", f"--decimal {decimal}: for tables, and the model is of none. Leave it out.")
+        raise OptionError(
+            "GN022", f"--decimal {decimal}: for tables only, and the model was not trained on a table. Omit it."
+        )
     return read_table(source, model.columns.names, decimal=decimal)
 
 
 def load_labelled(
     model: Model, model_path: str, source: str | Table | None, notify: Notify, part: str = "test"
 ) -> tuple[Dataset, int]:
-    """Read labelled data for a model: `source`, or the bundled MNIST where its receipt names it.
+    """Read labelled data for a model: `source`, or the bundled MNIST if the model was trained on it.
 
-    The second is how many rows there are, with those that have no target.
+    The second value is the number of rows, including rows without a target.
     """
-    source = _named(model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA.")
+    source = _named(
+        model, source, f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA."
+    )
     if model.columns is None:
         assert isinstance(source, str)
         samples = data.load(source, part=part, maximum=model.scaling.maximum, like=model)
@@ -61,9 +65,9 @@ def load_labelled(
 def load_unseen(
     model: Model, model_path: str, source: str | Table | None, notify: Notify
 ) -> tuple[Dataset, Dataset | None]:
-    """Read labelled data as `load_labelled`; of what a model was trained on, only the part that was kept aside.
+    """Read labelled data as `load_labelled`; of a model's training data, only the held-out part.
 
-    The second is the other part: by the receipt, what the model was trained on; None where the data are others.
+    The second value is the part that the model was trained on, by its record; None for other data.
     """
     samples, rows = load_labelled(model, model_path, source, notify)
     trained, aside = _parts_in_training(model, samples, rows) or (None, samples)
@@ -71,23 +75,27 @@ def load_unseen(
 
 
 def load_alike(model: Model, model_path: str, source: str | None, notify: Notify) -> Dataset:
-    """Read labelled data among which to look for what is alike; of those a model was trained on, no part kept aside."""
+    """Read labelled data to search for nearest samples; of a model's training data, without the held-out part."""
     samples, rows = load_labelled(model, model_path, source, notify, "train")
     parts = _parts_in_training(model, samples, rows)
     return samples if parts is None else parts[0]
 
 
 def load_trained_on(model: Model, model_path: str, source: str | Table | None, notify: Notify) -> Dataset:
-    """Read what a model was trained on again, without what was kept aside for its test."""
+    """Read a model's training data again, without the part held out for the test."""
     source = _named(
-        model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA it was trained on."
+        model,
+        source,
+        f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained on.",
     )
     options, held_out = options_of(model.receipt), model.receipt.get("data", {}).get("held_out")
     if model.columns is None:
-        # By the scaling: with `fit` the largest value may have been found out, and not be among the options.
+        # From the scaling: `fit` may have found the largest value, which is then not in the options.
         read_like = replace(options, input_max=model.scaling.maximum)
         assert isinstance(source, str)
-        samples = load_samples(source, read_like, notify, layout=model.layout, large=True)  # it has been trained on
+        samples = load_samples(
+            source, read_like, notify, layout=model.layout, large=True
+        )  # large inputs were accepted in training
         return split(samples, options)[0] if held_out else samples
     table = read_table(source, model.columns.names)
     if held_out:
@@ -98,7 +106,7 @@ def load_trained_on(model: Model, model_path: str, source: str | Table | None, n
 def load_queries(
     model: Model, source: str | Table, notify: Notify
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
-    """Read what a model is asked about: its inputs, what each row is called, and labels where plain rows have them."""
+    """Read queries for a model: inputs, the name of each row, and labels if plain rows have them."""
     if model.columns is None:
         assert isinstance(source, str)
         like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
@@ -110,9 +118,9 @@ def load_queries(
 
 
 def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset, rows: int, notify: Notify) -> None:
-    """Tell if samples are those that a model was trained on, by its receipt: what it does with them proves little.
+    """Notify if samples are the model's training data, by its record, since their result proves little.
 
-    Arguments after the second are those that `load_labelled` has returned.
+    `samples` and `rows` are as returned by `load_labelled`.
     """
     trained = model.receipt.get("data", {})
     if source is None or not {"fingerprint", "samples"} <= trained.keys():
@@ -128,17 +136,17 @@ def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset
 
 
 def unless_warned(model: Model) -> Model:
-    """Return the model without its range where a table was read: by then it is told which columns are far off."""
+    """Return the model without its range check if it is of a table, whose reader warns by column."""
     return model.unchecked() if model.columns else model
 
 
 def trained_on_bundled(model: Model) -> bool:
-    """Whether the receipt names the bundled MNIST."""
+    """Return whether the model was trained on the bundled MNIST."""
     return data.is_bundled(model.receipt.get("data", {}).get("source"))
 
 
 def _parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Dataset, Dataset] | None:
-    """Return what a model was trained on and what was kept aside for the test; None if the samples are not the two."""
+    """Return the part a model was trained on and the held-out part; None if the samples are other data."""
     trained = model.receipt.get("data", {})
     if not trained.get("held_out") or not 0 < trained.get("samples", 0) < len(samples):
         return None
@@ -151,7 +159,7 @@ def _parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Datas
 
 
 def _named(model: Model, source: Any, otherwise: str) -> Any:
-    """Return the data's name: the one given, or the bundled MNIST if the model was trained on that."""
+    """Return the given data, or the bundled MNIST if the model was trained on it."""
     if source is None and not trained_on_bundled(model):
         raise OptionError("GN020", otherwise)
     return data.BUNDLED if source is None else source

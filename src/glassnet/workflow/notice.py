@@ -1,4 +1,4 @@
-"""What a job has to say on its way, as values: to be printed, shown on a page or dropped."""
+"""Notices of a job as values, to be printed, shown on a page or dropped."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ..i18n.translate import in_chinese
 
 @dataclass(frozen=True)
 class Notice:
-    """Something a person should know that is no error.
+    """Something the user should know that is not an error.
 
     Parameters
     ----------
     key : str
-        One of `i18n.cli.CLI_WORDS`; ``"text"`` for what readers of data say in words of their own.
+        A key of `i18n.cli.CLI_WORDS`; ``"text"`` for a remark of a data reader.
     facts : dict
-        Plain values, which the words are filled in with.
+        Plain values for the names in braces.
     """
 
     key: str
     facts: dict[str, Any]
 
     def text(self, language: str) -> str:
-        """Return it in words: "en" or "zh"."""
+        """Return the notice as text in "en" or "zh"."""
         text = cli_words(language)(self.key, **self.facts)
         return (in_chinese(text) or text) if self.key == "text" and language == "zh" else text
 
@@ -40,12 +40,12 @@ def notice(key: str, **facts: Any) -> Notice:
 
 
 def remark(source: str, text: str) -> Notice:
-    """Return the notice of what was found in data."""
+    """Return the notice for a remark on data."""
     return notice("text", text=f"{source}: {text}")
 
 
 def texts_to(notify: Notify) -> Callable[[str], None]:
-    """Return what takes a line of text and passes it on as a notice."""
+    """Return a function that sends a line of text as a notice."""
     return lambda text: notify(notice("text", text=text))
 
 

@@ -1,4 +1,4 @@
-"""Asking a model about pictures or rows that need no label."""
+"""Predicting images or rows that need no label."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from .notice import Notify, ignore
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model answers, or why it cannot.
+    """The prediction for one input, or the error that prevented it.
 
     Parameters
     ----------
     input : str
-        What the sample is called: its file, and where in it.
+        The name of the sample: its file, and the place in it.
     value : int, float or list
-        A class; a number or several; or 0 and 1 for labels. None with an error.
+        A class; one or several numbers; or 0 and 1 for labels. None with an error.
     name : str
-        The same in words.
+        The prediction as text.
     confidence : float or None
         0 to 1; None for numbers.
     outputs : ndarray of float, shape (outputs,)
     error : GlassnetError, optional
-        Why it cannot be read.
+        Why the input cannot be read.
     """
 
     input: str
@@ -49,34 +49,36 @@ class Answer:
 def query_model(
     model: Model, sources: Sequence[str], *, decimal: str = AUTO, language: str = "en", notify: Notify = ignore
 ) -> list[Answer]:
-    """Ask a model about all samples of all sources.
+    """Predict all samples of all sources.
 
     Parameters
     ----------
     model : Model
     sources : sequence of str
-        Pictures, folders of them, rows or tables; ``"-"`` for standard input.
+        Images, folders of images, rows or tables; ``"-"`` for standard input.
     decimal : str
         How decimals are written in a table; see `data.validation.DECIMALS`.
     language : {"en", "zh"}
-        Of an answer that holds no label.
+        Language of a prediction without any label.
     notify : callable
 
     Returns
     -------
     list of Answer
-        What cannot be read among others has an error.
+        With an error for each input that cannot be read.
 
     Raises
     ------
     GlassnetError
-        When there is but one thing to read, and it cannot be.
+        If the only input cannot be read.
     """
     queries = [one for source in sources for one in _read(model, source, decimal, notify)]
     if len(queries) == 1 and isinstance(queries[0][1], GlassnetError):
         raise queries[0][1]
     rows = [row for _, row in queries if not isinstance(row, GlassnetError)]
-    outputs = iter(unless_warned(model).outputs(np.stack(rows)) if rows else ())  # at once: most of them may be far off
+    outputs = iter(
+        unless_warned(model).outputs(np.stack(rows)) if rows else ()
+    )  # at once, so that the range check sees all of them
     return [
         Answer(name, error=row) if isinstance(row, GlassnetError) else _answer(model, name, next(outputs), language)
         for name, row in queries
@@ -84,13 +86,13 @@ def query_model(
 
 
 def _read(model: Model, source: str, decimal: str, notify: Notify) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
-    """Return what each sample of a source is called, and its inputs, or why it cannot be read."""
+    """Return the name of each sample of a source, and its inputs or the error."""
     pictures: list[str] = []
     try:
         pictures = [] if model.columns else data.pictures_in(source)
         rows, names, _ = load_queries(model, read_decimals(model, source, decimal) or source, notify)
     except GlassnetError as problem:
-        if pictures and pictures != [source]:  # each by itself: the others can be answered
+        if pictures and pictures != [source]:  # one by one, so that the readable ones are predicted
             return [one for picture in pictures for one in _read(model, picture, decimal, notify)]
         return [(data.STDIN if source == "-" else source, problem)]
     return list(zip(names, rows, strict=True))
@@ -109,7 +111,7 @@ def _answer(model: Model, name: str, outputs: FloatArray, language: str) -> Answ
 
 
 def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
-    """Return an answer that is no class: the number or numbers, or the labels that hold."""
+    """Return a prediction other than a class as text: numbers, or the labels that hold."""
     names = [model.name_of(k) for k in range(model.classes)]
     if model.targets.name != "values":
         holding = [name for name, holds in zip(names, decoded, strict=True) if holds]

@@ -1,4 +1,4 @@
-"""Reading: the digits in photographs of handwriting, one photograph after another."""
+"""Reading the digits in photos of handwriting, one photo after another."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..model.model import Model
 
 @dataclass(frozen=True)
 class PhotoResult:
-    """What a photograph shows, or why it cannot be read: one of the two is None."""
+    """The digits in a photo, or the error that prevented reading it; the other one is None."""
 
     input: str
     reading: Reading | None
@@ -33,27 +33,27 @@ def read_photos(
     force: bool = False,
     language: str = "en",
 ) -> Iterator[PhotoResult]:
-    """Read photographs one after another, since one at work takes a hundred megabytes.
+    """Read photos one after another, because each takes about a hundred megabytes.
 
     Parameters
     ----------
     model : Model
-        Of 28 × 28 pictures.
+        A model of 28 × 28 images.
     photos : sequence of str
-        Files; ``"-"`` for one on standard input.
+        Files; ``"-"`` for standard input.
     sure : float
-        Confidence below which a digit is not sure, 0 to 1.
+        Confidence below which a digit is uncertain, 0 to 1.
     picture, stages : str, optional
-        Where boxes and answers, or every stage, are drawn; for one photograph alone.
+        Figures of boxes and predicted digits, and of every stage; for a single photo only.
     force : bool
-        Whether these replace what is there.
+        Whether to overwrite them.
     language : {"en", "zh"}
-        Of the words in them.
+        Language of the figures.
 
     Raises
     ------
     OptionError, FileError
-        At once, where one of the two cannot be written.
+        If a figure cannot be written; raised before reading.
     GlassnetError
         When there is one photograph, and it cannot be read; among others it has an error in its result.
     """
@@ -61,7 +61,9 @@ def read_photos(
         if target:
             require_picture_place(target, inputs=photos, overwrite=force)
     if (picture or stages) and len(photos) > 1:
-        raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
+        raise OptionError(
+            "GN022", f"--picture, --stages: {len(photos)} photos given, but only one can be drawn. Name one."
+        )
     require_distinct_paths(picture=picture, stages=stages)
     return (_read(model, photo, sure, picture, stages, language, alone=len(photos) == 1) for photo in photos)
 

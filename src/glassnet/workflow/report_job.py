@@ -1,4 +1,4 @@
-"""Reporting: a model, how it was made and how it does, on one page."""
+"""Writing the HTML report of a model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportResult:
-    """Where the page is, how large in bytes, and what is on it."""
+    """The file of the page, its size in bytes, and its contents."""
 
     path: str
     size: int
@@ -44,20 +44,20 @@ def write_report(
     language: str = "en",
     notify: Notify = ignore,
 ) -> ReportResult:
-    """Write the page.
+    """Write the report.
 
     Parameters
     ----------
     model_path : str
     source : str, optional
-        Labelled data that the model was not trained on. If they are those it was trained on, with a part kept aside for
-        the test, only that part is tested.
+        Labelled data that the model was not trained on. If they are the training data and part of them was held out,
+        only the held-out part is tested.
     out : str, optional
-        Where the page goes; beside the model if not given, and there it replaces an older one.
+        The file to write; by default next to the model, where it overwrites an older report.
     trained_on : str, optional
-        What the model was trained on: shows what misread samples are like.
+        The training data, for the nearest samples of misclassified ones.
     force : bool
-        Whether to replace what is at `out`.
+        Whether to overwrite `out`.
     decimal : str
         How decimals are written in tables; see `data.validation.DECIMALS`.
     language : {"en", "zh"}
@@ -67,7 +67,9 @@ def write_report(
     model = load_model(model_path)
     require_page_place(place, overwrite=force or out is None)
     if trained_on == source and source is not None and read_once(source):
-        raise OptionError("GN022", f"{source}: as DATA or with --train, it is read once. Save it to a file.")
+        raise OptionError(
+            "GN022", f"{source}: can be read only once, so not both as DATA and with --train. Save it to a file."
+        )
     samples, training = None, None
     if source is not None or trained_on_bundled(model):
         samples, training = load_unseen(model, model_path, read_decimals(model, source, decimal), notify)
@@ -84,9 +86,9 @@ def write_report(
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None, decimal: str) -> list[Finding] | None:
-    """Examine what the model was trained on, together with what it is tested with; or this alone.
+    """Examine the training data together with the test data, or the test data alone.
 
-    What is wrong with columns that the model leaves out is not its concern. What is read once has been read by then.
+    Findings about columns that the model does not use are omitted, as are sources that can be read only once.
     """
     trained_on, source = (None if one is None or read_once(one) else one for one in (trained_on, source))
     recorded = model.receipt.get("options")

@@ -1,4 +1,4 @@
-"""Going on with a training that was stopped, from its checkpoint."""
+"""Resuming a training run from its checkpoint."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from .train_job import Plan, TrainResult, carry_out, read_data
 
 @dataclass(frozen=True)
 class ResumeJob:
-    """Which training to go on with, and what is elsewhere by now.
+    """The training run to resume, and files that have moved.
 
     Parameters
     ----------
     checkpoint : str
-        It is written on.
+        The checkpoint, which is updated during the run.
     source, test, out : str, optional
-        As for `train_job.TrainJob`; as before, if not given.
+        As for `train_job.TrainJob`; by default as before.
     force : bool
-        Whether to replace a model that is there.
+        Whether to overwrite an existing model.
     every : str, optional
-        As before, if not given.
+        By default as before.
     """
 
     checkpoint: str
@@ -41,10 +41,10 @@ class ResumeJob:
 
 
 def resume(job: ResumeJob, *, callbacks: Iterable[Callback] = (), notify: Notify = ignore) -> TrainResult:
-    """Go on with a training from its checkpoint, and end as `train` would have, with the same bits.
+    """Resume a training run from its checkpoint; the result is bit-identical to that of an uninterrupted `train`.
 
-    Other arguments and errors as for `train_job.train`; ModelFileError GN044 also when the checkpoint was not begun by
-    it.
+    Other arguments and errors are as for `train_job.train`. ModelFileError GN044 is also raised for a checkpoint that
+    `train` did not write.
     """
     saved = load_checkpoint(job.checkpoint)
     plan = _plan_of(saved, job)
@@ -54,8 +54,7 @@ def resume(job: ResumeJob, *, callbacks: Iterable[Callback] = (), notify: Notify
     run = saved.run(read.training)
     notify(notice("going_on", done=saved.state.progress, epochs=saved.options.epochs))
     for change in run.changes:
-        text = f"{change}: the last bits may differ from those of a training that never stopped"
-        notify(notice("text", text=text))
+        notify(notice("text", text=f"{change}: the last bits may differ from those of an uninterrupted run"))
     checkpoint = CheckpointPolicy(job.checkpoint, job.every or saved.every, saved.note, texts_to(notify))
     fit_it = partial(finish_with, checkpoint, run)
     return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, resumed=True)
@@ -64,7 +63,7 @@ def resume(job: ResumeJob, *, callbacks: Iterable[Callback] = (), notify: Notify
 def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:
     moved = {"source": job.source, "test": job.test, "out": job.out}
     given: dict[str, object] = {name: value for name, value in moved.items() if value is not None}
-    if job.out is not None:  # what `train` was allowed was allowed at another place
+    if job.out is not None:  # `train` was allowed to overwrite at another place
         given |= {"wanted": "", "force": job.force}
     elif job.force:
         given["force"] = True
@@ -72,8 +71,8 @@ def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:
         plan = Plan.from_note({**saved.note, **given})
     except ValueError:
         raise ModelFileError(
-            "GN044", f"{saved.path}: not begun by `glassnet train`. Go on in Python: glassnet.resume(path, data)."
+            "GN044", f"{saved.path}: not written by `glassnet train`. Resume it in Python: glassnet.resume(path, data)."
         ) from None
     if Path(plan.out).resolve() == Path(saved.path).resolve():
-        raise OptionError("GN022", f"--out {plan.out}: this is the checkpoint. Name another file.")
+        raise OptionError("GN022", f"--out {plan.out}: the checkpoint has this name. Name another file.")
     return plan

@@ -1,4 +1,4 @@
-"""Looking at data: labelled samples or a table, and how training distorts pictures."""
+"""Showing data: labelled samples or a table, and augmented images."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ def look_at(
     options: dict[str, Any] | None = None,
     notify: Notify = ignore,
 ) -> Dataset | Table | str:
-    """Read labelled samples; or return what is a table instead, read or by its name.
+    """Read labelled samples; for a table, return the table or its name.
 
     Parameters
     ----------
     source : str
     part : {"train", "test"}
     table : TableOptions, optional
-        With a target, it is a table.
+        With a target, the source is a table.
     recipe, options
-        For reading samples: what differs from the recipe means that they are samples.
+        For reading samples; any option other than the recipe's means that the source holds samples.
     notify : callable
     """
     table = table or TableOptions()
-    if table.target or source == "-":  # a stream is read once
+    if table.target or source == "-":  # a stream can be read only once
         return source
     try:
         return load_samples(source, options_for(recipe, options or {}), notify, part=part, large=True)
     except DataError as problem:
         if problem.code == "GN066":
             return source
-        # Options for samples mean samples; and so does a first column that is called what it is before pixels.
+        # Options for samples mean samples, and so does a first column named "label", as in files of pixels.
         named = None if options else _table_with_names(source, table)
         if named is None or named.names[0].lower() == "label":
             raise
@@ -60,7 +60,7 @@ def look_at(
 
 
 def require_row(row: int, count: int, source: str) -> None:
-    """Refuse a row that is not there: OptionError GN021."""
+    """Raise OptionError GN021 for a row that does not exist."""
     if not 0 <= row < count:
         raise OptionError("GN021", f"--row {row}: {source} has the rows 0 to {count - 1}.")
 
@@ -68,12 +68,12 @@ def require_row(row: int, count: int, source: str) -> None:
 def draw_distorted(
     samples: Dataset, source: str, row: int | None, part: str, options: Options, png: str, language: str
 ) -> NDArray[np.int64]:
-    """Draw ten samples, or one, and what each distortion does to it, alone and with the others.
+    """Draw ten samples, or one, with each augmentation by itself and with all together.
 
     Returns
     -------
     ndarray of int64
-        The numbers of the rows that were drawn.
+        The numbers of the drawn rows.
     """
     from .. import plots
     from ..preprocess.augment.distort import require_pictures
@@ -86,7 +86,7 @@ def draw_distorted(
     if not len(rows):
         raise OptionError(
             "GN021",
-            f"--row {row}: kept aside where training divides these data, so it is not distorted. Name another row.",
+            f"--row {row}: training holds this row out of these data, so it is not augmented. Name another row.",
         )
     axes = plots.draw_augmentation(
         samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language
@@ -120,8 +120,8 @@ def _table_with_names(source: str, options: TableOptions) -> Table | None:
 
 
 def _trained_on(samples: Dataset, source: str, options: Options) -> Dataset:
-    """Leave out what training would keep aside: what it does to a sample follows from its place among the others."""
-    with contextlib.suppress(DataError):  # there are too few
+    """Omit the samples that training would hold out: augmentation depends on a sample's place among the others."""
+    with contextlib.suppress(DataError):  # too few samples
         if not data.has_part(source, "test"):
             samples, _ = split(samples, options)
         samples, _ = parts_of(samples, options)

@@ -1,4 +1,4 @@
-"""What is said about the columns of a table with named columns."""
+"""Options for the columns of a table with named columns."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from ..errors import OptionError
 
 @dataclass(frozen=True)
 class TableOptions:
-    """How to use a table's columns; `target` is empty for data that are no table with named columns.
+    """How to use a table's columns; `target` is empty for data other than a table with named columns.
 
     Parameters
     ----------
     target : tuple of str
         Columns to predict.
     task : {"classes", "numbers"}, optional
-        Decided by the target's values if not given.
+        By default decided by the target's values.
     drop : tuple of str
-        Columns to leave out.
+        Columns to ignore.
     keep : tuple of str
         Columns to use although they look like identifiers.
     decimal : str
@@ -28,7 +28,7 @@ class TableOptions:
     Raises
     ------
     OptionError
-        GN022 for the others without a target, or for the target among them.
+        GN022 for the other options without a target, or for a target in `drop` or `keep`.
     """
 
     target: tuple[str, ...] = ()
@@ -40,12 +40,12 @@ class TableOptions:
     def __post_init__(self) -> None:
         for name in self.target:
             if name in (*self.drop, *self.keep):
-                raise OptionError("GN022", f"--drop or --keep {name}: it is the column to predict.")
+                raise OptionError("GN022", f"--drop or --keep {name}: this is the column to predict. Omit it.")
         alone = [name for name in ("task", "drop", "keep") if getattr(self, name)]
         if alone and not self.target:
-            raise OptionError("GN022", f"--{alone[0]}: name the column to predict too, --target COLUMN.")
+            raise OptionError("GN022", f"--{alone[0]}: needs the column to predict. Add --target COLUMN.")
 
     def require_target(self) -> None:
-        """Refuse a way to write decimals where no table is read: OptionError GN022."""
+        """Raise OptionError GN022 for a decimal separator without a table."""
         if self.decimal != AUTO and not self.target:
-            raise OptionError("GN022", "--decimal: name the column to predict too, --target COLUMN.")
+            raise OptionError("GN022", "--decimal: needs the column to predict. Add --target COLUMN.")

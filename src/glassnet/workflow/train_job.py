@@ -1,4 +1,4 @@
-"""Training: data are read and divided, a model is trained, tested and saved."""
+"""Training: reading and splitting data, then training, testing and saving a model."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.header import Text, record_of
 from ..model.model import Model
-from ..options.options import Options, beyond_single_samples
-from ..options.recipes import for_rows
+from ..options.options import SPECS, Options, beyond_single_samples
+from ..options.recipes import for_rows, recipe_named
 from ..options.unused import unused_options
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
@@ -55,32 +55,32 @@ from .training_data import (
 
 @dataclass(frozen=True)
 class TrainJob:
-    """What to train, and what to make of it.
+    """What to train, and what to write.
 
     Parameters
     ----------
     source : str
         Data, as `data.load` takes them, or a table with named columns.
     test : str, optional
-        Data to test with; the source's own test part, or a part of it that is kept aside, if not given.
+        Test data; by default the source's own test part, or a held-out part of the source.
     recipe : str, optional
-        "table" for a table with named columns, else "notes", if not given.
+        By default "table" for a table with named columns, else "notes".
     options : dict
-        Where they differ from the recipe's.
+        Changes to the recipe's options.
     table : TableOptions
         For a table with named columns.
     out : str, optional
-        Where the model goes; the recipe's name, or one beside it that is free, if not given.
+        The model file; by default the recipe's name, with a number if that exists.
     force : bool
-        Whether to replace a model that is there.
+        Whether to overwrite an existing model.
     pictures : bool
-        Whether pictures are drawn after the training: the modules for it are loaded meanwhile.
+        Whether plots will be drawn after training; the modules for it are loaded in the meantime.
     language : {"en", "zh"}
-        Of the words in pictures.
+        Language of the plots.
     checkpoint : str, optional
-        Where to write the training down, for `resume`.
+        The file for checkpoints, for `resume`.
     every : str, optional
-        How often; as for `training.checkpoint.CheckpointPolicy`.
+        The checkpoint interval, as for `training.checkpoint.CheckpointPolicy`.
     """
 
     source: str = data.BUNDLED
@@ -101,9 +101,9 @@ class TrainJob:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is fixed before a training, besides its options.
+    """What is fixed before a training run, in addition to its options.
 
-    A checkpoint keeps it as its note, under these names, so that a training that goes on ends as it would have.
+    A checkpoint stores it as its note, under these names, so that a resumed run ends like an uninterrupted one.
     """
 
     source: str
@@ -115,12 +115,12 @@ class Plan:
     language: str = "en"
     force: bool = False
     wanted: str = ""
-    """Where the model would go, were there nothing yet; empty if it goes there."""
+    """The preferred model file, if that already existed; else empty."""
     epochs_named: bool = False
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
-        """Return the plan that a checkpoint keeps; ValueError if it is none."""
+        """Return the plan stored in a checkpoint; ValueError if it is not valid."""
         record_of(cls, wishes=record_of(TableOptions), language=Text(LANGUAGES)).check(note, "note")
         table: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
         return cls(**{**note, "wishes": TableOptions(**table)})
@@ -133,20 +133,20 @@ class TrainResult:
     Parameters
     ----------
     model : Model
-        With its receipt.
+        With its training record.
     path : Path
-        Where it is.
+        The model file.
     wanted : str
-        Where it was to go; another file was there if that is not `path`.
+        The preferred file; differs from `path` if it already existed.
     test : Dataset
-        What it was tested with.
+        The test data.
     evaluation : Evaluation
     history : History
-        The learning curve; of a committee, the first member's.
+        The learning curve; of an ensemble, that of the first member.
     seconds : dict
-        How long ``load``, ``compile``, ``train`` and ``test`` took.
+        The times for ``load``, ``compile``, ``train`` and ``test``.
     held_out : bool
-        Whether the test data were kept aside from the training data.
+        Whether the test data were held out from the training data.
     plan : Plan
     """
 
@@ -162,18 +162,18 @@ class TrainResult:
 
     @property
     def epochs(self) -> int:
-        """Epochs that were run; of a committee, the most."""
+        """Number of epochs run; of an ensemble, the largest."""
         return extent_of(self.model.receipt)[0]
 
     @property
     def samples(self) -> int:
-        """Samples that were trained on."""
+        """Number of training samples."""
         return extent_of(self.model.receipt)[1]
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Files that were drawn, and why the next could not be written."""
+    """The written plots, and the error if one could not be written."""
 
     files: tuple[str, ...]
     problem: GlassnetError | None = None
@@ -186,29 +186,29 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
     ----------
     job : TrainJob
     callbacks : iterable of callable
-        Each gets every event of the training.
+        Each is called with every event of the training run.
     notify : callable
-        Gets what is worth knowing on the way.
+        Called with each notice.
 
     Raises
     ------
     GlassnetError
-        For options, data and places to write that cannot be used: before anything is trained. DivergedError names
-        where the last good weights are.
+        For options, data and files that cannot be used; raised before training. The message of DivergedError names the
+        file with the last good weights.
     KeyboardInterrupt
-        With words on what is kept, when the training is interrupted.
+        If training is interrupted; the message says what was kept.
     """
     recipe = job.recipe or ("table" if job.table.target else "notes")
     plan = Plan(
         job.source,
         job.test,
         job.out or f"{recipe}.safetensors",
-        recipe,
+        recipe_named(recipe),
         job.pictures,
         job.table,
         job.language,
         job.force,
-        epochs_named=(job.options.get("epochs") or 0) >= 1 / LAST,  # of fewer, the last tenth is no whole epoch
+        epochs_named=(job.options.get("epochs") or 0) >= 1 / LAST,  # with fewer, the last tenth is less than an epoch
     )
     require_model_place(plan.out, overwrite=job.force or job.out is None)
     if not job.force and job.out is None and (free := str(free_name(plan.out))) != plan.out:
@@ -228,17 +228,17 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
         return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before)
     except KeyboardInterrupt as stop:
         might = read.options.members == 1 and not job.checkpoint
-        hint = " With --checkpoint FILE a training can go on after that." if might else ""
+        hint = " With --checkpoint FILE, training can be resumed." if might else ""
         raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
 
 
 def draw_pictures(result: TrainResult) -> Pictures:
-    """Draw the learning curve and the test beside the model; where that cannot be, the training still stands.
+    """Draw the learning curve and the plots of the test next to the model; a failure does not raise.
 
     Raises
     ------
     InterruptedWorkError
-        GN031 when it is interrupted.
+        GN031 if drawing is interrupted.
     """
     from .. import plots
 
@@ -265,12 +265,14 @@ def _checkpoint(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> 
     path = job.checkpoint
     if path is None:
         if job.every is not None:
-            raise OptionError("GN022", "--checkpoint-every: name the file too, --checkpoint FILE.")
+            raise OptionError("GN022", "--checkpoint-every: needs a file. Add --checkpoint FILE.")
         return None
     if options.members > 1:
-        raise OptionError("GN022", "--checkpoint: a committee keeps none. Train its members one by one, or without.")
+        raise OptionError(
+            "GN022", "--checkpoint: not available for an ensemble. Train its members one by one, or omit it."
+        )
     if Path(path).resolve() == Path(plan.out).resolve():
-        raise OptionError("GN022", f"--checkpoint {path}: the model is to go there. Name another file.")
+        raise OptionError("GN022", f"--checkpoint {path}: the model will be written to this file. Name another one.")
     require_free(path)
     return CheckpointPolicy(path, job.every or "30s", asdict(plan), texts_to(notify))
 
@@ -282,7 +284,7 @@ def read_data(
     notify: Notify,
     saved: LoadedCheckpoint | None = None,
 ) -> TrainingData:
-    """Read the data, and meanwhile load the kernels that `options` need."""
+    """Read the data, and load the kernels for `options` in the background."""
     if options.engine != "reference":
         _in_background(_load_kernels, options)
     if plan.wishes.target:
@@ -294,7 +296,7 @@ def read_data(
 
 
 def _notify_options(given: dict[str, Any], options: Options, notify: Notify) -> None:
-    """Tell which options do nothing, and which make training slow."""
+    """Notify of options that have no effect, and of those that make training slow."""
     for name, needs in unused_options(given, options).items():
         facts = {"flag": _flag(name), "other": _flag(needs.option), "value": getattr(options, needs.option)}
         if needs.values:
@@ -306,7 +308,7 @@ def _notify_options(given: dict[str, Any], options: Options, notify: Notify) -> 
 
 
 def _flag(option: str) -> str:
-    return option.replace("_", "-")
+    return SPECS[option].word(option)
 
 
 def carry_out(
@@ -322,8 +324,8 @@ def carry_out(
 ) -> TrainResult:
     """Train, test and save.
 
-    `fit_it` is given callbacks. `before` is when a file that `checkpoint` may replace was written; one of this training
-    may not. The model of a training that was `resumed` replaces itself, as it comes out once more.
+    `fit_it` takes callbacks. `before` is the modification time of the file `checkpoint` before training, if it existed:
+    an unchanged file is not a checkpoint of this run. A `resumed` run may overwrite a file that has the same model.
     """
     path, options = Path(plan.out), read.options
     needed_later = ["scipy.special", *(["matplotlib.figure"] if plan.pictures else [])]
@@ -331,7 +333,7 @@ def carry_out(
     fall = fitted.history.loss_fall()
     if plan.epochs_named and not options.early_stopping and fall > STILL_FALLING:
         notify(notice("still_falling", fall=fall, last=LAST, epochs=options.epochs))
-    if checkpoint and _written_at(checkpoint) in (None, before):  # there was no room for it
+    if checkpoint and _written_at(checkpoint) in (None, before):  # it could not be written
         checkpoint = None
     with _not_lost(checkpoint):
         unless_warned(fitted.model).warn_if_far(read.test.inputs)
@@ -353,37 +355,37 @@ def carry_out(
 
 def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str], callbacks: Iterable[Callback]) -> Fit:
     def load_meanwhile(event: Event) -> None:
-        # The loops hold no lock of Python's, so a second core can load what comes after them.
+        # The training loops release the GIL, so a second core can load these modules.
         if isinstance(event, TrainingStarted):
             _in_background(_load_modules, needed_later)
 
     try:
         return fit_it(callbacks=[*callbacks, load_meanwhile])
     except DivergedError as problem:
-        kept = f"{path} was not written."
+        kept = [f"{path} was not written."]
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
             place = _save_beside(problem.model, place, overwrite=False)
-            kept += f" The last good weights are in {place}."
-        raise DivergedError(problem.code, f"{problem} {kept}") from None
+            kept.append(f"The last good weights are in {place}.")
+        raise DivergedError(problem.code, " ".join([str(problem), *kept])) from None
 
 
 def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
-    """Write the model and return where; where there is no room, among the temporary files."""
+    """Write the model and return its file; if it cannot be written, a file in the temporary folder."""
     try:
         return _save_beside(model, path, overwrite=overwrite)
     except FileError as problem:
         place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
         try:
             save_model(model, place)
-        except FileError:  # no room there either
+        except FileError:  # not possible there either
             place.parent.rmdir()
             raise problem from None
         raise FileError(problem.code, f"{problem} The trained model is in {place}.") from None
 
 
 def _save_beside(model: Model, path: Path, *, overwrite: bool) -> Path:
-    """Write a model, beside what has come to be of its name meanwhile: another training's model, for one."""
+    """Write a model under a free name, if another run has written to its name in the meantime."""
     place = path
     while True:
         try:
@@ -396,14 +398,14 @@ def _save_beside(model: Model, path: Path, *, overwrite: bool) -> Path:
 
 
 def _is_saved(model: Model, path: Path) -> bool:
-    """Tell whether a file holds this very model."""
+    """Return whether a file holds exactly this model."""
     with suppress(GlassnetError):
         return load_model(path).hash() == model.hash()
     return False
 
 
 def _written_at(path: str | None) -> int | None:
-    """Return when a file was written, in nanoseconds; None where there is none."""
+    """Return the modification time of a file in nanoseconds; None if there is no file."""
     with suppress(OSError):
         return os.stat(path).st_mtime_ns if path else None
     return None
@@ -411,22 +413,24 @@ def _written_at(path: str | None) -> int | None:
 
 @contextmanager
 def _not_lost(checkpoint: str | None) -> Iterator[None]:
-    """Say, when the end of a training fails or is interrupted, that the checkpoint still has all of it."""
+    """Name the checkpoint in the error, if the end of a training run fails or is interrupted."""
     try:
         yield
     except FileError as problem:
-        kept = f" The training is in {checkpoint}: `glassnet resume {checkpoint}`." if checkpoint else ""
-        raise FileError(problem.code, f"{problem}{kept}") from None
+        if not checkpoint:
+            raise
+        kept = f"The training run is in {checkpoint}; resume it with `glassnet resume {checkpoint}`."
+        raise FileError(problem.code, f"{problem} {kept}") from None
     except KeyboardInterrupt:
         if not checkpoint:
             raise
         raise KeyboardInterrupt(
-            f"interrupted; the training is in {checkpoint}. Go on with `glassnet resume {checkpoint}`."
+            f"interrupted; the training run is in {checkpoint}. Resume it with `glassnet resume {checkpoint}`."
         ) from None
 
 
 def _in_background(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
-    """Run on another thread, which does not keep the process from ending; return what will be the result."""
+    """Run on a daemon thread; return a future of the result."""
     future: Future[Any] = Future()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""Data to train with and to test with: read, divided, and what is worth knowing of them."""
+"""Training and test data: reading, splitting, and notices about them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..data import Dataset
 from ..data.dataset import SampleLayout
 from ..data.split import split, split_rows
 from ..errors import OptionError
-from ..i18n.language import counted, listed
+from ..i18n.language import listed
 from ..options.options import Options, for_optimizer
 from ..preprocess import Columns
 from ..preprocess.tabular.dataset import read_table, samples_of
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
     from ..data.tables.table import Table
 
 _MOST_CLASSES = 5
-"""Classes that are named where a test lacks them."""
+"""Most classes that are listed if the test data lack them."""
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Data to train and to test with.
+    """Training and test data.
 
     Parameters
     ----------
     training, test : Dataset
     options : Options
-        With what the data decided: the largest value, or what a table of this size and task calls for.
+        With the values that follow from the data: the largest value, or those for the size and task of a table.
     held_out : bool
-        Whether the test data were kept aside from the same source.
+        Whether the test data were held out from the same source.
     seconds : float
-        How long reading took.
+        The time for reading.
     """
 
     training: Dataset
@@ -55,7 +55,7 @@ class TrainingData:
 
 
 def options_for(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
-    """Return a recipe's options, with those that the data call for, and above all with those that were given.
+    """Return a recipe's options, changed by those that follow from the data and then by the given ones.
 
     Raises
     ------
@@ -74,10 +74,9 @@ def load_training_data(
     layout: SampleLayout | None = None,
     large: bool = False,
 ) -> TrainingData:
-    """Read data to train and to test with, which are no table with named columns.
+    """Read training and test data other than a table with named columns.
 
-    `layout` is that of the training data, where a training goes on that has found it out; `large` is as for
-    `data.load`.
+    `layout` is the known layout of the training data of a resumed run; `large` is as for `data.load`.
     """
     began = time.perf_counter()
     training = load_samples(source, options, notify, layout=layout, large=large)
@@ -112,12 +111,12 @@ def load_training_table(
     choose: Callable[[int, str], Options],
     notify: Notify,
 ) -> TrainingData:
-    """Read a table with named columns, and decide what it asks for; `choose` gives the options for its rows and task.
+    """Read a table with named columns, and split it; `choose` returns the options for its rows and task.
 
     Raises
     ------
     OptionError
-        GN022 for a number of classes, or where no table is named.
+        GN022 for a number of classes, or if no table is named.
     """
     began = time.perf_counter()
     table = _read_named(source, table_options)
@@ -126,13 +125,12 @@ def load_training_table(
     if options.classes:
         raise OptionError(
             "GN022",
-            f"--classes {options.classes} with --target: a column has the classes that stand in it. Leave it out.",
+            f"--classes {options.classes} with --target: the classes are those of the column. Omit it.",
         )
     kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
     if kept is not None:
         columns = learn_columns(table, table_options, kept)
-    size = f"{counted(len(table), 'row')}, {counted(len(table.names), 'column')}"
-    notify(remark(table.source, f"{size}, recipe {recipe}"))
+    notify(notice("table_read", source=table.source, rows=len(table), columns=len(table.names), recipe=recipe))
     _notify_learnt(table, columns, notify)
     part = table if kept is None else table.take(kept)
     if aside is None:
@@ -150,7 +148,7 @@ def load_training_table(
 
 
 def load_table_samples(source: str, table_options: TableOptions, notify: Notify) -> tuple[Dataset, int]:
-    """Read a whole table; return its samples, and how many rows there are with those that have no target."""
+    """Read a whole table; return its samples and the number of rows, including rows without a target."""
     table = _read_named(source, table_options)
     columns = learn_columns(table, table_options)
     _notify_learnt(table, columns, notify)
@@ -160,7 +158,7 @@ def load_table_samples(source: str, table_options: TableOptions, notify: Notify)
 
 
 def learn_columns(table: Table, options: TableOptions, rows: NDArray[np.int64] | None = None) -> Columns:
-    """Learn from a table, or some of its rows, how to use its columns."""
+    """Determine from a table, or some of its rows, how to use its columns."""
     return Columns.learn(table, options.target, task=options.task, drop=options.drop, keep=options.keep, rows=rows)
 
 
@@ -173,7 +171,7 @@ def load_samples(
     layout: SampleLayout | None = None,
     large: bool = False,
 ) -> Dataset:
-    """Read labelled data that are no table with named columns; arguments as `data.load`."""
+    """Read labelled data other than a table with named columns; arguments as for `data.load`."""
     samples = data.load(
         source,
         part=part,
@@ -190,7 +188,7 @@ def load_samples(
 
 
 def require_picture_files(source: str, options: Options) -> None:
-    """Refuse what is for files of pictures alone, where the data are none: it would do nothing.
+    """Raise for options that have an effect only on image files, if the data are not image files.
 
     Raises
     ------
@@ -203,12 +201,12 @@ def require_picture_files(source: str, options: Options) -> None:
     if given and (source == data.BUNDLED or os.path.isfile(source)):
         raise OptionError(
             "GN022",
-            f"{given}: for folders of pictures, and {source} is none, so its values stay as they are. Leave it out.",
+            f"{given}: only for folders of images, and {source} is not one. Omit it.",
         )
 
 
 def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset, notify: Notify) -> None:
-    """Tell where a test proves little: with the training data themselves, or without some classes."""
+    """Notify if a test proves little: it uses the training data, or lacks some classes."""
     if len(test) == len(training) and fingerprint(test) == training_fingerprint:
         notify(notice("trained_on_these", source=test.source, trained=len(test), rows=len(test)))
     if test.values is None:
@@ -218,34 +216,36 @@ def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset
 
 
 def notify_remarks(samples: Dataset, notify: Notify) -> None:
-    """Tell what a reader decided."""
+    """Notify of a reader's remarks."""
     for text in samples.remarks:
         notify(remark(samples.source, text))
 
 
 def notify_surprises(table: Table, columns: Columns, notify: Notify) -> None:
-    """Tell what is unlike the table that columns were learnt from."""
+    """Notify of differences to the table that the columns were determined from."""
     for text in (*table.remarks, *columns.surprises(table)):
         notify(remark(table.source, text))
 
 
 def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
-    """Tell how many rows have no target."""
+    """Notify of the number of rows without a target."""
     count = len(table) - len(samples)
     if count:
         assert samples.columns is not None
-        names = " or ".join(map(repr, samples.columns.target_names))
-        notify(
-            remark(table.source, f"{counted(count, 'row')} without {names} {'is' if count == 1 else 'are'} left out")
-        )
+        names = ", ".join(map(repr, samples.columns.target_names))
+        notify(notice("without_target", source=table.source, rows=count, names=names))
 
 
 def _read_named(source: str, options: TableOptions) -> Table:
     if source == data.BUNDLED and not os.path.exists(source):
-        raise OptionError("GN022", f"--target {options.target[0]}: a column of a table. Name the table too, as DATA.")
+        raise OptionError("GN022", f"--target {options.target[0]}: needs a table. Name it as DATA.")
     return read_table(source, options.target, decimal=options.decimal)
 
 
 def _notify_learnt(table: Table, columns: Columns, notify: Notify) -> None:
-    for text in (*table.remarks, *columns.remarks, *(f"left out {name!r}: {why}" for name, why in columns.dropped)):
+    for text in (
+        *table.remarks,
+        *columns.remarks,
+        *(f"column {name!r} not used: {why}" for name, why in columns.dropped),
+    ):
         notify(remark(table.source, text))

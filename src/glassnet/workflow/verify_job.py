@@ -1,4 +1,4 @@
-"""Verifying: the same model is made again, and the bits are compared."""
+"""Verifying a model: retraining it and comparing the bits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .notice import Notify, ignore
 
 @dataclass(frozen=True)
 class VerifyResult:
-    """A model, and whether it came out once more."""
+    """A model and the result of its verification."""
 
     model: Model
     verification: Verification
@@ -24,6 +24,6 @@ class VerifyResult:
 def verify_model(
     model_path: str, source: str | None = None, *, callbacks: Iterable[Callback] = (), notify: Notify = ignore
 ) -> VerifyResult:
-    """Train a model again by its receipt; `source` is what it was trained on, if not the bundled MNIST."""
+    """Retrain a model from its training record; `source` are its training data, if not the bundled MNIST."""
     model = load_model(model_path)
     return VerifyResult(model, verify(model, load_trained_on(model, model_path, source, notify), list(callbacks)))

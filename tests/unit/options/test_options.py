@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import FrozenInstanceError, fields, replace
-from typing import get_args
+from typing import ClassVar, get_args
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import OptionError
+from glassnet.i18n.help_zh import OPTIONS, option_help
 from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
@@ -21,8 +22,8 @@ from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
 from glassnet.options.choices import meanings_of
-from glassnet.options.options import SPECS, TYPES, checked
-from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
+from glassnet.options.options import ALIASES, SPECS, TYPES, checked
+from glassnet.options.recipes import BY_OPTIMIZER, RECIPE_ALIASES, RECIPES
 from glassnet.preprocess import SCALINGS, TARGETS
 
 REGISTRIES = {
@@ -139,7 +140,7 @@ def test_what_an_option_needs_can_be_chosen_and_is_said():
             assert set(spec.needs.values) < set(other.choices), name
         else:
             assert other.low <= spec.needs.above < other.high, name
-        for text in (spec.full_help(), spec.full_help(zh=True)):
+        for text in (spec.full_help(), option_help(spec.full_help())):
             assert spec.needs.option in text
             assert all(value in text for value in spec.needs.values)
     assert not SPECS["momentum"].needs.met("sgd")
@@ -170,20 +171,20 @@ def test_sizes_of_pictures(word, size):
 
 @pytest.mark.parametrize("word", ["0", "x", "28x", "x28", "28x28x3", "-3", "28 28", "10000", "2.5", "0x3"])
 def test_what_is_no_size_is_refused(word):
-    with pytest.raises(OptionError, match="expected own, N or HxW"):
+    with pytest.raises(OptionError, match="expected the form own, N or HxW"):
         Options(size=word)
 
 
 def test_help_in_both_languages():
     for name, spec in SPECS.items():
-        for text in (spec.help, spec.help_zh):
+        for text in (spec.help, OPTIONS[spec.help]):
             assert text.strip() == text != ""
             assert "\n" not in text
+        assert not spec.help.endswith(".")
         assert spec.help.isascii() or not any("\u4e00" <= one <= "\u9fff" for one in spec.help)
-        assert any("\u4e00" <= one <= "\u9fff" for one in spec.help_zh), name
-    for language in ("help", "help_zh"):
-        texts = [getattr(spec, language) for spec in SPECS.values()]
-        assert len(set(texts)) == len(texts)
+        assert any("\u4e00" <= one <= "\u9fff" for one in OPTIONS[spec.help]), name
+    assert len(OPTIONS) == len(SPECS)
+    assert len(set(OPTIONS.values())) == len(SPECS)
 
 
 def test_flags_do_not_collide():
@@ -284,3 +285,50 @@ def test_options_do_not_change_under_way():
         options.seed = 3
     with pytest.raises(TypeError):
         RECIPES["notes"] = {}
+
+
+class TestAliases:
+    """A standard name of an option or a recipe stands for the field's; JSON and files keep the field's."""
+
+    VALUES: ClassVar = {"average": 0.875, "hardest": 0.25}
+
+    def test_there_are_these(self):
+        assert ALIASES == {"ema_decay": "average", "hard_fraction": "hardest"}
+        assert RECIPE_ALIASES == {"ensemble": "committee"}
+        assert not set(ALIASES) & set(SPECS)
+        assert not set(RECIPE_ALIASES) & set(RECIPES)
+
+    @pytest.mark.parametrize("alias", ALIASES)
+    def test_both_names_make_the_same_options(self, alias):
+        name = ALIASES[alias]
+        value = self.VALUES[name]
+        options = Options(**{name: value})
+        assert Options(**{alias: value}) == options
+        assert getattr(options, alias) == value
+        assert Options.recipe("notes", **{alias: value}) == options
+        assert Options.recipe("wide", **{alias: value}) == Options.recipe("wide", **{name: value})
+        assert Options(**{alias: value, name: value}) == Options(**{alias: np.float32(value), name: np.float32(value)})
+        assert alias not in options.to_dict()
+
+    @pytest.mark.parametrize("alias", ALIASES)
+    @pytest.mark.parametrize(
+        "make", [Options, lambda **given: Options.recipe("wide", **given)], ids=["class", "recipe"]
+    )
+    def test_two_values_for_one_option_are_refused(self, alias, make):
+        name = ALIASES[alias]
+        with pytest.raises(OptionError, match=f"{alias} 0.5.*{name} 0.75") as caught:
+            make(**{alias: 0.5, name: 0.75})
+        assert caught.value.code == "GN022"
+
+    @pytest.mark.parametrize("alias", ALIASES)
+    def test_a_value_that_is_not_allowed_is_refused_under_the_name_that_was_given(self, alias):
+        for make in (Options, lambda **given: Options.recipe("wide", **given)):
+            with pytest.raises(OptionError, match=f"^{alias} 7.0: expected") as caught:
+                make(**{alias: 7})
+            assert caught.value.code == "GN021"
+
+    @pytest.mark.parametrize("alias", RECIPE_ALIASES)
+    def test_a_recipe_has_both_names(self, alias):
+        assert Options.recipe(alias, optimizer="adam") == Options.recipe(RECIPE_ALIASES[alias], optimizer="adam")
+        with pytest.raises(OptionError, match=alias):
+            Options.recipe("fast")

@@ -162,7 +162,7 @@ def test_tables_labels_and_findings(folder, capfd):
     notices = []
     trained = train(TrainJob("people.csv", table=table, options={"engine": "reference"}), notify=notices.append)
     assert trained.model.receipt["recipe"] == "table"
-    assert any("left out 'place'" in one.facts.get("text", "") for one in notices)
+    assert any("column 'place' not used" in one.facts.get("text", "") for one in notices)
     assert isinstance(show_job.look_at("people.csv", table=table), str)
     assert show_job.look_at("people.csv") == "people.csv"
     assert len(show_job.look_at("rows.csv")) == 150
@@ -189,7 +189,7 @@ def test_options_of_a_table_that_contradict_each_other_are_refused(wrong, flag):
 
 def test_a_picture_of_what_is_none_is_refused_before_the_work(folder):
     (folder / "wide.csv").write_text("".join(f"{n % 2},1,{n},3\n" for n in range(20)))
-    with pytest.raises(DataError, match="no picture"):
+    with pytest.raises(DataError, match="not an image"):
         labels_job.find_label_errors(
             labels_job.LabelsJob("wide.csv", folds=2), picture="p.png", fold_done=lambda *_: pytest.fail("too late")
         )

@@ -1,4 +1,4 @@
-"""``glassnet explain --backquery``: what the network takes each class to look like, as pictures or rows of a table."""
+"""``glassnet explain --backquery``: what each class looks like to the network, as images or rows of a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def explain_backquery(
     model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
-    """Say what each class looks like to the network, by the book's way back and by climbing."""
+    """Show each class as the network sees it, by backquery as in the book and by activation maximization."""
     language = flags["language"]
     found = backquery_classes(
         model,
@@ -52,7 +52,7 @@ def explain_backquery(
 
 
 def _print_typical(model: Model, found: BackqueryResult, language: str, as_json: bool) -> None:
-    """Print the row that the network takes for typical of each class, what is least usual of it first."""
+    """Print a typical row of each class as the network sees it, the most unusual columns first."""
     classes, rows = found.classes, found.rows
     if as_json:
         columns = [{"values": one.columns, "unusual": one.unusual, "deviations": one.deviations} for one in rows]

@@ -1,4 +1,4 @@
-"""``glassnet explain --nodes``: which hidden nodes matter, and which are dead or saturated."""
+"""``glassnet explain --nodes``: importance of hidden nodes, and the dead and saturated nodes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def explain_nodes(
     model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
-    """Say which hidden nodes matter, and which are dead or saturated."""
+    """Print the importance of hidden nodes, and the dead and saturated nodes."""
     picture, language = flags["picture"], flags["language"]
     layers = explain_job.explain_nodes(
         model, model_path, source, part=flags["part"], picture=picture, language=language, notify=say_notice

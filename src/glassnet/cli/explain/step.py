@@ -1,4 +1,4 @@
-"""``glassnet explain --row`` and ``--epoch --step``: one training step, in the terminal, as a page or as a picture."""
+"""``glassnet explain --row`` and ``--epoch --step``: one training step, in the terminal, as a page or a figure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 _MOST_ROWS = 8
-"""Rows of a batch that are named."""
+"""Most rows of a batch that are listed."""
 
 
 def explain_step(
@@ -31,7 +31,9 @@ def explain_step(
 ) -> None:
     """Show a step on one sample."""
     if flags["row"] is None:
-        raise OptionError("GN020", "name the sample with --row N, or what else to explain: see --help.")
+        raise OptionError(
+            "GN020", "nothing to explain. Name a sample with --row N, or see --help for what else can be explained."
+        )
     step = explain_job.explain_step(
         model,
         model_path,
@@ -51,7 +53,7 @@ def explain_step(
 def explain_replay(
     model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
-    """Show a step of the training that made the model; exit code 1 where it gives other bits now."""
+    """Show a step of the model's training run; exit code 1 if the replay gives other bits."""
 
     def announce(event: Event) -> None:
         if isinstance(event, TrainingStarted):
@@ -88,7 +90,7 @@ def explain_replay(
 
 
 def show_step(step: Trace, remark: str, flags: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
-    """Print a step, or write it as a page or a picture."""
+    """Print a step, or write it as a page or a figure."""
     html, picture, language = flags["html"], flags["picture"], flags["language"]
     if picture:
         from ... import plots
@@ -112,7 +114,7 @@ def show_step(step: Trace, remark: str, flags: dict[str, Any], facts: dict[str, 
 
 
 def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:
-    """Say which step of the run it is, and whether the run's bits came out."""
+    """Return which step of the run it is, and whether the replay gave the same bits."""
     rows = listed(again.rows.tolist(), _MOST_ROWS, say("comma"))
     remark = say(
         "step_of_run",

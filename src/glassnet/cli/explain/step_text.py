@@ -1,4 +1,4 @@
-"""A training step for reading: the formulas of the notes, small matrices whole, large ones by their strongest links."""
+"""A training step as text: formulas of the notes, small matrices in full, the strongest weights of large ones."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from ...i18n.step import step_words
 from ...io.control_characters import printable
 
 WHOLE = 8
-"""Rows and columns up to which a matrix is printed whole."""
+"""Most rows and columns of a matrix that is printed in full."""
 MOST_NODES = 10
 WIDTH = 120
 LONGEST_NAME = 32
-"""Letters of a node's name, or of a link's, in a table."""
+"""Most characters of a name of a node or weight in a table."""
 
 
 def print_step(trace: Trace, language: str = "en") -> None:
-    """Print a step to standard output; of a batch, the signals and errors of the first sample."""
+    """Print a step to standard output; for a batch, the signals and errors of the first sample."""
     _Print(trace, language).all()
 
 
@@ -46,7 +46,7 @@ class _Print:
     def __init__(self, trace: Trace, language: str) -> None:
         self.trace, self.say = trace, step_words(language)
         self.console = Console(highlight=False, markup=False, emoji=False)
-        self.console.width = max(self.console.width, WIDTH)  # a table cut to 80 columns would lose its digits
+        self.console.width = max(self.console.width, WIDTH)  # a table cut at 80 columns would lose digits
 
     def all(self) -> None:
         trace, say = self.trace, self.say
@@ -114,7 +114,7 @@ class _Print:
             self._split(number)
 
     def _split(self, number: int) -> None:
-        """Print an error split among the links, without the denominators and with them."""
+        """Print an error distributed over the weights, without the denominators and with them."""
         layer = self.trace.layers[number]
         for key, in_proportion in (("links_plain", False), ("links_proportion", True)):
             self._matrix(self.say(key), layer.links("notes", in_proportion=in_proportion)[0])
@@ -151,7 +151,7 @@ class _Print:
             self._line("  " + self.say("first_change", formula=_first_change(trace, layer)))
 
     def _nodes(self, layer: LayerStep, columns: dict[str, NDArray[Any]]) -> None:
-        """Print the nodes of a layer with the largest deltas, in their own order."""
+        """Print the nodes of a layer with the largest deltas, in the order of the layer."""
         delta = layer.ways[self.trace.rule].delta[0]
         nodes = np.sort(np.argsort(-np.abs(delta), kind="stable")[:MOST_NODES])
         table = _table(self.say("node_column"), *columns)
@@ -170,7 +170,7 @@ class _Print:
 
 
 def _first_change(trace: Trace, layer: LayerStep) -> str:
-    """Write out the change of the link that changes most."""
+    """Return the formula for the largest change of a weight."""
     own = layer.ways[trace.rule]
     k, j = np.unravel_index(np.abs(own.change).argmax(), own.change.shape)
     factors = [trace.learning_rate, own.delta[0, k], layer.inputs[0, j]]

@@ -1,4 +1,4 @@
-"""``glassnet explain --why``: why one answer."""
+"""``glassnet explain --why``: the explanation of one prediction."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def explain_why(
     model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
-    """Say why a model answers a sample as it does."""
+    """Explain why a model predicts a sample as it does."""
     picture, html, language = flags["picture"], flags["html"], flags["language"]
     explained = explain_answer(
         model,
@@ -60,7 +60,7 @@ def explain_why(
 
 
 def _name(query: Query, say: Say) -> str:
-    """Return what the sample is called."""
+    """Return the name of the sample."""
     return query.source if query.row is None else say("named_row", source=query.source, row=query.row)
 
 

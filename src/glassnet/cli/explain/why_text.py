@@ -1,4 +1,4 @@
-"""An answer taken apart, for reading in a terminal: shares with bars, pixels with characters."""
+"""The explanation of a prediction as text: contributions as bars, pixels as characters."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ...plots.labels import answer_label, node_names
 from ..console import result
 
 MOST = 8
-"""Nodes, inputs or features that are listed."""
+"""Most nodes, inputs or features that are listed."""
 
 
 def print_why(found: Why, heading: str, model: Model, features: Sequence[str], language: str) -> None:
-    """Print what an answer comes from: nodes, inputs, what would flip it, what it resembles."""
+    """Print the contributions of nodes and inputs, a counterfactual, and the nearest training samples."""
     say = explain_words(language)
     result(heading)
     result(say("answered_with", answer=answer_line(found, model, say)))
@@ -47,7 +47,7 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
 
 
 def answer_line(found: Why, model: Model, say: Say) -> str:
-    """Say what the model answers, and with which outputs."""
+    """Return the prediction and its outputs as one line."""
     if found.output is None:
         return say(
             "best_two",
@@ -63,7 +63,7 @@ def answer_line(found: Why, model: Model, say: Say) -> str:
 
 
 def _one(found: Why, known: Any) -> Any:
-    """Return what is known of the output that is asked about."""
+    """Return the known value of the explained output."""
     return known if found.output is None else known[found.output]
 
 
@@ -85,7 +85,7 @@ def _print_inputs(found: Why, model: Model, names: Sequence[str], say: Say) -> N
 
 def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> None:
     if found.flip is None:
-        if found.rival is not None:  # a number has no border to cross
+        if found.rival is not None:  # a regression has no decision boundary
             result(say("flips_not"))
         return
     unit = say("unit_columns" if model.columns else "unit_pixels" if model.image_shape else "unit_inputs")
@@ -96,12 +96,12 @@ def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> Non
 
 
 def _is_a_sum(found: Why, model: Model) -> bool:
-    """Whether what is split is an output's sum and not the number itself."""
+    """Return whether a logit is explained rather than the predicted number."""
     return found.rival is not None or model.network.architecture.activations[-1] != "identity"
 
 
 def _sides(found: Why, model: Model, say: Say) -> str:
-    """Say what the two signs of a part mean."""
+    """Return the meaning of the two signs of a contribution."""
     if found.output is None:
         return say("for_classes", answer=model.name_of(found.answer), rival=model.name_of(found.rival))
     return say("for_number" if found.rival is None else "for_label", name=model.name_of(found.output))
@@ -122,7 +122,7 @@ def _print_shares(shares: NDArray[Any], names: Sequence[str], say: Say, more: Se
 
 
 def _map_lines(shares: NDArray[Any]) -> list[str]:
-    """Draw signed numbers with characters, two rows a line; lines without any are left out."""
+    """Draw signed numbers as characters, two rows per line; empty lines are omitted."""
     pairs = shares[: len(shares) // 2 * 2].reshape(-1, 2, shares.shape[1]).sum(axis=1)
     level = pairs / (np.abs(pairs).max() or 1.0)
     marks = np.select([level > 0.4, level > 0.08, level < -0.4, level < -0.08], ["#", "+", "=", "-"], " ")
