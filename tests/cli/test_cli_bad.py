@@ -94,7 +94,7 @@ def test_a_folder_without_permission_is_refused_before_the_work(folder, monkeypa
     before = snapshot(folder)
     monkeypatch.setattr("glassnet.io.writing.os.access", lambda path, mode: mode != os.W_OK)
     outcome = run("train", "rows.csv", "--out", "old.safetensors", *QUICK)
-    outcome.refused("GN003", "cannot be written")
+    outcome.refused("GN003", "no permission to write")
     assert "epoch" not in outcome.err
     assert snapshot(folder) == before
 

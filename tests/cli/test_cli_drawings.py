@@ -85,10 +85,10 @@ def test_pictures_of_other_makers_are_never_replaced(folder):
         ("labels", "rows.csv", "--picture", "digits.png"),
         ("test", "m.safetensors", "rows.csv", "--pictures", "."),
     ):
-        run(*words).refused("GN022", "one glassnet has not made")
+        run(*words).refused("GN022", "one that glassnet did not write")
         assert snapshot(folder) == before, words
     flags = ("--engine", "reference", "--hidden", "5", "--out", "n.safetensors")
-    assert "n-digits.png: there is" in run("train", "rows.csv", *flags).err
+    assert "n-digits.png: another kind of file" in run("train", "rows.csv", *flags).err
     assert {name: content for name, content in snapshot(folder).items() if name in before} == before
 
 
@@ -99,7 +99,7 @@ def test_what_is_read_is_not_drawn_over_though_glassnet_made_it(folder):
         ("read", "a.png", "--picture", "./a.png"),
         ("explain", "m.safetensors", "a.png", "--why", "--picture", "a.png"),
     ):
-        run(*words, "--force").refused("GN022", "a.png", "what is read")
+        run(*words, "--force").refused("GN022", "a.png", "input file")
     assert snapshot(folder) == before
     run("show", "rows.csv", "--row", 1, "--png", "a.png", "--force").fine()  # by the same command it may be
 
@@ -153,7 +153,7 @@ def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):
 )
 def test_two_files_do_not_go_to_one_place(words, folder):
     before = snapshot(folder)
-    run(*words).refused("GN022", "--picture: both", "Name two files")
+    run(*words).refused("GN022", "--picture both name", "Name two different files")
     assert snapshot(folder) == before
 
 

@@ -49,7 +49,7 @@ def test_the_doctor_says_what_train_will_ask(folder):
 
 def test_what_is_named_like_a_picture_and_is_none_is_said_to_be_none(folder):
     (folder / "note.png").write_text("hello\n")
-    run("query", "note.png").refused("GN005", "note.png", "not a picture")
+    run("query", "note.png").refused("GN005", "note.png", "text, but named as an image")
 
 
 def test_handwriting_is_trained_tested_and_asked_about_alike(folder):
@@ -57,7 +57,7 @@ def test_handwriting_is_trained_tested_and_asked_about_alike(folder):
     Image.new("L", (200, 200), 250).save("mine/1s/blank.png")
     done = run("train", "mine", *FLAGS, "--handwriting")
     assert done.code == 0
-    assert "mine: 1s/blank.png: no digit found, left out [GN085]" in done.err
+    assert "mine: 1s/blank.png: no digit found, excluded [GN085]" in done.err
     model = load_model("m.safetensors")
     assert (model.features, model.receipt["options"]["handwriting"]) == (784, True)
     tested = run("test", "m.safetensors", "mine", "--json").json()

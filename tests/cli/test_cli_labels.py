@@ -128,7 +128,7 @@ def test_a_folder_of_pictures(folder):
     assert after.pop("dogs/cats-0.png") == before.pop("cats/0.png")
     del before["dogs/6.png"]
     assert after == before
-    run("labels", "pets", "--fix", "r.csv", "--to", "better").refused("GN022", "there already")
+    run("labels", "pets", "--fix", "r.csv", "--to", "better").refused("GN022", "already exists")
 
 
 def test_a_table_with_named_columns(folder):
@@ -228,7 +228,7 @@ def test_a_class_that_is_no_name_of_a_folder_is_refused(folder, name):
         ("row,new\n-1,1\n", "GN074", ["'-1'"]),
         ("row,new\n3,12\n", "GN074", ["'12'", "expected one of 0, 1"]),
         ("row,new\n3,1\n3,2\n", "GN074", ["line 3", "row 3"]),
-        ("row,label\n3,1\n", "GN074", ["no column 'new'"]),
+        ("row,label\n3,1\n", "GN074", ["none 'new'"]),
         ("row,new\n3,\n", "GN074", ["no line changes"]),
         ("", "GN074", ["no line changes"]),
     ],
@@ -245,7 +245,7 @@ def test_nothing_that_is_there_is_replaced(folder):
     (folder / "d.csv").write_text(digits_csv(100))
     before = snapshot(folder)
     for out in ("d.csv", "review.csv"):
-        run("labels", "d.csv", "--fix", "review.csv", "--to", out).refused("GN022", "there already")
+        run("labels", "d.csv", "--fix", "review.csv", "--to", out).refused("GN022", "already exists")
     run("labels", "d.csv", "--out", "review.csv").refused("GN022", "another kind of file")
     run("labels", "d.csv", "--picture", "d.csv").refused("GN021", ".png, .pdf, .svg")
     run("labels", "d.csv", "--fix", "review.csv").refused("GN022", "--to")

@@ -193,7 +193,7 @@ def test_a_first_column_that_is_no_label_is_refused(broken, folder):
         "one-hot last, no pictures": np.column_stack([x[:, :-1], np.eye(10)[y]]),
     }[broken]
     (folder / "rows.csv").write_text(csv_of(values.astype(float)))
-    run("train", "rows.csv", *QUICK).refused("GN067", "the first column", ": expected ")
+    run("train", "rows.csv", *QUICK).refused("GN067", "the first column", ", expected labels")
     assert {path.name for path in folder.iterdir()} == {"rows.csv"}
 
 
@@ -213,7 +213,7 @@ def test_a_doubtful_label_is_not_taken_in_silence(folder):
     (folder / "rows.csv").write_text(csv_of(values))
     outcome = run("train", "rows.csv", *QUICK)
     assert outcome.code == 0
-    assert "rows.csv: the label is taken from the first column. There seem to be labels in the last of 7" in outcome.err
+    assert "rows.csv: label read from the first column. The file seems to have labels in the last of 7" in outcome.err
     assert "glassnet doctor rows.csv --fix" in outcome.err
 
 
@@ -312,7 +312,7 @@ def test_columns_that_are_no_one_hot_label_are_not_taken_for_one(folder):
         values[1, -4:] = changed
         (folder / "few.csv").write_text(csv_of(values))
         for command in ("query", "test"):
-            run(command, "m.safetensors", "few.csv").refused("GN015", "few.csv, line 2", "last 4 columns", "one-hot")
+            run(command, "m.safetensors", "few.csv").refused("GN015", "few.csv, line 2", "columns 65 to 68", "one-hot")
     assert load_model("m.safetensors").layout.labels == "last"
 
 

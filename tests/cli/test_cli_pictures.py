@@ -35,8 +35,8 @@ def trained(tmp_path_factory):
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(255 - data.inputs[row].reshape(28, 28)).save(path)
     outcome = run("train", place / "signs", "--out", place / "m.safetensors", *QUICK, "--size", "14", "--json").fine()
-    assert "dark on light: inverted" in outcome.err
-    assert "brought to 14 × 14" in outcome.err
+    assert "with dark ink on light" in outcome.err
+    assert "to 14 × 14 pixels" in outcome.err
     assert outcome.json()["accuracy"] > 0.6
     return place
 

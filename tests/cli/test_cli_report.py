@@ -162,7 +162,7 @@ def test_a_single_row_is_data_too(folder):
     for words in (("report", "m.safetensors", "one.csv"), ("test", "m.safetensors", "one.csv")):
         assert "(0 of 1)" in (out := run(*words).fine().out) or "(1 of 1)" in out
     (folder / "names.csv").write_text("age,place,income\n")
-    run("doctor", "names.csv").refused("GN010", "only the names of the columns")
+    run("doctor", "names.csv").refused("GN010", "only column names")
 
 
 def test_the_doctor_blames_no_column_that_the_model_leaves_out(folder):

@@ -71,6 +71,6 @@ def test_what_stands_before_may_be_more_than_a_name(folder, first):
 def test_a_row_of_another_width_below_names_of_rows_is_the_one_that_is_blamed(folder):
     rows = "".join(f"{k},{k % 7},{'ny'[k % 2]}\n" for k in range(12_000))  # beyond what is looked at first
     (folder / "r.csv").write_text(f"size,kind\n{rows}12000,5\n")
-    with pytest.raises(GlassnetError, match="line 12002: 2 values, expected 3, a name of the row and 2 more") as caught:
+    with pytest.raises(GlassnetError, match="line 12002: 2 values, expected 3, a row name and 2 more") as caught:
         glassnet.read_table(folder / "r.csv")
     assert caught.value.code == "GN012"

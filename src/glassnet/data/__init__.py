@@ -1,4 +1,4 @@
-"""Readers: from the bundled MNIST, tables, IDX, NPZ and pictures to one ``Dataset``."""
+"""Read the bundled MNIST, tables, IDX, NPZ and images into a ``Dataset``."""
 
 from ..io.opening import STDIN
 from .dataset import Dataset, image_shape

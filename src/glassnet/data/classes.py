@@ -1,4 +1,4 @@
-"""Classes written as words: the names of folders, or of labels that are text."""
+"""Class names: from folder names, or from labels that are text."""
 
 from __future__ import annotations
 
@@ -16,59 +16,61 @@ from .dataset import Like
 def number_words(
     written: Sequence[str], source: str, part: str, classes: int | None, like: Like | None
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Give each class a number: its own, or its place among the sorted names.
+    """Return class numbers: the names, if these are numbers, or positions among the sorted names.
 
     Parameters
     ----------
     written : sequence of str, length n > 0
         The class of each sample.
     source : str
-        Where they come from, for messages.
+        Source of the samples, for messages.
     part : {"train", "test"}
         A test part may lack classes.
     classes : int or None
-        The number of classes, where it is known.
+        The number of classes, if known.
     like : Dataset or Model, optional
-        Whose classes they are.
+        Use the classes of this data set or model.
 
     Returns
     -------
     labels : ndarray of int64, shape (n,)
     names : tuple of str
-        What the classes are called; empty where their numbers are their names.
+        Class names; empty if the names are the numbers.
 
     Raises
     ------
     DataError
-        GN016 when there is one class alone, GN017 for a class that `like` does not have.
+        GN016 when there is only one class, GN017 for a class that `like` does not have.
     """
     words = sorted(set(written), key=_by_number)
     if like is not None and like.class_names:
         names = like.class_names
-        strange = [word for word in words if word not in names]
-        if strange:
+        unknown = [word for word in words if word not in names]
+        if unknown:
             raise DataError(
                 "GN017",
-                f"{source}: a class {strange[0]!r} that was not trained on; those are {listed(names, 6)}. "
-                "Rename it, or take it away.",
+                f"{source}: class {unknown[0]!r} is not in the training data, expected one of {listed(names, 6)}. "
+                "Rename the class, or remove it.",
             )
     elif _are_numbers(words, part, classes):
         return np.array([int(word) for word in written], np.int64), ()
     elif like is not None:
         raise DataError(
             "GN017",
-            f"{source}: classes with names, such as {words[0]!r}, but those that were trained on are numbers. "
-            "Call them 0, 1, 2, …",
+            f"{source}: class names such as {words[0]!r}, expected numbers as in the training data. "
+            "Name the classes by numbers from 0.",
         )
     else:
         names = tuple(words)
         if len(names) < 2:
-            raise DataError("GN016", f"{source}: one class, {words[0]!r}, expected two or more. Add another.")
+            raise DataError(
+                "GN016", f"{source}: only one class, {words[0]!r}, expected two or more. Add another class."
+            )
     return _places(written, names), names
 
 
 def number_words_loosely(written: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Do as `number_words`, and where it would refuse, number the classes by their place among the names."""
+    """Return the result of `number_words`; if it raises an error, number the classes by their sorted names."""
     try:
         return number_words(written, "", "train", None, None)
     except DataError:
@@ -77,13 +79,13 @@ def number_words_loosely(written: Sequence[str]) -> tuple[NDArray[np.int64], tup
 
 
 def _places(written: Sequence[str], names: Sequence[str]) -> NDArray[np.int64]:
-    """Return the place of each word among the names."""
+    """Return the position of each word among the names."""
     place = {name: k for k, name in enumerate(names)}
     return np.array([place[word] for word in written], np.int64)
 
 
 def _are_numbers(words: Sequence[str], part: str, classes: int | None) -> bool:
-    """Tell whether classes are numbers from 0 as they stand: without gaps, unless the number of them is given."""
+    """Return whether class names are numbers from 0, without gaps unless the number of classes is given."""
     if not all(re.fullmatch("[0-9]{1,9}", word) for word in words):
         return False
     numbers = [int(word) for word in words]

@@ -1,4 +1,4 @@
-"""What every reader returns: samples as they stand in the file, with their labels."""
+"""The result of every reader: samples as in the file, with their labels."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from numpy.typing import NDArray
 from ..errors import DataError, ShapeError
 
 HANDWRITING = "handwriting"
-"""The reading of pictures whose handwritten digits were found and brought to MNIST's form."""
+"""Value of `reading` for images whose handwritten digits were found and brought to MNIST's form."""
 
 
 @dataclass(frozen=True)
 class SampleLayout:
-    """Where a file of numbers has its labels, and whether its inputs go below 0.
+    """Where a file of numbers has its labels, and whether its inputs are signed.
 
     Parameters
     ----------
     labels : {"first", "last"}
-        Which columns they are.
+        Which columns hold the labels.
     columns : int
-        In how many; with more than one, they are one-hot.
+        How many columns hold the labels; more than one are one-hot.
     signed : bool
-        Whether inputs from -1 to 1 were brought to the range from 0.
+        Whether inputs from -1 to 1 were scaled to a range from 0.
     """
 
     labels: str = "first"
@@ -41,51 +41,51 @@ class Dataset:
     Parameters
     ----------
     inputs : ndarray, shape (n, features)
-        The values as they stand in the file: uint8 for pictures, float32 otherwise. Other whole numbers and float64
-        stay as they are too; see `plain_numbers`.
+        The values as in the file: uint8 for images, float32 otherwise. Other integers and float64 are kept; see
+        `plain_numbers`.
     labels : ndarray of int64, shape (n,)
         Class of each sample, from 0 to ``classes - 1``.
     classes : int
         Number of classes.
     image_shape : (rows, columns) or None
-        How one sample is drawn, where it is a picture; each pixel is one value, or three: red, green and blue.
+        Shape of a sample that is an image; each pixel has one value, or three: red, green and blue.
     source : str
         Where the samples come from, for messages.
     maximum : float, default 255
-        The largest value that an input can have; what scaling divides by.
+        The largest possible input; scaling divides by it.
     values : ndarray, shape (n, outputs), or None
-        What is known of each sample where that is no class: numbers (a regression), or 1 for each of several labels
-        that holds and 0 for the others; `labels` then count the samples, and `classes` the outputs.
+        Targets that are not classes: numbers (regression), or 1 for each label of a sample and 0 for the others
+        (multi-label); `labels` then number the samples, and `classes` is the number of outputs.
     weights : ndarray, shape (n,), or None
-        How much each sample counts; None is 1 for all.
+        Sample weights; None is 1 for all.
     class_names : tuple of str
-        What the classes, labels or numbers are called, one an output; empty where their place is their name.
+        Names of the classes, labels or targets, one per output; empty if they have none.
     feature_names : tuple of str
-        What the inputs are called; empty where they are pixels or have no names.
+        Names of the inputs; empty for pixels and unnamed inputs.
     row_names : tuple of str, length n
-        The file of each sample, where it has one of its own; else empty.
+        The file of each sample, if each sample is a file; else empty.
     reading : {"", "ink", "photo", "handwriting"}
-        How picture files became samples: not at all, or as MNIST's digits; as drawings brought to one size, with ink
-        bright; as photographs, brought to one size and else as they are; as handwriting, whose digits were found and
-        brought to MNIST's form.
+        How image files became samples: ``""`` for none, or for MNIST's digits; ``"ink"`` for drawings of one size with
+        bright ink; ``"photo"`` for photographs of one size, otherwise unchanged; ``"handwriting"`` for digits that were
+        found and brought to MNIST's form.
     white : int
-        What counts as white in grey picture files of more than 8 bits; 0 where there were none.
+        The value of white in grey image files of more than 8 bits; 0 if there were none.
     remarks : tuple of str
-        What the reader passed over or decided, for people.
+        What the reader ignored or decided, as messages.
     columns : preprocess.Columns or None
-        What was learnt about the columns of the table that the samples come from.
+        The preprocessing fitted to the table that the samples come from.
     source_rows : ndarray of int64, shape (n,), or None
-        Which row of the source each sample is, from 0, where rows were left out; None where none were.
+        Row of each sample in the source, from 0; None if no rows were excluded.
     layout : SampleLayout
-        How the file of numbers was laid out that the samples come from.
+        Layout of the file of numbers that the samples come from.
 
     Raises
     ------
     ShapeError
-        GN050 when inputs and labels are not one row and one label a sample, or another array is not as long as it says.
+        GN050 when inputs and labels differ in length or have wrong dimensions, or another array has the wrong length.
     DataError
-        GN018 when an input or a value is NaN or infinite; GN014 when inputs are no numbers, labels no whole ones or not
-        below `classes`, or when a weight is negative, not finite, or all are 0.
+        GN018 when an input or a target is NaN or infinite; GN014 when inputs are not numbers, labels are not integers
+        below `classes`, or weights are negative, not finite or all 0.
     """
 
     inputs: NDArray[Any]
@@ -120,8 +120,11 @@ class Dataset:
             raise DataError("GN014", f"{self.source}: labels of type {self.labels.dtype}, expected whole numbers.")
         beyond = np.flatnonzero((self.labels < 0) | (self.labels >= self.classes))
         if self.values is None and beyond.size:
-            here = f"sample {beyond[0] + 1}: label {self.labels[beyond[0]]}"
-            raise DataError("GN014", f"{self.source}, {here}, expected 0 to {self.classes - 1}.")
+            raise DataError(
+                "GN014",
+                f"{self.source}, sample {beyond[0] + 1}: label {self.labels[beyond[0]]}, expected 0 to "
+                f"{self.classes - 1}.",
+            )
         object.__setattr__(self, "inputs", plain_numbers(self.inputs, self.source))
         object.__setattr__(self, "labels", self.labels.astype(np.int64, copy=False))
         expected: dict[str, tuple[int, ...]] = {"values": (len(self), self.classes), "weights": (len(self),)}
@@ -132,10 +135,12 @@ class Dataset:
             if given is not None and len(given) and np.shape(given) != shape:
                 raise ShapeError("GN050", f"{self.source}: {name} of shape {np.shape(given)}, expected {shape}.")
         if self.values is not None and not np.isfinite(self.values).all():
-            raise DataError("GN018", f"{self.source}: a value to be learnt is NaN or infinite. Leave that row out.")
+            raise DataError(
+                "GN018", f"{self.source}: a target is NaN or infinite, expected finite numbers. Remove that row."
+            )
         w = self.weights
         if w is not None and len(w) and not (np.isfinite(w).all() and (w >= 0).all() and w.any()):
-            raise DataError("GN014", f"{self.source}: weights must be finite, 0 or more, and not all 0.")
+            raise DataError("GN014", f"{self.source}: sample weights must be finite, 0 or more, and not all 0.")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -147,25 +152,25 @@ class Dataset:
 
     @property
     def channels(self) -> int:
-        """Values a pixel, 1 or 3; 1 where the samples are no pictures."""
+        """Values per pixel, 1 or 3; 1 if the samples are not images."""
         return channels_of(self.features, self.image_shape)
 
     def name_of(self, label: int) -> str:
-        """Return what a class is called: its name, or its number."""
+        """Return the name of a class, or its number if classes have no names."""
         return self.class_names[label] if self.class_names else str(label)
 
     @property
     def row_numbers(self) -> NDArray[np.int64]:
-        """What the samples are called where they are named by number: their rows in the source, from 0, shape (n,)."""
+        """Row of each sample in the source, from 0, shape (n,)."""
         return np.arange(len(self)) if self.source_rows is None else self.source_rows
 
     def some(self, count: int) -> NDArray[np.int64]:
-        """Return the rows by which to show the data, at most `count`: the first, or spread where files are sorted."""
+        """Return at most `count` example rows: the first, or evenly spaced ones if the samples are sorted files."""
         count = min(count, len(self))
         return np.arange(count) * len(self) // max(count, 1) if self.row_names else np.arange(count)
 
     def take(self, rows: NDArray[np.int64] | slice) -> Dataset:
-        """Return the data set of these rows, which keep their numbers in the source."""
+        """Return the data set of these rows, with their row numbers in the source."""
         labels, values, weights = self.labels[rows], self.values, self.weights
         return replace(
             self,
@@ -178,114 +183,117 @@ class Dataset:
         )
 
     def require_samples(self) -> None:
-        """Refuse to go on without samples: DataError GN010."""
+        """Raise DataError GN010 if there are no samples."""
         if not len(self):
-            raise DataError("GN010", f"{self.source}: no samples, expected one at least.")
+            raise DataError("GN010", f"{self.source}: no samples, expected at least one.")
 
     def require_like(
         self, features: int, classes: int, owner: str, *, of_classes: bool = True, class_names: tuple[str, ...] = ()
     ) -> None:
-        """Refuse data that `owner` (a model, the training data) cannot take.
+        """Raise an error unless the data fit `owner`: a model, or the training data.
 
         Parameters
         ----------
         features, classes : int
-            The owner's; `classes` counts its outputs.
+            The owner's numbers of inputs and outputs.
         owner : str
-            What it is called in a message.
+            The owner's name in messages.
         of_classes : bool
-            Whether it has classes; numbers or several labels a sample otherwise.
+            Whether the owner has classes, not targets of regression or several labels per sample.
         class_names : tuple of str
-            What its classes are called.
+            The owner's class names.
 
         Raises
         ------
         DataError
-            GN010 when there are no samples, GN017 when the width differs, a label is beyond the owner's classes, or one
-            has classes and the other `values`.
+            GN010 when there are no samples, GN017 when the number of features differs, a label is not among the owner's
+            classes, or only one of the two has classes.
         """
         self.require_samples()
         if self.features != features:
             raise DataError(
                 "GN017",
-                f"{self.source}: {self.features} values a sample, but {owner} has {features}. "
-                "Use data of the same width.",
+                f"{self.source}: {self.features} values per sample, but {owner} has {features}. "
+                "Use data with the same inputs.",
             )
         if of_classes != (self.values is None) or (not of_classes and self.classes != classes):
-            own = f"{classes} classes" if of_classes else f"{classes} values a sample to learn"
-            here = f"{self.classes} {'classes' if self.values is None else 'values a sample to learn'}"
-            raise DataError("GN017", f"{self.source}: {here}, but {owner} has {own}. Use data of the same kind.")
+            here = f"{self.classes} classes" if self.values is None else f"{self.classes} targets"
+            there = f"{classes} classes" if of_classes else f"{classes} targets"
+            raise DataError("GN017", f"{self.source}: {here}, but {owner} has {there}. Use data of the same kind.")
         if not of_classes:
             return
         if class_names and self.class_names and class_names != self.class_names:
             here, there = _first_difference(self.class_names, class_names)
             raise DataError(
                 "GN017",
-                f"{self.source}: class {here} where {owner} has {there}. Read it with load(…, like=…), which numbers "
-                "classes alike.",
+                f"{self.source}: class {here} where {owner} has {there}. Read the data with load(…, like=…), which "
+                "numbers the classes in the same way.",
             )
         beyond = np.flatnonzero(self.labels >= classes)
         if beyond.size:
             raise DataError(
                 "GN017",
-                f"{self.source}, sample {beyond[0] + 1}: label {self.labels[beyond[0]]}, but {owner} knows "
-                f"the classes 0 to {classes - 1}.",
+                f"{self.source}, sample {beyond[0] + 1}: label {self.labels[beyond[0]]}, but {owner} has "
+                f"classes 0 to {classes - 1}. Remove such samples.",
             )
 
 
 def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
-    """Return samples as compiled loops take them: float32 or float64, or whole numbers, in this machine's byte order.
+    """Convert samples to float32, float64 or integers in native byte order, as the compiled loops need them.
 
-    Half precision becomes float32, any longer than double float64. The same array, where it is so already.
+    Half precision becomes float32, more than double precision becomes float64. Makes no copy unless necessary.
 
     Parameters
     ----------
     values : ndarray, shape (n, features)
     source : str
-        What they are called in a message.
+        Name of the samples in messages.
 
     Raises
     ------
     DataError
-        GN014 when the values are no real numbers, GN018 when one is NaN or infinite.
+        GN014 when the values are not real numbers, GN018 when one is NaN or infinite.
     """
     kind = values.dtype
     if kind.kind not in "biuf":
-        raise DataError("GN014", f"{source}: values of type {kind}, expected numbers. Use astype to make them such.")
+        raise DataError("GN014", f"{source}: values of type {kind}, expected numbers. Convert them with astype.")
     if kind.kind != "f":
         return values if kind.isnative else values.astype(kind.newbyteorder("="))
-    # The least and the largest are NaN where one value is.
+    # Minimum and maximum are NaN if any value is.
     if values.size and not (np.isfinite(values.min()) and np.isfinite(values.max())):
         row, column = np.argwhere(~np.isfinite(values))[0]
         raise DataError(
             "GN018",
-            f"{source}, sample {row + 1}: value {column + 1} is {values[row, column]}. Leave such samples out, or fill "
-            "them in.",
+            f"{source}, sample {row + 1}: value {column + 1} is {values[row, column]}, expected a finite "
+            "number. Remove such samples, or fill in the values.",
         )
     return values.astype(np.float32 if kind.itemsize <= 4 else np.float64, copy=False)
 
 
 def image_shape(features: int) -> tuple[int, int] | None:
-    """Guess how a row of pixels is drawn: a square if the number of values is a square number above 15."""
+    """Guess the shape of an image from its number of pixels: a square, if the number is a square above 15."""
     side = round(features**0.5)
     return (side, side) if side * side == features and side >= 4 else None
 
 
 def border(picture: NDArray[Any]) -> NDArray[Any]:
-    """Return what stands at the edge of a picture, shape (rows, columns), each corner once: shape (n,)."""
+    """Return the border pixels of an image, shape (rows, columns), each corner once: shape (n,)."""
     return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
 
 
 def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
-    """Return how many values a pixel has: 3 where a picture has that many times more values than pixels, else 1."""
+    """Return the number of values per pixel: 3 if there are three times as many features as pixels, else 1."""
     return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1
 
 
 def require_dataset(name: str, given: Any) -> None:
-    """Refuse what is given as `name` and is no data set: DataError GN065."""
+    """Raise DataError GN065 if the argument `name` is not a data set."""
     if not isinstance(given, Dataset):
-        what = f"{name}: {type(given).__name__}, expected a Dataset, as load_data gives."
-        raise DataError("GN065", f"{what} For arrays: NetworkClassifier().fit(X, y), or Dataset(X, y, classes, …).")
+        raise DataError(
+            "GN065",
+            f"{name}: {type(given).__name__}, expected a Dataset, as load_data returns. For arrays, use "
+            "NetworkClassifier().fit(X, y) or Dataset(X, y, classes, …).",
+        )
 
 
 def _array(given: Any, name: str) -> NDArray[Any]:
@@ -294,8 +302,8 @@ def _array(given: Any, name: str) -> NDArray[Any]:
     except ValueError:
         raise ShapeError("GN050", f"{name}: rows of different lengths, expected an array.") from None
     if array.dtype == object and array.ndim == 0:
-        what = " Make it dense, by toarray()." if hasattr(given, "toarray") else ""
-        raise DataError("GN014", f"{name}: {type(given).__name__}, expected an array.{what}")
+        advice = " Make it dense with toarray()." if hasattr(given, "toarray") else ""
+        raise DataError("GN014", f"{name}: {type(given).__name__}, expected an array.{advice}")
     return array
 
 
@@ -305,7 +313,7 @@ def _first_difference(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str
 
 
 class Like(Protocol):
-    """What samples are read like: the training data, or a model."""
+    """A data set or model that new samples must match."""
 
     @property
     def features(self) -> int:
@@ -313,7 +321,7 @@ class Like(Protocol):
 
     @property
     def image_shape(self) -> tuple[int, int] | None:
-        """How one sample is drawn."""
+        """Shape of a sample that is an image."""
 
     @property
     def classes(self) -> int:
@@ -321,16 +329,16 @@ class Like(Protocol):
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """What the classes are called."""
+        """Names of the classes."""
 
     @property
     def reading(self) -> str:
-        """How picture files became samples."""
+        """How image files became samples."""
 
     @property
     def white(self) -> int:
-        """What counts as white in grey picture files of more than 8 bits."""
+        """The value of white in grey image files of more than 8 bits."""
 
     @property
     def layout(self) -> SampleLayout:
-        """How the file of numbers is laid out that the samples come from."""
+        """Layout of the file of numbers that the samples come from."""

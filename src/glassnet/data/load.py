@@ -1,4 +1,4 @@
-"""One door for every kind of labelled source."""
+"""Load labelled data of any format."""
 
 from __future__ import annotations
 
@@ -38,49 +38,48 @@ def load(
 ) -> Dataset:
     """Read a labelled data set.
 
-    What is certain about a file of numbers that is not laid out as the notes' is done, and is among the data's
-    `remarks`: labels in the last column of pictures, or spread over columns, one a class; inputs from 0 to 1, or from
-    -1 to 1.
+    If a file of numbers clearly differs from the notes' layout, it is read accordingly, and the data's `remarks` say
+    so: labels of images in the last column, one-hot labels, inputs from 0 to 1 or from -1 to 1.
 
     Parameters
     ----------
     source : str or path
-        ``"mnist"`` for the bundled one; a CSV file (label, then values); an IDX image file with its label file beside
-        it; an NPZ archive; a folder with files named as MNIST's, any of them gzip'ed or not; or a folder of pictures
-        with a folder for each class, or a CSV of their names and classes.
+        ``"mnist"`` for the bundled data; a CSV file (label, then values); an IDX image file with its label file in the
+        same folder; an NPZ archive; a folder with files named as MNIST's; any of these may be gzip-compressed. Or a
+        folder of images with one subfolder per class, or with a CSV of file names and classes.
     part : {"train", "test"}
-        Which part, where the source has several. A test part may lack classes.
+        Which part to load, if the source has several. A test part may lack classes.
     maximum : float
-        Largest value allowed; the smallest is 0. Where it is 255 and no value is above 1, the range is found out.
+        Largest allowed value; the smallest is 0. If it is 255 and no value is above 1, the range is detected.
     classes : int or None
-        The number of classes; None counts them, and then every one must occur.
+        Number of classes; None counts them, and then every class must occur.
     size : (rows, columns), optional
-        What the pictures of a folder are brought to; needed where they have more than 64 × 64 pixels.
+        Resize the images of a folder; required for more than 64 × 64 pixels.
     colour : bool
-        Whether the pictures of a folder keep their colours.
+        Whether the images of a folder keep their colours.
     handwriting : bool
-        Whether the pictures of a folder are handwritten digits, to be found and brought to MNIST's form as those that a
-        model is asked about; instead of `size` and `colour`.
+        Whether the images of a folder show handwritten digits, which are found and brought to MNIST's form as in
+        predictions; instead of `size` and `colour`.
     large : bool
-        Whether pictures of more than 64 × 64 pixels may keep them without a `size`, to look at.
+        Whether images of more than 64 × 64 pixels are accepted without a `size`, for display.
     like : Dataset or Model, optional
-        Whose classes the samples have, so that any part may lack some, and what the pictures of a folder are read like;
-        instead of `size`, `colour` and `handwriting`.
+        Use its classes, some of which may be missing here, and read the images of a folder as it did; instead of
+        `size`, `colour` and `handwriting`.
     layout : SampleLayout, optional
-        How a file of numbers is laid out: `Dataset.layout`, or `Model.layout`. Found out if not given.
+        Layout of a file of numbers: `Dataset.layout`, or `Model.layout`; detected by default.
 
     Returns
     -------
     Dataset
-        Its inputs are uint8 where `maximum` is 255 and every value is whole, float32 otherwise.
+        Its inputs are uint8 if `maximum` is 255 and every value is whole, float32 otherwise.
 
     Raises
     ------
     FileError
-        GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
+        GN001 to GN006 when the file is missing, unreadable, of an unknown format or damaged.
     DataError
-        GN010 to GN019 when the content cannot be used; the message says where. GN066 for a table with named columns,
-        GN070 to GN072 and GN077 for a folder of pictures, GN085 where handwriting is looked for and not found.
+        GN010 to GN019 when the content is not valid; the message says where. GN066 for a table with named columns,
+        GN070 to GN072 and GN077 for a folder of images, GN085 when no handwritten digit is found.
     OptionError
         GN021 when an option is not allowed, GN022 for `handwriting` with `size` or `colour`.
     """
@@ -90,7 +89,8 @@ def load(
     if handwriting and (colour or size is not None):
         other = "colour" if colour else "size"
         raise OptionError(
-            "GN022", f"handwriting with {other}: its digits become grey pictures of 28 × 28. Leave out one of them."
+            "GN022",
+            f"handwriting with {other}: handwritten digits become grey 28 × 28 images. Omit one of the options.",
         )
     if source == BUNDLED:
         return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
@@ -128,13 +128,13 @@ def _of_file(
         raise _named(opened, parse_frame(opened).names)
     raise FileError(
         "GN005",
-        f"{opened.name}: a picture, expected labelled samples. Name a folder with a folder of pictures a class, or ask "
-        "about this one with 'glassnet query' or 'glassnet explain --why'.",
+        f"{opened.name}: an image, expected labelled samples. Name a folder with one subfolder of images per class, or "
+        "predict this image with 'glassnet query' or 'glassnet explain --why'.",
     )
 
 
 def bundled(part: str = "train") -> Dataset:
-    """Read the MNIST that comes with glassnet: 60,000 samples to train with, 10,000 to test.
+    """Read the bundled MNIST: 60,000 training samples, 10,000 test samples.
 
     Raises
     ------
@@ -145,12 +145,12 @@ def bundled(part: str = "train") -> Dataset:
 
 
 def is_bundled(name: object) -> bool:
-    """Tell whether a data set of this name, as `Dataset.source` and receipts have it, is one of the bundled."""
+    """Return whether a name, as in `Dataset.source` and training records, is that of bundled data."""
     return name in [f"{BUNDLED} ({part})" for part in PREFIX]
 
 
 def has_part(source: str | os.PathLike[str], part: str) -> bool:
-    """Tell whether a source itself holds this part; False, not an error, when it cannot be read."""
+    """Return whether a source has this part; False if it cannot be read."""
     if source == BUNDLED:
         return part in PREFIX
     try:
@@ -160,7 +160,7 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
             from .readers.image_listing import has_pictures
 
             return has_pictures(source, part)
-        # Only an archive can have several parts; a table is not read twice to learn that, nor a pipe, which cannot be.
+        # Only an archive can have several parts. Tables are not read twice for this, and pipes cannot be.
         if not os.path.isfile(source) or not _may_be_archive(source):
             return part == "train" and os.path.exists(source)
         opened = open_source(source)
@@ -178,8 +178,7 @@ def _table(
 ) -> Dataset:
     from .readers.labelled_csv import parse_table
 
-    # Values and labels are checked there, where line and column are known.
-    try:
+    try:  # values and labels are checked there, where line and column are known
         rows = parse_table(opened, maximum, layout=layout, like=like)
     except DataError:
         from .tables.csv import named_columns
@@ -188,10 +187,7 @@ def _table(
             raise _named(opened, names) from None
         raise
     assert rows.labels is not None
-    try:
-        found = count_classes(rows.labels, opened.name, part, classes, like, rows.lines)
-    except DataError as problem:
-        raise DataError(problem.code, f"{problem} {rows.advice}".rstrip()) from None
+    found = count_classes(rows.labels, opened.name, part, classes, like, rows.lines, rows.advice)
     drawn = image_shape(rows.inputs.shape[1])
     made = Dataset(rows.inputs, rows.labels, found, drawn, opened.name, rows.maximum)
     return replace(made, layout=rows.layout, remarks=rows.remarks)
@@ -200,8 +196,8 @@ def _table(
 def _named(opened: Opened, names: Sequence[str]) -> DataError:
     return DataError(
         "GN066",
-        f"{opened.name}: a table with named columns ({listed(names, 6)}). Name the one to predict, such as --target "
-        f"{names[-1]} (in Python: load_table).",
+        f"{opened.name}: a table with named columns ({listed(names, 6)}). Name the column to predict, such as "
+        f"--target {names[-1]} (in Python: load_table).",
     )
 
 
@@ -236,7 +232,7 @@ def _dataset(
 
 
 def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
-    """Return the file of images of this part, named as MNIST's; None if there is none."""
+    """Return the image file of this part, named as MNIST's; None if there is none."""
     try:
         found = set(os.listdir(folder))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a model is asked about: pictures and rows, with or without labels."""
+"""Read inputs to predict: images and rows, with or without labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
 from .dataset import SampleLayout, channels_of
-from .readers.labelled_csv import in_words, read_values, samples_in, sniff
+from .readers.labelled_csv import read_values, samples_in, sniff
 from .validation import check_options
 
 
@@ -29,44 +29,44 @@ def load_inputs(
     layout: SampleLayout | None = None,
     say: Callable[[str], None] | None = None,
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
-    """Read samples to ask a model about.
+    """Read samples to predict.
 
     Parameters
     ----------
     source : str or path
-        A picture (see `picture_formats`), of one digit or a photograph of several (see `image.parse_image`); a
-        folder, for all pictures in it and below; a CSV file whose rows hold `features` values, or a label before them;
-        ``"-"`` for a picture or rows on standard input.
+        An image (see `picture_formats`) of one digit, or a photograph of several (see `image.parse_image`); a folder,
+        for all images in it and its subfolders; a CSV file whose rows have `features` values, optionally after a label;
+        ``"-"`` for an image or rows on standard input.
     features : int
         Number of the model's inputs.
     image_shape : (rows, columns) or None
-        How the model's inputs are drawn, where they are a picture.
+        Shape of the model's inputs, if they are images.
     maximum : float
-        Largest value allowed. A picture's grey values are brought to the range 0 to `maximum`.
+        Largest allowed value. Grey values of images are scaled to 0 to `maximum`.
     reading : {"", "ink", "photo", "handwriting"}
-        ``Model.reading``: how the pictures that the model was trained on became samples.
+        ``Model.reading``: how the training images became samples.
     white : int
-        ``Model.white``: what counted as white in grey pictures of more than 8 bits.
+        ``Model.white``: the value of white in grey images of more than 8 bits.
     layout : SampleLayout, optional
-        ``Model.layout``: where rows have their labels, and whether their values go below 0.
+        ``Model.layout``: where rows have their labels, and whether their values are signed.
     say : function, optional
-        Gets a line about labels that are taken from elsewhere than in training.
+        Called with a message if the labels are in other columns than in training.
 
     Returns
     -------
     inputs : ndarray of uint8 or float32, shape (n, features)
     names : list of str, length n
-        The picture's name, or file and line, as in ``rows.csv, line 3``.
+        The name of the image, or file and line, as in ``rows.csv, line 3``.
     labels : ndarray of int64, shape (n,), or None
         None when the rows have none.
 
     Raises
     ------
     FileError
-        GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged; GN002 for a folder without
-        pictures.
+        GN001 to GN006 when the file is missing, unreadable, of an unknown format or damaged; GN002 for a folder
+        without images.
     DataError
-        GN010 to GN018 when the content cannot be used; GN085 when a photograph shows no digit.
+        GN010 to GN018 when the content is not valid; GN085 when a photograph shows no digit.
     """
     check_options("test", maximum, None)
     if source != "-" and os.path.isdir(source):
@@ -75,18 +75,20 @@ def load_inputs(
         opened = open_named(source)
         kind = kind_of(opened)
         if kind == "text" and Path(opened.name).suffix.lower() in SUFFIXES:
-            raise FileError("GN005", f"{opened.name}: not a picture, though it is named like one. Save it again.")
+            raise FileError(
+                "GN005", f"{opened.name}: text, but named as an image. Save the image again, or rename the file."
+            )
         if kind == "text":
             return _rows(opened, features, maximum, layout or SampleLayout(), say)
         if kind != "picture":
-            raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
+            raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected an image or rows (CSV).")
         pixels, names = _pixels(opened, features, image_shape, (reading, white))
     inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
     return inputs, names, None
 
 
 def pictures_in(source: str | os.PathLike[str]) -> list[str]:
-    """Return the names of all pictures in a folder and below; none for what is no folder."""
+    """Return the paths of all images in a folder and its subfolders; an empty list if it is not a folder."""
     from .readers.image_listing import pictures_below
 
     if source == "-" or not os.path.isdir(source):
@@ -97,10 +99,12 @@ def pictures_in(source: str | os.PathLike[str]) -> list[str]:
 def _of_folder(
     folder: Path, features: int, shape: tuple[int, int] | None, like: tuple[str, int]
 ) -> tuple[NDArray[np.uint8], list[str]]:
-    """Read all pictures of a folder, shape (n, features), as those that were trained on."""
+    """Read all images of a folder, shape (n, features), in the way of the training images."""
     names = pictures_in(folder)
     if not names:
-        raise FileError("GN002", f"{folder}: a folder without pictures. Name a file with rows (CSV).")
+        raise FileError(
+            "GN002", f"{folder}: no images in this folder. Name a folder with images, or a file with rows (CSV)."
+        )
     files = [Path(name) for name in names]
     if _as_files(features, shape, like[0]):
         return _read(files, names, features, shape, like), names
@@ -111,7 +115,7 @@ def _of_folder(
 def _pixels(
     opened: Opened, features: int, shape: tuple[int, int] | None, like: tuple[str, int]
 ) -> tuple[NDArray[np.uint8], list[str]]:
-    """Read a picture, shape (n, features), as those that were trained on."""
+    """Read an image, shape (n, features), in the way of the training images."""
     if _as_files(features, shape, like[0]):
         with opened.stream() as stream:
             return _read([stream], [opened.name], features, shape, like), [opened.name]
@@ -121,7 +125,7 @@ def _pixels(
 
 
 def _as_files(features: int, shape: tuple[int, int] | None, reading: str) -> bool:
-    """Tell whether a picture is brought to the model's size as a whole; its digits are looked for otherwise."""
+    """Return whether an image is resized as a whole; otherwise its digits are searched for."""
     return shape is not None and (reading in ("ink", "photo") or channels_of(features, shape) == 3)
 
 
@@ -143,13 +147,12 @@ def _rows(
     opened: Opened, features: int, maximum: float, usual: SampleLayout, say: Callable[[str], None] | None
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     layout = sniff(opened)
-    without, with_label = in_words(features, labelled=False), in_words(features + 1, labelled=True)
     labelled = layout.width in (features + 1, features + usual.columns)
     if not labelled and layout.width != features:
         raise DataError(
             "GN012",
-            f"{opened.name}, line {layout.first + layout.header}: {layout.width} values, expected {without} or "
-            f"{with_label}. Use rows as wide as the model.",
+            f"{opened.name}, line {layout.first + layout.header}: {layout.width} values, expected {features}, or "
+            f"{features + 1} with a label. Use rows that fit the model.",
         )
     values = read_values(opened, layout, labelled=labelled)
     rows = samples_in(values, opened.name, maximum, features=features, usual=usual)

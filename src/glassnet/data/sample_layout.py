@@ -1,8 +1,8 @@
-"""How a file of numbers is laid out: where its labels are, and what range its inputs have.
+"""Detect the layout of a file of numbers: where its labels are, and the range of its inputs.
 
-The notes' files have the label first and bytes behind it. Others have it last, spread it over columns, one a class, or
-have inputs from 0 to 1 or from -1 to 1. What is certain is found out, done and said; where two columns could be the
-label, the first is taken, and it is said how to find out more. The doctor asks here too what looks like labels.
+The notes' files have the label first, then bytes. Others have the label last, one-hot labels, or inputs from 0 to 1 or
+from -1 to 1. A certain detection is applied and reported. If two columns could be the label, the first is used, and the
+message says how to find out more. The doctor uses these functions too.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from .dataset import SampleLayout, image_shape
 from .validation import is_label
 
 LABEL_NAMES = ("label", "labels", "target", "class", "classes", "y", "digit", "category", "species", "outcome")
-"""What a column of labels is called, in small letters."""
+"""Names of label columns, in lower case."""
 _MANY = 50
-"""Classes above which a first column is looked at: it may be an input."""
+"""A first column of more classes than this may be an input."""
 _ENOUGH = 20
-"""Rows from which on columns that hold one 1 in each are no chance."""
+"""Least number of rows in which one-hot columns are not a coincidence."""
 _TARGETS = (0.0, 1.0), (0.01, 0.99)
-"""Low and high value of labels that are spread over columns."""
+"""Low and high value of one-hot labels."""
 _EVEN, _UNEVEN = 0.5, 0.2
-"""How evenly labels fill their classes, and how pixels do at most that have few values; see `evenness`."""
+"""Least evenness of labels, and greatest evenness of pixels with few values; see `evenness`."""
 
 
 class Range(NamedTuple):
-    """What inputs are brought to: whether they come from -1 to 1, their largest value after that, and what is said."""
+    """Range of inputs: whether they are from -1 to 1 and get scaled, the largest value afterwards, and a message."""
 
     signed: bool
     maximum: float
@@ -40,22 +40,20 @@ class Range(NamedTuple):
 
 
 def detect_range(inputs: NDArray[Any], maximum: float) -> Range:
-    """Tell the range of inputs, shape (n, features), by their values, where no other than that of bytes was named."""
+    """Detect the range of inputs, shape (n, features), by their values if `maximum` is 255, the default."""
     low, high = float(inputs.min()), float(inputs.max())
     if maximum == 255 and max(-low, high) >= 0.9 and high <= 1:  # written so that NaN fails it
         if -1 <= low < 0:
-            return Range(
-                True, maximum, f"inputs from {low:.4g} to {high:.4g}, read as -1 to 1, are brought to 0 to 255"
-            )
+            return Range(True, maximum, f"inputs from {low:.4g} to {high:.4g}: read as -1 to 1, scaled to 0 to 255")
         if low >= 0 and high > low:
             return Range(False, 1.0, f"inputs from {low:.4g} to {high:.4g}: read as with --input-max 1")
     return Range(False, maximum)
 
 
 def unsigned(inputs: NDArray[Any], maximum: float) -> NDArray[np.float32]:
-    """Bring inputs from -1 to 1 to the range from 0 to `maximum`, to the very bytes where they were made of bytes.
+    """Scale inputs from -1 to 1 to 0 to `maximum`; inputs that were made from bytes become exactly those bytes.
 
-    Inputs of which some lie outside -1 to 1 are in that range already, and come back as they are.
+    If any input is outside -1 to 1, they are unsigned already, and are returned unchanged.
     """
     if not (inputs.min() >= -1 and inputs.max() <= 1):
         return inputs
@@ -65,7 +63,7 @@ def unsigned(inputs: NDArray[Any], maximum: float) -> NDArray[np.float32]:
 
 
 class Found(NamedTuple):
-    """A layout; what to say of it, where it is not the usual one or in doubt; advice where it turns out wrong."""
+    """A layout, a message if it is unusual or uncertain, and advice for the case that it turns out wrong."""
 
     layout: SampleLayout
     remark: str = ""
@@ -74,7 +72,7 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns of a file as they were read: the first by itself."""
+    """The columns of a file: the first, and the rest."""
 
     first: NDArray[Any]
     rest: NDArray[Any]
@@ -84,7 +82,7 @@ class _Columns:
         return 1 + int(self.rest.shape[1])
 
     def take(self, places: Sequence[int], rows: slice = slice(None)) -> NDArray[Any]:
-        """Return some columns, shape (n, len(places))."""
+        """Return the columns at these positions, shape (n, len(places))."""
         columns = [self.first[rows] if place == 0 else self.rest[rows, place - 1] for place in places]
         return np.stack(columns, axis=1)
 
@@ -98,28 +96,27 @@ def detect_layout(
     features: int | None = None,
     usual: SampleLayout | None = None,
 ) -> Found:
-    """Find the labels of a file.
+    """Detect where the labels of a file are.
 
     Parameters
     ----------
     first : ndarray, shape (n,)
-        Its first column.
+        The first column.
     rest : ndarray, shape (n, width - 1)
-        The others.
+        The other columns.
     source : str
         The file, for messages.
     names : sequence of str
-        The names of the columns, if the file has any.
+        Column names, if the file has any.
     features : int, optional
-        How many inputs a sample has, where that is known.
+        Number of inputs per sample, if known.
     usual : SampleLayout, optional
-        How a file of the same kind was laid out: taken where this one does not tell, at least its end. By default the
-        label comes first.
+        Layout of another file of the same kind, used if this file is ambiguous. By default the label comes first.
     """
     columns, like = _Columns(first, rest), usual or SampleLayout()
 
     def at(end: str, count: int, description: str) -> Found:
-        """Say where the labels are, if that is elsewhere than in the file before."""
+        """Return a layout, with a message if it differs from the usual one."""
         return Found(SampleLayout(end, count), "" if (end, count) == (like.labels, like.columns) else description)
 
     usual = replace(like, columns=1)
@@ -136,27 +133,29 @@ def detect_layout(
     if block is not None and not apart_first:
         end = "first" if block[0] == 0 else "last"
         description = _one_hot_in(end, len(block), columns)
-        advice = f"There seem to be {description}: {doctor} makes them one column."
+        advice = " ".join([f"The file seems to have {description}.", f"Merge them into one column with {doctor}."])
         if len(first) >= _ENOUGH:
             if _are_pictures(columns.width - len(block)):
                 return at(end, len(block), description)
             if end == "last":
-                _require_label(first, rest, len(block), source, description, f"{doctor} makes them one column")
-            return Found(usual, f"the label is taken from the first column. {advice}", advice)
+                _require_label(
+                    first, rest, len(block), source, description, f"Merge them into one column with {doctor}."
+                )
+            return Found(usual, " ".join(["label read from the first column.", advice]), advice)
     last, pixels = rest[:, -1], rest[:, :-1]
     description = f"labels in the last of {columns.width} columns"
     pictures = _are_pictures(columns.width - 1)
     if called and features is None and not pictures:
         raise DataError(
             "GN066",
-            f"{source}: a table whose last column is called {names[-1]!r}, expected the label first. Name the one to "
-            f"predict, such as --target {names[-1]} (in Python: load_table).",
+            f"{source}: a table whose last column is called {names[-1]!r}, expected the label first. Name the "
+            f"column to predict, such as --target {names[-1]} (in Python: load_table).",
         )
     if pictures and (called or _is_certain(last, first, pixels)):
         return at("last", 1, description)
     description_first = f"labels in the first of {columns.width} columns, unlike in training"
-    few_tell = like.columns > 1 and len(first) < _ENOUGH  # in more rows one may be a mistake
-    if few_tell and _below(first, like.columns) != _below(last, like.columns):
+    few_rows = like.columns > 1 and len(first) < _ENOUGH  # among more rows, one may be a mistake
+    if few_rows and _below(first, like.columns) != _below(last, like.columns):
         return at("last", 1, description) if _below(last, like.columns) else at("first", 1, description_first)
     if usual.labels == "last":
         return at("first", 1, description_first) if _is_certain(first, last, pixels) else at("last", 1, description)
@@ -164,18 +163,20 @@ def detect_layout(
         return at("first", 1, description_first)
     if features is None and len(first) >= _ENOUGH:
         classes = len(np.unique(last)) if _numbers_classes(last) else 0
-        _require_label(first, rest, classes, source, description, "put them first")
+        _require_label(first, rest, classes, source, description, "Move them to the first column.")
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
-        helps = f"a table is trained with --target {shlex.quote(names[-1])}" if names else f"{doctor} puts them first"
-        advice = f"There seem to be {description}: {helps}."
-        return Found(usual, f"the label is taken from the first column. {advice}", advice)
+        solution = f"Move them to the front with {doctor}."
+        if names:
+            solution = f"For a table, pass --target {shlex.quote(names[-1])}."
+        advice = " ".join([f"The file seems to have {description}.", solution])
+        return Found(usual, " ".join(["label read from the first column.", advice]), advice)
     return Found(usual, "", advice)
 
 
 def _one_hot_end(columns: _Columns, count: int, like: SampleLayout) -> str:
-    """Tell at which end `count` columns are one-hot in most rows; empty for neither, if another file had them not so.
+    """Return at which end `count` columns are one-hot in most rows; an empty string for neither.
 
-    That of the other file goes before.
+    The layout of the other file, `like`, decides between both ends.
     """
     ends = (like.labels, "last" if like.labels == "first" else "first")
     parts = [float(one_hot_rows(columns.take(columns_at(end, count, columns.width))).mean()) for end in ends]
@@ -185,24 +186,26 @@ def _one_hot_end(columns: _Columns, count: int, like: SampleLayout) -> str:
 
 
 def columns_at(end: str, count: int, width: int) -> range:
-    """Return the places of so many columns at an end, ``"first"`` or ``"last"``."""
+    """Return the positions of the ``"first"`` or ``"last"`` `count` columns."""
     return range(count) if end == "first" else range(width - count, width)
 
 
 def _one_hot_in(end: str, count: int, columns: _Columns) -> str:
-    return f"one-hot labels in the {end} {count} of {columns.width} columns"
+    if end == "first":
+        return f"one-hot labels in the first {count} of {columns.width} columns"
+    return f"one-hot labels in the last {count} of {columns.width} columns"
 
 
 def _below(column: NDArray[Any], classes: int) -> bool:
-    """Tell whether a column may be labels of so many classes."""
+    """Return whether a column can be labels of that many classes."""
     return bool(((column >= 0) & (column < classes) & (column == np.floor(column))).all())
 
 
 def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) -> bool:
-    """Tell whether of the two outer columns of pictures one is the label, and the other is not.
+    """Return whether one of the two outer columns of images is clearly the label, and the other is not.
 
-    Labels have all numbers from 0 on. They lie above all pixels, as 0 to 9 do above 0 and 1; or they are far below the
-    brightest pixel and each as often as the others, and the other column is nothing like that.
+    Labels have all numbers from 0 on. They exceed all pixels, such as 0 to 9 with binary pixels; or they are far below
+    the brightest pixel and evenly distributed, unlike the other column.
     """
     if not pixels.size or not _numbers_classes(label):
         return False
@@ -215,36 +218,36 @@ def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) 
 def _require_label(
     first: NDArray[Any], rest: NDArray[Any], others: int, source: str, description: str, advice: str
 ) -> None:
-    """Refuse whole numbers in the first column that count the rows, or are like those beside it where labels come last.
+    """Raise an error if the first column counts the rows, or looks like an input while the last columns are labels.
 
-    `others` are how many classes the columns at the end would have; 0 if they are no labels.
+    `others` is the number of classes in the last columns; 0 if they are not labels.
     """
     if (first != np.floor(first)).any():
-        return  # no labels, which is said anyway
+        return  # not labels: another error follows
     kinds = len(np.unique(first))
     if kinds == len(first) and _numbers_classes(first):
-        raise DataError("GN067", f"{source}: the first column numbers the {kinds:,} rows: expected labels. Remove it.")
+        raise DataError("GN067", f"{source}: the first column counts the {kinds:,} rows, expected labels. Remove it.")
     if others and kinds > max(_MANY, 5 * others) and first.max() <= rest[:, :-others].max():
         raise DataError(
             "GN067",
-            f"{source}: the first column has {kinds:,} different values, like those beside it: expected the label. "
-            f"There seem to be {description}: {advice}.",
+            f"{source}: the first column has {kinds:,} different values, like other inputs, expected labels. The "
+            f"file seems to have {description}. {advice}",
         )
 
 
 def _are_pictures(features: int) -> bool:
-    """Tell whether so many values are a square, or in colour three squares of 64 pixels or more."""
+    """Return whether this number of values is a square image, or one in colour of 64 pixels or more."""
     coloured = features % 3 == 0 and features >= 3 * 8 * 8 and image_shape(features // 3) is not None
     return coloured or image_shape(features) is not None
 
 
 def _is_apart(column: NDArray[Any], others: NDArray[Any]) -> bool:
-    """Tell whether a column goes higher than all others."""
+    """Return whether the maximum of a column exceeds that of all others."""
     return others.size > 0 and bool(column.max() > others.max())
 
 
 def _numbers_classes(column: NDArray[Any]) -> bool:
-    """Tell whether a column has all the numbers from 0 to its largest, two at least."""
+    """Return whether a column has all whole numbers from 0 to its maximum, at least two."""
     if not is_label(float(column.min())) or not is_label(float(column.max())) or (column != np.floor(column)).any():
         return False
     different = len(np.unique(column))
@@ -252,9 +255,9 @@ def _numbers_classes(column: NDArray[Any]) -> bool:
 
 
 def evenness(values: NDArray[np.generic]) -> float:
-    """Return how evenly a column fills its classes, 0 to 1; 0 where it does not look like classes.
+    """Return how evenly the classes of a column are distributed, 0 to 1; 0 if it does not look like classes.
 
-    Those are few whole numbers from 0 or 1, close together.
+    Classes are few whole numbers from 0 or 1, close together.
     """
     numbers = values.astype(np.float64)
     numbers = numbers[np.isfinite(numbers)]
@@ -262,27 +265,27 @@ def evenness(values: NDArray[np.generic]) -> float:
     if not len(right) or len(right) < 0.95 * len(values):
         return 0.0
     classes, counts = np.unique(right, return_counts=True)
-    if len(counts) > 100:  # a few of them are mistakes, if it is a column of labels at all
+    if len(counts) > 100:  # in a column of labels, rare ones are mistakes
         common = counts >= 0.0005 * len(right)
         classes, counts = classes[common], counts[common]
     if not 2 <= len(classes) <= max(2, len(right) // 2):
         return 0.0
-    part = counts / counts.sum()
-    close = int(part.cumsum().searchsorted(0.999))  # a mistyped label or two may lie far away
+    share = counts / counts.sum()
+    close = int(share.cumsum().searchsorted(0.999))  # ignore a few mistyped labels far away
     if classes[min(close, len(classes) - 1)] > 1.5 * len(classes) + 1:
         return 0.0
-    return float(-(part * np.log(part)).sum() / np.log(len(part)))
+    return float(-(share * np.log(share)).sum() / np.log(len(share)))
 
 
 def _one_hot_of(columns: _Columns) -> list[int] | None:
-    """Return the columns over which labels are spread; None if there are none. Few rows may have them by chance."""
+    """Return the columns of one-hot labels; None if there are none. In few rows they may be a coincidence."""
     few = columns.take(range(columns.width), slice(None, None, max(1, len(columns.first) // 100)))
     found = one_hot_columns(few, columns.take)
     return None if found is None else found[0]
 
 
 def one_hot_rows(block: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell which rows of a block of columns hold one high value and low ones else, shape (n,)."""
+    """Return which rows of a block of columns have one high value and otherwise low values, shape (n,)."""
     right = np.zeros(len(block), bool)
     for low, high in _TARGETS:
         ones = np.isclose(block, high)
@@ -291,14 +294,14 @@ def one_hot_rows(block: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def one_hot_columns(few: NDArray[Any], take: Callable[[list[int]], NDArray[Any]]) -> tuple[list[int], float] | None:
-    """Return columns at an end that hold one high value in every row and low ones else, and the high value.
+    """Return columns at an end that have one high value per row and otherwise low values, and the high value.
 
     Parameters
     ----------
     few : ndarray, shape (some, width)
-        Some rows, by which most columns are ruled out.
+        Some rows, which rule out most columns.
     take : function
-        Returns the columns of these places in all rows.
+        Returns the columns at the given positions, for all rows.
     """
     width = few.shape[1]
     for low, high in _TARGETS:
@@ -312,21 +315,22 @@ def one_hot_columns(few: NDArray[Any], take: Callable[[list[int]], NDArray[Any]]
 def _complete(
     few: NDArray[Any], take: Callable[[list[int]], NDArray[Any]], ends: list[int], low: float, high: float
 ) -> list[int]:
-    """Return the first of these columns, as many as hold exactly one high value in every row; none if none do.
+    """Return as many of the first of these columns as have exactly one high value in every row; none if impossible.
 
-    Black pixels beside them hold none, so there may be several numbers of columns: that which leaves a square is right.
+    Adjacent black pixels have no high value, so several numbers of columns are possible; prefer a number that leaves a
+    square image.
     """
     right = np.isclose(few[:, ends], low) | np.isclose(few[:, ends], high)
     ends = ends[: int(np.argmin(right.all(axis=0))) if not right.all() else len(ends)]
     sums = np.isclose(few[:, ends], high).cumsum(axis=1)
     complete = np.flatnonzero((sums == 1).all(axis=0))
     found = []
-    # From the third on: two columns of 0 and 1 that exclude each other are a table's own.
+    # At least three: two exclusive columns of 0 and 1 are common in tables.
     for columns in (ends[: place + 1] for place in complete[:20] if place >= 2):
         values = take(columns)
         ones = np.isclose(values, high)
         one_each = (ones | np.isclose(values, low)).all() and (ones.sum(axis=1) == 1).all()
-        if one_each and ones.any(axis=0).sum() > 1:  # one class and black pixels look much the same
+        if one_each and ones.any(axis=0).sum() > 1:  # else one class and black pixels
             found.append(columns)
     squares = [columns for columns in found if image_shape(few.shape[1] - len(columns)) is not None]
     return (squares or found or [[]])[0]

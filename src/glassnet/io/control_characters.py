@@ -1,6 +1,6 @@
 """Escape control characters in text from files, folders and programs before it is printed.
 
-Names are kept as they are; whatever prints them calls `printable`, or `json_text` for programs.
+Names are stored unchanged; code that prints them calls `printable`, or `json_text` for output that programs read.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 _ACTING = re.compile(
     "["
     "\0-\x1f\x7f-\x9f"  # C0, DEL, C1: line feed, carriage return, bell, escape, control sequence introducer
-    "\xad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb"  # drawn as nothing
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # turn the direction of writing
-    "\u2028\u2029"  # end a line, or a paragraph
-    "\ud800-\udfff"  # bytes of a file's name that are no UTF-8, which might be C1
+    "\xad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb"  # invisible
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # change the text direction
+    "\u2028\u2029"  # line and paragraph separators
+    "\ud800-\udfff"  # bytes of a file name that are not UTF-8 and might be C1
     "]"
 )
-"""The joiners U+200C and U+200D are not among them: Persian words and many emoji are written with them."""
+"""Without the joiners U+200C and U+200D, which Persian words and many emoji need."""
 
 
 def printable(text: str) -> str:
@@ -27,31 +27,31 @@ def printable(text: str) -> str:
     Parameters
     ----------
     text : str
-        Any text. What has no such character, in whatever script, is returned as it is.
+        Any text; text without such characters is returned unchanged.
 
     Returns
     -------
     str
-        Python's own escapes in place of control characters, line separators, marks that turn the direction of writing,
-        invisible ones, and lone surrogates.
+        The text with Python escapes in place of control characters, line separators, direction marks, invisible
+        characters and lone surrogates.
     """
     return _ACTING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def json_text(value: Any, encoding: str = "utf-8") -> str:
-    """Return a value as JSON on one line, as safe to print as `printable`.
+    """Return a value as JSON on one line, escaped like `printable`.
 
     Parameters
     ----------
     value : Any
-        What `json.dumps` takes.
+        Anything that `json.dumps` accepts.
     encoding : str
-        What the text will be written in; all is ASCII where that lacks a character of it.
+        Encoding of the output; the result is pure ASCII if it cannot represent every character.
 
     Raises
     ------
     ValueError
-        For a number that is infinite or NaN, which JSON has not.
+        If a number is infinite or NaN, which JSON cannot represent.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     text = _ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

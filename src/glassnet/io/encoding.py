@@ -1,4 +1,4 @@
-"""Text in other encodings, made UTF-8: told by a mark, as in what Excel calls "Unicode text", by zeros, or guessed."""
+"""Convert text to UTF-8: the encoding follows from a byte order mark, from zero bytes, or is guessed."""
 
 from __future__ import annotations
 
@@ -9,35 +9,34 @@ import re
 
 from ..errors import DataError
 
-_MARKS = {  # the longer ones first, since one begins like a shorter one
+_MARKS = {  # longest first: UTF-32-LE begins like UTF-16-LE
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
 
-
 _PLAIN = 0.25
-"""Part of the characters that have to be of one byte, as separators and digits are, for UTF-16 without its mark."""
+"""UTF-16 without a mark needs more than this fraction of characters below U+0100, such as separators and digits."""
 
 
 def wide_encoding(head: bytes) -> str:
-    """Return ``"UTF-16"`` or ``"UTF-32"`` if bytes begin with the mark of one, else nothing.
+    """Return ``"UTF-16"`` or ``"UTF-32"`` if bytes begin with its byte order mark, else an empty string.
 
-    ``"UTF-16-LE"`` or ``"UTF-16-BE"`` where there is no mark and that is plain: every second byte of many characters is
-    0 and no other is, and what they spell is lines of text.
+    Without a mark, return ``"UTF-16-LE"`` or ``"UTF-16-BE"`` if the upper byte of many characters is 0, no lower byte
+    is, and the bytes decode to lines of text.
     """
     marked = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
     return marked or next((name for name, place in (("UTF-16-LE", 1), ("UTF-16-BE", 0)) if _spells(head, place)), "")
 
 
 def _spells(head: bytes, place: int) -> bool:
-    """Tell whether bytes are plainly text of two bytes a character, of which the upper one stands at 0 or 1."""
+    """Return whether bytes are UTF-16 text; `place` is the position of the upper byte of each character, 0 or 1."""
     upper, lower = head[place::2], head[1 - place :: 2]
     if 0 in lower or upper.count(0) <= _PLAIN * len(upper):
         return False
     try:
-        # A character may be cut off at the end, but not within.
+        # The last character may be cut off.
         text = codecs.getincrementaldecoder("UTF-16-LE" if place else "UTF-16-BE")().decode(head)
     except UnicodeError:
         return False
@@ -45,12 +44,12 @@ def _spells(head: bytes, place: int) -> bool:
 
 
 def narrowed(content: bytes, name: str) -> bytes:
-    """Return text in UTF-8 that is in UTF-16 or UTF-32, see `wide_encoding`, and other content as it is.
+    """Convert UTF-16 or UTF-32 text to UTF-8, see `wide_encoding`; return other content unchanged.
 
     Raises
     ------
     DataError
-        GN011 when it is not all in the encoding as which it begins; `name` is the file.
+        GN011 when a later byte is not valid in the detected encoding; `name` is the file, for the message.
     """
     encoding = wide_encoding(content[:4096])
     if not encoding:
@@ -61,16 +60,16 @@ def narrowed(content: bytes, name: str) -> bytes:
         place = getattr(problem, "start", 0)
         raise DataError(
             "GN011",
-            f"{name}, byte {place + 1}: begins as text in {encoding}, but is none here. Save it again, as 'CSV UTF-8'.",
+            f"{name}, byte {place + 1}: not valid {encoding}, as the file begins. Save it again as 'CSV UTF-8'.",
         ) from None
 
 
 def in_utf8(content: bytes) -> tuple[bytes, str]:
-    """Return text in UTF-8, and what it was taken for where it was in something else.
+    """Return text in UTF-8, and the name of the encoding that was guessed; empty if the text was UTF-8.
 
-    Chinese text has pairs of high bytes, hardly any that stand alone, and most are common characters; it is GB 18030,
-    which spreadsheets write in China. What else is surely no Western text is what `charset_normalizer` takes it for.
-    All the rest is Windows-1252, or latin-1 where that lacks the character.
+    Text whose high bytes come in pairs, most of them common Chinese characters, is read as GB 18030, which spreadsheets
+    write in China. Other text that cannot be Western is read as `charset_normalizer` suggests, all else as
+    Windows-1252, or as latin-1 if Windows-1252 lacks a character.
     """
     try:
         content.decode()
@@ -92,15 +91,15 @@ _NAMES = {
     "cp932": "Shift JIS (Japanese)",
     "cp1252": "Windows-1252 (latin-1)",
 }
-"""What text that is no UTF-8 may be."""
+"""Encodings that are considered for text that is not UTF-8."""
 _ENOUGH = 6
-"""Different high bytes from which a guess is worth something: one degree sign in every row may be any letter."""
+"""Least number of different high bytes for a guess: a degree sign in every row could be any letter."""
 _SAMPLE = 65_536
-"""Bytes of lines with other than ASCII that are looked at."""
+"""How many bytes of non-ASCII lines a guess uses."""
 
 
 def _telling(content: bytes) -> bytes:
-    """Return the first lines that are not all ASCII: what a guess can go by, wherever in the file it stands."""
+    """Return the first lines with non-ASCII bytes, wherever they are in the file."""
     found, size = [], 0
     for line in io.BytesIO(content):
         if not line.isascii():
@@ -112,7 +111,7 @@ def _telling(content: bytes) -> bytes:
 
 
 def _is_chinese(telling: bytes) -> bool:
-    """Tell whether bytes that are no UTF-8 are pairs, of which nearly all begin as common Chinese characters do."""
+    """Return whether high bytes come in pairs, nearly all of which begin like common Chinese characters."""
     runs = re.findall(rb"[\x80-\xff]+", telling)
     pairs = [lead for run in runs for lead in run[::2]]
     common = sum(0xB0 <= lead <= 0xD7 or 0xA1 <= lead <= 0xA3 for lead in pairs)
@@ -120,14 +119,14 @@ def _is_chinese(telling: bytes) -> bool:
 
 
 def _foreign(telling: bytes) -> str:
-    """Return one of `_NAMES`: another than Windows-1252 only where the text cannot be Western.
+    """Return one of `_NAMES`; not Windows-1252 only if the text cannot be Western.
 
-    Left to choose among all encodings, or to prefer one to Windows-1252, the library takes names of columns in German
-    or French for Japanese, Korean or Arabic: there is too little text in them for its statistics.
+    If it may choose freely, `charset_normalizer` takes German or French column names for Japanese, Korean or Arabic,
+    because they are too short for its statistics.
     """
     if len({byte for byte in telling if byte >= 0x80}) < _ENOUGH:
         return "cp1252"
-    from charset_normalizer import from_bytes  # takes long to load, and hardly any file needs it
+    from charset_normalizer import from_bytes  # slow to import, and rarely needed
 
     found = [match.encoding for match in from_bytes(telling, cp_isolation=list(_NAMES))]
     return found[0] if found and "cp1252" not in found else "cp1252"

@@ -1,8 +1,7 @@
-"""The limit on memory for decompressed data and streams: one for all readers, and how it is raised.
+"""Limit the memory for decompressed data and streams, for all readers.
 
-A few megabytes of gzip can hold a thousand times as much. So what is unpacked is counted, and where a file says how
-much there will be, that is compared before anything is read. Plain files are as large as they are; for those it does
-not count.
+A few megabytes of gzip can hold a thousand times as much. Unpacked bytes are therefore counted, and a size that a file
+declares is checked before anything is read. The limit does not apply to plain files.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import TypeVar
 from ..errors import FileError, OptionError
 
 MAX_BYTES = 4 << 30
-"""What the limit is where nothing is said: ten million rows of sixty fields, in memory half of a machine of today."""
+"""Default limit: ten million rows of sixty fields, about half the memory of a current machine."""
 FLAG = "--max-bytes"
 _UNITS = {"": 1, **{f"{prefix}b": 1000**power for power, prefix in enumerate(("", "k", "m", "g", "t"))}}
 _UNITS |= {f"{prefix}ib": 1024**power for power, prefix in enumerate(("k", "m", "g", "t"), 1)}
@@ -28,7 +27,7 @@ _limit: ContextVar[int] = ContextVar("max_bytes", default=MAX_BYTES)
 
 @contextmanager
 def max_bytes(size: int | str) -> Iterator[None]:
-    """Limit what compressed data and streams may unpack to within a ``with`` block; 4 GiB elsewhere.
+    """Limit the unpacked size of compressed data and streams within a ``with`` block; the default is 4 GiB.
 
     Parameters
     ----------
@@ -38,7 +37,7 @@ def max_bytes(size: int | str) -> Iterator[None]:
     Raises
     ------
     OptionError
-        GN021 when it is no such size.
+        GN021 when `size` is not valid.
 
     Examples
     --------
@@ -53,10 +52,10 @@ def max_bytes(size: int | str) -> Iterator[None]:
 
 
 def parse_size(size: int | str) -> int:
-    """Return a size in bytes from a number or a text such as ``"8GiB"``; errors as for `max_bytes`."""
+    """Convert a number or a text such as ``"8GiB"`` to bytes; errors as for `max_bytes`."""
     match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?) ?([kmgt]?i?b|)", str(size).strip().lower())
     if isinstance(size, bool) or not match or match[2] not in _UNITS or not float(match[1]):
-        raise OptionError("GN021", f"max-bytes {size!r}: expected a number of bytes, such as 500MB or 8GiB.")
+        raise OptionError("GN021", f"max-bytes {size!r}: expected a size in bytes, such as 500MB or 8GiB.")
     return int(float(match[1]) * _UNITS[match[2]])
 
 
@@ -69,9 +68,9 @@ def format_size(size: int) -> str:
 
 
 def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
-    """Map a function over items in threads, under the limit of the caller; raise the first error in their order.
+    """Map a function over items in threads under the caller's limit; raise the error of the first item that fails.
 
-    A thread begins with a context of its own, in which the limit would be the usual one.
+    A new thread has its own context, in which the default limit would apply.
     """
     context = copy_context()
     with ThreadPoolExecutor() as pool:
@@ -79,14 +78,14 @@ def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> 
 
 
 def require_room(name: str, size: int) -> None:
-    """Refuse content that would unpack to more than the limit.
+    """Raise an error for content that unpacks to more than the limit.
 
     Parameters
     ----------
     name : str
         The file, for the message.
     size : int
-        Bytes so far, or as the file says it.
+        Bytes unpacked so far, or the size that the file declares.
 
     Raises
     ------
@@ -98,6 +97,6 @@ def require_room(name: str, size: int) -> None:
         enough = format_size(1 << (size - 1).bit_length())
         raise FileError(
             "GN033",
-            f"{name}: more than {format_size(limit)} when unpacked. If that is right, allow more: {FLAG} {enough} "
-            f"(in Python: with glassnet.max_bytes({enough!r})).",
+            f"{name}: more than {format_size(limit)} when unpacked. If you trust the file, allow more: --max-bytes "
+            f"{enough} (in Python: with glassnet.max_bytes({enough!r})).",
         )

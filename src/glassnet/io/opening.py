@@ -1,4 +1,4 @@
-"""Open files, plain or gzip'ed, with one clear error when that fails."""
+"""Open plain and gzip-compressed files, with one clear error when that fails."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ from .encoding import narrowed, wide_encoding
 from .limits import require_room
 
 STDIN = "standard input"
-"""What ``-`` is called."""
+"""The name of ``-`` in messages."""
 LFS_READ = 1024
-"""A pointer of Git LFS is shorter, by its specification."""
+"""Git LFS pointers are shorter than this, by specification."""
 _LFS = re.compile(rb"version https://[^\n]+/spec/v\d+\n(?:[a-z0-9.-]+ [^\n]+\n)*?size (\d+)\n")
 GZIP_MAGIC = b"\x1f\x8b"
-# Small pieces keep the freshly inflated bytes in the processor's cache while they are copied to their place.
-_PIECE = 1 << 22  # large: between two pieces a thread may wait for its turn
+_PIECE = 1 << 22  # bytes read at a time; large, because a thread may wait for its turn between two pieces
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,14 @@ class Opened:
     Parameters
     ----------
     name : str
-        The name as it was given, for messages.
+        The name as the user gave it, for messages.
     path : Path or None
-        Where it lies; None for a stream.
+        The file's path; None for a stream.
     content : BytesIO or None
-        The content itself, if it had to be unpacked or came through a pipe, and in UTF-8 where it is text in UTF-16;
-        None for a plain file.
+        The content, if it was compressed, came through a pipe, or was UTF-16 text and is now UTF-8; None for a plain
+        file.
     head : bytes
-        The first 4,096 bytes of the content, or all of a shorter one.
+        The first 4,096 bytes of the content.
     """
 
     name: str
@@ -55,10 +54,10 @@ class Opened:
         Raises
         ------
         FileError
-            GN001, GN003 when the file has gone since.
+            GN001, GN003 when the file no longer exists or cannot be read.
         """
         if self.content is not None:
-            # A fresh BytesIO over the same bytes: it shares them until one of the two is written to.
+            # The new BytesIO shares the bytes.
             return BytesIO(self.content.getvalue())
         assert self.path is not None
         try:
@@ -68,7 +67,7 @@ class Opened:
 
 
 def read_once(source: str | os.PathLike[str]) -> bool:
-    """Whether data can be read once only: standard input, a pipe, a device."""
+    """Return whether data can be read only once: standard input, a pipe, a device."""
     return source == "-" or (os.path.exists(source) and not os.path.isfile(source) and not os.path.isdir(source))
 
 
@@ -78,19 +77,19 @@ def file_problem(name: str, error: OSError) -> FileError:
         if name == "-":
             return FileError(
                 "GN001",
-                "-: standard input is read as a table with named columns (train --target and what follows), or as what "
-                "is asked (query), not here. Save it to a file, and name that.",
+                "-: standard input is read only as a table with named columns (train --target) or as inputs to predict "
+                "(query). Save the data to a file and name the file.",
             )
         return FileError("GN001", f"{name}: no such file or folder. Check the name.")
     if isinstance(error, IsADirectoryError):
         return FileError("GN002", f"{name}: is a folder, expected a file. Name a file in it.")
     if isinstance(error, PermissionError):
-        return FileError("GN003", f"{name}: no permission to read it. Allow it, or copy the file.")
+        return FileError("GN003", f"{name}: no permission to read the file. Allow it, or copy the file.")
     return FileError("GN003", f"{name}: cannot be read ({error.strerror or error}). Check the device.")
 
 
 def lfs_size(head: bytes) -> int | None:
-    """Return the size of the file that a Git LFS pointer stands for; None if the head is no pointer.
+    """Return the size of the file that a Git LFS pointer refers to; None if the head is not a pointer.
 
     See https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
     """
@@ -103,20 +102,20 @@ def refuse_pointer(head: bytes, name: str) -> None:
     size = lfs_size(head)
     if size is not None:
         raise FileError(
-            "GN005", f"{name}: a Git LFS pointer to {size:,} bytes, not the data. Fetch them with 'git lfs pull'."
+            "GN005", f"{name}: a Git LFS pointer to {size:,} bytes, not the data. Fetch the data with 'git lfs pull'."
         )
 
 
 def open_source(path: str | os.PathLike[str]) -> Opened:
-    """Open a file, gzip'ed or not (decided by its first bytes, not by its name).
+    """Open a file; gzip is detected by the first bytes, not by the name.
 
     Raises
     ------
     FileError
-        GN001, GN002, GN003; GN005 for a pointer of Git LFS; GN006 when a gzip'ed file is damaged, GN033 when it unpacks
-        to more than is allowed.
+        GN001, GN002, GN003; GN005 for a Git LFS pointer; GN006 when a gzip file is damaged, GN033 when it unpacks to
+        more than the limit.
     DataError
-        GN010 when the file is empty, GN011 when it begins as text in UTF-16 and is none.
+        GN010 when the file is empty, GN011 when it begins as UTF-16 text but is not valid UTF-16.
     """
     name = os.fspath(path)
     try:
@@ -135,15 +134,15 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
 
 
 def open_stream(stream: IO[bytes], name: str) -> Opened:
-    """Read a stream to its end, gzip'ed or not.
+    """Read a stream, plain or gzip-compressed, to its end.
 
     Raises
     ------
     FileError
-        GN003 when it cannot be read, GN005 for a pointer of Git LFS, GN006 when it is gzip'ed and damaged, GN033 when
-        it is larger than is allowed.
+        GN003 when it cannot be read, GN005 for a Git LFS pointer, GN006 when its gzip data are damaged, GN033 when it
+        is larger than the limit.
     DataError
-        GN010 when it is empty, GN011 when it begins as text in UTF-16 and is none.
+        GN010 when it is empty, GN011 when it begins as UTF-16 text but is not valid UTF-16.
     """
     try:
         return _in_memory(name, None, _at_least(stream, 4096), stream)
@@ -154,12 +153,12 @@ def open_stream(stream: IO[bytes], name: str) -> Opened:
 
 
 def open_named(name: str | os.PathLike[str]) -> Opened:
-    """Open what a command names: a file as `open_source`, or with ``"-"`` standard input as `open_stream`."""
+    """Open a file as `open_source` does, or standard input, ``"-"``, as `open_stream` does."""
     return open_stream(sys.stdin.buffer, STDIN) if name == "-" else open_source(name)
 
 
 def _at_least(stream: IO[bytes], size: int) -> bytes:
-    """Read `size` bytes, or all there are: a pipe returns less than was requested."""
+    """Read `size` bytes, or up to the end: a pipe may return fewer bytes than requested."""
     head = b""
     while len(head) < size and (piece := stream.read(size - len(head))):
         head += piece
@@ -195,19 +194,19 @@ def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Decompress gzip'ed chunks into small chunks, checksums and lengths verified; members are joined.
+    """Decompress gzip chunks into small chunks; verify checksums and lengths, and join members.
 
     Raises
     ------
     FileError
-        GN006 when the stream is damaged, ends early, or is followed by something else.
+        GN006 when the stream is damaged, ends early, or is followed by other data.
     """
     inflater = zlib.decompressobj(wbits=31)
     try:
         for piece in pieces:
             while True:
                 if inflater.eof:
-                    # Zeros may pad the end of a member; anything else must be the next one.
+                    # Zeros may pad the end of a member; anything else must be the next member.
                     piece = piece.lstrip(b"\0")
                     if not piece:
                         break
@@ -220,7 +219,7 @@ def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
     except zlib.error as error:
         raise FileError(
             "GN006",
-            f"{name}: the gzip'ed data are damaged ({str(error).rpartition(': ')[2]}). Fetch the file again.",
+            f"{name}: the gzip data are damaged ({str(error).rpartition(': ')[2]}). Fetch the file again.",
         ) from None
     if not inflater.eof:
-        raise FileError("GN006", f"{name}: the gzip'ed data end too early. Fetch the file again.")
+        raise FileError("GN006", f"{name}: the gzip data end too early. Fetch the file again.")

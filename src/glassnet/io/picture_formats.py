@@ -1,4 +1,4 @@
-"""The kinds of picture files that are read: their names, how their file names end, and how their bytes begin."""
+"""Image formats that are read: names, file suffixes and first bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Format(NamedTuple):
-    """One kind of picture file; in capitals, the name is Pillow's. `beginning` is a regular expression."""
+    """An image format. The upper-case `name` is Pillow's; `beginning` is a regular expression."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -18,7 +18,7 @@ FORMATS = (
     Format("PNG", (".png",), rb"\x89PNG"),
     Format("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), rb"\xff\xd8\xff"),
     Format("GIF", (".gif",), rb"GIF8"),
-    Format("BMP", (".bmp",), rb"BM.{4}\0{4}"),  # text may begin with BM, but has no zeros
+    Format("BMP", (".bmp",), rb"BM.{4}\0{4}"),  # text may begin with BM, but has no zero bytes
     Format("WebP", (".webp",), rb"RIFF.{4}WEBP"),
     Format("TIFF", (".tif", ".tiff"), rb"II\*\0|MM\0\*"),
 )
@@ -31,5 +31,5 @@ _BEGINNING = re.compile(b"|".join(one.beginning for one in FORMATS), re.DOTALL)
 
 
 def begins_as_picture(head: bytes) -> bool:
-    """Tell whether a file with these first bytes is a picture."""
+    """Return whether a file with these first bytes is an image."""
     return _BEGINNING.match(head) is not None

@@ -9,13 +9,13 @@ from .picture_formats import begins_as_picture
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 _OTHER_FORMATS = {
-    b"FEA1": "a Feather file of the first version",
+    b"FEA1": "a Feather file of version 1",
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a single NumPy array",
     b"%PDF": "a PDF file",
     b"Obj\x01": "an Avro file",
     b"ORC": "an ORC file",
-    b"SQLite format 3": "a database of SQLite",
+    b"SQLite format 3": "a SQLite database",
     b"\xd0\xcf\x11\xe0": "an old Office file",
     b"MATLAB": "a MATLAB file",
     b"\x80\x02": "a pickle",
@@ -42,11 +42,11 @@ def kind_of(opened: Opened) -> str:
     FileError
         GN005 when it is none of these.
     DataError
-        GN011 when it is text with a control character, in UTF-8 or UTF-16.
+        GN011 when it is UTF-8 or UTF-16 text with a control character.
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.endswith((".xlsx", ".xls", ".ods")):
-        raise FileError("GN005", f"{opened.name}: a spreadsheet, expected a table in text. Save it as CSV.")
+        raise FileError("GN005", f"{opened.name}: a spreadsheet, expected a text table. Save it as CSV.")
     if head.startswith(_ZIP) or name.endswith(".npz"):
         return "npz"
     if (head[:2] == b"\0\0" and head[2:3] in _IDX_TYPES) or name.endswith(("idx3-ubyte", "idx1-ubyte")):
@@ -67,16 +67,16 @@ def _not_text_error(head: bytes, name: str) -> DataError | FileError:
     """Return the error for content with control characters: another format, UTF-16, or damaged text."""
     what = next((what for magic, what in _OTHER_FORMATS.items() if head.startswith(magic)), "")
     if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
-        what = "a model or another file of safetensors"
+        what = "a safetensors file, such as a model"
     if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
-        return DataError("GN011", f"{name}: control characters in UTF-16, expected text. Save it as 'CSV UTF-8'.")
+        return DataError("GN011", f"{name}: UTF-16 with control characters, expected text. Save it as 'CSV UTF-8'.")
     controls = [place for place, value in enumerate(head) if value in _CONTROLS]
     if not what and len(controls) < 0.05 * len(head) and _is_utf8(head):
         line, byte = head.count(b"\n", 0, controls[0]) + 1, head[controls[0]]
-        return DataError("GN011", f"{name}, line {line}: a control character (0x{byte:02x}), expected text. Remove it.")
-    what = what or "binary data of unknown kind"
+        return DataError("GN011", f"{name}, line {line}: control character 0x{byte:02x}, expected text. Remove it.")
+    what = what or "binary data of an unknown format"
     return FileError(
-        "GN005", f"{name}: {what}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of them."
+        "GN005", f"{name}: {what}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of these formats."
     )
 
 
@@ -84,5 +84,5 @@ def _is_utf8(head: bytes) -> bool:
     try:
         head.decode()
     except UnicodeDecodeError as problem:
-        return problem.start > len(head) - 4  # a character that the end cuts
+        return problem.start > len(head) - 4  # the last character is cut off
     return True

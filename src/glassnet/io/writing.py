@@ -1,4 +1,4 @@
-"""Write files so that nothing is lost: to a temporary file beside the target, flushed, then renamed."""
+"""Write files atomically: to a temporary file in the same folder, flushed, then renamed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from typing import BinaryIO
 from ..errors import FileError, OptionError
 
 MAKER = "glassnet"
-"""What pictures and pages say of the program that made them."""
+"""Program name in the metadata of figures and pages."""
 MODEL = re.compile(rb".{8}\{", re.DOTALL)
 HTML = re.compile(rb'<!doctype html>.{,200}<meta name="generator" content="%s">' % MAKER.encode(), re.DOTALL)
-"""How files begin that glassnet writes."""
+"""First bytes of the model files and pages that glassnet writes."""
 PICTURES = {
     suffix: re.compile(pattern % MAKER.encode(), re.DOTALL)
     for suffix, pattern in {
@@ -29,9 +29,8 @@ PICTURES = {
         ".svg": rb"<\?xml.*?<dc:creator>\s*<cc:Agent>\s*<dc:title>%s<",
     }.items()
 }
-"""Suffix -> what such a picture has if glassnet made it; no other is replaced: it may be a photograph, or what a
-network is trained on. No JPEG: it blurs letters and lines."""
-
+"""Suffix -> first bytes of a figure that glassnet wrote. Other images are never replaced: they may be photographs or
+training data. JPEG is missing because it blurs letters and lines."""
 
 FORMATS = {
     ".safetensors": "safetensors",
@@ -39,24 +38,24 @@ FORMATS = {
     **dict.fromkeys((".pt", ".pth", ".torch"), "PyTorch"),
     **dict.fromkeys((".pkl", ".pickle", ".joblib", ".skops"), "a pickled or scikit-learn object"),
     ".onnx": "ONNX",
-    **dict.fromkeys((".npy", ".npz", ".mat"), "arrays"),
+    **dict.fromkeys((".npy", ".npz", ".mat"), "NumPy or MATLAB arrays"),
     ".csv": "CSV",
-    **dict.fromkeys((".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".xlsx"), "data"),
+    **dict.fromkeys((".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".xlsx"), "tabular data"),
     **dict.fromkeys((".html", ".htm"), "HTML"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf"), "a picture"),
-    **dict.fromkeys((".gz", ".zip", ".tar"), "something compressed"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf"), "an image"),
+    **dict.fromkeys((".gz", ".zip", ".tar"), "compressed data"),
     **dict.fromkeys((".py", ".ipynb"), "a program"),
 }
-"""Suffix -> what a file of this name is expected to hold."""
+"""Suffix -> the format that it promises."""
 
 
 def require_suffix(path: str | Path, *own: str) -> None:
-    """Refuse a suffix that promises another format than the file will have.
+    """Raise an error for a suffix of another format than the file will have.
 
     Parameters
     ----------
     path : path
-        The name; one without a suffix, or with one that is not in `FORMATS`, promises nothing.
+        A name without a suffix, or with one that is not in `FORMATS`, is accepted.
     *own : str
         Suffixes of the format, the usual one first.
 
@@ -69,8 +68,8 @@ def require_suffix(path: str | Path, *own: str) -> None:
     if suffix in FORMATS and suffix not in own:
         raise OptionError(
             "GN021",
-            f"{path}: {suffix} promises {FORMATS[suffix]}, but this is written as {FORMATS[own[0]]}. "
-            f"Let the name end in {own[0]}.",
+            f"{path}: the suffix {suffix} stands for {FORMATS[suffix]}, but the file is written as "
+            f"{FORMATS[own[0]]}. Use a name that ends in {own[0]}.",
         )
 
 
@@ -84,40 +83,39 @@ def free_name(path: str | Path) -> Path:
 
 
 def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None, *, overwrite: bool = True) -> None:
-    """Check before the work, not after it, that a file can be written.
+    """Check that a file can be written, before the work is done.
 
     Parameters
     ----------
     path : path
-        Where it is to go.
+        The file to write.
     replaceable : pattern, optional
-        What a file that may be replaced matches from its beginning; any other that is there already, data for instance,
-        is left alone.
+        First bytes of files that may be replaced; any other existing file, such as data, is never replaced.
     overwrite : bool
-        Whether a file that is there already may be replaced at all.
+        Whether an existing file may be replaced at all.
 
     Raises
     ------
     FileError
-        GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder or the file that is
-        there is not writable, or `path` is a device or a pipe, or cannot be read to see whether it may be replaced;
-        GN007 when there is a file that might be, but without `overwrite`.
+        GN001 when the parent folder does not exist; GN002 when `path` is a folder; GN003 when the folder or the
+        existing file is not writable, the existing file cannot be read to check whether it may be replaced, or `path`
+        is a device or a pipe; GN007 when the file exists and `overwrite` is False.
     OptionError
         GN022 when another kind of file would be replaced.
     """
     plain_path = Path(path)
     if plain_path.is_dir():
-        raise FileError("GN002", f"{path}: a folder, expected the name of a file.")
-    # A new file would take its place: /dev/null would be one. Asked of the path as given, as a pipe has no other name.
+        raise FileError("GN002", f"{path}: a folder, expected a file name. Name a file in it.")
+    # A rename would turn /dev/null into a plain file. Check the given path: a pipe has no other name.
     if plain_path.exists() and not plain_path.is_file():
-        raise FileError("GN003", f"{path}: a device or a pipe, expected the name of a file. Name another place.")
+        raise FileError("GN003", f"{path}: a device or a pipe, expected a file name. Choose another path.")
     target = _resolve_target(path)
     if not target.parent.is_dir():
-        raise FileError("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
+        raise FileError("GN001", f"{target.parent}: no such folder. Create it first, or choose another path.")
     if not os.access(target.parent, os.W_OK):
-        raise FileError("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
-    if target.exists() and not os.access(target, os.W_OK):  # renaming would not mind, but its owner would
-        raise FileError("GN003", f"{path}: the file there cannot be written to. Allow it, or name another place.")
+        raise FileError("GN003", f"{target.parent}: no permission to write to this folder. Choose another path.")
+    if target.exists() and not os.access(target, os.W_OK):  # a rename would replace it nevertheless
+        raise FileError("GN003", f"{path}: no permission to write to this file. Allow it, or choose another path.")
     if not target.exists():
         return
     if replaceable and target.stat().st_size:
@@ -127,7 +125,7 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
 
 
 def _require_own_file(path: str | Path, target: Path, replaceable: re.Pattern[bytes]) -> None:
-    try:  # as much of it as the pattern looks at: it may be a large file of any kind
+    try:  # mapped, not read: it may be large
         with open(target, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             own = bool(replaceable.match(content))
     except OSError as problem:
@@ -135,28 +133,29 @@ def _require_own_file(path: str | Path, target: Path, replaceable: re.Pattern[by
     if not own:
         raise OptionError(
             "GN022",
-            f"{path}: there is another kind of file of this name, or one glassnet has not made. Name another place.",
+            f"{path}: another kind of file, or one that glassnet did not write, and not replaced. Choose another path.",
         )
 
 
 def _exists_error(path: str | Path) -> FileError:
     return FileError(
-        "GN007", f"{path}: there already, and not replaced. Name another place, or give --force (overwrite=True)."
+        "GN007",
+        f"{path}: the file already exists and is not replaced. Choose another path, or pass --force (overwrite=True).",
     )
 
 
 def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES)) -> str:
-    """Return the format of a picture of this name, ``"png"`` without a suffix.
+    """Return the format of a figure by its file name, ``"png"`` without a suffix.
 
     Raises
     ------
     OptionError
-        GN021 for a suffix that is not among the `allowed`: what is in a file is what its name says.
+        GN021 for a suffix that is not `allowed`.
     """
     suffix = Path(path).suffix.lower() or ".png"
     if suffix not in allowed:
         raise OptionError(
-            "GN021", f"{path}: pictures are written as {', '.join(allowed)}. Let the name end in one of these."
+            "GN021", f"{path}: figures are written as {', '.join(allowed)}. Use a name with one of these suffixes."
         )
     return suffix[1:]
 
@@ -168,39 +167,39 @@ def require_picture_place(
     *,
     overwrite: bool = True,
 ) -> None:
-    """Check before the work that a picture can be written, in the format its name says.
+    """Check that a figure can be written in the format of its name, before the work is done.
 
     Parameters
     ----------
     path : path
-        Where it is to go.
+        The file to write.
     allowed : collection of str
         As for `picture_format`.
     inputs : iterable of str
-        Names of what is read, which is not replaced even if glassnet made it.
+        Files that the command reads; they are not replaced even if glassnet wrote them.
     overwrite : bool
         As for `require_place`.
 
     Raises
     ------
     FileError, OptionError
-        As `picture_format`, and as `require_place` for a picture that may be replaced by glassnet's own only; GN022 for
-        one of the `inputs`.
+        As for `picture_format` and `require_place`; only figures by glassnet may be replaced. GN022 for one of the
+        `inputs`.
     """
     require_place(path, PICTURES[f".{picture_format(path, allowed)}"])
     place = Path(path).resolve()
     if any(place == Path(name).resolve() for name in inputs):
-        raise OptionError("GN022", f"{path}: this is what is read. Name another place for the picture.")
+        raise OptionError("GN022", f"{path}: an input file, which is not replaced. Choose another path for the figure.")
     require_place(path, overwrite=overwrite)
 
 
 def require_page_place(path: str | Path, *, overwrite: bool = True) -> None:
-    """Check before the work that an HTML page can be written; parameters and errors as for `require_place`.
+    """Check that an HTML page can be written, before the work is done; parameters and errors as for `require_place`.
 
     Raises
     ------
     OptionError
-        GN021 for a name that promises another format.
+        GN021 for a suffix of another format.
     """
     require_place(path, HTML)
     require_suffix(path, ".html", ".htm")
@@ -208,52 +207,52 @@ def require_page_place(path: str | Path, *, overwrite: bool = True) -> None:
 
 
 def require_distinct_paths(**paths: str | None) -> None:
-    """Check before the work that no two files would be written to the same path.
+    """Check that no two outputs have the same path, before the work is done.
 
     Parameters
     ----------
-    **places : str, optional
-        What each flag names, by the flag's name.
+    **paths : str, optional
+        The path that each flag names, by the flag's name.
 
     Raises
     ------
     OptionError
-        GN022 where two are the same.
+        GN022 when two are the same.
     """
     flags: dict[Path, str] = {}
     for flag, path in paths.items():
         if path and (other := flags.setdefault(Path(path).resolve(), flag)) != flag:
-            raise OptionError("GN022", f"--{other}, --{flag}: both {path}. Name two files.")
+            raise OptionError("GN022", f"--{other} and --{flag} both name {path}. Name two different files.")
 
 
 def require_folder(path: str | Path) -> None:
-    """Check before the work that a folder exists or can be made.
+    """Check that a folder exists or can be created, before the work is done.
 
     Raises
     ------
     FileError
-        GN110 when `path` is a file; GN001 and GN003 as `require_place`, for the folder it is to be made in.
+        GN110 when `path` is a file; GN001 and GN003 as for `require_place`, of the parent folder.
     """
     target = Path(path)
     if target.is_dir():
         require_place(target / "a file")
     elif target.exists():
-        raise FileError("GN110", f"{path}: a file, expected the name of a folder. Name another place.")
+        raise FileError("GN110", f"{path}: a file, expected a folder. Choose another path.")
     else:
         require_place(target)
 
 
 @contextlib.contextmanager
 def replacing(path: str | Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
-    """Open a new file that replaces `path` when the block ends without an error; until then the old one stays.
+    """Open a new file that replaces `path` when the block ends without an error; until then the old file is unchanged.
 
-    The new file may be read and written by whom the old one may. Without `overwrite`, of several that write at once
-    one gets the name.
+    The new file has the permissions of the old one. Without `overwrite`, only one of several concurrent writers
+    succeeds.
 
     Raises
     ------
     FileError
-        As `require_place`; and GN003 or GN004 when writing fails.
+        As for `require_place`; GN003 or GN004 when writing fails.
     """
     require_place(path, overwrite=overwrite)
     target = _resolve_target(path)
@@ -276,9 +275,9 @@ def replacing(path: str | Path, *, overwrite: bool = True) -> Iterator[BinaryIO]
 
 
 def _rename_without_overwriting(path: str | Path, temporary: Path, target: Path) -> None:
-    """Reserve a free name, then rename the file to it."""
+    """Reserve the name, then rename the file to it."""
     try:
-        target.open("xb").close()  # not os.link, which some file systems lack
+        target.open("xb").close()  # some file systems lack os.link
     except FileExistsError:
         raise _exists_error(path) from None
     try:
@@ -289,12 +288,12 @@ def _rename_without_overwriting(path: str | Path, temporary: Path, target: Path)
 
 
 def write_text(path: str | Path, text: str, *, overwrite: bool = True) -> None:
-    """Write text in UTF-8 by `replacing`; undecodable bytes of file names are written as backslash escapes.
+    """Write text as UTF-8 with `replacing`; undecodable bytes of file names become backslash escapes.
 
     Raises
     ------
     FileError
-        As `replacing`.
+        As for `replacing`.
     """
     content = text.encode(errors="backslashreplace")
     with replacing(path, overwrite=overwrite) as file:
@@ -306,19 +305,19 @@ def writing_problem(path: str | Path, problem: OSError) -> FileError:
     if isinstance(problem, FileError):
         return problem
     full = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-    # Polars tells the number in words alone.
+    # Polars gives the number only in the text.
     if problem.errno in full or any(f"(os error {number})" in str(problem) for number in full):
-        return FileError("GN004", f"{path}: no space left. Make room, or choose another place.")
-    return FileError("GN003", f"{path}: cannot be written ({problem.strerror or problem}).")
+        return FileError("GN004", f"{path}: no space left. Free some space, or choose another path.")
+    return FileError("GN003", f"{path}: cannot be written ({problem.strerror or problem}). Choose another path.")
 
 
 def remove(path: str | Path) -> None:
-    """Remove the file that `replacing` this path has written, if it exists."""
+    """Remove the file that `replacing` wrote to this path, if it exists."""
     _resolve_target(path).unlink(missing_ok=True)
 
 
 def remove_unfinished(path: str | Path) -> None:
-    """Remove temporary files that a killed process has left while `replacing` this path."""
+    """Remove temporary files that a killed process left while `replacing` this path."""
     target = _resolve_target(path)
     for leftover in target.parent.glob(_temporary_name(Path(glob.escape(target.name)), "?" * 12)):
         with contextlib.suppress(OSError):
@@ -326,7 +325,7 @@ def remove_unfinished(path: str | Path) -> None:
 
 
 def _resolve_target(path: str | Path) -> Path:
-    """Return the path of the file itself: a link's target is replaced, not the link."""
+    """Return the path to replace: the target of a link, not the link."""
     target = Path(path)
     return Path(os.path.realpath(target)) if target.is_symlink() else target
 

@@ -100,8 +100,8 @@ def test_rows_to_ask_about(tmp_path, monkeypatch):
     ("content", "code", "words"),
     [
         (b"", "GN010", []),
-        (b"1,2\n", "GN012", ["line 1: 2 values, expected 3 (values) or 4 (a label and 3 values)"]),
-        (b"1,2,3\n1,2,3\n1,2\n", "GN012", ["line 3: 2 values, expected 3 (values)"]),
+        (b"1,2\n", "GN012", ["line 1: 2 values, expected 3, or 4 with a label"]),
+        (b"1,2,3\n1,2,3\n1,2\n", "GN012", ["line 3: 2 values, expected 3."]),
         (b"1,2,3\n1,2,3,4\n1,2,3\n", "GN012", ["line 2"]),
         (b"1,2,x\n", "GN013", ["line 1, column 3"]),
         (b"1,2,256\n", "GN014", ["line 1, column 3"]),
@@ -132,5 +132,5 @@ def test_a_size_is_two_whole_numbers(size):
 
 
 def test_a_largest_value_may_be_a_whole_number():
-    with pytest.raises(DataError, match="allowed are 0 to 100"):
+    with pytest.raises(DataError, match="expected 0 to 100"):
         load("mnist", maximum=100)

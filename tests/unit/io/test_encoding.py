@@ -149,7 +149,7 @@ def test_comments_above_a_table_are_left_out_and_said(tmp_path, above):
     (tmp_path / "t.csv").write_text(f"{above}size,b,c\n1,2,3\n4,5,6\n")
     table = read_table(tmp_path / "t.csv")
     assert table.names == ("size", "b", "c")
-    assert table.remarks == ("what begins with # above the table is left out",)
+    assert table.remarks == ("lines that begin with # above the table are ignored",)
     (tmp_path / "t.csv").write_text(f"{above}size,b,c\n1,2,3\n4,5\n")
     with pytest.raises(GlassnetError, match=f"line {above.count(chr(10)) + 3}: 2 values, expected 3"):
         read_table(tmp_path / "t.csv")

@@ -44,7 +44,7 @@ def test_a_file_that_must_not_be_written_to_stays(tmp_path, monkeypatch, name):
     (tmp_path / "file").write_bytes(b"before")
     (tmp_path / "link").symlink_to("file")
     monkeypatch.setattr(os, "access", lambda path, mode: os.path.basename(path) != "file")
-    with pytest.raises(FileError, match=f"{name}: the file there cannot be written to") as caught:
+    with pytest.raises(FileError, match=f"{name}: no permission to write to this file") as caught:
         require_place(tmp_path / name)
     assert caught.value.code == "GN003"
     with pytest.raises(FileError), replacing(tmp_path / name) as file:

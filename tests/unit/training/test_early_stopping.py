@@ -143,7 +143,7 @@ def test_validation_data_that_do_not_fit_are_refused_before_training():
 def test_a_part_in_which_no_sample_counts_is_named(heavy):
     weights = np.zeros(150)
     weights[heavy] = 1
-    with pytest.raises(DataError, match=r"all of the \d+ samples that are (kept aside|trained on) have weight 0"):
+    with pytest.raises(DataError, match=r"all \d+ (held-out|training) samples have weight 0"):
         parts_of(replace(DATA, weights=weights), OPTIONS)
 
 

@@ -299,7 +299,7 @@ def test_split_divides_without_loss_and_by_the_seed(holdout):
 
 @pytest.mark.parametrize(("samples", "holdout"), [(120, 0.001), (4, 0.1), (1, 0.5), (1, 0.9)])
 def test_split_refuses_an_empty_part(samples, holdout):
-    with pytest.raises(DataError, match=r"patterns.*kept aside") as caught:
+    with pytest.raises(DataError, match=r"patterns.*held out") as caught:
         split(DATA.take(slice(0, samples)), options(holdout=holdout))
     assert caught.value.code == "GN010"
 

@@ -1,1 +1,1 @@
-"""One file a format: IDX, NPZ, labelled CSV, images and folders of images."""
+"""Readers of IDX, NPZ, labelled CSV, images and folders of images, one module each."""

@@ -1,7 +1,7 @@
-"""A class folder of handwritten digits, photographed or drawn large: each digit brought to MNIST's form.
+"""Read a class folder of handwritten digits, photographed or drawn large, and bring each digit to MNIST's form.
 
-The stages are those by which `glassnet query` finds the digits of a picture, so that a model learns what it will be
-asked. A picture without a digit is left out and named; one with several gives a sample for each.
+The stages are those of `glassnet query`, so training and prediction see the same digits. An image without a digit is
+excluded and named; one with several digits gives several samples.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.language import counted
 from ...io.limits import in_threads
 from ...io.opening import open_source
 from ..dataset import HANDWRITING
@@ -23,21 +22,21 @@ from .image_listing import Listing
 
 
 def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
-    """Read the digits of labelled pictures.
+    """Read the digits of labelled images.
 
     Returns
     -------
     pictures : Pictures
-        One row a digit, of 28 × 28.
+        One row of 28 × 28 pixels per digit.
     samples : Listing
-        The file and the class of each row; the same for the digits of one picture.
+        The file and the class of each row.
 
     Raises
     ------
     FileError
-        GN001 to GN006 for the first picture that cannot be read.
+        GN001 to GN006 for the first image that cannot be read.
     DataError
-        GN017 for one of monstrous size, GN085 when no picture shows a digit.
+        GN017 for an image of too many pixels, GN085 when no image shows a digit.
     """
     from ...handwriting import SIDE
 
@@ -53,18 +52,20 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
         read_all = in_threads(read, found.files)
     digits = [(k, one) for k, one in enumerate(read_all) if not isinstance(one, str)]
     if not digits:
+        images = "1 image" if len(found.files) == 1 else f"{len(found.files):,} images"
         raise DataError(
             "GN085",
-            f"{found.source}: no digit found in any of {counted(len(found.files), 'picture')}. Show dark ink on light "
-            "paper, or light on dark; 'glassnet read PICTURE --stages FILE' draws what is seen.",
+            f"{found.source}: no digit found in {images}. Use dark ink on light paper, or "
+            "light ink on dark paper; 'glassnet read PICTURE --stages FILE' draws the stages.",
         )
-    left_out = [
-        f"{found.names[k]}: no digit found, left out [{one}]" for k, one in enumerate(read_all) if isinstance(one, str)
+    without = [
+        f"{found.names[k]}: no digit found, excluded [{one}]" for k, one in enumerate(read_all) if isinstance(one, str)
     ]
     rows = [k for k, one in digits for _ in one]
-    several = "; each digit of a picture is a sample of its class" if len(rows) > len(digits) else ""
-    found_in = f"{counted(len(digits), 'picture')}: {counted(len(rows), 'digit')} found, centred in {SIDE} × {SIDE}"
-    remarks = (*left_out, f"{found_in}{several}")
+    several = "; each digit of an image is a sample of its class" if len(rows) > len(digits) else ""
+    images = "1 image" if len(digits) == 1 else f"{len(digits):,} images"
+    number = "1 digit" if len(rows) == 1 else f"{len(rows):,} digits"
+    remarks = (*without, f"found {number} in {images}, centred in {SIDE} × {SIDE} pixels{several}")
     samples = replace(
         found,
         files=[found.files[k] for k in rows],

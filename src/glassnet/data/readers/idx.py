@@ -1,4 +1,4 @@
-"""IDX, the format of the original MNIST files: a magic number, the sizes, then bytes.
+"""Read IDX, the format of the original MNIST files: a magic number, the sizes, then bytes.
 
 Reference: LeCun, Cortes and Burges, *The MNIST database*, "File formats".
 """
@@ -17,11 +17,11 @@ from ...errors import DataError, FileError
 from ...io.opening import Opened, open_source, open_stream
 
 PREFIX = {"train": "train", "test": "t10k"}
-"""Part -> what the names of MNIST's files begin with."""
+"""Part -> prefix of MNIST's file names."""
 
 
 def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
-    """Read one IDX file of bytes, gzip'ed or not.
+    """Read an IDX file of bytes, optionally gzip-compressed.
 
     Returns
     -------
@@ -31,20 +31,20 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     Raises
     ------
     FileError
-        GN001, GN002, GN003; GN006 when a gzip'ed file is damaged.
+        GN001, GN002, GN003; GN006 when a gzip file is damaged.
     DataError
-        GN010 when it holds no samples, GN019 when it is not IDX, or not as long as it says.
+        GN010 when it has no samples, GN019 when it is not IDX, or its length is wrong.
     """
     return parse_idx(open_source(path))
 
 
 def parse_idx(opened: Opened) -> NDArray[np.uint8]:
-    """Make an array of an opened IDX file; see `read_idx`."""
+    """Read an opened IDX file; see `read_idx`."""
     head, name = opened.head, opened.name
     if len(head) < 4 or head[:3] != b"\0\0\x08" or not 1 <= head[3] <= 4:
         raise DataError(
             "GN019",
-            f"{name}: starts with the bytes {head[:4].hex(' ')}, expected 00 00 08 01 to 04 (IDX, bytes). "
+            f"{name}: starts with the bytes {head[:4].hex(' ')}, expected 00 00 08 01 to 04 (IDX of bytes). "
             "Fetch the file again, or convert it.",
         )
     start = 4 + 4 * head[3]
@@ -56,12 +56,13 @@ def parse_idx(opened: Opened) -> NDArray[np.uint8]:
         length = opened.path.stat().st_size
     expected = start + math.prod(sizes)
     if len(head) < start or length != expected:
-        said = f"{start} or more" if len(head) < start else f"{expected} for {' × '.join(map(str, sizes))} values"
-        raise DataError("GN019", f"{name}: {length} bytes, expected {said}. Fetch the file again.")
+        right = f"{start} or more" if len(head) < start else f"{expected} for {' × '.join(map(str, sizes))} values"
+        raise DataError("GN019", f"{name}: {length} bytes, expected {right}. Fetch the file again.")
     if sizes[0] == 0:
-        raise DataError("GN010", f"{name}: the file says it holds 0 samples. Check the download.")
+        raise DataError("GN010", f"{name}: the file declares 0 samples, expected at least one. Check the download.")
     if 0 in sizes:
-        raise DataError("GN019", f"{name}: samples of size {' × '.join(map(str, sizes[1:]))}, expected none to be 0.")
+        size = " × ".join(map(str, sizes[1:]))
+        raise DataError("GN019", f"{name}: samples of size {size}, expected sizes above 0. Fetch the file again.")
     values: NDArray[np.uint8]
     if opened.content is not None:
         values = np.frombuffer(opened.content.getbuffer(), np.uint8, offset=start)
@@ -71,22 +72,22 @@ def parse_idx(opened: Opened) -> NDArray[np.uint8]:
 
 
 def images_name(part: str, dot: str = "-") -> str:
-    """Return what MNIST calls the images of a part; some have unpacked them with a point as `dot`."""
+    """Return MNIST's name for the images of a part; some unpacked files have a point as `dot`."""
     return f"{PREFIX[part]}-images{dot}idx3-ubyte"
 
 
 def labels_name(images: str) -> str:
-    """Return what MNIST calls the labels of a file of images; the same name where it is not called so."""
+    """Return MNIST's name for the labels of an image file; the same name if it is not named like MNIST's."""
     return images.replace("images", "labels").replace("idx3", "idx1")
 
 
 def labels_beside(images: Path) -> Path:
-    """Return the label file that belongs to an image file, by MNIST's way of naming.
+    """Return the label file of an image file, by MNIST's names.
 
     Raises
     ------
     FileError
-        GN001 when there is no such file, or the name of the images does not say which.
+        GN001 when there is no such file, or the image file is not named like MNIST's.
     """
     name = labels_name(images.name)
     plain = name.removesuffix(".gz")
@@ -94,22 +95,23 @@ def labels_beside(images: Path) -> Path:
         for candidate in (name, plain, plain + ".gz"):
             if os.path.isfile(images.parent / candidate):
                 return images.parent / candidate
-    wanted = plain if name != images.name else "…-labels-idx1-ubyte beside …-images-idx3-ubyte"
-    raise FileError("GN001", f"{images}: no file with its labels, expected {wanted}. Put it there.")
+    if name == images.name:
+        plain = "…-labels-idx1-ubyte next to …-images-idx3-ubyte"
+    raise FileError("GN001", f"{images}: no label file, expected {plain}. Put it into the same folder.")
 
 
 def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_name: str) -> None:
-    """Refuse images and labels that do not belong together.
+    """Raise an error for images and labels that do not belong together.
 
     Raises
     ------
     DataError
-        GN019 when one of the two is not what it is taken for, GN017 when their numbers differ.
+        GN019 when a file has images instead of labels or vice versa, GN017 when their numbers differ.
     """
     if images.ndim < 2:
-        raise DataError("GN019", f"{images_name}: holds labels, expected images. Name the …-images-idx3-ubyte file.")
+        raise DataError("GN019", f"{images_name}: contains labels, expected images. Name the …-images-idx3-ubyte file.")
     if labels.ndim != 1:
-        raise DataError("GN019", f"{labels_name}: holds images, expected labels. Fetch the file again.")
+        raise DataError("GN019", f"{labels_name}: contains images, expected labels. Fetch the file again.")
     if len(images) != len(labels):
         raise DataError(
             "GN017",
@@ -119,7 +121,7 @@ def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_na
 
 
 def parse_pair(images: Opened) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Read an opened image file and the label file beside it: shapes (n, …) and (n,)."""
+    """Read an opened image file and its label file: shapes (n, …) and (n,)."""
     values = parse_idx(images)
     if values.ndim < 2:
         pair(values, values, images.name, images.name)

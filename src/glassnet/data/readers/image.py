@@ -1,8 +1,7 @@
-"""One picture file as an array, grey or with three colours; `picture_formats` says which kinds are read.
+"""Read an image file as an array, grey or with three colours; `picture_formats` lists the formats.
 
-Two ways lead on from it. For a model of MNIST's kind, a digit is bright ink on dark ground of the model's own size, and
-any other picture a photograph whose digits are brought to that (`parse_image`); a picture of a folder is brought to one
-size as a whole (`pictures`).
+For a model like MNIST's, `parse_image` reads an image of the model's size as one digit, and any other as a photograph
+whose digits are found and brought to that size. Images of a class folder are resized as a whole (`image_batch`).
 """
 
 from __future__ import annotations
@@ -25,40 +24,40 @@ from ..dataset import border
 
 _WHITEST = 65535
 LARGEST = 89_000_000
-"""Pixels of a picture at most; a small file can claim any number."""
+"""Greatest number of pixels of an image; a small file can declare any number."""
 
 
 def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[np.uint8], list[str]]:
-    """Read a picture as rows of pixels, one a digit, with their names.
+    """Read an image as rows of pixels, one per digit, with their names.
 
-    A picture of the model's own size, or with each pixel drawn as an equal block, is taken as it is; ink on paper (a
-    bright border) is inverted. For a model of 28 × 28, any other is taken for a photograph of handwriting: its digits
-    are found and brought to MNIST's form. For other models, a whole number of times larger is averaged down.
+    An image of the model's size, or enlarged with equal blocks of pixels, is used as it is; ink on paper (a bright
+    border) is inverted. For a model of 28 × 28, any other image is treated as a photograph of handwriting: its digits
+    are found and brought to MNIST's form. For other models, a whole multiple of the size is averaged down.
 
     Parameters
     ----------
     opened : Opened
-        A picture file.
+        An image file.
     shape : (rows, columns) or None
-        How the model's inputs are drawn.
+        Shape of the model's inputs, if they are images.
 
     Returns
     -------
     rows : ndarray of uint8, shape (digits, rows · columns)
     names : list of str
-        The picture's name; or, where it shows several digits, ``photo.jpg, digit 1``, and so on.
+        Name of the image; for several digits, ``photo.jpg, digit 1``, and so on.
 
     Raises
     ------
     FileError
-        GN005 when it is no picture, GN006 when it is damaged.
+        GN005 when it is not an image, GN006 when it is damaged.
     DataError
-        GN017 when the model takes no pictures, or none of this size; GN085 when no digit is found.
+        GN017 when the model does not take images, or not of this size; GN085 when no digit is found.
     """
     from ...handwriting import SIDE, extract_digits
 
     if shape is None:
-        raise DataError("GN017", f"{opened.name}: a picture, but the model's inputs are not one. Give it rows (CSV).")
+        raise DataError("GN017", f"{opened.name}: an image, but the model does not take images. Pass rows (CSV).")
     picture = open_photo(opened)
     grey = np.array(picture.convert("L"))
     times = grey.shape[0] // shape[0]
@@ -71,24 +70,26 @@ def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[
         raise DataError(
             "GN017",
             f"{opened.name}: {grey.shape[1]} × {grey.shape[0]} pixels, expected {shape[1]} × {shape[0]} or a whole "
-            "multiple. Resize or crop the picture.",
+            "multiple. Resize or crop the image.",
         )
     forms = extract_digits(picture)
     if not len(forms):
-        raise DataError("GN085", f"{opened.name}: no digit found. Show dark ink on light paper, or light on dark.")
+        raise DataError(
+            "GN085", f"{opened.name}: no digit found. Use dark ink on light paper, or light ink on dark paper."
+        )
     names = [opened.name] if len(forms) == 1 else [f"{opened.name}, digit {k + 1}" for k in range(len(forms))]
     return forms.reshape(len(forms), -1), names
 
 
 def open_photo(opened: Opened) -> Image.Image:
-    """Read a picture in RGB, upright if it says how it was taken; what is transparent becomes paper.
+    """Read an image in RGB, upright by its EXIF orientation; transparent areas become paper.
 
     Raises
     ------
     FileError
-        GN005 when it is no picture, GN006 when it is damaged.
+        GN005 when it is not an image, GN006 when it is damaged.
     DataError
-        GN017 when it is of monstrous size.
+        GN017 when it has too many pixels.
     """
     from ...handwriting import opaque
 
@@ -98,7 +99,7 @@ def open_photo(opened: Opened) -> Image.Image:
 
 
 class Read(NamedTuple):
-    """Result of `read_picture`: of mode ``L`` or ``RGB``; whether it had another size; its white, see `eight_bits`."""
+    """Result of `read_picture`: the image, ``L`` or ``RGB``; whether it was resized; its white, see `eight_bits`."""
 
     picture: Image.Image
     resized: bool
@@ -106,65 +107,65 @@ class Read(NamedTuple):
 
 
 def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None = None, white: int = 0) -> Read:
-    """Read a picture, on white where it is transparent, upright if it says how it was taken.
+    """Read an image, on white if it is transparent, and upright by its EXIF orientation.
 
     Parameters
     ----------
     file : stream or path
     name : str
-        The picture's name, for messages.
+        Name of the image, for messages.
     size : (rows, columns), optional
-        What it is brought to as a whole: its sides are stretched or shrunk, each by itself.
+        Size after resizing; proportions are not kept.
     white : int
-        What counts as white at least, in a grey picture of more than 8 bits.
+        Least value of white in a grey image of more than 8 bits.
 
     Raises
     ------
     FileError
-        GN001 to GN003 when it cannot be opened, GN005 when it is no picture, GN006 when it is damaged.
+        GN001 to GN003 when it cannot be opened, GN005 when it is not an image, GN006 when it is damaged.
     DataError
-        GN017 when it is of monstrous size, or has colours of 16 bits where white is below their largest number.
+        GN017 when it has too many pixels, or 16-bit colours although white is below 65,535.
     """
     with _opened(file, name) as picture:
-        # Pillow gives the upper 8 bits, which would be nearly black; its file's own numbers stand in `tile` alone.
+        # Pillow returns the upper 8 bits, which would be nearly black; only `tile` shows the bits of the file.
         if 0 < white < _WHITEST and not picture.mode.startswith("I") and ";16" in str(getattr(picture, "tile", "")):
             raise DataError(
                 "GN017",
-                f"{name}: colours of 16 bits, of which the upper 8 are read, but white is {white:,}, as in training. "
-                f"Save it with 8 bits, {white:,} as 255.",
+                f"{name}: 16-bit colours, of which the upper 8 bits are read, but white is {white:,}, as in training. "
+                f"Save the image with 8 bits per colour, and {white:,} as 255.",
             )
         if size and picture.size != size[::-1]:
-            # A JPEG is decoded at a half, a quarter or an eighth if that is still twice as large as needed.
+            # Decode a JPEG at 1/2, 1/4 or 1/8 of its size if that is still twice the size needed.
             picture.draft(None, (2 * size[1], 2 * size[0]))
         ImageOps.exif_transpose(picture, in_place=True)
         flat, white = _flat(picture, white)
         if size is None or flat.size == size[::-1]:
             return Read(flat, False, white)
         smaller = flat.width >= size[1] and flat.height >= size[0]
-        # The mean over each new pixel's area, so that a picture drawn larger comes back as it was.
+        # The mean over each new pixel's area exactly undoes an enlargement by whole pixels.
         way = Image.Resampling.BOX if smaller else Image.Resampling.BILINEAR
         return Read(flat.resize(size[::-1], way), True, white)
 
 
 @contextlib.contextmanager
 def quiet_pillow() -> Iterator[None]:
-    """Keep Pillow from warning of large sizes and odd metadata; for all threads at once, as warnings go."""
+    """Suppress Pillow's warnings about large sizes and odd metadata, in all threads."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 def bright_border(grey: NDArray[np.uint8]) -> bool:
-    """Tell whether the border of a picture, shape (rows, columns), is bright: paper, on which ink is dark."""
+    """Return whether the border of an image, shape (rows, columns), is bright, as with dark ink on paper."""
     edge = border(grey)
     return bool(2 * np.count_nonzero(edge > 127) > len(edge))
 
 
 @contextlib.contextmanager
 def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
-    """Open a picture; what goes wrong until it is closed is told as one of our errors."""
+    """Open an image; convert errors until it is closed to glassnet's own."""
     try:
-        if isinstance(file, Path) and not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
+        if isinstance(file, Path) and not stat.S_ISREG(file.stat().st_mode):  # reading from a pipe would block
             raise UnidentifiedImageError
         with Image.open(file, formats=PILLOW_NAMES) as picture:
             if picture.width * picture.height > LARGEST:
@@ -172,25 +173,25 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
             yield picture
     except Image.DecompressionBombError:
         raise DataError(
-            "GN017", f"{name}: more than {LARGEST // 10**6} million pixels. Cut or shrink the picture."
+            "GN017", f"{name}: more than {LARGEST // 10**6} million pixels. Crop or shrink the image."
         ) from None
     except UnidentifiedImageError:
         refuse_pointer(_head(file), name)
         raise FileError(
-            "GN005", f"{name}: not a {', '.join(NAMES[:-1])} or {NAMES[-1]} picture. Save it as one, or remove it."
+            "GN005", f"{name}: not a {', '.join(NAMES[:-1])} or {NAMES[-1]} image. Save it as one, or remove it."
         ) from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise file_problem(name, error) from None
     except DataError:
         raise
-    except Exception as error:  # damaged files bring many kinds out of Pillow's decoders
+    except Exception as error:  # Pillow's decoders raise many kinds of errors
         raise FileError(
-            "GN006", f"{name}: the picture is damaged ({type(error).__name__}). Save it again, or remove it."
+            "GN006", f"{name}: the image is damaged ({type(error).__name__}). Save it again, or remove it."
         ) from None
 
 
 def _head(file: IO[bytes] | Path) -> bytes:
-    """Return the beginning of what is no picture; nothing of what is no file."""
+    """Return the first bytes of a file; an empty result if it is not a regular file."""
     if not isinstance(file, Path):
         file.seek(0)
         return file.read(LFS_READ)
@@ -201,7 +202,7 @@ def _head(file: IO[bytes] | Path) -> bytes:
 
 
 def _flat(picture: Image.Image, white: int) -> tuple[Image.Image, int]:
-    """Make a picture grey or of three colours, on white where it is transparent; say what its white was."""
+    """Convert an image to grey or RGB, on white if it is transparent; also return its white."""
     from ...handwriting import eight_bits
 
     if picture.mode.startswith(("I", "F")):
@@ -211,12 +212,12 @@ def _flat(picture: Image.Image, white: int) -> tuple[Image.Image, int]:
         picture = Image.alpha_composite(Image.new("RGBA", above.size, "white"), above)
     elif picture.mode == "1":
         return picture.convert("L"), 0
-    picture.load()  # from a file that will be closed
+    picture.load()  # before the file is closed
     return picture if picture.mode in ("L", "RGB") else picture.convert("RGB"), 0
 
 
 def _averaged(grey: NDArray[np.uint8], shape: tuple[int, int], times: int) -> NDArray[np.uint8]:
-    """Average equal blocks so that the picture has this shape."""
+    """Average equal blocks of pixels to this shape."""
     blocks = grey.reshape(shape[0], times, shape[1], times)
     means: NDArray[np.float64] = blocks.mean(axis=(1, 3))
     return np.floor(means + 0.5).astype(np.uint8)

@@ -1,9 +1,8 @@
-"""Many pictures as rows of pixels: all of one size, grey or with three colours, read side by side.
+"""Read many images in parallel as rows of pixels of one size, grey or with three colours.
 
-Whether ink is bright or dark is decided for a data set as a whole. Where nearly all borders are bright, or nearly all
-dark, it holds drawings, and each is turned to bright ink on dark ground, as MNIST has it. Where borders are mixed it
-holds photographs, which stay as they are. What was decided goes with the model, so that a picture it is asked about is
-read as the training's were.
+Whether ink is bright or dark is decided for the whole data set. If nearly all borders are bright, or nearly all dark,
+the images are drawings, and become bright ink on dark ground, as in MNIST. If borders are mixed, they are photographs
+and stay unchanged. The model stores the decision, so that images to predict are read like the training images.
 """
 
 from __future__ import annotations
@@ -18,18 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.language import counted
 from ...io.limits import in_threads
 from .image import bright_border, quiet_pillow, read_picture
 
 AGREED = 0.98
-"""Part of the borders that have to be alike for drawings."""
+"""Fraction of borders that must agree for drawings."""
 LARGEST = 2**32
-"""Bytes of pixels at most: more belong to another kind of network."""
+"""Greatest total size of pixels in bytes; more needs another kind of network."""
 LARGEST_UNASKED = 64 * 64
-"""Pixels of a picture up to which all become inputs where no size is named: those of a drawing of 320 × 320 would be
-102,400, with 20 million weights for 200 nodes, which is never meant and learns little from some hundred pictures."""
-_CHUNK = 32  # pictures a thread takes at a time
+"""Greatest number of pixels per image without an explicit size. A drawing of 320 × 320 would have 102,400 inputs and 20
+million weights for 200 nodes, which is never intended and does not train well on some hundred images."""
+_CHUNK = 32  # images per task of a thread
 
 
 @dataclass(frozen=True)
@@ -39,16 +37,16 @@ class Pictures:
     Parameters
     ----------
     inputs : ndarray of uint8, shape (n, rows · columns) or (n, rows · columns · 3)
-        Red, green and blue of a pixel stand together.
+        Red, green and blue of a pixel are adjacent.
     shape : (rows, columns)
     reading : {"ink", "photo"}
-        Whether they are drawings, turned to bright ink on dark ground, or stay as they are.
+        Whether they are drawings, with bright ink on dark ground, or unchanged.
     remarks : tuple of str
-        What was done to them.
+        Messages about what was done.
     coloured : int
-        How many have colours in their files.
+        Number of images with colours in their files.
     white : int
-        What counts as white in grey ones of more than 8 bits; 0 where there are none.
+        The value of white in grey images of more than 8 bits; 0 if there are none.
     """
 
     inputs: NDArray[np.uint8]
@@ -69,7 +67,7 @@ def read_pictures(
     white: int | None = None,
     large: bool = True,
 ) -> Pictures:
-    """Read pictures, in this order.
+    """Read images, in this order.
 
     Parameters
     ----------
@@ -77,22 +75,22 @@ def read_pictures(
     names : sequence of str, length n
         For messages.
     size : (rows, columns), optional
-        What each is brought to; without it all must have the same, and be files.
+        Size after resizing; without it all images must have the same size, and be files.
     colour : bool
-        Whether colours are kept; otherwise pictures become grey.
+        Whether colours are kept; otherwise images become grey.
     reading : {"", "ink", "photo"}
-        What they are; nothing, to find out.
+        Kind of images; detected if empty.
     white : int, optional
-        What counts as white in grey pictures of more than 8 bits, at least; if not given, one for all is found out.
+        Least value of white in grey images of more than 8 bits; by default one value is detected for all.
     large : bool
-        Whether pictures of more than `LARGEST_UNASKED` pixels are read without a size.
+        Whether images of more than `LARGEST_UNASKED` pixels are accepted without a size.
 
     Raises
     ------
     FileError
-        GN001 to GN006 for the first picture that cannot be read.
+        GN001 to GN006 for the first image that cannot be read.
     DataError
-        GN017 for one of monstrous size, GN070 when sizes differ, or all together are too large, GN077 when they are
+        GN017 for an image of too many pixels, GN070 when sizes differ or the total is too large, GN077 when images are
         large and no size is given.
     """
     with quiet_pillow():
@@ -111,15 +109,15 @@ def read_pictures(
         reading = "photo" if colour or mixed else "ink"
     remarks = []
     if resized.any():
-        remarks.append(f"{_count(resized)} brought to {shape[0]} × {shape[1]} pixels")
+        remarks.append(f"resized {_count(resized)} to {shape[0]} × {shape[1]} pixels")
     if 0 < top < 65535:
-        bits = f"{_count(whites > 0)} of 16 bits hold {top.bit_length()}"
-        remarks.append(f"{bits}: {top:,} is white, also in pictures that the model is asked about")
+        images, bits = _count(whites > 0), top.bit_length()
+        remarks.append(f"white is {top:,} in {images} of 16 bits that use only {bits}, and in images to predict")
     if coloured.any() and not colour:
-        remarks.append(f"{_count(coloured)} in colour, read as grey; --colour keeps the colours")
+        remarks.append(f"read {_count(coloured)} in colour as grey; --colour keeps the colours")
     if reading == "ink" and bright.any():
         inputs[bright] = 255 - inputs[bright]
-        remarks.append(f"{_count(bright)} dark on light: inverted, so that ink is bright as in MNIST")
+        remarks.append(f"inverted {_count(bright)} with dark ink on light, so that ink is bright as in MNIST")
     return Pictures(inputs, shape, reading, tuple(remarks), int(coloured.sum()), top)
 
 
@@ -130,17 +128,17 @@ def _read_all(
     shape: tuple[int, int],
     way: tuple[tuple[int, int] | None, bool, int],
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.int64]]:
-    """Return pixels of some pictures, one row each; three marks of each; and what was white in each, shape (pictures,).
+    """Return the pixels of some images, one row each; three flags of each; and the white of each, shape (images,).
 
-    The marks are whether it has a bright border, has colours, and was resized. `way` is as `_read` takes it.
+    The flags are: bright border, coloured, resized. `way` has the last three arguments of `_read`.
     """
     colour = way[1]
     features = shape[0] * shape[1] * (3 if colour else 1)
     if features * len(which) > LARGEST:
         raise DataError(
             "GN070",
-            f"{len(which):,} pictures of {shape[1]} × {shape[0]} pixels are {features * len(which) / 2**30:.1f} GiB, "
-            f"{LARGEST / 2**30:g} at most. Bring them to another size: --size 64.",
+            f"{len(which):,} images of {shape[1]} × {shape[0]} pixels are {features * len(which) / 2**30:.1f} GiB, "
+            f"expected at most {LARGEST / 2**30:g} GiB. Resize them, for example with --size 64.",
         )
     inputs = np.empty((len(which), features), np.uint8)
     found, whites = np.zeros((len(which), 3), bool), np.zeros(len(which), np.int64)
@@ -158,7 +156,7 @@ def _read_all(
 
 
 class _One(NamedTuple):
-    """One picture's pixels, and what there is to say about it."""
+    """The pixels of an image, and facts about it."""
 
     pixels: NDArray[np.uint8]
     bright: bool
@@ -179,7 +177,7 @@ def _shape(pixels: NDArray[np.uint8]) -> tuple[int, int]:
 
 
 def _is_coloured(pixels: NDArray[np.uint8]) -> bool:
-    """Tell colours from a grey picture saved with three channels, which JPEG may tint a little."""
+    """Return whether an RGB image has colours; JPEG may slightly tint a grey image."""
     red, green, blue = np.moveaxis(pixels.astype(np.int16), -1, 0)
     apart = np.maximum(abs(red - green), abs(green - blue))
     return float((apart > 24).mean()) > 0.01
@@ -187,29 +185,29 @@ def _is_coloured(pixels: NDArray[np.uint8]) -> bool:
 
 def _count(which: NDArray[np.bool_]) -> str:
     some = int(which.sum())
-    if some == len(which):
-        return counted(some, "picture")
-    return f"{some:,} of {counted(len(which), 'picture')}"
+    if some < len(which):
+        return f"{some:,} of {len(which):,} images"
+    return "1 image" if some == 1 else f"{some:,} images"
 
 
 def _large(name: str, shape: tuple[int, int], channels: int) -> DataError:
-    """GN077: a picture whose pixels are too many to become inputs unasked."""
+    """Return the error GN077 for an image with too many pixels and no explicit size."""
     high, wide = shape
     side, own = math.isqrt(LARGEST_UNASKED), str(high) if high == wide else f"{high}x{wide}"
     return DataError(
         "GN077",
-        f"{name} has {wide} × {high} pixels, which would be {high * wide * channels:,} inputs: above {side} × {side} "
-        "the size must be named. If they are handwritten digits, `glassnet train --handwriting` finds these; otherwise "
-        f"shrink the pictures with --size 28, or keep every pixel with --size {own} (in Python: handwriting=True, "
-        f"size=(28, 28), size=({high}, {wide})).",
+        f"{name}: {wide} × {high} pixels would be {high * wide * channels:,} inputs, and more than {side} × {side} "
+        "need an explicit size. For handwritten digits, use 'glassnet train --handwriting'; else shrink the images "
+        f"with --size 28, or keep every pixel with --size {own} (in Python: handwriting=True, size=(28, 28), "
+        f"size=({high}, {wide})).",
     )
 
 
 def _unequal(first: tuple[str, tuple[int, int]], other: tuple[str, tuple[int, int]]) -> DataError:
-    """GN070: two pictures that differ in size."""
+    """Return the error GN070 for two images that differ in size."""
     (one, (high, wide)), (two, (tall, broad)) = first, other
     return DataError(
         "GN070",
-        f"{one} has {wide} × {high} pixels, {two} {broad} × {tall}: all must have one size. "
-        f"Bring them to one with --size {max(high, wide)}, or --size {high}x{wide} (rows x columns).",
+        f"{one} has {wide} × {high} pixels, {two} {broad} × {tall}, expected one size for all images. "
+        f"Resize them with --size {max(high, wide)}, or --size {high}x{wide} (rows x columns).",
     )

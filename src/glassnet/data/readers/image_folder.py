@@ -1,4 +1,4 @@
-"""A folder of pictures as samples: files and classes found, pictures read."""
+"""Read a folder of images as samples: list files and classes, then read the images."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def load_folder(
     handwriting: bool = False,
     large: bool = False,
 ) -> Dataset:
-    """Read a folder of pictures; arguments and errors as for `source.load`."""
+    """Read a folder of images; arguments and errors as for `load`."""
     found = list_pictures(folder, part)
     if like is not None and like.image_shape is None:
-        raise DataError("GN017", f"{found.source}: pictures, but those it is to be read like are none. Give it rows.")
+        raise DataError("GN017", f"{found.source}: images, but the model or data set to match has none. Pass rows.")
     reading, white = "", None
     if like is not None:
         handwriting = like.reading == HANDWRITING
         size, colour = like.image_shape, channels_of(like.features, like.image_shape) == 3
-        # What was not read from a folder are digits as MNIST has them.
+        # Samples that were not read from a folder are digits like MNIST's.
         reading, white = like.reading or ("photo" if colour else "ink"), like.white
     try:
-        if handwriting:  # what shows no digit is no sample, and its class is not counted
+        if handwriting:  # classes without a digit do not count
             read, found = read_handwriting(found)
         labels, names = number_words(found.words, found.source, part, classes, like)
         count = len(names) or count_classes(labels, found.source, part, classes, like)
@@ -49,9 +49,8 @@ def load_folder(
                 found.files, places, size=size, colour=colour, reading=reading, white=white, large=large
             )
     except FileError as problem:
-        # There may be more of them, and they are told one at a time.
-        every = shlex.join(["glassnet", "doctor", str(folder)])
-        raise FileError(problem.code, f"{str(problem).removesuffix('.')}; '{every}' finds all such.") from None
+        command = shlex.join(["glassnet", "doctor", str(folder)])  # there may be more such files
+        raise FileError(problem.code, f"{problem} '{command}' lists all such files.") from None
     inputs: NDArray[np.uint8 | np.float32] = read.inputs
     if maximum != 255:
         inputs = inputs.astype(np.float32) * np.float32(maximum / 255)

@@ -1,7 +1,7 @@
-"""Folders of pictures: which files they hold, and what class each has.
+"""List the files of image folders, and the class of each.
 
-The class is the name of the folder a picture lies in, or stands in a CSV file beside the pictures. Folders called
-``train`` and ``test`` are parts. Nothing is read here but names and that CSV.
+The class is the name of the image's folder, or is in a CSV file next to the images. Folders named ``train`` and
+``test`` are parts. Only names and that CSV are read here.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import DataError, FileError
-from ...i18n.language import counted, listed
+from ...i18n.language import listed
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
 from .idx import images_name
 from .label_file import read_index
 
 PARTS = {"train": ("train", "training"), "test": ("test", "testing", "validation", "valid", "val")}
-"""What the folder of a part may be called, the likeliest first."""
+"""Names of the folder of a part, the likeliest first."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The labelled pictures of a folder, not yet opened.
+    """The labelled images of a folder, not yet opened.
 
     Parameters
     ----------
     files : list of Path
-        Sorted, numbers in names as numbers.
+        Sorted, with numbers in names as numbers.
     names : list of str
-        As they lie in the folder: ``cats/7.png``.
+        Relative paths: ``cats/7.png``.
     words : list of str
-        The class of each, as it is written.
+        The class of each image, as written.
     remarks : tuple of str
-        What was passed over.
+        Messages about what was ignored.
     source : str
         The folder, for messages.
     """
@@ -51,47 +51,47 @@ class Listing:
 
 
 def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
-    """Find the pictures of a folder's part, and their classes.
+    """List the images of a part of a folder, and their classes.
 
     Parameters
     ----------
     folder : path
     part : {"train", "test"}
-        A folder without parts is itself either of them.
+        A folder without parts counts as either part.
 
     Raises
     ------
     FileError
-        GN001 to GN003 when a folder or its CSV cannot be read, GN002 when it holds no pictures.
+        GN001 to GN003 when a folder or its CSV cannot be read, GN002 when it has no images.
     DataError
-        GN011, GN071 when its CSV cannot be used, GN072 when nothing says the pictures' classes.
+        GN011, GN071 when its CSV is not valid, GN072 when there are no classes.
     """
     return _listing(*_root_of(folder, part))
 
 
 def picture_root(folder: str | os.PathLike[str], part: str) -> Path:
-    """Return the folder in which the names of `Listing` begin; arguments and errors as for `list_pictures`."""
+    """Return the folder that the names of a `Listing` are relative to; arguments and errors as for `list_pictures`."""
     return _root_of(folder, part)[0]
 
 
 def _root_of(folder: str | os.PathLike[str], part: str) -> tuple[Path, str, Iterable[Path]]:
-    """Return where the pictures of a part lie, the part, and the folders there that are other parts."""
+    """Return the folder of a part, the part, and the subfolders that are other parts."""
     root = _unwrapped(Path(folder))
     parts = _parts(root)
     if part in parts:
         return _unwrapped(parts[part]), part, ()
     if part == "test" and "train" in parts:
-        raise FileError("GN002", f"{folder}: a folder 'train', but no 'test'. Name the data to test with.")
+        raise FileError("GN002", f"{folder}: a folder 'train', but no 'test'. Name the test data.")
     return root, part, parts.values()
 
 
 def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
-    """Tell whether a folder of pictures has this part; a test part must be one of its own, and have classes.
+    """Return whether a folder of images has this part; a test part must be separate and have classes.
 
     Raises
     ------
     FileError, DataError
-        When a table of the test part has no classes, as some contests have it.
+        When a table of the test part has no classes, as in some competitions.
     """
     root = _unwrapped(Path(folder))
     if part in _parts(root):
@@ -102,7 +102,7 @@ def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
 
 
 def pictures_below(folder: Path) -> list[str]:
-    """Return the pictures in a folder and below it, whatever they are of, by their names from there.
+    """Return the relative paths of all images in a folder and its subfolders.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def _children(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def _unwrapped(folder: Path) -> Path:
-    """Step into a folder that holds nothing but another with folders in it, as unpacked archives do."""
+    """Descend while a folder contains only one other folder that has subfolders, as in unpacked archives."""
     folders, files = _children(folder)
     while len(folders) == 1 and not files and _children(folders[0])[0]:
         folder = folders[0]
@@ -137,7 +137,7 @@ def _unwrapped(folder: Path) -> Path:
 
 
 def _parts(root: Path) -> dict[str, Path]:
-    """Return the parts a folder is divided into: folders of these names with class folders or a table in them."""
+    """Return the parts of a folder: subfolders of these names with class folders or a table."""
     found = {folder.name.lower(): folder for folder in _children(root)[0]}
     parts = {}
     for part, names in PARTS.items():
@@ -156,8 +156,8 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
     if not names:
         raise FileError(
             "GN002",
-            f"{root}: a folder without data: neither pictures in class folders (cats/1.png), nor "
-            f"{images_name(part)}. Name a data file, or a folder with data.",
+            f"{root}: no data in this folder, neither images in class folders (cats/1.png) nor {images_name(part)}. "
+            "Name a data file, or a folder with data.",
         )
     rows = _from_table(root, part, names)
     if rows is None:
@@ -165,39 +165,39 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         if not rows or {word.lower() for _, word in rows} <= {name for some in PARTS.values() for name in some}:
             raise DataError(
                 "GN072",
-                f"{root}: {len(names):,} pictures such as {names[0]}, but nothing says "
-                "their classes. Put them into a folder a class, or a labels.csv with the columns filename,label beside "
-                "them.",
+                f"{root}: {len(names):,} images such as {names[0]}, but no classes. Put them into a folder per class, "
+                "or add a labels.csv with the columns filename,label.",
             )
         remarks += _without_pictures(root, apart, {word for _, word in rows})
     left = len(names) - len({name for name, _ in rows})
     if left:
-        remarks.append(f"{counted(left, 'picture')} without a class passed over")
+        images = "1 image" if left == 1 else f"{left:,} images"
+        remarks.append(f"ignored {images} without a class")
     if passed:
         kinds = listed([kind for kind, _ in passed.most_common()], 4)
-        many = "1 file that is no picture" if passed.total() == 1 else f"{passed.total():,} files that are no pictures"
-        remarks.append(f"{many} passed over ({kinds})")
+        files = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
+        remarks.append(f"ignored {files} of other kinds ({kinds})")
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
     return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
 
 
 def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> list[str]:
-    """Say which folders would be classes if there were a picture in them."""
+    """Return a message about class folders without images."""
     empty = [one.name for one in _children(root)[0] if one not in apart and one.name not in classes]
     if not empty:
         return []
     shown = listed([*map(os.fspath, empty)], 3)
-    many = "1 folder without pictures is" if len(empty) == 1 else f"{len(empty):,} folders without pictures are"
-    return [f"{many} no class ({shown})"]
+    folders = "1 folder" if len(empty) == 1 else f"{len(empty):,} folders"
+    return [f"ignored {folders} without images ({shown})"]
 
 
 def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
-    """Return the pictures below a folder, by names from there, and the suffixes of what is passed over."""
+    """Return the relative paths of images below a folder, and the suffixes of ignored files."""
     names: list[str] = []
     passed: Counter[str] = Counter()
 
-    def refuse(error: OSError) -> None:  # what is passed over in silence would be missing in a class
+    def refuse(error: OSError) -> None:  # an unreadable folder must not be ignored silently
         raise file_problem(os.fspath(error.filename or root), error) from None
 
     for place, folders, files in os.walk(root, onerror=refuse, followlinks=True):
@@ -217,7 +217,7 @@ def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
 
 
 def _leads_up(folder: str) -> bool:
-    """Tell whether a folder is a link to one that it lies in: following it would never end."""
+    """Return whether a folder is a link to one of its parents, which would never end."""
     if not os.path.islink(folder):
         return False
     target, place = os.path.realpath(folder), os.path.realpath(os.path.dirname(folder))
@@ -239,13 +239,13 @@ def _index_names(part: str) -> tuple[str, str]:
 
 
 def _from_table(root: Path, part: str, names: list[str]) -> list[tuple[str, str]] | None:
-    """Return name and class of the pictures that a table beside them names; None if there is no such table."""
+    """Return name and class of the images in a table next to them; None if there is no such table."""
     tables = [file for file in _children(root)[1] if _is_table(file.name)]
     called = [file for name in (*_index_names(part), "labels.csv") for file in tables if file.name.lower() == name]
     if not called and len(tables) > 1 and not any("/" in name for name in names):
         raise DataError(
             "GN071",
-            f"{root}: {len(tables)} tables beside pictures. Call the one with their classes labels.csv.",
+            f"{root}: {len(tables)} tables next to images, expected one. Name the table of classes labels.csv.",
         )
     if not called and len(tables) != 1:
         return None
@@ -254,7 +254,7 @@ def _from_table(root: Path, part: str, names: list[str]) -> list[tuple[str, str]
     if rows is None and (called or not any("/" in name for name in names)):
         raise DataError(
             "GN071",
-            f"{table}: none of its columns names pictures of this folder, such as "
-            f"{names[0]}. Expected columns like filename,label.",
+            f"{table}: no column names images of this folder, such as {names[0]}, expected columns such as "
+            "filename,label. Correct the table.",
         )
     return rows

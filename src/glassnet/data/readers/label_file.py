@@ -1,4 +1,4 @@
-"""The table beside pictures that says what class each has: ``filename,label`` under any names."""
+"""Read a table with the classes of images: ``filename,label`` under any column names."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from ...io.opening import file_problem
 from ..tables.header import separator_of
 
 LABELS = ("label", "labels", "class", "classes", "category", "target", "y", "tag", "answer")
-"""What a column of classes is called, where there are more than two columns."""
-_LOOKED_AT = 50  # rows by which the column of names is found
+"""Names of the class column in tables of more than two columns."""
+_LOOKED_AT = 50  # rows used to find the column of file names
 
 
 def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
-    """Read the names and classes of pictures.
+    """Read the names and classes of images.
 
     Parameters
     ----------
     table : Path
-        Comma, semicolon, tab or bar between the fields; with or without names of columns.
+        Fields separated by comma, semicolon, tab or bar; with or without a header.
     names : list of str
-        The pictures there are, from the table's folder: ``images/7.png``. The table may leave out folders and suffix.
+        Paths of the existing images, relative to the table: ``images/7.png``. The table may omit folders and suffix.
 
     Returns
     -------
     list of (name, class) or None
-        In the table's order; None if no column of it names pictures.
+        In the order of the table; None if no column names images.
 
     Raises
     ------
     FileError
         GN001 to GN003 when it cannot be read.
     DataError
-        GN011 when it is no text, GN071 when a row names no picture, one named before, or has no class, or nothing says
-        which column has the classes.
+        GN011 when it is not text, GN071 when a row does not name exactly one image, repeats an image or has no class,
+        or the class column is unknown.
     """
     rows = _rows(table)
     known = _Known(names)
@@ -53,17 +53,19 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     for line, row in rows[header:]:
         name = known.named(row, column)
         if name is None:
-            shown = ascii(row[column][:40]) if column < len(row) else "nothing"
+            shown = ascii(row[column][:40]) if column < len(row) else "an empty field"
             raise DataError(
                 "GN071",
-                f"{table}, line {line}: {shown} is no picture of this folder, or several. "
+                f"{table}, line {line}: {shown} does not name exactly one image of this folder. "
                 "Correct the name, or remove the line.",
             )
         word = row[label].strip() if label < len(row) else ""
         if not word:
             raise DataError("GN071", f"{table}, line {line}: no class for {name}. Add it, or remove the line.")
         if name in found:
-            raise DataError("GN071", f"{table}, line {line}: {name} was named before. Remove one of them.")
+            raise DataError(
+                "GN071", f"{table}, line {line}: {name} occurs in an earlier line too. Remove one of the lines."
+            )
         found[name] = word
     return list(found.items())
 
@@ -76,19 +78,21 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
         raise file_problem(os.fspath(table), error) from None
     content = narrowed(content, os.fspath(table))
     if b"\0" in content:
-        raise DataError("GN011", f"{table}: no text in UTF-8. Save it as 'CSV UTF-8'.")
+        raise DataError("GN011", f"{table}: not UTF-8 text. Save it as 'CSV UTF-8'.")
     text = in_utf8(content)[0].decode("utf-8-sig")
     reader = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
     try:
         return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
-        raise DataError("GN011", f"{table}, line {reader.line_num}: {error}. Correct it.") from None
+        raise DataError(
+            "GN011", f"{table}, line {reader.line_num}: not valid CSV ({error}). Correct the line."
+        ) from None
 
 
 class _Known:
-    """The pictures there are, by every way each may be named: from its path down to its name without suffix.
+    """The existing images, by all names that a table may use: path, file name, file name without suffix.
 
-    A way that several pictures share leads to none. Capitals count first, since they may be all that names differ in.
+    A name that several images share finds none. Exact names come first, since names may differ only in case.
     """
 
     def __init__(self, names: list[str]) -> None:
@@ -106,7 +110,7 @@ class _Known:
                 )  # the longer form first
 
     def named(self, row: list[str], column: int) -> str | None:
-        """Return the picture that a field names."""
+        """Return the image that a field names."""
         if column >= len(row):
             return None
         written = _one_form(row[column].strip().replace("\\", "/").removeprefix("./"))
@@ -129,7 +133,7 @@ def _stem(name: str) -> str:
 
 
 def _one_form(name: str) -> str:
-    """Return a name with é as one character: macOS keeps it as two, and a table may not."""
+    """Return a name with é as one character: macOS stores two, a table perhaps one."""
     return unicodedata.normalize("NFC", name)
 
 
@@ -143,5 +147,5 @@ def _label_column(table: Path, header: list[str] | None, width: int, names: int)
     columns = ", ".join(header) if header else f"{width} without names"
     raise DataError(
         "GN071",
-        f"{table}: columns {columns}; which has the classes? Call it label, or leave two columns.",
+        f"{table}: columns {columns}, none of them named as the class. Name it label, or keep only two columns.",
     )

@@ -1,8 +1,7 @@
-"""Labelled samples in text: the notes' ``mnist_train.csv``, a label and then the pixels in every line.
+"""Read labelled samples in text, such as the notes' ``mnist_train.csv``: a label and then the pixels in every line.
 
-Polars reads well-formed files at the speed of memory. It is lenient about short rows and does not say where a mistake
-is, so whatever it refuses or leaves doubtful is read line by line: slowly, exact about where a mistake is, and patient
-with odd but right files.
+Polars reads well-formed files fast, but accepts short rows and does not locate mistakes. Text that it rejects or may
+misread is read line by line: slower, with the exact place of a mistake, and tolerant of unusual but valid files.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from ...io.opening import Opened
 from ..dataset import Like, SampleLayout, image_shape
-from ..sample_layout import detect_layout, detect_range, one_hot_rows, unsigned
+from ..sample_layout import columns_at, detect_layout, detect_range, one_hot_rows, unsigned
 from ..tables.header import is_header, separator_of
 from ..validation import LABEL_LIMIT, bad_label, not_finite, number_of, outside
 
@@ -29,20 +28,20 @@ _BYTES = {str(value): value for value in range(256)}
 
 @dataclass(frozen=True)
 class Layout:
-    """How a table is written.
+    """How a text table is written.
 
     Parameters
     ----------
     separator : str
         One of ``header.SEPARATORS``, or a blank for any run of blanks.
     header : bool
-        Whether the first line holds names.
+        Whether the first line has column names.
     first : int
         Number of the first line that is not blank, from 1.
     width : int
-        Values a row, the label included.
+        Values per row, including the label.
     names : sequence of str
-        Those of the columns, if the first line holds them.
+        Column names, if there is a header.
     """
 
     separator: str
@@ -52,7 +51,7 @@ class Layout:
     names: Sequence[str] = ()
 
     def split(self, text: str) -> list[str]:
-        """Cut a line into its fields."""
+        """Split a line into its fields."""
         return text.split(None if self.separator == " " else self.separator)
 
 
@@ -63,19 +62,19 @@ class Rows:
     Parameters
     ----------
     inputs : ndarray of uint8 or float32, shape (n, features)
-        uint8 where the maximum is 255 and every value is whole.
+        uint8 if the maximum is 255 and every value is whole.
     labels : ndarray of int64, shape (n,), or None
-        None when the table has none.
+        None if the table has no labels.
     lines : sequence of int
         Line of each row, from 1.
     layout : SampleLayout
-        Where the labels were, and whether the inputs went below 0.
+        Where the labels were, and whether the inputs were signed.
     maximum : float
-        The largest value that an input may have.
+        The largest possible input.
     remarks : tuple of str
-        What was found out about the layout.
+        Messages about the layout.
     advice : str
-        What to do if the labels turn out wrong; empty where the layout is not in doubt.
+        What to do if the labels turn out wrong; empty if the layout is certain.
     """
 
     inputs: NDArray[Any]
@@ -88,10 +87,10 @@ class Rows:
 
 
 class Values(NamedTuple):
-    """A table's numbers as they stand there.
+    """The numbers of a table.
 
-    The first column is float64 or int64, shape (n,), the others uint8 or float32, shape (n, width - 1); `lines` has the
-    line of each row, and `names` those of the columns, if they have any.
+    The first column is float64 or int64, shape (n,), the others are uint8 or float32, shape (n, width - 1); `lines` has
+    the line of each row, and `names` the column names, if any.
     """
 
     first: NDArray[Any]
@@ -108,13 +107,13 @@ def parse_table(
     Parameters
     ----------
     opened : Opened
-        Text; comma, semicolon, tab, bar or blanks between the values; with or without names in the first line.
+        Text; values separated by comma, semicolon, tab, bar or blanks; with or without a header.
     maximum : float
-        Largest value allowed.
+        Largest allowed value.
     layout : SampleLayout, optional
-        How the table is laid out, if that is known.
+        Layout of the table, if known.
     like : Dataset or Model, optional
-        What the samples are like.
+        Data set or model that the samples must match.
 
     Returns
     -------
@@ -124,13 +123,13 @@ def parse_table(
     Raises
     ------
     DataError
-        GN010 to GN015 and GN018, with the line and where it applies the column.
+        GN010 to GN015 and GN018, with the line and, if it applies, the column.
     """
     found = sniff(opened)
     if found.width < 2:
         raise DataError(
             "GN012",
-            f"{opened.name}, line {found.first + found.header}: 1 value, expected a label and the values of the "
+            f"{opened.name}, line {found.first + found.header}: 1 value, expected a label and the values of a "
             "sample. Separate them by commas.",
         )
     values = read_fast(opened, found, "Int64", "UInt8") if maximum == 255 else None
@@ -138,20 +137,22 @@ def parse_table(
     values = values or read_values(opened, found, labelled=True)
     features, usual = (None, None) if like is None else (like.features, like.layout)
     if features == found.width:
-        features = None  # without a label, which is said of such a row
+        features = None  # rows without a label get an error below
     return samples_in(values, opened.name, maximum, layout=layout, features=features, usual=usual)
 
 
-def in_words(width: int, *, labelled: bool) -> str:
-    """Say how many values a row should have: ``785 (a label and 784 pixels)``."""
-    features = width - labelled
-    things = ("pixel" if image_shape(features) else "value") + "s" * (features != 1)
-    return f"{width} (a label and {features} {things})" if labelled else f"{width} ({things})"
+def _expected_width(width: int, *, labelled: bool) -> str:
+    """Return how many values a row should have: ``785 (a label and 784 pixels)``."""
+    if not labelled:
+        return str(width)
+    if image_shape(width - 1):
+        return f"{width} (a label and {width - 1} pixels)"
+    return f"{width} (a label and {width - 1} value{'s' * (width != 2)})"
 
 
 def lines_of(opened: Opened) -> Iterator[tuple[int, str]]:
     """Yield number and text of the lines that are not blank."""
-    # A carriage return alone ends a line only in files that know no other end.
+    # A carriage return ends a line only in files without line feeds.
     end = None if b"\r" in opened.head and b"\n" not in opened.head else "\n"
     with opened.stream() as stream, io.TextIOWrapper(stream, "utf-8-sig", "replace", newline=end) as text:
         for number, line in enumerate(text, 1):
@@ -160,7 +161,7 @@ def lines_of(opened: Opened) -> Iterator[tuple[int, str]]:
 
 
 def sniff(opened: Opened) -> Layout:
-    """Find out how a table is written from its first lines.
+    """Detect how a table is written from its first lines.
 
     Raises
     ------
@@ -175,7 +176,7 @@ def sniff(opened: Opened) -> Layout:
     if not beginning:
         raise DataError("GN010", f"{opened.name}: only blank lines, expected rows of numbers. Check the file.")
     first, text = beginning[0]
-    # The last of them is surely a row; the first may be a title.
+    # The last of them is a row; the first may be a title.
     separator = separator_of(beginning[-1][1])
     separator = separator if separator in beginning[-1][1] or " " not in beginning[-1][1] else " "
     layout = Layout(separator, False, first, 0)
@@ -183,24 +184,24 @@ def sniff(opened: Opened) -> Layout:
     header = is_header([_unquoted(one) for one in layout.split(line)] for _, line in lines_of(opened))
     rows = beginning[header:]
     if not rows and len(names) > 1:
-        raise DataError("GN010", f"{opened.name}: only the names of the columns, expected rows below. Check the file.")
+        raise DataError("GN010", f"{opened.name}: only column names, expected rows below them. Check the file.")
     number, text = rows[0] if rows else beginning[0]
     fields = layout.split(text)
     if not any(map(_readable, fields)):
         raise DataError(
             "GN011",
-            f"{opened.name}, line {number}: {_shown(text)} holds no number, expected rows of numbers separated by "
-            "commas, the label first. Is this the right file?",
+            f"{opened.name}, line {number}: {_shown(text)} contains no number, expected rows of numbers separated "
+            "by commas, the label first. Is this the right file?",
         )
     if header and len(names) > 1:
         return Layout(separator, True, first, len(names), names)
     widths = [len(layout.split(row)) for _, row in rows]
-    # The commonest width is the right one, so that a damaged first row is the one that is blamed.
+    # The most frequent width counts, so the error names a damaged first row, not the others.
     return Layout(separator, header, first, max(widths, key=widths.count), names if header else ())
 
 
 def _readable(field: str) -> bool:
-    """Tell whether a field is a value of these tables, in which decimals have a point."""
+    """Return whether a field is a number with a decimal point."""
     try:
         number_of(_unquoted(field))
     except ValueError:
@@ -213,14 +214,14 @@ def _unquoted(field: str) -> str:
 
 
 def _ends_open(opened: Opened, layout: Layout) -> bool:
-    """Tell whether the last line ends in a separator: one value too many, which polars would pass over."""
+    """Return whether the last line ends in a separator, and so has an extra value that polars would ignore."""
     with opened.stream() as stream:
         stream.seek(max(0, stream.seek(0, 2) - 16))
         return stream.read().rstrip(b"\r\n ").endswith(layout.separator.encode())
 
 
 def _named_or_read(opened: Opened) -> str | IO[bytes]:
-    """Return what polars takes: a plain file by its name, which needs the least memory, if that name is text."""
+    """Return the file name for polars, which needs the least memory, or the content if the name is not valid text."""
     name = str(opened.path)
     if opened.content is None and not any("\udc80" <= sign <= "\udcff" for sign in name):
         return name
@@ -229,10 +230,10 @@ def _named_or_read(opened: Opened) -> str | IO[bytes]:
 
 
 def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values | None:
-    """Let polars read the rows, the first column as one type, the others as another; None if anything is doubtful."""
+    """Read the rows with polars, the first column as one type, the others as another; None if it may be wrong."""
     if layout.first > 1 or _ends_open(opened, layout):
         return None
-    import polars as pl  # takes longer to load than the few rows of a question to be read
+    import polars as pl  # slow to import, compared with reading a few rows to predict
 
     names = [f"v{place}" for place in range(layout.width)]
     schema = {name: getattr(pl, value if name != "v0" else first) for name in names}
@@ -248,9 +249,9 @@ def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values 
             quote_char=None,
             glob=False,
         ).collect_batches(maintain_order=True)
-        # Batch by batch, so that the table never lies in memory by columns and by rows in full.
+        # Batch by batch, so that memory never holds the whole table both by columns and by rows.
         for frame in frames:
-            # Short rows and blank lines come out as nulls.
+            # Short rows and blank lines become nulls.
             if any(frame.null_count().row(0)):
                 return None
             blocks.append(frame.drop("v0").to_numpy(order="c", writable=True))
@@ -260,7 +261,7 @@ def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values 
     if not sum(map(len, firsts)):
         return None
     rest = np.ascontiguousarray(np.concatenate(blocks))
-    # Without blank lines, which would have come out as nulls, rows and lines go together.
+    # There are no blank lines, which would be nulls, so rows correspond to lines.
     start = 1 + layout.header
     return Values(np.concatenate(firsts), rest, range(start, start + len(rest)), layout.names)
 
@@ -273,25 +274,25 @@ def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
     opened : Opened
         The text.
     layout : Layout
-        What `sniff` found.
+        The result of `sniff`.
     labelled : bool
-        Whether a row has a label, for messages.
+        Whether rows have a label, for messages.
 
     Raises
     ------
     DataError
-        GN012 or GN013, with the line and where it applies the column.
+        GN012 or GN013, with the line and, if it applies, the column.
     """
-    accepted = in_words(layout.width, labelled=labelled)
+    expected = _expected_width(layout.width, labelled=labelled)
     packed = io.BytesIO()
     first: list[float] = []
     lines: list[int] = []
     for number, text in lines_of(opened):
         if layout.header and number == layout.first:
             continue
-        row = _values(text, layout, f"{opened.name}, line {number}", accepted)
+        row = _values(text, layout, (opened.name, number), expected)
         first.append(float(row[0]))
-        with np.errstate(over="ignore"):  # beyond float32 a number is infinite, and refused
+        with np.errstate(over="ignore"):  # numbers beyond float32 become infinite, which is an error
             packed.write(row[1:].astype(np.float32).data)
         lines.append(number)
     rest = np.frombuffer(packed.getbuffer(), np.float32).reshape(len(lines), layout.width - 1)
@@ -307,7 +308,7 @@ def samples_in(
     features: int | None = None,
     usual: SampleLayout | None = None,
 ) -> Rows:
-    """Tell labels from inputs, and check both.
+    """Separate labels from inputs, and check both.
 
     Parameters
     ----------
@@ -316,18 +317,18 @@ def samples_in(
     source : str
         The file, for messages.
     maximum : float
-        Largest value allowed.
+        Largest allowed value.
     layout : SampleLayout, optional
-        How the table is laid out, if that is known; found out otherwise.
+        Layout of the table, if known; detected otherwise.
     features : int, optional
-        How many inputs a sample has, if that is known; a table that is no wider has no labels.
+        Number of inputs per sample, if known; a table of this width has no labels.
     usual : SampleLayout, optional
-        How the samples were laid out that these ones are like.
+        Layout of the data that these samples must match.
 
     Raises
     ------
     DataError
-        GN014, GN015 or GN018, with the line and where it applies the column.
+        GN014, GN015 or GN018, with the line and, if it applies, the column.
     """
     first, rest, remarks, advice = values.first, values.rest, [], ""
     known = layout = layout if layout is None or layout.columns <= rest.shape[1] else replace(layout, columns=1)
@@ -359,7 +360,7 @@ def samples_in(
 def _parted(
     first: NDArray[Any], rest: NDArray[Any], layout: SampleLayout, lines: Sequence[int], source: str
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return labels, shape (n,), and inputs, shape (n, features); refuse a row whose labels should be one-hot."""
+    """Return labels, shape (n,), and inputs, shape (n, features); GN015 for a row that should be one-hot."""
     count = layout.columns
     if layout.labels == "first":
         own, inputs = rest[:, : count - 1], rest[:, count - 1 :]
@@ -371,16 +372,17 @@ def _parted(
         return own[:, 0], inputs
     if not (right := one_hot_rows(own)).all():
         row = int(np.argmin(right))
+        columns = columns_at(layout.labels, count, 1 + rest.shape[1])
         raise DataError(
             "GN015",
-            f"{source}, line {lines[row]}: the {layout.labels} {count} columns are no one-hot label, expected one 1 "
-            f"and {count - 1} times 0. Use rows laid out as those of the training.",
+            f"{source}, line {lines[row]}: columns {columns[0] + 1} to {columns[-1] + 1} are not a one-hot label, "
+            f"expected one 1 and otherwise 0. Use rows with the layout of the training data.",
         )
     return own.argmax(axis=1), inputs
 
 
 def _with_first(first: NDArray[Any], rest: NDArray[Any]) -> NDArray[Any]:
-    """Put the first column before the others again, as bytes where all are."""
+    """Prepend the first column to the others, as bytes if all are bytes."""
     own = first.astype(rest.dtype)
     if rest.dtype == np.uint8 and (own != first).any():
         own, rest = first.astype(np.float32), rest.astype(np.float32)
@@ -396,11 +398,11 @@ def _check(
     skipped: int,
     advice: str,
 ) -> None:
-    """Refuse the first row with a label that is none, or with an input outside the range."""
+    """Raise an error for the first row with an invalid label or an input outside the range."""
     count = len(inputs)
     wrong = count
     if labels is not None:
-        # NaN compares false with everything, so these also find it.
+        # Also False for NaN.
         right = (labels >= 0) & (labels < LABEL_LIMIT) & (labels == np.floor(labels))
         wrong = count if right.all() else int(np.argmin(right))
     low, high = inputs.min(), inputs.max()
@@ -408,25 +410,20 @@ def _check(
         fits = ((inputs >= 0) & (inputs <= maximum)).all(axis=1)
         row = int(np.argmin(fits))
         if row < wrong:
-            raise _bad_value(inputs, row, f"{source}, line {lines[row]}", maximum, skipped, source)
+            raise _bad_value(inputs, row, lines[row], maximum, skipped, source)
     if labels is not None and wrong < count:
-        problem = bad_label(f"{source}, line {lines[wrong]}", float(labels[wrong]))
-        raise DataError(problem.code, f"{problem} {advice}".rstrip())
+        raise bad_label(source, f"line {lines[wrong]}", float(labels[wrong]), advice)
 
 
-def _values(text: str, layout: Layout, where: str, accepted: str) -> NDArray[np.float64]:
-    fields = layout.split(text)
+def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) -> NDArray[np.float64]:
+    fields, (name, line) = layout.split(text), place
     if len(fields) != layout.width:
-        few = len(fields) < layout.width
-        extra = abs(len(fields) - layout.width)
-        columns = "column" if extra == 1 else f"{extra} columns"
-        raise DataError(
-            "GN012",
-            f"{where}: {len(fields)} value{'s' * (len(fields) != 1)}, expected {accepted}. "
-            f"{'Add the missing' if few else 'Remove the extra'} {columns}.",
-        )
+        count, s = len(fields), "s" * (len(fields) != 1)
+        problem = f"{name}, line {line}: {count} value{s}, expected {expected}."
+        advice = "Add the missing values." if count < layout.width else "Remove the extra values."
+        raise DataError("GN012", f"{problem} {advice}")
     try:
-        # Looking whole rows up is three times as fast as parsing them, and most rows are as plain as that.
+        # Most rows have only bytes, and looking these up is three times as fast as parsing.
         return np.frombuffer(bytes(map(_BYTES.__getitem__, fields)), np.uint8).astype(np.float64)
     except KeyError:
         pass
@@ -439,22 +436,24 @@ def _values(text: str, layout: Layout, where: str, accepted: str) -> NDArray[np.
         shown = _shown(fields[column]) if fields[column].strip() else "an empty value"
         table = ""
         if column in (0, layout.width - 1) and fields[column].strip():
-            table = f" If it is the label of a table: --target column{column + 1}, or the column's name."
+            table = f" If it is the label of a table, pass --target column{column + 1}, or the name of the column."
         raise DataError(
-            "GN013", f"{where}, column {column + 1}: {shown}, expected a number. Correct it or remove the row.{table}"
+            "GN013",
+            f"{name}, line {line}, column {column + 1}: {shown}, expected a number. Correct it or remove the "
+            f"row.{table}",
         ) from None
 
 
-def _bad_value(inputs: NDArray[Any], row: int, where: str, maximum: float, skipped: int, source: str) -> DataError:
+def _bad_value(inputs: NDArray[Any], row: int, line: int, maximum: float, skipped: int, source: str) -> DataError:
     pixels = inputs[row]
     column = int(np.argmin((pixels >= 0) & (pixels <= maximum)))
     value = float(pixels[column])
-    where = f"{where}, column {column + 1 + skipped}"
+    place = f"line {line}, column {column + 1 + skipped}"
     if not math.isfinite(value):
-        return not_finite(where, value)
-    return outside(where, value, maximum, inputs, source)
+        return not_finite(source, place, value)
+    return outside(source, place, value, maximum, inputs)
 
 
 def _shown(text: str) -> str:
-    """Return a piece of the file, short and on one line."""
+    """Return a piece of the file, shortened and on one line."""
     return ascii(text if len(text) <= 24 else text[:21] + "...")

@@ -1,4 +1,4 @@
-"""NPZ, NumPy's archive: the arrays of Keras' ``mnist.npz``, of MedMNIST, and the usual pairs of names."""
+"""Read NPZ, NumPy's archive, with the names of Keras' ``mnist.npz``, of MedMNIST, and other usual pairs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARTS = {
     "test": (("x_test", "y_test"), ("test_images", "test_labels")),
 }
 PAIRS = (("x", "y"), ("inputs", "labels"), ("images", "labels"), ("data", "target"))
-"""Names of inputs and labels, in capitals or not: those that name a part come first."""
+"""Names of inputs and labels, in any case; names of parts take precedence."""
 
 
 def npz_names(opened: Opened) -> list[str]:
@@ -29,16 +29,16 @@ def npz_names(opened: Opened) -> list[str]:
     Raises
     ------
     DataError
-        GN019 when it is not a whole ZIP archive.
+        GN019 when it is not a complete ZIP archive.
     """
     try:
         with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
             if names and not any(name.endswith(".npy") for name in names):
                 what = "a spreadsheet" if "[Content_Types].xml" in names else "a ZIP archive without arrays"
-                raise DataError("GN019", f"{opened.name}: {what}. Save it as CSV, or unpack it and name what is in it.")
+                raise DataError("GN019", f"{opened.name}: {what}. Save it as CSV, or unpack it and name a file in it.")
             return [name.removesuffix(".npy") for name in names]
-    except Exception as error:  # zipfile raises many kinds for damaged archives
+    except Exception as error:  # damaged archives raise many kinds of errors
         raise damaged(opened.name, error) from None
 
 
@@ -48,10 +48,10 @@ def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
     Raises
     ------
     FileError
-        GN033 when the arrays unpack to more than is allowed.
+        GN033 when the arrays unpack to more than the limit.
     DataError
         GN010 when there are no samples, GN017 when inputs and labels differ in number, GN019 when the archive is
-        damaged, lacks the arrays, or holds arrays of another kind.
+        damaged, lacks the arrays, or has arrays of another kind.
     """
     names = npz_names(opened)
     pair = chosen_pair(names, part, opened.name)
@@ -60,14 +60,14 @@ def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def read_arrays(opened: Opened, keys: Sequence[str]) -> list[NDArray[Any]]:
-    """Read arrays of an archive by their names; sizes are compared before a value is read, nothing is unpickled.
+    """Read arrays of an archive by their names; sizes are checked first, and nothing is unpickled.
 
     Raises
     ------
     FileError
-        GN033 when they unpack to more than is allowed.
+        GN033 when they unpack to more than the limit.
     DataError
-        GN019 when the archive is damaged, or an array is not as long as it says.
+        GN019 when the archive is damaged, or an array has the wrong length.
     """
     reading, arrays = "", []
     try:
@@ -80,36 +80,36 @@ def read_arrays(opened: Opened, keys: Sequence[str]) -> list[NDArray[Any]]:
                     _require_length(file, member)
                 with archive.open(member) as file:
                     arrays.append(np.asarray(np.lib.format.read_array(file, allow_pickle=False)))
-    except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
+    except Exception as error:  # damaged archives raise many kinds of errors
         raise damaged(opened.name, error, reading or None) from None
     return arrays
 
 
 def require_unpackable(name: str, members: Iterable[zipfile.ZipInfo]) -> None:
-    """Refuse members of an archive that unpack to more than is allowed.
+    """Raise an error if members of an archive unpack to more than the limit.
 
     Raises
     ------
     FileError
         GN033.
     ValueError
-        For one compressed in another way than deflate, of which `zipfile` would unpack any amount at once.
+        For a compression other than deflate, which `zipfile` would unpack without a limit.
     """
     packed = [member for member in members if member.compress_type != zipfile.ZIP_STORED]
     if any(member.compress_type != zipfile.ZIP_DEFLATED for member in packed):
-        raise ValueError("compressed in another way than NumPy does it")
+        raise ValueError("a compression that NumPy does not use")
     require_room(name, sum(member.file_size for member in packed))
 
 
 def _require_length(file: IO[bytes], member: zipfile.ZipInfo) -> None:
-    """Refuse an array whose header tells of more than follows, ValueError: room is made for all of it."""
+    """Raise ValueError if the header of an array declares more than follows, before memory is allocated."""
     version = np.lib.format.read_magic(file)
     headers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, _, dtype = headers[version](file)
     stored = member.compress_type == zipfile.ZIP_STORED
     length = min(member.file_size, member.compress_size) if stored else member.file_size
     if not dtype.hasobject and (not dtype.itemsize or math.prod(shape) * dtype.itemsize > length - file.tell()):
-        raise ValueError("fewer values than its header tells of")
+        raise ValueError("fewer values than the header declares")
 
 
 def _checked(
@@ -127,8 +127,8 @@ def _checked(
     if labels.ndim != 1:
         raise DataError(
             "GN019",
-            f"{name}: '{second}' has shape {labels.shape}, expected (n,), one label a sample. "
-            "Turn one-hot rows into labels with argmax(axis=1).",
+            f"{name}: '{second}' has shape {labels.shape}, expected (n,), one label per sample. "
+            "Convert one-hot rows to labels with argmax(axis=1).",
         )
     if len(inputs) != len(labels):
         raise DataError(
@@ -137,29 +137,29 @@ def _checked(
             "Save arrays that belong together.",
         )
     if inputs.size == 0:
-        raise DataError("GN010", f"{name}: '{first}' has shape {inputs.shape}, expected samples.")
+        raise DataError("GN010", f"{name}: '{first}' has shape {inputs.shape}, expected samples. Check the archive.")
     if labels.dtype.kind == "S":
         labels = np.char.decode(labels, "utf-8", "replace")
     if inputs.ndim == 4 and inputs.shape[1] in (1, 3) and inputs.shape[3] not in (1, 3):
-        inputs = np.moveaxis(inputs, 1, 3)  # colours first, as PyTorch has them
+        inputs = np.moveaxis(inputs, 1, 3)  # channels first, as in PyTorch
     return inputs, labels
 
 
 def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
-    """Return the names of inputs and labels among an archive's; DataError GN019 if they are not there."""
+    """Return the names of inputs and labels in an archive; DataError GN019 if they are missing."""
     pair = _pair_among(names, (*PARTS[part], *PAIRS))
     if pair is not None:
         return pair
     first, second = PARTS[part][0]
-    found = listed([*map(ascii, names)], 8) if names else "none"
+    found = f"arrays {listed([*map(ascii, names)], 8)}" if names else "no arrays"
     raise DataError(
         "GN019",
-        f"{name}: arrays {found}; expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
+        f"{name}: {found}, expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
     )
 
 
 def has_pair(names: list[str], part: str) -> bool:
-    """Tell whether an archive has this part; arrays that name none are to train with."""
+    """Return whether an archive has this part; arrays without a part in their names are training data."""
     return _pair_among(names, (*PARTS[part], *(PAIRS if part == "train" else ()))) is not None
 
 
@@ -169,15 +169,15 @@ def _pair_among(names: list[str], pairs: tuple[tuple[str, str], ...]) -> tuple[s
 
 
 def damaged(name: str, error: Exception, key: str | None = None) -> DataError | FileError:
-    """Say what an error says about an archive, or about the array `key` in it: GN019, if it is none of ours."""
+    """Convert an error about an archive, or its array `key`, to GN019, unless it is a glassnet error."""
     if isinstance(error, DataError | FileError):
         return error
     place = f"{name}, array '{key}'" if key else name
     if "allow_pickle" in str(error):
         return DataError(
             "GN019",
-            f"{place}: holds Python objects, expected numbers. Save it with a numeric dtype, or words by astype(str).",
+            f"{place}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
         )
     return DataError(
-        "GN019", f"{place}: not a whole NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
+        "GN019", f"{place}: not a complete NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
     )

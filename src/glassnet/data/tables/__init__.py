@@ -1,1 +1,1 @@
-"""Tables with named columns: files and frames to one `Table`."""
+"""Tables with named columns: read files and data frames into a `Table`."""

@@ -1,4 +1,4 @@
-"""Words that differ in capitals or blanks alone, as ``Köln`` and ``köln``: most often one thing, written twice."""
+"""Words that differ only in case or whitespace, such as ``Köln`` and ``köln``: most often the same thing."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 
 def alike(counts: Mapping[str, int]) -> dict[str, str]:
-    """Return word -> commonest spelling, for each word that has a commoner one; nothing for identifiers and sentences.
+    """Return word -> most frequent spelling, for words that have one; an empty dict for identifiers and sentences.
 
     Parameters
     ----------
     counts : mapping of str to int
-        Every word of a column, and how often it stands there.
+        Every word of a column, and its count.
     """
     if 2 * len(counts) > sum(counts.values()):
         return {}

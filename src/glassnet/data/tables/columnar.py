@@ -1,7 +1,7 @@
-"""Files of typed columns as frames: Parquet, Arrow (file or stream), JSON and NDJSON.
+"""Read files of typed columns as frames: Parquet, Arrow (file or stream), JSON and NDJSON.
 
-Polars reads what is well-formed at the speed of memory. JSON that it refuses is read by the standard library, which
-knows NaN, columns of mixed types, and the line of a mistake.
+Polars reads well-formed files fast. JSON that it rejects is read with the standard library, which accepts NaN and
+columns of mixed types, and reports the line of a mistake.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ _READERS: dict[str, Callable[[Any], pl.DataFrame]] = {
     "parquet": pl.read_parquet,
     "arrow": pl.read_ipc,
     "arrow stream": pl.read_ipc_stream,
-    # Types are told by all rows: told by some, a later 1.5 among whole numbers would become 1.
+    # Infer types from all rows; otherwise a later 1.5 among integers would become 1.
     "ndjson": partial(pl.read_ndjson, infer_schema_length=None),
     "json": partial(pl.read_json, infer_schema_length=None),
 }
 TYPED = tuple(_READERS)
-"""The kinds of files that are read here, see `kinds.kind_of`."""
-_PACKED = 2  # times as much as its own size in memory, from which a file counts as compressed
+"""The formats that this module reads, see `sniff.kind_of`."""
+_PACKED = 2  # a file that unpacks to more than this multiple of its size counts as compressed
 _PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, TypeError, RecursionError)
 
 
 def read_typed(opened: Opened, kind: str) -> pl.DataFrame:
-    """Read a file of one of these kinds.
+    """Read a file of one of these formats.
 
     Raises
     ------
     FileError
-        GN006 when it is damaged, GN033 when it unpacks to more than is allowed.
+        GN006 when it is damaged, GN033 when it unpacks to more than the limit.
     DataError
-        GN011 for JSON that is no table.
+        GN011 for JSON that is not a table.
     """
     try:
         if "json" in kind:
@@ -75,7 +75,7 @@ def _slowly(content: bytes, kind: str, name: str) -> pl.DataFrame:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise FileError("GN006", f"{name}: damaged {kind} data (no UTF-8). Fetch the file again.") from None
+        raise FileError("GN006", f"{name}: damaged {kind} data (not UTF-8). Fetch the file again.") from None
     try:
         rows = _rows_in(json.loads(text))
     except json.JSONDecodeError as problem:
@@ -83,12 +83,12 @@ def _slowly(content: bytes, kind: str, name: str) -> pl.DataFrame:
             raise _damaged(name, problem.lineno, problem) from None
         rows = _lines(text, name)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise DataError("GN011", f"{name}: JSON that is no table. Write an object a row, or a list a column.")
+        raise DataError("GN011", f"{name}: JSON that is not a table. Write an object per row, or a list per column.")
     return pl.DataFrame(rows, infer_schema_length=None, strict=False)
 
 
 def _rows_in(value: Any) -> Any:
-    """Return the rows of a JSON value: objects as they are, or columns as lists, or as pandas writes a frame."""
+    """Return the rows of a JSON value: a list of objects, columns as lists, or a frame as pandas writes it."""
     if not isinstance(value, dict) or not value:
         return value
     columns = list(value.values())
@@ -116,5 +116,7 @@ def _lines(text: str, name: str) -> list[Any]:
 
 def _damaged(name: str, line: int, problem: json.JSONDecodeError) -> FileError:
     return FileError(
-        "GN006", f"{name}, line {line}: no JSON ({problem.msg}, column {problem.colno}). Correct it, or fetch it again."
+        "GN006",
+        f"{name}, line {line}: not valid JSON ({problem.msg}, column {problem.colno}). Correct it, or fetch the file "
+        "again.",
     )

@@ -1,7 +1,7 @@
-"""Delimited text with named columns: separator, header and encoding are found, every value is kept as it is written.
+"""Read delimited text with named columns: detect separator, header and encoding, and keep every value as text.
 
-What a column holds is decided later, by `table`. Polars reads at the speed of memory; it is lenient about short rows
-and knows no blanks before a quotation mark, so whatever it refuses or leaves doubtful is read by the `csv` module.
+`table` decides later what a column contains. Polars reads fast, but accepts short rows and does not allow blanks before
+a quotation mark; text that it rejects or may misread is read with the `csv` module.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Delimited:
-    """Text as a table.
+    """A table of text.
 
     Parameters
     ----------
     frame : polars.DataFrame
-        Strings, as they stand in the file.
+        Strings as in the file.
     separator : str
         One of ``header.SEPARATORS``, or a blank for any run of blanks.
     header : bool
-        Whether the first line named the columns; otherwise they are called column1, column2, ….
+        Whether the first line has the column names; otherwise they are column1, column2, ….
     remarks : tuple of str
-        What was guessed and may be wrong.
+        Messages about guesses.
     row_names : polars.Series or None
-        The names of the rows, as R writes them, which are in no column.
+        Row names, as R writes them; they are not among the columns.
     """
 
     frame: pl.DataFrame
@@ -56,18 +56,18 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     Parameters
     ----------
     opened : Opened
-        Text in UTF-8, or as `in_utf8` takes it; comma, semicolon, tab or bar between the values.
+        Text in UTF-8 or another encoding that `in_utf8` reads; values separated by comma, semicolon, tab or bar.
     expected : collection of str
-        Names of which one in the first line makes it a header, whatever it looks like.
+        If the first line has one of these names, it is a header.
 
     Raises
     ------
     DataError
-        GN010 when there are no rows, GN011 when the text is no table, GN012 for a row of another width, GN063 when two
-        columns have the same name.
+        GN010 when there are no rows, GN011 when the text is not a table, GN012 for a row of another width, GN063 when
+        two columns have the same name.
     """
-    content, remarks, left_out = table_text(opened)
-    above = len(left_out)
+    content, remarks, lines_above = table_text(opened)
+    above = len(lines_above)
     separator, first_rows = sniff(content, opened.name)
     if separator == " ":
         content = without_blanks_behind(content)
@@ -75,7 +75,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     header = row_names is not None or is_header(first_rows, expected)
     width = len(first_rows[0])
     if row_names is not None:
-        remarks = (*remarks, "rows begin with a name of their own, as R writes them, which is left out")
+        remarks = (*remarks, "row names, as R writes them, are ignored")
     if frame is None:
         frame = read_fast(content, separator, width)
     if frame is None:
@@ -83,7 +83,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     if header:
         frame = frame.slice(1)
     if not len(frame):
-        raise DataError("GN010", f"{opened.name}: only the names of the columns, expected rows below. Check the file.")
+        raise DataError("GN010", f"{opened.name}: only column names, expected rows below them. Check the file.")
     given = first_rows[0] if header else [""] * width
     names = [name.strip() or f"column{number}" for number, name in enumerate(given, 1)]
     require_unique(names, opened.name)
@@ -96,7 +96,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
 def _after_row_names(
     content: bytes, separator: str, rows: list[list[str]], where: tuple[str, int]
 ) -> tuple[pl.Series | None, pl.DataFrame | None]:
-    """Return the names of the rows, and the columns behind them, where rows begin with one; else nothing."""
+    """Return row names and the other columns if rows begin with a name, else (None, None)."""
     width = len(rows[0])
     if len(rows) < 2 or any(len(row) != width + 1 for row in rows[1:]) or completed(rows[0], rows, width + 1)[0]:
         return None, None
@@ -113,7 +113,7 @@ def _after_row_names(
 
 
 def named_columns(opened: Opened) -> list[str]:
-    """Return the names of the columns of a table that is evidently no rows of pixels: words stand under a header."""
+    """Return the column names of a table that is clearly not rows of pixels: it has words below a header."""
     try:
         content, _, _ = table_text(opened, SAMPLE)
         _, rows = sniff(content, opened.name)
@@ -123,30 +123,30 @@ def named_columns(opened: Opened) -> list[str]:
     if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not is_header(rows):
         return []
     columns = zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True)
-    # Nearly all: below many a table stands a line of totals.
+    # Not all: many tables end in a line of totals.
     worded = [sum(bool(field.strip()) and not is_number(field) for field in column) / len(column) for column in columns]
     return names if max(worded, default=0) > 0.9 else []
 
 
 def require_unique(names: list[str], source: str) -> None:
-    """Refuse two columns of the same name: DataError GN063."""
+    """Raise DataError GN063 if two columns have the same name."""
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise DataError(
             "GN063",
-            f"{source}: several columns are called {', '.join(map(repr, twice[:5]))}. Give each a name of its own.",
+            f"{source}: several columns have the same name: {', '.join(map(repr, twice[:5]))}. Rename them.",
         )
 
 
 def without_separator_line(content: bytes) -> bytes:
-    """Empty a first line ``sep=;``, which is meant for spreadsheets."""
+    """Remove a first line ``sep=;``, which is an instruction for spreadsheets."""
     return re.sub(rb'\A"?sep=[^\r\n]"?(?=\r?\n)', b"", content, flags=re.IGNORECASE)
 
 
 def comments_above(content: bytes) -> int:
-    """Return how many bytes of text are lines above a table that begin with #, and are no names of its columns.
+    """Return the size in bytes of comment lines above a table, which begin with #.
 
-    Names that begin so have as many separators as the first row.
+    A header that begins with # is not a comment: it has as many separators as the first row.
     """
     lines, size = content[:SAMPLE].splitlines(keepends=True), 0
     row = next((line for line in lines if line.strip() and not line.startswith(b"#")), b"")
@@ -159,7 +159,7 @@ def comments_above(content: bytes) -> int:
 
 
 def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], list[bytes]]:
-    """Return the content, or its first bytes, in UTF-8, what was guessed, and the lines above that are left out."""
+    """Return the content, or its first bytes, in UTF-8, messages about guesses, and ignored lines above the table."""
     with opened.stream() as stream:
         content = stream.read(size)
     if b"\n" not in content:
@@ -171,12 +171,12 @@ def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], 
     decoded, encoding = in_utf8(table)
     remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
     above = without_separator_line(above.removeprefix(_BOM))
-    remarks += ["what begins with # above the table is left out"] if b"#" in above else []
+    remarks += ["lines that begin with # above the table are ignored"] if b"#" in above else []
     return decoded, tuple(remarks), above.split(b"\n")[:-1]
 
 
 def table_start(content: bytes) -> int:
-    """Return how many bytes stand above a table: a byte order mark, ``sep=;``, blank lines and comments."""
+    """Return the size in bytes of all above a table: byte order mark, ``sep=;``, blank lines and comments."""
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
     table = without_separator_line(content.removeprefix(_BOM)).lstrip(b"\r\n")
@@ -184,7 +184,7 @@ def table_start(content: bytes) -> int:
 
 
 def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
-    """Return the separator that cuts the first rows most evenly, and those rows."""
+    """Return the separator that splits the first rows most evenly, and those rows."""
     sample = content[:SAMPLE]
     if len(content) > SAMPLE and b"\n" in sample:
         sample = sample[: sample.rindex(b"\n") + 1]
@@ -193,14 +193,14 @@ def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     text = sample.decode(errors="ignore")
     for separator in SEPARATORS:
         cut = [one.fields for one in records(text, separator, name)]
-        if not cut:  # nothing but a quotation mark
+        if not cut:  # only a quotation mark
             continue
         widths = Counter(map(len, cut))
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
         score = (count / len(cut) if width > 1 else 0.0, width)
         if score > best:
             best, found, rows = score, separator, cut
-    if len(rows[0]) == 1:  # as R writes tables, and columns that are lined up
+    if len(rows[0]) == 1:  # tables by R, and aligned columns
         blank = [one.fields for one in records(without_blanks_behind(sample).decode(errors="ignore"), " ", name)]
         if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
             return " ", blank
@@ -208,12 +208,12 @@ def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
 
 
 def without_blanks_behind(content: bytes) -> bytes:
-    """Take blanks from the ends of lines: where blanks separate values, none follows."""
+    """Remove blanks at the ends of lines, for tables that are separated by blanks."""
     return re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
 
 
 def read_fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
-    """Let polars read the rows; None if anything is doubtful, blank lines between them among it."""
+    """Read the rows with polars; None if the result may be wrong, for example with blank lines between rows."""
     content = content.rstrip(b"\r\n")
     try:
         frame = pl.read_csv(
@@ -225,8 +225,8 @@ def read_fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         return None
-    # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart,
-    # unless some are quoted, and make up for those that lack.
+    # Short rows and missing values both become null; the number of separators tells them apart, unless quoted
+    # separators make up for missing ones.
     expected, between = (width - 1) * len(frame), separator.encode()
     even = content.count(between) == expected
     if b'"' in content and (not even or frame.to_series(-1).null_count()):
@@ -237,38 +237,40 @@ def read_fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None
 
 
 def _careful(content: bytes, separator: str, width: int, name: str, above: int, *, named: bool = False) -> pl.DataFrame:
-    """Read the rows one by one, or say which is wrong; `named` if the first value of each is its name."""
+    """Read the rows one by one, or raise an error for a bad one; `named` if rows begin with a row name."""
     rows = []
-    right = f"{width}, a name of the row and {width - 1} more" if named else f"{width} as in the first line"
+    right = f"{width}, a row name and {width - 1} more" if named else f"{width} as in the first line"
     found = list(records(content.decode(), separator, name))
     if not found:
-        raise DataError("GN010", f"{name}: nothing but quotation marks, expected rows of values. Check the file.")
+        raise DataError("GN010", f"{name}: only quotation marks, expected rows of values. Check the file.")
     if len(found) > 1 and all(len(one.fields) == width + 1 and not one.fields[-1].strip() for one in found[1:]):
-        found[1:] = [one._replace(fields=one.fields[:-1]) for one in found[1:]]  # all end in a separator, but the names
+        found[1:] = [
+            one._replace(fields=one.fields[:-1]) for one in found[1:]
+        ]  # all rows end in a separator, but not the header
     for first, last, row, is_open in found:
         if is_open:
             raise DataError(
                 "GN012",
-                f"{name}, line {above + first}: a quotation mark is opened in this row and not closed where its value "
-                "ends, so that following lines are read as one value. Close it or remove it.",
+                f"{name}, line {above + first}: a quotation mark is not closed at the end of its value, so the "
+                "following lines are read as one value. Close or remove it.",
             )
         if len(row) != width:
-            advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
-            where = f"line {above + last}"
+            line, count, s = above + last, len(row), "s" * (len(row) != 1)
+            problem = f"{name}, line {line}: {count} value{s}, expected {right}."
+            advice = "Remove the extra values, or quote their text."
             if width == 1:
-                advice = "If that is no name of a column, remove it"
+                advice = "If line 1 is not the name of a column, remove it."
+            elif count < width:
+                advice = "Add the missing values."
             if any("\n" in field for field in row):
-                where = f"lines {above + first} to {above + last}, one row by its quotation marks"
-            raise DataError(
-                "GN012",
-                f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {right}. {advice}.",
-            )
+                advice = " ".join([advice, f"Quotation marks make one row of lines {above + first} to {line}."])
+            raise DataError("GN012", f"{problem} {advice}")
         rows.append(row)
     return frame_of_rows(rows, width)
 
 
 def frame_of_rows(rows: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
-    """Return rows of fields as a frame of strings, null where a field is empty."""
+    """Return rows of fields as a frame of strings; empty fields become null."""
     columns = zip(*rows, strict=True) if rows else [()] * width
     fields = ([field or None for field in column] for column in columns)
     names = numbered(width)
@@ -276,7 +278,7 @@ def frame_of_rows(rows: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
 
 
 def _is_well_quoted(lines: Sequence[str], separator: str) -> bool:
-    """Tell whether what is quoted in some lines ends, and right before a separator or the end of a line."""
+    """Return whether every quoted value in some lines is closed, right before a separator or the end of a line."""
     quoted = io.StringIO("\n".join(lines), newline="")
     try:
         deque(csv.reader(quoted, delimiter=separator, skipinitialspace=True, strict=True), maxlen=0)
@@ -286,7 +288,7 @@ def _is_well_quoted(lines: Sequence[str], separator: str) -> bool:
 
 
 class Record(NamedTuple):
-    """A row: its first and last line, its fields, and whether a quotation mark that begins in it stays open."""
+    """A row: its first and last line, its fields, and whether it has an unclosed quotation mark."""
 
     first: int
     last: int
@@ -295,10 +297,10 @@ class Record(NamedTuple):
 
 
 def records(text: str, separator: str, name: str) -> Iterator[Record]:
-    """Yield the rows that are not blank; what a quotation mark swallows that stays open is cut line by line."""
-    csv.field_size_limit(1 << 30)  # as long as a mark that stays open makes it
+    """Yield the rows that are not blank; lines after an unclosed quotation mark are split one by one."""
+    csv.field_size_limit(1 << 30)  # an unclosed quotation mark makes long fields
     lines = text.split("\n")
-    # The blank line is part of what stays open.
+    # The appended blank line shows that a quotation mark is unclosed.
     reader = csv.reader(io.StringIO(f"{text}\n\n", newline=""), delimiter=separator, skipinitialspace=True)
     first = 1
     try:
@@ -315,10 +317,10 @@ def records(text: str, separator: str, name: str) -> Iterator[Record]:
             first = last + 1
     except csv.Error as problem:
         raise DataError(
-            "GN011", f"{name}, line {reader.line_num}: no table ({problem}). Is this the right file?"
+            "GN011", f"{name}, line {reader.line_num}: not a table ({problem}). Is this the right file?"
         ) from None
 
 
 def numbered(width: int) -> list[str]:
-    """Name columns that have no names."""
+    """Return column names for a table without names."""
     return [f"column{number}" for number in range(1, width + 1)]

@@ -1,6 +1,6 @@
-"""How large a Parquet or Arrow file says it will be in memory, from its metadata, before polars reads it.
+"""Read the declared size of a Parquet or Arrow file in memory from its metadata, before polars reads the file.
 
-Both formats compress each column, so that a megabyte may hold many gigabytes. References: the Parquet format's
+Both formats compress each column, so a megabyte may hold many gigabytes. References: the Parquet format's
 ``parquet.thrift`` (FileMetaData, RowGroup) in Thrift's compact protocol; the Arrow columnar format, "Serialization and
 Interprocess Communication", whose messages are flatbuffers.
 """
@@ -17,15 +17,15 @@ import polars as pl
 
 from ...io.opening import Opened
 
-_COUNTED = 1000  # rows of nulls by which the size of a row is told
-_DEEPEST = 50  # structures within each other in a footer
+_COUNTED = 1000  # rows of nulls that give the size of a row
+_DEEPEST = 50  # nested structures in a footer
 _RECORD_BATCH, _DICTIONARY_BATCH = 3, 2
 _PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EOFError, LookupError, ValueError,
              struct.error)  # fmt: skip
 
 
 def declared_size(opened: Opened, kind: str) -> int:
-    """Return the bytes that a file says it unpacks to; 0 where its metadata cannot be read, which polars then tells.
+    """Return the declared unpacked size in bytes; 0 if the metadata are unreadable, which polars will report.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def declared_size(opened: Opened, kind: str) -> int:
 
 
 def _rows_of_parquet(opened: Opened) -> int:
-    """Return how much room the rows need at least: a run of equal values is short in the file, whatever its length."""
+    """Return the least size of the rows in memory: a run of equal values is short in the file, whatever its length."""
     return _room_of(opened, pl.read_parquet_schema, pl.scan_parquet)
 
 
@@ -49,29 +49,29 @@ def _rows_of_arrow(opened: Opened) -> int:
 
 
 def _room_of(opened: Opened, read_schema: Callable[..., Any], scan: Callable[..., pl.LazyFrame]) -> int:
-    # A stream each: polars goes on where the file stands, which is not where Python's buffer does.
+    # One stream each: polars continues at the position of the file, not of Python's buffer.
     with opened.stream() as stream, opened.stream() as again:
         schema, rows = read_schema(stream), int(scan(again).select(pl.len()).collect().item())
     return rows * -(-int(pl.DataFrame(schema=schema).clear(_COUNTED).estimated_size()) // _COUNTED)
 
 
 def _chunks_of_parquet(opened: Opened) -> int:
-    """Add up what the row groups say of their columns' sizes."""
+    """Add up the sizes of columns that the row groups declare."""
     with opened.stream() as stream:
         footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
     return sum(int(group.get(2, 0)) for group in footer.get(4, ()))
 
 
 def _footer(stream: IO[bytes], mark: int) -> bytes:
-    """Return what stands before a file's last bytes: its length, and a mark of so many."""
+    """Return the footer of a file, which is followed by its length and a mark of `mark` bytes."""
     end = stream.seek(-4 - mark, os.SEEK_END)
     length = int.from_bytes(stream.read(4), "little")
-    stream.seek(end - length)  # ValueError or OSError where that is before the file
+    stream.seek(end - length)  # ValueError or OSError if that is before the start of the file
     return stream.read(length)
 
 
 def _thrift_structure(data: bytes, at: int, depth: int) -> tuple[dict[int, Any], int]:
-    """Return the fields of a structure by their numbers, and where it ends."""
+    """Return the fields of a structure by their numbers, and its end."""
     fields: dict[int, Any] = {}
     number = 0
     while kind := data[at]:
@@ -87,7 +87,7 @@ def _thrift_structure(data: bytes, at: int, depth: int) -> tuple[dict[int, Any],
 def _thrift_value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
     if depth > _DEEPEST:
         raise ValueError("too deep")
-    if kind in (1, 2):  # true and false have no bytes of their own
+    if kind in (1, 2):  # true and false take no bytes
         return kind == 1, at
     if kind == 3:
         return data[at], at + 1
@@ -130,7 +130,7 @@ def _thrift_integer(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _batches_of_arrow(opened: Opened) -> int:
-    """Add up the buffers of the batches that the footer of a file names."""
+    """Add up the buffers of the batches that the footer of a file lists."""
     with opened.stream() as stream:
         footer = _footer(stream, len(b"ARROW1"))
         (root,) = struct.unpack_from("<I", footer)
@@ -142,7 +142,7 @@ def _batches_of_arrow(opened: Opened) -> int:
 
 
 def _messages_of_arrow(opened: Opened) -> int:
-    """Add up the buffers of a stream, message after message."""
+    """Add up the buffers of a stream, message by message."""
     total = place = 0
     with opened.stream() as stream, contextlib.suppress(EOFError):
         while True:
@@ -152,13 +152,13 @@ def _messages_of_arrow(opened: Opened) -> int:
 
 
 def _message(stream: IO[bytes], place: int) -> tuple[int, int]:
-    """Return the lengths of a message's buffers together, once they are unpacked, and where the next one begins.
+    """Return the total unpacked length of a message's buffers, and the position of the next message.
 
-    A compressed buffer begins with the length that it will have, −1 where it stands as it is.
+    A compressed buffer begins with its unpacked length, or −1 if it is not compressed.
     """
     stream.seek(place)
     head = stream.read(4)
-    if head == b"\xff\xff\xff\xff":  # older files have no such mark
+    if head == b"\xff\xff\xff\xff":  # absent in older files
         head = stream.read(4)
     length = int.from_bytes(head, "little")
     message = stream.read(length)
@@ -183,7 +183,7 @@ def _message(stream: IO[bytes], place: int) -> tuple[int, int]:
 
 
 def _field(message: bytes, table: int, number: int) -> int:
-    """Return where a table's field lies in a flatbuffer; 0 where the table has none."""
+    """Return the position of a table's field in a flatbuffer; 0 if the table lacks the field."""
     (back,) = struct.unpack_from("<i", message, table)
     (size,) = struct.unpack_from("<H", message, table - back)
     if 4 + 2 * number >= size:
@@ -197,7 +197,7 @@ def _follow(message: bytes, at: int) -> int:
 
 
 def _vector(message: bytes, at: int, size: int) -> bytes:
-    """Return the bytes of a vector of structures of so many bytes, which a field leads to."""
+    """Return the bytes of the vector at a field, with structures of `size` bytes."""
     start = _follow(message, at)
     (count,) = struct.unpack_from("<I", message, start)
     return message[start + 4 : start + 4 + size * count]

@@ -1,6 +1,6 @@
-"""How a table in text begins: its separator, names of its columns or none, rows with a name of their own or without.
+"""Detect how a text table begins: its separator, column names and row names.
 
-All that read text ask here, so that training, asking and the doctor see the same table.
+Training, prediction and the doctor all use these functions, and so see the same table.
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ from ..validation import is_number
 from .missing_markers import MISSING
 
 SEPARATORS = (",", ";", "\t", "|")
-"""What stands between values; a reader may also take runs of blanks, which are looked for in ways of their own."""
+"""Separators of values. Readers also detect runs of blanks, each in its own way."""
 SAMPLE = 1 << 16
-"""How much of a text is looked at to tell how it is written."""
+"""How many bytes of a text the detection reads."""
 
 _PLACEHOLDERS = frozenset({"none", "unknown", "missing", "n.a.", "n.d.", "nd", "nil", "tbd"})
 _BRIGHTEST = 257
-"""The most numbers of a row of pixels that counts on by one: a label and 0 to 255."""
+"""Longest row of pixels whose values count up by one: a label and 0 to 255."""
 _TELLING = 16
-"""Numbers that count on by one, above which they are no values if a word is among them."""
+"""More numbers than this that count up by one, and a word, are column names."""
 _MANY = 20
-"""Rows from which on whole numbers that all differ are taken for names in whatever order they stand."""
+"""From this many rows on, distinct whole numbers are row names in any order."""
 
 
 def separator_of(line: str) -> str:
-    """Return the separator that stands in a line most often."""
+    """Return the most frequent separator of a line."""
     return max(SEPARATORS, key=line.count)
 
 
 def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> bool:
-    """Tell names of columns from values, and from a row of numbers with a mistake in it.
+    """Return whether the first row is a header, not values or a row of numbers with a mistake.
 
-    Words alone are names if one of them stands above numbers, or none comes again below itself. Words and numbers are
-    names above nothing but numbers, if they look like a label and the numbers of columns.
+    A row of words is a header if one of them is above numbers, or none recurs in its own column. A row of words and
+    numbers is a header above columns of numbers, if it looks like a label and column numbers.
 
     Parameters
     ----------
     rows : iterable of sequences of str
-        Fields without quotation marks, row by row; no more are taken than it needs, and no more than ``SAMPLE``.
+        Fields without quotation marks, row by row; reads only as many as needed, and at most ``SAMPLE``.
     expected : collection of str
-        Names of which one in the first row makes it a header, whatever it looks like.
+        If the first row has one of these names, it is a header.
     """
     coming = iter(rows)
     names = [field.strip() for field in next(coming)]
@@ -57,7 +57,7 @@ def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> 
         return any(_is_word(name) and _numbers(below, k) for k, name in enumerate(names)) or not any(
             name and name == row[k].strip() for k, name in enumerate(names) for row in below if k < len(row)
         )
-    # Counted columns, as data frames without names are saved. Few of them could be a row of pixels.
+    # Column numbers, as data frames without names are saved. A short row could be pixels.
     counted = any(numbers == [str(k) for k in range(start, start + len(numbers))] for start in (0, 1))
     if counted and (len(numbers) > _BRIGHTEST or (words and len(numbers) > _TELLING)):
         return True
@@ -65,21 +65,21 @@ def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> 
         return False
     sizes = [float(number.replace(",", ".")) for number in numbers]
     rising = counted or (len(sizes) > 2 and all(a < b for a, b in pairwise(sizes)))  # years, wavelengths
-    if not rising and (not words or 2 * words < len(names)):  # without words, a row that lacks its first value
+    if not rising and (not words or 2 * words < len(names)):  # without words: a row whose first value is missing
         return False
     below = _first(coming)
     return all(_numbers(below, k, empty=True) for k in range(len(names)))
 
 
 def _is_word(name: str) -> bool:
-    """Tell a word from what stands where a number is missing or not exact: ``-``, ``unknown``, ``<5``, ``12 %``."""
+    """Return whether a field is a word, not a substitute for a number: ``-``, ``unknown``, ``<5``, ``12 %``."""
     plain = name.lower()
     letters = any(map(str.isalpha, plain)) and not any(map(str.isdigit, plain))
     return letters and plain not in MISSING and plain not in _PLACEHOLDERS
 
 
 def _first(rows: Iterable[Sequence[str]]) -> list[Sequence[str]]:
-    """Return the rows that stand in the first letters of a text."""
+    """Return the first rows of a text, up to ``SAMPLE`` characters."""
     taken: list[Sequence[str]] = []
     size = 0
     for row in rows:
@@ -91,22 +91,23 @@ def _first(rows: Iterable[Sequence[str]]) -> list[Sequence[str]]:
 
 
 def _numbers(rows: Sequence[Sequence[str]], column: int, *, empty: bool = False) -> bool:
-    """Tell whether more than half of what stands in a column is numbers; `empty` if nothing does."""
+    """Return whether more than half of the values of a column are numbers; `empty` if it has no values."""
     fields = [row[column].strip() for row in rows if column < len(row)]
     fields = [field for field in fields if field.lower() not in MISSING]
     return 2 * sum(map(is_number, fields)) > len(fields) if fields else empty
 
 
 def completed(names: list[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """Return names, one too few, with an empty one behind if only the rows end in a separator.
+    """Complete a header that has one name too few.
 
-    Or with one before them, if the rows begin with a name of their own, as R writes them; else as they are.
+    Append an empty name if only the rows end in a separator; prepend one if rows begin with a row name, as R writes
+    them; otherwise return the names unchanged.
 
     Parameters
     ----------
     names : list of str, length width - 1
     rows : sequence of sequences of str
-        Those of another width are passed over.
+        Rows of another width are ignored.
     width : int
     """
     whole = [row for row in rows if len(row) == width]
@@ -118,7 +119,7 @@ def completed(names: list[str], rows: Sequence[Sequence[str]], width: int) -> li
 
 
 def are_row_names(fields: Sequence[str]) -> bool:
-    """Tell whether the first fields of all rows only name them: words, or whole numbers that go up, none twice."""
+    """Return whether the first fields of all rows are row names: distinct words, or increasing whole numbers."""
     fields = [field.strip().strip('"') for field in fields]
     if len(set(fields)) < len(fields):
         return False
@@ -131,10 +132,10 @@ def are_row_names(fields: Sequence[str]) -> bool:
 
 
 def even(widths: Sequence[int]) -> bool:
-    """Tell whether lines, three at least, have one number of fields, but for the first, which may have one less."""
+    """Return whether at least three lines have equal widths; the first may have one field less."""
     return len(widths) > 2 and len(set(widths[1:])) == 1 and 0 <= widths[1] - widths[0] <= 1
 
 
 def _begins_a_number(field: str) -> bool:
-    """Tell numbers, sums of money and dates from names; some names, such as 3M, are lost to it."""
+    """Return whether a field looks like a number, sum of money or date; some names, such as 3M, do too."""
     return field.lstrip("+-.$€£¥( ")[:1].isdigit()

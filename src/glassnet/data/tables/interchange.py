@@ -1,7 +1,7 @@
-"""Other libraries' tables as frames of polars: pandas, Arrow, NumPy, mappings; none of those libraries is imported.
+"""Convert tables of other libraries to polars, without importing them: pandas, Arrow, NumPy, mappings.
 
-Whatever speaks Arrow's C interface polars reads by itself. Of pandas that works only with pyarrow beside it, through
-narwhals too, so pandas goes column by column, as NumPy's arrays do.
+Polars reads objects with Arrow's C interface directly. For pandas that needs pyarrow, even through narwhals, so pandas
+frames are converted column by column, like NumPy arrays.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .csv import require_unique
 
 
 def frame_of(source: Any) -> pl.DataFrame:
-    """Bring another library's table into a frame.
+    """Convert a table of another library to a polars frame.
 
     Raises
     ------
     DataError
-        GN063 for names that occur twice, GN065 for an object that is no table.
+        GN063 for repeated names, GN065 for an object that is not a table.
     """
     if isinstance(source, pl.DataFrame):
         return source
@@ -39,16 +39,19 @@ def frame_of(source: Any) -> pl.DataFrame:
     except DataError:
         raise
     except (pl.exceptions.PolarsError, TypeError, ValueError) as problem:
-        raise DataError("GN065", f"the table: {type(source).__name__} of mixed form ({str(problem)[:80]}).") from None
+        raise DataError(
+            "GN065",
+            f"the table: {type(source).__name__} of mixed form ({str(problem)[:80]}). Use columns of equal length.",
+        ) from None
     raise DataError(
         "GN065",
-        f"the table: {type(source).__name__}, expected a file name, a frame (polars, pandas, Arrow), a mapping of "
+        f"the table: {type(source).__name__}, expected a file name, a data frame (polars, pandas, Arrow), a mapping of "
         "names to columns, or a NumPy array.",
     )
 
 
 def _columns(source: Any) -> list[tuple[str, Any]] | None:
-    """Return each column with its name; None for what is no table of pandas, NumPy or plain Python."""
+    """Return each column with its name; None if it is not a table of pandas, NumPy or plain Python."""
     if _is_of_pandas(source):
         frame = source if hasattr(source, "columns") else source.to_frame()
         return [(str(name), column) for name, column in frame.items()]
@@ -68,7 +71,7 @@ def _is_of_pandas(value: Any) -> bool:
 
 
 def _plain_column(column: Any) -> Any:
-    """Return what polars takes: arrays of numbers and times, objects as a list; what is none of them as it is."""
+    """Convert a column for polars: arrays of numbers and times, or objects as a list; others are unchanged."""
     if _is_of_pandas(column) and hasattr(column, "dtype"):
         plain = isinstance(column.dtype, np.dtype) and column.dtype.kind != "O"
         column = column.to_numpy() if plain else column.astype(object)
@@ -78,7 +81,7 @@ def _plain_column(column: Any) -> Any:
 
 
 def _plain_value(value: Any) -> Any:
-    """Return what polars knows: the interval of a ``cut`` as a word, a period as the time at which it begins."""
+    """Convert a value for polars: an interval of ``cut`` to text, a period to its start time."""
     if isinstance(value, np.generic):
         value = value.item()
     kind = type(value).__name__

@@ -1,6 +1,6 @@
-"""How missing values are written: as certain words, perhaps as numbers, such as -999 of temperatures or -1 of ages.
+"""Markers of missing values: words, and perhaps numbers such as -999 for temperatures or -1 for ages.
 
-Whether such a number stands for one only the table's owner knows; so it is told, and never taken for it in silence.
+Only the owner of the table knows whether such a number means a missing value; it is reported, not replaced.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
-"""How a value that is not there is written, in lower case. "none" and "-" are not among them: they name classes."""
+"""Markers of missing values, in lower case; without "none" and "-", which often name a class."""
 
 _LOW = (-1.0, -99.0, -999.0, -9999.0, -99999.0, -999999.0)
 _HIGH = (999.0, 9999.0, 99999.0, 999999.0)
 _DIFFERENT = 10
-"""Different other values from which on -1 is no code of a kind among others."""
+"""With fewer different other values, -1 may be one of several codes."""
 
 
 def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
-    """Return the numbers of a column that seem to stand for missing ones, and how often each stands there.
+    """Return the numbers of a column that seem to mark missing values, and their counts.
 
-    That is a number of nines, or -1, which is the smallest or largest, and far from the others: below nothing but
-    numbers from 0 on, or further from all others than these are from each other. Those above have to stand there twice,
-    and so has -1 next to 0.
+    They consist of nines or are -1, are the minimum or maximum, and are far from the other values: below values that
+    are all 0 or more, or further away than the range of the others. Numbers above the others must occur twice, and so
+    must -1 next to 0.
 
     Parameters
     ----------
     values : ndarray, shape (n,)
-        NaN for what is missing already.
+        NaN for missing values.
     """
     core = values[np.isfinite(values)]
     outside: list[tuple[float, int]] = []
@@ -40,7 +40,7 @@ def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
         outside.append((value, len(core) - len(others)))
         core = others
     found = {}
-    for value, count in reversed(outside):  # from within, as one that stands for nothing is a value like others
+    for value, count in reversed(outside):  # from the inside: one that is not a marker counts as a value
         if _is_apart(value, count, core):
             found[value] = count
         else:
@@ -49,14 +49,14 @@ def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
 
 
 def sentinels_beyond(values: NDArray[np.float64], low: float, high: float) -> dict[float, int]:
-    """Return such numbers, and how often each stands there, that are far from all of other rows: from `low` to `high`.
+    """Return such numbers, and their counts, that are far from the range `low` to `high` of other rows.
 
     Parameters
     ----------
     values : ndarray, shape (n,)
-        NaN for what is missing already.
+        NaN for missing values.
     low, high : float
-        The smallest and the largest number where the column is known.
+        The smallest and the largest number of the column in those rows.
     """
     known = np.array([low, high])
     found = {value: int((values == value).sum()) for value in (*_LOW, *_HIGH)}
@@ -68,7 +68,7 @@ def _is_apart(value: float, count: int, others: NDArray[np.float64]) -> bool:
     if len(others) < 2:
         return False
     low, high = float(others.min()), float(others.max())
-    if value == -1:  # once and next to 0 it may be what it says: a change, a temperature
+    if value == -1:  # a single -1 next to 0 may be a value: a change, a temperature
         return low >= 0 and (count > 1 or low > 0) and len(np.unique(others)) >= _DIFFERENT
     if value < 0:
         return low >= 0 or low - value > high - low

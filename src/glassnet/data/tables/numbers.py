@@ -1,7 +1,7 @@
-"""Numbers and dates in text as people write them: ``$1,200``, ``12 kg``, ``1'200``, ``1.234,5``, ``3 May 2021``.
+"""Parse numbers and dates as people write them: ``$1,200``, ``12 kg``, ``1'200``, ``1.234,5``, ``3 May 2021``.
 
-One unit, or sign, before or behind the numbers of a column is stripped. Nothing is converted: numbers with different
-units are words. Decimals have a comma where a column has more numbers so than with a point, or where that is told.
+One unit or sign before or after the numbers of a column is stripped. Nothing is converted: numbers with different units
+are words. The decimal sign is a comma if a column has more numbers with a comma than with a point, or if it is given.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..validation import AUTO, OTHER, is_sign
 from .missing_markers import MISSING
 
 CODE = r"^0\d+$"
-"""Digits with a zero in front, such as a post code: no number would bring them back."""
+"""Digits with a leading zero, such as postal codes, which a number would lose."""
 
 _MONEY = (
     r"\p{Sc}|(?:US|R|A|C|S|NT|HK|NZ)\$|(?i:USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|SEK|NOK|DKK|PLN|CZK|BRL|CAD|AUD|kr|Rs|Fr)\b"
@@ -32,7 +32,7 @@ _FORM = (
 )
 _EXPONENT = r"^[+-]?[\d.,]+[eE][+-]?\d+$"
 _CASED = re.compile(r"[mtbMTB]|[mM](?:g|m|s|W|Wh|V|A|Pa|J|eV|N)|[MGT]b")
-"""Units that capitals make another one of: metres and millions, milliwatts and megawatts, megabits and megabytes."""
+"""Units that depend on case: metres and millions, milliwatts and megawatts, megabits and megabytes."""
 _BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
 _BLANK = r"[ '’\x{a0}\x{2009}\x{202f}]"
 _POINT = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
@@ -46,13 +46,13 @@ _DATE = (
 )
 _NULL = pl.Series([None], dtype=pl.String)
 _MANY = 50
-"""Different units above which they are words."""
+"""With more different units than this, they are words."""
 _OFTEN = 10
-"""Values a unit, on average, in a column that is said to have several."""
+"""Least average number of values per unit in a column of several units."""
 _SAMPLE = 1000
 _FEW_KINDS = 3
 _ALMOST = 0.9
-"""Part of a column that makes it dates, or numbers."""
+"""A column with at least this fraction of dates, or numbers, consists of them."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,15 @@ class Numbers:
     Parameters
     ----------
     values : polars.Series of float64
-        Null where a value is missing, or no number.
-    strays : polars.Series of str
-        The values that are no numbers.
+        Null if a value is missing or not a number.
+    non_numeric : polars.Series of str
+        The values that are not numbers.
     unit : str
-        The unit or sign that stands beside the numbers and is stripped; empty if none is.
+        The unit or sign that is stripped; empty if there is none.
     decimal : {".", ","}
-        How their decimals are written.
+        The decimal sign.
     units : mapping of str to int
-        Everything that stands beside numbers, taken for one or not -> how often, most first.
+        Every unit or sign before or after numbers -> its count, the most frequent first.
     """
 
     values: pl.Series
@@ -81,7 +81,7 @@ class Numbers:
 
     @property
     def count(self) -> int:
-        """How many values are not missing."""
+        """Number of values that are not missing."""
         return len(self.values) - self.values.null_count() + len(self.non_numeric)
 
     @property
@@ -91,27 +91,26 @@ class Numbers:
 
     @property
     def few_non_numeric(self) -> bool:
-        """Whether so few values, of so few kinds, are no numbers that all others are."""
+        """Whether only few values, of few kinds, are not numbers, so that the column counts as numbers."""
         return self.nearly_all and self.non_numeric.n_unique() <= _FEW_KINDS
 
     @property
     def mixed(self) -> bool:
-        """Whether nearly all values are numbers with one of few units; lone letters, as in 12B and 3C, are none."""
+        """Whether nearly all values are numbers with one of few units; single letters, as in 12B, do not count."""
         letters = all(len(unit) == 1 and unit.isascii() and unit.isalpha() for unit in self.units)
         few = 1 < len(self.units) <= self.count / _OFTEN
         return few and not letters and sum(self.units.values()) >= _ALMOST * self.count
 
 
 def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
-    """Find the numbers in a column, with the unit that most of them have, or with none.
+    """Parse the numbers of a column, with the most frequent unit or without a unit.
 
     Parameters
     ----------
     column : polars.Series of str
         Null where a value is missing.
     decimal : {"auto", ",", "."}
-        How decimals are written. Where that is found out, and a column such as ``45,000`` is numbers both ways, they
-        have a point.
+        The decimal sign. If it is detected, and a column such as ``45,000`` has numbers both ways, it is a point.
     """
     parts = _split(column)
     found: list[Numbers] = []
@@ -121,19 +120,19 @@ def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
 
 
 def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO) -> Numbers:
-    """Read a column as a model has learnt it.
+    """Parse a column as in training.
 
     Parameters
     ----------
     column : polars.Series of str
         Null where a value is missing.
     unit : str
-        The unit that the numbers had. A value with another one is no number; nor is one without, if it is no sign, and
-        other values have it. Where there was none, signs are stripped.
+        The unit in training. A value with another unit is not a number; nor is a value without a unit if other values
+        have it, unless it is a sign. If there was no unit in training, signs are stripped.
     learnt : {".", ","}
-        How their decimals were written. They are read so unless the column is no numbers then, and is the other way.
+        The decimal sign in training. The other one is used if only that makes the column numbers.
     decimal : {"auto", ",", "."}
-        How they are written here, where that is known.
+        The decimal sign of this column, if known.
     """
     parts = _split(column)
     if not unit:
@@ -149,9 +148,9 @@ def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO)
 
 
 class _Parts(NamedTuple):
-    """A column's values, the digits of each, its unit, and how often each unit occurs, most first.
+    """A column's values, their digits, their units, and the count of each unit, the most frequent first.
 
-    What has no unit has an empty one, and stands among the digits as it is.
+    A value without a unit has an empty one, and its whole text as digits.
     """
 
     column: pl.Series
@@ -175,7 +174,7 @@ def _split(column: pl.Series) -> _Parts:
     names: dict[str, str] = {}
     counts: dict[str, int] = {}
     for unit, count in sorted(counted.rows(), key=lambda row: (-row[1], row[0])):
-        name = names.setdefault(_spelling(unit), unit)  # the commonest spelling
+        name = names.setdefault(_spelling(unit), unit)  # the most frequent spelling
         counts[name] = counts.get(name, 0) + count
     spelt = {unit: names[_spelling(unit)] for unit in counted.to_series().to_list()}
     units = units.replace_strict(spelt, default=None, return_dtype=pl.String)
@@ -185,7 +184,7 @@ def _split(column: pl.Series) -> _Parts:
 
 
 def _read(parts: _Parts, unit: str, accepted: Sequence[str], decimal: str) -> list[Numbers]:
-    """Read the values whose unit is accepted, with a decimal point, with a comma, or in both ways."""
+    """Parse the values whose unit is accepted, with a decimal point, a comma, or both in turn."""
     text = parts.digits.zip_with(parts.units.is_in(list(accepted)), _NULL)
     grouped = text.str.contains(_BLANKS).fill_null(False)
     text = text.str.replace_all(_BLANK, "").zip_with(grouped, text)
@@ -212,7 +211,7 @@ def _with_comma(text: pl.Series) -> pl.Series:
 
 
 def _spelling(unit: str) -> str:
-    """Return what ``year``, ``years``, ``Year`` and ``year.`` have in common."""
+    """Return the same text for ``year``, ``years``, ``Year`` and ``year.``."""
     unit = unit.replace(".", "")
     if not _CASED.fullmatch(unit):
         unit = unit.casefold()
@@ -220,9 +219,9 @@ def _spelling(unit: str) -> str:
 
 
 def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:
-    """Write numbers with decimal commas with points, and with nothing between thousands.
+    """Rewrite numbers with decimal commas: with points, and without thousands separators.
 
-    What is no number so, but would be one with a point, becomes null.
+    Values that are numbers only with a decimal point become null.
     """
     turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     words = column.cast(pl.Float64, strict=False).is_null()
@@ -230,21 +229,21 @@ def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:
 
 
 def are_dates(texts: Sequence[str] | pl.Series) -> bool:
-    """Tell whether nearly all of some text is dates or times; what says that a value is missing does not count."""
+    """Return whether nearly all texts are dates or times; missing values do not count."""
     column = without_missing(texts).drop_nulls()
     return len(column) > 0 and bool(column.str.contains(_DATE).sum() >= _ALMOST * len(column))
 
 
 def are_numbers(texts: Sequence[str]) -> bool:
-    """Tell whether nearly all of some text is numbers, with whatever decimals and unit; empty where one is missing."""
+    """Return whether nearly all texts are numbers, with any decimal sign and unit; empty texts do not count."""
     column = pl.Series([text for text in texts if text], dtype=pl.String)
     return len(column) > 0 and find_numbers(column).nearly_all
 
 
 def non_numeric_values(texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which fields training takes for missing as they are no numbers; none where it takes the column for words.
+    """Return which fields are not numbers, so that training treats them as missing; none if the column is words.
 
-    Empty fields are missing anyway, and are not counted; decimals have a point.
+    Empty fields do not count; the decimal sign is a point.
     """
     column = pl.Series([text or None for text in texts], dtype=pl.String)
     found = find_numbers(column, ".")
@@ -254,6 +253,6 @@ def non_numeric_values(texts: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def without_missing(texts: Sequence[str] | pl.Series) -> pl.Series:
-    """Return fields of text as a column, null where one says that a value is missing."""
+    """Return fields of text as a column, with null for markers of missing values."""
     column = pl.Series(texts, dtype=pl.String)
     return column.zip_with(~column.str.to_lowercase().is_in(list(MISSING)), _NULL)

@@ -1,6 +1,6 @@
-"""Delimited text that is no table as a whole: rows of another width are set aside and counted, the others are read.
+"""Read delimited text with mistakes, for the doctor: rows of another width are counted, the others are read.
 
-For the doctor. Where nothing is wrong, separator, names and values are those that `csv.read_delimited` finds.
+If there are no mistakes, separator, names and values are those of `csv.read_delimited`.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ from .csv import frame_of_rows, numbered, read_fast, records, sniff, table_text,
 from .header import completed, is_header
 
 _TITLES = 12
-"""Lines above a table, of one field each, that are looked for."""
+"""Greatest number of title lines above a table, of one field each."""
 _SOME_CODES = rb'(?:\A|[%s\n "])(?:0[0-9]|[+-]?[0-9]{16})'
 OPEN = 0
-"""The width of a row in which a quotation mark is opened and not closed."""
+"""Stands for the width of a row with an unclosed quotation mark."""
 
 
 @dataclass(frozen=True)
 class Ragged:
-    """The rows that have the width of most, and what is wrong with the others.
+    """The rows of the most frequent width, and the mistakes in the others.
 
     Parameters
     ----------
     frame : polars.DataFrame
-        Strings, as they stand in the file; the columns are numbered.
+        Strings as in the file, in numbered columns.
     names : tuple of str
-        What the first line calls the columns, perhaps nothing, or several alike; empty if it names none.
+        Column names of the header, which may be empty or repeat; an empty tuple without a header.
     rows : ndarray of int64, shape (n,)
-        Which row of the file each one is, from 0, names and blank lines not counted.
+        Number of each row in the file, from 0, without header and blank lines.
     lines : ndarray of int64, shape (n,)
-        The line in which it begins, from 1.
+        First line of each row, from 1.
     bad_rows : tuple of (row, line, fields)
-        Those of another width, or ``OPEN``; and the lines above the table.
+        Rows of another width, or ``OPEN``, and the lines above the table.
     row_names : bool
-        Whether the first column only names the rows, as R writes them.
+        Whether the first column has row names, as R writes them.
     """
 
     frame: pl.DataFrame
@@ -55,21 +55,21 @@ class Ragged:
 
 
 def read_ragged(opened: Opened, expected: Collection[str] = (), decimal: str = AUTO) -> Ragged:
-    """Read delimited text with its mistakes.
+    """Read delimited text that may have mistakes.
 
     Parameters
     ----------
     opened : Opened
         As for `csv.read_delimited`.
     expected : collection of str
-        Names of which one in the first line makes it a header, unless it may be the place of a column, or its value.
+        If the first line has one of these names, it is a header; names that look like column numbers do not count.
     decimal : {"auto", ",", "."}
-        How decimals are written.
+        The decimal sign.
 
     Raises
     ------
     DataError
-        GN010 when there are no rows, GN011 when most have no common width.
+        GN010 when there are no rows, GN011 when there is no common width.
     """
     content, _, above = table_text(opened)
     separator, sample = sniff_ragged(content, opened.name)
@@ -90,7 +90,7 @@ def read_ragged(opened: Opened, expected: Collection[str] = (), decimal: str = A
         row_names = not first[0]
         header = row_names or (len(first) == width and has_names([first, *below], expected))
     if len(widths) == titles + header:
-        raise DataError("GN010", f"{opened.name}: only the names of the columns, expected rows below. Check the file.")
+        raise DataError("GN010", f"{opened.name}: only column names, expected rows below them. Check the file.")
     comments = [number for number, line in enumerate(above, 1) if line.strip()]
     bad = [(row, number, 1) for row, number in enumerate(comments)]
     bad += [
@@ -106,9 +106,9 @@ def read_ragged(opened: Opened, expected: Collection[str] = (), decimal: str = A
 def _cut(
     content: bytes, separator: str, first_width: int, name: str
 ) -> tuple[list[int], list[int], Callable[[list[int], int, bool], pl.DataFrame]]:
-    """Return where each row begins, its width, and what makes a frame of some of one width.
+    """Return the first line and the width of each row, and a function that makes a frame of rows of one width.
 
-    Lines are rows where no value is quoted, and polars reads them; columns that are plain numbers at once as such.
+    If no value is quoted, lines are rows, and polars reads them; columns of plain numbers are parsed directly.
     """
     if b'"' in content.partition(b"\n")[2]:
         found = list(records(content.decode(), separator, name))
@@ -121,7 +121,7 @@ def _cut(
     lines = [b" ".join(line.split()) if separator == " " else line for line in content.split(b"\n")]
     blank = b" \r" if separator == "\t" else b" \t\r"
     starts = [number for number, line in enumerate(lines, 1) if line.strip(blank)]
-    # Only names may be quoted, and have separators in them.
+    # Only the header may have quoted fields with separators in them.
     widths = [first_width, *(lines[start - 1].count(separator.encode()) + 1 for start in starts[1:])]
 
     def of_lines(places: list[int], width: int, plain: bool) -> pl.DataFrame:
@@ -135,7 +135,7 @@ def _cut(
 
 
 def _numbers_first(text: bytes, separator: str, width: int) -> pl.DataFrame:
-    """Read columns of plain numbers as such, and only the others as strings."""
+    """Read columns of plain numbers as numbers, and the others as strings."""
     names = numbered(width)
 
     def read(kind: pl.DataType, columns: list[int]) -> pl.DataFrame:
@@ -155,17 +155,17 @@ def _numbers_first(text: bytes, separator: str, width: int) -> pl.DataFrame:
 
 
 def has_codes(content: bytes, separator: str, *, header: bool, width: int) -> bool:
-    """Tell whether there may be codes with zeros in front or numbers of 16 digits, which have to be kept as text.
+    """Return whether there may be codes with leading zeros or numbers of 16 digits, which must stay text.
 
-    Not among many columns without names, which are pixels: zeros in front of those mean nothing, and looking takes
-    longer than reading.
+    False for many columns without names, which are pixels: their leading zeros mean nothing, and a search takes longer
+    than reading.
     """
     few = header or width < PIXELS
     return few and re.search(_SOME_CODES % re.escape(separator.encode()), content) is not None
 
 
 def sniff_ragged(content: bytes, name: str) -> tuple[str, list[list[str]]]:
-    """Do as `csv.sniff`, and find numbers between blanks too that are not as many in every line."""
+    """Return the result of `csv.sniff`, but also detect lines of blank-separated numbers of unequal width."""
     separator, rows = sniff(content, name)
     if max(map(len, rows)) == 1 and all(map(is_number, rows[-1][0].split())):
         return " ", [row[0].split() for row in rows]
@@ -173,18 +173,18 @@ def sniff_ragged(content: bytes, name: str) -> tuple[str, list[list[str]]]:
 
 
 def has_names(rows: Sequence[Sequence[str]], expected: Collection[str]) -> bool:
-    """Do as `header.is_header`, but expect no name that may be the place of a column, or its value."""
+    """Return the result of `header.is_header` without expected names that may be column numbers or values."""
     width = len(rows[0])
     return is_header(rows, [name for name in expected if not (name.isdecimal() and 1 <= int(name) <= width)])
 
 
 def common_width(rows: Sequence[Sequence[str]], name: str) -> int:
-    """Return the width that half of some rows have at least: DataError GN011 if there is none."""
+    """Return the width of at least half of the rows; DataError GN011 if there is none."""
     widths = [len(row) for row in rows]
     width = max(widths, key=widths.count)
     if width > 1 and 2 * widths.count(width) >= len(widths):
         return width
-    why = "the lines have no common number of fields"
+    why = "the number of fields differs from line to line"
     if max(widths) == 1:
-        why = "one value a line, expected a label and the values of the sample"
-    raise DataError("GN011", f"{name}: no table: {why}. Is this the right file?")
+        why = "one value per line, expected a label and the values of a sample"
+    raise DataError("GN011", f"{name}: not a table ({why}). Is this the right file?")

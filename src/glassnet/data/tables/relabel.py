@@ -1,4 +1,4 @@
-"""A repaired copy of labelled data: some labels changed, some samples left out, all else as it was."""
+"""Write a corrected copy of labelled data: some labels changed, some samples removed, all else unchanged."""
 
 from __future__ import annotations
 
@@ -33,28 +33,28 @@ from .header import separator_of
 from .spreadsheet import text_of
 
 Changes = Mapping[int, str | None]
-"""Row -> the label it is to have, as it is written in the data; None to leave the row out."""
+"""Row -> its new label, as written in the data; None to remove the row."""
 
 
 def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[str]) -> dict[int, str | None]:
-    """Read a reviewed list: which rows get which label, and which are to go.
+    """Read a reviewed list: the new label of each row, or its removal.
 
     Parameters
     ----------
     path : path
-        A CSV with the columns ``row`` and ``new`` among others, or with just these two. What is empty stays as it is,
-        ``drop`` leaves the row out; rows count from 0.
+        A CSV with the columns ``row`` and ``new`` among others, or with only two columns without names. An empty
+        ``new`` leaves the row unchanged, ``drop`` removes it; rows count from 0.
     rows : int
-        How many rows there are.
-    known : sequence of str
-        The labels there are, as they are written in the data.
+        Number of rows of the data.
+    class_names : sequence of str
+        The labels, as written in the data.
 
     Raises
     ------
     FileError
         GN001 to GN003 when it cannot be read.
     DataError
-        GN011 when it is no text, GN074 when a line of it cannot be followed, or none changes anything.
+        GN011 when it is not text, GN074 when a line is not valid, or none changes anything.
     """
     name = os.fspath(path)
     try:
@@ -62,59 +62,72 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
     except OSError as error:
         raise file_problem(name, error) from None
     except UnicodeDecodeError:
-        raise DataError("GN011", f"{name}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
+        raise DataError("GN011", f"{name}: not UTF-8 text. Save it as 'CSV UTF-8'.") from None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text.partition("\n")[0]))
     try:
         lines = [(reader.line_num, fields) for fields in reader]
     except csv.Error as error:
-        raise DataError("GN011", f"{name}, line {reader.line_num}: {error}. Correct it.") from None
+        raise DataError(
+            "GN011", f"{name}, line {reader.line_num}: not valid CSV ({error}). Correct the line."
+        ) from None
     row_column, new_column, changes = 0, 1, dict[int, str | None]()
     for number, fields in lines:
         cells = [field.strip() for field in fields]
         if number == 1 and "row" in cells:
             if "new" not in cells:
                 raise DataError(
-                    "GN074", f"{name}: no column 'new' beside 'row'. Write the right labels, or drop, there."
+                    "GN074", f"{name}: a column 'row' but none 'new'. Add it, with correct labels or drop as values."
                 )
             row_column, new_column = cells.index("row"), cells.index("new")
         elif any(cells) and new_column < len(cells) and cells[new_column]:
-            row, label = _change(f"{name}, line {number}", cells[row_column], fields[new_column], rows, class_names)
+            row, label = _change((name, number), cells[row_column], fields[new_column], rows, class_names)
             if changes.get(row, label) != label:
-                raise DataError("GN074", f"{name}, line {number}: row {row} has another line. Remove one.")
+                raise DataError(
+                    "GN074",
+                    f"{name}, line {number}: row {row} has another label in an earlier line. Remove one of the lines.",
+                )
             changes[row] = label
     if not changes:
-        raise DataError("GN074", f"{name}: no line changes anything. Write the right label, or drop, as 'new'.")
+        raise DataError(
+            "GN074", f"{name}: no line changes a row. Write correct labels, or drop, into the column 'new'."
+        )
     return changes
 
 
-def _change(where: str, row: str, new: str, rows: int, class_names: Sequence[str]) -> tuple[int, str | None]:
+def _change(
+    place: tuple[str, int], row: str, new: str, rows: int, class_names: Sequence[str]
+) -> tuple[int, str | None]:
+    name, line = place
     if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= rows:
-        raise DataError("GN074", f"{where}: row {row!r}, expected 0 to {rows - 1}.")
+        raise DataError("GN074", f"{name}, line {line}: row {row!r}, expected 0 to {rows - 1}. Correct it.")
     if new.strip().lower() == "drop":
         return int(row), None
-    # As the list's own columns have it, see `spreadsheet`; or as somebody typed it.
+    # As the list writes it, see `spreadsheet`, or as somebody typed it.
     label = next((one for one in (text_of(new), text_of(new.strip()), new, new.strip()) if one in class_names), None)
     if label is None:
-        raise DataError("GN074", f"{where}: label {new.strip()!r}, expected one of {listed(class_names, 6)}, or drop.")
+        labels = listed(class_names, 6)
+        raise DataError(
+            "GN074", f"{name}, line {line}: label {new.strip()!r}, expected one of {labels}, or drop. Correct it."
+        )
     return int(row), label
 
 
 def write_relabelled(
     source: str | os.PathLike[str], out: str | os.PathLike[str], changes: Changes, data: Dataset, part: str = "train"
 ) -> Path:
-    """Write a copy of `source` in which labels are changed, of the same kind.
+    """Write a copy of `source` with changed labels, in the same format.
 
     Parameters
     ----------
     source : str or path
-        What `source.load` reads.
+        A source that `load` reads.
     out : path
-        A new file, or for pictures a new folder; nothing that is there already is touched. Beside IDX images their
-        labels are written too. A name that ends in ``.gz`` is compressed.
+        A new file, or a new folder for images; nothing existing is replaced. For IDX images, the label file is written
+        too. A file whose name ends in ``.gz`` is compressed.
     changes : mapping of int to str or None
         From `read_review`.
     data : Dataset
-        `source` as it was read.
+        The data of `source`.
     part : {"train", "test"}
 
     Returns
@@ -125,7 +138,7 @@ def write_relabelled(
     Raises
     ------
     FileError
-        GN001 to GN004 when it cannot be written, GN005 for a kind of file that cannot be.
+        GN001 to GN004 when it cannot be written, GN005 for a format that cannot be written.
     OptionError
         GN022 when `out` exists.
     """
@@ -156,36 +169,36 @@ def write_relabelled(
         images, labels = parse_pair(opened)
         _write_idx(target, images[keep], _changed(labels, changes)[keep])
     else:
-        raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the data as CSV and fix that.")
+        raise FileError("GN005", f"{opened.name}: {kind} data cannot be written. Save them as CSV, and fix that file.")
     return target
 
 
 def write_relabelled_table(
     source: str | os.PathLike[str], out: str | os.PathLike[str], changes: Changes, target: str
 ) -> Path:
-    """Write a copy of a text table with named columns in which a column is changed.
+    """Write a copy of a text table with named columns in which one column is changed.
 
-    All else is kept as it is written: lines above the table, names of rows and columns, quotation marks, ends of lines.
-    Text in another encoding is written in UTF-8.
+    All else is kept: lines above the table, names of rows and columns, quotation marks, line ends. Text in another
+    encoding is written in UTF-8.
 
     Parameters
     ----------
     source, out, changes
-        As for `write_relabelled`; rows count from 0 below the names of the columns.
+        As for `write_relabelled`; rows count from 0 below the header.
     target : str
         Name of the column.
 
     Raises
     ------
     FileError, OptionError
-        As `write_relabelled`.
+        As for `write_relabelled`.
     """
     place = Path(out)
     require_new(place)
     opened = open_source(source)
     kind = kind_of(opened)
     if kind != "text":
-        raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the table as CSV and fix that.")
+        raise FileError("GN005", f"{opened.name}: {kind} data cannot be written. Save them as CSV, and fix that file.")
     table = read_delimited(opened, [target])
     column = table.frame.columns.index(target) + (table.row_names is not None)
     with opened.stream() as stream:
@@ -206,12 +219,12 @@ def write_relabelled_table(
 
 
 def _with_field(record: str, column: int, value: str, separator: str) -> str:
-    """Return a record with another value in a column; it is quoted if the old one was, or if it has to be."""
+    """Return a record with another value in a column, quoted if the old one was or if necessary."""
     bare = rf"[^{re.escape(separator)}\r\n]*"
     field = re.compile(rf'( *)("(?:[^"]|"")*"{bare}|{bare})')
     found = field.match(record)
     for _ in range(column):
-        assert found is not None  # even nothing is a field
+        assert found is not None  # an empty string is a field
         found = field.match(record, found.end() + len(separator))
     assert found is not None
     blanks, old = found.groups()
@@ -221,15 +234,17 @@ def _with_field(record: str, column: int, value: str, separator: str) -> str:
 
 
 def require_new(target: Path) -> None:
-    """Refuse a place that is taken, GN022, or cannot be written to, GN001 to GN003."""
+    """Raise an error for a path that exists, GN022, or cannot be written to, GN001 to GN003."""
     if target.exists():
-        raise OptionError("GN022", f"{target}: there already. A repaired copy replaces nothing: name a new place.")
+        raise OptionError(
+            "GN022", f"{target}: already exists, and a repaired copy replaces nothing. Choose another path."
+        )
     require_place(target)
 
 
 def _changed(labels: NDArray[Any], changes: Changes) -> NDArray[Any]:
     kind = labels.dtype.kind
-    changed = labels.astype(object) if kind in "US" else labels.copy()  # a fixed width would cut longer words
+    changed = labels.astype(object) if kind in "US" else labels.copy()  # strings of fixed width would be truncated
     for row, label in changes.items():
         if label is not None:
             changed[row] = label.encode() if kind == "S" else label if kind == "U" else int(label)
@@ -243,12 +258,12 @@ def _write_new(target: Path, content: bytes) -> None:
 
 
 def _changed_rows(opened: Opened, changes: Changes, labels: SampleLayout) -> bytes:
-    """Return a table with the fields of the labels changed; a line that is kept keeps its bytes."""
+    """Return a table with changed label fields; other lines keep their bytes."""
     if labels.columns > 1:
         raise FileError(
             "GN005",
-            f"{opened.name}: labels in {labels.columns} columns cannot be written back. Make them one first, by "
-            "'glassnet doctor --fix'.",
+            f"{opened.name}: labels in {labels.columns} columns cannot be written. Merge them into one column first "
+            "with 'glassnet doctor --fix'.",
         )
     layout = sniff(opened)
     with opened.stream() as stream:
@@ -280,7 +295,7 @@ def _replaced(line: bytes, old: bytes, new: bytes, *, last: bool) -> bytes:
 
 
 def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], changes: Changes) -> bytes:
-    """Return an archive with other inputs and labels; whatever else is in it keeps its bytes."""
+    """Return an archive with other inputs and labels; its other members keep their bytes."""
     content = io.BytesIO()
     inputs, labels = read_arrays(opened, pair)
     arrays = {pair[0]: inputs[keep], pair[1]: _changed(labels, changes)[keep]}
@@ -290,7 +305,7 @@ def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], ch
             for member in old.infolist():
                 array = arrays.get(member.filename.removesuffix(".npy"))
                 new.writestr(member, old.read(member) if array is None else _npy(array))
-    except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
+    except Exception as error:  # damaged archives raise many kinds of errors
         raise damaged(opened.name, error) from None
     return content.getvalue()
 
@@ -310,7 +325,9 @@ def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
 def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
     beside = target.with_name(labels_name(target.name))
     if beside == target:
-        raise OptionError("GN022", f"{target}: expected a name with 'images' in it, such as fixed-images-idx3-ubyte.")
+        raise OptionError(
+            "GN022", f"{target}: expected a name that contains 'images', such as fixed-images-idx3-ubyte."
+        )
     require_new(beside)
     for path, values in ((target, images), (beside, labels)):
         sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
@@ -318,27 +335,32 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
 
 
 def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[str, str | None]]]]) -> None:
-    """Copy pictures, by name and class, into a new folder with a folder for each class; no class leaves one out.
+    """Copy images into a new folder with one subfolder per class; images of class None are not copied.
 
-    Of each part, what is given is where the names of its pictures begin, and these; it gets the folder that it is
-    called by, and the only one, if it is called "", is the new folder itself.
+    Parameters
+    ----------
+    target : path
+        The new folder.
+    parts : mapping of str to (path, pairs of str and str or None)
+        Name of each part, the folder that file names are relative to, and the names and classes of its images. Each
+        part gets a subfolder of its name; ``""`` stands for the new folder itself.
 
     Raises
     ------
     FileError
         GN003 or GN004 when it cannot be written.
     OptionError
-        GN022 when an unfinished copy is in the way, or a class cannot be the name of a folder.
+        GN022 when an unfinished copy exists, or a class cannot be a folder name.
     """
     pictures = [(root, part, *picture) for part, (root, given) in parts.items() for picture in given]
     for _, _, _, word in pictures:
         if word is not None and (not word or word.startswith(".") or "/" in word or "\0" in word):
             raise OptionError(
-                "GN022", f"{target}: the class {word!r} cannot be the name of a folder. Call it something else first."
+                "GN022", f"{target}: class {word!r} cannot be the name of a folder. Rename the class first."
             )
     unfinished = target.with_name(f".{target.name}.part")
     if unfinished.exists():
-        raise OptionError("GN022", f"{unfinished}: left over from a copy that did not end. Remove it first.")
+        raise OptionError("GN022", f"{unfinished}: left over from an unfinished copy. Remove it first.")
     try:
         for root, part, name, word in pictures:
             if word is None:
@@ -347,7 +369,7 @@ def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[s
             place = unfinished / part / word / inside
             place.parent.mkdir(parents=True, exist_ok=True)
             stem, number = place.stem, 1
-            while place.exists():  # two of other classes can have the same name here
+            while place.exists():  # images of different classes can have the same name
                 number += 1
                 place = place.with_name(f"{stem}-{number}{place.suffix}")
             shutil.copyfile(root / name, place)

@@ -1,7 +1,7 @@
-"""Lists for spreadsheets: what a program would take for a formula is written so that it shows as text, and read back.
+"""Write and read lists for spreadsheets, with text that looks like a formula escaped.
 
-A cell that begins with ``=``, ``+``, ``-``, ``@`` or a control character is a formula to Excel, LibreOffice and Google
-Sheets, wherever the file came from; an apostrophe before it makes it text (OWASP, "CSV Injection").
+Excel, LibreOffice and Google Sheets treat a cell that begins with ``=``, ``+``, ``-``, ``@`` or a control character as
+a formula; a leading apostrophe makes it text (OWASP, "CSV Injection").
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 
 
 def cell_of(text: str) -> str:
-    """Return a text as a cell shows it: behind an apostrophe if it would be a formula. A number stays a number.
+    """Return the cell for a text, with an apostrophe in front if it would be a formula. Numbers stay numbers.
 
-    Different texts have different cells, so `text_of` can undo it.
+    Different texts have different cells, so `text_of` can reverse this.
     """
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def text_of(cell: str) -> str:
-    """Return the text that `cell_of` has made a cell of; any other cell is its own text."""
+    """Return the text of a cell that `cell_of` wrote; other cells are returned unchanged."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """Return rows as CSV with these columns, texts by `cell_of`; what a row lacks is empty."""
+    """Return rows as CSV with these columns, text by `cell_of`; missing values are empty."""
     cells = ([row.get(name) for name in columns] for row in rows)
     return "".join(map(_line, [columns, *cells]))
 
 
 def _line(cells: Sequence[object]) -> str:
     content = io.StringIO()
-    writer = csv.writer(content, lineterminator="\r\n")  # so that a cell with either is quoted
+    writer = csv.writer(content, lineterminator="\r\n")  # quotes cells with either character
     writer.writerow([cell_of(cell) if isinstance(cell, str) else cell for cell in cells])
     return content.getvalue().removesuffix("\r\n") + "\n"

@@ -1,7 +1,7 @@
-"""Tables with named columns, from files and from other libraries' frames: what a column holds, and its values.
+"""Tables with named columns, from files and from other libraries' frames: the kind and the values of each column.
 
-`Table` hides where a table comes from. `preprocess.columns` learns from its columns: each is parsed once, and hands out
-numbers with NaN for what is missing, and words as codes, and knows nothing of what becomes of them.
+A `Table` does not depend on its source. Each column is parsed once, and gives numbers, with NaN for missing values, or
+words as codes; `preprocess.tabular.columns` fits the preprocessing to them.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 @dataclass(frozen=True)
 class Column:
-    """A column, and the numbers in it.
+    """A column and its numbers.
 
     Parameters
     ----------
     series : polars.Series
-        The values as they were read; null where one is missing.
+        The values as read; null if missing.
     kind : {"number", "boolean", "text", "date", "missing", "other"}
-        What it holds. ``"number"`` also where one value in ten at most is a word, of no more than three different ones.
+        Kind of the column. ``"number"`` allows words in up to one value in ten, of up to three kinds.
     values : ndarray of float64, shape (n,)
-        Its numbers, infinite ones too; NaN for what is missing, or is none.
+        The numbers, including infinite ones; NaN for missing and non-numeric values.
     found : Numbers or None
-        How numbers were found in text; None where a column has them by its type, or where all are plain.
+        Result of parsing numbers in text; None if the column is typed, or all its numbers are plain.
     """
 
     series: pl.Series
@@ -54,32 +54,32 @@ class Column:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Name of the column."""
         return self.series.name
 
     @property
     def is_text(self) -> bool:
-        """Whether text was read, in which decimals and units stand as people wrote them."""
+        """Whether the column was read as text, in which decimal signs and units vary."""
         return bool(self.series.dtype == pl.String)
 
     @property
     def unit(self) -> str:
-        """The unit or sign beside the numbers, which was stripped; empty if there is none."""
+        """The unit or sign that was stripped from the numbers; empty if there is none."""
         return self.found.unit if self.found and self.kind == "number" else ""
 
     @property
     def units(self) -> Mapping[str, int]:
-        """All units and signs beside numbers, and how often each occurs, most first."""
+        """All units and signs of numbers, and their counts, the most frequent first."""
         return self.found.units if self.found else {}
 
     @property
     def decimal(self) -> str:
-        """How decimals are written: ``"."`` or ``","``."""
+        """The decimal sign: ``"."`` or ``","``."""
         return self.found.decimal if self.found else "."
 
     @property
     def present(self) -> NDArray[np.bool_]:
-        """Where a value is not missing, shape (n,)."""
+        """Which values are not missing, shape (n,)."""
         return self.series.is_not_null().to_numpy()
 
     @property
@@ -89,17 +89,17 @@ class Column:
 
     @property
     def infinite(self) -> int:
-        """How many numbers are infinite, or larger than any that can be calculated with."""
+        """Number of infinite values, including those beyond float64."""
         return int(np.isinf(self.values).sum())
 
     @property
     def non_numeric(self) -> pl.Series:
-        """The values that are no numbers, as text."""
+        """The values that are not numbers, as text."""
         return self.found.non_numeric if self.found else pl.Series([], dtype=pl.String)
 
     @property
     def truths(self) -> NDArray[np.float64]:
-        """1 for yes and 1, 0 for no and 0, NaN for what is missing or none of them, shape (n,)."""
+        """1 for yes and 1, 0 for no and 0, NaN for missing and all other values, shape (n,)."""
         values = np.where((self.values == 0) | (self.values == 1), self.values, np.nan)
         if self.series.dtype == pl.Boolean or self.series.dtype.is_numeric():
             return values
@@ -113,7 +113,7 @@ class Column:
         Returns
         -------
         codes : ndarray of int64, shape (n,)
-            Place of each value among the words, -1 for a missing one.
+            Index of each value among the words, -1 if missing.
         words : tuple of str
             The different values, sorted.
         """
@@ -125,24 +125,24 @@ class Column:
         return codes.to_numpy(), tuple(words)
 
     def spelt(self, row: int) -> str:
-        """Return a value as it would stand in a file of text."""
+        """Return a value as in a text file."""
         return str(as_text(self.series[[row]])[0])
 
     def take(self, rows: NDArray[np.int64]) -> Column:
-        """Return these rows of the column, of the same kind and unit."""
+        """Return these rows of the column, with the same kind and unit."""
         return replace(self, series=self.series[rows], values=self.values[rows])
 
     def reads_as(self, decimal: str) -> bool:
-        """Tell whether text is numbers too if its decimals are written so."""
+        """Return whether text is also numbers with this decimal sign."""
         if not self.is_text:
             return False
         return read_numbers(self.series, self.unit, decimal, decimal).few_non_numeric
 
     def describe(self) -> dict[str, Any]:
-        """Return name, kind, part of missing values, number of different ones, and some of them.
+        """Return name, kind, fraction of missing values, number of different values, and examples.
 
-        Among numbers all else is missing, as for training. Examples are the smallest, median and largest number, or the
-        commonest words.
+        As in training, values that are not numbers are missing in a column of numbers. Examples are the minimum, median
+        and maximum, or the most frequent words.
         """
         column, kind = self.series, self.kind
         examples: list[Any] = []
@@ -152,7 +152,7 @@ class Column:
             missing = float(np.isnan(values).mean())
             values = values[~np.isnan(values)]
             if len(values):  # else all are infinite
-                # Halved and doubled: of two large numbers in the middle, the sum is none.
+                # Halved and doubled, as the sum of two large numbers may overflow.
                 examples = [float(v) for v in (values.min(), 2 * np.median(values / 2), values.max())]
         elif kind in ("text", "boolean"):
             codes, words = self.words()
@@ -176,17 +176,17 @@ class Table:
     Parameters
     ----------
     frame : polars.DataFrame
-        The values; text without blanks around it, and null where it said that a value is missing.
+        The values; text without surrounding blanks, and null for missing values.
     source : str
-        Where it comes from, for messages.
+        Source of the table, for messages.
     header : bool
-        Whether the columns' names come from the source; otherwise they are column1, column2, ….
+        Whether the column names come from the source; otherwise they are column1, column2, ….
     remarks : tuple of str
-        What was guessed in reading and may be wrong.
+        Messages about guesses in reading.
     rows : ndarray of int64, shape (n,), or None
-        Which row of the source each is, from 0, where some were left out; None where none were.
+        Number of each row in the source, from 0; None if no rows were excluded.
     decimal : {"auto", ",", "."}
-        How decimals are written in columns of text: found out by column, or told.
+        The decimal sign in columns of text: detected for each column, or given.
     """
 
     frame: pl.DataFrame
@@ -201,29 +201,29 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the columns, in order."""
+        """Column names, in order."""
         return tuple(self.frame.columns)
 
     def take(self, rows: NDArray[np.int64]) -> Table:
-        """Return the table of these rows, which keep their numbers in the source."""
+        """Return the table of these rows, with their row numbers in the source."""
         return replace(self, frame=self.frame[rows], rows=rows if self.rows is None else self.rows[rows])
 
     def row(self, number: int) -> dict[str, Any]:
-        """Return the values of a row as they stand there, None for a missing one; rows count from 0."""
+        """Return the values of a row, None for missing ones; rows count from 0."""
         return self.frame.row(number, named=True)
 
     def column(self, name: str) -> Column:
-        """Return a column, and what it is by all its rows."""
+        """Return a column, parsed by all its rows."""
         return self.columns([name])[name]
 
     def columns(self, names: Iterable[str] | None = None) -> dict[str, Column]:
-        """Return some columns, or all, by their names, and what each is by all its rows."""
+        """Return some columns, or all, by their names, parsed by all their rows."""
         frame = self.frame if names is None else self.frame.select(names)
         plain = _plain_numbers(frame, frame.columns if self.decimal == "," else ())
         return {one.name: _column(one, plain.get(one.name), self.decimal) for one in frame}
 
     def columns_as(self, learnt: Mapping[str, tuple[str, str]]) -> dict[str, Column]:
-        """Return columns of numbers as a model has learnt them: name -> unit and decimal sign."""
+        """Return columns of numbers parsed as in training; `learnt` maps names to unit and decimal sign."""
         frame = self.frame.select(learnt.keys())
         signs = {name: sign if self.decimal == AUTO else self.decimal for name, (_, sign) in learnt.items()}
         plain = _plain_numbers(frame, [name for name, sign in signs.items() if sign == ","])
@@ -238,10 +238,10 @@ class Table:
 
 
 def _plain_numbers(frame: pl.DataFrame, commas: Collection[str]) -> dict[str, NDArray[np.float64]]:
-    """Return the values of columns of text that are numbers as programs write them, all read at once.
+    """Return the values of text columns with numbers as programs write them, parsed together.
 
-    Of a table of thousands of columns, each call that looks at one column costs more than the looking. Columns whose
-    decimals have `commas` are only plain if they have no points.
+    With thousands of columns, a call per column would cost more than the parsing. Columns with decimal `commas` are
+    plain only if they have no points.
     """
     text = frame.select(pl.col(pl.String))
     if commas and text.width:
@@ -293,7 +293,7 @@ def _array(values: pl.Series) -> NDArray[np.float64]:
 
 
 def _is_boolean(column: pl.Series) -> bool:
-    # Some rows tell most columns apart from yes and no, without looking for all different words.
+    # The first rows rule out most columns, without a search for all different words.
     if column.head(1000).str.to_lowercase().n_unique() > 2:
         return False
     words = {*column.str.to_lowercase().unique()}
@@ -301,7 +301,7 @@ def _is_boolean(column: pl.Series) -> bool:
 
 
 def _is_code(column: pl.Series) -> bool:
-    """Tell digits of one length that begin with zeros, such as post codes: 01234."""
+    """Return whether all values are digits of one length, some with leading zeros, such as postal codes: 01234."""
     lengths = column.str.len_bytes()
     same = lengths.min() == lengths.max()
     return bool(same and column.str.contains(CODE).any() and column.str.contains(r"^\d+$").all())
@@ -313,13 +313,13 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     Parameters
     ----------
     source : str, path, data frame or array
-        A file of delimited text (comma, semicolon, tab or bar), Parquet, Arrow (Feather), NDJSON or JSON, any of them
-        gzip'ed; ``"-"`` for one on standard input; a frame of polars, pandas or Arrow; a mapping of names to columns;
-        a NumPy array, shape (n, columns), whose columns are called column1, column2, … unless it names them itself.
+        A file of delimited text (comma, semicolon, tab or bar), Parquet, Arrow (Feather), NDJSON or JSON, optionally
+        gzip-compressed; ``"-"`` for standard input; a frame of polars, pandas or Arrow; a mapping of names to columns;
+        a NumPy array, shape (n, columns), whose columns are named column1, column2, … unless its dtype has names.
     expected : collection of str
-        Names of columns that there should be: one of them in the first line of text makes it a header.
+        Expected column names: if the first line of text has one of them, it is a header.
     decimal : {"auto", ",", "."}
-        How decimals are written in columns of text; found out for each if not given.
+        The decimal sign in columns of text; detected for each column by default.
 
     Returns
     -------
@@ -328,10 +328,10 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     Raises
     ------
     FileError
-        GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
+        GN001 to GN006 when the file is missing, unreadable, of an unknown format or damaged.
     DataError
-        GN010 when there are no rows, GN011 or GN012 when text is no table, GN063 for names that occur twice, GN065 for
-        an object that is no table.
+        GN010 when there are no rows, GN011 or GN012 when text is not a table, GN063 for repeated names, GN065 for an
+        object that is not a table.
     OptionError
         GN021 for another `decimal`.
     """
@@ -343,7 +343,7 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
         return replace(parse_frame(opened, expected), decimal=decimal)
     frame = frame_of(source)
     if not len(frame) or not frame.width:
-        raise DataError("GN010", "the table: no rows, expected samples.")
+        raise DataError("GN010", "the table: no rows, expected samples. Check the data.")
     return Table(cleaned(frame), "the table", not isinstance(source, np.ndarray), decimal=decimal)
 
 
@@ -354,7 +354,7 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         text = read_delimited(opened, expected)
         return Table(cleaned(text.frame), opened.name, text.header, text.remarks)
     if kind not in TYPED:
-        raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns.")
+        raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns. Save it as CSV.")
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
@@ -362,16 +362,20 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
 
 
 def as_text(column: pl.Series) -> pl.Series:
-    """Return a column of any type as text, numbers as they would stand in a file of whole numbers."""
+    """Return a column of any type as text; whole numbers have no decimals."""
     if column.dtype.is_float():
         return pl.Series(column.name, [None if v is None or v != v else plain(v) for v in column], pl.String)
-    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object, pl.Duration):  # polars has no text for them
+    if column.dtype.is_nested() or column.dtype in (
+        pl.Binary,
+        pl.Object,
+        pl.Duration,
+    ):  # polars cannot cast them to text
         return pl.Series(column.name, [None if value is None else str(value) for value in column.to_list()], pl.String)
     return column.cast(pl.String)
 
 
 def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
-    """Take blanks from the ends of text, and put null for what says that a value is missing."""
+    """Strip blanks around text, and replace markers of missing values by null."""
     frame = frame.with_columns(
         pl.col(pl.Categorical, pl.Enum).cast(pl.String),
         pl.col(pl.Float32, pl.Float64).fill_nan(None),

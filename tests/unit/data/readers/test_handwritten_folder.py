@@ -89,11 +89,11 @@ def test_what_shows_no_digit_is_left_out_and_several_are_all_taken(drawn, tmp_pa
     data = load_data(tmp_path, handwriting=True)
     assert data.row_names == ("a/1.png", "b/1.png", "b/1.png")
     assert data.labels.tolist() == [0, 1, 1]
-    assert data.remarks[0] == "a/2.png: no digit found, left out [GN085]"
-    assert "each digit of a picture is a sample" in data.remarks[1]
+    assert data.remarks[0] == "a/2.png: no digit found, excluded [GN085]"
+    assert "each digit of an image is a sample" in data.remarks[1]
     sheet().save(tmp_path / "a/1.png")
     sheet().save(tmp_path / "b/1.png")
-    with pytest.raises(DataError, match="no digit found in any of 3 pictures") as caught:
+    with pytest.raises(DataError, match="no digit found in 3 images") as caught:
         load_data(tmp_path, handwriting=True)
     assert caught.value.code == "GN085"
     (tmp_path / "a/1.png").write_bytes(b"\x89PNG broken")

@@ -134,5 +134,5 @@ def test_no_flipped_bit_brings_a_foreign_error(tmp_path):
 
 def test_the_documentation_names_every_kind():
     page = (ROOT / "docs" / "images.md").read_text(encoding="utf-8")
-    (row,) = (line for line in page.splitlines() if line.startswith("| kinds of files |"))
+    (row,) = (line for line in page.splitlines() if line.startswith("| formats |"))
     assert [name for name in NAMES if not re.search(rf"\b{name}\b", row)] == []

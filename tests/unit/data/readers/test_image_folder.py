@@ -119,7 +119,7 @@ def test_a_table_beside_the_pictures_names_their_classes(tmp_path, name, text):
     data = load_data(tmp_path)
     assert (data.class_names, data.labels.tolist()) == (("a", "b"), [1, 0])
     np.testing.assert_array_equal(data.inputs, [drawing(2).reshape(-1), drawing(1).reshape(-1)])
-    assert data.remarks == ("1 picture without a class passed over",)
+    assert data.remarks == ("ignored 1 image without a class",)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_table_beside_the_pictures_names_their_classes(tmp_path, name, text):
         ("file,label\n1.png,a\n9.png,b\n", ["line 3", "'9.png'"]),
         ("file,label\n1.png,a\n2.png,\n", ["line 3", "no class", "2.png"]),
         ("file,x,z\n1.png,a,b\n2.png,b,c\n", ["columns file, x, z", "label"]),
-        ("file,label\nq.png,a\nr.png,b\n", ["none of its columns", "1.png"]),
+        ("file,label\nq.png,a\nr.png,b\n", ["no column names images", "1.png"]),
     ],
 )
 def test_tables_that_cannot_be_used(tmp_path, text, words):
@@ -142,7 +142,7 @@ def test_capitals_tell_pictures_apart_where_nothing_else_does(tmp_path):
     (tmp_path / "labels.csv").write_text("file,label\nA.png,x\nb.PNG,y\na.png,y\n")
     assert load_data(tmp_path).row_names == ("A.png", "b.png", "a.png")
     (tmp_path / "labels.csv").write_text("file,label\nA.PNG,x\nb.png,y\n")
-    refused(tmp_path, "GN071", "line 2", "'A.PNG'", "or several")
+    refused(tmp_path, "GN071", "line 2", "'A.PNG'", "exactly one image")
 
 
 def test_a_table_beside_pictures_is_read_in_the_encodings_of_other_tables(tmp_path):
@@ -163,7 +163,7 @@ def test_a_folder_without_pictures_is_no_class_and_named(tmp_path):
     (tmp_path / "foxes").mkdir()
     data = load_data(tmp_path)
     assert data.class_names == ("cats", "dogs")
-    assert data.remarks == ("1 folder without pictures is no class (foxes)",)
+    assert data.remarks == ("ignored 1 folder without images (foxes)",)
 
 
 def test_what_is_no_picture_is_counted(tmp_path):
@@ -174,12 +174,12 @@ def test_what_is_no_picture_is_counted(tmp_path):
     put(tmp_path, stray_png=drawing(9))
     data = load_data(tmp_path)
     assert len(data) == 4
-    assert data.remarks[0] == "1 picture without a class passed over"
-    assert data.remarks[1].startswith("4 files that are no pictures passed over (")
+    assert data.remarks[0] == "ignored 1 image without a class"
+    assert data.remarks[1].startswith("ignored 4 files of other kinds (")
 
 
 def test_what_a_folder_may_lack(tmp_path):
-    refused(tmp_path, "GN002", "pictures in class folders", "train-images-idx3-ubyte")
+    refused(tmp_path, "GN002", "images in class folders", "train-images-idx3-ubyte")
     put(tmp_path, **{"1_png": drawing(1)})
     refused(tmp_path, "GN072", "1.png", "labels.csv")
     put(tmp_path, train__1_png=drawing(1), test__2_png=drawing(2))
@@ -192,7 +192,7 @@ def test_damaged_pictures_are_named(tmp_path):
     pets(tmp_path)
     whole = (tmp_path / "dogs" / "1.png").read_bytes()
     (tmp_path / "dogs" / "1.png").write_bytes(whole[: len(whole) // 2])
-    refused(tmp_path, "GN006", "dogs/1.png", f"'glassnet doctor {tmp_path}' finds all such")
+    refused(tmp_path, "GN006", "dogs/1.png", f"'glassnet doctor {tmp_path}' lists all such files")
     (tmp_path / "cats" / "10.png").write_bytes(b"no picture")
     refused(tmp_path, "GN005", "cats/10.png")
     (tmp_path / "cats" / "10.png").write_bytes(b"")
@@ -205,7 +205,7 @@ def test_unequal_sizes_name_two_pictures_and_the_way_out(tmp_path):
     refused(tmp_path, "GN070", "cats/9.png has 5 × 6", "dogs/1.png 4 × 8", "--size 6", "--size 6x5")
     data = load_data(tmp_path, size=(4, 3))
     assert data.image_shape == (4, 3)
-    assert data.remarks == ("4 pictures brought to 4 × 3 pixels",)
+    assert data.remarks == ("resized 4 images to 4 × 3 pixels",)
     refused(tmp_path, "GN070", "GiB", "--size 64", size=(40000, 40000))
 
 
@@ -215,7 +215,7 @@ def test_colours_are_kept_or_said_to_be_left(tmp_path):
     put(tmp_path, a__1_png=red, b__1_png=red[..., ::-1])
     grey = load_data(tmp_path)
     assert (grey.features, grey.channels) == (16, 1)
-    assert "2 pictures in colour, read as grey; --colour" in grey.remarks[0]
+    assert "read 2 images in colour as grey; --colour" in grey.remarks[0]
     data = load_data(tmp_path, colour=True)
     assert (data.features, data.channels, data.image_shape, data.reading) == (48, 3, (4, 4), "photo")
     np.testing.assert_array_equal(data.inputs[0].reshape(4, 4, 3), red)
@@ -253,7 +253,7 @@ def test_drawings_on_paper_are_inverted_and_photographs_are_not(tmp_path):
     data = load_data(tmp_path / "paper")
     assert data.reading == "ink"
     np.testing.assert_array_equal(data.inputs[0], drawing(0).reshape(-1))
-    assert "6 pictures dark on light: inverted" in data.remarks[0]
+    assert "inverted 6 images with dark ink" in data.remarks[0]
     mixed = {f"{k % 2}__{k}_png": drawing(k) if k < 3 else 255 - drawing(k) for k in range(6)}
     data = load_data(put(tmp_path / "photos", **mixed))
     assert (data.reading, data.remarks) == ("photo", ())
@@ -313,7 +313,7 @@ def test_one_character_or_two_is_one_name(tmp_path):
 def test_a_picture_named_twice_and_a_pipe_are_refused(tmp_path):
     put(tmp_path / "flat", a_png=drawing(0), b_png=drawing(1))
     (tmp_path / "flat" / "labels.csv").write_text("a.png,x\nb.png,y\na,y\n")
-    refused(tmp_path / "flat", "GN071", "line 3", "a.png was named before")
+    refused(tmp_path / "flat", "GN071", "line 3", "a.png occurs in an earlier line too")
     os.mkfifo(pets(tmp_path / "pets") / "cats" / "11.png")
     refused(tmp_path / "pets", "GN005", "11.png")
 
@@ -325,7 +325,7 @@ def test_all_pictures_of_a_folder_can_be_asked_about(tmp_path):
     np.testing.assert_array_equal(inputs, load_data(root).inputs)
     np.testing.assert_array_equal(load_inputs(root, 30, (6, 5), 255)[0], inputs)  # as single digits
     (tmp_path / "none").mkdir()
-    with pytest.raises(GlassnetError, match="without pictures"):
+    with pytest.raises(GlassnetError, match="no images in this folder"):
         load_inputs(tmp_path / "none", 30, (6, 5), 255)
 
 
@@ -338,7 +338,7 @@ def test_pictures_of_12_bits_in_16_are_as_bright_as_those_of_8(tmp_path):
     put(tmp_path, **{f"{k % 2}__{k}_png": wide(k, 12) for k in range(6)})
     data = load_data(tmp_path)
     assert data.white == 4095
-    assert "6 pictures of 16 bits hold 12: 4,095 is white" in data.remarks[0]
+    assert "white is 4,095 in 6 images of 16 bits that use only 12" in data.remarks[0]
     for row, name in enumerate(data.row_names):
         expected = drawing(int(name[2])).astype(int)
         assert np.abs(data.inputs[row].reshape(6, 5) - expected).max() <= 1

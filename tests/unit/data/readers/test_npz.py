@@ -56,7 +56,7 @@ def test_labels_that_are_words(tmp_path):
     assert [data.name_of(label) for label in data.labels] == words[Y].tolist()
     part = load(save(tmp_path, x=X[:2], y=words[Y[:2]]), part="test", like=data)
     assert (part.labels.tolist(), part.classes) == ([1, 2], 3)
-    with pytest.raises(GlassnetError, match="'dog' that was not trained on"):
+    with pytest.raises(GlassnetError, match="'dog' is not in the training data"):
         load(save(tmp_path, x=X[:1], y=["dog"]), part="test", like=data)
     np.testing.assert_array_equal(load(save(tmp_path, x=X, y=Y.astype(str))).labels, Y)
 
@@ -84,7 +84,7 @@ def test_types_of_numbers(tmp_path, kind):
 
 def test_what_is_refused(tmp_path):
     refused(save(tmp_path, images=X, y=Y), "GN019", "'images', 'y'", "x_train")
-    refused(save(tmp_path, x=X, y=["a", "a", "a", "a"]), "GN016", "one class, 'a'")
+    refused(save(tmp_path, x=X, y=["a", "a", "a", "a"]), "GN016", "only one class, 'a'")
     refused(save(tmp_path, x=X, y=Y[:3]), "GN017", "4 samples", "3 labels")
     refused(save(tmp_path, x=X[:0], y=Y[:0]), "GN010")
     refused(save(tmp_path, x=X.ravel()[:4], y=Y), "GN019", "(4,)")

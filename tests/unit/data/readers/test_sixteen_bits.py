@@ -85,7 +85,9 @@ def test_a_model_whose_white_is_lower_refuses_them(tmp_path):
     path = tmp_path / "1.png"
     path.write_bytes(png(noise(3, 4095)))
     for features in (35, 105):
-        with pytest.raises(GlassnetError, match=r"1.png: colours of 16 bits, .*4,095.*Save it with 8 bits") as caught:
+        with pytest.raises(
+            GlassnetError, match=r"1.png: 16-bit colours, .*4,095.*Save the image with 8 bits"
+        ) as caught:
             load_inputs(path, features, (5, 7), 255.0, "photo", white=4095)
         assert caught.value.code == "GN017"
         for white in (0, 65535):

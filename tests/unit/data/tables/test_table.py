@@ -235,8 +235,8 @@ def test_infinity_is_missing():
     [
         ("", "GN010", "empty"),
         ("\n \n", "GN010", "blank"),
-        ("a,b,c\n", "GN010", "only the names"),
-        ("a,b,a,b\n1,2,3,4\n5,6,7,8\n", "GN063", "called 'a', 'b'"),
+        ("a,b,c\n", "GN010", "only column names"),
+        ("a,b,a,b\n1,2,3,4\n5,6,7,8\n", "GN063", "same name: 'a', 'b'"),
         ("Incomes of 2020\na,b\n1,2\n", "GN012", "line 2: 2 values, expected 1 .* remove it"),
         ("a,b,c\n1,2,3\n4,5\n6,7,8\n", "GN012", "line 3: 2 values, expected 3"),
         ("a,b,c\n1,2,3\n4,5,6\n6,7,8,9\n", "GN012", "line 4: 4 values, expected 3"),
@@ -310,7 +310,7 @@ def test_a_row_without_any_value_is_a_row_and_a_blank_line_is_none(tmp_path, quo
     [
         ("d.ndjson", b'{"a": 1}\n{"a" 2}\n', "GN006", ("line 2", "column 6")),
         ("d.json", b'[{"a": 1},\n {"a": 2},\n {"a"', "GN006", ("line 3",)),
-        ("d.json", b"[1, 2]", "GN011", ("no table", "an object a row")),
+        ("d.json", b"[1, 2]", "GN011", ("not a table", "an object per row")),
         ("d.json", b'[{"a": "\xff\xfe"}]', "GN006", ("UTF-8",)),
         ("d.csv", b"a,b\n1,2\n3,\x01\n" + b"4,5\n" * 20, "GN011", ("line 3", "0x01", "Remove")),
         ("d.csv", "a,b\n1,\x02\n".encode("utf-16-le"), "GN011", ("UTF-16", "CSV UTF-8")),
