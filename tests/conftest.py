@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from glassnet.errors import GlassnetError
+
 sys.path.insert(0, str(Path(__file__).parent))
 from support import kernels
 from support.cli import OF_THE_READER
+from support.messages import english_left
 from support.process import settings_of_the_process
 
 # Words are compared with the English ones, whatever language the person reads who runs the tests.
@@ -61,6 +64,22 @@ def nothing_is_left_for_the_next_test():
     yield
     after = settings_of_the_process()
     assert {name: value for name, value in after.items() if value != before[name]} == {}, before
+
+
+@pytest.fixture(autouse=True)
+def errors_are_translated_in_full(monkeypatch):
+    """Fail a test in which glassnet raises an error that has English words left in Chinese."""
+    messages = []
+    plain = GlassnetError.__init__
+
+    def remembered(self, code, message):
+        if sys._getframe(1).f_globals.get("__name__", "").startswith("glassnet."):
+            messages.append(message)
+        plain(self, code, message)
+
+    monkeypatch.setattr(GlassnetError, "__init__", remembered)
+    yield
+    assert [message for message in messages if english_left(message)] == []
 
 
 @pytest.fixture
