@@ -175,8 +175,8 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         remarks.append(f"ignored {images} without a class")
     if passed:
         kinds = listed([kind for kind, _ in passed.most_common()], 4)
-        files = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
-        remarks.append(f"ignored {files} of other kinds ({kinds})")
+        others = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
+        remarks.append(f"ignored {others} of other kinds ({kinds})")
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
     return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
