@@ -111,7 +111,7 @@ def test_an_archive_of_numbers_takes_no_codes(folder):
     for k, row in enumerate(rows):
         row["severity"] = k % 3
     (folder / "d.csv").write_text(written(rows))
-    run("doctor", "d.csv", "--target", "severity", "--fix", "copy.npz").refused("GN022", "numbers alone")
+    run("doctor", "d.csv", "--target", "severity", "--fix", "copy.npz").refused("GN022", "only numbers")
 
 
 @pytest.mark.parametrize("name", ["height, cm", 'a "b"', '"', "a\tb", "x; y"])

@@ -60,7 +60,7 @@ def test_an_explanation_is_of_the_row_of_the_table(known, flags):
     for row in (1, 5, 48):
         told = run("explain", "m.safetensors", "test.csv", "--row", row, *flags).out
         assert f"test.csv, row {row}" in told
-        assert f"is {known[row]}" in told
+        assert f"true {known[row]}" in told
 
 
 def test_a_row_without_a_target_has_an_answer_but_no_step(known):

@@ -109,7 +109,7 @@ def test_colours(place):
     assert run("query", "c.safetensors", "p.png", "--json").fine().json()[0]["name"] == "blue"
     for asked in (("paint/red/1.jpg", "--why"), ("paint", "--part", "train", "--nodes"), ("--class", "1")):
         assert run("explain", "c.safetensors", *asked, "--picture", "e.png", "--force").code == 0
-    run("train", "paint", "--colour", "--rotate", 5).refused("GN022", "grey pictures", "colours")
+    run("train", "paint", "--colour", "--rotate", 5).refused("GN022", "greyscale", "colours")
     run("show", "paint", "--colour", "--augment").refused("GN022", "colours")
 
 

@@ -274,7 +274,7 @@ OPTIONS = [
         "train r.csv --rule gradient --loss cross_entropy --output relu",
         "GN022",
         "relu",
-        "sigmoid or softmax",
+        "sigmoid, softmax",
         r_csv=table(),
     ),
     case("argument too many", "train r.csv s.csv", "GN020", "s.csv"),

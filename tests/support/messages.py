@@ -12,7 +12,7 @@ from glassnet.i18n.translate import in_chinese
 from support.sources import PACKAGE
 
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.GlassnetError)}
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|glassnet [a-z]+|--\S+")
+QUOTED = re.compile(r"（[^（）]*）|<[^>]*>|'[^']*'|\"[^\"]*\"|`[^`]*`|glassnet [a-z]+|--\S+")
 HOLE = re.compile(r"\{\w*\}")
 
 

@@ -100,7 +100,7 @@ def print_columns(columns: Columns) -> None:
 def complain(code: str, message: str) -> None:
     """Print an error or a coded warning as one line on standard error, in the reader's language.
 
-    A message without a translation stays English; its kind stands before it in Chinese.
+    A message without a translation stays English, after the meaning of its code in Chinese.
     """
     message = " ".join(message.split())
     if chinese():

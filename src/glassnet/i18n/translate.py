@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import NamedTuple
@@ -43,39 +43,44 @@ def in_chinese(message: str) -> str | None:
     str or None
         None if the catalogue lacks the sentence or, where there are several, one of them.
     """
-    return _sentences(message) or _whole(message) or _placed(message)
+    found = _translation(message)
+    return found and found.text
 
 
-def _whole(message: str) -> str | None:
-    """Translate a text that equals one key; of several, the one with most literal text."""
-    for sentence in _catalogue():
-        if (fillings := _fillings(message, sentence.literals)) is not None:
-            filled = {name: _filling(text) for name, text in zip(sentence.names, fillings, strict=True)}
-            return sentence.chinese.format(**filled).replace("： ", "：")
-    return None
+class _Translation(NamedTuple):
+    """A text in Chinese, and how many characters of the English are literal parts of keys."""
+
+    covered: int
+    text: str
 
 
-def _placed(message: str) -> str | None:
-    """Translate ``place: message``."""
-    place = _PLACE.match(message)
-    rest = in_chinese(message[place.end() :]) if place else None
-    return f"{place[1]}：{rest}" if place and rest else None
-
-
-def _sentences(message: str) -> str | None:
-    """Translate sentence by sentence."""
+@lru_cache(maxsize=256)
+def _translation(message: str) -> _Translation | None:
+    """Return the translation that covers most: the message as one sentence, after a place, or as several sentences."""
+    found = [
+        _filled_in(one, fillings) for one in _sentences() if (fillings := _fillings(message, one.literals)) is not None
+    ]
+    if (place := _PLACE.match(message)) and (rest := _translation(message[place.end() :])):
+        found.append(_Translation(rest.covered, f"{place[1]}：{rest.text}"))
     for end in _BREAK.finditer(message):
-        first, rest = message[: end.start()], message[end.end() :]
-        if (start := _whole(first) or _placed(first)) and (after := in_chinese(rest)):
-            return start + after
-    return None
+        if (first := _translation(message[: end.start()])) and (rest := _translation(message[end.end() :])):
+            found.append(_Translation(first.covered + rest.covered, first.text + rest.text))
+    return max(found, key=lambda one: one.covered, default=None)
 
 
-def _filling(text: str) -> str:
-    """Translate what fills a hole if it is a sentence or fragment of the catalogue, and no quotation."""
+def _filled_in(sentence: _Sentence, fillings: list[str]) -> _Translation:
+    """Fill the holes of a Chinese sentence with what fills the English one, translated where the catalogue has it."""
+    filled = [_filling(text) for text in fillings]
+    text = sentence.chinese.format(**dict(zip(sentence.names, (one.text for one in filled), strict=True)))
+    covered = sum(map(len, sentence.literals)) + sum(one.covered for one in filled)
+    return _Translation(covered, text.replace("： ", "："))
+
+
+def _filling(text: str) -> _Translation:
+    """Return what fills a hole; names, numbers and quotations stay."""
     if text[:1] in ("'", '"', "`"):
-        return text
-    return in_chinese(text) or in_chinese(text.strip()) or _PLACE.sub(r"\1：", text)
+        return _Translation(0, text)
+    return _translation(text) or _translation(text.strip()) or _Translation(0, _PLACE.sub(r"\1：", text))
 
 
 def _fillings(message: str, literals: tuple[str, ...]) -> list[str] | None:
@@ -108,8 +113,8 @@ def catalogue() -> Mapping[str, str]:
 
 
 @cache
-def _catalogue() -> tuple[_Sentence, ...]:
-    sentences = (
-        _Sentence(tuple(_HOLE.split(key)[::2]), tuple(_HOLE.findall(key)), zh) for key, zh in catalogue().items()
-    )
-    return tuple(sorted(sentences, key=lambda one: -sum(map(len, one.literals))))
+def _sentences() -> list[_Sentence]:
+    return [
+        _Sentence(tuple(_HOLE.split(english)[::2]), tuple(_HOLE.findall(english)), chinese)
+        for english, chinese in catalogue().items()
+    ]

@@ -54,7 +54,7 @@ def draw_curve(history: Mapping[str, ArrayLike], axes: SeveralAxes | None = None
         for upper in axes[:-1]:
             upper.sharex(axes[-1])
             upper.tick_params(labelbottom=False)
-    drawn = require_axes(axes, len(panels), " and ".join(panels))
+    drawn = require_axes(axes, len(panels), ", ".join(panels))
     for name, panel, trained, validated in zip(panels, drawn, training, validation, strict=True):
         _panel(panel, name, trained, validated, word)
     drawn[-1].set_xlabel(word("epoch"))

@@ -94,7 +94,7 @@ def _kind(flags: dict[str, Any]) -> str:
     }
     kinds = [kind for kind, given in wanted.items() if given]
     if len(kinds) > 1:
-        raise OptionError("GN022", f"{' and '.join(kinds)}: only one thing can be explained at a time.")
+        raise OptionError("GN022", f"{', '.join(kinds)}: only one thing can be explained at a time.")
     kind = kinds[0] if kinds else "step"
     belongs = {
         "html": ("step", "replay", "example", "why"),

@@ -50,7 +50,7 @@ def load_folder(
             )
     except FileError as problem:
         command = shlex.join(["glassnet", "doctor", str(folder)])  # there may be more such files
-        raise FileError(problem.code, f"{problem} '{command}' lists all such files.") from None
+        raise FileError(problem.code, f"{problem} To list all such files, run '{command}'.") from None
     inputs: NDArray[np.uint8 | np.float32] = read.inputs
     if maximum != 255:
         inputs = inputs.astype(np.float32) * np.float32(maximum / 255)

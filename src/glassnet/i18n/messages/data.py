@@ -358,7 +358,7 @@ MESSAGES: dict[str, str] = {
     "{source}: images, but the model or data set to match has none. Pass rows.": (
         "{source}：是图像，而所对应的模型或数据集没有图像。请给出数据行。"
     ),
-    "{problem} '{command}' lists all such files.": "{problem}'{command}' 会列出所有这样的文件。",
+    "{problem} To list all such files, run '{command}'.": "{problem}要列出所有这样的文件，请运行 '{command}'。",
     "{folder}: a folder 'train', but no 'test'. Name the test data.": (
         "{folder}：有 'train' 文件夹，却没有 'test'。请指定测试数据。"
     ),

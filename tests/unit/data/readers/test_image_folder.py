@@ -192,7 +192,7 @@ def test_damaged_pictures_are_named(tmp_path):
     pets(tmp_path)
     whole = (tmp_path / "dogs" / "1.png").read_bytes()
     (tmp_path / "dogs" / "1.png").write_bytes(whole[: len(whole) // 2])
-    refused(tmp_path, "GN006", "dogs/1.png", f"'glassnet doctor {tmp_path}' lists all such files")
+    refused(tmp_path, "GN006", "dogs/1.png", f"run 'glassnet doctor {tmp_path}'")
     (tmp_path / "cats" / "10.png").write_bytes(b"no picture")
     refused(tmp_path, "GN005", "cats/10.png")
     (tmp_path / "cats" / "10.png").write_bytes(b"")
