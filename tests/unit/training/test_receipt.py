@@ -13,6 +13,7 @@ from glassnet.errors import DataError, ModelFileError
 from glassnet.model.header import RECEIPT, Receipt
 from glassnet.training import receipt
 from glassnet.training.events import EpochDone
+from glassnet.training.numerics import NUMERICS
 from glassnet.training.receipt import add_test, fingerprint
 
 DATA = load_data("mnist").take(slice(0, 200))
@@ -133,6 +134,13 @@ def test_other_surroundings_are_told(model):
     verdict = verify(replace(model, receipt={**model.receipt, "versions": versions}), DATA)
     assert verdict.same
     assert verdict.surroundings == (f"numpy 1.0 → {model.receipt['versions']['numpy']}",)
+
+
+def test_another_glassnet_is_told_only_if_its_numerics_differ(model):
+    versions = {**model.receipt["versions"], "glassnet": "0.0.1"}
+    for numerics, told in ((NUMERICS, 0), (NUMERICS - 1, 2)):
+        receipt = {**model.receipt, "versions": versions, "numerics": numerics}
+        assert len(verify(replace(model, receipt=receipt), DATA).surroundings) == told
 
 
 def test_another_blas_is_told_and_what_an_older_receipt_leaves_out_is_not(model):

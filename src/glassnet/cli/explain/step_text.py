@@ -52,7 +52,7 @@ class _Print:
         trace, say = self.trace, self.say
         sizes = [trace.inputs.shape[1], *(layer.sums.shape[1] for layer in trace.layers)]
         how = say("step_how", rate=shown(trace.learning_rate), optimizer=trace.optimizer)
-        self._line(f"{say('step_title', sizes='-'.join(map(str, sizes)), rule=trace.rule)}: {how}")
+        self._line(f"{say('step_title', sizes='-'.join(map(str, sizes)), rule=trace.rule)}{say('colon')}{how}")
         if len(trace.inputs) > 1:
             self._line(say("step_batch", samples=len(trace.inputs)))
         if any(layer.masked for layer in trace.layers):
@@ -80,7 +80,9 @@ class _Print:
 
     def _layer_head(self, number: int, *formulas: str) -> None:
         self.console.print()
-        self._line(f"{self.say('step_layer', number=number + 1)}: {'; '.join(formulas)}")
+        self._line(
+            f"{self.say('step_layer', number=number + 1)}{self.say('colon')}{self.say('semicolon').join(formulas)}"
+        )
 
     def _signals(self, number: int) -> None:
         layer = self.trace.layers[number]
