@@ -254,7 +254,7 @@ def augment_facts(result: dict[str, Any]) -> Facts:
 
 def denormal_facts(result: dict[str, Any]) -> Facts:
     names: dict[str, Both] = {
-        "adam": ("last epoch's time / first epoch's time, ten epochs of Adam", "Adam 训练十轮，末轮与首轮用时之比"),
+        "adam": ("time of the last epoch / time of the first, ten epochs of Adam", "Adam 训练十轮，末轮与首轮用时之比"),
         "notes, two hidden layers": (
             "the same ratio, recipe `notes` with 200 and 100 hidden nodes",
             "同一比值，配方 `notes`，隐藏节点 200 和 100",
@@ -317,11 +317,11 @@ def growth_facts(result: dict[str, Any]) -> Facts:
         fitted(result["an epoch, ms"], 1e3, ".1f", ("ms + {:.2f} µs per sample", "ms，加上每个样本 {:.2f} µs")),
     )
     yield (
-        ("time per sample in it, 32 to 4,096 hidden nodes", "其中每个样本的用时，32 至 4,096 个隐藏节点"),
+        ("time per sample in such an epoch, 32 to 4,096 hidden nodes", "其中每个样本的用时，32 至 4,096 个隐藏节点"),
         fitted(result["a row, µs"], 1e3, ".2f", ("µs + {:.4f} µs per 1,000 weights", "µs，加上每千个权重 {:.4f} µs")),
     )
     yield (
-        ("memory of that training run", "该训练所需内存"),
+        ("memory of such a training run", "该训练所需内存"),
         fitted(
             result["memory, MiB"], 2**20, ".0f", ("MiB + {:,.0f} bytes per sample", "MiB，加上每个样本 {:,.0f} 字节")
         ),

@@ -65,9 +65,9 @@ def page_lines(language: int) -> Iterator[str]:
 
 
 LEGEND: Both = (
-    "The figures are medians, with the range in parentheses. *n*× means that the library needs *n* times as much as "
-    "glassnet; **bold** means that it needs less. Accuracies are those on the 10,000 test digits of MNIST. Each row "
-    "comes from one run on one machine with two cores.",
+    "The figures are medians, with the range in parentheses. *n*× means that the library needs *n* times the time or "
+    "disk space of glassnet; **bold** marks a library that needs less than glassnet. Accuracies are those on the "
+    "10,000 test digits of MNIST. Each row comes from one run on one machine with two cores.",
     "数值为中位数，括号内为范围。*n*× 表示该库所需为 glassnet 的 *n* 倍；**粗体**表示该库所需更少。准确率均在 MNIST 的 "
     "10,000 个测试数字上测得。每行的数据出自同一台双核机器上的同一次运行。",
 )
@@ -155,7 +155,7 @@ def slower(language: int) -> Iterator[str]:
             )
             yield bullet(title, "s", less, totals["glassnet"], language)
     yield (
-        "- The first training run of each kind on a machine compiles code, see [First runs](#first-runs). scikit-learn "
+        "- The first training run of each kind on a machine compiles code ([first runs](#first-runs)). scikit-learn "
         "and PyTorch without `torch.compile` have nothing to compile.",
         "- 每种训练在一台机器上首次运行时要编译代码，见[首次运行](#首次运行)；scikit-learn 和不用 "
         "`torch.compile` 的 PyTorch 无需编译。",
@@ -233,8 +233,8 @@ COMMON: Both = (
     "JAX, PyTorch and Keras train with the settings that were found best for JAX: ReLU and softmax, cross-entropy with "
     "label smoothing 0.1, SGD with Nesterov momentum 0.9, a learning rate that falls linearly from 0.1 to 0, "
     "standardised pixels, and initial weights with a standard deviation of 0.02 (zero in the output layer). Epochs in "
-    "batches are measured with one thread and with all cores, and the faster counts. The peers' settings for each "
-    "accuracy are the cheapest found whose median over five seeds reaches it on the test digits, which favours the "
+    "batches are measured with one thread and with all cores, and the faster time is used. The peers' settings for "
+    "each accuracy are the cheapest found whose median over five seeds reaches it on the test digits, which favours the "
     "peers.",
     "JAX、PyTorch 和 Keras 使用为 JAX 找到的最佳设置：ReLU 与 softmax，交叉熵，标签平滑 0.1，SGD，Nesterov 动量 0.9，"
     "学习率由 0.1 线性降到 0，像素标准化，初始权重标准差 0.02（输出层为零）。按批训练时，每个库分别用一个线程和全部核心"
@@ -278,8 +278,8 @@ def size_of(one: dict[str, Any]) -> str:
 def other_processor(language: int) -> Iterator[str]:
     """Return what was measured on a processor without AVX-512."""
     yield (
-        "Times, and the last bits of the weights, differ between kinds of processors. On an AMD EPYC without AVX-512 "
-        f"([results]({RESULTS}avx2/)):",
+        "Times, and the last bits of the weights, depend on the kind of processor. These were measured on an AMD EPYC "
+        f"without AVX-512 ([results]({RESULTS}avx2/)):",
         f"用时和权重的最后几位因处理器而异。在没有 AVX-512 的 AMD EPYC 上（[结果]({RESULTS}avx2/)）：",
     )[language]
     yield ""
@@ -289,7 +289,7 @@ def other_processor(language: int) -> Iterator[str]:
     yield ""
     seconds = machine.read("avx2/recipes")["wide"]["train seconds"]
     yield (
-        f"There, recipe `wide` trains in {seconds:.0f} s. See also the [output of recipe "
+        f"On that processor, recipe `wide` trains in {seconds:.0f} s. See also the [output of recipe "
         f"`accurate`]({RESULTS}{INTEL}) on an Intel Xeon.",
         f"配方 `wide` 在该处理器上训练用时 {seconds:.0f} s。另见配方 `accurate` 在 Intel Xeon 上的"
         f"[输出]({RESULTS}{INTEL})。",
@@ -317,7 +317,7 @@ def provenance(language: int) -> Iterator[str]:
             f"`{name}`"
         )
     yield (
-        "Each script in `benchmarks/` writes one result file. They were measured on:",
+        "Each script in `benchmarks/` writes one result file. The results were measured on:",
         "`benchmarks/` 里的每个脚本写一个结果文件。测量所用的机器：",
     )[language]
     yield ""
@@ -338,7 +338,7 @@ def provenance(language: int) -> Iterator[str]:
         where = "../src/glassnet/training/numerics.py"
         yield ""
         yield (
-            f"Measured before version {NUMERICS} of the [numerics]({where}), and not repeated since: {listed}.",
+            f"Some results were measured before version {NUMERICS} of the [numerics]({where}), with version {listed}.",
             f"早于[数值版本]({where}) {NUMERICS}、此后未重新测量的结果：{listed_zh}。",
         )[language]
 

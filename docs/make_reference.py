@@ -38,8 +38,8 @@ PURPOSES = {
     "reader": "recipe of the network that comes with [`glassnet read`](../read.md)",
     "accurate": "99.6% on MNIST in about ten minutes",
     "table": "[tables](../tables.md) with named columns; the default with `--target`",
-    "committee": "an ensemble of four networks, each nearly as good as `accurate`; 45 minutes. Its other name, "
-    "`committee`, is the one in model files and JSON",
+    "committee": "an ensemble of four networks, each nearly as good as `accurate`, in 45 minutes. Model files and "
+    "JSON use its other name, `committee`",
 }
 """Recipe -> its purpose."""
 
@@ -81,7 +81,7 @@ def option_section(name: str) -> str:
     }
     lines = "\n".join(f"- {key}: {value}" for key, value in facts.items())
     if spec.alias:
-        lines += f"\n- other name: `{name}` (flag `--{word_of(name)}`); it is the one in model files and JSON"
+        lines += f"\n- other name: `{name}` (flag `--{word_of(name)}`); model files and JSON use this name"
     lines += f"\n- note: {NOTES[name]}" if name in NOTES else ""
     english, chinese = spec.full_help(), option_help(spec.full_help())
     return f"## `{field}`\n\n{english[0].upper()}{english[1:]}.  \n{chinese}。\n\n{lines}\n"
@@ -110,7 +110,7 @@ def recipes_page() -> str:
     text = paragraph(
         "Choose a recipe as the starting point of a training run. A recipe is a named set of "
         "[options](options.md): `glassnet.Options.recipe(name, **changes)` or `glassnet train --recipe NAME`; "
-        "flags and keywords change single options. The table lists the options in which the recipes differ; all "
+        "flags and keywords override single options. The table lists the options in which the recipes differ; all "
         "others have their defaults."
     )
     shown_names = dict(zip(names, RECIPE_NAMES, strict=True))
@@ -133,9 +133,10 @@ def optimizers_section() -> str:
     for name, own in BY_OPTIMIZER["recipe"].items():
         lines.append(f"| `{name}` | {' | '.join(shown(own[one]) if one in own else '' for one in options)} |")
     text = paragraph(
-        "An optimizer other than the recipe's sets these options, unless they are given. This holds for "
-        '`--optimizer adam`, `Options.recipe("notes", optimizer="adam")` and `Options(optimizer="adam")`, but not '
-        "for `dataclasses.replace`, which passes all options and so changes only the optimizer."
+        "If you choose an optimizer other than the recipe's, these options take the values of the table unless you set "
+        'them. This applies to `--optimizer adam`, `Options.recipe("notes", optimizer="adam")` and '
+        '`Options(optimizer="adam")`, but not to `dataclasses.replace`, which passes all options and therefore changes '
+        "only the optimizer."
     )
     return f"## Optimizers\n\n{text}\n" + "\n".join(lines) + "\n"
 
@@ -148,19 +149,20 @@ def rows_section() -> str:
     lines += [f"| {rows:,} | " + " | ".join(shown(getattr(one, name)) for name in names) + " |" for rows, one in made]
     text = paragraph(
         "With `--target`, the recipe `table` chooses epochs, batch size and learning rate by the number of rows "
-        f"(`for_rows` in options/recipes.py), unless they are given. Without a table it has {usual.epochs} epochs "
-        f"and batches of {usual.batch_size}. With any recipe, a regression uses `identity` outputs and the squared "
-        "error, and several labels use `sigmoid` outputs."
+        f"(`for_rows` in options/recipes.py) unless you set them. For other data it has {usual.epochs} epochs and "
+        f"batches of {usual.batch_size}. With any recipe, regression uses `identity` outputs and the squared error, "
+        "and multi-label classification uses `sigmoid` outputs."
     )
     return f"## Tables\n\n{text}\n" + "\n".join(lines) + "\n"
 
 
 def findings_page() -> str:
     """Return the page of the findings of the doctor."""
-    text = (
-        "All findings of [`glassnet doctor`](../doctor.md). An error prevents training, or the program from running.\n"
-        "A warning makes the result worse. A remark does no harm; with remarks only, the exit code is 0. Codes keep\n"
-        "their meaning. An empty last column means that only a person can decide.\n"
+    text = paragraph(
+        "Look up here what a finding of [`glassnet doctor`](../doctor.md) means, what to do about it, and what `--fix` "
+        "does. An error prevents training, or the program from running. A warning makes the result worse. A remark "
+        "does no harm; if there are only remarks, the exit code is 0. The meaning of a code never changes. If the last "
+        "column is empty, `--fix` leaves the data or the program as it is."
     )
     parts = {"Data": "GD", "Programs": "GS"}
     sections = [f"\n## {title}\n\n{findings_table(prefix)}\n" for title, prefix in parts.items()]

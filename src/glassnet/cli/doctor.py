@@ -28,12 +28,12 @@ _MOST_CLASSES = 12
 @click.command("doctor")
 @click.argument("source", metavar="DATA")
 @click.option("--test", "test_source", metavar="DATA", help="Test data to compare with the training data.")
-@click.option("--target", metavar="NAME", help="Label column: its name, or its number from 1.")
+@click.option("--target", metavar="NAME", help="Label column: its name, or its number, counted from 1.")
 @click.option(
     "--fix",
     "out",
     metavar="OUT",
-    help="Write a repaired copy (a folder if DATA is a folder); of the --test data too, as OUT-test.",
+    help="Write a repaired copy (a folder if DATA is a folder), and one of the --test data as OUT-test.",
 )
 @decimal_flag
 @partial(language_flag, prints=True)
@@ -53,8 +53,8 @@ def doctor_command(
 ) -> None:
     """Find problems in data, or in an old program (.py, .ipynb).
 
-    DATA is anything that 'glassnet train' accepts, damaged or not, or a program. Exit code 0: remarks at most;
-    1: errors or warnings (with --fix, only those left in the copy).
+    DATA is anything that 'glassnet train' accepts, damaged or not, or a program. Exit code 0: no findings, or
+    only remarks; 1: errors or warnings (with --fix, only those left in the copy).
     """
     options = options_for(recipe, given(flags))
     examined = examine_source(source, test_source, target=target, options=options, decimal=decimal, fix=out)

@@ -35,7 +35,7 @@ from .table_flags import take_table_options, typed_table, with_table_flags
 )
 @force_flag
 @click.option("--fix", metavar="CSV", help="Reviewed list to apply; needs --to.")
-@click.option("--to", metavar="FILE", help="Corrected copy to write: of the same kind as DATA, to a new place.")
+@click.option("--to", metavar="FILE", help="Corrected copy to write: in the format of DATA, under a new name.")
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag

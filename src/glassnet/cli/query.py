@@ -14,17 +14,17 @@ from .console import complain, error_facts, json_flag, message, padded, result, 
 from .flags import decimal_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
-_HELP = f"""Predict images or rows of data.
+_HELP = f"""Make predictions for images or rows of data.
 
 INPUT: an image ({", ".join(NAMES)}) or a folder of images; a CSV of rows, with or without a label in the
-first column; for a model of a table, a table with the columns it was trained on, in any order; or "-" for rows on
+first column; for a model trained on a table, a table with the same columns, in any order; or "-" for rows on
 standard input.
 
-A model trained on a folder of images reads images of any size, as in training. Other models take digits of their
-own size and invert dark ink on light paper; 28 × 28 models also take photos of handwriting, as 'glassnet read'
-does. MODEL defaults to the digit reader that comes with glassnet.
+A model trained on a folder of images accepts images of any size, and treats them as in training. Other models accept
+images of digits that have the size of the model's input, and invert dark ink on light paper. 28 × 28 models also
+accept photos of handwriting, as 'glassnet read' does. MODEL defaults to the digit reader that comes with glassnet.
 
-Inputs that cannot be read are reported, and the others are predicted. Exit code 1: some inputs could not be read;
+Inputs that cannot be read are reported; the others are still predicted. Exit code 1: some inputs could not be read;
 2: none could.
 """
 

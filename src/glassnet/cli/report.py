@@ -18,7 +18,7 @@ from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
     "--train",
     "trained_on",
     metavar="DATA",
-    help="Training data, to show the nearest samples of misclassified ones.",
+    help="Training data that are searched for the samples nearest to each misclassified one.",
 )
 @decimal_flag
 @language_flag

@@ -50,7 +50,11 @@ _READING = ("input_max", "size", "colour", "handwriting", "classes")
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
 @click.option("--row", type=int, help="Show this sample; rows count from 0.")
 @part_flag
-@click.option("--png", metavar="FILE", help="Draw to this PNG too; 'glassnet query' can read that of one sample.")
+@click.option(
+    "--png",
+    metavar="FILE",
+    help="Also write the drawing to this PNG file; 'glassnet query' can read the one of a single sample.",
+)
 @click.option("--augment", is_flag=True, help="Draw augmented samples, as set by the options below.")
 @force_flag
 @partial(language_flag, prints=True)

@@ -27,7 +27,7 @@ from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
     "--pictures",
     "folder",
     metavar="FOLDER",
-    help="Folder for plots: confusion matrix, digits, reliability, hidden layers.",
+    help="Folder for plots: confusion matrix, digits, reliability diagram, hidden layers.",
 )
 @force_flag
 @decimal_flag

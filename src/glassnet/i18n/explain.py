@@ -57,16 +57,15 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "预测值    {gap}，精确分解到最后一个隐藏层的各节点：",
     ),
     "by_pixels": (
-        "pixels    contribute {added} beyond the baseline of {without}, all pixels 0 (integrated gradients):",
+        "pixels    add {added} to the baseline of {without}, where all pixels are 0 (integrated gradients):",
         "像素      在基准 {without}（全部像素为 0）之上贡献 {added}（积分梯度）：",
     ),
     "by_columns": (
-        "columns   contribute {added} beyond the baseline of {without}, the middle of each column (integrated "
-        "gradients):",
+        "columns   add {added} to the baseline of {without}, the middle of each column (integrated gradients):",
         "各列      在基准 {without}（各列约取中间值）之上贡献 {added}（积分梯度）：",
     ),
     "by_inputs": (
-        "inputs    contribute {added} beyond the baseline of {without}, all inputs 0 (integrated gradients):",
+        "inputs    add {added} to the baseline of {without}, where all inputs are 0 (integrated gradients):",
         "输入      在基准 {without}（全部输入为 0）之上贡献 {added}（积分梯度）：",
     ),
     "for_classes": (

@@ -121,7 +121,7 @@ FLAGS = {
     "Model file to write.  [as before]": "要写出的模型文件。  [同前]",
     "Checkpoint interval.  [as before]": "检查点间隔。  [同前]",
     # test, read, show
-    "Folder for plots: confusion matrix, digits, reliability, hidden layers.": (
+    "Folder for plots: confusion matrix, digits, reliability diagram, hidden layers.": (
         "绘图的文件夹：混淆矩阵、数字、可靠性、隐藏层。"
     ),
     "Mark digits with a confidence below this as '?'.": "置信度低于此值的数字标为 '?'。",
@@ -132,43 +132,47 @@ FLAGS = {
         "画出从照片到模型输入的每个阶段：PNG、PDF 或 SVG。"
     ),
     "Show this sample; rows count from 0.": "显示这个样本；行号从 0 起。",
-    "Draw to this PNG too; 'glassnet query' can read that of one sample.": (
+    "Also write the drawing to this PNG file; 'glassnet query' can read the one of a single sample.": (
         "同时画到此 PNG；单个样本的 PNG 可供 'glassnet query' 读取。"
     ),
     "Draw augmented samples, as set by the options below.": "画出按下列选项做数据增强后的样本。",
     # explain
     "Sample to explain; rows count from 0.": "要剖析的样本；行号从 0 起。",
     "Learning rate of the step.  [the model's]": "这一步的学习率。  [模型自己的]",
-    "With --step: replay a step, by retraining to the end of this epoch.": (
+    "With --step: the epoch of the step to replay; the training is repeated up to its end.": (
         "与 --step 一起：重新训练到这一轮结束，重现其中一步。"
     ),
-    "Step (batch) of the epoch to replay; epochs and steps count from 1.": (
+    "With --epoch: the step (batch) to replay; epochs and steps count from 1.": (
         "要重现的是该轮的第几步（批）；轮与步都从 1 起。"
     ),
-    "Replay from this checkpoint of the run, not from its start.": "从该次训练的这个检查点重现，而不是从头开始。",
-    "Write the step, or --why, as an HTML page that works offline.": "把这一步或 --why 写成可离线查看的 HTML 网页。",
+    "Start the replay from this checkpoint of the run instead of the initial weights.": (
+        "从该次训练的这个检查点重现，而不是从头开始。"
+    ),
+    "Write the step, or the output of --why, as an HTML page that works offline.": (
+        "把这一步或 --why 写成可离线查看的 HTML 网页。"
+    ),
     "Explain one prediction: nodes, inputs, nearest training samples, a counterfactual.": (
         "解释一个预测：节点、输入、最近的训练样本、反事实样本。"
     ),
-    "Training data in which --why looks for near samples.  [the bundled MNIST]": (
+    "Training data that --why searches for the nearest samples.  [the bundled MNIST]": (
         "--why 在其中查找相近样本的训练数据。  [自带的 MNIST]"
     ),
-    "Label or number to explain with --why, by name or index.": "--why 要解释的标签或数值，用名称或序号。",
+    "Label or regression target that --why explains, by name or index.": "--why 要解释的标签或数值，用名称或序号。",
     "Show what each class looks like to the network.": "显示各类别在网络看来的样子。",
-    "Like --backquery, for one class, by name or number.": "同 --backquery，但只显示一个类别（名称或编号）。",
+    "Like --backquery, but for one class, by name or number.": "同 --backquery，但只显示一个类别（名称或编号）。",
     "Show the importance of each hidden node, and the dead and saturated nodes.": (
         "显示各隐藏节点的重要性，以及失活与饱和的节点。"
     ),
     "Show the worked example of the notes, with the error 0.42; needs no MODEL.": (
         "显示笔记中误差为 0.42 的例题；不需要 MODEL。"
     ),
-    "Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG.": (
+    "Draw the step, or the output of --why, --backquery or --nodes: PNG, PDF or SVG.": (
         "画出这一步、--why、--backquery 或 --nodes：PNG、PDF 或 SVG。"
     ),
     # doctor, labels, report, bench
     "Test data to compare with the training data.": "与训练数据对照的测试数据。",
-    "Label column: its name, or its number from 1.": "标签列：列名，或从 1 起的序号。",
-    "Write a repaired copy (a folder if DATA is a folder); of the --test data too, as OUT-test.": (
+    "Label column: its name, or its number, counted from 1.": "标签列：列名，或从 1 起的序号。",
+    "Write a repaired copy (a folder if DATA is a folder), and one of the --test data as OUT-test.": (
         "写出修复后的副本（DATA 是文件夹时为文件夹）；--test 的数据也写出，名为 OUT-test。"
     ),
     "Cross-validation folds.": "交叉验证的折数。",
@@ -178,11 +182,13 @@ FLAGS = {
         "把全部可疑样本写到 CSV 文件，并留出空列 'new' 供填写。"
     ),
     "Reviewed list to apply; needs --to.": "要应用的已审阅列表；需要 --to。",
-    "Corrected copy to write: of the same kind as DATA, to a new place.": (
+    "Corrected copy to write: in the format of DATA, under a new name.": (
         "要写出的更正副本：与 DATA 同类，且尚不存在。"
     ),
     "HTML file to write.  [MODEL-report.html]": "要写出的 HTML 文件。  [MODEL-report.html]",
-    "Training data, to show the nearest samples of misclassified ones.": "训练数据，用于显示与误判样本最近的样本。",
+    "Training data that are searched for the samples nearest to each misclassified one.": (
+        "训练数据，用于显示与误判样本最近的样本。"
+    ),
     "Repetitions; the median is reported.": "重复次数，取中位数。",
 }
 """English help of a flag -> its Chinese."""
@@ -200,7 +206,7 @@ OPTIONS = {
         "聚焦参数：越大，易分样本的权重越低；0 即 cross_entropy"
     ),
     "backpropagation rule: that of the notes, or the exact gradient": "误差反向传播的规则：笔记的做法，或精确梯度",
-    "largest learning rate (start or peak of the schedule); an optimizer other than the recipe's has its own": (
+    "largest learning rate (start or peak of the schedule); an optimizer other than the recipe's has its own default": (
         "最大学习率（调度的起点或峰值）；换用与配方不同的优化器时，默认值随优化器而定"
     ),
     "learning rate schedule": "学习率调度方式",
@@ -245,7 +251,7 @@ OPTIONS = {
     "parts of a batch, or groups of nodes if batch_size is 1, computed in parallel; affects the last bits": (
         "并行计算的分片数：一个批次的份数，batch_size 为 1 时为节点的组数（影响结果的末位）"
     ),
-    "most engine calls per epoch, which limits how often progress is reported; affects the last bits; 0: one per "
+    "maximum number of engine calls per epoch; progress is reported after each; affects the last bits; 0: one per "
     "5,000 samples, at most ten": (
         "每轮最多调用计算引擎的次数，即汇报与检查进度的频率（影响结果的末位）；0 表示每 5,000 个样本一次，最多十次"
     ),

@@ -67,7 +67,8 @@ class Options:
     rule: str = option("notes", "backpropagation rule: that of the notes, or the exact gradient", choices=RULES)
     learning_rate: float = option(
         0.2,
-        "largest learning rate (start or peak of the schedule); an optimizer other than the recipe's has its own",
+        "largest learning rate (start or peak of the schedule); an optimizer other than the recipe's has its own "
+        "default",
         low=0.0,
         high=1e6,
         flag="rate",
@@ -168,7 +169,7 @@ class Options:
     )
     blocks: int = option(
         0,
-        "most engine calls per epoch, which limits how often progress is reported; affects the last bits; "
+        "maximum number of engine calls per epoch; progress is reported after each; affects the last bits; "
         "0: one per 5,000 samples, at most ten",
         low=0,
         high=1_000_000,

@@ -28,13 +28,22 @@ from .why import explain_why
 @part_flag
 @click.option("--rate", type=float, metavar="X", help="Learning rate of the step.  [the model's]")
 @click.option(
-    "--epoch", type=int, metavar="N", help="With --step: replay a step, by retraining to the end of this epoch."
+    "--epoch",
+    type=int,
+    metavar="N",
+    help="With --step: the epoch of the step to replay; the training is repeated up to its end.",
 )
 @click.option(
-    "--step", type=int, metavar="N", help="Step (batch) of the epoch to replay; epochs and steps count from 1."
+    "--step", type=int, metavar="N", help="With --epoch: the step (batch) to replay; epochs and steps count from 1."
 )
-@click.option("--checkpoint", metavar="FILE", help="Replay from this checkpoint of the run, not from its start.")
-@click.option("--html", metavar="FILE", help="Write the step, or --why, as an HTML page that works offline.")
+@click.option(
+    "--checkpoint",
+    metavar="FILE",
+    help="Start the replay from this checkpoint of the run instead of the initial weights.",
+)
+@click.option(
+    "--html", metavar="FILE", help="Write the step, or the output of --why, as an HTML page that works offline."
+)
 @click.option(
     "--why",
     "why_",
@@ -45,18 +54,20 @@ from .why import explain_why
     "--train",
     "trained_on",
     metavar="DATA",
-    help="Training data in which --why looks for near samples.  [the bundled MNIST]",
+    help="Training data that --why searches for the nearest samples.  [the bundled MNIST]",
 )
-@click.option("--output", metavar="NAME", help="Label or number to explain with --why, by name or index.")
+@click.option("--output", metavar="NAME", help="Label or regression target that --why explains, by name or index.")
 @click.option("--backquery", is_flag=True, help="Show what each class looks like to the network.")
-@click.option("--class", "label", metavar="NAME", help="Like --backquery, for one class, by name or number.")
+@click.option("--class", "label", metavar="NAME", help="Like --backquery, but for one class, by name or number.")
 @click.option(
     "--nodes", is_flag=True, help="Show the importance of each hidden node, and the dead and saturated nodes."
 )
 @click.option(
     "--example", is_flag=True, help="Show the worked example of the notes, with the error 0.42; needs no MODEL."
 )
-@click.option("--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG.")
+@click.option(
+    "--picture", metavar="FILE", help="Draw the step, or the output of --why, --backquery or --nodes: PNG, PDF or SVG."
+)
 @force_flag
 @decimal_flag
 @partial(language_flag, prints=True)
