@@ -70,8 +70,8 @@ CODES: dict[str, str] = {
     # image folders
     "GN070": "images differ in size, or are too large in total",
     "GN071": "the table next to the images does not give their classes",
-    "GN072": "nothing gives the classes of the images",
-    "GN077": "the images are large, and nothing says that all pixels are inputs",
+    "GN072": "no folder names or table give the classes of the images",
+    "GN077": "the images are large, and no size is given",
     # labels
     "GN073": "the labels of these data cannot be checked",
     "GN074": "a reviewed list cannot be applied",

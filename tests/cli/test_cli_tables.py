@@ -225,7 +225,7 @@ def test_a_test_that_proves_little_says_so_in_training_too(empty):
     (empty / "rare.csv").write_text("x,y\n" + "".join(f"{k % 9},{name}\n" for k, name in enumerate(classes)))
     outcome = run("train", "rare.csv", "--target", "y", "--seed", "0", *FAST).fine()
     assert (
-        "rare.csv: the test data have no sample of these classes, so the result says nothing about them: rare"
+        "rare.csv: the test data have no sample of these classes, so the result does not cover them: rare"
         in outcome.err
     )
     assert "has no sample" not in trained.err

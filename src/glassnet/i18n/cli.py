@@ -59,7 +59,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "没有测试数据：从 {source} 留出 {share:g}%（{rows:,} 行）作测试",
     ),
     "test_lacks": (
-        "{source}: the test data have no sample of these classes, so the result says nothing about them: {names}",
+        "{source}: the test data have no sample of these classes, so the result does not cover them: {names}",
         "{source}：测试数据中没有这些类别的样本，结果不能反映这些类别：{names}",
     ),
     "largest_value": (
