@@ -153,7 +153,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "label": ("label", "标签"),
     "missed": ("missed", "漏判"),
-    "how_often": ("{name} ({count})", "{name}（{count}）"),
+    "how_often": ("{name} ({count})", "{name}（{count} 次）"),
     "mostly_for": ("most often predicted as", "最常误判为"),
     # regression
     "errors_numbers": ("Prediction errors", "预测误差"),

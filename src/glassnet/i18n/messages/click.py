@@ -18,6 +18,8 @@ MESSAGES: dict[str, str] = {
     "Invalid value for {name}: {problem}": "{name} 的值无效：{problem}",
     "Invalid value for {name}: {value} is not a valid integer.": "{name} 的值无效：{value} 不是整数。",
     "Invalid value for {name}: {value} is not a valid float.": "{name} 的值无效：{value} 不是数字。",
+    "Invalid value for {name}: {value} is not a valid integer range.": "{name} 的值无效：{value} 不是整数。",
+    "Invalid value for {name}: {value} is not a valid float range.": "{name} 的值无效：{value} 不是数字。",
     "Invalid value for {name}: {value} is not one of {choices}.": "{name} 的值无效：{value}，应为 {choices} 之一。",
     "Invalid value for {name}: {value} is not in the range {limits}.": (
         "{name} 的值无效：{value} 不在范围 {limits} 内。"

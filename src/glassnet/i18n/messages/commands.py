@@ -15,7 +15,7 @@ MESSAGES: dict[str, str] = {
     ),
     "interrupted; nothing was written.": "已中断，未写出任何文件。",
     "interrupted; nothing was written.{hint}": "已中断，未写出任何文件。{hint}",
-    " With --checkpoint FILE, training can be resumed.": "使用 --checkpoint FILE，训练便可继续。",
+    " With --checkpoint FILE, training can be resumed.": "训练时加上 --checkpoint FILE，中断后便可继续。",
     "not enough memory. Use a smaller network or smaller batches.": "内存不足。请使用更小的网络或更小的批次。",
     "{where}: cannot be written or read ({reason}).": "{where}：无法读写（{reason}）。",
     "standard output": "标准输出",
