@@ -249,7 +249,7 @@ def process_facts(result: dict[str, Any]) -> Facts:
 def augment_facts(result: dict[str, Any]) -> Facts:
     rate = result["pictures a second"]
     text = f"{rate['median']:,.0f} ({rate['min']:,.0f}–{rate['max']:,.0f})"
-    yield ("augmented images per second, all distortions on", "每秒增强的图像数（启用全部变形）"), same(text)
+    yield ("augmented images per second, all distortions on", "每秒增强的图片数（启用全部变形）"), same(text)
 
 
 def denormal_facts(result: dict[str, Any]) -> Facts:

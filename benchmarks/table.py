@@ -68,8 +68,8 @@ LEGEND: Both = (
     "The figures are medians, with the range in parentheses. *n*× means that the library needs *n* times the time or "
     "disk space of glassnet; **bold** marks a library that needs less than glassnet. Accuracies are those on the "
     "10,000 test digits of MNIST. Each row comes from one run on one machine with two cores.",
-    "数值为中位数，括号内为范围。*n*× 表示该库所需为 glassnet 的 *n* 倍；**粗体**表示该库所需更少。准确率均在 MNIST 的 "
-    "10,000 个测试数字上测得。每行的数据出自同一台双核机器上的同一次运行。",
+    "数值为中位数，括号内为范围。*n*× 表示该库的用时或占用是 glassnet 的 *n* 倍；**粗体**表示该库更少。准确率均在 "
+    "MNIST 的 10,000 个测试数字上测得。每行的数据出自同一台双核机器上的同一次运行。",
 )
 
 
@@ -201,7 +201,7 @@ SETTINGS: dict[str, Both] = {
         "writes the first weight matrix once per 50 samples (exact, the fastest form found); batches: one jitted "
         "`lax.scan` per epoch, donated buffers",
         "逐样本：对样本做一个 `lax.scan`，单线程（双线程更慢）；*延迟写入*：每 50 个样本写一次第一个权重矩阵（结果"
-        "精确，是找到的最快形式）；按批：每轮一个 jit 编译的 `lax.scan`，捐赠缓冲区",
+        "精确，是找到的最快形式）；按批：每轮一个 jit 编译的 `lax.scan`，启用缓冲区捐赠（buffer donation）",
     ),
     "torch": (
         "tensors in memory without DataLoader, `SGD(fused=True)`, denormals flushed to zero; eager, and "

@@ -174,7 +174,7 @@ WHAT = {
     "replay": ("digits.csv", "--epoch", 1, "--step", 3),
     "step": ("digits.csv", "--row", 5),
 }
-SAME_IN_BOTH = r"[\w/]+\.(?:csv|html|png)|O_prev|notes|gradient|sgd|sigmoid|squared error|backquery|dream|logit"
+SAME_IN_BOTH = r"[\w/]+\.(?:csv|html|png)|O_prev|notes|gradient|sgd|sigmoid|squared.error|backquery|dream|logit"
 """Files, options, and names of ways: what is typed or read by programs."""
 
 

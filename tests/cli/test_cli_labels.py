@@ -165,7 +165,7 @@ def test_what_comes_next_names_the_same_data(folder):
 
 @pytest.mark.parametrize(
     ("language", "overlap", "ambiguous"),
-    [("en", "the classes overlap", "wrong or ambiguous"), ("zh", "类别相互重叠", "错误或有歧义")],
+    [("en", "the classes overlap", "wrong or ambiguous"), ("zh", "类别相互重叠", "有误或有歧义")],
 )
 def test_classes_that_overlap_are_said_to_and_nothing_is_to_be_put_right(folder, language, overlap, ambiguous):
     random = np.random.default_rng(1)

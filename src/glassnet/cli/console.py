@@ -71,6 +71,16 @@ def translated(text: object) -> str:
     return in_chinese(str(text)) or str(text)
 
 
+def line_about(column: object) -> str:
+    """Return the line about a column, a scaling or targets in the language of the running command."""
+    text = translated(column)
+    if language_in_use() != "zh" or text != str(column):
+        return text
+    from ..i18n.columns import column_in_chinese
+
+    return column_in_chinese(text)
+
+
 def say_notice(notice: Notice) -> None:
     """Print a notice of a job to standard error."""
     say(notice.text(language_in_use()))
@@ -94,7 +104,7 @@ def print_columns(columns: Columns) -> None:
     """Print one line per column: how training uses it."""
     width = max(width_of(name) for name, _ in columns.summary())
     for name, text in columns.summary():
-        result(f"{padded(name, width)}   {translated(text)}")
+        result(f"{padded(name, width)}   {line_about(text)}")
 
 
 def complain(code: str, message: str) -> None:

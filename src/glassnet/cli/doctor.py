@@ -124,7 +124,8 @@ class _Printer:
         if facts["channels"] == 3:
             text += say("doctor_colour")
         if facts["classes"]:
-            counts = [f"{name} ({count:,})" for name, count in list(facts["classes"].items())[:_MOST_CLASSES]]
+            largest = list(facts["classes"].items())[:_MOST_CLASSES]
+            counts = [say("doctor_class", name=name, count=count) for name, count in largest]
             more = ["…"] if len(facts["classes"]) > _MOST_CLASSES else []
             text += say("doctor_classes", classes=say("listing").join([*counts, *more]))
         result(text)

@@ -11,7 +11,17 @@ from ..i18n.cli import INFO_LABELS
 from ..model.file import load_model
 from ..options.options import Options
 from ..options.recipes import RECIPES
-from .console import json_flag, language_in_use, message, padded, print_columns, result, result_json, translated
+from .console import (
+    json_flag,
+    language_in_use,
+    line_about,
+    message,
+    padded,
+    print_columns,
+    result,
+    result_json,
+    translated,
+)
 from .flags import language_flag
 
 
@@ -52,8 +62,8 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
     receipt, facts = ({k: v for k, v in part.items() if k not in long} for part in (receipt, facts))
     if "options" in receipt:
         receipt["options"] = _own_options(receipt)
-    facts["class_names"] = ", ".join(model.class_names)
-    facts["scaling"], facts["targets"] = translated(model.scaling), translated(model.targets)
+    facts["class_names"] = message("listing").join(model.class_names)
+    facts["scaling"], facts["targets"] = line_about(model.scaling), line_about(model.targets)
     if model.columns:  # a table has no images, and each column has its own scaling
         facts = {name: value for name, value in facts.items() if name not in ("scaling", "image_shape")}
     for section in (facts, receipt):
@@ -85,4 +95,4 @@ def _own_options(receipt: dict[str, Any]) -> str:
     own = [f"{name} {value}" for name, value in receipt["options"].items() if name not in usual or usual[name] != value]
     if not own:
         return message("recipe_options", recipe=recipe)
-    return message("own_options", options=", ".join(own), recipe=recipe)
+    return message("own_options", options=message("listing").join(own), recipe=recipe)

@@ -10,7 +10,7 @@ import click
 from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
 from ..workflow.predict_job import Answer, query_model
-from .console import complain, error_facts, json_flag, message, padded, result, result_json, say_notice
+from .console import complain, error_facts, json_flag, message, padded, result, result_json, say_notice, translated
 from .flags import decimal_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
@@ -42,13 +42,13 @@ def query_command(words: tuple[str, ...], decimal: str, language: str, as_json: 
     answered = [answer for answer in answers if answer.error is None]
     if as_json:
         result_json([_facts(answer) for answer in answers])
-    width = max((width_of(answer.input) for answer in answered), default=0)
+    width = max((width_of(translated(answer.input)) for answer in answered), default=0)
     for answer in [] if as_json else answers:
         if answer.error is not None:
             complain(answer.error.code, str(answer.error))
             continue
         sure = "" if answer.confidence is None else f"   {message('sure', share=answer.confidence)}"
-        result(f"{padded(answer.input, width)}   {answer.name}{sure}")
+        result(f"{padded(translated(answer.input), width)}   {answer.name}{sure}")
     if len(answered) < len(answers):
         click.get_current_context().exit(1 if answered else 2)
 

@@ -47,6 +47,7 @@ def step_html(trace: Trace, remarks: Sequence[str] = (), language: str = "en") -
         .render(
             say=say,
             trace=trace,
+            loss=trace.loss if language == "zh" else trace.loss.replace("_", " "),
             sizes="-".join(map(str, sizes)),
             samples=len(trace.inputs),
             masked=any(layer.masked for layer in trace.layers),

@@ -34,7 +34,7 @@ def error_formula(trace: Trace, number: int, say: Say) -> str:
     if number == len(trace.layers) - 1:
         return say("error_here")
     sent, mask = {"notes": "e", "gradient": "δ"}, "m · " if trace.layers[number].masked else ""
-    ways = ", ".join(f"{mask}Wᵀ · {sent[rule]} ({rule})" for rule in trace.rules)
+    ways = say("comma").join(say("error_way", formula=f"{mask}Wᵀ · {sent[rule]}", rule=rule) for rule in trace.rules)
     return say("error_back", above=number + 2, ways=ways)
 
 
@@ -43,7 +43,7 @@ def delta_formula(trace: Trace, number: int, say: Say) -> str:
     layer = trace.layers[number]
     if number == len(trace.layers) - 1 and (trace.loss != "squared_error" or layer.derivative is None):
         return say("delta_loss")
-    return f"δ = e · f′{', f′ = o (1 − o)' if layer.activation == 'sigmoid' else ''}"
+    return "δ = e · f′" + (say("derivative") if layer.activation == "sigmoid" else "")
 
 
 def change_formula(trace: Trace, number: int, say: Say) -> str:

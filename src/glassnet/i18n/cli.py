@@ -22,7 +22,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "and_validation": (", validation loss {loss:.4f}{accuracy}", "，验证损失 {loss:.4f}{accuracy}"),
     "bar_epoch": ("epoch", "轮次"),
     "bar_loss": ("loss", "损失"),
-    "going_on": ("resuming after {done:.2f} of {epochs} epochs", "从第 {done:.2f} 轮之后继续训练，共 {epochs} 轮"),
+    "going_on": ("resuming after {done:.2f} of {epochs} epochs", "继续训练：共 {epochs} 轮，已完成 {done:.2f} 轮"),
     "replaying": (
         "retraining epochs {first} to {last} of {epochs}; each takes as long as in the original run",
         "重新训练第 {first} 至 {last} 轮（共 {epochs} 轮），每轮用时与原来的训练相同",
@@ -34,16 +34,16 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     ),
     "idle_below": (
         "--{flag} has no effect with {other} {value:g}, only above {least:g}",
-        "{other} 为 {value:g} 时 --{flag} 不起作用，须大于 {least:g}",
+        "{other} 为 {value:g} 时 --{flag} 不起作用，{other} 须大于 {least:g}",
     ),
     "slow": (
         "training on single samples has a fast loop for plain sgd only: with {flags} it takes about ten times as long; "
         "--recipe quick trains in batches, which are fast with these too",
-        "逐样本训练只有普通 sgd 有快速循环：加上 {flags} 约慢十倍；--recipe quick 按批训练，加上这些选项也快",
+        "逐样本训练只对普通 sgd 有快速循环，加上 {flags} 约慢十倍；--recipe quick 按批训练，加上这些选项也很快",
     ),
     "still_falling": (
         "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs: try more --epochs",
-        "在 {epochs} 轮的最后 {last:.0%} 中，训练损失仍降低了 {fall:.0%}：可尝试更大的 --epochs",
+        "共 {epochs} 轮，在最后 {last:.0%} 中训练损失仍下降了 {fall:.0%}：可增大 --epochs",
     ),
     # data
     "table_read": (
@@ -68,12 +68,12 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     ),
     "trained_on_these": (
         "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little",
-        "{source}：模型用这 {rows:,} 行中的 {trained:,} 行训练过，结果说明不了什么",
+        "{source}：这 {rows:,} 行中有 {trained:,} 行参与过训练，结果参考价值不大",
     ),
     "trained_on_part": (
         "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little; "
         "'glassnet report' tests only the {test:,} held-out rows",
-        "{source}：模型用这 {rows:,} 行中的 {trained:,} 行训练过，结果说明不了什么；"
+        "{source}：这 {rows:,} 行中有 {trained:,} 行参与过训练，结果参考价值不大；"
         "'glassnet report' 只测试留出的 {test:,} 行",
     ),
     # result of a test
@@ -95,7 +95,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "one_answer": (
         "every prediction is {name}: the network has learned nothing. Try --initializer he, another --rate or more "
         "--epochs",
-        "所有预测都是 {name}：网络什么也没学到。可尝试 --initializer he、另一个 --rate 或更大的 --epochs",
+        "所有预测都是 {name}：网络什么也没学到。可尝试 --initializer he、改变 --rate 或增大 --epochs",
     ),
     "time": (
         "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
@@ -128,7 +128,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     # report
     "no_test": (
         "test      none: name labelled DATA to have the model tested in the report",
-        "测试      无：给出有标签的 DATA，报告便含测试结果",
+        "测试      无：要在报告中测试模型，请给出有标签的 DATA",
     ),
     "report": ("report    {file} ({size:,.0f} kB)", "报告      {file}（{size:,.0f} kB）"),
     # show
@@ -147,7 +147,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "picture": ("picture   {file}", "图        {file}"),
     "distorted": (
         "picture   {file}: original, each augmentation, and all together as in training",
-        "图        {file}：原图、每种数据增强，以及训练中的全部叠加",
+        "图        {file}：原图、每种数据增强，以及训练时全部叠加的效果",
     ),
     "table_size": ("{source}: {rows:,} rows, {columns:,} columns", "{source}：{rows:,} 行，{columns:,} 列"),
     "column_head": ("column", "列"),
@@ -158,6 +158,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "value_missing": ("(missing)", "（缺失）"),
     # info
     "comma": (", ", "，"),
+    "listing": (", ", "、"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     "own_options": (
@@ -193,7 +194,7 @@ INFO_LABELS: dict[str, str] = {
     "scaling": "输入缩放",
     "targets": "目标编码",
     "image_shape": "图片尺寸",
-    "reading": "图片读法",
+    "reading": "图片读取方式",
     "white": "白色值",
     "deskews": "扶正字迹",
     "class_names": "类别名称",
@@ -208,16 +209,16 @@ INFO_LABELS: dict[str, str] = {
     "hash": "哈希",
     "data": "训练数据",
     "result": "测试结果",
-    "kept": "保留的轮",
-    "own_validation": "自备验证",
+    "kept": "保留的轮次",
+    "own_validation": "另给验证数据",
     "calibrated": "已校准",
     "not_verifiable": "无法验证",
-    "resumed": "恢复后",
+    "resumed": "继续训练时",
     "source": "来源",
     "samples": "样本数",
     "classes": "类别数",
     "fingerprint": "指纹",
-    "held_out": "已留出",
+    "held_out": "有留出",
     "accuracy": "准确率",
     "r2": "R²",
     "rmse": "RMSE",

@@ -10,6 +10,7 @@ DOCTOR_WORDS: dict[str, tuple[str, str]] = {
     ),
     "doctor_drawn": (", image size {rows} × {columns}", "，图片大小 {rows} × {columns}"),
     "doctor_colour": (" in colour", "（彩色）"),
+    "doctor_class": ("{name} ({count:,})", "{name}（{count:,}）"),
     "doctor_classes": ("; classes {classes}", "；类别 {classes}"),
     "doctor_error": ("error  ", "错误"),
     "doctor_warning": ("warning", "警告"),

@@ -70,17 +70,17 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     ),
     "for_classes": (
         "+ for {answer}, - for {rival}; # and = are stronger",
-        "+ 支持 {answer}，- 支持 {rival}；# 与 = 表示强烈",
+        "+ 支持 {answer}，- 支持 {rival}；# 与 = 表示更强",
     ),
-    "for_label": ("+ for {name}, - against {name}; # and = are stronger", "+ 支持 {name}，- 反对；# 与 = 表示强烈"),
+    "for_label": ("+ for {name}, - against {name}; # and = are stronger", "+ 支持 {name}，- 反对；# 与 = 表示更强"),
     "for_number": (
         "+ increases {name}, - decreases it; # and = are stronger",
-        "+ 使 {name} 升高，- 使其降低；# 与 = 表示强烈",
+        "+ 使 {name} 升高，- 使其降低；# 与 = 表示更强",
     ),
     "nameless_input": ("input {number}", "输入 {number}"),
     "flips_to": (
         "change    a change of length {length} ({unit}) makes the model predict {other}",
-        "改动      长度为 {length}（{unit}）的改动使模型预测 {other}",
+        "改动      改动长度为 {length}（{unit}）时，预测变为 {other}",
     ),
     "unit_columns": ("in encoded columns", "按编码后的列"),
     "unit_pixels": ("Euclidean over all pixels, largest value 1", "全部像素的欧氏长度，最大值为 1"),
@@ -108,10 +108,10 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "  … and {count} nodes of lower importance, down to {least}",
         "  ……其余 {count} 个节点重要性更低，最低 {least}",
     ),
-    "nodes_dead": ("  dead (saturated on every sample): {which}", "  失活（在每个样本上都饱和）：{which}"),
+    "nodes_dead": ("  dead (saturated on every sample): {which}", "  死节点（在每个样本上都饱和）：{which}"),
     "nodes_saturated": (
         "  saturated (on more than {share:.0%} of the samples): {which}",
-        "  饱和（在超过 {share:.0%} 的样本上）：{which}",
+        "  饱和节点（在超过 {share:.0%} 的样本上）：{which}",
     ),
     "node_which": ("{count} (node {nodes})", "{count} 个（节点 {nodes}）"),
     "nodes_which": ("{count} (nodes {nodes})", "{count} 个（节点 {nodes}）"),
@@ -122,17 +122,17 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_way_back": (
         "backquery: omitted, because it requires sigmoid nodes in every layer",
-        "backquery：略去，因为要求每一层都是 sigmoid 节点",
+        "backquery：已略去，因为每一层都必须是 sigmoid 节点",
     ),
     "not_reached": (
         "missed    {classes}: no input was found that the model classifies as this class",
-        "未找到    {classes}：没有找到模型会判为该类的输入",
+        "未找到    {classes}：没有找到会被预测为该类的输入",
     ),
     "typical_row": (
         "{label}: with the most probable words the model predicts {answer}, confidence {sure}",
         "{label}：各列取最可能的词时，模型预测 {answer}，置信度 {sure}",
     ),
-    "typical_far": ("{far} standard deviations from the middle", "距中间值 {far} 个标准差"),
+    "typical_far": ("({far} standard deviations from the middle)", "（距中间值 {far} 个标准差）"),
     "typical_usual": (
         "Least typical columns first. The prior treats words as equally frequent and columns as independent, so such "
         "rows may not exist.",

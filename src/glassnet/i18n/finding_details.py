@@ -41,7 +41,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "sentinel": ("{value:g} in {name}, {rows}", "{name} 列的 {value:g}（{rows}）"),
     "capitals": ("{word!r} and {other!r} in {name}", "{name} 列的 {word!r} 与 {other!r}"),
     "the_label": ("the label", "标签"),
-    "gaps_in": ("{rows:,} of {all:,} rows with {what} in {names}", "{all:,} 行中有 {rows:,} 行在 {names} 处有{what}"),
+    "gaps_in": ("{rows:,} of {all:,} rows with {what} in {names}", "{all:,} 行中有 {rows:,} 行的 {names} 有{what}"),
     "gaps": ("missing values", "缺失值"),
     "extremes": ("infinite or too large values", "无穷大或过大的数值"),
     "gaps_or_extremes": ("missing, infinite or too large values", "缺失、无穷大或过大的数值"),

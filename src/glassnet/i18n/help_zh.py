@@ -12,7 +12,7 @@ from ..io.picture_formats import NAMES
 COMMANDS = {
     "train": """训练一个网络，测试、保存并绘图。
 
-    DATA：CSV（先标签，后数值）、IDX 图像文件、NPZ 存档、含 MNIST 文件的文件夹、每个类别一个图片子文件夹的文件夹，
+    DATA：CSV（先标签，后数值）、IDX 图片文件、NPZ 存档、含 MNIST 文件的文件夹、按类别分子文件夹的图片文件夹，
     或 "mnist"（自带的数字，默认）。加上 --target 列名，则为有列名的表格（CSV、TSV、Parquet、Arrow、NDJSON），
     此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签（0 与 1，是与否）或多个数值。
 
@@ -40,7 +40,7 @@ COMMANDS = {
     PHOTO：含一个或多个数字的 PNG 或 JPEG，深底浅字或浅底深字均可；"-" 表示标准输入。数字逐行从左到右输出；
     "?" 表示置信度低的数字。MODEL 默认为自带的数字识别模型。
 
-    退出码 1：有照片中没有数字，或有照片无法读取；2：全部无法读取。""",
+    退出码 1：有的照片中没有数字，或无法读取；2：全部无法读取。""",
     "show": """显示 DATA 的一个样本；不给 --row 时显示概况。
 
     对有列名的表格，显示各列；加上 --target 列名，则显示训练会如何使用各列。""",
@@ -64,7 +64,8 @@ COMMANDS = {
     或在标签无误时留空。""",
     "report": """写出 HTML 报告：训练信息、指标、误判、权重。
 
-    DATA：未参与训练的有标签样本。默认值：自带 MNIST 的模型为测试数字；其他模型没有，报告只含模型文件中的内容。
+    DATA：未参与训练的有标签样本。用自带 MNIST 训练的模型默认用测试数字；其他模型没有默认值，
+    此时报告只含模型文件中的内容。
     若 DATA 是训练数据且其中一部分已留出，则只测试留出的部分。""",
     "bench": """测量训练与预测的速度，并与 NumPy 比较。
 
@@ -79,7 +80,7 @@ GROUP = """训练、测试、剖析小型神经网络。
 
 \b
     glassnet train                       训练笔记中的网络，测试并绘图
-    glassnet test notes.safetensors      准确率、混淆矩阵、误读的数字
+    glassnet test notes.safetensors      准确率、混淆矩阵、误判的数字
     glassnet show mnist --row 7          显示一个数字
     glassnet read photo.jpg              识别手写照片中的数字
 """
@@ -91,22 +92,22 @@ FLAGS = {
     "Show this message and exit.": "显示此帮助并退出。",
     "Show the version and exit.": "显示版本并退出。",
     "Print one JSON object and nothing else.": "只输出一个 JSON 对象。",
-    "Overwrite an existing file, if glassnet wrote it.": "覆盖已有的文件（仅限 glassnet 所写）。",
+    "Overwrite an existing file, if glassnet wrote it.": "覆盖已有的文件（仅限 glassnet 写出的）。",
     "Part of the data.": "使用数据的哪一部分。",
     "Language of the output and the figures.": "输出与图中文字的语言。",
     "Language of the page.": "网页的语言。",
     "Limit for standard input and for decompressed data (gzip, NPZ and others).": (
         "标准输入，以及压缩数据（gzip、NPZ 等）解压后的大小上限。"
     ),
-    "Decimal separator in tables; auto detects it per column.": "表格中小数的写法；auto 表示逐列判断。",
-    "Set of options to start from; the options below change it.": "作为起点的一组选项，可用下列选项修改。",
+    "Decimal separator in tables; auto detects it per column.": "表格的小数分隔符；auto 表示逐列判断。",
+    "Set of options to start from; the options below change it.": "作为起点的一组选项，可用下列选项改动。",
     # tables
     "Column to predict, of a table with named columns; repeat for several labels or numbers.": (
         "要预测的列（有列名的表格）；可重复，以预测多个标签或数值。"
     ),
     "Predict classes or numbers.  [decided by the column]": "预测类别或数值。  [由该列决定]",
     "Column to ignore; repeat for more.": "不使用的列；可重复。",
-    "Column to use although it looks like an identifier; repeat for more.": "看似编号仍要使用的列；可重复。",
+    "Column to use although it looks like an identifier; repeat for more.": "看似标识符、但仍要使用的列；可重复。",
     # train, resume
     "Test data; not used for training.": "测试数据，不参与训练。",
     "Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists]": (
@@ -122,7 +123,7 @@ FLAGS = {
     "Checkpoint interval.  [as before]": "检查点间隔。  [同前]",
     # test, read, show
     "Folder for plots: confusion matrix, digits, reliability diagram, hidden layers.": (
-        "绘图的文件夹：混淆矩阵、数字、可靠性、隐藏层。"
+        "存放图的文件夹：混淆矩阵、数字、可靠性图、隐藏层。"
     ),
     "Mark digits with a confidence below this as '?'.": "置信度低于此值的数字标为 '?'。",
     "Draw the photo with boxes and predicted digits: PNG, PDF or SVG.": (
@@ -138,7 +139,7 @@ FLAGS = {
     "Draw augmented samples, as set by the options below.": "画出按下列选项做数据增强后的样本。",
     # explain
     "Sample to explain; rows count from 0.": "要剖析的样本；行号从 0 起。",
-    "Learning rate of the step.  [the model's]": "这一步的学习率。  [模型自己的]",
+    "Learning rate of the step.  [the model's]": "这一步的学习率。  [模型的学习率]",
     "With --step: the epoch of the step to replay; the training is repeated up to its end.": (
         "与 --step 一起：重新训练到这一轮结束，重现其中一步。"
     ),
@@ -152,16 +153,16 @@ FLAGS = {
         "把这一步或 --why 写成可离线查看的 HTML 网页。"
     ),
     "Explain one prediction: nodes, inputs, nearest training samples, a counterfactual.": (
-        "解释一个预测：节点、输入、最近的训练样本、反事实样本。"
+        "剖析一个预测：节点、输入、最近的训练样本、反事实样本。"
     ),
     "Training data that --why searches for the nearest samples.  [the bundled MNIST]": (
         "--why 在其中查找相近样本的训练数据。  [自带的 MNIST]"
     ),
-    "Label or regression target that --why explains, by name or index.": "--why 要解释的标签或数值，用名称或序号。",
+    "Label or regression target that --why explains, by name or index.": "--why 要剖析的标签或数值，用名称或序号指定。",
     "Show what each class looks like to the network.": "显示各类别在网络看来的样子。",
     "Like --backquery, but for one class, by name or number.": "同 --backquery，但只显示一个类别（名称或编号）。",
     "Show the importance of each hidden node, and the dead and saturated nodes.": (
-        "显示各隐藏节点的重要性，以及失活与饱和的节点。"
+        "显示各隐藏节点的重要性，以及死节点与饱和节点。"
     ),
     "Show the worked example of the notes, with the error 0.42; needs no MODEL.": (
         "显示笔记中误差为 0.42 的例题；不需要 MODEL。"
@@ -217,7 +218,7 @@ OPTIONS = {
     "decay of the slower running mean, in most optimizers that of the squared gradients (β₂)": (
         "较慢的滑动平均（多为梯度平方）的衰减率，即 β₂"
     ),
-    "added to the root of the squared gradients to avoid division by 0": "加在梯度平方的根上，以免除以 0",
+    "added to the root of the squared gradients to avoid division by 0": "加在梯度平方的平方根上，以免除以 0",
     "strength of the weight decay, which pulls all parameters towards 0": "权重衰减：把所有参数拉向 0 的强度",
     "largest norm of a gradient; a larger one is scaled down to it; 0: no limit": (
         "梯度范数的上限，超过则按比例缩小；0 表示不限"
@@ -241,10 +242,10 @@ OPTIONS = {
     ),
     "augmentation: shear training images by up to this slope": "数据增强：训练图片随机错切的最大斜率",
     "augmentation: elastic distortion of training images, standard deviation in pixels": (
-        "数据增强：训练图片弹性形变的标准差（像素）"
+        "数据增强：训练图片弹性变形的标准差（像素）"
     ),
     "smoothness of the elastic distortion: sigma of its Gaussian blur in pixels": (
-        "弹性形变的平滑度：高斯模糊的 σ（像素）"
+        "弹性变形的平滑度：高斯模糊的 σ（像素）"
     ),
     "passes through the training data": "遍历训练数据的轮数",
     "samples per training step": "每步训练使用的样本数",
@@ -253,7 +254,7 @@ OPTIONS = {
     ),
     "maximum number of engine calls per epoch; progress is reported after each; affects the last bits; 0: one per "
     "5,000 samples, at most ten": (
-        "每轮最多调用计算引擎的次数，即汇报与检查进度的频率（影响结果的末位）；0 表示每 5,000 个样本一次，最多十次"
+        "每轮最多调用计算引擎的次数，它限制汇报进度的频率（影响结果的末位）；0 表示每 5,000 个样本一次，最多十次"
     ),
     "threads, at most one per shard; 0: one per available core; does not affect the result": (
         "线程数，每个分片至多一个；0 表示每个可用核心一个（不影响结果）"

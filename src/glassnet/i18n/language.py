@@ -46,6 +46,35 @@ _COUNTED = re.compile(
 )
 """Plural in an English text, right after its number -> singular."""
 
+_LISTS = frozenset(
+    {
+        "choices",
+        "columns",
+        "drops",
+        "epochs",
+        "files",
+        "fitting",
+        "flags",
+        "folders",
+        "formats",
+        "keys",
+        "kinds",
+        "known",
+        "labels",
+        "names",
+        "options",
+        "present",
+        "shown",
+        "suffixes",
+        "targets",
+        "versions",
+        "wanted",
+    }
+)
+"""Holes of texts that are filled with lists."""
+_COMMA = re.compile(r"""('[^']*'|"[^"]*"|\([^()]*\))|, (…)?| (or) """)
+"""What is between the items of a list, or what is quoted or parenthesised, where commas stay."""
+
 Say = Callable[..., str]
 """Returns a text by its key, with the values in braces filled in."""
 
@@ -88,9 +117,18 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
 
     def word(key: str, **filled_in: Any) -> str:
         text = catalogue[key][place]
+        if language == "zh":
+            filled_in = {name: chinese_list(name, value) for name, value in filled_in.items()}
         return (text if place else of_one(text, filled_in)).format(**filled_in)
 
     return word
+
+
+def chinese_list(name: str, value: Any) -> Any:
+    """Return what fills a hole of a Chinese text, with Chinese commas if it is a list; other values do not change."""
+    if name not in _LISTS or not isinstance(value, str):
+        return value
+    return _COMMA.sub(lambda found: found[1] or ("……" if found[2] else " 或 " if found[3] else "、"), value)
 
 
 def of_one(text: str, filled_in: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ NOTEBOOK_WORDS: dict[str, tuple[str, str]] = {
     "parameters_are": ("{count:,} parameters, {dtype}", "{count:,} 个参数，{dtype}"),
     "members_are": ("{count} members", "{count} 个集成成员"),
     "inputs_are": ("inputs {scaling}", "输入 {scaling}"),
-    "inputs_of_columns": ("inputs encoded column by column", "输入按各列的编码"),
+    "inputs_of_columns": ("inputs encoded column by column", "输入逐列编码"),
     "inputs_standard": (
         "{features:,} inputs, each standardised to mean 0 and standard deviation 1",
         "{features:,} 个输入，各自标准化为均值 0、标准差 1",

@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "node": ("node {node}", "节点 {node}"),
     "member_node": ("member {member} node {node}", "成员 {member} 节点 {node}"),
     "node_matters": ("node {node}: {matters}", "节点 {node}：{matters}"),
-    "dead": ("dead", "失活"),
+    "dead": ("dead", "死节点"),
     "saturated": ("saturated", "饱和"),
     "weights_that_matter": (
         "weights into the {nodes} nodes of highest importance (mean absolute contribution to the margin)",

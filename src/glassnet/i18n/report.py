@@ -61,7 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "recipe": ("recipe", "配方"),
     "trained_on": ("training data", "训练数据"),
     "samples_of": ("{source}, {samples} samples", "{source}，{samples} 个样本"),
-    "part_stopping": ("a fraction held out for early stopping", "其中留出一部分用于早停"),
+    "part_stopping": ("a fraction held out for early stopping", "其中留出一部分用于提前停止"),
     "part_aside": ("a fraction held out for testing", "其中留出一部分用于测试"),
     "learning": ("method", "训练方法"),
     "learning_line": (
@@ -69,21 +69,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "规则 {rule}，损失 {loss}，优化器 {optimizer}，学习率至多 {rate}，调度 {schedule}",
     ),
     "length": ("length", "训练长度"),
-    "length_line": ("{epochs} epochs, batch size {batch}", "{epochs} 轮，批大小 {batch}"),
+    "length_line": ("{epochs} epochs, batch size {batch}", "{epochs} 轮，批量 {batch}"),
     "kept": ("weights kept", "保留的权重"),
     "kept_line": (
         "those after epoch {epochs}, which had the lowest validation loss",
         "第 {epochs} 轮之后的权重，验证损失最小",
     ),
     "values_in_out": ("scaling", "缩放"),
-    "values_line": ("inputs {inputs}; targets {targets}", "输入 {inputs}；目标 {targets}"),
-    "inputs_columns": ("encoded column by column", "按各列的编码"),
+    "values_line": ("inputs {inputs}; targets {targets}", "输入：{inputs}；目标值：{targets}"),
+    "inputs_columns": ("encoded column by column", "逐列编码"),
     "inputs_each": ("standardised, each to mean 0 and standard deviation 1", "各自标准化为均值 0、标准差 1"),
     "targets_classes": ("{low} and {high}", "{low} 与 {high}"),
     "targets_labels": ("{low} and {high}, multiple labels per sample", "{low} 与 {high}，每个样本可有多个标签"),
     "targets_numbers": ("standardised numbers", "标准化的数值"),
-    "deskews": ("images", "图像"),
-    "deskews_line": ("deskewed before scaling", "缩放前先校正倾斜"),
+    "deskews": ("images", "图片"),
+    "deskews_line": ("deskewed before scaling", "缩放前先扶正字迹"),
     "temperature": ("temperature", "温度"),
     "temperature_line": (
         "{temperature}; the logits are divided by it to calibrate the confidence",
@@ -93,7 +93,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "seed_line": ("{seed}, engine {engine}, {dtype}", "{seed}，引擎 {engine}，{dtype}"),
     "test_then": ("test result", "测试结果"),
     "test_line": ("{scores} on {samples} samples", "{scores}（{samples} 个样本）"),
-    "resumed": ("resumed in another environment", "曾在其他环境续训"),
+    "resumed": ("resumed in another environment", "曾在其他环境继续训练"),
     "versions": ("versions", "版本"),
     "blas": ("BLAS", "BLAS"),
     "processor": ("processor", "处理器"),
@@ -112,7 +112,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "curve_text": (
         "Training loss and accuracy are measured on each sample just before its update, so they lag slightly behind "
         "the network.",
-        "训练损失与准确率在每个样本更新权重之前测得，因此略微滞后于网络本身。",
+        "训练损失与准确率都在用样本更新权重之前测得，因此略微滞后于网络的实际水平。",
     ),
     "curve_members": (
         "The bold line is the first ensemble member; the faint lines are the other members.",
@@ -128,19 +128,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "confusion_text": (
         "Rows are true classes, columns predicted classes. Correct predictions are on the diagonal; the stronger the "
         "colour, the more mistakes.",
-        "行为真实类别，列为预测类别。对角线上是预测正确的样本；颜色越深，错误越多。",
+        "行为真实类别，列为预测类别。对角线上是预测正确的样本；颜色越深，误判越多。",
     ),
     "confusion_large": (
         "Each dot is a pair of classes: blue for correct predictions, orange for mistakes. The colour follows the "
         "square root of the count.",
-        "每个点是一对类别：蓝色为预测正确，橙色为预测错误，颜色深浅按数量的平方根。",
+        "每个点是一对类别：蓝色为预测正确，橙色为误判，颜色深浅与数量的平方根成正比。",
     ),
     "confusion_picture": ("confusion matrix of {classes} classes", "{classes} 个类别的混淆矩阵"),
-    "commonest": ("Most frequent mistakes", "最常见的错误"),
-    "no_mistakes": ("There are no mistakes.", "没有错误。"),
+    "commonest": ("Most frequent mistakes", "最常见的误判"),
+    "no_mistakes": ("There are no mistakes.", "没有误判。"),
     "taken_for": ("{true} predicted as {answer}", "{true} 误判为 {answer}"),
     "times": ("count", "次数"),
-    "mistake": ("mistake", "错误"),
+    "mistake": ("mistake", "误判"),
     "classes": ("Metrics by class", "各类别指标"),
     "classes_text": (
         "Precision: the fraction of predictions of the class that are correct. Recall: the fraction of samples of the "
@@ -153,6 +153,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "label": ("label", "标签"),
     "missed": ("missed", "漏判"),
+    "how_often": ("{name} ({count})", "{name}（{count} 次）"),
     "mostly_for": ("most often predicted as", "最常误判为"),
     # regression
     "errors_numbers": ("Prediction errors", "预测误差"),
@@ -194,7 +195,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "well_sure": ("on average they agree.", "二者平均相符。"),
     "reliability_labels": ("Each label of a sample counts as one prediction.", "样本的每个标签各计为一次预测。"),
     # misclassified samples
-    "misread_section": ("Most confident mistakes", "置信度最高的错误"),
+    "misread_section": ("Most confident mistakes", "置信度最高的误判"),
     "misread_text": (
         "Misclassified samples: {count}; the {shown} with the highest confidence are shown. Some may be wrongly "
         "labelled.",
@@ -207,11 +208,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "named_row": ("{source}, row {row}", "{source}，第 {row} 行"),
     "sample_picture": ("sample, {row}", "样本，{row}"),
     # why
-    "why": ("Mistakes explained", "错误剖析"),
+    "why": ("Mistakes explained", "误判剖析"),
     "why_text": (
         "The margin (the difference between the two largest logits) is attributed to the inputs: orange supports the "
         "predicted class, blue the runner-up.",
-        "把分差（前两名 logit 之差）归因到各输入：橙色支持预测的类别，蓝色支持第二名。",
+        "把分差（前两名的 logit 之差）分摊到各输入：橙色支持预测的类别，蓝色支持第二名。",
     ),
     "why_missing": (
         "Missing strokes cannot be shown: blank pixels (black ones in a photograph) contribute zero by construction.",
@@ -254,7 +255,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_head_unknown": ("{name}: predicted {answer}", "{name}：预测 {answer}"),
     "why_lead_label": (
         "The logit of the label is {gap}; above 0 the label is predicted.",
-        "该标签的 logit（激活前的值）为 {gap}；大于 0 则预测标签成立。",
+        "该标签的 logit（激活前的值）为 {gap}；大于 0 时，预测该标签成立。",
     ),
     "why_lead_number": (
         "Contributions of the hidden nodes and of the inputs to the predicted value, {gap}.",
@@ -306,7 +307,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_resembles": ("Nearest training samples", "最近的训练样本"),
     "why_near": (
         "The samples of {source} with the most similar activations in the last hidden layer (Euclidean distance).",
-        "{source} 中最后一个隐藏层的激活值与之最近的样本（欧氏距离）。",
+        "{source} 中，最后一个隐藏层的激活值与该样本最接近的样本（欧氏距离）。",
     ),
     "why_the_training": ("the training data", "训练数据"),
     "distance": ("distance", "距离"),
@@ -319,7 +320,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "columns_shuffled": (
         "Decrease of the score when a column is shuffled among the samples (permutation importance, mean of three "
         "shuffles). Columns with the same information share their importance.",
-        "把某一列在样本间打乱后分数的下降（置换重要性，打乱三次取平均）。信息相同的列会分摊重要性。",
+        "把一列的值在样本间打乱后，得分下降多少（排列重要性，打乱三次取平均）。信息相同的列会分摊重要性。",
     ),
     "falls_by": ("decrease in {score}", "{score}下降"),
     "weights_pictures": (
@@ -330,9 +331,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "by_matter": (
         "Sorted by importance: the number is the node's mean absolute contribution to the margin between the two best "
         "classes.",
-        "按重要性降序；数字为节点对前两名分差的平均绝对贡献。",
+        "按重要性降序排列；数字为节点对前两名分差的平均绝对贡献。",
     ),
-    "by_size": ("Sorted by the norm of the weights, which is the number shown.", "按权重的范数降序；数字为范数。"),
+    "by_size": ("Sorted by the norm of the weights, which is the number shown.", "按权重的范数降序排列；数字即范数。"),
     "of_first": ("Shown for the first ensemble member.", "以下为第一个集成成员。"),
     "weights_picture": ("weights into node {node}", "节点 {node} 的输入权重"),
     "weights_inputs": (
@@ -350,24 +351,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "nodes_text": (
         "A node is dead if its derivative is near 0 on every sample, so that it no longer trains, and saturated if it "
         "is near 0 on more than {share:.0%} of them.",
-        "节点的导数在每个样本上都接近 0 时为失活（不再训练），在超过 {share:.0%} 的样本上接近 0 时为饱和。",
+        "导数在每个样本上都接近 0 的节点是死节点（不再训练），在超过 {share:.0%} 的样本上接近 0 的是饱和节点。",
     ),
     "no_hidden": ("The network has no hidden layer.", "该网络没有隐藏层。"),
     # the data doctor
-    "doctor": ("Findings of the data doctor", "数据医生的诊断"),
-    "doctor_healthy": ("No problems were found in the data.", "数据没有问题。"),
-    "doctor_none": ("The data were not examined. To examine them:", "未检查数据。检查命令："),
+    "doctor": ("Findings of the data doctor", "数据诊断结果"),
+    "doctor_healthy": ("No problems were found in the data.", "没有发现问题。"),
+    "doctor_none": ("The data were not examined. To examine them:", "未检查数据。要检查数据，请运行："),
     "error": ("error", "错误"),
     "warning": ("warning", "警告"),
     "remark": ("remark", "提示"),
-    "finding": ("finding", "发现"),
+    "finding": ("finding", "问题"),
     "what_to_do": ("what to do", "处理办法"),
     "rows_found": ("rows {rows}", "第 {rows} 行"),
     "and_more": ("{rows}, … ({count} in total)", "{rows} 等 {count}"),
     # the foot
     "written_by": (
         "Written by glassnet {version}. This file works offline and without scripts.",
-        "由 glassnet {version} 生成。此文件无需联网，不含脚本。",
+        "由 glassnet {version} 生成。此文件可离线查看，不含脚本。",
     ),
     "mnist_notice": (
         "Digits from MNIST, © Yann LeCun and Corinna Cortes, CC BY-SA 3.0.",

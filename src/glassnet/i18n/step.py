@@ -37,6 +37,8 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     # formulas
     "error_here": ("at the outputs e = t − o", "输出处 e = t − o"),
     "error_back": ("sent back from layer {above}: e = {ways}", "由第 {above} 层传回：e = {ways}"),
+    "error_way": ("{formula} ({rule})", "{formula}（规则 {rule}）"),
+    "derivative": (", f′ = o (1 − o)", "，其中 f′ = o (1 − o)"),
     "delta_loss": ("δ = −∂E/∂z, the negative gradient of the loss", "δ = −∂E/∂z，即损失的负梯度"),
     "change_optimizer": (
         "ΔW by {optimizer} from the gradient −δ · O_prevᵀ",

@@ -14,12 +14,17 @@ from pkgutil import iter_modules
 from typing import NamedTuple
 
 from . import messages
+from .language import chinese_list
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _BREAK = re.compile(r"(?<=[.?!;]) (?=\S)")
 """Between two sentences of a message."""
 _PLACE = re.compile(r"^([^\s'\"`]+):(?: |$)")
 """A file's or option's name in front of a message."""
+
+
+_FLAG = re.compile(r"^--[\w-]+ (?!and )[^\s:]+$")
+"""A flag and its value."""
 
 
 class _Sentence(NamedTuple):
@@ -71,14 +76,15 @@ def _translation(message: str) -> _Translation | None:
 def _filled_in(sentence: _Sentence, fillings: list[str]) -> _Translation:
     """Fill the holes of a Chinese sentence with what fills the English one, translated where the catalogue has it."""
     filled = [_filling(text) for text in fillings]
-    text = sentence.chinese.format(**dict(zip(sentence.names, (one.text for one in filled), strict=True)))
+    texts = {name: chinese_list(name, one.text) for name, one in zip(sentence.names, filled, strict=True)}
+    text = sentence.chinese.format(**texts)
     covered = sum(map(len, sentence.literals)) + sum(one.covered for one in filled)
     return _Translation(covered, text.replace("： ", "："))
 
 
 def _filling(text: str) -> _Translation:
-    """Return what fills a hole; names, numbers and quotations stay."""
-    if text[:1] in ("'", '"', "`"):
+    """Return what fills a hole; names, numbers, quotations and flags with their values stay."""
+    if text[:1] in ("'", '"', "`") or _FLAG.match(text):
         return _Translation(0, text)
     return _translation(text) or _translation(text.strip()) or _Translation(0, _PLACE.sub(r"\1：", text))
 

@@ -36,7 +36,7 @@ def test_both_languages_fill_in_the_same_and_every_text_is_used():
 def test_what_is_filled_in_is_in_the_same_language():
     text = detail("gaps_in", rows=1200, all=5000, what=detail("gaps"), names=listed(["a", detail("the_label")]))
     assert text == "1,200 of 5,000 rows with missing values in a, the label"
-    assert in_chinese(text) == "5,000 行中有 1,200 行在 a、标签 处有缺失值"
+    assert in_chinese(text) == "5,000 行中有 1,200 行的 a、标签 有缺失值"
     assert in_chinese("a") == "a"
     assert in_chinese(copy.deepcopy(text)) == in_chinese(text)
 

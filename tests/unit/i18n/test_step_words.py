@@ -54,7 +54,7 @@ def test_both_languages_fill_in_the_same_and_every_word_is_used():
 
 
 STEPS["with dropout"] = step_of((12, 20, 4), masks=[np.random.default_rng(6).choice([0.0, 1.25], (1, 20))])
-NAMES = "dropout|notes|gradient|sgd|adam|squared error|cross entropy|sigmoid|identity|relu|tanh|softmax|prev"
+NAMES = "dropout|notes|gradient|sgd|adam|squared.error|cross.entropy|sigmoid|identity|relu|tanh|softmax|prev"
 """What is called the same in both: options, as they are typed."""
 
 

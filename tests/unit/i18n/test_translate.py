@@ -7,6 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.i18n.columns import column_in_chinese
 from glassnet.i18n.messages import click as of_click
 from glassnet.i18n.translate import catalogue, in_chinese
 from support.messages import HOLE, pattern, present, required
@@ -52,3 +53,30 @@ def test_places_and_following_sentences_are_translated_too():
     assert in_chinese("rate 'x': expected a number. rate 'x': expected a number.") == alone * 2
     assert in_chinese("nothing of ours") is None
     assert in_chinese("rate 'x': expected a number. Nothing of ours.") is None
+
+
+def test_a_flag_with_its_value_stays_and_lists_have_chinese_commas():
+    assert in_chinese("target 'a': regression, numbers from 1 to 9 (for classes, pass --task classes)") == (
+        "目标列 'a'：回归，数值从 1 到 9（要按类别预测，请加 --task classes）"
+    )
+    assert in_chinese("data.csv: column 'a, b' not found. Columns: 'c, d', 'e', ….") == (
+        "data.csv：没有列 'a, b'。现有的列：'c, d'、'e'……。"
+    )
+
+
+def test_lines_about_columns_and_targets_are_in_chinese():
+    lines = {
+        "number, -999 to 60, median 40 cm, logarithm, 4.5% missing, filled with 40 and flagged": (
+            "数值，-999 到 60，中位数 40 cm，取对数，缺失 4.5%，以 40 填补并标记"
+        ),
+        "3 words (a, b, c), 2 rare words combined, 1.0% missing, flagged": (
+            "3 个词（a、b、c），合并 2 个罕见词，缺失 1.0%，缺失值另作标记"
+        ),
+        "yes or no, 40.0% yes, 2.0% missing": "是或否，是占 40.0%，缺失 2.0%",
+        "the target, 2 classes (a, b)": "目标，2 个类别（a、b）",
+        "the target, a label": "目标，标签",
+        "0.01 and 0.99": "0.01 与 0.99",
+        "values, standardised": "数值，标准化",
+        "x / 255 · 0.99 + 0.01": "x / 255 · 0.99 + 0.01",
+    }
+    assert {line: column_in_chinese(line) for line in lines} == lines

@@ -105,7 +105,8 @@ def _kind(flags: dict[str, Any]) -> str:
     }
     kinds = [kind for kind, given in wanted.items() if given]
     if len(kinds) > 1:
-        raise OptionError("GN022", f"{', '.join(kinds)}: only one thing can be explained at a time.")
+        named = ["--epoch" if kind == "replay" else f"--{kind}" for kind in kinds]
+        raise OptionError("GN022", f"{', '.join(named)}: only one thing can be explained at a time.")
     kind = kinds[0] if kinds else "step"
     belongs = {
         "html": ("step", "replay", "example", "why"),

@@ -69,6 +69,6 @@ def _print_typical(model: Model, found: BackqueryResult, language: str, as_json:
         width = max(map(width_of, one.columns))
         for name, value in one.columns.items():
             far = one.deviations.get(name)
-            beside = "" if far is None else f"  ({word('typical_far', far=shown(far))})"
+            beside = "" if far is None else f"  {word('typical_far', far=shown(far))}"
             result(f"          {padded(name, -width)}  {format_column_value(value, word)}{beside}")
     result(word("typical_usual"))

@@ -44,7 +44,7 @@ class _Print:
     """One step on one console, in one language."""
 
     def __init__(self, trace: Trace, language: str) -> None:
-        self.trace, self.say = trace, step_words(language)
+        self.trace, self.language, self.say = trace, language, step_words(language)
         self.console = Console(highlight=False, markup=False, emoji=False)
         self.console.width = max(self.console.width, WIDTH)  # a table cut at 80 columns would lose digits
 
@@ -69,7 +69,8 @@ class _Print:
             self._changes(number)
         losses = {"before": f"{trace.loss_before:.6g}", "after": f"{trace.loss_after:.6g}"}
         self.console.print()
-        self._line(f"{say('step_loss', loss=trace.loss.replace('_', ' '), **losses)}")
+        loss = trace.loss if self.language == "zh" else trace.loss.replace("_", " ")
+        self._line(say("step_loss", loss=loss, **losses))
 
     def _line(self, text: str) -> None:
         self.console.print(printable(text), soft_wrap=True)

@@ -70,7 +70,7 @@ def make_page(
     if evaluated is not None:
         sections |= {
             "confusion": confusion_section(evaluated, say),
-            "classes": classes_section(evaluated),
+            "classes": classes_section(evaluated, say),
             "numbers": numbers_section(evaluated, say),
             "reliability": reliability_section(evaluated, say),
             "misread": misread_section(evaluated, say),

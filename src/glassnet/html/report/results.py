@@ -96,7 +96,7 @@ def _cell(right: bool, count: int, strength: float) -> dict[str, Any]:
     return {"right": right, "count": count, "strength": round(strength, 3)}
 
 
-def classes_section(evaluated: EvaluatedModel) -> dict[str, Any] | None:
+def classes_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
     """Return scores by class or label, only the lowest if there are many; None for a regression."""
     if evaluated.is_regression:
         return None
@@ -119,7 +119,7 @@ def classes_section(evaluated: EvaluatedModel) -> dict[str, Any] | None:
                 "missed": int(missed[k]),
                 "bar": float(missed[k] / max(missed.max(), 1)),
                 "numbers": [percent(one[k]) for one in (scores.precision, scores.recall, scores.f1)],
-                "rival": f"{names[rival]} ({int(mistakes.max()):,})" if rival >= 0 else "",
+                "rival": say("how_often", name=names[rival], count=f"{mistakes.max():,.0f}") if rival >= 0 else "",
             }
         )
     return {"rows": rows, "classes": len(names), "mean_f1": _mean(scores.f1), "rivals": matrix.size > 0}

@@ -13,12 +13,14 @@ MESSAGES: dict[str, str] = {
     "Missing command.": "缺少命令。",
     "Option {name} requires an argument.": "选项 {name} 需要一个值。",
     "Option {name} does not take a value.": "选项 {name} 不接受值。",
-    "Got unexpected extra argument {words}.": "多余的参数 {words}。",
-    "Got unexpected extra arguments {words}.": "多余的参数 {words}。",
+    "Got unexpected extra argument ({words}).": "多余的参数：{words}。",
+    "Got unexpected extra arguments ({words}).": "多余的参数：{words}。",
     "Invalid value for {name}: {problem}": "{name} 的值无效：{problem}",
     "Invalid value for {name}: {value} is not a valid integer.": "{name} 的值无效：{value} 不是整数。",
     "Invalid value for {name}: {value} is not a valid float.": "{name} 的值无效：{value} 不是数字。",
-    "Invalid value for {name}: {value} is not one of {choices}.": "{name} 的值无效：{value} 应为 {choices} 之一。",
+    "Invalid value for {name}: {value} is not a valid integer range.": "{name} 的值无效：{value} 不是整数。",
+    "Invalid value for {name}: {value} is not a valid float range.": "{name} 的值无效：{value} 不是数字。",
+    "Invalid value for {name}: {value} is not one of {choices}.": "{name} 的值无效：{value}，应为 {choices} 之一。",
     "Invalid value for {name}: {value} is not in the range {limits}.": (
         "{name} 的值无效：{value} 不在范围 {limits} 内。"
     ),

@@ -15,7 +15,7 @@ MESSAGES: dict[str, str] = {
     ),
     "interrupted; nothing was written.": "已中断，未写出任何文件。",
     "interrupted; nothing was written.{hint}": "已中断，未写出任何文件。{hint}",
-    " With --checkpoint FILE, training can be resumed.": "使用 --checkpoint FILE，训练便可继续。",
+    " With --checkpoint FILE, training can be resumed.": "训练时加上 --checkpoint FILE，中断后便可继续。",
     "not enough memory. Use a smaller network or smaller batches.": "内存不足。请使用更小的网络或更小的批次。",
     "{where}: cannot be written or read ({reason}).": "{where}：无法读写（{reason}）。",
     "standard output": "标准输出",
@@ -39,20 +39,20 @@ MESSAGES: dict[str, str] = {
     "{name} {value}: expected one of {names}.": "{name} {value}：应为 {names} 之一。",
     # train, resume
     "{path} was not written.": "未写出 {path}。",
-    "The last good weights are in {place}.": "最后的正常权重在 {place} 中。",
+    "The last good weights are in {place}.": "最后一组正常的权重在 {place} 中。",
     "{problem} The trained model is in {place}.": "{problem}训练好的模型在 {place} 中。",
     "The training run is in {checkpoint}; resume it with `glassnet resume {again}`.": (
-        "训练保存在 {checkpoint} 中，用 `glassnet resume {again}` 继续。"
+        "训练进度保存在 {checkpoint} 中，可用 `glassnet resume {again}` 继续。"
     ),
     "interrupted; the training run is in {checkpoint}. Resume it with `glassnet resume {again}`.": (
-        "已中断；训练保存在 {checkpoint} 中。用 `glassnet resume {again}` 继续。"
+        "已中断；训练进度保存在 {checkpoint} 中。请用 `glassnet resume {again}` 继续。"
     ),
     "interrupted while drawing; the model is in {path}.": "绘图时中断；模型在 {path} 中。",
     "--checkpoint-every: needs a file. Add --checkpoint FILE.": (
         "--checkpoint-every：需要文件。请加上 --checkpoint FILE。"
     ),
     "--checkpoint: not available for an ensemble. Train its members one by one, or omit it.": (
-        "--checkpoint：不能用于集成。请逐个训练成员，或去掉它。"
+        "--checkpoint：不能用于集成。请逐个训练成员，或去掉该选项。"
     ),
     "--checkpoint {path}: the model will be written to this file. Name another one.": (
         "--checkpoint {path}：模型将写到此文件。请换一个文件名。"
@@ -61,19 +61,19 @@ MESSAGES: dict[str, str] = {
         "{path}：不是 `glassnet train` 写出的。请在 Python 中继续：glassnet.resume(path, data)。"
     ),
     "--out {path}: the checkpoint has this name. Name another file.": (
-        "--out {path}：检查点用的就是此名。请换一个文件名。"
+        "--out {path}：检查点已使用这个名称。请换一个文件名。"
     ),
     "{change}: the last bits may differ from those of an uninterrupted run": (
         "{change}：结果的末位可能与未中断的训练不同"
     ),
     # data
     "--classes {classes} with --target: the classes are those of the column. Omit it.": (
-        "--classes {classes} 与 --target：类别以该列为准。请去掉它。"
+        "--classes {classes} 与 --target：类别以该列为准。请去掉该选项。"
     ),
     "{flag}: only for folders of images, and {source} is not one. Omit it.": (
-        "{flag}：仅用于图片文件夹，而 {source} 不是。请去掉它。"
+        "{flag}：仅用于图片文件夹，而 {source} 不是。请去掉该选项。"
     ),
-    "--target {column}: needs a table. Name it as DATA.": "--target {column}：需要表格。请以 DATA 给出。",
+    "--target {column}: needs a table. Name it as DATA.": "--target {column}：需要表格。请用 DATA 给出表格。",
     "--{flag}: needs the column to predict. Add --target COLUMN.": (
         "--{flag}：需要指明要预测的列。请加上 --target COLUMN。"
     ),
@@ -81,10 +81,10 @@ MESSAGES: dict[str, str] = {
         "--decimal：需要指明要预测的列。请加上 --target COLUMN。"
     ),
     "--drop or --keep {column}: this is the column to predict. Omit it.": (
-        "--drop 或 --keep {column}：这是要预测的列。请去掉它。"
+        "--drop 或 --keep {column}：这是要预测的列。请去掉该选项。"
     ),
     "--decimal {decimal}: for tables only, and the model was not trained on a table. Omit it.": (
-        "--decimal {decimal}：仅用于表格，而模型不是用表格训练的。请去掉它。"
+        "--decimal {decimal}：仅用于表格，而模型不是用表格训练的。请去掉该选项。"
     ),
     "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA.": (
         "{model}：未给出 DATA，而模型不是用自带的 MNIST 训练的。请给出 DATA。"
@@ -95,7 +95,7 @@ MESSAGES: dict[str, str] = {
     "column {name} not used: {why}": "未使用列 {name}：{why}",
     # test, report, read, show
     "--pictures: the plots are for classes, and this model is a regression. Omit it.": (
-        "--pictures：这些图用于分类，而此模型是回归模型。请去掉它。"
+        "--pictures：这些图用于分类，而此模型是回归模型。请去掉该选项。"
     ),
     "{source}: can be read only once, so not both as DATA and with --train. Save it to a file.": (
         "{source}：只能读取一次，不能既作 DATA 又作 --train。请先存成文件。"
@@ -128,10 +128,10 @@ MESSAGES: dict[str, str] = {
     ),
     "{flag} {word}: the outputs of the model are {names}.": "{flag} {word}：模型的输出为 {names}。",
     "{model}: the model's inputs are not images, so --picture has nothing to draw. Omit it.": (
-        "{model}：模型的输入不是图片，--picture 无可画。请去掉它。"
+        "{model}：模型的输入不是图片，--picture 没有可画的内容。请去掉该选项。"
     ),
     "--why: nothing to explain. Name an image, or labelled DATA with --row N.": (
-        "--why：未指明要解释什么。请给出一张图片，或有标签的 DATA 与 --row N。"
+        "--why：未指明要剖析什么。请给出一张图片，或有标签的 DATA 与 --row N。"
     ),
     "{source}: {count} samples, the first is '{name}'. Choose one with --row 0 to {last}.": (
         "{source}：有 {count} 个样本，第一个为 '{name}'。请用 --row 0 到 {last} 选定一个。"
@@ -157,7 +157,7 @@ MESSAGES: dict[str, str] = {
     "--fix {path}: an NPZ archive holds only numbers. Name a .csv file.": (
         "--fix {path}：NPZ 存档只能存数值。请给出 .csv 文件名。"
     ),
-    "--fix {path}: the copy would have no rows; nothing was written.": "--fix {path}：副本会没有任何行，未写出。",
+    "--fix {path}: the copy would have no rows; nothing was written.": "--fix {path}：副本没有任何行，因此未写出。",
     "{source}: its copy {why}; nothing was written. Use test data with the same columns.": (
         "{source}：其副本{why}，未写出。请使用列相同的测试数据。"
     ),
@@ -169,7 +169,7 @@ MESSAGES: dict[str, str] = {
         "--fix 与 --to 须一起给出：已审阅的列表与要写出的副本。"
     ),
     "--target {column}: labels are checked for one column at a time. Try {flags}, then the reverse.": (
-        "--target {column}：标签一次只能检查一列。请先用 {flags}，再反过来。"
+        "--target {column}：标签一次只能检查一列。请先用 {flags}，再把两列对调。"
     ),
     "{source}: {count} values per sample are not an image to draw. Omit --picture.": (
         "{source}：每个样本 {count} 个值，不是可以画出的图片。请去掉 --picture。"

@@ -7,11 +7,13 @@ MESSAGES: dict[str, str] = {
     "sample {sample}": "第 {sample} 个样本",
     "sample {sample}, value {value}": "第 {sample} 个样本第 {value} 个值",
     "{name}, array '{key}'": "{name} 中的数组 '{key}'",
+    "{source}, row {row}": "{source}，第 {row} 行",
+    "{name}, digit {digit}": "{name}，第 {digit} 个数字",
     "the table": "表格",
     "the model": "模型",
-    "{count} images": "{count} 张图像",
-    "1 image": "1 张图像",
-    "{some} of {count} images": "{count} 张图像中的 {some} 张",
+    "{count} images": "{count} 张图片",
+    "1 image": "1 张图片",
+    "{some} of {count} images": "{count} 张图片中的 {some} 张",
     # data sets
     "{source}: inputs of shape {inputs} and labels of shape {labels}, expected (samples, features) and (samples,).": (
         "{source}：输入的形状为 {inputs}，标签的形状为 {labels}，应为 (samples, features) 和 (samples,)。"
@@ -22,10 +24,10 @@ MESSAGES: dict[str, str] = {
     ),
     "{source}: {name} of shape {shape}, expected {expected}.": "{source}：{name} 的形状为 {shape}，应为 {expected}。",
     "{source}: a target is NaN or infinite, expected finite numbers. Remove that row.": (
-        "{source}：有目标值是 NaN 或无穷大，应为有限的数。请删除该行。"
+        "{source}：有目标值是 NaN 或无穷大，应为有限的数值。请删除该行。"
     ),
     "{source}: sample weights must be finite, 0 or more, and not all 0.": (
-        "{source}：样本权重必须是有限的数，不小于 0，且不全为 0。"
+        "{source}：样本权重必须是有限的数值，不小于 0，且不全为 0。"
     ),
     "{source}: no samples, expected at least one.": "{source}：没有样本，至少应有一个。",
     "{source}: {features} values per sample, but {owner} has {expected}. Use data with the same inputs.": (
@@ -44,11 +46,11 @@ MESSAGES: dict[str, str] = {
         "{source} 第 {sample} 个样本：标签为 {label}，而{owner}的类别为 0 到 {last}。请删除这样的样本。"
     ),
     "{source}: values of type {kind}, expected numbers. Convert them with astype.": (
-        "{source}：值的类型为 {kind}，应为数。请用 astype 转换。"
+        "{source}：值的类型为 {kind}，应为数字。请用 astype 转换。"
     ),
     "{source}, sample {sample}: value {place} is {value}, expected a finite number. Remove such samples, or fill "
     "in the values.": (
-        "{source} 第 {sample} 个样本：第 {place} 个值是 {value}，应为有限的数。请删除这样的样本，或补全这些值。"
+        "{source} 第 {sample} 个样本：第 {place} 个值是 {value}，应为有限的数值。请删除这样的样本，或补全这些值。"
     ),
     "{name}: {kind}, expected a Dataset, as load_data returns. For arrays, use NetworkClassifier().fit(X, y) or "
     "Dataset(X, y, classes, …).": (
@@ -69,23 +71,23 @@ MESSAGES: dict[str, str] = {
     ),
     # loading
     "handwriting with {other}: handwritten digits become grey 28 × 28 images. Omit one of the options.": (
-        "handwriting 不能与 {other} 同用：手写数字都转为 28 × 28 的灰度图像。请去掉其中一个选项。"
+        "handwriting 不能与 {other} 同用：手写数字都转为 28 × 28 的灰度图片。请去掉其中一个选项。"
     ),
     "{name}: an image, expected labelled samples. Name a folder with one subfolder of images per class, or predict "
     "this image with 'glassnet query' or 'glassnet explain --why'.": (
-        "{name}：是一张图像，应为有标签的样本。请指定每个类别各有一个图像子文件夹的文件夹，或用 'glassnet query'、"
-        "'glassnet explain --why' 预测这张图像。"
+        "{name}：是一张图片，应为有标签的样本。请指定按类别分子文件夹存放图片的文件夹，或用 'glassnet query'、"
+        "'glassnet explain --why' 预测这张图片。"
     ),
     "{name}: a table with named columns ({names}). Name the column to predict, such as --target {column} (in "
     "Python: load_table).": (
         "{name}：是有列名的表格（{names}）。请指定要预测的列，例如 --target {column}（Python 中用 load_table）。"
     ),
     "{name}: text, but named as an image. Save the image again, or rename the file.": (
-        "{name}：文件名是图像，内容却是文本。请重新保存图像，或更改文件名。"
+        "{name}：文件名是图片，内容却是文本。请重新保存图片，或更改文件名。"
     ),
-    "{name}: {kind} data, expected an image or rows (CSV).": "{name}：{kind} 数据，应为图像或数据行（CSV）。",
+    "{name}: {kind} data, expected an image or rows (CSV).": "{name}：{kind} 数据，应为图片或数据行（CSV）。",
     "{folder}: no images in this folder. Name a folder with images, or a file with rows (CSV).": (
-        "{folder}：文件夹中没有图像。请指定有图像的文件夹，或有数据行的文件（CSV）。"
+        "{folder}：文件夹中没有图片。请指定有图片的文件夹，或有数据行的文件（CSV）。"
     ),
     "{name}, line {line}: {width} values, expected {features}, or {more} with a label. Use rows that fit the model.": (
         "{name} 第 {line} 行：有 {width} 个值，应为 {features} 个，带标签时为 {more} 个。请使用与模型相符的数据行。"
@@ -98,7 +100,7 @@ MESSAGES: dict[str, str] = {
         "用于测试。请用 --test 给出测试数据，或换一个 --holdout 比例。"
     ),
     "for early stopping. Pass another --validation, or separate validation data.": (
-        "用于早停。请换一个 --validation 比例，或另给验证数据。"
+        "用于提前停止。请换一个 --validation 比例，或另给验证数据。"
     ),
     "{source}: all {count} {kind} have weight 0. Give more samples a positive weight, hold out another fraction, "
     "or use another seed.": (
@@ -108,13 +110,13 @@ MESSAGES: dict[str, str] = {
     "held-out samples": "留出的样本",
     # values and labels
     "part: {part}, expected 'train' or 'test'.": "part：给定的是 {part}，应为 'train' 或 'test'。",
-    "input-max: {maximum}, expected a number above 0.": "input-max：给定的是 {maximum}，应为大于 0 的数。",
+    "input-max: {maximum}, expected a number above 0.": "input-max：给定的是 {maximum}，应为大于 0 的数字。",
     "classes: {classes}, expected 2 or more.": "classes：给定的是 {classes}，应不小于 2。",
     "size {size}: expected a tuple of two whole numbers from 1, rows and columns.": (
         "size {size}：应为由行数和列数两个正整数组成的元组。"
     ),
     "{name}, {place}: {value}, expected a finite number. Replace it or remove the row.": (
-        "{name} {place}：值为 {value}，应为有限的数。请替换该值，或删除该行。"
+        "{name} {place}：值为 {value}，应为有限的数值。请替换该值，或删除该行。"
     ),
     "{name}, {place}: {value}, expected 0 to {maximum}. {advice}": (
         "{name} {place}：值为 {value}，应在 0 到 {maximum} 之间。{advice}"
@@ -126,10 +128,10 @@ MESSAGES: dict[str, str] = {
         "如果这些值是像素，请运行 'glassnet doctor {file} --fix {out}' 重新缩放。"
     ),
     "For numbers of any size, use 'glassnet train {file} --target COLUMN', such as column1.": (
-        "若要使用任意大小的数，请用 'glassnet train {file} --target COLUMN'，例如 column1。"
+        "若要使用任意大小的数值，请用 'glassnet train {file} --target COLUMN'，例如 column1。"
     ),
     "For numbers of any size, save them as CSV and use 'glassnet train FILE --target COLUMN'.": (
-        "若要使用任意大小的数，请存为 CSV，再用 'glassnet train FILE --target COLUMN'。"
+        "若要使用任意大小的数值，请存为 CSV，再用 'glassnet train FILE --target COLUMN'。"
     ),
     "{name}, {place}: label {label}, expected a whole number from 0. Number the classes from 0.{more}": (
         "{name} {place}：标签为 {label}，应为从 0 起的整数。请从 0 起给类别编号。{more}"
@@ -148,7 +150,7 @@ MESSAGES: dict[str, str] = {
     ),
     # layouts of files of numbers
     "inputs from {low} to {high}: read as -1 to 1, scaled to 0 to 255": (
-        "输入在 {low} 到 {high} 之间：按 -1 到 1 读取，并缩放到 0 到 255"
+        "输入在 {low} 到 {high} 之间：按 -1 到 1 的范围读取，并缩放到 0 到 255"
     ),
     "inputs from {low} to {high}: read as with --input-max 1": "输入在 {low} 到 {high} 之间：按 --input-max 1 读取",
     "one-hot labels in the first {count} of {width} columns": "共 {width} 列，前 {count} 列为独热（one-hot）标签",
@@ -185,14 +187,14 @@ MESSAGES: dict[str, str] = {
         "{name} 第 {line} 行：只有 1 个值，应为一个标签和样本的各个值。请用逗号分隔。"
     ),
     "{name}: only blank lines, expected rows of numbers. Check the file.": (
-        "{name}：只有空行，应为由数组成的数据行。请检查文件。"
+        "{name}：只有空行，应为由数字组成的数据行。请检查文件。"
     ),
     "{name}, line {line}: {text} contains no number, expected rows of numbers separated by commas, the label "
     "first. Is this the right file?": (
-        "{name} 第 {line} 行：{text} 中没有数，应为用逗号分隔的数，标签在最前。请确认文件是否正确。"
+        "{name} 第 {line} 行：{text} 中没有数字，应为用逗号分隔的数字，标签在最前。请确认文件是否正确。"
     ),
     "{name}, line {line}, column {column}: {field}, expected a number. Correct it or remove the row.{more}": (
-        "{name} 第 {line} 行第 {column} 列：{field}，应为数。请更正，或删除该行。{more}"
+        "{name} 第 {line} 行第 {column} 列：{field}，应为数字。请更正，或删除该行。{more}"
     ),
     "an empty value": "空值",
     " If it is the label of a table, pass --target column{column}, or the name of the column.": (
@@ -287,7 +289,7 @@ MESSAGES: dict[str, str] = {
         "{target}：已存在，修正后的副本不会覆盖任何文件。请选择其他路径。"
     ),
     "{name}: labels in {count} columns cannot be written. Merge them into one column first with 'glassnet doctor "
-    "--fix'.": "{name}：不能写出占 {count} 列的标签。请先用 'glassnet doctor --fix' 合并为一列。",
+    "--fix'.": "{name}：标签占 {count} 列，不能写出。请先用 'glassnet doctor --fix' 合并为一列。",
     "{target}: expected a name that contains 'images', such as fixed-images-idx3-ubyte.": (
         "{target}：文件名中应有 'images'，例如 fixed-images-idx3-ubyte。"
     ),
@@ -297,10 +299,10 @@ MESSAGES: dict[str, str] = {
     "{folder}: left over from an unfinished copy. Remove it first.": "{folder}：是未完成的复制留下的。请先删除。",
     # images
     "{name}: an image, but the model does not take images. Pass rows (CSV).": (
-        "{name}：是图像，但模型的输入不是图像。请给出数据行（CSV）。"
+        "{name}：是图片，但模型的输入不是图片。请给出数据行（CSV）。"
     ),
     "{name}: {wide} × {high} pixels, expected {columns} × {rows} or a whole multiple. Resize or crop the image.": (
-        "{name}：{wide} × {high} 像素，应为 {columns} × {rows} 或其整数倍。请缩放或裁剪图像。"
+        "{name}：{wide} × {high} 像素，应为 {columns} × {rows} 或其整数倍。请缩放或裁剪图片。"
     ),
     "{name}: no digit found. Use dark ink on light paper, or light ink on dark paper.": (
         "{name}：没有找到数字。请用浅底深字，或深底浅字。"
@@ -316,19 +318,19 @@ MESSAGES: dict[str, str] = {
     ),
     "{count} digits": "{count} 个数字",
     "1 digit": "1 个数字",
-    "; each digit of an image is a sample of its class": "；同一张图像的每个数字都是该类别的一个样本",
+    "; each digit of an image is a sample of its class": "；同一张图片的每个数字都是该类别的一个样本",
     "{name}: 16-bit colours, of which the upper 8 bits are read, but white is {white}, as in training. Save the "
     "image with 8 bits per colour, and {same} as 255.": (
-        "{name}：16 位彩色图像只读取高 8 位，而训练时白色为 {white}。请存为每色 8 位，并使 {white} 对应 255。"
+        "{name}：16 位彩色图片只读取高 8 位，而训练时白色为 {white}。请存为每色 8 位，并使 {white} 对应 255。"
     ),
     "{name}: more than {most} million pixels. Crop or shrink the image.": (
-        "{name}：超过 {most} 百万像素。请裁剪或缩小图像。"
+        "{name}：超过 {most} 百万像素。请裁剪或缩小图片。"
     ),
     "{name}: not a {formats} or {last} image. Save it as one, or remove it.": (
-        "{name}：不是 {formats} 或 {last} 图像。请存为其中一种格式，或删除该文件。"
+        "{name}：不是 {formats} 或 {last} 图片。请存为其中一种格式，或删除该文件。"
     ),
     "{name}: the image is damaged ({error}). Save it again, or remove it.": (
-        "{name}：图像已损坏（{error}）。请重新保存，或删除该文件。"
+        "{name}：图片已损坏（{error}）。请重新保存，或删除该文件。"
     ),
     "resized {images} to {rows} × {columns} pixels": "已将 {images}缩放到 {rows} × {columns} 像素",
     "white is {white} in {images} of 16 bits that use only {bits}, and in images to predict": (
@@ -340,23 +342,23 @@ MESSAGES: dict[str, str] = {
     ),
     "{count} images of {wide} × {high} pixels are {size} GiB, expected at most {most} GiB. Resize them, for "
     "example with --size 64.": (
-        "{count} 张 {wide} × {high} 像素的图像共 {size} GiB，最多应为 {most} GiB。请缩放，例如用 --size 64。"
+        "{count} 张 {wide} × {high} 像素的图片共 {size} GiB，最多应为 {most} GiB。请缩放，例如用 --size 64。"
     ),
     "{name}: {wide} × {high} pixels would be {inputs} inputs, and more than {side} × {same} need an explicit size. "
     "For handwritten digits, use 'glassnet train --handwriting'; else shrink the images with --size 28, or keep "
     "every pixel with --size {own} (in Python: handwriting=True, size=(28, 28), size=({rows}, {columns})).": (
         "{name}：{wide} × {high} 像素会成为 {inputs} 个输入，超过 {side} × {side} 时必须指定尺寸。手写数字请用 "
-        "'glassnet train --handwriting'；其他图像请用 --size 28 缩小，或用 --size {own} 保留全部像素（Python 中为 "
+        "'glassnet train --handwriting'；其他图片请用 --size 28 缩小，或用 --size {own} 保留全部像素（Python 中为 "
         "handwriting=True、size=(28, 28)、size=({rows}, {columns})）。"
     ),
     "{one} has {wide} × {high} pixels, {two} {broad} × {tall}, expected one size for all images. Resize them with "
     "--size {side}, or --size {rows}x{columns} (rows x columns).": (
-        "{one} 为 {wide} × {high} 像素，{two} 为 {broad} × {tall}，所有图像的尺寸应相同。请用 --size {side} 或 --size "
+        "{one} 为 {wide} × {high} 像素，{two} 为 {broad} × {tall}，所有图片的尺寸应相同。请用 --size {side} 或 --size "
         "{rows}x{columns}（行 x 列）缩放。"
     ),
     # folders of images
     "{source}: images, but the model or data set to match has none. Pass rows.": (
-        "{source}：是图像，而所对应的模型或数据集没有图像。请给出数据行。"
+        "{source}：是图片，而所对应的模型或数据集没有图片。请给出数据行。"
     ),
     "{problem} To list all such files, run '{command}'.": "{problem}要列出所有这样的文件，请运行 '{command}'。",
     "{folder}: a folder 'train', but no 'test'. Name the test data.": (
@@ -364,34 +366,34 @@ MESSAGES: dict[str, str] = {
     ),
     "{folder}: no data in this folder, neither images in class folders (cats/1.png) nor {file}. Name a data file, "
     "or a folder with data.": (
-        "{folder}：文件夹中没有数据，既没有按类别分文件夹的图像（cats/1.png），也没有 {file}。请指定数据文件，"
+        "{folder}：文件夹中没有数据，既没有按类别分文件夹的图片（cats/1.png），也没有 {file}。请指定数据文件，"
         "或有数据的文件夹。"
     ),
     "{folder}: {count} images such as {name}, but no classes. Put them into a folder per class, or add a "
     "labels.csv with the columns filename,label.": (
-        "{folder}：有 {count} 张图像，例如 {name}，却没有类别。请按类别分文件夹存放，或添加列为 filename,label 的 "
+        "{folder}：有 {count} 张图片，例如 {name}，却没有类别。请按类别分文件夹存放，或添加列为 filename,label 的 "
         "labels.csv。"
     ),
     "ignored {images} without a class": "{images}没有类别，已忽略",
-    "ignored {files} of other kinds ({kinds})": "已忽略 {files}，不是图像（{kinds}）",
+    "ignored {files} of other kinds ({kinds})": "已忽略 {files}，不是图片（{kinds}）",
     "{count} files": "{count} 个文件",
     "1 file": "1 个文件",
-    "ignored {folders} without images ({names})": "已忽略 {folders}，其中没有图像（{names}）",
+    "ignored {folders} without images ({names})": "已忽略 {folders}，其中没有图片（{names}）",
     "{count} folders": "{count} 个文件夹",
     "1 folder": "1 个文件夹",
     "{folder}: {count} tables next to images, expected one. Name the table of classes labels.csv.": (
-        "{folder}：图像旁有 {count} 个表格，应只有一个。请把类别表命名为 labels.csv。"
+        "{folder}：图片旁有 {count} 个表格，应只有一个。请把类别表命名为 labels.csv。"
     ),
     "{table}: no column names images of this folder, such as {name}, expected columns such as filename,label. "
     "Correct the table.": (
-        "{table}：没有一列是该文件夹中的图像名（例如 {name}），应有 filename,label 这样的列。请更正表格。"
+        "{table}：没有一列是该文件夹中的图片名（例如 {name}），应有 filename,label 这样的列。请更正表格。"
     ),
     "{table}: columns {columns}, none of them named as the class. Name it label, or keep only two columns.": (
         "{table}：列为 {columns}，看不出哪一列是类别。请把该列命名为 label，或只保留两列。"
     ),
     "{width} without names": "{width} 个，没有列名",
     "{table}, line {line}: {name} does not name exactly one image of this folder. Correct the name, or remove the "
-    "line.": "{table} 第 {line} 行：{name} 没有对应到该文件夹中唯一的一张图像。请更正名称，或删除该行。",
+    "line.": "{table} 第 {line} 行：{name} 没有对应到该文件夹中唯一的一张图片。请更正名称，或删除该行。",
     "an empty field": "空字段",
     "{table}, line {line}: no class for {name}. Add it, or remove the line.": (
         "{table} 第 {line} 行：{name} 没有类别。请添加类别，或删除该行。"
@@ -418,11 +420,11 @@ MESSAGES: dict[str, str] = {
     ),
     "…-labels-idx1-ubyte next to …-images-idx3-ubyte": "与 …-images-idx3-ubyte 在一起的 …-labels-idx1-ubyte",
     "{name}: contains labels, expected images. Name the …-images-idx3-ubyte file.": (
-        "{name}：内容是标签，应为图像。请指定 …-images-idx3-ubyte 文件。"
+        "{name}：内容是标签，应为图片。请指定 …-images-idx3-ubyte 文件。"
     ),
-    "{name}: contains images, expected labels. Fetch the file again.": "{name}：内容是图像，应为标签。请重新获取文件。",
+    "{name}: contains images, expected labels. Fetch the file again.": "{name}：内容是图片，应为标签。请重新获取文件。",
     "{images}: {count} images, but {labels} labels in {file}. Use two files that belong together.": (
-        "{images}：有 {count} 张图像，而 {file} 中有 {labels} 个标签。请使用配套的两个文件。"
+        "{images}：有 {count} 张图片，而 {file} 中有 {labels} 个标签。请使用配套的两个文件。"
     ),
     "{name}: {what}. Save it as CSV, or unpack it and name a file in it.": (
         "{name}：{what}。请存为 CSV，或解压后指定其中的文件。"
@@ -430,7 +432,7 @@ MESSAGES: dict[str, str] = {
     "a spreadsheet": "电子表格",
     "a ZIP archive without arrays": "没有数组的 ZIP 压缩包",
     "{name}: '{key}' is {kind} of shape {shape}, expected numbers of shape (n, features) or (n, rows, columns).": (
-        "{name}：'{key}' 的类型为 {kind}，形状为 {shape}，应为形状是 (n, features) 或 (n, rows, columns) 的数。"
+        "{name}：'{key}' 的类型为 {kind}，形状为 {shape}，应为形状是 (n, features) 或 (n, rows, columns) 的数值。"
     ),
     "{name}: '{key}' has shape {shape}, expected (n,), one label per sample. Convert one-hot rows to labels with "
     "argmax(axis=1).": (
@@ -449,7 +451,7 @@ MESSAGES: dict[str, str] = {
     "arrays {names}": "有数组 {names}",
     "no arrays": "没有数组",
     "{place}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).": (
-        "{place}：内容是 Python 对象，应为数。请用数值 dtype 保存，文字则用 astype(str)。"
+        "{place}：内容是 Python 对象，应为数字。请用数值 dtype 保存，文字则用 astype(str)。"
     ),
     "{place}: not a complete NPZ archive ({error}). Save it again with numpy.savez.": (
         "{place}：不是完整的 NPZ 文件（{error}）。请用 numpy.savez 重新保存。"
@@ -518,7 +520,7 @@ MESSAGES: dict[str, str] = {
     "a pickled or scikit-learn object": "pickle 或 scikit-learn 对象",
     "NumPy or MATLAB arrays": "NumPy 或 MATLAB 数组",
     "tabular data": "表格数据",
-    "an image": "图像",
+    "an image": "图片",
     "compressed data": "压缩数据",
     "a program": "程序",
     "{path}: a folder, expected a file name. Name a file in it.": "{path}：是文件夹，应为文件名。请指定其中的文件。",
@@ -541,10 +543,10 @@ MESSAGES: dict[str, str] = {
         "{path}：文件已存在，不会覆盖。请选择其他路径，或使用 --force（overwrite=True）。"
     ),
     "{path}: figures are written as {suffixes}. Use a name with one of these suffixes.": (
-        "{path}：图像写成 {suffixes} 格式。请使用其中一种后缀。"
+        "{path}：图只能存为 {suffixes} 格式。请使用其中一种后缀。"
     ),
     "{path}: an input file, which is not replaced. Choose another path for the figure.": (
-        "{path}：是输入文件，不会覆盖。请为图像选择其他路径。"
+        "{path}：是输入文件，不会覆盖。请为图选择其他路径。"
     ),
     "--{other} and --{flag} both name {path}. Name two different files.": (
         "--{other} 与 --{flag} 都指定了 {path}。请指定两个不同的文件。"

@@ -6,10 +6,10 @@ MESSAGES: dict[str, str] = {
         "类别权重 {given}：应为 'balanced'，或给出每个类别的权重。"
     ),
     "class weights: class {label} does not occur, expected one of {present}.": (
-        "类别权重：类别 {label} 不存在，应为 {present} 之一。"
+        "类别权重：数据中没有类别 {label}，应为 {present} 之一。"
     ),
     "class weights: class {label} has weight {weight}, expected a finite number, 0 or more.": (
-        "类别权重：类别 {label} 的权重为 {weight}，应为不小于 0 的有限数。"
+        "类别权重：类别 {label} 的权重为 {weight}，应为不小于 0 的有限数值。"
     ),
     "scaling {name}: the training values are needed to standardise. Pass raw=….": (
         "缩放方式 {name}：标准化需要训练数据的数值。请传入 raw=…。"
@@ -27,9 +27,9 @@ MESSAGES: dict[str, str] = {
     "outputs: shape {shape}, expected (samples, {classes}). For rows, use model.predict(rows).": (
         "outputs：形状为 {shape}，应为（样本数，{classes}）。要预测样本，请用 model.predict(rows)。"
     ),
-    "{options}: the samples are not images. Omit these options.": "{options}：样本不是图像。请去掉这些选项。",
+    "{options}: the samples are not images. Omit these options.": "{options}：样本不是图片。请去掉这些选项。",
     "{options}: the images have colours, expected greyscale. Omit these options, or the colours.": (
-        "{options}：图像是彩色的，应为灰度图。请去掉这些选项，或按灰度读取。"
+        "{options}：图片是彩色的，应为灰度图。请去掉这些选项，或按灰度读取。"
     ),
     # inputs outside the range of training
     "rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are unreliable; pass rows "
@@ -61,7 +61,7 @@ MESSAGES: dict[str, str] = {
         "列 {name}：{value} 中的逗号按千位分隔符读取{more}"
     ),
     "column {name}: {value} is not read with a decimal comma, unlike other columns{more}; to do so, pass --decimal ,": (
-        "列 {name}：与其他列不同，{value} 不按小数逗号读取{more}；如需如此，请加 --decimal ,"
+        "列 {name}：与其他列不同，{value} 中的逗号不按小数点读取{more}；若要按小数点读取，请加 --decimal ,"
     ),
     "column {name}: {value} is read with a decimal comma, unlike in training{more}": (
         "列 {name}：{value} 中的逗号按小数点读取，与训练时不同{more}"
@@ -116,7 +116,7 @@ MESSAGES: dict[str, str] = {
     ),
     "column {name}: most numbers are far outside the training range{more}, such as {number} instead of {low} to "
     "{high}; check the unit": (
-        "列 {name}：多数数字远超训练时的范围{more}，例如 {number}，而训练时为 {low} 到 {high}；请检查单位"
+        "列 {name}：多数数字远超训练时的范围{more}：例如 {number}，而训练时为 {low} 到 {high}；请检查单位"
     ),
     # columns that are excluded, and why
     "listed in --drop": "由 --drop 指定",
@@ -242,7 +242,7 @@ MESSAGES: dict[str, str] = {
         "目标 multilabel：{output} 输出不能给出每个标签各自的概率。请使用 sigmoid 输出。"
     ),
     "{source}: a target is neither 0 nor 1, as targets multilabel require.": (
-        "{source}：有的目标值不是 0 或 1，而目标 multilabel 要求如此。"
+        "{source}：有的目标值既不是 0 也不是 1，而目标 multilabel 只允许这两个值。"
     ),
     "{source}: a target is negative, but exponential outputs are positive.": (
         "{source}：有的目标值为负，而 exponential 输出恒为正。"
@@ -322,7 +322,7 @@ MESSAGES: dict[str, str] = {
     "it has {found} tensors, expected {expected} for each of {members} networks": (
         "有 {found} 个张量，应为 {members} 个网络各 {expected} 个"
     ),
-    "it has unexpected tensors: {names} ({dtypes})": "张量不符：{names}（{dtypes}）",
+    "it has unexpected tensors: {names} ({dtypes})": "含有多余的张量：{names}（{dtypes}）",
     "tensor {name} has shape {shape}, expected {expected}": "张量 {name} 的形状为 {shape}，应为 {expected}",
     "tensor {name} has values that are NaN or infinite": "张量 {name} 含有 NaN 或无穷大",
     "scaling.{name} must be a list if scaling.name is 'features', and a number otherwise": (
@@ -362,7 +362,7 @@ MESSAGES: dict[str, str] = {
         "{path}：没有这个检查点。`glassnet train --checkpoint` 可写出检查点。"
     ),
     "{path}: a model, expected a checkpoint. There is no training to resume.": (
-        "{path}：是模型，应为检查点。没有可继续的训练。"
+        "{path}：是模型，应为检查点。没有训练可以继续。"
     ),
     "{path}: started with glassnet {version}, this is {now}: {problem} Resume with the version that started it.": (
         "{path}：训练由 glassnet {version} 开始，当前版本为 {now}：{problem}请用开始训练的版本继续。"
@@ -401,7 +401,7 @@ MESSAGES: dict[str, str] = {
     "the loss became {loss}": "损失变为 {loss}",
     "a weight became infinite": "有权重变为无穷大",
     "the loss {loss} exceeds the {constant} of a constant prediction, and the weights grew more than tenfold": (
-        "损失 {loss} 超过恒定预测的 {constant}，且权重增大到十倍以上"
+        "损失 {loss} 超过恒定预测的损失 {constant}，且权重增大到十倍以上"
     ),
     "the weights after epoch {epoch}": "第 {epoch} 轮之后的权重",
     "the initial weights": "初始权重",

@@ -24,13 +24,13 @@ MESSAGES: dict[str, str] = {
         "history：{name} 的形状为 {shape}，{along} 的形状为 {other}，应为等长的列表。"
     ),
     "image_shape {shape} does not match the {features} values of an image.": (
-        "image_shape {shape} 与图像的 {features} 个值不符。"
+        "image_shape {shape} 与图片的 {features} 个值不符。"
     ),
     "an image of {features} values is not square. Pass image_shape=(rows, columns).": (
-        "有 {features} 个值的图像不是正方形。请传入 image_shape=(rows, columns)。"
+        "有 {features} 个值的图片不是正方形。请传入 image_shape=(rows, columns)。"
     ),
     "inputs: shape {shape}, expected (n, features) with at least one image.": (
-        "inputs：形状为 {shape}，应为 (n, features)，至少一幅图像。"
+        "inputs：形状为 {shape}，应为 (n, features)，至少一张图片。"
     ),
     "inputs: shape {shape}, expected (n, features) with at least one digit. "
     "For a single digit pass inputs[row : row + 1].": (
