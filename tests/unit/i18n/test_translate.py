@@ -7,6 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.i18n import translate
 from glassnet.i18n.messages import click as of_click
 from glassnet.i18n.translate import catalogue, in_chinese
 from support.messages import HOLE, pattern, present, required
@@ -52,3 +53,28 @@ def test_places_and_following_sentences_are_translated_too():
     assert in_chinese("rate 'x': expected a number. rate 'x': expected a number.") == alone * 2
     assert in_chinese("nothing of ours") is None
     assert in_chinese("rate 'x': expected a number. Nothing of ours.") is None
+
+
+def test_a_users_name_that_is_a_word_of_the_catalogue_stays():
+    assert in_chinese("inputs: no such file or folder. Check the name.") == "inputs：没有这个文件或文件夹。请检查名称。"
+    assert in_chinese("sample 3.png: no such file or folder. Check the name.").startswith("sample 3.png：")
+    assert in_chinese(
+        "training data: a list, expected a Dataset, as load_data returns. For arrays, use NetworkClassifier()"
+        ".fit(X, y) or Dataset(X, y, classes, …)."
+    ).startswith("训练数据：")
+    assert in_chinese("Columns: text.") == "现有的列：text。"
+    assert (
+        in_chinese("text, line 3: not valid CSV (x). Correct the line.")
+        == "text 第 3 行：不是有效的 CSV（x）。请更正该行。"
+    )
+
+
+def test_the_search_is_bounded_in_time_and_depth(monkeypatch):
+    tried = []
+    plain = translate._fillings
+    monkeypatch.setattr(translate, "_fillings", lambda *given: tried.append(None) or plain(*given))
+    known = [f"rate '{number}': expected a number." for number in range(30)]
+    assert in_chinese(" ".join(known[:15])) == "".join(in_chinese(one) for one in known[:15])
+    for message in (" ".join(known), "x: " * 2000, "x" * 100_000, "x" + " without names" * 280):
+        assert in_chinese(message) is None
+    assert len(tried) < 1000 * len(catalogue())
