@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import NamedTuple
@@ -21,8 +21,10 @@ _BREAK = re.compile(r"(?<=[.?!;]) (?=\S)")
 """Between two sentences of a message."""
 _PLACE = re.compile(r"^([^\s'\"`]+):(?: |$)")
 """A file's or option's name in front of a message."""
-
-
+_MOST_CHARACTERS, _MOST_JOINTS = 4000, 30
+"""Longer messages, and those of more parts, stay English: the search takes the square of their number."""
+_NAMES = frozenset(["folder", "label", "labels", "name", "names", "path", "source", "table", "word"])
+"""Holes for names of the user, such as the file ``sample 3.png``: of the catalogue, only whole phrases fill them."""
 _FLAG = re.compile(r"^--[\w-]+ (?!and )[^\s:]+$")
 """A flag and its value."""
 
@@ -46,9 +48,17 @@ def in_chinese(message: str) -> str | None:
     Returns
     -------
     str or None
-        None if the catalogue lacks the sentence or, where there are several, one of them.
+        None if the catalogue lacks the sentence or, where there are several, one of them, and for very long messages.
     """
-    found = _translation(message)
+    joints = len(_BREAK.findall(message)) + message.count(": ")
+    if len(message) > _MOST_CHARACTERS or joints > _MOST_JOINTS:
+        return None
+    try:
+        found = _translation(message)
+    except RecursionError:  # the same words over and over, as only a name made for it has
+        return None
+    finally:
+        _translation.cache_clear()
     return found and found.text
 
 
@@ -59,7 +69,7 @@ class _Translation(NamedTuple):
     text: str
 
 
-@lru_cache(maxsize=256)
+@cache
 def _translation(message: str) -> _Translation | None:
     """Return the translation that covers most: the message as one sentence, after a place, or as several sentences."""
     found = [
@@ -75,15 +85,18 @@ def _translation(message: str) -> _Translation | None:
 
 def _filled_in(sentence: _Sentence, fillings: list[str]) -> _Translation:
     """Fill the holes of a Chinese sentence with what fills the English one, translated where the catalogue has it."""
-    filled = [_filling(text) for text in fillings]
+    filled = [_filling(name, text) for name, text in zip(sentence.names, fillings, strict=True)]
     texts = {name: chinese_list(name, one.text) for name, one in zip(sentence.names, filled, strict=True)}
     text = sentence.chinese.format(**texts)
     covered = sum(map(len, sentence.literals)) + sum(one.covered for one in filled)
     return _Translation(covered, text.replace("： ", "："))
 
 
-def _filling(text: str) -> _Translation:
+def _filling(name: str, text: str) -> _Translation:
     """Return what fills a hole; names, numbers, quotations and flags with their values stay."""
+    if name in _NAMES:
+        phrase = catalogue().get(text) if " " in text else None
+        return _Translation(len(text), phrase) if phrase else _Translation(0, text)
     if text[:1] in ("'", '"', "`") or _FLAG.match(text):
         return _Translation(0, text)
     return _translation(text) or _translation(text.strip()) or _Translation(0, _PLACE.sub(r"\1：", text))
@@ -106,7 +119,10 @@ def _fillings(message: str, literals: tuple[str, ...]) -> list[str] | None:
     end = len(message) - len(last)
     if end < place or not message.endswith(last):
         return None
-    return [*fillings, message[place:end]]
+    rest = message[place:end]
+    if not last and rest.endswith(".") and ": " in rest and not literals[-2].rstrip().endswith((".", ":", ";")):
+        return None  # a message with its place: ``sample 3.csv: no samples.`` is not ``sample {sample}``
+    return [*fillings, rest]
 
 
 @cache

@@ -7,6 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.i18n import translate
 from glassnet.i18n.columns import column_in_chinese
 from glassnet.i18n.messages import click as of_click
 from glassnet.i18n.translate import catalogue, in_chinese
@@ -80,3 +81,28 @@ def test_lines_about_columns_and_targets_are_in_chinese():
         "x / 255 · 0.99 + 0.01": "x / 255 · 0.99 + 0.01",
     }
     assert {line: column_in_chinese(line) for line in lines} == lines
+
+
+def test_a_users_name_that_is_a_word_of_the_catalogue_stays():
+    assert in_chinese("inputs: no such file or folder. Check the name.") == "inputs：没有这个文件或文件夹。请检查名称。"
+    assert in_chinese("sample 3.png: no such file or folder. Check the name.").startswith("sample 3.png：")
+    assert in_chinese(
+        "training data: a list, expected a Dataset, as load_data returns. For arrays, use NetworkClassifier()"
+        ".fit(X, y) or Dataset(X, y, classes, …)."
+    ).startswith("训练数据：")
+    assert in_chinese("Columns: text.") == "现有的列：text。"
+    assert (
+        in_chinese("text, line 3: not valid CSV (x). Correct the line.")
+        == "text 第 3 行：不是有效的 CSV（x）。请更正该行。"
+    )
+
+
+def test_the_search_is_bounded_in_time_and_depth(monkeypatch):
+    tried = []
+    plain = translate._fillings
+    monkeypatch.setattr(translate, "_fillings", lambda *given: tried.append(None) or plain(*given))
+    known = [f"rate '{number}': expected a number." for number in range(30)]
+    assert in_chinese(" ".join(known[:15])) == "".join(in_chinese(one) for one in known[:15])
+    for message in (" ".join(known), "x: " * 2000, "x" * 100_000, "x" + " without names" * 280):
+        assert in_chinese(message) is None
+    assert len(tried) < 1000 * len(catalogue())
