@@ -224,3 +224,9 @@ def test_columns_of_a_table_keep_their_places_and_have_their_kinds_in_chinese(fo
         wanted = [one["kind"] for one in described]
         assert kinds == (wanted if language == "en" else [COLUMN_KINDS[kind] for kind in wanted])
         assert head.split()[0] == ("column" if language == "en" else "列")
+
+
+def test_an_error_is_in_the_language_of_its_command(tmp_path):
+    for words, locale, chinese in ((("--language", "zh"), "en", True), (("--language=en",), "zh", False)):
+        outcome = run_process("train", "no.csv", *words, cwd=tmp_path, env={"GLASSNET_LANGUAGE": locale})
+        assert bool(re.search(HAN, outcome.refused("GN001"))) is chinese

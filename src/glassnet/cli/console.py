@@ -13,7 +13,7 @@ import click
 from ..data import Dataset
 from ..errors import GlassnetError
 from ..i18n.cli import cli_words
-from ..i18n.language import below_all, chinese, preferred, width_of
+from ..i18n.language import LANGUAGES, below_all, preferred, width_of
 from ..i18n.plots import shown
 from ..io.control_characters import json_text, printable
 from ..model.evaluate import Evaluation
@@ -52,9 +52,18 @@ def say(text: str) -> None:
 
 
 def language_in_use() -> str:
-    """Return the language of the running command: its ``--language``, else the default language."""
+    """Return the language of the running command: its ``--language``, else the default language.
+
+    An error is printed after the context of its command is gone; then the words typed decide.
+    """
     context = click.get_current_context(silent=True)
-    return (context.params.get("language") if context else None) or preferred()
+    return (context.params.get("language") if context else _language_typed()) or preferred()
+
+
+def _language_typed() -> str | None:
+    words = " ".join(sys.argv[1:]).replace("=", " ").split()
+    typed = words[words.index("--language") + 1 :][:1] if "--language" in words else []
+    return typed[0] if typed and typed[0] in LANGUAGES else None
 
 
 def message(key: str, **filled_in: Any) -> str:
@@ -113,7 +122,7 @@ def complain(code: str, message: str) -> None:
     A message without a translation stays English, after the meaning of its code in Chinese.
     """
     message = " ".join(message.split())
-    if chinese():
+    if language_in_use() == "zh":
         from ..i18n.errors_zh import KINDS
         from ..i18n.translate import in_chinese
 
@@ -124,7 +133,7 @@ def complain(code: str, message: str) -> None:
 def say_warning(message: str) -> None:
     """Print a warning without a code as one line on standard error, in the reader's language."""
     message = " ".join(message.split())
-    if chinese():
+    if language_in_use() == "zh":
         from ..i18n.translate import in_chinese
 
         message = in_chinese(message) or message

@@ -11,8 +11,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "text": ("{text}", "{text}"),  # remarks on data
     # progress of a training run
     "first_run": (
-        "compiling the training loops (only on the first run of this kind, up to a minute) …",
-        "正在编译训练循环（仅在首次运行此类训练时，最多约一分钟）……",
+        "preparing the training loops; the first run of each kind compiles them, which can take a minute or two …",
+        "正在准备训练循环；每种训练首次运行时需要编译，可能要一两分钟……",
     ),
     "epoch_done": (
         "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",

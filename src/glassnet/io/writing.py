@@ -133,7 +133,7 @@ def _require_own_file(path: str | Path, target: Path, replaceable: re.Pattern[by
     if not own:
         raise OptionError(
             "GN022",
-            f"{path}: another kind of file, or one that glassnet did not write, and not replaced. Choose another path.",
+            f"{path}: not replaced, because glassnet did not write it or it is of another kind. Choose another path.",
         )
 
 

@@ -338,7 +338,9 @@ def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
         value = fitting(SPECS[name], alias, given[alias], TYPES[name])
         if name in given and checked(name, given[name]) != value:
             raise OptionError(
-                "GN022", f"{alias} {given[alias]} and {name} {given[name]}: two names of one option. Give one of them."
+                "GN022",
+                f"{alias} {given[alias]} and {name} {given[name]}: two names of one option. Give one; "
+                f"dataclasses.replace takes {name}.",
             )
         found[name] = value
     return found

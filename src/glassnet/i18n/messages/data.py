@@ -536,7 +536,7 @@ MESSAGES: dict[str, str] = {
     "{path}: no permission to write to this file. Allow it, or choose another path.": (
         "{path}：没有写入该文件的权限。请修改权限，或选择其他路径。"
     ),
-    "{path}: another kind of file, or one that glassnet did not write, and not replaced. Choose another path.": (
+    "{path}: not replaced, because glassnet did not write it or it is of another kind. Choose another path.": (
         "{path}：是其他类型的文件，或不是 glassnet 写的，不会覆盖。请选择其他路径。"
     ),
     "{path}: the file already exists and is not replaced. Choose another path, or pass --force (overwrite=True).": (
