@@ -68,7 +68,7 @@ def require_suffix(path: str | Path, *own: str) -> None:
     if suffix in FORMATS and suffix not in own:
         raise OptionError(
             "GN021",
-            f"{path}: the suffix {suffix} stands for {FORMATS[suffix]}, but the file is written as "
+            f"{path}: the suffix {suffix} means {FORMATS[suffix]}, but the file is written as "
             f"{FORMATS[own[0]]}. Use a name that ends in {own[0]}.",
         )
 

@@ -354,6 +354,8 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         text = read_delimited(opened, expected)
         return Table(cleaned(text.frame), opened.name, text.header, text.remarks)
     if kind not in TYPED:
+        if kind == "picture":
+            raise FileError("GN005", f"{opened.name}: an image, expected a table with named columns.")
         raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns. Save it as CSV.")
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:

@@ -237,6 +237,7 @@ MESSAGES: dict[str, str] = {
     "Shift JIS (Japanese)": "Shift JIS（日文）",
     "the table: no rows, expected samples. Check the data.": "表格没有数据行，应有样本。请检查数据。",
     "{name}: no rows, expected samples. Check the file.": "{name}：没有数据行，应有样本。请检查文件。",
+    "{name}: an image, expected a table with named columns.": "{name}：是图片，应为有列名的表格。",
     "{name}: {kind} data, expected a table with named columns. Save it as CSV.": (
         "{name}：{kind} 数据，应为有列名的表格。请存为 CSV。"
     ),
@@ -514,7 +515,7 @@ MESSAGES: dict[str, str] = {
     "a safetensors file, such as a model": " safetensors 文件，例如模型",
     "binary data of an unknown format": "未知格式的二进制数据",
     # writing files
-    "{path}: the suffix {suffix} stands for {promised}, but the file is written as {written}. Use a name that ends "
+    "{path}: the suffix {suffix} means {promised}, but the file is written as {written}. Use a name that ends "
     "in {own}.": "{path}：后缀 {suffix} 对应“{promised}”，而文件将写成“{written}”。请使用以 {own} 结尾的名称。",
     "Keras or TensorFlow": "Keras 或 TensorFlow",
     "a pickled or scikit-learn object": "pickle 或 scikit-learn 对象",
