@@ -51,7 +51,7 @@ def right(photo: Photo) -> bool:
 
 
 def test_photographs_of_one_digit():
-    """One photograph of every kind, from MNIST or drawn: more than 83 % must be right."""
+    """One photograph of every kind, from MNIST or by another writer: more than 83 % must be right."""
     results = [right(single(kind, 800 + k, hand=k % 2 == 0)) for k, kind in enumerate(HARD)]
     assert set(HARD) <= set(SINGLES)
     assert np.mean(results) > 0.83, dict(zip(HARD, results, strict=True))

@@ -64,7 +64,7 @@ def test_a_saved_model_is_verified(model, tmp_path):
         {"members": 3},
     ],
 )
-def test_models_of_other_options_are_verified(changes):
+def test_models_trained_with_other_options_are_verified(changes):
     assert verify(trained(**changes), DATA).same
 
 
