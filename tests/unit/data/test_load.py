@@ -1,4 +1,4 @@
-"""The one door: bundled MNIST, folders, content before names, parts, and rows to ask about."""
+"""load and load_inputs: bundled MNIST, folders, format detection by content, parts, and query rows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_bundled(part, count):
     assert data.inputs.flags.c_contiguous
     assert data.inputs.flags.writeable
     assert (data.classes, data.image_shape) == (10, (28, 28))
-    # The checksums that came with the files are those of the unpacked originals.
+    # The bundled checksums are those of the unpacked original files.
     sums = (PACKAGE / "data" / "mnist" / "SHA256SUMS").read_text()
     stem = {"train": "train", "test": "t10k"}[part]
     for values, name in ((data.inputs.reshape(-1, 28, 28), "images-idx3"), (data.labels, "labels-idx1")):
@@ -44,7 +44,7 @@ def test_bundled(part, count):
 
 @pytest.mark.parametrize("dot", ["-", "."])
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_folder_named_as_mnist(tmp_path, dot, packed):
+def test_a_folder_with_the_file_names_of_mnist(tmp_path, dot, packed):
     for stem, labels in (("train", [0, 1]), ("t10k", [1, 1])):
         for name, values in ((f"{stem}-images{dot}idx3-ubyte", IMAGES), (f"{stem}-labels{dot}idx1-ubyte", labels)):
             content = idx(np.array(values))
@@ -55,7 +55,7 @@ def test_a_folder_named_as_mnist(tmp_path, dot, packed):
     np.testing.assert_array_equal(load(str(tmp_path), part="test").labels, [1, 1])
 
 
-def test_content_decides_before_the_name(tmp_path):
+def test_the_content_and_not_the_name_determines_the_format(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(gzip.compress(b"0,1\n1,2\n"))
     np.testing.assert_array_equal(load(path).inputs, [[1], [2]])
@@ -66,7 +66,7 @@ def test_content_decides_before_the_name(tmp_path):
     assert load(tmp_path / "c-images.csv").image_shape == (4, 4)
 
 
-def test_parts_of_sources_that_have_none(tmp_path):
+def test_sources_without_parts_have_only_training_data(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("0,1\n1,2\n")
     assert has_part(path, "train")
@@ -75,12 +75,12 @@ def test_parts_of_sources_that_have_none(tmp_path):
     assert not has_part(tmp_path, "train")
 
 
-def ask(monkeypatch: pytest.MonkeyPatch, content: bytes, features: int = 3) -> tuple:
+def query_rows(monkeypatch: pytest.MonkeyPatch, content: bytes, features: int = 3) -> tuple:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     return load_inputs("-", features, None, 255.0)
 
 
-def test_rows_to_ask_about(tmp_path, monkeypatch):
+def test_rows_of_a_query(tmp_path, monkeypatch):
     path = tmp_path / "rows.csv"
     path.write_text("a,b,c\n1,2,3\n\n4,5,255\n")
     inputs, names, labels = load_inputs(path, 3, None, 255.0)
@@ -88,12 +88,12 @@ def test_rows_to_ask_about(tmp_path, monkeypatch):
     assert inputs.dtype == np.uint8
     assert names == [f"{path}, line 2", f"{path}, line 4"]
     assert labels is None
-    inputs, names, labels = ask(monkeypatch, b"7,1,2,3\n")
+    inputs, names, labels = query_rows(monkeypatch, b"7,1,2,3\n")
     np.testing.assert_array_equal(inputs, [[1, 2, 3]])
     np.testing.assert_array_equal(labels, [7])
     assert names == ["standard input, line 1"]
-    assert ask(monkeypatch, b"0,1,2\n")[2] is None
-    assert ask(monkeypatch, gzip.compress(b"0.5,1,2\n"))[0].dtype == np.float32
+    assert query_rows(monkeypatch, b"0,1,2\n")[2] is None
+    assert query_rows(monkeypatch, gzip.compress(b"0.5,1,2\n"))[0].dtype == np.float32
 
 
 @pytest.mark.parametrize(
@@ -111,26 +111,26 @@ def test_rows_to_ask_about(tmp_path, monkeypatch):
         (b"\0\1\2", "GN005", []),
     ],
 )
-def test_rows_that_are_refused(monkeypatch, content, code, words):
+def test_unsuitable_query_rows_are_rejected(monkeypatch, content, code, words):
     with pytest.raises(GlassnetError) as caught:
-        ask(monkeypatch, content)
+        query_rows(monkeypatch, content)
     assert caught.value.code == code
     for word in ["standard input", *words]:
         assert word in str(caught.value)
 
 
-def test_the_package_does_not_load_what_it_may_not_need():
+def test_importing_the_package_loads_no_optional_modules():
     program = "import glassnet.data, sys; print([m for m in ('polars', 'PIL', 'scipy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("size", [28, (0, 3), (28.0, 28), (28,), "28"])
-def test_a_size_is_two_whole_numbers(size):
+def test_a_size_other_than_two_whole_numbers_is_rejected(size):
     with pytest.raises(OptionError, match="expected a tuple of two whole numbers from 1, rows and columns"):
         load("mnist", size=size)
 
 
-def test_a_largest_value_may_be_a_whole_number():
+def test_the_maximum_may_be_an_integer():
     with pytest.raises(DataError, match="expected 0 to 100"):
         load("mnist", maximum=100)

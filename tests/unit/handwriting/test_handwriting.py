@@ -1,4 +1,4 @@
-"""The stages between a photograph and MNIST's form, each by what it must not depend on."""
+"""The stages between a photograph and MNIST's form, and what they must not depend on."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from support.strokes import bundled_digit
 
 
 def drawn(pen: float, side: int = 160, row: int = 0) -> np.ndarray:
-    """A digit's mask, `pen` in parts of the side."""
+    """The mask of a digit; `pen` is the stroke width as a fraction of the side."""
     distance = ndimage.zoom(bundled_digit(row)[0], side / 128, order=1)
     return distance < pen / 2
 
@@ -49,7 +49,7 @@ def on_paper(mask: np.ndarray, paper: tuple[float, ...], ink: tuple[float, ...],
 
 @pytest.mark.parametrize("ink", [(0.1, 0.1, 0.1), (0.8, 0.1, 0.1), (0.1, 0.2, 0.7), (0.9, 0.5, 0.1)])
 @pytest.mark.parametrize("paper", [(0.95, 0.95, 0.95), (0.95, 0.9, 0.5), (0.7, 0.7, 0.7)])
-def test_ink_is_one_and_paper_is_zero_in_any_light(ink, paper):
+def test_ink_is_separated_from_paper_in_uneven_light(ink, paper):
     mask = drawn(0.1)
     height, width = np.pad(mask, 60).shape
     gradient = np.linspace(1, 0.5, width) * np.linspace(1, 0.8, height)[:, None]
@@ -61,7 +61,7 @@ def test_ink_is_one_and_paper_is_zero_in_any_light(ink, paper):
     assert found.strength[outside].max() < 0.25
 
 
-def test_the_edge_of_a_shadow_is_no_ink():
+def test_the_edge_of_a_shadow_is_not_ink():
     picture = on_paper(drawn(0.1), (0.95, 0.95, 0.95), (0.1, 0.1, 0.3))
     picture[:, picture.shape[1] // 2 :] *= 0.45
     ink = separate_ink(picture)[0]
@@ -70,8 +70,8 @@ def test_the_edge_of_a_shadow_is_no_ink():
     )
 
 
-def test_folds_fade_beside_coloured_ink():
-    """A fold takes as much light as half the ink, from all colours alike; the ink takes one colour above all."""
+def test_folds_are_not_ink_next_to_coloured_strokes():
+    """A fold darkens all colours equally, by half as much as the ink; the ink absorbs mainly one colour."""
     mask = np.pad(drawn(0.1), 60)
     picture = np.where(mask[..., None], (0.5, 0.1, 0.6), 0.9).astype(np.float32)
     fold = np.zeros(mask.shape, bool)
@@ -85,19 +85,19 @@ def test_folds_fade_beside_coloured_ink():
 
 
 def on_a_table(colour: float, blurred: float = 0) -> tuple[np.ndarray, np.ndarray]:
-    """A note with a digit, turned a little, on something of another brightness; and where the note is."""
+    """A slightly rotated note with a digit on a surface of another brightness, and the mask of the note."""
     mask = np.pad(drawn(0.1), 30)
     note = np.pad(np.where(mask, 0.1, 0.9), 60, constant_values=-1)
-    turned = ndimage.rotate(note, 7, order=0, cval=-1)
-    sheet = turned >= 0
-    grey = np.where(sheet, turned, colour) + np.random.default_rng(1).normal(0, 0.01, turned.shape)
+    tilted = ndimage.rotate(note, 7, order=0, cval=-1)
+    sheet = tilted >= 0
+    grey = np.where(sheet, tilted, colour) + np.random.default_rng(1).normal(0, 0.01, tilted.shape)
     if blurred:
         grey = np.where(grey < 0.3, grey, ndimage.gaussian_filter(np.where(sheet, 0.9, colour), blurred))
     return np.repeat(grey[..., None], 3, axis=2).clip(0, 1).astype(np.float32), sheet
 
 
 @pytest.mark.parametrize("table", [0.3, 0.6, 0.05])
-def test_a_note_on_a_table_is_read_and_the_table_is_not(table):
+def test_a_note_on_a_table_is_isolated(table):
     picture, sheet = on_a_table(table)
     alone = isolate_sheet(picture)
     inner = ndimage.binary_erosion(sheet, iterations=12)
@@ -108,23 +108,23 @@ def test_a_note_on_a_table_is_read_and_the_table_is_not(table):
     assert len(find_pieces(ink_mask(ink), ink)) == 1
 
 
-def test_a_spot_of_light_or_a_digit_is_no_note():
+def test_a_spot_of_light_or_a_digit_is_not_a_note():
     assert isolate_sheet(on_a_table(0.3, blurred=30)[0]) is None
     for row in range(6):
         for pen in (0.05, 0.2):
             assert isolate_sheet(on_paper(drawn(pen, row=row), (0.05,) * 3, (0.95,) * 3)) is None
 
 
-def test_a_thick_digit_is_no_note():
-    """Two 8s of MNIST nearly fill a rectangle, holes and all; but not its corners."""
+def test_a_thick_digit_is_not_a_note():
+    """Two 8s of MNIST nearly fill a rectangle including their holes, but not its corners."""
     for row in (5960, 6080):
         large = Image.fromarray(bundled("test").inputs[row].reshape(28, 28)).resize((280, 280)).convert("RGB")
         assert isolate_sheet(working_size(large)) is None
 
 
 @pytest.mark.parametrize("hole", [1, 2])
-def test_ink_with_holes_is_ink_and_no_paper(hole):
-    """Crayon: what lies between its grains belongs to the stroke, however small each grain is."""
+def test_the_gaps_in_grainy_ink_are_not_paper(hole):
+    """Crayon: the gaps between grains of any size belong to the stroke."""
     mask = np.pad(drawn(0.14, side=300, row=4), 40)
     grit = ndimage.zoom(np.random.default_rng(1).random(np.array(mask.shape) // hole + 1), hole, order=0) < 0.45
     grain = mask & ~grit[: mask.shape[0], : mask.shape[1]]
@@ -132,7 +132,7 @@ def test_ink_with_holes_is_ink_and_no_paper(hole):
     assert np.abs(ink.paper - 0.9).max() < 0.12
 
 
-def test_margins_are_put_around_what_fills_the_picture_and_taken_off_again():
+def test_margins_are_added_around_digits_that_fill_the_image_and_removed_again():
     mask = drawn(0.2)
     mask = mask[np.ix_(mask.any(1), mask.any(0))]
     picture = np.where(mask[..., None], (0.2, 0.1, 0.1), (0.9, 0.9, 0.8)).astype(np.float32)
@@ -143,14 +143,14 @@ def test_margins_are_put_around_what_fills_the_picture_and_taken_off_again():
     pieces, inner, inside = remove_margin(find_pieces(ink_mask(ink), ink), ink, ink_mask(ink), margin)
     assert inside.shape == inner.strength.shape == mask.shape
     assert [(one.top, one.left, one.bottom, one.right) for one in pieces] == [(0, 0, *mask.shape)]
-    for pen in (0.05, 0.2):  # with room around it nothing is to be done
+    for pen in (0.05, 0.2):  # with enough space around the digit, no margin is needed
         assert add_margins(on_paper(drawn(pen), (0.9,) * 3, (0.1,) * 3)) == []
 
 
-def test_gaps_between_pieces_are_bridged_and_openings_stay():
+def test_gaps_between_pieces_are_bridged_and_openings_are_kept():
     opening = np.zeros((60, 60), bool)
     opening[10:50, 10:13] = opening[10:13, 10:40] = opening[47:50, 10:40] = opening[10:26, 38:41] = True
-    opening[33:50, 38:41] = True  # a ring, open to the right by less than the gaps
+    opening[33:50, 38:41] = True  # a ring with an opening on the right that is smaller than the gaps
     np.testing.assert_array_equal(connect_pieces(opening, 10), opening)
     dashes = opening.copy()
     dashes[20:26, 10:13] = dashes[47:50, 20:27] = False
@@ -161,7 +161,7 @@ def test_gaps_between_pieces_are_bridged_and_openings_stay():
     np.testing.assert_array_equal(connect_pieces(dashes, 5), dashes)
 
 
-def test_punched_holes_are_no_writing():
+def test_punched_holes_are_ignored():
     mask = np.zeros((400, 400), bool)
     y, x = np.mgrid[:400, :400]
     mask[np.hypot(y % 40 - 20, x - 25) < 8] = True
@@ -172,8 +172,8 @@ def test_punched_holes_are_no_writing():
 
 
 @pytest.mark.parametrize(("thick", "few"), [(0.85, 1), (0.6, 7)])
-def test_thick_digits_as_small_as_their_neighbours_are_no_holes(thick, few):
-    """Filled as holes are there are few, and many are not filled; and one digit is much larger."""
+def test_thick_digits_are_not_punched_holes(thick, few):
+    """Few digits as solid as holes, or many less solid ones, next to one much larger digit."""
     mask = np.zeros((420, 960), bool)
     for k in range(7):
         if k < 7 - few:
@@ -187,14 +187,14 @@ def test_thick_digits_as_small_as_their_neighbours_are_no_holes(thick, few):
 
 
 @pytest.mark.parametrize("pen", [0.03, 0.1, 0.2])
-def test_light_on_dark_is_the_same_ink(pen):
+def test_light_ink_on_dark_paper_gives_the_same_mask(pen):
     dark = on_paper(drawn(pen), (0.9, 0.9, 0.9), (0.1, 0.1, 0.1))
     (one,), (other,) = separate_ink(dark), separate_ink(1 - dark)
     assert (one.light_on_dark, other.light_on_dark) == (False, True)
     np.testing.assert_array_equal(ink_mask(one), ink_mask(other))
 
 
-def test_what_is_transparent_is_paper_and_more_than_eight_bits_are_kept():
+def test_transparent_pixels_are_paper_and_16_bit_images_are_read():
     mask = drawn(0.1)
     expected = np.where(mask, 0, 255)
     for colour, paper in ((0, 255), (255, 0)):
@@ -208,7 +208,7 @@ def test_what_is_transparent_is_paper_and_more_than_eight_bits_are_kept():
     np.testing.assert_array_equal(np.asarray(opaque(wide))[..., 0], expected)
 
 
-def test_the_way_up_is_the_way_the_file_says():
+def test_the_exif_orientation_is_applied():
     picture = Image.fromarray(on_paper(drawn(0.1), (0.9,) * 3, (0.1,) * 3).__mul__(255).astype(np.uint8))
     note, file = Image.Exif(), io.BytesIO()
     note[0x0112] = 6
@@ -224,7 +224,7 @@ def test_working_sizes_stay_within_bounds(size):
 
 
 @pytest.mark.parametrize("pen", [0.02, 0.05, 0.1, 0.2])
-def test_the_form_has_its_box_its_middle_and_its_strokes(pen):
+def test_the_form_has_the_size_centre_and_stroke_width_of_mnist(pen):
     for row in range(8):
         form = mnist_form(drawn(pen, row=row)).astype(float)
         rows, columns = np.flatnonzero(form.any(1)), np.flatnonzero(form.any(0))
@@ -244,14 +244,14 @@ def test_the_form_does_not_depend_on_size_or_place():
 
 
 @pytest.mark.parametrize("side", [300, 900])
-def test_a_line_as_thin_as_a_hair_has_the_form_of_a_pen(side):
+def test_a_hairline_has_the_form_of_a_pen_stroke(side):
     for row in (0, 2, 4):
-        way = ndimage.zoom(bundled_digit(row)[0], side / 128, order=1)
-        hair, pen = mnist_form(way < 0.9 / side).astype(int), mnist_form(way < 0.03).astype(int)
+        distance = ndimage.zoom(bundled_digit(row)[0], side / 128, order=1)
+        hair, pen = mnist_form(distance < 0.9 / side).astype(int), mnist_form(distance < 0.03).astype(int)
         assert np.corrcoef(hair.ravel(), pen.ravel())[0, 1] > 0.85
 
 
-def test_changes_change_a_little():
+def test_variants_differ_slightly_from_the_form():
     mask = drawn(0.1, row=2)
     plain, *others = mnist_forms(mask).astype(float)
     np.testing.assert_array_equal(plain, mnist_form(mask))
@@ -262,8 +262,8 @@ def test_changes_change_a_little():
     assert mnist_form(mask, Change(stroke=1.3)).sum() > plain.sum() > mnist_form(mask, Change(stroke=0.75)).sum()
 
 
-def test_the_slit_of_a_thick_0_stays():
-    """It is narrower than what a dry pen leaves open in a stroke, but too long for that."""
+def test_the_narrow_hole_of_a_thick_0_is_kept():
+    """It is narrower than the gaps in the stroke of a dry pen, but longer."""
     picture = Image.new("RGB", (300, 300), "white")
     pen = ImageDraw.Draw(picture)
     pen.ellipse((80, 40, 210, 260), fill="black")
@@ -299,8 +299,8 @@ def test_lines_may_slope():
     ]
 
 
-def test_a_wide_piece_can_be_parted_where_two_digits_touch():
-    """A 7 and a 4 whose bar runs into it: one of the ways goes between them."""
+def test_touching_digits_can_be_cut_apart():
+    """A 7 and a 4 joined by a bar: one of the cuts is between them."""
     seven, four = (one[np.ix_(one.any(1), one.any(0))] for one in (drawn(0.08, row=0), drawn(0.08, row=4)))
     high = max(len(seven), len(four))
     split = seven.shape[1] + 6
@@ -318,12 +318,12 @@ def test_a_wide_piece_can_be_parted_where_two_digits_touch():
         shares.append(parts[: left.height, : left.width][:, :split].sum() and left.width / split)
     assert min(abs(share - 1) for share in shares) < 0.15
     assert find_cuts(Piece(0, 0, 60, 40, np.ones((60, 40), bool))) == []
-    for side in range(1, 9):  # however small
+    for side in range(1, 9):  # very small pieces
         for left, right in find_cuts(Piece(0, 0, side, side, np.ones((side, side), bool))):
             assert left.mask.sum() + right.mask.sum() == side * side
 
 
-def test_a_ring_is_not_parted_even_with_a_stroke_through_it():
+def test_a_ring_is_not_cut_even_with_a_stroke_through_it():
     y, x = np.mgrid[:120, :110] - np.array([60, 55])[:, None, None]
     ring = np.abs(np.hypot(y / 58, x / 53) - 0.92) < 0.08
     slashed = ring | ((np.abs(y + 1.2 * x) < 8) & (np.hypot(y, x) < 56))
@@ -331,35 +331,35 @@ def test_a_ring_is_not_parted_even_with_a_stroke_through_it():
         assert find_cuts(Piece(0, 0, 120, 110, mask)) == []
 
 
-def test_of_fine_strokes_alone_a_shadow_beside_them_is_none():
+def test_a_shadow_next_to_fine_strokes_is_not_ink():
     mask = np.pad(drawn(0.06, side=240), 60)
     picture = on_paper(drawn(0.06, side=240), (0.9, 0.9, 0.9), (0.1, 0.1, 0.3))
-    picture[150:, 180:260] *= 0.5  # of a pen, up to the picture's edge
+    picture[150:, 180:260] *= 0.5  # the shadow of a pen, up to the edge of the image
     first = separate_ink(picture)[0]
     found = ink_mask(separate_ink_again(picture, first, ink_mask(first))[0])
     assert (found & mask).sum() > 0.85 * mask.sum()
     assert (found & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.05 * mask.sum()
 
 
-def test_what_is_drawn_with_a_pen_away_from_the_edge_is_measured_in_one_way_only():
-    """Otherwise the gaps of a letter, or one of its legs, are looked at until something passes for a digit."""
+def test_strokes_away_from_the_edge_are_separated_only_once():
+    """Further attempts would eventually accept a gap or a leg of a letter as a digit."""
     picture = on_paper(drawn(0.15, side=240), (0.9, 0.9, 0.9), (0.1, 0.1, 0.3))
     ink = separate_ink(picture)[0]
     assert separate_ink_again(picture, ink, ink_mask(ink)) == ()
 
 
 @pytest.mark.parametrize("kind", ["table", "finger", "creased"])
-def test_what_surrounds_the_digit_is_not_taken_for_one(kind):
+def test_the_surroundings_are_not_taken_for_digits(kind):
     for seed in (600, 601):
         assert len(extract_digits(single(kind, seed, hand=True).opened())) == 1
 
 
-def test_one_shade_but_for_rounding_has_nothing_above_it():
+def test_equal_shades_up_to_rounding_have_no_value_above_the_threshold():
     values = np.full(1000, 0.7) + np.random.default_rng(1).normal(0, 1e-16, 1000)
     assert not (values > otsu_threshold(values)).any()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 40), (300, 1), (300, 200)])
 @pytest.mark.parametrize("colour", ["white", "black", "grey"])
-def test_where_nothing_is_written_nothing_is_found(size, colour):
+def test_blank_images_contain_no_digits(size, colour):
     assert len(extract_digits(Image.new("RGB", size, colour))) == 0

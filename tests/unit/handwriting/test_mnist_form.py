@@ -1,4 +1,4 @@
-"""MNIST's own digits on the way to MNIST's form: they have it already."""
+"""MNIST's own digits already have MNIST's form."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from glassnet.handwriting import extract_digits, match_mnist_form, mnist_form
 from glassnet.handwriting.mnist_form import STROKE, stroke_width
 
 
-def test_strokes_that_mnist_has_are_left_alone():
-    """Nineteen in twenty of its digits; and those come back to the pixel, however many times as large."""
+def test_strokes_as_wide_as_those_of_mnist_are_unchanged():
+    """95 % of its digits have such strokes, and these are reproduced exactly at any magnification."""
     within = exact = 0
     for row in bundled("train").inputs[:200].reshape(-1, 28, 28):
         large = ndimage.zoom(row.astype(float), 5, order=1) > 127
@@ -31,22 +31,22 @@ def test_strokes_that_mnist_has_are_left_alone():
     assert exact > 20
 
 
-def test_mnist_is_nearly_its_own_form():
-    """Ten times as large, aside, and through all stages, a digit comes back as it was."""
-    likeness = []
+def test_digits_of_mnist_are_nearly_unchanged_by_all_stages():
+    """Enlarged ten times and off-centre, a digit is reproduced by all stages."""
+    correlations = []
     for row in bundled("train").inputs[:20]:
         large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)
-        aside = Image.new("RGB", (310, 290))
-        aside.paste(large, (30, 0))
-        assert match_mnist_form(aside) is None
-        (form,) = extract_digits(aside)
-        likeness.append(np.corrcoef(form.ravel(), row)[0, 1])
-    assert np.mean(likeness) > 0.9
+        off_centre = Image.new("RGB", (310, 290))
+        off_centre.paste(large, (30, 0))
+        assert match_mnist_form(off_centre) is None
+        (form,) = extract_digits(off_centre)
+        correlations.append(np.corrcoef(form.ravel(), row)[0, 1])
+    assert np.mean(correlations) > 0.9
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_what_has_the_form_keeps_it_however_enlarged(dark):
-    """To the pixel where each became a block of them, and nearly where they were blurred; what is aside has it not."""
+def test_enlarged_digits_of_mnist_keep_their_form(dark):
+    """Exactly if each pixel became a block, nearly if blurred. An off-centre digit does not have the form."""
     for row in bundled("train").inputs[:40].reshape(-1, 28, 28):
         digit = Image.fromarray(255 - row if dark else row)
         for side in (28, 84, 280):

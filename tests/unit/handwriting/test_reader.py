@@ -1,4 +1,4 @@
-"""How much of generated photographs is read: small samples; benchmarks/read.py has the large ones."""
+"""Accuracy on small samples of generated photographs; benchmarks/read.py has the large ones."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def right(photo: Photo) -> bool:
 
 
 def test_photographs_of_one_digit():
-    """Of every kind one by MNIST's hands or by another: of all kinds together nine in ten must be right."""
+    """One photograph of every kind, from MNIST or by another writer: more than 83 % must be right."""
     results = [right(single(kind, 800 + k, hand=k % 2 == 0)) for k, kind in enumerate(HARD)]
     assert set(HARD) <= set(SINGLES)
     assert np.mean(results) > 0.83, dict(zip(HARD, results, strict=True))
 
 
-def test_bundled_digits_anywhere_on_a_board():
+def test_bundled_digits_are_read_anywhere_on_a_board():
     model = shipped_model()
     rows = range(100, 118)
     untouched = np.mean(model.predict(digits(118).inputs[100:]) == digits(118).labels[100:])
@@ -66,11 +66,11 @@ def test_bundled_digits_anywhere_on_a_board():
 
 
 @pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello", "B", "W", "heart", "&"])
-def test_of_what_is_no_digit_it_is_not_sure(shape):
+def test_other_shapes_are_not_read_with_confidence(shape):
     assert not any(digit.sure for digit in read(single("clean", 900, shape=shape)).digits)
 
 
-def test_among_letters_no_letter_is_a_digit():
+def test_text_with_letters_is_read_as_unknown():
     picture = Image.new("L", (420, 120), 240)
     font = ImageFont.truetype(str(FONT), 46)
     ImageDraw.Draw(picture).text((20, 20), "M a K o R 1 E w\nH x A k N m S 8", 20, font)
@@ -79,15 +79,15 @@ def test_among_letters_no_letter_is_a_digit():
     assert set(reading.text) == {"?", "\n"}
 
 
-def test_what_is_half_no_digit_is_not_sure_either():
+def test_a_word_of_two_letters_is_not_read_with_confidence():
     picture = Image.new("L", (300, 200), 240)
     ImageDraw.Draw(picture).text((60, 20), "Hi", 20, ImageFont.truetype(str(FONT), 130))
     assert not any(digit.sure for digit in read_photo(shipped_model(), picture).digits)
 
 
 @pytest.mark.parametrize("font", ["DejaVuSans.ttf", "STIXGeneral.ttf", "STIXGeneralItalic.ttf"])
-def test_letters_are_no_digits_and_printed_digits_are(font):
-    """In fonts that the gate has not learnt from."""
+def test_letters_are_rejected_and_printed_digits_accepted(font):
+    """In fonts on which the gate was not trained."""
     face = ImageFont.truetype(str(FONT.with_name(font)), 120)
     letters, numbers = "ABEFGHJKMNQRTWXYadefhkmn+=%&$#", "0123456789"
     forms = []
@@ -100,7 +100,7 @@ def test_letters_are_no_digits_and_printed_digits_are(font):
     assert sure[len(letters) :].mean() > 0.8
 
 
-def test_digits_below_each_other_are_not_one_1():
+def test_a_column_of_digits_is_not_read_as_a_1():
     photo = sheet(700, 7, 1, Scene(gradient=0.3), hand=True)
     answers = [digit.answer for digit in read(photo).digits]
     assert len(answers) == 7
@@ -108,8 +108,8 @@ def test_digits_below_each_other_are_not_one_1():
 
 
 @pytest.mark.parametrize("more", [0, 3, 8])
-def test_a_digit_is_read_however_tightly_it_is_cropped(more):
-    """A broad 1 is then nearly all of the picture."""
+def test_tightly_cropped_digits_are_read(more):
+    """A broad 1 then nearly fills the image."""
     for label, way in (
         (1, [(60, 60), (66, 250)]),
         (4, [(120, 50), (50, 180), (180, 180)]),
@@ -125,8 +125,8 @@ def test_a_digit_is_read_however_tightly_it_is_cropped(more):
         assert [digit.answer for digit in read_photo(shipped_model(), photo).digits] == [label]
 
 
-def test_the_bar_of_a_5_may_stand_apart_and_dirt_is_no_digit():
-    """One digit in both: a bar too far away for geometry alone, and a spot as of a fingertip beside the digit."""
+def test_a_detached_bar_of_a_5_and_dirt_are_not_digits():
+    """A bar too far away to be joined by geometry alone, and a spot like a fingertip next to the digit."""
     picture = Image.new("L", (280, 280), 235)
     pen = ImageDraw.Draw(picture)
     pen.line([(110, 75), (90, 120), (130, 125), (155, 155), (140, 200), (70, 205)], 40, 16, "curve")
@@ -136,7 +136,7 @@ def test_the_bar_of_a_5_may_stand_apart_and_dirt_is_no_digit():
     assert read_photo(shipped_model(), picture).text == "5"
 
 
-def test_a_digit_in_the_models_own_form_is_read_as_it_is():
+def test_a_digit_in_mnist_form_is_read_without_changes():
     model = shipped_model()
     rows = digits(12).inputs
     readings = [read_photo(model, Image.fromarray(row.reshape(28, 28))).digits for row in rows]
@@ -147,7 +147,7 @@ def test_a_digit_in_the_models_own_form_is_read_as_it_is():
     np.testing.assert_array_equal([one.outputs for (one,) in enlarged], [one.outputs for (one,) in readings])
 
 
-def test_a_reading_is_the_same_every_time_and_says_itself():
+def test_reading_is_deterministic_and_a_blank_image_has_no_digits():
     photo = single("creased", 810)
     one, other = read(photo), read(photo)
     assert one.text == other.text
@@ -156,7 +156,7 @@ def test_a_reading_is_the_same_every_time_and_says_itself():
     assert (nothing.text, nothing.digits) == ("", ())
 
 
-def test_a_model_of_other_pictures_reads_none():
+def test_a_model_of_another_image_size_is_rejected():
     with pytest.raises(DataError, match="28 × 28") as caught:
         read_photo(small_model(), Image.new("L", (50, 50)))
     assert caught.value.code == "GN017"

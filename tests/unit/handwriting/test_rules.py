@@ -1,4 +1,4 @@
-"""Ruled lines, grids and margins: printed ones go, strokes stay."""
+"""Ruled lines, grids and margins are removed, and strokes are kept."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from support.strokes import bundled_digit
 
 
 def drawn(pen: float, side: int = 160, row: int = 0) -> np.ndarray:
-    """A digit's mask, `pen` in parts of the side."""
+    """The mask of a digit; `pen` is the stroke width as a fraction of the side."""
     return ndimage.zoom(bundled_digit(row)[0], side / 128, order=1) < pen / 2
 
 
-def test_ruled_lines_go_and_strokes_stay():
+def test_ruled_lines_are_removed_and_strokes_are_kept():
     mask = np.pad(drawn(0.09), 80)
     ruled = mask.copy()
     for row in range(10, len(ruled), 40):
@@ -33,7 +33,7 @@ def test_ruled_lines_go_and_strokes_stay():
         assert (left & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.02 * mask.sum()
 
 
-def test_a_margin_that_is_stronger_than_the_lines_goes_with_them():
+def test_a_margin_stronger_than_the_lines_is_removed_too():
     strength = np.zeros((300, 400), np.float32)
     strength[20::40] = strength[21::40] = 0.5
     strength[:, 50:53] = 1.0
@@ -44,19 +44,19 @@ def test_a_margin_that_is_stronger_than_the_lines_goes_with_them():
     assert lines[105:195, 200:203].sum() < 0.1 * 90 * 3
 
 
-def test_the_bar_of_a_large_4_is_no_ruled_line_and_two_lines_are():
+def test_one_long_bar_is_not_a_ruled_line_but_two_are():
     strength = np.zeros((300, 400), np.float32)
     strength[150:154, 100:310] = 1.0
     assert not find_ruled_lines(strength, 0.45).any()
-    strength[250:254, 100:310] = 1.0  # two: of a frame, or a table
+    strength[250:254, 100:310] = 1.0  # a second line, as of a frame or a table
     assert find_ruled_lines(strength, 0.45)[150:154, 120:290].all()
 
 
 @pytest.mark.parametrize(("line", "colour"), [(3.0, (0.55, 0.65, 0.85)), (4.0, (0.75, 0.6, 0.7))])
-def test_of_a_grid_that_is_far_more_than_the_writing_nothing_is_taken_for_a_digit(line, colour):
+def test_a_grid_much_larger_than_the_writing_is_removed(line, colour):
     y, x = np.mgrid[:600, :840].astype(np.float32)
     picture = np.full((600, 840, 3), 0.9, np.float32)
-    for way in (y + 6 * np.sin(x / 180) + 0.03 * x, x - 0.03 * y):  # no sheet lies flat
+    for way in (y + 6 * np.sin(x / 180) + 0.03 * x, x - 0.03 * y):  # sheets are never quite flat
         shade = np.clip(line / 2 + 0.5 - np.abs(way % 30 - 15), 0, 1)[..., None]
         picture = picture * (1 - shade) + np.array(colour, np.float32) * shade
     picture[230:290, 300:360][drawn(0.12, side=60)] = (0.3, 0.4, 0.75)
@@ -67,7 +67,7 @@ def test_of_a_grid_that_is_far_more_than_the_writing_nothing_is_taken_for_a_digi
     assert piece.size < 60
 
 
-def test_only_what_leaves_the_picture_in_many_places_is_a_grid():
+def test_only_a_mask_that_crosses_the_border_in_many_places_is_a_grid():
     grid = np.zeros((80, 100), bool)
     grid[:, 5::12] = True
     assert is_grid(grid)
@@ -75,16 +75,16 @@ def test_only_what_leaves_the_picture_in_many_places_is_a_grid():
     cut_off = np.zeros((80, 100), bool)
     cut_off[0:30, 40:60:8] = True  # strokes of something at one edge
     assert not is_grid(cut_off)
-    assert not is_grid(np.ones((1, 900), bool))  # no picture is too flat to be looked at
+    assert not is_grid(np.ones((1, 900), bool))  # an image of one row
 
 
-def test_what_stays_of_ruled_lines_goes_and_what_only_touches_them_stays():
+def test_remains_of_ruled_lines_are_removed_and_crossing_strokes_are_kept():
     ruled = np.zeros((80, 120), bool)
     ruled[40:43, :] = True
     kept = np.zeros_like(ruled)
-    kept[38:40, 10:14] = True  # a blot beside the line
+    kept[38:40, 10:14] = True  # a blot next to the line
     kept[20:60, 70:75] = True  # a stroke across it
     left = remove_rule_remains(kept, ruled)
     assert not left[:, :60].any()
     assert left[:, 60:].sum() == kept[:, 60:].sum()
-    assert remove_rule_remains(kept[:, :60], ruled[:, :60]).any()  # where nothing else is, it is what was written
+    assert remove_rule_remains(kept[:, :60], ruled[:, :60]).any()  # without other strokes, the remains are the writing

@@ -1,4 +1,4 @@
-"""Text that is safe to print: no character acts on a terminal, and ordinary text of any script stays as it is."""
+"""Text that is safe to print: control characters are escaped, and ordinary text of any script is unchanged."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ WORDS = (
 )
 
 
-def acts(letter: str) -> bool:
-    """Whether Unicode calls a letter a control, a separator of lines, a surrogate, or a mark that turns direction."""
+def is_control(letter: str) -> bool:
+    """Whether Unicode classifies a character as control, line separator, surrogate or direction mark."""
     turns = unicodedata.bidirectional(letter) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
     return (
         unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs") or turns or letter in "\u200b\u200e\u200f\u061c\ufeff"
@@ -42,16 +42,16 @@ def acts(letter: str) -> bool:
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_ordinary_words_stay(word):
+def test_ordinary_words_are_unchanged(word):
     assert printable(word) == word
     assert json_text(word) == f'"{word}"'.replace("\\", "\\\\")
 
 
-def test_every_character_that_acts_is_shown_and_no_letter_is():
+def test_every_control_character_is_escaped_and_no_other():
     for number in range(0x110000):
         letter = chr(number)
         shown = printable(letter)
-        if acts(letter):
+        if is_control(letter):
             assert shown.isascii()
             assert shown.encode().decode("unicode_escape") == letter
         elif unicodedata.category(letter) != "Cf":
@@ -81,7 +81,7 @@ def test_an_error_is_one_line_in_every_process():
     assert str(pickle.loads(pickle.dumps(problem))) == str(problem)
 
 
-def test_a_model_is_described_without_them():
+def test_the_description_of_a_model_has_no_control_characters():
     rng = np.random.default_rng(7)
     names = ("\x1b[31mred", "\u202egnp", "a\nb")
     data = Dataset(rng.integers(0, 256, (12, 16)).astype(np.uint8), np.arange(12) % 3, 3, (4, 4), "\x07.csv")

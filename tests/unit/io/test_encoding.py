@@ -1,4 +1,4 @@
-"""Encodings of text: whatever a spreadsheet writes is one table, wherever a table is read."""
+"""Text encodings: every encoding that spreadsheets write gives the same table in every reader."""
 
 import gzip
 import sys
@@ -38,7 +38,7 @@ def test_named_columns_in_any_encoding_are_the_same(tmp_path, encoding, zipped):
     assert loose.words[1].tolist() == ["Gasse", "über", "Gasse"]
 
 
-def test_the_mark_of_the_other_byte_order(tmp_path):
+def test_a_big_endian_byte_order_mark(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"\xfe\xff" + NAMED.encode("utf-16-be"))
     assert read_table(path).names == ("Größe", "Straße")
@@ -58,7 +58,7 @@ def test_rows_of_numbers_in_any_encoding_are_the_same(tmp_path, encoding):
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", [NAMED, "城市,人口\r\n北京,2189\r\n上海,2487\r\n", "a\tb\r1\t2\r" * 3, PIXELS * 300])
-def test_utf_16_without_its_mark_is_known_by_its_zeros(tmp_path, text, encoding):
+def test_utf_16_without_a_byte_order_mark_is_recognised_by_its_zeros(tmp_path, text, encoding):
     plain, wide = written(tmp_path, text, "utf-8"), tmp_path / "wide.csv"
     expected = read_raw(plain)
     wide.write_bytes(text.encode(encoding))
@@ -67,9 +67,9 @@ def test_utf_16_without_its_mark_is_known_by_its_zeros(tmp_path, text, encoding)
     np.testing.assert_array_equal(found.numbers, expected.numbers)
 
 
-def test_numbers_in_binary_are_no_utf_16():
+def test_binary_numbers_are_not_taken_for_utf_16():
     for kind in ("<u2", ">u2"):
-        for low, high in ((0, 256), (0, 65536), (0, 3), (48, 58)):  # the last spells digits, but no lines
+        for low, high in ((0, 256), (0, 65536), (0, 3), (48, 58)):  # the last are digits, but without line ends
             assert wide_encoding(np.random.default_rng(0).integers(low, high, 2048).astype(kind).tobytes()) == ""
     assert wide_encoding(b"\0\0\x08\x03" + bytes(4092)) == ""
     assert wide_encoding(b"") == wide_encoding(b"a,b\n1,2\n") == ""
@@ -91,7 +91,7 @@ def test_a_list_of_changed_labels_in_any_encoding(tmp_path, encoding):
         (("a,b\n" + "1,2\n" * 2000).encode("utf-16-be") + b"\xd8\0\0\0", "UTF-16-BE"),
     ],
 )
-def test_what_only_begins_as_such_text_is_refused_with_the_place(tmp_path, content, words):
+def test_invalid_wide_text_is_rejected_with_the_place(tmp_path, content, words):
     (tmp_path / "t.csv").write_bytes(content)
     for read in (read_table, load_data, read_raw):
         with pytest.raises(GlassnetError, match=rf"t.csv, byte \d+: .*{words}.*CSV UTF-8") as caught:
@@ -99,7 +99,7 @@ def test_what_only_begins_as_such_text_is_refused_with_the_place(tmp_path, conte
         assert caught.value.code == "GN011"
 
 
-def test_only_a_mark_is_an_empty_file(tmp_path):
+def test_a_file_with_only_a_byte_order_mark_is_empty(tmp_path):
     (tmp_path / "t.csv").write_bytes(b"\xff\xfe")
     with pytest.raises(GlassnetError) as caught:
         read_table(tmp_path / "t.csv")
@@ -107,7 +107,7 @@ def test_only_a_mark_is_an_empty_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding", "taken"),
+    ("text", "encoding", "guessed"),
     [
         ("城市,人口\n北京,2189\n上海,2487\n", "gb18030", "GB 18030"),
         ("name,性别\nLi,男\nWang,女\n", "gbk", "GB 18030"),
@@ -131,21 +131,21 @@ def test_only_a_mark_is_an_empty_file(tmp_path):
         ("süß 北京\n", "utf-8", ""),
     ],
 )
-def test_text_without_a_mark_is_guessed(text, encoding, taken):
-    found, said = in_utf8(text.encode(encoding))
+def test_the_encoding_of_other_text_is_guessed(text, encoding, guessed):
+    found, remark = in_utf8(text.encode(encoding))
     assert found.decode() == text
-    assert taken in said
-    assert bool(taken) == bool(said)
+    assert guessed in remark
+    assert bool(guessed) == bool(remark)
 
 
-def test_what_is_utf_8_needs_no_guess(monkeypatch):
+def test_utf_8_needs_no_guess(monkeypatch):
     monkeypatch.setitem(sys.modules, "charset_normalizer", None)  # cannot be imported
     for text in ("1,2\n" * 1000, "süß 北京\n", "temp °C\n"):
         assert in_utf8(text.encode()) == (text.encode(), "")
 
 
 @pytest.mark.parametrize("above", ["# by us, of 2023\n", "#\n\n# till 3\n", "# one\n\n"])
-def test_comments_above_a_table_are_left_out_and_said(tmp_path, above):
+def test_comments_above_a_table_are_ignored_with_a_remark(tmp_path, above):
     (tmp_path / "t.csv").write_text(f"{above}size,b,c\n1,2,3\n4,5,6\n")
     table = read_table(tmp_path / "t.csv")
     assert table.names == ("size", "b", "c")
@@ -155,7 +155,7 @@ def test_comments_above_a_table_are_left_out_and_said(tmp_path, above):
         read_table(tmp_path / "t.csv")
 
 
-def test_names_may_begin_as_comments_do(tmp_path):
+def test_a_column_name_may_begin_with_a_hash(tmp_path):
     (tmp_path / "t.csv").write_text("#id,b,c\n1,2,3\n4,5,6\n")
     assert read_table(tmp_path / "t.csv").names == ("#id", "b", "c")
     (tmp_path / "t.csv").write_text("# only this\n")

@@ -1,4 +1,4 @@
-"""Compressed data and streams: what they unpack to has a limit, and what a file says of its size is not believed."""
+"""Compressed data and streams: the unpacked size is limited, and sizes declared in a file are not trusted."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ WAYS += [(glassnet.read_table, name) for name in TABLES]
 
 
 @pytest.mark.parametrize(("how", "name"), WAYS, ids=[f"{how.__name__} {name}" for how, name in WAYS])
-def test_what_unpacks_to_more_than_is_allowed_is_refused(tmp_path, how, name):
+def test_data_larger_than_the_limit_when_unpacked_are_rejected(tmp_path, how, name):
     path = tmp_path / name
     path.write_bytes(BOMBS[name])
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(HALF))
@@ -78,7 +78,7 @@ def test_what_unpacks_to_more_than_is_allowed_is_refused(tmp_path, how, name):
 
 
 @pytest.mark.parametrize("name", ["rows.csv.gz", "x.npz", "rows.parquet", "words.arrow", "stream.arrow"])
-def test_more_is_allowed_when_it_is_asked_for(tmp_path, name):
+def test_the_limit_can_be_raised(tmp_path, name):
     path = tmp_path / name
     path.write_bytes(BOMBS[name])
     read = glassnet.read_table if name in TABLES else data.load
@@ -95,7 +95,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("name", [*PLAIN, "stored.npz", "plain.arrow"])
-def test_plain_files_are_as_large_as_they_are(tmp_path, name):
+def test_uncompressed_files_have_no_limit(tmp_path, name):
     path = tmp_path / name
     if name == "stored.npz":
         np.savez(path, x=ZEROS, y=HALF)
@@ -107,7 +107,7 @@ def test_plain_files_are_as_large_as_they_are(tmp_path, name):
 
 
 def _npz(method: int = zipfile.ZIP_DEFLATED, dtype: str = "|u1", shape: tuple[int, ...] = (2, 4)) -> bytes:
-    """An archive whose first array has eight bytes, whatever it says."""
+    """An archive whose first array has eight bytes, whatever its header declares."""
     file, member = io.BytesIO(), io.BytesIO()
     np.lib.format.write_array_header_1_0(member, {"descr": dtype, "fortran_order": False, "shape": shape})
     labels = io.BytesIO()
@@ -131,7 +131,7 @@ def _npz(method: int = zipfile.ZIP_DEFLATED, dtype: str = "|u1", shape: tuple[in
     ],
     ids=["compressed", "stored", "negative", "no bytes each", "of a longer type", "bzip2", "lzma"],
 )
-def test_an_array_that_is_not_as_long_as_it_says_is_not_made(tmp_path, content):
+def test_an_array_shorter_than_its_header_declares_is_rejected(tmp_path, content):
     path = tmp_path / "x.npz"
     path.write_bytes(content)
     for read in (data.load, read_raw):
@@ -142,7 +142,7 @@ def test_an_array_that_is_not_as_long_as_it_says_is_not_made(tmp_path, content):
     assert data.load(path).inputs.shape == (2, 4)
 
 
-def test_a_repaired_copy_unpacks_nothing_that_is_too_large(tmp_path):
+def test_writing_a_repaired_copy_respects_the_limit(tmp_path):
     path, changes = tmp_path / "x.npz", {0: "1"}
     pixels = digits(20).inputs[:, :16]
     path.write_bytes(npz(x=pixels, y=np.arange(20) % 2, other=np.zeros(10**6)))
@@ -160,7 +160,7 @@ def test_a_repaired_copy_unpacks_nothing_that_is_too_large(tmp_path):
     piece=st.integers(1, 40),
     read=st.integers(1, 60),
 )
-def test_gzip_unpacks_alike_in_pieces_of_any_size(members, zeros, piece, read):
+def test_gzip_unpacks_the_same_in_chunks_of_any_size(members, zeros, piece, read):
     packed = (bytes(zeros)).join(gzip.compress(member * 3, mtime=0) for member in members)
     before, opening._PIECE = opening._PIECE, piece
     try:
@@ -187,8 +187,8 @@ finally:
 
 
 @pytest.mark.parametrize("kind", ["csv", "idx"])
-def test_memory_stays_bounded_before_gigabytes(tmp_path, kind):
-    """Six gigabytes and a half in as many megabytes: one gzip member, four hundred times."""
+def test_memory_stays_bounded_for_gigabytes_of_data(tmp_path, kind):
+    """6.5 GB packed into 6.5 MB: one gzip member, repeated 400 times."""
     once = gzip.compress(b"1,2,3,4,5,6,7,8\n" * (1 << 20) if kind == "csv" else bytes(1 << 24), mtime=0)
     start = b"" if kind == "csv" else gzip.compress(bytes([0, 0, 8, 3]) + b"\0\x7f\xff\xff" + b"\0\0\0\x1c" * 2)
     name = "rows.csv.gz" if kind == "csv" else "train-images-idx3-ubyte.gz"
@@ -201,11 +201,11 @@ def test_memory_stays_bounded_before_gigabytes(tmp_path, kind):
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "[GN033]" in done.stderr
-    assert int(done.stdout) < 400e6, "the program itself, and twice the limit at most"
+    assert int(done.stdout) < 400e6, "at most the program itself and twice the limit"
     assert snapshot(tmp_path) == before
 
 
-def test_standard_input_has_the_limit_too(tmp_path):
+def test_the_limit_applies_to_standard_input(tmp_path):
     write_model_and_rows(tmp_path)
     rows = table(rows=500)
     typed = ("query", tmp_path / "m.safetensors", "-")
@@ -214,13 +214,13 @@ def test_standard_input_has_the_limit_too(tmp_path):
 
 
 def test_every_command_that_reads_data_can_raise_the_limit():
-    without = {"info", "bench"}  # they read a model, and the bundled digits
+    without = {"info", "bench"}  # they read only a model and the bundled digits
     for name in _COMMANDS:
         flags = [flag for one in cli.get_command(None, name).params for flag in one.opts]
         assert (limits.FLAG in flags) == (name not in without), name
 
 
-def test_commands_pass_the_limit_on(tmp_path):
+def test_commands_apply_the_limit(tmp_path):
     write_model_and_rows(tmp_path)
     (tmp_path / "r.csv.gz").write_bytes(gzip.compress(table(rows=300), mtime=0))
     (tmp_path / "d.png.gz").write_bytes(gzip.compress(png(np.zeros((99, 99), np.uint8)) + bytes(9999), mtime=0))
@@ -236,7 +236,7 @@ def test_commands_pass_the_limit_on(tmp_path):
 
 
 @given(st.integers(1, 10**15))
-def test_sizes_in_words_are_sizes(size):
+def test_formatted_sizes_are_parsed_back(size):
     assert limits.parse_size(size) == size
     assert limits.parse_size(limits.format_size(size)) == pytest.approx(size, rel=1e-3, abs=1)
 
@@ -249,13 +249,13 @@ def test_units(text, size):
 
 
 @pytest.mark.parametrize("size", ["", "0", "-1", "GiB", "8 bytes", "1e9", "nan", 0, True, None, 1.5j, "9" * 400])
-def test_what_is_no_size_is_refused(size):
+def test_invalid_sizes_are_rejected(size):
     with pytest.raises(OptionError) as problem, max_bytes(size):
         pass
     assert problem.value.code == "GN021"
 
 
-def test_the_limit_holds_in_the_threads_that_read_pictures():
+def test_the_limit_applies_in_threads_that_read_images():
     with max_bytes("1KiB"):
         in_threads(lambda size: require_room("x", size), [3, 1024])
         with pytest.raises(FileError, match="1KiB"):

@@ -1,4 +1,4 @@
-"""What is there already: replaced whole, or not at all."""
+"""Existing files: replaced completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from glassnet.io.writing import replacing, require_folder, require_place
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes exist on Unix")
 @pytest.mark.parametrize("through", ["pipe", "link"])
 def test_a_pipe_is_never_replaced_by_a_file(tmp_path, through):
-    """Nor is a device, which the same check refuses."""
+    """The same check rejects devices."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "pipe")
     with pytest.raises(FileError, match="a device or a pipe") as caught:
@@ -26,9 +26,9 @@ def test_a_pipe_is_never_replaced_by_a_file(tmp_path, through):
     assert sorted(os.listdir(tmp_path)) == ["link", "pipe"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="open files have names where there is /dev/fd")
-def test_a_pipe_without_a_name_of_its_own_is_none_either():
-    """As of ``>(cat)`` and ``/dev/stdout | cat``: what the link points to is no path."""
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="needs /dev/fd")
+def test_a_pipe_without_a_path_is_rejected():
+    """As with ``>(cat)`` and ``/dev/stdout | cat``: the link does not point to a path."""
     ends = os.pipe()
     try:
         with pytest.raises(FileError, match="a device or a pipe"):
@@ -39,8 +39,8 @@ def test_a_pipe_without_a_name_of_its_own_is_none_either():
 
 
 @pytest.mark.parametrize("name", ["file", "link"])
-def test_a_file_that_must_not_be_written_to_stays(tmp_path, monkeypatch, name):
-    """Renaming asks for the right to write in the folder alone. Root may write to all, so the answer is a given one."""
+def test_a_read_only_file_is_kept(tmp_path, monkeypatch, name):
+    """Renaming needs only write permission for the folder. ``os.access`` is patched, because root can write to all."""
     (tmp_path / "file").write_bytes(b"before")
     (tmp_path / "link").symlink_to("file")
     monkeypatch.setattr(os, "access", lambda path, mode: os.path.basename(path) != "file")
@@ -52,8 +52,8 @@ def test_a_file_that_must_not_be_written_to_stays(tmp_path, monkeypatch, name):
     assert (tmp_path / "file").read_bytes() == b"before"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="who may read is told otherwise")
-def test_what_is_private_stays_private(tmp_path):
+@pytest.mark.skipif(os.name != "posix", reason="permissions differ on other systems")
+def test_permissions_are_kept(tmp_path):
     (tmp_path / "mine").write_bytes(b"before")
     (tmp_path / "mine").chmod(0o600)
     with replacing(tmp_path / "mine") as file:
@@ -61,11 +61,11 @@ def test_what_is_private_stays_private(tmp_path):
     assert stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path, there):
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_is_kept_and_its_target_is_replaced(tmp_path, exists):
     (tmp_path / "far").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "far" / "file")
-    if there:
+    if exists:
         (tmp_path / "far" / "file").write_bytes(b"before")
     with replacing(tmp_path / "link") as file:
         file.write(b"after")
@@ -75,13 +75,13 @@ def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path, there):
     assert os.listdir(tmp_path / "far") == ["file"]
 
 
-def test_a_link_into_no_folder_is_refused_before_the_work(tmp_path):
+def test_a_link_into_a_missing_folder_is_rejected_in_advance(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "gone" / "file")
     with pytest.raises(FileError, match="no such folder"):
         require_place(tmp_path / "link")
 
 
-def test_files_and_free_names_are_places(tmp_path):
+def test_existing_and_new_files_can_be_written(tmp_path):
     for name, content in (("new", b"1"), ("new", b"2")):
         with replacing(tmp_path / name) as file:
             file.write(content)

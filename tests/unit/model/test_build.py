@@ -1,4 +1,4 @@
-"""What no training can begin with is refused at once, and named."""
+"""Invalid data and options are rejected before training."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ DATA = patterns()
 
 
 @pytest.mark.parametrize("scaling", ["notes", "standard", "features"])
-def test_no_samples_are_refused_whatever_the_scaling(scaling):
+def test_empty_data_are_rejected_with_any_scaling(scaling):
     with pytest.raises(DataError, match="no samples") as caught:
         fit(DATA.take(slice(0, 0)), Options(hidden=3, scaling=scaling))
     assert caught.value.code == "GN010"
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ((DATA.inputs, DATA.labels), "data: ndarray, expected a Dataset, .*NetworkClassifier"),
         (("mnist",), "data: str, expected a Dataset"),
         ((DATA, {"epochs": 1}), r"options: dict, expected Options\(…\)"),
     ],
 )
-def test_what_is_neither_data_nor_options_is_named(given, said):
-    with pytest.raises((DataError, OptionError), match=said):
+def test_the_error_names_the_wrong_type(given, message):
+    with pytest.raises((DataError, OptionError), match=message):
         fit(*given)
 
 
-def test_what_is_no_validation_or_test_data_is_named():
+def test_the_error_names_wrong_validation_or_test_data():
     with pytest.raises(DataError, match="validation: tuple, expected a Dataset"):
         fit(DATA, Options(hidden=3), validation=(DATA.inputs, DATA.labels))
     model = fit(DATA, Options(hidden=3, epochs=1, engine="reference")).model

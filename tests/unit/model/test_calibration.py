@@ -27,8 +27,8 @@ from glassnet.errors import DivergedError, OptionError
 from support.cases import patterns
 
 
-def certain(output: str, factor: float, count: int = 4000, classes: int = 3) -> tuple[Model, Dataset]:
-    """A model whose sums are `factor` times those from which the labels were drawn: so it is the right temperature."""
+def miscalibrated(output: str, factor: float, count: int = 4000, classes: int = 3) -> tuple[Model, Dataset]:
+    """A model whose logits are `factor` times those that generated the labels: `factor` is the right temperature."""
     random = np.random.default_rng(0)
     rows = random.normal(0, 2, (count, classes))
     network = Network((classes, classes), output, loss="cross_entropy")
@@ -45,20 +45,20 @@ def certain(output: str, factor: float, count: int = 4000, classes: int = 3) -> 
 
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])
 @pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])
-def test_the_temperature_that_is_right_is_found_and_mends_confidence(output, factor):
-    model, data = certain(output, factor)
+def test_the_right_temperature_is_found_and_calibrates_confidence(output, factor):
+    model, data = miscalibrated(output, factor)
     found = fit_temperature(model, data)
     assert found == pytest.approx(factor, rel=0.1)
-    mended = replace(model, temperature=found)
-    assert reliability(mended, data).expected_error < 0.02
-    assert evaluate(mended, data).loss <= evaluate(model, data).loss + 1e-9
-    assert fit_temperature(mended, data) == pytest.approx(found), "the one it has is left out of account"
+    calibrated = replace(model, temperature=found)
+    assert reliability(calibrated, data).expected_error < 0.02
+    assert evaluate(calibrated, data).loss <= evaluate(model, data).loss + 1e-9
+    assert fit_temperature(calibrated, data) == pytest.approx(found), "the current temperature must have no effect"
     if factor != 1:
         assert reliability(model, data).expected_error > 0.05
-    np.testing.assert_array_equal(mended.predict(data.inputs), model.predict(data.inputs))
+    np.testing.assert_array_equal(calibrated.predict(data.inputs), model.predict(data.inputs))
 
 
-def test_a_temperature_of_1_changes_no_bit_and_another_is_saved(tmp_path):
+def test_a_temperature_of_1_changes_nothing_and_others_are_saved(tmp_path):
     data = patterns(60)
     model = fit(data, Options(hidden=(4,), epochs=1)).model
     warm = replace(model, temperature=2.5)
@@ -85,7 +85,7 @@ def test_reliability_by_hand():
     assert found.expected_error == pytest.approx((2 * 0.45 + 0.2 + 2 * 0.4) / 5)
 
 
-def test_probabilities_add_up():
+def test_probabilities_sum_to_1():
     data = patterns(30)
     model = fit(data, Options(hidden=(4,), epochs=1)).model
     outputs = model.outputs(data.inputs)
@@ -94,13 +94,13 @@ def test_probabilities_add_up():
     np.testing.assert_allclose(chances.max(axis=1), model.confidence(outputs))
 
 
-def test_what_has_no_confidence_is_not_calibrated():
+def test_models_without_confidence_cannot_be_calibrated():
     model = Model(Network((2, 1), "identity"), Scaling.named("unit"), Targets("values", 1, offset=(0.0,), scale=(1.0,)))
     data = Dataset(np.zeros((2, 2)), np.arange(2), 1, None, "numbers", values=np.zeros((2, 1)))
     assert np.isnan(model.confidence(model.outputs(data.inputs))).all()
-    for ask in (reliability, fit_temperature):
+    for function in (reliability, fit_temperature):
         with pytest.raises(OptionError, match="regression") as caught:
-            ask(model, data)
+            function(model, data)
         assert caught.value.code == "GN022"
     plain = Model(Network((2, 2), "identity"), Scaling.named("unit"), Targets.named("one-hot", 2))
     with pytest.raises(OptionError, match="identity"):
@@ -109,13 +109,13 @@ def test_what_has_no_confidence_is_not_calibrated():
         reliability(plain, Dataset(np.zeros((2, 2)), np.arange(2), 2, None, "classes"), bins=0)
 
 
-def test_a_few_right_answers_are_no_certainty():
-    model, _ = certain("softmax", 1.0)
-    sums = np.eye(3)[[0, 1, 2, 0, 1]] * 3
-    few = Dataset(sums, np.array([0, 1, 2, 0, 1]), 3, None, "few")
-    mended = replace(model, temperature=fit_temperature(model, few))
-    sure = mended.confidence(mended.outputs(few.inputs))
-    assert sure == pytest.approx(np.full(5, 6 / 7), rel=1e-3), "one more would be wrong of the seven"
+def test_a_few_right_predictions_do_not_give_full_confidence():
+    model, _ = miscalibrated("softmax", 1.0)
+    logits = np.eye(3)[[0, 1, 2, 0, 1]] * 3
+    few = Dataset(logits, np.array([0, 1, 2, 0, 1]), 3, None, "few")
+    calibrated = replace(model, temperature=fit_temperature(model, few))
+    confidence = calibrated.confidence(calibrated.outputs(few.inputs))
+    assert confidence == pytest.approx(np.full(5, 6 / 7), rel=1e-3), "as with one error in seven predictions"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_few_right_answers_are_no_certainty():
         {"batch_size": 300, "optimizer": "adamw", "rule": "gradient", "epochs": 30},
     ],
 )
-def test_the_rate_that_is_suggested_learns_about_as_well_as_the_best_of_many(changes):
+def test_the_suggested_rate_is_about_as_good_as_the_best_of_several(changes):
     data = patterns(300)
     options = Options(**{"hidden": (12,), "epochs": 3, "engine": "reference", "schedule": "linear", **changes})
     found = find_learning_rate(data, options, points=50)
@@ -148,7 +148,7 @@ def test_the_rate_that_is_suggested_learns_about_as_well_as_the_best_of_many(cha
     np.testing.assert_array_equal(again.losses, found.losses)
 
 
-def test_the_finder_stops_where_the_loss_runs_away():
+def test_the_finder_stops_when_the_loss_diverges():
     data = patterns(100)
     options = Options(hidden=(5,), output="identity", rule="gradient", engine="reference")
     found = find_learning_rate(data, options, low=1e-3, high=1e9, points=40)
@@ -157,7 +157,7 @@ def test_the_finder_stops_where_the_loss_runs_away():
 
 
 @pytest.mark.parametrize("changes", [{"low": 0.0}, {"low": 2.0, "high": 1.0}, {"points": 5}, {"high": np.inf}])
-def test_a_range_without_meaning_is_refused(changes):
+def test_an_invalid_range_is_rejected(changes):
     with pytest.raises(OptionError, match="points") as caught:
         find_learning_rate(patterns(30), Options(), **changes)
     assert caught.value.code == "GN021"

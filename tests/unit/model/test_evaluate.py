@@ -1,4 +1,4 @@
-"""The model and its test: answers, confidence, confusion, and the same in any portions."""
+"""Predictions, confidence, confusion matrix, and independence of batch sizes."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def model(request):
 
 @pytest.fixture(scope="module")
 def hard():
-    """Data on which the model errs often: other patterns, random labels."""
+    """Data that the model often misclassifies: other patterns, random labels."""
     other = patterns(300, seed=2)
     return Dataset(other.inputs, np.random.default_rng(0).integers(0, 3, 300), 3, None, "hard")
 
 
 def echo(classes: int = 3) -> Model:
-    """A model whose outputs are its inputs, to say what is to be found."""
+    """A model whose outputs are its inputs."""
     network = Network((classes, classes), "identity")
     network.parameters.weights[0][...] = np.eye(classes)
     return Model(network, Scaling.named("unit", 1.0), Targets.named("one-hot", classes))
 
 
-def test_confusion_adds_up(model, hard):
+def test_the_sums_of_the_confusion_matrix(model, hard):
     found = evaluate(model, hard)
     np.testing.assert_array_equal(found.confusion.sum(axis=1), np.bincount(hard.labels, minlength=3))
     np.testing.assert_array_equal(found.confusion.sum(axis=0), np.bincount(found.answers, minlength=3))
@@ -50,19 +50,19 @@ def test_confusion_adds_up(model, hard):
     np.testing.assert_array_equal(found.answers, model.predict(hard.inputs))
 
 
-def test_the_surest_mistakes_come_first(model, hard):
+def test_misclassified_samples_are_sorted_by_confidence(model, hard):
     found = evaluate(model, hard)
     np.testing.assert_array_equal(np.sort(found.misread), np.flatnonzero(found.answers != hard.labels))
     sure = model.confidence(model.outputs(hard.inputs))[found.misread]
-    # A row asked alone is added up otherwise than among others: confidences tie to within rounding.
+    # Sums of a row depend on its batch: confidences are equal only up to rounding.
     assert (np.diff(sure) <= 1e-6).all()
     assert sure[0] > sure[-1] + 0.01
 
 
-def test_mistakes_that_are_equally_sure_stay_in_file_order():
+def test_misclassified_samples_of_equal_confidence_keep_their_order():
     random = np.random.default_rng(0)
     labels, doubtful = random.integers(1, 3, 200), random.random(200) < 0.5
-    rows = np.where(doubtful[:, None], [0.8, 0.2, 0.0], [1.0, 0.0, 0.0])  # answered 0, and so all wrongly
+    rows = np.where(doubtful[:, None], [0.8, 0.2, 0.0], [1.0, 0.0, 0.0])  # predicted 0, which is always wrong
     found = evaluate(echo(), Dataset(rows, labels, 3, None, "ties"))
     np.testing.assert_array_equal(found.misread, [*np.flatnonzero(~doubtful), *np.flatnonzero(doubtful)])
 
@@ -72,7 +72,7 @@ def test_confusion_by_hand():
     found = evaluate(echo(), Dataset(rows, np.array([0, 1, 1, 1, 2]), 3, None, "hand"))
     np.testing.assert_array_equal(found.confusion, [[1, 0, 0], [1, 1, 1], [0, 0, 1]])
     np.testing.assert_array_equal(found.answers, [0, 0, 1, 2, 2])
-    np.testing.assert_array_equal(found.misread, [3, 1])  # sure to 0.8 and to 0.5
+    np.testing.assert_array_equal(found.misread, [3, 1])  # confidence 0.8 and 0.5
     assert found.accuracy == pytest.approx(3 / 5)
     # ½ Σ (t − o)² of each row: ½ (64+1), ½ (25+9+1), 0, ½ (1+64), ½ (1+4)
     assert found.loss == pytest.approx((32.5 + 17.5 + 0 + 32.5 + 2.5) / 5)
@@ -92,8 +92,8 @@ def test_loss_is_the_mean_over_the_samples(model, hard):
     assert evaluate(model, hard).loss == pytest.approx(wanted, rel=1e-5)
 
 
-def test_any_portions_give_the_same_answers(model):
-    """More rows than are computed at once, in several divisions. Portions may round otherwise, but no answer turns."""
+def test_batch_sizes_do_not_change_predictions(model):
+    """More rows than one batch, divided in several ways: outputs may round differently, predictions are equal."""
     rows = np.tile(DATA.inputs, (30, 1))  # 9,000
     whole = model.outputs(rows)
     assert whole.shape == (9000, 3)
@@ -119,7 +119,7 @@ def test_one_row_no_row_and_lists(model):
 
 
 @pytest.mark.parametrize("shape", [(15,), (17,), (2, 15), (0,), (), (2, 2, 16), (16, 1)])
-def test_rows_of_another_width_are_refused(model, shape):
+def test_rows_of_another_width_are_rejected(model, shape):
     with pytest.raises(ShapeError, match=r"expected \(samples, 16\)") as caught:
         model.outputs(np.zeros(shape))
     assert caught.value.code == "GN050"
@@ -127,13 +127,13 @@ def test_rows_of_another_width_are_refused(model, shape):
 
 
 @pytest.mark.parametrize("other", [patterns(30, features=9), patterns(30, classes=4)])
-def test_data_that_do_not_fit_are_refused(model, other):
+def test_incompatible_data_are_rejected(model, other):
     with pytest.raises(DataError, match="patterns") as caught:
         evaluate(model, other)
     assert caught.value.code == "GN017"
 
 
-def test_asking_changes_neither_model_nor_rows(model, hard):
+def test_prediction_changes_neither_model_nor_rows(model, hard):
     before, rows = model.network.parameters.hash(), hard.inputs.copy()
     evaluate(model, hard)
     model.predict(hard.inputs)
@@ -143,7 +143,7 @@ def test_asking_changes_neither_model_nor_rows(model, hard):
 
 @pytest.mark.parametrize("targets", ["notes", "one-hot"])
 @given(outputs=arrays(float, st.tuples(st.integers(1, 5), st.just(4)), elements=st.floats(-1e6, 1e6)))
-def test_confidence_is_a_part_of_the_whole(targets, outputs):
+def test_confidence_is_between_chance_and_1(targets, outputs):
     model = Model(Network((2, 4)), Scaling.named("notes"), Targets.named(targets, 4))
     sure = model.confidence(outputs)
     assert sure.shape == (len(outputs),)
@@ -152,7 +152,7 @@ def test_confidence_is_a_part_of_the_whole(targets, outputs):
 
 
 @pytest.mark.parametrize("targets", ["notes", "one-hot"])
-def test_confidence_is_1_on_target_and_even_without_a_winner(targets):
+def test_confidence_is_1_for_targets_and_uniform_for_equal_outputs(targets):
     named = Targets.named(targets, 4)
     model = Model(Network((2, 4)), Scaling.named("notes"), named)
     np.testing.assert_allclose(model.confidence(named.table()), 1, rtol=1e-9)
@@ -161,13 +161,13 @@ def test_confidence_is_1_on_target_and_even_without_a_winner(targets):
     np.testing.assert_allclose(model.confidence((named.table() + named.table()[::-1]) / 2), 0.5, rtol=1e-9)
 
 
-def test_a_model_knows_its_widths():
+def test_the_widths_of_a_model():
     model = echo(5)
     assert (model.features, model.classes) == (5, 5)
     np.testing.assert_array_equal(model.predict(np.eye(5)[[3, 1, 4]]), [3, 1, 4])
 
 
-def test_samples_are_not_taken_for_outputs_nor_outputs_for_samples():
+def test_samples_and_outputs_are_not_confused():
     model = Model(Network([16, 5, 3]), Scaling.named("notes"), Targets.named("notes", 3))
     rows = np.random.default_rng(0).random((2, 16))
     for name in ("probabilities", "confidence"):
@@ -178,12 +178,12 @@ def test_samples_are_not_taken_for_outputs_nor_outputs_for_samples():
             assert advice in str(caught.value)
     with pytest.raises(ShapeError, match=r"model\.predict\(rows\)"):
         model.targets.invert(rows)
-    for ask in (model.outputs, model.predict):
+    for method in (model.outputs, model.predict):
         with pytest.raises(ShapeError, match=r"use model\.probabilities or model\.confidence"):
-            ask(model.outputs(rows))
+            method(model.outputs(rows))
 
 
-def test_model_and_data_the_wrong_way_round(tmp_path):
+def test_swapped_model_and_data_are_rejected(tmp_path):
     model = Model(Network([16, 5, 3]), Scaling.named("notes"), Targets.named("notes", 3))
     data, estimator, path = patterns(9), SimpleNamespace(model_=model), tmp_path / "m.safetensors"
     calls = [glassnet.evaluate, glassnet.reliability, glassnet.fit_temperature, glassnet.report]

@@ -1,4 +1,4 @@
-"""What a model of a table relies on: the columns that matter, and none else."""
+"""Permutation importance of the columns of a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from support.samples import digits, small_model
 
 
-def test_the_column_that_decides_is_found(tmp_path):
+def test_the_decisive_column_has_the_highest_importance(tmp_path):
     rng = np.random.default_rng(4)
     ages, noise = rng.integers(18, 80, 300), rng.normal(size=300)
     lines = [f"{age},{other:.3f},{'old' if age > 50 else 'young'}" for age, other in zip(ages, noise, strict=True)]
@@ -27,7 +27,7 @@ def test_the_column_that_decides_is_found(tmp_path):
     assert (shuffled_columns(model, data, seed=1) != falls).any()
 
 
-def test_pixels_are_no_columns():
+def test_image_data_are_rejected():
     with pytest.raises(DataError) as refused:
         shuffled_columns(small_model(), digits(10))
     assert refused.value.code == "GN017"

@@ -1,4 +1,4 @@
-"""The compiled form of a model answers as the model does."""
+"""Compiled models predict the same as the original."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def model_of(
 
 
 HIDDEN = ((300, 7), (9,), (256,))
-"""More nodes than a tile has, fewer, and as many."""
+"""More nodes than a tile has, fewer, and the same number."""
 
 
 @pytest.mark.parametrize(
     ("dtype", "scaling", "bias", "hidden"),
     covering(LIMIT, ("notes", "unit", "standard", "features"), (True, False), HIDDEN),
 )
-def test_it_answers_as_the_model_does(dtype, scaling, bias, hidden):
+def test_compiled_outputs_equal_those_of_the_model(dtype, scaling, bias, hidden):
     model = model_of(dtype, scaling, bias, hidden)
     quick = compiled(model)
     for rows in (ROWS, ROWS[:1], ROWS[7], ROWS[:65], ROWS[:129], ROWS.astype(np.float32)):
@@ -55,13 +55,13 @@ def test_it_answers_as_the_model_does(dtype, scaling, bias, hidden):
     assert (quick.predict(ROWS) == model.predict(ROWS)).all()
 
 
-def test_committees_and_temperatures_are_kept():
+def test_ensembles_and_temperatures_are_kept():
     model = replace(model_of(), others=(model_of(seed=1).network,), temperature=2.5)
     assert np.abs(compiled(model).outputs(ROWS) - model.outputs(ROWS)).max() < 1e-12
     assert np.abs(compiled(replace(model, temperature=1.0)).outputs(ROWS) - model.outputs(ROWS)).max() > 1e-3
 
 
-def test_no_bit_depends_on_the_number_of_threads_or_on_what_is_asked_beside(monkeypatch):
+def test_outputs_do_not_depend_on_the_number_of_cores(monkeypatch):
     model = model_of("float32")
     outputs = []
     for cores in (1, 2, 3):
@@ -70,18 +70,18 @@ def test_no_bit_depends_on_the_number_of_threads_or_on_what_is_asked_beside(monk
     assert len(set(outputs)) == 1
 
 
-@pytest.mark.parametrize("asked", [1, 2, 64, 65, 100])
+@pytest.mark.parametrize("count", [1, 2, 64, 65, 100])
 @pytest.mark.parametrize("hidden", [(1100, 900), (300, 300), (100, 90)])
-def test_no_bit_depends_on_what_blas_may_take(hidden, asked):
-    """Also of so few rows that they are no work for several threads of one's own."""
+def test_outputs_do_not_depend_on_the_threads_of_blas(hidden, count):
+    """Even for so few rows that the engine uses one thread."""
     quick, outputs = compiled(model_of("float32", hidden=hidden)), []
     for threads in (1, 2, 3):
         with threadpool_limits(threads, "blas"):
-            outputs.append(quick.outputs(ROWS[:asked]).tobytes())
+            outputs.append(quick.outputs(ROWS[:count]).tobytes())
     assert len(set(outputs)) == 1
 
 
-BLAS_THAT_COMES_LATE = """
+BLAS_LOADED_LATE = """
 import numpy as np
 from threadpoolctl import threadpool_limits
 from glassnet import Model, Network, Scaling, Targets, compiled
@@ -89,7 +89,7 @@ from glassnet import Model, Network, Scaling, Targets, compiled
 network = Network((24, 1100, 900, 5), ("relu", "relu", "identity"), rule="gradient", dtype="float32")
 model = Model(network, Scaling.named("unit"), Targets.named("one-hot", 5))
 rows, outputs = np.arange(24 * 200, dtype=np.uint8).reshape(200, 24), set()
-model.outputs(rows)  # finds NumPy's BLAS; the kernels' own is not there yet
+model.outputs(rows)  # finds NumPy's BLAS; that of the kernels is not loaded yet
 quick = compiled(model)
 for threads in (1, 2, 3):
     with threadpool_limits(threads, "blas"):
@@ -98,18 +98,18 @@ assert len(outputs) == 1
 """
 
 
-def test_a_blas_that_is_loaded_with_the_kernels_is_held_to_one_thread_too():
-    subprocess.run([sys.executable, "-c", BLAS_THAT_COMES_LATE], check=True, env=environment())
+def test_a_blas_loaded_with_the_kernels_is_also_limited_to_one_thread():
+    subprocess.run([sys.executable, "-c", BLAS_LOADED_LATE], check=True, env=environment())
 
 
-def test_it_is_a_copy():
+def test_a_compiled_model_is_a_copy():
     model = model_of()
     quick, before = compiled(model), model.outputs(ROWS)
     model.network.parameters.flat[...] = 0
     assert np.abs(quick.outputs(ROWS) - before).max() < 1e-12
 
 
-def test_it_can_be_evaluated_and_refuses_what_the_model_refuses():
+def test_a_compiled_model_can_be_evaluated_and_checks_shapes():
     model = model_of()
     data = Dataset(ROWS, np.arange(300) % 5, 5, None, "rows")
     assert evaluate(compiled(model), data).accuracy == evaluate(model, data).accuracy
@@ -120,7 +120,7 @@ def test_it_can_be_evaluated_and_refuses_what_the_model_refuses():
 
 @pytest.mark.parametrize("middle", [1e4, 1.7e9])
 def test_large_means_keep_the_digits_of_small_differences(middle):
-    """As of a column of seconds since 1970: its mean times a weight would fill all digits of float32."""
+    """As in a column of seconds since 1970: its mean times a weight would use all digits of float32."""
     rows = middle + np.random.default_rng(0).normal(0, 3, (300, 24))
     model = replace(model_of("float32"), scaling=Scaling.named("features", 255.0, rows))
     assert np.abs(compiled(model).outputs(rows) - model.outputs(rows)).max() < LIMIT["float32"]
@@ -132,7 +132,7 @@ def test_rows_of_any_number_type(kind):
     np.testing.assert_allclose(compiled(model).outputs(rows), model.outputs(rows), rtol=0, atol=1e-12)
 
 
-def test_it_can_be_pickled_and_copied():
+def test_a_compiled_model_can_be_pickled_and_copied():
     quick = compiled(model_of())
     for other in (pickle.loads(pickle.dumps(quick)), deepcopy(quick)):
         assert type(other) is type(quick)
@@ -141,24 +141,24 @@ def test_it_can_be_pickled_and_copied():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_process_that_was_forked_off_answers_too():
+def test_a_compiled_model_works_after_a_fork():
     quick = compiled(model_of())
-    expected = quick.outputs(ROWS)  # more rows than one lot: the threads of this process have been started
+    expected = quick.outputs(ROWS)  # more than one batch, which starts the threads of this process
     child = os.fork()
     if not child:
-        signal.alarm(HANGS)  # which ends a child that waits for threads it does not have
+        signal.alarm(HANGS)  # ends a child that waits for threads it does not have
         os._exit(0 if (quick.outputs(ROWS) == expected).all() else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_another_temperature_is_compiled_too():
+def test_the_temperature_of_a_compiled_model_can_be_replaced():
     quick = replace(compiled(model_of()), temperature=3.0)
     assert np.abs(quick.outputs(ROWS) - replace(model_of(), temperature=3.0).outputs(ROWS)).max() < 1e-12
 
 
 @pytest.mark.parametrize("make", [lambda model: model, compiled], ids=["model", "compiled"])
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
-def test_what_is_no_finite_number_gets_no_answer(make, odd):
+def test_non_finite_inputs_are_rejected(make, odd):
     rows = ROWS.astype(np.float32)
     rows[7, 3] = odd
     with pytest.raises(DataError, match=rf"rows, sample 8: value 4 is {odd}") as problem:

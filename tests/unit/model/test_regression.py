@@ -1,4 +1,4 @@
-"""Numbers and several labels a sample: from the data through training and file to answers and scores."""
+"""Regression and multilabel classification, from data and training to files, predictions and scores."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def labelled(count: int = 400, seed: int = 0) -> Dataset:
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_numbers_of_any_unit_are_learnt(engine):
+def test_regression_targets_of_any_scale_are_learned(engine):
     train, test = numbers(), numbers(200, seed=1)
     fitted = fit(train, Options(**{**NUMBERS, "engine": engine}))
     found = evaluate(fitted.model, test)
@@ -64,7 +64,7 @@ def test_numbers_of_any_unit_are_learnt(engine):
     assert fitted.history.accuracy == []
 
 
-def test_several_labels_are_learnt():
+def test_several_labels_per_sample_are_learned():
     train, test = labelled(), labelled(200, seed=1)
     model = fit(train, Options(**LABELS)).model
     found, answers = evaluate(model, test), model.predict(test.inputs)
@@ -82,7 +82,7 @@ def test_several_labels_are_learnt():
 
 @pytest.mark.parametrize(("data", "options"), [(numbers(), NUMBERS), (labelled(), LABELS)], ids=["numbers", "labels"])
 @pytest.mark.parametrize("changes", [{"engine": "compiled"}, {"members": 2, "engine": "reference"}])
-def test_file_receipt_and_verify_hold(data, options, changes, tmp_path):
+def test_saved_models_predict_the_same_and_can_be_verified(data, options, changes, tmp_path):
     data, made = data.take(slice(0, 120)), Options(**{**options, "epochs": 2, **changes})
     fitted = fit(data, made)
     save_model(fitted.model, tmp_path / "m")
@@ -94,7 +94,7 @@ def test_file_receipt_and_verify_hold(data, options, changes, tmp_path):
     assert "not the training data" in verify(model, other).where
 
 
-def test_a_fingerprint_knows_values_and_weights():
+def test_the_fingerprint_depends_on_targets_and_weights():
     data = numbers(20)
     weighted = replace(data, weights=np.ones(20))
     prints = [fingerprint(one) for one in (data, weighted, replace(data, values=data.values + 1))]
@@ -102,7 +102,7 @@ def test_a_fingerprint_knows_values_and_weights():
 
 
 @given(arrays(float, st.tuples(st.integers(2, 20), st.integers(1, 3)), elements=st.floats(-1e6, 1e6)))
-def test_numbers_and_back(values):
+def test_target_scaling_can_be_inverted(values):
     targets = Targets.of_values(values)
     inner = targets.apply(values)
     np.testing.assert_allclose(targets.invert(inner), values, rtol=1e-9, atol=1e-9 * (1 + np.abs(values).max()))
@@ -110,7 +110,7 @@ def test_numbers_and_back(values):
     assert Targets.from_dict(targets.to_dict()) == targets
 
 
-def test_numbers_are_standardised_by_their_weights_and_rates_by_their_mean_alone():
+def test_targets_are_standardised_with_weights_and_positive_ones_by_their_mean():
     values, times = np.array([[1.0], [3.0], [9.0]]), np.array([2, 1, 1])
     weighted = Targets.of_values(values, times.astype(float))
     repeated = Targets.of_values(np.repeat(values, times, axis=0))
@@ -120,7 +120,7 @@ def test_numbers_are_standardised_by_their_weights_and_rates_by_their_mean_alone
     assert Targets.of_values(np.full((4, 1), 7.0)).scale == (1.0,)
 
 
-def test_counts_are_learnt_with_the_poisson_loss():
+def test_counts_are_learned_with_the_poisson_loss():
     random = np.random.default_rng(0)
     x = random.uniform(-1, 1, (600, 2)).astype(np.float32)
     rate = 20 * np.exp(1.2 * x[:, 0])
@@ -136,7 +136,7 @@ def test_counts_are_learnt_with_the_poisson_loss():
     assert caught.value.code == "GN014"
 
 
-def test_a_quantile_has_its_part_of_the_numbers_below_it():
+def test_the_quantile_loss_predicts_quantiles():
     random = np.random.default_rng(0)
     x = random.uniform(-1, 1, (1000, 1)).astype(np.float32)
     values = (x[:, 0] + (1 + x[:, 0]) * random.exponential(1, 1000))[:, None]
@@ -146,7 +146,7 @@ def test_a_quantile_has_its_part_of_the_numbers_below_it():
         assert (values <= model.predict(x)).mean() == pytest.approx(q, abs=0.05)
 
 
-def test_outliers_pull_less_with_huber_and_absolute_error():
+def test_outliers_matter_less_with_huber_and_absolute_error():
     random = np.random.default_rng(0)
     x = random.uniform(-1, 1, (500, 1)).astype(np.float32)
     clean = 2 * x.astype(float)
@@ -167,7 +167,7 @@ def squared(outputs, targets):
 
 
 @pytest.mark.parametrize("output", ["identity", "sigmoid", "softmax"])
-def test_a_loss_of_ones_own_is_trained_by(output):
+def test_a_custom_loss_trains_as_the_named_one(output):
     changes = {"targets": "multilabel", "output": output} if output == "sigmoid" else {"output": output}
     data = labelled(90) if output == "sigmoid" else numbers(90)
     if output == "softmax":
@@ -182,7 +182,7 @@ def test_a_loss_of_ones_own_is_trained_by(output):
         verify(own.model, data)
 
 
-def test_a_loss_of_ones_own_that_is_none_is_refused():
+def test_an_invalid_custom_loss_is_rejected():
     data, options = numbers(30), Options(**{**NUMBERS, "epochs": 1})
     with pytest.raises(ShapeError, match="loss function") as caught:
         fit(data, options, engine=CustomLossEngine(lambda a, t: (a - t, a - t)))
@@ -193,7 +193,7 @@ def test_a_loss_of_ones_own_that_is_none_is_refused():
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_a_regression_that_runs_away_is_noticed(engine):
+def test_diverging_regression_is_reported(engine):
     options = Options(**{**NUMBERS, "optimizer": "sgd", "learning_rate": 1e4, "engine": engine})
     with pytest.raises(DivergedError) as caught:
         fit(numbers(), options)
@@ -210,13 +210,13 @@ def test_a_regression_that_runs_away_is_noticed(engine):
         (labelled(20), {**LABELS, "output": "softmax"}, "one probability per label"),
     ],
 )
-def test_data_and_targets_that_do_not_go_together_are_refused(data, changes, words):
+def test_incompatible_data_and_targets_are_rejected(data, changes, words):
     with pytest.raises(OptionError, match=words) as caught:
         new_model(data, Options(**{**NUMBERS, **changes}))
     assert caught.value.code == "GN022"
 
 
-def test_labels_are_0_or_1():
+def test_labels_other_than_0_and_1_are_rejected():
     with pytest.raises(DataError, match="neither 0 nor 1") as caught:
         new_model(replace(labelled(20), values=np.full((20, 3), 2)), Options(**LABELS))
     assert caught.value.code == "GN014"
@@ -233,13 +233,13 @@ def test_labels_are_0_or_1():
         ({"values": np.full((20, 2), np.nan)}, "GN018"),
     ],
 )
-def test_a_data_set_that_contradicts_itself_is_refused(changes, code):
+def test_an_inconsistent_data_set_is_rejected(changes, code):
     with pytest.raises((ShapeError, DataError), match="rows") as caught:
         numbers(20, **changes)
     assert caught.value.code == code
 
 
-def test_a_model_of_numbers_and_data_of_classes_do_not_meet():
+def test_a_regression_model_rejects_class_data():
     model = new_model(numbers(20), Options(**NUMBERS))
     classes = Dataset(np.zeros((4, 3), np.float32), np.arange(4) % 2, 2, None, "classes")
     for other in (classes, labelled(20)):
@@ -248,7 +248,7 @@ def test_a_model_of_numbers_and_data_of_classes_do_not_meet():
         assert caught.value.code == "GN017"
 
 
-def test_rows_taken_keep_what_belongs_to_them():
+def test_selected_rows_keep_targets_weights_and_labels():
     data = numbers(20, weights=np.arange(1.0, 21))
     taken = data.take(np.array([4, 2]))
     np.testing.assert_array_equal(taken.values, data.values[[4, 2]])
@@ -256,7 +256,7 @@ def test_rows_taken_keep_what_belongs_to_them():
     np.testing.assert_array_equal(taken.labels, [0, 1])
 
 
-def test_numbers_whose_squares_are_infinite_are_refused():
+def test_targets_with_infinite_squares_are_rejected():
     large = numbers(4, values=np.array([[1e300, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]))
     with pytest.raises(DataError, match=r"up to 1e\+300 are too large") as refused:
         new_model(large, Options(**NUMBERS))

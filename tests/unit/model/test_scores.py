@@ -1,4 +1,4 @@
-"""The scores of classes, labels and numbers, against scikit-learn's; and the curve that a receipt keeps."""
+"""Scores compared with those of scikit-learn, and the curve in a training record."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from glassnet.model.evaluate import class_scores, label_scores, most_confused, n
 from glassnet.training.callbacks import MOST_POINTS
 
 NEAR = {"rtol": 1e-12, "atol": 1e-13}
-"""Quotients of sums of at most 80 numbers that are not added in the same order: 80 units of 1e-16, and some more."""
+"""Quotients of sums of at most 80 numbers, added in another order: about 80 units of 1e-16."""
 
 
-def test_scores_of_classes_are_scikit_learns():
+def test_class_scores_equal_those_of_scikit_learn():
     random = np.random.default_rng(8)
     true, answered = random.integers(0, 5, 300), random.integers(0, 4, 300)
     scores = class_scores(metrics.confusion_matrix(true, answered, labels=range(6)))
@@ -28,7 +28,7 @@ def test_scores_of_classes_are_scikit_learns():
     np.testing.assert_array_equal(scores.answers, np.bincount(answered, minlength=6))
 
 
-def test_scores_of_labels_are_scikit_learns():
+def test_label_scores_equal_those_of_scikit_learn():
     true, answered = np.random.default_rng(9).integers(0, 2, (2, 100, 4))
     scores = label_scores(true, answered)
     wanted = metrics.precision_recall_fscore_support(true, answered)
@@ -37,22 +37,22 @@ def test_scores_of_labels_are_scikit_learns():
 
 
 @pytest.mark.parametrize("weights", [None, np.random.default_rng(10).random(80)])
-def test_scores_of_numbers_are_scikit_learns(weights):
+def test_regression_scores_equal_those_of_scikit_learn(weights):
     true, answered = np.random.default_rng(11).normal(size=(2, 80, 3))
     scores = number_scores(true, answered, weights)
-    told = {"sample_weight": weights, "multioutput": "raw_values"}
-    np.testing.assert_allclose(scores.r2, metrics.r2_score(true, answered, **told), **NEAR)
-    np.testing.assert_allclose(scores.rmse**2, metrics.mean_squared_error(true, answered, **told), **NEAR)
-    np.testing.assert_allclose(scores.mean_error, metrics.mean_absolute_error(true, answered, **told), **NEAR)
+    arguments = {"sample_weight": weights, "multioutput": "raw_values"}
+    np.testing.assert_allclose(scores.r2, metrics.r2_score(true, answered, **arguments), **NEAR)
+    np.testing.assert_allclose(scores.rmse**2, metrics.mean_squared_error(true, answered, **arguments), **NEAR)
+    np.testing.assert_allclose(scores.mean_error, metrics.mean_absolute_error(true, answered, **arguments), **NEAR)
 
 
-def test_the_commonest_mistakes_come_first_and_right_answers_are_none():
+def test_the_most_frequent_confusions_come_first():
     confusion = np.array([[90, 2, 0], [5, 80, 2], [0, 0, 70]])
     assert most_confused(confusion) == [(1, 0, 5), (0, 1, 2), (1, 2, 2)]
     assert most_confused(confusion, 1) == [(1, 0, 5)]
 
 
-def test_a_receipt_keeps_few_points_of_a_long_curve():
+def test_a_long_curve_is_thinned_in_the_training_record():
     count = 10 * MOST_POINTS + 7
     loss = list(np.random.default_rng(12).random(count))
     history = History(progress=[k / 10 for k in range(1, count + 1)], loss=loss)

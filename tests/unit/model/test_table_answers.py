@@ -1,4 +1,4 @@
-"""The answers in another table: which rows have one, which are no answer to this model, and that it is said."""
+"""The target column of another table: missing and invalid values, and warnings."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ def table(answers):
     return {"x": [k / count for k in range(count)], "y": [answers[k % len(answers)] for k in range(count)]}
 
 
-def learnt(answers, **settings):
+def fitted(answers, **settings):
     columns = Columns.learn(read_table(table(answers)), "y", **settings)
     return Columns.from_dict(json.loads(json.dumps(columns.to_dict())))
 
 
 @pytest.mark.parametrize("trained", TRUTHS.values(), ids=TRUTHS)
-def test_yes_and_no_are_understood_however_they_are_written(trained):
-    columns = learnt(trained)
-    for name, asked in TRUTHS.items():
-        found = load_table(table([*asked, None]), columns=columns)
+def test_yes_and_no_are_recognised_in_every_notation(trained):
+    columns = fitted(trained)
+    for name, queried in TRUTHS.items():
+        found = load_table(table([*queried, None]), columns=columns)
         assert found.labels.tolist() == [0, 1] * 20, name
 
 
 @pytest.mark.parametrize("trained", [["0", "1"], ["0", "1", "2"], [0, 1], [0, 1, 2]])
-def test_a_few_words_among_numbers_are_left_out_and_named(trained):
-    asked = read_table(table([*map(str, trained)] * 5 + ["n.d."]))
-    columns = learnt(trained)
-    assert load_table(asked, columns=columns).labels.max() == len(trained) - 1
-    (said,) = columns.surprises(asked)
-    assert "expected numbers" in said
-    assert "'n.d.'" in said
-    (also,) = [one for one in Columns.learn(asked, "y").remarks if "expected numbers" in one]
-    assert also == said
+def test_rows_with_words_among_numbers_are_excluded_with_a_remark(trained):
+    queried = read_table(table([*map(str, trained)] * 5 + ["n.d."]))
+    columns = fitted(trained)
+    assert load_table(queried, columns=columns).labels.max() == len(trained) - 1
+    (remark,) = columns.surprises(queried)
+    assert "expected numbers" in remark
+    assert "'n.d.'" in remark
+    (in_training,) = [one for one in Columns.learn(queried, "y").remarks if "expected numbers" in one]
+    assert in_training == remark
 
 
 NO_NUMBERS = {
@@ -64,8 +64,8 @@ NO_NUMBERS = {
 
 @pytest.mark.parametrize("settings", [{}, {"task": "numbers"}])
 @pytest.mark.parametrize("case", NO_NUMBERS)
-def test_what_is_no_number_is_refused(case, settings):
-    columns = learnt([1, 2, 3], **settings)
+def test_non_numeric_targets_are_rejected(case, settings):
+    columns = fitted([1, 2, 3], **settings)
     answers, sample, shown = NO_NUMBERS[case]
     with pytest.raises(DataError, match=rf"'y', sample {sample}: {shown}.*, expected a number") as caught:
         load_table(table(answers), columns=columns)
@@ -74,7 +74,7 @@ def test_what_is_no_number_is_refused(case, settings):
 
 
 @pytest.mark.parametrize(
-    ("trained", "asked", "said"),
+    ("trained", "queried", "message"),
     [
         ("{} %", "{}", "its numbers lack the '%' of the training data, which is assumed"),
         ("{}", "{} %", "'%', which the training data did not have, is ignored"),
@@ -82,27 +82,27 @@ def test_what_is_no_number_is_refused(case, settings):
         ("{} kg", "{} kg", None),
     ],
 )
-def test_units_and_signs_of_numbers_to_predict_are_told(trained, asked, said):
-    columns = learnt([trained.format(k) for k in range(60)])
-    remarks = columns.surprises(read_table(table([asked.format(k) for k in range(60)])))
-    assert remarks == ([f"column 'y': {said}"] if said else [])
+def test_missing_or_additional_units_of_a_target_give_a_remark(trained, queried, message):
+    columns = fitted([trained.format(k) for k in range(60)])
+    remarks = columns.surprises(read_table(table([queried.format(k) for k in range(60)])))
+    assert remarks == ([f"column 'y': {message}"] if message else [])
 
 
-def test_a_class_that_training_did_not_know_is_named_as_it_is_written():
-    for trained, asked, word in (([0, 1, 2], [0.0, 7.0], "'7'"), (["no", "yes"], ["no", "so"], "'so'")):
+def test_the_error_names_an_unknown_class_as_written():
+    for trained, queried, word in (([0, 1, 2], [0.0, 7.0], "'7'"), (["no", "yes"], ["no", "so"], "'so'")):
         with pytest.raises(DataError, match=f"sample 2: unknown class {word}, expected one of"):
-            load_table(table(asked), columns=learnt(trained))
+            load_table(table(queried), columns=fitted(trained))
 
 
 @pytest.mark.parametrize("form", [int, str])
-def test_numbers_that_float64_does_not_tell_apart_are_different_classes(form):
+def test_integers_equal_in_float64_are_different_classes(form):
     names = [2**53, 2**53 + 1]
-    columns = learnt([*map(form, names)])
+    columns = fitted([*map(form, names)])
     assert columns.output_names == tuple(map(str, names))
     assert load_table(table([*map(form, names)]), columns=columns).labels.tolist() == [0, 1] * 30
 
 
 @pytest.mark.parametrize("task", [None, "numbers", "classes"])
-def test_answers_that_are_infinite_or_missing_in_every_row_are_refused(task):
+def test_targets_without_a_finite_value_are_rejected(task):
     with pytest.raises(DataError, match="'y': every value is infinite or missing"):
         Columns.learn(read_table({"x": [1.0, 2.0, 3.0], "y": [np.inf, -np.inf, np.nan]}), "y", task=task)

@@ -1,4 +1,4 @@
-"""What is learnt about a table's columns, and what it makes of other tables."""
+"""Columns: inferred from a training table and applied to other tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def many(**columns):
     return {"y": [0, 1] * 50, "x": np.linspace(0, 1, 100) ** 2, **columns}
 
 
-def test_a_messy_table_is_understood(table):
+def test_a_messy_table_is_encoded(table):
     columns = Columns.learn(table, "income")
     assert columns.features == (
         "age", "age missing", "job=clerk", "job=cook", "job=pilot", "job missing", "gain", "member", "hours",
@@ -49,20 +49,20 @@ def test_a_messy_table_is_understood(table):
     assert np.abs(inputs).max() <= CLIP
 
 
-def test_columns_go_through_a_file_unchanged(table):
+def test_columns_survive_a_round_trip(table):
     columns = Columns.learn(table, "income", drop=["gain"], keep=["id"])
     again = Columns.from_dict(json.loads(json.dumps(columns.to_dict())))
     assert again.to_dict() == columns.to_dict()
     np.testing.assert_array_equal(again.apply(table), columns.apply(table))
 
 
-def test_any_order_of_columns_and_more_of_them_make_no_difference(table):
+def test_reordered_and_additional_columns_have_no_effect(table):
     columns = Columns.learn(table, "income")
     other = read_table(table.frame.select(reversed(HEADER)).with_columns(more=1).drop("income"))
     np.testing.assert_array_equal(columns.apply(other), columns.apply(table))
 
 
-def test_a_table_without_a_column_is_refused_by_its_name(table):
+def test_the_error_for_missing_columns_names_them(table):
     columns = Columns.learn(table, "income")
     with refused("GN060", "'age', 'hours'", "'Age'"):
         columns.apply(read_table(table.frame.drop("hours").rename({"age": "Age"})))
@@ -70,7 +70,7 @@ def test_a_table_without_a_column_is_refused_by_its_name(table):
         columns.apply(read_table(np.zeros((3, 7))))
 
 
-def test_what_was_never_seen_is_taken_calmly(table):
+def test_unseen_values_are_encoded(table):
     columns = Columns.learn(table, "income")
     row = {"age": ["1e300"], "job": ["astronaut"], "gain": ["-5"], "member": ["perhaps"], "hours": ["many"]}
     encoded = dict(zip(columns.features, columns.apply(read_table(row))[0], strict=True))
@@ -78,27 +78,27 @@ def test_what_was_never_seen_is_taken_calmly(table):
     assert encoded["age"] == pytest.approx(CLIP)
     assert [encoded[name] for name in ("job=clerk", "job=cook", "job=pilot", "job missing")] == [0, 0, 0, 0]
     assert encoded["member"] == 0
-    assert encoded["hours"] == pytest.approx(0, abs=1e-6), "no number is a missing one: the median"
+    assert encoded["hours"] == pytest.approx(0, abs=1e-6), "a non-numeric value is missing and becomes the median"
 
 
-def test_what_was_never_seen_is_said(table):
+def test_unseen_values_give_a_warning(table):
     columns = Columns.learn(table, "income")
     assert columns.surprises(table) == []
     row = {"age": ["old"], "job": ["astronaut"], "gain": ["5"], "member": ["perhaps"], "hours": [None]}
-    said = "\n".join(columns.surprises(read_table(row)))
+    warnings = "\n".join(columns.surprises(read_table(row)))
     for words in (
         "'age': 1 value treated as missing, expected numbers ('old')",
         "'astronaut'",
         "'member': 1 value treated as missing, expected yes or no",
     ):
-        assert words in said
-    assert "hours" not in said
-    assert "gain" not in said
+        assert words in warnings
+    assert "hours" not in warnings
+    assert "gain" not in warnings
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("scale", [1e-300, 1e-5, 1.0, 1e200, 1e308])
-def test_numbers_of_any_size_become_inputs(scale):
+def test_numbers_of_any_magnitude_are_encoded(scale):
     values = scale * np.random.default_rng(0).uniform(-1, 1, 100)
     columns = Columns.learn(read_table(many(n=values)), "y")
     assert "n" in columns.features
@@ -110,20 +110,20 @@ def test_numbers_of_any_size_become_inputs(scale):
 
 
 def test_rare_words_share_an_input_with_unseen_ones():
-    learnt = Columns.learn(read_table(many(w=["a"] * 60 + ["b"] * 37 + ["c", "d", "e"])), "y")
-    assert learnt.features[1:] == ("w=a", "w=b", "w other")
-    encoded = learnt.apply(read_table({"x": [0.0] * 4, "w": ["b", "c", "never", None]}))[:, 1:]
+    columns = Columns.learn(read_table(many(w=["a"] * 60 + ["b"] * 37 + ["c", "d", "e"])), "y")
+    assert columns.features[1:] == ("w=a", "w=b", "w other")
+    encoded = columns.apply(read_table({"x": [0.0] * 4, "w": ["b", "c", "never", None]}))[:, 1:]
     assert encoded.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1], [0, 0, 0]]
 
 
-def test_only_so_many_words_get_an_input():
+def test_the_number_of_words_with_an_input_is_limited():
     words = [f"w{k}" for k in range(LIMIT + 20) for _ in range(4)]
     columns = Columns.learn(read_table({"w": words, "y": [0, 1] * (len(words) // 2)}), "y")
     assert len(columns.features) == LIMIT + 1
 
 
 @pytest.mark.parametrize(("rows", "count"), [(5, 2), (200, 2), (300, 3), (400, 4), (10**6, 4)])
-def test_how_often_a_word_must_stand(rows, count):
+def test_the_minimum_frequency_of_a_word(rows, count):
     assert enough(rows) == count
 
 
@@ -134,13 +134,13 @@ def test_medians_and_words_come_from_the_training_rows_alone():
     assert (number.high, words.words) == (2.0, ("a", "b"))
 
 
-def test_skewed_numbers_are_bent_and_others_are_not():
+def test_only_skewed_numbers_are_transformed():
     random = np.random.default_rng(0)
     table = read_table({"even": random.normal(3, 2, 500), "skewed": random.lognormal(3, 2, 500), "y": [0, 1] * 250})
     even, skewed = Columns.learn(table, "y").inputs
     assert even.bend == 0 < skewed.bend
     encoded = skewed.encode(table.column("skewed"))
-    assert np.quantile(encoded, 0.99) < CLIP * 0.9, "the upper end stays apart"
+    assert np.quantile(encoded, 0.99) < CLIP * 0.9, "the upper end must not be clipped"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_skewed_numbers_are_bent_and_others_are_not():
     ],
     ids=str,
 )
-def test_useless_columns_are_named_and_dropped(values, reason):
+def test_useless_columns_are_dropped_with_a_reason(values, reason):
     columns = Columns.learn(read_table(many(useless=values)), "y")
     assert columns.names == ("x",)
     ((name, why),) = columns.dropped
@@ -163,7 +163,7 @@ def test_useless_columns_are_named_and_dropped(values, reason):
     assert reason in why
 
 
-def test_a_telling_name_makes_an_identifier_and_keep_uses_it():
+def test_identifiers_are_recognised_by_name_unless_kept():
     gaps = [3 * k + k % 2 for k in range(100)]
     assert Columns.learn(read_table(many(size=gaps)), "y").names == ("x", "size")
     for name in ("customer_id", "customerId", "ID", "row"):
@@ -172,7 +172,7 @@ def test_a_telling_name_makes_an_identifier_and_keep_uses_it():
     assert Columns.learn(read_table(many(humid=gaps)), "y").names == ("x", "humid")
 
 
-def test_dates_are_refused_with_their_names_and_the_way_out():
+def test_dates_and_lists_are_rejected_with_advice():
     table = read_table(many(**{"born": ["2020-01-05"] * 100, "last seen": ["1.2.2003"] * 100}))
     with refused("GN061", "'born', 'last seen'", "2020-01-05", "--drop born --drop 'last seen'"):
         Columns.learn(table, "y")
@@ -181,7 +181,7 @@ def test_dates_are_refused_with_their_names_and_the_way_out():
         Columns.learn(read_table(many(lists=[[1, 2]] * 100)), "y")
 
 
-def test_a_few_words_among_numbers_are_missing_values_and_said():
+def test_a_few_words_among_numbers_are_missing_with_a_remark():
     columns = Columns.learn(read_table(many(n=[*map(str, range(0, 297, 3)), "unknown"])), "y")
     assert "n missing" in columns.features
     assert any("'unknown'" in remark for remark in columns.remarks)
@@ -200,7 +200,7 @@ def test_a_few_words_among_numbers_are_missing_values_and_said():
     ],
     ids=str,
 )
-def test_the_task_is_decided_and_can_be_overruled(values, task, classes):
+def test_the_task_is_inferred_and_can_be_overridden(values, task, classes):
     table = read_table({"x": np.linspace(0, 1, 100) ** 2, "y": values})
     columns = Columns.learn(table, "y")
     assert (columns.targets[0].task, columns.targets[0].classes) == (task, classes)
@@ -223,18 +223,18 @@ def test_the_task_is_decided_and_can_be_overruled(values, task, classes):
     ],
     ids=str,
 )
-def test_targets_that_cannot_be_predicted(values, task, words):
+def test_unsuitable_targets_are_rejected(values, task, words):
     with refused("GN064", "'y'", words):
         Columns.learn(read_table({"x": np.linspace(0, 1, 100) ** 2, "y": values}), "y", task=task)
 
 
-def test_numbers_to_predict_that_are_too_large_are_refused_in_a_test_too():
+def test_too_large_targets_are_also_rejected_in_test_data():
     columns = Columns.learn(read_table({"x": np.linspace(0, 1, 100) ** 2, "y": np.linspace(0, 9, 100)}), "y")
     with refused("GN064", "'y'", "1e+200"):
         columns.answers(read_table({"x": [0.5, 0.6], "y": [1.0, 1e200]}))
 
 
-def test_names_that_are_not_there_are_answered_with_near_ones(table):
+def test_the_error_for_an_unknown_name_suggests_similar_names(table):
     with refused("GN060", "'incme'", "'income'"):
         Columns.learn(table, "incme")
     with refused("GN060", "'Hours'", "'hours'"):
@@ -247,18 +247,18 @@ def test_names_that_are_not_there_are_answered_with_near_ones(table):
         Columns.learn(table, "income", task="guess")
 
 
-def test_rows_without_a_target_are_left_out():
+def test_rows_without_a_target_are_excluded():
     data = load_table({"x": [1.0, 2.5, 3.0, 7.5], "y": ["a", None, "b", "a"]}, "y")
     assert (data.labels.tolist(), len(data.inputs)) == ([0, 1, 0], 3)
 
 
-def test_a_data_set_of_numbers_has_them_in_their_own_unit():
+def test_regression_targets_keep_their_original_scale():
     data = load_table({"x": [1.0, 2.5, 3.0, 7.5], "y": [100.5, None, 300.0, 250.0]}, "y")
     assert data.values.tolist() == [[100.5], [300.0], [250.0]]
     assert (data.class_names, data.feature_names, data.maximum) == (("y",), ("x",), 1.0)
 
 
-def test_another_table_by_what_was_learnt(table):
+def test_fitted_columns_apply_to_another_table(table):
     learnt = load_table(table, "income").columns
     test = load_table(read_table(table.frame.head(20)), columns=learnt)
     assert test.class_names == ("<=50K", ">50K")
@@ -270,26 +270,26 @@ def test_another_table_by_what_was_learnt(table):
         load_table(table)
 
 
-def test_columns_of_a_newer_version_are_refused(table):
+def test_columns_of_a_newer_version_are_rejected(table):
     with pytest.raises(ValueError, match=f"version {VERSION + 1}, expected {VERSION} or lower"):
         Columns.from_dict({**Columns.learn(table, "income").to_dict(), "version": VERSION + 1})
 
 
 @pytest.mark.parametrize("change", [{"version": 2}, {"inputs": [{"kind": "new"}]}, {"target": {}}, {"dropped": [3]}])
-def test_damaged_columns_are_errors(table, change):
+def test_damaged_columns_are_rejected(table, change):
     with pytest.raises((KeyError, TypeError, ValueError)):
         Columns.from_dict({**Columns.learn(table, "income").to_dict(), **change})
 
 
-def test_a_thousand_stays_one_in_a_table_that_does_not_show_its_decimal_commas(tmp_path):
+def test_thousands_points_are_read_as_in_training_unless_the_table_contradicts(tmp_path):
     rows = [f"{'abc'[k % 3]};{k % 9 + 1}.{k:03d},{k % 7}" for k in range(60)]
     (tmp_path / "train.csv").write_text("y;x\n" + "\n".join(rows))
-    (tmp_path / "asked.csv").write_text("x;z\n1.234;7\n5;8\n")
+    (tmp_path / "query.csv").write_text("x;z\n1.234;7\n5;8\n")
     (tmp_path / "with points.csv").write_text("x;z\n1.234;7\n1.5;8\n")
     (tmp_path / "with commas between.csv").write_text("x,z\n1.234,7\n1.5,8\n")
-    learnt = Columns.learn(read_table(tmp_path / "train.csv"), "y")
-    columns = Columns.from_dict(json.loads(json.dumps(learnt.to_dict())))
-    expected = {"asked.csv": [1234, 5], "with points.csv": [1.234, 1.5], "with commas between.csv": [1.234, 1.5]}
+    fitted = Columns.learn(read_table(tmp_path / "train.csv"), "y")
+    columns = Columns.from_dict(json.loads(json.dumps(fitted.to_dict())))
+    expected = {"query.csv": [1234, 5], "with points.csv": [1.234, 1.5], "with commas between.csv": [1.234, 1.5]}
     for name, values in expected.items():
         np.testing.assert_array_equal(
             columns.apply(read_table(tmp_path / name)), columns.apply(read_table({"x": values}))
@@ -297,26 +297,26 @@ def test_a_thousand_stays_one_in_a_table_that_does_not_show_its_decimal_commas(t
     assert "decimal_comma" not in Columns.learn(read_table(many()), "y").to_dict()
 
 
-def test_what_is_infinite_is_missing_and_said():
+def test_infinite_values_are_missing_with_a_remark():
     columns = Columns.learn(read_table(many(v=[*np.linspace(0, 1, 98) ** 3, np.inf, -np.inf])), "y")
     assert columns.remarks[-1] == "column 'v': 2 infinite values treated as missing"
-    asked = read_table({"x": [1, 2], "v": ["1e400", "0.3"]})
-    assert columns.surprises(asked) == ["column 'v': 1 infinite value treated as missing"]
-    assert np.isfinite(columns.apply(asked)).all()
+    query = read_table({"x": [1, 2], "v": ["1e400", "0.3"]})
+    assert columns.surprises(query) == ["column 'v': 1 infinite value treated as missing"]
+    assert np.isfinite(columns.apply(query)).all()
 
 
-def test_advice_for_who_calls_from_python_names_arguments():
+def test_advice_in_python_names_arguments_instead_of_flags():
     days = ["2026-01-01", "2026-02-01"] * 50
     with refused("GN061", "or pass drop=['a day', 'd']."):
         load_table(many(**{"a day": days, "d": days}), "y")
     with refused("GN060", "target=['x', 'y']"):
         load_table(many(), "x,y")
-    told = load_table({"y": np.arange(50) ** 2, "x": np.linspace(0, 1, 50) ** 2}, "y").columns.remarks
-    assert "task='classes'" in told[0]
-    assert not any("--" in one for one in told)
+    remarks = load_table({"y": np.arange(50) ** 2, "x": np.linspace(0, 1, 50) ** 2}, "y").columns.remarks
+    assert "task='classes'" in remarks[0]
+    assert not any("--" in remark for remark in remarks)
 
 
-def test_a_name_alone_and_a_number_for_a_name_will_do():
+def test_single_and_numeric_column_names_are_accepted():
     pandas = pytest.importorskip("pandas")
     data = load_table(
         pandas.DataFrame({0: np.linspace(0, 1, 20) ** 2, 1: [0, 1] * 10, 2: [5, 7] * 10}), target=1, drop=2
@@ -325,7 +325,7 @@ def test_a_name_alone_and_a_number_for_a_name_will_do():
     assert load_table(many(other=np.linspace(0, 2, 100)), "y", drop="other").feature_names == ("x",)
 
 
-def test_truth_values_of_a_frame_and_of_its_file_are_one(tmp_path):
+def test_booleans_in_a_frame_and_in_csv_are_equal(tmp_path):
     frame = pl.DataFrame(
         {
             "a": [float(k % 7) for k in range(40)],
@@ -344,8 +344,8 @@ def test_truth_values_of_a_frame_and_of_its_file_are_one(tmp_path):
         )
     )
     sources = [frame, *(tmp_path / f"{name}.csv" for name in ("lower", "capitals", "digits"))]
-    for learnt_from in sources[:3]:
-        columns = load_table(learnt_from, "y").columns
+    for training in sources[:3]:
+        columns = load_table(training, "y").columns
         read = [load_table(source, columns=columns) for source in sources]
         for one in read[1:]:
             np.testing.assert_array_equal(one.inputs, read[0].inputs)

@@ -1,4 +1,4 @@
-"""Distortions: the kernel's pictures against SciPy's, from the same drawn numbers by the map worked out anew."""
+"""Distortions: the kernel against SciPy, with the same random numbers and an independent implementation of the map."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.samples import digits
 SHAPE = (28, 28)
 PLACE = key(3, Purpose.AUGMENTATION, 2)
 NUMBERS = 1024
-"""Set aside for each picture."""
+"""Random numbers reserved for each image."""
 
 ALL = {"rotate": 15.0, "shift": 2.5, "zoom": 0.2, "shear": 0.3, "elastic": 1.5}
 ALONE = [{name: limit} for name, limit in ALL.items()]
@@ -29,14 +29,14 @@ def changed(rows: np.ndarray, limits: dict, which=None, shape=SHAPE, place=PLACE
     return distort(rows, np.arange(len(rows)) if which is None else np.asarray(which), shape, Options(**limits), place)
 
 
-def even(picture: int, first: int, count: int) -> np.ndarray:
-    """The picture's numbers, -1 to 1."""
+def uniform_numbers(picture: int, first: int, count: int) -> np.ndarray:
+    """The random numbers of an image, -1 to 1."""
     return 2 * uniform(PLACE, picture * NUMBERS + first, count).astype(float) - 1
 
 
 def forward_map(picture: int, options: Options) -> tuple[np.ndarray, np.ndarray]:
-    """Where a place (down, across), counted from the middle, comes to: ``A p + b``."""
-    angle, down, across, tall, wide, lean = even(picture, 0, 6)
+    """The map ``A p + b`` of a position (down, across) relative to the centre."""
+    angle, down, across, tall, wide, lean = uniform_numbers(picture, 0, 6)
     angle *= math.radians(options.rotate)
     turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
     shear = np.array([[1, 0], [options.shear * lean, 1]])
@@ -45,7 +45,7 @@ def forward_map(picture: int, options: Options) -> tuple[np.ndarray, np.ndarray]
 
 
 def spline_weights(pixels: int, apart: float) -> np.ndarray:
-    """Cubic B-splines on knots so many pixels apart, (pixels, knots), with a mean square of 1 over the pixels."""
+    """Cubic B-splines with the given distance of knots, (pixels, knots), with a mean square of 1 over the pixels."""
     bump = BSpline.basis_element(np.arange(-2, 3), extrapolate=False)
     knots = math.floor((pixels - 1) / apart) + 4
     weights = np.array(
@@ -55,26 +55,26 @@ def spline_weights(pixels: int, apart: float) -> np.ndarray:
 
 
 def displacements(picture: int, options: Options, shape=SHAPE) -> np.ndarray:
-    """How far each pixel's source lies off, (2, height, width): three even numbers make one nearly normal one."""
+    """The displacement of each pixel's source, (2, height, width). Sums of three uniform numbers are nearly normal."""
     down, across = (spline_weights(pixels, 1.75 * options.elastic_sigma) for pixels in shape)
     knots = down.shape[1], across.shape[1]
-    values = even(picture, 8, 2 * 3 * knots[0] * knots[1]).reshape(2, *knots, 3).sum(axis=3)
+    values = uniform_numbers(picture, 8, 2 * 3 * knots[0] * knots[1]).reshape(2, *knots, 3).sum(axis=3)
     return options.elastic * np.einsum("yk,akc,xc->ayx", down, values, across)
 
 
 def by_scipy(row: np.ndarray, picture: int, options: Options, shape=SHAPE) -> np.ndarray:
-    """Every pixel from where the inverse map says, linear, 0 outside."""
+    """Every pixel interpolated linearly at its source under the inverse map, 0 outside."""
     matrix, offset = forward_map(picture, options)
     middle = (np.array(shape) - 1) / 2
-    there = np.indices(shape) - (middle + offset)[:, None, None]
-    source = np.einsum("ij,jyx->iyx", np.linalg.inv(matrix), there) + middle[:, None, None]
+    target = np.indices(shape) - (middle + offset)[:, None, None]
+    source = np.einsum("ij,jyx->iyx", np.linalg.inv(matrix), target) + middle[:, None, None]
     if options.elastic:
         source = source + displacements(picture, options, shape)
     return map_coordinates(row.reshape(shape).astype(float), source, order=1, mode="grid-constant", cval=0).ravel()
 
 
-def bumps(count: int, shape=SHAPE) -> np.ndarray:
-    """Smooth, steep and noisy pictures that reach the edges, so that nothing may go unnoticed."""
+def noise_images(count: int, shape=SHAPE) -> np.ndarray:
+    """Noise images that reach the edges, which reveal any difference."""
     return np.random.default_rng(0).integers(0, 256, (count, shape[0] * shape[1])).astype(np.uint8)
 
 
@@ -84,15 +84,15 @@ def bumps(count: int, shape=SHAPE) -> np.ndarray:
     ids=lambda limits: "-".join(limits),
 )
 @pytest.mark.parametrize("kind", ["digits", "noise"])
-def test_every_distortion_is_scipys_from_the_same_numbers(limits, kind):
-    """Places are kept in float32: within 4e-6 pixels of those here, and the steepest picture rises by 255 a pixel."""
-    rows = digits(12).inputs if kind == "digits" else bumps(12)
+def test_every_distortion_matches_scipy(limits, kind):
+    """Positions are float32, within 4e-6 pixels of those here; the steepest image rises by 255 per pixel."""
+    rows = digits(12).inputs if kind == "digits" else noise_images(12)
     ours = changed(rows, limits)
     assert ours.dtype == np.float32
     for picture, row in enumerate(rows):
         wanted = by_scipy(row, picture, Options(**limits))
         np.testing.assert_allclose(ours[picture], wanted, rtol=0, atol=0.01)
-        assert np.abs(wanted - row).max() > 5, "it was distorted at all"
+        assert np.abs(wanted - row).max() > 5, "the image must be distorted"
 
 
 @pytest.mark.parametrize("shape", [(28, 10), (5, 40), (4, 4), (1, 9), (33, 33)])
@@ -101,16 +101,16 @@ def test_every_distortion_is_scipys_from_the_same_numbers(limits, kind):
     [ALL, {"elastic": 1.0}, {"elastic": 1.0, "elastic_sigma": 2.5}, {"rotate": 40.0}],
     ids=lambda limits: "-".join(limits),
 )
-def test_pictures_of_any_shape(shape, limits):
-    rows = bumps(5, shape)
+def test_images_of_any_shape(shape, limits):
+    rows = noise_images(5, shape)
     ours = changed(rows, limits, shape=shape)
     for picture, row in enumerate(rows):
         np.testing.assert_allclose(ours[picture], by_scipy(row, picture, Options(**limits), shape), rtol=0, atol=0.02)
 
 
 @pytest.mark.parametrize("limits", [{"rotate": 30.0}, {"shift": 3.0}, {"zoom": 0.3}, {"shear": 0.4}])
-def test_a_spot_goes_where_the_map_sends_it(limits):
-    """A round spot's centre of gravity, as a check that needs no second interpolation: the forward map itself."""
+def test_a_spot_moves_as_the_map_requires(limits):
+    """The centre of mass of a round spot checks the forward map without a second interpolation."""
     y, x = np.indices(SHAPE)
     rows = np.tile(200 * np.exp(-((y - 10.0) ** 2 + (x - 17.0) ** 2) / 8).ravel(), (30, 1)).astype(np.float32)
     for picture, drawn in enumerate(changed(rows, limits)):
@@ -121,7 +121,7 @@ def test_a_spot_goes_where_the_map_sends_it(limits):
 
 
 def ramps(count: int, axis: int) -> np.ndarray:
-    """Pictures whose value is the place along an axis: distorted, they tell where each pixel came from."""
+    """Images whose value is the coordinate along an axis: distorted, they give the source of each pixel."""
     return np.tile(np.indices(SHAPE)[axis].ravel(), (count, 1)).astype(np.float32)
 
 
@@ -130,9 +130,9 @@ LIMITS = {"rotate": 30.0, "shift": 3.0, "zoom": 0.3, "shear": 0.4}
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_limits_are_kept_and_used(name):
-    """Over many pictures, what is drawn reaches nearly to the limit on both sides and never beyond."""
+    """Over many images, the drawn values nearly reach the limit on both sides and never exceed it."""
     limit = LIMITS[name]
-    # Where the four pixels in the middle came from, counted from the middle: (pictures, axis, down, across).
+    # Sources of the four central pixels relative to the centre: (images, axis, down, across).
     came = np.stack(
         [changed(ramps(2000, axis), {name: limit}).reshape(-1, *SHAPE)[:, 13:15, 13:15] for axis in (0, 1)], 1
     )
@@ -152,35 +152,35 @@ def test_limits_are_kept_and_used(name):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
-def test_without_limits_a_picture_comes_back_exactly(dtype):
+def test_without_limits_an_image_is_unchanged(dtype):
     rows = digits(20).inputs.astype(dtype)
     np.testing.assert_array_equal(changed(rows, {}), rows.astype(np.float32))
 
 
-def test_displacements_are_as_large_as_asked_for_smooth_and_alike_everywhere():
+def test_displacements_are_smooth_and_uniform_and_have_the_requested_strength():
     strength, pictures = 0.7, 400
     fields = []
     for axis in (0, 1):
         drawn = changed(ramps(pictures, axis), {"elastic": strength}) - ramps(1, axis)
-        fields.append(drawn.reshape(pictures, *SHAPE)[:, 5:-5, 5:-5])  # nothing from outside gets so far in
+        fields.append(drawn.reshape(pictures, *SHAPE)[:, 5:-5, 5:-5])  # unaffected by the outside
     down, across = fields
-    # 400 pictures of some ten independent places: 4,000 numbers, whose spread is known to 1.1 %; 5 % are four of that.
+    # 400 images with about ten independent places: 4,000 numbers, whose spread has an error of 1.1 %, a fourth of 5 %.
     for field in (down, across):
         assert field.std() == pytest.approx(strength, rel=0.05)
         assert abs(field.mean()) < 5 * strength / 4000**0.5
-        # Neighbours go together: a knot's distance of 7 pixels lets a pixel's step be a fifth of the spread.
+        # Neighbours are correlated: with 7 pixels between knots, the step of one pixel is a fifth of the spread.
         assert np.diff(field, axis=2).std() < 0.3 * strength
         assert np.diff(field, axis=1).std() < 0.3 * strength
         by_place = field.std(axis=0)
         assert by_place.min() > 0.75 * strength
         assert by_place.max() < 1.3 * strength
-    assert abs(np.corrcoef(down.ravel(), across.ravel())[0, 1]) < 0.1, "down and across are drawn apart"
+    assert abs(np.corrcoef(down.ravel(), across.ravel())[0, 1]) < 0.1, "down and across must be independent"
     twice = changed(ramps(pictures, 0), {"elastic": 2 * strength}) - ramps(1, 0)
     inner = twice.reshape(pictures, *SHAPE)[:, 8:-8, 8:-8]
     np.testing.assert_allclose(inner, 2 * down[:, 3:-3, 3:-3], atol=1e-4)
 
 
-def test_a_picture_is_the_same_in_any_order_and_company():
+def test_the_distortion_of_an_image_does_not_depend_on_order_or_batch():
     rows = digits(40).inputs
     whole = changed(rows, ALL)
     order = np.random.default_rng(1).permutation(40)
@@ -193,7 +193,7 @@ def test_a_picture_is_the_same_in_any_order_and_company():
     assert (rows == digits(40).inputs).all()
 
 
-def test_other_pictures_epochs_and_seeds_are_distorted_otherwise():
+def test_distortions_differ_between_images_epochs_and_seeds():
     rows = np.tile(digits(1).inputs, (20, 1))
     places = [PLACE, key(3, Purpose.AUGMENTATION, 3), key(4, Purpose.AUGMENTATION, 2)]
     made = [changed(rows, limits, place=place) for place in places for limits in ALONE]
@@ -202,11 +202,11 @@ def test_other_pictures_epochs_and_seeds_are_distorted_otherwise():
 
 
 @pytest.mark.parametrize("side", [28, 64, 96, 200])
-def test_no_number_is_drawn_for_two_pictures(side):
-    """Else a large picture is bent partly as its neighbour is: the numbers set aside must be enough for its knots.
+def test_images_share_no_random_numbers(side):
+    """The numbers reserved for an image must suffice for all its knots, or it is distorted partly as its neighbour.
 
-    Of the displacements of two neighbours, down and across, at all places, no two go together. With 300 pictures chance
-    makes correlations of 0.06, and hardly one of 0.4 among the 260,000 compared; shared numbers make some of 0.8.
+    The displacements of neighbouring images, down and across, at all places, are uncorrelated. With 300 images chance
+    gives correlations of 0.06, and hardly one of 0.4 among the 260,000 compared; shared numbers give some of 0.8.
     """
     pictures, fields = 300, []
     for axis in (0, 1):
@@ -221,24 +221,24 @@ def test_no_number_is_drawn_for_two_pictures(side):
 
 
 @pytest.mark.parametrize("limits", [ALL, STRONG, *ALONE])
-def test_values_stay_within_the_pictures_and_what_lies_outside_them(limits):
-    """Linear reading makes no value that is not between two pixels, or a pixel and the 0 around the picture."""
-    rows = bumps(30).astype(np.float32) - 100
+def test_values_stay_within_the_range_of_the_image_and_0(limits):
+    """Linear interpolation stays between two pixels, or a pixel and the 0 around the image."""
+    rows = noise_images(30).astype(np.float32) - 100
     drawn = changed(rows, limits)
     assert np.isfinite(drawn).all()
     assert drawn.min() >= min(rows.min(), 0) - 1e-4 * 255
     assert drawn.max() <= max(rows.max(), 0) + 1e-4 * 255
 
 
-def test_a_picture_shifted_out_of_sight_is_empty():
-    drawn = changed(bumps(50), {"shift": 1000.0})
-    gone = [np.abs(1000 * even(picture, 1, 2)).max() > 28 for picture in range(50)]
+def test_an_image_shifted_out_of_the_frame_is_empty():
+    drawn = changed(noise_images(50), {"shift": 1000.0})
+    gone = [np.abs(1000 * uniform_numbers(picture, 1, 2)).max() > 28 for picture in range(50)]
     assert sum(gone) > 40
     assert not drawn[gone].any()
 
 
 @pytest.mark.parametrize("limits", ALONE)
-def test_what_is_no_picture_is_refused(limits):
+def test_data_that_are_not_images_are_rejected(limits):
     require_pictures(None, Options())
     require_pictures((4, 4), Options(**limits))
     with pytest.raises(OptionError, match="images") as caught:
@@ -247,20 +247,20 @@ def test_what_is_no_picture_is_refused(limits):
 
 
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
-def test_a_training_that_would_distort_what_is_no_picture_does_not_begin(engine):
+def test_training_with_distortions_on_a_table_does_not_begin(engine):
     table = Dataset(np.ones((6, 5), np.float32), np.arange(6) % 2, 2, None, "table.csv")
     options = Options(hidden=(3,), engine=engine, rotate=5.0, input_max=1.0)
     model = new_model(table, options)
-    before, told = model.network.parameters.hash(), []
+    before, events = model.network.parameters.hash(), []
     with pytest.raises(OptionError) as caught:
-        told.extend(train(model, table, options))
+        events.extend(train(model, table, options))
     assert caught.value.code == "GN022"
-    assert told == []
+    assert events == []
     assert model.network.parameters.hash() == before
 
 
 @pytest.mark.parametrize("batch_size", [1, 16])
-def test_both_engines_train_on_the_same_distorted_pictures(batch_size):
+def test_both_engines_train_on_the_same_distorted_images(batch_size):
     settings = {**ALL, "hidden": (8,), "epochs": 2, "dtype": "float64", "batch_size": batch_size}
     slow, fast = (fit(digits(60), Options(**settings, engine=name)) for name in ("reference", "compiled"))
     np.testing.assert_allclose(fast.history.loss, slow.history.loss, rtol=1e-9)

@@ -1,4 +1,4 @@
-"""Scaling a feature at a time: what it makes of a table, and that engines and files keep to it."""
+"""Scaling by feature: results on a table, and agreement of engines and files."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from support.cases import drift, gap, trained, unit
 
 SPREAD = np.array([1, 1e-3, 1e6, 1])
 TABLE = np.random.default_rng(4).normal(size=(60, 4)) * SPREAD + [0, 5, -3e6, 1.7e9]
-TABLE[:, 0] = 7.3  # alike
+TABLE[:, 0] = 7.3  # constant
 STRETCH = 3
-"""What training 4-5-3 for 600 steps makes of a difference, see `drift`; measured: 2.4."""
+"""Growth of a difference when 4-5-3 trains for 600 steps, see `drift`; measured: 2.4."""
 
 
 def rounding(raw, dtype="float64"):
-    """What standardising can lose, in deviations, of each feature.
+    """The rounding error of standardising each feature, in standard deviations.
 
-    Six numbers the size of the values are rounded: mean, factor (twice), offset, product and sum.
+    Six numbers as large as the values are rounded: mean, factor (twice), offset, product and sum.
     """
     values = raw.astype(float)
     deviations = values.std(axis=0)
     return 6 * unit(dtype) * np.abs(values).max(axis=0) / np.where(deviations > 1e-9, deviations, 1)
 
 
-def test_each_feature_gets_mean_0_and_deviation_1():
+def test_each_feature_gets_mean_0_and_standard_deviation_1():
     scaled = Scaling.named("features", raw=TABLE).apply(TABLE)
-    # NumPy's own sums of 60 numbers up to 3 come on top.
+    # NumPy's sums of 60 numbers up to 3 add to the error.
     bound = rounding(TABLE) + 60 * 3 * unit("float64")
     assert (np.abs(scaled.mean(axis=0)) <= bound).all()
     assert (np.abs(scaled.std(axis=0) - [0, 1, 1, 1]) <= bound).all()
     np.testing.assert_array_equal(scaled[:, 0], 0)
 
 
-def test_it_goes_back():
+def test_scaling_can_be_inverted():
     scaling = Scaling.named("features", raw=TABLE)
     lost = np.abs(scaling.invert(scaling.apply(TABLE)) - TABLE)
-    assert (lost <= 2 * rounding(TABLE) * TABLE.std(axis=0).clip(1e-9))[:, 1:].all(), "there and back: twice"
+    assert (lost <= 2 * rounding(TABLE) * TABLE.std(axis=0).clip(1e-9))[:, 1:].all(), "two conversions, twice the error"
 
 
 @pytest.mark.parametrize("dtype", ["float32", "uint8", "int64"])
-def test_it_takes_numbers_of_any_type(dtype):
+def test_numbers_of_any_type_are_scaled(dtype):
     raw = np.random.default_rng(5).integers(0, 200, (40, 3)).astype(dtype)
     scaled = Scaling.named("features", raw=raw).apply(raw, np.float32)
     assert scaled.dtype == np.float32
@@ -60,34 +60,34 @@ def test_whole_weights_count_as_repetitions():
     weights = np.random.default_rng(6).integers(0, 4, len(TABLE))
     by_weight = Scaling.named("features", raw=TABLE, weights=weights)
     repeated = Scaling.named("features", raw=TABLE.repeat(weights, axis=0))
-    # Sums of so many squares of distances from a row, less the square of their mean: the closer the two, the more goes.
+    # A sum of squares minus the squared mean: the closer the two, the more digits cancel.
     squares = np.ptp(TABLE, axis=0) ** 2 / TABLE.var(axis=0).clip(1e-12)
     bound = 2 * weights.sum() * unit("float64") * (1 + squares)
     for ours, theirs in ((by_weight.span, repeated.span), (by_weight.offset, repeated.offset)):
         assert (np.abs(np.divide(ours, theirs) - 1) <= bound).all()
 
 
-def test_a_large_mean_leaves_the_digits_of_a_small_deviation():
+def test_small_deviations_from_a_large_mean_keep_their_digits():
     """Seconds since 1970: float32 alone would round each to the nearest 128."""
     scaled = Scaling.named("features", raw=TABLE).apply(TABLE, np.float32)
     assert len(np.unique(scaled[:, 3])) == len(TABLE)
 
 
 @pytest.mark.parametrize("middle", [0, 1e3, 1e7, -1e9])
-def test_so_does_one_step_for_all_features(middle):
+def test_standard_scaling_keeps_the_digits_too(middle):
     table = np.random.default_rng(7).normal(middle, 1, (200, 4))
     scaled = Scaling.named("standard", raw=table).apply(table, np.float32)
-    wanted = table - middle  # exact, so that the sums behind mean and deviation are of small numbers
+    wanted = table - middle  # exact; mean and standard deviation are sums of small numbers
     wanted = (wanted - wanted.mean()) / wanted.std()
     assert np.abs(scaled - wanted).max() <= rounding(table.ravel()) + unit("float32") * np.abs(wanted).max()
 
 
-def test_values_that_differ_by_rounding_count_as_alike():
+def test_values_that_differ_by_rounding_are_treated_as_constant():
     column = np.array([[0.1 + 0.2], [0.3], [0.3]])
     assert np.abs(Scaling.named("features", raw=column).apply(column)).max() < 1e-12
 
 
-def test_values_are_needed():
+def test_training_values_are_required():
     with pytest.raises(OptionError, match="the training values are needed"):
         Scaling.named("features")
 
@@ -96,13 +96,13 @@ def test_values_are_needed():
 @pytest.mark.parametrize("batch", [1, 7])
 @pytest.mark.parametrize("middle", [90, 1e3, 1e6])
 def test_the_engines_agree_on_differences_from_a_large_mean(middle, batch, dtype):
-    """In float32, in which a sum of the mean's part and the value's would have no digits left for these.
+    """Even in float32, where the sum of the terms of mean and value would leave no digits for the differences.
 
-    Every step rounds the weights, and takes over, times the rate, what standardising in float64 has rounded: u of the
-    mean in deviations, M. But with one sample a step, and M below 100, the compiled engine adds the two parts and keeps
-    the weights as V + s. The shift s is M times the way D that the biases have gone, and the F links of a node are
-    together, ΣV, F · M · D. That is rounded in every step and taken M times, as if the bias were another:
-    F · M² · D · u in the place of u.
+    Every step rounds the weights and adds, times the rate, the rounding error of standardising in float64: u times the
+    mean in standard deviations, M. With one sample per step and M below 100, the compiled engine adds the two terms and
+    keeps the weights as V + s. The shift s is M times the distance D that the biases have moved, and the F weights of a
+    node sum to ΣV = F · M · D. That sum is rounded in every step and multiplied by M, like an error of the bias:
+    F · M² · D · u instead of u.
     """
     random = np.random.default_rng(8)
     table, order = random.normal(middle, 1, (60, 4)), random.integers(0, 60, 600)
@@ -137,7 +137,7 @@ def test_the_engines_agree(batch, dtype, zeros):
     assert our_progress.correct == their_progress.correct
 
 
-def test_a_model_file_keeps_it(tmp_path):
+def test_a_model_file_keeps_the_scaling(tmp_path):
     data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
     model = fit(data, Options(hidden=3, scaling="features", epochs=1, engine="reference")).model
     save_model(model, tmp_path / "m.safetensors")
@@ -148,7 +148,7 @@ def test_a_model_file_keeps_it(tmp_path):
 
 
 def test_the_largest_value_of_the_data_is_kept():
-    """By it pictures are brought to the data's range, and dreamt of in it."""
+    """Images are scaled to it, and activation maximization uses it as range."""
     raw = np.array([[0, 200], [10, 40], [255, 7]], np.uint8)
     scaling = Scaling.named("features", 255.0, raw)
     assert scaling.maximum == 255
@@ -156,7 +156,7 @@ def test_the_largest_value_of_the_data_is_kept():
     np.testing.assert_allclose(scaling.invert(scaling.apply(raw)), raw, rtol=1e-12)
 
 
-def test_a_file_with_a_span_but_no_offset_for_a_feature_is_refused(tmp_path):
+def test_span_and_offset_of_different_lengths_are_rejected(tmp_path):
     data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
     model = fit(data, Options(hidden=3, scaling="features", epochs=1, engine="reference")).model
     broken = dataclasses.replace(model, scaling=dataclasses.replace(model.scaling, offset=(0.0,)))
@@ -172,7 +172,7 @@ def test_a_file_with_a_span_but_no_offset_for_a_feature_is_refused(tmp_path):
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("given", [np.float64, np.float32])
-def test_what_is_too_far_to_calculate_with_is_drawn_in(dtype, given):
+def test_inputs_too_large_for_the_dtype_are_clipped(dtype, given):
     data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
     options = Options(hidden=(20, 20), activation="relu", scaling="features", epochs=1, engine="reference", dtype=dtype)
     model = fit(data, options).model

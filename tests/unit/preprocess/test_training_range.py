@@ -1,4 +1,4 @@
-"""What a model is asked about, far outside the range that training saw: a warning once, and never a false alarm."""
+"""Queries far outside the training range: one warning, and no false alarms."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def digits():
 
 
 def model_of(data, recipe="notes", **changes):
-    """A new model each time: one warns once."""
+    """A new model for each call, because a model warns only once."""
     return new_model(data, Options.recipe(recipe, **{**SMALL, **changes}))
 
 
@@ -42,11 +42,11 @@ def silent():
 
 
 def warned(model, rows):
-    """The one line that the rows are answered with."""
+    """The one warning that prediction gives."""
     with pytest.warns(RangeWarning) as caught:
         model.predict(rows)
     (one,) = caught
-    assert one.filename == __file__  # where the caller stands, not in the package
+    assert one.filename == __file__  # the caller's file, not the package's
     assert "\n" not in str(one.message)
     assert one.message.code == "GN075"
     return str(one.message)
@@ -63,14 +63,14 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("how", "count", "recipe"), covering(WRONG, (1, 3, 1000), ("notes", "quick")))
-def test_pictures_of_another_form_are_warned_of(digits, how, count, recipe):
+def test_images_of_another_scale_or_polarity_give_a_warning(digits, how, count, recipe):
     model, rows = model_of(digits.take(slice(0, 3000)), recipe), WRONG[how](digits.inputs[5000 : 5000 + count])
     assert "far outside the range of the training data" in warned(model, rows)
     with silent():
-        model.predict(rows)  # once a model
+        model.predict(rows)  # one warning per model
 
 
-def test_the_other_way_round_bytes_are_asked_where_training_saw_zero_to_one(digits):
+def test_bytes_give_a_warning_after_training_on_0_to_1(digits):
     inputs = (digits.inputs[:500] / 255).astype(np.float32)
     small = replace(digits.take(slice(0, 500)), inputs=inputs, maximum=1.0)
     assert "the largest value is 255, in training it was" in warned(model_of(small), digits.inputs[600:700])
@@ -79,7 +79,7 @@ def test_the_other_way_round_bytes_are_asked_where_training_saw_zero_to_one(digi
     warned(model, (twice - inputs.mean()) / inputs.std())
 
 
-def test_digits_like_those_of_training_are_not_warned_of(digits):
+def test_digits_like_those_of_training_give_no_warning(digits):
     model, others = model_of(digits.take(slice(0, 3000))), digits.inputs[3000:]
     with silent():
         model.predict(others)
@@ -87,10 +87,10 @@ def test_digits_like_those_of_training_are_not_warned_of(digits):
             model.predict(row)
         model.predict(others // 2)  # half the contrast is not far off
         most = np.concatenate([others[:60], others[:40] / 255])
-        model.predict(most)  # fewer than half are
+        model.predict(most)  # fewer than half are far off
 
 
-def test_digits_that_training_would_distort_are_not_warned_of(digits):
+def test_augmented_digits_give_no_warning(digits):
     model = model_of(digits.take(slice(0, 2000)))
     distorted = distort(digits.inputs, np.arange(2000, 2300), (28, 28), Options.recipe("accurate"), np.uint64(1))
     with silent():
@@ -99,14 +99,14 @@ def test_digits_that_training_would_distort_are_not_warned_of(digits):
             model.predict(row)
 
 
-def test_compiled_models_do_not_compare(digits):
+def test_compiled_models_do_not_check_the_range(digits):
     quick = compiled(model_of(digits.take(slice(0, 100))))
     with silent():
         quick.predict(digits.inputs[:2] / 255)
 
 
 def table(seed, count=400):
-    """Columns of units that have nothing in common: a year, a price with a long tail, a share, a flag, a place."""
+    """Columns with different units: a year, a price with a long tail, a share, a flag, a longitude, a constant."""
     rng = np.random.default_rng(seed)
     columns = [rng.integers(1970, 1983, count), np.exp(rng.normal(9, 1.5, count)), rng.random(count)]
     columns += [rng.random(count) < 0.01, rng.normal(-119, 2, count), np.zeros(count)]
@@ -119,7 +119,7 @@ def table_model(inputs):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_table_standardised_on_one_side_only_is_warned_of(seed):
+def test_standardising_only_training_or_only_queries_gives_a_warning(seed):
     inputs, others = table(seed), table(seed + 100, 300)
     mean, deviation = inputs.mean(axis=0), inputs.std(axis=0) + (inputs.std(axis=0) == 0)
     warned(table_model(inputs), (others - mean) / deviation)
@@ -134,13 +134,13 @@ def test_a_table_standardised_on_one_side_only_is_warned_of(seed):
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_pixels_scaled_by_feature_are_compared_as_pictures_too(digits, count):
+def test_pixels_scaled_by_feature_are_also_checked_by_sample(digits, count):
     labelled = replace(digits.take(slice(0, 600)), image_shape=None)
     model = new_model(labelled, Options.recipe("estimator", **SMALL))
     assert "largest value" in warned(model, digits.inputs[700 : 700 + count] / 255)
 
 
-def test_estimators_warn_and_count_what_partial_fit_sees_later_as_seen():
+def test_estimators_warn_and_partial_fit_extends_the_range():
     from sklearn.datasets import load_digits
 
     X, y = load_digits(return_X_y=True)
@@ -161,21 +161,21 @@ def test_estimators_warn_and_count_what_partial_fit_sees_later_as_seen():
 
 
 @pytest.mark.parametrize("sizes", [[8] * 75, [1] * FEWEST, [100, 5], [100, 1, 1], [FEWEST - 1, 1]])
-def test_batches_of_any_size_are_counted_as_seen(sizes):
+def test_batches_of_any_size_extend_the_range(sizes):
     inputs, kind = table(2, sum(sizes)), glassnet.NetworkRegressor
     one = kind(hidden_layer_sizes=(4,), engine="reference")
     for rows in np.split(inputs, np.cumsum(sizes)[:-1]):
         one.partial_fit(rows, rows[:, 2])
-    known = one.model_.training_range
-    assert np.less_equal(known.features[0], np.quantile(inputs, 0.01, axis=0)).all()
-    assert np.greater_equal(known.features[1], np.quantile(inputs, 0.99, axis=0) * (1 - 1e-5)).all()
+    training_range = one.model_.training_range
+    assert np.less_equal(training_range.features[0], np.quantile(inputs, 0.01, axis=0)).all()
+    assert np.greater_equal(training_range.features[1], np.quantile(inputs, 0.99, axis=0) * (1 - 1e-5)).all()
     with silent():
         one.predict(inputs)
     with pytest.warns(RangeWarning):
         one.predict(inputs * 1000)
 
 
-def test_a_range_of_too_few_rows_is_silent_and_goes_on_from_a_file(tmp_path):
+def test_a_range_of_too_few_rows_gives_no_warning_and_is_extended_after_loading(tmp_path):
     inputs, path = table(3, 40), tmp_path / "m.safetensors"
     one = glassnet.NetworkRegressor(hidden_layer_sizes=(4,), engine="reference")
     one.partial_fit(inputs[: FEWEST - 1], inputs[: FEWEST - 1, 2])
@@ -187,13 +187,13 @@ def test_a_range_of_too_few_rows_is_silent_and_goes_on_from_a_file(tmp_path):
     again.partial_fit(inputs[20:21], inputs[20:21, 2])
     with pytest.warns(RangeWarning):
         again.predict(inputs * 1000)
-    with silent():  # what an older file was trained on is not known, and later rows alone do not tell it
+    with silent():  # an older file has no range, and later rows alone do not determine one
         again.model_ = again.model_.unchecked()
         again.partial_fit(inputs[21:], inputs[21:, 2]).predict(inputs * 1000)
 
 
 @pytest.mark.parametrize("how", [copy, deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
-def test_that_it_has_warned_is_no_part_of_a_model(how, digits):
+def test_a_copy_of_the_range_warns_again(how, digits):
     one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, engine="reference")
     one.fit(digits.inputs[:200], digits.labels[:200])
     rows, before = digits.inputs[200:300] / 255, pickle.dumps(one.model_)
@@ -209,32 +209,32 @@ def test_that_it_has_warned_is_no_part_of_a_model(how, digits):
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_few_pictures_of_another_scale_are_warned_of_by_estimators_too(digits, count):
+def test_estimators_warn_about_few_images_of_another_scale(digits, count):
     one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, engine="reference")
     one.fit(digits.inputs[:1000] / 255, digits.labels[:1000])
-    known = one.model_.training_range
+    training_range = one.model_.training_range
     for first in range(1000, 1000 + 200 * count, count):
         rows = digits.inputs[first : first + count]
         with silent():
-            known.warn_if_far(rows / 255)
+            training_range.warn_if_far(rows / 255)
         with pytest.warns(RangeWarning, match="largest value is 25., in training it was"):
-            copy(known).warn_if_far(rows)
+            copy(training_range).warn_if_far(rows)
 
 
-@pytest.mark.parametrize("wild", [1e9, -1e9])
-def test_one_wild_cell_of_a_table_is_not_warned_of(wild):
+@pytest.mark.parametrize("extreme", [1e9, -1e9])
+def test_one_extreme_cell_gives_no_warning(extreme):
     inputs, others = table(4), table(5)
-    known = TrainingRange.of(inputs, by_feature=True)
+    training_range = TrainingRange.of(inputs, by_feature=True)
     for place in range(inputs.shape[1]):
         for rows in (others[:1].copy(), others[:2].copy(), others.copy()):
-            rows[:, place][: max(1, len(rows) // 4)] = wild
+            rows[:, place][: max(1, len(rows) // 4)] = extreme
             with silent():
-                known.warn_if_far(rows)
+                training_range.warn_if_far(rows)
 
 
 ORDERS = {
     "sorted": lambda far, rng: np.sort(far),
-    "by turns": lambda far, rng: far.reshape(-1, 100).T.ravel(),
+    "interleaved": lambda far, rng: far.reshape(-1, 100).T.ravel(),
     "every tenth": lambda far, rng: np.sort(far).reshape(10, -1).T.ravel(),
     "every hundredth": lambda far, rng: np.sort(far).reshape(100, -1).T.ravel(),
     "mixed": lambda far, rng: rng.permutation(far),
@@ -244,29 +244,29 @@ ORDERS = {
 @pytest.mark.parametrize(
     ("order", "count", "share"), covering(ORDERS, (1000, 2000, 40_000), (0.05, 0.3, 0.45, 0.55, 0.7, 0.9))
 )
-def test_most_rows_are_found_whatever_their_order(order, count, share):
+def test_a_majority_of_far_rows_is_found_in_any_order(order, count, share):
     rng = np.random.default_rng(0)
     far = ORDERS[order](np.arange(count) < share * count, rng)
     rows = rng.random((count, 3))
-    known = TrainingRange.of(rows, by_feature=True)
+    training_range = TrainingRange.of(rows, by_feature=True)
     rows[far] *= 1000
     if share < 0.5:
         with silent():
-            known.warn_if_far(rows)
+            training_range.warn_if_far(rows)
     else:
         with pytest.warns(RangeWarning):
-            known.warn_if_far(rows)
+            training_range.warn_if_far(rows)
 
 
-def test_training_rows_that_take_turns_are_all_seen():
+def test_periodic_training_rows_are_all_counted():
     rows = np.random.default_rng(1).random((10_000, 3)) + 100 * (np.arange(10_000) % 10)[:, np.newaxis]
-    known = TrainingRange.of(rows, by_feature=True)
-    assert max(known.samples[0]) < 1 + 1
-    assert min(known.samples[1]) > 900
-    assert known == TrainingRange.of(rows.copy(), by_feature=True)
+    training_range = TrainingRange.of(rows, by_feature=True)
+    assert max(training_range.samples[0]) < 1 + 1
+    assert min(training_range.samples[1]) > 900
+    assert training_range == TrainingRange.of(rows.copy(), by_feature=True)
 
 
-def test_the_range_goes_with_the_file_and_old_files_have_none(digits, tmp_path):
+def test_the_range_is_saved_and_old_files_have_none(digits, tmp_path):
     data = digits.take(slice(0, 300))
     first, again = (fit(data, Options.recipe("notes", **SMALL)).model for _ in range(2))
     assert first.training_range is not None
@@ -302,7 +302,7 @@ def test_the_range_goes_with_the_file_and_old_files_have_none(digits, tmp_path):
         {"rows": 5},
     ],
 )
-def test_a_range_that_is_none_is_damage(digits, wrong, tmp_path):
+def test_an_invalid_range_in_a_file_is_rejected(digits, wrong, tmp_path):
     model = model_of(digits.take(slice(0, 20)))
     write(tmp_path / "m.safetensors", {**header_of(model), "training_range": wrong}, tensors_of(model))
     with pytest.raises(ModelFileError, match="damaged"):
@@ -310,24 +310,27 @@ def test_a_range_that_is_none_is_damage(digits, wrong, tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_ranges_are_those_of_the_data_whatever_their_order_and_type(seed):
+def test_the_range_does_not_depend_on_order_or_dtype(seed):
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, 200, (int(rng.integers(FEWEST, 300)), int(rng.integers(1, 9))))
-    known = TrainingRange.of(rows, by_feature=True)
-    assert known == TrainingRange.of(rng.permutation(rows), by_feature=True)
-    assert known == TrainingRange.of(rows.astype(np.float32), by_feature=True)
-    assert known == TrainingRange.from_dict(json.loads(json.dumps(known.to_dict())))
-    for limits, values in ((known.features, rows), (known.samples, np.sort(rows)[:, [0, rows.shape[1] // 2, -1]])):
+    training_range = TrainingRange.of(rows, by_feature=True)
+    assert training_range == TrainingRange.of(rng.permutation(rows), by_feature=True)
+    assert training_range == TrainingRange.of(rows.astype(np.float32), by_feature=True)
+    assert training_range == TrainingRange.from_dict(json.loads(json.dumps(training_range.to_dict())))
+    for limits, values in (
+        (training_range.features, rows),
+        (training_range.samples, np.sort(rows)[:, [0, rows.shape[1] // 2, -1]]),
+    ):
         low, high = map(np.array, limits)
         outside = ((values < low) | (values > high)).sum(axis=0)
         assert (outside <= 0.01 * len(rows) + 1).all()
         assert (low >= values.min(axis=0)).all()
         assert (high <= values.max(axis=0)).all()
-    both = known.joined(TrainingRange.of(rows + 50, by_feature=True))
-    assert both.samples == (known.samples[0], tuple(high + 50 for high in known.samples[1]))
+    both = training_range.joined(TrainingRange.of(rows + 50, by_feature=True))
+    assert both.samples == (training_range.samples[0], tuple(high + 50 for high in training_range.samples[1]))
 
 
-def test_few_samples_and_equal_ones_say_nothing():
+def test_few_or_equal_samples_give_no_warning():
     few = TrainingRange.of(np.ones((FEWEST - 1, 3)), by_feature=True)
     same = TrainingRange.of(np.full((50, 3), 7.0), by_feature=True)
     with silent():
@@ -336,16 +339,16 @@ def test_few_samples_and_equal_ones_say_nothing():
         same.warn_if_far(np.empty((0, 3)))
 
 
-def test_one_wild_value_does_not_widen_a_range():
+def test_one_extreme_row_does_not_widen_the_range():
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(1000, 4))
     rows[17] = 1e9
-    known = TrainingRange.of(rows, by_feature=True)
+    training_range = TrainingRange.of(rows, by_feature=True)
     with pytest.warns(RangeWarning):
-        known.warn_if_far(np.full((20, 4), 1e4))
+        training_range.warn_if_far(np.full((20, 4), 1e4))
 
 
-def test_what_is_asked_about_in_explanations_may_be_made_up(digits):
+def test_explanations_give_no_warning(digits):
     from glassnet.explain.backquery import dream
     from glassnet.explain.why import why
 
@@ -355,7 +358,7 @@ def test_what_is_asked_about_in_explanations_may_be_made_up(digits):
         why(model, digits.inputs[0])
 
 
-def test_a_table_in_another_unit_is_warned_of_though_its_inputs_are_bent():
+def test_a_table_in_another_unit_gives_a_warning():
     rng = np.random.default_rng(0)
     frame = {"height": rng.normal(170, 9, 200), "weight": rng.normal(70, 9, 200), "job": ["a", "b"] * 100}
     data = glassnet.load_table({**frame, "y": [0, 1, 1, 0] * 50}, "y")

@@ -1,4 +1,4 @@
-"""Callbacks: one contract, whichever door they came in by."""
+"""Callbacks: the same behaviour through every entry point."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def by_estimator(callbacks, path):
     )
 
 
-DOORS = [by_fit, by_old_name, by_checkpoint, by_resume, by_ensemble, by_estimator]
+ENTRY_POINTS = [by_fit, by_old_name, by_checkpoint, by_resume, by_ensemble, by_estimator]
 
 
-@pytest.fixture(params=DOORS)
-def door(request, tmp_path):
+@pytest.fixture(params=ENTRY_POINTS)
+def run_with(request, tmp_path):
     return lambda callbacks: request.param(callbacks, tmp_path / "run.ck")
 
 
-def test_each_event_goes_to_each_callback_in_their_order(door):
+def test_every_callback_receives_every_event_in_order(run_with):
     seen = []
-    history = door([lambda event: seen.append(("first", event)), lambda event: seen.append(("second", event))])
+    history = run_with([lambda event: seen.append(("first", event)), lambda event: seen.append(("second", event))])
     assert [who for who, _ in seen] == ["first", "second"] * (len(seen) // 2)
     events = [event for who, event in seen if who == "first"]
     assert events == [event for who, event in seen if who == "second"]
@@ -62,26 +62,26 @@ def test_each_event_goes_to_each_callback_in_their_order(door):
 
 
 @pytest.mark.parametrize("kind", [BlockDone, EpochDone])
-def test_true_ends_the_training_with_the_epoch_and_the_others_still_hear(door, kind):
+def test_returning_true_ends_training_after_the_epoch(run_with, kind):
     seen = []
     at_two = lambda event: isinstance(event, kind) and getattr(event, "epoch", getattr(event, "progress", 0)) > 1  # noqa: E731
-    history = door([at_two, seen.append])
+    history = run_with([at_two, seen.append])
     assert history.epoch == [1, 2]
     assert isinstance(seen[-1], TrainingEnded)
     assert sum(isinstance(event, EpochDone) for event in seen) == 2
 
 
-def test_before_the_first_step_it_ends_with_the_first_epoch(door):
-    assert door([lambda event: isinstance(event, TrainingStarted)]).epoch[-1] == 1
+def test_returning_true_before_the_first_step_ends_training_after_one_epoch(run_with):
+    assert run_with([lambda event: isinstance(event, TrainingStarted)]).epoch[-1] == 1
 
 
-def test_what_else_is_returned_is_passed_over(door):
-    for answer in (None, 1, "yes", [1], np.float64(1)):
-        assert door([lambda event, answer=answer: answer]).epoch == [1, 2, 3, 4]
-    assert door([lambda event: np.bool_(isinstance(event, EpochDone))]).epoch == [1]
+def test_other_return_values_are_ignored(run_with):
+    for value in (None, 1, "yes", [1], np.float64(1)):
+        assert run_with([lambda event, value=value: value]).epoch == [1, 2, 3, 4]
+    assert run_with([lambda event: np.bool_(isinstance(event, EpochDone))]).epoch == [1]
 
 
-def test_what_is_raised_reaches_the_caller_and_ends_the_training(door):
+def test_an_exception_in_a_callback_ends_training_and_is_raised(run_with):
     seen = []
 
     def broken(event):
@@ -89,17 +89,17 @@ def test_what_is_raised_reaches_the_caller_and_ends_the_training(door):
             raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError, match="broken"):
-        door([broken, seen.append])
+        run_with([broken, seen.append])
     assert not any(isinstance(event, EpochDone) for event in seen)
 
 
 @pytest.mark.parametrize("given", [print, 3, [print, 3]])
-def test_callbacks_that_are_none_are_refused(door, given):
+def test_invalid_callbacks_are_rejected(run_with, given):
     with pytest.raises(TypeError, match="expected"):
-        door(given)
+        run_with(given)
 
 
-def test_a_training_that_a_callback_ends_is_over_and_can_be_verified(tmp_path):
+def test_training_ended_by_a_callback_can_be_verified_and_is_not_resumed(tmp_path):
     after_two = lambda event: isinstance(event, EpochDone) and event.epoch == 2  # noqa: E731
     for changes in ({}, {"average": 0.9}, {"schedule": "plateau"}, {"early_stopping": 3}, {"members": 3}):
         options = Options(**{**OPTIONS.to_dict(), **changes})
@@ -111,7 +111,7 @@ def test_a_training_that_a_callback_ends_is_over_and_can_be_verified(tmp_path):
     assert resume(tmp_path / "run.ck", DATA).model.hash() == fit(DATA, OPTIONS, callbacks=[after_two]).model.hash()
 
 
-def test_a_broken_callback_leaves_the_checkpoint_and_the_estimator_as_they_were(tmp_path):
+def test_a_failing_callback_leaves_the_checkpoint_usable(tmp_path):
     def broken(event):
         if isinstance(event, EpochDone) and event.epoch == 2:
             raise RuntimeError("broken")
@@ -122,8 +122,8 @@ def test_a_broken_callback_leaves_the_checkpoint_and_the_estimator_as_they_were(
     assert resume(tmp_path / "run.ck", DATA).model.hash() == fit(DATA, OPTIONS).model.hash()
 
 
-def test_the_members_of_an_ensemble_end_with_the_first_one():
-    """Whatever the threads do: none is ahead of the first, and those that begin later know where it ended."""
+def test_all_members_of_an_ensemble_end_after_the_same_epoch():
+    """With any number of threads, no member gets ahead of the first, and later members stop where it ended."""
     options = Options(**{**OPTIONS.to_dict(), "members": 5, "epochs": 30})
     runs = [
         fit(

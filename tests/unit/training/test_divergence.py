@@ -1,4 +1,4 @@
-"""When training has diverged: compared with an answer that ignores the inputs."""
+"""Divergence: the loss of a constant prediction, with which the training loss is compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.formulas import LOSSES
 
 
 @pytest.mark.parametrize(("loss", "output"), LOSSES)
-def test_the_loss_of_a_constant_answer_is_that_of_the_mean_or_the_median(loss, output):
+def test_the_loss_of_a_constant_prediction_is_that_of_the_mean_or_the_median(loss, output):
     targets = np.random.default_rng(0).uniform(0.2, 0.8, (7, 3))
     if output == "softmax":
         targets /= targets.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Early stopping: what is looked at, when it ends, which weights stay, and that it can be made again."""
+"""Early stopping: held-out data, the end of training, the weights that are kept, and verification."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from support.cases import patterns
 from support.stopping import stopped
 
 DATA = patterns(150)
-"""Of which some labels are wrong: training on them for long makes the rest worse."""
 WRONG = replace(DATA, labels=np.where(np.random.default_rng(1).random(150) < 0.3, (DATA.labels + 1) % 3, DATA.labels))
+"""Some labels are wrong, so that long training makes the validation loss worse."""
 OPTIONS = Options(
     hidden=20,
     epochs=60,
@@ -33,26 +33,26 @@ OPTIONS = Options(
 
 
 @pytest.fixture(scope="module")
-def told():
+def stopped_early():
     events = []
     fitted = fit(WRONG, OPTIONS, callbacks=[events.append])
     return fitted, events
 
 
-def test_the_best_weights_are_kept_and_training_ends_in_time(told):
-    fitted, events = told
+def test_the_best_weights_are_kept_and_training_ends_after_the_patience(stopped_early):
+    fitted, events = stopped_early
     losses = fitted.history.validation_loss
     best = int(np.argmin(losses)) + 1
     assert fitted.best_epochs == (best,)
-    assert len(losses) == best + OPTIONS.early_stopping < OPTIONS.epochs, "it stopped, and not at once"
+    assert len(losses) == best + OPTIONS.early_stopping < OPTIONS.epochs, "it stopped early, but not immediately"
     assert fitted.model.hash() == fitted.history.weight_hashes[best]
-    _, aside = parts_of(WRONG, OPTIONS)
-    assert evaluate(fitted.model, aside).loss == losses[best - 1] == min(losses)
+    _, held_out = parts_of(WRONG, OPTIONS)
+    assert evaluate(fitted.model, held_out).loss == losses[best - 1] == min(losses)
     assert events[-1] == TrainingEnded(events[-1].seconds, best)
 
 
-def test_events_and_curve_have_the_validation(told):
-    fitted, events = told
+def test_events_and_curve_contain_the_validation_metrics(stopped_early):
+    fitted, events = stopped_early
     epochs = [event for event in events if isinstance(event, EpochDone)]
     curve = fitted.history.curve()
     assert curve["validation_loss"] == [event.validation_loss for event in epochs]
@@ -61,10 +61,10 @@ def test_events_and_curve_have_the_validation(told):
     assert all(0 <= one <= 1 for one in curve["validation_accuracy"])
 
 
-def test_what_is_looked_at_is_not_trained_on():
-    trained, aside = parts_of(WRONG, OPTIONS)
-    assert (len(trained), len(aside)) == (105, 45)
-    rows = np.concatenate([trained.inputs, aside.inputs])
+def test_held_out_samples_are_not_trained_on():
+    trained, held_out = parts_of(WRONG, OPTIONS)
+    assert (len(trained), len(held_out)) == (105, 45)
+    rows = np.concatenate([trained.inputs, held_out.inputs])
     np.testing.assert_array_equal(np.unique(rows, axis=0), np.unique(WRONG.inputs, axis=0))
     spoilt = replace(WRONG, inputs=WRONG.inputs.copy())
     seen = {row.tobytes() for row in trained.inputs}
@@ -75,7 +75,7 @@ def test_what_is_looked_at_is_not_trained_on():
     assert parts_of(WRONG, replace(OPTIONS, early_stopping=0)) == (WRONG, None)
 
 
-def test_validation_data_change_no_step_and_without_patience_no_model():
+def test_validation_data_without_early_stopping_do_not_change_the_model():
     options = replace(OPTIONS, early_stopping=0, epochs=3)
     plain, watched = fit(WRONG, options), fit(WRONG, options, validation=DATA)
     assert plain.history.weight_hashes == watched.history.weight_hashes
@@ -86,7 +86,7 @@ def test_validation_data_change_no_step_and_without_patience_no_model():
 
 
 @pytest.mark.parametrize("changes", [{}, {"members": 2}, {"average": 0.9}, {"engine": "compiled"}])
-def test_it_can_be_made_again(changes, tmp_path):
+def test_early_stopping_can_be_verified(changes, tmp_path):
     options = replace(OPTIONS, epochs=8, early_stopping=2, **changes)
     for validation in (None, DATA):
         fitted = fit(WRONG, options, validation=validation)
@@ -99,25 +99,25 @@ def test_it_can_be_made_again(changes, tmp_path):
         assert not verify(model, WRONG).same
 
 
-def test_the_average_of_the_weights_is_what_is_looked_at():
+def test_the_averaged_weights_are_validated():
     options = replace(OPTIONS, average=0.99, epochs=5)
     fitted = fit(WRONG, options, validation=DATA)
     assert evaluate(fitted.model, DATA).loss == min(fitted.history.validation_loss)
     assert fitted.model.hash() not in fitted.history.weight_hashes
 
 
-def test_a_stopped_training_goes_on_to_the_same_stop(tmp_path):
+def test_resumed_training_stops_at_the_same_epoch(tmp_path):
     whole, path = fit(WRONG, OPTIONS), tmp_path / "c"
     stopped(path, (whole.best_epochs[0] + 2) * OPTIONS.blocks, OPTIONS, WRONG)
-    assert load_checkpoint(path).state.best_epoch == whole.best_epochs[0], "the best is behind it"
+    assert load_checkpoint(path).state.best_epoch == whole.best_epochs[0], "the checkpoint is after the best epoch"
     again = resume(path, WRONG)
     assert (again.model.hash(), again.best_epochs) == (whole.model.hash(), whole.best_epochs)
     assert again.history.validation_loss == whole.history.validation_loss
 
 
 @pytest.mark.parametrize("own", [True, False])
-def test_what_was_run_is_told(told, own):
-    fitted, _ = told
+def test_the_training_record_gives_the_actual_extent(stopped_early, own):
+    fitted, _ = stopped_early
     if own:
         fitted = fit(WRONG, OPTIONS, validation=DATA)
     epochs, samples = extent_of(fitted.model.receipt)
@@ -126,13 +126,13 @@ def test_what_was_run_is_told(told, own):
 
 
 @pytest.mark.parametrize("part", [0.001, 0.9])
-def test_a_part_without_samples_is_refused(part):
+def test_an_empty_part_is_rejected(part):
     with pytest.raises(DataError, match="early stopping") as caught:
         fit(DATA.take(slice(0, 4)), replace(OPTIONS, validation=part))
     assert caught.value.code == "GN010"
 
 
-def test_validation_data_that_do_not_fit_are_refused_before_training():
+def test_incompatible_validation_data_are_rejected_before_training():
     model, seen = new_model(DATA, OPTIONS), []
     with pytest.raises(DataError) as caught:
         seen.extend(train(model, DATA, OPTIONS, validation=patterns(20, features=9)))
@@ -140,7 +140,7 @@ def test_validation_data_that_do_not_fit_are_refused_before_training():
 
 
 @pytest.mark.parametrize("heavy", [0, 149])
-def test_a_part_in_which_no_sample_counts_is_named(heavy):
+def test_the_error_names_the_part_with_only_zero_weights(heavy):
     weights = np.zeros(150)
     weights[heavy] = 1
     with pytest.raises(DataError, match=r"all \d+ (held-out|training) samples have weight 0"):
@@ -149,15 +149,15 @@ def test_a_part_in_which_no_sample_counts_is_named(heavy):
 
 @pytest.mark.parametrize("rare", [7, 10, 40])
 @pytest.mark.parametrize("seed", range(8))
-def test_of_each_class_a_like_share_is_looked_at(rare, seed):
+def test_the_held_out_part_is_stratified(rare, seed):
     labels = np.random.default_rng(seed).permutation(np.repeat([0, 1, 2], [rare, 50, 100 - rare]))
-    kept, aside = parts_of(replace(DATA, labels=labels), replace(OPTIONS, seed=seed))
-    shares = np.bincount(aside.labels, minlength=3) / np.bincount(labels)
+    training, held_out = parts_of(replace(DATA, labels=labels), replace(OPTIONS, seed=seed))
+    shares = np.bincount(held_out.labels, minlength=3) / np.bincount(labels)
     np.testing.assert_allclose(shares * np.bincount(labels), 0.3 * np.bincount(labels), atol=1)
-    assert sorted([*kept.row_numbers, *aside.row_numbers]) == list(range(150))
+    assert sorted([*training.row_numbers, *held_out.row_numbers]) == list(range(150))
 
 
-def test_a_loss_that_is_no_number_is_never_the_best():
+def test_a_non_finite_loss_is_never_the_best():
     model = new_model(DATA, OPTIONS)
     position = TrainingState.start(model.network.parameters, OPTIONS)
     for epoch, loss in enumerate((np.nan, np.inf, 2.0, np.nan, 1.0, np.nan), start=1):

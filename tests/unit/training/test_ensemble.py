@@ -1,4 +1,4 @@
-"""Committees: members are what they would be alone, and their answers are averaged."""
+"""Ensembles: members are the same as trained alone, and their outputs are averaged."""
 
 from __future__ import annotations
 
@@ -21,46 +21,46 @@ OPTIONS = {"hidden": 8, "batch_size": 10, "optimizer": "momentum", "learning_rat
 
 
 @pytest.fixture(scope="module")
-def committee():
+def ensemble():
     return fit(DATA, Options(**OPTIONS, members=3, seed=5)).model
 
 
-def test_members_are_what_they_would_be_alone(committee):
-    for number, member in enumerate(committee.members):
+def test_members_equal_networks_trained_alone(ensemble):
+    for number, member in enumerate(ensemble.members):
         alone = fit(DATA, Options(**OPTIONS, seed=5 + number)).model
         assert member.parameters.hash() == alone.network.parameters.hash()
 
 
-def test_outputs_are_the_mean_of_the_members(committee):
+def test_outputs_are_the_mean_of_the_members(ensemble):
     alone = [fit(DATA, Options(**OPTIONS, seed=seed)).model.outputs(DATA.inputs) for seed in (5, 6, 7)]
-    np.testing.assert_allclose(committee.outputs(DATA.inputs), np.mean(alone, axis=0), rtol=1e-6)
+    np.testing.assert_allclose(ensemble.outputs(DATA.inputs), np.mean(alone, axis=0), rtol=1e-6)
 
 
 @pytest.mark.parametrize("scaling", ["unit", "standard", "features"])
-def test_members_share_what_early_stopping_keeps_aside_and_so_their_scaling(scaling):
-    """The first layers are made for the numbers that they get: another member's scaling would give them others."""
+def test_members_share_the_held_out_part_and_the_scaling(scaling):
+    """The first layer of each member depends on the scaling, so all members need the same."""
     options = Options(**OPTIONS, members=3, seed=5, early_stopping=1, scaling=scaling)
     fitted = fit(DATA, options)
-    trained, aside = parts_of(DATA, options)
+    trained, held_out = parts_of(DATA, options)
     for number, member in enumerate(fitted.model.members):
-        alone = fit(trained, replace(options, members=1, seed=5 + number), validation=aside).model
+        alone = fit(trained, replace(options, members=1, seed=5 + number), validation=held_out).model
         assert member.parameters.hash() == alone.network.parameters.hash()
         assert (alone.scaling, alone.targets) == (fitted.model.scaling, fitted.model.targets)
     assert not fitted.own_validation
     assert verify(fitted.model, DATA).same
 
 
-def test_an_interrupt_while_members_are_set_to_work_ends_them_all(monkeypatch):
+def test_an_interrupt_while_members_are_started_ends_all_of_them(monkeypatch):
     class Interrupted(ThreadPoolExecutor):
-        def submit(self, *what, **more):
-            super().submit(*what, **more)
-            began.wait()
+        def submit(self, *args, **kwargs):
+            super().submit(*args, **kwargs)
+            started.wait()
             raise KeyboardInterrupt
 
-    began, epochs = threading.Event(), []
+    started, epochs = threading.Event(), []
 
     def note(event):
-        began.set()
+        started.set()
         if isinstance(event, EpochDone):
             epochs.append(event.epoch)
 
@@ -71,7 +71,7 @@ def test_an_interrupt_while_members_are_set_to_work_ends_them_all(monkeypatch):
     assert len(epochs) < options.epochs
 
 
-def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_on):
+def test_an_interrupt_is_handled_if_waiting_resumes_after_signals(waiting_goes_on):
     epochs, options = [], Options(**{**OPTIONS, "epochs": 30_000}, members=3)
 
     def note(event):
@@ -85,20 +85,20 @@ def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_
     assert len(epochs) < options.epochs
 
 
-def test_a_committee_survives_its_file(committee, tmp_path):
-    save_model(committee, tmp_path / "m")
+def test_an_ensemble_survives_a_round_trip(ensemble, tmp_path):
+    save_model(ensemble, tmp_path / "m")
     loaded = load_model(tmp_path / "m")
     assert len(loaded.members) == 3
-    assert loaded.hash() == committee.hash()
-    assert loaded.outputs(DATA.inputs).tobytes() == committee.outputs(DATA.inputs).tobytes()
-    assert evaluate(loaded, DATA).accuracy == evaluate(committee, DATA).accuracy
+    assert loaded.hash() == ensemble.hash()
+    assert loaded.outputs(DATA.inputs).tobytes() == ensemble.outputs(DATA.inputs).tobytes()
+    assert evaluate(loaded, DATA).accuracy == evaluate(ensemble, DATA).accuracy
 
 
-def test_a_committee_has_a_hash_of_its_own(committee):
-    assert committee.hash() not in [member.parameters.hash() for member in committee.members]
+def test_an_ensemble_has_its_own_hash(ensemble):
+    assert ensemble.hash() not in [member.parameters.hash() for member in ensemble.members]
 
 
-def test_threads_change_nothing(small_thresholds):
+def test_the_number_of_threads_does_not_change_the_model(small_thresholds):
     hashes = {fit(DATA, Options(**OPTIONS, members=3, threads=threads)).model.hash() for threads in (1, 2, 3)}
     assert len(hashes) == 1
 
@@ -117,7 +117,7 @@ def test_verify_at_the_command_line(tmp_path, monkeypatch):
     assert run("verify", "m.safetensors").err.splitlines()[-1].endswith("[GN020]")
 
 
-def test_every_member_has_a_seed():
+def test_seeds_of_members_must_not_overflow():
     assert Options(seed=2**63 - 2, members=2).members == 2
     with pytest.raises(OptionError) as problem:
         Options(seed=2**63 - 2, members=3)

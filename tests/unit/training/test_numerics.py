@@ -1,4 +1,4 @@
-"""The version of the numerics is raised when bits may have changed, and receipts and results tell it."""
+"""The version of the numerics: raised when results may change, and stored in training records and results."""
 
 from __future__ import annotations
 
@@ -17,29 +17,31 @@ from support.sources import ROOT
 
 
 def test_the_version_is_raised_when_bits_change():
-    then, now = kept(), digests()
-    changed = sorted(name for name in then["digests"].keys() | now.keys() if then["digests"].get(name) != now.get(name))
-    assert (changed, then["numerics"]) == ([], NUMERICS), (
-        f"{', '.join(changed) or 'the version'} changed. Do the same options, data and seed give other bits now than "
-        "before (a model made before fails `glassnet verify`)? Then add a line to CHANGES in training/numerics.py, "
-        "which raises NUMERICS, and measure benchmarks/accuracy.py anew. Was code only moved, renamed or typed? Then "
-        "leave the version. Either way then run: python tests/support/numerics.py"
+    before, now = kept(), digests()
+    changed = sorted(
+        name for name in before["digests"].keys() | now.keys() if before["digests"].get(name) != now.get(name)
+    )
+    assert (changed, before["numerics"]) == ([], NUMERICS), (
+        f"{', '.join(changed) or 'the version'} changed. Do the same options, data and seed give other bits than "
+        "before (an older model fails `glassnet verify`)? Then add a line to CHANGES in training/numerics.py, "
+        "which raises NUMERICS, and run benchmarks/accuracy.py again. Was code only moved, renamed or typed? Then "
+        "keep the version. In both cases run: python tests/support/numerics.py"
     )
 
 
-def test_versions_are_counted():
+def test_versions_are_consecutive():
     assert list(CHANGES) == list(range(1, NUMERICS + 1))
-    assert all(list(PACKAGE.glob(pattern)) for pattern in SOURCES), "a pattern that matches nothing covers nothing"
+    assert all(list(PACKAGE.glob(pattern)) for pattern in SOURCES), "a pattern matches no file"
 
 
-def test_only_code_counts():
+def test_comments_and_docstrings_do_not_change_the_digest():
     source = 'X = 1  # one\n"""The one."""\n\ndef f(x):\n    """Add."""\n    return x + X\n'
     same = "X = 1\n\n\ndef f(x):\n    # sum\n    return x + X\n"
     assert code_of(source) == code_of(same) != code_of(same.replace("+", "-"))
     assert code_of('X = "# no comment"\n') != code_of('X = "# other"\n')
 
 
-def test_receipts_tell_the_version_and_verify_tells_another():
+def test_training_records_contain_the_version_and_verify_reports_a_difference():
     options = Options(hidden=(5,), epochs=1, engine="reference")
     data = patterns()
     fitted = fit(data, options)
@@ -55,7 +57,7 @@ def machine(monkeypatch):
     return importlib.import_module("machine")
 
 
-def test_results_of_benchmarks_carry_the_version_and_older_ones_are_told(machine, monkeypatch, tmp_path):
+def test_benchmark_results_contain_the_version_and_older_ones_are_listed(machine, monkeypatch, tmp_path):
     monkeypatch.setattr(machine, "RESULTS", tmp_path)
     path = machine.write("new", {"figure": 1})
     assert machine.stale() == {}
@@ -72,7 +74,7 @@ def test_every_result_has_a_version(machine):
     assert all(1 <= machine.numerics_of(one) <= NUMERICS for one in found)
 
 
-def test_make_bench_lists_what_is_stale(machine, monkeypatch, capsys):
+def test_make_bench_lists_stale_results(machine, monkeypatch, capsys):
     bench = importlib.import_module("all")
     monkeypatch.setattr(machine, "stale", lambda: {"old.json": NUMERICS - 1})
     bench.tell_stale()

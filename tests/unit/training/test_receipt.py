@@ -1,4 +1,4 @@
-"""Receipts: what they hold, and that `verify` says same bits, or where they first differ."""
+"""Training records: their content, and `verify`, which reports identical bits or the first difference."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ DATA = load_data("mnist").take(slice(0, 200))
 QUICK = {"hidden": 5, "epochs": 3, "engine": "reference"}
 
 
-def made(**changes):
-    """A trained model with its receipt."""
+def trained(**changes):
+    """A trained model with its training record."""
     options = Options(**{**QUICK, **changes})
     fitted = fit(DATA, options)
     add_test(fitted.model.receipt, evaluate(fitted.model, DATA), recipe="notes")
@@ -30,10 +30,10 @@ def made(**changes):
 
 @pytest.fixture(scope="module")
 def model():
-    return made()
+    return trained()
 
 
-def test_what_a_receipt_holds(model):
+def test_the_content_of_a_training_record(model):
     receipt = model.receipt
     assert receipt["hash"] == model.network.parameters.hash() == receipt["trails"][0][-1]
     assert len(receipt["trails"][0]) == 1 + QUICK["epochs"]
@@ -50,7 +50,7 @@ def test_what_a_receipt_holds(model):
     assert receipt["result"]["accuracy"] == evaluate(model, DATA).accuracy
 
 
-def test_a_saved_model_is_the_same_again(model, tmp_path):
+def test_a_saved_model_is_verified(model, tmp_path):
     save_model(model, tmp_path / "m")
     verdict = verify(load_model(tmp_path / "m"), DATA)
     assert (verdict.same, verdict.where, verdict.surroundings) == (True, "", ())
@@ -64,11 +64,11 @@ def test_a_saved_model_is_the_same_again(model, tmp_path):
         {"members": 3},
     ],
 )
-def test_other_ways_are_the_same_again(changes):
-    assert verify(made(**changes), DATA).same
+def test_models_trained_with_other_options_are_verified(changes):
+    assert verify(trained(**changes), DATA).same
 
 
-def test_changed_weights_are_noticed(model):
+def test_changed_weights_are_detected(model):
     network = type(model.network).of(model.network.architecture, model.network.parameters.copy())
     network.parameters.flat[0] += 1e-6
     verdict = verify(replace(model, network=network), DATA)
@@ -76,7 +76,7 @@ def test_changed_weights_are_noticed(model):
     assert "weights in the file" in verdict.where
 
 
-def test_other_data_are_noticed(model):
+def test_other_data_are_detected(model):
     for other in (
         DATA.take(slice(1, 200)),
         replace(DATA, labels=DATA.labels[::-1].copy()),
@@ -91,7 +91,7 @@ def test_other_data_are_noticed(model):
 @pytest.mark.parametrize(
     ("epoch", "words"), [(0, "initial weights"), (1, "after epoch 1"), (2, "after epoch 2"), (3, "after epoch 3")]
 )
-def test_the_first_difference_is_named(model, epoch, words):
+def test_the_first_difference_is_reported(model, epoch, words):
     trail = list(model.receipt["trails"][0])
     trail[epoch:] = ["0" * 64] * (len(trail) - epoch)
     verdict = verify(replace(model, receipt={**model.receipt, "trails": [trail]}), DATA)
@@ -99,7 +99,7 @@ def test_the_first_difference_is_named(model, epoch, words):
     assert words in verdict.where
 
 
-def test_what_leads_into_the_network_and_out_of_it_is_compared(model):
+def test_the_scaling_of_inputs_and_targets_is_compared(model):
     for name, words in (("scaling", "scaling of the inputs"), ("targets", "scaling of the targets")):
         changed = replace(getattr(model, name), **{"scaling": {"offset": 0.5}, "targets": {"high": 0.9}}[name])
         verdict = verify(replace(model, **{name: changed}), DATA)
@@ -107,7 +107,7 @@ def test_what_leads_into_the_network_and_out_of_it_is_compared(model):
         assert words in verdict.where
 
 
-def test_a_training_that_diverges_differs(model):
+def test_diverging_training_is_a_difference(model):
     changed = replace(model, receipt={**model.receipt, "options": {**model.receipt["options"], "learning_rate": 1e6}})
     verdict = verify(changed, DATA)
     assert not verdict.same
@@ -115,35 +115,35 @@ def test_a_training_that_diverges_differs(model):
 
 
 @pytest.mark.parametrize(("average", "words"), [(0.0, "match no epoch"), (0.9, "the moving average of the weights")])
-def test_weights_that_are_the_files_alone_are_told(average, words):
-    model = made(average=average)
+def test_weights_that_match_no_epoch_are_reported(average, words):
+    model = trained(average=average)
     model.network.parameters.flat[0] += 1e-3
     model.receipt["hash"] = model.hash()
     assert words in verify(model, DATA).where
 
 
-def test_a_member_that_differs_is_named():
-    committee = made(members=2)
-    trails = [committee.receipt["trails"][0], ["0" * 64, *committee.receipt["trails"][1][1:]]]
-    verdict = verify(replace(committee, receipt={**committee.receipt, "trails": trails}), DATA)
+def test_the_member_that_differs_is_reported():
+    ensemble = trained(members=2)
+    trails = [ensemble.receipt["trails"][0], ["0" * 64, *ensemble.receipt["trails"][1][1:]]]
+    verdict = verify(replace(ensemble, receipt={**ensemble.receipt, "trails": trails}), DATA)
     assert verdict.where == "member 2: the initial weights"
 
 
-def test_other_surroundings_are_told(model):
+def test_other_versions_are_reported(model):
     versions = {**model.receipt["versions"], "numpy": "1.0"}
     verdict = verify(replace(model, receipt={**model.receipt, "versions": versions}), DATA)
     assert verdict.same
     assert verdict.surroundings == (f"numpy 1.0 → {model.receipt['versions']['numpy']}",)
 
 
-def test_another_glassnet_is_told_only_if_its_numerics_differ(model):
+def test_another_version_of_glassnet_is_reported_only_if_its_numerics_differ(model):
     versions = {**model.receipt["versions"], "glassnet": "0.0.1"}
-    for numerics, told in ((NUMERICS, 0), (NUMERICS - 1, 2)):
+    for numerics, count in ((NUMERICS, 0), (NUMERICS - 1, 2)):
         receipt = {**model.receipt, "versions": versions, "numerics": numerics}
-        assert len(verify(replace(model, receipt=receipt), DATA).surroundings) == told
+        assert len(verify(replace(model, receipt=receipt), DATA).surroundings) == count
 
 
-def test_another_blas_is_told_and_what_an_older_receipt_leaves_out_is_not(model):
+def test_another_blas_is_reported_but_entries_missing_in_older_records_are_not(model):
     other = verify(replace(model, receipt={**model.receipt, "blas": "openblas Z80"}), DATA)
     assert other.surroundings == (f"BLAS openblas Z80 → {model.receipt['blas']}",)
     older = {name: value for name, value in model.receipt.items() if name != "blas"}
@@ -152,22 +152,22 @@ def test_another_blas_is_told_and_what_an_older_receipt_leaves_out_is_not(model)
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_the_engine_that_trained_trains_again(name):
-    """Given by hand it is not among the options, but in the receipt."""
+def test_verify_uses_the_engine_of_the_training(name):
+    """An engine passed as argument is not in the options, but in the training record."""
     options = Options(hidden=5, epochs=2, engine=next(other for other in ENGINES if other != name))
     fitted = fit(DATA, options, engine=engine_named(name))
     assert verify(fitted.model, DATA).same
 
 
 @pytest.mark.parametrize("odd", [None, {"trails": []}, {"trails": [[]]}, {"data": {}}])
-def test_a_model_without_receipt_or_with_half_of_one_is_refused(model, odd):
+def test_a_model_with_a_missing_or_incomplete_record_is_rejected(model, odd):
     receipt = {} if odd is None else {**model.receipt, **odd}
     with pytest.raises(DataError) as problem:
         verify(replace(model, receipt=receipt), DATA)
     assert problem.value.code == "GN017"
 
 
-def test_the_fingerprint_tells_values_labels_and_shape_apart():
+def test_the_fingerprint_depends_on_values_labels_shape_and_classes():
     others = [
         replace(DATA, inputs=DATA.inputs.astype(np.float32)),
         replace(DATA, labels=(DATA.labels + 1) % 10),
@@ -178,8 +178,8 @@ def test_the_fingerprint_tells_values_labels_and_shape_apart():
     assert fingerprint(DATA) == fingerprint(replace(DATA, source="elsewhere"))
 
 
-def both_ways(model, data, tmp_path):
-    """Verify a model as it is, and from its file; return the first."""
+def verified(model, data, tmp_path):
+    """Verify a model in memory and from its file; return the first verdict."""
     save_model(model, tmp_path / "again")
     first, second = verify(model, data), verify(load_model(tmp_path / "again"), data)
     assert first == second
@@ -189,31 +189,31 @@ def both_ways(model, data, tmp_path):
 @pytest.mark.parametrize(
     "changes", [{}, {"early_stopping": 2}, {"members": 2}, {"members": 2, "early_stopping": 1}, {"engine": "compiled"}]
 )
-def test_what_fit_gives_can_be_verified(changes, tmp_path):
+def test_models_from_fit_can_be_verified(changes, tmp_path):
     options = Options(**{**QUICK, **changes})
     fitted = fit(DATA, options)
-    assert both_ways(fitted.model, DATA, tmp_path).same
+    assert verified(fitted.model, DATA, tmp_path).same
     assert verify(fitted.model, DATA.take(slice(0, 199))).where.endswith("is not the training data")
     assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(DATA)
     own = fit(DATA, options, validation=DATA.take(slice(0, 50)))
-    assert both_ways(own.model, DATA, tmp_path).same
+    assert verified(own.model, DATA, tmp_path).same
 
 
-def test_which_epoch_differs_first_is_a_number_too(model):
+def test_the_verdict_has_the_first_epoch_that_differs(model):
     trail = [*model.receipt["trails"][0][:2], "0" * 64, "0" * 64]
     assert verify(replace(model, receipt={**model.receipt, "trails": [trail]}), DATA).epoch == 2
     assert verify(model, DATA).epoch is None
 
 
-def test_a_table_that_fit_learnt_can_be_verified(tmp_path):
+def test_a_model_of_a_table_can_be_verified(tmp_path):
     table = "a,b,kind\n" + "".join(f"{n % 7},{n % 3},{'yes' if n % 7 > 3 else 'no'}\n" for n in range(60))
     (tmp_path / "t.csv").write_text(table)
     data = load_table(tmp_path / "t.csv", "kind")
     fitted = fit(data, Options.recipe("table", hidden=(4,), epochs=3))
-    assert both_ways(fitted.model, load_table(tmp_path / "t.csv", "kind"), tmp_path).same
+    assert verified(fitted.model, load_table(tmp_path / "t.csv", "kind"), tmp_path).same
 
 
-def test_the_fingerprint_of_large_data_is_taken_beside_the_training(tmp_path):
+def test_the_fingerprint_of_large_data_is_computed_during_training(tmp_path):
     large = replace(DATA, inputs=np.tile(DATA.inputs, (3, 1)), labels=np.tile(DATA.labels, 3), source_rows=None)
     assert large.inputs.nbytes > receipt._AT_ONCE
     fitted = fit(large, Options(**QUICK))
@@ -221,7 +221,7 @@ def test_the_fingerprint_of_large_data_is_taken_beside_the_training(tmp_path):
     assert verify(fitted.model, large).same
 
 
-def test_a_loss_of_ones_own_is_a_reason_in_the_receipt(tmp_path):
+def test_a_custom_loss_is_recorded_as_not_verifiable(tmp_path):
     def squared(outputs, targets):
         return 0.5 * ((outputs - targets) ** 2).sum(axis=1), outputs - targets
 
@@ -233,15 +233,15 @@ def test_a_loss_of_ones_own_is_a_reason_in_the_receipt(tmp_path):
     assert problem.value.code == "GN017"
 
 
-def test_verify_names_what_is_no_model_or_no_data(model):
+def test_verify_rejects_arguments_of_the_wrong_type(model):
     for wrong, data, code in ((DATA, DATA, "GN076"), (model, DATA.inputs, "GN065")):
         with pytest.raises(DataError) as problem:
             verify(wrong, data)
         assert problem.value.code == code
 
 
-def test_the_schema_of_a_receipt_is_its_type(model, tmp_path):
-    """What `fit` writes is declared, and what is declared is checked."""
+def test_the_schema_of_a_training_record_matches_its_type(model, tmp_path):
+    """Every key that `fit` writes is declared, and declared keys are checked."""
     assert model.receipt.keys() <= Receipt.__annotations__.keys()
     assert RECEIPT.optional.keys() == Receipt.__annotations__.keys()
     for key, odd in (("not_verifiable", 3), ("calibrated", "yes"), ("seed", -1), ("trails", "x"), ("hash", None)):
@@ -254,17 +254,17 @@ def test_the_schema_of_a_receipt_is_its_type(model, tmp_path):
 
 
 @pytest.mark.parametrize(("dtype", "less_than_a_step"), [("uint8", 0.4), ("float32", 1e-9)])
-def test_numbers_that_would_round_to_those_trained_on_are_other_data(dtype, less_than_a_step):
+def test_data_that_round_to_the_training_data_are_detected(dtype, less_than_a_step):
     trained = fit(replace(DATA, inputs=DATA.inputs.astype(dtype)), Options(**QUICK)).model
     exact = DATA.inputs.astype(np.float64)
     assert verify(trained, replace(DATA, inputs=exact)).same
     assert verify(trained, replace(DATA, inputs=exact + less_than_a_step)).where.endswith("is not the training data")
 
 
-def test_an_engine_of_the_users_own_is_no_engine_of_glassnets_though_it_has_its_name():
+def test_a_custom_engine_with_a_built_in_name_is_not_verifiable():
     class Halved(ReferenceEngine):
-        def gradients(self, *given, **named):
-            found = super().gradients(*given, **named)
+        def gradients(self, *args, **kwargs):
+            found = super().gradients(*args, **kwargs)
             found.parameters.flat *= 0.5
             return found
 
@@ -272,7 +272,7 @@ def test_an_engine_of_the_users_own_is_no_engine_of_glassnets_though_it_has_its_
         verify(fit(DATA, Options(**QUICK), engine=Halved()).model, DATA)
 
 
-def test_no_callback_ends_the_training_that_verify_repeats(model):
+def test_callbacks_cannot_end_the_training_that_verify_repeats(model):
     seen = []
     assert verify(model, DATA, [lambda event: seen.append(event) or True]).same
     assert sum(isinstance(event, EpochDone) for event in seen) == QUICK["epochs"]

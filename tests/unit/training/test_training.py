@@ -1,4 +1,4 @@
-"""The loop: its events, its reproducibility, its curve, and what is left when it ends badly."""
+"""The training loop: events, reproducibility, curve, and the model after divergence or interruption."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def test_events_come_in_order(engine, batch_size):
 
 
 @pytest.mark.parametrize(("samples", "batch_size"), [(120, 1), (120, 7), (6, 1), (6, 4), (6, 100), (1, 1), (41, 2)])
-def test_as_many_blocks_come_as_were_promised(samples, batch_size):
-    """A progress bar is filled by them; an epoch of fewer steps than blocks has fewer blocks."""
+def test_the_number_of_blocks_is_as_announced(samples, batch_size):
+    """A progress bar depends on it; an epoch with fewer steps than blocks has fewer blocks."""
     _, events = events_of(DATA.take(slice(0, samples)), batch_size=batch_size)
     assert sum(isinstance(event, BlockDone) for event in events) == events[1].blocks
 
@@ -74,7 +74,7 @@ def test_blocks_make_up_the_epoch(engine, samples, batch_size):
     assert all(0 <= block.accuracy <= 1 for block in blocks)
 
 
-def test_every_block_tells_the_rate_of_its_last_step():
+def test_every_block_has_the_learning_rate_of_its_last_step():
     _, events = events_of(schedule="linear", learning_rate=0.4)
     steps = 3 * len(DATA)
     for event in events:
@@ -88,14 +88,14 @@ def test_every_block_tells_the_rate_of_its_last_step():
 @ENGINES
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("batch_size", [1, 7])
-def test_same_seed_same_bits_other_seed_other_bits(engine, dtype, batch_size):
+def test_equal_seeds_give_equal_bits_and_other_seeds_do_not(engine, dtype, batch_size):
     settings = {"engine": engine, "dtype": dtype, "batch_size": batch_size}
     hashes = [hash_of(**settings, seed=seed) for seed in (0, 1, 2)]
     assert len(set(hashes)) == 3
     assert [hash_of(**settings, seed=seed) for seed in (0, 1, 2)] == hashes
 
 
-def test_what_decides_the_result_changes_it_and_watching_does_not():
+def test_options_change_the_result_and_callbacks_do_not():
     plain = hash_of()
     for change in ({"shuffle": False}, {"learning_rate": 0.1}, {"schedule": "constant"}, {"rule": "gradient"},
                    {"targets": "one-hot"}, {"scaling": "unit"}, {"initializer": "he"}, {"epochs": 2}):  # fmt: skip
@@ -108,7 +108,7 @@ def test_what_decides_the_result_changes_it_and_watching_does_not():
 
 
 @ENGINES
-def test_it_learns(engine):
+def test_training_reduces_the_loss(engine):
     result = fit(DATA, options(engine=engine, epochs=10))
     assert result.history.epoch_loss[-1] < 0.5 * result.history.epoch_loss[0]
     assert result.history.epoch_accuracy[-1] > 0.95
@@ -116,7 +116,7 @@ def test_it_learns(engine):
     assert result.engine == engine
 
 
-def test_both_engines_learn_the_same_curve():
+def test_both_engines_give_the_same_curve():
     slow, fast = (fit(DATA, options(engine=name)) for name in ("reference", "compiled"))
     np.testing.assert_allclose(fast.history.loss, slow.history.loss, rtol=1e-10)
     np.testing.assert_allclose(
@@ -125,7 +125,7 @@ def test_both_engines_learn_the_same_curve():
     assert fast.history.accuracy == slow.history.accuracy
 
 
-def test_history_is_what_the_events_said():
+def test_history_contains_the_values_of_the_events():
     history = History()
     _, events = events_of()
     for event in events:
@@ -141,7 +141,7 @@ def test_history_is_what_the_events_said():
     assert fit(DATA, options()).history.curve() == history.curve()
 
 
-def test_an_engine_given_is_used():
+def test_an_engine_passed_as_argument_is_used():
     class Counting(ReferenceEngine):
         calls = 0
 
@@ -154,7 +154,7 @@ def test_an_engine_given_is_used():
     assert engine.calls == 3 * BLOCKS
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's own, on the way to infinity
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # overflow in NumPy
 @ENGINES
 @pytest.mark.parametrize(
     "settings",
@@ -167,7 +167,7 @@ def test_an_engine_given_is_used():
     ],
     ids=["relu notes", "relu gradient", "relu float32", "sigmoid", "sigmoid constant float32"],
 )
-def test_divergence_puts_back_the_weights_from_before(engine, settings):
+def test_divergence_restores_the_initial_weights(engine, settings):
     chosen = options(engine=engine, **settings)
     model = new_model(DATA, chosen)
     before = model.network.parameters.flat.copy()
@@ -180,7 +180,7 @@ def test_divergence_puts_back_the_weights_from_before(engine, settings):
     assert np.isfinite(model.outputs(DATA.inputs)).all()
 
 
-def test_a_weight_decay_that_takes_all_away_is_named():
+def test_divergence_from_weight_decay_is_explained():
     with pytest.raises(DivergedError, match="smaller weight decay or learning rate; their product"):
         fit(DATA, options(weight_decay=900.0, learning_rate=0.01, batch_size=8, epochs=200))
 
@@ -189,8 +189,8 @@ def test_a_weight_decay_that_takes_all_away_is_named():
 @pytest.mark.parametrize("epoch", [1, 2, 3])
 @pytest.mark.parametrize("average", [0.0, 0.9])
 @pytest.mark.parametrize("stopping", [0, 9])
-def test_divergence_later_puts_back_the_model_of_the_last_good_epoch(stopping, average, epoch, poison):
-    """Whatever an engine does to one weight, in the middle of any epoch: the model of a training that ended before."""
+def test_later_divergence_restores_the_model_of_the_last_good_epoch(stopping, average, epoch, poison):
+    """A non-finite weight in the middle of any epoch: the model equals that of training which ended before."""
 
     class Poisoned(ReferenceEngine):
         calls = 0
@@ -204,26 +204,26 @@ def test_divergence_later_puts_back_the_model_of_the_last_good_epoch(stopping, a
 
     chosen = options(average=average, early_stopping=stopping, schedule="constant")
     validation = replace(DATA, labels=(DATA.labels + 1) % 3) if stopping else None  # the first epoch is the best
-    model, kept = new_model(DATA, chosen), "initial"
+    model, restored = new_model(DATA, chosen), "initial"
     good = model.network.parameters.flat.copy()
     if epoch > 1:
         ended = fit(DATA, replace(chosen, epochs=epoch - 1), validation=validation)
-        good, kept = ended.model.network.parameters.flat, f"after epoch {1 if stopping else epoch - 1}"
-    with pytest.raises(DivergedError, match=f"in epoch {epoch}.*{kept}"):
+        good, restored = ended.model.network.parameters.flat, f"after epoch {1 if stopping else epoch - 1}"
+    with pytest.raises(DivergedError, match=f"in epoch {epoch}.*{restored}"):
         list(train(model, DATA, chosen, Poisoned(), validation=validation))
     assert model.network.parameters.flat.tobytes() == good.tobytes()
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.01, 0.2, 1.0])
 @pytest.mark.parametrize("output", ["sigmoid", "softmax"])
-def test_a_training_that_is_merely_poor_is_let_go_on(rate, output):
+def test_slow_or_poor_training_is_not_divergence(rate, output):
     chosen = options(learning_rate=rate, output=output, loss="cross_entropy", rule="gradient")
     assert len(fit(DATA, chosen).history.epoch) == 3
 
 
 @ENGINES
 @pytest.mark.parametrize("stop", [0, 1, 7, BLOCKS, BLOCKS + 3])
-def test_a_training_broken_off_leaves_the_model_as_it_was_at_that_block(engine, stop):
+def test_closing_the_loop_leaves_the_model_of_the_last_block(engine, stop):
     chosen = options(engine=engine)
     whole, hashes = new_model(DATA, chosen), []
     hashes.append(whole.network.parameters.hash())
@@ -237,7 +237,7 @@ def test_a_training_broken_off_leaves_the_model_as_it_was_at_that_block(engine, 
     running.close()
     assert model.network.parameters.hash() == hashes[stop]
     assert model.predict(DATA.inputs).shape == (len(DATA),)
-    for _ in train(model, DATA, chosen):  # and it can be trained on
+    for _ in train(model, DATA, chosen):  # it can be trained again
         pass
     assert np.isfinite(model.network.parameters.flat).all()
 
@@ -260,7 +260,7 @@ def test_an_interrupt_during_a_block_leaves_finite_weights():
     assert np.isfinite(model.outputs(DATA.inputs)).all()
 
 
-def test_nothing_is_done_before_the_first_event_is_asked_for():
+def test_training_starts_only_with_the_first_event():
     model = new_model(DATA, options())
     before = model.network.parameters.hash()
     running = train(model, DATA, options())
@@ -270,7 +270,7 @@ def test_nothing_is_done_before_the_first_event_is_asked_for():
 
 
 @pytest.mark.parametrize("samples", [1, 2, 1000])
-def test_an_epochs_order_is_a_permutation_of_its_own(samples):
+def test_every_epoch_has_its_own_permutation(samples):
     orders = [epoch_order(samples, epoch, options(seed=4)) for epoch in range(5)]
     for epoch, order in enumerate(orders):
         np.testing.assert_array_equal(np.sort(order), np.arange(samples))
@@ -278,33 +278,33 @@ def test_an_epochs_order_is_a_permutation_of_its_own(samples):
     if samples == 1000:
         others = [epoch_order(samples, 0, options(seed=5)), np.arange(1000)]
         for one, other in itertools.combinations([*orders, *others], 2):
-            assert (one == other).mean() < 0.02  # one fixed point is to be expected
+            assert (one == other).mean() < 0.02  # one fixed point is expected
     np.testing.assert_array_equal(epoch_order(samples, 3, options(shuffle=False)), np.arange(samples))
 
 
 @pytest.mark.parametrize("holdout", [0.05, 0.1, 0.5, 0.9])
-def test_split_divides_without_loss_and_by_the_seed(holdout):
+def test_split_keeps_all_samples_and_depends_on_the_seed(holdout):
     numbered = patterns(120)
     numbered.inputs[:, 0] = np.arange(120)
-    kept, aside = split(numbered, options(holdout=holdout))
-    assert len(aside) == round(120 * holdout)
-    rows = np.concatenate([kept.inputs[:, 0], aside.inputs[:, 0]])
+    training, held_out = split(numbered, options(holdout=holdout))
+    assert len(held_out) == round(120 * holdout)
+    rows = np.concatenate([training.inputs[:, 0], held_out.inputs[:, 0]])
     np.testing.assert_array_equal(np.sort(rows), np.arange(120))
-    for part in (kept, aside):
+    for part in (training, held_out):
         np.testing.assert_array_equal(part.labels, numbered.labels[part.inputs[:, 0]])
     again, other = split(numbered, options(holdout=holdout)), split(numbered, options(holdout=holdout, seed=1))
-    np.testing.assert_array_equal(again[1].inputs, aside.inputs)
-    assert (other[1].inputs[:, 0] != aside.inputs[:, 0]).any()
+    np.testing.assert_array_equal(again[1].inputs, held_out.inputs)
+    assert (other[1].inputs[:, 0] != held_out.inputs[:, 0]).any()
 
 
 @pytest.mark.parametrize(("samples", "holdout"), [(120, 0.001), (4, 0.1), (1, 0.5), (1, 0.9)])
-def test_split_refuses_an_empty_part(samples, holdout):
+def test_split_rejects_an_empty_part(samples, holdout):
     with pytest.raises(DataError, match=r"patterns.*held out") as caught:
         split(DATA.take(slice(0, samples)), options(holdout=holdout))
     assert caught.value.code == "GN010"
 
 
-def test_data_that_do_not_fit_the_model_are_refused_before_anything_is_changed():
+def test_incompatible_data_are_rejected_and_leave_the_model_unchanged():
     model = new_model(DATA, options())
     before = model.network.parameters.hash()
     for other in (patterns(features=9), patterns(classes=5)):
@@ -320,7 +320,7 @@ def test_data_that_do_not_fit_the_model_are_refused_before_anything_is_changed()
     [{"hidden": (7,)}, {"activation": ("relu",)}, {"bias": True}, {"loss": "absolute_error"}, {"dtype": "float64"}],
     ids=lambda changes: next(iter(changes)),
 )
-def test_options_of_another_network_are_refused(engine, changes):
+def test_options_of_another_network_are_rejected(engine, changes):
     own = options(hidden=(5, 6), rule="gradient", dtype="float32", engine=engine)
     model = new_model(DATA, own)
     before = model.hash()
@@ -330,7 +330,7 @@ def test_options_of_another_network_are_refused(engine, changes):
     assert model.hash() == before
 
 
-def test_a_new_model_is_what_the_options_say():
+def test_a_new_model_has_the_requested_architecture():
     nodes = {"hidden": (8, 5), "activation": ("relu", "tanh"), "output": "softmax", "bias": True, "dtype": "float32"}
     chosen = options(**nodes, loss="cross_entropy", rule="gradient", scaling="unit", targets="one-hot")
     model = new_model(DATA, chosen)
@@ -344,8 +344,8 @@ def test_a_new_model_is_what_the_options_say():
 
 @ENGINES
 def test_plateau_lowers_the_rate_from_the_epoch_after_its_patience(engine):
-    """At a rate of 0 no epoch is better than the first; the rates told are those of the factor times 0, so it is asked
-    with a rate so small that no loss falls below the smallest by rounding, and a shuffle that cannot help."""
+    """The learning rate is so small that no epoch improves, and without shuffling rounding cannot lower the loss. A
+    rate of 0 would report only zeros."""
     _, events = events_of(
         engine=engine, schedule="plateau", learning_rate=1e-30, rate_drop=0.5, patience=2, epochs=7, shuffle=False
     )
@@ -354,15 +354,15 @@ def test_plateau_lowers_the_rate_from_the_epoch_after_its_patience(engine):
 
 
 @ENGINES
-def test_plateau_leaves_the_rate_of_a_training_that_gets_on(engine):
+def test_plateau_keeps_the_rate_while_the_loss_decreases(engine):
     _, events = events_of(engine=engine, schedule="plateau", epochs=5, patience=1)
     assert {event.learning_rate for event in events if isinstance(event, BlockDone)} == {0.2}
 
 
 @ENGINES
 @pytest.mark.parametrize("batch_size", [1, 4])
-def test_the_average_becomes_the_model(engine, batch_size):
-    """Ten steps an epoch are ten blocks: the weights after every step are seen, and their average is made by hand."""
+def test_the_averaged_weights_become_the_model(engine, batch_size):
+    """Ten steps per epoch are ten blocks, so the average can be computed from the weights after every step."""
     data = DATA.take(slice(0, 10 * batch_size))
     chosen = options(engine=engine, batch_size=batch_size, average=0.8, optimizer="momentum", learning_rate=0.1)
     model = new_model(data, chosen)
@@ -377,13 +377,13 @@ def test_the_average_becomes_the_model(engine, batch_size):
     assert np.abs(weights - mean).max() > 1e-6
 
 
-def test_threads_are_never_part_of_the_result_nor_changed_by_it(small_thresholds):
+def test_the_number_of_threads_does_not_affect_the_result(small_thresholds):
     for engine in ("reference", "compiled"):
         hashes = {hash_of(engine=engine, batch_size=48, shards=3, threads=threads) for threads in (0, 1, 2, 3, 7)}
         assert len(hashes) == 1
 
 
 @pytest.mark.parametrize(("samples", "blocks"), [(1, 1), (9_999, 1), (10_000, 2), (60_000, 10), (600_000, 10)])
-def test_blocks_follow_from_the_samples_unless_they_are_given(samples, blocks):
+def test_the_number_of_blocks_depends_on_the_samples_unless_given(samples, blocks):
     assert len(epoch_blocks(samples, Options())) == blocks
     assert len(epoch_blocks(samples, Options(blocks=4))) == min(4, samples)

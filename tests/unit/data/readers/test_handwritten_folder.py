@@ -1,4 +1,4 @@
-"""Class folders of large drawings: refused unasked, or read digit by digit as a model reads what it is asked about."""
+"""Class folders of large drawings: rejected by default, or read digit by digit as for queries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def drawn(tmp_path_factory):
     return folder
 
 
-def test_large_pictures_do_not_become_inputs_unasked(drawn):
+def test_large_images_are_rejected_without_an_explicit_size(drawn):
     with pytest.raises(DataError) as caught:
         load_data(drawn)
     assert caught.value.code == "GN077"
@@ -44,31 +44,31 @@ def test_large_pictures_do_not_become_inputs_unasked(drawn):
     assert load_data(drawn, size=(28, 28)).features == 784
 
 
-@pytest.mark.parametrize(("shape", "asks"), [((64, 64), False), ((128, 32), False), ((65, 64), True)])
-def test_sixty_four_by_sixty_four_pixels_are_the_most(tmp_path, shape, asks):
+@pytest.mark.parametrize(("shape", "rejected"), [((64, 64), False), ((128, 32), False), ((65, 64), True)])
+def test_images_of_at_most_64_by_64_pixels_are_accepted(tmp_path, shape, rejected):
     assert LARGEST_UNASKED == 64 * 64
     for name in "ab":
         (tmp_path / name).mkdir()
         Image.fromarray(np.random.default_rng(0).integers(0, 99, shape).astype(np.uint8)).save(
             tmp_path / name / "1.png"
         )
-    if asks:
+    if rejected:
         with pytest.raises(DataError, match="--size 65x64"):
             load_data(tmp_path)
     else:
         assert load_data(tmp_path).image_shape == shape
 
 
-def test_handwriting_is_read_as_a_question_is(drawn, tmp_path):
+def test_handwriting_is_read_as_for_queries(drawn, tmp_path):
     data = load_data(drawn, handwriting=True)
     assert (data.image_shape, data.features, data.reading) == ((28, 28), 784, "handwriting")
     assert (data.labels.tolist(), data.class_names) == ([0, 0, 1, 1, 2, 2], ("d0", "d1", "d7"))
     assert data.inputs.dtype == np.uint8
-    asked, names, _ = load_inputs(drawn, 784, (28, 28), 255.0)  # as a model of MNIST is asked about pictures
-    np.testing.assert_array_equal(data.inputs, asked)
+    queried, names, _ = load_inputs(drawn, 784, (28, 28), 255.0)  # as for a query to a model of MNIST
+    np.testing.assert_array_equal(data.inputs, queried)
     assert [name.removeprefix(f"{drawn}/") for name in names] == list(data.row_names)
     model = fit(data, Options.recipe("notes", hidden=4, epochs=1, engine="reference")).model
-    assert header_of(model)["reading"] == ""  # which an older glassnet takes for digits to be found
+    assert header_of(model)["reading"] == ""  # older versions read this as digits to be located
     save_model(model, tmp_path / "m.safetensors")
     model = load_model(tmp_path / "m.safetensors")
     assert model.reading == "handwriting"
@@ -80,7 +80,7 @@ def test_handwriting_is_read_as_a_question_is(drawn, tmp_path):
     np.testing.assert_allclose(halved.inputs, data.inputs / 255, rtol=1e-6)
 
 
-def test_what_shows_no_digit_is_left_out_and_several_are_all_taken(drawn, tmp_path):
+def test_images_without_a_digit_are_excluded_and_several_digits_are_all_read(drawn, tmp_path):
     digits = load_data("mnist", part="test")
     sevens = digits.inputs[np.flatnonzero(digits.labels == 7)[:2]]
     for name, picture in {"a/1.png": sheet(sevens[0]), "a/2.png": sheet(), "b/1.png": sheet(*sevens)}.items():
@@ -102,7 +102,7 @@ def test_what_shows_no_digit_is_left_out_and_several_are_all_taken(drawn, tmp_pa
 
 
 @pytest.mark.parametrize("other", [{"size": (28, 28)}, {"colour": True}])
-def test_handwriting_has_a_size_and_no_colours(drawn, other):
+def test_handwriting_excludes_a_size_and_colours(drawn, other):
     with pytest.raises(OptionError) as caught:
         load_data(drawn, handwriting=True, **other)
     assert caught.value.code == "GN022"

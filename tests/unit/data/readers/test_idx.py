@@ -64,7 +64,7 @@ def test_round_trip(tmp_path, shape, seed, packed, members, padding):
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_every_truncation_is_noticed(tmp_path, packed):
+def test_every_truncation_is_rejected(tmp_path, packed):
     whole = gzip.compress(idx(IMAGES), mtime=0) if packed else idx(IMAGES)
     path = tmp_path / "images-idx3-ubyte"
     for length in range(len(whole)):
@@ -114,7 +114,7 @@ def test_damaged_headers(tmp_path, content, code):
     assert code_of(path) == code
 
 
-def test_images_find_their_labels(tmp_path):
+def test_the_labels_of_images_are_found(tmp_path):
     path = pair(tmp_path, IMAGES, LABELS)
     data = load(path)
     np.testing.assert_array_equal(data.inputs, IMAGES.reshape(4, 15))
@@ -125,7 +125,7 @@ def test_images_find_their_labels(tmp_path):
     np.testing.assert_array_equal(load(packed).inputs, data.inputs)
 
 
-def test_pairs_that_do_not_fit(tmp_path):
+def test_mismatched_pairs_are_rejected(tmp_path):
     assert code_of(pair(tmp_path, IMAGES, LABELS[:3])) == "GN017"
     assert code_of(pair(tmp_path, IMAGES, IMAGES)) == "GN019"
     assert code_of(pair(tmp_path, IMAGES, np.array([0, 1, 3, 0]))) == "GN016"

@@ -1,4 +1,4 @@
-"""Pictures: polarity, transparency, sizes, and everything that is refused."""
+"""Images: polarity, transparency, sizes, and rejected files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DIGIT[1:3, 2:4] = [[250, 30], [7, 255]]
 SHAPE = (4, 6)
 
 
-def ask(path: Path, shape: tuple[int, int] | None = SHAPE, maximum: float = 255.0) -> np.ndarray:
+def query(path: Path, shape: tuple[int, int] | None = SHAPE, maximum: float = 255.0) -> np.ndarray:
     inputs, names, labels = load_inputs(path, 24, shape, maximum)
     assert inputs.shape == (1, 24)
     assert names == [str(path)]
@@ -36,7 +36,7 @@ def code_of(path: Path, shape: tuple[int, int] | None = SHAPE) -> str:
 
 
 def clear_paper() -> Image.Image:
-    """Black ink on nothing."""
+    """Black ink on a transparent background."""
     return Image.merge("LA", [Image.new("L", (6, 4), 0), Image.fromarray(DIGIT)])
 
 
@@ -54,45 +54,45 @@ def clear_paper() -> Image.Image:
     ],
     ids=["ink", "paper", "rgb", "palette", "16 bit", "transparent", "rgba", "three times"],
 )
-def test_every_way_to_draw_it_is_the_same_digit(tmp_path, picture):
+def test_the_same_digit_is_read_from_every_polarity_and_mode(tmp_path, picture):
     path = tmp_path / "d.png"
     picture.save(path)
-    inputs = ask(path)
+    inputs = query(path)
     assert inputs.dtype == np.uint8
     np.testing.assert_array_equal(inputs, DIGIT)
 
 
-def test_larger_pictures_are_averaged(tmp_path):
+def test_larger_images_are_averaged(tmp_path):
     large = np.zeros((8, 12), np.uint8)
     large[2:4, 2:4] = [[255, 0], [0, 255]]
     Image.fromarray(large).save(tmp_path / "d.png")
-    assert ask(tmp_path / "d.png")[1, 1] == 128
+    assert query(tmp_path / "d.png")[1, 1] == 128
 
 
 def test_jpeg_and_other_ranges(tmp_path):
     path = tmp_path / "d.jpg"
     Image.new("L", (6, 4), 255).save(path)
-    np.testing.assert_array_equal(ask(path), 0)
+    np.testing.assert_array_equal(query(path), 0)
     Image.fromarray(np.pad(np.full((2, 4), 255, np.uint8), 1)).save(tmp_path / "d.png")
-    inputs = ask(tmp_path / "d.png", maximum=16.0)
+    inputs = query(tmp_path / "d.png", maximum=16.0)
     assert inputs.dtype == np.float32
     np.testing.assert_allclose([inputs.min(), inputs.max()], [0, 16], rtol=1e-6)
 
 
 @pytest.mark.parametrize("kind", [name for name in PILLOW_NAMES if name != "JPEG"])
-def test_kinds_of_pictures(tmp_path, kind):
+def test_every_image_format_is_read(tmp_path, kind):
     path = tmp_path / "d"
     Image.fromarray(DIGIT).save(path, kind, **({"lossless": True} if kind == "WEBP" else {}))
-    np.testing.assert_array_equal(ask(path), DIGIT)
+    np.testing.assert_array_equal(query(path), DIGIT)
 
 
-def test_text_that_begins_like_a_picture_stays_text(tmp_path):
+def test_text_that_begins_like_an_image_is_read_as_text(tmp_path):
     path = tmp_path / "d"
     path.write_text("BM,a,b\n1,2,3\n")
     assert load_inputs(path, 3, None, 255.0)[0].tolist() == [[1, 2, 3]]
 
 
-def test_what_is_refused(tmp_path):
+def test_unsuitable_files_are_rejected(tmp_path):
     path = tmp_path / "d.png"
     for size in ((5, 4), (6, 5), (12, 4), (3, 2), (9, 6)):
         Image.new("L", size).save(path)
@@ -103,7 +103,7 @@ def test_what_is_refused(tmp_path):
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
         try:
-            drawn = ask(path)
+            drawn = query(path)
         except GlassnetError as error:
             assert error.code in {"GN005", "GN006", "GN010", "GN011"}  # noqa: PT017
         else:  # only the checksums at the very end are missing
@@ -118,7 +118,7 @@ def test_what_is_refused(tmp_path):
     assert code_of(tmp_path / "folder") == "GN002"
 
 
-def test_no_flipped_bit_brings_a_foreign_error(tmp_path):
+def test_a_flipped_bit_raises_only_glassnet_errors(tmp_path):
     path = tmp_path / "d.png"
     Image.fromarray(DIGIT).save(path)
     whole = path.read_bytes()
@@ -132,7 +132,7 @@ def test_no_flipped_bit_brings_a_foreign_error(tmp_path):
             assert path.name in str(error)  # noqa: PT017
 
 
-def test_the_documentation_names_every_kind():
+def test_the_documentation_names_every_format():
     page = (ROOT / "docs" / "images.md").read_text(encoding="utf-8")
     (row,) = (line for line in page.splitlines() if line.startswith("| formats |"))
     assert [name for name in NAMES if not re.search(rf"\b{name}\b", row)] == []

@@ -1,4 +1,4 @@
-"""Folders of pictures: classes, parts, tables beside them, sizes, colours, polarity, and everything that is refused."""
+"""Image folders: classes, train and test parts, tables of labels, sizes, colours, polarity, and rejected folders."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from glassnet.model.file import header_of
 
 
 def drawing(seed: int, size: tuple[int, int] = (6, 5)) -> np.ndarray:
-    """Bright ink of random shape on dark ground."""
+    """Random bright ink on a dark background."""
     pixels = np.zeros(size, np.uint8)
     pixels[1:-1, 1:-1] = np.random.default_rng(seed).integers(0, 256, (size[0] - 2, size[1] - 2))
     return pixels
 
 
 def put(root: Path, **files: np.ndarray) -> Path:
-    """Save pictures; ``cats__1_png=…`` is the file cats/1.png."""
+    """Save images; ``cats__1_png=…`` is the file cats/1.png."""
     for name, pixels in files.items():
         path = root / name.replace("__", "/").replace("_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def test_class_folders_become_named_classes_in_sorted_order(tmp_path):
     assert data.take(np.array([2, 0])).row_names == ("dogs/1.png", "cats/9.png")
 
 
-def test_numbers_stay_numbers_and_gaps_make_them_names(tmp_path):
+def test_consecutive_numbers_are_labels_and_others_are_class_names(tmp_path):
     put(tmp_path / "all", **{f"{k}__x_png": drawing(k) for k in range(12)})
     data = load_data(tmp_path / "all")
     assert (data.class_names, data.labels.tolist()) == ((), list(range(12)))
@@ -70,7 +70,7 @@ def test_numbers_stay_numbers_and_gaps_make_them_names(tmp_path):
     assert (data.class_names, data.labels.tolist()) == ((), [3, 20, 100])
 
 
-def test_parts_and_a_wrapper_around_them(tmp_path):
+def test_parts_are_found_below_an_outer_folder(tmp_path):
     root = tmp_path / "archive" / "inner"
     pets(root / "Train")
     put(root / "test", dogs__7_png=drawing(7))
@@ -97,7 +97,7 @@ def test_a_test_table_is_a_part_if_it_has_classes(tmp_path):
     assert load_data(tmp_path, part="test", like=load_data(tmp_path)).labels.tolist() == [1, 1]
 
 
-def test_a_class_that_is_called_like_a_part_is_a_class(tmp_path):
+def test_a_class_may_have_the_name_of_a_part(tmp_path):
     put(tmp_path, train__1_png=drawing(1), bus__1_png=drawing(2))
     assert load_data(tmp_path).class_names == ("bus", "train")
 
@@ -113,7 +113,7 @@ def test_a_class_that_is_called_like_a_part_is_a_class(tmp_path):
         ("labels.csv", "file,label\nIMAGES/P2.PNG,b\nP1.Png,a\n"),
     ],
 )
-def test_a_table_beside_the_pictures_names_their_classes(tmp_path, name, text):
+def test_a_table_in_the_folder_gives_the_classes(tmp_path, name, text):
     put(tmp_path, images__p1_png=drawing(1), images__p2_png=drawing(2), images__p3_png=drawing(3))
     (tmp_path / name).write_text(text.format("p2.png", "p1.png", "p2", "p1"), encoding="utf-8")
     data = load_data(tmp_path)
@@ -131,13 +131,13 @@ def test_a_table_beside_the_pictures_names_their_classes(tmp_path, name, text):
         ("file,label\nq.png,a\nr.png,b\n", ["no column names images", "1.png"]),
     ],
 )
-def test_tables_that_cannot_be_used(tmp_path, text, words):
+def test_unusable_tables_are_rejected(tmp_path, text, words):
     put(tmp_path, **{"1_png": drawing(1), "2_png": drawing(2)})
     (tmp_path / "labels.csv").write_text(text)
     refused(tmp_path, "GN071", "labels.csv", *words)
 
 
-def test_capitals_tell_pictures_apart_where_nothing_else_does(tmp_path):
+def test_case_distinguishes_file_names_only_if_necessary(tmp_path):
     put(tmp_path, **{"a_png": drawing(1), "A_png": drawing(2), "b_png": drawing(3)})
     (tmp_path / "labels.csv").write_text("file,label\nA.png,x\nb.PNG,y\na.png,y\n")
     assert load_data(tmp_path).row_names == ("A.png", "b.png", "a.png")
@@ -145,7 +145,7 @@ def test_capitals_tell_pictures_apart_where_nothing_else_does(tmp_path):
     refused(tmp_path, "GN071", "line 2", "'A.PNG'", "exactly one image")
 
 
-def test_a_table_beside_pictures_is_read_in_the_encodings_of_other_tables(tmp_path):
+def test_a_table_in_an_image_folder_may_have_any_encoding(tmp_path):
     put(tmp_path, **{"1_png": drawing(1), "2_png": drawing(2)})
     text = "file,label\n1.png,süß\n2.png,b\n"
     (tmp_path / "labels.csv").write_bytes(text.encode("cp1252"))
@@ -158,7 +158,7 @@ def test_a_table_beside_pictures_is_read_in_the_encodings_of_other_tables(tmp_pa
     refused(tmp_path, "GN011", "labels.csv", "CSV UTF-8")
 
 
-def test_a_folder_without_pictures_is_no_class_and_named(tmp_path):
+def test_a_folder_without_images_is_reported_and_not_a_class(tmp_path):
     pets(tmp_path)
     (tmp_path / "foxes").mkdir()
     data = load_data(tmp_path)
@@ -166,7 +166,7 @@ def test_a_folder_without_pictures_is_no_class_and_named(tmp_path):
     assert data.remarks == ("ignored 1 folder without images (foxes)",)
 
 
-def test_what_is_no_picture_is_counted(tmp_path):
+def test_ignored_files_are_counted(tmp_path):
     pets(tmp_path)
     for name in ("cats/.hidden.png", "Thumbs.db", "cats/notes.txt", "cats/more.txt", "__MACOSX/cats/1.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
@@ -178,7 +178,7 @@ def test_what_is_no_picture_is_counted(tmp_path):
     assert data.remarks[1].startswith("ignored 4 files of other kinds (")
 
 
-def test_what_a_folder_may_lack(tmp_path):
+def test_an_incomplete_folder_is_rejected(tmp_path):
     refused(tmp_path, "GN002", "images in class folders", "train-images-idx3-ubyte")
     put(tmp_path, **{"1_png": drawing(1)})
     refused(tmp_path, "GN072", "1.png", "labels.csv")
@@ -188,7 +188,7 @@ def test_what_a_folder_may_lack(tmp_path):
     refused(tmp_path / "one", "GN016", "'cats'")
 
 
-def test_damaged_pictures_are_named(tmp_path):
+def test_an_error_names_the_damaged_image(tmp_path):
     pets(tmp_path)
     whole = (tmp_path / "dogs" / "1.png").read_bytes()
     (tmp_path / "dogs" / "1.png").write_bytes(whole[: len(whole) // 2])
@@ -199,7 +199,7 @@ def test_damaged_pictures_are_named(tmp_path):
     refused(tmp_path, "GN005", "cats/10.png")
 
 
-def test_unequal_sizes_name_two_pictures_and_the_way_out(tmp_path):
+def test_unequal_sizes_give_an_error_with_two_examples_and_advice(tmp_path):
     pets(tmp_path)
     put(tmp_path, dogs__1_png=drawing(1, (8, 4)))
     refused(tmp_path, "GN070", "cats/9.png has 5 × 6", "dogs/1.png 4 × 8", "--size 6", "--size 6x5")
@@ -209,7 +209,7 @@ def test_unequal_sizes_name_two_pictures_and_the_way_out(tmp_path):
     refused(tmp_path, "GN070", "GiB", "--size 64", size=(40000, 40000))
 
 
-def test_colours_are_kept_or_said_to_be_left(tmp_path):
+def test_colours_are_kept_or_converted_to_grey_with_a_remark(tmp_path):
     red = np.zeros((4, 4, 3), np.uint8)
     red[..., 0] = 250
     put(tmp_path, a__1_png=red, b__1_png=red[..., ::-1])
@@ -221,11 +221,11 @@ def test_colours_are_kept_or_said_to_be_left(tmp_path):
     np.testing.assert_array_equal(data.inputs[0].reshape(4, 4, 3), red)
     alike = load_data(tmp_path, like=data)
     np.testing.assert_array_equal(alike.inputs, data.inputs)
-    asked = load_inputs(tmp_path / "b" / "1.png", 48, (4, 4), 255.0, data.reading)[0]
-    np.testing.assert_array_equal(asked[0], data.inputs[1])
+    queried = load_inputs(tmp_path / "b" / "1.png", 48, (4, 4), 255.0, data.reading)[0]
+    np.testing.assert_array_equal(queried[0], data.inputs[1])
 
 
-def test_what_is_transparent_is_white_and_16_bits_are_scaled(tmp_path):
+def test_transparent_pixels_are_white_and_16_bits_are_scaled(tmp_path):
     ink = Image.merge("LA", [Image.new("L", (5, 6), 0), Image.fromarray(drawing(1))])
     (tmp_path / "a").mkdir()
     ink.save(tmp_path / "a" / "1.png")
@@ -234,7 +234,7 @@ def test_what_is_transparent_is_white_and_16_bits_are_scaled(tmp_path):
     np.testing.assert_array_equal(read.inputs, [255 - drawing(1).reshape(-1), drawing(2).reshape(-1)])
 
 
-def test_wide_pixels_are_scaled_by_what_they_can_hold_or_by_what_they_do(tmp_path):
+def test_wide_pixels_are_scaled_by_the_range_of_their_type_or_values(tmp_path):
     ink = drawing(1)
     ink[2, 2] = 255
     wide = {
@@ -248,7 +248,7 @@ def test_wide_pixels_are_scaled_by_what_they_can_hold_or_by_what_they_do(tmp_pat
     np.testing.assert_array_equal(read.inputs, [ink.reshape(-1)] * 3)
 
 
-def test_drawings_on_paper_are_inverted_and_photographs_are_not(tmp_path):
+def test_dark_ink_is_inverted_and_photographs_are_not(tmp_path):
     put(tmp_path / "paper", **{f"{k % 2}__{k}_png": 255 - drawing(k) for k in range(6)})
     data = load_data(tmp_path / "paper")
     assert data.reading == "ink"
@@ -260,11 +260,11 @@ def test_drawings_on_paper_are_inverted_and_photographs_are_not(tmp_path):
     np.testing.assert_array_equal(data.inputs[1].reshape(6, 5), drawing(2))
     np.testing.assert_array_equal(data.inputs[2].reshape(6, 5), 255 - drawing(4))
     for reading, expected in (("photo", 255 - drawing(4)), ("ink", drawing(4))):
-        asked = load_inputs(tmp_path / "photos" / "0" / "4.png", 30, (6, 5), 255.0, reading)[0]
-        np.testing.assert_array_equal(asked[0].reshape(6, 5), expected)
+        queried = load_inputs(tmp_path / "photos" / "0" / "4.png", 30, (6, 5), 255.0, reading)[0]
+        np.testing.assert_array_equal(queried[0].reshape(6, 5), expected)
 
 
-def test_many_pictures_come_in_the_order_of_their_names(tmp_path):
+def test_images_are_sorted_by_name(tmp_path):
     put(tmp_path, **{f"{k % 3}__{k}_png": drawing(k) for k in range(150)})
     data = load_data(tmp_path)
     assert [name for name in data.row_names if name.startswith("1/")] == [f"1/{k}.png" for k in range(1, 150, 3)]
@@ -274,7 +274,7 @@ def test_many_pictures_come_in_the_order_of_their_names(tmp_path):
         assert data.labels[row] == number % 3
 
 
-def test_classes_that_were_not_trained_on(tmp_path):
+def test_classes_absent_from_training_are_rejected(tmp_path):
     training = load_data(pets(tmp_path / "a"))
     refused(put(tmp_path / "b", birds__1_png=drawing(1)), "GN017", "'birds'", "cats, dogs", like=training)
     numbers = load_data(put(tmp_path / "c", **{f"{k}__1_png": drawing(k) for k in range(3)}))
@@ -285,13 +285,13 @@ def test_classes_that_were_not_trained_on(tmp_path):
     assert caught.value.code == "GN017"
 
 
-def test_another_range_of_values(tmp_path):
+def test_values_are_scaled_to_the_requested_range(tmp_path):
     data = load_data(pets(tmp_path), maximum=1.0)
     assert (data.maximum, data.inputs.dtype) == (1.0, np.float32)
     np.testing.assert_allclose(data.inputs[0], drawing(1).reshape(-1) / 255, rtol=1e-6)
 
 
-def test_linked_folders_are_followed_and_circles_are_not(tmp_path):
+def test_symbolic_links_are_followed_except_in_cycles(tmp_path):
     root = pets(tmp_path / "pets")
     (root / "dogs").rename(tmp_path / "elsewhere")
     (root / "dogs").symlink_to(tmp_path / "elsewhere")
@@ -299,8 +299,8 @@ def test_linked_folders_are_followed_and_circles_are_not(tmp_path):
     assert load_data(root).row_names == ("cats/9.png", "cats/10.png", "dogs/1.png", "dogs/a/2.bmp")
 
 
-def test_one_character_or_two_is_one_name(tmp_path):
-    """A table from Windows beside pictures from macOS, and class folders from both."""
+def test_composed_and_decomposed_file_names_are_equal(tmp_path):
+    """A table from Windows with images from macOS, and class folders from both."""
     one, two = (unicodedata.normalize(form, "é") for form in ("NFC", "NFD"))
     put(tmp_path / "flat", **{f"{two}_png": drawing(0), "b_png": drawing(1)})
     (tmp_path / "flat" / "labels.csv").write_text(f"file,label\n{one}.png,{two}\nb.png,b\n", encoding="utf-8")
@@ -310,7 +310,7 @@ def test_one_character_or_two_is_one_name(tmp_path):
     assert load_data(tmp_path / "test", part="test", like=data).labels.tolist() == [1]
 
 
-def test_a_picture_named_twice_and_a_pipe_are_refused(tmp_path):
+def test_duplicate_names_and_pipes_are_rejected(tmp_path):
     put(tmp_path / "flat", a_png=drawing(0), b_png=drawing(1))
     (tmp_path / "flat" / "labels.csv").write_text("a.png,x\nb.png,y\na,y\n")
     refused(tmp_path / "flat", "GN071", "line 3", "a.png occurs in an earlier line too")
@@ -318,7 +318,7 @@ def test_a_picture_named_twice_and_a_pipe_are_refused(tmp_path):
     refused(tmp_path / "pets", "GN005", "11.png")
 
 
-def test_all_pictures_of_a_folder_can_be_asked_about(tmp_path):
+def test_all_images_of_a_folder_can_be_queried(tmp_path):
     root = pets(tmp_path)
     inputs, names, labels = load_inputs(root, 30, (6, 5), 255, "ink")
     assert (names[1], labels) == (f"{root}/cats/10.png", None)
@@ -330,11 +330,11 @@ def test_all_pictures_of_a_folder_can_be_asked_about(tmp_path):
 
 
 def wide(seed: int, bits: int) -> np.ndarray:
-    """Grey values of so many bits in 16."""
+    """Grey values of the given number of bits, stored in 16."""
     return (drawing(seed).astype(np.uint16) << 4) >> (12 - bits)
 
 
-def test_pictures_of_12_bits_in_16_are_as_bright_as_those_of_8(tmp_path):
+def test_images_with_12_of_16_bits_are_scaled_by_their_own_white(tmp_path):
     put(tmp_path, **{f"{k % 2}__{k}_png": wide(k, 12) for k in range(6)})
     data = load_data(tmp_path)
     assert data.white == 4095
@@ -344,7 +344,7 @@ def test_pictures_of_12_bits_in_16_are_as_bright_as_those_of_8(tmp_path):
         assert np.abs(data.inputs[row].reshape(6, 5) - expected).max() <= 1
 
 
-def test_what_is_white_is_one_for_all_and_for_what_the_model_is_asked(tmp_path):
+def test_all_images_and_queries_share_one_white_level(tmp_path):
     names = [f"{k % 2}__{k}_tif" for k in range(6)]
     put(tmp_path / "all", **{name: wide(k, 12 if k == 3 else 10) for k, name in enumerate(names)})
     data = load_data(tmp_path / "all")
@@ -355,20 +355,20 @@ def test_what_is_white_is_one_for_all_and_for_what_the_model_is_asked(tmp_path):
     glassnet.save_model(model, tmp_path / "m.safetensors")
     model = glassnet.load_model(tmp_path / "m.safetensors")
     assert model.white == 4095
-    asked, _, _ = load_inputs(tmp_path / "all" / "0" / "2.tif", 30, (6, 5), 255, model.reading, model.white)
-    np.testing.assert_array_equal(asked[0], data.inputs[dark])
+    queried, _, _ = load_inputs(tmp_path / "all" / "0" / "2.tif", 30, (6, 5), 255, model.reading, model.white)
+    np.testing.assert_array_equal(queried[0], data.inputs[dark])
     put(tmp_path / "part", a__1_tif=wide(2, 10), b__1_tif=wide(4, 10))
     part = load_data(tmp_path / "part", like=replace(data, class_names=("a", "b")))
     np.testing.assert_array_equal(part.inputs[0], data.inputs[dark])
 
 
-def test_a_picture_beyond_the_models_white_is_not_cut_off(tmp_path):
+def test_an_image_brighter_than_the_white_of_the_model_is_not_clipped(tmp_path):
     put(tmp_path, a__1_png=wide(1, 12) << 4)
-    asked, _, _ = load_inputs(tmp_path / "a" / "1.png", 30, (6, 5), 255, "photo", 1023)
-    assert np.abs(asked[0].reshape(6, 5) - drawing(1).astype(int)).max() <= 1
+    queried, _, _ = load_inputs(tmp_path / "a" / "1.png", 30, (6, 5), 255, "photo", 1023)
+    assert np.abs(queried[0].reshape(6, 5) - drawing(1).astype(int)).max() <= 1
 
 
-def test_a_model_that_had_no_such_pictures_has_no_white(tmp_path):
+def test_a_model_trained_on_8_bit_images_saves_no_white_level(tmp_path):
     data = load_data(pets(tmp_path))
     assert data.white == 0
     assert "white" not in header_of(glassnet.new_model(data, glassnet.Options()))

@@ -1,4 +1,4 @@
-"""Folders of pictures that cannot all be read: none of them is passed over in silence."""
+"""Image folders with unreadable subfolders: none is skipped silently."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def folder(tmp_path):
     ("error", "code"),
     [(PermissionError(13, "no"), "GN003"), (OSError(5, "broken"), "GN003"), (FileNotFoundError(), "GN001")],
 )
-def test_a_folder_that_cannot_be_read_is_named(folder, monkeypatch, name, error, code):
-    """By whoever may not: a test that runs as root may read everything."""
+def test_an_error_names_the_unreadable_folder(folder, monkeypatch, name, error, code):
+    """The errors are simulated, because root can read every folder."""
     real = os.scandir
 
     def scandir(path):

@@ -1,4 +1,4 @@
-"""CSV: what is written comes back, and every mistake is named with its line."""
+"""CSV: values survive a round trip, and every error names its line."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_floats_keep_their_value(tmp_path, values, blank):
 
 @QUICK
 @given(table=tables(), maximum=st.sampled_from([255.0, 256.0]))
-def test_the_fast_and_the_exact_way_agree(tmp_path, table, maximum):
+def test_the_fast_and_the_exact_reader_agree(tmp_path, table, maximum):
     path = write(tmp_path, "\n".join(",".join(map(str, row)) for row in table.tolist()))
     data = load(path, maximum=maximum)
     opened = open_source(path)
@@ -102,7 +102,7 @@ def test_the_fast_and_the_exact_way_agree(tmp_path, table, maximum):
 
 @QUICK
 @given(text=st.text('01,.;-x\n "e\t', max_size=40) | st.binary(max_size=60))
-def test_any_content_loads_or_is_refused_in_one_line(tmp_path, text):
+def test_any_content_loads_or_gives_a_one_line_error(tmp_path, text):
     path = write(tmp_path, text)
     try:
         data = load(path)
@@ -140,14 +140,14 @@ def test_any_content_loads_or_is_refused_in_one_line(tmp_path, text):
         ("99999999999,1,2,3", "GN015", ["label 99999999999,"]),
     ],
 )
-def test_a_bad_line_is_named(tmp_path, line, code, words):
+def test_an_error_names_the_line(tmp_path, line, code, words):
     for header, at in product((0, 1), (1, 3, 4)):
         lines = ["label,a,b,c"] * header + LINES
         lines.insert(at + header, line)
         refused(write(tmp_path, "\n".join(lines)), code, f"t.csv, line {at + header + 1}", *words)
 
 
-def test_a_damaged_first_line_is_blamed_itself(tmp_path):
+def test_an_error_in_the_first_line_names_that_line(tmp_path):
     refused(write(tmp_path, "\n".join(["0,1,2", *LINES])), "GN012", "line 1", "3 values, expected 4")
     refused(write(tmp_path, "\n".join(["0,1,x,2", *LINES])), "GN013", "line 1, column 3")
 
@@ -156,13 +156,13 @@ def test_blank_lines_do_not_shift_the_line_number(tmp_path):
     refused(write(tmp_path, "\n".join(["", LINES[0], "", "0,1,2", *LINES])), "GN012", "line 4")
 
 
-def test_the_advice_names_the_largest_value_of_the_file(tmp_path):
+def test_the_advice_gives_the_largest_value_of_the_file(tmp_path):
     path = write(tmp_path, "\n".join([*LINES, "0,300,1,1", "1,0,4095,0"]))
     refused(path, "GN014", "line 5, column 2", "300", "--input-max 4095")
     assert load(path, maximum=4095).inputs.dtype == np.float32
 
 
-def test_values_count_in_pictures_as_pixels(tmp_path):
+def test_the_values_of_an_image_are_called_pixels(tmp_path):
     row = ",".join(["0"] * 785)
     refused(
         write(tmp_path, f"{row}\n{row}\n{row},0\n"),
@@ -171,7 +171,7 @@ def test_values_count_in_pictures_as_pixels(tmp_path):
     )
 
 
-def test_counted_column_names_are_a_header(tmp_path):
+def test_numbers_as_column_names_are_a_header(tmp_path):
     names = ",".join(map(str, range(785)))
     rows = [",".join([str(k), *["7"] * 784]) for k in range(2)]
     data = load(write(tmp_path, "\n".join([names, *rows])))
@@ -179,7 +179,7 @@ def test_counted_column_names_are_a_header(tmp_path):
     assert data.image_shape == (28, 28)
 
 
-def test_labels_and_quotes_may_be_written_oddly(tmp_path):
+def test_quoted_values_and_labels_such_as_1_0_are_accepted(tmp_path):
     data = load(write(tmp_path, '"label","a","b"\n"0","1","2"\n"1.0","3","4"\n'))
     np.testing.assert_array_equal(data.inputs, [[1, 2], [3, 4]])
     np.testing.assert_array_equal(data.labels, [0, 1])
@@ -196,7 +196,7 @@ def test_gaps_in_the_labels(tmp_path):
     refused(write(tmp_path, "0,1\n2000000000,2\n"), "GN016", "1, 2, 3", "1999999999 of them are missing")
 
 
-# mtime=0: the bytes are the tests' names, which must not tell the time, or two workers name them differently.
+# mtime=0: the bytes are part of the tests' ids, which must be equal in all workers.
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -215,11 +215,11 @@ def test_gaps_in_the_labels(tmp_path):
         (gzip.compress(b"0,1\n1,2\n" * 50, mtime=0)[:-9], "GN006"),
     ],
 )
-def test_what_is_not_a_table(tmp_path, content, code):
+def test_content_that_is_not_a_table_is_rejected(tmp_path, content, code):
     refused(write(tmp_path, content), code)
 
 
-def test_files_that_cannot_be_had(tmp_path, monkeypatch):
+def test_missing_and_unreadable_files_are_rejected(tmp_path, monkeypatch):
     refused(tmp_path / "none.csv", "GN001")
     refused(write(tmp_path, "0,1") / "below.csv", "GN001")
     refused(tmp_path, "GN002")
@@ -235,19 +235,18 @@ def test_files_that_cannot_be_had(tmp_path, monkeypatch):
     refused(tmp_path / "t.csv", "GN003", "permission")
 
 
-def test_a_name_that_is_no_text_is_read(tmp_path):
-    """Names of files are bytes: what another system wrote there need not be UTF-8."""
+def test_a_file_name_that_is_not_utf_8_is_accepted(tmp_path):
     path = tmp_path / os.fsdecode(b"caf\xe9.csv")
     content = "".join(f"{k % 3},{k},{255 - k}\n" for k in range(9))
     try:
         path.write_text(content)
     except OSError:
-        pytest.skip("this file system has names of characters")
+        pytest.skip("this file system only accepts Unicode names")
     (tmp_path / "cafe.csv").write_text(content)
     found, wanted = load(path), load(tmp_path / "cafe.csv")
     np.testing.assert_array_equal(found.inputs, wanted.inputs)
     np.testing.assert_array_equal(found.labels, wanted.labels)
-    assert os.fsencode(found.source) == os.fsencode(path), "as it is; what prints it escapes it"
+    assert os.fsencode(found.source) == os.fsencode(path), "the source keeps the original bytes; printing escapes them"
 
 
 def test_a_pipe_is_read(tmp_path):
@@ -266,7 +265,7 @@ def test_options_out_of_range(options):
     assert caught.value.code == "GN021"
 
 
-def test_a_damaged_table_never_loads_as_another(tmp_path):
+def test_a_damaged_file_never_loads_other_values(tmp_path):
     packed = bytearray(gzip.compress("\n".join(LINES).encode(), mtime=0))
     right = load(write(tmp_path, "\n".join(LINES)))
     for bit in range(0, 8 * len(packed), 3):

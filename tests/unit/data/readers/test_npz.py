@@ -1,4 +1,4 @@
-"""NPZ: the usual names, the shapes, and everything that is refused."""
+"""NPZ: common array names, shapes, and rejected files."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_keras_names(tmp_path):
     refused(path, "GN019", "x_train", part="test")
 
 
-def test_names_of_medmnist_and_capitals(tmp_path):
+def test_medmnist_names_and_capitals(tmp_path):
     path = save(tmp_path, train_images=X, train_labels=Y[:, None], test_images=X[:2], test_labels=Y[:2, None])
     assert (len(load(path)), len(load(path, part="test"))) == (4, 2)
     assert len(load(save(tmp_path, X_train=X, y_train=Y, X_test=X[:2], Y_test=Y[:2]), part="test")) == 2
@@ -82,7 +82,7 @@ def test_types_of_numbers(tmp_path, kind):
     assert load(save(tmp_path, x=(X > 3)[..., None], y=Y), maximum=1).image_shape == (2, 3)
 
 
-def test_what_is_refused(tmp_path):
+def test_unsuitable_arrays_are_rejected(tmp_path):
     refused(save(tmp_path, images=X, y=Y), "GN019", "'images', 'y'", "x_train")
     refused(save(tmp_path, x=X, y=["a", "a", "a", "a"]), "GN016", "only one class, 'a'")
     refused(save(tmp_path, x=X, y=Y[:3]), "GN017", "4 samples", "3 labels")
@@ -101,7 +101,7 @@ def test_what_is_refused(tmp_path):
     refused(save(tmp_path, x=np.where(X == 7, np.nan, X), y=Y), "GN018", "sample 2, value 2", "nan")
 
 
-def test_no_truncation_and_no_flipped_bit_changes_the_data(tmp_path):
+def test_truncation_and_flipped_bits_never_change_the_data(tmp_path):
     path = save(tmp_path, x=X, y=Y)
     whole = path.read_bytes()
     for length in range(0, len(whole), 7):
@@ -120,7 +120,7 @@ def test_no_truncation_and_no_flipped_bit_changes_the_data(tmp_path):
         np.testing.assert_array_equal(data.labels, Y)
 
 
-def test_colours_may_come_first_and_words_as_bytes(tmp_path):
+def test_the_channel_axis_may_be_first_and_labels_may_be_bytes(tmp_path):
     pictures = np.random.default_rng(0).integers(0, 256, (4, 5, 6, 3), np.uint8)
     words = np.array(["a", "ü", "b", "a"])
     last = load(save(tmp_path, x=pictures, y=words))
@@ -130,7 +130,7 @@ def test_colours_may_come_first_and_words_as_bytes(tmp_path):
     assert load(save(tmp_path, x=pictures[:, None, :, :, 0], y=words)).image_shape == (5, 6)
 
 
-def test_other_archives_say_what_they_are(tmp_path):
+def test_the_error_for_another_archive_names_its_kind(tmp_path):
     for name, what in (("[Content_Types].xml", "a spreadsheet"), ("cats/1.png", "a ZIP archive without arrays")):
         with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
             archive.writestr(name, "x")

@@ -1,4 +1,4 @@
-"""Pictures of 16 bits a channel: of grey every bit counts, of colours the upper 8, as Pillow has them."""
+"""Images of 16 bits per channel: colours keep the upper 8 bits, as in Pillow."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> PNG's colour type
 
 
 def png(pixels: np.ndarray, *more: tuple[bytes, bytes]) -> bytes:
-    """Write numbers of 16 bits, shape (rows, columns, channels), as PNG: every second line differs from the one above.
+    """Encode 16-bit pixels, shape (rows, columns, channels), as PNG. Every second line has the Up filter.
 
-    `more` are chunks of one's own.
+    `more` are additional chunks.
     """
     high, wide, channels = pixels.shape
     lines = pixels.astype(">u2").reshape(high, -1).view(np.uint8)
@@ -38,7 +38,7 @@ def png(pixels: np.ndarray, *more: tuple[bytes, bytes]) -> bytes:
 
 
 def tiff(pixels: np.ndarray, order: str, packed: bool) -> bytes:
-    """Write colours of 16 bits as TIFF, plain or packed, in an order of bytes (``<`` or ``>``)."""
+    """Encode 16-bit colours as TIFF with byte order ``<`` or ``>``, optionally compressed."""
     high, wide, channels = pixels.shape
     values = pixels.astype(f"{order}u2").tobytes()
     values = zlib.compress(values) if packed else values
@@ -65,7 +65,7 @@ def colours_of(content: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize("channels", [2, 3, 4])
-def test_of_colours_in_a_png_the_upper_8_bits_are_read(channels):
+def test_png_colours_keep_the_upper_8_bits(channels):
     pixels = noise(channels)
     if channels != 3:
         pixels[..., -1] = 65535
@@ -75,13 +75,13 @@ def test_of_colours_in_a_png_the_upper_8_bits_are_read(channels):
 
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_of_colours_in_a_tiff_the_upper_8_bits_are_read(order, packed):
+def test_tiff_colours_keep_the_upper_8_bits(order, packed):
     pixels = noise(3)
     np.testing.assert_array_equal(colours_of(tiff(pixels, order, packed)), pixels >> 8)
 
 
-def test_a_model_whose_white_is_lower_refuses_them(tmp_path):
-    """They would be nearly black for a model that has learnt of 12 bits, be it of colours, as once, or of grey."""
+def test_a_model_with_a_lower_white_level_rejects_16_bit_colours(tmp_path):
+    """They would be nearly black to a model trained on 12 bits, whether in colour (older versions) or grey."""
     path = tmp_path / "1.png"
     path.write_bytes(png(noise(3, 4095)))
     for features in (35, 105):
@@ -96,14 +96,14 @@ def test_a_model_whose_white_is_lower_refuses_them(tmp_path):
     assert load_inputs(path, 105, (5, 7), 255.0, "photo", white=4095)[0].max() == 200
 
 
-def test_a_model_that_learnt_them_opens_as_it_was(tmp_path):
+def test_the_white_level_survives_saving(tmp_path):
     path = tmp_path / "m.safetensors"
     data = Dataset(np.zeros((4, 105), np.uint8), np.arange(4) % 2, 2, (5, 7), "s", reading="photo", white=4095)
     save_model(new_model(data, Options()), path)
     assert load_model(path).white == 4095
 
 
-def test_a_grey_that_means_transparent_is_white():
+def test_a_transparent_grey_level_is_white():
     pixels = noise(1)
     pixels[1:3] = 513
     read = colours_of(png(pixels, (b"tRNS", struct.pack(">H", 513))))
@@ -111,7 +111,7 @@ def test_a_grey_that_means_transparent_is_white():
     assert (read[0] != 255).any()
 
 
-def test_they_stand_upright_and_photographs_of_them_are_read(tmp_path: Path):
+def test_the_exif_orientation_is_applied(tmp_path: Path):
     pixels = noise(3)
     note = Image.Exif()
     note[0x0112] = 6

@@ -1,4 +1,4 @@
-"""Files of typed columns: what JSON means, and what the doctor makes of types that training refuses."""
+"""Files with typed columns: type inference in JSON, and types that only the doctor reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from glassnet.errors import GlassnetError
 
 
 @pytest.mark.parametrize("kind", ["json", "ndjson"])
-def test_types_in_json_are_told_by_all_rows(tmp_path, kind):
+def test_types_in_json_are_inferred_from_all_rows(tmp_path, kind):
     rows = [*[{"a": number, "b": number} for number in range(300)], {"a": 1.5, "b": "x", "c": 7}, {"a": None}]
     path = tmp_path / f"d.{kind}"
     path.write_text(json.dumps(rows) if kind == "json" else "\n".join(map(json.dumps, rows)))
@@ -25,28 +25,27 @@ def test_types_in_json_are_told_by_all_rows(tmp_path, kind):
     assert table.row(7)["b"] == "7"
 
 
-def test_json_that_only_python_writes_is_read_too(tmp_path):
+def test_nan_and_infinity_in_json_are_accepted(tmp_path):
     (tmp_path / "d.ndjson").write_text('{"a": NaN, "b": 1}\n\n{"a": 2, "b": Infinity}\n')
     np.testing.assert_array_equal(read_table(tmp_path / "d.ndjson").column("a").numbers, [np.nan, 2])
 
 
-def test_columns_of_every_type_can_be_looked_at_loosely(tmp_path):
-    """The doctor looks at what training refuses."""
-    strange = {
+def test_the_doctor_reads_types_that_training_rejects(tmp_path):
+    columns = {
         "span": pl.Series([timedelta(hours=1), None], dtype=pl.Duration),
         "raw": pl.Series([b"a", b"\xff"]),
         "list": pl.Series([[1], [2, 3]]),
         "day": pl.Series([date(2026, 1, 1), None]),
         "at": pl.Series([time(3), time(4)]),
     }
-    pl.DataFrame({**strange, "y": [0, 1]}).write_parquet(tmp_path / "d.parquet")
+    pl.DataFrame({**columns, "y": [0, 1]}).write_parquet(tmp_path / "d.parquet")
     table = read_raw(tmp_path / "d.parquet")
-    assert table.names == (*strange, "y")
+    assert table.names == (*columns, "y")
     assert set(table.words) >= {0, 1, 2, 3, 4}
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "arrow stream", "arrow, packed"])
-def test_every_beginning_of_a_file_is_refused_or_a_table_of_fewer_rows(tmp_path, kind):
+def test_a_truncated_file_is_rejected_or_has_fewer_rows(tmp_path, kind):
     frame = pl.DataFrame({"a": [1.5, 2.5, None, 4.0] * 5, "b": ["x", "y"] * 10})
     path = tmp_path / "t.bin"
     write = {"parquet": frame.write_parquet, "arrow": frame.write_ipc, "arrow stream": frame.write_ipc_stream}
@@ -55,6 +54,6 @@ def test_every_beginning_of_a_file_is_refused_or_a_table_of_fewer_rows(tmp_path,
     for length in range(0, len(whole), 3):
         path.write_bytes(whole[:length])
         try:
-            assert len(read_table(path)) < len(frame) or kind == "arrow stream"  # whose end is a mere mark
+            assert len(read_table(path)) < len(frame) or kind == "arrow stream"  # its end is only a marker
         except GlassnetError as problem:
             assert problem.code in ("GN005", "GN006", "GN010", "GN011", "GN012"), (length, problem)  # noqa: PT017

@@ -1,4 +1,4 @@
-"""Delimited text: rows are as wide as their separators say, quoted ones not counted."""
+"""Delimited text: separators inside quotes do not count towards the width of a row."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ tables = st.lists(st.lists(fields, min_size=1, max_size=5), min_size=2, max_size
 @given(tables, st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
 @example([["x, y", "1", "no"], ["q", "yes"]], csv.QUOTE_MINIMAL)
 @example([["x,, y", "1", "no"], ["q"], ["a", "b", "c"]], csv.QUOTE_MINIMAL)
-def test_a_row_of_another_width_is_refused_whatever_is_quoted(rows, quoting):
-    """And a table without one is what was written."""
+def test_a_row_of_another_width_is_rejected_with_any_quoting(rows, quoting):
+    """A table in which all rows have the same width is read as written."""
     rows = [["name", "a", "y"], ["1st", "2", "3"], *rows]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n", quoting=quoting).writerows(rows)
@@ -39,15 +39,15 @@ def test_a_row_of_another_width_is_refused_whatever_is_quoted(rows, quoting):
     assert [[value or "" for value in row] for row in found.rows()] == filled[1:]
 
 
-SOUND = {
+WELL_FORMED = {
     "a quoted separator": 'a,b\n1,"x, y"\n2,"z"\n',
     "blank lines at the end": "a,b\n1,x\n2,z\n\n\r\n",
-    "a missing value beside": 'a,b\n1,"x, ""y"""\n2,\n\n',
+    "a missing value after quotes": 'a,b\n1,"x, ""y"""\n2,\n\n',
 }
 
 
-@pytest.mark.parametrize("text", SOUND.values(), ids=SOUND)
-def test_tables_of_sound_form_are_read_at_speed(text):
+@pytest.mark.parametrize("text", WELL_FORMED.values(), ids=WELL_FORMED)
+def test_well_formed_tables_take_the_fast_path(text):
     def read():
         return read_delimited(open_stream(io.BytesIO(text.encode()), "d.csv")).frame
 

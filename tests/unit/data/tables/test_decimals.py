@@ -1,4 +1,4 @@
-"""How decimals are written: told by what can be read in one way alone, whatever separates the values, and said."""
+"""Decimal commas and points: inferred from unambiguous values, independent of the separator, and reported."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VALUES = {
 }
 
 
-def said(table):
+def decimal_remarks(table):
     return tuple(about_decimals(table.columns().values()))
 
 
@@ -58,13 +58,13 @@ def test_numbers_with_decimal_commas(tmp_path, separator, quote):
     for decimal, either_way in ((",", 1), ("auto", 1000)):
         table = read_table(path, decimal=decimal)
         for name, values in VALUES.items():
-            if name == "people" and decimal == "auto":  # could be versions, or addresses
+            if name == "people" and decimal == "auto":  # could also be versions or addresses
                 assert table.column(name).kind == "text"
                 continue
             factor = {"milligrams": either_way, "steps": 1 / either_way}.get(name, 1)
             assert table.column(name).kind == "number"
             np.testing.assert_allclose(table.column(name).numbers, np.multiply(values, factor), rtol=1e-15)
-    assert said(table) == (
+    assert decimal_remarks(table) == (
         "column 'euro': '400,50 €' is read with a decimal comma (also in 2 more columns)",
         "column 'metres': '1.000,0' is read with a point between thousands",
         "column 'milligrams': '1,400 mg' is read with a comma between thousands",
@@ -75,15 +75,15 @@ def test_numbers_with_decimal_commas(tmp_path, separator, quote):
 
 @pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
 @pytest.mark.parametrize("decimals", ["{}", "{}.5"])
-def test_commas_between_thousands_are_no_decimals_whatever_separates(tmp_path, separator, decimals):
+def test_thousands_commas_are_not_decimals_with_any_separator(tmp_path, separator, decimals):
     columns = {"pay": [f"{40 + k},000" for k in range(ROWS)], "x": [decimals.format(k) for k in range(ROWS)]}
     table = read_table(written(tmp_path, columns, separator))
     assert table.column("pay").numbers.tolist() == [40000.0 + 1000 * k for k in range(ROWS)]
     assert table.column("x").numbers.tolist() == [float(one) for one in columns["x"]]
-    assert said(table) == ("column 'pay': '40,000' is read with a comma between thousands",)
+    assert decimal_remarks(table) == ("column 'pay': '40,000' is read with a comma between thousands",)
 
 
-def test_points_beside_commas_are_read_as_each_column_shows(tmp_path):
+def test_the_decimal_sign_is_inferred_for_each_column(tmp_path):
     columns = {
         "a": [f"{k},{k % 9}4" for k in range(ROWS)],
         "b": [f"{k}.{k % 9}3" for k in range(ROWS)],
@@ -93,14 +93,14 @@ def test_points_beside_commas_are_read_as_each_column_shows(tmp_path):
     table = read_table(path)
     for name, texts in columns.items():
         assert table.column(name).numbers.tolist() == [float(text.replace(",", ".")) for text in texts]
-    assert said(table) == (
+    assert decimal_remarks(table) == (
         "column 'a': '0,04' is read with a decimal comma",
         "column 'c': '1.000' is not read with a decimal comma, unlike other columns; to do so, pass --decimal ,",
     )
-    learnt = Columns.from_dict(json.loads(json.dumps(Columns.learn(table, "b", task="numbers", keep="ac").to_dict())))
-    asked = {"a": ["1,234"], "c": ["1.234"]}
-    expected = learnt.apply(read_table({"a": [1.234], "c": [1.234]}))
-    np.testing.assert_array_equal(learnt.apply(read_table(written(tmp_path, asked, "\t"))), expected)
+    fitted = Columns.from_dict(json.loads(json.dumps(Columns.learn(table, "b", task="numbers", keep="ac").to_dict())))
+    query = {"a": ["1,234"], "c": ["1.234"]}
+    expected = fitted.apply(read_table({"a": [1.234], "c": [1.234]}))
+    np.testing.assert_array_equal(fitted.apply(read_table(written(tmp_path, query, "\t"))), expected)
 
 
 def test_a_column_is_never_read_both_ways(tmp_path):
@@ -112,7 +112,7 @@ def test_a_column_is_never_read_both_ways(tmp_path):
     assert np.flatnonzero(np.isnan(table.column("x").numbers)).tolist() == [3]
 
 
-ALIKE = {
+AMBIGUOUS = {
     "decimal commas": {"x": [f"{k}.{k % 7 + 100},{k % 9}{k % 5}" for k in range(1, ROWS)], "n": COUNTED},
     "whole, with decimal commas": {
         "x": [f"{k}.{k % 7 + 100}{',5' * (k % 3 > 1)}" for k in range(1, ROWS)],
@@ -127,32 +127,32 @@ ALIKE = {
     "points": {"x": [f"{k}.{k % 9 + 100}" for k in range(1, ROWS)], "n": [f"{k}.5" for k in range(ROWS)]},
     "thousands": {"x": [f"{k},{k % 9 + 100}" for k in range(1, ROWS)], "n": [f"{k}.5" for k in range(ROWS)]},
 }
-"""Columns that a row alone does not always tell apart."""
+"""Columns whose decimal sign a single row does not always determine."""
 
 
 def table_of(columns):
-    """With answers that follow from the first column, and as many rows as it has."""
+    """Extend all columns to the length of "x" and add a target."""
     count = len(columns["x"])
     filled = {name: [values[k % len(values)] for k in range(count)] for name, values in columns.items()}
     return {**filled, "y": ["low" if k < count // 2 else "high" for k in range(count)]}
 
 
 @pytest.mark.parametrize("trained", [",", ";"], ids=["comma", "semicolon"])
-@pytest.mark.parametrize("asked", [",", "\t"], ids=["comma", "tab"])
-@pytest.mark.parametrize("case", ALIKE)
-def test_a_row_alone_is_read_as_among_all_that_were_trained_on(tmp_path, case, trained, asked):
-    columns = table_of(ALIKE[case])
+@pytest.mark.parametrize("queried", [",", "\t"], ids=["comma", "tab"])
+@pytest.mark.parametrize("case", AMBIGUOUS)
+def test_a_single_row_is_read_as_within_the_training_data(tmp_path, case, trained, queried):
+    columns = table_of(AMBIGUOUS[case])
     whole = read_table(written(tmp_path, columns, trained, quote=True))
-    learnt = Columns.learn(whole, "y", keep=["x", "n"])
-    learnt = Columns.from_dict(json.loads(json.dumps(learnt.to_dict())))
-    inputs = learnt.apply(whole)
+    fitted = Columns.learn(whole, "y", keep=["x", "n"])
+    fitted = Columns.from_dict(json.loads(json.dumps(fitted.to_dict())))
+    inputs = fitted.apply(whole)
     for row in range(0, len(whole), 4):
         alone = {name: [values[row]] for name, values in columns.items()}
         names = [*columns]
         np.testing.assert_array_equal(
-            learnt.apply(read_table(written(tmp_path, alone, asked, quote=True), names))[0], inputs[row]
+            fitted.apply(read_table(written(tmp_path, alone, queried, quote=True), names))[0], inputs[row]
         )
-        np.testing.assert_array_equal(learnt.apply(read_table(alone))[0], inputs[row])
+        np.testing.assert_array_equal(fitted.apply(read_table(alone))[0], inputs[row])
 
 
 def test_a_single_cell_changes_no_other_column(tmp_path):
@@ -164,27 +164,27 @@ def test_a_single_cell_changes_no_other_column(tmp_path):
 
 
 @pytest.mark.parametrize("codes", ["192.168.100.{}", "1.200.{}", "030.100.{}"])
-def test_points_alone_are_no_sign_of_thousands(tmp_path, codes):
+def test_points_alone_do_not_imply_thousands(tmp_path, codes):
     columns = {"t": [f"{k + 1}.{k + 100}" for k in range(ROWS)], "ip": [codes.format(k + 100) for k in range(ROWS)]}
     for separator in SEPARATORS.values():
         table = read_table(written(tmp_path, columns, separator))
         assert table.column("ip").kind == "text"
         assert table.column("t").numbers.tolist() == [float(text) for text in columns["t"]]
-        assert said(table) == ()
+        assert decimal_remarks(table) == ()
 
 
-def test_a_note_or_an_address_turns_no_decimals_off(tmp_path):
+def test_a_note_with_a_point_does_not_disable_decimal_commas(tmp_path):
     columns = {"x": COUNTED, "note": ["ok"] * (ROWS - 1) + ["v 1.5"], "y": [f"{k}.5" for k in range(ROWS)]}
     for separator in SEPARATORS.values():
         table = read_table(written(tmp_path, columns, separator))
         assert table.column("x").numbers.tolist() == [float(text.replace(",", ".")) for text in COUNTED]
         assert table.column("y").numbers.tolist() == [float(text) for text in columns["y"]]
-        assert said(table) == ("column 'x': '0,0' is read with a decimal comma",)
+        assert decimal_remarks(table) == ("column 'x': '0,0' is read with a decimal comma",)
 
 
-def test_another_way_than_in_training_is_seen_and_said(tmp_path):
+def test_a_notation_unlike_that_in_training_is_recognised_and_reported(tmp_path):
     german = {"x": [f"{k},{k % 9}5" for k in range(ROWS)], "z": [f"{k + 1}.{k + 100},5" for k in range(ROWS)]}
-    learnt = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
+    fitted = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
 
     for x, z, numbers, remarks in (
         ("1,5", "1.234", (1.5, 1234), ["'1.234' is read with a point between thousands, as in training"]),
@@ -197,21 +197,21 @@ def test_another_way_than_in_training_is_seen_and_said(tmp_path):
         ("1,234", "7", (1.234, 7), ["'1,234' is read with a decimal comma, as in training"]),
     ):
         table = read_table({"x": [x], "z": [z]})
-        expected = learnt.apply(read_table({"x": [numbers[0]], "z": [numbers[1]]}))
-        np.testing.assert_array_equal(learnt.apply(table), expected)
-        for part, remark in zip(remarks, learnt.surprises(table), strict=True):
+        expected = fitted.apply(read_table({"x": [numbers[0]], "z": [numbers[1]]}))
+        np.testing.assert_array_equal(fitted.apply(table), expected)
+        for part, remark in zip(remarks, fitted.surprises(table), strict=True):
             assert part in remark
 
 
 @pytest.mark.parametrize(("z", "number"), [("1.234", 1.234), ("2,345", 2345)])
-def test_decimals_in_another_way_are_refused_where_a_column_could_be_either(tmp_path, z, number):
+def test_another_notation_is_rejected_if_a_column_is_ambiguous(tmp_path, z, number):
     german = {"x": [f"{k},{k % 9}5" for k in range(ROWS)], "z": [f"{k + 1}.{k + 100},5" for k in range(ROWS)]}
-    learnt = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
-    asked = {"x": ["1.5"], "z": [z]}
+    fitted = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
+    query = {"x": ["1.5"], "z": [z]}
     with pytest.raises(DataError, match=r"'x'.*'z' is ambiguous.*--decimal"):
-        learnt.apply(read_table(asked))
-    told = learnt.apply(read_table(asked, decimal="."))
-    np.testing.assert_array_equal(told, learnt.apply(read_table({"x": [1.5], "z": [number]})))
+        fitted.apply(read_table(query))
+    inputs = fitted.apply(read_table(query, decimal="."))
+    np.testing.assert_array_equal(inputs, fitted.apply(read_table({"x": [1.5], "z": [number]})))
 
 
 @pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
@@ -227,7 +227,7 @@ def test_a_repaired_copy_has_the_same_numbers(tmp_path, separator, quote):
         np.testing.assert_allclose(copy.column(name).numbers, values, rtol=1e-15)
 
 
-def test_what_is_no_number_is_none_in_a_repaired_copy(tmp_path):
+def test_a_non_numeric_value_is_missing_in_a_repaired_copy(tmp_path):
     columns = {"x": [f"{k},25" for k in range(ROWS)], "y": ["a", "b"] * (ROWS // 2)}
     columns["x"][3] = "6.41"
     path = written(tmp_path, columns)
@@ -241,11 +241,11 @@ def test_what_is_no_number_is_none_in_a_repaired_copy(tmp_path):
     st.sampled_from(["{0}", "{0},{1}", "{0},{1:03d}", "{0}.{1}", "{0}.{1:03d}", "{0:,}", "{0:,}.{1}"]),
     st.sampled_from(["{0}", "{1},{0}", "{0}.{1}"]),
 )
-def test_what_separates_the_values_decides_nothing(tmp_path_factory, pairs, form, other):
+def test_the_separator_does_not_affect_the_decimal_sign(tmp_path_factory, pairs, form, other):
     folder = tmp_path_factory.mktemp("decimals")
     columns = {"x": [form.format(*pair) for pair in pairs], "z": [other.format(*pair) for pair in pairs]}
     found = []
-    for separator in ";\t|":  # where commas separate them, a comma is no decimal sign beside points
+    for separator in ";\t|":  # with commas as separators, points rule out decimal commas
         table = read_table(written(folder, columns, separator, quote=True), ["x"])
         found.append(
             [

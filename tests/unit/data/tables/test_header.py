@@ -1,4 +1,4 @@
-"""What a table in text is: all that read one agree about it."""
+"""The header of a text table: all readers agree whether there is one."""
 
 from __future__ import annotations
 
@@ -31,39 +31,39 @@ SOME = {"max_examples": 200, "deadline": None, "suppress_health_check": [HealthC
 def tables(draw: st.DrawFn) -> list[list[str]]:
     kinds = draw(st.lists(st.sampled_from(list(KINDS.values())), min_size=2, max_size=6))
     rows = draw(st.lists(st.tuples(*kinds).map(list), min_size=1, max_size=6))
-    counted = [str(k) for k in range(len(kinds))]
+    numbered = [str(k) for k in range(len(kinds))]
     names = st.one_of(
         st.lists(NAMES, min_size=len(kinds), max_size=len(kinds)),
-        st.sampled_from([counted, ["label", *counted[:-1]], ["", *counted[:-1]], [*counted[1:], str(len(kinds))]]),
+        st.sampled_from([numbered, ["label", *numbered[:-1]], ["", *numbered[:-1]], [*numbered[1:], str(len(kinds))]]),
     )
     return draw(st.sampled_from([[], [draw(names)]])) + rows
 
 
-def doctors(folder: Path, text: str, target: str | None = None) -> bool:
+def header_for_doctor(folder: Path, text: str, target: str | None = None) -> bool:
     (folder / "t.csv").write_text(text)
     try:
         return read_raw(folder / "t.csv", target=target).header
     except DataError as problem:
-        assert problem.code == "GN010", problem  # noqa: PT017 only the names
+        assert problem.code == "GN010", problem  # noqa: PT017 only column names
         return True
 
 
-def training_with_columns(text: str, *expected: str) -> bool:
+def header_for_tables(text: str, *expected: str) -> bool:
     try:
         return read_delimited(open_stream(io.BytesIO(text.encode()), "t.csv"), expected).header
     except DataError as problem:
-        if problem.code == "GN063":  # names that stand there twice
+        if problem.code == "GN063":  # duplicate column names
             return True
         assert problem.code == "GN010", problem  # noqa: PT017
         return True
 
 
-def training_with_rows(folder: Path, text: str) -> bool | None:
+def header_for_rows(folder: Path, text: str) -> bool | None:
     (folder / "t.csv").write_text(text)
     try:
         return sniff(open_source(folder / "t.csv")).header
     except DataError as problem:
-        return True if problem.code == "GN010" else None  # None: words, which are not for it
+        return True if problem.code == "GN010" else None  # None: words, which this reader rejects
 
 
 @settings(**SOME)
@@ -78,25 +78,25 @@ def test_training_and_the_doctor_agree_about_the_first_line(tmp_path, table, sep
     sign = '"' * quoted
     text = "".join(separator.join(f"{sign}{field}{sign}" for field in row) + "\n" for row in table)
     header = is_header(table)
-    assert training_with_columns(text) is header
-    assert doctors(tmp_path, text) is header
-    if "," not in "".join(map("".join, table)):  # decimal commas are not for it
-        assert training_with_rows(tmp_path, text) in (header, None)
+    assert header_for_tables(text) is header
+    assert header_for_doctor(tmp_path, text) is header
+    if "," not in "".join(map("".join, table)):  # this reader does not accept decimal commas
+        assert header_for_rows(tmp_path, text) in (header, None)
 
 
 @pytest.mark.parametrize("start", [0, 1, 2])
 @pytest.mark.parametrize("width", [200, 300])
-@pytest.mark.parametrize("first", [[], ["label"], [""]], ids=["counted alone", "label", "corner"])
-def test_counted_columns(tmp_path, first, width, start):
-    """They could be the values of pixels up to 255; words before them, or the corner of a saved frame, tell."""
+@pytest.mark.parametrize("first", [[], ["label"], [""]], ids=["numbers only", "label", "corner"])
+def test_numbers_as_column_names(tmp_path, first, width, start):
+    """Numbers up to 255 could be pixels, unless a name or the empty corner of a saved frame precedes them."""
     names = [*first, *map(str, range(start, start + width))]
     rows = [[str(k), *["7"] * (len(names) - 1)] for k in range(3)]
     text = "".join(",".join(row) + "\n" for row in [names, *rows])
     header = bool(first) or (start < 2 and width == 300)
     assert is_header([names, *rows]) is header
-    assert training_with_columns(text) is header
-    assert doctors(tmp_path, text) is header
-    assert training_with_rows(tmp_path, text) is header
+    assert header_for_tables(text) is header
+    assert header_for_doctor(tmp_path, text) is header
+    assert header_for_rows(tmp_path, text) is header
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,12 @@ def test_the_first_line(first, below, header):
     assert is_header([line.split("|" if "|" in line else None) for line in [first, *below]]) is header
 
 
-def test_the_named_column_makes_a_header_of_numbers(tmp_path):
-    """For the doctor too, unless it may be meant as the number of a column."""
+def test_the_name_of_an_expected_column_identifies_a_numeric_header(tmp_path):
+    """The same holds for the doctor, unless the name could be a column number."""
     text = "2019,2020\n1,2\n"
-    assert training_with_columns(text, "2020")
-    assert doctors(tmp_path, text, "2020")
-    assert not doctors(tmp_path, "1,2\n1,2\n", "2")
+    assert header_for_tables(text, "2020")
+    assert header_for_doctor(tmp_path, text, "2020")
+    assert not header_for_doctor(tmp_path, "1,2\n1,2\n", "2")
 
 
 @pytest.mark.parametrize("field", ["1", "-2.5", "+3e4", ".5", "1,5", " 7 ", "inf", "-Infinity"])
@@ -140,7 +140,7 @@ def test_numbers(field):
 
 
 @pytest.mark.parametrize("field", ["", "nan", "1_000", "٣", "0x1", "x", "1;2", "1 2", "12 %"])
-def test_no_numbers(field):
+def test_not_numbers(field):
     assert not is_number(field)
 
 

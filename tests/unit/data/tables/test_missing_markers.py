@@ -1,4 +1,4 @@
-"""Numbers that stand for missing values: told where they stand apart, never where they may be numbers."""
+"""Numbers that mark missing values: reported if far from all other values, never if plausible as numbers."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ INCOMES = np.random.default_rng(2).exponential(2000, 200).clip(0, 9998).round()
         (np.random.default_rng(4).integers(0, 27, 10), [999] * 90, {999: 90}),
     ],
 )
-def test_what_stands_apart_is_found(others, put, found):
+def test_markers_far_from_other_values_are_found(others, put, found):
     column = np.append(others, put)
     np.random.default_rng(1).shuffle(column)
     assert sentinels_in(column) == found
@@ -37,10 +37,10 @@ def test_what_stands_apart_is_found(others, put, found):
     [
         np.arange(1000.0),
         np.arange(1.0, 10000),
-        np.append(INCOMES, [9999] * 3),  # the last of many, as where incomes are cut off
-        np.append(INCOMES, 99999),  # once
-        np.append(np.random.default_rng(5).integers(0, 5, 200), [-1] * 9),  # a code among others
-        np.append(np.arange(100) / 4, -1),  # degrees, of a mild winter
+        np.append(INCOMES, [9999] * 3),  # the upper end of a distribution, as of capped incomes
+        np.append(INCOMES, 99999),  # only one
+        np.append(np.random.default_rng(5).integers(0, 5, 200), [-1] * 9),  # one of the codes
+        np.append(np.arange(100) / 4, -1),  # degrees in a mild winter
         np.random.default_rng(6).normal(size=200),
         np.append(np.random.default_rng(7).normal(size=200), [-1] * 9),
         np.repeat([-1.0, 1.0], 50),
@@ -51,7 +51,7 @@ def test_what_stands_apart_is_found(others, put, found):
     ],
     ids=range(13),
 )
-def test_what_may_be_a_number_is_none(column):
+def test_plausible_numbers_are_not_markers(column):
     assert sentinels_in(column) == {}
 
 
@@ -62,33 +62,33 @@ def people(path, **columns):
     return path
 
 
-def test_training_says_it_and_takes_them_as_they_are():
+def test_training_warns_about_markers_and_keeps_them_as_numbers():
     degrees = DEGREES.copy()
     degrees[[3, 9]] = -999
     table = {"degrees": degrees, "mass": [f"{a} kg" for a in np.append(AGES[1:], -99)], "y": AGES.astype(float) + 0.5}
-    learnt = Columns.learn(read_table({**table, "kind": np.where(AGES > 50, "a", "b")}), "kind")
-    assert [remark.split(" is far")[0] for remark in learnt.remarks if "far from" in remark] == [
+    columns = Columns.learn(read_table({**table, "kind": np.where(AGES > 50, "a", "b")}), "kind")
+    assert [remark.split(" is far")[0] for remark in columns.remarks if "far from" in remark] == [
         "column 'degrees': -999 in 2 rows",
         "column 'mass': -99 in 1 row",
     ]
-    assert learnt.inputs[0].low == -999
+    assert columns.inputs[0].low == -999
     target = Columns.learn(read_table({"x": AGES % 7, "z": np.append(DEGREES[1:], -999)}), "z")
     assert any("'z': -999 in 1 row" in remark for remark in target.remarks)
 
 
-def test_a_model_that_never_saw_it_says_so_when_it_is_asked():
-    learnt = Columns.learn(read_table({"degrees": DEGREES, "age": AGES, "y": np.where(AGES > 50, "a", "b")}), "y")
-    asked = {"degrees": [-999, 20, 99, -1], "age": [-1, 9999, 85, 9999]}
-    assert [said.split(" and is used")[0] for said in learnt.surprises(read_table(asked))] == [
+def test_a_marker_absent_from_training_is_reported_for_a_query():
+    columns = Columns.learn(read_table({"degrees": DEGREES, "age": AGES, "y": np.where(AGES > 50, "a", "b")}), "y")
+    query = {"degrees": [-999, 20, 99, -1], "age": [-1, 9999, 85, 9999]}
+    assert [remark.split(" and is used")[0] for remark in columns.surprises(read_table(query))] == [
         f"column 'degrees': -999 in 1 row is far outside the training range {DEGREES.min():g} to {DEGREES.max():g}",
         f"column 'age': -1 in 1 row is far outside the training range {AGES.min()} to {AGES.max()}",
         f"column 'age': 9999 in 2 rows is far outside the training range {AGES.min()} to {AGES.max()}",
     ]
-    assert learnt.surprises(read_table({"degrees": [20, None, 55], "age": [95, 3, 0]})) == []
+    assert columns.surprises(read_table({"degrees": [20, None, 55], "age": [95, 3, 0]})) == []
 
 
 @pytest.mark.parametrize("target", ["kind", "degrees"])
-def test_the_doctor_names_column_and_rows_and_empties_the_fields(tmp_path, target):
+def test_the_doctor_reports_markers_and_empties_the_cells(tmp_path, target):
     ages, degrees = AGES.copy(), DEGREES.copy()
     ages[[5, 7]], degrees[[7, 11, 13]] = -1, -9999
     path, copy = people(tmp_path / "t.csv", age=ages, degrees=degrees), tmp_path / "copy.csv"
@@ -101,14 +101,14 @@ def test_the_doctor_names_column_and_rows_and_empties_the_fields(tmp_path, targe
     assert "GD16" in found["fixed"]["done"]
     table = read_table(copy)
     assert np.isnan(table.column("age").numbers).sum() == (2 if target == "kind" else 1)
-    # Rows without a number to predict teach nothing.
+    # Rows without a target value are dropped.
     assert len(table) == (200 if target == "kind" else 197)
     assert table.column("degrees").numbers.min(where=~np.isnan(table.column("degrees").numbers), initial=0) > -21
     again = run("doctor", copy, "--target", target, "--json").json()
     assert "GD16" not in [finding["code"] for finding in again["findings"]]
 
 
-def test_a_table_without_any_is_left_alone(tmp_path):
+def test_a_table_without_markers_has_no_finding(tmp_path):
     found = run("doctor", people(tmp_path / "t.csv"), "--target", "kind", "--json").json()
     assert "GD16" not in [finding["code"] for finding in found["findings"]]
     shown = run(

@@ -1,4 +1,4 @@
-"""Numbers with units: one unit makes numbers, several are said, and a model keeps to the unit it was trained with."""
+"""Numbers with units: one unit per column, a warning for mixed units, and the training unit for queries."""
 
 import numpy as np
 import polars as pl
@@ -57,13 +57,13 @@ def test_numbers_with_one_unit_are_numbers(written, numbers, unit):
     ],
     ids=lambda written: written[0],
 )
-def test_what_only_looks_like_numbers_with_a_unit_stays_words(written):
+def test_text_that_resembles_numbers_with_units_stays_text(written):
     table = read_table({"size": written})
     assert table.column("size").kind == "text"
     assert table.column("size").unit == ""
 
 
-def test_the_unit_is_that_of_nearly_all_and_what_has_another_is_no_number():
+def test_values_without_the_unit_of_nearly_all_others_are_not_numbers():
     column = [f"{k} kg" for k in range(1, 40)] + ["500 g", "7"]
     table = read_table({"mass": column})
     assert table.column("mass").kind == "number"
@@ -71,7 +71,7 @@ def test_the_unit_is_that_of_nearly_all_and_what_has_another_is_no_number():
     assert np.isnan(table.column("mass").numbers[-2:]).all()
 
 
-def _columns(**others):
+def _fitted(**others):
     random = np.random.default_rng(0)
     mass = random.integers(40, 100, 60)
     table = {
@@ -83,86 +83,86 @@ def _columns(**others):
     return Columns.learn(read_table({**table, **others}), "y")
 
 
-def _asked(mass):
+def _query(mass):
     return read_table({"mass": [mass], "share": ["5 %"], "old": ["1"]})
 
 
-def test_a_model_keeps_to_the_unit_it_was_trained_with():
-    learnt = _columns()
-    assert "column 'mass': the unit 'kg' is ignored" in learnt.remarks
-    assert np.array_equal(learnt.apply(_asked("70 kg")), learnt.apply(_asked("70 KG.")))
-    for columns in (learnt, Columns.from_dict(learnt.to_dict())):
-        asked = read_table({"mass": ["70 kg", "70 g", "70"], "share": ["5%", "€5", "5"], "old": ["1", "2", "3 kg"]})
-        inputs = columns.apply(asked)
+def test_a_model_accepts_only_the_unit_of_the_training_data():
+    fitted = _fitted()
+    assert "column 'mass': the unit 'kg' is ignored" in fitted.remarks
+    assert np.array_equal(fitted.apply(_query("70 kg")), fitted.apply(_query("70 KG.")))
+    for columns in (fitted, Columns.from_dict(fitted.to_dict())):
+        query = read_table({"mass": ["70 kg", "70 g", "70"], "share": ["5%", "€5", "5"], "old": ["1", "2", "3 kg"]})
+        inputs = columns.apply(query)
         flagged = read_table({"mass": [70, None, None], "share": [5, None, 5], "old": [1, 2, None]})
         assert np.array_equal(inputs, columns.apply(flagged))
-        said = columns.surprises(asked)
-        assert "column 'mass': 2 values treated as missing, expected numbers in kg ('70', '70 g')" in said
-        assert "column 'share': 1 value treated as missing, expected numbers in % ('€5')" in said
-        assert "column 'old': 1 value treated as missing, expected numbers ('3 kg')" in said
+        warnings = columns.surprises(query)
+        assert "column 'mass': 2 values treated as missing, expected numbers in kg ('70', '70 g')" in warnings
+        assert "column 'share': 1 value treated as missing, expected numbers in % ('€5')" in warnings
+        assert "column 'old': 1 value treated as missing, expected numbers ('3 kg')" in warnings
 
 
 @pytest.mark.parametrize("bare", [[70, 80], ["70", "80"]], ids=["numbers", "text"])
-def test_a_column_without_any_unit_has_the_models_and_that_is_said(bare):
-    columns = _columns()
-    asked = read_table({"mass": bare, "share": [0.5, 0.2], "old": ["5 %", "6"]})
-    written = read_table(asked.frame.with_columns(pl.Series("mass", ["70 kg", "80 kg"])))
-    assert np.array_equal(columns.apply(asked), columns.apply(written))
-    assert columns.surprises(asked) == [
+def test_a_column_without_units_is_assumed_to_have_the_training_unit(bare):
+    columns = _fitted()
+    query = read_table({"mass": bare, "share": [0.5, 0.2], "old": ["5 %", "6"]})
+    written = read_table(query.frame.with_columns(pl.Series("mass", ["70 kg", "80 kg"])))
+    assert np.array_equal(columns.apply(query), columns.apply(written))
+    assert columns.surprises(query) == [
         "column 'mass': its numbers lack the 'kg' of the training data, which is assumed",
         "column 'share': its numbers lack the '%' of the training data, which is assumed",
         "column 'old': '%', which the training data did not have, is ignored",
     ]
 
 
-def test_what_has_a_sign_is_no_number_in_a_unit():
-    columns, asked = _columns(), read_table({"mass": ["$60", "80%", "70"], "share": [1, 2, 3], "old": [1, 2, 3]})
+def test_a_value_with_another_sign_is_missing_in_a_column_with_a_unit():
+    columns, query = _fitted(), read_table({"mass": ["$60", "80%", "70"], "share": [1, 2, 3], "old": [1, 2, 3]})
     assert (
-        columns.surprises(asked)[0]
+        columns.surprises(query)[0]
         == "column 'mass': 2 values treated as missing, expected numbers in kg ('$60', '80%')"
     )
-    plain = read_table(asked.frame.with_columns(pl.Series("mass", [None, None, "70 kg"])))
-    assert np.array_equal(columns.apply(asked), columns.apply(plain))
+    plain = read_table(query.frame.with_columns(pl.Series("mass", [None, None, "70 kg"])))
+    assert np.array_equal(columns.apply(query), columns.apply(plain))
 
 
-def test_several_units_are_said_with_advice():
-    mixed = _columns(mass=["500 g", "1 kg"] * 30)
-    [said] = [remark for remark in mixed.remarks if "'mass'" in remark]
-    assert "('g' 30, 'kg' 30)" in said
-    assert "convert them to one unit" in said
-    [said] = [remark for remark in _columns(mass=["€ 5", "$ 1"] * 30).remarks if "'mass'" in remark]
-    assert "('$' 30, '€' 30)" in said
+def test_mixed_units_give_a_warning_with_advice():
+    mixed = _fitted(mass=["500 g", "1 kg"] * 30)
+    [warning] = [remark for remark in mixed.remarks if "'mass'" in remark]
+    assert "('g' 30, 'kg' 30)" in warning
+    assert "convert them to one unit" in warning
+    [warning] = [remark for remark in _fitted(mass=["€ 5", "$ 1"] * 30).remarks if "'mass'" in remark]
+    assert "('$' 30, '€' 30)" in warning
 
 
-def test_a_rarer_part_for_training_does_not_change_what_the_unit_is():
+def test_a_training_subset_with_few_units_does_not_change_the_unit():
     column = [*["5", "6"] * 5, *[f"{k} kg" for k in range(100)]]
     table = read_table({"mass": column, "y": ["a", "b"] * 55})
     assert table.column("mass").kind == "number"
-    learnt = Columns.learn(table, "y", rows=np.arange(20))
-    assert learnt.inputs[0].unit == "kg"
-    assert learnt.inputs[0].high == 9
+    fitted = Columns.learn(table, "y", rows=np.arange(20))
+    assert fitted.inputs[0].unit == "kg"
+    assert fitted.inputs[0].high == 9
 
 
-def test_targets_with_units_are_numbers_in_it_and_classes_keep_their_names():
+def test_a_numeric_target_keeps_its_unit_and_classes_keep_their_names():
     size = [f"{k / 4} km" for k in range(40)]
     numbers = Columns.learn(read_table({"x": list(range(0, 80, 2)), "y": size}), "y", keep="x")
     assert numbers.targets[0].suffix == " km"
     assert Columns.from_dict(numbers.to_dict()).targets == numbers.targets
-    asked = read_table({"x": [1, 2, 3], "y": ["2.5 km", "5 m", "7.5 km"]})
-    assert numbers.answers(asked)[1].ravel().tolist() == [2.5, 7.5]
+    query = read_table({"x": [1, 2, 3], "y": ["2.5 km", "5 m", "7.5 km"]})
+    assert numbers.answers(query)[1].ravel().tolist() == [2.5, 7.5]
     classes = Columns.learn(read_table({"x": list(range(0, 80, 2)), "y": ["2D", "3D"] * 20}), "y", keep="x")
     assert classes.output_names == ("2D", "3D")
 
 
-def test_files_of_columns_without_units_stay_as_they_were():
-    learnt = Columns.learn(read_table({"x": list(range(0, 80, 2)), "y": ["a", "b"] * 20}), "y", keep="x")
-    described = learnt.to_dict()
+def test_a_saved_column_without_a_unit_has_no_key_for_it():
+    fitted = Columns.learn(read_table({"x": list(range(0, 80, 2)), "y": ["a", "b"] * 20}), "y", keep="x")
+    described = fitted.to_dict()
     assert "beside" not in described["inputs"][0]
     assert "beside" not in described["target"]
 
 
-def test_files_have_the_keys_that_they_always_had():
-    described = _columns().to_dict()["inputs"][0]
+def test_the_keys_of_a_saved_column_are_unchanged():
+    described = _fitted().to_dict()["inputs"][0]
     assert described["beside"] == "kg"
     assert set(described) == {
         *("kind", "name", "fill", "centre", "scale", "unit", "flag", "missing", "low", "high", "beside")
@@ -178,12 +178,12 @@ def test_files_have_the_keys_that_they_always_had():
         ('x,y\n"1,200",1.5\n"4,250",2\n"7",3\n', [1200, 4250, 7]),
     ],
 )
-def test_decimals_with_a_comma_where_commas_separate(tmp_path, text, values):
+def test_quoted_decimal_commas_in_a_comma_separated_file(tmp_path, text, values):
     (tmp_path / "d.csv").write_text(text)
     assert read_table(tmp_path / "d.csv").column("x").numbers.tolist() == values
 
 
-def test_a_model_of_decimal_commas_reads_one_row_of_them_alike(tmp_path):
+def test_a_model_trained_on_decimal_commas_reads_a_single_row_with_them(tmp_path):
     rows = "".join(f'"{k // 10},{k % 10}",{"ab"[k > 50]}\n' for k in range(100))
     (tmp_path / "d.csv").write_text(f"x,y\n{rows}")
     columns = Columns.learn(read_table(tmp_path / "d.csv"), "y", keep="x")
@@ -193,7 +193,7 @@ def test_a_model_of_decimal_commas_reads_one_row_of_them_alike(tmp_path):
         assert columns.apply(table)[0, 0] == columns.apply(read_table({"x": [1.234]}))[0, 0]
 
 
-def test_numbers_among_few_words_are_told_and_among_many_are_codes():
+def test_numbers_mixed_with_few_words_give_a_warning_and_with_many_are_codes():
     incomes = [*map(str, range(60)), *["refused"] * 20, *["moved"] * 3]
     table = {
         "y": ["a", "b", "b"] * 27 + ["a", "b"],
@@ -201,11 +201,11 @@ def test_numbers_among_few_words_are_told_and_among_many_are_codes():
         "grade": [str(k % 5) for k in range(73)] + ["none"] * 10,
     }
     table["ticket"] = [str(k) if k % 3 else f"A/{k % 50}" for k in range(83)]
-    learnt = Columns.learn(read_table(table), "y")
-    said = [remark for remark in learnt.remarks if "values are numbers and others are words" in remark]
-    assert len(said) == 1
-    assert "'income': treated as words, since only 72% of its values" in said[0]
-    assert "such as 'refused'" in said[0]
+    fitted = Columns.learn(read_table(table), "y")
+    warnings = [remark for remark in fitted.remarks if "values are numbers and others are words" in remark]
+    assert len(warnings) == 1
+    assert "'income': treated as words, since only 72% of its values" in warnings[0]
+    assert "such as 'refused'" in warnings[0]
     table["income"] = [f"{word} kg" if word.isdecimal() else word for word in incomes]
     assert any(
         "'income': treated as words, since only 72% of its values" in remark
@@ -213,36 +213,36 @@ def test_numbers_among_few_words_are_told_and_among_many_are_codes():
     )
 
 
-def test_a_line_of_totals_does_not_make_an_identifier_a_number():
+def test_an_identifier_with_a_row_of_totals_is_dropped():
     table = {"respondent": [*map(str, range(5, 105)), "TOTAL"], "x": [1.5, 2.5] * 50 + [3.0], "y": [*"ab" * 50, None]}
-    learnt = Columns.learn(read_table(table), "y")
-    assert [name for name, _ in learnt.dropped] == ["respondent"]
+    fitted = Columns.learn(read_table(table), "y")
+    assert [name for name, _ in fitted.dropped] == ["respondent"]
 
 
 MIXED = [f"{40 + k % 7}.5 {'kg' if k % 3 else 'g'}" for k in range(60)]
 
 
 @pytest.mark.parametrize("target", ["y", "mass"])
-def test_training_says_that_a_column_mixes_units(target):
+def test_training_warns_about_mixed_units(target):
     table = {"mass": MIXED, "x": [k % 7 for k in range(60)], "y": [0, 1] * 30}
     remarks = Columns.learn(read_table(table), target).remarks
     assert (
         sum(
-            "'mass': treated as words, since its numbers have different units ('kg' 40, 'g' 20)" in said
-            for said in remarks
+            "'mass': treated as words, since its numbers have different units ('kg' 40, 'g' 20)" in remark
+            for remark in remarks
         )
         == 1
     )
 
 
-def test_classes_that_are_wanted_may_have_units():
+def test_classes_with_different_units_give_no_warning_if_requested():
     table = read_table({"x": [k % 7 for k in range(60)], "y": ["6 months", "1 year", "2 years"] * 20})
-    assert not any("units" in said for said in Columns.learn(table, "y", task="classes").remarks)
-    assert any("units" in said for said in Columns.learn(table, "y").remarks)
+    assert not any("units" in remark for remark in Columns.learn(table, "y", task="classes").remarks)
+    assert any("units" in remark for remark in Columns.learn(table, "y").remarks)
 
 
 @pytest.mark.parametrize("sign", ["€{:.2f}", "{:.1f}%", "{:.1f} kg"])
-def test_the_doctor_takes_a_target_with_a_sign_for_the_numbers_that_training_takes_it_for(sign, tmp_path):
+def test_training_and_the_doctor_treat_a_target_with_a_sign_as_numeric(sign, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x,price\n" + "".join(f"{k % 9},{sign.format(k * 7.3 % 100)}\n" for k in range(90)))
     assert Columns.learn(read_table(path), "price").task == "numbers"
@@ -252,7 +252,7 @@ def test_the_doctor_takes_a_target_with_a_sign_for_the_numbers_that_training_tak
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "expected"),
     [
         (
             [51.0, 62.0, 70.0],
@@ -265,32 +265,32 @@ def test_the_doctor_takes_a_target_with_a_sign_for_the_numbers_that_training_tak
         ([None, None], []),
     ],
 )
-def test_most_numbers_of_a_column_in_another_unit_are_told(values, said):
-    learnt = Columns.learn(read_table({"size": np.linspace(4, 8, 60), "y": [0, 1] * 30}), "y")
-    found = learnt.surprises(read_table({"size": values}))
-    assert len(found) == len(said)
-    assert all(text.startswith(f"column 'size': {start}") for text, start in zip(found, said, strict=True))
+def test_a_query_in_another_unit_gives_a_warning(values, expected):
+    fitted = Columns.learn(read_table({"size": np.linspace(4, 8, 60), "y": [0, 1] * 30}), "y")
+    found = fitted.surprises(read_table({"size": values}))
+    assert len(found) == len(expected)
+    assert all(text.startswith(f"column 'size': {start}") for text, start in zip(found, expected, strict=True))
 
 
-def test_many_columns_in_another_unit_are_told_in_one_line():
+def test_warnings_about_units_of_several_columns_are_combined():
     columns = {f"c{k}": np.linspace(4, 8, 60) for k in range(5)} | {"same": [3.0, None] * 30}
-    learnt = Columns.learn(read_table({**columns, "y": [0, 1] * 30}), "y")
-    [one] = learnt.surprises(read_table({key: [70.0, 60.0] for key in columns} | {"same": [4.0, 5.0]}))
-    assert one.startswith("column 'c0': most numbers are far outside the training range (also in 4 more columns)")
+    fitted = Columns.learn(read_table({**columns, "y": [0, 1] * 30}), "y")
+    [remark] = fitted.surprises(read_table({key: [70.0, 60.0] for key in columns} | {"same": [4.0, 5.0]}))
+    assert remark.startswith("column 'c0': most numbers are far outside the training range (also in 4 more columns)")
 
 
-def test_long_numbers_that_differ_in_every_row_are_names():
-    """float64 does not tell them apart, so they are looked at as they are written."""
-    of_rows = {"k": [10**17 + k for k in range(60)], "x": [k % 7 for k in range(60)], "y": [0, 1] * 30}
-    assert dict(Columns.learn(read_table(of_rows), "y").dropped)["k"].startswith("every value differs")
-    assert Columns.learn(read_table(of_rows), "y", keep=["k"]).names == ("k", "x")
-    measured = {**of_rows, "k": [10**17 + k % 20 for k in range(60)]}
+def test_distinct_long_integers_are_identifiers():
+    """They are compared as text, because float64 rounds them to equal values."""
+    columns = {"k": [10**17 + k for k in range(60)], "x": [k % 7 for k in range(60)], "y": [0, 1] * 30}
+    assert dict(Columns.learn(read_table(columns), "y").dropped)["k"].startswith("every value differs")
+    assert Columns.learn(read_table(columns), "y", keep=["k"]).names == ("k", "x")
+    measured = {**columns, "k": [10**17 + k % 20 for k in range(60)]}
     assert Columns.learn(read_table(measured), "y").names == ("k", "x")
 
 
-def test_a_column_that_is_there_is_not_offered_for_one_that_is_not():
-    learnt = Columns.learn(read_table({"petal width": [1, 2] * 9, "sepal width": [1, 2, 3] * 6, "y": [0, 1] * 9}), "y")
+def test_renaming_a_column_in_use_is_not_suggested():
+    fitted = Columns.learn(read_table({"petal width": [1, 2] * 9, "sepal width": [1, 2, 3] * 6, "y": [0, 1] * 9}), "y")
     with pytest.raises(DataError, match=r"Rename 'petal\.width'\."):
-        learnt.apply(read_table({"petal.width": [1], "sepal width": [2]}))
+        fitted.apply(read_table({"petal.width": [1], "sepal width": [2]}))
     with pytest.raises(DataError, match="Add the missing columns"):
-        learnt.apply(read_table({"y": [1], "sepal width": [2]}))
+        fitted.apply(read_table({"y": [1], "sepal width": [2]}))

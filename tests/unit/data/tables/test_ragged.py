@@ -1,4 +1,4 @@
-"""Text with rows of other widths: they are set aside with their lines, and the others are what training would read."""
+"""Text with rows of other widths: they are listed with their lines, and the other rows are read as in training."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def opened(text: str) -> Opened:
     end=st.sampled_from(["\n", "\r\n", "\r"]),
     above=st.sampled_from(["", "# note\n", "\n"]),
 )
-def test_text_without_a_mistake_is_read_as_training_reads_it(rows, separator, quoted, end, above):
+def test_well_formed_text_is_read_as_in_training(rows, separator, quoted, end, above):
     sign = '"' if quoted or separator == "," else ""
     lines = [separator.join(f"{sign}{field}{sign}" for field in row) for row in [["a", "b", "c"], *rows]]
     text = (above + "".join(f"{line}\n" for line in lines)).replace("\n", end)
@@ -38,7 +38,7 @@ def test_text_without_a_mistake_is_read_as_training_reads_it(rows, separator, qu
     expected = cleaned(table.frame)
     for place, name in enumerate(ragged.names):
         found = cleaned(ragged.frame).to_series(place)
-        wanted = expected[name].cast(found.dtype)  # plain numbers may have been read as such
+        wanted = expected[name].cast(found.dtype)  # plain numbers may already have a numeric type
         assert found.to_list() == wanted.to_list()
     comment = above.count("#")
     assert ragged.lines.tolist() == [k + 2 + above.count("\n") for k in range(len(rows))]
@@ -46,7 +46,7 @@ def test_text_without_a_mistake_is_read_as_training_reads_it(rows, separator, qu
 
 
 @pytest.mark.parametrize("sign", ["", '"'], ids=["plain", "quoted"])
-def test_rows_of_another_width_and_lines_above_are_counted(sign):
+def test_rows_of_another_width_and_lines_above_the_table_are_listed(sign):
     text = f"Sales of 2023\n\na;b\n1;{sign}x{sign}\n2\n3;y;z\n\n4;v\n"
     ragged = read_ragged(opened(text))
     assert ragged.names == ("a", "b")
@@ -55,15 +55,15 @@ def test_rows_of_another_width_and_lines_above_are_counted(sign):
     assert ragged.bad_rows == ((0, 1, 1), (2, 5, 1), (3, 6, 3))
 
 
-def test_an_open_quotation_mark_is_a_width_of_its_own():
+def test_a_row_with_an_unclosed_quote_has_a_special_width():
     ragged = read_ragged(opened('a,b\n1,"x"\n2,"y\n3,"z"\n4,"v"\n'))
     assert ragged.bad_rows == ((1, 3, OPEN),)
     assert ragged.lines.tolist() == [2, 4, 5]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_blanks_behind_the_last_value_are_no_value(end):
-    """Where blanks separate values, for training as for the doctor."""
+def test_trailing_blanks_are_not_a_value(end):
+    """In text separated by blanks, both in training and for the doctor."""
     text = f"a b {end}" + "".join(f"{k}  {k % 3} {end}" for k in range(9))
     assert read_delimited(opened(text)).frame.columns == ["a", "b"]
     assert read_ragged(opened(text)).names == ("a", "b")

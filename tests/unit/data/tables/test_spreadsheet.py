@@ -1,4 +1,4 @@
-"""Lists for spreadsheets: no cell is a formula, numbers stay numbers, and every name comes back."""
+"""CSV for spreadsheets: no cell is a formula, numbers stay numbers, and names survive a round trip."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ texts = st.text(st.characters(exclude_categories=["Cs"])) | st.from_regex(r"'{0,
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_formulas_are_text(text):
+def test_formulas_are_escaped(text):
     assert cell_of(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", PLAIN)
-def test_what_is_no_formula_stays(text):
+def test_other_text_is_unchanged(text):
     assert cell_of(text) == text
 
 
 @given(texts)
-def test_a_cell_is_read_back(text):
+def test_a_cell_survives_a_round_trip(text):
     cell = cell_of(text)
     assert text_of(cell) == text
     assert cell[:1] not in "=+-@\t\r＝＋－＠" or not cell or cell == text
 
 
 @given(st.lists(texts, min_size=1, max_size=5, unique=True))
-def test_a_list_is_read_back_by_any_reader_of_csv(names):
+def test_a_list_is_readable_by_any_csv_reader(names):
     rows = [{"row": row, "label": name, "new": name, "left": None} for row, name in enumerate(names)]
     text = csv_text(("row", "label", "new", "left"), rows)
     _, *read = csv.reader(io.StringIO(text, newline=""))
@@ -45,12 +45,12 @@ def test_a_list_is_read_back_by_any_reader_of_csv(names):
     ]
 
 
-def test_a_reviewed_list_names_the_labels_themselves(tmp_path):
-    """As the list has them, or as somebody has typed them."""
-    known = ["=1+1", "'=1+1", "-5", "a\nb", "@x", "\tt", "plain", "q'"]
-    rows = [{"row": row, "new": name} for row, name in enumerate(known)]
+def test_a_reviewed_list_gives_the_original_labels(tmp_path):
+    """Whether exported by glassnet or typed by a person."""
+    labels = ["=1+1", "'=1+1", "-5", "a\nb", "@x", "\tt", "plain", "q'"]
+    rows = [{"row": row, "new": name} for row, name in enumerate(labels)]
     (tmp_path / "l.csv").write_text(csv_text(("row", "new"), rows), newline="")
-    assert read_review(tmp_path / "l.csv", 20, known) == dict(enumerate(known))
+    assert read_review(tmp_path / "l.csv", 20, labels) == dict(enumerate(labels))
     typed = 'row,new\n0,=1+1\n2,-5\n3," @x "\n4, plain\n5,DROP\n6,\n'
     (tmp_path / "l.csv").write_text(typed)
-    assert read_review(tmp_path / "l.csv", 20, known) == {0: "=1+1", 2: "-5", 3: "@x", 4: "plain", 5: None}
+    assert read_review(tmp_path / "l.csv", 20, labels) == {0: "=1+1", 2: "-5", 3: "@x", 4: "plain", 5: None}

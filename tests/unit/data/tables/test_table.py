@@ -1,4 +1,4 @@
-"""Tables with named columns: however they are written, the same values come out."""
+"""Tables with named columns: every format gives the same values."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ FRAME_WRITERS = {
     "excel.csv": lambda path: path.write_text("sep=;\r\n" + TEXT.replace(",", ";")),
     "ends.csv": lambda path: path.write_text(TEXT.replace("\n", ",\n").replace("d,\n", "d\n")),
 }
-BROUGHT = {
+IN_MEMORY = {
     "polars": lambda: FRAME,
     "lazy": FRAME.lazy,
     "mapping": lambda: FRAME.to_dict(as_series=False),
@@ -61,7 +61,7 @@ BROUGHT = {
 }
 
 
-def same_content(table):
+def assert_same_content(table):
     assert table.names == ("a", "b", "c", "d")
     assert [table.column(name).kind for name in table.names] == ["number", "number", "text", "boolean"]
     np.testing.assert_array_equal(table.column("a").numbers, [1, 2, np.nan, 4])
@@ -72,16 +72,16 @@ def same_content(table):
 
 
 @pytest.mark.parametrize("kind", FRAME_WRITERS)
-def test_every_kind_of_file_holds_the_same(tmp_path, kind):
-    same_content(read_table(written(tmp_path, f"t.{kind}")))
+def test_every_file_format_gives_the_same_values(tmp_path, kind):
+    assert_same_content(read_table(written(tmp_path, f"t.{kind}")))
 
 
-@pytest.mark.parametrize("kind", BROUGHT)
-def test_every_kind_of_frame_holds_the_same(kind):
-    same_content(read_table(BROUGHT[kind]()))
+@pytest.mark.parametrize("kind", IN_MEMORY)
+def test_every_kind_of_frame_gives_the_same_values(kind):
+    assert_same_content(read_table(IN_MEMORY[kind]()))
 
 
-def test_frames_of_pandas_need_nothing_else():
+def test_pandas_frames_do_not_need_pyarrow():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(
         {
@@ -92,14 +92,14 @@ def test_frames_of_pandas_need_nothing_else():
         }
     )
     with mock.patch.dict(sys.modules, {"pyarrow": None}):
-        same_content(read_table(frame))
-        same_content(read_table({name: frame[name] for name in frame.columns}))
-        same_content(read_table({name: frame[name].astype(object).to_numpy() for name in frame.columns}))
+        assert_same_content(read_table(frame))
+        assert_same_content(read_table({name: frame[name] for name in frame.columns}))
+        assert_same_content(read_table({name: frame[name].astype(object).to_numpy() for name in frame.columns}))
 
 
-def test_tables_of_arrow():
+def test_arrow_tables():
     pyarrow = pytest.importorskip("pyarrow")
-    same_content(read_table(pyarrow.table(FRAME.to_dict(as_series=False))))
+    assert_same_content(read_table(pyarrow.table(FRAME.to_dict(as_series=False))))
 
 
 def test_arrays():
@@ -131,7 +131,7 @@ def io_csv(tmp_path, text, encoding="utf-8"):
 
 
 @pytest.mark.parametrize("separator", [";", "\t", "|"])
-def test_decimal_commas_where_the_separator_allows(tmp_path, separator):
+def test_decimal_commas_with_separators_other_than_commas(tmp_path, separator):
     path = tmp_path / "p"
     path.write_text(people(60, separator=separator, comma=True))
     table, plain = read_table(path), read_table(io_csv(tmp_path, people(60)))
@@ -169,7 +169,7 @@ def test_blank_lines_and_blanks_around_values(tmp_path):
     )
 
 
-def test_a_separator_at_the_end_of_every_line_is_no_column(tmp_path):
+def test_a_separator_at_the_end_of_every_line_adds_no_column(tmp_path):
     assert read_table(io_csv(tmp_path, "a,b,\n1,x,\n2,y,\n")).names == ("a", "b")
 
 
@@ -215,7 +215,7 @@ def test_headers_are_found(tmp_path, text, expected, header):
         (["1.2.99x", "3-4"], "text"),
     ],
 )
-def test_what_a_column_holds(values, kind):
+def test_the_kind_of_a_column_is_inferred(values, kind):
     assert read_table({"a": values, "b": ["x"] * len(values)}).column("a").kind == kind
 
 
@@ -243,14 +243,14 @@ def test_infinity_is_missing():
         ('a,b\n1,"2\n3"\n4\n', "GN012", "line 4: 1 value, expected 2"),
     ],
 )
-def test_what_is_no_table(tmp_path, text, code, words):
+def test_text_that_is_not_a_table_is_rejected(tmp_path, text, code, words):
     with pytest.raises(GlassnetError, match=words) as caught:
         read_table(io_csv(tmp_path, text))
     assert caught.value.code == code
 
 
 @pytest.mark.parametrize("source", [3, None, [1, 2], np.arange(3), {"a": [1, 2], "b": [1]}], ids=str)
-def test_objects_that_are_no_tables(source):
+def test_objects_that_are_not_tables_are_rejected(source):
     with pytest.raises(GlassnetError) as caught:
         read_table(source)
     assert caught.value.code == "GN065"
@@ -267,7 +267,7 @@ def test_damaged_files(tmp_path, kind):
 
 def test_standard_input():
     with mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode()))):
-        same_content(read_table("-"))
+        assert_same_content(read_table("-"))
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_standard_input():
         (["1\u202f200,5", "3\u00a0000", "1 200", "7"], [1200.5, 3000, 1200, 7], ()),
     ],
 )
-def test_numbers_are_read_with_what_people_write_beside_them(tmp_path, written, numbers, signs):
+def test_numbers_with_currency_percent_and_thousands_signs_are_read(tmp_path, written, numbers, signs):
     path = tmp_path / "prices.csv"
     path.write_text("price;word\n" + "".join(f"{value};a\n" for value in written), encoding="utf-8")
     table = read_table(path)
@@ -290,7 +290,7 @@ def test_numbers_are_read_with_what_people_write_beside_them(tmp_path, written, 
     assert [table.column("price").take(np.array([k])).numbers[0] for k in range(len(numbers))] == numbers
 
 
-def test_sums_in_several_currencies_are_words():
+def test_amounts_in_several_currencies_are_text():
     table = read_table(
         {"price": ["$1", "€2", "$3"], "house": ["12 a", "12-14", "(b)"], "when": ["12 30", "1 2", "3 4"]}
     )
@@ -298,7 +298,7 @@ def test_sums_in_several_currencies_are_words():
 
 
 @pytest.mark.parametrize("quoted", ["", '"2"'], ids=["plain", "quoted"])
-def test_a_row_without_any_value_is_a_row_and_a_blank_line_is_none(tmp_path, quoted):
+def test_a_row_of_empty_values_is_a_row_but_a_blank_line_is_not(tmp_path, quoted):
     (tmp_path / "d.csv").write_text(f"a,b\n1,{quoted or 2}\n,\n3,4\n")
     assert read_table(tmp_path / "d.csv").frame["a"].to_list() == ["1", None, "3"]
     (tmp_path / "d.csv").write_text(f"a,b\n1,{quoted or 2}\n\n3,4\n\n")
@@ -320,7 +320,7 @@ def test_a_row_without_any_value_is_a_row_and_a_blank_line_is_none(tmp_path, quo
         ("d.avro", b"Obj\x01\x04", "GN005", ("Avro", "Parquet")),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place(tmp_path, name, content, code, words):
+def test_an_error_names_its_place(tmp_path, name, content, code, words):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(GlassnetError) as caught:
         read_table(tmp_path / name)
@@ -329,7 +329,7 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path, name, content, code, wo
     assert "\n" not in str(caught.value)
 
 
-def test_columns_read_at_once_hold_what_columns_read_one_by_one_hold():
+def test_converting_columns_together_equals_converting_each_alone():
     written = [
         "1",
         "-2.5",
@@ -360,7 +360,7 @@ def test_columns_read_at_once_hold_what_columns_read_one_by_one_hold():
         assert (quick.kind, quick.non_numeric.to_list()) == (slow.kind, slow.non_numeric.to_list())
 
 
-def test_lists_and_records_where_numbers_are_expected_are_none():
+def test_lists_records_and_bytes_are_not_numbers():
     table = read_table({"a": [[1, 2], [3]], "b": [{"x": 1}, None], "c": [b"1", b"2"]})
     for name in table.names:
         assert np.isnan(table.column(name).numbers).all()
@@ -368,7 +368,7 @@ def test_lists_and_records_where_numbers_are_expected_are_none():
     assert table.column("b").words()[1] == ("{'x': 1}",)
 
 
-def test_intervals_of_pandas_are_words_and_periods_dates():
+def test_pandas_intervals_are_text_and_periods_are_dates():
     pandas = pytest.importorskip("pandas")
     ages = pandas.cut(pandas.Series([5, 20, 70, None]), [0, 18, 65, 99])
     table = read_table(pandas.DataFrame({"age": ages, "day": pandas.period_range("2026", periods=4, freq="D")}))
@@ -378,8 +378,8 @@ def test_intervals_of_pandas_are_words_and_periods_dates():
     assert array.column("column1").kind == "date"
 
 
-def test_no_number_is_missing_in_objects_too():
-    """Of floats, NumPy's numbers and decimals, which polars does not take."""
+def test_nan_in_object_columns_is_missing():
+    """Polars does not accept these mixtures of NaN types."""
     objects = np.array([np.float32("nan"), float("nan"), None, 1.5], object)
     decimals = [Decimal("NaN"), None, None, Decimal("1.5")]
     table = read_table({"a": objects, "b": np.array(decimals, object)})
@@ -387,7 +387,7 @@ def test_no_number_is_missing_in_objects_too():
         np.testing.assert_array_equal(table.column(name).numbers, [np.nan, np.nan, np.nan, 1.5])
 
 
-def test_mistakes_in_frames_keep_their_own_words():
+def test_errors_in_frames_keep_their_own_messages():
     pandas = pytest.importorskip("pandas")
     for source, code in (
         (pandas.DataFrame([[1, 2]], columns=["a", "a"]), "GN063"),
