@@ -36,7 +36,9 @@ def sides(hidden: int, peers: tuple[str, ...], runs: int, samples: int | None) -
                 task = {"peer": peer, "hidden": hidden, "threads": threads, "samples": samples}
                 if one := alone(__file__, task):
                     taken[peer].setdefault(threads, []).append(one)
-                    print(hidden, peer, threads, f"{one['seconds']:.3f} s, compile {one['compile']:.2f} s", flush=True)
+                    print(
+                        hidden, peer, threads, f"{one['seconds']:.3f} s, compilation {one['compile']:.2f} s", flush=True
+                    )
     return {peer: summed(by_threads) for peer, by_threads in taken.items() if by_threads}
 
 

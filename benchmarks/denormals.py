@@ -44,7 +44,7 @@ def measure(data: glassnet.Dataset, options: glassnet.Options, runs: int) -> dic
         print(*(f"{one:.3f}" for one in seconds), flush=True)
     first, last = ([one[number] for one in epochs] for number in (0, -1))
     ratio = statistics.median(last) / statistics.median(first)
-    print("last / first", ratio)
+    print("last epoch / first epoch:", ratio)
     return {
         "first epoch": machine.summary(first),
         "last epoch": machine.summary(last),

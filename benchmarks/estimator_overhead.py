@@ -51,7 +51,7 @@ def compare(rows: int, runs: int) -> dict[str, Any]:
         engine.append(time.perf_counter() - began)
         same &= through.hash() == alone.hash()
     ratio = machine.summary(np.array(estimator) / np.array(engine))
-    print(f"{rows:,} rows: {np.median(estimator):.3f} s, alone {np.median(engine):.3f} s, ratio {ratio['median']:.3f}")
+    print(f"{rows:,} rows: {np.median(estimator):.3f} s, engine {np.median(engine):.3f} s, ratio {ratio['median']:.3f}")
     return {
         "estimator": machine.summary(estimator),
         "engine": machine.summary(engine),

@@ -173,7 +173,7 @@ def main(samples: int, runs: int) -> int:
     from notes_program import NeuralNetwork
 
     differences = largest_difference()
-    print("largest difference to the notes' weights after 400 steps:", differences)
+    print("largest difference from the weights of the notes' program after 400 steps:", differences)
     if max(differences.values()) > 1e-5:
         return 1
     net = NeuralNetwork(*SIZES, rate=0.2)

@@ -68,7 +68,7 @@ def main(folder: str) -> int:
         for part in PARTS:
             print(write_csv(part, target))
     except OSError as error:
-        print(f"{folder}: {error.strerror or error}. Name a writable folder.", file=sys.stderr)
+        print(f"{folder}: {error.strerror or error}. Pass a writable folder.", file=sys.stderr)
         return 2
     return 0
 

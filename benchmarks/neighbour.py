@@ -42,7 +42,7 @@ def main() -> None:
             beside.append(with_neighbour(data, options))
             seconds, taken = beside[-1]
             print(
-                f"{recipe}, {threads} threads: alone {alone[-1]:.3f} s, busy {seconds:.3f} s, taken {taken:.0%}",
+                f"{recipe}, {threads} threads: alone {alone[-1]:.3f} s, contended {seconds:.3f} s, taken {taken:.0%}",
                 flush=True,
             )
         result[f"{recipe}, {threads} threads"] = summed(alone, beside)

@@ -46,7 +46,7 @@ def main() -> None:
     result = {name: machine.summary(values) for name, values in seconds.items()}
     own = result["glassnet"]["median"]
     result["times faster"] = {name: result[name]["median"] / own for name in sides if name not in OWN}
-    print(result["times faster"])
+    print("times faster than:", result["times faster"])
     machine.write("per_sample", result, packages=("numpy", "scipy", "numba", "jax"))
 
 

@@ -29,7 +29,7 @@ def main() -> None:
         for peer, found in runs.items():
             if one := alone(__file__, {"peer": peer, "threads": CORES, "samples": given.samples}):
                 found.append(one)
-                print(peer, f"one {one['one, µs']:.1f} µs, all {one['10,000, ms']:.2f} ms", flush=True)
+                print(peer, f"1 sample {one['one, µs']:.1f} µs, 10,000 samples {one['10,000, ms']:.2f} ms", flush=True)
     if not given.trial:
         names = ("one, µs", "10,000, ms")
         kept = {

@@ -41,7 +41,7 @@ def main() -> None:
         result["notes-program, two CSV files"] = notes
         own = result["two CSV files"]["exit"]["median"]
         result["times faster, two CSV files"] = notes["exit"] / own
-        print("notes' program", notes, "times faster", notes["exit"] / own)
+        print("notes' program:", notes, "glassnet is faster by a factor of", notes["exit"] / own)
     machine.write("whole_process", result, packages=("numpy", "scipy", "numba", "polars", "matplotlib"))
 
 

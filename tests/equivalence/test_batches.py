@@ -1,12 +1,12 @@
-"""Batches of the compiled engine against the reference: everything options can ask for, alone and together.
+"""Batches of the compiled engine against the reference, with every option alone and in pairs.
 
-A batch is added up in shards, and an optimizer's step is fused into one loop: the reference's arithmetic in another
-order, so equal up to rounding. Weights, the optimizer's slots and the average are each measured against their own
-largest number (`gap`).
+A batch is summed in shards, and an optimizer step is fused into one loop: the arithmetic of the reference in another
+order, so results are equal up to rounding. Differences in the weights, the slots of the optimizer and the average are
+each measured relative to their largest value (`gap`).
 
 Optimizers that divide by the recent size of a gradient, ``g / (|g| + ε)``, turn a rounding error Δ of a gradient near 0
-into one of Δ / ε in the step. With the usual ε = 1e-8 a gradient whose terms cancel would have a step of random sign,
-in any two ways of adding; so here ε = 1e-3 and Δ / ε stays a thousandfold of Δ, which the bounds hold.
+into one of Δ / ε in the step. With the usual ε = 1e-8, a gradient whose terms cancel would give a step of random sign
+for any two orders of summation; so ε is 1e-3 here, and Δ / ε stays within 1,000 Δ, which the bounds allow.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def digits_like(seed: int = 1) -> Samples:
 
 
 def deep(dtype: str, **changes) -> Network:
-    """Three matrices with biases: every kind of number in the flat vector is there, and dropout has two layers."""
+    """Three matrices with biases: the flat vector has every kind of parameter, and dropout has two layers."""
     given = {"bias": True, "rule": "gradient", "dtype": dtype, **changes}
     network = Network((12, 9, 7, 4), ("tanh", "sigmoid", "sigmoid"), **given)
     network.parameters.flat[...] = np.random.default_rng(4).normal(0, 0.6, network.parameters.flat.size)
@@ -66,7 +66,7 @@ def deep(dtype: str, **changes) -> Network:
 
 
 def extras(number: int = 0):
-    """Dropout, clipping, average, weight decay and the hardest alone, on and off: any two of them in every way."""
+    """Switch dropout, clipping, average, weight decay and hard-example mining on and off, in every pair."""
     for drop, clip, average, decay, hardest in covering(*[(False, True)] * 5):
         yield {
             "dropout": (0.3, 0.45) if drop else (0.0,),
@@ -94,11 +94,11 @@ def test_one_step_with_everything_on_or_off(optimizer, dtype):
 @DTYPES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_50_steps_with_everything_on_or_off(optimizer, dtype):
-    """Each step may lose a unit in the last place, u, and passes on what was lost before.
+    """Each step may lose a unit in the last place, u, and passes on the earlier errors.
 
-    A step of Adam or RMSProp turns an error of the gradient into one of the weights a thousandfold (1/ε) times the rate
-    of 0.01: tenfold. The others have a rate of 0.1 at most tenfold by their momentum: less. Training may stretch
-    differences some ten times. So 50 · 10 · 10 · u: 1.1e-12 and 6e-4.
+    A step of Adam or RMSProp multiplies an error of the gradient by 1,000 (1/ε) times the rate of 0.01, so by ten. The
+    others have a rate of 0.1, times at most ten by momentum: less. Training may amplify differences about ten times. So
+    the bound is 50 · 10 · 10 · u: 1.1e-12 and 6e-4.
     """
     network, samples = deep(dtype), digits_like()
     order = np.concatenate([np.random.default_rng(epoch).permutation(ALL) for epoch in range(50)])
@@ -126,8 +126,7 @@ def test_every_extra_has_an_effect_in_the_cases_above():
 
 
 @DTYPES
-def test_a_gradient_is_clipped_whose_square_no_float32_can_hold(dtype):
-    """What clipping is for."""
+def test_a_gradient_is_clipped_even_if_its_square_overflows(dtype):
     samples = samples_of(sparse_rows(50, 3), 3, "unit")
     samples = replace(samples, targets=1e25 * samples.targets)
     network = network_of(2, "tanh", "identity", bias=True, loss="squared_error", rule="gradient", dtype=dtype)
@@ -136,7 +135,7 @@ def test_a_gradient_is_clipped_whose_square_no_float32_can_hold(dtype):
         trained(engine, network, samples, np.arange(50), batch=50, clip=0.5)[0].parameters.flat
         for engine in (COMPILED, REFERENCE)
     )
-    assert gap(network.parameters.flat, slow) > 1e-3, "the weights hardly moved"
+    assert gap(network.parameters.flat, slow) > 1e-3, "the weights must change"
     assert gap(fast, slow) <= STEP[dtype]
 
 
@@ -155,7 +154,7 @@ def test_every_activation_loss_and_rule_in_shards(rule_and_loss, output, hidden,
 @pytest.mark.parametrize("hidden", ELEMENTWISE)
 @pytest.mark.parametrize("rule", ["notes", "gradient"])
 def test_every_activation_and_rule_with_dropout(hidden, rule, dtype):
-    """A node that is left out has no derivative to be asked for; the others' is that of what they said."""
+    """A dropped node has no derivative to compute; the derivative of the others comes from their activation."""
     samples = samples_of(sparse_rows(48, 3), 3)
     network = network_of(4, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule, dtype=dtype)
     awake(network, inputs_of(samples), margin=1e-4)
@@ -168,7 +167,7 @@ def test_every_activation_and_rule_with_dropout(hidden, rule, dtype):
 @DTYPES
 @pytest.mark.parametrize(("batch", "shards"), [(64, 4), (63, 4), (99, 5), (48, 3), (33, 2), (17, 2), (1000, 3)])
 def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
-    """Of 100 samples, 64 make four shards of 16, and the other 36 two of 18: more rows than any shard before them."""
+    """Of 100 samples, 64 make four shards of 16, and the other 36 two of 18: more rows than any earlier shard."""
     network, samples = deep(dtype), digits_like()
     for chosen in ({}, {"dropout": (0.3, 0.45), "optimizer": "momentum"}):
         agree(network, samples, np.arange(ALL), 10 * STEP[dtype], batch=batch, shards=shards, **chosen)
@@ -177,8 +176,8 @@ def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
 @IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("narrow", [0, 100])
-def test_threads_share_the_first_layer_by_nodes_or_by_inputs(narrow, dtype, monkeypatch):
-    """70 nodes are two tiles or more; 300 rows are three lots; 43 inputs are bands of whole words and an odd rest."""
+def test_the_first_layer_is_divided_among_threads_by_nodes_or_by_inputs(narrow, dtype, monkeypatch):
+    """70 nodes are two tiles or more; 300 rows are three lots; 43 inputs are bands of words and a remainder."""
     monkeypatch.setattr(sparse, "NARROW", narrow)
     for (features, scaling), shards in itertools.product(((43, "notes"), (48, "unit")), (1, 2, 3, 5)):
         network = Network((features, 70, 4), ("tanh", "sigmoid"), bias=True, rule="gradient", dtype=dtype)
@@ -191,7 +190,7 @@ def test_threads_share_the_first_layer_by_nodes_or_by_inputs(narrow, dtype, monk
 
 
 def test_a_batch_of_more_rows_than_there_are_samples():
-    """An order may name a sample again and again. In a process of its own: memory written past its end ends it."""
+    """Samples may repeat in the order. In a separate process, which a write beyond allocated memory would crash."""
     program = (
         "import numpy as np\n"
         "from equivalence.test_batches import agree, deep, digits_like\n"
@@ -206,8 +205,8 @@ def test_a_batch_of_more_rows_than_there_are_samples():
 
 @IN_TEAMS
 @DTYPES
-def test_shards_are_parts_of_one_sum(dtype):
-    """How many there are changes the last bits and nothing else, dropout included: it is drawn by row, not by shard."""
+def test_the_number_of_shards_changes_only_the_last_bits(dtype):
+    """Even with dropout, as masks are drawn by row and not by shard."""
     network, samples = deep(dtype), digits_like()
     chosen = {"batch": ALL, "dropout": (0.3, 0.45), "clip": 0.02}
     one, _ = trained(COMPILED, network, samples, np.arange(ALL), **chosen, shards=1)
@@ -226,7 +225,7 @@ def test_rows_of_every_type(rows_dtype, dtype):
     for scaling in ("notes", "unit"):
         samples = samples_of(rows, 4, scaling)
         agree(deep(dtype), samples, np.arange(ALL), 10 * STEP[dtype], batch=50)
-        # Rows that do not lie one behind the other: every second row and column of a larger table.
+        # non-contiguous rows: every second row and column of a larger array
         sparse = np.zeros((2 * ALL, 24), rows_dtype)
         sparse[::2, ::2] = rows
         apart = samples_of(sparse[::2, ::2], 4, scaling)
@@ -238,8 +237,8 @@ def test_rows_of_every_type(rows_dtype, dtype):
 @IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_distorted_pictures(optimizer, dtype):
-    """Every picture is distorted by its own number, wherever it stands in the batch; another epoch, other pictures."""
+def test_augmented_images(optimizer, dtype):
+    """Augmentation depends on the index of the image, not on its position in the batch, and differs between epochs."""
     network, samples = deep(dtype), digits_like()
     samples = Samples(samples.rows, samples.scaling, samples.labels, samples.targets, (3, 4))
     chosen = {"rotate": 20.0, "shift": 0.7, "zoom": 0.2, "shear": 0.2, "elastic": 0.3, "optimizer": optimizer}
@@ -257,8 +256,8 @@ def test_distorted_pictures(optimizer, dtype):
 @DTYPES
 @ENGINES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_blocks_divide_steps_without_a_trace(engine, optimizer, dtype):
-    """The state, with the number of the step, goes from block to block; dropout is drawn by a step's number."""
+def test_the_division_into_blocks_makes_no_difference(engine, optimizer, dtype):
+    """The state with its step number passes from block to block; dropout is drawn by step number."""
     network, samples = deep(dtype), digits_like()
     chosen = {**SETTINGS, "optimizer": optimizer, "dropout": (0.3, 0.45), "average": 0.9, "clip": 0.02, "shards": 2}
     order, rates = np.random.default_rng(0).permutation(ALL), np.linspace(0.1, 0.01, 10)
@@ -279,8 +278,8 @@ def test_blocks_divide_steps_without_a_trace(engine, optimizer, dtype):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_constants_close_to_1_keep_their_difference_from_1(optimizer):
-    """In float32 ``1 − β`` of a rounded β is off by up to 3e-8 / (1 − β): a third at 0.9999999, all of it beyond."""
+def test_decay_constants_close_to_1_keep_their_precision(optimizer):
+    """In float32, ``1 − β`` of a rounded β is off by up to 3e-8 / (1 − β): a third at 0.9999999, all of it beyond."""
     samples = digits_like()
     for beta2, momentum in ((0.999, 0.9), (0.9999, 0.999), (0.999999, 0.99999), (0.999999999, 0.999999)):
         chosen = {"beta2": beta2, "momentum": momentum, "epsilon": 1e-3, "optimizer": optimizer}
@@ -291,8 +290,8 @@ def test_constants_close_to_1_keep_their_difference_from_1(optimizer):
 @DTYPES
 @ENGINES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_a_gradient_that_is_no_number_is_not_hushed_up(optimizer, engine, dtype):
-    """The training loop looks for weights that are not finite: no optimizer may turn NaN into a step of 0."""
+def test_a_nan_gradient_makes_the_weights_nan(optimizer, engine, dtype):
+    """Training checks for weights that are not finite, so no optimizer may turn NaN into a step of 0."""
     rows = np.random.default_rng(0).normal(size=(20, 12)).astype(np.float32)
     rows[3, 5] = np.nan
     network = deep(dtype)
@@ -313,8 +312,8 @@ def test_saturated_nodes_stay_finite_and_equal(output, dtype):
 
 
 @pytest.mark.parametrize("batch", [1, 8])
-def test_saturated_nodes_make_no_denormal_numbers(batch):
-    """Weights that were 0 show the slopes of nodes whose sums are -95 to -60: powers of e down to 1e-41."""
+def test_saturated_nodes_give_no_denormal_numbers(batch):
+    """Weights that were 0 show the slopes of nodes whose sums are -95 to -60: values of exp down to 1e-41."""
     network = Network((6, 36, 4), "sigmoid", bias=True, rule="gradient", dtype="float32")
     for weights in network.parameters.weights:
         weights[...] = 0
@@ -331,7 +330,7 @@ def test_saturated_nodes_make_no_denormal_numbers(batch):
 
 @IN_TEAMS
 @ENGINES
-def test_what_training_may_not_change_stays(engine):
+def test_training_does_not_change_its_inputs(engine):
     network, samples = deep("float32"), digits_like()
     kept = [samples.rows.copy(), samples.labels.copy(), samples.targets.copy()]
     order = np.arange(ALL)
@@ -341,8 +340,8 @@ def test_what_training_may_not_change_stays(engine):
     np.testing.assert_array_equal(order, np.arange(ALL))
 
 
-def test_plain_samples_and_batches_of_one_agree():
-    """The per-sample loop and the loop over batches, which only clipping beyond reach brings in, are one training."""
+def test_the_per_sample_loop_and_batches_of_one_agree():
+    """A clipping limit that is never reached selects the batch loop instead of the per-sample loop."""
     network, samples = deep("float64", rule="notes"), digits_like()
     plain, sums = trained(COMPILED, network, samples, np.arange(ALL))
     batches, batch_sums = trained(COMPILED, network, samples, np.arange(ALL), clip=1e30)
@@ -351,9 +350,9 @@ def test_plain_samples_and_batches_of_one_agree():
     assert batch_sums.correct == sums.correct
 
 
-def test_options_name_the_extras_that_are_tried_here():
-    """An option that engines or optimizers read, and that no case above changes, would be tested by nobody."""
-    tried = {
+def test_every_option_of_the_engines_is_tested_here():
+    """An option that engines or optimizers read must be changed in some case above."""
+    tested = {
         *SETTINGS,
         *next(extras()),
         "optimizer",
@@ -371,4 +370,4 @@ def test_options_name_the_extras_that_are_tried_here():
             if isinstance(node, ast.Attribute) and "options" in ast.unparse(node.value).split("_"):
                 read.add(node.attr)
     assert len(read) > 10
-    assert read & set(Options().to_dict()) <= tried
+    assert read & set(Options().to_dict()) <= tested

@@ -1,7 +1,7 @@
-"""The compiled engine must equal the reference: after a step, after hundreds, after 2,000 on real digits.
+"""The compiled engine equals the reference: after a step, after hundreds, and after 2,000 on real digits.
 
-"Equal" is up to rounding, as the two add the same products in another order. Differences are measured against the
-largest weight (`gap`): a unit in the last place of that is what an update can lose.
+"Equal" means up to rounding, as the two sum the same products in different orders. Differences are measured relative
+to the largest weight (`gap`): an update can lose a unit in its last place.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def test_one_step_and_one_batch(rule_and_loss, output, hidden, depth, bias, scal
 @DTYPES
 @pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling"), NETWORKS)
 def test_300_steps(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
-    """300 updates lose at most 300 units in the last place (2e-16, 1e-7); training may stretch that some ten times."""
+    """300 updates lose at most 300 units in the last place (2e-16, 1e-7); training may amplify that about ten times."""
     rule, loss = rule_and_loss
     network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
     samples = samples_of(sparse_rows(40, 3), 3, scaling)
@@ -80,8 +80,8 @@ def test_2000_steps_on_real_digits(dtype):
     """The notes' network, 2,000 digits, rate 0.2.
 
     Weights stay below 1, so each engine rounds each update by at most half a unit in the last place below 1, and the
-    two differ by u (1.1e-16 or 6e-8) a step: a random walk of √2000 · u. On the way the training itself stretches
-    differences four times: `drift` allows 1.0e-13 and 5.3e-5, five standard deviations, as there are 158,800 weights.
+    two differ by u (1.1e-16 or 6e-8) a step: a random walk of √2000 · u. Training itself amplifies differences about
+    four times: `drift` allows 1.0e-13 and 5.3e-5, five standard deviations, as there are 158,800 weights.
     Measured: 2e-15 and 1.3e-6. The aligned worst case would be 9e-13 and 5e-4.
     """
     network = Network((784, 200, 10), rule="notes", dtype=dtype)
@@ -91,7 +91,7 @@ def test_2000_steps_on_real_digits(dtype):
     bound = drift(2000, unit(dtype), stretch=4)
     assert np.abs(fast - slow).max() <= bound
     assert fast_sums.loss == pytest.approx(slow_sums.loss, rel=bound)
-    # An answer can turn where two outputs tie to within the bound; among 2,000 that is not to be expected.
+    # A prediction can change where two outputs tie to within the bound; that is not expected among 2,000.
     assert fast_sums.correct == slow_sums.correct > 1400
 
 
@@ -110,8 +110,8 @@ def test_any_width(hidden, outputs, dtype):
 @pytest.mark.usefixtures("small_thresholds")
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("hidden", [(230,), (230, 9), (230, 40, 3)])
-def test_nodes_in_groups(hidden, bias, dtype, monkeypatch):
-    """Groups of equal and of unequal sizes, narrower and wider than the loops' blocks, on as many threads and fewer."""
+def test_groups_of_nodes(hidden, bias, dtype, monkeypatch):
+    """Groups of equal and of unequal sizes, narrower and wider than the loop blocks, on as many threads and fewer."""
     monkeypatch.setattr("glassnet.engines.compiled.per_sample.LEAST_WORK", 1)
     activations = (*("tanh", "gelu", "sigmoid")[: len(hidden)], "softmax")
     network = Network((33, *hidden, 4), activations, loss="cross_entropy", bias=bias, dtype=dtype)
@@ -127,7 +127,7 @@ def test_nodes_in_groups(hidden, bias, dtype, monkeypatch):
 
 
 @pytest.mark.parametrize("hidden", [(), (30,), (30, 7)])
-def test_a_block_that_diverged_leaves_nothing_to_the_next(hidden):
+def test_a_block_that_diverged_does_not_affect_the_next(hidden):
     network = Network((20, *hidden, 4), ("identity",) * len(hidden) + ("identity",), bias=True, dtype="float32")
     samples, options = samples_of(sparse_rows(30, 20), 4), options_of(network)
     prepared = COMPILED.prepare(network.architecture, samples, options)
@@ -146,8 +146,8 @@ def test_a_block_that_diverged_leaves_nothing_to_the_next(hidden):
 @DTYPES
 @pytest.mark.parametrize("scaling", ["notes", "unit"])
 @pytest.mark.parametrize("rows_dtype", ["uint8", "float32"])
-def test_rows_of_every_filling(rows_dtype, scaling, dtype):
-    """Rows that are empty, full, of each number of values between, and negative ones where the type has them."""
+def test_rows_of_every_density(rows_dtype, scaling, dtype):
+    """Rows that are empty, full, of each number of values between, and with negative values if the dtype has them."""
     full = np.random.default_rng(0).integers(1, 256, (34, 33)).astype(rows_dtype)
     rows = full * (np.arange(33) < np.arange(34)[:, None]).astype(rows_dtype)
     assert not rows[0].any()
@@ -162,7 +162,7 @@ def test_rows_of_every_filling(rows_dtype, scaling, dtype):
 
 
 @DTYPES
-def test_the_same_sample_again_and_again(dtype):
+def test_one_sample_repeated(dtype):
     samples = samples_of(sparse_rows(5, 20), 4)
     network = Network((20, 9, 4), rule="notes", dtype=dtype)
     agree(network, samples, np.array([3] * 50), 50 * STEP[dtype], rate=0.2)
@@ -170,7 +170,7 @@ def test_the_same_sample_again_and_again(dtype):
 
 
 @pytest.mark.parametrize("batch", [2, 3, 7, 100])
-def test_batches_with_a_smaller_last_one_and_a_rate_a_step(batch):
+def test_a_smaller_last_batch_and_a_rate_for_each_step(batch):
     samples = samples_of(sparse_rows(20, 12), 4)
     network = Network((12, 9, 4), bias=True)
     steps = -(-20 // batch)
@@ -190,7 +190,7 @@ def test_every_step_has_its_own_rate():
 @ENGINES
 @pytest.mark.parametrize("batch", [1, 4])
 @pytest.mark.parametrize("bias", [False, True])
-def test_no_steps_change_no_bit(engine, bias, batch):
+def test_an_empty_block_changes_no_bit(engine, bias, batch):
     network = Network((20, 9, 4), bias=bias, dtype="float32")
     after, sums = run(engine, network, samples_of(sparse_rows(5, 20), 4), np.empty(0, np.int64), batch=batch)
     np.testing.assert_array_equal(after, network.parameters.flat)
@@ -199,7 +199,7 @@ def test_no_steps_change_no_bit(engine, bias, batch):
 
 @DTYPES
 @ENGINES
-def test_steps_divided_otherwise_are_the_same_steps(engine, dtype):
+def test_the_division_into_blocks_makes_no_difference(engine, dtype):
     samples, order = samples_of(sparse_rows(60, 20), 4), np.random.default_rng(0).permutation(60)
     network = Network((20, 9, 4), rule="notes", bias=True, dtype=dtype)
     made, rates = network.architecture, np.linspace(0.3, 0.1, 60)
@@ -233,7 +233,7 @@ def test_training_changes_nothing_but_the_weights(engine, batch):
     order, rates = np.arange(30), np.full(-(-30 // batch), 0.2)
     kept = deepcopy((samples.rows, samples.labels, samples.targets, order, rates))
     prepared = engine.prepare(made, samples, options)
-    assert state.parameters.hash() == network.parameters.hash(), "preparing is not training"
+    assert state.parameters.hash() == network.parameters.hash(), "preparing must not change the weights"
     assert state.step == 0
     form = [*prepared._inputs.rows, *prepared._targets] if engine is COMPILED and batch == 1 else []
     as_prepared = deepcopy(form)
@@ -262,8 +262,8 @@ def test_gradients_of_a_batch(dtype):
 
 @DTYPES
 @pytest.mark.parametrize("output", ["relu", "sigmoid"])
-def test_a_tie_of_outputs_is_answered_by_the_first(output, dtype):
-    """As `numpy.argmax` and so `Model.query` answer: a network of which all outputs are equal is right in one class."""
+def test_a_tie_of_outputs_is_won_by_the_first_class(output, dtype):
+    """As with `numpy.argmax` and `Model.query`: a network with equal outputs predicts the first class."""
     network = Network((6, 4), output, dtype=dtype)
     network.parameters.flat[...] = 0
     samples = samples_of(sparse_rows(40, 6), 4)
@@ -273,7 +273,7 @@ def test_a_tie_of_outputs_is_answered_by_the_first(output, dtype):
 
 
 @DTYPES
-def test_every_sample_may_have_targets_of_its_own(dtype):
+def test_each_sample_may_have_its_own_targets(dtype):
     random = np.random.default_rng(2)
     targets = random.uniform(0.1, 0.9, (50, 4))
     samples = Samples(sparse_rows(50, 6), Scaling.named("notes"), np.arange(50), targets)
@@ -295,8 +295,8 @@ def test_saturated_nodes_stay_finite_and_equal(output, dtype):
 
 @DTYPES
 @pytest.mark.parametrize("batch", [1, 2])
-def test_the_loss_of_a_nearly_certain_answer_keeps_its_digits(batch, dtype):
-    """1 − a rounds to 0 there, and the loss does not: exp(−30) in float32, where 1 ends with 6e-8."""
+def test_the_loss_of_a_nearly_certain_output_keeps_its_precision(batch, dtype):
+    """1 − a rounds to 0 there, and the loss does not: exp(−30) in float32, where numbers near 1 have steps of 6e-8."""
     network = Network((2, 3), "softmax", loss="cross_entropy", bias=True, dtype=dtype)
     samples = Samples(sparse_rows(2, 2), Scaling.named("notes"), np.ones(2, np.int64), np.eye(3))
     network.parameters.flat[...] = 0

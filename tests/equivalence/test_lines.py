@@ -1,4 +1,4 @@
-"""The innermost loop of sparse products, written in vector instructions, beside NumPy."""
+"""The innermost loop of sparse products, written with vector instructions, against NumPy."""
 
 import numpy as np
 import pytest
@@ -19,11 +19,11 @@ def test_weighted_lines_of_every_width(dtype):
             wanted = scale * base + values[begin:end] @ matrix[places[begin:end]]
             weighted_row_sum(matrix, places, values, begin, end, scale, base, out)
             np.testing.assert_allclose(out, wanted, rtol=0, atol=100 * np.finfo(dtype).eps, err_msg=str(width))
-            assert (kept[:LANES] == 7).all(), "nothing is written beside it"
+            assert (kept[:LANES] == 7).all(), "nothing may be written outside"
             assert (kept[-LANES:] == 7).all()
 
 
-def test_what_is_added_to_may_be_the_result_within_a_block():
+def test_the_result_may_be_the_array_that_is_added_to():
     rng = np.random.default_rng(2)
     for width in (5, LANES + 1, 50, BLOCK * LANES):
         matrix, line = rng.normal(size=(9, width)), rng.normal(size=width)

@@ -1,4 +1,4 @@
-"""Products by pairs of inputs, written in vector instructions, beside NumPy."""
+"""Products over pairs of inputs, written with vector instructions, against NumPy."""
 
 import itertools
 
@@ -16,7 +16,7 @@ WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES
 
 
 def sorted_lot(raw, lot, blocks, factor, background):
-    """Return a lot's columns, and its inputs as a matrix."""
+    """Return the columns of a lot, and its inputs as a matrix."""
     even = len(factor) % 2
     room, count = len(lot) + 1, (len(factor) + 1) // 2
     columns = kernels.Columns(
@@ -42,7 +42,7 @@ def test_sums_and_gradient_of_every_width(dtype, kind, features):
     columns, inputs = sorted_lot(raw, lot, blocks, factor, background)
     near = {"rtol": 0, "atol": 300 * np.finfo(dtype).eps}
     for width in WIDTHS:
-        kept = np.full((features + 4, width), 7, dtype)  # lines before and behind, to see that they stay
+        kept = np.full((features + 4, width), 7, dtype)  # lines before and after, which must stay unchanged
         tile, delta = rng.normal(size=(features, width)).astype(dtype), rng.normal(size=(33, width)).astype(dtype)
         kept[2:-2] = tile
         room, total = np.full((34, numbers_of(width)), 9, dtype), np.zeros((33, width), dtype)
@@ -55,7 +55,7 @@ def test_sums_and_gradient_of_every_width(dtype, kind, features):
             assert (sums[:, [0, -1]] == 7).all()
         np.testing.assert_allclose(total, inputs @ tile, **near, err_msg=f"sums, {width} nodes")
         np.testing.assert_array_equal(kept[2:-2], tile)
-        kept[2:-2] = np.nan  # what was there before the first lot does not count
+        kept[2:-2] = np.nan  # the contents before the first lot must be ignored
         for times, is_first in ((1, True), (2, False)):
             for begin, end in itertools.pairwise(blocks):
                 row_block_gradient(kept[2:-2], is_first, columns, begin, end, delta, room)

@@ -1,4 +1,4 @@
-"""Same seed, same bits: whatever the threads, BLAS's own threads, and what the process has done before."""
+"""The same seed gives the same bits, whatever the threads, the threads of BLAS, and earlier work in the process."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ WIDE = ((150,), (200, 20))
 
 
 def training(optimizer: str, dtype: str, extras: bool, **changes) -> str:
-    """The hash after two epochs of four batches, the last one smaller; a full one has three shards.
+    """Return the hash after two epochs of four batches, of which the last is smaller; a full one has three shards.
 
-    There are 79,510 parameters, five of the pieces in which they are shared out for an update.
+    There are 79,510 parameters, five of the pieces into which an update is divided.
     """
     chosen = {**MODERN, **(EXTRAS if extras else {}), "optimizer": optimizer, "dtype": dtype, "learning_rate": 0.01}
     chosen |= {"hidden": (100,), "batch_size": 64, "shards": 3, "epochs": 2, "engine": "compiled", "seed": 3}
@@ -59,12 +59,12 @@ def per_sample(**changes) -> str:
 
 
 def threads_of(optimizer: str) -> tuple[int, ...]:
-    """One thread and others: odd and even numbers of them, where each optimizer has two cases."""
+    """Return 1 and other numbers of threads, odd and even, two of each for every optimizer."""
     return (1, 2, 3) if optimizer.startswith("adam") else (1, 2 + list(OPTIMIZERS).index(optimizer) % 2)
 
 
 def whole_grid() -> dict[str, str]:
-    """Every training's hash, by its settings."""
+    """Return the hash of every training run, by its settings."""
     made = {
         f"{optimizer} {dtype} {extras} {threads}": training(optimizer, dtype, extras, threads=threads)
         for optimizer, dtype, extras in GRID
@@ -87,7 +87,7 @@ def grid_of_this_process() -> dict[str, str]:
     return whole_grid()
 
 
-def test_the_grid_is_whole_and_its_trainings_differ():
+def test_the_grid_is_complete_and_its_hashes_differ():
     grid = grid_of_this_process()
     assert {key.split()[0] for key in grid} >= set(OPTIMIZERS)
     ones = {key: value for key, value in grid.items() if key.endswith(" 1")}
@@ -105,7 +105,7 @@ def test_any_number_of_threads(optimizer, dtype, extras):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("hidden", WIDE)
-def test_any_number_of_threads_where_each_has_nodes_of_its_own(hidden, dtype):
+def test_any_number_of_threads_with_nodes_divided_among_them(hidden, dtype):
     assert hidden[0] > sparse_layout.NARROW
     hashes = [grid_of_this_process()[f"tiles {threads} {dtype} {hidden}"] for threads in (1, 2, 3)]
     assert len(set(hashes)) == 1
@@ -113,15 +113,15 @@ def test_any_number_of_threads_where_each_has_nodes_of_its_own(hidden, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("hidden", WIDE)
-def test_any_number_of_threads_one_sample_a_step(hidden, dtype):
+def test_any_number_of_threads_for_batches_of_one(hidden, dtype):
     hashes = [grid_of_this_process()[f"groups {threads} {dtype} {hidden}"] for threads in (1, 2, 3)]
     assert len(set(hashes)) == 1
     assert per_sample(dtype=dtype, hidden=hidden, shards=3) == hashes[0]
-    assert per_sample(dtype=dtype, hidden=hidden, shards=2) != hashes[0], "there were groups"
+    assert per_sample(dtype=dtype, hidden=hidden, shards=2) != hashes[0], "the nodes must have been divided into groups"
 
 
-def test_blocks_that_one_thread_does_alone(monkeypatch):
-    grid = grid_of_this_process()  # before: what is kept for all tests is a pool's
+def test_blocks_run_by_one_thread(monkeypatch):
+    grid = grid_of_this_process()  # before: the pool used by all tests
     monkeypatch.setattr(pool, "WORTH_THREADS", 10**12)
     for optimizer, dtype, extras in GRID:
         assert training(optimizer, dtype, extras, threads=2) == grid[f"{optimizer} {dtype} {extras} 1"]
@@ -130,10 +130,10 @@ def test_blocks_that_one_thread_does_alone(monkeypatch):
 
 
 @pytest.mark.parametrize("blas", [1, 2])
-def test_any_number_of_blas_threads_and_the_first_training_of_a_process(blas):
-    """A process of its own whose first training, the first entry, is also the one that loads the kernels.
+def test_any_number_of_blas_threads_and_the_first_run_of_a_process(blas):
+    """The first training run of the separate process, the first entry, also loads the kernels.
 
-    Its thresholds are those that ship, so that one thread does alone what a team does here.
+    The thresholds are the defaults, so one thread does alone what several do here.
     """
     program = "import json; from equivalence.test_same_bits import whole_grid; print(json.dumps(whole_grid()))"
     tests = str(Path(__file__).parents[1])
@@ -145,8 +145,8 @@ def test_any_number_of_blas_threads_and_the_first_training_of_a_process(blas):
     assert {key: value for key, value in there.items() if here[key] != value} == {}
 
 
-def test_a_process_that_compiles_has_the_bits_of_one_that_loads(tmp_path):
-    """With gelu, whose kernels call the most others: compiled alone, these round otherwise than inside their caller."""
+def test_compiling_and_loading_kernels_give_the_same_bits(tmp_path):
+    """With gelu, whose kernels call the most others: compiled separately, these round differently from inlined ones."""
     options = {"activation": "gelu", "rule": "gradient", "hidden": [200], "epochs": 1}
     program = (
         "from glassnet import Options, fit\nfrom support.samples import digits\n"
@@ -160,13 +160,13 @@ def test_a_process_that_compiles_has_the_bits_of_one_that_loads(tmp_path):
     assert hashes[0] == hashes[1]
 
 
-def test_twice_in_a_process():
+def test_two_runs_in_a_process():
     for optimizer, dtype, extras in GRID[::2]:
         assert training(optimizer, dtype, extras) == grid_of_this_process()[f"{optimizer} {dtype} {extras} 1"]
 
 
-def test_a_training_in_another_thread():
-    """A server or a notebook trains away from the main thread, after the main thread has trained too."""
+def test_a_training_run_in_another_thread():
+    """A server or a notebook trains outside the main thread, possibly after the main thread has trained."""
     main = training("adamw", "float32", True), blas_threads()
     found: list[object] = []
     thread = Thread(target=lambda: found.extend((training("adamw", "float32", True), blas_threads())))
@@ -176,8 +176,8 @@ def test_a_training_in_another_thread():
     assert (training("adamw", "float32", True), blas_threads()) == main
 
 
-def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
-    """As beside a busy neighbour."""
+def test_a_pool_whose_size_changes_from_block_to_block(monkeypatch):
+    """As if another busy process came and went."""
     grid, sizes = grid_of_this_process(), []
 
     def alternate(pool_size, steps, seconds, share):
@@ -196,8 +196,8 @@ def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
     assert {1, 2} <= set(sizes)
 
 
-def test_several_trainings_at_once():
-    """Side by side in one process, as a committee's members are."""
+def test_concurrent_training_runs():
+    """Concurrently in one process, as the members of an ensemble train."""
     found: dict[int, list[str]] = {}
     cases = [case for case in GRID if case[0] == "adamw"]
     assert len(cases) == 2
@@ -215,7 +215,7 @@ def test_several_trainings_at_once():
 
 
 @pytest.mark.parametrize("change", [{"seed": 4}, {"shards": 2}, {"dropout": 0.21}, {"elastic": 0.9}, {"epochs": 1}])
-def test_what_is_part_of_the_result_changes_it(change):
+def test_options_that_are_part_of_the_result_change_it(change):
     optimizer, dtype, extras = next(case for case in GRID if case[2])
     found = training(optimizer, dtype, extras, **change)
     assert found != grid_of_this_process()[f"{optimizer} {dtype} {extras} 1"]
@@ -225,8 +225,8 @@ def blas_threads() -> list[int]:
     return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
 
 
-class Watching(ReferenceEngine):
-    """Notes what BLAS may use during a block, and can fail in one."""
+class RecordingEngine(ReferenceEngine):
+    """Record the number of BLAS threads during a block; optionally raise an error."""
 
     def __init__(self, fails: type[BaseException] | None = None) -> None:
         self.fails, self.seen = fails, []
@@ -247,19 +247,19 @@ def two_blas_threads():
     grid_of_this_process()
     with threadpool_limits(2, user_api="blas"):
         before = blas_threads()
-        assert set(before) == {2}, "this machine's BLAS cannot be limited; nothing would be tested"
+        assert set(before) == {2}, "the BLAS of this machine cannot be limited, so nothing would be tested"
         yield before
 
 
 def test_blas_has_one_thread_while_training_and_its_own_number_afterwards(two_blas_threads):
-    engine = Watching()
+    engine = RecordingEngine()
     fit(digits(220), Options(**SMALL), engine=engine)
     assert set(engine.seen) == {1}
     assert blas_threads() == two_blas_threads
 
 
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
-def test_whoever_is_told_of_an_event_has_all_of_blas(engine, two_blas_threads):
+def test_callbacks_have_all_threads_of_blas(engine, two_blas_threads):
     seen: list[list[int]] = []
     options = Options(**SMALL, engine=engine)
     fit(digits(220), options, callbacks=[lambda event: seen.append(blas_threads())])
@@ -270,7 +270,7 @@ def test_whoever_is_told_of_an_event_has_all_of_blas(engine, two_blas_threads):
 @pytest.mark.parametrize("fails", [RuntimeError, KeyboardInterrupt, MemoryError])
 def test_blas_threads_come_back_when_a_block_fails(fails, two_blas_threads):
     with pytest.raises(fails):
-        fit(digits(220), Options(**SMALL), engine=Watching(fails))
+        fit(digits(220), Options(**SMALL), engine=RecordingEngine(fails))
     assert blas_threads() == two_blas_threads
 
 
@@ -284,7 +284,7 @@ def test_blas_threads_come_back_when_training_diverges(engine, batch_size, two_b
     assert blas_threads() == two_blas_threads
 
 
-def test_blas_threads_come_back_when_training_is_broken_off_or_left_lying(two_blas_threads):
+def test_blas_threads_come_back_when_training_is_closed_or_abandoned(two_blas_threads):
     options = Options(**SMALL)
     running = train(new_model(digits(220), options), digits(220), options)
     assert any(isinstance(event, BlockDone) for event in running)
@@ -293,7 +293,7 @@ def test_blas_threads_come_back_when_training_is_broken_off_or_left_lying(two_bl
     assert blas_threads() == two_blas_threads
 
 
-def test_blas_threads_come_back_after_trainings_at_once(two_blas_threads):
+def test_blas_threads_come_back_after_concurrent_training_runs(two_blas_threads):
     threads = [Thread(target=training, args=("sgd", "float32", False)) for _ in range(3)]
     for thread in threads:
         thread.start()
@@ -319,8 +319,8 @@ def test_other_threads_may_limit_blas_after_a_training(two_blas_threads):
 
 @pytest.mark.parametrize("fails", [0, 1])
 @pytest.mark.parametrize("hidden", [30, 150])
-def test_whoever_fails_leaves_the_first_matrix_as_it_lay(hidden, fails, monkeypatch):
-    """Shared by inputs or by nodes, it is turned for a block, and back however that ends."""
+def test_an_error_in_a_kernel_restores_the_layout_of_the_first_matrix(hidden, fails, monkeypatch):
+    """Shared by inputs or by nodes, the matrix is transposed for a block, and restored however the block ends."""
 
     def failing(thread, *rest):
         if thread == fails:
@@ -341,8 +341,8 @@ def test_whoever_fails_leaves_the_first_matrix_as_it_lay(hidden, fails, monkeypa
     np.testing.assert_array_equal(state.average, state.parameters.flat)
 
 
-def test_the_grid_holds_numbers_that_training_moved():
-    """Equal hashes would mean nothing if nothing was trained."""
+def test_training_changes_the_weights_of_the_grid():
+    """Equal hashes would prove nothing if training changed nothing."""
     options = Options(**MODERN, hidden=(100,), batch_size=64, shards=3, learning_rate=0.01)
     before = new_model(digits(220), options).network.parameters
     after = fit(digits(220), options).model.network.parameters

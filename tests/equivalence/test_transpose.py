@@ -1,4 +1,4 @@
-"""Matrices transposed in vector registers, beside NumPy."""
+"""Matrices transposed in vector registers, against NumPy."""
 
 from itertools import product
 
@@ -12,7 +12,7 @@ SIDES = (0, 1, LANES - 1, LANES, LANES + 1, 3 * LANES, 3 * LANES + 5)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_every_number_comes_to_its_place_and_nothing_beside(dtype):
+def test_every_value_is_transposed_and_nothing_else_written(dtype):
     for rows, columns in product(SIDES, SIDES):
         matrix = np.arange(rows * columns, dtype=dtype).reshape(rows, columns) + 1
         room = np.full(rows * columns + 2 * LANES, -1, dtype)

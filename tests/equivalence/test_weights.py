@@ -1,4 +1,4 @@
-"""Sample weights: the same in both engines, and what a weight means."""
+"""Sample weights: equal in both engines, and equivalent to repeated samples."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def weighted(count: int = 40):
 
 @DTYPES
 @pytest.mark.parametrize(("rule", "loss", "output"), RULE_PAIRS)
-def test_both_engines_weigh_alike(rule, loss, output, dtype):
+def test_both_engines_apply_weights_equally(rule, loss, output, dtype):
     samples = weighted()
     network = network_of(3, "tanh", output, bias=True, loss=loss, rule=rule, dtype=dtype)
     awake(network, inputs_of(samples), margin=1e-4)
-    rate = 0.01 if output == "exponential" else 0.2  # its slopes grow with its outputs
+    rate = 0.01 if output == "exponential" else 0.2  # gradients grow with the outputs
     for batch, extra in ((1, {}), (40, {}), (7, {"clip": 0.5})):
         fast, fast_sums = trained(COMPILED, network, samples, np.arange(40), batch=batch, rate=rate, **extra)
         slow, slow_sums = trained(REFERENCE, network, samples, np.arange(40), batch=batch, rate=rate, **extra)
         plain, _ = trained(REFERENCE, network, replace(samples, weights=None), np.arange(40), batch=batch, rate=rate)
         bound = 40 * STEP[dtype]
-        assert gap(plain.parameters.flat, slow.parameters.flat) > 2 * bound, "the weights make a difference"
+        assert gap(plain.parameters.flat, slow.parameters.flat) > 2 * bound, "the sample weights must have an effect"
         assert gap(fast.parameters.flat, slow.parameters.flat) <= bound
         assert fast_sums.loss == pytest.approx(slow_sums.loss, rel=100 * bound)
         assert fast_sums.correct == slow_sums.correct
@@ -51,7 +51,7 @@ def test_weights_of_1_change_no_bit(engine, batch):
 
 
 @pytest.mark.parametrize(("rule", "loss", "output"), RULE_PAIRS)
-def test_a_whole_weight_is_that_many_samples(rule, loss, output):
+def test_an_integer_weight_equals_repeated_samples(rule, loss, output):
     samples = samples_of(sparse_rows(6, 3), 3)
     network = network_of(3, "tanh", output, bias=True, loss=loss, rule=rule)
     awake(network, inputs_of(samples))
@@ -64,14 +64,14 @@ def test_a_whole_weight_is_that_many_samples(rule, loss, output):
     np.testing.assert_allclose(found.flat * len(times), wanted.flat * times.sum(), rtol=1e-10, atol=1e-14)
 
 
-def test_training_brings_the_weights_to_a_mean_of_1():
+def test_training_scales_the_weights_to_a_mean_of_1():
     data, options = patterns(60), Options(hidden=(5,), epochs=2, dtype="float64")
     weights = np.random.default_rng(0).uniform(1, 2, 60)
     small, large = (fit(replace(data, weights=weights * factor), options).model for factor in (1.0, 64.0))
     assert small.hash() == large.hash() != fit(data, options).model.hash()
 
 
-def test_a_rare_class_with_balanced_weights_is_found_more_often():
+def test_balanced_weights_raise_the_recall_of_a_rare_class():
     random = np.random.default_rng(0)
     labels = (random.random(1500) < 0.06).astype(np.int64)
     rows = (random.normal(0, 1, (1500, 2)) + 1.3 * labels[:, None]).astype(np.float32)
@@ -83,7 +83,7 @@ def test_a_rare_class_with_balanced_weights_is_found_more_often():
     assert plain.confusion[1, 1] < 0.4 * labels.sum() < 0.7 * labels.sum() < balanced.confusion[1, 1]
 
 
-def test_an_evaluation_is_weighted_as_its_data_are():
+def test_an_evaluation_uses_the_weights_of_its_data():
     data = patterns(90)
     model = fit(data, Options(hidden=(3,), epochs=1, learning_rate=0.02)).model
     times = np.random.default_rng(0).integers(0, 4, 90)
@@ -95,21 +95,21 @@ def test_an_evaluation_is_weighted_as_its_data_are():
     assert len(one.answers) == one.confusion.sum() == 90
 
 
-def test_class_weights_by_hand():
+def test_given_class_weights():
     labels = np.array([0, 0, 0, 2, 2, 5])
     np.testing.assert_allclose(class_weights(labels, "balanced"), [2 / 3] * 3 + [1.0] * 2 + [2.0])
     np.testing.assert_array_equal(class_weights(labels, {2: 0.5, 0: 3}), [3, 3, 3, 0.5, 0.5, 1])
 
 
 @pytest.mark.parametrize("given", ["even", {1: 2.0}, {0: -1.0}, {0: np.nan}])
-def test_class_weights_without_meaning_are_refused(given):
+def test_invalid_class_weights_are_rejected(given):
     with pytest.raises(OptionError, match="class weights") as caught:
         class_weights(np.array([0, 0, 2]), given)
     assert caught.value.code == "GN021"
 
 
 @pytest.mark.parametrize("weights", [[1, -1, 1], [1, np.nan, 1], [1, np.inf, 1], [0, 0, 0]])
-def test_weights_that_are_none_are_refused(weights):
+def test_invalid_sample_weights_are_rejected(weights):
     with pytest.raises(DataError, match="weights") as caught:
         Dataset(np.zeros((3, 2)), np.zeros(3, np.int64), 1, None, "rows.csv", weights=np.array(weights, float))
     assert caught.value.code == "GN014"

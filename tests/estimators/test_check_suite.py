@@ -1,6 +1,6 @@
-"""scikit-learn's own checks of what it calls an estimator: all of them, with the defaults, none expected to fail.
+"""All of scikit-learn's estimator checks with default parameters; none is expected to fail.
 
-`.ci/run` runs them beside the oldest scikit-learn that is promised too.
+`.ci/run` also runs them with the oldest supported scikit-learn.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from support.cli import environment
 CHECKS = [one for kind in (NetworkClassifier, NetworkRegressor) for one in estimator_checks_generator(kind())]
 
 
-# Not `parametrize_with_checks`: that of scikit-learn 1.6 to 1.8 gives pytest a generator, which pytest 9 refuses.
-@pytest.mark.filterwarnings("default")  # the checks provoke warnings, and look at them themselves
-@pytest.mark.filterwarnings("error::sklearn.exceptions.ConvergenceWarning")  # no check chooses a length of fits
+# `parametrize_with_checks` of scikit-learn 1.6 to 1.8 gives pytest a generator, which pytest 9 rejects.
+@pytest.mark.filterwarnings("default")  # the checks provoke warnings and inspect them
+@pytest.mark.filterwarnings("error::sklearn.exceptions.ConvergenceWarning")  # no check sets the number of epochs
 @pytest.mark.parametrize(
     ("estimator", "check"), CHECKS, ids=[f"{type(one).__name__}-{c.func.__name__}" for one, c in CHECKS]
 )
@@ -27,8 +27,8 @@ def test_sklearn_checks(estimator, check):
     check(estimator)
 
 
-def test_the_estimators_need_no_callbacks_of_sklearn():
-    """Before 1.9 there are none; the estimators' other base classes must find their order without the mixin."""
+def test_the_estimators_work_without_the_callbacks_of_sklearn():
+    """Before 1.9 there are none; the base classes of the estimators must have a valid order without the mixin."""
     program = (
         "import sys; import sklearn.pipeline; from sklearn.datasets import load_iris; "
         "sys.modules['sklearn.callback'] = None; from glassnet import NetworkClassifier, NetworkRegressor; "

@@ -1,4 +1,4 @@
-"""The Poisson loss on few rows: as good as the squared error, whatever the mean of the counts."""
+"""The Poisson loss on few rows is as good as the squared error, for any mean of the counts."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def additive(random, rows):
 
 
 def overdispersed(random, rows):
-    """With a rate of its own for each row: a negative binomial."""
+    """Draw each row with its own rate: a negative binomial distribution."""
     X = random.normal(size=(rows, 8))
     return X, np.exp(0.6 * X[:, 0] + 0.4 * np.abs(X[:, 1])) * random.gamma(3, 1 / 3, rows)
 
 
 def faint(random, rows):
-    """One weak input of ten."""
+    """Use one weak input of ten."""
     X = random.normal(size=(rows, 10))
     return X, np.exp(0.2 * X[:, 0])
 
 
 def groups(random, rows):
-    """A rate for each of six groups, and twice as much in some rows."""
+    """Use a rate for each of six groups, doubled in some rows."""
     group, twice = random.integers(0, 6, rows), random.integers(0, 2, rows)
     return np.column_stack([np.eye(6)[group], twice]), np.array([1, 1.5, 2, 3, 4, 6])[group] * (1 + twice)
 
@@ -67,7 +67,7 @@ def test_explains_as_much_deviance_as_the_squared_error(make, mean, rows):
     assert np.mean(explained["poisson"]) > np.mean(explained["squared_error"]) - 0.02
 
 
-def test_rates_begin_near_their_mean():
+def test_initial_predictions_are_near_the_mean():
     random = np.random.default_rng(0)
     values = random.poisson(300, (200, 1))
     data = Dataset(random.normal(size=(200, 6)), np.arange(200), 1, None, "counts", 1.0, values=values)

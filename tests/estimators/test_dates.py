@@ -1,4 +1,4 @@
-"""Dates and times given to estimators: refused with advice, where scikit-learn would make nanoseconds of them."""
+"""Dates and times as inputs are rejected with advice; scikit-learn would convert them to nanoseconds."""
 
 import datetime
 
@@ -22,40 +22,40 @@ def frames():
     yield "polars, times", pl.DataFrame({"day": [datetime.time(k % 24) for k in range(COUNT)]}), "column 'day'"
     yield "an array", DAYS[:, None].astype("M8[ns]"), "X"
     yield "objects", np.array([[1.5, day] for day in DAYS.tolist()], object), "column 1"
-    moments = pandas.Series(DAYS.astype("M8[ns]"))
-    yield "pandas, alone", pandas.DataFrame({"day": moments}), "column 'day'"
-    yield "pandas, beside numbers", pandas.DataFrame({"a": NUMBERS, "day": moments}), "column 'day'"
-    yield "pandas, with a zone", pandas.DataFrame({"day": moments.dt.tz_localize("UTC")}), "column 'day'"
-    yield "pandas, durations", pandas.DataFrame({"day": moments - moments[0]}), "column 'day'"
-    yield "pandas, periods", pandas.DataFrame({"day": moments.dt.to_period("D")}), "column 'day'"
+    timestamps = pandas.Series(DAYS.astype("M8[ns]"))
+    yield "pandas, alone", pandas.DataFrame({"day": timestamps}), "column 'day'"
+    yield "pandas, beside numbers", pandas.DataFrame({"a": NUMBERS, "day": timestamps}), "column 'day'"
+    yield "pandas, with a zone", pandas.DataFrame({"day": timestamps.dt.tz_localize("UTC")}), "column 'day'"
+    yield "pandas, durations", pandas.DataFrame({"day": timestamps - timestamps[0]}), "column 'day'"
+    yield "pandas, periods", pandas.DataFrame({"day": timestamps.dt.to_period("D")}), "column 'day'"
     yield "pandas, objects", pandas.DataFrame({"a": NUMBERS, "day": DAYS.tolist()}), "column 'day'"
 
 
 @pytest.mark.parametrize(("X", "where"), [case[1:] for case in frames()], ids=[case[0] for case in frames()])
 @pytest.mark.parametrize(("kind", "y"), [(NetworkClassifier, CLASSES), (NetworkRegressor, NUMBERS)])
-def test_dates_are_no_inputs(kind, y, X, where):
+def test_dates_as_inputs_are_rejected(kind, y, X, where):
     with pytest.raises(ValueError, match=f"{where}: dates or times.*Convert them to numbers.*drop them"):
         kind(**QUICK).fit(X, y)
 
 
-def test_dates_are_refused_of_a_fitted_network_too():
+def test_dates_are_rejected_in_prediction_too():
     fitted = NetworkClassifier(**QUICK).fit(pl.DataFrame({"day": NUMBERS}), CLASSES)
-    for ask in (fitted.predict, fitted.predict_proba):
+    for method in (fitted.predict, fitted.predict_proba):
         with pytest.raises(ValueError, match="column 'day': dates or times"):
-            ask(pl.DataFrame({"day": DAYS}))
+            method(pl.DataFrame({"day": DAYS}))
 
 
-def test_dates_are_no_numbers_to_learn():
+def test_dates_as_regression_targets_are_rejected():
     with pytest.raises(ValueError, match=r"^y: dates or times"):
         NetworkRegressor(**QUICK).fit(NUMBERS[:, None], DAYS)
 
 
-def test_days_since_one_day_are_numbers():
+def test_days_since_a_date_are_accepted():
     since = (DAYS - DAYS[0]).astype(float)[:, None]
     assert NetworkRegressor(**QUICK).fit(since, NUMBERS).predict(since).shape == (COUNT,)
 
 
-def test_words_in_a_column_of_categories_are_named():
+def test_text_in_a_categorical_column_is_named():
     frame = pandas.DataFrame({"a": NUMBERS, "job": pandas.Categorical(["cook", "clerk"] * (COUNT // 2))})
     with pytest.raises(ValueError, match=r"X: column 'job' has 'cook' in row 0, expected numbers\. Encode words first"):
         NetworkClassifier(**QUICK).fit(frame, CLASSES)

@@ -1,4 +1,4 @@
-"""The estimators in scikit-learn's company, and what they have beyond it."""
+"""The estimators with scikit-learn's tools, and their additional features."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from glassnet.training.events import EpochDone
 from support.cli import environment
 from support.estimators import small
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` trains briefly
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
@@ -44,13 +44,13 @@ def target_of(kind):
 # Parameters.
 
 
-def test_every_option_is_a_parameter_or_said_not_to_be_one():
+def test_every_option_is_a_parameter_or_explicitly_excluded():
     assert sorted([*PARAMETERS, *NOT_PARAMETERS]) == sorted(SPECS)
     assert set(AUTOMATIC) <= set(PARAMETERS)
 
 
 @BOTH
-def test_defaults_that_follow_from_no_data_are_those_of_the_recipe(kind):
+def test_defaults_that_do_not_depend_on_data_are_those_of_the_recipe(kind):
     options = kind().fit(IRIS, target_of(kind)).options_
     recipe = Options.recipe("estimator", loss=options.loss, output=options.output, targets=options.targets)
     differing = {name for name in SPECS if getattr(options, name) != getattr(recipe, name)}
@@ -66,12 +66,12 @@ def test_each_parameter_is_described(kind):
 
 
 @pytest.mark.parametrize("name", sorted(MEANT))
-def test_a_name_of_the_other_networks_is_answered_with_ours(name):
+def test_a_parameter_name_of_sklearn_networks_gets_a_suggestion(name):
     with pytest.raises(TypeError, match=rf"no parameter '{name}'\. Use "):
         NetworkClassifier(**{name: 1})
 
 
-def test_an_unknown_name_is_answered_with_all():
+def test_an_unknown_name_lists_all_parameters():
     with pytest.raises(TypeError, match=r"no parameter 'size'\. Expected one of hidden_layer_sizes, activation, loss"):
         NetworkClassifier(size=3)
 
@@ -85,7 +85,7 @@ def test_values_that_are_not_allowed_are_refused_in_fit(wrong):
         NetworkClassifier(**wrong).fit(IRIS, SPECIES)
 
 
-def test_the_seed_is_the_random_state_and_decides_all():
+def test_the_result_depends_only_on_random_state():
     first, again, other = (small(random_state=seed).fit(IRIS, SPECIES) for seed in (3, 3, 4))
     assert first.model_.hash() == again.model_.hash() != other.model_.hash()
     assert first.options_.seed == 3
@@ -103,7 +103,7 @@ def test_layers_have_widths_activations_and_dropout_of_their_own():
     assert (made.sizes, made.activations) == ((4, 9, 5, 3), ("tanh", "relu", "softmax"))
 
 
-# In company.
+# With the tools of scikit-learn.
 
 
 def test_defaults_are_good_enough_for_small_tables():
@@ -127,7 +127,7 @@ def _frame():
     return pd.DataFrame(IRIS, columns=list("abcd")), pd.Series(NAMED)
 
 
-def test_frames_keep_their_names_and_are_held_to_them():
+def test_feature_names_are_stored_and_checked():
     X, y = _frame()
     fitted = small().fit(X, y)
     assert fitted.classes_.tolist() == ["setosa", "versicolor", "virginica"]
@@ -137,7 +137,7 @@ def test_frames_keep_their_names_and_are_held_to_them():
 
 
 @BOTH
-def test_sparse_rows_are_as_dense_ones(kind):
+def test_sparse_and_dense_rows_give_the_same_result(kind):
     X, y = IRIS * (IRIS > 1), target_of(kind)
     dense, thin = (small(kind).fit(rows, y) for rows in (X, sparse.csr_array(X)))
     assert dense.model_.hash() == thin.model_.hash()
@@ -145,14 +145,14 @@ def test_sparse_rows_are_as_dense_ones(kind):
 
 
 @BOTH
-def test_an_estimator_that_was_pickled_learns_on_as_the_other(kind):
+def test_a_pickled_estimator_continues_like_the_original(kind):
     first = small(kind, warm_start=True).fit(IRIS, target_of(kind))
     second = pickle.loads(pickle.dumps(first))
     np.testing.assert_array_equal(first.predict(IRIS), second.predict(IRIS))
     assert first.fit(IRIS, target_of(kind)).model_.hash() == second.fit(IRIS, target_of(kind)).model_.hash()
 
 
-def test_several_numbers_a_row_are_learnt_together():
+def test_multi_output_regression():
     y = np.stack([IRIS[:, 0] * 1000, -IRIS[:, 1]], axis=1)
     fitted = NetworkRegressor().fit(IRIS[:, 2:], y)
     assert fitted.predict(IRIS[:, 2:]).shape == (150, 2)
@@ -160,14 +160,14 @@ def test_several_numbers_a_row_are_learnt_together():
 
 
 @pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
-def test_several_labels_a_row_are_learnt_together(form):
+def test_multilabel_classification(form):
     y = np.stack([MOONS[:, 0] > 0, MOONS[:, 1] > 0.3, SIDES], axis=1).astype(int)
     fitted = NetworkClassifier(max_iter=100).fit(MOONS, form(y))
     assert fitted.score(MOONS, y) > 0.9
     assert fitted.predict_proba(MOONS).shape == (200, 3)
 
 
-def test_classes_weigh_as_told():
+def test_class_weights_change_the_predictions():
     share = [
         (NetworkClassifier(class_weight=weight).fit(MOONS, SIDES).predict(MOONS) == 1).mean()
         for weight in ({0: 100, 1: 1}, None, {0: 1, 1: 100})
@@ -175,16 +175,16 @@ def test_classes_weigh_as_told():
     assert share[0] < share[1] < share[2]
 
 
-def test_one_class_is_answered_as_it_is():
+def test_a_single_class_is_always_predicted():
     fitted = small().fit(IRIS, ["only"] * 150)
     assert set(fitted.predict(IRIS)) == {"only"}
     assert fitted.predict_proba(IRIS).tolist() == [[1.0]] * 150
 
 
-# Beyond it.
+# Additional features.
 
 
-def test_rows_for_validation_choose_the_best_weights():
+def test_validation_rows_select_the_best_weights():
     losses = []
     fitted = NetworkClassifier(max_iter=60, learning_rate=0.05, hidden_layer_sizes=(50,), n_iter_no_change=5)
     fitted.fit(MOONS[:60], SIDES[:60], X_val=MOONS[60:], y_val=SIDES[60:], callbacks=[losses.append])
@@ -196,20 +196,20 @@ def test_rows_for_validation_choose_the_best_weights():
     assert fitted.n_iter_ - 1 - int(np.argmin(curve)) <= 5
 
 
-def test_a_part_is_kept_aside_when_asked():
+def test_early_stopping_holds_out_a_fraction():
     fitted = small(early_stopping=True, validation_fraction=0.2).fit(IRIS, SPECIES)
     assert len(fitted.history_.validation_accuracy) == fitted.n_iter_
     assert small(early_stopping=False).fit(IRIS, SPECIES).history_.validation_loss == []
 
 
-def test_rows_for_validation_come_with_their_answers():
+def test_validation_rows_need_their_targets():
     with pytest.raises(ValueError, match="X_val and y_val: one is missing"):
         small().fit(IRIS, SPECIES, X_val=IRIS)
     with pytest.raises(ValueError, match="class 7 is not among"):
         small().fit(IRIS, SPECIES, X_val=IRIS[:2], y_val=[0, 7])
 
 
-def test_a_listener_ends_the_training_by_saying_true():
+def test_a_callback_stops_training_by_returning_true():
     fitted = small(max_iter=50).fit(
         IRIS, SPECIES, callbacks=[lambda event: isinstance(event, EpochDone) and event.epoch == 4]
     )
@@ -240,19 +240,19 @@ def test_sklearn_callbacks_see_each_epoch_and_may_end_it():
     stop = Stop()
     fitted = small(max_iter=50).set_callbacks(stop).fit(IRIS, SPECIES)
     assert (fitted.n_iter_, stop.epochs, stop.over) == (7, 50, True)
-    assert stop.begun == stop.ended == 8  # seven epochs, and the whole
+    assert stop.begun == stop.ended == 8  # seven epochs, and the whole fit
     assert stop.scores[0] < stop.scores[-1]
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber", "quantile", "poisson"])
-def test_losses_for_numbers(loss):
+def test_regression_losses(loss):
     y = np.exp(IRIS[:, 2])
     fitted = NetworkRegressor(loss=loss, max_iter=80).fit(IRIS, y)
     assert np.corrcoef(fitted.predict(IRIS), y)[0, 1] > 0.9
 
 
 @pytest.mark.parametrize("quantile", [0.1, 0.9])
-def test_a_quantile_lies_above_its_part_of_the_numbers(quantile):
+def test_a_quantile_is_above_its_fraction_of_the_targets(quantile):
     X = np.random.default_rng(0).random((400, 1))
     y = X[:, 0] + np.random.default_rng(1).normal(size=400)
     fitted = NetworkRegressor(loss="quantile", quantile=quantile, hidden_layer_sizes=(8,), max_iter=300).fit(X, y)
@@ -260,11 +260,11 @@ def test_a_quantile_lies_above_its_part_of_the_numbers(quantile):
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "squared_error", "focal"])
-def test_losses_for_classes(loss):
+def test_classification_losses(loss):
     assert NetworkClassifier(loss=loss).fit(MOONS, SIDES).score(MOONS, SIDES) > 0.9
 
 
-def test_a_loss_by_function_is_that_loss():
+def test_a_loss_given_as_a_function():
     def squared(outputs, targets):
         error = outputs - targets
         return 0.5 * (error**2).sum(axis=1), error
@@ -273,12 +273,12 @@ def test_a_loss_by_function_is_that_loss():
     np.testing.assert_allclose(own.predict(IRIS), named.predict(IRIS), rtol=1e-9)
 
 
-def test_losses_of_the_other_kind_are_refused():
+def test_losses_for_regression_are_rejected_by_classifiers():
     with pytest.raises(OptionError, match="loss 'poisson': expected one of squared_error, cross_entropy, focal, or"):
         NetworkClassifier(loss="poisson").fit(IRIS, SPECIES)
 
 
-def test_calibrated_probabilities_fit_better_and_answers_stay():
+def test_calibration_improves_probabilities_and_keeps_predictions():
     train, test = slice(0, 100), slice(100, 200)
     settings = {"hidden_layer_sizes": (60,), "learning_rate": 0.1, "max_iter": 150, "early_stopping": False}
     plain = NetworkClassifier(**settings).fit(MOONS[train], SIDES[train], X_val=MOONS[test], y_val=SIDES[test])
@@ -288,10 +288,10 @@ def test_calibrated_probabilities_fit_better_and_answers_stay():
     np.testing.assert_array_equal(plain.predict(MOONS), fitted.predict(MOONS))
     before, after = (log_loss(SIDES[test], one.predict_proba(MOONS[test])) for one in (plain, fitted))
     assert after < before
-    assert small(calibrate=True).fit(IRIS, SPECIES).history_.validation_loss, "a part is kept aside for it"
+    assert small(calibrate=True).fit(IRIS, SPECIES).history_.validation_loss, "calibration must hold out samples"
 
 
-def test_hidden_activations_lead_to_the_answer():
+def test_hidden_activations_give_the_prediction():
     fitted = small(NetworkRegressor, hidden_layer_sizes=(6, 4)).fit(IRIS, IRIS[:, 0])
     first, second = fitted.hidden_activations(IRIS)
     assert (first.shape, second.shape) == ((150, 6), (150, 4))
@@ -300,7 +300,7 @@ def test_hidden_activations_lead_to_the_answer():
     np.testing.assert_allclose(fitted.model_.targets.invert(sums)[:, 0], fitted.predict(IRIS), rtol=1e-12)
 
 
-def test_the_rate_finder_leaves_the_estimator_as_it_is():
+def test_the_learning_rate_finder_does_not_change_the_estimator():
     estimator = NetworkClassifier()
     found = estimator.find_learning_rate(IRIS, SPECIES)
     assert 1e-4 < found.suggestion < 1
@@ -308,7 +308,7 @@ def test_the_rate_finder_leaves_the_estimator_as_it_is():
 
 
 @BOTH
-def test_parts_are_learnt_one_after_the_other(kind):
+def test_partial_fit_improves_with_every_part(kind):
     estimator = small(kind, learning_rate=0.01, batch_size=16)
     y = target_of(kind)
     more = {"classes": [0, 1, 2]} if kind is NetworkClassifier else {}
@@ -322,7 +322,7 @@ def test_parts_are_learnt_one_after_the_other(kind):
     assert estimator.n_iter_ == len(estimator.history_.epoch) == 12
 
 
-def test_parts_need_the_classes_first():
+def test_the_first_partial_fit_needs_the_classes():
     with pytest.raises(ValueError, match="classes: missing"):
         small().partial_fit(IRIS, SPECIES)
     estimator = small().partial_fit(IRIS[:50], SPECIES[:50], classes=[0, 1, 2])
@@ -332,7 +332,7 @@ def test_parts_need_the_classes_first():
         estimator.partial_fit(IRIS[:2], [0, 9])
 
 
-def test_a_warm_start_goes_on_and_keeps_its_classes():
+def test_a_warm_start_continues_and_keeps_its_classes():
     estimator = small(warm_start=True).fit(IRIS, SPECIES)
     first = estimator.history_.epoch_loss[-1]
     assert estimator.fit(IRIS, SPECIES).history_.epoch_loss[-1] < first
@@ -348,7 +348,7 @@ def test_a_warm_start_goes_on_and_keeps_its_classes():
     [(NetworkClassifier, NAMED), (NetworkClassifier, SPECIES), (NetworkClassifier, SPECIES == 0),
      (NetworkClassifier, np.eye(3, dtype=int)[SPECIES]), (NetworkRegressor, IRIS[:, 0]), (NetworkRegressor, IRIS)]
 )  # fmt: skip
-def test_a_file_gives_the_estimator_back(kind, y, tmp_path):
+def test_an_estimator_is_restored_from_a_file(kind, y, tmp_path):
     estimator = small(kind, dropout=0.1).fit(_frame()[0], y)
     estimator.save(tmp_path / "m.safetensors")
     loaded = kind.load(tmp_path / "m.safetensors")
@@ -381,7 +381,7 @@ def test_the_command_line_reads_such_a_file(tmp_path):
     assert json.loads(done.stdout)["receipt"]["estimator"]["class"] == "NetworkClassifier"
 
 
-def test_without_scikit_learn_one_line_says_what_to_install():
+def test_without_scikit_learn_the_error_says_what_to_install():
     program = "import sys; sys.modules['sklearn'] = None; import glassnet; glassnet.NetworkClassifier"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment())
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What goes on from an earlier training, after whatever ended that one; and what a refusal leaves as it was."""
+"""Continuing after earlier training, however that ended, and the state of an estimator after an error."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from glassnet.training.events import BlockDone
 from glassnet.training.state import TrainingState
 from support.estimators import small
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` trains briefly
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
 
 
 @pytest.mark.parametrize("after_fit", [False, True])
-def test_parts_are_learnt_at_a_constant_rate_whatever_the_schedule(after_fit):
+def test_partial_fit_uses_a_constant_rate_with_any_schedule(after_fit):
     changes = {"n_iter_no_change": 1, "patience": 1, "batch_size": 16, "learning_rate": 0.05}
     made = []
     for schedule in ("plateau", "constant"):
         estimator = small(schedule="constant", **changes)
         if after_fit:
             estimator.fit(IRIS, SPECIES)
-            estimator._state.plateau.factor = 1e-9  # as after many epochs without a smaller loss
+            estimator._state.plateau.factor = 1e-9  # as if the loss had not decreased for many epochs
         estimator.set_params(schedule=schedule)
         for _ in range(20):
             estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2])
@@ -43,8 +43,8 @@ def test_parts_are_learnt_at_a_constant_rate_whatever_the_schedule(after_fit):
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_parts_with_an_average_are_one_training(average, engine):
-    """The average follows the weights; they do not follow it."""
+def test_partial_fits_with_an_average_equal_one_fit(average, engine):
+    """The average follows the weights and does not change them."""
     same = {"average": average, "engine": engine, "schedule": "constant", "batch_size": 30, "optimizer": "momentum"}
     estimator = small(**same)
     for _ in range(3):
@@ -56,7 +56,7 @@ def test_parts_with_an_average_are_one_training(average, engine):
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
-def test_after_a_divergence_nothing_of_it_is_left(optimizer, average):
+def test_a_divergence_does_not_affect_later_training(optimizer, average):
     estimator = small(optimizer=optimizer, average=average, schedule="constant", batch_size=16, weight_decay=0.0)
     estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]).set_params(learning_rate=1e6)
 
@@ -72,7 +72,7 @@ def test_after_a_divergence_nothing_of_it_is_left(optimizer, average):
     assert estimator.score(IRIS, SPECIES) > 0.8
 
 
-def test_a_fit_that_diverges_leaves_what_was_learnt_before():
+def test_a_fit_that_diverges_keeps_the_earlier_weights():
     estimator = small(optimizer="sgd", learning_rate=1e5)
     with pytest.raises(DivergedError):
         estimator.fit(IRIS, SPECIES)
@@ -92,7 +92,7 @@ def test_a_fit_that_diverges_leaves_what_was_learnt_before():
 def test_a_fit_that_diverges_lets_callbacks_clean_up():
     pytest.importorskip("sklearn.callback")
 
-    class Watching:
+    class RecordingCallback:
         cleaned_up = 0
 
         def setup(self, estimator, context): ...
@@ -104,14 +104,14 @@ def test_a_fit_that_diverges_lets_callbacks_clean_up():
 
         def on_fit_task_end(self, estimator, context): ...
 
-    watching = Watching()
+    watching = RecordingCallback()
     with pytest.raises(DivergedError):
         small(optimizer="sgd", learning_rate=1e5).set_callbacks(watching).fit(IRIS, SPECIES)
     assert watching.cleaned_up == 1
 
 
-def test_a_fitted_estimator_carries_the_optimizers_numbers_and_no_others_of_the_training():
-    """A network of 100,000 weights; AdamW has two numbers for each."""
+def test_a_fitted_estimator_keeps_only_the_state_of_the_optimizer():
+    """A network of 100,000 weights; AdamW has two values for each."""
     random = np.random.default_rng(0)
     wide, labels = random.normal(size=(60, 1000)).astype(np.float32), random.integers(0, 2, 60)
     estimator = small(hidden_layer_sizes=(100,), optimizer="adamw", dtype="float32", early_stopping=True, max_iter=2)
@@ -122,7 +122,7 @@ def test_a_fitted_estimator_carries_the_optimizers_numbers_and_no_others_of_the_
 
 
 @pytest.mark.parametrize("average", [0.0, 0.99])
-def test_what_early_stopping_chose_is_gone_on_from(average):
+def test_partial_fit_continues_from_the_weights_that_early_stopping_selected(average):
     estimator = small(average=average, schedule="constant", n_iter_no_change=20, max_iter=100, learning_rate=0.01)
     random = np.random.default_rng(0)
     noise, labels = random.normal(size=(100, 4)), random.integers(0, 2, 100)
@@ -132,7 +132,7 @@ def test_what_early_stopping_chose_is_gone_on_from(average):
     np.testing.assert_allclose(estimator.predict_proba(noise), before, atol=1e-3)
 
 
-def test_after_an_interrupt_or_a_divergence_the_next_part_is_learnt():
+def test_partial_fit_works_after_an_interrupt_or_a_divergence():
     many = np.tile(IRIS, (80, 1))
 
     def stop(event):
@@ -156,7 +156,7 @@ def test_after_an_interrupt_or_a_divergence_the_next_part_is_learnt():
     assert estimator.model_.hash() != before
 
 
-def test_only_true_ends_a_training_and_it_may_come_within_an_epoch():
+def test_only_true_stops_training_even_within_an_epoch():
     answers = [lambda event: sys.stderr.write(""), lambda event: 1, lambda event: np.ones(3), lambda event: "yes"]
     assert small().fit(IRIS, SPECIES, callbacks=answers).n_iter_ == 10
     for yes in (True, np.True_):
@@ -164,7 +164,7 @@ def test_only_true_ends_a_training_and_it_may_come_within_an_epoch():
         assert small().fit(IRIS, SPECIES, callbacks=[ends]).n_iter_ == 2
 
 
-def test_a_temperature_does_not_outlive_its_network():
+def test_a_temperature_is_dropped_with_its_network():
     estimator = small(calibrate=True, warm_start=True).fit(IRIS, SPECIES)
     assert estimator.model_.temperature != 1
     assert estimator.set_params(calibrate=False).fit(IRIS, SPECIES).model_.temperature == 1
@@ -173,7 +173,7 @@ def test_a_temperature_does_not_outlive_its_network():
 
 
 @pytest.mark.parametrize("changes", [{"max_iter": 0}, {"early_stopping": True, "validation_fraction": 0.001}])
-def test_a_fit_that_is_refused_leaves_what_was_learnt(changes):
+def test_a_rejected_fit_does_not_change_the_estimator(changes):
     estimator = small().fit(IRIS, NAMED)
     before, answers = estimator.model_.hash(), estimator.predict(IRIS)
     with pytest.raises(ValueError, match=r"max_iter|validation_fraction"):
@@ -182,7 +182,7 @@ def test_a_fit_that_is_refused_leaves_what_was_learnt(changes):
     np.testing.assert_array_equal(estimator.predict(IRIS), answers)
 
 
-def test_what_goes_on_keeps_its_scaling():
+def test_a_warm_start_cannot_change_the_scaling():
     estimator = small(scaling="unit", warm_start=True).fit(IRIS, SPECIES)
     with pytest.raises(ValueError, match="scaling 'features': the fitted network has 'unit'"):
         estimator.set_params(scaling="features").fit(IRIS, SPECIES)
@@ -195,21 +195,21 @@ COUNTS = 1 + np.arange(len(IRIS)) % 2
 
 
 @pytest.mark.parametrize("weight", [None, "balanced", {0: 1, 1: 2, 2: 5}])
-def test_a_row_of_weight_0_might_as_well_not_be_there(weight):
+def test_a_row_of_weight_0_has_no_effect(weight):
     rare = SOME & ((SPECIES > 0) | (np.arange(len(IRIS)) < 20))
     weighted = small(class_weight=weight).fit(IRIS, SPECIES, sample_weight=rare.astype(float))
     without = small(class_weight=weight).fit(IRIS[rare], SPECIES[rare])
     assert weighted.model_.hash() == without.model_.hash()
 
 
-def test_balanced_classes_count_the_same_by_what_their_rows_weigh():
+def test_balanced_classes_have_equal_total_weights():
     estimator = small(class_weight="balanced")
     estimator.classes_, estimator._several = np.arange(3), False
     weights = estimator._weighted(SPECIES, np.where(SPECIES == 1, 3.0, COUNTS))
     np.testing.assert_allclose(np.bincount(SPECIES, weights), weights.sum() / 3)
 
 
-def test_where_no_row_counts_that_is_said():
+def test_rows_of_weight_0_alone_are_rejected():
     estimator = small(class_weight={0: 0, 1: 1, 2: 1})
     with pytest.raises(ValueError, match="y: the weights of all rows are 0"):
         estimator.fit(IRIS, SPECIES, sample_weight=(SPECIES == 0) * 1.0)
@@ -220,7 +220,7 @@ def test_where_no_row_counts_that_is_said():
 # Files.
 
 
-def test_a_file_gives_parameters_back_of_every_plain_kind(tmp_path):
+def test_parameters_of_every_plain_type_are_restored_from_a_file(tmp_path):
     given = {
         "class_weight": {0: 1, 1: 1, 2: 2.5},
         "max_iter": np.int64(7),
@@ -229,23 +229,23 @@ def test_a_file_gives_parameters_back_of_every_plain_kind(tmp_path):
         "learning_rate": np.float32(0.25),
     }
     small(**given).fit(IRIS, SPECIES).save(tmp_path / "m")
-    there = NetworkClassifier.load(tmp_path / "m").get_params()
-    assert {name: there[name] for name in given} == given
+    parameters = NetworkClassifier.load(tmp_path / "m").get_params()
+    assert {name: parameters[name] for name in given} == given
     named = small(class_weight={"setosa": 1, "versicolor": 1, "virginica": 5}).fit(IRIS, NAMED)
     named.save(tmp_path / "n")
     assert NetworkClassifier.load(tmp_path / "n").class_weight == named.class_weight
 
 
-def test_durations_as_classes_come_back_from_a_file(tmp_path):
+def test_durations_as_classes_are_restored_from_a_file(tmp_path):
     durations = np.array([1, 2, 40], "m8[h]")[SPECIES]
     estimator = small().fit(IRIS, durations)
     estimator.save(tmp_path / "m")
-    back = NetworkClassifier.load(tmp_path / "m")
-    np.testing.assert_array_equal(back.predict(IRIS), estimator.predict(IRIS))
-    assert back.classes_.dtype == durations.dtype
+    loaded = NetworkClassifier.load(tmp_path / "m")
+    np.testing.assert_array_equal(loaded.predict(IRIS), estimator.predict(IRIS))
+    assert loaded.classes_.dtype == durations.dtype
 
 
-def test_what_no_file_can_hold_is_said_and_has_its_default_again(tmp_path):
+def test_a_parameter_that_cannot_be_stored_is_reported_and_reset(tmp_path):
     def cubed(outputs, targets):
         error = outputs - targets
         return (abs(error) ** 3).sum(axis=1), 3 * error * abs(error)
@@ -262,7 +262,7 @@ def test_what_no_file_can_hold_is_said_and_has_its_default_again(tmp_path):
 # Inputs.
 
 
-def test_an_arrow_table_is_taken_as_other_libraries_take_it():
+def test_an_arrow_table_is_accepted():
     pa = pytest.importorskip("pyarrow")
     table = pa.table({f"x{k}": IRIS[:, k] for k in range(4)})
     made = small().fit(table, SPECIES)
@@ -278,13 +278,13 @@ def test_an_arrow_table_is_taken_as_other_libraries_take_it():
         ({}, "y: {}, expected numbers"),
     ],
 )
-def test_numbers_to_learn_that_are_none_are_named(odd, words):
+def test_invalid_regression_targets_are_named(odd, words):
     values = np.array([*IRIS[:, 0].tolist()[:-1], odd], object)
     with pytest.raises(ValueError, match=words):
         small(NetworkRegressor).fit(IRIS, values)
 
 
-def test_standardised_pictures_of_large_numbers_keep_their_digits():
+def test_standardised_images_of_large_values_keep_their_precision():
     plain = small(scaling="standard", random_state=1, max_iter=40).fit(IRIS, SPECIES).score(IRIS, SPECIES)
     for rows in (IRIS * 1e3 + 1.7e9, IRIS * 1e20):
         assert (
@@ -293,8 +293,8 @@ def test_standardised_pictures_of_large_numbers_keep_their_digits():
         )
 
 
-def test_a_model_that_is_stopped_before_a_step_has_the_weights_which_that_met():
-    """Also where an average of them had become the model's."""
+def test_a_model_that_is_stopped_before_a_step_has_the_weights_of_that_moment():
+    """Also if an average of the weights had replaced them in the model."""
     data = Dataset(IRIS, SPECIES.astype(np.int64), 3, None, "iris", maximum=10.0)
     options = Options(hidden=5, epochs=2, batch_size=30, average=0.9, engine="reference", rule="gradient")
     model = new_model(data, options)
@@ -309,7 +309,7 @@ def test_a_model_that_is_stopped_before_a_step_has_the_weights_which_that_met():
 
 
 @pytest.mark.parametrize("way", ["partial_fit", "fit"])
-def test_what_lies_in_a_file_mapped_into_memory_is_copied_to_learn_on(way, tmp_path):
+def test_memory_mapped_weights_are_copied_for_further_training(way, tmp_path):
     fitted = NetworkClassifier(hidden_layer_sizes=(8,), max_iter=3, warm_start=True, engine="compiled").fit(
         IRIS, SPECIES
     )
@@ -323,7 +323,7 @@ def test_what_lies_in_a_file_mapped_into_memory_is_copied_to_learn_on(way, tmp_p
     assert joblib.load(tmp_path / "m").model_.hash() == before
 
 
-def test_what_a_callback_raises_leaves_an_estimator_as_it_was():
+def test_an_error_in_a_callback_does_not_change_the_estimator():
     estimator = small().fit(IRIS, SPECIES)
     before = estimator.model_.hash()
 

@@ -1,4 +1,4 @@
-"""Each optimizer by its own defaults; and the warning where a chosen number of epochs was too small."""
+"""The defaults of each optimizer, and the warning if the chosen number of epochs is too small."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TABLES = {
 
 
 def scores(table, optimizer):
-    """Those of 3 folds; `benchmarks/optimizers.py` has more tables, and three seeds."""
+    """Return the scores of 3 folds; `benchmarks/optimizers.py` has more tables, and three seeds."""
     load, kind = TABLES[table]
     X, y = load(return_X_y=True)
     rows = np.random.default_rng(0).permutation(len(y))[: SMALL * 3 // 2 + 32]  # two folds are more than SMALL
@@ -37,17 +37,17 @@ def scores(table, optimizer):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_by_its_own_defaults_every_optimizer_comes_near_the_best(table):
+def test_every_optimizer_with_its_defaults_is_close_to_the_best(table):
     best = scores(table, CLASSIFIER.optimizer).mean()
     below = {name: best - scores(table, name).mean() for name in OTHERS}
     assert {name: gap for name, gap in below.items() if gap > NEAR.get(name, 0.03)} == {}
 
 
 @pytest.mark.parametrize("rows", [SMALL, SMALL + 1, LARGE])
-def test_the_rate_follows_from_the_optimizer_unless_it_is_given(rows):
+def test_the_rate_depends_on_the_optimizer_unless_it_is_given(rows):
     for name in OPTIMIZERS:
         estimator = NetworkClassifier(optimizer=name)
-        estimator._several = False  # as `fit` learns from y
+        estimator._several = False  # as `fit` determines from y
         options = estimator._options(rows)
         for option in ("learning_rate", "weight_decay", "epochs"):
             assert getattr(options, option) == for_estimator(rows, name, estimator.loss)[option]
@@ -61,22 +61,22 @@ def warned(estimator, **fitting):
         warnings.simplefilter("always")
         estimator.fit(X, y, **fitting)
     caught = [one for one in caught if one.category is ConvergenceWarning]
-    assert {one.filename for one in caught} <= {__file__}, "the reader's own line is named"
+    assert {one.filename for one in caught} <= {__file__}, "the warning must point at the line of the caller"
     return [str(one.message) for one in caught]
 
 
-def test_a_fit_of_a_chosen_length_that_was_too_short_says_so_once():
+def test_a_fit_with_too_few_epochs_warns_once():
     X, y = load_iris(return_X_y=True)
-    (said,) = warned(NetworkClassifier(max_iter=10))
-    assert "still fell by 14% in the last 10% of 10 epochs" in said
-    assert "max_iter" in said
+    (message,) = warned(NetworkClassifier(max_iter=10))
+    assert "still fell by 14% in the last 10% of 10 epochs" in message
+    assert "max_iter" in message
     assert warned(NetworkClassifier()) == []
-    assert warned(NetworkClassifier(max_iter=36)) == []  # long enough
+    assert warned(NetworkClassifier(max_iter=36)) == []  # enough epochs
     assert warned(NetworkClassifier(max_iter=1)) == []  # nothing to compare with
     assert warned(NetworkClassifier(max_iter=10, early_stopping=True)) == []
     assert warned(NetworkClassifier(max_iter=10), X_val=X[::5], y_val=y[::5]) == []
     ended = [lambda event: isinstance(event, EpochDone) and event.epoch == 5]
-    assert warned(NetworkClassifier(max_iter=10), callbacks=ended) == []  # its length was another
+    assert warned(NetworkClassifier(max_iter=10), callbacks=ended) == []  # a callback chose the length
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         NetworkClassifier(max_iter=10).partial_fit(X, y, classes=[0, 1, 2])
@@ -87,6 +87,6 @@ def test_a_fit_of_a_chosen_length_that_was_too_short_says_so_once():
     [([], 0), ([1.0], 0), ([1.0, 0.5], 0.1 / 0.6), ([2.0] * 9 + [1.0], 0.5), ([1.0] * 20, 0), ([0.0] * 20, 0),
      ([*range(40, 20, -1)], 2 / 23), ([1.0] * 10 + [2.0], 0)],
 )  # fmt: skip
-def test_how_far_the_loss_fell_in_the_last_tenth(losses, fall):
+def test_the_fall_of_the_loss_in_the_last_tenth(losses, fall):
     history = History(epoch=[*range(1, len(losses) + 1)], epoch_loss=losses)
     assert history.loss_fall() == pytest.approx(fall)

@@ -1,4 +1,4 @@
-"""What estimators refuse, in their caller's words; and what goes on after another fit, or from a file."""
+"""Errors of estimators in the terms of their parameters, and further training after another fit or from a file."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from sklearn.datasets import load_iris
 from glassnet import NetworkClassifier, NetworkRegressor
 from support.estimators import small
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` trains briefly
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 LABELS = np.eye(3, dtype=int)[SPECIES]
 HALF = slice(None, None, 2)
 
 
-def refusal(call):
+def error_of(call):
     with pytest.raises((ValueError, ArithmeticError)) as caught:
         call()
     return str(caught.value)
 
 
-@pytest.mark.parametrize("wish", ["calibrate", "early_stopping"])
-def test_too_few_rows_to_keep_some_aside_are_refused_by_the_parameter_that_asks_for_it(wish):
-    text = refusal(lambda: small(**{wish: True}).fit(IRIS[:4], [0, 1, 0, 1]))
-    assert text.startswith(f"{wish}=True: validation_fraction 0.1 of 4 rows is 0")
+@pytest.mark.parametrize("parameter", ["calibrate", "early_stopping"])
+def test_too_few_rows_to_hold_some_out_are_rejected_by_parameter_name(parameter):
+    text = error_of(lambda: small(**{parameter: True}).fit(IRIS[:4], [0, 1, 0, 1]))
+    assert text.startswith(f"{parameter}=True: validation_fraction 0.1 of 4 rows is 0")
     assert "--" not in text
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [({"loss": "huber"}, "loss 'huber': expected one of squared_error, cross_entropy, focal, or a function."),
      ({"hidden_layer_sizes": "big"}, "hidden_layer_sizes 'big': expected a whole number, or \"auto\"."),
      ({"shuffle": "no"}, "shuffle 'no': expected True or False."),
@@ -42,40 +42,40 @@ def test_too_few_rows_to_keep_some_aside_are_refused_by_the_parameter_that_asks_
      ({"class_weight": {0: -1, 1: 1, 2: 1}}, "class_weight {0: -1, 1: 1, 2: 1}: expected numbers of 0 or more"),
      ({"loss": lambda outputs, targets: 3}, "the loss function returned int, expected two arrays")]
 )  # fmt: skip
-def test_a_refusal_names_the_parameter_and_what_it_may_be(changes, said):
-    assert refusal(lambda: small(**changes).fit(IRIS, SPECIES)).startswith(said)
+def test_an_error_names_the_parameter_and_the_expected_values(changes, message):
+    assert error_of(lambda: small(**changes).fit(IRIS, SPECIES)).startswith(message)
 
 
 @pytest.mark.parametrize("place", ["fit", "predict"])
-def test_words_among_the_inputs_are_named_by_column_and_row(place):
+def test_text_in_the_inputs_is_named_by_column_and_row(place):
     import pandas as pd
 
     frame = pd.DataFrame({"age": [1.0, 2.0, 3.0], "job": ["1", "2", "cook"]})
     estimator = small()
     if place == "predict":
         estimator.fit(frame.assign(job=[1, 2, 3]), [0, 1, 0])
-    text = refusal(lambda: estimator.fit(frame, [0, 1, 0]) if place == "fit" else estimator.predict(frame))
+    text = error_of(lambda: estimator.fit(frame, [0, 1, 0]) if place == "fit" else estimator.predict(frame))
     assert text.startswith("X: column 'job' has 'cook' in row 2, expected numbers.")
-    assert refusal(lambda: small().fit([[1, "x"], [2, "y"]], [0, 1])).startswith("X: column 1 has 'x' in row 0")
+    assert error_of(lambda: small().fit([[1, "x"], [2, "y"]], [0, 1])).startswith("X: column 1 has 'x' in row 0")
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), "NA"])
 @pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
-def test_a_missing_answer_is_named_by_its_row(kind, missing):
+def test_a_missing_target_is_named_by_its_row(kind, missing):
     import pandas as pd
 
     answers = np.array(["a", "b"] * 75 if kind is NetworkClassifier else [1.0, 2.0] * 75, object)
     answers[7] = pd.NA if missing == "NA" else missing
-    assert refusal(lambda: small(kind).fit(IRIS, answers)) == "y: row 7 has no value. Drop such rows."
+    assert error_of(lambda: small(kind).fit(IRIS, answers)) == "y: row 7 has no value. Drop such rows."
 
 
-def test_answers_of_another_kind_are_named():
-    assert "int, str" in refusal(lambda: small().fit(IRIS, np.array([1, "a"] * 75, object)))
+def test_targets_of_the_wrong_kind_are_named():
+    assert "int, str" in error_of(lambda: small().fit(IRIS, np.array([1, "a"] * 75, object)))
     words = np.array(["a", "b"] * 75)
-    assert refusal(lambda: small(NetworkRegressor).fit(IRIS, words)).startswith("y: 'a', expected numbers.")
-    counts = refusal(lambda: small(NetworkRegressor, loss="poisson").fit(IRIS, IRIS[:, 0] - 6))
+    assert error_of(lambda: small(NetworkRegressor).fit(IRIS, words)).startswith("y: 'a', expected numbers.")
+    counts = error_of(lambda: small(NetworkRegressor, loss="poisson").fit(IRIS, IRIS[:, 0] - 6))
     assert re.match("y: -[0-9.]+ in row [0-9]+, expected 0 or more with loss poisson", counts)
-    assert refusal(lambda: small(NetworkRegressor).fit(IRIS, IRIS[:, 0] * 1e300)).startswith(
+    assert error_of(lambda: small(NetworkRegressor).fit(IRIS, IRIS[:, 0] * 1e300)).startswith(
         "y: targets up to 7.9e+300"
     )
 
@@ -90,14 +90,14 @@ def test_whole_numbers_held_as_objects_are_classes():
 def test_numbers_too_large_to_be_standardised_are_named_by_feature():
     wide = IRIS.copy()
     wide[:, 2] *= 1e300
-    assert refusal(lambda: small().fit(wide, SPECIES)).startswith("feature 2: values up to 6.9e+300")
+    assert error_of(lambda: small().fit(wide, SPECIES)).startswith("feature 2: values up to 6.9e+300")
 
 
-def test_a_part_is_of_one_kind_with_those_before():
+def test_partial_fit_rejects_targets_of_another_kind():
     estimator = small().partial_fit(IRIS, LABELS, classes=[0, 1, 2])
-    assert refusal(lambda: estimator.partial_fit(IRIS, LABELS[:, :2])).startswith("y: 2 labels per row, expected 3.")
-    assert refusal(lambda: estimator.partial_fit(IRIS, SPECIES)).startswith("y: expected one class per row, or")
-    assert refusal(lambda: small(calibrate=True).partial_fit(IRIS, SPECIES, classes=[0, 1, 2])).startswith("calibrate")
+    assert error_of(lambda: estimator.partial_fit(IRIS, LABELS[:, :2])).startswith("y: 2 labels per row, expected 3.")
+    assert error_of(lambda: estimator.partial_fit(IRIS, SPECIES)).startswith("y: expected one class per row, or")
+    assert error_of(lambda: small(calibrate=True).partial_fit(IRIS, SPECIES, classes=[0, 1, 2])).startswith("calibrate")
 
 
 @pytest.mark.parametrize(
@@ -105,18 +105,18 @@ def test_a_part_is_of_one_kind_with_those_before():
     [(NetworkClassifier, SPECIES, LABELS), (NetworkClassifier, LABELS, SPECIES),
      (NetworkRegressor, IRIS[:, 0], IRIS), (NetworkRegressor, IRIS, IRIS[:, 0])]
 )  # fmt: skip
-def test_rows_for_validation_are_held_to_this_fit_and_not_to_the_one_before(kind, first, second):
+def test_validation_rows_are_checked_against_the_current_fit(kind, first, second):
     estimator = small(kind).fit(IRIS, first, X_val=IRIS[HALF], y_val=first[HALF])
     again = estimator.fit(IRIS, second, X_val=IRIS[HALF], y_val=second[HALF])
     fresh = small(kind).fit(IRIS, second, X_val=IRIS[HALF], y_val=second[HALF])
     assert again.model_.hash() == fresh.model_.hash()
-    assert refusal(lambda: small(kind).fit(IRIS, first, X_val=IRIS, y_val=second)).startswith("y_val: ")
+    assert error_of(lambda: small(kind).fit(IRIS, first, X_val=IRIS, y_val=second)).startswith("y_val: ")
 
 
 @pytest.mark.parametrize(
     ("kind", "y"), [(NetworkClassifier, SPECIES), (NetworkClassifier, LABELS), (NetworkRegressor, IRIS)]
 )
-def test_what_comes_from_a_file_learns_on_in_parts(kind, y, tmp_path):
+def test_a_loaded_estimator_continues_with_partial_fit(kind, y, tmp_path):
     estimator = small(kind, learning_rate=0.01, batch_size=16, max_iter=1).fit(IRIS, y)
     estimator.save(tmp_path / "m.safetensors")
     loaded = kind.load(tmp_path / "m.safetensors")
@@ -127,7 +127,7 @@ def test_what_comes_from_a_file_learns_on_in_parts(kind, y, tmp_path):
     assert loaded.n_iter_ == 10
 
 
-def test_classes_that_are_dates_are_kept_in_files(tmp_path):
+def test_dates_as_classes_are_restored_from_a_file(tmp_path):
     days = np.array(["2026-01-01", "2026-01-02", "2026-02-01"], "M8[D]")[SPECIES]
     fitted = small().fit(IRIS, days)
     fitted.save(tmp_path / "m.safetensors")
@@ -137,7 +137,7 @@ def test_classes_that_are_dates_are_kept_in_files(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [({"hidden_layer_sizes": (9,)}, "hidden_layer_sizes (9,): the fitted network has (8,)"),
      ({"activation": "tanh"}, "activation ('tanh',): the fitted network has ('relu',)"),
      ({"loss": "squared_error"}, "loss 'squared_error': the fitted network has 'focal'"),
@@ -145,18 +145,18 @@ def test_classes_that_are_dates_are_kept_in_files(tmp_path):
      ({"input_max": 7.0}, "input_max 7.0: the fitted network has 1.0"),
      ({"focal_gamma": 3.0}, "focal_gamma 3.0: the fitted network has 2.0")]
 )  # fmt: skip
-def test_what_goes_on_cannot_become_another_network(changes, said):
-    """It would keep its own activation and loss, and the parameters would tell another story."""
+def test_a_warm_start_cannot_change_the_network(changes, message):
+    """It would keep its own activation and loss, and the parameters would not match them."""
     estimator = small(warm_start=True, loss="focal").fit(IRIS, SPECIES)
     before = estimator.predict_proba(IRIS)
     estimator.set_params(**changes)
     for call in (estimator.fit, estimator.partial_fit):
-        assert refusal(lambda call=call: call(IRIS, SPECIES)).startswith(f"{said}. Set ")
+        assert error_of(lambda call=call: call(IRIS, SPECIES)).startswith(f"{message}. Set ")
     np.testing.assert_array_equal(estimator.predict_proba(IRIS), before)
     estimator.set_params(warm_start=False).fit(IRIS, SPECIES)
 
 
-def test_what_may_change_between_fits_goes_on():
+def test_a_warm_start_can_change_the_training():
     estimator = small(NetworkRegressor, warm_start=True).fit(IRIS, IRIS[:, 0])
     estimator.set_params(learning_rate=0.001, max_iter=3, dropout=0.1).fit(IRIS, IRIS[:, 0])
     assert estimator.n_iter_ == 3
@@ -165,13 +165,13 @@ def test_what_may_change_between_fits_goes_on():
 
 
 @pytest.mark.parametrize("given", [print, 3, [print, 3]])
-def test_callbacks_that_cannot_be_called_are_refused(given):
+def test_callbacks_that_cannot_be_called_are_rejected(given):
     with pytest.raises(TypeError, match=r"^callbacks: .*expected .*functions"):
         small().fit(IRIS, SPECIES, callbacks=given)
 
 
 @pytest.mark.parametrize("place", ["fit", "predict"])
-def test_frames_that_hold_no_rows_or_names_twice_are_refused_with_advice(place):
+def test_lazy_frames_and_duplicate_names_are_rejected_with_advice(place):
     import pandas as pd
     import polars as pl
 
@@ -179,14 +179,14 @@ def test_frames_that_hold_no_rows_or_names_twice_are_refused_with_advice(place):
     call = estimator.predict if place == "predict" else lambda X: estimator.fit(X, SPECIES)
     with pytest.raises(TypeError, match=r"X: a LazyFrame.* X.collect\(\)"):
         call(pl.DataFrame(IRIS).lazy())
-    assert refusal(lambda: call(pd.DataFrame(IRIS, columns=["a", "b", "a", "c"]))).startswith(
+    assert error_of(lambda: call(pd.DataFrame(IRIS, columns=["a", "b", "a", "c"]))).startswith(
         "X: several columns are named 'a', expected unique"
     )
 
 
-def test_parts_are_not_balanced_each_by_itself():
+def test_partial_fit_rejects_balanced_class_weights():
     estimator = small(class_weight="balanced")
-    text = refusal(lambda: estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]))
+    text = error_of(lambda: estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]))
     assert text.startswith("class_weight 'balanced': partial_fit does not see all rows")
     made = [
         small(class_weight=weights).partial_fit(IRIS[:60], SPECIES[:60], classes=[0, 1, 2]).model_.hash()

@@ -1,4 +1,4 @@
-"""Receipts of estimators: `fit` fills them in, and the same can be made again by them, or they say why not."""
+"""Training records of estimators: `fit` can be reproduced with them, or they say why not."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def half_squared(outputs, targets):
         (NetworkClassifier(engine="compiled", batch_size=16, dtype="float32", **SHORT), SIDES, {}),
     ],
 )
-def test_the_same_can_be_made_again(estimator, y, more, tmp_path):
+def test_a_fit_can_be_verified(estimator, y, more, tmp_path):
     fitted = type(estimator)(**estimator.get_params()).fit(X, y, **more)
     weights = more.get("sample_weight")
     assert fitted.verify(X, y, weights).same
@@ -49,8 +49,8 @@ def test_the_same_can_be_made_again(estimator, y, more, tmp_path):
     assert not loaded.verify(X[::-1], y, weights).same
 
 
-def test_a_data_set_of_the_same_rows_does_too():
-    """Also of another type, as a file of bytes has it: by their values."""
+def test_a_data_set_of_the_same_rows_can_be_used_to_verify():
+    """Rows of another dtype, as in a file of bytes, are compared by value."""
     whole = np.round(X * 10).clip(-20, 20) + 20
     fitted = NetworkClassifier(input_max=255, **SHORT).fit(whole, SIDES)
     labels = (SIDES == "right").astype(int)
@@ -59,28 +59,28 @@ def test_a_data_set_of_the_same_rows_does_too():
         assert verify(fitted.model_, data).same
 
 
-def test_what_cannot_be_repeated_says_why(tmp_path):
+def test_a_fit_that_cannot_be_verified_says_why(tmp_path):
     partial = NetworkClassifier(**SHORT)
     for rows in (slice(0, 60), slice(60, 120)):
         partial.partial_fit(X[rows], SIDES[rows], classes=["left", "right"])
     after_fit = NetworkClassifier(**SHORT).fit(X, SIDES).partial_fit(X, SIDES)
     warm = NetworkClassifier(warm_start=True, **SHORT).fit(X, SIDES)
-    assert warm.verify(X, SIDES).same, "the first is a fit like any other"
+    assert warm.verify(X, SIDES).same, "the first fit must be reproducible"
     warm.fit(X, SIDES)
-    own = NetworkRegressor(loss=half_squared, **SHORT).fit(X, NUMBERS)
+    own_loss = NetworkRegressor(loss=half_squared, **SHORT).fit(X, NUMBERS)
     for fitted, y, why in (
         (partial, SIDES, "partial_fit"), (after_fit, SIDES, "partial_fit"), (warm, SIDES, "warm_start"),
-        (own, NUMBERS, "a function that its training record does not contain"),
+        (own_loss, NUMBERS, "a function that its training record does not contain"),
     ):  # fmt: skip
         with pytest.raises(DataError, match=why) as problem:
             fitted.verify(X, y)
         assert problem.value.code == "GN017"
-        with pytest.warns(UserWarning, match="no file|cannot be stored") if fitted is own else np.errstate():
+        with pytest.warns(UserWarning, match="no file|cannot be stored") if fitted is own_loss else np.errstate():
             fitted.save(tmp_path / "e")
         assert why in load_model(tmp_path / "e").receipt["not_verifiable"]
 
 
-def test_an_interrupted_training_has_no_receipt_of_an_earlier_one():
+def test_an_interrupted_fit_has_no_training_record():
     fitted = NetworkClassifier(warm_start=True, **SHORT).fit(X, SIDES)
 
     def interrupt(event):
@@ -92,8 +92,8 @@ def test_an_interrupted_training_has_no_receipt_of_an_earlier_one():
         fitted.verify(X, SIDES)
 
 
-def test_the_command_line_does_too(tmp_path, monkeypatch):
-    """With rows of bytes, as it reads them; also where it would take them for pictures."""
+def test_an_estimator_can_be_verified_on_the_command_line(tmp_path, monkeypatch):
+    """With rows of bytes, as the command reads them, including rows that it would take for images."""
     monkeypatch.chdir(tmp_path)
     for features in (5, 16):
         rows, labels = np.random.default_rng(5).integers(0, 256, (60, features)), np.arange(60) % 3

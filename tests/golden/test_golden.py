@@ -1,4 +1,4 @@
-"""The notes' arithmetic worked by hand; every expected number below is written out, none is computed by the package."""
+"""The arithmetic of the notes worked by hand; no expected number below is computed by the package."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ def test_one_training_step_3_4_2():
     )
 
 
-def test_one_training_step_in_whole_fractions():
+def test_one_training_step_in_exact_fractions():
     """One node a layer, weights ln 3 and 4/3 ln 3, input 1: h = 3/4 and o = 3/4. Target 1/4, rate 1.
 
-    e = −1/2, so Δ(who) = −1/2 · 3/16 · 3/4 = −9/128. Back goes e_hidden = 4/3 ln 3 · (−1/2) = −2/3 ln 3, so
+    e = −1/2, so Δ(who) = −1/2 · 3/16 · 3/4 = −9/128. Then e_hidden = 4/3 ln 3 · (−1/2) = −2/3 ln 3, so
     Δ(wih) = −2/3 ln 3 · 3/16 · 1 = −ln 3 / 8.
     """
     network = NeuralNetwork(1, 1, 1, 1.0)
@@ -101,8 +101,8 @@ def test_one_training_step_in_whole_fractions():
     assert network.wih[0, 0] - math.log(3) == pytest.approx(-math.log(3) / 8, rel=1e-13)
 
 
-def test_the_exact_gradient_in_whole_fractions():
-    """The same network by the chain rule: back goes δ = e · 3/16, so the first weight moves by −3/128 ln 3 instead."""
+def test_the_exact_gradient_in_exact_fractions():
+    """The same network by the chain rule: with δ = e · 3/16 the first weight changes by −3/128 ln 3."""
     from glassnet import Network
 
     network = Network((1, 1, 1), rule="gradient")

@@ -1,4 +1,4 @@
-"""With nodes left out, the gradient is the slope of the loss of what is left."""
+"""With dropout, the gradient is the slope of the loss of the remaining network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = np.random.default_rng(9).uniform(0.05, 0.95, (6, 3))
 
 
 def some_masks(network: Network, seed: int) -> list[np.ndarray | None]:
-    """A node in three is left out, and the first layer of two has no mask in every second case."""
+    """Drop one node in three; in every second case the first of two layers has no mask."""
     random = np.random.default_rng(seed)
     nodes = network.architecture.sizes[1:-1]
     masks: list[np.ndarray | None] = [(random.random((len(X), n)) >= 1 / 3) * 1.5 for n in nodes]
@@ -26,7 +26,7 @@ def some_masks(network: Network, seed: int) -> list[np.ndarray | None]:
 
 
 def masked_signals(network: Network, flat: np.ndarray, masks: list) -> tuple[list, list]:
-    """Sums, and what each layer passes on."""
+    """Return the sums and the activations that each layer passes on."""
     made = network.architecture
     sums, passed = [], [X]
     for (weight, offset), name, mask in zip(
@@ -43,7 +43,7 @@ def masked_loss(network: Network, flat: np.ndarray, masks: list):
 
 
 def far_from_corners(network: Network, masks: list) -> None:
-    """As `awake`, with the nodes left out: draw until no sum is near a corner."""
+    """As `awake`, with dropout: draw until no sum is near a corner."""
     flat = network.parameters.flat
     awake(network, X)
     for seed in range(1000):
@@ -76,7 +76,7 @@ def test_rule_gradient_is_the_slope_of_the_masked_loss(loss, output, hidden, dep
 
 @pytest.mark.parametrize("rule", ["notes", "gradient"])
 @pytest.mark.parametrize("hidden", ELEMENTWISE)
-def test_links_of_a_node_that_is_left_out_do_not_move(hidden, rule):
+def test_weights_of_a_dropped_node_do_not_change(hidden, rule):
     network = network_of(3, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule)
     awake(network, X)
     masks = [np.full((len(X), n), 2.0) for n in network.architecture.sizes[1:-1]]
@@ -84,15 +84,15 @@ def test_links_of_a_node_that_is_left_out_do_not_move(hidden, rule):
     made, parameters = network.architecture, network.parameters
     found = backpropagate(made, parameters, forward(made, parameters, X, masks), T, masks)
     for layer, node in ((0, 1), (1, 2)):
-        assert not found.weights[layer][node].any(), "into the node"
+        assert not found.weights[layer][node].any(), "weights into the node"
         assert found.biases[layer][node] == 0
-        assert not found.weights[layer + 1][:, node].any(), "out of the node"
+        assert not found.weights[layer + 1][:, node].any(), "weights out of the node"
     assert all(weight.any() for weight in found.weights)
 
 
 @pytest.mark.parametrize("rule", ["notes", "gradient"])
 @pytest.mark.parametrize("hidden", ELEMENTWISE)
-def test_masks_of_ones_are_no_masks(hidden, rule):
+def test_masks_of_ones_make_no_difference(hidden, rule):
     network = network_of(3, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule)
     awake(network, X)
     made, parameters = network.architecture, network.parameters
@@ -102,7 +102,7 @@ def test_masks_of_ones_are_no_masks(hidden, rule):
     np.testing.assert_array_equal(masked.flat, plain.flat)
 
 
-def test_a_part_of_a_batch_counts_as_its_part_of_the_whole():
+def test_gradients_of_the_parts_of_a_batch_add_up():
     network = network_of(3, "tanh", "sigmoid", bias=True, loss="squared_error", rule="gradient")
     awake(network, X)
     made, parameters = network.architecture, network.parameters

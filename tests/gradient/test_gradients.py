@@ -1,4 +1,4 @@
-"""What the two rules ask of every weight, against difference quotients and against the notes' formulas in loops."""
+"""The changes of both rules for every weight, against difference quotients and the formulas of the notes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DEPTHS = (1, 2, 3, 4)
 
 
 def slope_has_meaning(loss: str, output: str, hidden: str, depth: int, bias: bool) -> bool:
-    """Tell which cases there are; one layer of weights has no hidden activation, and one case is enough there."""
+    """Return whether to test a case; without hidden layers one hidden activation is enough."""
     return (loss, output) in GRADIENT_PAIRS and (depth > 1 or hidden == ELEMENTWISE[0])
 
 
@@ -48,7 +48,7 @@ def loss_of(network: Network, flat: np.ndarray) -> float:
     return mean_loss(flat, made.sizes, made.bias, made.activations, made.loss, X, T)
 
 
-def test_the_pairs_tested_are_the_pairs_there_are():
+def test_every_pair_is_tested():
     assert set(GRADIENT_PAIRS) == set(OUTPUT_LOSSES)
     assert set(VALUES) == set(ACTIVATIONS)
 
@@ -61,18 +61,18 @@ def test_rule_gradient_is_the_slope_of_the_loss(loss, output, hidden, depth, bia
     assert network.loss(X, T) == pytest.approx(loss_of(network, flat), rel=1e-12)
     found = network.gradients(X, T).flat
     quotients = central_differences(lambda moved: loss_of(network, moved), flat)
-    # h = 1e-5 leaves h² ≈ 1e-10 of curvature and ε/h ≈ 2e-11 of rounding, both relative to slopes of 1e-3 and more.
+    # h = 1e-5 gives h² ≈ 1e-10 of curvature and ε/h ≈ 2e-11 of rounding, both relative to slopes of 1e-3 and more.
     scale = np.abs(quotients).max()
     assert scale > 1e-5
     np.testing.assert_allclose(found, quotients, rtol=0, atol=1e-6 * scale)
 
-    # The complex step has neither error: the same slopes to rounding, so that a constant wrong in its 8th digit shows.
+    # The complex step has neither error, so a constant that is wrong in its 8th digit is found.
     exact = np.array([np.imag(loss_of(network, flat + 1e-30j * one)) / 1e-30 for one in np.eye(flat.size)])
     np.testing.assert_allclose(found, exact, rtol=0, atol=1e-11 * scale)
 
 
 def notes_delta_w(network: Network, x: np.ndarray, t: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """ΔW with α = 1 for one sample, node by node, in the words of the notes."""
+    """Return ΔW with α = 1 for one sample, node by node, as in the notes."""
     made = network.architecture
     layers = unpack(network.parameters.flat, made.sizes, made.bias)
     sums, outputs = signals(network.parameters.flat, made.sizes, made.bias, made.activations, x[None])
@@ -91,7 +91,7 @@ def notes_delta_w(network: Network, x: np.ndarray, t: np.ndarray) -> list[tuple[
                 change[k, j] = e[k] * derivative * o_prev[j]
             bias_change[k] = e[k] * derivative
         changes.insert(0, (change, bias_change))
-        # e_hidden = Wᵀ e: every hidden node gathers the errors of the nodes it leads to, by the weights of the links.
+        # e_hidden = Wᵀ e: every hidden node sums the errors of the nodes it is connected to, times the weights.
         e = [sum(weight[k, j] * e[k] for k in range(len(o))) for j in range(len(o_prev))]
     return changes
 
@@ -116,7 +116,7 @@ def test_rule_notes_is_the_formula_of_the_notes_in_every_layer(output, hidden, d
 
 
 @pytest.mark.parametrize("bias", [False, True])
-def test_rule_notes_with_three_layers_of_sigmoid_nodes_is_one_slope_above_and_another_below(bias):
+def test_rule_notes_is_the_slope_of_a_different_loss_in_each_layer(bias):
     network = network_of(2, "sigmoid", "sigmoid", bias=bias, loss="squared_error", rule="notes")
     awake(network, X)
     made, found = network.architecture, network.gradients(X, T)
@@ -130,7 +130,7 @@ def test_rule_notes_with_three_layers_of_sigmoid_nodes_is_one_slope_above_and_an
     squared, entropy = quotients("squared_error"), quotients("cross_entropy")
     np.testing.assert_allclose(found.flat[-last:], squared[-last:], rtol=0, atol=1e-8)
     np.testing.assert_allclose(found.flat[:-last], entropy[:-last], rtol=0, atol=1e-8)
-    # Not the other way round, so it is the slope of neither loss as a whole.
+    # Not the other way round, so it is the gradient of neither loss as a whole.
     assert np.abs(found.flat[:-last] - squared[:-last]).max() > 1e-3
     assert np.abs(found.flat[-last:] - entropy[-last:]).max() > 1e-3
 
@@ -145,7 +145,7 @@ COMBINATIONS = list(itertools.product(VALUES, VALUES, LOSS_NAMES, RULES))
 
 
 def refusal_of(hidden: str, output: str, loss: str, rule: str) -> str | None:
-    """What a combination is refused with, if it is."""
+    """Return the message with which a combination is rejected, if it is."""
     try:
         Architecture((3, 4, 2), (hidden, output), loss=loss, rule=rule)
     except OptionError as refusal:
@@ -153,7 +153,7 @@ def refusal_of(hidden: str, output: str, loss: str, rule: str) -> str | None:
     return None
 
 
-def test_a_combination_without_meaning_is_refused_by_name():
+def test_an_invalid_combination_is_rejected_by_name():
     failed = {}
     for hidden, output, loss, rule in COMBINATIONS:
         if has_meaning(hidden, output, loss, rule):
@@ -170,7 +170,7 @@ def test_a_combination_without_meaning_is_refused_by_name():
     assert failed == {}
 
 
-def test_every_other_combination_is_taken():
+def test_every_other_combination_is_accepted():
     taken = [one for one in COMBINATIONS if has_meaning(*one)]
     assert len(taken) > 100
     assert {one: refusal for one in taken if (refusal := refusal_of(*one)) is not None} == {}
@@ -189,7 +189,7 @@ def test_softmax_is_refused_in_any_hidden_layer(depth, place):
 @pytest.mark.parametrize(
     ("hidden", "output", "loss", "rule"), covering(VALUES, VALUES, LOSS_NAMES, RULES, allowed=has_meaning)
 )
-def test_networks_of_every_activation_and_loss_answer_and_learn(hidden, output, loss, rule):
+def test_networks_of_every_activation_and_loss_train(hidden, output, loss, rule):
     network = Network((3, 4, 3), (hidden, output), loss=loss, rule=rule)
     awake(network, X)
     before, answer = network.loss(X, T), network.outputs(X)
@@ -200,7 +200,7 @@ def test_networks_of_every_activation_and_loss_answer_and_learn(hidden, output, 
 
 
 @pytest.mark.parametrize(
-    ("word", "arguments", "came"),
+    ("word", "arguments", "part"),
     [
         ("activation", {"activations": "sigmoids"}, "'sigmoids'"),
         ("activation", {"activations": ("sigmoid", "")}, "''"),
@@ -213,19 +213,19 @@ def test_networks_of_every_activation_and_loss_answer_and_learn(hidden, output, 
         ("sizes", {"sizes": (3, -1, 2)}, "(3, -1, 2)"),
     ],
 )
-def test_an_unknown_name_or_size_is_refused_and_the_allowed_ones_are_said(word, arguments, came):
+def test_an_unknown_name_or_size_is_rejected_and_the_valid_ones_are_named(word, arguments, part):
     with pytest.raises(OptionError) as caught:
         Network(**{"sizes": (3, 4, 2), **arguments})
     assert caught.value.code == "GN021"
     assert word in str(caught.value)
-    assert came in str(caught.value)
+    assert part in str(caught.value)
     choices = {"activation": ACTIVATIONS, "loss": LOSS_NAMES, "rule": RULES, "initializer": INITIALIZERS}
     for name in choices.get(word, ()):
         assert name in str(caught.value)
 
 
 @pytest.mark.parametrize("names", [(), ("sigmoid",), ("sigmoid",) * 3])
-def test_another_number_of_activations_than_layers_is_refused(names):
+def test_a_wrong_number_of_activations_is_rejected(names):
     with pytest.raises(OptionError) as caught:
         Architecture((3, 4, 2), names)
     assert caught.value.code == "GN022"

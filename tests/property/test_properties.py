@@ -1,4 +1,4 @@
-"""Properties that hold for all sizes, values and orders, tried with hypothesis."""
+"""Properties that hold for all sizes, values and orders, tested with hypothesis."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def close(found, wanted):
 
 
 @given(layouts, seeds)
-def test_views_and_vector_are_one(layout, seed):
+def test_views_share_the_memory_of_the_vector(layout, seed):
     parameters = Parameters(layout, np.arange(layout.size, dtype=float))
     assert sum(view.size for view in parameters.views.values()) == layout.size
     np.testing.assert_array_equal(np.concatenate([view.ravel() for view in parameters.views.values()]), parameters.flat)
@@ -57,7 +57,7 @@ def test_views_and_vector_are_one(layout, seed):
 
 
 @given(layouts)
-def test_assign_and_copy_bring_everything_over(layout):
+def test_assign_and_copy_transfer_every_value(layout):
     one = Parameters(layout, np.arange(layout.size, dtype=float))
     other = Parameters(layout)
     other.assign(one.views)
@@ -70,7 +70,7 @@ def test_assign_and_copy_bring_everything_over(layout):
     )
 )
 def test_the_hash_changes_if_and_only_if_a_bit_does(pair):
-    """Bits, not values: 0.0 and −0.0 differ, a NaN equals itself."""
+    """Bits, not values: 0.0 and −0.0 differ, and a NaN equals itself."""
     one, other = pair
     layout = Layout((2, 3))
     assert (Parameters(layout, one).hash() == Parameters(layout, other).hash()) == (one.tobytes() == other.tobytes())
@@ -89,21 +89,21 @@ def test_any_single_bit_changes_the_hash(values, bit):
 
 
 @given(networks(), st.integers(1, 8), seeds)
-def test_a_batch_is_answered_as_its_rows(network, count, seed):
+def test_the_outputs_of_a_batch_are_those_of_its_rows(network, count, seed):
     x, t = batch_for(network, count, seed)
     close(network.outputs(x), np.vstack([network.outputs(row) for row in x]))
     close(network.loss(x, t), np.mean([network.loss(a, b) for a, b in zip(x, t, strict=True)]))
 
 
 @given(networks(), st.integers(1, 8), seeds)
-def test_a_batchs_gradient_is_the_mean_of_its_rows(network, count, seed):
+def test_the_gradient_of_a_batch_is_the_mean_over_its_rows(network, count, seed):
     x, t = batch_for(network, count, seed)
     rows = [network.gradients(a, b).flat for a, b in zip(x, t, strict=True)]
     close(network.gradients(x, t).flat, np.mean(rows, axis=0))
 
 
 @given(networks(), st.integers(2, 8), seeds)
-def test_the_order_in_a_batch_moves_answers_with_it_and_leaves_the_gradient(network, count, seed):
+def test_reordering_a_batch_reorders_the_outputs_and_keeps_the_gradient(network, count, seed):
     x, t = batch_for(network, count, seed)
     order = np.random.default_rng(seed).permutation(count)
     close(network.outputs(x[order]), network.outputs(x)[order])
@@ -117,8 +117,8 @@ def test_a_batch_repeated_has_the_same_gradient(network, count, times, seed):
 
 
 @given(networks(), seeds)
-def test_hidden_nodes_may_change_places(network, seed):
-    """The nodes of a hidden layer have no order: with their links they can be exchanged."""
+def test_hidden_nodes_can_be_permuted(network, seed):
+    """The nodes of a hidden layer have no order: they can be swapped together with their weights."""
     made = network.architecture
     assume(len(made.sizes) > 2)
     x, t = batch_for(network, 3, seed)
@@ -134,7 +134,7 @@ def test_hidden_nodes_may_change_places(network, seed):
 
 
 @given(networks(), seeds, st.floats(0, 1))
-def test_a_step_moves_against_the_gradient_and_asking_moves_nothing(network, seed, rate):
+def test_a_step_follows_the_negative_gradient_and_outputs_change_nothing(network, seed, rate):
     x, t = batch_for(network, 3, seed)
     before = network.parameters.flat.copy()
     gradients = network.gradients(x, t).flat
@@ -143,7 +143,7 @@ def test_a_step_moves_against_the_gradient_and_asking_moves_nothing(network, see
     assert network.parameters.flat.tobytes() == before.tobytes()
     each = np.mean([np.abs(network.gradients(x[k : k + 1], t[k : k + 1]).flat) for k in range(len(x))], axis=0)
     network.train(x, t, rate)
-    # Both add the samples' terms, one after the other: a rounding for each, and some for rate, mean and weight.
+    # Both sum the terms of the samples in order: one rounding each, and some for rate, mean and weight.
     bound = (len(x) + 4) * unit("float64") * (np.abs(before) + rate * each)
     assert (np.abs(network.parameters.flat - (before - rate * gradients)) <= bound).all()
 
@@ -152,7 +152,7 @@ def test_a_step_moves_against_the_gradient_and_asking_moves_nothing(network, see
     arrays(np.uint8, st.tuples(st.integers(1, 4), st.integers(1, 6))),
     FIXED_SCALINGS,
 )
-def test_scaling_pixels_and_back_is_exact(raw, name):
+def test_scaling_pixels_is_exactly_invertible(raw, name):
     for dtype in (np.float32, np.float64):
         scaling = Scaling.named(name)
         inputs = scaling.apply(raw, dtype)
@@ -168,9 +168,9 @@ def test_scaling_pixels_and_back_is_exact(raw, name):
     FIXED_SCALINGS,
     st.floats(1e-3, 1e5),
 )
-def test_scaling_any_numbers_and_back(raw, name, maximum):
+def test_scaling_is_invertible(raw, name, maximum):
     scaling = Scaling.named(name, maximum)
-    # The offset added and taken off again costs a unit in its last place, 0.01 · ε, times the maximum.
+    # Adding and subtracting the offset costs a unit in its last place, 0.01 · ε, times the maximum.
     np.testing.assert_allclose(scaling.invert(scaling.apply(raw)), raw, rtol=1e-14, atol=1e-15 * maximum)
     np.testing.assert_allclose(
         scaling.apply(raw), raw * scaling.factor + scaling.offset, rtol=1e-14, atol=1e-16 * np.abs(raw / maximum).max()
@@ -179,7 +179,7 @@ def test_scaling_any_numbers_and_back(raw, name, maximum):
 
 @given(st.integers(1, 12).flatmap(lambda classes: st.tuples(st.just(classes), st.lists(st.integers(0, classes - 1)))))
 @pytest.mark.parametrize("name", sorted(set(TARGETS) - set(BESIDE_CLASSES)))
-def test_targets_and_back(name, drawn):
+def test_targets_are_invertible(name, drawn):
     classes, labels = drawn
     targets, labels = Targets.named(name, classes), np.array(labels, np.int64)
     for dtype in (np.float32, np.float64):
@@ -193,7 +193,7 @@ def test_targets_and_back(name, drawn):
 @given(
     st.sampled_from(sorted(SCHEDULES)), st.integers(1, 200).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
 )
-def test_rates_do_not_depend_on_where_steps_are_divided(name, where):
+def test_rates_do_not_depend_on_the_division_into_blocks(name, where):
     total, cut = where
     options = Options(schedule=name, learning_rate=0.2)
     parts = learning_rates(options, 0, cut, total), learning_rates(options, cut, total - cut, total)

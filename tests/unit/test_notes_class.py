@@ -1,4 +1,4 @@
-"""The notes' class against the notes' program, written once more in plain NumPy."""
+"""The class of the notes against the program of the notes, written again in plain NumPy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from glassnet.errors import OptionError, ShapeError
 
 
 class Program:
-    """What the notes write down: columns, two matrices, no more."""
+    """The program as in the notes: column vectors and two matrices."""
 
     def __init__(self, wih, who, lr):
         self.wih, self.who, self.lr = wih.copy(), who.copy(), lr
@@ -57,7 +57,7 @@ def small(**settings):
     return NeuralNetwork(3, 4, 2, 0.3, **{"seed": 0, **settings})
 
 
-def test_1000_real_digits_give_the_programs_weights(digits):
+def test_1000_real_digits_give_the_weights_of_the_program(digits):
     network = NeuralNetwork(784, 200, 10, 0.2, seed=0)
     program = Program(network.wih, network.who, 0.2)
     first = network.wih.copy()
@@ -73,7 +73,7 @@ def test_1000_real_digits_give_the_programs_weights(digits):
     assert network.wih.dtype == network.who.dtype == np.float64
 
 
-def test_a_learners_loop_over_the_lines_of_a_csv_file(digits):
+def test_a_loop_over_the_lines_of_a_csv_file(digits):
     records = [
         ",".join(map(str, (label, *row))) + "\n"
         for row, label in zip(digits.inputs[:200], digits.labels[:200], strict=True)
@@ -128,7 +128,7 @@ def test_lists_rows_and_arrays_are_the_same(form):
     np.testing.assert_allclose(other.query(make(ROWS)), plain.query(ROWS), rtol=0, atol=1e-15)
 
 
-def test_many_samples_at_once_are_one_after_another():
+def test_a_batch_is_trained_sample_by_sample():
     together, one_by_one = small(), small()
     together.train(ROWS, WANTED)
     for x, t in zip(ROWS, WANTED, strict=True):
@@ -160,7 +160,7 @@ def test_weights_and_rate_can_be_set():
     np.testing.assert_array_equal(network.wih, wih)
     np.testing.assert_array_equal(network.query(ROWS), Query(network)(ROWS))
     wih[...] = 99
-    assert network.wih.max() < 2, "a copy is kept"
+    assert network.wih.max() < 2, "the weights must be copied"
     before = network.wih.copy()
     network.lr = 0.0
     network.train(ROWS[0], WANTED[0])
@@ -174,7 +174,7 @@ def test_weights_and_rate_can_be_set():
 
 
 class Query:
-    """The network's answer by its public matrices."""
+    """Compute the outputs of the network from its public matrices."""
 
     def __init__(self, network):
         self.network = network
@@ -192,7 +192,7 @@ class Query:
         ("who", 0, "(2, 4)"),
     ],
 )
-def test_weights_of_another_shape_are_refused_and_nothing_changes(what, value, shape):
+def test_weights_of_a_wrong_shape_are_rejected_and_nothing_changes(what, value, shape):
     network = small()
     before = network.network.parameters.hash()
     with pytest.raises(ShapeError) as caught:
@@ -216,7 +216,7 @@ def test_weights_of_another_shape_are_refused_and_nothing_changes(what, value, s
         (ROWS, WANTED[0], "6 rows of inputs but 1 rows of targets"),
     ],
 )
-def test_samples_of_another_shape_are_refused_and_nothing_is_learnt(inputs, targets, word):
+def test_samples_of_a_wrong_shape_are_rejected_and_the_weights_unchanged(inputs, targets, word):
     network = small()
     before = network.network.parameters.hash()
     with pytest.raises(ShapeError, match=word) as caught:
@@ -226,14 +226,14 @@ def test_samples_of_another_shape_are_refused_and_nothing_is_learnt(inputs, targ
 
 
 @pytest.mark.parametrize("targets", [[0.5, 1.0], [0.0, 0.5], [-0.1, 0.5], [0.5, np.nan], [0.5], [[0.5] * 3]])
-def test_backquery_refuses_what_no_sigmoid_gives(targets):
+def test_backquery_rejects_targets_outside_the_range_of_the_sigmoid(targets):
     with pytest.raises(ShapeError) as caught:
         small().backquery(targets)
     assert caught.value.code == "GN050"
     assert "targets" in str(caught.value)
 
 
-def test_backquery_answers_in_range_from_end_to_end(trained):
+def test_backquery_results_span_the_whole_range(trained):
     pictures = trained.backquery(targets_of(np.arange(10)))
     assert pictures.shape == (784, 10)
     np.testing.assert_allclose(pictures.min(axis=0), 0.01, rtol=1e-12)
@@ -242,11 +242,11 @@ def test_backquery_answers_in_range_from_end_to_end(trained):
         np.testing.assert_allclose(trained.backquery(targets_of([k])[0])[:, 0], pictures[:, k], rtol=1e-9)
 
 
-def test_asked_forwards_what_it_answered_backwards_it_says_the_same_digit(trained):
-    """Of the ten pictures, the one of k excites output k the most, and most are read as what they were asked for.
+def test_images_of_backquery_are_classified_as_their_digit(trained):
+    """The image of k excites output k more than any other image does, and most are classified as their digit.
 
-    Not all must be: the way back stretches to 0.01…0.99 what came over the links, which no step of `query` undoes. It
-    costs the thin 1 the most (over seeds and 50 to 200 hidden nodes, 8 to 10 of ten are read rightly after 3,000).
+    Not all must be: the way back rescales the result of each matrix to 0.01…0.99, which no step of `query` inverts. The
+    thin digit 1 suffers most (over seeds and 50 to 200 hidden nodes, 8 to 10 of 10 are correct after 3,000 samples).
     """
     outputs = trained.query(trained.backquery(targets_of(np.arange(10))).T)
     np.testing.assert_array_equal(outputs.argmax(axis=1), np.arange(10))
@@ -268,7 +268,7 @@ def test_seeds():
 @pytest.mark.parametrize(
     ("initializer", "spread"), [("notes", (784**-0.5, 200**-0.5)), ("notes-code", (200**-0.5, 10**-0.5))]
 )
-def test_initial_weights_as_the_text_or_as_the_program_has_them(initializer, spread):
+def test_initial_weights_follow_the_text_or_the_program_of_the_notes(initializer, spread):
     network = NeuralNetwork(784, 200, 10, 0.2, seed=0, initializer=initializer)
     assert network.wih.std() == pytest.approx(spread[0], rel=0.02)
     assert network.who.std() == pytest.approx(spread[1], rel=0.08)
@@ -276,7 +276,7 @@ def test_initial_weights_as_the_text_or_as_the_program_has_them(initializer, spr
         small(initializer="text")
 
 
-def test_querying_changes_nothing():
+def test_queries_change_neither_weights_nor_inputs():
     network = small()
     before, rows = network.network.parameters.hash(), ROWS.copy()
     network.query(rows)
@@ -286,17 +286,17 @@ def test_querying_changes_nothing():
     np.testing.assert_array_equal(rows, ROWS)
     assert network.network.parameters.hash() != before
     network = small()
-    for ask in (network.query, network.hidden):
-        ask(rows)
+    for method in (network.query, network.hidden):
+        method(rows)
     assert network.network.parameters.hash() == before
 
 
-def test_a_step_makes_no_array_as_large_as_the_weights():
-    """Memory of that size comes anew from the system in every step, which takes longer than all its arithmetic."""
+def test_a_step_allocates_no_array_as_large_as_the_weights():
+    """The system would allocate memory of that size anew in every step, which takes longer than the arithmetic."""
     random = np.random.default_rng(0)
     network = NeuralNetwork(784, 200, 10, 0.2, seed=0)
     inputs, targets = random.uniform(0.01, 1, (3, 784)), random.uniform(0.01, 0.99, (3, 10))
-    network.train(inputs, targets)  # what a first step loads is no step's own
+    network.train(inputs, targets)  # the first step also loads modules
     tracemalloc.start()
     try:
         for form in (lambda rows: rows, np.ndarray.tolist, lambda rows: rows.astype(np.float32)):
@@ -308,7 +308,7 @@ def test_a_step_makes_no_array_as_large_as_the_weights():
     assert peak < network.wih.nbytes / 4
 
 
-def test_blas_has_one_thread_while_the_class_learns_and_what_it_had_afterwards(monkeypatch):
+def test_blas_has_one_thread_while_the_class_trains_and_its_own_number_afterwards(monkeypatch):
     def blas_threads():
         return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
 

@@ -1,4 +1,4 @@
-"""Packages that hand out their public names; the modules' own paths import as before."""
+"""Packages export their public names; the paths of the modules can still be imported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 
 @pytest.mark.parametrize("package", ["glassnet.doctor", "glassnet.explain", "glassnet.handwriting", "glassnet.plots"])
-def test_a_package_has_the_names_it_promises(package):
+def test_a_package_has_the_names_of_its_all(package):
     module = import_module(package)
     assert module.__all__
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
@@ -25,7 +25,7 @@ def test_a_function_and_its_module_of_the_same_name_both_import(name):
 
 
 @pytest.mark.parametrize("package", ["glassnet.doctor", "glassnet.plots"])
-def test_what_is_loaded_when_used_is_what_type_checkers_see(package):
+def test_lazily_loaded_names_are_those_that_type_checkers_see(package):
     module = import_module(package)
     shown = {
         alias.name: node.module

@@ -1,4 +1,4 @@
-"""Old names of modules still import."""
+"""Old module names can still be imported."""
 
 import pickle
 import sys
@@ -47,7 +47,7 @@ from glassnet.trace.why import Neighbours, why
 
 
 @pytest.mark.parametrize("module", sorted({old for old, _, _ in LISTED}))
-def test_an_old_name_hands_out_what_the_new_one_has_and_says_so(module):
+def test_an_old_module_gives_the_new_objects_with_a_warning(module):
     for old, new, name in LISTED:
         if old == module:
             message = rf"^glassnet\.{old}\.{name} (has moved to glassnet\..*|is no longer needed)"
@@ -64,7 +64,7 @@ def test_imports_of_old_pages_work(line):
     assert not any(type(found[name]).__name__ == "module" for name in found.keys() - {"__builtins__", "pictures"})
 
 
-def test_a_warning_names_what_users_may_import():
+def test_a_warning_names_the_public_import():
     for old, message in {
         "model": "Model has moved to glassnet.Model",
         "receipt": "receipt_of is no longer needed",
@@ -79,7 +79,7 @@ def test_the_warning_points_at_the_line_that_uses_the_old_name():
     assert {one.filename for one in warned} == {__file__}
 
 
-def test_what_an_old_module_does_not_have_is_no_attribute():
+def test_an_unknown_name_of_an_old_module_is_an_attribute_error():
     from glassnet import pictures
 
     for module in (pictures, import_module("glassnet.model")):
@@ -87,13 +87,13 @@ def test_what_an_old_module_does_not_have_is_no_attribute():
             module.draw_nothing  # noqa: B018
 
 
-def test_what_cannot_be_loaded_is_no_attribute(monkeypatch):
+def test_a_new_module_that_cannot_be_loaded_is_an_attribute_error(monkeypatch):
     monkeypatch.setitem(sys.modules, "glassnet.plots", None)
     with pytest.raises(AttributeError, match="cannot be loaded"):
         glassnet.pictures.draw_curve  # noqa: B018
 
 
-def test_functions_with_a_name_of_a_module_stay_functions():
+def test_functions_with_the_name_of_an_old_module_stay_functions():
     for old, name in (("evaluate", "class_scores"), ("report", "report")):
         with pytest.warns(DeprecationWarning, match=rf"has moved to glassnet\..*{name}"):
             getattr(import_module(f"glassnet.{old}"), name)
@@ -112,26 +112,26 @@ def test_every_old_module_has_a_spec():
     assert all(find_spec(f"glassnet.{old}").name == f"glassnet.{old}" for old in MOVED)
 
 
-def test_asking_every_module_for_a_name_loads_nothing():
-    """As pickle does for an object that does not say where it is from."""
+def test_looking_up_a_name_in_every_module_loads_nothing():
+    """Pickle does this for an object without `__module__`."""
     before = set(sys.modules)
     assert pickle.whichmodule(object(), "no_such_name") == "__main__"
     assert set(sys.modules) == before
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_pickle_that_has_old_names_loads_and_answers():
+def test_a_pickle_with_old_names_loads_and_predicts():
     data = digits(40)
     model = glassnet.fit(data, glassnet.Options(hidden=(3,), epochs=1, engine="reference")).model
-    pickled = pickle.dumps(model, protocol=0)  # which has names as text
+    pickled = pickle.dumps(model, protocol=0)  # contains names as text
     for old, new, name in LISTED:
         pickled = pickled.replace(f"cglassnet.{new}\n{name}\n".encode(), f"cglassnet.{old}\n{name}\n".encode())
     assert all(f"cglassnet.{old}\n".encode() in pickled for old in ("model", "network", "parameters"))
     assert (pickle.loads(pickled).predict(data.inputs) == model.predict(data.inputs)).all()
 
 
-def test_receipts_are_patched_and_verified_as_before():
-    """As the page on training had it until `fit` filled receipts in."""
+def test_training_records_are_filled_in_and_verified_as_before():
+    """As the page on training showed before `fit` filled in training records."""
     data, options = digits(40), glassnet.Options(hidden=(3,), epochs=2, engine="reference")
     with pytest.warns(
         DeprecationWarning, match=r"glassnet.receipt\..* (has moved to glassnet.verify|is no longer needed)"

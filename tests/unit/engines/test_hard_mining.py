@@ -1,4 +1,4 @@
-"""Sending back the errors of the hardest samples alone: which they are, and what becomes of the others."""
+"""Hard-example mining: only the samples with the largest losses change the weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from glassnet.engines.shards import SMALLEST_SHARD, hardest_of, rows_of, shards_
 from glassnet.engines.stepwise import only_hardest
 from support.samples import digits
 
-FEW_VALUES = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])  # so that many are equal
+FEW_VALUES = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])  # many are equal
 COSTS = st.integers(1, 60).flatmap(lambda n: arrays(np.float64, n, elements=FEW_VALUES | st.floats(0, 10)))
 MODERN = {
     "activation": "relu", "output": "softmax", "loss": "cross_entropy", "rule": "gradient", "initializer": "he",
@@ -23,7 +23,7 @@ MODERN = {
 
 
 @given(costs=COSTS, part=st.floats(0.001, 1))
-def test_the_largest_are_found_and_of_equal_ones_the_first(costs, part):
+def test_the_largest_losses_are_found_and_ties_go_to_the_first(costs, part):
     wanted = hardest_of(len(costs), part)
     kept, before = np.empty(len(costs), np.int64), costs.copy()
     count = find_hardest(costs, wanted, np.empty_like(costs), kept)
@@ -33,8 +33,8 @@ def test_the_largest_are_found_and_of_equal_ones_the_first(costs, part):
 
 
 @given(costs=COSTS, part=st.floats(0.001, 1), data=st.data())
-def test_as_many_rows_are_found_when_losses_are_no_numbers(costs, part, data):
-    """A training that diverges ends with a clear line, after its block: until then nothing may break."""
+def test_the_number_of_rows_is_the_same_if_losses_are_nan(costs, part, data):
+    """If training diverges, the error is raised after the block; until then the kernel must cope with NaN."""
     for place in data.draw(st.lists(st.integers(0, len(costs) - 1), min_size=1)):
         costs[place] = np.nan
     wanted, kept = hardest_of(len(costs), part), np.full(len(costs), -1)
@@ -44,37 +44,37 @@ def test_as_many_rows_are_found_when_losses_are_no_numbers(costs, part, data):
 
 
 @given(rows=st.integers(1, 500), shards=st.integers(1, 9), part=st.floats(0.001, 1), seed=st.integers(0, 9))
-def test_each_shard_keeps_its_part(rows, shards, part, seed):
+def test_each_shard_keeps_the_same_fraction(rows, shards, part, seed):
     rng = np.random.default_rng(seed)
-    losses, given_weights = rng.random(rows), rng.random(rows) + 0.1
+    losses, sample_weights = rng.random(rows), rng.random(rows) + 0.1
     options = Options(hardest=part, shards=shards)
-    weights, left_out = only_hardest(losses, given_weights, options)
+    weights, left_out = only_hardest(losses, sample_weights, options)
     kept, count = weights > 0, shards_of(rows, shards)
-    np.testing.assert_array_equal(weights[kept], given_weights[kept])
-    assert left_out == pytest.approx((losses * given_weights)[~kept].sum())
+    np.testing.assert_array_equal(weights[kept], sample_weights[kept])
+    assert left_out == pytest.approx((losses * sample_weights)[~kept].sum())
     assert count == 1 or rows // count >= SMALLEST_SHARD
     for shard in range(count):
-        here = slice(*rows_of(shard, count, rows))
-        weighted, chosen = (losses * given_weights)[here], kept[here]
+        in_shard = slice(*rows_of(shard, count, rows))
+        weighted, chosen = (losses * sample_weights)[in_shard], kept[in_shard]
         assert chosen.sum() == hardest_of(len(chosen), part)
         assert chosen.all() or weighted[chosen].min() >= weighted[~chosen].max()
 
 
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
-def test_the_loss_that_is_told_is_that_of_all_samples(engine):
-    """With a rate of 0 nothing is learnt, so that the loss is the untrained network's."""
+def test_the_reported_loss_is_the_mean_over_all_samples(engine):
+    """With a rate of 0 the weights never change, so the loss is that of the untrained network."""
     data = digits(200)
-    told = [
+    histories = [
         fit(data, Options(**{**MODERN, "engine": engine, "learning_rate": 0.0, "hardest": part})).history
         for part in (1.0, 0.2)
     ]
-    assert told[1].epoch_loss == pytest.approx(told[0].epoch_loss, rel=1e-6)
-    assert told[1].epoch_accuracy == told[0].epoch_accuracy
+    assert histories[1].epoch_loss == pytest.approx(histories[0].epoch_loss, rel=1e-6)
+    assert histories[1].epoch_accuracy == histories[0].epoch_accuracy
 
 
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
-def test_a_step_is_that_of_the_hardest_alone(engine):
-    """The gradient is still divided by the number of all samples: what is left out counts as answered."""
+def test_a_step_uses_only_the_hardest_samples(engine):
+    """The gradient is still divided by the number of all samples; the omitted ones contribute 0."""
     data = digits(50)
     chosen = {**MODERN, "engine": engine, "epochs": 1, "schedule": "constant", "shards": 1, "dtype": "float64"}
     options = Options(**chosen, hardest=0.2, shuffle=False)
@@ -89,6 +89,6 @@ def test_a_step_is_that_of_the_hardest_alone(engine):
     assert abs(after - before).max() > 1e-4
 
 
-def test_one_sample_a_step_is_always_the_hardest():
+def test_a_batch_of_one_sample_is_not_reduced():
     plain = fit(digits(60), Options(epochs=1)).model.network.parameters.hash()
     assert fit(digits(60), Options(epochs=1, hardest=0.01)).model.network.parameters.hash() == plain

@@ -1,4 +1,4 @@
-"""What a pool learns from a block, by a clock of the test's own."""
+"""What a pool measures of a block, with a fake clock."""
 
 from collections import defaultdict
 from threading import get_ident
@@ -12,7 +12,7 @@ from glassnet.engines.threads import pool as pools
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Seconds go by where a thread works, and where the test says that all of them wait."""
+    """A clock that advances while a thread works, and whenever a test adds waiting time."""
     worked, waited = defaultdict(float), [0.0]
     time = SimpleNamespace(
         thread_time=lambda: worked[get_ident()], perf_counter=lambda: waited[0] + worked[get_ident()]
@@ -26,9 +26,9 @@ def run(pool, kernel, *arguments, steps=1, products=pools.WORTH_THREADS):
     pool.run(kernel, arguments, new_barrier(pool.spins), steps=steps, products=products)
 
 
-def test_the_time_until_a_worker_is_woken_is_not_taken_for_a_neighbours(clock, monkeypatch):
-    learnt = []
-    monkeypatch.setattr(pools.PoolSize, "learn", lambda size, *block: learnt.append(block))
+def test_the_time_to_wake_a_worker_does_not_count_as_contention(clock, monkeypatch):
+    measured = []
+    monkeypatch.setattr(pools.PoolSize, "learn", lambda size, *block: measured.append(block))
     pool = pools.WorkerPool(0, 2, SPINS)
     submit = pool._others[0].submit
 
@@ -42,10 +42,10 @@ def test_the_time_until_a_worker_is_woken_is_not_taken_for_a_neighbours(clock, m
 
     pool._others[0].submit = late
     run(pool, kernel, 3, steps=3)
-    assert learnt == [(3, pytest.approx(1.03), pytest.approx(1.0))]
+    assert measured == [(3, pytest.approx(1.03), pytest.approx(1.0))]
 
 
-def test_there_are_no_more_threads_than_have_something_to_do(clock):
+def test_there_are_no_more_threads_than_there_is_work_for(clock):
     for wanted, useful, most in ((0, 1, 1), (0, 2, 2), (0, 5, 2), (5, 3, 3), (1, 9, 1)):
         members = set()
         pool = pools.WorkerPool(wanted, useful, SPINS)
@@ -58,22 +58,22 @@ def test_there_are_no_more_threads_than_have_something_to_do(clock):
         assert members == {(thread, most) for thread in range(most)}
 
 
-def test_a_little_work_is_done_by_the_caller_alone(monkeypatch):
+def test_small_work_runs_in_the_calling_thread(monkeypatch):
     monkeypatch.setattr(pools, "WORTH_THREADS", 100)
-    pool, did = pools.WorkerPool(2, 2, SPINS), []
+    pool, calls = pools.WorkerPool(2, 2, SPINS), []
 
     def kernel(thread, threads, barrier, name):
-        did.append((name, thread, threads))
+        calls.append((name, thread, threads))
 
     run(pool, kernel, "little", products=99)
-    assert did == [("little", 0, 1)]
+    assert calls == [("little", 0, 1)]
     run(pool, kernel, "much", products=100)
-    assert sorted(did[1:]) == [("much", 0, 2), ("much", 1, 2)]
+    assert sorted(calls[1:]) == [("much", 0, 2), ("much", 1, 2)]
 
 
 @pytest.mark.parametrize("products", [0, pools.WORTH_THREADS])
-def test_a_kernel_that_fails_leaves_the_pool_free(products):
-    pool, did = pools.WorkerPool(2, 2, SPINS), []
+def test_the_pool_works_after_a_kernel_has_failed(products):
+    pool, calls = pools.WorkerPool(2, 2, SPINS), []
 
     def failing(thread, threads, barrier):
         return 1 / 0
@@ -81,5 +81,5 @@ def test_a_kernel_that_fails_leaves_the_pool_free(products):
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             run(pool, failing, products=products)
-    run(pool, lambda thread, threads, barrier: did.append(thread), products=products)
-    assert 0 in did
+    run(pool, lambda thread, threads, barrier: calls.append(thread), products=products)
+    assert 0 in calls

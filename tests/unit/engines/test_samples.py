@@ -1,4 +1,4 @@
-"""Samples ready for a step, whether a batch is all of them, some, or all in another order, and for the kernels."""
+"""Preparing samples for a step and for the kernels."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def samples(weights=None):
 @pytest.mark.parametrize(
     "which", [np.arange(7), np.arange(7)[::-1], np.array([0, 0, 1, 2, 3, 4, 5]), np.array([2, 5])], ids=str
 )
-def test_a_batch_is_its_rows_scaled_and_their_targets(which, weights, dtype):
+def test_a_batch_has_scaled_rows_and_their_targets(which, weights, dtype):
     made, which = samples(weights), np.array(which)
     batch = made.batch(which, dtype)
     assert batch.inputs.dtype == batch.targets.dtype == dtype
@@ -34,13 +34,13 @@ def test_a_batch_is_its_rows_scaled_and_their_targets(which, weights, dtype):
 
 
 @pytest.mark.parametrize("weights", [None, np.arange(7) / 3], ids=["alike", "weighted"])
-def test_samples_are_scaled_once_where_a_batch_is_all_of_them(weights, monkeypatch):
+def test_a_full_batch_is_scaled_only_once(weights, monkeypatch):
     made, options = samples(weights), Options(batch_size=7, dtype="float64")
     prepared = stepwise.prepare(made, options)
-    wanted = made.batch(np.arange(7)[::-1], "float64")
+    full_batch = made.batch(np.arange(7)[::-1], "float64")
     monkeypatch.setattr(Scaling, "apply", lambda *_: pytest.fail("scaled again"))
-    for there, here in zip(wanted, prepared.batch(np.arange(7)[::-1], 0), strict=True):
-        np.testing.assert_array_equal(there, here)
+    for expected, actual in zip(full_batch, prepared.batch(np.arange(7)[::-1], 0), strict=True):
+        np.testing.assert_array_equal(expected, actual)
     assert stepwise.prepare(made, Options(batch_size=6)).scaled is None
 
 
@@ -60,7 +60,7 @@ def test_samples_are_scaled_once_where_a_batch_is_all_of_them(weights, monkeypat
         ("f8", [0, 1], "f8"),
     ],
 )
-def test_kernels_see_few_types_and_the_same_numbers(kind, values, found):
+def test_inputs_are_converted_to_kernel_types_without_loss(kind, values, found):
     rows = np.array([values, values[::-1]], kind)
     for given in (rows, rows[:, ::-1], np.asfortranarray(rows), rows[:0]):
         made = to_kernel_dtype(given)
@@ -71,7 +71,7 @@ def test_kernels_see_few_types_and_the_same_numbers(kind, values, found):
     assert np.shares_memory(to_kernel_dtype(rows), rows) == (kind in ("u1", "?", "f4", "f8"))
 
 
-def test_tables_that_cannot_be_written_to_are_no_type_of_their_own():
+def test_read_only_and_writable_arrays_have_the_same_kernel_type():
     rows, mapped = np.zeros((2, 3)), np.zeros((2, 3))
     mapped.flags.writeable = False
     assert typeof(mapped) != typeof(rows)

@@ -8,7 +8,7 @@ from glassnet.engines.shards import largest_shard, rows_of, shards_of
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 100])
-def test_no_shard_is_larger_than_is_said_and_one_is_as_large(most):
+def test_largest_shard_is_the_size_of_the_largest_shard(most):
     largest = 0
     for batch in range(1, 400):
         count = shards_of(batch, most)

@@ -1,4 +1,4 @@
-"""A worker thread: tasks one after the other, and interrupts of whoever waits for them."""
+"""A worker thread runs tasks in order; an interrupt of the waiting thread stops the work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.cli import HANGS
 from support.interrupting import interrupted_after
 
 
-def test_tasks_are_done_by_one_thread_in_turn():
+def test_tasks_run_in_one_other_thread():
     worker = Worker()
     numbers = {worker.run(threading.get_ident, list) for _ in range(5)}
     assert len(numbers) == 1
@@ -25,31 +25,31 @@ def test_tasks_are_done_by_one_thread_in_turn():
     assert worker.run(lambda: 7, list) == 7
 
 
-def test_work_that_fails_is_let_go():
-    """An exception holds its frames, and they what they work on: no copy of the data is to wait for the collector."""
+def test_references_to_failed_work_are_dropped():
+    """An exception keeps its frames and their data alive; memory must be freed without the garbage collector."""
 
     class Much:
         def fail(self):
             raise MemoryError
 
     much, worker = Much(), Worker()
-    gone = weakref.ref(much), weakref.ref(worker)
+    references = weakref.ref(much), weakref.ref(worker)
     gc.disable()
     try:
         with contextlib.suppress(MemoryError):
             worker.run(much.fail, list)
-        worker.run(int, list)  # the worker has let it go too
+        worker.run(int, list)  # the worker has dropped its reference too
         del much, worker
-        assert [one() for one in gone] == [None, None]
+        assert [one() for one in references] == [None, None]
     finally:
         gc.enable()
 
 
 def test_an_interrupt_stops_the_work_and_waits_for_its_end():
-    """At whatever line it comes to the one who waits."""
-    waits = Worker.run.__code__, awaited.__code__
-    lines, came = 0, [0]
-    while came:
+    """The interrupt may hit any line of the waiting thread."""
+    waiting_code = Worker.run.__code__, awaited.__code__
+    lines, reached = 0, [0]
+    while reached:
         lines += 1
         began, stopped, ended = threading.Event(), threading.Event(), threading.Event()
         worker = Worker()
@@ -59,37 +59,37 @@ def test_an_interrupt_stops_the_work_and_waits_for_its_end():
             stopped.wait()
             ended.set()
 
-        threading.Timer(0.02, stopped.set).start()  # for what no interrupt stops
-        with interrupted_after(lines, lambda frame: frame.f_code in waits) as came:
+        threading.Timer(0.02, stopped.set).start()  # for an interrupt that comes too early to stop the work
+        with interrupted_after(lines, lambda frame: frame.f_code in waiting_code) as reached:
             worker.run(work, stopped.set)
         assert ended.is_set() == began.is_set()
         assert worker.run(lambda: 7, list) == 7
     assert lines > 4
 
 
-def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_on):
-    stopped, heard = threading.Event(), []
+def test_an_interrupt_stops_a_wait_that_resumes_after_signals(waiting_goes_on):
+    stopped, results = threading.Event(), []
 
     def work():
         waiting_goes_on()
-        heard.append(stopped.wait(HANGS))
+        results.append(stopped.wait(HANGS))
 
     with pytest.raises(KeyboardInterrupt):
         Worker().run(work, stopped.set)
-    assert heard == [True]
+    assert results == [True]
 
 
-def test_an_interrupt_does_not_wait_for_what_is_not_needed():
-    going_on, end = threading.Event(), threading.Event()
+def test_an_interrupt_does_not_wait_for_work_that_is_not_needed():
+    finished, end = threading.Event(), threading.Event()
 
     def work():
         signal.pthread_kill(main, signal.SIGINT)
         end.wait(HANGS)
-        going_on.set()
+        finished.set()
 
     main, worker = threading.get_ident(), Worker()
     with pytest.raises(KeyboardInterrupt):
         worker.run(work, list, needed=False)
-    assert not going_on.is_set()
+    assert not finished.is_set()
     end.set()
-    assert worker.run(going_on.is_set, list)
+    assert worker.run(finished.is_set, list)

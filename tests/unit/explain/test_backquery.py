@@ -1,4 +1,4 @@
-"""Backquery and dreams, and what the nodes are good for."""
+"""Backquery, activation maximization, and statistics of hidden nodes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def model():
     return fit(TRAINING, Options(hidden=(30,), epochs=5, engine="reference")).model
 
 
-def test_backquery_is_the_notes_class_own(model):
+def test_backquery_is_the_method_of_the_notes_class(model):
     notes = NeuralNetwork(784, 30, 10, 0.2)
     notes.wih, notes.who = model.network.parameters.weights
     wanted = notes.backquery(model.targets.table())
@@ -38,8 +38,8 @@ def test_backquery_is_the_notes_class_own(model):
     )
 
 
-def test_going_backwards_undoes_going_forwards_where_nothing_is_lost():
-    """With one square orthogonal matrix the transposed weights are the inverse, so only the stretching is left."""
+def test_backquery_inverts_the_forward_pass_of_an_orthogonal_matrix():
+    """With one square orthogonal matrix the transpose is the inverse, so only the rescaling remains."""
     network = Network([4, 4], "sigmoid", bias=True, seed=1)
     network.parameters.weights[0][...] = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))[0]
     network.parameters.biases[0][...] = [0.1, -0.2, 0.3, 0.0]
@@ -57,7 +57,7 @@ def test_backquery_needs_sigmoids():
     assert "relu" in str(problem.value)
 
 
-def test_a_dream_drives_its_sum_above_what_any_digit_does_and_is_taken_for_its_class(model):
+def test_an_input_found_for_a_class_is_predicted_as_that_class(model):
     found = dream(model)
     assert found.shape == (10, 784)
     assert ((found >= 0) & (found <= 1)).all()
@@ -65,36 +65,36 @@ def test_a_dream_drives_its_sum_above_what_any_digit_does_and_is_taken_for_its_c
 
 
 @pytest.mark.parametrize(("activation", "rate"), [("relu", 0.5), ("sigmoid", 2.0)])
-def test_what_the_largest_sum_does_not_reach_another_start_does(activation, rate):
-    """Three layers, learnt too fast: every class that is answered for a sample is reached from the samples."""
+def test_other_starting_points_reach_classes_that_the_first_does_not(activation, rate):
+    """Three layers, trained at too high a rate: samples lead to every class that is predicted."""
     options = Options(
         hidden=(20, 20, 20), activation=activation, learning_rate=rate, rule="gradient", epochs=3, engine="reference"
     )
     deep = fit(TRAINING, options).model
     climb = _InputSearch(deep, 0.5, 0.3)
 
-    def reached(found):
+    def classes_of(found):
         return set(np.flatnonzero(climb.is_classified_as(found, np.arange(10))))
 
-    at_first, alone, with_samples = climb.maximise_sum(), dream(deep), dream(deep, samples=TRAINING.inputs)
-    assert len(reached(at_first)) < len(reached(alone))
-    assert reached(at_first) <= reached(alone)
-    assert reached(with_samples) >= set(deep.predict(TRAINING.inputs)) | reached(at_first)
-    kept = sorted(reached(at_first))
-    assert (alone[kept] == at_first[kept]).all(), "what is reached from black stays as it is"
+    first_start, alone, with_samples = climb.maximise_sum(), dream(deep), dream(deep, samples=TRAINING.inputs)
+    assert len(classes_of(first_start)) < len(classes_of(alone))
+    assert classes_of(first_start) <= classes_of(alone)
+    assert classes_of(with_samples) >= set(deep.predict(TRAINING.inputs)) | classes_of(first_start)
+    kept = sorted(classes_of(first_start))
+    assert (alone[kept] == first_start[kept]).all(), "a result reached from a black image is kept"
 
 
-def test_a_class_that_is_never_answered_is_left_as_it_was(model):
-    """The last matrix's row of class 3 is far below the others for all that can come from the hidden nodes."""
+def test_a_class_that_is_never_predicted_keeps_its_first_result(model):
+    """The last matrix's row of class 3 is far below the others for all activations of the hidden nodes."""
     parameters = model.network.parameters.copy()
     parameters.weights[-1][3] = parameters.weights[-1].min() - 10
-    never = replace(model, network=Network.of(model.network.architecture, parameters))
-    found = dream(never, samples=TRAINING.inputs[:50])
-    assert never.predict(found * 255)[[0, 1, 2, 4, 5, 6, 7, 8, 9]].tolist() == [0, 1, 2, 4, 5, 6, 7, 8, 9]
-    assert (found[3] == _InputSearch(never, 0.5, 0.3).maximise_sum()[3]).all()
+    modified = replace(model, network=Network.of(model.network.architecture, parameters))
+    found = dream(modified, samples=TRAINING.inputs[:50])
+    assert modified.predict(found * 255)[[0, 1, 2, 4, 5, 6, 7, 8, 9]].tolist() == [0, 1, 2, 4, 5, 6, 7, 8, 9]
+    assert (found[3] == _InputSearch(modified, 0.5, 0.3).maximise_sum()[3]).all()
 
 
-def test_the_prior_makes_it_smooth_and_small(model):
+def test_the_prior_makes_inputs_smooth_and_small(model):
     def roughness(pictures):
         pictures = pictures.reshape(-1, 28, 28)
         return np.abs(np.diff(pictures, axis=1)).sum() + np.abs(np.diff(pictures, axis=2)).sum()
@@ -103,7 +103,7 @@ def test_the_prior_makes_it_smooth_and_small(model):
     assert np.square(dream(model, small=1.0)).sum() < np.square(dream(model, small=0.0)).sum()
 
 
-def test_nodes_matter_by_their_part_in_the_gap(model):
+def test_the_importance_of_nodes_is_their_mean_contribution_to_the_margin(model):
     data = digits(20)
     [layer] = examine_nodes(model, data)
     parts = np.mean([np.abs(why(model, row).nodes) for row in data.inputs], axis=0)
@@ -116,7 +116,7 @@ def test_nodes_matter_by_their_part_in_the_gap(model):
 
 @pytest.mark.parametrize(("activation", "names"), [("sigmoid", True), ("relu", False)])
 def test_dead_and_saturated_nodes_are_named(activation, names):
-    """One node far below its threshold always, one far off for 99 of 100 samples, one that is as it should be."""
+    """One node always far below its threshold, one saturated on 99 of 100 samples, and one ordinary node."""
     inputs = np.zeros((100, 3), np.float32)
     inputs[:, 2] = np.linspace(0, 1, 100)
     inputs[0, 1] = 1
@@ -131,7 +131,7 @@ def test_dead_and_saturated_nodes_are_named(activation, names):
     assert layer.flat[2] == 0
 
 
-def test_every_hidden_layer_is_measured():
+def test_every_hidden_layer_is_examined():
     model = fit(TRAINING.take(slice(0, 100)), Options(hidden=(8, 6), epochs=1, engine="reference")).model
     layers = examine_nodes(model, digits(10))
     assert [(one.layer, one.matters.shape, one.weights.shape) for one in layers] == [

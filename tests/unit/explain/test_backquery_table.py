@@ -1,4 +1,4 @@
-"""Typical rows of a table: where the network and the prior balance, within training's range, and asked again."""
+"""Typical rows of a table: the balance of network and prior, the training range, and the prediction for each row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.samples import small_model
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """Old and married people with a degree have the high income; a column of noise, one that is never below 0."""
+    """High income depends on age, marriage and degree; one column is noise, and one is never below 0."""
     rng, path = np.random.default_rng(1), tmp_path_factory.mktemp("typical") / "p.csv"
     lines = ["age,degree,married,noise,debt,income"]
     for _ in range(600):
@@ -32,7 +32,7 @@ def model(tmp_path_factory):
     return fit(data, options).model
 
 
-def test_it_finds_what_tells_the_classes_apart(model):
+def test_typical_rows_show_what_separates_the_classes(model):
     high, low = typical_rows(model)
     assert (high.answer, low.answer) == (0, 1)
     assert high.columns["age"] > 49 > low.columns["age"]
@@ -46,8 +46,8 @@ def test_it_finds_what_tells_the_classes_apart(model):
         assert one.confidence == pytest.approx(model.confidence(model.outputs(one.row))[0])
 
 
-def test_no_number_nearby_is_likelier(model):
-    """The climb ends where the network's gain and the prior's loss balance: by differences, not by slopes."""
+def test_a_typical_value_is_a_local_maximum(model):
+    """Gradient ascent ends where the gain in log probability balances the prior, tested by finite differences."""
     columns = model.columns
     start = np.cumsum([0, *(len(one.features) for one in columns.inputs)])
     place = start[columns.names.index("age")]
@@ -56,22 +56,22 @@ def test_no_number_nearby_is_likelier(model):
         for column, begin in zip(columns.inputs, start[:-1], strict=True):
             value = one.columns[column.name]
             if isinstance(value, float):
-                far = one.deviations[column.name]
-                soft[begin] = far / np.hypot(1, far / 3)
+                deviation = one.deviations[column.name]
+                soft[begin] = deviation / np.hypot(1, deviation / 3)
             elif set(value) == {"yes", "no"}:
                 soft[begin] = 2 * value["yes"] - 1
             else:
                 soft[begin : begin + len(value)] = list(value.values())
         gains = []
         for move in (-0.05, 0, 0.05):
-            far = one.deviations["age"] + move
-            soft[place] = far / np.hypot(1, far / 3)
+            deviation = one.deviations["age"] + move
+            soft[place] = deviation / np.hypot(1, deviation / 3)
             _, [signals] = next(model.batches(soft))
-            gains.append(log_softmax(signals.sums[-1][0])[label] - far**2 / 2)
+            gains.append(log_softmax(signals.sums[-1][0])[label] - deviation**2 / 2)
         assert gains[1] == max(gains)
 
 
-def test_refused_for_what_is_no_table_of_classes():
+def test_a_model_without_table_columns_is_rejected():
     with pytest.raises(OptionError) as wrong:
         typical_rows(small_model())
     assert wrong.value.code == "GN081"

@@ -1,4 +1,4 @@
-"""Wrong labels: errors are told from classes that overlap, on generated data and on digits; the folds."""
+"""Wrong labels: errors are distinguished from overlapping classes, on generated data and on digits; the folds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ P = np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.4, 0.6], [0.1, 0.9], [0.3, 
 LABELS = np.array([0, 0, 0, 1, 1, 1])
 
 
-def test_the_margin_and_the_list_on_six_samples():
+def test_margins_and_suspects_of_six_samples():
     margin, likely = normalised_margin(P, LABELS)
     np.testing.assert_allclose(margin, [0.8, 0.4, -0.6, 0.2, 0.8, 0.4])
     assert likely.tolist() == [1, 1, 1, 0, 0, 0]
@@ -42,26 +42,26 @@ def test_the_margin_and_the_list_on_six_samples():
         (P * np.nan, LABELS, "GN018"),
     ],
 )
-def test_what_does_not_fit_is_refused(probabilities, labels, code):
+def test_probabilities_and_labels_that_do_not_match_are_rejected(probabilities, labels, code):
     with pytest.raises(GlassnetError) as caught:
         find_suspects(probabilities, labels)
     assert caught.value.code == code
 
 
 def calibrated(random: np.random.Generator, count: int, classes: int = 4) -> np.ndarray:
-    """Probabilities of which some are sure and others are not."""
+    """Return probabilities from nearly uniform to nearly certain."""
     scores = random.normal(size=(count, classes)) * random.uniform(0.5, 5, (count, 1))
     return softmax(scores, axis=1)
 
 
 def drawn(random: np.random.Generator, probabilities: np.ndarray) -> np.ndarray:
-    """One label a row, as probable as the row says."""
+    """Draw one label per row from the probabilities of that row."""
     return (probabilities.cumsum(axis=1) > random.random((len(probabilities), 1))).argmax(axis=1)
 
 
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
 @pytest.mark.parametrize("bias", [0.0, 1.0])
-def test_labels_as_probable_as_the_network_says_need_no_floors_however_sure_it_is(temperature, bias):
+def test_labels_drawn_from_the_probabilities_need_no_floors_at_any_temperature(temperature, bias):
     random = np.random.default_rng(int(10 * temperature + bias))
     scores = np.log(calibrated(random, 3000))
     labels = drawn(random, softmax(scores, axis=1))
@@ -74,7 +74,7 @@ def test_labels_as_probable_as_the_network_says_need_no_floors_however_sure_it_i
     ("cause", "floors"), [(Cause.BOTH, [0.02, 0.02, 0.02, 0.02]), (Cause.BOTH_BY_CLASS, [0.09, 0.0, 0.0, 0.03])]
 )
 @pytest.mark.parametrize("temperature", [0.5, 2.0])
-def test_floors_are_found_again_and_the_probability_of_an_error_is_honest(cause, floors, temperature):
+def test_floors_are_recovered_and_error_probabilities_are_calibrated(cause, floors, temperature):
     random = np.random.default_rng(int(temperature) + len(cause.name))
     p = calibrated(random, 6000)
     true = drawn(random, p)
@@ -86,12 +86,12 @@ def test_floors_are_found_again_and_the_probability_of_an_error_is_honest(cause,
     wrong = labels != true
     assert model.wrong.sum() == pytest.approx(wrong.sum(), rel=0.2)
     likely = model.wrong > 0.5
-    # Five standard deviations of a sum of independent yes and no, and a tenth for floors that are estimates.
+    # Five standard deviations of a sum of independent Bernoulli variables, and 10 % as the floors are estimates.
     spread = 5 * np.sqrt((model.wrong[likely] * (1 - model.wrong[likely])).sum()) + 1
     assert abs(model.wrong[likely].sum() - wrong[likely].sum()) < spread + 0.1 * likely.sum()
 
 
-def test_the_order_of_classes_and_samples_means_nothing():
+def test_the_order_of_classes_and_samples_makes_no_difference():
     random = np.random.default_rng(2)
     p = calibrated(random, 500)
     labels = drawn(random, p)
@@ -111,7 +111,7 @@ def test_a_class_without_samples_changes_nothing():
     assert not without.certain
 
 
-def test_a_rare_class_that_nothing_tells_apart_is_not_all_errors():
+def test_a_rare_class_that_cannot_be_predicted_is_not_called_wrong():
     random = np.random.default_rng(4)
     labels = (random.random(2000) < 0.1).astype(np.int64)
     sure = np.clip(random.normal(0.9, 0.02, 2000), 0.5, 0.99)
@@ -120,7 +120,7 @@ def test_a_rare_class_that_nothing_tells_apart_is_not_all_errors():
     assert found.errors < 10
 
 
-def test_flips_are_ranked_before_honest_labels_by_good_probabilities():
+def test_flipped_labels_are_ranked_before_correct_ones():
     random = np.random.default_rng(3)
     true = random.integers(0, 4, 2000)
     p = np.array([random.dirichlet(np.where(np.arange(4) == k, 8, 0.5)) for k in true])
@@ -185,7 +185,7 @@ SEPARATE = {
 
 
 @pytest.mark.parametrize(("count", "generate"), SEPARATE.values(), ids=SEPARATE)
-def test_where_classes_are_separate_planted_errors_stand_first_and_are_counted(count, generate):
+def test_where_classes_are_separate_planted_errors_come_first_and_are_counted(count, generate):
     random = np.random.default_rng(count)
     inputs, true = generate(random, count)
     labels = flipped(random, true, 0.05)
@@ -193,7 +193,7 @@ def test_where_classes_are_separate_planted_errors_stand_first_and_are_counted(c
 
 
 @pytest.mark.parametrize("classes", [2, 10])
-def test_a_fifth_of_wrong_labels_is_taken_for_overlap_and_they_stand_first(classes):
+def test_twenty_percent_wrong_labels_come_first_but_count_as_overlap(classes):
     random = np.random.default_rng(classes)
     inputs, true = blobs(random, 2000, classes, distance=8)
     labels = flipped(random, true, 0.2)
@@ -203,14 +203,14 @@ def test_a_fifth_of_wrong_labels_is_taken_for_overlap_and_they_stand_first(class
     assert found.errors == 0
 
 
-def test_errors_of_one_class_alone_are_found():
+def test_errors_in_one_class_are_found():
     random = np.random.default_rng(1)
     inputs, true = blobs(random, 2000, 2, distance=6)
     labels = np.where((true == 0) & (random.random(2000) < 0.15), 1, true)
     check_planted(suspects(inputs, labels), np.flatnonzero(labels != true))
 
 
-def test_errors_stand_first_where_the_classes_overlap_elsewhere():
+def test_errors_come_first_even_if_classes_overlap_elsewhere():
     random = np.random.default_rng(1)
     (far, true), (near, ambiguous) = blobs(random, 2500, 2, distance=8), logistic(random, 1500, slope=1, columns=2)
     labels = flipped(random, true, 0.06)
@@ -219,11 +219,11 @@ def test_errors_stand_first_where_the_classes_overlap_elsewhere():
     assert np.isin(found.rows[: len(planted)], planted).mean() >= 0.9
     assert found.certain
     assert 0.5 * len(planted) < found.errors < 1.5 * len(planted)
-    assert len(found.rows) > 3 * len(planted)  # most are ambiguous
+    assert len(found.rows) > 3 * len(planted)  # most of them ambiguous
 
 
 def check_planted(found: Suspects, planted: np.ndarray) -> None:
-    """The planted errors are what is called wrong, and stand first."""
+    """Check that the samples called wrong are the planted errors, and that these come first."""
     assert np.isin(found.rows[: len(planted)], planted).mean() >= 0.9
     assert found.certain
     assert found.errors == pytest.approx(len(planted), rel=0.15)
@@ -231,12 +231,12 @@ def check_planted(found: Suspects, planted: np.ndarray) -> None:
 
 
 def suspects(inputs: np.ndarray, labels: np.ndarray) -> Suspects:
-    """What `glassnet labels` finds."""
+    """Return what `glassnet labels` finds."""
     data = Dataset(inputs.astype(np.float32), labels, int(labels.max()) + 1, None, "generated", maximum=1.0)
     return find_suspects(out_of_fold(data, options_for(data, Options.recipe("quick"))), labels)
 
 
-def test_folds_are_even_in_every_class_and_follow_the_seed():
+def test_folds_are_stratified_and_depend_on_the_seed():
     data = patterns(121)
     fold = fold_of(data, 0, 5)
     assert np.ptp(np.bincount(fold)) <= 1
@@ -246,12 +246,12 @@ def test_folds_are_even_in_every_class_and_follow_the_seed():
     assert (fold != fold_of(data, 1, 5)).any()
 
 
-def test_a_sample_does_not_change_the_network_that_judges_its_fold():
-    data, told = patterns(60), []
+def test_a_sample_does_not_affect_the_network_that_predicts_its_fold():
+    data, folds_done = patterns(60), []
     options = Options.recipe("quick", hidden=(5,), epochs=3, batch_size=4, engine="reference")
-    before = out_of_fold(data, options, 4, lambda number, accuracy: told.append(number))
+    before = out_of_fold(data, options, 4, lambda number, accuracy: folds_done.append(number))
     np.testing.assert_allclose(before.sum(axis=1), 1)
-    assert told == [1, 2, 3, 4]
+    assert folds_done == [1, 2, 3, 4]
     fold, changed = fold_of(data, options.seed, 4), data.inputs.copy()
     changed[7] = 255 - changed[7]
     after = out_of_fold(replace(data, inputs=changed), options, 4)
@@ -259,7 +259,7 @@ def test_a_sample_does_not_change_the_network_that_judges_its_fold():
     np.testing.assert_array_equal(same, (fold == fold[7]) & (np.arange(60) != 7))
 
 
-def test_data_that_cannot_be_looked_through():
+def test_regression_data_and_too_few_samples_are_rejected():
     data = patterns(9)
     numbers = Dataset(data.inputs, np.arange(9), 1, None, "numbers", values=np.zeros((9, 1)))
     for one in (numbers, data):
@@ -268,7 +268,7 @@ def test_data_that_cannot_be_looked_through():
         assert caught.value.code == "GN073"
 
 
-def test_options_follow_the_size_of_the_data():
+def test_options_depend_on_the_size_of_the_data():
     quick = Options.recipe("quick")
     small = options_for(patterns(100), quick)
     assert small.batch_size == 4
@@ -279,7 +279,7 @@ def test_options_follow_the_size_of_the_data():
     assert [options_for(data, unit).scaling for data in (dense, digits(100))] == ["standard", "unit"]
 
 
-def test_flips_among_digits_are_found_and_clean_digits_are_said_to_be_clean():
+def test_flipped_labels_of_digits_are_found_and_clean_digits_have_few_suspects():
     data = digits(5000)
     random = np.random.default_rng(0)
     labels = flipped(random, data.labels, 0.02)

@@ -1,4 +1,4 @@
-"""Replay: any step of a finished run is the step that was taken, bit by bit."""
+"""Replay reproduces any step of a finished run, bit for bit."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def made(**changes):
 
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
 @pytest.mark.parametrize("changes", [PLAIN, ADAM], ids=["plain", "adam"])
-def test_steps_join_up_to_the_run(changes, engine):
-    """What is after a step is before the next; the first starts from, and the last ends with, the receipt's hashes."""
+def test_consecutive_steps_make_up_the_run(changes, engine):
+    """Each step ends where the next begins; the first and last weights have the hashes of the training record."""
     model = made(**changes, engine=engine)
     trail, steps = model.receipt["trails"][0], -(-len(DATA) // Options(**changes).batch_size)
     first, last = replay(model, DATA, 1, 1), replay(model, DATA, 2, steps)
@@ -60,13 +60,13 @@ def test_the_formulas_give_the_engines_step(changes, dtype, bound):
     assert again.rounding < bound
 
 
-def test_the_weights_between_blocks_are_those_of_the_run():
-    """The run's own weights at the end of each block, seen without replaying."""
+def test_the_weights_after_each_block_are_those_of_the_run():
+    """The weights of the run itself at the end of each block."""
     options = Options(**PLAIN, engine="compiled")
     model = made(**PLAIN, engine="compiled")
     seen = {}
 
-    class Watch:
+    class RecordingEngine:
         def __init__(self, engine):
             self.name, self.prepare, self.output_loss = engine.name, engine.prepare, engine.output_loss
             self._run = engine.run_steps
@@ -76,48 +76,48 @@ def test_the_weights_between_blocks_are_those_of_the_run():
             seen[block.epoch + 1, block.first + len(block.learning_rates)] = state.parameters.hash()
             return progress
 
-    for _ in train(new_model(DATA, options), DATA, options, Watch(engine_named("compiled"))):
+    for _ in train(new_model(DATA, options), DATA, options, RecordingEngine(engine_named("compiled"))):
         pass
     assert len(seen) == 20
     for epoch, step in [(1, 23), (2, 115), (2, 230)]:
         assert replay(model, DATA, epoch, step).after.hash() == seen[epoch, step]
 
 
-def test_which_samples_a_step_takes():
+def test_a_step_names_its_samples():
     again = replay(made(**PLAIN, shuffle=False), DATA, 1, 7)
     assert again.rows.tolist() == [6]
     np.testing.assert_array_equal(again.trace.inputs[0], DATA.inputs[6] / 255 * 0.99 + 0.01)
 
 
-def test_a_difference_is_told():
+def test_a_difference_is_reported():
     model = made(**PLAIN, engine="reference")
     trails = [[model.receipt["trails"][0][0], "0" * 64, "0" * 64]]
     again = replay(replace(model, receipt={**model.receipt, "trails": trails}), DATA, 2, 1)
     assert again.where == "the weights after epoch 1"
 
 
-def test_of_a_committee_the_first_member():
-    alone, committee = made(**PLAIN), made(**PLAIN, members=2)
-    assert replay(committee, DATA, 1, 9).after.hash() == replay(alone, DATA, 1, 9).after.hash()
+def test_of_an_ensemble_the_first_member_is_replayed():
+    alone, ensemble = made(**PLAIN), made(**PLAIN, members=2)
+    assert replay(ensemble, DATA, 1, 9).after.hash() == replay(alone, DATA, 1, 9).after.hash()
 
 
 @pytest.fixture(scope="module")
 def interrupted(tmp_path_factory):
-    """A model with an optimizer that remembers, and a checkpoint from the middle of its second epoch."""
+    """A model whose optimizer keeps moments, and a checkpoint from the middle of its second epoch."""
     path, changes = tmp_path_factory.mktemp("run") / "c", {**ADAM, "epochs": 3, "engine": "compiled"}
     stopped(path, 8 + 3, Options(**changes), DATA)
     return made(**changes), path
 
 
-def test_from_a_checkpoint_the_same_step(interrupted):
+def test_a_replay_from_a_checkpoint_gives_the_same_step(interrupted):
     model, path = interrupted
     for epoch, step in ((2, 6), (3, 4)):
-        short = replay(model, DATA, epoch, step, checkpoint=load_checkpoint(path))
-        assert short.after.hash() == replay(model, DATA, epoch, step).after.hash()
-        assert (short.where, short.checked) == ("", epoch)
+        from_checkpoint = replay(model, DATA, epoch, step, checkpoint=load_checkpoint(path))
+        assert from_checkpoint.after.hash() == replay(model, DATA, epoch, step).after.hash()
+        assert (from_checkpoint.where, from_checkpoint.checked) == ("", epoch)
 
 
-def test_a_checkpoint_that_lies_behind_or_is_of_another_run_is_refused(interrupted):
+def test_a_later_checkpoint_or_one_of_another_run_is_rejected(interrupted):
     model, path = interrupted
     for other, epoch, words in ((model, 1, "later than"), (made(**ADAM, engine="compiled"), 2, "another run")):
         with pytest.raises(OptionError) as problem:
@@ -126,7 +126,7 @@ def test_a_checkpoint_that_lies_behind_or_is_of_another_run_is_refused(interrupt
         assert words in str(problem.value)
 
 
-def test_early_stopping_trains_on_a_part(tmp_path):
+def test_a_run_with_early_stopping_and_held_out_samples_is_replayed(tmp_path):
     model = made(**{**PLAIN, "epochs": 30}, early_stopping=2, validation=0.2, learning_rate=1.0, engine="reference")
     trail = model.receipt["trails"][0]
     assert 2 < len(trail) - 1 < 30
@@ -139,14 +139,14 @@ def test_early_stopping_trains_on_a_part(tmp_path):
 
 
 @pytest.mark.parametrize(("epoch", "step"), [(0, 1), (3, 1), (1, 0), (1, 231)])
-def test_steps_that_were_not_taken(epoch, step):
+def test_a_step_outside_the_run_is_rejected(epoch, step):
     with pytest.raises(OptionError) as problem:
         replay(made(**PLAIN, engine="reference"), DATA, epoch, step)
     assert problem.value.code == "GN080"
     assert "epochs 1 to 2" in str(problem.value)
 
 
-def test_other_data_and_no_receipt_are_refused():
+def test_other_data_or_a_missing_training_record_are_rejected():
     model = made(**PLAIN, engine="reference")
     for wrong, data in ((model, DATA.take(slice(1, 230))), (replace(model, receipt={}), DATA)):
         with pytest.raises(DataError) as problem:
@@ -154,15 +154,15 @@ def test_other_data_and_no_receipt_are_refused():
         assert problem.value.code == "GN017"
 
 
-def test_a_training_that_has_not_ended_is_no_run(tmp_path):
+def test_an_unfinished_run_is_rejected(tmp_path):
     stopped(tmp_path / "run.ck", 3, Options(**PLAIN), DATA)
     with pytest.raises(DataError, match=r"no complete training record.*glassnet resume") as problem:
         replay(load_model(tmp_path / "run.ck"), DATA, 1, 2)
     assert problem.value.code == "GN017"
 
 
-def test_the_engine_is_the_one_that_trained():
-    """Not the one that the options would choose here; and a function of one's own is in no receipt."""
+def test_the_engine_that_trained_is_used():
+    """The options here would choose the other engine; a user-defined function is not part of the record."""
     options = Options(**PLAIN, engine="compiled")
     fitted = fit(DATA, options, engine=engine_named("reference"))
     model = fitted.model

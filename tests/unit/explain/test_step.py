@@ -1,4 +1,4 @@
-"""One step in full: the notes' example to the digit, every change against slopes, the training's own step."""
+"""One step in full: the worked example of the notes, changes against numerical slopes, and the training step."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SLOPES = 1e-9
 
 
 def slope(network, inputs, targets, h=1e-6):
-    """The slope of the network's loss by every parameter, by central differences: right to `SLOPES`."""
+    """Return the slope of the loss for every parameter by central differences, accurate to `SLOPES`."""
     flat, found = network.parameters.flat, np.empty_like(network.parameters.flat)
     for place, kept in enumerate(flat.copy()):
         flat[place] = kept + h
@@ -33,7 +33,7 @@ def slope(network, inputs, targets, h=1e-6):
 
 
 def flat_change(step, rule):
-    """Changes as they lie in the flat vector."""
+    """Return the changes in the order of the flat vector."""
     parts = []
     for layer in step.layers:
         way = layer.ways[rule]
@@ -41,7 +41,7 @@ def flat_change(step, rule):
     return np.concatenate(parts)
 
 
-def test_the_notes_worked_example_to_the_digit():
+def test_the_worked_example_of_the_notes_to_the_last_digit():
     error, weight = np.array([[0.8, 0.5]]), np.array([[2.0, 3.0], [1.0, 4.0]])
     shares = split(error, weight, in_proportion=True)
     assert [f"{back:.15g}" for back in shares.sum(axis=1)[0]] == ["0.42", "0.88"]
@@ -52,7 +52,7 @@ def test_the_notes_worked_example_to_the_digit():
     np.testing.assert_allclose(step.layers[1].links("notes")[0], [[1.6, 2.4], [0.5, 2.0]], rtol=1e-14)
 
 
-def test_without_the_denominator_the_shares_add_up_to_the_error_that_came_back():
+def test_without_the_denominator_the_shares_add_up_to_the_backpropagated_error():
     network = Network([3, 4, 5, 2], rule="notes", seed=2)
     step = trace_step(network, X, T, 0.2)
     for rule in ("notes", "gradient"):
@@ -60,20 +60,20 @@ def test_without_the_denominator_the_shares_add_up_to_the_error_that_came_back()
             np.testing.assert_allclose(above.links(rule).sum(axis=1), below.ways[rule].error, rtol=1e-12)
 
 
-def test_weights_that_cancel_out_have_no_shares_and_no_warning():
+def test_weights_that_cancel_out_have_zero_shares_and_no_warning():
     assert split(np.ones((1, 1)), np.array([[1.0, -1.0]]), in_proportion=True).tolist() == [[[0.0, 0.0]]]
 
 
 @pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "gelu", "identity"])
 @pytest.mark.parametrize(("output", "loss"), [("sigmoid", "squared_error"), ("softmax", "cross_entropy")])
-def test_every_change_by_the_rule_gradient_is_the_slope(bias, hidden, output, loss):
+def test_the_change_by_rule_gradient_is_the_slope_of_the_loss(bias, hidden, output, loss):
     network = Network([3, 4, 2], [hidden, output], bias=bias, loss=loss, seed=3)
     step = trace_step(network, X, T, 0.5)
     np.testing.assert_allclose(flat_change(step, "gradient"), -0.5 * slope(network, X, T), rtol=0, atol=SLOPES)
 
 
-def test_the_change_by_the_rule_notes_is_the_slope_of_two_losses():
+def test_the_change_by_rule_notes_is_the_slope_of_one_loss_per_layer():
     network = Network([3, 4, 2], rule="notes", seed=3)
     entropy = Network.of(
         replace(network.architecture, rule="gradient", loss="cross_entropy"), network.parameters.copy()
@@ -87,7 +87,7 @@ def test_the_change_by_the_rule_notes_is_the_slope_of_two_losses():
 
 
 @pytest.mark.parametrize("rule", ["notes", "gradient"])
-def test_the_step_is_the_one_that_training_takes_and_takes_it_not(rule):
+def test_the_traced_step_is_the_training_step_and_leaves_the_network_unchanged(rule):
     network = Network([3, 4, 4, 2], rule=rule, bias=True, seed=5)
     before = network.parameters.flat.copy()
     step = trace_step(network, X, T, 0.3)
@@ -98,7 +98,7 @@ def test_the_step_is_the_one_that_training_takes_and_takes_it_not(rule):
     assert step.loss_after == pytest.approx(network.loss(X, T), rel=1e-12)
 
 
-def test_delta_error_and_signals_are_what_the_notes_say():
+def test_delta_error_and_signals_follow_the_formulas_of_the_notes():
     step = trace_step(Network([3, 4, 2], rule="notes", seed=1), X, T, 0.2)
     for layer in step.layers:
         np.testing.assert_allclose(layer.sums, layer.inputs @ layer.weight.T, rtol=1e-14)
@@ -109,18 +109,18 @@ def test_delta_error_and_signals_are_what_the_notes_say():
     np.testing.assert_allclose(step.layers[-1].ways["notes"].error, T - step.outputs, rtol=1e-14)
 
 
-def test_a_network_that_the_rule_notes_does_not_fit_has_one_way():
+def test_a_network_unsuited_to_rule_notes_has_only_rule_gradient():
     step = trace_step(Network([3, 4, 2], ["relu", "softmax"], loss="cross_entropy"), X, T, 0.2)
     assert step.rules == ("gradient",)
     assert step.layers[0].difference is None
     assert step.in_proportion(0) is None
 
 
-def test_a_model_and_a_sample_of_its_data():
+def test_a_model_is_traced_with_samples_of_its_own_data():
     model, data = small_model(), digits(3)
     sample = replace(data.take(slice(0, 2)), inputs=data.inputs[:2, :16], labels=np.array([0, 2]), classes=3)
     step = trace(model, sample)
-    # Sums of 16 products in float32, once in a batch of one and once of two.
+    # Sums of 16 products in float32, in a batch of one and in a batch of two.
     np.testing.assert_allclose(step.outputs, model.outputs(sample.inputs), rtol=16 * np.finfo("float32").eps)
     assert step.targets.tolist() == model.targets.apply(sample.labels).tolist()
     assert step.learning_rate == 0.2
@@ -130,7 +130,7 @@ def test_a_model_and_a_sample_of_its_data():
     assert problem.value.code == "GN017"
 
 
-def test_of_a_batch_the_mean_changes():
+def test_the_change_of_a_batch_is_the_mean_of_its_samples():
     network, random = Network([3, 4, 2], seed=4), np.random.default_rng(1)
     inputs, targets = random.uniform(size=(5, 3)), random.uniform(size=(5, 2))
     together = flat_change(trace_step(network, inputs, targets, 0.1), "gradient")
@@ -141,7 +141,7 @@ def test_of_a_batch_the_mean_changes():
     np.testing.assert_allclose(together, np.mean(alone, axis=0), rtol=0, atol=1e-15)  # five terms below 0.1
 
 
-def test_numbers_to_learn_can_be_followed_too():
+def test_a_step_of_a_regression_has_scaled_targets():
     values = np.random.default_rng(2).normal(size=(40, 2))
     data = replace(digits(40), values=values, labels=np.arange(40), classes=2)
     options = Options(hidden=(4,), output="identity", rule="gradient", targets="values", epochs=1, engine="reference")
@@ -150,7 +150,7 @@ def test_numbers_to_learn_can_be_followed_too():
     np.testing.assert_allclose(model.targets.invert(step.targets), data.values[3:4], rtol=0, atol=1e-6)  # float32
 
 
-def test_everything_goes_into_json():
+def test_a_step_can_be_written_as_json():
     plain = json.loads(json.dumps(trace_step(Network([3, 4, 2], rule="notes"), X, T, 0.2).to_dict()))
     layer = plain["layers"][1]
     np.testing.assert_allclose(

@@ -1,4 +1,4 @@
-"""Why: parts add up to the gap, the flip holds when asked again, what is near is near."""
+"""Why: contributions add up to the margin, counterfactuals change the prediction, and nearest samples are nearest."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def found(model):
     return [why(model, row) for row in digits(25).inputs]
 
 
-def test_nodes_and_biases_add_up_to_the_gap(model, found):
+def test_nodes_and_biases_add_up_to_the_margin(model, found):
     for one in found:
         assert one.nodes.sum() + one.bias == pytest.approx(one.gap, abs=1e-5)
         assert one.answer == one.outputs.argmax() != one.rival
@@ -54,7 +54,7 @@ def test_nodes_and_biases_add_up_to_the_gap(model, found):
         assert one.gap == pytest.approx(mean[one.answer] - mean[one.rival], abs=1e-4)
 
 
-def test_inputs_add_up_to_the_gap_beyond_the_baseline(model, found):
+def test_inputs_add_up_to_the_margin_minus_that_of_the_baseline(model, found):
     black = model.scaling.apply(np.zeros((1, model.features)))
     [sums] = mean_output_sums(forward_members(members_in_float64(model), black))
     for one in found:
@@ -64,8 +64,8 @@ def test_inputs_add_up_to_the_gap_beyond_the_baseline(model, found):
         assert one.baseline_gap == pytest.approx(sums[one.answer] - sums[one.rival], abs=1e-5)
 
 
-def test_what_an_input_adds_is_its_mean_slope_on_the_way(model, found):
-    """Equation 1 as it stands, by a thousand points of the way."""
+def test_the_contribution_of_an_input_is_its_mean_gradient_on_the_path(model, found):
+    """Integrated gradients, equation 1, with 1,000 points on the path."""
     one, members = found[3], members_in_float64(model)
     baseline, x = model.scaling.apply(np.stack([np.zeros_like(one.sample), one.sample]))
     points = baseline + (np.arange(1000) + 0.5)[:, None] / 1000 * (x - baseline)
@@ -78,8 +78,8 @@ def test_what_an_input_adds_is_its_mean_slope_on_the_way(model, found):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "gelu", "identity"])
 @pytest.mark.parametrize("size", [1.0, 30.0])
-def test_of_any_network_inputs_add_up_however_few_the_pieces(activation, size, dtype, monkeypatch):
-    """Also of a saturated one, which jumps on the way."""
+def test_inputs_of_any_network_add_up_with_few_pieces(activation, size, dtype, monkeypatch):
+    """Including saturated networks, whose output jumps on the path."""
     members = [Network([6, 9, 8, 7, 3], activation, bias=True, seed=seed, dtype=dtype) for seed in (1, 2)]
     for member in members:
         member.parameters.flat[...] *= size
@@ -94,7 +94,7 @@ def test_of_any_network_inputs_add_up_however_few_the_pieces(activation, size, d
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "gelu"])
-def test_what_inputs_add_is_what_thousands_of_points_say(activation):
+def test_contributions_of_inputs_agree_with_thousands_of_points(activation):
     member = Network([20, 30, 30, 30, 3], activation, bias=True, initializer="he", seed=3)
     member.parameters.flat[...] *= 1.5
     rng, direction = np.random.default_rng(4), np.array([1.0, -1.0, 0.0])
@@ -105,7 +105,7 @@ def test_what_inputs_add_is_what_thousands_of_points_say(activation):
         assert np.abs(found - wanted).sum() < 0.01 * np.abs(wanted).sum()
 
 
-def test_of_one_hidden_layer_a_single_piece_is_exact():
+def test_a_single_piece_is_exact_for_one_hidden_layer():
     member = Network([20, 30, 3], "tanh", bias=True, initializer="he", seed=3)
     (baseline, x), direction = np.random.default_rng(4).normal(size=(2, 20)), np.array([1.0, 0.0, 0.0])
     points = baseline + (np.arange(5000) + 0.5)[:, None] / 5000 * (x - baseline)
@@ -115,8 +115,8 @@ def test_of_one_hidden_layer_a_single_piece_is_exact():
     )
 
 
-def test_where_the_gap_hardly_differs_from_the_baselines_nothing_is_missing_either():
-    """Roundings of float32 are much of a small difference: the ink is made so strong that it nearly vanishes."""
+def test_inputs_add_up_even_if_the_margin_is_close_to_that_of_the_baseline():
+    """The ink is scaled until the difference nearly vanishes and float32 rounding is large compared with it."""
     model, tried = fit(TRAINING, KINDS["relu"]).model.unchecked(), 0
 
     def beyond(row, strength):
@@ -127,20 +127,20 @@ def test_where_the_gap_hardly_differs_from_the_baselines_nothing_is_missing_eith
         faint, strong = 0.05, 1.0
         if (beyond(row, faint)[0] > 0) == (beyond(row, strong)[0] > 0):
             continue
-        for _ in range(30):  # to 1e-9 of the ink: far below what float32 tells, far above what float64 does
+        for _ in range(30):  # to 1e-9 of the ink: far below float32 precision, far above that of float64
             middle = (faint + strong) / 2
             faint, strong = (
                 (middle, strong) if (beyond(row, middle)[0] > 0) == (beyond(row, faint)[0] > 0) else (faint, middle)
             )
-        if beyond(row, faint)[1] == beyond(row, strong)[1]:  # it vanishes, and does not jump to another pair of answers
+        if beyond(row, faint)[1] == beyond(row, strong)[1]:  # it vanishes without a change of the two best classes
             tried += 1
             for strength in (faint, strong):
                 assert beyond(row, strength)[2].missing <= 0.01
     assert tried > 2
 
 
-def test_where_slopes_lead_nowhere_a_flip_lies_on_the_way_to_another_sample():
-    """Layers learnt too fast: whatever is answered, some training sample is answered otherwise."""
+def test_if_gradients_find_no_counterfactual_another_sample_leads_to_one():
+    """Layers trained at too high a rate: for every prediction there is a training sample of another class."""
     options = Options(
         hidden=(20, 20), activation="tanh", learning_rate=4.0, rule="gradient", epochs=3, engine="reference"
     )
@@ -157,7 +157,7 @@ def test_where_slopes_lead_nowhere_a_flip_lies_on_the_way_to_another_sample():
             assert (one.flip.sample == without.sample).all()
 
 
-def test_flips_hold_when_asked_again_and_are_small(model, found):
+def test_counterfactuals_change_the_prediction_and_are_close(model, found):
     flips = [(one, one.flip) for one in found if one.flip]
     assert len(flips) >= 0.9 * len(found)
     for one, flip in flips:
@@ -165,18 +165,18 @@ def test_flips_hold_when_asked_again_and_are_small(model, found):
         assert flip.sample.dtype == np.uint8
         change = flip.sample.astype(float) - one.sample
         assert np.linalg.norm(change) / 255 == pytest.approx(flip.distance)
-    assert np.median([flip.distance for _, flip in flips]) < 3  # a digit's own length is about 9
+    assert np.median([flip.distance for _, flip in flips]) < 3  # the norm of a digit is about 9
 
 
-def test_what_is_nearest_is_nearest(model):
+def test_nearest_samples_have_the_smallest_distances(model):
     neighbours, sample = Neighbours(model, TRAINING), TRAINING.inputs[17]
     found = why(model, sample, neighbours)
-    alike = found.nearest
-    assert alike.rows[0] == 17
+    closest = found.nearest
+    assert closest.rows[0] == 17
     assert found.same == [True, False, False, False, False]
-    assert alike.distances[0] == pytest.approx(0, abs=1e-3)
-    assert (np.diff(alike.distances) >= 0).all()
-    np.testing.assert_array_equal(alike.labels, TRAINING.labels[alike.rows])
+    assert closest.distances[0] == pytest.approx(0, abs=1e-3)
+    assert (np.diff(closest.distances) >= 0).all()
+    np.testing.assert_array_equal(closest.labels, TRAINING.labels[closest.rows])
     hidden = np.concatenate(
         [
             np.concatenate([one.activations[-2] for one in signals], axis=1)
@@ -184,20 +184,20 @@ def test_what_is_nearest_is_nearest(model):
         ]
     )
     wanted = np.sort(np.linalg.norm(hidden - hidden[17], axis=1))[:5]
-    np.testing.assert_allclose(alike.distances, wanted, atol=1e-3)
+    np.testing.assert_allclose(closest.distances, wanted, atol=1e-3)
 
 
-def test_what_is_nearest_is_nearest_where_all_are_near():
-    """Of three saturated nodes distances are as small as float32's roundings of their squares."""
+def test_nearest_samples_are_ordered_even_if_all_are_close():
+    """With three saturated nodes, distances are as small as the float32 rounding of their squares."""
     tiny = fit(TRAINING, Options(hidden=(3,), epochs=20, engine="reference")).model
     tiny.network.parameters.flat[...] *= 4
     neighbours = Neighbours(tiny, TRAINING)
     for row in digits(60).inputs:
-        alike = why(tiny, row, neighbours).nearest
-        assert (np.diff(alike.distances) >= 0).all()
+        closest = why(tiny, row, neighbours).nearest
+        assert (np.diff(closest.distances) >= 0).all()
 
 
-def test_slopes_are_slopes(model):
+def test_output_gradients_agree_with_difference_quotients(model):
     network = model.network
     network = type(network).of(network.architecture, network.parameters.copy(float))
     x, direction, h = model.scaling.apply(digits(1).inputs), np.arange(10) - 4.5, 1e-6
@@ -209,7 +209,7 @@ def test_slopes_are_slopes(model):
         assert found[pixel] == pytest.approx((sums[0] - sums[1]) / (2 * h), abs=1e-6)
 
 
-def test_deleting_the_most_blamed_pixels_of_misread_digits_hurts_the_answer_more_than_chance(model):
+def test_deleting_the_most_important_pixels_lowers_the_output_more_than_random_ones(model):
     data = digits(1000)
     misread = evaluate(model, data).misread[:40]
     rng, better = np.random.default_rng(3), 0
@@ -224,7 +224,7 @@ def test_deleting_the_most_blamed_pixels_of_misread_digits_hurts_the_answer_more
     assert better >= 0.9 * len(misread) > 10
 
 
-def test_a_table_has_features_and_real_numbers():
+def test_a_counterfactual_of_a_table_has_real_numbers_in_range():
     rng = np.random.default_rng(8)
     inputs = rng.normal(size=(200, 5)).astype(np.float32) ** 2
     data = Dataset(inputs, (inputs[:, 1] > inputs[:, 3]).astype(int), 2, None, "t", float(inputs.max()))
@@ -237,13 +237,13 @@ def test_a_table_has_features_and_real_numbers():
     assert ((one.flip.sample >= 0) & (one.flip.sample <= data.maximum)).all()
 
 
-def test_what_cannot_be_asked():
+def test_a_wrong_shape_or_output_is_rejected():
     with pytest.raises(ShapeError) as problem:
         why(small_model(), np.zeros(15))
     assert problem.value.code == "GN050"
     for model, output, code in (
         (small_model(), 0, "GN022"),
-        (numbers_model(), 2, "GN021"),
+        (regression_model(), 2, "GN021"),
         (labels_model(), -1, "GN021"),
     ):
         with pytest.raises(OptionError) as problem:
@@ -251,28 +251,28 @@ def test_what_cannot_be_asked():
         assert problem.value.code == code
 
 
-def known_model(known, **options):
-    """A model of numbers or labels, shape (120, 2), of five values a sample."""
+def model_of(values_of, **options):
+    """Train a model of two values or labels on 120 samples of five features."""
     inputs = np.random.default_rng(5).normal(size=(120, 5)).astype(np.float32)
-    data = Dataset(inputs, np.arange(120), 2, None, "t", 1.0, values=known(inputs))
+    data = Dataset(inputs, np.arange(120), 2, None, "t", 1.0, values=values_of(inputs))
     options = {"rule": "gradient", "engine": "reference", "hidden": (8,), "bias": True, "epochs": 30, **options}
     return fit(data, Options(**options)).model, data
 
 
-def numbers_model(output="identity", members=1):
+def regression_model(output="identity", members=1):
     two = lambda x: np.column_stack([40 + 9 * x[:, 0] - x[:, 1], np.exp(x[:, 2])])  # noqa: E731
-    return known_model(two, targets="values", output=output, members=members, learning_rate=0.05)[0]
+    return model_of(two, targets="values", output=output, members=members, learning_rate=0.05)[0]
 
 
 def labels_model(members=1):
     two = lambda x: (x[:, :2] + x[:, 2:4] > 0).astype(float)  # noqa: E731
-    return known_model(two, targets="multilabel", output="sigmoid", members=members, learning_rate=0.5)[0]
+    return model_of(two, targets="multilabel", output="sigmoid", members=members, learning_rate=0.5)[0]
 
 
 @pytest.mark.parametrize("members", [1, 3])
 @pytest.mark.parametrize("output", [0, 1])
-def test_parts_add_up_to_a_number_in_its_own_unit(members, output):
-    model = numbers_model(members=members)
+def test_contributions_add_up_to_a_value_in_its_own_unit(members, output):
+    model = regression_model(members=members)
     for row in np.random.default_rng(1).normal(size=(10, 5)):
         one = why(model, row, output=output)
         assert one.answer == pytest.approx(model.predict(row)[0, output], rel=1e-5)
@@ -285,15 +285,15 @@ def test_parts_add_up_to_a_number_in_its_own_unit(members, output):
         assert (one.output, one.rival, one.flip) == (output, None, None)
 
 
-def test_of_a_positive_number_its_sum_is_split():
-    model, row = numbers_model("exponential"), np.random.default_rng(2).normal(size=5)
+def test_contributions_to_an_exponential_output_add_up_to_its_logit():
+    model, row = regression_model("exponential"), np.random.default_rng(2).normal(size=5)
     one = why(model, row, output=1)
     assert one.nodes.sum() + one.bias == pytest.approx(one.gap, rel=1e-9)
     assert np.exp(one.gap) * model.targets.scale[1] == pytest.approx(model.predict(row)[0, 1], rel=1e-4)
 
 
 @pytest.mark.parametrize("members", [1, 3])
-def test_a_label_is_split_and_flipped_on_its_own(members):
+def test_each_label_has_its_own_contributions_and_counterfactual(members):
     model = labels_model(members)
     flips = 0
     for row in np.random.default_rng(1).normal(size=(20, 5)).clip(0.05, 0.95):
@@ -312,8 +312,8 @@ def test_a_label_is_split_and_flipped_on_its_own(members):
     assert flips > 10
 
 
-def test_what_is_alike_brings_its_numbers():
-    model, data = known_model(lambda x: x[:, :2] * 3.0, targets="values", output="identity", learning_rate=0.05)
-    alike = why(model, data.inputs[9], Neighbours(model, data)).nearest
-    assert alike.rows[0] == 9
-    np.testing.assert_array_equal(alike.labels, data.values[alike.rows])
+def test_nearest_samples_of_a_regression_have_their_values():
+    model, data = model_of(lambda x: x[:, :2] * 3.0, targets="values", output="identity", learning_rate=0.05)
+    closest = why(model, data.inputs[9], Neighbours(model, data)).nearest
+    assert closest.rows[0] == 9
+    np.testing.assert_array_equal(closest.labels, data.values[closest.rows])

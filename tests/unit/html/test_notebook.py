@@ -1,4 +1,4 @@
-"""What a notebook shows: networks, models and steps draw themselves in the reader's language, in Jupyter too."""
+"""Notebooks show networks, models and steps as drawings, in the user's language, in Jupyter too."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ for one in (Network([3, 4, 2]), Own([3, 4, 2]), worked_example()):
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch):
-    """Whatever the locale of who runs the tests."""
+    """Use English whatever the locale of the machine."""
     monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
 
 
-def test_jupyter_shows_them(tmp_path):
+def test_jupyter_shows_networks_models_and_steps(tmp_path):
     pytest.importorskip("IPython")
-    around = {**environment(), "IPYTHONDIR": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", IN_JUPYTER], capture_output=True, text=True, env=around, check=True)
+    env = {**environment(), "IPYTHONDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", IN_JUPYTER], capture_output=True, text=True, env=env, check=True)
     both = "['text/html', 'text/plain']"
     assert done.stdout.splitlines() == [f"{both} True False", f"{both} True False", f"{both} False True"]
 
@@ -58,8 +58,8 @@ def test_networks_models_and_steps_are_drawn():
     assert trace_html(worked_example()) == step_html(worked_example())
 
 
-def test_a_notebook_is_in_the_readers_language(monkeypatch):
-    """Of a trace, a network, and models of every kind; what options are called stays as it is typed."""
+def test_a_notebook_is_in_the_language_of_the_user(monkeypatch):
+    """A trace, a network and models of every kind; option names and values stay in English."""
     names = re.compile(
         r"sigmoid|softmax|relu|identity|gradient|notes|squared.error|cross.entropy|float64|float32|sgd|prev"
     )
@@ -69,13 +69,13 @@ def test_a_notebook_is_in_the_readers_language(monkeypatch):
     shown = (Network([3, 4, 2]), model, standard, replace(model, others=(model.network,)), worked_example())
     for language in ("zh_CN.UTF-8", "en_US.UTF-8"):
         monkeypatch.setenv("GLASSNET_LANGUAGE", language)
-        for what in shown:
-            text = re.sub(r"<style>.*?</style>|<[^>]*>|&\w+;", " ", FORMATTERS[type(what)](what), flags=re.DOTALL)
+        for thing in shown:
+            text = re.sub(r"<style>.*?</style>|<[^>]*>|&\w+;", " ", FORMATTERS[type(thing)](thing), flags=re.DOTALL)
             assert bool(re.search("[⺀-鿿]", text)) == language.startswith("zh")
             if language.startswith("zh"):
-                left = re.findall(r"[A-Za-z]{3,}", names.sub("", text))
-                assert left == [], what
+                english_words = re.findall(r"[A-Za-z]{3,}", names.sub("", text))
+                assert english_words == [], thing
 
 
-def test_a_recipe_is_no_html():
+def test_a_recipe_name_is_escaped():
     assert "&lt;b&gt;" in model_html(replace(small_model(), receipt={"recipe": "<b>"}))

@@ -1,4 +1,4 @@
-"""The report: it stands on its own, says what the model's other numbers say, in both languages, for every kind."""
+"""The report is self-contained, agrees with the figures of the model, and works in both languages for every kind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>&amp;'
 
 
 def made(data: Dataset, **options) -> Model:
-    """A small network with its receipt."""
+    """Train a small network that has a training record."""
     chosen = Options(**{"hidden": (6,), "epochs": 2, "engine": "reference", **options})
     fitted = fit(data, chosen)
     add_test(fitted.model.receipt, evaluate(fitted.model, data), recipe="notes")
@@ -36,7 +36,7 @@ def made(data: Dataset, **options) -> Model:
 
 
 def rows(count: int = 60, features: int = 9, **known) -> Dataset:
-    """Samples that are no pictures."""
+    """Return samples that are not images."""
     inputs = np.random.default_rng(3).normal(size=(count, features)).astype(np.float32)
     known = {"labels": np.arange(count) % 3, "classes": 3, **known}
     return Dataset(inputs, image_shape=None, source="rows.csv", maximum=1.0, **known)
@@ -69,7 +69,7 @@ NUMBERS = {"output": "identity", "rule": "gradient", "targets": "values"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_stands_on_its_own_and_has_every_section(language):
+def test_the_page_is_self_contained_and_has_every_section(language):
     model, data = of_digits(), digits(100)
     finding = Finding("GD27", "digits.csv", "67 pixels", rows=(4, 5), count=9)
     text = glassnet.report(model, data, language=language, name="m.safetensors", training=data, findings=[finding])
@@ -93,7 +93,7 @@ def test_the_same_model_and_data_give_the_same_bytes():
     assert pages[0] == pages[1]
 
 
-def test_a_page_follows_light_and_dark_and_paper():
+def test_a_page_has_light_dark_and_print_styles():
     text = glassnet.report(of_digits())
     assert "(prefers-color-scheme: dark)" in text
     assert "@media print" in text
@@ -105,13 +105,13 @@ def test_a_page_follows_light_and_dark_and_paper():
 @pytest.mark.parametrize(
     "kind", ["without", "numbers", "two numbers", "labels", "committee", "warm", "weighted", "wide"]
 )
-def test_every_kind_of_model_has_its_page(kind, language):
+def test_a_page_has_the_sections_of_the_kind_of_model(kind, language):
     data, sections = rows(), {"confusion", "classes", "reliability", "misread"}
     if kind in ("numbers", "two numbers"):
         data, sections = numbers(1 if kind == "numbers" else 2), {"numbers"}
     if kind == "labels":
-        holds = np.random.default_rng(1).integers(0, 2, (60, 3))
-        data, sections = rows(values=holds, labels=np.arange(60)), {"classes", "reliability", "misread"}
+        indicators = np.random.default_rng(1).integers(0, 2, (60, 3))
+        data, sections = rows(values=indicators, labels=np.arange(60)), {"classes", "reliability", "misread"}
     if kind == "weighted":
         data = replace(data, weights=np.linspace(0, 1, 60))
     options = NUMBERS if "number" in kind else SEVERAL if kind == "labels" else {}
@@ -128,7 +128,7 @@ def test_every_kind_of_model_has_its_page(kind, language):
         assert "2.5" in page.text
 
 
-def test_names_from_outside_are_text_and_never_markup(tmp_path):
+def test_names_from_files_are_escaped(tmp_path):
     model, samples = table(tmp_path)
     model.receipt["recipe"] = model.receipt["processor"] = model.receipt["blas"] = EVIL
     model.receipt["data"]["source"] = EVIL
@@ -142,7 +142,7 @@ def test_names_from_outside_are_text_and_never_markup(tmp_path):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_without_data_the_page_says_what_is_left_out(language):
+def test_without_data_the_page_names_the_missing_sections(language):
     page = taken_apart(glassnet.report(of_digits(), language=language, name="m.safetensors"))
     assert [section["id"] for section in page.having("section")] == ["made", "curve", "weights", "doctor"]
     place = LANGUAGES.index(language)
@@ -151,7 +151,7 @@ def test_without_data_the_page_says_what_is_left_out(language):
     assert "glassnet report m.safetensors DATA" in page.text
 
 
-def test_many_classes_make_no_large_page():
+def test_a_page_with_many_classes_stays_small():
     count = 150
     inputs = np.random.default_rng(2).integers(0, 256, (600, 64)).astype(np.uint8)
     data = Dataset(
@@ -169,7 +169,7 @@ def test_many_classes_make_no_large_page():
     assert "Listed are the 60 classes with the lowest F1, of 150 in total." in page.text
 
 
-def test_large_pictures_in_colour_are_brought_to_size():
+def test_large_colour_images_are_reduced():
     inputs = np.random.default_rng(2).integers(0, 256, (40, 96 * 96 * 3)).astype(np.uint8)
     data = Dataset(inputs, np.arange(40) % 2, 2, (96, 96), "photos", reading="photo")
     text = glassnet.report(made(data, epochs=1, initializer="uniform"), data)
@@ -194,7 +194,7 @@ def test_large_pictures_in_colour_are_brought_to_size():
         {"curves": [{"progress": [], "loss": []}], "data": {"fingerprint": 5}, "recipe": "notes", "options": {}},
     ],
 )
-def test_a_strange_receipt_is_no_accident(receipt):
+def test_a_malformed_training_record_does_not_fail(receipt):
     taken_apart(glassnet.report(replace(small_model(), receipt=receipt)))
 
 
@@ -206,16 +206,18 @@ def test_a_perfect_model_and_a_single_sample():
     assert "There are no mistakes." in page.text
 
 
-def test_what_has_no_score_is_a_dash_and_a_bad_fit_is_said():
+def test_undefined_scores_are_shown_and_a_bad_fit_is_reported():
     nothing = rows(values=np.zeros((60, 3), int), labels=np.arange(60))
     taken_apart(glassnet.report(made(nothing, input_max=1.0, **SEVERAL), nothing))
-    model, far = made(numbers(1), input_max=1.0, **NUMBERS), numbers(1)
-    assert "less accurate than a constant prediction" in glassnet.report(model, replace(far, values=far.values + 500))
-    old_program = Finding("GS01", "old.py", "asfarray")
-    assert "asfarray" in taken_apart(glassnet.report(model, language="zh", findings=[old_program])).text
+    model, shifted = made(numbers(1), input_max=1.0, **NUMBERS), numbers(1)
+    assert "less accurate than a constant prediction" in glassnet.report(
+        model, replace(shifted, values=shifted.values + 500)
+    )
+    script_finding = Finding("GS01", "old.py", "asfarray")
+    assert "asfarray" in taken_apart(glassnet.report(model, language="zh", findings=[script_finding])).text
 
 
-def test_it_says_whether_the_model_has_seen_the_samples():
+def test_the_page_says_whether_the_samples_were_used_for_training():
     assert "was trained on these samples" in glassnet.report(of_digits(), digits(100))
     assert "was trained on these samples" not in glassnet.report(of_digits(), digits(100).take(slice(0, 50)))
     assert "that were held out from training" in glassnet.report(
@@ -223,17 +225,17 @@ def test_it_says_whether_the_model_has_seen_the_samples():
     )
 
 
-def test_data_and_languages_that_do_not_fit_are_refused():
+def test_mismatched_data_or_an_unknown_language_are_rejected():
     with pytest.raises(DataError) as wrong:
         glassnet.report(of_digits(), rows())
     assert wrong.value.code == "GN017"
-    with pytest.raises(OptionError) as unknown:
+    with pytest.raises(OptionError) as wrong_language:
         glassnet.report(of_digits(), language="fr")
-    assert unknown.value.code == "GN021"
+    assert wrong_language.value.code == "GN021"
 
 
 class TestWords:
-    def test_every_word_is_used_and_none_is_said_twice(self):
+    def test_every_text_is_used_and_none_is_defined_twice(self):
         own = (PACKAGE / "html").rglob("*.*")
         source = "".join(
             path.read_text(encoding="utf-8")
@@ -242,11 +244,11 @@ class TestWords:
         )
         used = set(re.findall(r"[\"'](\w+)[\"']", source)) | {"error", "warning", "remark"}
         assert set(WORDS) - used == set()
-        said = set(re.findall(r"say\(\"(\w+)\"", source))
-        assert said <= {*WORDS, *SHARED}
+        in_scripts = set(re.findall(r"say\(\"(\w+)\"", source))
+        assert in_scripts <= {*WORDS, *SHARED}
         assert set(WORDS) & set(SHARED) == set()
 
-    def test_both_languages_fill_in_the_same(self):
+    def test_both_languages_have_the_same_placeholders(self):
         for key, pair in WORDS.items():
             english, chinese = (set(re.findall(r"{(\w+)}", text)) for text in pair)
             assert english == chinese, key
@@ -275,8 +277,8 @@ def test_counts_along_a_scale_are_whole():
     assert page.count(">1</text>") == page.count(">0</text>") - 1 == 1  # 0 along x too
 
 
-def test_large_numbers_close_together_can_be_told_apart():
-    """The furthest answers show their difference, and no two values along the axes are written alike."""
+def test_large_numbers_close_together_are_shown_with_enough_digits():
+    """The largest errors show their difference, and no two tick labels of an axis are equal."""
     values = 12_345_000 + np.arange(40.0) * 37
     drawn = str(draw_scatter(values, values + 9, say_in("en")))
     texts = re.findall(r">([\d,.]+)</text>", drawn)

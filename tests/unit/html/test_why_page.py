@@ -1,4 +1,4 @@
-"""The page of one answer: it stands on its own, and says what the answer taken apart says, for every kind of model."""
+"""The page of one explained prediction is self-contained and agrees with the explanation, for every kind of model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVIL = "<b>&amp;"
 
 
 def people(folder, target: str) -> Dataset:
-    """A table with a word, a number with gaps, and yes or no."""
+    """Write and read a table with a text column, a number with missing values, and yes or no."""
     rng = np.random.default_rng(4)
     ages = rng.integers(18, 80, 200)
     lines = [
@@ -41,11 +41,11 @@ def fitted(data: Dataset, **options) -> Model:
 
 
 def kinds(folder):
-    """Name -> model, data and output asked about."""
+    """Return name -> model, data and explained output."""
     pictures, classes, numbers = digits(100), people(folder, "kind"), people(folder, "income")
     plain = Dataset(np.random.default_rng(3).normal(size=(60, 4)), np.arange(60) % 3, 3, None, "rows", maximum=1.0)
-    holds = np.column_stack([pictures.labels % 2, pictures.labels > 4]).astype(float)
-    labels = Dataset(pictures.inputs, np.arange(100), 2, (28, 28), "d", values=holds, class_names=("odd", "large"))
+    indicators = np.column_stack([pictures.labels % 2, pictures.labels > 4]).astype(float)
+    labels = Dataset(pictures.inputs, np.arange(100), 2, (28, 28), "d", values=indicators, class_names=("odd", "large"))
     encoded = {"scaling": "unit", "input_max": 1.0}
     several = {"rule": "gradient", "targets": "multilabel"}
     real = {"rule": "gradient", "output": "identity", "targets": "values"}
@@ -63,8 +63,10 @@ def kinds(folder):
 def test_the_page_of_every_kind(kind, language, tmp_path):
     model, data, output = kinds(tmp_path)[kind]
     found = why(model, data.inputs[5], Neighbours(model, data), output)
-    known = (data.labels if data.values is None else data.values[:, output or 0])[5]
-    page = taken_apart(answer_page(model, found, name="d.csv", row=5, label=known, training="t.csv", language=language))
+    true_value = (data.labels if data.values is None else data.values[:, output or 0])[5]
+    page = taken_apart(
+        answer_page(model, found, name="d.csv", row=5, label=true_value, training="t.csv", language=language)
+    )
     assert page.having("html") == [{"lang": {"en": "en", "zh": "zh-CN"}[language]}]
     wanted = ["nodes", "inputs", "alike"] if kind == "numbers" else ["answers", "nodes", "inputs", "flip", "alike"]
     assert [section["id"] for section in page.having("section")] == wanted
@@ -73,7 +75,7 @@ def test_the_page_of_every_kind(kind, language, tmp_path):
         assert {"en": f"row {row}", "zh": f"第 {row} 行"}[language] in page.text
     if language == "zh":
         assert not re.search(r"\b(the|of|node|row|share)\b", page.text)
-    if model.columns:  # with their values, each beside its share
+    if model.columns:  # with their values, each next to its contribution
         assert all(name in page.text for name in model.columns.names)
         assert shown(model.columns.decode(data.inputs[5])["age"]) in page.text
         assert EVIL in page.text
@@ -82,19 +84,19 @@ def test_the_page_of_every_kind(kind, language, tmp_path):
     assert page.text.count("t.csv") == 1
 
 
-def test_without_training_data_and_flip_it_says_so():
+def test_the_page_says_that_training_data_or_a_counterfactual_are_missing():
     data = digits(100)
     model = fitted(data)
     found = replace(why(model, data.inputs[5]), flip=None)
     page = taken_apart(answer_page(model, found))
     assert "--train" in page.text
     assert "No small change was found" in page.text
-    with pytest.raises(OptionError) as unknown:
+    with pytest.raises(OptionError) as wrong_language:
         answer_page(model, found, language="fr")
-    assert unknown.value.code == "GN021"
+    assert wrong_language.value.code == "GN021"
 
 
-def test_columns_are_decoded_to_what_they_were(tmp_path):
+def test_encoded_columns_decode_to_their_values(tmp_path):
     data = people(tmp_path, "kind")
     table, rows = read_table(tmp_path / "people.csv"), np.arange(200)
     for row in rows[::17]:

@@ -1,4 +1,4 @@
-"""What the doctor says in Chinese: every text has both languages, findings carry both, and the print is all Chinese."""
+"""Findings of the doctor exist in both languages, and output in Chinese has no English words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from support.sources import PACKAGE
 CODE = r"[A-Za-z_.\d]+"
 
 
-def test_both_languages_fill_in_the_same_and_every_text_is_used():
+def test_both_languages_have_the_same_placeholders_and_every_text_is_used():
     for key, pair in DETAILS.items():
         english, chinese = (set(re.findall(r"{(\w+)", text)) for text in pair)
         assert english == chinese, key
@@ -33,7 +33,7 @@ def test_both_languages_fill_in_the_same_and_every_text_is_used():
     assert set(DETAILS) - used == set()
 
 
-def test_what_is_filled_in_is_in_the_same_language():
+def test_values_of_placeholders_are_in_the_same_language():
     text = detail("gaps_in", rows=1200, all=5000, what=detail("gaps"), names=listed(["a", detail("the_label")]))
     assert text == "1,200 of 5,000 rows with missing values in a, the label"
     assert in_chinese(text) == "5,000 行中有 1,200 行的 a、标签 有缺失值"
@@ -42,7 +42,7 @@ def test_what_is_filled_in_is_in_the_same_language():
 
 
 def lines(head: str, row, count: int, tail: str = "") -> str:
-    """A table of `count` rows."""
+    """Return the text of a table of `count` rows."""
     return head + "".join(f"{row(k)}\n" for k in range(count)) + tail
 
 
@@ -63,7 +63,7 @@ TABLES = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_finding_says_itself_in_chinese(name, tmp_path):
+def test_every_finding_about_data_has_a_chinese_text(name, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(TABLES[name])
     findings = examine(path).findings
@@ -73,7 +73,7 @@ def test_every_finding_says_itself_in_chinese(name, tmp_path):
         assert finding.text.chinese != finding.text or finding.text in finding.columns, finding
 
 
-def test_test_data_beside_training_data(tmp_path):
+def test_findings_about_two_data_sets_have_a_chinese_text(tmp_path):
     (tmp_path / "a.csv").write_text("a,b,label\n" + "".join(f"{k},{k * k % 97},{k % 3}\n" for k in range(30)))
     (tmp_path / "b.csv").write_text("a,b,label\n" + "".join(f"{k},{k * k % 97},{k % 2 * 4}\n" for k in range(30)))
     findings = examine(tmp_path / "a.csv", tmp_path / "b.csv", target="label").findings
@@ -106,7 +106,7 @@ print "done"
 
 
 @pytest.mark.parametrize("text", [PROGRAM, "for i in range(3):\nprint(i)\n"], ids=["old", "flat"])
-def test_every_finding_in_a_program_says_itself_in_chinese(text, tmp_path):
+def test_every_finding_about_a_script_has_a_chinese_text(text, tmp_path):
     path = tmp_path / "old.py"
     path.write_text(text)
     findings = examine_script(path).findings
@@ -114,12 +114,13 @@ def test_every_finding_in_a_program_says_itself_in_chinese(text, tmp_path):
     for finding in findings:
         assert re.match(r"line \d+: ", finding.text)
         assert in_chinese(finding.text).startswith(f"第 {finding.lines[0]} 行：")
-        own = re.sub(r"^line \d+: ", "", finding.text)
-        stands_there = own in text or finding.code in ("GS01", "GS03")  # only what the program itself says is the same
-        assert stands_there or own not in in_chinese(finding.text), finding
+        message = re.sub(r"^line \d+: ", "", finding.text)
+        # A quotation from the script is the same in both languages.
+        quoted = message in text or finding.code in ("GS01", "GS03")
+        assert quoted or message not in in_chinese(finding.text), finding
 
 
-def test_every_kind_is_in_both_languages():
+def test_every_kind_of_finding_is_in_both_languages():
     assert set(CHINESE) == set(KINDS)
     for code in KINDS:
         english, chinese = kind_in(code, "en"), kind_in(code, "zh")
@@ -129,7 +130,7 @@ def test_every_kind_is_in_both_languages():
         assert bool(chinese.repair) == bool(english.repair), code
 
 
-def test_the_commands_words_fill_in_the_same_and_are_used():
+def test_texts_of_the_command_have_the_same_placeholders_and_are_used():
     for key, pair in DOCTOR_WORDS.items():
         english, chinese = (set(re.findall(r"{(\w+)}", text)) for text in pair)
         assert english == chinese, key
@@ -138,26 +139,26 @@ def test_the_commands_words_fill_in_the_same_and_are_used():
     assert set(DOCTOR_WORDS) - set(re.findall(r"\"(\w+)\"", source)) == set()
 
 
-CALLED = r"glassnet doctor [^\n]*|--[\w-]+|[\w.]*[._][\w.(/]+|\b(?:sigmoid|NumPy|SciPy|Python|Pillow|Jupyter)\b|'[^']*'"
-NAMES_OF_THINGS = {"glassnet", "train", "day", "kind", "label", "UTF", "column"}
-NAMES_OF_THINGS |= {"asfarray", "dtype", "float", "pow", "wih", "who"}
-"""What is called the same in both: commands, flags, names in programs."""
+ALIKE = r"glassnet doctor [^\n]*|--[\w-]+|[\w.]*[._][\w.(/]+|\b(?:sigmoid|NumPy|SciPy|Python|Pillow|Jupyter)\b|'[^']*'"
+KEPT_NAMES = {"glassnet", "train", "day", "kind", "label", "UTF", "column"}
+KEPT_NAMES |= {"asfarray", "dtype", "float", "pow", "wih", "who"}
+"""Words that are the same in both languages: commands, flags, names in scripts."""
 
 
 @pytest.mark.parametrize("name", [*TABLES, "old.py"])
-def test_nothing_english_is_left_where_the_doctor_speaks_chinese(name, tmp_path, monkeypatch):
+def test_chinese_output_of_the_doctor_has_no_english_words(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     source = name if name.endswith(".py") else "t.csv"
     (tmp_path / source).write_text(PROGRAM if source == name else TABLES[name])
     copy_of = f"copy{source[source.index('.') :]}"
-    for more in ((), ("--fix", copy_of)):
-        text = run("doctor", source, *more, "--language", "zh").out
+    for options in ((), ("--fix", copy_of)):
+        text = run("doctor", source, *options, "--language", "zh").out
         assert re.search("^(错误|警告|提示)  G[DS]", text, re.M)
-        said = re.sub(CALLED, "", text if source != name else re.sub(r"^.*G[S]\d\d.*$", "", text, flags=re.M))
-        words = set(re.findall("[A-Za-z]{3,}", said))
-        assert words <= NAMES_OF_THINGS, words
+        prose = re.sub(ALIKE, "", text if source != name else re.sub(r"^.*G[S]\d\d.*$", "", text, flags=re.M))
+        words = set(re.findall("[A-Za-z]{3,}", prose))
+        assert words <= KEPT_NAMES, words
         (tmp_path / copy_of).unlink(missing_ok=True)
-        english = run("doctor", source, *more, "--language", "en").out
+        english = run("doctor", source, *options, "--language", "en").out
         assert not re.search("[⺀-鿿]", english)
         (tmp_path / copy_of).unlink(missing_ok=True)
     facts = run("doctor", source, "--json", "--language", "zh").json()

@@ -1,4 +1,4 @@
-"""A word of a catalogue is filled in, and says of one what it says of several."""
+"""Texts of the catalogues are filled in, with singular and plural forms in English."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ WORDS = {
         ("left", {"shown": 2, "left": 1, "wrong": 1}, "2 nodes; 1 other is left out, 1 wrong or ambiguous label"),
     ],
 )
-def test_one_is_one(key, filled_in, wanted):
+def test_a_count_of_one_has_the_singular(key, filled_in, wanted):
     assert speaking("en", WORDS)(key, **filled_in) == wanted
     assert speaking("zh", WORDS)(key, **filled_in) == WORDS[key][1].format(**filled_in)
 
 
-def test_details_of_the_doctor_speak_so_too():
+def test_details_of_the_doctor_have_singular_forms_too():
     assert detail("changes", changes=1, rows=40) == "the label changes 1 time in 40 rows"
     assert detail("changes", changes=2, rows=1).chinese == "1 行中标签只变化 2 次"
 
 
 @pytest.mark.parametrize("text", ["a", "花" * 5, "a\nb\tc", "ab花" * 9, ""])
 @pytest.mark.parametrize("width", [3, 10, 40])
-def test_a_name_is_cut_by_its_width_and_stays_on_its_line(text, width):
+def test_a_name_is_shortened_to_a_width_and_to_one_line(text, width):
     found = shortened(text, width)
     assert width_of(found) <= width
     assert found.isprintable()
@@ -52,7 +52,7 @@ def test_a_name_is_cut_by_its_width_and_stays_on_its_line(text, width):
 @pytest.mark.parametrize(
     ("names", "wanted"), [([], ""), (["a"], "a"), ([7, "b"], "7, b"), (("a", "b", "c"), "a, b, …")], ids=str
 )
-def test_a_list_is_cut_where_it_is_long(names, wanted):
+def test_a_long_list_is_shortened(names, wanted):
     assert listed(names, 2) == wanted
     assert listed(names, 2, "、", "……") == wanted.replace(", …", "……").replace(", ", "、")
 
@@ -60,5 +60,5 @@ def test_a_list_is_cut_where_it_is_long(names, wanted):
 @pytest.mark.parametrize(("share", "digits", "text"), [
     (0.99996, 2, "99.99%"), (1, 2, "100.00%"), (1, 1, "100.0%"), (0.9996, 1, "99.9%"), (0.99984, 2, "99.98%"),
     (0, 2, "0.00%"), (float("nan"), 2, "nan%")])  # fmt: skip
-def test_a_hundred_percent_are_all(share, digits, text):
+def test_only_a_share_of_1_is_shown_as_100_percent(share, digits, text):
     assert f"{below_all(share, digits):.{digits}%}" == text

@@ -1,4 +1,4 @@
-"""A training step in both languages: one table of words, and nothing English on a Chinese page or print."""
+"""A training step in both languages: one catalogue, and no English words on a Chinese page or in Chinese output."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ STEPS = {
 }
 
 
-def test_both_languages_fill_in_the_same_and_every_word_is_used():
+def test_both_languages_have_the_same_placeholders_and_every_text_is_used():
     for key, pair in STEP_WORDS.items():
         names = [{part[1] for part in string.Formatter().parse(form) if part[1]} for form in pair]
         assert names[0] == names[1], key
@@ -59,7 +59,7 @@ NAMES = "dropout|notes|gradient|sgd|adam|squared.error|cross.entropy|sigmoid|ide
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_no_english_is_left_in_chinese_and_the_numbers_are_the_same(name, capsys):
+def test_chinese_output_has_no_english_words_and_the_same_numbers(name, capsys):
     step = STEPS[name]
     print_step(step, "zh")
     chinese = capsys.readouterr().out
@@ -74,8 +74,8 @@ def test_no_english_is_left_in_chinese_and_the_numbers_are_the_same(name, capsys
     assert sorted(numbers[0]) == sorted(numbers[1])
 
 
-def test_formulas_are_those_of_what_happens(capsys):
-    """E · f′ is said only where it is so: not with softmax and cross-entropy, not with Adam."""
+def test_the_formulas_match_the_rule_loss_and_optimizer(capsys):
+    """E · f′ is shown only where it applies: not with softmax and cross-entropy, and not with Adam."""
     print_step(STEPS["large, of the notes"])
     notes = capsys.readouterr().out
     assert notes.count("ΔW = α · E · f′ · O_prevᵀ") == 2
@@ -91,7 +91,7 @@ def test_formulas_are_those_of_what_happens(capsys):
     assert "α · E" not in adam
 
 
-def test_what_dropout_did_is_said(capsys):
+def test_the_dropout_mask_is_shown(capsys):
     step = STEPS["with dropout"]
     assert [layer.masked for layer in step.layers] == [True, False]
     assert not any(layer.masked for name in STEPS if name != "with dropout" for layer in STEPS[name].layers)
@@ -103,7 +103,7 @@ def test_what_dropout_did_is_said(capsys):
     assert "m is the dropout mask" in text
 
 
-def test_weights_after_the_step_stand_on_the_page_large_or_small():
+def test_the_page_has_weights_after_the_step_for_small_and_large_networks():
     for step in STEPS.values():
         page = taken_apart(step_page(step, "t"))
         for layer in step.layers:

@@ -1,4 +1,4 @@
-"""Messages in Chinese: every sentence of the code has a translation, no translation is unused, holes are filled."""
+"""Messages in Chinese: every message of the code has a translation, none is unused, and placeholders are filled in."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ HAN = r"[\u4e00-\u9fff]"
 
 
 def test_every_message_has_a_translation():
-    known = {pattern(key) for key in catalogue()}
-    missing = {text: name for text, name in required().items() if pattern(text) not in known and not in_chinese(text)}
+    translated = {pattern(key) for key in catalogue()}
+    missing = {
+        text: name for text, name in required().items() if pattern(text) not in translated and not in_chinese(text)
+    }
     assert missing == {}
 
 
@@ -27,14 +29,14 @@ def test_no_translation_is_unused():
     assert [key for key in catalogue() if pattern(key) not in texts and key not in of_click.MESSAGES] == []
 
 
-def test_translations_are_chinese_and_name_only_what_the_message_names():
+def test_translations_are_chinese_and_use_only_placeholders_of_the_message():
     for english, chinese in catalogue().items():
         assert set(HOLE.findall(chinese)) <= set(HOLE.findall(english)), english
         assert re.search(HAN, chinese) or not re.search("[a-z]{3}", HOLE.sub("", english)), english
 
 
 @given(st.sampled_from(sorted(catalogue())), st.data())
-def test_a_filled_in_message_is_translated_with_what_fills_it(key, data):
+def test_a_filled_in_message_is_translated_with_its_values(key, data):
     names = [hole[1:-1] for hole in HOLE.findall(key)]
     filled = {name: data.draw(st.from_regex(r"[A-Z]{2,4}[0-9]?(\.CSV)?", fullmatch=True)) for name in names}
     message = key
@@ -47,7 +49,7 @@ def test_a_filled_in_message_is_translated_with_what_fills_it(key, data):
     )
 
 
-def test_places_and_following_sentences_are_translated_too():
+def test_a_place_before_and_sentences_after_a_message_are_translated_too():
     alone = in_chinese("rate 'x': expected a number.")
     assert alone == "rate 'x'：应为数字。"
     assert in_chinese("rows.csv: rate 'x': expected a number.") == f"rows.csv：{alone}"

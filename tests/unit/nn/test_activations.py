@@ -1,4 +1,4 @@
-"""Activation functions: values, derivatives, ranges, and what they keep of shape, type and input."""
+"""Activation functions: values, derivatives, ranges, and the shape, dtype and inputs they preserve."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RANGES = {
 }
 
 
-def test_the_activations_tested_are_those_there_are():
+def test_every_activation_is_tested():
     assert VALUES.keys() == RANGES.keys() == ACTIVATIONS.keys()
     assert set(ELEMENTWISE) == set(HIDDEN)
 
@@ -44,7 +44,7 @@ def test_derivative_from_the_output_is_the_slope_of_the_value(name):
 
 
 @pytest.mark.parametrize("name", KINKED)
-def test_at_the_corner_the_slope_is_the_one_below(name):
+def test_the_derivative_at_the_corner_is_that_on_the_left(name):
     zero = np.zeros((1, 1))
     value, derivative = ACTIVATIONS[name]
     assert value(zero) == 0
@@ -62,7 +62,7 @@ def test_leak():
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", VALUES)
-def test_keeps_type_shape_and_what_it_was_given(name, dtype):
+def test_dtype_and_shape_are_kept_and_inputs_unchanged(name, dtype):
     z = np.random.default_rng(0).normal(0, 4, (20, 5)).astype(dtype)
     kept = z.copy()
     value, derivative = ACTIVATIONS[name]
@@ -78,7 +78,7 @@ def test_keeps_type_shape_and_what_it_was_given(name, dtype):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", VALUES)
-def test_stays_in_range_and_finite_however_large_the_sums(name, dtype):
+def test_outputs_are_finite_and_in_range_for_any_sum(name, dtype):
     z = np.array([[-1e4, -800, -100, -1, 0, 1, 100, 800, 1e4]], dtype)
     value, derivative = ACTIVATIONS[name]
     a = value(z)
@@ -92,7 +92,7 @@ def test_stays_in_range_and_finite_however_large_the_sums(name, dtype):
 
 
 @pytest.mark.parametrize("name", ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "exponential"])
-def test_more_in_never_gives_less_out(name):
+def test_the_function_is_monotonic(name):
     assert (np.diff(ACTIVATIONS[name].value(Z), axis=0) >= 0).all()
 
 
@@ -115,7 +115,7 @@ def test_sigmoid_keeps_its_precision_in_the_lower_tail():
     np.testing.assert_allclose(ACTIVATIONS["sigmoid"].value(z), np.exp(z), rtol=1e-12)
 
 
-def test_softmax_adds_up_to_one_and_ignores_what_all_nodes_share():
+def test_softmax_sums_to_one_and_ignores_a_constant_added_to_all_nodes():
     z = np.random.default_rng(0).normal(0, 4, (20, 5))
     softmax = ACTIVATIONS["softmax"].value
     np.testing.assert_allclose(softmax(z).sum(axis=1), 1, rtol=1e-14)
@@ -125,7 +125,7 @@ def test_softmax_adds_up_to_one_and_ignores_what_all_nodes_share():
 
 
 @pytest.mark.parametrize("name", HIDDEN)
-def test_a_derivative_of_hidden_nodes_may_be_written_over(name):
+def test_the_derivative_of_a_hidden_layer_may_be_overwritten(name):
     z = np.linspace(-2, 2, 12).reshape(3, 4)
     a = ACTIVATIONS[name].value(z)
     slope = ACTIVATIONS[name].derivative(z, a)

@@ -1,4 +1,4 @@
-"""One thread for BLAS while glassnet trains, whatever breaks it off, and what BLAS had before afterwards."""
+"""BLAS has one thread while glassnet trains, and its previous number afterwards, however training ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.interrupting import interrupted_after
 
 
 class Library:
-    """A BLAS that is not there."""
+    """A stand-in for a BLAS library."""
 
     user_api = "blas"
 
@@ -31,7 +31,7 @@ class Library:
 
 @pytest.fixture
 def guard(monkeypatch):
-    """One that knows libraries of 4 and 2 threads."""
+    """A guard with libraries of 4 and 2 threads."""
     libraries = [Library(4), Library(2)]
     monkeypatch.setattr(blas, "ThreadpoolController", lambda: types.SimpleNamespace(lib_controllers=list(libraries)))
     made = blas.OneBlasThread()
@@ -43,7 +43,7 @@ def counts(guard):
     return [library.count for library in guard.libraries]
 
 
-def test_blas_has_one_thread_inside_and_what_it_had_outside(guard):
+def test_blas_has_one_thread_inside_and_its_own_number_outside(guard):
     with guard():
         assert counts(guard) == [1, 1]
         with guard():
@@ -52,7 +52,7 @@ def test_blas_has_one_thread_inside_and_what_it_had_outside(guard):
     assert counts(guard) == [4, 2]
 
 
-def test_what_somebody_else_has_limited_since_stays_limited(guard):
+def test_a_limit_set_by_others_in_the_meantime_is_kept(guard):
     with guard():
         pass
     for library in guard.libraries:
@@ -64,8 +64,8 @@ def test_what_somebody_else_has_limited_since_stays_limited(guard):
     assert counts(guard) == [1, 1]
 
 
-def test_a_forked_process_has_what_blas_had_before_other_threads_came(guard):
-    """The child has their entries, and perhaps a lock that one of them held."""
+def test_a_forked_process_restores_the_number_of_threads(guard):
+    """The child process inherits the entries of other threads, and possibly a lock that one of them held."""
     guard.go(1)
     guard._depths = {-1: 1}
     guard._lock.acquire()
@@ -78,7 +78,7 @@ def test_a_forked_process_has_what_blas_had_before_other_threads_came(guard):
     assert counts(guard) == [4, 2]
 
 
-def test_a_library_that_is_loaded_inside_is_limited_too(guard, monkeypatch):
+def test_a_library_loaded_inside_is_limited_too(guard, monkeypatch):
     with guard():
         guard.libraries.append(Library(8))
         monkeypatch.setitem(sys.modules, "a new module", types.ModuleType("new"))
@@ -87,7 +87,7 @@ def test_a_library_that_is_loaded_inside_is_limited_too(guard, monkeypatch):
     assert counts(guard) == [4, 2, 8]
 
 
-def test_the_last_thread_to_leave_gives_back(guard):
+def test_the_last_thread_to_leave_restores_the_number(guard):
     inside, go = threading.Event(), threading.Event()
 
     def stay():
@@ -106,19 +106,19 @@ def test_the_last_thread_to_leave_gives_back(guard):
 
 
 @pytest.mark.parametrize("outer", [False, True])
-def test_an_interrupt_at_any_line_gives_back_what_blas_had(guard, outer):
-    """But on the first of the leaving, which the outer one mends."""
+def test_an_interrupt_at_any_line_restores_the_number(guard, outer):
+    """Except on the first line of leaving the context, which only an outer guard repairs."""
 
     def where(frame):
         line = linecache.getline(blas.__file__, frame.f_lineno)
         # Tracing passes a `with` again on the way out, where no interrupt comes before the lock is given back.
-        ours = frame.f_code.co_filename == blas.__file__ and "with self._lock" not in line
-        return ours and (outer or frame.f_code.co_name != "__exit__")
+        in_guard = frame.f_code.co_filename == blas.__file__ and "with self._lock" not in line
+        return in_guard and (outer or frame.f_code.co_name != "__exit__")
 
-    lines, came = 0, [0]
-    while came:
+    lines, reached = 0, [0]
+    while reached:
         lines += 1
-        with guard() if outer else contextlib.nullcontext(), interrupted_after(lines, where) as came, guard():
+        with guard() if outer else contextlib.nullcontext(), interrupted_after(lines, where) as reached, guard():
             pass
         assert counts(guard) == [4, 2]
         with guard():
@@ -127,10 +127,10 @@ def test_an_interrupt_at_any_line_gives_back_what_blas_had(guard, outer):
     assert lines > 10
 
 
-def test_what_an_inner_one_leaves_behind_the_outer_takes_away(guard):
+def test_an_outer_guard_repairs_an_inner_one_that_was_interrupted(guard):
     for outer in (guard, guard.as_before):
         with outer():
-            guard().__enter__()  # and the interrupt comes on the first of its leaving
+            guard().__enter__()  # the interrupt comes on the first line of leaving
             assert counts(guard) == [1, 1]
         assert counts(guard) == [4, 2]
     with guard.as_before():

@@ -1,4 +1,4 @@
-"""Initial weights: their distribution, and streams that do not depend on one another."""
+"""Initial weights: their distribution, and independent streams for layers and seeds."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def weights(name, sizes=SIZES, seed=0, **settings):
     return initial_parameters(Layout(sizes), name, seed, **settings).weights
 
 
-def test_the_initializers_tested_are_those_there_are():
+def test_every_initializer_is_tested():
     assert set(SPREAD) == set(INITIALIZERS)
 
 
 @pytest.mark.parametrize("seed", [0, 7])
 @pytest.mark.parametrize("name", SPREAD)
-def test_mean_and_spread(name, seed):
+def test_mean_and_standard_deviation(name, seed):
     for weight in weights(name, seed=seed):
         fan_out, fan_in = weight.shape
         spread, count = SPREAD[name](fan_in, fan_out), weight.size
@@ -41,8 +41,8 @@ def test_mean_and_spread(name, seed):
 
 
 @pytest.mark.parametrize("name", SPREAD)
-def test_form_of_the_distribution(name):
-    """A uniform one ends at √3 standard deviations; of a normal one 0.27 % lie beyond three."""
+def test_shape_of_the_distribution(name):
+    """A uniform distribution ends at √3 standard deviations; of a normal one 0.27 % lies beyond three."""
     weight = weights(name)[0]
     spread = SPREAD[name](784, 200)
     if name in UNIFORM:
@@ -52,14 +52,14 @@ def test_form_of_the_distribution(name):
 
 
 @pytest.mark.parametrize("name", SPREAD)
-def test_never_zero_never_constant_never_the_same_node_twice(name):
+def test_weights_are_not_zero_and_all_nodes_differ(name):
     for weight in weights(name):
         assert (weight != 0).all()
         assert len(np.unique(weight)) > 0.99 * weight.size
 
 
 @pytest.mark.parametrize("name", SPREAD)
-def test_a_layer_is_drawn_alike_whatever_comes_after_it(name):
+def test_the_weights_of_a_layer_do_not_depend_on_later_layers(name):
     first, second = weights(name, (20, 10, 5))
     for sizes in ((20, 10), (20, 10, 5), (20, 10, 5, 3), (20, 10, 5, 30, 2)):
         np.testing.assert_array_equal(weights(name, sizes)[0], first)
@@ -67,7 +67,7 @@ def test_a_layer_is_drawn_alike_whatever_comes_after_it(name):
 
 
 @pytest.mark.parametrize("name", SPREAD)
-def test_layers_and_seeds_have_streams_of_their_own(name):
+def test_layers_and_seeds_have_independent_streams(name):
     first, second, third = weights(name, (10, 10, 10, 10))
     other = weights(name, (10, 10, 10, 10), seed=1)[0]
     for a, b in ((first, second), (second, third), (first, third), (first, other)):
@@ -82,7 +82,7 @@ def test_float32_is_float64_rounded(name):
         np.testing.assert_array_equal(rounded, exact.astype(np.float32))
 
 
-def test_biases_start_at_zero_and_leave_the_weights_as_they_are():
+def test_biases_start_at_zero_and_do_not_change_the_weights():
     parameters = initial_parameters(Layout((20, 10, 5), bias=True), "notes", 0)
     for bias, weight, alone in zip(parameters.biases, parameters.weights, weights("notes", (20, 10, 5)), strict=True):
         assert (bias == 0).all()
@@ -90,7 +90,7 @@ def test_biases_start_at_zero_and_leave_the_weights_as_they_are():
 
 
 @pytest.mark.parametrize(("initializer", "dtype"), [("zeros", "float64"), ("notes", "float16"), ("notes", "int64")])
-def test_another_name_or_precision_is_refused(initializer, dtype):
+def test_an_unknown_name_or_dtype_is_rejected(initializer, dtype):
     with pytest.raises(OptionError) as caught:
         initial_parameters(Layout((2, 1)), initializer, 0, dtype)
     assert caught.value.code == "GN021"

@@ -1,4 +1,4 @@
-"""Losses: value and delta of every pair, from their definitions."""
+"""Losses: value and delta of every pair of loss and output, against their definitions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ times that of it. There are some twenty roundings: 5e-13 here.
 
 
 def near(found, wanted):
-    """Whether all numbers are equal up to rounding."""
+    """Return whether all numbers are equal up to rounding."""
     assert np.shape(found) == np.shape(wanted)
     return np.abs(found - wanted).max() <= ROUNDING * np.abs(wanted).max()
 
@@ -57,7 +57,7 @@ def test_delta_is_the_slope_of_the_value(loss, output):
 
 
 @pytest.mark.parametrize(("loss", "output"), FORMULAS)
-def test_nothing_given_is_changed_and_precision_is_kept(loss, output):
+def test_arguments_are_unchanged_and_the_dtype_is_kept(loss, output):
     z, t = Z.astype(np.float32), T.astype(np.float32)
     a = ACTIVATIONS[output].value(z)
     kept = a.copy()
@@ -78,7 +78,7 @@ def test_squared_error_is_zero_only_on_target(output):
 
 
 @pytest.mark.parametrize("output", ["sigmoid", "softmax"])
-def test_cross_entropy_is_least_where_output_and_target_agree(output):
+def test_cross_entropy_is_smallest_where_output_and_target_agree(output):
     pair, random = output_loss("cross_entropy", output), np.random.default_rng(3)
     a = ACTIVATIONS[output].value(Z)
     least = pair.value(Z, a, a)
@@ -100,13 +100,13 @@ def test_cross_entropy_stays_finite_when_outputs_round_to_0_or_1(output, dtype):
     assert np.isfinite(pair.delta(z, a, t)).all()
 
 
-def test_a_right_and_sure_answer_costs_nothing():
+def test_a_confident_correct_output_has_no_loss():
     z, t = np.array([[-50.0, 50.0]]), np.array([[0.0, 1.0]])
     for output in ("sigmoid", "softmax"):
         assert output_loss("cross_entropy", output).value(z, ACTIVATIONS[output].value(z), t) < 1e-20
 
 
-def test_a_pair_without_meaning_is_refused_and_the_fitting_outputs_are_said():
+def test_an_invalid_pair_is_rejected_and_the_valid_outputs_are_named():
     for loss, output in itertools.product(LOSSES, ACTIVATIONS):
         if (loss, output) in FORMULAS:
             continue
@@ -133,7 +133,7 @@ PARAMETERS_OF_CLASSES = {"sigmoid": formulas.focal_sigmoid, "softmax": formulas.
         ),
     ],
 )
-def test_the_one_number_a_loss_is_told(loss, output, formula, parameter):
+def test_the_parameter_of_a_loss(loss, output, formula, parameter):
     a, pair = ACTIVATIONS[output].value(Z), output_loss(loss, output, parameter)
     assert near(pair.value(Z, a, T), formula(a, T, parameter))
     for k in range(4):
@@ -143,7 +143,7 @@ def test_the_one_number_a_loss_is_told(loss, output, formula, parameter):
 
 
 @pytest.mark.parametrize("output", ["sigmoid", "softmax"])
-def test_focal_without_focus_is_cross_entropy_and_stays_finite(output):
+def test_focal_with_gamma_0_is_cross_entropy_and_all_values_are_finite(output):
     z = np.array([[2000.0, -2000, 0], [-2000, 2000, 2000], [40, -40, 1]])
     t = np.array([[1.0, 0, 0], [1, 0, 0], [1, 0, 0]])
     a = ACTIVATIONS[output].value(z)
@@ -158,8 +158,8 @@ def test_focal_without_focus_is_cross_entropy_and_stays_finite(output):
     np.testing.assert_allclose(pair.delta(z, a, t), plain.delta(z, a, t), atol=1e-12)
 
 
-def test_each_loss_of_numbers_is_least_at_its_own_middle():
-    """The mean, the median, a quantile, the mean of counts: what each loss asks for where all inputs are alike."""
+def test_each_regression_loss_is_smallest_at_its_own_statistic():
+    """The minimum for constant predictions: the mean, the median, a quantile, or the mean of counts."""
     numbers = np.random.default_rng(3).gamma(1.0, 2.0, (4001, 1))
     grid = np.linspace(0.01, 12, 3000)[:, None]
     wanted = {
@@ -170,11 +170,11 @@ def test_each_loss_of_numbers_is_least_at_its_own_middle():
         ("huber", 1e3): numbers.mean(),
         ("poisson", None): numbers.mean(),
     }
-    for (loss, parameter), middle in wanted.items():
+    for (loss, parameter), statistic in wanted.items():
         output = "exponential" if loss == "poisson" else "identity"
         value = output_loss(loss, output, parameter).value
         costs = [value(np.log(x) if loss == "poisson" else x, x, numbers).mean() for x in grid]
-        assert grid[np.argmin(costs), 0] == pytest.approx(middle, abs=0.01), loss
+        assert grid[np.argmin(costs), 0] == pytest.approx(statistic, abs=0.01), loss
 
 
 def test_poisson_is_0_on_target_and_takes_counts_of_0():
@@ -193,7 +193,7 @@ def test_poisson_is_0_on_target_and_takes_counts_of_0():
         ("poisson", "exponential", 1),
     ],
 )
-def test_a_number_that_a_loss_cannot_be_told_is_refused(loss, output, parameter):
+def test_an_invalid_parameter_of_a_loss_is_rejected(loss, output, parameter):
     with pytest.raises(OptionError) as caught:
         output_loss(loss, output, parameter)
     assert caught.value.code == "GN021"

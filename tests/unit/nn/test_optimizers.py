@@ -1,4 +1,4 @@
-"""Optimizers against their papers' formulas, number by number in plain Python, in both engines."""
+"""Optimizers against the formulas of their papers, number by number in plain Python, in both engines."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from support.covering import covering
 BOTH = CompiledEngine(), ReferenceEngine()
 ENGINES = pytest.mark.parametrize("engine", BOTH, ids=lambda engine: engine.name)
 NAMES = pytest.mark.parametrize("name", OPTIMIZERS)
-APART = ("adamw", "lion")
+DECOUPLED = ("adamw", "lion")
 """Those that keep weight decay out of the gradient."""
 
 
 class ByHand:
-    """One number, moved as the papers say; what is remembered of it is kept by the papers' letters."""
+    """One weight updated as in the papers; its state is named by the letters of the papers."""
 
     def __init__(self, w: float, name: str, *, mu=0.9, beta2=0.999, eps=1e-8, decay=0.0, average=0.0) -> None:
         self.w, self.name, self.mu, self.beta2, self.eps, self.decay = w, name, mu, beta2, eps, decay
@@ -32,7 +32,7 @@ class ByHand:
 
     def step(self, g: float, rate: float) -> None:
         self.t += 1
-        if self.name not in APART:
+        if self.name not in DECOUPLED:
             g = g + self.decay * self.w  # the slope of ½ λ w²
         getattr(self, self.name)(g, rate)
         part = max(1 - self.average, 9 / (10 + self.t))
@@ -107,7 +107,7 @@ def assert_same(state: State, hands: list[ByHand], tolerance: float = 1e-12) -> 
 
 
 @NAMES
-def test_the_formula_of_the_paper_number_by_number(name):
+def test_each_optimizer_follows_the_formula_of_its_paper(name):
     random = np.random.default_rng(1)
     start, options = random.normal(size=7), chosen(name)
     state, hands = state_of(start, options), by_hand(options, start)
@@ -129,7 +129,7 @@ T = np.array([0.8, -0.3])
 
 
 def one_sample(dtype: str = "float64") -> tuple[Network, Samples]:
-    """Two linear nodes that see one sample: the slope of weight (k, j) is (w_k · x − t_k) x_j."""
+    """Two linear nodes and one sample: the slope of weight (k, j) is (w_k · x − t_k) x_j."""
     network = Network((3, 2), "identity", dtype=dtype)
     network.parameters.flat[...] = [0.1, -0.4, 0.3, 0.7, 0.2, -0.5]
     return network, Samples(X[None], Scaling.named("unit", 1.0), np.array([0]), T[None])
@@ -138,7 +138,7 @@ def one_sample(dtype: str = "float64") -> tuple[Network, Samples]:
 @ENGINES
 @NAMES
 @pytest.mark.parametrize("clip", [0.0, 0.15])
-def test_both_engines_take_the_papers_steps(name, engine, clip):
+def test_both_engines_follow_the_formulas_of_the_papers(name, engine, clip):
     network, samples = one_sample()
     options = chosen(name, clip=clip, hidden=(), dtype="float64")
     state, hands = State.new(network.parameters, options), by_hand(options, network.parameters.flat)
@@ -157,8 +157,8 @@ def test_both_engines_take_the_papers_steps(name, engine, clip):
     assert (clipped > 0) == (clip > 0)
 
 
-def bowl(dtype: str) -> tuple[Network, Samples, np.ndarray]:
-    """A valley three times as long as it is wide: each of three samples shows one input alone, by another strength."""
+def quadratic(dtype: str) -> tuple[Network, Samples, np.ndarray]:
+    """A quadratic loss three times as long as it is wide: each of three samples has one input, of a different size."""
     wanted = np.array([[0.5, -1.0, 2.0], [-0.25, 0.75, 1.5]])
     strength = np.diag([1.0, 0.75, 0.6])
     samples = Samples(strength, Scaling.named("unit", 1.0), np.arange(3), strength @ wanted.T)
@@ -170,8 +170,8 @@ def bowl(dtype: str) -> tuple[Network, Samples, np.ndarray]:
 @pytest.mark.parametrize(
     ("name", "engine", "dtype", "average"), covering(OPTIMIZERS, BOTH, ("float64", "float32"), (0.0, 0.95))
 )
-def test_all_reach_the_bottom_of_a_bowl(name, engine, dtype, average):
-    network, samples, wanted = bowl(dtype)
+def test_every_optimizer_reaches_the_minimum_of_a_quadratic_loss(name, engine, dtype, average):
+    network, samples, wanted = quadratic(dtype)
     options = options_of(network, optimizer=name, batch_size=3, average=average)
     state = State.new(network.parameters, options)
     prepared = engine.prepare(network.architecture, samples, options)
@@ -203,7 +203,7 @@ def test_no_moment_decays_into_denormal_numbers(name, engine, dtype, beta2):
         smallest = min(smallest, left.min(initial=math.inf))
     assert state.step == 3001
     assert smallest >= TINY
-    assert smallest < 1e-3 or name == "sgd", "the moments did decay"
+    assert smallest < 1e-3 or name == "sgd", "the moments must decay"
     if name in ("momentum", "nesterov", "adam", "adamw"):
         assert not state.slots[0].any()
     if beta2 == 0.9 and name == "lion":
@@ -223,13 +223,13 @@ def test_tiny_is_a_normal_number_in_both_precisions():
     [(0.0, 1.0, 1.0), (0.5, 1.0, 1.0), (1.0, 1.0, 1.0), (2.0, 1.0, 0.5), (1e30, 1e-3, 1e-33), (math.inf, 1.0, 0.0),
      (5e-324, 1.0, 1.0)],
 )  # fmt: skip
-def test_clip_factor_brings_a_norm_down_to_the_limit_and_never_up(norm, limit, factor):
+def test_clipping_reduces_a_norm_to_the_limit_and_never_increases_it(norm, limit, factor):
     assert clip_factor(norm, limit) == pytest.approx(factor, rel=1e-15)
 
 
 @NAMES
 def test_a_clipped_gradient_keeps_its_direction(name):
-    """Sharply clipped, the step is that of the gradient scaled to the limit; within the limit, that of the gradient."""
+    """A gradient above the limit is scaled down to it; one below the limit is used unchanged."""
     start, gradient = np.array([0.3, -0.2, 0.9]), np.array([3.0, -4.0, 12.0])  # its norm is 13
     for clip, scaled in ((0.5, gradient * 0.5 / 13), (13.5, gradient), (0.0, gradient)):
         one, other = (state_of(start, chosen(name, clip=clip)), state_of(start, chosen(name)))
@@ -238,7 +238,7 @@ def test_a_clipped_gradient_keeps_its_direction(name):
         np.testing.assert_allclose(one.parameters.flat, other.parameters.flat, rtol=1e-13)
 
 
-def test_follow_goes_far_at_first_and_then_by_the_decay():
+def test_follow_uses_larger_steps_at_first_and_then_the_decay():
     assert follow(0.999, 1) == pytest.approx(9 / 11)
     assert follow(0.999, 90) == pytest.approx(0.09)
     assert follow(0.999, 8990) == pytest.approx(0.001)
@@ -249,8 +249,8 @@ def test_follow_goes_far_at_first_and_then_by_the_decay():
     assert all(later <= earlier for earlier, later in pairwise(parts))
 
 
-def test_the_average_forgets_where_it_began():
-    """Weights that stand still at 1 after a start at 0: within a thousandth of them after 100 steps even at 0.9999."""
+def test_the_average_forgets_its_start():
+    """Constant weights of 1 after a start at 0: within 0.001 after 100 steps, even with a decay of 0.9999."""
     options = Options(average=0.9999)
     state = state_of(np.zeros(1), options)
     for _ in range(100):
@@ -259,7 +259,7 @@ def test_the_average_forgets_where_it_began():
     assert 0.999 < state.average[0] <= 1
 
 
-def test_no_average_is_kept_unless_asked_for():
+def test_there_is_no_average_by_default():
     assert state_of(np.ones(3), Options()).average is None
     start = state_of(np.ones(3), Options(average=0.5))
     assert start.average is not start.parameters.flat
@@ -267,7 +267,7 @@ def test_no_average_is_kept_unless_asked_for():
 
 
 @NAMES
-def test_a_state_begins_with_nothing_remembered(name):
+def test_a_new_state_has_slots_of_zeros(name):
     for dtype in (np.float32, np.float64):
         state = state_of(np.ones(4, dtype), Options(optimizer=name))
         assert (state.slots.shape, state.slots.dtype) == ((OPTIMIZERS[name].slots, 4), dtype)
@@ -277,11 +277,11 @@ def test_a_state_begins_with_nothing_remembered(name):
 
 @ENGINES
 @NAMES
-def test_weight_decay_within_the_gradient_and_apart_from_it(name, engine):
+def test_weight_decay_in_the_gradient_and_separate_from_it(name, engine):
     """Without any gradient of the loss, AdamW takes w to (1 − α λ) w, however large w is.
 
     Where λ w is added to the gradient, Adam divides it by its own size again: a step of α for every weight, large or
-    small, which is why the two are kept apart (Loshchilov and Hutter 2019, proposition 1).
+    small, which is why the two are separate (Loshchilov and Hutter 2019, proposition 1).
     """
     network = Network((3, 1), "identity")
     network.parameters.flat[...] = [2.0, 0.5, -0.01]
@@ -291,7 +291,7 @@ def test_weight_decay_within_the_gradient_and_apart_from_it(name, engine):
     prepared = engine.prepare(network.architecture, samples, options)
     engine.run_steps(network.architecture, state, prepared, Block(np.array([0]), 1, np.array([0.001])))
     wanted = {
-        **dict.fromkeys(APART, start * (1 - 0.001 * 0.1)),
+        **dict.fromkeys(DECOUPLED, start * (1 - 0.001 * 0.1)),
         "adam": start - 0.001 * np.sign(start),
         "rmsprop": start - 0.001 * np.sign(start) / math.sqrt(1 - 0.999),
         "nesterov": start * (1 - 0.001 * 0.1 * 1.9),

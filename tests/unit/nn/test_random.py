@@ -1,4 +1,4 @@
-"""Addressed randomness: a stream belongs to its address, not to what was drawn before."""
+"""Addressed randomness: a stream depends on its address, not on earlier draws."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def test_different_addresses_different_streams():
     assert len(streams) == len(ADDRESSES)
 
 
-def test_epoch_and_step_are_not_exchanged():
+def test_swapping_epoch_and_step_changes_the_stream():
     assert generator(0, Purpose.DROPOUT, epoch=1).random() == generator(0, Purpose.DROPOUT, 1, 0).random()
     assert generator(0, Purpose.DROPOUT, epoch=1).random() != generator(0, Purpose.DROPOUT, step=1).random()
 
 
 def test_neighbouring_streams_do_not_overlap_or_follow_each_other():
-    """A counter-based stream could run into its neighbour's; no number of one occurs in another."""
+    """A counter-based stream could run into the next one; no number occurs in two of them."""
     neighbours = [
         generator(0, Purpose.ORDER),
         generator(1, Purpose.ORDER),
@@ -44,7 +44,7 @@ def test_neighbouring_streams_do_not_overlap_or_follow_each_other():
     assert np.abs(off_diagonal).max() < 5 / 5000**0.5
 
 
-def test_the_order_in_which_streams_are_opened_and_drawn_from_does_not_matter():
+def test_the_order_of_opening_streams_and_drawing_makes_no_difference():
     some = ADDRESSES[::11]
     alone = {address: generator(*address).normal(size=20) for address in some}
     opened = {address: generator(*address) for address in reversed(some)}
@@ -56,8 +56,8 @@ def test_the_order_in_which_streams_are_opened_and_drawn_from_does_not_matter():
         np.testing.assert_array_equal(parts[address], alone[address])
 
 
-def test_streams_are_those_of_the_file_format():
-    """A file written today must be replayed alike in years: purposes and bits are fixed, as Philox is."""
+def test_streams_are_those_fixed_by_the_file_format():
+    """A file written today must be reproducible years later: purposes and bits are fixed, as Philox is."""
     assert {purpose.name: purpose.value for purpose in Purpose} == {
         "WEIGHTS": 1,
         "ORDER": 2,
@@ -76,7 +76,7 @@ def test_streams_are_those_of_the_file_format():
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-def test_numbers_are_evenly_spread(purpose):
+def test_numbers_are_uniformly_distributed(purpose):
     numbers = generator(3, purpose, 2, 1).random(10_000)
     assert abs(numbers.mean() - 0.5) < 5 / (12 * 10_000) ** 0.5
     assert np.histogram(numbers, 10, (0, 1))[0].min() > 850  # 1000 ± 5 standard deviations of 30
@@ -85,22 +85,22 @@ def test_numbers_are_evenly_spread(purpose):
 PLACES = [key(*address) for address in ADDRESSES[::9]]
 
 
-def test_keys_are_drawn_from_their_own_addresses():
+def test_keys_depend_on_their_addresses():
     assert len({int(key(*address)) for address in ADDRESSES}) == len(ADDRESSES)
     assert key(3, Purpose.DROPOUT, 2, 1) == key(3, Purpose.DROPOUT, epoch=2, step=1)
     assert isinstance(key(0, Purpose.DROPOUT), np.uint64)
 
 
-def test_a_kernel_draws_the_same_numbers_to_the_bit():
+def test_a_kernel_draws_bit_identical_numbers():
     for place in [*PLACES, np.uint64(0), np.uint64(2**64 - 1)]:
         for first in (0, 1, 12345, 2**31 - 5, 2**40):
-            ours = uniform(place, first, 20)
-            assert ours.dtype == np.float32
+            vectorised = uniform(place, first, 20)
+            assert vectorised.dtype == np.float32
             one_by_one = np.array([uniform_at(place, first + number) for number in range(20)], np.float32)
-            assert ours.tobytes() == one_by_one.tobytes()
+            assert vectorised.tobytes() == one_by_one.tobytes()
 
 
-def test_numbers_belong_to_their_place_not_to_the_call():
+def test_numbers_depend_on_their_position_not_on_the_call():
     for place in PLACES[::5]:
         whole = uniform(place, 0, 1000)
         parts = [uniform(place, first, count) for first, count in ((0, 1), (1, 0), (1, 499), (500, 500))]
@@ -110,8 +110,8 @@ def test_numbers_belong_to_their_place_not_to_the_call():
 
 @pytest.mark.parametrize("purpose", [Purpose.DROPOUT, Purpose.AUGMENTATION])
 @pytest.mark.parametrize("seed", [0, 1, 2**63 - 1])
-def test_uniform_numbers_are_even_and_know_nothing_of_each_other(seed, purpose):
-    """Bounds of five standard deviations, as there are some 30 measures a place."""
+def test_uniform_numbers_are_uniform_and_independent(seed, purpose):
+    """Bounds of five standard deviations, as there are about 30 statistics for each address."""
     count = 200_000
     numbers = uniform(key(seed, purpose, 2, 1), 0, count).astype(float)
     assert numbers.min() >= 0
@@ -123,15 +123,15 @@ def test_uniform_numbers_are_even_and_know_nothing_of_each_other(seed, purpose):
     centred = (numbers - numbers.mean()) / numbers.std()
     for lag in (1, 2, 3, 7, 64, 784, 1024):
         assert abs((centred[lag:] * centred[:-lag]).mean()) < 5 / (count - lag) ** 0.5
-        # Squares too: sizes could go together where signs do not.
+        # Squares too: absolute values could be correlated although signs are not.
         assert abs(((centred[lag:] ** 2 - 1) * (centred[:-lag] ** 2 - 1)).mean()) < 5 * 0.8 / (count - lag) ** 0.5
-    # The lowest of the 24 bits as good as the highest.
+    # The lowest of the 24 bits is as random as the highest.
     bits = (numbers[:, None] * 2.0 ** np.array([1, 8, 16, 24])).astype(np.int64) & 1
     assert np.abs(bits.mean(axis=0) - 0.5).max() < 5 / (4 * count) ** 0.5
 
 
-def test_neighbouring_places_draw_unrelated_numbers():
-    """Steps of a training follow each other; their masks must not."""
+def test_adjacent_positions_draw_independent_numbers():
+    """Steps of training follow each other; their masks must be independent."""
     drawn = np.array([uniform(key(0, Purpose.DROPOUT, 0, step), 0, 20_000) for step in range(8)])
     off_diagonal = np.corrcoef(drawn)[~np.eye(8, dtype=bool)]
     assert np.abs(off_diagonal).max() < 5 / 20_000**0.5

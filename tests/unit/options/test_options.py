@@ -1,4 +1,4 @@
-"""Options: each one's default, limits, words and help; what is refused is refused by name."""
+"""Options: defaults, limits, choices and help; invalid values are rejected with the name of the option."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ REGISTRIES = {
 
 
 def kind_of(name: str) -> type:
-    """The type of an option, or of one item where it is a list of them."""
+    """Return the type of an option, or of its items if it is a list."""
     return (get_args(TYPES[name]) or (TYPES[name],))[0]
 
 
@@ -65,21 +65,21 @@ def bad_values(name: str):
         yield from (allowed[0].upper(), allowed[0] + " ")
 
 
-def test_every_default_is_allowed_as_it_stands():
+def test_every_default_is_a_valid_value():
     for option in fields(Options):
         assert checked(option.name, option.default) == option.default
         assert type(option.default) is (tuple if get_args(TYPES[option.name]) else TYPES[option.name])
 
 
-def test_defaults_are_the_notes_network():
+def test_defaults_are_those_of_the_notes():
     options = Options()
     assert (options.hidden, options.activations, options.bias) == ((200,), ("sigmoid", "sigmoid"), False)
     assert (options.rule, options.loss, options.initializer) == ("notes", "squared_error", "notes")
     assert (options.learning_rate, options.batch_size, options.scaling, options.targets) == (0.2, 1, "notes", "notes")
 
 
-def not_refused_by_name(name: str, value: object) -> str | None:
-    """What is wrong with how a value is refused; None if nothing is."""
+def fault_of_rejection(name: str, value: object) -> str | None:
+    """Return what is wrong with the rejection of a value, None if nothing is."""
     try:
         Options(**{name: value})
     except OptionError as refusal:
@@ -88,23 +88,23 @@ def not_refused_by_name(name: str, value: object) -> str | None:
         return None if named and all(word in message for word in SPECS[name].choices or ()) else message
     except Exception as other:
         return repr(other)
-    return "it is not refused"
+    return "it is not rejected"
 
 
-def test_bad_values_are_refused_by_name():
+def test_bad_values_are_rejected_by_name():
     tried = [(name, value) for name in SPECS for value in bad_values(name)]
     assert len(tried) > 10 * len(SPECS)
-    assert [(*one, wrong) for one in tried if (wrong := not_refused_by_name(*one))] == []
+    assert [(*one, wrong) for one in tried if (wrong := fault_of_rejection(*one))] == []
 
 
-def test_one_bad_item_is_refused_among_good_ones():
+def test_a_bad_item_in_a_list_is_rejected():
     good = {name: (SPECS[name].choices or (5,))[0] for name in SPECS if get_args(TYPES[name])}
     tried = [(name, [good[name], bad]) for name in good for bad in bad_values(name)]
     assert len(tried) > 10
-    assert [(*one, wrong) for one in tried if (wrong := not_refused_by_name(*one))] == []
+    assert [(*one, wrong) for one in tried if (wrong := fault_of_rejection(*one))] == []
 
 
-def test_limits_are_allowed_themselves():
+def test_values_at_the_limits_are_allowed():
     limited = [name for name in SPECS if SPECS[name].low is not None]
     assert len(limited) > 10
     for name in limited:
@@ -115,14 +115,14 @@ def test_limits_are_allowed_themselves():
 
 
 @pytest.mark.parametrize("name", REGISTRIES)
-def test_choices_are_what_there_is(name):
+def test_choices_are_those_of_the_registry(name):
     assert SPECS[name].choices == tuple(REGISTRIES[name])
     for word in SPECS[name].choices:
         value = getattr(Options(**{name: word}), name)
         assert value in (word, (word,))
 
 
-def test_every_option_of_words_has_its_registry_and_every_number_its_limits():
+def test_text_options_have_a_registry_and_numbers_have_limits():
     words = {name for name, spec in SPECS.items() if kind_of(name) is str and not spec.pattern}
     assert words == set(REGISTRIES)
     for name, spec in SPECS.items():
@@ -130,7 +130,7 @@ def test_every_option_of_words_has_its_registry_and_every_number_its_limits():
             assert spec.low < spec.high
 
 
-def test_what_an_option_needs_can_be_chosen_and_is_said():
+def test_requirements_of_an_option_are_valid_and_in_its_help():
     for name, spec in SPECS.items():
         if spec.needs is None:
             assert spec.full_help() == spec.help
@@ -148,14 +148,14 @@ def test_what_an_option_needs_can_be_chosen_and_is_said():
     assert [SPECS["hardest"].needs.met(size) for size in (1, 2)] == [False, True]
 
 
-def test_a_loss_and_its_option_have_one_default_and_the_same_limits():
+def test_a_loss_parameter_and_its_option_have_the_same_default_and_limits():
     for loss, parameter in LOSS_PARAMETERS.items():
         spec = SPECS[parameter.option]
         assert (spec.low, spec.high, spec.needs.values) == (parameter.low, parameter.high, (loss,))
         assert loss_parameter(loss) == Options(loss=loss).loss_parameter == parameter.default
 
 
-def test_a_word_without_a_meaning_and_a_meaning_without_a_word_are_refused():
+def test_choices_and_their_meanings_must_match():
     assert list(meanings_of(("b", "a"), {"a": 1, "b": 2})) == ["b", "a"]
     for meanings in ({"a": 1}, {"a": 1, "b": 2, "c": 3}):
         with pytest.raises(ValueError, match="choices"):
@@ -165,12 +165,12 @@ def test_a_word_without_a_meaning_and_a_meaning_without_a_word_are_refused():
 @pytest.mark.parametrize(
     ("word", "size"), [("own", None), ("28", (28, 28)), ("32x24", (32, 24)), ("8X9", (8, 9)), ("1×2", (1, 2))]
 )
-def test_sizes_of_pictures(word, size):
+def test_image_sizes(word, size):
     assert Options(size=word).picture_size == size
 
 
 @pytest.mark.parametrize("word", ["0", "x", "28x", "x28", "28x28x3", "-3", "28 28", "10000", "2.5", "0x3"])
-def test_what_is_no_size_is_refused(word):
+def test_an_invalid_image_size_is_rejected(word):
     with pytest.raises(OptionError, match="expected the form own, N or HxW"):
         Options(size=word)
 
@@ -193,7 +193,7 @@ def test_flags_do_not_collide():
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe_is_the_defaults_with_its_changes(recipe):
+def test_a_recipe_changes_only_the_options_it_names(recipe):
     options = Options.recipe(recipe)
     for name in SPECS:
         assert getattr(options, name) == RECIPES[recipe].get(name, getattr(Options(), name))
@@ -209,7 +209,7 @@ def test_every_optimizer_has_its_own_defaults():
 
 @pytest.mark.parametrize("recipe", RECIPES)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_another_optimizer_brings_its_own_rate_unless_one_is_given(recipe, optimizer):
+def test_an_optimizer_sets_its_own_rate_unless_one_is_given(recipe, optimizer):
     plain = Options.recipe(recipe)
     options = Options.recipe(recipe, optimizer=optimizer)
     own = {} if optimizer == plain.optimizer else {"optimizer": optimizer, **BY_OPTIMIZER["recipe"][optimizer]}
@@ -219,11 +219,11 @@ def test_another_optimizer_brings_its_own_rate_unless_one_is_given(recipe, optim
     if recipe == "notes":
         assert Options(optimizer=optimizer) == options
         assert Options(optimizer=optimizer, learning_rate=0.2).learning_rate == 0.2
-    assert replace(plain, optimizer=optimizer).learning_rate == plain.learning_rate  # `replace` gives all there is
+    assert replace(plain, optimizer=optimizer).learning_rate == plain.learning_rate  # `replace` passes every value
     assert Options(**options.to_dict()) == options
 
 
-def test_recipes_the_design_names():
+def test_the_recipes_of_the_design():
     assert Options.recipe("notes") == Options()
     program = Options.recipe("notes-code")
     assert (program.schedule, program.epochs, program.shuffle, program.initializer, program.shards) == (
@@ -236,13 +236,13 @@ def test_recipes_the_design_names():
 
 
 @pytest.mark.parametrize(("name", "changes", "word"), [("fast", {}, "notes-code"), ("notes", {"epoch": 1}, "epochs")])
-def test_an_unknown_recipe_or_option_is_refused_and_the_known_ones_are_said(name, changes, word):
+def test_an_unknown_recipe_or_option_is_rejected_and_the_valid_ones_are_named(name, changes, word):
     with pytest.raises(OptionError, match=word) as caught:
         Options.recipe(name, **changes)
     assert caught.value.code == "GN021"
 
 
-def test_activations_are_one_a_layer():
+def test_each_layer_has_one_activation():
     assert Options(hidden=(5, 4, 3), activation="relu").activations == ("relu", "relu", "relu", "sigmoid")
     assert Options(hidden=(5, 4), activation=("relu", "tanh"), output="identity").activations == (
         "relu",
@@ -257,7 +257,7 @@ def test_activations_are_one_a_layer():
         assert "activation" in str(caught.value)
 
 
-def test_values_get_their_own_type():
+def test_values_are_converted_to_the_type_of_the_option():
     options = Options(
         hidden=np.array([5, 4]), activation=["relu"], learning_rate=1, epochs=np.int64(2), bias=np.bool_(True),
         input_max=np.float32(16),
@@ -273,13 +273,13 @@ def test_values_get_their_own_type():
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_options_survive_a_file(recipe):
-    largest = 2**63 - Options.recipe(recipe).members  # the last member's seed is the largest there is
+def test_options_are_equal_after_a_round_trip_through_json(recipe):
+    largest = 2**63 - Options.recipe(recipe).members  # the largest seed of the last member
     options = Options.recipe(recipe, hidden=(30, 20), activation=("relu", "tanh"), seed=largest, learning_rate=0.1)
     assert Options(**json.loads(json.dumps(options.to_dict()))) == options
 
 
-def test_options_do_not_change_under_way():
+def test_options_are_immutable():
     options = Options()
     with pytest.raises(FrozenInstanceError):
         options.seed = 3
@@ -288,11 +288,11 @@ def test_options_do_not_change_under_way():
 
 
 class TestAliases:
-    """A standard name of an option or a recipe stands for the field's; JSON and files keep the field's."""
+    """Standard names of options and recipes are aliases; JSON and files use the names of the project."""
 
     VALUES: ClassVar = {"average": 0.875, "hardest": 0.25}
 
-    def test_there_are_these(self):
+    def test_the_list_of_aliases(self):
         assert ALIASES == {"ema_decay": "average", "hard_fraction": "hardest"}
         assert RECIPE_ALIASES == {"ensemble": "committee"}
         assert not set(ALIASES) & set(SPECS)
@@ -314,14 +314,14 @@ class TestAliases:
     @pytest.mark.parametrize(
         "make", [Options, lambda **given: Options.recipe("wide", **given)], ids=["class", "recipe"]
     )
-    def test_two_values_for_one_option_are_refused(self, alias, make):
+    def test_an_option_and_its_alias_together_are_rejected(self, alias, make):
         name = ALIASES[alias]
         with pytest.raises(OptionError, match=f"{alias} 0.5.*{name} 0.75") as caught:
             make(**{alias: 0.5, name: 0.75})
         assert caught.value.code == "GN022"
 
     @pytest.mark.parametrize("alias", ALIASES)
-    def test_a_value_that_is_not_allowed_is_refused_under_the_name_that_was_given(self, alias):
+    def test_a_bad_value_is_rejected_under_the_alias_that_was_given(self, alias):
         for make in (Options, lambda **given: Options.recipe("wide", **given)):
             with pytest.raises(OptionError, match=f"^{alias} 7.0: expected") as caught:
                 make(**{alias: 7})

@@ -1,4 +1,4 @@
-"""Pictures show what they were given, change nothing global, and are written whole or not at all."""
+"""Plots show the values they are given, change no global state, and are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def some_digits(n: int = 7, features: int = 784) -> np.ndarray:
 
 
 def tiles(axes, n: int, high: int, wide: int, columns: int) -> np.ndarray:
-    """The digits cut from the drawn sheet, found from the sheet's own size alone."""
+    """Cut the digits out of the drawn sheet, using only its size."""
     sheet = axes.images[0].get_array()
     lines = -(-n // columns)
     down, across = sheet.shape[0] // lines, sheet.shape[1] // columns
@@ -46,7 +46,7 @@ def tiles(axes, n: int, high: int, wide: int, columns: int) -> np.ndarray:
 
 
 def lay_out(axes) -> None:
-    """Draw without a file, so that every text knows its place."""
+    """Draw without a file, so that every text has a position."""
     FigureCanvasAgg(axes.figure).draw()
 
 
@@ -57,7 +57,7 @@ def texts(axes) -> list[str]:
 class TestDigits:
     @pytest.mark.parametrize("image_shape", [None, (14, 56)])
     @pytest.mark.parametrize("columns", [1, 3, 10])
-    def test_each_pixel_is_drawn_as_its_inverse(self, columns, image_shape):
+    def test_pixels_are_drawn_inverted(self, columns, image_shape):
         digits = some_digits()
         axes = draw_digits(digits, image_shape=image_shape, columns=columns)
         high, wide = image_shape or (28, 28)
@@ -65,7 +65,7 @@ class TestDigits:
         for channel in range(3):
             assert np.array_equal(drawn[..., channel].reshape(7, -1), 255 - digits)
 
-    def test_a_pixel_of_a_digit_becomes_whole_dots_of_the_file(self, tmp_path):
+    def test_a_pixel_of_a_digit_becomes_a_whole_number_of_pixels_in_the_file(self, tmp_path):
         digits = some_digits(10)
         path = save(draw_digits(digits), tmp_path / "digits.png")
         with Image.open(path) as file:
@@ -76,11 +76,11 @@ class TestDigits:
         assert np.array_equal(digit[2::4, 2::4].ravel(), 255 - digits[0])
         assert np.array_equal(digit, digit[::4, ::4].repeat(4, axis=0).repeat(4, axis=1))
 
-    def test_paper_around_the_digits_is_white(self):
+    def test_the_background_of_the_digits_is_white(self):
         axes = draw_digits(np.full((3, 16), 255, np.uint8), [1, 2, 3])
         assert (axes.images[0].get_array() == 0).sum() == 3 * 16 * 3
 
-    def test_wrong_answers_differ_in_words_frame_and_colour(self):
+    def test_wrong_predictions_differ_in_text_frame_and_colour(self):
         axes = draw_digits(some_digits(4), labels=[7, 2, 1, 0], answers=[1, 2, 1, 6])
         assert texts(axes) == ["7, predicted 1", "2", "1", "0, predicted 6"]
         colours = [to_rgba(text.get_color()) for text in axes.texts]
@@ -95,7 +95,7 @@ class TestDigits:
     @pytest.mark.parametrize(
         "names", [(12, 13), ("circles", "squares"), ("a name of great length", "another such one")]
     )
-    def test_captions_stand_below_their_digit_and_apart(self, names):
+    def test_captions_are_below_their_digit_and_do_not_overlap(self, names):
         axes = draw_digits(some_digits(20), labels=names[:1] * 20, answers=names[1:] * 20)
         assert (axes.texts[0].get_text() == "circles\npredicted squares") == (names[0] == "circles")
         lay_out(axes)
@@ -111,7 +111,7 @@ class TestDigits:
         title, page = axes._left_title.get_window_extent(), axes.figure.bbox
         assert page.y0 < title.y0 < title.y1 < page.y1
 
-    def test_scaled_inputs_look_like_their_bytes(self):
+    def test_scaled_inputs_are_drawn_like_their_bytes(self):
         digits = some_digits()
         digits[0, :2] = 0, 255
         scaled = digits / 255 * 0.99 + 0.01
@@ -191,27 +191,27 @@ class TestCurve:
         with pytest.raises(ShapeError, match=f"key '{missing}' is missing"):
             draw_curve({key: value for key, value in HISTORY.items() if key != missing})
 
-    def test_one_axes_a_panel(self):
+    def test_each_panel_has_one_axes(self):
         with pytest.raises(ShapeError, match="expected 2"):
             draw_curve(HISTORY, new_axes())
 
 
 class TestConfusion:
-    def test_counts_stand_in_their_cells(self):
+    def test_counts_are_in_their_cells(self):
         axes = draw_confusion(MATRIX)
         drawn = {(int(t.get_position()[1]), int(t.get_position()[0])): t.get_text() for t in axes.texts}
         expected = {(i, j): str(n) for (i, j), n in np.ndenumerate(MATRIX) if n or i == j}
         assert drawn == expected
         assert axes.get_title(loc="left") == "accuracy 94.44%: 170 of 180 correct"
 
-    def test_colour_follows_the_mistakes_and_not_the_diagonal(self):
+    def test_the_colour_scale_depends_on_mistakes_and_not_on_the_diagonal(self):
         cells = draw_confusion(MATRIX).images[0].get_array()
         light = cells.sum(axis=2)
         assert light[1, 2] < light[0, 1] < light[1, 0] < light[0, 2] == 3
         assert np.ptp(light[[0, 1, 2], [0, 1, 2]]) == 0
         assert np.array_equal(cells, draw_confusion(MATRIX + np.diag([900, 0, 7])).images[0].get_array())
 
-    def test_numbers_can_be_read_on_their_colour(self):
+    def test_numbers_have_enough_contrast(self):
         axes = draw_confusion(np.arange(100).reshape(10, 10))
         cells = axes.images[0].get_array()
 
@@ -233,7 +233,7 @@ class TestConfusion:
         cell = axes.get_window_extent().width / k
         assert max(box.width for box in boxes) < cell
 
-    def test_names_stay_inside_the_picture_and_apart(self):
+    def test_names_are_inside_the_figure_and_do_not_overlap(self):
         names = ["T-shirt/top", "Trouser", "Ankle boot", "an endless name of a class"]
         axes = draw_confusion(np.eye(4, dtype=int), names)
         lay_out(axes)
@@ -257,7 +257,7 @@ class TestConfusion:
             draw_confusion(MATRIX, ["a", "b"])
 
     @pytest.mark.parametrize("value", [-1, 0.5, np.nan])
-    def test_what_is_no_count_is_refused(self, value):
+    def test_a_value_that_is_not_a_count_is_rejected(self, value):
         with pytest.raises(DataError, match="counts"):
             draw_confusion([[1, value], [0, 1]])
 
@@ -268,7 +268,7 @@ class TestConfusion:
 
 class TestTerminal:
     @pytest.mark.parametrize("image_shape", [(28, 28), (7, 5)])
-    def test_half_blocks_carry_both_rows(self, image_shape):
+    def test_a_half_block_shows_two_rows(self, image_shape):
         pixels = some_digits(1, image_shape[0] * image_shape[1])[0]
         lines = digit_lines(pixels, image_shape, colour=True, encoding="utf-8")
         upper, lower = [], []
@@ -284,7 +284,7 @@ class TestTerminal:
         assert (grey[image_shape[0] :] == 255).all()
 
     @pytest.mark.parametrize(("colour", "encoding"), [(False, "utf-8"), (True, "ascii"), (True, "latin-1")])
-    def test_plain_characters_where_blocks_cannot_go(self, colour, encoding):
+    def test_plain_characters_are_used_if_blocks_cannot_be_encoded(self, colour, encoding):
         pixels = np.zeros((28, 28), np.uint8)
         pixels[4, 3] = 255
         pixels[11, 5] = 128
@@ -297,7 +297,7 @@ class TestTerminal:
         with pytest.raises(ShapeError):
             digit_lines(np.zeros(784), (28, 29), colour=False)
 
-    def test_the_terminal_does_not_wait_for_matplotlib(self):
+    def test_terminal_output_does_not_import_matplotlib(self):
         code = "import sys, glassnet.plots as p; p.digit_lines; sys.exit('matplotlib' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
@@ -311,12 +311,12 @@ def draw_all(axes=None):
     ]
 
 
-class TestCommonGround:
+class TestAllPlots:
     def test_the_axes_passed_in_are_the_ones_returned(self):
         axes = new_axes(2, 2, size=(9, 9))
         assert all(one is other for one, other in zip(draw_all(axes), axes, strict=True))
 
-    def test_nothing_global_changes(self, tmp_path):
+    def test_no_global_state_changes(self, tmp_path):
         before = dict(mpl.rcParams)
         pyplot_before = "matplotlib.pyplot" in sys.modules
         for number, axes in enumerate(draw_all()):
@@ -324,7 +324,7 @@ class TestCommonGround:
         assert dict(mpl.rcParams) == before
         assert ("matplotlib.pyplot" in sys.modules) == pyplot_before
 
-    def test_the_users_style_does_not_spoil_a_picture(self, tmp_path):
+    def test_plots_do_not_depend_on_the_style_of_the_user(self, tmp_path):
         style = {"image.origin": "lower", "axes.grid": True, "axes.facecolor": "black", "savefig.facecolor": "black"}
         style |= {"text.color": "white", "axes.labelcolor": "white", "grid.linestyle": ":", "xtick.color": "white"}
         plain = [save(axes, tmp_path / f"plain{i}.png").read_bytes() for i, axes in enumerate(draw_all())]
@@ -349,7 +349,7 @@ class TestSave:
             with Image.open(path) as picture:
                 assert picture.size == (200, 100)
 
-    def test_the_old_file_stays_whole_if_drawing_fails(self, tmp_path, monkeypatch):
+    def test_the_old_file_is_unchanged_if_drawing_fails(self, tmp_path, monkeypatch):
         def fail(*_arguments, **_options):
             raise RuntimeError("cannot draw")
 
@@ -364,7 +364,7 @@ class TestSave:
     @pytest.mark.parametrize(
         ("number", "code"), [(errno.ENOSPC, "GN004"), (errno.EACCES, "GN003"), (errno.EIO, "GN003")]
     )
-    def test_the_old_file_stays_whole_if_writing_fails(self, tmp_path, monkeypatch, step, number, code):
+    def test_the_old_file_is_unchanged_if_writing_fails(self, tmp_path, monkeypatch, step, number, code):
         def fail(*_arguments):
             raise OSError(number, os.strerror(number))
 
@@ -377,7 +377,7 @@ class TestSave:
         assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("a.png", b"old")]
 
     @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-    def test_a_folder_without_the_right_to_write(self, tmp_path):
+    def test_a_read_only_folder_is_rejected(self, tmp_path):
         path = tmp_path / "a.png"
         path.write_bytes(b"old")
         tmp_path.chmod(0o500)
@@ -389,7 +389,7 @@ class TestSave:
         assert caught.value.code == "GN003"
         assert path.read_bytes() == b"old"
 
-    def test_places_that_are_no_places(self, tmp_path):
+    def test_unusable_paths_are_rejected(self, tmp_path):
         (tmp_path / "file").write_bytes(b"")
         (tmp_path / "folder").mkdir()
         for path, code in [("none/a.png", "GN001"), ("folder", "GN002"), ("file/a.png", "GN001")]:

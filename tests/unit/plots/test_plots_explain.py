@@ -1,4 +1,4 @@
-"""Pictures and pages of what a network does: signs, places, and that a page stands alone."""
+"""Plots and pages of explanations: colours of signs, positions, and self-contained pages."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from glassnet.plots.why import draw_why
 from support.samples import digits, small_model
 
 
-def test_signs_have_colours_and_sizes_have_ink():
+def test_colour_shows_the_sign_and_opacity_the_size():
     colours = signed_colours([[-2.0, 0.0, 1.0]])[0].astype(int)
-    assert colours[0, 2] > colours[0, 0], "negative is blue"
-    assert colours[2, 0] > colours[2, 2], "positive is orange"
+    assert colours[0, 2] > colours[0, 0], "negative values must be blue"
+    assert colours[2, 0] > colours[2, 2], "positive values must be orange"
     assert colours[:, 3].tolist() == [255, 0, 128]
     assert signed_colours(np.zeros((2, 2)))[..., 3].max() == 0
 
 
-def test_of_each_block_the_number_furthest_from_0():
+def test_pooling_keeps_the_largest_absolute_value_of_each_block():
     matrix = np.zeros((10, 4))
     matrix[5, 3], matrix[9, 0], matrix[8, 0] = -7, 2, 1
     small = pool_extremes(matrix, 5)
@@ -44,7 +44,7 @@ def test_of_each_block_the_number_furthest_from_0():
     assert np.count_nonzero(small) == 2
 
 
-def test_weights_are_drawn_where_they_come_from():
+def test_weights_are_drawn_at_the_position_of_their_input():
     weights = np.zeros((3, 16))
     weights[1, 6] = 1
     axes = draw_weights(weights, ["a", "b", "c"], (4, 4))
@@ -54,7 +54,7 @@ def test_weights_are_drawn_where_they_come_from():
         draw_weights(weights, ["a"], (4, 4))
 
 
-def test_what_a_node_is_called_does_not_reach_the_next():
+def test_names_of_nodes_do_not_overlap():
     words = [f"node {node}: 1.52\nsaturated" for node in range(20)]
     axes = draw_weights(np.ones((20, 16)), words, (4, 4))
     FigureCanvasAgg(axes[0].figure).draw()
@@ -63,7 +63,7 @@ def test_what_a_node_is_called_does_not_reach_the_next():
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in [*boxes[:i], *pictures])
 
 
-def test_why_draws_sample_blame_flip_and_neighbours():
+def test_why_draws_sample_contributions_counterfactual_and_nearest_samples():
     model = small_model()
     data = digits(30)
     samples = Dataset(data.inputs[:, 300:316], data.labels % 3, 3, (4, 4), "s")
@@ -80,10 +80,10 @@ def test_why_draws_sample_blame_flip_and_neighbours():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(("targets", "panels"), [("values", 2), ("multilabel", 3)])
-def test_why_draws_a_number_or_a_label(targets, panels, language):
+def test_why_draws_a_regression_or_a_label(targets, panels, language):
     data = digits(60)
-    known = np.column_stack([data.labels > 4, data.labels % 2]) * (1.0 if targets == "multilabel" else 2.5)
-    samples = Dataset(data.inputs[:, 300:316], np.arange(60), 2, (4, 4), "s", values=known)
+    values = np.column_stack([data.labels > 4, data.labels % 2]) * (1.0 if targets == "multilabel" else 2.5)
+    samples = Dataset(data.inputs[:, 300:316], np.arange(60), 2, (4, 4), "s", values=values)
     output = "sigmoid" if targets == "multilabel" else "identity"
     options = Options(rule="gradient", targets=targets, output=output, hidden=(6,), epochs=3, engine="reference")
     model = fit(samples, options).model
@@ -96,7 +96,7 @@ def test_why_draws_a_number_or_a_label(targets, panels, language):
     assert "(orange)" in titles[1] or "（橙）" in titles[1]
 
 
-def test_a_page_stands_alone():
+def test_a_page_is_self_contained():
     network = Network([16, 30, 4], rule="notes", seed=0)
     rng = np.random.default_rng(0)
     page = step_page(trace_step(network, rng.random((1, 16)), rng.random((1, 4)), 0.2), "a <title>", ["of <row 3>"])
@@ -110,7 +110,7 @@ def test_a_page_stands_alone():
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch):
-    """Whatever the locale of who runs the tests."""
+    """Use English whatever the locale of the machine."""
     monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
 
 
@@ -121,14 +121,14 @@ def test_small_matrices_are_printed():
         assert f">{number}</td>" in html
 
 
-def test_a_step_shows_the_sample_as_it_is():
+def test_a_step_shows_a_photograph_unchanged():
     """Photographs are neither inverted nor stretched, whatever the scaling of the inputs."""
     data = digits(30)
     samples = Dataset(data.inputs[:, 300:316] // 2 + 60, data.labels % 3, 3, (4, 4), "s", reading="photo")
     model = fit(samples, Options(hidden=(5,), epochs=1, engine="reference")).model
     step = trace(model, samples.take(slice(2, 3)))
     assert sample_uri(samples.inputs[2], (4, 4), photo=True) in step_html(step)
-    assert 'class="digit"' in step_html(step), "not to be turned light on dark, as ink is"
+    assert 'class="digit"' in step_html(step), "a photograph must not be inverted in dark mode, as ink is"
     drawn = np.asarray(draw_step(step)[0].images[0].get_array())[..., 0].ravel()
     assert drawn.tolist() == shades(samples.inputs[2:3], (4, 4), photo=True).ravel().tolist()
     assert {"raw", "photo"} & set(step.to_dict()) == set()
@@ -153,11 +153,11 @@ def test_outputs_have_the_names_of_their_classes(capsys, language):
     assert [label.get_text() for label in outputs.get_yticklabels()] == ["Iris set…", "b <2>", "猫"]
     assert not any(label.get_text() for panel in others for label in panel.get_yticklabels())
     print_step(step, language)
-    told = capsys.readouterr().out
-    assert all(name in told for name in names)
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in names)
 
 
-def test_many_outputs_and_those_without_names_keep_numbers():
+def test_many_or_unnamed_outputs_have_numbers():
     network = Network([16, 30, 14], rule="notes", seed=0)
     step = trace_step(network, np.ones((1, 16)), np.ones((1, 14)), 0.2)
     assert [step.node_name(layer, 3) for layer in step.layers] == ["3", "3"]
@@ -167,7 +167,7 @@ def test_many_outputs_and_those_without_names_keep_numbers():
     assert not any(label.get_text().isalpha() for label in labels)
 
 
-def _apart(texts, figure):
+def _do_not_overlap(texts, figure):
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     boxes = [text.get_window_extent(canvas.get_renderer()) for text in texts if text.get_text()]
@@ -175,18 +175,18 @@ def _apart(texts, figure):
 
 
 @pytest.mark.parametrize(("hidden", "written"), [(2, True), (4, True), (8, False)])
-def test_numbers_in_cells_do_not_lie_on_each_other(hidden, written):
-    """Small matrices have their numbers in them where there is room."""
+def test_numbers_in_cells_do_not_overlap(hidden, written):
+    """Small matrices show their numbers if there is room."""
     network = Network([3, hidden, 3], rule="notes", seed=0)
     rng = np.random.default_rng(0)
     panels = draw_step(trace_step(network, rng.random((1, 3)), rng.random((1, 3)), 0.2))
     for axes in panels:
-        assert _apart(axes.texts, axes.figure)
+        assert _do_not_overlap(axes.texts, axes.figure)
     assert any(axes.texts for axes in panels[-5:]) == written
 
 
-def test_the_name_of_an_axis_stays_on_the_paper_whatever_stands_beside_it():
-    """Numbers of seven letters along the upright axis."""
+def test_the_label_of_an_axis_is_inside_the_figure_even_with_long_tick_labels():
+    """With tick labels of seven characters on the vertical axis."""
     rng = np.random.default_rng(0)
     points = rng.normal(size=(40, 2)) * [1, 0.004]
     space = HiddenSpace(points, np.arange(40) % 2, 2, (1.0, 0.0), 1, 8)

@@ -1,4 +1,4 @@
-"""All pictures have one form: axes in and out, two languages, no state but their own, letters that every font has."""
+"""All plots have the same form: optional axes, two languages, no global state, and letters that a font has."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NAMES = ["猫", "dog", "$x_1$"]
 
 @pytest.fixture(scope="module")
 def drawings():
-    """Name -> how many panels, and what draws it with further arguments."""
+    """Return name -> number of panels, and a function that draws the plot."""
     model = small_model()
     rng = np.random.default_rng(6)
     data = Dataset(rng.integers(0, 256, (12, 16)).astype(np.uint8), np.arange(12) % 3, 3, (4, 4), "rows")
@@ -79,12 +79,12 @@ def texts(drawn) -> list[str]:
 
 
 def render(drawn) -> None:
-    """Draw without a file; a letter without a glyph is a warning, and a warning an error."""
+    """Draw without a file; a letter without a glyph is a warning, and warnings are errors here."""
     FigureCanvasAgg(panels(drawn)[0].figure).draw()
 
 
 def require_inside(drawn) -> None:
-    """Nothing is cut off a figure made for it; a letter without a glyph is a warning here too."""
+    """Check that nothing is cut off a new figure; a letter without a glyph is an error here too."""
     figure = panels(drawn)[0].figure
     FigureCanvasAgg(figure)
     box = figure.get_tightbbox()  # in inches
@@ -93,12 +93,12 @@ def require_inside(drawn) -> None:
     assert box.y1 < figure.get_figheight() + 0.02
 
 
-def test_every_picture_is_tried(drawings):
+def test_every_plot_is_tested(drawings):
     assert sorted(drawings) == PICTURES
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_has_the_form_and_says_so(name):
+def test_every_plot_has_the_common_parameters_and_documents_them(name):
     function = getattr(plots, f"draw_{name}")
     defaults = {key: one.default for key, one in inspect.signature(function).parameters.items()}
     assert (defaults["axes"], defaults["language"]) == (None, "en")
@@ -116,7 +116,7 @@ def test_the_axes_passed_in_are_drawn_on_and_returned(name, drawings):
     drawn = draw(axes=given)
     assert all(one is other for one, other in zip(panels(drawn), np.ravel([given]), strict=True))
     assert isinstance(drawn, list) == (count > 1)
-    assert figure.axes == panels(drawn), "nothing is drawn elsewhere"
+    assert figure.axes == panels(drawn), "nothing may be drawn elsewhere"
     render(drawn)
     if count > 1:
         with pytest.raises(ShapeError, match=f"expected {count}"):
@@ -124,17 +124,17 @@ def test_the_axes_passed_in_are_drawn_on_and_returned(name, drawings):
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_both_languages_have_every_letter_and_the_same_picture_and_room(name, drawings):
+def test_both_languages_have_all_glyphs_and_the_same_content(name, drawings):
     _, draw = drawings[name]
     before, had_pyplot = dict(mpl.rcParams), "matplotlib.pyplot" in sys.modules
     english, chinese = (draw(language=language) for language in LANGUAGES)
     for drawn in (english, chinese):
         require_inside(drawn)
-    said = "".join(texts(chinese))
-    assert name == "reading" or any(letter in said for pair in WORDS.values() for letter in pair[1] if letter > "⺀")
+    shown = "".join(texts(chinese))
+    assert name == "reading" or any(letter in shown for pair in WORDS.values() for letter in pair[1] if letter > "⺀")
     assert not any(letter > "⺀" for letter in "".join(texts(english)).replace("猫", ""))
     for one, other in zip(panels(english), panels(chinese), strict=True):
-        if name != "digits":  # where longer words need more room
+        if name != "digits":  # here longer words need more room
             assert [image.get_array().tolist() for image in one.images] == [
                 i.get_array().tolist() for i in other.images
             ]
@@ -146,7 +146,7 @@ def test_both_languages_have_every_letter_and_the_same_picture_and_room(name, dr
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_long_names_below_digits_stay_legible_and_apart(language):
+def test_long_names_below_digits_are_legible_and_do_not_overlap(language):
     data = digits(20)
     names = [f"第 {label} 类：a kind with a long name" for label in range(10)]
     axes = plots.draw_digits(
@@ -158,7 +158,7 @@ def test_long_names_below_digits_stay_legible_and_apart(language):
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-def test_classes_that_lie_upon_each_other_are_not_named_upon_each_other():
+def test_names_of_overlapping_classes_do_not_overlap():
     rng = np.random.default_rng(3)
     data = Dataset(rng.integers(0, 256, (300, 16)).astype(np.uint8), np.arange(300) % 50, 50, (4, 4), "rows")
     model = fit(data, Options(hidden=(6,), epochs=1, engine="reference")).model
@@ -170,7 +170,7 @@ def test_classes_that_lie_upon_each_other_are_not_named_upon_each_other():
 
 
 class TestWords:
-    def test_both_forms_name_the_same_things(self):
+    def test_both_languages_have_the_same_placeholders(self):
         for key, pair in WORDS.items():
             names = [{part[1] for part in string.Formatter().parse(form) if part[1]} for form in pair]
             assert names[0] == names[1], key
@@ -181,10 +181,10 @@ class TestWords:
         used = {*re.findall(r"[\"'](\w+)[\"']", text)}
         assert set(WORDS) - used == set()
 
-    def test_every_letter_is_in_the_fonts_that_come_along(self):
+    def test_every_letter_is_in_the_bundled_fonts(self):
         letters_used = {letter for pair in WORDS.values() for letter in "".join(pair) if not letter.isspace()}
-        brought = fonts._code_points_of(fonts.SHIPPED) | fonts._code_points_of(fonts.FAMILY)
-        assert {letter for letter in letters_used if ord(letter) not in brought} == set()
+        bundled = fonts._code_points_of(fonts.SHIPPED) | fonts._code_points_of(fonts.FAMILY)
+        assert {letter for letter in letters_used if ord(letter) not in bundled} == set()
 
     def test_words_are_filled_in(self):
         assert words_in("zh")("read_as", answer=7) == "预测 7"
@@ -202,14 +202,14 @@ class TestLetters:
             "two lines",
         ]
 
-    def test_a_letter_that_no_font_has_is_written_as_its_number(self, monkeypatch):
+    def test_a_letter_without_a_glyph_is_written_as_its_code_point(self, monkeypatch):
         monkeypatch.setattr(fonts, "INSTALLED", ())
         fonts._family_with_glyph.cache_clear()
         with pytest.warns(UserWarning, match="no installed font has 龘"):
             assert replace_missing_glyphs(["龘", "a"]) == ["U+9F98", "a"]
         fonts._family_with_glyph.cache_clear()
 
-    def test_a_users_font_stays_the_first(self):
+    def test_a_font_chosen_by_the_user_stays_first(self):
         [axes] = plots.new_axes()
         axes.set_title("标题 a", fontfamily="DejaVu Serif")
         fonts.set_fonts(axes)
@@ -222,7 +222,7 @@ class TestLetters:
 
 
 def seen_by_deuteranopes(colour: str) -> np.ndarray:
-    """CIELAB of a colour as it is seen without green cones (Viénot, Brettel and Mollon 1999)."""
+    """Return the CIELAB values of a colour as seen without green cones (Viénot, Brettel and Mollon 1999)."""
     rgb = np.array(to_rgb(colour))
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     cones = np.array([[17.8824, 43.5161, 4.11935], [3.45565, 27.1554, 3.86714], [0.0299566, 0.184309, 1.46709]])
@@ -234,12 +234,12 @@ def seen_by_deuteranopes(colour: str) -> np.ndarray:
 
 
 class TestPalette:
-    def test_class_colours_stay_apart_without_green_cones(self):
+    def test_class_colours_are_distinguishable_without_green_cones(self):
         seen = [seen_by_deuteranopes(colour) for colour in CLASS_COLOURS]
-        apart = {(i, j): np.linalg.norm(seen[i] - seen[j]) for i in range(len(seen)) for j in range(i)}
-        assert min(apart.values()) > 12, "a difference of 2.3 can just be seen"
+        differences = {(i, j): np.linalg.norm(seen[i] - seen[j]) for i in range(len(seen)) for j in range(i)}
+        assert min(differences.values()) > 12, "a difference of 2.3 is just noticeable"
         assert np.linalg.norm(seen_by_deuteranopes("#ff0000") - seen_by_deuteranopes("#8f7a00")) < 12, (
-            "red and olive do not"
+            "red and olive must not pass"
         )
         assert np.linalg.norm(seen_by_deuteranopes(BLUE) - seen_by_deuteranopes(VERMILION)) > 60
 
@@ -247,13 +247,13 @@ class TestPalette:
         assert len({class_style(label) for label in range(77)}) == 77
         assert len({class_style(label)[1] for label in range(10)}) == 10
 
-    def test_mistakes_darken_all_the_way(self):
+    def test_the_colours_of_mistakes_become_darker(self):
         lightness = [seen_by_deuteranopes(colour)[0] for colour in MISTAKES]
         assert lightness[0] > lightness[1] + 15 > lightness[2] + 30
 
 
-def test_how_sure_a_reading_is_stands_where_there_is_room():
-    """Five digits far apart, and thirty close together: labels never reach the next digit of the line."""
+def test_confidences_of_a_reading_are_shown_if_there_is_room():
+    """Five digits far apart, and thirty close together: a label never overlaps the next digit of the line."""
     five = 255 - digits(5).inputs.reshape(5, 28, 28)[:, 4:24, 4:24]
     for times, gap, in_full in ((1, 80, True), (6, 8, False)):
         count = 5 * times
@@ -265,13 +265,13 @@ def test_how_sure_a_reading_is_stands_where_there_is_room():
         axes = plots.draw_reading(reading)
         FigureCanvasAgg(axes.figure).draw()
         assert len(reading.digits) == count
-        said = ["%" in text.get_text() for text in axes.texts[:-1]]  # beside the last one is room in any case
-        assert said == [in_full or not digit.sure for digit in reading.digits[:-1]]
+        with_percent = ["%" in text.get_text() for text in axes.texts[:-1]]  # the last label always has room
+        assert with_percent == [in_full or not digit.sure for digit in reading.digits[:-1]]
         boxes = [text.get_window_extent() for text in axes.texts]
         assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-def test_a_digit_that_fills_the_picture_has_its_box_within():
+def test_the_box_of_a_digit_that_fills_the_image_is_inside_the_axes():
     page = Image.fromarray(255 - digits(8).inputs[7].reshape(28, 28))
     reading = read_photo(shipped_model(), page)
     axes = plots.draw_reading(reading)
@@ -284,8 +284,8 @@ def test_a_digit_that_fills_the_picture_has_its_box_within():
     assert whole.y0 < text.get_window_extent().y0 < text.get_window_extent().y1 < whole.y1
 
 
-def test_the_own_font_is_there_whatever_is_asked_first():
-    """In a process of its own: what a font has is kept, so asking too early would have said "nothing" for good."""
+def test_the_bundled_font_is_found_on_the_first_lookup():
+    """In a separate process: glyphs are cached, so an early lookup would have cached an empty font."""
     program = "from glassnet.plots import fonts; assert ord('猫') in fonts._code_points_of(fonts.FAMILY)"
     done = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

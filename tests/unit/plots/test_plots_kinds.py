@@ -1,4 +1,4 @@
-"""A picture's file is what its name says, and another kind of file is not written over."""
+"""The suffix determines the format of a plot, and files of other kinds are not overwritten."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ BEGINS = {"a.png": b"\x89PNG", "a.PDF": b"%PDF", "a.svg": b"<?xml", "without": b
 
 
 @pytest.mark.parametrize("name", BEGINS)
-def test_a_file_is_what_its_name_says(name, tmp_path):
+def test_the_suffix_determines_the_format(name, tmp_path):
     assert save(new_axes(), tmp_path / name).read_bytes().startswith(BEGINS[name])
-    require_picture_place(tmp_path / name)  # what glassnet made may be replaced
+    require_picture_place(tmp_path / name)  # a file made by glassnet may be replaced
     (tmp_path / name).write_bytes(b"notes of mine")
     with pytest.raises(OptionError) as caught:
         require_picture_place(tmp_path / name)
@@ -23,14 +23,14 @@ def test_a_file_is_what_its_name_says(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.pdf", "a.svg"])
-def test_a_picture_that_glassnet_has_not_made_is_left_alone(name, tmp_path):
+def test_an_image_not_made_by_glassnet_is_not_overwritten(name, tmp_path):
     Figure().savefig(tmp_path / name)
     with pytest.raises(OptionError, match="did not write") as caught:
         require_picture_place(tmp_path / name)
     assert caught.value.code == "GN022"
 
 
-def test_of_its_own_pictures_all_but_what_is_read_may_be_replaced(tmp_path):
+def test_an_image_made_by_glassnet_may_be_replaced_unless_it_is_an_input(tmp_path):
     place = save_digit([0] * 784, tmp_path / "a.png")
     require_picture_place(place, inputs=["b.png"])
     with pytest.raises(OptionError, match="an input file"):
@@ -38,7 +38,7 @@ def test_of_its_own_pictures_all_but_what_is_read_may_be_replaced(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.jpeg", "a.gif", "a.txt", "v1.2"])
-def test_other_kinds_are_refused(name, tmp_path):
+def test_other_suffixes_are_rejected(name, tmp_path):
     for write in (lambda path: save(new_axes(), path), require_picture_place, lambda path: save_digit([0] * 784, path)):
         with pytest.raises(OptionError) as caught:
             write(tmp_path / name)
@@ -47,7 +47,7 @@ def test_other_kinds_are_refused(name, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_digit_that_query_reads_back_is_a_png(tmp_path):
+def test_a_saved_digit_is_a_png(tmp_path):
     assert save_digit([0] * 784, tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(OptionError):
         save_digit([0] * 784, tmp_path / "a.svg")

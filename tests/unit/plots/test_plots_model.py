@@ -1,4 +1,4 @@
-"""What pictures of a model show: hidden space, reliability, distortion and a step are the numbers they were given."""
+"""Plots of a model show the values they are given: hidden space, reliability, augmentation and a step."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ def some_space(labels, classes: int) -> HiddenSpace:
 
 
 class TestHiddenSpace:
-    def test_points_keep_what_two_directions_can(self):
+    def test_points_keep_the_distances_of_a_plane(self):
         rng = np.random.default_rng(0)
         plane = rng.normal(size=(50, 2)) * [3, 1]
-        turned = plane @ np.linalg.qr(rng.normal(size=(7, 7)))[0][:2] + 4
-        points, explained = _principal_components(turned)
-        far = np.linalg.norm(plane[:, None] - plane, axis=2)
-        np.testing.assert_allclose(np.linalg.norm(points[:, None] - points, axis=2), far, atol=1e-12)
+        rotated = plane @ np.linalg.qr(rng.normal(size=(7, 7)))[0][:2] + 4
+        points, explained = _principal_components(rotated)
+        distances = np.linalg.norm(plane[:, None] - plane, axis=2)
+        np.testing.assert_allclose(np.linalg.norm(points[:, None] - points, axis=2), distances, atol=1e-12)
         assert sum(explained) == pytest.approx(1)
         assert explained[0] > explained[1]
         np.testing.assert_allclose(points.var(axis=0) / plane.var(axis=0).sum(), explained)
 
-    def test_the_picture_does_not_flip_by_chance(self):
+    def test_the_signs_of_the_axes_do_not_depend_on_the_order_of_samples(self):
         hidden = np.random.default_rng(1).random((30, 5))
         points, _ = _principal_components(hidden)
         np.testing.assert_allclose(_principal_components(hidden[::-1])[0][::-1], points, atol=1e-12)
 
     @pytest.mark.parametrize("hidden", [np.zeros((1, 4)), np.ones((6, 3)), np.arange(5.0)[:, None]])
-    def test_fewer_than_two_directions_are_enough(self, hidden):
+    def test_fewer_than_two_dimensions_can_be_drawn(self, hidden):
         points, explained = _principal_components(hidden)
         assert points.shape == (len(hidden), 2)
         assert np.isfinite(points).all()
         assert 0 <= sum(explained) <= 1 + 1e-12
 
-    def test_layers_and_samples_are_those_asked_for(self):
+    def test_the_requested_layer_and_samples_are_used(self):
         model = small_model()
         data = Dataset(np.arange(48, dtype=np.uint8).reshape(3, 16), np.array([0, 1, 2]), 3, (4, 4), "s")
         space = hidden_space(model, data)
@@ -64,28 +64,28 @@ class TestHiddenSpace:
     @pytest.mark.parametrize(
         ("labels", "classes"), [([0], 1), ([2, 2, 2], 3), (np.arange(400) % 100, 100), (np.arange(40) % 20, 20)]
     )
-    def test_any_number_of_classes_is_named_once_where_it_lies(self, labels, classes):
+    def test_each_class_is_named_once_next_to_its_points(self, labels, classes):
         axes = draw_hidden(some_space(labels, classes))
         FigureCanvasAgg(axes.figure).draw()
         present = sorted(set(np.asarray(labels).tolist()))
         assert texts(axes) == [str(label) for label in present]
         assert [len(group.get_offsets()) for group in axes.collections] == np.bincount(labels)[present].tolist()
-        looks = {(tuple(group.get_facecolor()[0]), str(group.get_paths()[0].vertices)) for group in axes.collections}
-        assert len(looks) == min(len(present), 77)
+        styles = {(tuple(group.get_facecolor()[0]), str(group.get_paths()[0].vertices)) for group in axes.collections}
+        assert len(styles) == min(len(present), 77)
         assert (axes.get_legend() is not None) == (len(present) <= 20)
 
-    def test_long_names_stand_in_the_legend_alone(self):
+    def test_long_names_are_only_in_the_legend(self):
         axes = draw_hidden(some_space([0, 1], 2), ["Ankle boot", "猫"])
         assert texts(axes) == []
         assert [text.get_text() for text in axes.get_legend().get_texts()] == ["Ankle boot", "猫"]
 
-    def test_names_are_one_a_class(self):
+    def test_the_number_of_names_must_match_the_classes(self):
         with pytest.raises(ShapeError, match="2, expected 3"):
             draw_hidden(some_space([0, 1], 3), ["a", "b"])
 
 
 class TestReliability:
-    def test_points_gaps_counts_and_error_are_the_numbers(self):
+    def test_points_gaps_counts_and_error_are_the_given_values(self):
         nan = np.nan
         found = Reliability(
             np.linspace(0, 1, 5),
@@ -106,8 +106,8 @@ class TestReliability:
         for bins in (1, 50):
             counts = np.zeros(bins, int)
             counts[-1] = 4
-            sure = np.where(counts, 1.0, np.nan)
-            _, lower = draw_reliability(Reliability(np.linspace(0, 1, bins + 1), counts, sure, sure, 0.0))
+            mean = np.where(counts, 1.0, np.nan)
+            _, lower = draw_reliability(Reliability(np.linspace(0, 1, bins + 1), counts, mean, mean, 0.0))
             FigureCanvasAgg(lower.figure).draw()
             assert texts(lower) == (["4"] if bins == 1 else [])
 
@@ -124,14 +124,14 @@ class TestAugmentation:
     OPTIONS = Options(rotate=12.0, shift=2.0, seed=4)
 
     def cells(self, axes, columns: int) -> np.ndarray:
-        """The pictures cut out of the sheet, shape (lines, columns, 28, 28)."""
+        """Cut the images out of the sheet, shape (lines, columns, 28, 28)."""
         sheet = np.asarray(axes.images[0].get_array())
         lines = (len(sheet) + 3) // 31
         return np.array(
             [[sheet[31 * i : 31 * i + 28, 31 * j : 31 * j + 28] for j in range(columns)] for i in range(lines)]
         )
 
-    def test_samples_as_they_are_and_as_the_training_sees_them(self):
+    def test_samples_are_drawn_unchanged_and_as_augmented_in_training(self):
         data = digits(20)
         axes = draw_augmentation(data.inputs, self.OPTIONS, [3, 11])
         cells = self.cells(axes, 2)
@@ -144,16 +144,16 @@ class TestAugmentation:
             seen = distort(data.inputs, np.array([3, 11]), (28, 28), self.OPTIONS, key(4, Purpose.AUGMENTATION, epoch))
             assert np.abs(cells[3 + epoch].reshape(2, -1) - (255 - seen)).max() <= 1
 
-    def test_of_one_sample_a_column_is_an_epoch(self):
+    def test_each_column_of_one_sample_is_an_epoch(self):
         cells = self.cells(draw_augmentation(digits(20).inputs, self.OPTIONS, [3]), 10)
         assert (cells[0, 1:] == 255).all()
         assert len({cell.tobytes() for cell in cells[-1]}) == 10
 
-    def test_one_kind_of_distortion_is_not_drawn_twice(self):
+    def test_a_single_kind_of_augmentation_is_not_drawn_twice(self):
         assert len(texts(draw_augmentation(digits(20).inputs, Options(zoom=0.2), [3, 4]))) == 4
         assert len(texts(draw_augmentation(digits(20).inputs, Options(zoom=0.2), [3]))) == 3
 
-    def test_what_cannot_be_drawn_is_refused(self):
+    def test_missing_options_or_wrong_inputs_are_rejected(self):
         inputs = digits(20).inputs
         with pytest.raises(OptionError, match="all are 0"):
             draw_augmentation(inputs, Options())
@@ -174,16 +174,16 @@ class TestStep:
         assert [bar.get_width() for bar in axes[8].patches] == pytest.approx([0.8, 0.5])
         assert "loss 0.445 before" in texts(axes[0])[0]
 
-    def test_bars_and_matrices_are_those_of_the_step(self):
+    def test_bars_and_matrices_show_the_values_of_the_step(self):
         network = Network([16, 30, 4], rule="gradient", seed=0)
         rng = np.random.default_rng(0)
         step = trace_step(network, rng.random((3, 16)), rng.random((3, 4)), 0.2)
         axes = draw_step(step)
         for number, layer in enumerate(step.layers):
-            own, way = axes[1 + 5 * number : 6 + 5 * number], layer.ways["gradient"]
-            for panel, values in zip(own[1:4], (layer.activations, way.error, way.delta), strict=True):
+            layer_axes, way = axes[1 + 5 * number : 6 + 5 * number], layer.ways["gradient"]
+            for panel, values in zip(layer_axes[1:4], (layer.activations, way.error, way.delta), strict=True):
                 assert [bar.get_width() for bar in panel.patches] == pytest.approx(values[0].tolist())
-            for panel, matrix in ((own[0], layer.weight), (own[4], way.change)):
+            for panel, matrix in ((layer_axes[0], layer.weight), (layer_axes[4], way.change)):
                 signs = np.asarray(panel.images[0].get_array())
                 assert np.array_equal(signs[..., 0] > signs[..., 2], matrix > 0)
         assert axes[7].collections[0].get_segments()[2][0][0] == pytest.approx(step.targets[0, 2])
@@ -201,7 +201,7 @@ class TestOddInputs:
         axes = draw_confusion(np.eye(k, dtype=int), [f"类别 {label}" for label in range(k)], language="zh")
         FigureCanvasAgg(axes.figure).draw()
 
-    def test_weights_that_are_no_numbers_or_too_many_for_the_axes(self):
+    def test_weights_that_are_nan_are_rejected_and_many_can_be_drawn(self):
         with pytest.raises(DataError, match="NaN"):
             draw_weights(np.full((1, 4), np.nan))
         with pytest.raises(OptionError, match="columns"):

@@ -1,4 +1,4 @@
-"""What commands do, as functions: nothing of a terminal in them, typed results, and two at once."""
+"""Commands as functions: independent of a terminal, with typed results, and safe to run concurrently."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from support.samples import digits_csv, small_model
 from support.sources import imports, modules, tree
 
 QUICK = {"engine": "reference", "hidden": (5,), "epochs": 2}
-DOORS = ("glassnet.cli", "glassnet.serve")
-OF_A_TERMINAL = {"click", "rich", "signal", "getpass", "readline", "curses"}
+INTERFACES = ("glassnet.cli", "glassnet.serve")
+TERMINAL_LIBRARIES = {"click", "rich", "signal", "getpass", "readline", "curses"}
 
 
 def workflow():
@@ -42,14 +42,14 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_no_job_knows_of_a_terminal_or_of_the_command_line():
+def test_no_job_imports_a_terminal_library_or_the_command_line():
     assert len(workflow()) > 10
     wrong = []
     for name in workflow():
         wrong += [
             (name, one.imported)
             for one in imports(name)
-            if one.imported.split(".")[0] in OF_A_TERMINAL or one.imported.startswith(DOORS)
+            if one.imported.split(".")[0] in TERMINAL_LIBRARIES or one.imported.startswith(INTERFACES)
         ]
     assert wrong == []
 
@@ -72,7 +72,7 @@ def test_no_job_prints_or_ends_the_process():
     assert wrong == []
 
 
-def test_a_training_gives_a_typed_result_and_its_notices_and_events(folder, capfd):
+def test_training_returns_a_typed_result_and_reports_notices_and_events(folder, capfd):
     notices, events = [], []
     trained = train(
         TrainJob("rows.csv", options=QUICK, out="new.safetensors"), callbacks=[events.append], notify=notices.append
@@ -99,24 +99,24 @@ def test_notices_are_values():
     json.dumps(notice("text", text="a").facts)
 
 
-def test_two_trainings_at_once_are_those_made_one_after_the_other(folder):
+def test_concurrent_training_runs_equal_sequential_ones(folder):
     jobs = [TrainJob(name, options={**QUICK, "seed": seed}) for seed in (1, 2) for name in ("rows.csv", "more.csv")]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(train, jobs))
-    assert len({one.path for one in together}) == 4, "each has a name of its own"
+    assert len({one.path for one in together}) == 4, "each needs its own file name"
     for job, one in zip(jobs, together, strict=True):
         assert train(job).model.hash() == one.model.hash() == load_model(one.path).hash()
         assert verify_job.verify_model(str(one.path), job.source).verification.same
 
 
-def test_a_place_that_cannot_be_written_is_refused_before_anything_is_read(folder):
+def test_an_unwritable_output_is_rejected_before_anything_is_read(folder):
     with pytest.raises(GlassnetError, match="nowhere"):
         train(TrainJob("no-such-file.csv", out="nowhere/m.safetensors"))
     with pytest.raises(OptionError, match="--checkpoint"):
         train(TrainJob("no-such-file.csv", every="5s"))
 
 
-def test_a_training_that_was_stopped_goes_on_in_any_thread(folder):
+def test_an_interrupted_training_run_can_be_resumed_in_another_thread(folder):
     def stop(event):
         if isinstance(event, EpochDone):
             raise KeyboardInterrupt
@@ -133,7 +133,7 @@ def test_a_training_that_was_stopped_goes_on_in_any_thread(folder):
     assert (str(again.path), again.plan.source) == ("a.safetensors", "rows.csv")
 
 
-def test_the_jobs_after_a_training(folder, capfd):
+def test_jobs_that_use_a_trained_model(folder, capfd):
     path = str(train(TrainJob("rows.csv", options={**QUICK, "epochs": 1})).path)
     notices = []
     tested = evaluate_job.evaluate_model(path, "rows.csv", pictures="drawn", notify=notices.append)
@@ -168,9 +168,9 @@ def test_tables_labels_and_findings(folder, capfd):
     assert len(show_job.look_at("rows.csv")) == 150
     folds = []
     job = labels_job.LabelsJob("more.csv", options={"hidden": (4,), "epochs": 1}, folds=2)
-    judged = labels_job.find_label_errors(job, out="list.csv", fold_done=lambda *one: folds.append(one))
+    label_errors = labels_job.find_label_errors(job, out="list.csv", fold_done=lambda *one: folds.append(one))
     assert [number for number, _ in folds] == [1, 2]
-    assert len(judged.rows) == len(judged.suspects.rows)
+    assert len(label_errors.rows) == len(label_errors.suspects.rows)
     (folder / "reviewed.csv").write_text("row,file,label,new\n3,,3,drop\n")
     copy = labels_job.apply_review(job, "reviewed.csv", "copy.csv")
     assert (copy.changed, copy.dropped) == (0, 1)
@@ -182,12 +182,12 @@ def test_tables_labels_and_findings(folder, capfd):
 @pytest.mark.parametrize(
     ("wrong", "flag"), [({"task": "classes"}, "--task"), ({"target": ("a",), "keep": ("a",)}, "--drop or --keep a")]
 )
-def test_options_of_a_table_that_contradict_each_other_are_refused(wrong, flag):
+def test_contradictory_table_options_are_rejected(wrong, flag):
     with pytest.raises(OptionError, match=flag):
         TableOptions(**wrong)
 
 
-def test_a_picture_of_what_is_none_is_refused_before_the_work(folder):
+def test_a_plot_of_data_without_images_is_rejected_before_the_work(folder):
     (folder / "wide.csv").write_text("".join(f"{n % 2},1,{n},3\n" for n in range(20)))
     with pytest.raises(DataError, match="not an image"):
         labels_job.find_label_errors(
