@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from support.cli import environment, run
-from support.process import settings_of_the_process
+from support.process import process_settings
 from support.sources import ROOT, tree
 
 FILES = sorted((ROOT / "tests").rglob("*.py"))
@@ -179,14 +179,14 @@ def test_the_sources_of_the_tests_are_read():
 )
 def test_a_change_of_the_process_is_seen_and_taken_back(change, what, tmp_path):
     """`conftest` compares these before and after every test."""
-    before = settings_of_the_process()
+    before = process_settings()
     with pytest.MonkeyPatch.context() as patch:
         change(patch, tmp_path)
-        after = settings_of_the_process()
+        after = process_settings()
     assert [name for name in before if before[name] != after[name]] == [what]
     with np.errstate(all="ignore"):
-        assert settings_of_the_process()["errors"] != before["errors"]
-    assert settings_of_the_process() == before
+        assert process_settings()["errors"] != before["errors"]
+    assert process_settings() == before
 
 
 def test_what_is_run_in_this_process_speaks_english():

@@ -17,7 +17,7 @@ import pytest
 
 from glassnet.errors import FileError
 from support.bad_inputs import CASES, DIVERGING, MODEL, Case
-from support.cli import HANGS, Outcome, command, environment, interruptible, run, run_process, snapshot
+from support.cli import TIMEOUT, Outcome, command, environment, interruptible, run, run_process, snapshot
 from support.samples import digits_csv, table, write
 
 QUICK = ("--engine", "reference", "--hidden", "5", "--no-pictures", "--force")
@@ -220,7 +220,7 @@ def interrupted_after(line, folder, *flags, **variables):
     words = interruptible("train", "digits.csv", "--out", "old.safetensors", "--force", *flags)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(words, env=environment() | variables, **pipes)
-    rescue = threading.Timer(HANGS, process.kill)
+    rescue = threading.Timer(TIMEOUT, process.kill)
     rescue.start()
     try:
         first = b""

@@ -58,10 +58,10 @@ def test_a_damage_is_found_alone_and_repaired_in_a_copy(damage, folder):
     assert all(kind[key] for key in ("found", "fix", "meaning"))
     assert snapshot(folder).items() >= before.items()
     again = run("doctor", "copy.csv", "--json")
-    assert again.code == (0 if damage.mended else 1)
+    assert again.code == (0 if damage.repairable else 1)
     left = {finding["code"] for finding in again.json()["findings"]}
-    assert damage.mended or damage.code in left
-    if damage.mended and damage.code not in ("GD12", "GD29"):
+    assert damage.repairable or damage.code in left
+    if damage.repairable and damage.code not in ("GD12", "GD29"):
         assert damage.code in ("GD27", "GD45") or damage.code not in left
         samples = glassnet.load_data("copy.csv")
         assert samples.image_shape == (28, 28)
@@ -305,7 +305,7 @@ def test_a_folder_of_pictures_with_every_mistake(folder):
     for name, content in files.items():
         (folder / "shapes" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "shapes" / name).write_bytes(content)
-    found = doctor("shapes", "--fix", "mended")
+    found = doctor("shapes", "--fix", "repairable")
     seen = {finding["code"]: finding for finding in found["findings"]}
     assert found["classes"] == {"二": 6, "é": 5}
     assert seen["GD60"]["files"] == ["é/cut.png", "é/text.png"]
@@ -314,10 +314,10 @@ def test_a_folder_of_pictures_with_every_mistake(folder):
     assert seen["GD41"]["files"] == ["二/copy.png"]
     assert found["fixed"]["done"] == ["GD60"]
     assert [finding["code"] for finding in found["fixed"]["left"]] == ["GD61", "GD40", "GD41", "GD27"]
-    kept = {path.relative_to(folder / "mended").as_posix() for path in (folder / "mended").rglob("*.png")}
+    kept = {path.relative_to(folder / "repairable").as_posix() for path in (folder / "repairable").rglob("*.png")}
     assert kept == set(files) - {"é/cut.png", "é/text.png"}
-    assert all((folder / "mended" / name).read_bytes() == files[name] for name in kept)
-    run("doctor", "shapes", "--fix", "mended").refused("GN022", "mended")
+    assert all((folder / "repairable" / name).read_bytes() == files[name] for name in kept)
+    run("doctor", "shapes", "--fix", "repairable").refused("GN022", "repairable")
 
 
 def test_labels_that_are_words_in_an_archive(folder):

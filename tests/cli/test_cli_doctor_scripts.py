@@ -14,7 +14,7 @@ import pytest
 
 from glassnet.doctor.findings import KINDS
 from glassnet.doctor.script.checks import examine_script
-from support.cli import HANGS, environment, run, snapshot
+from support.cli import TIMEOUT, environment, run, snapshot
 from support.old_programs import CLEAN, OLD, SNIPPETS
 from support.samples import digits_csv, png
 
@@ -37,7 +37,7 @@ def runs(name: str) -> str:
     """Run a program under which every warning is an error, but for a BLAS's; return what it prints."""
     # See network.forward: a BLAS may say so of finite numbers, whatever the program is.
     start = [sys.executable, "-W", "error", "-W", "ignore:invalid value encountered:RuntimeWarning", name]
-    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=TIMEOUT)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -19,7 +19,7 @@ from glassnet.model.model import Model
 from glassnet.training.receipt import add_test
 from glassnet.workflow import backquery_job
 from support.cli import run, snapshot, working_copy
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.samples import digits, digits_csv, png, small_model, table, write
 from support.sources import PACKAGE
 
@@ -127,7 +127,7 @@ def test_why_as_a_page(folder, language):
     text = run(*words, "--html", "why.html", "--language", language).fine().out
     heads = {"en": ["predicted", "page"], "zh": ["预测", "网页"]}
     assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
-    page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
+    page = checked_page((folder / "why.html").read_text(encoding="utf-8"))
     assert {"en": "digits.csv, row 5: true ", "zh": "digits.csv，第 5 行：真实"}[language] in page.text
     both = run(*words, "--html", "why.html", "--force", "--picture", "why.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("why.html", "why.png")

@@ -12,7 +12,7 @@ import pytest
 
 from glassnet import save_model
 from support.cli import run, snapshot, working_copy
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.samples import digits_csv, small_model
 
 QUICKLY = ("--engine", "reference", "--epochs", 1, "--hidden", 8, "--no-pictures")
@@ -44,7 +44,7 @@ def folder(made, tmp_path, monkeypatch):
 
 def page(name: str):
     with open(name, encoding="utf-8") as file:
-        return taken_apart(file.read())
+        return checked_page(file.read())
 
 
 def test_a_report_on_data_it_has_not_seen(folder):

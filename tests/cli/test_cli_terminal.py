@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from support.cli import HANGS, environment, interruptible
+from support.cli import TIMEOUT, environment, interruptible
 from support.samples import table, write
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
@@ -35,7 +35,7 @@ def on_terminal(folder, *arguments, interrupt_at=None):
             if interrupt_at and interrupt_at in seen:
                 process.send_signal(signal.SIGINT)
                 interrupt_at = None
-        out, _ = process.communicate(timeout=HANGS)
+        out, _ = process.communicate(timeout=TIMEOUT)
     finally:
         process.kill()
         os.close(ours)

@@ -14,7 +14,7 @@ import safetensors
 from glassnet import Checkpoint, fit, load_checkpoint, load_model, resume, save_model
 from glassnet.errors import DivergedError, GlassnetError, ModelFileError
 from glassnet.training import checkpointing
-from support.cli import HANGS, environment, snapshot
+from support.cli import TIMEOUT, environment, snapshot
 from support.samples import flipped, small_model
 from support.stopping import DATA, changed, options, stopped
 
@@ -117,7 +117,7 @@ except FileError as problem:
 def test_a_full_disk_leaves_the_old_file_and_the_training(tmp_path):
     """By a limit on the size of files, which needs no disk of its own."""
     start = [sys.executable, "-c", FULL, str(tmp_path), *sys.path]
-    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=TIMEOUT)
     whole = fit(DATA, options(hidden=(3000,), epochs=1, batch_size=60)).model.hash()
     assert done.stdout.split() == ["GN004", "1", "True", whole], done.stderr
     assert set(snapshot(tmp_path)) == {"model"}

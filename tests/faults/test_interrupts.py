@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from support.cli import HANGS, environment
+from support.cli import TIMEOUT, environment
 
 PROGRAM = """
 import os, random, signal, sys, threading, time
@@ -23,7 +23,7 @@ from glassnet.engines.compiled import kernels, minibatch
 from glassnet.engines.threads import pool
 from glassnet.nn.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
-from support.cli import HANGS
+from support.cli import TIMEOUT
 
 pool.PoolSize.learn = lambda *block: None  # both threads, however busy this machine is
 pool.WORTH_THREADS, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
@@ -132,7 +132,7 @@ assert [one == right for one in found] == [True] * 20, found
 A_FORK = """
 child = os.fork()
 if child == 0:
-    signal.alarm(HANGS // 2)  # ends it, should it hang
+    signal.alarm(TIMEOUT // 2)  # ends it, should it hang
     os._exit(0 if after(400) == after(400) == right else 7)
 assert os.waitpid(child, 0)[1] == 0
 assert after(400) == right
@@ -143,7 +143,7 @@ other.start()
 time.sleep(0.001)
 child = os.fork()
 if child == 0:
-    signal.alarm(HANGS // 2)
+    signal.alarm(TIMEOUT // 2)
     os._exit(0 if after(400) == right else 7)
 other.join()
 assert os.waitpid(child, 0)[1] == 0
@@ -167,7 +167,7 @@ def test_nothing_hangs_and_the_next_block_is_right(alone, what, per_sample, tmp_
     with said.open("w") as out:
         start = [sys.executable, "-c", "\n".join(parts), *sys.path]
         try:
-            done = subprocess.run(start, stdout=out, stderr=out, env=environment(), timeout=HANGS)
+            done = subprocess.run(start, stdout=out, stderr=out, env=environment(), timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             pytest.fail(f"hangs in: {said.read_text()}")
     assert done.returncode == 0, said.read_text()[-3000:]

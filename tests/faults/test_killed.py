@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.cli import HANGS, environment
+from support.cli import TIMEOUT, environment
 
 KILLS = 15
 """`benchmarks/kill.py` kills the command line itself, as often as one likes."""
@@ -17,7 +17,7 @@ def test_a_training_that_is_killed_ends_as_one_that_never_was(tmp_path):
     """Processes are made by forking one in which all is loaded, so that real ones can be killed in seconds."""
     driver = Path(__file__).parents[1] / "support" / "killing.py"
     start = [sys.executable, driver, str(tmp_path), str(KILLS), *sys.path]
-    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=TIMEOUT)
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout)
     assert len(found) == KILLS

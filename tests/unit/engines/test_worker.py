@@ -11,7 +11,7 @@ import weakref
 import pytest
 
 from glassnet.engines.threads.worker import Worker, awaited
-from support.cli import HANGS
+from support.cli import TIMEOUT
 from support.interrupting import interrupted_after
 
 
@@ -67,12 +67,12 @@ def test_an_interrupt_stops_the_work_and_waits_for_its_end():
     assert lines > 4
 
 
-def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_on):
+def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(restarting_ctrl_c):
     stopped, heard = threading.Event(), []
 
     def work():
-        waiting_goes_on()
-        heard.append(stopped.wait(HANGS))
+        restarting_ctrl_c()
+        heard.append(stopped.wait(TIMEOUT))
 
     with pytest.raises(KeyboardInterrupt):
         Worker().run(work, stopped.set)
@@ -84,7 +84,7 @@ def test_an_interrupt_does_not_wait_for_what_is_not_needed():
 
     def work():
         signal.pthread_kill(main, signal.SIGINT)
-        end.wait(HANGS)
+        end.wait(TIMEOUT)
         going_on.set()
 
     main, worker = threading.get_ident(), Worker()

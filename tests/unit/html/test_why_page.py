@@ -15,7 +15,7 @@ from glassnet.html.why import answer_page
 from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import shown
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.samples import digits
 
 EVIL = "<b>&amp;"
@@ -64,7 +64,9 @@ def test_the_page_of_every_kind(kind, language, tmp_path):
     model, data, output = kinds(tmp_path)[kind]
     found = why(model, data.inputs[5], Neighbours(model, data), output)
     known = (data.labels if data.values is None else data.values[:, output or 0])[5]
-    page = taken_apart(answer_page(model, found, name="d.csv", row=5, label=known, training="t.csv", language=language))
+    page = checked_page(
+        answer_page(model, found, name="d.csv", row=5, label=known, training="t.csv", language=language)
+    )
     assert page.having("html") == [{"lang": {"en": "en", "zh": "zh-CN"}[language]}]
     wanted = ["nodes", "inputs", "alike"] if kind == "numbers" else ["answers", "nodes", "inputs", "flip", "alike"]
     assert [section["id"] for section in page.having("section")] == wanted
@@ -86,7 +88,7 @@ def test_without_training_data_and_flip_it_says_so():
     data = digits(100)
     model = fitted(data)
     found = replace(why(model, data.inputs[5]), flip=None)
-    page = taken_apart(answer_page(model, found))
+    page = checked_page(answer_page(model, found))
     assert "--train" in page.text
     assert "No small change was found" in page.text
     with pytest.raises(OptionError) as unknown:

@@ -15,7 +15,7 @@ from glassnet.explain.step import trace_step, worked_example
 from glassnet.html.step import step_html, step_page
 from glassnet.i18n.plots import WORDS
 from glassnet.i18n.step import STEP_WORDS, step_words
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.sources import PACKAGE
 
 
@@ -65,7 +65,7 @@ def test_no_english_is_left_in_chinese_and_the_numbers_are_the_same(name, capsys
     chinese = capsys.readouterr().out
     print_step(step)
     english = capsys.readouterr().out
-    page = taken_apart(step_page(step, "t", language="zh"))
+    page = checked_page(step_page(step, "t", language="zh"))
     for text in (chinese, page.text):
         assert re.findall("[A-Za-z]{3,}", re.sub(NAMES, "", text)) == []
     assert page.having("html") == [{"lang": "zh-CN"}]
@@ -105,7 +105,7 @@ def test_what_dropout_did_is_said(capsys):
 
 def test_weights_after_the_step_stand_on_the_page_large_or_small():
     for step in STEPS.values():
-        page = taken_apart(step_page(step, "t"))
+        page = checked_page(step_page(step, "t"))
         for layer in step.layers:
             own = layer.ways[step.rule]
             k, j = np.unravel_index(np.abs(own.change).argmax(), own.change.shape)

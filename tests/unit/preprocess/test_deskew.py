@@ -89,12 +89,12 @@ def test_every_way_to_ask_sets_upright(tmp_path):
         assert np.allclose(asked.outputs(leaning), own, atol=0.02)
         assert not np.allclose(replace(asked, deskews=False).outputs(leaning), own, atol=0.02)
     bare, upright = model.opened(data.inputs[:1])
-    taken_apart = why(model, data.inputs[0], Neighbours(model, data))
-    assert np.array_equal(taken_apart.sample, upright[0])
-    assert np.allclose(taken_apart.outputs, model.outputs(data.inputs[:1])[0])
-    assert taken_apart.missing < 0.01
-    if taken_apart.flip:
-        assert bare.predict(taken_apart.flip.sample[None])[0] == taken_apart.flip.answer
+    checked_page = why(model, data.inputs[0], Neighbours(model, data))
+    assert np.array_equal(checked_page.sample, upright[0])
+    assert np.allclose(checked_page.outputs, model.outputs(data.inputs[:1])[0])
+    assert checked_page.missing < 0.01
+    if checked_page.flip:
+        assert bare.predict(checked_page.flip.sample[None])[0] == checked_page.flip.answer
     step = trace(model, data.take(slice(0, 1)))
     assert np.array_equal(step.raw, upright)
 

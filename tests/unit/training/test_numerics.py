@@ -12,12 +12,12 @@ from glassnet import Options, fit
 from glassnet.training.numerics import CHANGES, NUMERICS
 from glassnet.training.verify import verify
 from support.cases import patterns
-from support.numerics import PACKAGE, SOURCES, code_of, digests, kept
+from support.numerics import PACKAGE, SOURCES, code_of, digests, stored
 from support.sources import ROOT
 
 
 def test_the_version_is_raised_when_bits_change():
-    then, now = kept(), digests()
+    then, now = stored(), digests()
     changed = sorted(name for name in then["digests"].keys() | now.keys() if then["digests"].get(name) != now.get(name))
     assert (changed, then["numerics"]) == ([], NUMERICS), (
         f"{', '.join(changed) or 'the version'} changed. Do the same options, data and seed give other bits now than "
