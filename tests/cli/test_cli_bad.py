@@ -21,9 +21,7 @@ from support.cli import TIMEOUT, Outcome, command, environment, interruptible, r
 from support.samples import digits_csv, table, write
 
 QUICK = ("--engine", "reference", "--hidden", "5", "--no-pictures", "--force")
-needs_dev_full = pytest.mark.skipif(
-    not os.path.exists("/dev/full"), reason="needs /dev/full, a device of Linux that is always full"
-)
+needs_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, which Linux has")
 
 
 @pytest.fixture
@@ -178,8 +176,8 @@ def test_too_many_weights_for_the_memory_are_rejected(folder):
 def test_training_continues_if_progress_cannot_be_printed(folder, closed):
     words = command("train", "rows.csv", "--out", "new.safetensors", "--json", *QUICK)
     with open("/dev/full", "w") as full:
-        stderr = {"preexec_fn": lambda: os.close(2)} if closed else {"stderr": full}
-        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, env=environment(), **stderr)
+        streams = {"preexec_fn": lambda: os.close(2)} if closed else {"stderr": full}
+        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, env=environment(), **streams)
     assert done.returncode == 0
     assert json.loads(done.stdout)["model"] == "new.safetensors"
 

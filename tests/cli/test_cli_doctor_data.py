@@ -131,9 +131,7 @@ def test_images_are_examined_in_colour_on_request(folder):
     assert (grey["features"], grey["channels"]) == (144, 1)
     colour = doctor("shapes", "--colour", "--fix", "shapes.npz")
     assert (colour["features"], colour["channels"], colour["image_shape"]) == (432, 3, [12, 12])
-    assert {finding["code"] for finding in colour["findings"]} - HARMLESS == set(), (
-        "an image without ink was called inverted"
-    )
+    assert {finding["code"] for finding in colour["findings"]} - HARMLESS == set(), "no ink, so nothing is inverted"
     read = glassnet.load_data("shapes", colour=True)
     kept = glassnet.load_data("shapes.npz")
     assert (kept.features, kept.image_shape) == (432, (12, 12))

@@ -1,4 +1,4 @@
-"""``glassnet doctor`` on programs: outdated code is reported, the repaired copy runs, clean programs have no findings."""
+"""``glassnet doctor`` on programs: outdated code is found, the repaired copy runs, clean code has no findings."""
 
 from __future__ import annotations
 
