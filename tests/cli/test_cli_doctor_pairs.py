@@ -171,8 +171,8 @@ def test_a_test_file_can_have_its_labels_in_another_column(training, test, folde
     (folder / "test.csv").write_text(csv_of(PLACES[test](x[150:], y[150:])))
     found = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json").json()
     assert [one["code"] for one in found["findings"] if one["code"] in ("GD33", "GD50")] == []
-    said = [one["code"] for one in found["findings"] if one["source"] == "test.csv" and one["severity"] == "error"]
-    assert said == {"first": [], "last": ["GD06"]}.get(test, ["GD09"])
+    errors = [one["code"] for one in found["findings"] if one["source"] == "test.csv" and one["severity"] == "error"]
+    assert errors == {"first": [], "last": ["GD06"]}.get(test, ["GD09"])
     for name, rows, part in (("copy.csv", slice(0, 150), "train"), ("copy-test.csv", slice(150, 200), "test")):
         copy = glassnet.load_data(name, part=part)
         np.testing.assert_array_equal(copy.labels, y[rows])

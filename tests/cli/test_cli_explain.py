@@ -107,9 +107,9 @@ def test_a_step_that_differs_from_the_run_is_reported(folder):
     assert "Differs from the training run: the weights after epoch 1" in outcome.out
 
 
-@pytest.mark.parametrize("asked", [("digits.csv", "--row", 5), ("seven.png",)], ids=["row", "picture"])
-def test_why(folder, asked):
-    words = ("explain", "m.safetensors", *asked, "--why")
+@pytest.mark.parametrize("arguments", [("digits.csv", "--row", 5), ("seven.png",)], ids=["row", "picture"])
+def test_why(folder, arguments):
+    words = ("explain", "m.safetensors", *arguments, "--why")
     text = run(*words, "--train", "digits.csv", "--picture", "why.png").fine().out
     heads = ["predicted", "margin", "pixels", "change", "nearest", "picture"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
@@ -147,8 +147,8 @@ def test_why_for_one_of_several_digits_or_unlabelled_rows(folder):
         run(*words).refused("GN020", f"{count} samples", f"--row 0 to {count - 1}", "crop the image")
         run(*words, "--row", count).refused("GN021", f"--row 0 to {count - 1}")
         facts = run(*words, "--row", 2, "--json").json()
-        asked = run("query", "m.safetensors", source, "--json").json()[2]
-        assert (facts["input"], facts["label"], facts["answer"]) == (name, None, asked["answer"])
+        prediction = run("query", "m.safetensors", source, "--json").json()[2]
+        assert (facts["input"], facts["label"], facts["answer"]) == (name, None, prediction["answer"])
 
 
 def test_a_few_labelled_rows_may_lack_classes(folder):
@@ -223,8 +223,8 @@ def test_why_for_a_numeric_target(folder):
     heads = ["predicted", "value", "columns", "nearest"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     facts = run(*words, "--json").fine().json()
-    (asked,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
-    assert facts["answer"] == pytest.approx(asked["answer"], rel=1e-4)
+    (prediction,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
+    assert facts["answer"] == pytest.approx(prediction["answer"], rel=1e-4)
     assert (
         sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"]) == pytest.approx(facts["answer"], rel=1e-4)
     )

@@ -63,9 +63,9 @@ def test_handwriting_is_processed_equally_by_train_test_and_query(folder):
     tested = run("test", "m.safetensors", "mine", "--json").json()
     assert tested["samples"] == 6
     (folder / "mine/1s/blank.png").unlink()
-    asked = run("query", "m.safetensors", "mine", "--json").json()
-    assert len(asked) == 6
-    right = sum(answer["name"] in answer["input"] for answer in asked)
+    predictions = run("query", "m.safetensors", "mine", "--json").json()
+    assert len(predictions) == 6
+    right = sum(answer["name"] in answer["input"] for answer in predictions)
     assert tested["accuracy"] == pytest.approx(right / 6)
     assert run("verify", "m.safetensors", "mine").code == 0
     assert "28 × 28" in run("show", "mine", "--handwriting").out
@@ -90,12 +90,12 @@ def test_rows_of_another_range_are_reported_in_one_line(folder, language, words)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         run("query", "m.safetensors", "good.csv").fine()
-    asked = run_process(
+    outcome = run_process(
         "query", "m.safetensors", "small.csv", "--json", cwd=folder, env={"GLASSNET_LANGUAGE": language}
     )
-    assert asked.code == 0
-    assert len(asked.json()) == 5
-    (line,) = asked.err.splitlines()
+    assert outcome.code == 0
+    assert len(outcome.json()) == 5
+    (line,) = outcome.err.splitlines()
     assert words in line
     assert line.endswith("[GN075]")
     if language == "en":
@@ -115,10 +115,10 @@ def test_a_broken_image_among_many_does_not_turn_one_blank_image_into_an_alarm(f
     (folder / "asked/broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        asked = run("query", "m.safetensors", "asked")
-    assert asked.code == 1
-    assert len(asked.out.splitlines()) in (9, 10)
-    assert "[GN075]" not in asked.err
+        outcome = run("query", "m.safetensors", "asked")
+    assert outcome.code == 1
+    assert len(outcome.out.splitlines()) in (9, 10)
+    assert "[GN075]" not in outcome.err
 
 
 def test_train_reports_test_data_of_another_range(folder):

@@ -270,8 +270,8 @@ def test_no_cell_of_a_list_is_a_formula_and_labels_survive(folder):
     rng = np.random.default_rng(12)
     names = ("=1+1", "@SUM(A1)", "+x", "-5")
     kinds = np.arange(120) % 4
-    said = np.where(rng.random(120) < 0.1, (kinds + 1) % 4, kinds)
-    lines = [f"{kind + 0.1 * rng.normal():.3f},{names[label]}" for kind, label in zip(kinds, said, strict=True)]
+    noisy = np.where(rng.random(120) < 0.1, (kinds + 1) % 4, kinds)
+    lines = [f"{kind + 0.1 * rng.normal():.3f},{names[label]}" for kind, label in zip(kinds, noisy, strict=True)]
     (folder / "t.csv").write_text("x,kind\n" + "\n".join(lines) + "\n")
     words = ("labels", "t.csv", "--target", "kind")
     suspects = run(*words, *FAST, "--out", "l.csv", "--json").fine().json()["suspects"]

@@ -60,8 +60,8 @@ def test_a_model_reads_later_files_in_the_layout_of_training(place, scale, folde
     (folder / "rows.csv").write_text(csv_of(values))
     outcome = run("train", "rows.csv", *QUICK, "-o", "m.safetensors", "--checkpoint", "c.safetensors")
     assert outcome.code == 0, outcome.err
-    said = [line for line in outcome.err.splitlines() if line.startswith("rows.csv: ")]
-    assert len(said) == (place != "first") + (scale != "bytes")
+    notices = [line for line in outcome.err.splitlines() if line.startswith("rows.csv: ")]
+    assert len(notices) == (place != "first") + (scale != "bytes")
     assert run("verify", "m.safetensors", "rows.csv").code == 0
     model, data = load_model("m.safetensors"), glassnet.load_data("rows.csv")
     assert model.layout == data.layout
@@ -286,19 +286,19 @@ SPREAD = {
 
 
 @pytest.mark.parametrize("training", ["one-hot first", "one-hot last"])
-@pytest.mark.parametrize("asked", SPREAD)
-def test_single_rows_and_classes_in_another_layout_are_read(training, asked, folder):
+@pytest.mark.parametrize("layout", SPREAD)
+def test_single_rows_and_classes_in_another_layout_are_read(training, layout, folder):
     (folder / "rows.csv").write_text(csv_of(SPREAD[training](*clear(slice(None)))))
     run("train", "rows.csv", *QUICK, "-o", "m.safetensors").fine()
     model = load_model("m.safetensors")
     x, y = clear(slice(None))
     answers = model.predict(x.astype(np.uint8)).tolist()
     for rows in ([2], [5], [3, 7, 11]):  # one row, or one class
-        (folder / "few.csv").write_text(csv_of(SPREAD[asked](x[rows], y[rows])))
+        (folder / "few.csv").write_text(csv_of(SPREAD[layout](x[rows], y[rows])))
         outcome = run("query", "m.safetensors", "few.csv", "--json")
         assert [one["answer"] for one in outcome.json()] == [answers[row] for row in rows]
-        place = f"labels in the {asked.split()[-1]}"
-        assert (place in outcome.fine().err) == (asked != training)
+        place = f"labels in the {layout.split()[-1]}"
+        assert (place in outcome.fine().err) == (layout != training)
         _, _, labels = load_inputs("few.csv", 64, (8, 8), 255, layout=model.layout)
         np.testing.assert_array_equal(labels, y[rows])
 

@@ -58,17 +58,17 @@ def test_the_next_command_shows_a_misclassified_row(known_targets):
 @pytest.mark.parametrize("flags", [(), ("--why",)])
 def test_an_explanation_uses_the_row_number_of_the_table(known_targets, flags):
     for row in (1, 5, 48):
-        told = run("explain", "m.safetensors", "test.csv", "--row", row, *flags).out
-        assert f"test.csv, row {row}" in told
-        assert f"true {known_targets[row]}" in told
+        output = run("explain", "m.safetensors", "test.csv", "--row", row, *flags).out
+        assert f"test.csv, row {row}" in output
+        assert f"true {known_targets[row]}" in output
 
 
 def test_a_row_without_a_target_has_a_prediction_but_no_step(known_targets):
     answers = run("query", "m.safetensors", "test.csv", "--json").json()
     for row in LACKING:
-        asked = ("explain", "m.safetensors", "test.csv", "--row", row)
-        run(*asked).refused("GN021", f"--row {row}", "the rows with a target are 1 to 48")
-        found = run(*asked, "--why", "--json").json()
+        words = ("explain", "m.safetensors", "test.csv", "--row", row)
+        run(*words).refused("GN021", f"--row {row}", "the rows with a target are 1 to 48")
+        found = run(*words, "--why", "--json").json()
         assert found["label"] is None
         assert found["outputs"] == pytest.approx(answers[row]["outputs"], rel=1e-5)
     run("explain", "m.safetensors", "test.csv", "--row", 50, "--why").refused("GN021", "--row 50")
@@ -81,16 +81,16 @@ def test_standard_input_gives_the_same_predictions_as_a_file(known_targets):
     nameless = "".join(line.rpartition(",")[0] + "\n" for line in whole.splitlines())
     for text in (whole, nameless):
         for row in (1, LACKING[1]):
-            asked = ("--why", "--row", row, "--json")
-            piped = run("explain", "m.safetensors", "-", *asked, stdin=text.encode()).json()
-            filed = run("explain", "m.safetensors", "test.csv", *asked).json()
+            words = ("--why", "--row", row, "--json")
+            piped = run("explain", "m.safetensors", "-", *words, stdin=text.encode()).json()
+            filed = run("explain", "m.safetensors", "test.csv", *words).json()
             assert piped["outputs"] == filed["outputs"]
             assert piped["input"] == f"standard input, row {row}"
 
 
 def test_nearest_samples_have_row_numbers_of_the_table(known_targets):
-    asked = ("explain", "m.safetensors", "test.csv", "--row", 1, "--why", "--train", "test.csv")
-    nearest = run(*asked, "--json").fine().json()["nearest"]
+    words = ("explain", "m.safetensors", "test.csv", "--row", 1, "--why", "--train", "test.csv")
+    nearest = run(*words, "--json").fine().json()["nearest"]
     names = ("<=50K", ">50K")
     assert nearest["rows"][0] == 1  # the row itself
     assert [names[label] for label in nearest["labels"]] == [known_targets[row] for row in nearest["rows"]]

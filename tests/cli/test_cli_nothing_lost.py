@@ -88,9 +88,9 @@ def test_a_model_written_during_training_is_kept(folder, monkeypatch, named):
     monkeypatch.setattr(train_job, "evaluate", train_another)
     out = run("train", "rows.csv", *QUICK, *named, "--no-pictures").fine().out
     assert load_model(wanted).hash() == small_model().hash()
-    beside = wanted.replace(".", "-2.")
-    assert load_model(beside).hash() != small_model().hash()
-    assert f"{beside} ({wanted} already exists)" in out
+    numbered = wanted.replace(".", "-2.")
+    assert load_model(numbered).hash() != small_model().hash()
+    assert f"{numbered} ({wanted} already exists)" in out
 
 
 def test_an_existing_output_is_rejected_before_training_unless_forced(folder):

@@ -55,9 +55,9 @@ def test_options_that_disable_the_fast_loop_are_reported(folder, flags, named):
         ("zh", "逐样本训练"),
     ):
         lines = run("train", "digits.csv", *flags, *SMALL, "--language", language).fine().err.splitlines()
-        said = [line for line in lines if line.startswith(words)]
-        assert len(said) == (named is not None)
-        assert all(f" {named} " in line for line in said)
+        warnings = [line for line in lines if line.startswith(words)]
+        assert len(warnings) == (named is not None)
+        assert all(f" {named} " in line for line in warnings)
 
 
 def test_too_few_epochs_are_reported(folder):

@@ -140,7 +140,7 @@ def test_file_names_are_escaped(tmp_path):
     found = run("doctor", tmp_path)
     assert any("line" in line and "new" in line for line in found.out.splitlines())
     shown = run("show", tmp_path, "--row", 1).fine()
-    for told in (found.out, shown.out):
-        assert "\x1b" not in told
-        assert not any(line.startswith("line") for line in told.splitlines())
+    for output in (found.out, shown.out):
+        assert "\x1b" not in output
+        assert not any(line.startswith("line") for line in output.splitlines())
     assert run("doctor", tmp_path, "--json").json()["findings"][0]["files"] == [f"a/{odd}"]

@@ -80,9 +80,9 @@ def test_held_out_rows_have_row_numbers_of_the_file(folder):
     labels = [line.partition(",")[0] for line in (folder / "digits.csv").read_text().splitlines()]
     assert max(rows) >= 15  # more than were held out
     for row in rows:
-        told = run("explain", "m.safetensors", "digits.csv", "--row", row, "--json").json()
-        assert (str(told["label"]), told["row"]) == (labels[row], row)
-        assert told["answer"] != told["label"]
+        facts = run("explain", "m.safetensors", "digits.csv", "--row", row, "--json").json()
+        assert (str(facts["label"]), facts["row"]) == (labels[row], row)
+        assert facts["answer"] != facts["label"]
 
 
 def test_a_table_on_standard_input_is_accepted(folder):
@@ -117,8 +117,8 @@ def test_rows_of_a_table_have_row_numbers_of_the_file(folder):
     for part in load_unseen(model, "g.safetensors", "gap.csv", ignore):
         wanted = [float(lines[1 + row].rpartition(",")[2]) for row in part.row_numbers]
         np.testing.assert_allclose(part.values[:, 0], wanted)
-    told = run("report", "g.safetensors", "gap.csv").fine().err
-    assert told.count("without a target ('income')") == 1
+    output = run("report", "g.safetensors", "gap.csv").fine().err
+    assert output.count("without a target ('income')") == 1
 
 
 def test_training_data_are_recognized_with_given_classes(folder):
@@ -143,9 +143,9 @@ def test_nearest_samples_are_training_rows(folder):
     kept, held_out = split_rows(len(data), data.source, options_of(load_model("m.safetensors").receipt))
     for row in (*kept[:3], *held_out[:3]):
         words = ("explain", "m.safetensors", "digits.csv", "--why", "--row", row, "--train", "digits.csv", "--json")
-        alike = run(*words).json()["nearest"]["rows"]
-        assert (row in alike) == (row in kept)
-        assert not set(alike) & set(held_out)
+        nearest = run(*words).json()["nearest"]["rows"]
+        assert (row in nearest) == (row in kept)
+        assert not set(nearest) & set(held_out)
 
 
 def test_without_data_only_the_model_is_described(folder):

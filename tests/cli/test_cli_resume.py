@@ -194,9 +194,9 @@ def test_other_versions_are_reported(folder, stopping):
 def test_info_and_test_accept_a_checkpoint_as_a_model(folder, stopping):
     stopping(4)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
-    told = run("info", "run.ck", "--json").fine().json()
-    assert told["receipt"]["progress"] == 0.4
-    assert told["receipt"]["data"]["source"] == "rows.csv"
+    facts = run("info", "run.ck", "--json").fine().json()
+    assert facts["receipt"]["progress"] == 0.4
+    assert facts["receipt"]["data"]["source"] == "rows.csv"
     assert run("test", "run.ck", "rows.csv", "--json").fine().json()["samples"] == 100
     run("verify", "run.ck", "rows.csv").refused("GN017")
 

@@ -348,9 +348,9 @@ def test_units_and_the_encoding_of_a_spreadsheet_work_in_every_command(empty):
     rows = [(f"{k % 30 + 40},5 kg", f"{k % 30 + 1},5 km") for k in range(90)]
     text = "mass\tway\n" + "".join(f"{mass}\t{way}\n" for mass, way in rows)
     (empty / "t.txt").write_bytes(text.encode("utf-16"))
-    said = run("train", "t.txt", "--target", "way", *FAST).fine().err
-    assert "column 'mass': the unit 'kg' is ignored" in said
-    assert "column 'way': the unit 'km' is ignored" in said
+    notices = run("train", "t.txt", "--target", "way", *FAST).fine().err
+    assert "column 'mass': the unit 'kg' is ignored" in notices
+    assert "column 'way': the unit 'km' is ignored" in notices
     assert run("test", "m.safetensors", "t.txt", "--json").fine().json()["samples"] == 90
     (empty / "q.csv").write_text('mass\n"50,5 kg"\n"500 g"\n')
     outcome = run("query", "m.safetensors", "q.csv").fine()

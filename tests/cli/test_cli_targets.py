@@ -35,11 +35,11 @@ def trained(tmp_path_factory):
     (folder / "more.csv").write_text(weather(100, seed=1))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        said = {
+        notices = {
             name: run("train", "weather.csv", *targets, *FAST, "--out", f"{name}.safetensors").fine().err
             for name, targets in (("labels", LABELS), ("numbers", NUMBERS))
         }
-    return folder, said
+    return folder, notices
 
 
 @pytest.fixture
@@ -48,15 +48,15 @@ def folder(trained, tmp_path, monkeypatch):
 
 
 def test_training_prints_its_targets(trained):
-    _, said = trained
+    _, notices = trained
     for words in (
         "target 'hot': a label, yes in 39%",
         "target 'wet'",
         "1 row without a target ('hot', 'wet') skipped",
     ):
-        assert words in said["labels"]
-    assert "target 'degrees': regression, numbers from" in said["numbers"]
-    assert "target 'rain': regression, numbers from" in said["numbers"]
+        assert words in notices["labels"]
+    assert "target 'degrees': regression, numbers from" in notices["numbers"]
+    assert "target 'rain': regression, numbers from" in notices["numbers"]
 
 
 def test_the_models_keep_the_names_and_the_kind(folder):
