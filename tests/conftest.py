@@ -1,4 +1,4 @@
-"""For every test: helpers as ``from support.… import …``, and hypothesis without clocks or chance."""
+"""Set up all tests: the import path of `support`, reproducible hypothesis examples, and shared fixtures."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from glassnet.errors import GlassnetError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from support import kernels
-from support.cli import OF_THE_READER
+from support.cli import USER_PREFERENCES
 from support.messages import english_left
-from support.process import settings_of_the_process
+from support.process import process_settings
 
-# Words are compared with the English ones, whatever language the person reads who runs the tests.
-for name in [name for name in os.environ if name.startswith(OF_THE_READER)]:
+# Tests compare English texts, whatever the language settings of the user who runs them.
+for name in [name for name in os.environ if name.startswith(USER_PREFERENCES)]:
     del os.environ[name]
 
-# Tests send Ctrl-C to their own process; one that was started in the background by a shell would ignore it.
+# Tests send Ctrl-C to their own process; a background job of a shell would ignore it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Timing never decides a test, and a run that passed passes again: examples are drawn from the test's own name.
+# No test depends on timing, and examples are reproducible: they derive from the name of the test.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("glassnet")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
-    """Tell a worker, which other workers begin beside, whether loops have to be compiled."""
-    node.workerinput["none_are_kept"] = kernels.none_are_kept()
+    """Tell each worker whether kernels must be compiled, before any worker starts compiling."""
+    node.workerinput["must_be_compiled"] = kernels.must_be_compiled()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once(request, tmp_path_factory):
-    """What is not in the cache yet, one worker compiles and the others load."""
-    told = getattr(request.config, "workerinput", {})
-    if told.get("none_are_kept"):
-        folder, number = tmp_path_factory.getbasetemp().parent, int(told["workerid"].removeprefix("gw"))
-        kernels.make_together(folder, number, told["workercount"])
+    """Compile each kernel that is not cached in one worker; the other workers load it."""
+    worker = getattr(request.config, "workerinput", {})
+    if worker.get("must_be_compiled"):
+        folder, number = tmp_path_factory.getbasetemp().parent, int(worker["workerid"].removeprefix("gw"))
+        kernels.compile_together(folder, number, worker["workercount"])
 
 
 @pytest.fixture
 def small_thresholds(monkeypatch):
-    """Teams of threads also for so little work that one thread would do it alone, as for most tests' trainings."""
+    """Use thread pools for little work too, which one thread would otherwise do alone."""
     from glassnet.engines.compiled import minibatch
     from glassnet.engines.threads import pool
 
@@ -58,35 +58,36 @@ def small_thresholds(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_for_the_next_test():
-    """Fail a test that changes the process and does not take it back, as `monkeypatch` does."""
-    before = settings_of_the_process()
+def process_settings_are_restored():
+    """Fail a test that changes settings of the process without restoring them; `monkeypatch` restores them."""
+    before = process_settings()
     yield
-    after = settings_of_the_process()
+    after = process_settings()
     assert {name: value for name, value in after.items() if value != before[name]} == {}, before
 
 
 @pytest.fixture(autouse=True)
 def errors_are_translated_in_full():
-    """Fail a test in which glassnet raises an error that has English words left in Chinese."""
+    """Fail a test in which glassnet raises an error whose Chinese translation contains English words."""
     messages = []
-    plain = GlassnetError.__init__
+    original = GlassnetError.__init__
 
-    def remembered(self, code, message):
+    def recording(self, code, message):
         raised_in = sys._getframe(1).f_globals.get("__name__", "")
-        if raised_in.startswith("glassnet.") and not raised_in.startswith("glassnet.estimators"):  # for Python alone
+        # Errors of the estimators are for the Python API, which is English only.
+        if raised_in.startswith("glassnet.") and not raised_in.startswith("glassnet.estimators"):
             messages.append(message)
-        plain(self, code, message)
+        original(self, code, message)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(GlassnetError, "__init__", remembered)
+        patch.setattr(GlassnetError, "__init__", recording)
         yield
     assert [message for message in messages if english_left(message)] == []
 
 
 @pytest.fixture
-def waiting_goes_on():
-    """A call that sends Ctrl-C, whose handler lets what waits wait on, as that of polars does once it is loaded."""
+def restarting_ctrl_c():
+    """A function that sends Ctrl-C with a handler that restarts interrupted system calls, as polars installs one."""
     main = threading.get_ident()
     signal.siginterrupt(signal.SIGINT, False)
     yield lambda: signal.pthread_kill(main, signal.SIGINT)

@@ -19,11 +19,11 @@ def always(*case):
     return True
 
 
-def with_meaning(rule_and_loss, output, *others):
+def is_valid(rule_and_loss, output, *others):
     return (*rule_and_loss, output) in RULE_PAIRS
 
 
-def unmet(cases, factors, allowed):
+def missing_pairs(cases, factors, allowed):
     """Pairs of values in an allowed case of the full product, but in none of these cases."""
     possible = [case for case in product(*factors) if allowed(*case)]
     left_out = []
@@ -38,25 +38,25 @@ def unmet(cases, factors, allowed):
     [
         (ANY, always, 11),
         (ANY, lambda letter, number, *others: (letter, number) != ("b", 2), 11),
-        (RULES, with_meaning, len(OUTPUTS) * len(ELEMENTWISE) * 4 // 3),  # every pair
+        (RULES, is_valid, len(OUTPUTS) * len(ELEMENTWISE) * 4 // 3),  # every pair
         ([range(9), range(9)], lambda one, other: one != other, 72),
         ([range(3)] * 4, always, 13),  # the minimum is 9
         ([ELEMENTWISE], always, 0),  # one factor alone has no pairs
     ],
 )
-def test_every_pair_that_has_a_meaning_is_there_and_no_other(factors, allowed, most):
+def test_cases_contain_exactly_the_valid_pairs(factors, allowed, most):
     cases = covering(*factors, allowed=allowed)
     assert all(allowed(*case) for case in cases)
-    assert unmet(cases, factors, allowed) == []
+    assert missing_pairs(cases, factors, allowed) == []
     assert len(cases) == len(set(cases)) <= most
     assert cases == covering(*factors, allowed=allowed)
     if len(factors) == 2:  # then every case has a pair that no other has
         for left_out in cases:
             others = [case for case in cases if case != left_out]
-            assert unmet(others, factors, allowed) == [left_out], "a pair that is left out is seen"
+            assert missing_pairs(others, factors, allowed) == [left_out], "a missing pair is not detected"
 
 
-def test_three_values_that_must_meet_are_given_as_two_factors():
-    """Every rule, loss and output activation must occur."""
-    cases = covering(*RULES, allowed=with_meaning)
+def test_three_factors_are_covered_by_combining_two():
+    """Every valid combination of rule, loss and output activation must occur."""
+    cases = covering(*RULES, allowed=is_valid)
     assert {(*rule_and_loss, output) for rule_and_loss, output, *_ in cases} == set(RULE_PAIRS)

@@ -112,13 +112,13 @@ def test_only_the_last_row_imports_the_package_as_a_whole():
     assert {module for module in importers if row_of(module) != len(ROWS) - 1} <= {"glassnet"}
 
 
-def test_modules_are_not_imported_in_circles_not_even_late():
-    assert sum(map(len, edges().values())) > len(edges()), "the edges are read at all"
+def test_no_import_cycles_even_inside_functions():
+    assert sum(map(len, edges().values())) > len(edges()), "no imports were found"
     assert cycle(edges()) == []
     assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
 
 
-def test_folders_hold_no_more_files_than_a_reader_can_look_over():
+def test_folders_are_small():
     """A folder of more than about fifteen files should be two folders."""
     folders = {path.parent for path in modules().values()}
     counts = {folder.relative_to(PACKAGE).as_posix(): len(list(folder.glob("[!_]*.py"))) for folder in folders}
@@ -126,7 +126,7 @@ def test_folders_hold_no_more_files_than_a_reader_can_look_over():
     assert counts["."] <= 5
 
 
-def test_packages_of_others_stay_where_they_belong():
+def test_third_party_packages_are_imported_only_where_allowed():
     wrong = []
     for module in modules():
         for one in imports(module):
@@ -144,7 +144,7 @@ def _kernel_sources() -> tuple[set[str], set[str]]:
     from glassnet.nn.jit import SOURCES
 
     matched = {pattern: set(PACKAGE.glob(pattern)) for pattern in SOURCES}
-    assert all(matched.values()), "a pattern that matches nothing covers nothing"
+    assert all(matched.values()), "a pattern matches no file"
     covered = {module for module, path in modules().items() if any(path in paths for paths in matched.values())}
     compiling = {
         module
@@ -155,7 +155,7 @@ def _kernel_sources() -> tuple[set[str], set[str]]:
     return covered, compiling
 
 
-def test_a_change_of_anything_in_a_kernel_makes_the_kernels_anew():
+def test_a_change_to_any_compiled_code_recompiles_the_kernels():
     """`jit` names its cache folder after the text of SOURCES, which must include everything compiled into a loop."""
     covered, compiling = _kernel_sources()
     assert len(compiling) > 5
@@ -167,13 +167,13 @@ def test_a_change_of_anything_in_a_kernel_makes_the_kernels_anew():
             continue
         seen.add(module)
         todo += sorted(one.imported for one in imports(module) if own(one.imported) and one.imported != module)
-    assert {"glassnet.nn.activations", "glassnet.nn.optimizers"} <= seen, "imports are followed at all"
+    assert {"glassnet.nn.activations", "glassnet.nn.optimizers"} <= seen, "no imports were followed"
     reached = {one.imported for module in seen for one in imports(module)}
-    assert set(NOT_IN_KERNELS) <= reached, "an exemption that is not needed"
+    assert set(NOT_IN_KERNELS) <= reached, "an unnecessary exemption"
     assert sorted(seen - covered) == []
 
 
-def test_what_is_said_to_be_in_no_kernel_is_named_there_as_a_type_alone():
+def test_architecture_is_only_an_annotation_in_kernels():
     covered, compiling = _kernel_sources()
     assert covered & set(NOT_IN_KERNELS) == set()
     for module in sorted(compiling):
@@ -192,7 +192,7 @@ def test_what_is_said_to_be_in_no_kernel_is_named_there_as_a_type_alone():
     assert all(id(node) in annotations for node in named)
 
 
-def test_kernels_name_lines_of_the_algorithm_that_are_there():
+def test_lines_quoted_in_kernels_exist_in_the_algorithm():
     """A comment ``# network.forward: z = a @ weight.T`` marks each loop that mirrors this line of `network.py`."""
     path = modules()["glassnet.network"]
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -218,7 +218,7 @@ def _cached_in_frozen(module: ast.Module) -> list[ast.FunctionDef]:
     ]
 
 
-def test_frozen_objects_are_complete_once_they_are_made():
+def test_frozen_dataclasses_have_no_cached_methods():
     """A frozen dataclass computes values in ``__post_init__`` or on each call, and does not cache them later."""
     known = "@dataclass(frozen=True)\nclass A:\n    @functools.cached_property\n    def b(self): ..."
     assert len(_cached_in_frozen(ast.parse(known))) == 1

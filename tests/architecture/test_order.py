@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from support.cli import environment, run
-from support.process import settings_of_the_process
+from support.process import process_settings
 from support.sources import ROOT, tree
 
 FILES = sorted((ROOT / "tests").rglob("*.py"))
@@ -49,7 +49,7 @@ def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
             yield from at_import(child)
 
 
-def kept_generators(file: ast.AST) -> list[int]:
+def shared_generators(file: ast.AST) -> list[int]:
     """Lines where a generator is shared: created at import, or returned by a cache or a wide fixture."""
     made = list(at_import(file))
     for function in ast.walk(file):
@@ -64,7 +64,7 @@ def decorators(function: Function) -> list[str]:
     return [ast.unparse(decorator) for decorator in function.decorator_list]
 
 
-def global_chance(file: ast.AST) -> list[int]:
+def unseeded_generators(file: ast.AST) -> list[int]:
     """Lines that use the global generator, or create one without a seed."""
     imported = {alias.name for node in ast.walk(file) if isinstance(node, ast.Import) for alias in node.names}
     lines = []
@@ -88,17 +88,17 @@ def places(find) -> list[str]:
     return [f"{path.relative_to(ROOT)}:{line}" for path in FILES for line in find(tree(path))]
 
 
-def test_every_test_draws_from_a_generator_of_its_own():
-    """``np.random.default_rng(3).normal(size=9)`` at the top of a file is a constant; a generator there is not."""
-    assert places(kept_generators) == []
+def test_no_random_generator_is_shared_between_tests():
+    """Values drawn at the top of a file are constants and allowed; a generator there is shared."""
+    assert places(shared_generators) == []
 
 
-def test_no_test_draws_from_the_generator_of_the_process_or_without_a_seed():
-    assert places(global_chance) == []
+def test_no_test_uses_the_global_generator_or_an_unseeded_one():
+    assert places(unseeded_generators) == []
 
 
 FAULTS = {
-    kept_generators: """
+    shared_generators: """
 R = np.random.default_rng(1)
 A, R = 3, random.Random(4)
 class T:
@@ -113,7 +113,7 @@ def f(): return np.random.default_rng(2)
 @pytest.fixture(scope="module")
 def f(): yield np.random.default_rng(2)
 """,
-    global_chance: """
+    unseeded_generators: """
 import random
 np.random.seed(1)
 a = np.random.normal(size=3)
@@ -126,7 +126,7 @@ np.random.RandomState()
 """,
 }
 NO_FAULTS = {
-    kept_generators: """
+    shared_generators: """
 A = np.random.default_rng(1).normal(size=3)
 B = replace(A, labels=np.random.default_rng(1).random(3) < 0.5)
 def f():
@@ -137,7 +137,7 @@ def g(): return np.random.default_rng(1).normal()
 @pytest.fixture
 def f(): return np.random.default_rng(1)
 """,
-    global_chance: """
+    unseeded_generators: """
 def f(random): return random.normal() + random.choice([1])
 r = np.random.default_rng(1).normal()
 s = np.random.RandomState(1)
@@ -147,7 +147,7 @@ from random import Random
 
 
 @pytest.mark.parametrize("find", FAULTS, ids=lambda find: find.__name__)
-def test_each_of_these_faults_is_found_and_nothing_else(find):
+def test_the_search_finds_each_fault_and_nothing_else(find):
     faults = FAULTS[find].strip()
     wanted = {
         number
@@ -177,29 +177,29 @@ def test_the_sources_of_the_tests_are_read():
         (lambda patch, folder: patch.setattr(os, "getcwd", str), "folder"),
     ],
 )
-def test_a_change_of_the_process_is_seen_and_taken_back(change, what, tmp_path):
+def test_a_changed_process_setting_is_detected_and_restored(change, what, tmp_path):
     """`conftest` compares these before and after every test."""
-    before = settings_of_the_process()
+    before = process_settings()
     with pytest.MonkeyPatch.context() as patch:
         change(patch, tmp_path)
-        after = settings_of_the_process()
+        after = process_settings()
     assert [name for name in before if before[name] != after[name]] == [what]
     with np.errstate(all="ignore"):
-        assert settings_of_the_process()["errors"] != before["errors"]
-    assert settings_of_the_process() == before
+        assert process_settings()["errors"] != before["errors"]
+    assert process_settings() == before
 
 
-def test_what_is_run_in_this_process_speaks_english():
+def test_commands_run_in_this_process_print_english():
     assert not re.search("[⺀-鿿]", run("--help").fine().out)
 
 
-def test_the_readers_own_language_and_habits_do_not_count():
-    """The tests compare English words also where LANG asks for Chinese ones."""
-    words = ["-m", "pytest", "-n", "0", "-p", "no:cacheprovider", f"{__file__}::{SPEAKS}"]
+def test_language_settings_of_the_user_have_no_effect():
+    """Tests see English texts even if LANG requests Chinese."""
+    words = ["-m", "pytest", "-n", "0", "-p", "no:cacheprovider", f"{__file__}::{PRINTS_ENGLISH}"]
     env = environment(LANG="zh_CN.UTF-8", LC_ALL="zh_CN.UTF-8", GLASSNET_LANGUAGE="zh", MPLBACKEND="svg")
     done = subprocess.run([sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "1 passed" in done.stdout
 
 
-SPEAKS = test_what_is_run_in_this_process_speaks_english.__name__
+PRINTS_ENGLISH = test_commands_run_in_this_process_print_english.__name__

@@ -1,4 +1,4 @@
-"""What most tests of the command line start from."""
+"""Fixtures for most tests of the command line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import pytest
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """An empty folder, and the process in it; some files have one with data in it instead."""
+    """An empty working folder; some test files define their own, with data."""
     monkeypatch.chdir(tmp_path)
     return tmp_path

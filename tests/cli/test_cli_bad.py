@@ -1,4 +1,4 @@
-"""Bad input: one clear line with a stable code, exit code 2, and nothing lost."""
+"""Bad input: one clear line with a stable code, exit code 2, and no file changed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ import pytest
 
 from glassnet.errors import FileError
 from support.bad_inputs import CASES, DIVERGING, MODEL, Case
-from support.cli import HANGS, Outcome, command, environment, interruptible, run, run_process, snapshot
+from support.cli import TIMEOUT, Outcome, command, environment, interruptible, run, run_process, snapshot
 from support.samples import digits_csv, table, write
 
 QUICK = ("--engine", "reference", "--hidden", "5", "--no-pictures", "--force")
-with_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has a device that is always full")
+needs_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, which Linux has")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def typed(case: Case) -> list[str]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name.replace(" ", "-"))
-def test_refused_and_nothing_lost(case, tmp_path, monkeypatch):
+def test_bad_input_is_rejected_and_changes_no_file(case, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {**case.files, "old.safetensors": MODEL})
     before = snapshot(tmp_path)
@@ -47,13 +47,13 @@ def test_refused_and_nothing_lost(case, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("case", DIVERGING, ids=lambda case: case.name.replace(" ", "-"))
-def test_diverging_says_one_line_also_where_warnings_are_shown(case, tmp_path):
+def test_divergence_prints_one_line_even_if_warnings_are_shown(case, tmp_path):
     write(tmp_path, case.files)
     run_process(*typed(case), cwd=tmp_path).refused(case.code, *case.words, "old.safetensors was not written")
     assert snapshot(tmp_path) == case.files
 
 
-def test_diverging_later_names_its_epoch_and_what_is_left(folder, monkeypatch):
+def test_divergence_in_a_later_epoch_is_named_and_keeps_the_old_model(folder, monkeypatch):
     from glassnet.training import loop
 
     epochs = count(1)
@@ -66,7 +66,7 @@ def test_diverging_later_names_its_epoch_and_what_is_left(folder, monkeypatch):
     assert (folder / "old.safetensors").read_bytes() == MODEL
 
 
-def test_without_a_command_the_help_is_shown_as_it_is(folder):
+def test_without_a_command_the_help_is_printed(folder):
     outcome = run()
     assert outcome.code in (0, 2)
     text = outcome.out + outcome.err
@@ -82,7 +82,7 @@ def test_without_a_command_the_help_is_shown_as_it_is(folder):
         ("rows.csv/m.safetensors", "GN001", ("rows.csv",)),
     ],
 )
-def test_a_place_that_cannot_be_written_is_refused_before_the_work(folder, out, code, words):
+def test_an_output_path_that_cannot_be_written_is_rejected_before_training(folder, out, code, words):
     before = snapshot(folder)
     outcome = run("train", "rows.csv", "--out", out, *QUICK)
     outcome.refused(code, *words)
@@ -90,7 +90,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(folder, out, 
     assert snapshot(folder) == before
 
 
-def test_a_folder_without_permission_is_refused_before_the_work(folder, monkeypatch):
+def test_a_folder_without_write_permission_is_rejected_before_training(folder, monkeypatch):
     before = snapshot(folder)
     monkeypatch.setattr("glassnet.io.writing.os.access", lambda path, mode: mode != os.W_OK)
     outcome = run("train", "rows.csv", "--out", "old.safetensors", *QUICK)
@@ -99,7 +99,7 @@ def test_a_folder_without_permission_is_refused_before_the_work(folder, monkeypa
     assert snapshot(folder) == before
 
 
-def test_permission_lost_at_the_last_moment(folder, monkeypatch):
+def test_permission_lost_during_training_keeps_the_old_model(folder, monkeypatch):
     def deny(*_):
         raise PermissionError(13, "Permission denied")
 
@@ -111,7 +111,7 @@ def test_permission_lost_at_the_last_moment(folder, monkeypatch):
     assert snapshot(folder) == before
 
 
-def test_a_model_that_finds_no_room_is_kept_elsewhere(folder, monkeypatch, tmp_path_factory):
+def test_a_model_that_does_not_fit_on_the_disk_is_saved_elsewhere(folder, monkeypatch, tmp_path_factory):
     other, move = tmp_path_factory.mktemp("other"), os.replace
 
     def full(source, target):
@@ -130,40 +130,40 @@ def test_a_model_that_finds_no_room_is_kept_elsewhere(folder, monkeypatch, tmp_p
     )
     assert snapshot(folder) == before
     assert run("test", place, "rows.csv").code == 0
-    # With a checkpoint the training is there too.
+    # With a checkpoint, the run can be resumed too.
     outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
     outcome.refused("GN004", "no space left", "The trained model is in", "glassnet resume c.ck")
-    # Where there was no room for that either, it is not, nor in one of a training that had ended.
+    # The message does not suggest to resume if the checkpoint could not be written or belongs to a finished run.
     monkeypatch.setattr("glassnet.io.writing.os.replace", move)
     run("resume", "c.ck", "--out", "new.safetensors").fine()
     monkeypatch.setattr("glassnet.io.writing.os.replace", full)
-    monkeypatch.setattr("glassnet.training.checkpointing.write", lambda *_: deny_room())
+    monkeypatch.setattr("glassnet.training.checkpointing.write", lambda *_: disk_full())
     outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
     assert outcome.code == 2
     assert "resume" not in outcome.err
     assert re.search(r"The trained model is in \S+/old\.safetensors\. \[GN004\]$", outcome.err)
 
 
-def deny_room():
+def disk_full():
     raise FileError("GN004", "c.ck: no space left.")
 
 
 def limited(limit: str, *arguments: str) -> list[str]:
-    """Start a command under a limit of the operating system."""
+    """Return the program and arguments for a command under a resource limit of the operating system."""
     program = f"import resource, sys; resource.setrlimit({limit}); import glassnet.cli; glassnet.cli.main()"
     return [sys.executable, "-c", program, *arguments]
 
 
-def test_no_space_left(folder):
+def test_a_full_disk_keeps_the_old_model(folder):
     before = snapshot(folder)
     start = limited("resource.RLIMIT_FSIZE, (1000, 1000)", "train", "rows.csv", "--out", "old.safetensors", *QUICK)
     outcome = run_process(cwd=folder, start=start)
     outcome.refused("GN004", "old.safetensors", "no space left")
-    assert "epoch 3" in outcome.err, "the disk was full at the end of the training, not before"
+    assert "epoch 3" in outcome.err, "the limit was reached before the end of training"
     assert snapshot(folder) == before
 
 
-def test_more_weights_than_memory(folder):
+def test_too_many_weights_for_the_memory_are_rejected(folder):
     before = snapshot(folder)
     flags = ("--hidden", "100000", "--hidden", "100000", "--engine", "reference", "--out", "old.safetensors", "--force")
     start = limited("resource.RLIMIT_AS, (6 << 30, 6 << 30)", "train", "rows.csv", *flags)
@@ -172,18 +172,18 @@ def test_more_weights_than_memory(folder):
 
 
 @pytest.mark.parametrize("closed", [False, True])
-@with_dev_full
-def test_progress_that_cannot_be_written_does_not_end_a_training(folder, closed):
+@needs_dev_full
+def test_training_continues_if_progress_cannot_be_printed(folder, closed):
     words = command("train", "rows.csv", "--out", "new.safetensors", "--json", *QUICK)
     with open("/dev/full", "w") as full:
-        heard = {"preexec_fn": lambda: os.close(2)} if closed else {"stderr": full}
-        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, env=environment(), **heard)
+        streams = {"preexec_fn": lambda: os.close(2)} if closed else {"stderr": full}
+        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, env=environment(), **streams)
     assert done.returncode == 0
     assert json.loads(done.stdout)["model"] == "new.safetensors"
 
 
-@with_dev_full
-def test_standard_output_that_takes_nothing(folder):
+@needs_dev_full
+def test_an_unwritable_standard_output_is_one_error_line(folder):
     with open("/dev/full", "w") as full:
         done = subprocess.run(command("show", "rows.csv"), stdout=full, stderr=subprocess.PIPE, env=environment())
     text = done.stderr.decode()
@@ -192,7 +192,7 @@ def test_standard_output_that_takes_nothing(folder):
     assert len(text.splitlines()) == 1
 
 
-def test_a_reader_that_has_gone_is_no_mistake(folder):
+def test_a_closed_pipe_is_not_an_error(folder):
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(command("show", "rows.csv"), stdout=writing, stderr=subprocess.PIPE, env=environment())
@@ -205,23 +205,22 @@ def test_ctrl_c_during_training(folder, engine):
     interrupted_after(b"epoch 1:", folder, "--epochs", "100000", "--engine", engine)
 
 
-def test_ctrl_c_does_not_wait_for_loops_to_be_compiled(folder, tmp_path_factory):
-    """It could not go on with them; whoever comes next compiles them."""
+def test_ctrl_c_does_not_wait_for_compilation(folder, tmp_path_factory):
     cache = tmp_path_factory.mktemp("cache")
     interrupted_after(b"preparing", folder, "--batch-size", "32", NUMBA_CACHE_DIR=str(cache))
     assert list(cache.rglob("*")) != []
-    assert list(cache.rglob("*train_batches*")) == [], "it was waited for"
+    assert list(cache.rglob("*train_batches*")) == [], "it waited for the compilation"
 
 
 def interrupted_after(line, folder, *flags, **variables):
-    """Send Ctrl-C to a training that has said this."""
+    """Send Ctrl-C to a training run once it prints `line`."""
     (folder / "digits.csv").write_text(digits_csv(300))
     before = snapshot(folder)
     words = interruptible("train", "digits.csv", "--out", "old.safetensors", "--force", *flags)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(words, env=environment() | variables, **pipes)
-    rescue = threading.Timer(HANGS, process.kill)
-    rescue.start()
+    kill_timer = threading.Timer(TIMEOUT, process.kill)
+    kill_timer.start()
     try:
         first = b""
         while line not in first:
@@ -230,9 +229,9 @@ def interrupted_after(line, folder, *flags, **variables):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
     finally:
-        rescue.cancel()
+        kill_timer.cancel()
         process.kill()
-    # The terminal shows ^C, so the line begins on a new one.
+    # The message begins on a new line, because the terminal shows ^C.
     text = "".join(line for line in err.decode().splitlines(keepends=True) if line.strip())
     Outcome(process.returncode, out.decode(), text).refused(
         "GN031", "interrupted", "nothing was written", exit_code=130
@@ -240,7 +239,7 @@ def interrupted_after(line, folder, *flags, **variables):
     assert snapshot(folder) == before
 
 
-def test_an_interrupt_after_the_model_was_saved_does_not_deny_it(folder, monkeypatch):
+def test_an_interrupt_after_saving_does_not_claim_that_nothing_was_written(folder, monkeypatch):
     from glassnet import plots
 
     def interrupt(*_):
@@ -255,7 +254,7 @@ def test_an_interrupt_after_the_model_was_saved_does_not_deny_it(folder, monkeyp
     assert "nothing was written" not in line
 
 
-def test_training_data_are_not_replaced_by_the_model(folder):
+def test_a_model_does_not_overwrite_its_training_data(folder):
     before = snapshot(folder)
     outcome = run("train", "rows.csv", "--out", "rows.csv", *QUICK)
     assert snapshot(folder) == before
@@ -270,7 +269,7 @@ def test_training_data_are_not_replaced_by_the_model(folder):
         ("show", "--augment", "--png", "rows.csv"),
     ],
 )
-def test_a_file_of_another_kind_is_never_replaced(folder, words):
+def test_a_file_of_another_kind_is_never_overwritten(folder, words):
     (folder / "other.csv").write_text("1,2\n")
     before = snapshot(folder)
     outcome = run(*words)

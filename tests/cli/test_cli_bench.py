@@ -1,4 +1,4 @@
-"""``glassnet bench``, with few samples: what it tells, not how fast anything is."""
+"""``glassnet bench`` with few samples: the form of its results, not the times."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _few(monkeypatch):
     monkeypatch.setattr(bench, "_each", lambda ask: bench._once(lambda: ask(7)))
 
 
-def test_every_task_is_measured_beside_numpy():
+def test_every_task_is_also_measured_with_numpy():
     found = run("bench", "--runs", "2", "--json").json()
     assert [row["task"] for row in found["tasks"]] == TASKS
     for row in found["tasks"]:
@@ -32,7 +32,7 @@ def test_every_task_is_measured_beside_numpy():
     assert {"cores", "processor", "blas", "versions"} <= found.keys()
 
 
-def test_a_line_for_each_in_words():
+def test_each_task_is_a_line_of_text():
     outcome = run("bench", "--runs", "1")
     assert outcome.code == 0
     machine, header, *lines = outcome.out.splitlines()
@@ -42,7 +42,7 @@ def test_a_line_for_each_in_words():
     assert [line.rstrip(" …") for line in outcome.err.splitlines()] == TASKS
 
 
-def test_tasks_are_in_chinese_and_keep_their_columns_where_chinese_is_asked_for():
+def test_chinese_output_has_aligned_columns():
     outcome = run("bench", "--runs", "1", "--language", "zh")
     machine, *lines = outcome.out.splitlines()
     assert "个核心" in machine
@@ -51,5 +51,5 @@ def test_tasks_are_in_chinese_and_keep_their_columns_where_chinese_is_asked_for(
     assert all(re.match("[⺀-鿿]", line) for line in lines[1:])
 
 
-def test_runs_are_at_least_one():
+def test_fewer_than_one_run_is_rejected():
     run("bench", "--runs", "0").refused("GN020", "--runs")

@@ -1,4 +1,4 @@
-"""Data of other ranges and from other places, at the command line."""
+"""Data with other ranges and from other sources on the command line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FLAGS = (*QUICK, "--force", "--out", "m.safetensors")
 
 
 @pytest.mark.parametrize("suffix", ["csv", "npz"])
-def test_inputs_are_scaled_by_the_largest_value_that_was_named(folder, suffix):
+def test_inputs_are_scaled_by_the_given_maximum(folder, suffix):
     values = np.random.default_rng(0).random((60, 16)).astype(np.float32)
     labels = np.arange(60) % 3
     if suffix == "csv":
@@ -30,25 +30,25 @@ def test_inputs_are_scaled_by_the_largest_value_that_was_named(folder, suffix):
     assert fit(data, Options(hidden=5, engine="reference")).model.scaling.maximum == 1
 
 
-def test_a_range_that_is_hardly_used_is_remarked(folder):
+def test_a_mostly_unused_range_is_reported(folder):
     np.savetxt("rows.csv", np.column_stack([np.arange(60) % 3, 16 * np.eye(60, 16)]), delimiter=",", fmt="%g")
-    said = run("train", "rows.csv", *FLAGS).err
+    notices = run("train", "rows.csv", *FLAGS).err
     assert (
         "the largest value is 16, but --input-max is 255. If this is not intended, run: glassnet doctor rows.csv"
-        in said
+        in notices
     )
     assert "--input-max" not in run("train", "rows.csv", *FLAGS, "--input-max", "16").err
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are Unix's")
 def test_a_pipe_is_read_once(folder):
-    """A second opening would wait for a writer that never comes."""
+    """Opening it a second time would wait forever for a writer."""
     os.mkfifo("pipe")
     threading.Thread(target=lambda: (folder / "pipe").write_text(digits_csv(300)), daemon=True).start()
     assert run("train", "pipe", *FLAGS).code == 0
 
 
-def test_what_train_names_as_the_next_step_can_be_run(folder):
+def test_the_next_command_that_train_prints_can_be_run(folder):
     (folder / "my digits.csv").write_text(digits_csv(300))
     (folder / "test.csv").write_text(digits_csv(50))
     out = run("train", "my digits.csv", "--test", "test.csv", *FLAGS).out

@@ -1,4 +1,4 @@
-"""``glassnet doctor`` on data: every kind of damage is found, repaired copies are healthy, originals stay."""
+"""``glassnet doctor`` on data: every kind of damage is found, repaired copies are healthy, originals are unchanged."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OPTIONS_AND_PAIRS = {
     "GD18",
     "GD46",
 }
-"""Found by tests of their own below: they need options, test data, or a table of words."""
+"""Codes with their own tests below, because they need options, test data or a table with text."""
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
 
 
@@ -46,28 +46,28 @@ def test_every_kind_of_finding_in_data_has_a_test():
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name.replace(" ", "-"))
-def test_a_damage_is_found_alone_and_repaired_in_a_copy(damage, folder):
+def test_only_the_damage_is_found_and_it_is_repaired_in_a_copy(damage, folder):
     (folder / "rows.csv").write_text(damage.text)
     before = snapshot(folder)
     found = doctor("rows.csv", "--fix", "copy.csv")
     seen = {finding["code"] for finding in found["findings"]}
     assert damage.code in seen
-    assert seen - {damage.code, *damage.others} - HARMLESS == set(), "nothing is blamed that is not wrong"
+    assert seen - {damage.code, *damage.others} - HARMLESS == set(), "a finding without a fault"
     kind = next(finding for finding in found["findings"] if finding["code"] == damage.code)
     assert kind["severity"] == KINDS[damage.code].severity
     assert all(kind[key] for key in ("found", "fix", "meaning"))
     assert snapshot(folder).items() >= before.items()
     again = run("doctor", "copy.csv", "--json")
-    assert again.code == (0 if damage.mended else 1)
+    assert again.code == (0 if damage.repairable else 1)
     left = {finding["code"] for finding in again.json()["findings"]}
-    assert damage.mended or damage.code in left
-    if damage.mended and damage.code not in ("GD12", "GD29"):
+    assert damage.repairable or damage.code in left
+    if damage.repairable and damage.code not in ("GD12", "GD29"):
         assert damage.code in ("GD27", "GD45") or damage.code not in left
         samples = glassnet.load_data("copy.csv")
         assert samples.image_shape == (28, 28)
 
 
-def test_what_was_only_scaled_comes_back_as_it_was(folder):
+def test_scaled_data_are_restored_exactly(folder):
     original = digits(COUNT)
     for damage in DAMAGES:
         scaled = damage.code in ("GD20", "GD21", "GD22", "GD24", "GD25") and damage.name != "sixteen levels"
@@ -80,7 +80,7 @@ def test_what_was_only_scaled_comes_back_as_it_was(folder):
             (folder / "copy.csv").unlink()
 
 
-def test_rows_and_lines_say_where(folder):
+def test_findings_give_rows_and_lines(folder):
     damaged = text([["label", *(f"p{k}" for k in range(784))], *rows_of()]).splitlines()
     damaged[5] = damaged[5].replace(",0,", ",x,", 1)
     damaged[9] += ",1"
@@ -91,7 +91,7 @@ def test_rows_and_lines_say_where(folder):
     assert found["GD11"]["count"] == found["GD01"]["count"] == 1
 
 
-def test_healthy_digits_get_a_remark_alone(folder):
+def test_healthy_digits_have_only_a_note(folder):
     (folder / "rows.csv").write_text(text(rows_of()))
     outcome = run("doctor", "rows.csv")
     assert (outcome.code, outcome.err) == (0, "")
@@ -110,7 +110,7 @@ def test_training_and_test_data_are_compared(folder):
     train, test = digits_csv(100), digits_csv(30, start=90)
     (folder / "train.csv").write_text(train)
     (folder / "test.csv").write_text(test)
-    found = doctor("train.csv", "--test", "test.csv", "--fix", "copy.csv")  # rows that train takes stay
+    found = doctor("train.csv", "--test", "test.csv", "--fix", "copy.csv")  # rows that train accepts remain
     across = {finding["code"]: finding for finding in found["findings"]}
     assert (across["GD51"]["count"], across["GD51"]["rows"]) == (10, list(range(90, 95)))
     assert [one["code"] for one in found["fixed"]["left"] if one["severity"] != "remark"] == ["GD51"]
@@ -124,7 +124,7 @@ def test_training_and_test_data_are_compared(folder):
     assert "GD50" in {finding["code"] for finding in doctor("train.csv", "--test", "narrow.csv")["findings"]}
 
 
-def test_test_data_of_another_scale_still_show_the_common_rows(folder):
+def test_common_rows_are_found_in_test_data_of_another_scale(folder):
     (folder / "train.csv").write_text(digits_csv(100))
     scaled = digits(100)
     lines = [
@@ -135,7 +135,7 @@ def test_test_data_of_another_scale_still_show_the_common_rows(folder):
     assert {("GD20", "test.csv"), ("GD51", "train.csv")} <= {(one["code"], one["source"]) for one in found}
 
 
-def test_targets_that_no_sigmoid_reaches(folder):
+def test_targets_that_a_sigmoid_cannot_reach_are_found(folder):
     (folder / "rows.csv").write_text(digits_csv(100))
     assert "GD36" in codes(run("doctor", "rows.csv", "--targets", "one-hot", "--json"))
     cross = ("--targets", "one-hot", "--loss", "cross_entropy")
@@ -147,7 +147,7 @@ PEOPLE = "id,name,age,port,survived\n" + "".join(
 )
 
 
-def test_a_table_of_words_keeps_its_words(folder):
+def test_a_copy_of_a_table_keeps_its_text(folder):
     (folder / "people.csv").write_text(PEOPLE.replace(",23.0,", ",old,").replace(",S,", ",,", 1))
     found = doctor("people.csv", "--target", "survived", "--fix", "copy.csv")
     by_code = {finding["code"]: finding for finding in found["findings"]}
@@ -161,21 +161,21 @@ def test_a_table_of_words_keeps_its_words(folder):
     assert run("doctor", "copy.csv", "--target", "survived").code == 0
 
 
-def test_the_guessed_label_is_named_and_can_be_named(folder):
+def test_the_guessed_label_is_reported_and_can_be_set(folder):
     (folder / "people.csv").write_text(PEOPLE)
     assert "GD08" in codes(run("doctor", "people.csv", "--json"))
     assert "GD08" not in codes(run("doctor", "people.csv", "--target", "5", "--json"))
     run("doctor", "people.csv", "--target", "Survived").refused("GN060", "'Survived'", "id, name, age")
 
 
-def test_numbers_to_be_met_are_no_classes(folder):
+def test_a_regression_target_is_not_treated_as_classes(folder):
     rows = "".join(f"{k % 7},{k * k % 83},{k * 1.25 + k % 3}\n" for k in range(80))
     (folder / "houses.csv").write_text("rooms,age,price\n" + rows)
     found = doctor("houses.csv", "--target", "price")
     assert (found["findings"], found["classes"], found["healthy"]) == ([], None, True)
 
 
-def test_archives_with_mistakes_are_read_too(folder):
+def test_archives_with_faults_are_examined(folder):
     data = digits(100)
     values = data.inputs.reshape(-1, 28, 28).astype(float)
     values[3, 4, 5] = np.nan
@@ -187,7 +187,7 @@ def test_archives_with_mistakes_are_read_too(folder):
 
 
 @pytest.mark.parametrize("case", ["original", "test", "other", "suffix", "folder", "words to npz"])
-def test_a_copy_goes_nowhere_it_must_not(case, folder):
+def test_a_copy_overwrites_no_other_file(case, folder):
     (folder / "rows.csv").write_text(PEOPLE if case == "words to npz" else labels(lambda y: y + 1))
     (folder / "letter.csv").write_text("dear reader")
     out = {"original": "rows.csv", "test": "./rows.csv", "other": "letter.csv", "suffix": "copy.parquet"}
@@ -210,7 +210,7 @@ def test_a_copy_goes_nowhere_it_must_not(case, folder):
         ("broken.npz", b"PK\x03\x04 broken", "GN019"),
     ],
 )
-def test_what_is_no_data_is_refused(name, content, code, folder):
+def test_files_without_data_are_rejected(name, content, code, folder):
     if content is not None:
         (folder / name).write_bytes(content)
     run("doctor", name).refused(code, name)
@@ -220,15 +220,15 @@ ODD = [b"a,b\n1\n2\n3\n", b",,,\n,,,\n,,,\n", b"1,2\n3,4\n", b"x;y\n" * 30, b"\x
 
 
 @pytest.mark.parametrize("content", ODD)
-def test_odd_tables_end_in_findings_or_one_line(content, folder):
+def test_odd_tables_give_findings_or_one_error_line(content, folder):
     (folder / "odd.csv").write_bytes(content)
     outcome = run("doctor", "odd.csv", "--fix", "copy.csv")
     assert outcome.code in (0, 1, 2)
     assert "Traceback" not in outcome.err
 
 
-def test_no_two_digits_are_taken_for_one(monkeypatch):
-    """Fractions and whole numbers as float64, whose low bits are 0; and when every fingerprint is the same."""
+def test_different_digits_are_not_reported_as_copies(monkeypatch):
+    """Also for float64 values whose low bits are 0, and if all fingerprints collide."""
     from glassnet.doctor.data import repeats
     from glassnet.doctor.data.raw import RawData
 
@@ -262,8 +262,8 @@ def test_rows_of_a_coarse_table_may_be_equal(folder):
     assert len((folder / "copy.csv").read_text().splitlines()) == 91
 
 
-def test_a_row_that_chance_repeats_is_no_copy(folder):
-    """Measured to a tenth, as flowers are: a pair or two is equal by chance, twenty are not."""
+def test_rows_equal_by_chance_are_not_reported_as_copies(folder):
+    """With one decimal, one or two pairs are equal by chance, but not twenty."""
     rng = np.random.default_rng(2)
     rows = [f"{a:.1f},{b:.1f},{c:.1f},{'xy'[k // 100]}\n" for k, (a, b, c) in enumerate(rng.normal(5, 0.4, (200, 3)))]
     assert 1 <= len(rows) - len(set(rows)) <= 8
@@ -274,21 +274,21 @@ def test_a_row_that_chance_repeats_is_no_copy(folder):
     assert "GD41" in [finding["code"] for finding in doctor("copied.csv", "--target", "kind")["findings"]]
 
 
-def test_rows_in_order_hurt_a_recipe_that_takes_them_so(folder):
+def test_sorted_rows_are_a_finding_for_a_recipe_without_shuffling(folder):
     (folder / "sorted.csv").write_text(next(damage.text for damage in DAMAGES if damage.name == "sorted"))
     found = doctor("sorted.csv", "--recipe", "notes-code", "--fix", "copy.csv")
     assert "GD43" in [finding["code"] for finding in found["findings"]]
     assert doctor("copy.csv", "--recipe", "notes-code")["healthy"]
 
 
-def test_one_class_before_black_pixels_is_no_class_a_column(folder):
+def test_a_single_class_and_blank_pixels_are_not_one_hot_columns(folder):
     lines = digits_csv(300).splitlines(keepends=True)
     (folder / "ones.csv").write_text("".join(line for line in lines if line.startswith("1,")))
     found = doctor("ones.csv")
     assert [finding["code"] for finding in found["findings"] if finding["severity"] == "error"] == ["GD34"]
 
 
-def test_the_pictures_of_a_folder_are_not_sorted_by_class(folder):
+def test_images_of_a_folder_are_not_reported_as_sorted(folder):
     for place in range(40):
         target = folder / "shapes" / "ab"[place // 20]
         target.mkdir(parents=True, exist_ok=True)
@@ -296,8 +296,8 @@ def test_the_pictures_of_a_folder_are_not_sorted_by_class(folder):
     assert doctor("shapes")["healthy"]
 
 
-def test_a_folder_of_pictures_with_every_mistake(folder):
-    """Two cannot be read, one has another size, one is a copy, one is in two classes; what can be read is copied."""
+def test_a_folder_of_images_with_every_fault(folder):
+    """Unreadable files, another size, a copy, and an image in two classes; all readable files are copied."""
     drawn = [png(row.reshape(28, 28)) for row in digits(12).inputs]
     files = {f"{'二é'[k % 2]}/{k}.png": drawn[k] for k in range(8)}
     files |= {"é/cut.png": drawn[8][:90], "é/text.png": b"text", "二/copy.png": drawn[0], "é/torn.png": drawn[2]}
@@ -305,7 +305,7 @@ def test_a_folder_of_pictures_with_every_mistake(folder):
     for name, content in files.items():
         (folder / "shapes" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "shapes" / name).write_bytes(content)
-    found = doctor("shapes", "--fix", "mended")
+    found = doctor("shapes", "--fix", "repairable")
     seen = {finding["code"]: finding for finding in found["findings"]}
     assert found["classes"] == {"二": 6, "é": 5}
     assert seen["GD60"]["files"] == ["é/cut.png", "é/text.png"]
@@ -314,13 +314,13 @@ def test_a_folder_of_pictures_with_every_mistake(folder):
     assert seen["GD41"]["files"] == ["二/copy.png"]
     assert found["fixed"]["done"] == ["GD60"]
     assert [finding["code"] for finding in found["fixed"]["left"]] == ["GD61", "GD40", "GD41", "GD27"]
-    kept = {path.relative_to(folder / "mended").as_posix() for path in (folder / "mended").rglob("*.png")}
+    kept = {path.relative_to(folder / "repairable").as_posix() for path in (folder / "repairable").rglob("*.png")}
     assert kept == set(files) - {"é/cut.png", "é/text.png"}
-    assert all((folder / "mended" / name).read_bytes() == files[name] for name in kept)
-    run("doctor", "shapes", "--fix", "mended").refused("GN022", "mended")
+    assert all((folder / "repairable" / name).read_bytes() == files[name] for name in kept)
+    run("doctor", "shapes", "--fix", "repairable").refused("GN022", "repairable")
 
 
-def test_labels_that_are_words_in_an_archive(folder):
+def test_text_labels_in_an_archive_are_found(folder):
     pixels = np.repeat(digits(30).inputs, [2, *[1] * 29], axis=0)
     (folder / "words.npz").write_bytes(npz(x=pixels, y=np.array(["cat", "二"])[np.arange(31) % 2]))
     found = doctor("words.npz", "--fix", "copy.npz")

@@ -1,4 +1,4 @@
-"""``glassnet doctor`` on tables with dates, gaps and open quotes, and on pictures in colour."""
+"""``glassnet doctor`` on tables with dates, missing values and unclosed quotes, and on colour images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def codes(*arguments: object) -> list[str]:
     return [finding["code"] for finding in doctor(*arguments)["findings"]]
 
 
-def test_dates_are_named_and_left_out_of_the_copy(folder):
+def test_dates_are_reported_and_omitted_from_the_copy(folder):
     lines = PEOPLE.splitlines()
     rows = [f"{line},2020-01-{1 + k % 28:02}" for k, line in enumerate(lines[1:])]
     (folder / "people.csv").write_text("\n".join([f"{lines[0]},joined", *rows]) + "\n")
@@ -35,8 +35,8 @@ def test_dates_are_named_and_left_out_of_the_copy(folder):
     run("train", "copy.csv", "--target", "survived", *quick).fine()
 
 
-def test_the_named_column_is_found_whatever_stands_in_it(folder):
-    """Without a value; after an empty column; under names that are no header but for it."""
+def test_the_target_column_is_found_whatever_it_contains(folder):
+    """Without values, after an empty column, or if only the given name shows that line 1 is a header."""
     rows = [(k % 7, "", k * k % 5, "ny"[k % 3 == 0]) for k in range(40)]
     text = "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows)
     (folder / "empty.csv").write_text("a,b,c,y\n" + text)
@@ -49,7 +49,7 @@ def test_the_named_column_is_found_whatever_stands_in_it(folder):
     assert doctor("header.csv", "--target", "y")["classes"].keys() == {"n", "y"}
 
 
-def test_numbers_too_large_to_predict_are_called_so(folder):
+def test_targets_that_are_too_large_are_reported(folder):
     (folder / "h.csv").write_text("rooms,price\n" + "".join(f"{k % 7},{k + 0.5}\n" for k in range(40)) + "3,1e308\n")
     found = doctor("h.csv", "--target", "price", "--fix", "copy.csv")
     assert [finding["lines"] for finding in found["findings"] if finding["code"] == "GD10"] == [[42]]
@@ -64,7 +64,7 @@ def test_numbers_too_large_to_predict_are_called_so(folder):
 
 
 @pytest.mark.parametrize(("place", "value"), [(0, '"5'), (2, '"y'), (1, '"c')])
-def test_an_open_quotation_mark_costs_its_row_alone(place, value, folder):
+def test_an_unclosed_quotation_mark_affects_only_its_row(place, value, folder):
     rows = [[str(k % 7), f'"{"abc"[k % 3]}"', "ny"[k % 2]] for k in range(40)]
     rows[5][place] = value
     (folder / "open.csv").write_text("a,b,y\n" + "".join(",".join(row) + "\n" for row in rows))
@@ -76,7 +76,7 @@ def test_an_open_quotation_mark_costs_its_row_alone(place, value, folder):
     assert len((folder / "copy.csv").read_text().splitlines()) == 40
 
 
-def test_a_quoted_value_of_two_lines_is_closed(folder):
+def test_a_quoted_value_on_two_lines_is_valid(folder):
     rows = "".join(f'{k % 7},"a\nb",{"ny"[k % 2]}\n' for k in range(40))
     (folder / "two.csv").write_text("a,b,y\n" + rows + '2,"c\nd",y,3\n')
     found = doctor("two.csv", "--target", "y")
@@ -95,7 +95,7 @@ def test_the_proposed_command_has_the_flags_that_were_given(folder):
     assert "given.csv --recipe quick --fix" in again
 
 
-def test_lists_in_a_column_are_no_noise(folder):
+def test_a_column_of_lists_prints_no_warnings(folder):
     (folder / "n.ndjson").write_text(
         "".join(f'{{"a": [{k}, 2], "b": {k % 5}, "y": "{"ny"[k % 2]}"}}\n' for k in range(40))
     )
@@ -103,14 +103,14 @@ def test_lists_in_a_column_are_no_noise(folder):
     assert outcome.err == ""
 
 
-def test_what_to_type_next_keeps_what_was_typed(folder):
+def test_the_next_command_keeps_the_given_options(folder):
     (folder / "people.csv").write_text(PEOPLE)
     last = run("doctor", "people.csv", "--target", "survived").out.splitlines()[-1]
     assert last == "next      glassnet doctor people.csv --target survived --fix people-fixed.csv"
 
 
 def coloured(folder, sizes=(12,)) -> dict[str, bytes]:
-    """Red and green patches of one grey, here and there on white; a folder for each colour."""
+    """Red and green patches of the same grey value on white, in one folder per colour."""
     files = {}
     for k in range(30):
         name, tone = (("red", (190, 20, 20)), ("green", (20, 106, 20)))[k % 2]
@@ -123,7 +123,7 @@ def coloured(folder, sizes=(12,)) -> dict[str, bytes]:
     return files
 
 
-def test_pictures_are_looked_at_in_colour_where_it_is_wished(folder):
+def test_images_are_examined_in_colour_on_request(folder):
     coloured(folder)
     grey = doctor("shapes")
     remark = next(finding for finding in grey["findings"] if finding["code"] == "GD62")
@@ -138,7 +138,7 @@ def test_pictures_are_looked_at_in_colour_where_it_is_wished(folder):
     np.testing.assert_array_equal(kept.inputs, read.inputs)
 
 
-def test_pictures_that_differ_in_colour_alone_are_no_copies(folder):
+def test_images_that_differ_only_in_colour_are_not_copies(folder):
     for name, tone in (("red", (190, 20, 20)), ("green", (20, 107, 20))):
         for k in range(20):
             pixels = np.full((12, 12, 3), 255, np.uint8)
@@ -149,15 +149,15 @@ def test_pictures_that_differ_in_colour_alone_are_no_copies(folder):
     assert doctor("shapes", "--colour")["healthy"]
 
 
-def test_bright_and_dark_pictures_give_no_label_away(folder):
-    """Every pixel tells bright pictures of one class from dark ones of the other: that is what is to be learnt."""
+def test_bright_and_dark_classes_are_not_a_leak(folder):
+    """Each pixel separates a bright class from a dark one, but that is the content to be trained on."""
     rng = np.random.default_rng(0)
     for name, low in (("cats", 100), ("dogs", 20)):
         (folder / "pets" / name).mkdir(parents=True)
         for k in range(20):
             (folder / "pets" / name / f"{k}.png").write_bytes(png(rng.integers(low, low + 75, (16, 16), np.uint8)))
     assert {"GD42", "GD27"} & set(codes("pets")) == set()
-    for k in range(20):  # a stamp in the corner does
+    for k in range(20):  # a stamp in the corner is a leak
         (folder / "pets" / "cats" / f"{k}.png").unlink()
         pixels = rng.integers(20, 95, (16, 16), np.uint8)
         pixels[0, :3] = 255
@@ -165,7 +165,7 @@ def test_bright_and_dark_pictures_give_no_label_away(folder):
     assert "GD42" in codes("pets")
 
 
-def test_pictures_of_several_sizes_in_colour(folder):
+def test_colour_images_of_different_sizes(folder):
     files = coloured(folder, (12, 12, 16))
     (folder / "shapes" / "red" / "text.png").write_bytes(b"text")
     found = doctor("shapes", "--colour", "--size", "8", "--fix", "mended")
@@ -175,7 +175,7 @@ def test_pictures_of_several_sizes_in_colour(folder):
     assert "GD61" in codes("shapes", "--colour")
 
 
-def test_an_archive_in_colour(folder):
+def test_an_archive_of_colour_images(folder):
     pixels = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 3), np.uint8)
     pixels[:, :2], pixels[:, -2:], pixels[:, :, :2], pixels[:, :, -2:] = 250, 250, 250, 250
     (folder / "c.npz").write_bytes(npz(x=pixels, y=np.arange(60) % 3))
@@ -187,8 +187,8 @@ def test_an_archive_in_colour(folder):
 @pytest.mark.parametrize("quote", ["", '"'], ids=["plain", "quoted"])
 @pytest.mark.parametrize("separator", [",", ";"])
 @pytest.mark.parametrize("odd", ["behind", "before"])
-def test_names_without_the_separator_that_rows_have(folder, odd, separator, quote):
-    """Only the rows end in a separator, or begin with a number of their own, as R writes them."""
+def test_a_header_may_lack_the_extra_separator_of_the_rows(folder, odd, separator, quote):
+    """Only the data rows end with a separator, or begin with a row number, as R writes them."""
     rows = [[str(k % 7), f"{quote}{'abc'[k % 3]}{quote}", "ny"[k % 2]] for k in range(40)]
     names, clean = ["number", "letter", "kind"], [separator.join(row) for row in rows]
     odd_rows = [f"{row}{separator}" if odd == "behind" else f"{k + 1}{separator}{row}" for k, row in enumerate(clean)]
@@ -204,7 +204,7 @@ def test_names_without_the_separator_that_rows_have(folder, odd, separator, quot
 
 @pytest.mark.parametrize("quote", ["", '"'], ids=["plain", "quoted"])
 @pytest.mark.parametrize("above", ["Sales of 2023\n", "# by us; 2023\n# till 3\n"])
-def test_lines_above_a_table_cost_nothing_but_themselves(folder, above, quote):
+def test_only_the_lines_above_a_table_are_removed(folder, above, quote):
     rows = "".join(f"{k % 7},5;{quote}{'abc'[k % 3]}{quote};{'ny'[k % 2]}\n" for k in range(40))
     (folder / "above.csv").write_text(f"{above}size;letter;kind\n{rows}")
     found = doctor("above.csv", "--target", "kind", "--fix", "copy.csv")
@@ -214,7 +214,7 @@ def test_lines_above_a_table_cost_nothing_but_themselves(folder, above, quote):
     assert glassnet.read_table(folder / "copy.csv").column("size").numbers.tolist() == [k % 7 + 0.5 for k in range(40)]
 
 
-def test_amounts_of_money_are_no_identifiers_and_names_that_occur_twice_stay_apart(folder):
+def test_amounts_are_not_identifiers_and_duplicate_names_stay_distinct(folder):
     rows = "".join(f"{k},{k % 10}{k % 7} €;{'abc'[k % 3]};{k % 5};{'ny'[k % 2]}\n" for k in range(40))
     (folder / "sums.csv").write_text(f"sum;place;place;kind\n{rows}", encoding="utf-8")
     found = doctor("sums.csv", "--target", "kind", "--fix", "copy.csv")
@@ -227,7 +227,7 @@ def test_amounts_of_money_are_no_identifiers_and_names_that_occur_twice_stay_apa
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "parquet"])
-def test_lists_and_records_are_named_and_left_out_of_the_copy(folder, kind):
+def test_lists_and_records_are_reported_and_omitted_from_the_copy(folder, kind):
     frame = pl.DataFrame({
         "size": [k % 7 + 0.5 for k in range(40)],
         "place": [{"east": k, "north": [k, 2]} for k in range(40)],
@@ -242,7 +242,7 @@ def test_lists_and_records_are_named_and_left_out_of_the_copy(folder, kind):
     run("train", f"t.{kind}", "--target", "kind").refused("GN061", "place", "--drop")
 
 
-def test_the_verdict_names_the_test_data_too(folder):
+def test_the_verdict_includes_the_test_data(folder):
     for name in ("a.csv", "b.csv"):
         rows = "".join(f"{k % 13 / 7},{k % 11},{'ab'[k % 2]}\n" for k in range(100))
         (folder / name).write_text(f"{name[0]},z,y\n{rows}".replace("b,z", "a,z"))

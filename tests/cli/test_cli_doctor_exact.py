@@ -1,4 +1,4 @@
-"""``glassnet doctor --fix`` keeps what numbers would not bring back, and agrees with training about what is missing."""
+"""``glassnet doctor --fix`` preserves text that numbers would lose, and treats missing values as training does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGE = 12345678901234567
 
 
 def people(**columns: list[object]) -> list[dict[str, object]]:
-    """Rows of a number in tenths, the given columns, and one of three classes that follows from neither."""
+    """Rows of a number with one decimal, the given columns, and one of three classes, independent of both."""
     random = np.random.default_rng(7)
     given = {"age": [f"{value:.1f}" for value in random.normal(40, 9, COUNT)], **columns}
     given["severity"] = random.choice(["none", "mild", "severe"], COUNT).tolist()
@@ -35,7 +35,7 @@ def written(rows: list[dict[str, object]], quoting: int = csv.QUOTE_MINIMAL) -> 
 
 
 def copy_of(source: str, *flags: str) -> list[dict[str, str]]:
-    """The rows of a repaired copy, which is whole however bad its data are."""
+    """The rows of a repaired copy."""
     outcome = run("doctor", source, "--target", "severity", "--fix", "copy.csv", *flags)
     assert outcome.code in (0, 1), outcome.err
     with open("copy.csv", newline="") as file:
@@ -43,7 +43,7 @@ def copy_of(source: str, *flags: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("word", ["none", "-", "missing"])
-def test_a_class_called_none_stays(folder, word):
+def test_a_class_called_none_is_kept(folder, word):
     rows = [{**row, "severity": str(row["severity"]).replace("none", word)} for row in people()]
     (folder / "d.csv").write_text(written(rows))
     assert copy_of("d.csv") == [{name: str(value) for name, value in row.items()} for row in rows]
@@ -63,7 +63,7 @@ def test_the_doctor_and_training_agree_about_what_is_missing(folder, word):
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC])
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_codes_and_large_numbers_keep_their_digits(folder, quoting, kind):
-    """Post codes, and numbers that lie between two of float64; a row with a gap in its class is what is repaired."""
+    """Post codes, and numbers that float64 cannot represent; a row without a class triggers the repair."""
     random = np.random.default_rng(0)
     codes = [f"{value:05d}" for value in random.integers(1001, 99999, COUNT)]
     numbers = [LARGE + 2 * value for value in random.integers(0, 30, COUNT).tolist()]
@@ -77,8 +77,8 @@ def test_codes_and_large_numbers_keep_their_digits(folder, quoting, kind):
     assert copy_of(f"d.{kind}") == wanted[:5] + wanted[6:]
 
 
-def test_rows_that_differ_where_numbers_do_not_are_not_equal(folder):
-    """Only what is twice the same is said to be, not what differs in the last of many digits, or in a zero in front."""
+def test_rows_that_differ_only_as_text_are_not_duplicates(folder):
+    """Rows that differ only in the last of many digits, or in a leading zero, are not duplicates."""
     ages = [f"{20 + k / 4}" for k in range(COUNT)]
     rows = people(age=ages, height=ages[::-1], zip=["01037", "12345"] * (COUNT // 2), device=[LARGE] * COUNT)
     different = [*rows, {**rows[0], "device": LARGE + 1}, {**rows[0], "zip": "1037"}]
@@ -88,7 +88,7 @@ def test_rows_that_differ_where_numbers_do_not_are_not_equal(folder):
     assert found["GD41"] == 12
 
 
-def test_classes_that_are_codes_stay_apart(folder):
+def test_classes_that_are_codes_stay_distinct(folder):
     rows = people()
     for k, row in enumerate(rows):
         row["severity"] = ("007", "012", "100")[k * k % 3]
@@ -96,8 +96,8 @@ def test_classes_that_are_codes_stay_apart(folder):
     assert {row["severity"] for row in copy_of("d.csv")} == {"007", "012", "100"} & {r["severity"] for r in rows}
 
 
-def test_what_a_repair_changed_is_written_as_it_is_now(folder):
-    """-999 stands for a missing value: it is emptied, among codes too."""
+def test_repaired_values_are_written(folder):
+    """-99999 marks a missing value and is replaced by an empty cell, in columns of codes too."""
     rows = people(zip=[f"{value:03d}" for value in range(COUNT)])
     for row in rows[::9]:
         row["zip"] = "-99999"
@@ -106,7 +106,7 @@ def test_what_a_repair_changed_is_written_as_it_is_now(folder):
     assert found == [("" if k % 9 == 0 else f"{k:03d}") for k in range(COUNT)]
 
 
-def test_an_archive_of_numbers_takes_no_codes(folder):
+def test_an_archive_of_numbers_has_no_codes(folder):
     rows = people(zip=[f"{value % 40:03d}" for value in range(COUNT)])
     for k, row in enumerate(rows):
         row["severity"] = k % 3
@@ -116,7 +116,7 @@ def test_an_archive_of_numbers_takes_no_codes(folder):
 
 @pytest.mark.parametrize("name", ["height, cm", 'a "b"', '"', "a\tb", "x; y"])
 @pytest.mark.parametrize("separator", [",", ";"])
-def test_quoted_names_above_values_without_quotes_stay_as_they_are(folder, name, separator):
+def test_quoted_names_above_unquoted_values_are_unchanged(folder, name, separator):
     named = name.replace('"', '""')
     lines = [f"{number / 10}{separator}{'abc'[number % 3]}" for number in range(COUNT)]
     (folder / "d.csv").write_text("\n".join([f'"{named}"{separator}severity', *lines]) + "\n")
@@ -125,8 +125,8 @@ def test_quoted_names_above_values_without_quotes_stay_as_they_are(folder, name,
     assert [float(row[name]) for row in rows] == [number / 10 for number in range(COUNT)]
 
 
-def test_amounts_are_numbers_as_in_training_and_keep_their_unit(folder):
-    """-999 among them stands for a missing one; a word and what a unit makes infinite are missing too."""
+def test_amounts_are_numbers_and_keep_their_unit(folder):
+    """-999 marks a missing value; text, and numbers that a unit makes infinite, are missing too."""
     rows = people(
         mass=[f"{40 + k * k % 59} kg" for k in range(COUNT)], price=[f"${1000 + k * k % 57:,}" for k in range(COUNT)]
     )

@@ -1,4 +1,4 @@
-"""``glassnet doctor --fix`` of training and test data together: what it writes for a pair, training takes as a pair."""
+"""``glassnet doctor --fix`` on training and test data together: training accepts the pair of copies."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ COLUMNS = {
 
 
 def table(random, names, n, which, spelling) -> list[list[object]]:
-    """A table whose last column, or first, is the class, spelt in several ways; names first."""
+    """A table with a header and the class in its first or last column, spelt in different ways."""
     label = np.array(["yes", "no"])[(random.random(n) < 0.4).astype(int)].astype(object)
     label[:5] = spelling
     columns = [COLUMNS[name](random, n, which).astype(str) for name in names]
@@ -54,7 +54,7 @@ def table(random, names, n, which, spelling) -> list[list[object]]:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_training_takes_the_pair_of_tables_that_the_doctor_writes(seed, folder):
+def test_training_accepts_the_repaired_pair_of_tables(seed, folder):
     random = np.random.default_rng(seed)
     names = ["age", *random.permutation([name for name in COLUMNS if name != "age"])[: random.integers(3, 9)]]
     tables = [table(random, names, n, which, ("yes", "Yes")[which]) for which, n in enumerate((120, 45))]
@@ -86,7 +86,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("place", ["first", "last", "one-hot"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_training_takes_the_pair_of_pixels_that_the_doctor_writes(change, place, folder):
+def test_training_accepts_the_repaired_pair_of_pixel_tables(change, place, folder):
     data = digits(200)
     for name, rows in (("train.csv", slice(0, 150)), ("test.csv", slice(150, 163))):
         pixels, labels = CHANGES[change](data.inputs[rows].astype(float), data.labels[rows])
@@ -103,13 +103,13 @@ def test_training_takes_the_pair_of_pixels_that_the_doctor_writes(change, place,
     wanted = np.searchsorted(known, CHANGES[change](data.inputs, data.labels)[1])
     np.testing.assert_array_equal(training.labels, wanted[:150])
     np.testing.assert_array_equal(test.labels, wanted[150:163])
-    if change != "a stamp":  # whatever was done to the pixels was undone, in both alike
+    if change != "a stamp":  # the change to the pixels was undone in both files
         off = training.inputs.astype(float) - data.inputs[:150], test.inputs.astype(float) - data.inputs[150:163]
         assert max(float(np.abs(one).max()) for one in off) < 1.5
     assert run("train", "copy.csv", "--test", "copy-test.csv", *QUICK).code == 0
 
 
-def test_archives_lose_the_same_columns(folder):
+def test_the_same_columns_are_removed_from_both_archives(folder):
     random = np.random.default_rng(3)
     for name, constant, n in (("train.npz", 2, 90), ("test.npz", 5, 40)):
         values = random.normal(size=(n, 9)) ** 2
@@ -120,13 +120,13 @@ def test_archives_lose_the_same_columns(folder):
     assert glassnet.load_data("copy.npz").features == glassnet.load_data("copy-test.npz").features == 8
 
 
-def test_no_row_is_dropped_that_training_takes(folder):
-    """A few words, infinite numbers and gaps count as missing there; what training takes for words stays one."""
+def test_rows_that_training_accepts_are_kept(folder):
+    """Some text, infinite numbers and empty cells count as missing in training; text columns remain text."""
     random = np.random.default_rng(4)
     rows = [[f"{v:.3f}" for v in row] for row in random.normal(size=(400, 3))]
     for place, word in ((3, "unknown"), (40, "unknown"), (41, "n.d."), (42, ""), (43, "inf")):
         rows[place][0] = word
-    for place in range(8):  # of too many kinds to be left out of account
+    for place in range(8):  # too many different values to be ignored
         rows[place * 9][1] = f"word {place}"
     text = written([["a", "b", "c", "label"], *([*row, "xy"[k % 2]] for k, row in enumerate(rows))])
     (folder / "rows.csv").write_text(text)
@@ -140,7 +140,7 @@ def test_no_row_is_dropped_that_training_takes(folder):
     np.testing.assert_array_equal(again.labels, taken.labels)
 
 
-def test_test_data_without_a_column_are_refused_and_nothing_is_written(folder):
+def test_test_data_without_a_column_are_rejected_and_no_file_is_written(folder):
     random = np.random.default_rng(5)
     rows = table(random, ["age", "port", "score"], 60, 0, "yes")
     (folder / "train.csv").write_text(written(rows))
@@ -152,7 +152,7 @@ def test_test_data_without_a_column_are_refused_and_nothing_is_written(folder):
     assert sorted(folder.iterdir()) == before
 
 
-def test_a_copy_of_the_test_data_replaces_nothing(folder):
+def test_a_copy_of_the_test_data_overwrites_no_file(folder):
     for name in ("train.csv", "test.csv", "copy-test.csv"):
         (folder / name).write_text(written([[k % 2, *range(k, k + 20)] for k in range(40)]))
     before = (folder / "copy-test.csv").read_text()
@@ -163,16 +163,16 @@ def test_a_copy_of_the_test_data_replaces_nothing(folder):
 
 @pytest.mark.parametrize("training", PLACES)
 @pytest.mark.parametrize("test", PLACES)
-def test_a_test_file_may_have_its_labels_elsewhere(training, test, folder):
-    """As training does, the doctor finds them by their values; no row is lost, and pixels go by their place."""
+def test_a_test_file_can_have_its_labels_in_another_column(training, test, folder):
+    """The doctor finds labels by their values, as training does; no row is lost, and pixels are matched by position."""
     data = digits(200)
     x, y = data.inputs.astype(float), data.labels
     (folder / "train.csv").write_text(csv_of(PLACES[training](x[:150], y[:150])))
     (folder / "test.csv").write_text(csv_of(PLACES[test](x[150:], y[150:])))
     found = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json").json()
     assert [one["code"] for one in found["findings"] if one["code"] in ("GD33", "GD50")] == []
-    said = [one["code"] for one in found["findings"] if one["source"] == "test.csv" and one["severity"] == "error"]
-    assert said == {"first": [], "last": ["GD06"]}.get(test, ["GD09"])
+    errors = [one["code"] for one in found["findings"] if one["source"] == "test.csv" and one["severity"] == "error"]
+    assert errors == {"first": [], "last": ["GD06"]}.get(test, ["GD09"])
     for name, rows, part in (("copy.csv", slice(0, 150), "train"), ("copy-test.csv", slice(150, 200), "test")):
         copy = glassnet.load_data(name, part=part)
         np.testing.assert_array_equal(copy.labels, y[rows])
@@ -181,7 +181,7 @@ def test_a_test_file_may_have_its_labels_elsewhere(training, test, folder):
 
 @pytest.mark.parametrize("training", ["first", "last"])
 @pytest.mark.parametrize("test", ["first", "last"])
-def test_labels_in_words_may_be_elsewhere_too(training, test, folder):
+def test_text_labels_can_be_in_another_column(training, test, folder):
     data = digits(200)
     words, wanted = np.array(["cat", "dog"], object), data.labels % 2
     for name, place, rows in (("train.csv", training, slice(0, 150)), ("test.csv", test, slice(150, 200))):
@@ -192,7 +192,7 @@ def test_labels_in_words_may_be_elsewhere_too(training, test, folder):
     np.testing.assert_array_equal(copy.inputs, data.inputs[150:])
 
 
-def test_a_row_without_a_one_hot_label_is_dropped_and_a_file_of_such_rows_refused(folder):
+def test_rows_without_a_one_hot_label_are_dropped_and_a_file_of_them_is_rejected(folder):
     data = digits(200)
     values = PLACES["one-hot last"](data.inputs.astype(float), data.labels)
     (folder / "train.csv").write_text(csv_of(values[:150]))

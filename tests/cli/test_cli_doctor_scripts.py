@@ -1,4 +1,4 @@
-"""``glassnet doctor`` on programs: what no longer runs is named, the copy runs, a clean program is left in peace."""
+"""``glassnet doctor`` on programs: outdated code is found, the repaired copy runs, clean code has no findings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from glassnet.doctor.findings import KINDS
 from glassnet.doctor.script.checks import examine_script
-from support.cli import HANGS, environment, run, snapshot
+from support.cli import TIMEOUT, environment, run, snapshot
 from support.old_programs import CLEAN, OLD, SNIPPETS
 from support.samples import digits_csv, png
 
@@ -34,10 +34,10 @@ def folder(tmp_path, monkeypatch):
 
 
 def runs(name: str) -> str:
-    """Run a program under which every warning is an error, but for a BLAS's; return what it prints."""
-    # See network.forward: a BLAS may say so of finite numbers, whatever the program is.
+    """Run a program with warnings as errors, except those of a BLAS; return its output."""
+    # See network.forward: a BLAS may issue these warnings for finite numbers too.
     start = [sys.executable, "-W", "error", "-W", "ignore:invalid value encountered:RuntimeWarning", name]
-    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=TIMEOUT)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -51,7 +51,7 @@ def test_every_kind_of_finding_in_programs_has_a_test():
 
 
 @pytest.mark.parametrize("code", SNIPPETS)
-def test_a_fault_is_found_alone_and_repaired(code, folder):
+def test_only_the_fault_is_found_and_it_is_repaired(code, folder):
     program, repaired = SNIPPETS[code]
     program = program.replace("{here}", str(folder))
     (folder / "old.py").write_bytes(program.encode("gb18030" if code == "GS13" else "utf-8"))
@@ -66,7 +66,7 @@ def test_a_fault_is_found_alone_and_repaired(code, folder):
         assert code not in codes("new.py")
 
 
-def test_an_old_program_of_the_book_runs_after_it_was_repaired(folder):
+def test_an_old_program_of_the_book_runs_after_repair(folder):
     (folder / "old.py").write_text(OLD, encoding="utf-8")
     before = snapshot(folder)
     outcome = run("doctor", "old.py", "--fix", "new.py", "--json")
@@ -82,7 +82,7 @@ def test_an_old_program_of_the_book_runs_after_it_was_repaired(folder):
     assert printed[4].endswith(" [1. 2.]")
 
 
-def test_comments_and_layout_stay(folder):
+def test_comments_and_layout_are_kept(folder):
     (folder / "old.py").write_text(OLD, encoding="utf-8")
     run("doctor", "old.py", "--fix", "new.py")
     new = (folder / "new.py").read_text(encoding="utf-8")
@@ -94,7 +94,7 @@ def test_comments_and_layout_stay(folder):
     assert all("self." not in line for line in changed)
 
 
-def test_lines_are_those_of_the_file(folder):
+def test_line_numbers_are_those_of_the_file(folder):
     (folder / "old.py").write_text(OLD, encoding="utf-8")
     lines = OLD.splitlines()
     for finding in examine_script("old.py").findings:
@@ -102,7 +102,7 @@ def test_lines_are_those_of_the_file(folder):
         assert word.get(finding.code, "") in lines[finding.lines[0] - 1]
 
 
-def test_silence_on_a_clean_program(folder):
+def test_a_clean_program_has_no_findings(folder):
     (folder / "clean.py").write_text(CLEAN)
     outcome = run("doctor", "clean.py")
     assert (outcome.code, outcome.out, outcome.err) == (0, "clean.py: no problems found\n", "")
@@ -110,7 +110,7 @@ def test_silence_on_a_clean_program(folder):
     assert float(runs("clean.py")) > 0.2
 
 
-def test_a_notebook_keeps_its_magics_and_its_other_cells(folder):
+def test_a_notebook_keeps_its_magics_and_other_cells(folder):
     sources = ["%matplotlib inline\nimport numpy as np\n", "%%bash\necho if", "!ls\nx = np.asfarray([1])\nprint x"]
     cells = [{"cell_type": "markdown", "metadata": {}, "source": ["# np.asfarray"]}]
     cells += [
@@ -152,7 +152,7 @@ def test_a_notebook_keeps_its_magics_and_its_other_cells(folder):
         ),
     ],
 )
-def test_spellings(program, expected, folder):
+def test_calls_are_repaired_in_every_spelling(program, expected, folder):
     (folder / "old.py").write_text(program, encoding="utf-8")
     new = examine_script("old.py").content.decode()
     ast.parse(new)
@@ -178,12 +178,12 @@ def test_spellings(program, expected, folder):
         ("w = np.random.normal(scale=pow(o, -0.5), size=(o, h))", "GS21"),
     ],
 )
-def test_what_the_notes_would_say(line, code, folder):
+def test_differences_from_the_notes_are_found(line, code, folder):
     (folder / "old.py").write_text(f"import numpy as np\n{line}\n")
     assert codes("old.py") == ([code] if code else [])
 
 
-def test_files_that_the_program_writes_itself_are_not_missed(folder):
+def test_files_written_by_the_program_are_not_reported_missing(folder):
     (folder / "old.py").write_text(
         "open('new.txt', 'w').write('a')\nprint(open('new.txt').read())\nurl = 'http://a/b'\n"
     )
@@ -263,7 +263,7 @@ def test_paths_are_followed_through_constants(way, folder):
         "import gzip\ngzip.open('mnist_train.csv')",
     ],
 )
-def test_what_is_not_sure_is_not_followed(program, folder):
+def test_uncertain_paths_are_not_followed(program, folder):
     (folder / "old.py").write_text(program + "\n")
     assert codes("old.py") == []
 
@@ -292,7 +292,7 @@ IN_TURN = {
 
 
 @pytest.mark.parametrize("way", IN_TURN)
-def test_of_many_files_those_that_are_not_there_are_named(way, folder):
+def test_missing_files_in_a_list_are_reported(way, folder):
     (folder / "old.py").write_text(IN_TURN[way] + "\n")
     found = examine_script("old.py").findings
     assert {finding.code for finding in found} == {"GS07"}
@@ -312,7 +312,7 @@ READ = {
 
 
 @pytest.mark.parametrize("way", READ)
-def test_compressed_files_are_looked_up_too(way, folder):
+def test_compressed_files_are_checked_too(way, folder):
     (folder / "data" / "packed.gz").touch()
     for name, near in (("packed.gz", "found data/packed.gz"), ("gone.gz", "no gone.gz near the program")):
         (folder / "old.py").write_text(READ[way].format(name) + "\n")
@@ -335,8 +335,8 @@ WINDOWS = {
 
 @pytest.mark.skipif(os.sep != "/", reason="what Windows cannot find is another thing")
 @pytest.mark.parametrize("way", WINDOWS)
-def test_paths_joined_as_on_windows_lead_to_the_very_file(way, folder):
-    """Another file of the same name comes first in the program's folder, and is not the one."""
+def test_windows_paths_are_resolved(way, folder):
+    """Another file of the same name in the program's folder is not confused with it."""
     (folder / "data" / "deep").mkdir()
     for place in ("data", "data/deep"):
         (folder / place / "one.csv").touch()
@@ -358,14 +358,14 @@ def test_paths_joined_as_on_windows_lead_to_the_very_file(way, folder):
         ("import glob, os\nglob.glob(os.path.join('old', 'rows*.csv'))", "rows*.csv"),
     ],
 )
-def test_a_relative_pattern_that_matches_nothing_is_named(program, near, folder):
+def test_a_relative_pattern_without_matches_is_reported(program, near, folder):
     (folder / "old.py").write_text(program + "\n")
     (finding,) = examine_script("old.py").findings
     assert finding.code == "GS07"
     assert finding.text.endswith(f"matches no file; {near} does" if near else "matches no file")
 
 
-def test_findings_in_a_notebook_are_named_and_sorted_by_their_cell(folder):
+def test_findings_in_a_notebook_are_sorted_by_cell(folder):
     sources = ["import numpy as np\n", "\n\nx = np.asfarray([1])\n", "y = np.asfarray([1])", "def f(x):\n    print x"]
     cells = [{"cell_type": "code", "source": text} for text in sources]
     (folder / "old.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}))
@@ -384,7 +384,7 @@ def test_findings_in_a_notebook_are_named_and_sorted_by_their_cell(folder):
     [("a.b.c.py", "a.b.c-fixed.py"), ("old.py", "old-fixed.py"), ("a.b.csv", "a.b-fixed.csv"),
      ("a.b.csv.gz", "a.b-fixed.csv"), ("v1.2.ipynb", "v1.2-fixed.ipynb")],
 )  # fmt: skip
-def test_the_copy_that_is_proposed_keeps_the_whole_name(name, proposed, folder):
+def test_the_proposed_copy_keeps_the_full_name(name, proposed, folder):
     if name.endswith(".py"):
         content = b"xrange(3)\n"
     elif name.endswith(".ipynb"):
@@ -398,7 +398,7 @@ def test_the_copy_that_is_proposed_keeps_the_whole_name(name, proposed, folder):
     assert (folder / proposed).exists()
 
 
-def test_a_pointer_of_git_lfs_is_called_by_its_name(folder):
+def test_a_git_lfs_pointer_is_reported(folder):
     (folder / "rows.csv").write_text(POINTER)
     (folder / "old.py").write_text("import gzip\nopen('rows.csv')\ngzip.open('rows.csv')\nopen('mnist_train.csv')\n")
     found = examine_script("old.py").findings
@@ -409,7 +409,7 @@ def test_a_pointer_of_git_lfs_is_called_by_its_name(folder):
 @pytest.mark.parametrize(
     "name", ["rows.csv", "rows.csv.gz", "rows.npz", "train-images-idx3-ubyte", "t.parquet", "a.png"]
 )
-def test_a_pointer_of_git_lfs_is_no_data(name, folder):
+def test_a_git_lfs_pointer_is_rejected_as_data(name, folder):
     (folder / name).write_text(POINTER)
     for command in (["train", name], ["train", name, "--target", "x"], ["doctor", name], ["show", name]):
         run(*command).refused("GN005", name, "Git LFS", "109,575,994", "git lfs pull")
@@ -421,7 +421,7 @@ def test_a_pointer_of_git_lfs_is_no_data(name, folder):
     run("doctor", "p.ipynb").refused("GN005", "Git LFS")
 
 
-def test_a_name_in_a_list_is_put_right_and_what_is_put_together_is_left(folder):
+def test_a_path_in_a_list_is_repaired_but_not_a_composed_path(folder):
     (folder / "data" / "more.csv").write_text("1,2\n")
     (folder / "old.py").write_text(
         "for f in ['mnist_train.csv', '/away/more.csv']:\n    print(len(open(f).read()))\n"
@@ -433,8 +433,8 @@ def test_a_name_in_a_list_is_put_right_and_what_is_put_together_is_left(folder):
     assert "open(f'/away/{name}.csv')" in text
 
 
-def test_a_pattern_means_only_files_of_its_own_folder(folder):
-    """What fits ``*.png`` beside a program is hardly what it looked for elsewhere."""
+def test_a_pattern_matches_only_files_in_its_folder(folder):
+    """Files next to a program that match ``*.png`` are probably not those it expects elsewhere."""
     for name in ("cats", "out"):
         (folder / name).mkdir()
         (folder / name / "one.png").touch()
@@ -445,7 +445,7 @@ def test_a_pattern_means_only_files_of_its_own_folder(folder):
         (folder / "new.py").unlink()
 
 
-def test_lost_indentation_is_called_by_its_name(folder):
+def test_lost_indentation_is_reported(folder):
     (folder / "old.py").write_text("class A:\ndef f(self):\npass\n")
     outcome = run("doctor", "old.py")
     assert outcome.code == 1
@@ -463,7 +463,7 @@ def test_lost_indentation_is_called_by_its_name(folder):
         ("old.py", b"x = 1\n", ("--test", "rows.csv"), "GN022"),
     ],
 )
-def test_wrong_use_is_refused_and_nothing_lost(name, content, typed, code, folder):
+def test_wrong_use_is_rejected_and_changes_no_file(name, content, typed, code, folder):
     if content is not None:
         (folder / name).write_bytes(content)
     before = snapshot(folder)
@@ -483,14 +483,14 @@ ODD = [
 
 
 @pytest.mark.parametrize("content", ODD)
-def test_odd_programs_end_in_findings(content, folder):
+def test_odd_programs_give_findings(content, folder):
     (folder / "odd.py").write_bytes(content)
     outcome = run("doctor", "odd.py", "--fix", "new.py")
     assert outcome.code in (0, 1)
     assert outcome.err == ""
 
 
-def test_a_path_that_is_repaired_is_listed_beside_one_that_cannot_be(folder):
+def test_repaired_and_unrepaired_paths_are_both_listed(folder):
     (folder / "old.py").write_text('a = open("C:\\\\x\\\\rows.csv").read()\nb = open("C:\\\\x\\\\gone.csv").read()\n')
     fixed = run("doctor", "old.py", "--fix", "new.py", "--json").json()["fixed"]
     assert 'open("rows.csv")' in (folder / "new.py").read_text()

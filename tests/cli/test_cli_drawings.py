@@ -1,4 +1,4 @@
-"""Pictures that commands leave: a folder of a test's, in either language, and nothing lost where they cannot go."""
+"""Plots of commands: the folder of ``test``, both languages, and no file lost if they cannot be written."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from support.samples import png, write, write_model_and_rows
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A table of 4 × 4 pictures, and a model of them."""
+    """A table of 4 × 4 images, and a model trained on them."""
     write_model_and_rows(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_a_test_leaves_all_that_can_be_drawn_of_it(folder):
+def test_the_test_command_writes_all_plots(folder):
     words = ("test", "m.safetensors", "rows.csv", "--pictures", "drawn")
     text = run(*words).fine().out
     files = [f"drawn/{name}.png" for name in ("confusion", "digits", "reliability", "hidden")]
@@ -30,11 +30,11 @@ def test_a_test_leaves_all_that_can_be_drawn_of_it(folder):
         with Image.open(file) as picture:
             assert picture.format == "PNG"
     run(*words).refused("GN007", "confusion.png", "--force")
-    assert run(*words, "--force", "--json").fine().json()["pictures"] == files, "its own kind is replaced"
+    assert run(*words, "--force", "--json").fine().json()["pictures"] == files, "an earlier plot is not replaced"
     assert run("test", "m.safetensors", "rows.csv", "--json").fine().json()["pictures"] == []
 
 
-def test_the_language_changes_the_words_alone(folder):
+def test_the_language_changes_only_the_text(folder):
     sizes = []
     for language in ("en", "zh"):
         run("test", "m.safetensors", "rows.csv", "--pictures", language, "--language", language).fine()
@@ -54,7 +54,7 @@ def test_the_language_of_the_help_is_the_default(folder):
     assert files["auto/confusion.png"] == files["zh/confusion.png"]
 
 
-def test_where_pictures_cannot_go_nothing_is_lost(folder):
+def test_no_file_is_lost_if_plots_cannot_be_written(folder):
     (folder / "taken").mkdir()
     (folder / "taken" / "hidden.png").write_text("a letter")
     before = snapshot(folder)
@@ -67,8 +67,8 @@ def test_where_pictures_cannot_go_nothing_is_lost(folder):
         assert snapshot(folder) == before
 
 
-def test_pictures_of_other_makers_are_never_replaced(folder):
-    """Not what a network is trained on, nor the photograph that is read, nor what merely has the name of a drawing."""
+def test_images_from_other_sources_are_never_overwritten(folder):
+    """Training data, a photo to be read, and files that only have the name of a plot."""
     for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
         write(folder, {f"pp/{name}": png(np.random.default_rng(len(name)).integers(0, 255, (4, 4), np.uint8))})
     for name in ("scan.png", "digits.png", "n-digits.png"):
@@ -92,7 +92,7 @@ def test_pictures_of_other_makers_are_never_replaced(folder):
     assert {name: content for name, content in snapshot(folder).items() if name in before} == before
 
 
-def test_what_is_read_is_not_drawn_over_though_glassnet_made_it(folder):
+def test_an_input_file_is_not_overwritten_even_if_glassnet_made_it(folder):
     run("show", "rows.csv", "--row", 0, "--png", "a.png").fine()
     before = snapshot(folder)
     for words in (
@@ -101,10 +101,10 @@ def test_what_is_read_is_not_drawn_over_though_glassnet_made_it(folder):
     ):
         run(*words, "--force").refused("GN022", "a.png", "input file")
     assert snapshot(folder) == before
-    run("show", "rows.csv", "--row", 1, "--png", "a.png", "--force").fine()  # by the same command it may be
+    run("show", "rows.csv", "--row", 1, "--png", "a.png", "--force").fine()  # the same command can replace its own plot
 
 
-def test_numbers_are_no_classes_to_draw(folder):
+def test_no_class_plots_for_regression(folder):
     rng = np.random.default_rng(0)
     rows = rng.random((12, 3))
     data = Dataset(rows, np.arange(12), 1, None, "numbers", values=rows[:, :1])
@@ -114,18 +114,18 @@ def test_numbers_are_no_classes_to_draw(folder):
     assert not (folder / "p").exists()
 
 
-def test_distortion_is_drawn_of_many_and_of_one(folder):
+def test_augmentation_is_drawn_for_many_samples_and_for_one(folder):
     words = ("show", "rows.csv", "--augment", "--png", "a.png", "--force", "--language", "zh", "--json")
     data, options = load_data("rows.csv"), Options.recipe("accurate")
-    trained, aside = split(data, options)
+    trained, held_out = split(data, options)
     drawn = run(*words).fine().json()["rows"]
     assert drawn == trained.row_numbers[:10].tolist()
     one = run(*words, "--row", drawn[5]).fine().json()
     assert one == {"source": "rows.csv", "rows": [drawn[5]], "picture": "a.png"}
-    run(*words, "--row", aside.row_numbers[0]).refused("GN021", "holds this row out")
+    run(*words, "--row", held_out.row_numbers[0]).refused("GN021", "holds this row out")
 
 
-def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):
+def test_a_name_without_glyphs_gives_a_one_line_notice(folder):
     for name in ("龘", "b"):
         for k in range(4):
             pixels = np.random.default_rng(k).integers(0, 255, (6, 6), np.uint8)
@@ -151,13 +151,13 @@ def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):
         ("explain", "--example", "--html", "same.html", "--picture", "same.html"),
     ],
 )
-def test_two_files_do_not_go_to_one_place(words, folder):
+def test_two_outputs_with_the_same_path_are_rejected(words, folder):
     before = snapshot(folder)
     run(*words).refused("GN022", "--picture both name", "Name two different files")
     assert snapshot(folder) == before
 
 
-def test_models_of_pictures_whose_pixels_are_scaled_one_by_one_can_be_asked(folder):
+def test_image_models_with_scaling_per_pixel_can_be_explained(folder):
     made = ("--scaling", "features", "--recipe", "quick", "-o", "f.safetensors", "--no-pictures")
     run("train", "rows.csv", *made).fine()
     assert "right" in run("test", "f.safetensors", "rows.csv").out

@@ -1,4 +1,4 @@
-"""Names that would act on a terminal: of classes, files, folders and columns. No command prints them as they are."""
+"""Control characters in names of classes, files, folders and columns: every command escapes them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ QUICK = ("--engine", "reference", "--hidden", "3", "--epochs", "1")
 unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such names")
 
 
-def said(*words: object, codes: tuple[int, ...] = (0,)) -> str:
-    """What a command prints on both streams; nothing in it acts, and no name begins a line."""
+def output_of(*words: object, codes: tuple[int, ...] = (0,)) -> str:
+    """The output of a command on both streams, checked for control characters and for names at the start of a line."""
     outcome = run(*words)
     text = outcome.out + outcome.err
     assert outcome.code in codes, text
@@ -33,7 +33,7 @@ def said(*words: object, codes: tuple[int, ...] = (0,)) -> str:
 
 @pytest.fixture
 def model_of_names(tmp_path, monkeypatch):
-    """A model file whose classes have such names, made somewhere else, and rows."""
+    """A model file from elsewhere whose class names contain control characters, and rows."""
     monkeypatch.chdir(tmp_path)
     write_model_and_rows(tmp_path)
     model = small_model()
@@ -43,8 +43,8 @@ def model_of_names(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_names_in_a_model_file_do_not_act(model_of_names):
-    every = said("info", "m.safetensors") + said("test", "m.safetensors", "rows.csv", "--pictures", "p")
+def test_names_in_a_model_file_are_escaped(model_of_names):
+    every = output_of("info", "m.safetensors") + output_of("test", "m.safetensors", "rows.csv", "--pictures", "p")
     assert r"\x1b[31mred" in every
     assert r"\u202egnp" in every
     for words in (
@@ -55,14 +55,14 @@ def test_names_in_a_model_file_do_not_act(model_of_names):
         ("explain", "m.safetensors", "--backquery"),
         ("report", "m.safetensors", "rows.csv"),
     ):
-        said(*words)
-    said("explain", "m.safetensors", "--backquery", "--class", "\x1b[31m", codes=(2,))
-    said("verify", "m.safetensors", codes=(2,))
+        output_of(*words)
+    output_of("explain", "m.safetensors", "--backquery", "--class", "\x1b[31m", codes=(2,))
+    output_of("verify", "m.safetensors", codes=(2,))
     for page in ("m-report.html", "why.html", "why.svg"):
         assert not ACTING.search(Path(page).read_text(encoding="utf-8")), page
 
 
-def test_json_has_the_names_themselves(model_of_names):
+def test_json_has_the_original_names(model_of_names):
     assert not ACTING.search(run("info", "m.safetensors", "--json").out)
     assert run("info", "m.safetensors", "--json").json()["class_names"] == list(NAMES[:3])
     (first, *_) = run("query", "m.safetensors", "rows.csv", "--json").json()
@@ -70,7 +70,7 @@ def test_json_has_the_names_themselves(model_of_names):
 
 
 @unix
-def test_names_of_files_and_folders_do_not_act(tmp_path, monkeypatch):
+def test_names_of_files_and_folders_are_escaped(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(3)
     for number, name in enumerate(NAMES):
@@ -96,18 +96,18 @@ def test_names_of_files_and_folders_do_not_act(tmp_path, monkeypatch):
         ("labels", "in", "--hidden", "3", "--epochs", "1", "--folds", "2", "--out", f"{NAMES[2]}.csv"),
         ("doctor", "in"),
     ):
-        said(*words, codes=(0, 1))
+        output_of(*words, codes=(0, 1))
     for words in (("info", NAMES[0]), ("train", NAMES[1]), ("query", model, f"{NAMES[0]}.png"), (NAMES[0],)):
-        said(*words, codes=(2,))
+        output_of(*words, codes=(2,))
 
 
-def test_words_of_a_table_do_not_act(tmp_path, monkeypatch):
-    """Text with control characters is refused as a table, in one line; Parquet may hold any."""
+def test_text_in_a_table_is_escaped(tmp_path, monkeypatch):
+    """A text table with control characters is rejected in one line; Parquet can contain any."""
     import polars as pl
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "t.csv").write_text(f"a,{NAMES[0]}\n1,2\n", encoding="utf-8")
-    said("show", "t.csv", codes=(2,))
+    output_of("show", "t.csv", codes=(2,))
     rng = np.random.default_rng(4)
     kinds, target = np.arange(60) % 2, ("--target", "\x1b[1mkind")
     columns = {
@@ -128,24 +128,24 @@ def test_words_of_a_table_do_not_act(tmp_path, monkeypatch):
         ("report", "t.safetensors", "t.parquet"),
         ("labels", "t.parquet", *target, "--epochs", "1", "--folds", "2"),
     ):
-        said(*words)
-    said("doctor", "t.parquet", *target, codes=(0, 1))
-    said("train", "t.parquet", "--target", "\x1b[2mkind", *QUICK, codes=(2,))
+        output_of(*words)
+    output_of("doctor", "t.parquet", *target, codes=(0, 1))
+    output_of("train", "t.parquet", "--target", "\x1b[2mkind", *QUICK, codes=(2,))
     answers = run("query", "t.safetensors", "t.parquet", "--json").json()
     assert {answer["name"] for answer in answers} <= set(NAMES[:2])
 
 
-def test_markup_of_the_library_that_prints_tables_is_text(model_of_names):
-    """Class names are text there too: neither colours nor pictures come of them."""
+def test_rich_markup_in_class_names_is_printed_literally(model_of_names):
+    """Class names are printed literally, not as colours or emoji."""
     model = load_model("m.safetensors")
     save_model(type(model)(**{**vars(model), "class_names": ("[red]a", ":heart:", "[/b]")}), "m.safetensors")
-    text = said("explain", "m.safetensors", "rows.csv", "--row", "1")
+    text = output_of("explain", "m.safetensors", "rows.csv", "--row", "1")
     for name in ("[red]a", ":heart:", "[/b]"):
         assert name in text
 
 
 @pytest.mark.filterwarnings("default")
-def test_a_warning_of_another_library_is_one_safe_line(model_of_names, monkeypatch):
+def test_a_warning_of_another_library_is_one_escaped_line(model_of_names, monkeypatch):
     import warnings
 
     from glassnet.workflow import predict_job
@@ -155,9 +155,9 @@ def test_a_warning_of_another_library_is_one_safe_line(model_of_names, monkeypat
         raise KeyboardInterrupt
 
     monkeypatch.setattr(predict_job, "load_queries", warn)
-    assert "glassnet: over flow \\x1b[31m" in said("query", "m.safetensors", "rows.csv", codes=(130,))
+    assert "glassnet: over flow \\x1b[31m" in output_of("query", "m.safetensors", "rows.csv", codes=(130,))
 
 
-def test_help_is_safe_too():
-    buffer = io.StringIO(said("train", "--help"))
+def test_help_is_escaped():
+    buffer = io.StringIO(output_of("train", "--help"))
     assert buffer.readline().startswith("Usage: ")

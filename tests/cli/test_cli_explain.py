@@ -1,4 +1,4 @@
-"""``glassnet explain`` as a user would type it, on small data; and what it refuses."""
+"""``glassnet explain`` on small data, and the commands that it rejects."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from glassnet.model.model import Model
 from glassnet.training.receipt import add_test
 from glassnet.workflow import backquery_job
 from support.cli import run, snapshot, working_copy
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.samples import digits, digits_csv, png, small_model, table, write
 from support.sources import PACKAGE
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A folder with digits, a network of them with its receipt, a digit's picture, and a model without receipt."""
+    """A folder with digits, a model with a training record, an image of a digit, and a model without a record."""
     folder = tmp_path_factory.mktemp("explain")
     (folder / "digits.csv").write_text(digits_csv(150))
     data, options = load(folder / "digits.csv"), Options(hidden=(12,), epochs=2, engine="reference")
@@ -50,13 +50,13 @@ def folder(made, tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_notes_example_needs_no_model(folder):
+def test_the_example_of_the_notes_needs_no_model(folder):
     text = run("explain", "--example").fine().out
     assert "0.8 · 2/(2 + 3) + 0.5 · 1/(1 + 4) = 0.42" in text
     assert re.search(r"^ +0 +2\.1 +2\.1 +0\.42 ", text, re.M)
 
 
-def test_a_step_for_people_json_and_as_a_page(folder):
+def test_a_step_as_text_json_and_page(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--row", 3)
     text = run(*words).fine().out
     assert text.startswith("digits.csv, row 3: true 0, predicted ")
@@ -78,7 +78,7 @@ def test_a_step_for_people_json_and_as_a_page(folder):
         assert picture.width > picture.height
 
 
-def test_a_step_of_the_run_again(folder):
+def test_a_step_of_the_training_run_is_repeated(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 150)
     text = run(*words).fine().out
     assert "Bit-identical to the training run; epochs compared: 2" in text
@@ -88,8 +88,8 @@ def test_a_step_of_the_run_again(folder):
     assert run("info", "m.safetensors", "--json").json()["receipt"]["hash"] == facts["hash_after"]
 
 
-def test_rows_of_a_step_have_their_numbers_in_the_data(folder):
-    """Where a part was kept aside for the test, and another for early stopping."""
+def test_a_step_numbers_rows_as_in_the_data(folder):
+    """Also if samples were held out for the test and for early stopping."""
     lines = (folder / "digits.csv").read_text().splitlines()
     made = ("train", "digits.csv", "--engine", "reference", "--epochs", 1, "--hidden", 4, "--no-pictures")
     run(*made, "--early-stopping", 3, "--out", "a.safetensors").fine()
@@ -98,7 +98,7 @@ def test_rows_of_a_step_have_their_numbers_in_the_data(folder):
     np.testing.assert_allclose(facts["layers"][0]["inputs"][0], wanted)
 
 
-def test_a_step_that_differs_from_the_run_is_a_finding(folder):
+def test_a_step_that_differs_from_the_run_is_reported(folder):
     model = load_model("m.safetensors")
     model.receipt["trails"][0][1] = "0" * 64
     save_model(model, "m.safetensors")
@@ -107,9 +107,9 @@ def test_a_step_that_differs_from_the_run_is_a_finding(folder):
     assert "Differs from the training run: the weights after epoch 1" in outcome.out
 
 
-@pytest.mark.parametrize("asked", [("digits.csv", "--row", 5), ("seven.png",)], ids=["row", "picture"])
-def test_why(folder, asked):
-    words = ("explain", "m.safetensors", *asked, "--why")
+@pytest.mark.parametrize("arguments", [("digits.csv", "--row", 5), ("seven.png",)], ids=["row", "picture"])
+def test_why(folder, arguments):
+    words = ("explain", "m.safetensors", *arguments, "--why")
     text = run(*words, "--train", "digits.csv", "--picture", "why.png").fine().out
     heads = ["predicted", "margin", "pixels", "change", "nearest", "picture"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
@@ -127,15 +127,15 @@ def test_why_as_a_page(folder, language):
     text = run(*words, "--html", "why.html", "--language", language).fine().out
     heads = {"en": ["predicted", "page"], "zh": ["预测", "网页"]}
     assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
-    page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
+    page = checked_page((folder / "why.html").read_text(encoding="utf-8"))
     assert {"en": "digits.csv, row 5: true ", "zh": "digits.csv，第 5 行：真实"}[language] in page.text
     both = run(*words, "--html", "why.html", "--force", "--picture", "why.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("why.html", "why.png")
     run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")
 
 
-def test_why_one_of_several_without_labels(folder):
-    """A photograph of several digits, and rows without labels: ``--row`` chooses, and what is refused says so."""
+def test_why_for_one_of_several_digits_or_unlabelled_rows(folder):
+    """``--row`` selects a digit of a photo or a row without a label; errors mention it."""
     page = Image.new("L", (320, 110), 255)
     for place, pixels in enumerate(digits(12).inputs[:3]):
         digit = Image.fromarray(255 - pixels.reshape(28, 28)).resize((84, 84), Image.Resampling.BICUBIC)
@@ -147,12 +147,12 @@ def test_why_one_of_several_without_labels(folder):
         run(*words).refused("GN020", f"{count} samples", f"--row 0 to {count - 1}", "crop the image")
         run(*words, "--row", count).refused("GN021", f"--row 0 to {count - 1}")
         facts = run(*words, "--row", 2, "--json").json()
-        asked = run("query", "m.safetensors", source, "--json").json()[2]
-        assert (facts["input"], facts["label"], facts["answer"]) == (name, None, asked["answer"])
+        prediction = run("query", "m.safetensors", source, "--json").json()[2]
+        assert (facts["input"], facts["label"], facts["answer"]) == (name, None, prediction["answer"])
 
 
 def test_a_few_labelled_rows_may_lack_classes(folder):
-    """The model knows the classes; a label that it does not know is refused all the same."""
+    """The classes are those of the model; an unknown label is rejected."""
     lines = (folder / "digits.csv").read_text().splitlines()
     few = [line for line in lines if line.startswith(("7,", "2,"))][:3]
     (folder / "few.csv").write_text("\n".join(few) + "\n")
@@ -179,7 +179,7 @@ SAME_IN_BOTH = r"[\w/]+\.(?:csv|html|png)|O_prev|notes|gradient|sgd|sigmoid|squa
 
 
 @pytest.mark.parametrize("name", WHAT)
-def test_what_is_printed_is_in_one_language(name, folder):
+def test_output_is_in_one_language(name, folder):
     chinese = run("explain", "m.safetensors", *WHAT[name], "--language", "zh").fine().out
     assert set(re.findall("[A-Za-z]{3,}", re.sub(SAME_IN_BOTH, "", re.sub("[0-9a-f]{12}…", "", chinese)))) == set()
     english = run("explain", "m.safetensors", *WHAT[name], "--language", "en").fine().out
@@ -188,7 +188,7 @@ def test_what_is_printed_is_in_one_language(name, folder):
     assert numbers[0] == numbers[1]
 
 
-def test_both_languages_of_what_is_printed_fill_in_the_same_and_every_word_is_used():
+def test_both_languages_have_the_same_placeholders_and_every_text_is_used():
     for key, pair in EXPLAIN_WORDS.items():
         english, chinese = (set(re.findall(r"{(\w+)", text)) for text in pair)
         assert english == chinese, key
@@ -199,23 +199,23 @@ def test_both_languages_of_what_is_printed_fill_in_the_same_and_every_word_is_us
     assert set(EXPLAIN_WORDS) - set(re.findall(r"[\"'](\w+)[\"']", text)) == set()
 
 
-def train_on_people(folder, target, rows, told):
-    """Write ``people.csv`` with age, place and what `told` makes of them, and train ``t.safetensors`` on it."""
+def train_on_people(folder, target, rows, targets_of):
+    """Write ``people.csv`` with age, place and the columns of `targets_of`, and train ``t.safetensors`` on it."""
     rng = np.random.default_rng(4)
     ages, places = rng.integers(18, 80, rows), rng.choice(["north", "south"], rows)
-    lines = [f"{age},{place},{told(age, place)}" for age, place in zip(ages, places, strict=True)]
+    lines = [f"{age},{place},{targets_of(age, place)}" for age, place in zip(ages, places, strict=True)]
     (folder / "people.csv").write_text(f"age,place,{target}\n" + "\n".join(lines) + "\n")
     made = ("--target", target, "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
     run("train", "people.csv", *made).fine()
 
 
-def test_a_step_tells_numbers_and_labels_by_name(folder):
+def test_a_step_names_numeric_targets_and_labels(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     text = run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out
     assert re.match(r"people\.csv, row 7: true income \d[\d.]{0,4}, predicted income \d[\d.]{0,4}\n", text)
 
 
-def test_why_a_number_of_a_table(folder):
+def test_why_for_a_numeric_target(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
     text = run(*words, "--output", "income").fine().out
@@ -223,8 +223,8 @@ def test_why_a_number_of_a_table(folder):
     heads = ["predicted", "value", "columns", "nearest"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     facts = run(*words, "--json").fine().json()
-    (asked,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
-    assert facts["answer"] == pytest.approx(asked["answer"], rel=1e-4)
+    (prediction,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
+    assert facts["answer"] == pytest.approx(prediction["answer"], rel=1e-4)
     assert (
         sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"]) == pytest.approx(facts["answer"], rel=1e-4)
     )
@@ -233,14 +233,14 @@ def test_why_a_number_of_a_table(folder):
     run(*words, "--output", "age").refused("GN021", "income")
 
 
-def test_why_a_label(folder):
+def test_why_for_one_of_several_labels(folder):
     data = digits(150)
     labels = np.column_stack([data.labels % 2, data.labels > 4]).astype(float)
     several = Dataset(data.inputs, np.arange(150), 2, (28, 28), "d", values=labels, class_names=("odd", "large"))
     options = Options(rule="gradient", targets="multilabel", hidden=(12,), epochs=4, engine="reference")
     save_model(replace(fit(several, options).model, class_names=("odd", "large")), folder / "l.safetensors")
     words = ("explain", "l.safetensors", "seven.png", "--why", "--output", "large")
-    outcome = run(*words, "--picture", "label.png")  # a notice says that nearest samples are omitted
+    outcome = run(*words, "--picture", "label.png")  # a notice reports that nearest samples are omitted
     assert outcome.code == 0
     text = outcome.out
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == [
@@ -256,11 +256,11 @@ def test_why_a_label(folder):
     run("explain", "l.safetensors", "--nodes", "--output", "odd").refused("GN022", "--output")
 
 
-def test_backquery_and_one_class(folder):
+def test_backquery_of_all_classes_and_of_one(folder):
     lines = run("explain", "m.safetensors", "--backquery").fine().out.splitlines()
     facts = run("explain", "m.safetensors", "--backquery", "--json").fine().json()
     missed = [k for k, answer in enumerate(facts["answers"]["dream"]) if answer != k]
-    assert missed, "so small a network, after so little training, has classes that nothing reaches"
+    assert missed, "after so little training, backquery should miss some classes"
     assert [line.split()[0] for line in lines] == ["backquery", "dream", "missed", "picture"]
     assert re.findall(r"\d+", lines[2].split(":")[0]) == list(map(str, missed))
     with_data = run("explain", "m.safetensors", "digits.csv", "--backquery", "--json").fine().json()
@@ -299,15 +299,15 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     climbs = []
     monkeypatch.setattr(backquery_job, "typical_rows", lambda model: climbs.append(model) or typical_rows(model))
     text = run("explain", "t.safetensors", "--backquery").fine().out.splitlines()
-    assert len(climbs) == 1, "once for all classes"
+    assert len(climbs) == 1, "printed once for all classes"
     assert [line.split(":")[0] for line in text if line[0] != " "][:-1] == ["old", "young"]
-    assert text[1].split()[0] == text[4].split()[0] == "age"  # what tells the classes apart, first
+    assert text[1].split()[0] == text[4].split()[0] == "age"  # the most discriminative input first
     facts = run("explain", "t.safetensors", "--class", "young", "--json", "--language", "zh").fine().json()
     assert (facts["classes"], facts["answers"]) == ([1], [1])
     run("explain", "t.safetensors", "--backquery", "--picture", "a.png").refused("GN017", "not images")
 
 
-def test_pictures_in_colour(folder):
+def test_colour_images(folder):
     rng, shades = np.random.default_rng(2), {"red": (200, 20, 20), "green": (20, 200, 20)}
     for name, shade in shades.items():
         (folder / "things" / name).mkdir(parents=True)
@@ -327,7 +327,7 @@ def test_pictures_in_colour(folder):
         assert outcome.code == 0, outcome.err
 
 
-def test_a_step_again_from_a_checkpoint(folder):
+def test_a_step_is_repeated_from_a_checkpoint(folder):
     made = ("--engine", "reference", "--hidden", 12, "--epochs", 3, "--no-pictures", "--out", "k.safetensors")
     assert run("train", "digits.csv", *made, "--checkpoint", "c.st", "--checkpoint-every", 40).code == 0
     words = ("explain", "k.safetensors", "digits.csv", "--epoch", 2, "--step", 9, "--json")
@@ -337,8 +337,8 @@ def test_a_step_again_from_a_checkpoint(folder):
 
 
 @pytest.mark.parametrize("classes", [3, 12])
-def test_each_way_back_has_lines_of_its_own(classes, folder):
-    """Of few classes and of many: what stands above is the book's way, what stands below the climb."""
+def test_each_backquery_method_has_its_own_lines(classes, folder):
+    """For few and many classes: the method of the book first, then activation maximization."""
     data = digits(60)
     samples = Dataset(data.inputs, np.arange(60) % classes, classes, (28, 28), "s")
     save_model(fit(samples, Options(hidden=(6,), epochs=1, engine="reference")).model, "few.safetensors")
@@ -389,7 +389,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_refused_and_nothing_lost(name, folder):
+def test_wrong_use_is_rejected_and_changes_no_file(name, folder):
     typed, code, words = REFUSED[name]
     before = snapshot(folder)
     run("explain", *typed.split()).refused(code, words)

@@ -1,4 +1,4 @@
-"""Every command on small data, as a user would type it."""
+"""Every command on small data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TRAIN_KEYS = {
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A folder with 300 digits, and the network that the default command makes of them."""
+    """A folder with 300 digits, and the model that the default command trains on them."""
     folder = tmp_path_factory.mktemp("trained")
     (folder / "digits.csv").write_text(digits_csv(300))
     (folder / "test.csv").write_text(digits_csv(60, start=300))
@@ -55,7 +55,7 @@ def folder(trained, tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_train_for_people(trained):
+def test_train_prints_text(trained):
     folder, outcome = trained
     lines = outcome.out.splitlines()
     assert [line.split()[0] for line in lines] == ["network", "test", "time", "model", "pictures", "next"]
@@ -63,7 +63,7 @@ def test_train_for_people(trained):
     assert "300 samples" in lines[0]
     assert "engine compiled" in lines[0]
     share = float(re.search(r"([\d.]+)% right", lines[1])[1])
-    assert share > 60, "300 digits teach this network about 75 %; guessing gives 10"
+    assert share > 60, "300 digits give about 75 %; guessing gives 10 %"
     assert str(folder / "notes.safetensors") in lines[3]
     assert "glassnet test" in lines[5]
     assert [line[:8] for line in outcome.err.splitlines() if "first run" not in line] == [
@@ -73,16 +73,16 @@ def test_train_for_people(trained):
     ]
 
 
-def test_train_draws_three_pictures(trained):
+def test_train_draws_three_plots(trained):
     folder, outcome = trained
     for name in ("digits", "curve", "confusion"):
         assert f"notes-{name}.png" in outcome.out
         with Image.open(folder / f"notes-{name}.png") as picture:
             assert min(picture.size) > 200
-            assert len(np.unique(np.asarray(picture.convert("L")))) > 20, "more than a blank sheet"
+            assert len(np.unique(np.asarray(picture.convert("L")))) > 20, "the plot is blank"
 
 
-def test_train_json(folder):
+def test_train_prints_json(folder):
     outcome = run("train", "digits.csv", "--json", "--out", "a.safetensors", "--seed", "7", *QUICK).fine()
     summary = outcome.json()
     assert {name: type(value) for name, value in summary.items()} == TRAIN_KEYS
@@ -118,13 +118,13 @@ def test_json_with_pictures_prints_only_json(folder):
     assert (folder / "notes-2-curve.png").stat().st_size > 1000
 
 
-def test_no_pictures(folder):
+def test_no_pictures_draws_no_plots(folder):
     run("train", "digits.csv", *QUICK).fine()
     assert sorted(folder.glob("*.png")) == []
     assert (folder / "notes.safetensors").exists()
 
 
-def test_the_model_stands_where_pictures_cannot_be_drawn(folder):
+def test_the_model_is_saved_even_if_plots_cannot_be_drawn(folder):
     (folder / "notes-2-curve.png").mkdir()
     outcome = run("train", "digits.csv", "--hidden", "20", "--engine", "reference")
     assert outcome.code == 0
@@ -219,11 +219,11 @@ def test_a_source_with_a_test_part_uses_it(tmp_path, monkeypatch):
     (tmp_path / "d.npz").write_bytes(npz(**halves, x_test=data.inputs[100:], y_test=data.labels[100:]))
     outcome = run("train", "d.npz", "--json", *QUICK).fine()
     assert outcome.json()["samples"] == 100
-    assert "kept aside" not in outcome.err
+    assert "held out" not in outcome.err
     assert run("test", "notes.safetensors", "d.npz", "--json").fine().json()["samples"] == 50
 
 
-def test_test_for_programs_and_people(folder):
+def test_test_prints_json_and_text(folder):
     found = run("test", "notes.safetensors", "test.csv", "--json").fine().json()
     assert list(found) == ["accuracy", "loss", "samples", "confusion", "misread", "class_names", "pictures"]
     confusion = np.array(found["confusion"])
@@ -253,7 +253,7 @@ def test_without_data_a_model_of_mnist_is_tested_on_mnist(folder):
     assert (found["samples"], found["accuracy"]) == (10000, pytest.approx(right))
 
 
-def test_query_pictures(folder):
+def test_query_of_images(folder):
     for row in range(3):
         pixels = digits(3).inputs[row].reshape(28, 28)
         (folder / f"{row}.png").write_bytes(png(pixels))
@@ -277,7 +277,7 @@ def test_query_pictures(folder):
 
 @pytest.mark.parametrize("labels", [True, False])
 @pytest.mark.parametrize("door", ["file", "stdin"])
-def test_query_rows(folder, labels, door):
+def test_query_of_rows(folder, labels, door):
     text = digits_csv(4, labels=labels)
     (folder / "rows.csv").write_text(text)
     source, name = ("rows.csv", "rows.csv") if door == "file" else ("-", "standard input")
@@ -287,7 +287,7 @@ def test_query_rows(folder, labels, door):
     assert [answer["answer"] for answer in answers] == list(expected)
 
 
-def test_query_a_picture_on_standard_input(folder):
+def test_query_of_an_image_on_standard_input(folder):
     picture = png(digits(1).inputs[0].reshape(28, 28), 2)
     (answer,) = run("query", "notes.safetensors", "-", "--json", stdin=picture).fine().json()
     assert answer["answer"] == load_model("notes.safetensors").predict(digits(1).inputs)[0]
@@ -318,7 +318,7 @@ def test_show_a_digit(folder):
     assert found["values"] == digits(2).inputs[1].tolist()
 
 
-def test_show_json_prints_json_alone_also_when_it_draws(folder):
+def test_show_json_prints_only_json_even_if_it_draws(folder):
     assert run("show", "digits.csv", "--row", "1", "--png", "two.png", "--json").fine().json()["label"] == 2
     assert (folder / "two.png").exists()
 
@@ -365,7 +365,7 @@ def test_help_mentions_every_option(name):
     assert run("-h").fine().out == run("--help").fine().out
 
 
-def test_help_of_train_holds_every_declared_option(tmp_path):
+def test_help_of_train_lists_every_option(tmp_path):
     text = " ".join(run_process("train", "--help", cwd=tmp_path).fine().out.split())
     for name, spec in SPECS.items():
         assert f"--{spec.word(name)}" in text
@@ -373,7 +373,7 @@ def test_help_of_train_holds_every_declared_option(tmp_path):
         assert all(choice in text for choice in spec.choices)
 
 
-def test_help_of_the_whole_names_every_command():
+def test_help_names_every_command():
     text = run("--help").fine().out
     for name in COMMANDS:
         assert re.search(rf"^  {name} ", text, re.MULTILINE)
@@ -387,7 +387,7 @@ def test_help_in_chinese(tmp_path):
         assert spec.help[1:] not in outcome.out
 
 
-def test_as_a_module_in_a_process_of_its_own(folder):
+def test_running_as_a_module_in_a_separate_process(folder):
     version = run_process("--version", cwd=folder).fine().out
     assert re.fullmatch(r"glassnet \d+\.\d+\.\d+\S*\n", version)
     outcome = run_process("train", "digits.csv", "--json", *QUICK, cwd=folder).fine()
@@ -397,8 +397,8 @@ def test_as_a_module_in_a_process_of_its_own(folder):
     assert len(json.loads(piped.out)) == 2
 
 
-def test_a_network_that_has_learnt_nothing_is_said_to(folder):
+def test_a_constant_network_is_reported(folder):
     dead = ("--hidden", "4", "--engine", "reference", "--no-pictures", "--rate", "1e-9", "--initializer", "small")
-    told = run("train", "digits.csv", *dead, "--rule", "gradient", "--out", "n.safetensors").fine().err
-    assert "the network has learned nothing. Try --initializer he" in told
+    output = run("train", "digits.csv", *dead, "--rule", "gradient", "--out", "n.safetensors").fine().err
+    assert "the network has learned nothing. Try --initializer he" in output
     assert "has learned nothing" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err

@@ -1,4 +1,4 @@
-"""Nothing is answered wrongly in silence, at the command line: large drawings, and inputs of another range."""
+"""Wrong inputs are reported on the command line: large drawings, and inputs with another range."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FLAGS = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-pictur
 
 
 def drawings(place, labels=(1, 7), count=3):
-    """Own drawings: dark digits on sheets of 200 × 200."""
+    """Drawings of dark digits on 200 × 200 pixels."""
     digits = load_data("mnist", part="test")
     for label in labels:
         (place / f"mine/{label}s").mkdir(parents=True)
@@ -26,19 +26,19 @@ def drawings(place, labels=(1, 7), count=3):
             Image.fromarray(paper).save(place / f"mine/{label}s/{name}.png")
 
 
-def test_train_asks_what_is_meant_by_large_pictures(folder):
+def test_train_requires_an_option_for_large_images(folder):
     drawings(folder)
     run("train", "mine", *FLAGS).refused("GN077", "200 × 200", "40,000 inputs", "--size 28", "--handwriting")
     assert not (folder / "m.safetensors").exists()
     assert run("train", "mine", *FLAGS, "--size", "200").code == 0
     assert load_model("m.safetensors").features == 40_000
     assert run("verify", "m.safetensors", "mine").code == 0
-    assert "200 × 200" in run("show", "mine").fine().out  # to look at, they need no size
+    assert "200 × 200" in run("show", "mine").fine().out  # showing them needs no size
     run("train", "mine", *FLAGS, "--force", "--handwriting", "--size", "28").refused("GN022", "handwriting with size")
     run("train", *FLAGS, "--force", "--handwriting").refused("GN022", "--handwriting: only for folders of images")
 
 
-def test_the_doctor_says_what_train_will_ask(folder):
+def test_the_doctor_reports_the_option_that_train_requires(folder):
     drawings(folder)
     found = run("doctor", "mine", "--json").json()
     assert "GD63" in {finding["code"] for finding in found["findings"]}
@@ -47,12 +47,12 @@ def test_the_doctor_says_what_train_will_ask(folder):
     assert "GD63" not in {finding["code"] for finding in sized["findings"]}
 
 
-def test_what_is_named_like_a_picture_and_is_none_is_said_to_be_none(folder):
+def test_a_file_named_as_an_image_that_is_not_one_is_rejected(folder):
     (folder / "note.png").write_text("hello\n")
     run("query", "note.png").refused("GN005", "note.png", "text, but named as an image")
 
 
-def test_handwriting_is_trained_tested_and_asked_about_alike(folder):
+def test_handwriting_is_processed_equally_by_train_test_and_query(folder):
     drawings(folder)
     Image.new("L", (200, 200), 250).save("mine/1s/blank.png")
     done = run("train", "mine", *FLAGS, "--handwriting")
@@ -63,9 +63,9 @@ def test_handwriting_is_trained_tested_and_asked_about_alike(folder):
     tested = run("test", "m.safetensors", "mine", "--json").json()
     assert tested["samples"] == 6
     (folder / "mine/1s/blank.png").unlink()
-    asked = run("query", "m.safetensors", "mine", "--json").json()
-    assert len(asked) == 6
-    right = sum(answer["name"] in answer["input"] for answer in asked)
+    predictions = run("query", "m.safetensors", "mine", "--json").json()
+    assert len(predictions) == 6
+    right = sum(answer["name"] in answer["input"] for answer in predictions)
     assert tested["accuracy"] == pytest.approx(right / 6)
     assert run("verify", "m.safetensors", "mine").code == 0
     assert "28 × 28" in run("show", "mine", "--handwriting").out
@@ -77,7 +77,7 @@ def test_handwriting_is_trained_tested_and_asked_about_alike(folder):
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "glassnet: rows: most of 5 samples"), ("zh", "远超训练数据的范围")]
 )
-def test_rows_of_another_range_are_said_in_one_line(folder, language, words):
+def test_rows_of_another_range_are_reported_in_one_line(folder, language, words):
     digits = load_data("mnist", part="test")
     rows = np.column_stack([digits.labels, digits.inputs])
     np.savetxt("train.csv", rows[:300], delimiter=",", fmt="%d")
@@ -90,12 +90,12 @@ def test_rows_of_another_range_are_said_in_one_line(folder, language, words):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         run("query", "m.safetensors", "good.csv").fine()
-    asked = run_process(
+    outcome = run_process(
         "query", "m.safetensors", "small.csv", "--json", cwd=folder, env={"GLASSNET_LANGUAGE": language}
     )
-    assert asked.code == 0
-    assert len(asked.json()) == 5
-    (line,) = asked.err.splitlines()
+    assert outcome.code == 0
+    assert len(outcome.json()) == 5
+    (line,) = outcome.err.splitlines()
     assert words in line
     assert line.endswith("[GN075]")
     if language == "en":
@@ -104,7 +104,7 @@ def test_rows_of_another_range_are_said_in_one_line(folder, language, words):
         assert tested.err.count("[GN075]") == 1
 
 
-def test_a_broken_picture_among_many_does_not_make_one_blank_sheet_an_alarm(folder):
+def test_a_broken_image_among_many_does_not_turn_one_blank_image_into_an_alarm(folder):
     digits = load_data("mnist", part="test")
     np.savetxt("train.csv", np.column_stack([digits.labels, digits.inputs])[:300], delimiter=",", fmt="%d")
     run("train", "train.csv", *FLAGS)
@@ -115,13 +115,13 @@ def test_a_broken_picture_among_many_does_not_make_one_blank_sheet_an_alarm(fold
     (folder / "asked/broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        asked = run("query", "m.safetensors", "asked")
-    assert asked.code == 1
-    assert len(asked.out.splitlines()) in (9, 10)
-    assert "[GN075]" not in asked.err
+        outcome = run("query", "m.safetensors", "asked")
+    assert outcome.code == 1
+    assert len(outcome.out.splitlines()) in (9, 10)
+    assert "[GN075]" not in outcome.err
 
 
-def test_test_data_of_another_range_are_said_by_train_too(folder):
+def test_train_reports_test_data_of_another_range(folder):
     digits = load_data("mnist", part="test")
     rows = np.column_stack([digits.labels, digits.inputs])[:400].astype(float)
     np.savetxt("train.csv", rows[:300], delimiter=",", fmt="%d")

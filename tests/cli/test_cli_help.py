@@ -1,4 +1,4 @@
-"""Help in Chinese: of every command, every flag, and the heads of its sections."""
+"""Chinese help of every command, flag and section heading."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def commands():
     return {name: cli.get_command(click.Context(cli), name) for name in _COMMANDS}
 
 
-def test_every_command_and_every_flag_has_its_chinese_help():
+def test_every_command_and_flag_has_chinese_help():
     assert list(COMMANDS) == list(_COMMANDS)
     written = {flag.help for command in commands().values() for flag in command.params if getattr(flag, "help", None)}
     for text in written:
@@ -33,12 +33,12 @@ def test_no_chinese_help_is_unused():
     assert list(OPTIONS) == [spec.help for spec in SPECS.values()]
 
 
-def test_every_option_goes_by_its_name_in_python_too():
+def test_every_option_has_its_python_name():
     spelled = {word for flag in commands()["train"].params for word in flag.opts}
     assert {f"--{name.replace('_', '-')}" for name in (*SPECS, *ALIASES)} - spelled == set()
 
 
-def test_the_help_names_options_and_recipes_by_their_standard_names(tmp_path):
+def test_help_uses_the_standard_names_of_options_and_recipes(tmp_path):
     text = run_process("train", "--help", cwd=tmp_path).fine().out
     for alias, name in ALIASES.items():
         assert f"--{alias.replace('_', '-')} " in text
@@ -49,7 +49,7 @@ def test_the_help_names_options_and_recipes_by_their_standard_names(tmp_path):
 
 
 @pytest.mark.parametrize("words", [[], ["explain"], ["doctor"], ["train"]], ids=str)
-def test_no_english_is_left_where_chinese_is_asked_for(words, tmp_path):
+def test_chinese_help_contains_no_english(words, tmp_path):
     text = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "zh"}).fine().out
     assert text.startswith("用法：")
     assert "选项：" in text

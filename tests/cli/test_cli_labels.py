@@ -1,4 +1,4 @@
-"""``glassnet labels``: the list, the picture, and repaired copies of every kind; and what is refused."""
+"""``glassnet labels``: the list, the plot, repaired copies of every format, and rejected commands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def repaired(count: int = 100) -> np.ndarray:
 
 
 @pytest.mark.parametrize("filled", ["9", " drop", "x,seen"])
-def test_a_list_that_was_reviewed_is_not_replaced(folder, filled):
+def test_a_reviewed_list_is_not_overwritten(folder, filled):
     write(folder, {"d.csv": digits_csv(150).encode(), "l.csv": b"row,file,label,likely,new\n3,,4,9,\n5,,1,7,\n"})
     again = ("labels", "d.csv", "--hidden", "4", "--epochs", "1", "--folds", "2", "--out", "l.csv")
     reviewed = (folder / "l.csv").read_bytes().replace(b"7,\n", f"7,{filled}\n".encode())
@@ -43,10 +43,10 @@ def test_a_list_that_was_reviewed_is_not_replaced(folder, filled):
     assert (folder / "l.csv").read_bytes() == reviewed
     (folder / "l.csv").write_bytes(b"row,file,label,likely,new\n3,,4,9,\n5,,1,7, \n")
     run(*again).refused("GN007", "l.csv", "--force")
-    run(*again, "--force").fine()  # nothing filled in, nothing lost
+    run(*again, "--force").fine()  # an empty list can be replaced
 
 
-def test_the_list_and_the_picture(folder):
+def test_the_list_and_the_plot(folder):
     text = [line for line in digits_csv(1600).splitlines() if line[0] in "01"]
     for row in range(100, 116):
         text[row] = str(1 - int(text[row][0])) + text[row][1:]
@@ -72,7 +72,7 @@ def test_the_list_and_the_picture(folder):
     text = run("labels", "d.csv", *FAST, "--first", 2).fine().out
     assert text.count("predicted") == 2
     assert "--out suspects.csv" in text
-    # Reviewed, the list is what --fix takes.
+    # --fix takes the reviewed list.
     written[0]["new"] = written[0]["likely"]
     with open("l.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, written[0])
@@ -89,7 +89,7 @@ def test_the_list_and_the_picture(folder):
 
 @pytest.mark.parametrize("out", ["t2.csv", "t2.csv.gz"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_a_table_keeps_every_other_byte(folder, out, ends):
+def test_only_the_labels_of_a_table_change(folder, out, ends):
     text = "label,a,b\n\n" + "".join(f"{k % 10},{k},5.50\n" for k in range(12))
     (folder / "t.csv").write_bytes(text.replace("\n", ends).encode())
     run("labels", "t.csv", "--fix", "review.csv", "--to", out).fine()
@@ -116,7 +116,7 @@ def test_idx_and_npz(folder):
         np.testing.assert_array_equal(archive["more"], np.arange(3))
 
 
-def test_a_folder_of_pictures(folder):
+def test_a_folder_of_images(folder):
     for k in range(10):
         path = folder / "pets" / ("cats" if k < 5 else "dogs") / f"{k}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +150,7 @@ def test_a_table_with_named_columns(folder):
     )
 
 
-def test_what_comes_next_names_the_same_data(folder):
+def test_the_next_command_names_the_same_data(folder):
     random = np.random.default_rng(0)
     lines = [f"{k},{random.normal(8 * (k % 2)):.3f},2026-01-01,{k % 2 ^ (k % 15 == 3)}" for k in range(400)]
     (folder / "t.csv").write_text("id,x,day,y\n" + "\n".join(lines) + "\n")
@@ -167,7 +167,7 @@ def test_what_comes_next_names_the_same_data(folder):
     ("language", "overlap", "ambiguous"),
     [("en", "the classes overlap", "wrong or ambiguous"), ("zh", "类别相互重叠", "有误或有歧义")],
 )
-def test_classes_that_overlap_are_said_to_and_nothing_is_to_be_put_right(folder, language, overlap, ambiguous):
+def test_overlapping_classes_are_reported_without_corrections(folder, language, overlap, ambiguous):
     random = np.random.default_rng(1)
     x, y = logistic(random, 600)
     (folder / "t.csv").write_text("x,y\n" + "".join(f"{a:.5f},{b}\n" for a, b in zip(x[:, 0], y, strict=True)))
@@ -186,7 +186,7 @@ def test_classes_that_overlap_are_said_to_and_nothing_is_to_be_put_right(folder,
     assert found["estimated_errors"] < 0.02 * 600
 
 
-def test_wrong_labels_are_said_to_be_wrong_and_what_comes_next(folder):
+def test_wrong_labels_are_reported_with_the_next_command(folder):
     random = np.random.default_rng(1)
     x, true = blobs(random, 600, 2, distance=8)
     labels = flipped(random, true, 0.05)
@@ -199,7 +199,7 @@ def test_wrong_labels_are_said_to_be_wrong_and_what_comes_next(folder):
     assert "next      glassnet labels t.csv --target y --out suspects.csv\n" in done.out
 
 
-def test_pictures_whose_names_meet_in_a_new_folder_are_both_kept(folder):
+def test_images_with_equal_names_in_a_new_folder_are_both_kept(folder):
     for name, k in {"a/0.png": 0, "a-0.png": 1, "b.png": 2}.items():
         (folder / "pets" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "pets" / name).write_bytes(png(IMAGES[k]))
@@ -210,7 +210,7 @@ def test_pictures_whose_names_meet_in_a_new_folder_are_both_kept(folder):
 
 
 @pytest.mark.parametrize("name", ["AC/DC", "../out", ".hidden"])
-def test_a_class_that_is_no_name_of_a_folder_is_refused(folder, name):
+def test_a_class_that_cannot_be_a_folder_name_is_rejected(folder, name):
     for k in range(4):
         (folder / "pets").mkdir(exist_ok=True)
         (folder / "pets" / f"{k}.png").write_bytes(png(IMAGES[k]))
@@ -233,7 +233,7 @@ def test_a_class_that_is_no_name_of_a_folder_is_refused(folder, name):
         ("", "GN074", ["no line changes"]),
     ],
 )
-def test_reviews_that_cannot_be_followed(folder, review, code, words):
+def test_invalid_reviews_are_rejected(folder, review, code, words):
     (folder / "d.csv").write_text(digits_csv(100))
     (folder / "r.csv").write_text(review)
     before = snapshot(folder)
@@ -241,7 +241,7 @@ def test_reviews_that_cannot_be_followed(folder, review, code, words):
     assert snapshot(folder) == before
 
 
-def test_nothing_that_is_there_is_replaced(folder):
+def test_existing_files_are_not_overwritten(folder):
     (folder / "d.csv").write_text(digits_csv(100))
     before = snapshot(folder)
     for out in ("d.csv", "review.csv"):
@@ -257,7 +257,7 @@ def test_nothing_that_is_there_is_replaced(folder):
     assert {name: content for name, content in snapshot(folder).items() if name != "t.csv"} == before
 
 
-def test_where_no_label_looks_wrong_nothing_is_to_do(folder):
+def test_without_wrong_labels_there_is_no_next_command(folder):
     (folder / "easy.csv").write_text("x,y\n" + "-1,no\n1,yes\n" * 60)
     done = run("labels", "easy.csv", "--target", "y", "--folds", 2, "--keep", "x", "--out", "none.csv").fine()
     assert "estimate  no wrong or ambiguous labels: every label matches the prediction\n" in done.out
@@ -265,13 +265,13 @@ def test_where_no_label_looks_wrong_nothing_is_to_do(folder):
     assert len((folder / "none.csv").read_text().splitlines()) == 1
 
 
-def test_no_cell_of_a_list_is_a_formula_and_the_labels_come_back(folder):
-    """A spreadsheet would run ``=1+1``; what stands in the list's own columns is taken as `new`."""
+def test_no_cell_of_a_list_is_a_formula_and_labels_survive(folder):
+    """A spreadsheet would evaluate ``=1+1``; values copied from the other columns are accepted in `new`."""
     rng = np.random.default_rng(12)
     names = ("=1+1", "@SUM(A1)", "+x", "-5")
     kinds = np.arange(120) % 4
-    said = np.where(rng.random(120) < 0.1, (kinds + 1) % 4, kinds)
-    lines = [f"{kind + 0.1 * rng.normal():.3f},{names[label]}" for kind, label in zip(kinds, said, strict=True)]
+    noisy = np.where(rng.random(120) < 0.1, (kinds + 1) % 4, kinds)
+    lines = [f"{kind + 0.1 * rng.normal():.3f},{names[label]}" for kind, label in zip(kinds, noisy, strict=True)]
     (folder / "t.csv").write_text("x,kind\n" + "\n".join(lines) + "\n")
     words = ("labels", "t.csv", "--target", "kind")
     suspects = run(*words, *FAST, "--out", "l.csv", "--json").fine().json()["suspects"]

@@ -1,4 +1,4 @@
-"""``glassnet labels --fix``: whatever is not changed is in the copy as it was, byte by byte."""
+"""``glassnet labels --fix``: everything except changed labels is copied byte for byte."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ def relabelled(folder, text: str, changes: dict[int, str | None]) -> str:
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("above", ABOVE.values(), ids=ABOVE)
-def test_what_stands_above_a_table_stays(folder, above, ends):
+def test_lines_above_a_table_are_kept(folder, above, ends):
     text = (above + "\n".join(ROWS)).replace("\n", ends)
     changed = text.replace("2.50,z,no", "2.50,z,yes").replace(f"3.50,x,yes{ends}", "")
     assert relabelled(folder, text, {2: "yes", 3: None}) == changed
 
 
 @pytest.mark.parametrize("separator", [",", " ", "\t"])
-def test_names_of_rows_stay_without_a_name(folder, separator):
+def test_row_names_without_a_header_are_kept(folder, separator):
     text = "\n".join(["size,kind,answer", *COUNTED, ""]).replace(",", separator)
     changed = text.replace(separator.join(("1.50", "y", "yes")), separator.join(("1.50", "y", "no")))
     assert relabelled(folder, text, {1: "no"}) == changed
 
 
-def test_a_separator_at_the_end_of_every_row_stays(folder):
+def test_trailing_separators_are_kept(folder):
     text = "size,kind,answer\n" + "".join(f"{row},\n" for row in ROWS)
     assert relabelled(folder, text, {1: "no"}) == text.replace("1.50,y,yes", "1.50,y,no")
 
 
 fields = st.text("ab ,;\"'\n0", max_size=6)
-"""Among them separators, quotation marks and ends of lines."""
+"""Fields with separators, quotation marks and line ends."""
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -62,7 +62,7 @@ fields = st.text("ab ,;\"'\n0", max_size=6)
     st.lists(st.tuples(fields, st.booleans(), st.sampled_from(["no", "yes, often"])), min_size=4, max_size=8),
     st.data(),
 )
-def test_only_what_is_changed_differs(folder, rows, data):
+def test_only_changed_labels_differ_in_the_copy(folder, rows, data):
     def written(value: str, quoted: bool) -> str:
         special = quoted or value != value.strip() or any(sign in value for sign in ',;"\n')
         return '"{}"'.format(value.replace('"', '""')) if special else value
@@ -72,7 +72,7 @@ def test_only_what_is_changed_differs(folder, rows, data):
     answers = [answer for _, _, answer in rows]
     copy = relabelled(folder, table(lines, answers), changes)
     kept = [k for k in range(len(rows)) if changes.get(k, "") is not None]
-    # What was quoted stays so.
+    # Quoted values remain quoted.
     found = {
         k: f'"{changes[k]}"' if k in changes and "," in answers[k] else written_answer(changes.get(k, answers[k]))
         for k in kept
@@ -90,7 +90,7 @@ def table(lines: list[str], answers: list[str]) -> str:
 
 
 @pytest.mark.parametrize("name", ["My\u00a0Pets", "two\nlines"])
-def test_a_folder_is_found_whatever_its_name(folder, name):
+def test_a_folder_can_have_any_name(folder, name):
     for k in range(10):
         path = folder / name / "train" / ("cats" if k < 5 else "dogs") / f"{k}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,8 +106,8 @@ def test_a_folder_is_found_whatever_its_name(folder, name):
     assert len(snapshot(folder / "mended")) == 11
 
 
-def test_an_archive_keeps_what_else_is_in_it(folder):
-    """Labels of bytes stay bytes; Python objects beside them, which nothing here unpickles, stay as they are."""
+def test_an_archive_keeps_its_other_contents(folder):
+    """Labels of type bytes keep their type; other Python objects are copied without unpickling."""
     words = np.array([b"cat", b"dog"])[LABELS % 2]
     (folder / "a.npz").write_bytes(npz(x=IMAGES, y=words, more=np.array([{"by": "me"}, None], object)))
     (folder / "r.csv").write_text(f"row,new\n3,{'dog' if words[3] == b'cat' else 'cat'}\n5,drop\n")
@@ -122,7 +122,7 @@ def test_an_archive_keeps_what_else_is_in_it(folder):
         assert old.read("more.npy") == new.read("more.npy")
 
 
-def test_an_archive_with_damage_elsewhere_is_refused(folder):
+def test_an_archive_with_other_damage_is_rejected(folder):
     content = bytearray(npz(x=IMAGES, y=LABELS, more=np.arange(1000)))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         place = archive.getinfo("more.npy").header_offset

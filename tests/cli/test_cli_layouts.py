@@ -1,4 +1,4 @@
-"""Files of numbers that are laid out in other ways: what is certain is done, said and remembered, all else refused."""
+"""Other layouts of numeric files: a certain layout is used, reported and stored in the model, others are rejected."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ RANGES = {
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("scale", RANGES)
-def test_the_same_samples_are_read_wherever_the_labels_are_and_whatever_the_range(place, scale, folder):
-    """What is read is the very same as from the notes' own form; the range 0 to 1 is that of --input-max 1."""
+def test_samples_are_independent_of_label_column_and_range(place, scale, folder):
+    """The data equal those from the notes' format; the range 0 to 1 is that of --input-max 1."""
     x, y = pixels()
     (folder / "rows.csv").write_text(csv_of(PLACES[place](RANGES[scale](x), y)))
     data = glassnet.load_data("rows.csv")
@@ -54,21 +54,21 @@ def test_the_same_samples_are_read_wherever_the_labels_are_and_whatever_the_rang
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("scale", ["bytes", "-1 to 1", "black and white"])
-def test_a_model_reads_later_files_as_the_one_it_was_trained_on(place, scale, folder):
+def test_a_model_reads_later_files_in_the_layout_of_training(place, scale, folder):
     x, y = pixels()
     values = PLACES[place](RANGES[scale](x), y)
     (folder / "rows.csv").write_text(csv_of(values))
     outcome = run("train", "rows.csv", *QUICK, "-o", "m.safetensors", "--checkpoint", "c.safetensors")
     assert outcome.code == 0, outcome.err
-    said = [line for line in outcome.err.splitlines() if line.startswith("rows.csv: ")]
-    assert len(said) == (place != "first") + (scale != "bytes")
+    notices = [line for line in outcome.err.splitlines() if line.startswith("rows.csv: ")]
+    assert len(notices) == (place != "first") + (scale != "bytes")
     assert run("verify", "m.safetensors", "rows.csv").code == 0
     model, data = load_model("m.safetensors"), glassnet.load_data("rows.csv")
     assert model.layout == data.layout
     answers = model.predict(data.inputs).tolist()
     accuracy = float(np.mean(np.array(answers) == y))
     assert run("test", "m.safetensors", "rows.csv", "--json").json()["accuracy"] == pytest.approx(accuracy, abs=1e-4)
-    for rows in ([3], [0, 7, 8]):  # too few to tell by themselves how they are laid out
+    for rows in ([3], [0, 7, 8]):  # too few to detect the layout
         (folder / "few.csv").write_text(csv_of(values[rows]))
         got = run("query", "m.safetensors", "few.csv", "--json").json()
         assert [one["answer"] for one in got] == [answers[row] for row in rows]
@@ -77,7 +77,7 @@ def test_a_model_reads_later_files_as_the_one_it_was_trained_on(place, scale, fo
     assert [one["answer"] for one in got] == answers[:4]
 
 
-def test_a_training_goes_on_with_the_file_as_it_was_read_at_first(folder):
+def test_a_resumed_run_reads_the_file_in_the_same_layout(folder):
     x, y = pixels()
     (folder / "rows.csv").write_text(csv_of(PLACES["one-hot last"](RANGES["-1 to 1"](x), y)))
     run("train", "rows.csv", *QUICK, "-o", "a.safetensors", "--checkpoint", "c.safetensors", "--checkpoint-every", 1)
@@ -86,7 +86,7 @@ def test_a_training_goes_on_with_the_file_as_it_was_read_at_first(folder):
     assert (folder / "a.safetensors").read_bytes() == (folder / "b.safetensors").read_bytes()
 
 
-def test_a_model_made_in_python_is_verified_too(folder):
+def test_a_model_trained_in_python_can_be_verified(folder):
     x, y = pixels()
     (folder / "rows.csv").write_text(csv_of(PLACES["last"](RANGES["0 to 1"](x), y)))
     options = glassnet.Options(epochs=1, hidden=(5,), engine="reference")
@@ -96,7 +96,7 @@ def test_a_model_made_in_python_is_verified_too(folder):
     assert run("verify", "m.safetensors", "rows.csv").code == 0
 
 
-def test_test_data_may_have_their_labels_elsewhere(folder):
+def test_test_data_can_have_their_labels_in_another_column(folder):
     x, y = pixels()
     (folder / "train.csv").write_text(csv_of(PLACES["last"](x[:200], y[:200])))
     (folder / "test.csv").write_text(csv_of(PLACES["first"](x[200:], y[200:])))
@@ -134,7 +134,7 @@ FOR_THE_DOCTOR = {
 
 
 @pytest.mark.parametrize("name", FOR_THE_DOCTOR)
-def test_what_is_not_certain_is_refused_and_what_is_advised_helps(name, folder):
+def test_an_uncertain_layout_is_rejected_with_advice_that_works(name, folder):
     x, y = pixels()
     content = FOR_THE_DOCTOR[name](x, y)
     (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -146,7 +146,7 @@ def test_what_is_not_certain_is_refused_and_what_is_advised_helps(name, folder):
     np.testing.assert_array_equal(glassnet.load_data(copy).labels, y if "table" not in name else y % 3)
 
 
-def test_a_table_of_negative_numbers_is_sent_to_the_way_for_tables(folder):
+def test_a_table_of_negative_numbers_is_rejected_with_advice_to_set_a_target(folder):
     values = np.column_stack([np.arange(60) % 2, 3 * seeded((60, 5))])
     (folder / "rows.csv").write_text(csv_of(values))
     line = run("train", "rows.csv", *QUICK).refused("GN014", "glassnet train rows.csv --target COLUMN", "column1")
@@ -174,7 +174,7 @@ HONEST = {
 
 
 @pytest.mark.parametrize("name", HONEST)
-def test_labels_in_the_first_column_stay_the_labels(name, folder):
+def test_labels_in_the_first_column_are_recognized(name, folder):
     x, y = pixels()
     values = HONEST[name](x, y, np.random.default_rng(11)).astype(float)
     (folder / "rows.csv").write_text(csv_of(values))
@@ -184,7 +184,7 @@ def test_labels_in_the_first_column_stay_the_labels(name, folder):
 
 
 @pytest.mark.parametrize("broken", ["an index first", "labels last, pixels of every grey", "one-hot last, no pictures"])
-def test_a_first_column_that_is_no_label_is_refused(broken, folder):
+def test_a_first_column_without_labels_is_rejected(broken, folder):
     random = np.random.default_rng(12)
     x, y = random.integers(0, 256, (2000, 49)), np.arange(2000) % 10
     values = {
@@ -197,7 +197,7 @@ def test_a_first_column_that_is_no_label_is_refused(broken, folder):
     assert {path.name for path in folder.iterdir()} == {"rows.csv"}
 
 
-def test_pictures_in_colour_with_one_hot_labels_are_pictures(folder):
+def test_colour_images_with_one_hot_labels_are_recognized(folder):
     x, y = np.random.default_rng(13).integers(0, 256, (COUNT, 3 * 64)), np.arange(COUNT) % 10
     (folder / "rows.csv").write_text(csv_of(np.column_stack([x, np.eye(10)[y]]).astype(float)))
     data = glassnet.load_data("rows.csv")
@@ -205,8 +205,8 @@ def test_pictures_in_colour_with_one_hot_labels_are_pictures(folder):
     np.testing.assert_array_equal(data.inputs, x)
 
 
-def test_a_doubtful_label_is_not_taken_in_silence(folder):
-    """In a table the first column may be the label, though the last looks more like one."""
+def test_an_ambiguous_label_column_is_reported(folder):
+    """The first column could be the label, although the last looks more like one."""
     random = np.random.default_rng(2)
     rare = (np.arange(COUNT) % 30 == 0).astype(float)
     values = np.column_stack([rare, random.integers(0, 90, (COUNT, 5)), np.arange(COUNT) % 4])
@@ -217,7 +217,7 @@ def test_a_doubtful_label_is_not_taken_in_silence(folder):
     assert "glassnet doctor rows.csv --fix" in outcome.err
 
 
-def test_names_tell_where_the_label_is(folder):
+def test_the_header_determines_the_label_column(folder):
     x, y = pixels()
     names = ",".join([*(f"pixel{k}" for k in range(784)), "Label"])
     (folder / "rows.csv").write_text(f"{names}\n{csv_of(np.column_stack([x, y == 3]))}")
@@ -229,8 +229,8 @@ def test_names_tell_where_the_label_is(folder):
 
 @pytest.mark.parametrize("separator", [" ", ";", "  "])
 @pytest.mark.parametrize("end", ["\n", " \n"])
-def test_the_layout_is_found_in_odd_files_too(separator, end, folder):
-    """Such as the digits of Semeion: black and white, blanks between, one-hot, a blank at the end of every line."""
+def test_the_layout_is_found_in_unusual_files(separator, end, folder):
+    """As the digits of Semeion: binary pixels, separated by blanks, one-hot labels, trailing blanks."""
     x, y = pixels()
     small = (x.reshape(-1, 28, 28)[:, 6:22, 6:22].reshape(-1, 256) > 127).astype(float)
     text = csv_of(PLACES["one-hot last"](small, y), separator).replace("\n", end)
@@ -241,7 +241,7 @@ def test_the_layout_is_found_in_odd_files_too(separator, end, folder):
     assert data.image_shape == (16, 16)
 
 
-def test_labels_that_were_found_at_the_end_are_written_back_there(folder):
+def test_labels_in_the_last_columns_are_written_back_there(folder):
     x, y = pixels()
     (folder / "rows.csv").write_text(csv_of(PLACES["last"](x, y)))
     (folder / "list.csv").write_text(f"row,new\n4,{(y[4] + 1) % 10}\n9,drop\n")
@@ -259,7 +259,7 @@ def test_labels_that_were_found_at_the_end_are_written_back_there(folder):
     "nonsense",
     [None, 3, [], {"labels": "middle"}, {"columns": 0}, {"columns": True}, {"more": 1}, {"signed": 2}],
 )
-def test_a_file_with_nonsense_for_a_layout_is_refused(folder, nonsense):
+def test_a_model_file_with_an_invalid_layout_is_rejected(folder, nonsense):
     x, y = pixels()
     (folder / "rows.csv").write_text(csv_of(PLACES["last"](x, y)))
     model = glassnet.fit(glassnet.load_data("rows.csv"), glassnet.Options(hidden=(3,), epochs=1)).model
@@ -270,7 +270,7 @@ def test_a_file_with_nonsense_for_a_layout_is_refused(folder, nonsense):
 
 
 def clear(rows: slice) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures of four classes, 8 × 8, whose corners are bright: no pixel at an end passes for a label."""
+    """Images of 8 × 8 in four classes, with bright corners, so that no outer pixel looks like a label."""
     random = np.random.default_rng(8)
     y = np.arange(200) % 4
     x = np.clip(random.integers(9, 240, (4, 64))[y] + random.integers(-9, 10, (200, 64)), 0, 255)
@@ -286,24 +286,24 @@ SPREAD = {
 
 
 @pytest.mark.parametrize("training", ["one-hot first", "one-hot last"])
-@pytest.mark.parametrize("asked", SPREAD)
-def test_a_row_or_a_class_in_another_layout_is_read_by_its_labels(training, asked, folder):
+@pytest.mark.parametrize("layout", SPREAD)
+def test_single_rows_and_classes_in_another_layout_are_read(training, layout, folder):
     (folder / "rows.csv").write_text(csv_of(SPREAD[training](*clear(slice(None)))))
     run("train", "rows.csv", *QUICK, "-o", "m.safetensors").fine()
     model = load_model("m.safetensors")
     x, y = clear(slice(None))
     answers = model.predict(x.astype(np.uint8)).tolist()
     for rows in ([2], [5], [3, 7, 11]):  # one row, or one class
-        (folder / "few.csv").write_text(csv_of(SPREAD[asked](x[rows], y[rows])))
+        (folder / "few.csv").write_text(csv_of(SPREAD[layout](x[rows], y[rows])))
         outcome = run("query", "m.safetensors", "few.csv", "--json")
         assert [one["answer"] for one in outcome.json()] == [answers[row] for row in rows]
-        place = f"labels in the {asked.split()[-1]}"
-        assert (place in outcome.fine().err) == (asked != training)
+        place = f"labels in the {layout.split()[-1]}"
+        assert (place in outcome.fine().err) == (layout != training)
         _, _, labels = load_inputs("few.csv", 64, (8, 8), 255, layout=model.layout)
         np.testing.assert_array_equal(labels, y[rows])
 
 
-def test_columns_that_are_no_one_hot_label_are_not_taken_for_one(folder):
+def test_columns_that_are_not_one_hot_are_not_labels(folder):
     x, y = clear(slice(None))
     (folder / "rows.csv").write_text(csv_of(SPREAD["one-hot last"](x, y)))
     run("train", "rows.csv", *QUICK, "-o", "m.safetensors").fine()
@@ -317,7 +317,7 @@ def test_columns_that_are_no_one_hot_label_are_not_taken_for_one(folder):
 
 
 @pytest.mark.parametrize("scale", ["bytes", "-1 to 1"])
-def test_the_layout_of_the_training_is_not_said_again(scale, folder):
+def test_the_layout_of_training_is_not_reported_again(scale, folder):
     x, y = clear(slice(None))
     (folder / "rows.csv").write_text(csv_of(SPREAD["one-hot last"](RANGES[scale](x), y)))
     (folder / "first.csv").write_text(csv_of(SPREAD["one-hot first"](RANGES[scale](x), y)))
@@ -326,7 +326,7 @@ def test_the_layout_of_the_training_is_not_said_again(scale, folder):
     assert "one-hot labels in the first 4 of 68 columns" in run("test", "m.safetensors", "first.csv").err
 
 
-def test_too_few_rows_to_tell_are_refused_with_a_word_of_one_hot(folder):
+def test_too_few_rows_are_rejected_with_a_mention_of_one_hot(folder):
     x, y = clear(slice(0, 12))
     x[:, 0] = 0
     (folder / "few.csv").write_text(csv_of(SPREAD["one-hot last"](x, y)))

@@ -1,4 +1,4 @@
-"""Nothing is lost: models are numbered, named files are not replaced unasked, and one bad input is only one."""
+"""Models are numbered, existing files are overwritten only on request, and a bad input does not stop the others."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1")
 
 
 class Stop(Stopping):
-    """In the place of what shows a training's progress."""
+    """Replaces the progress display."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing."""
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A table of 4 × 4 pictures, and a model of them."""
+    """A table of 4 × 4 images, and a model trained on them."""
     monkeypatch.chdir(tmp_path)
     write_model_and_rows(tmp_path)
     return tmp_path
 
 
-def made_by(*words: object) -> tuple[dict[str, bytes], str]:
-    """The files that a command makes, after it was seen that it leaves all others; and what it prints."""
+def new_files_of(*words: object) -> tuple[dict[str, bytes], str]:
+    """Check that a command changes no existing file; return its new files and its output."""
     before = snapshot(Path())
     text = run(*words).fine().out
     after = snapshot(Path())
@@ -46,10 +46,10 @@ def made_by(*words: object) -> tuple[dict[str, bytes], str]:
     return {name: after[name] for name in after.keys() - before.keys()}, text
 
 
-def test_a_second_training_numbers_its_model_and_says_so(folder):
+def test_later_models_are_numbered_and_reported(folder):
     names = []
     for _ in range(3):
-        new, text = made_by("train", "rows.csv", *QUICK)
+        new, text = new_files_of("train", "rows.csv", *QUICK)
         (name,) = (name for name in new if name.endswith(".safetensors"))
         stem = name.removesuffix(".safetensors")
         assert set(new) == {name, *(f"{stem}-{kind}.png" for kind in ("curve", "confusion", "digits"))}
@@ -67,7 +67,7 @@ def test_a_second_training_numbers_its_model_and_says_so(folder):
     assert load_model("notes.safetensors").hash() == forced["hash"] != facts["hash"]
 
 
-def test_trainings_that_begin_at_once_do_not_replace_each_other(folder):
+def test_concurrent_runs_do_not_overwrite_each_other(folder):
     words = [command("train", "rows.csv", *QUICK, "--seed", seed, "--no-pictures", "--json") for seed in range(3)]
     running = [subprocess.Popen(one, env=environment(), stdout=subprocess.PIPE) for one in words]
     facts = [json.loads(one.communicate()[0]) for one in running]
@@ -77,23 +77,23 @@ def test_trainings_that_begin_at_once_do_not_replace_each_other(folder):
 
 
 @pytest.mark.parametrize("named", [(), ("--out", "mine.safetensors")])
-def test_a_model_that_came_meanwhile_stays(folder, monkeypatch, named):
+def test_a_model_written_during_training_is_kept(folder, monkeypatch, named):
     wanted = named[1] if named else "notes.safetensors"
     evaluate = train_job.evaluate
 
-    def another_trains(*arguments):
+    def train_another(*arguments):
         save_model(small_model(), wanted)
         return evaluate(*arguments)
 
-    monkeypatch.setattr(train_job, "evaluate", another_trains)
+    monkeypatch.setattr(train_job, "evaluate", train_another)
     out = run("train", "rows.csv", *QUICK, *named, "--no-pictures").fine().out
     assert load_model(wanted).hash() == small_model().hash()
-    beside = wanted.replace(".", "-2.")
-    assert load_model(beside).hash() != small_model().hash()
-    assert f"{beside} ({wanted} already exists)" in out
+    numbered = wanted.replace(".", "-2.")
+    assert load_model(numbered).hash() != small_model().hash()
+    assert f"{numbered} ({wanted} already exists)" in out
 
 
-def test_a_name_that_is_given_is_refused_before_the_work_unless_forced(folder):
+def test_an_existing_output_is_rejected_before_training_unless_forced(folder):
     write(folder, {"d.csv": digits_csv(100).encode(), "one.png": png(255 - digits(1).inputs[0].reshape(28, 28), 4)})
     flags = ("--hidden", "4", "--epochs", "1", "--folds", "2")
     for words in (
@@ -123,7 +123,7 @@ def test_a_name_that_is_given_is_refused_before_the_work_unless_forced(folder):
         assert snapshot(folder).keys() == before.keys()
 
 
-def test_force_replaces_nothing_but_its_own(folder):
+def test_force_overwrites_only_files_of_the_same_kind(folder):
     write(folder, {"theirs.png": png(np.zeros((4, 4))), "theirs.html": b"<p>mine", "theirs.csv": b"a,b\n1,2\n"})
     before = snapshot(folder)
     for words in (
@@ -136,8 +136,8 @@ def test_force_replaces_nothing_but_its_own(folder):
     assert snapshot(folder) == before
 
 
-def test_a_resumed_training_replaces_its_own_model_and_no_other(folder, monkeypatch):
-    """`train` found its name free, and was stopped; another has taken the name since."""
+def test_a_resumed_run_overwrites_only_its_own_model(folder, monkeypatch):
+    """`train` was stopped, and another run has taken its file name since."""
     with monkeypatch.context() as patched:
         patched.setattr(train_module, "progress_listener", lambda: Stop(2))
         words = ("train", "rows.csv", *QUICK[:4], "--epochs", "3", "--blocks", "2", "--checkpoint", "c.ck")
@@ -150,13 +150,13 @@ def test_a_resumed_training_replaces_its_own_model_and_no_other(folder, monkeypa
     facts = run("resume", "c.ck", "--out", "mine.safetensors", "--json").fine().json()
     assert facts["model"] == "mine.safetensors"
     assert run("resume", "c.ck", "--out", "m.safetensors", "--force", "--json").fine().json()["hash"] == facts["hash"]
-    # Once more, the same model comes out, and takes its place again.
+    # Resuming again gives the same model, which replaces itself.
     (folder / "notes.safetensors").unlink()
     for _ in range(2):
         assert run("resume", "c.ck", "--json").fine().json()["model"] == "notes.safetensors"
 
 
-def test_save_model_replaces_and_can_refuse(folder):
+def test_save_model_overwrites_by_default_and_can_reject(folder):
     model = small_model()
     save_model(model, "new.safetensors", overwrite=False)
     before = (folder / "new.safetensors").read_bytes()
@@ -168,7 +168,7 @@ def test_save_model_replaces_and_can_refuse(folder):
 
 
 @pytest.mark.parametrize("suffix", [one for one in FORMATS if one != ".safetensors"])
-def test_a_suffix_that_promises_another_format_is_refused(folder, suffix):
+def test_a_suffix_of_another_format_is_rejected(folder, suffix):
     before = snapshot(folder)
     for name in (f"m{suffix}", f"m{suffix.upper()}"):
         with pytest.raises(OptionError, match=rf"{suffix} stands for .* ends in \.safetensors") as refused:
@@ -184,7 +184,7 @@ def test_a_suffix_that_promises_another_format_is_refused(folder, suffix):
     assert snapshot(folder) == before
 
 
-def test_estimators_save_alike(folder):
+def test_estimators_save_in_the_same_way(folder):
     rng = np.random.default_rng(8)
     estimator = NetworkClassifier(hidden_layer_sizes=(4,), max_iter=2).fit(rng.normal(size=(40, 3)), np.arange(40) % 2)
     estimator.save("e.safetensors")
@@ -197,8 +197,8 @@ def test_estimators_save_alike(folder):
         assert not os.path.exists(name)
 
 
-def test_of_several_that_write_one_name_one_gets_it(tmp_path):
-    """Both found it free; the later is refused, and nothing of it is left."""
+def test_only_one_of_two_concurrent_writers_succeeds(tmp_path):
+    """The file did not exist when either started; the later one is rejected and leaves no temporary file."""
     place = tmp_path / "a"
 
     def write_late():
@@ -212,7 +212,7 @@ def test_of_several_that_write_one_name_one_gets_it(tmp_path):
     assert snapshot(tmp_path) == {"a": b"early"}
 
 
-def test_nothing_is_left_where_the_last_step_fails(tmp_path, monkeypatch):
+def test_no_file_is_left_if_the_last_step_fails(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
@@ -224,7 +224,7 @@ def test_nothing_is_left_where_the_last_step_fails(tmp_path, monkeypatch):
 
 @pytest.fixture
 def hand(tmp_path, monkeypatch):
-    """A folder of four digits, a blank sheet and a broken picture."""
+    """A folder of four digits, a blank image and a broken image."""
     monkeypatch.chdir(tmp_path)
     for k in range(4):
         write(tmp_path, {f"hand/{k}.png": png(255 - digits(4).inputs[k].reshape(28, 28), 4)})
@@ -232,7 +232,7 @@ def hand(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_query_answers_the_others_where_pictures_cannot_be_read(hand):
+def test_query_predicts_readable_images_if_others_fail(hand):
     good = run("query", *(f"hand/{k}.png" for k in range(4)), "--json").fine().json()
     names = sorted(f"hand/{name}" for name in os.listdir("hand"))
     for words in (("hand",), names):
@@ -256,7 +256,7 @@ def test_query_answers_the_others_where_pictures_cannot_be_read(hand):
             assert line == f"glassnet: {one['error']['message']} [{one['error']['code']}]"
 
 
-def test_the_exit_code_is_2_where_nothing_can_be_read(hand):
+def test_the_exit_code_is_2_if_no_input_can_be_read(hand):
     outcome = run("query", "hand/blank.png", "hand/broken.png", "gone.png")
     assert (outcome.code, outcome.out) == (2, "")
     assert [line[-7:] for line in outcome.err.splitlines()][::2] == ["[GN085]", "[GN001]"]
@@ -266,14 +266,14 @@ def test_the_exit_code_is_2_where_nothing_can_be_read(hand):
     run("query", "hand/blank.png").refused("GN085")
 
 
-def test_rows_are_answered_beside_a_file_that_is_none(folder):
+def test_rows_are_predicted_despite_an_invalid_file(folder):
     outcome = run("query", "m.safetensors", "gone.csv", "rows.csv")
     assert outcome.code == 1
     assert len(outcome.out.splitlines()) == 12
     assert outcome.err.splitlines()[0].endswith("[GN001]")
 
 
-def test_read_goes_on_after_a_photo_that_cannot_be_read(hand):
+def test_read_continues_after_an_unreadable_photo(hand):
     outcome = run("read", "hand/0.png", "hand/broken.png", "hand/1.png")
     assert outcome.code == 1
     assert [line.split()[0] for line in outcome.out.splitlines()] == ["hand/0.png", "hand/1.png"]

@@ -1,4 +1,4 @@
-"""Optimizers on the command line: each has a rate of its own; what leaves the fast loop is said, once."""
+"""Optimizers on the command line: each has its own learning rate; options that disable the fast loop are reported."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_trains_by_its_own_rate(folder, optimizer):
+def test_every_optimizer_has_its_own_learning_rate(folder, optimizer):
     done = run("train", "digits.csv", "--optimizer", optimizer, *SMALL).fine().json()
     assert done["options"]["learning_rate"] == BY_OPTIMIZER["recipe"][optimizer]["learning_rate"]
     assert done["accuracy"] > 0.6
 
 
-def test_a_large_table_does_not_hand_adamws_rate_to_another_optimizer():
+def test_a_large_table_does_not_use_the_rate_of_adamw_for_another_optimizer():
     rows = for_rows(50_000, "table")
     assert options_for("table", {}, **rows).learning_rate == rows["learning_rate"]
     for name in set(OPTIMIZERS) - {"adamw"}:
@@ -49,18 +49,18 @@ def test_a_large_table_does_not_hand_adamws_rate_to_another_optimizer():
         ((), None),
     ],
 )
-def test_what_leaves_the_fast_loop_is_said(folder, flags, named):
+def test_options_that_disable_the_fast_loop_are_reported(folder, flags, named):
     for language, words in (
         ("en", "training on single samples has a fast loop for plain sgd only"),
         ("zh", "逐样本训练"),
     ):
         lines = run("train", "digits.csv", *flags, *SMALL, "--language", language).fine().err.splitlines()
-        said = [line for line in lines if line.startswith(words)]
-        assert len(said) == (named is not None)
-        assert all(f" {named} " in line for line in said)
+        warnings = [line for line in lines if line.startswith(words)]
+        assert len(warnings) == (named is not None)
+        assert all(f" {named} " in line for line in warnings)
 
 
-def test_a_chosen_number_of_epochs_that_was_too_small_is_said(folder):
+def test_too_few_epochs_are_reported(folder):
     words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--schedule", "constant")
     assert "the training loss still fell by " in run(*words, "--epochs", 10).fine().err
     assert "训练损失仍降低了" in run(*words, "--epochs", 10, "--language", "zh").fine().err

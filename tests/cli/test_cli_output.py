@@ -22,7 +22,7 @@ QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1")
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A table of 4 × 4 pictures, and a model of them."""
+    """A table of 4 × 4 images, and a model trained on them."""
     write_model_and_rows(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -30,13 +30,13 @@ def folder(tmp_path, monkeypatch):
 
 @unix
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_streams_that_are_closed_are_as_if_nobody_read_them(folder, closed):
+def test_closed_streams_do_not_stop_a_command(folder, closed):
     for words in (("info", "m.safetensors"), ("train", "rows.csv", *QUICK, "--out", "n.safetensors")):
         start = ["sh", "-c", f'exec "$@" {closed}', "sh", *command(*words)]
         done = subprocess.run(start, env=environment(), capture_output=True)
         assert (done.returncode, done.stdout) == (0, b"")
         assert b"Traceback" not in done.stderr
-    assert run("info", "n.safetensors").fine(), "nothing that was printed went into the file"
+    assert run("info", "n.safetensors").fine(), "printed text was written to the file"
     start = ["sh", "-c", f'exec "$@" {closed}', "sh", *command("info", "gone")]
     assert subprocess.run(start, env=environment(), capture_output=True).returncode == 2
 
@@ -52,7 +52,7 @@ def test_streams_that_are_closed_are_as_if_nobody_read_them(folder, closed):
     ],
     ids=lambda value: " ".join(value[:1] + value[-1:]) if isinstance(value, tuple) else None,
 )
-def test_what_nobody_reads_is_written_all_the_same(folder, words, files):
+def test_files_are_written_even_if_the_output_has_no_reader(folder, words, files):
     run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
     reading, writing = os.pipe()
     os.close(reading)
@@ -62,8 +62,8 @@ def test_what_nobody_reads_is_written_all_the_same(folder, words, files):
     assert [file for file in files if not (folder / file).exists()] == []
 
 
-def test_a_picture_that_cannot_be_written_leaves_standard_output_empty(folder, monkeypatch):
-    """As every command that fails: it draws first, and prints last."""
+def test_standard_output_is_empty_if_a_plot_cannot_be_written(folder, monkeypatch):
+    """A command draws first and prints last, so a failing one prints no result."""
     run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
 
     def full(*_):
@@ -91,7 +91,7 @@ for words in ast.literal_eval(sys.argv[1]):
 @any_name
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict", "utf-8:surrogateescape"])
 def test_names_that_are_not_utf_8_are_printed_and_written(folder, encoding):
-    """Of files, and of the folders that name classes."""
+    """Names of files, and of folders that name classes."""
     for name in (b"caf\xe9", b"b"):
         os.makedirs(b"pp/" + name)
         for k in range(10):
@@ -118,7 +118,7 @@ def test_names_that_are_not_utf_8_are_printed_and_written(folder, encoding):
     assert json.loads(done.stdout.decode("ascii" if "latin" in encoding else "utf-8"))["model"] == model
 
 
-def test_numbers_that_json_does_not_have_are_null(capsys):
+def test_numbers_without_json_form_are_null(capsys):
     result_json({"loss": float("inf"), "deep": [{"r2": float("nan")}, (1.5, -float("inf"))]})
     assert capsys.readouterr().out == '{"loss": null, "deep": [{"r2": null}, [1.5, null]]}\n'
 

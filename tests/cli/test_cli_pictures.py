@@ -1,4 +1,4 @@
-"""Folders of pictures on the command line: trained on, tested, asked, shown, verified; and colours."""
+"""Folders of images on the command line: train, test, query, show, verify, and colour."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUICK = ("--recipe", "quick", "--hidden", "16", "--epochs", "25", "--engine", "r
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A folder of ones, sevens and threes with a test part, and a model of it; and a folder of red and blue."""
+    """A folder of ones, sevens and threes with a test part and a model trained on it, and a folder of red and blue."""
     place = tmp_path_factory.mktemp("digits")
     random = np.random.default_rng(0)
     for channel, name in ((0, "red"), (2, "blue")):
@@ -46,7 +46,7 @@ def place(trained, tmp_path, monkeypatch):
     return working_copy(trained, tmp_path, monkeypatch)
 
 
-def test_names_are_kept_to_the_answers(place):
+def test_predictions_use_class_names(place):
     model = load_model("m.safetensors")
     assert (model.class_names, model.image_shape, model.reading) == (tuple(sorted(NAMES)), (14, 14), "ink")
     out = run("test", "m.safetensors", "signs").fine().out
@@ -54,18 +54,18 @@ def test_names_are_kept_to_the_answers(place):
     for name in NAMES:
         assert f" {name} " in out
     pictures = sorted(str(path) for path in (place / "signs" / "test").rglob("*.png"))
-    asked = run("query", "m.safetensors", *pictures, "--json").fine().json()
+    predictions = run("query", "m.safetensors", *pictures, "--json").fine().json()
     found = run("test", "m.safetensors", "signs", "--json").fine().json()
     assert found["class_names"] == sorted(NAMES)
-    # Asked one by one, the very same answers as in the test.
-    right = sum(answer["name"] == answer["input"].split("/")[-2] for answer in asked)
-    assert right / len(asked) == pytest.approx(found["accuracy"])
+    # Querying one by one gives the same predictions as the test.
+    right = sum(answer["name"] == answer["input"].split("/")[-2] for answer in predictions)
+    assert right / len(predictions) == pytest.approx(found["accuracy"])
     line = run("query", "m.safetensors", pictures[0]).fine().out
-    assert asked[0]["name"] in line
+    assert predictions[0]["name"] in line
     assert "one, seven, été" in run("info", "m.safetensors").fine().out
 
 
-def test_the_file_of_a_misread_sample_is_named_and_shown(place):
+def test_the_file_of_a_misclassified_sample_is_named_and_shown(place):
     shutil.copytree("signs", "twice")
     twin = next((place / "twice" / "test" / "one").iterdir())
     shutil.copy(twin, place / "twice" / "test" / "seven" / "twin.png")  # one of its two labels is wrong
@@ -83,7 +83,7 @@ def test_the_file_of_a_misread_sample_is_named_and_shown(place):
     assert out.splitlines()[-1].endswith("label one")
 
 
-def test_what_was_trained_on_is_read_the_same_way_again(place):
+def test_training_data_are_read_the_same_way_again(place):
     assert run("verify", "m.safetensors", "signs", "--json").fine().json()["same"]
 
 
@@ -97,7 +97,7 @@ def test_a_drawn_row_is_read_back(place):
     np.testing.assert_allclose(again["outputs"], expected, atol=1e-5)
 
 
-def test_colours(place):
+def test_colour_images(place):
     run("train", "paint", "--colour", "--out", "c.safetensors", "--epochs", 20, "--engine", "reference").fine()
     assert (place / "c-digits.png").exists()
     model = load_model("c.safetensors")
@@ -107,13 +107,13 @@ def test_colours(place):
     assert "in colour" in run("show", "paint", "--colour").fine().out
     run("show", "paint", "--colour", "--row", 0, "--png", "p.png").fine()
     assert run("query", "c.safetensors", "p.png", "--json").fine().json()[0]["name"] == "blue"
-    for asked in (("paint/red/1.jpg", "--why"), ("paint", "--part", "train", "--nodes"), ("--class", "1")):
-        assert run("explain", "c.safetensors", *asked, "--picture", "e.png", "--force").code == 0
+    for flags in (("paint/red/1.jpg", "--why"), ("paint", "--part", "train", "--nodes"), ("--class", "1")):
+        assert run("explain", "c.safetensors", *flags, "--picture", "e.png", "--force").code == 0
     run("train", "paint", "--colour", "--rotate", 5).refused("GN022", "greyscale", "colours")
     run("show", "paint", "--colour", "--augment").refused("GN022", "colours")
 
 
-def test_what_does_not_fit_is_refused(place):
+def test_unsuitable_images_are_rejected(place):
     run("test", "m.safetensors", "paint").refused("GN017", "'blue'", "one, seven, été")
     Image.new("L", (9, 7)).save(place / "signs" / "train" / "one" / "999.png")
     try:
@@ -124,13 +124,13 @@ def test_what_does_not_fit_is_refused(place):
 
 
 @pytest.mark.parametrize("flags", [("--size", 14), ("--colour",), ("--target", "y", "--size", "6x6")])
-def test_what_is_for_files_of_pictures_is_refused_for_other_data(tmp_path, flags):
+def test_image_options_are_rejected_for_other_data(tmp_path, flags):
     (tmp_path / "rows.csv").write_text("y,a,b\n" + "0,1,2\n1,2,1\n" * 9)
     run("train", tmp_path / "rows.csv", *flags).refused("GN022", " ".join(map(str, flags[-2:])), "Omit it")
     assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
 
 
-def test_names_of_files_stay_on_their_line_and_cannot_command_the_terminal(tmp_path):
+def test_file_names_are_escaped(tmp_path):
     ink = np.zeros((6, 6), np.uint8)
     ink[2:4, 1:5] = 200
     odd = "new\nline\x1b[31m.png"
@@ -140,7 +140,7 @@ def test_names_of_files_stay_on_their_line_and_cannot_command_the_terminal(tmp_p
     found = run("doctor", tmp_path)
     assert any("line" in line and "new" in line for line in found.out.splitlines())
     shown = run("show", tmp_path, "--row", 1).fine()
-    for told in (found.out, shown.out):
-        assert "\x1b" not in told
-        assert not any(line.startswith("line") for line in told.splitlines())
+    for output in (found.out, shown.out):
+        assert "\x1b" not in output
+        assert not any(line.startswith("line") for line in output.splitlines())
     assert run("doctor", tmp_path, "--json").json()["findings"][0]["files"] == [f"a/{odd}"]

@@ -1,4 +1,4 @@
-"""``glassnet read``, and ``query`` of photographs: what is printed, drawn and refused."""
+"""``glassnet read``, and ``query`` of photos: output, plots and errors."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def file_of(picture: Image.Image, kind: str, **how: object) -> bytes:
     return file.getvalue()
 
 
-def test_one_digit_is_a_line_and_many_are_lines(folder):
+def test_digits_are_printed_by_line(folder):
     (line,) = run("read", "one.jpg").fine().out.splitlines()
     assert re.fullmatch(rf"one\.jpg   {PHOTO.labels[0]}   confidence [\d.]+%", line)
     lines = run("read", "one.jpg", "many.jpg").fine().out.splitlines()
@@ -64,7 +64,7 @@ def test_json_has_a_box_for_every_digit(folder):
     assert run("read", "many.jpg", "--sure", "1").fine().out.split()[1] == "????"
 
 
-def test_the_model_may_be_named_or_not(folder):
+def test_the_model_argument_is_optional(folder):
     with Image.open("one.jpg") as photo:
         photo.thumbnail((120, 120))
         photo.save("one.jpg")
@@ -83,7 +83,7 @@ def test_the_model_may_be_named_or_not(folder):
     run("read", "other.safetensors", "one.jpg").refused("GN017", "28 × 28")
 
 
-def test_what_holds_pictures_or_is_named_as_one_is_no_model(folder):
+def test_a_folder_of_images_or_an_image_name_is_not_a_model(folder):
     for name in ("a/0.png", "b/1.png"):
         write(folder, {name: png(digits(1).inputs[0].reshape(28, 28))})
     answers = run("query", "a", "b", "--json").fine().json()
@@ -95,16 +95,16 @@ def test_what_holds_pictures_or_is_named_as_one_is_no_model(folder):
         for name, line in zip(names, outcome.err.splitlines(), strict=True):
             assert line.startswith(f"glassnet: {name}: ")
             assert line.endswith("[GN001]")
-            assert "model" not in line, "it is looked for as a picture"
+            assert "model" not in line, "the missing file was not treated as an image"
 
 
-def test_pictures_are_drawn(folder):
+def test_plots_are_drawn(folder):
     run("read", "many.jpg", "--picture", "boxes.png", "--stages", "stages.png").fine()
     for name in ("boxes.png", "stages.png"):
         with Image.open(name) as drawn:
             pixels = np.asarray(drawn.convert("RGB"), int)
         assert min(pixels.shape[:2]) > 200
-        assert (np.abs(pixels - (0x00, 0x72, 0xB2)).sum(axis=2) < 30).sum() > 500, "boxes and answers are blue"
+        assert (np.abs(pixels - (0x00, 0x72, 0xB2)).sum(axis=2) < 30).sum() > 500, "boxes and predictions are blue"
     before = snapshot(folder)
     run("read", "one.jpg", "many.jpg", "--picture", "p.png").refused("GN022", "2 photos")
     run("read", "one.jpg", "--picture", "many.jpg").refused("GN021", "many.jpg", ".png, .pdf, .svg")
@@ -115,7 +115,7 @@ def test_pictures_are_drawn(folder):
     assert snapshot(folder) == before
 
 
-def test_query_takes_photographs_and_leaves_its_own_size_alone(folder):
+def test_query_accepts_photos_and_leaves_images_of_the_model_size_unchanged(folder):
     (answer,) = run("query", "one.jpg", "--json").fine().json()
     assert (answer["input"], answer["answer"]) == ("one.jpg", PHOTO.labels[0])
     names = [answer["input"] for answer in run("query", "many.jpg", "--json").fine().json()]
@@ -142,13 +142,13 @@ WHITE = Image.new("RGB", (200, 150), "white")
     ],
     ids=["white", "black", "one pixel", "a strip", "cmyk", "transparent", "16 bit", "animated"],
 )
-def test_where_nothing_is_written_no_digit_is_found(folder, picture):
+def test_no_digit_is_found_on_a_blank_sheet(folder, picture):
     (folder / "p.png").write_bytes(picture)
     ended = run("read", "p.png")
     assert (ended.code, ended.out, ended.err) == (1, "p.png   no digit found\n", "")
 
 
-def test_a_photo_without_a_digit_beside_one_with(folder):
+def test_photos_with_and_without_a_digit(folder):
     WHITE.save("white.png")
     (folder / "white.gif").write_bytes(file_of(WHITE, "GIF"))
     ended = run("read", "white.gif", "one.jpg", "--json")
@@ -167,19 +167,19 @@ def test_a_photo_without_a_digit_beside_one_with(folder):
     ],
     ids=["text", "empty", "truncated", "pdf"],
 )
-def test_what_is_no_picture_is_refused(folder, content, code):
+def test_a_file_that_is_not_an_image_is_rejected(folder, content, code):
     (folder / "p.jpg").write_bytes(content)
     run("read", "p.jpg").refused(code, "p.jpg")
 
 
-def test_a_folder_is_refused_and_a_pipe_is_read(folder):
+def test_a_folder_is_rejected_and_a_pipe_is_read(folder):
     (folder / "album.jpg").mkdir()
     run("read", "album.jpg").refused("GN002", "album.jpg")
     (answer,) = run("read", "-", "--json", stdin=PHOTO.content).fine().json()
     assert (answer["input"], answer["text"]) == ("standard input", str(PHOTO.labels[0]))
 
 
-def test_the_model_that_ships_is_what_it_is_said_to_be():
+def test_the_bundled_model_matches_its_description():
     model = shipped_model()
     assert model.receipt["recipe"] == "reader"
     assert model.receipt["result"]["accuracy"] >= 0.994

@@ -1,4 +1,4 @@
-"""``glassnet report`` as a user would type it, on small data; and what it refuses."""
+"""``glassnet report`` on small data, and the commands that it rejects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from glassnet import save_model
 from support.cli import run, snapshot, working_copy
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.samples import digits_csv, small_model
 
 QUICKLY = ("--engine", "reference", "--epochs", 1, "--hidden", 8, "--no-pictures")
@@ -20,7 +20,7 @@ QUICKLY = ("--engine", "reference", "--epochs", 1, "--hidden", 8, "--no-pictures
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A folder with digits and a model of them, of which a part was kept aside; and a model without receipt."""
+    """A folder with digits, a model with held-out samples, and a model without a training record."""
     folder = tmp_path_factory.mktemp("report")
     (folder / "digits.csv").write_text(digits_csv(150))
     (folder / "others.csv").write_text(digits_csv(50, start=150))
@@ -44,16 +44,16 @@ def folder(made, tmp_path, monkeypatch):
 
 def page(name: str):
     with open(name, encoding="utf-8") as file:
-        return taken_apart(file.read())
+        return checked_page(file.read())
 
 
-def test_a_report_on_data_it_has_not_seen(folder):
+def test_a_report_on_unseen_data(folder):
     text = run("report", "m.safetensors", "others.csv", "--train", "digits.csv").fine().out
     assert re.fullmatch(r"test      \S+% right .*\nreport    m-report.html \(\d+ kB\)\n", text)
     read = page("m-report.html")
     assert "of the 50 samples of others.csv" in read.text
     assert "nearest training samples" in read.text
-    assert "held out for testing" in read.text  # the receipt says so
+    assert "held out for testing" in read.text  # from the training record
     assert "was trained on these samples" not in read.text
     assert read.having("html") == [{"lang": "en"}]
     tested = run("test", "m.safetensors", "others.csv", "--json").json()
@@ -64,7 +64,7 @@ def test_a_report_on_data_it_has_not_seen(folder):
 
 
 @pytest.mark.parametrize(("model", "source", "samples"), [("m", "digits.csv", 15), ("t", "people.csv", 12)])
-def test_of_what_it_was_trained_on_the_part_kept_aside_is_asked(folder, model, source, samples):
+def test_on_training_data_the_held_out_rows_are_evaluated(folder, model, source, samples):
     facts = run("report", f"{model}.safetensors", source, "--json").fine().json()
     assert facts["samples"] == samples
     assert f"the samples of {source} that were held out from training" in page(facts["report"]).text
@@ -73,21 +73,21 @@ def test_of_what_it_was_trained_on_the_part_kept_aside_is_asked(folder, model, s
     assert facts[score] == receipt["result"][score]
 
 
-def test_rows_of_the_part_kept_aside_have_their_numbers_in_the_file(folder):
-    """As `explain FILE --row N` counts: the one that a page names is the one that is explained."""
+def test_held_out_rows_have_row_numbers_of_the_file(folder):
+    """Row numbers are those of `explain FILE --row N`."""
     run("report", "m.safetensors", "digits.csv").fine()
     rows = [int(row) for row in re.findall(r"\brow (\d+)", page("m-report.html").text)]
     labels = [line.partition(",")[0] for line in (folder / "digits.csv").read_text().splitlines()]
-    assert max(rows) >= 15  # more than there are kept aside
+    assert max(rows) >= 15  # more than were held out
     for row in rows:
-        told = run("explain", "m.safetensors", "digits.csv", "--row", row, "--json").json()
-        assert (str(told["label"]), told["row"]) == (labels[row], row)
-        assert told["answer"] != told["label"]
+        facts = run("explain", "m.safetensors", "digits.csv", "--row", row, "--json").json()
+        assert (str(facts["label"]), facts["row"]) == (labels[row], row)
+        assert facts["answer"] != facts["label"]
 
 
-def test_a_table_on_standard_input_is_data_as_well(folder):
+def test_a_table_on_standard_input_is_accepted(folder):
     facts = run("report", "t.safetensors", "-", "--json", stdin=(folder / "people.csv").read_bytes()).fine().json()
-    assert facts["samples"] == 12  # the part kept aside is known from what was read once
+    assert facts["samples"] == 12  # the held-out rows are known, although the data were read once
     run("report", "t.safetensors", "-", "--train", "-").refused("GN022", "read only once")
 
 
@@ -103,8 +103,8 @@ def test_a_table_from_a_pipe_is_read_once(folder, words):
     writer.join()
 
 
-def test_rows_of_a_table_have_their_numbers_in_the_file_too(folder):
-    """With rows without a target, which are left out, and a part kept aside."""
+def test_rows_of_a_table_have_row_numbers_of_the_file(folder):
+    """Also if rows without a target are omitted and others are held out."""
     from glassnet import load_model
     from glassnet.workflow.model_data import load_unseen
     from glassnet.workflow.notice import ignore
@@ -117,38 +117,38 @@ def test_rows_of_a_table_have_their_numbers_in_the_file_too(folder):
     for part in load_unseen(model, "g.safetensors", "gap.csv", ignore):
         wanted = [float(lines[1 + row].rpartition(",")[2]) for row in part.row_numbers]
         np.testing.assert_allclose(part.values[:, 0], wanted)
-    told = run("report", "g.safetensors", "gap.csv").fine().err
-    assert told.count("without a target ('income')") == 1
+    output = run("report", "g.safetensors", "gap.csv").fine().err
+    assert output.count("without a target ('income')") == 1
 
 
-def test_data_trained_on_are_known_where_classes_were_given(folder):
+def test_training_data_are_recognized_with_given_classes(folder):
     run("train", "digits.csv", "--classes", 12, *QUICKLY, "--out", "c.safetensors").fine()
     assert run("report", "c.safetensors", "digits.csv", "--json").fine().json()["samples"] == 15
     assert "was trained on" in run("test", "c.safetensors", "digits.csv").err
 
 
-def test_a_file_may_be_called_as_the_bundled_data_and_more(folder):
+def test_a_file_can_have_the_name_of_the_bundled_data(folder):
     (folder / "digits.csv").rename("mnist (1).csv")
     run("train", "mnist (1).csv", *QUICKLY, "--out", "b.safetensors").fine()
     run("test", "b.safetensors").refused("GN020", "Name the DATA")
 
 
-def test_what_is_alike_is_looked_for_in_what_was_trained_on(folder):
-    """A row kept aside for the test is not its own neighbour; one that was trained on is."""
+def test_nearest_samples_are_training_rows(folder):
+    """A held-out row is not its own neighbour; a training row is."""
     from glassnet import load_data, load_model
     from glassnet.data.split import split_rows
     from glassnet.training.receipt import options_of
 
     data = load_data("digits.csv")
-    kept, aside = split_rows(len(data), data.source, options_of(load_model("m.safetensors").receipt))
-    for row in (*kept[:3], *aside[:3]):
+    kept, held_out = split_rows(len(data), data.source, options_of(load_model("m.safetensors").receipt))
+    for row in (*kept[:3], *held_out[:3]):
         words = ("explain", "m.safetensors", "digits.csv", "--why", "--row", row, "--train", "digits.csv", "--json")
-        alike = run(*words).json()["nearest"]["rows"]
-        assert (row in alike) == (row in kept)
-        assert not set(alike) & set(aside)
+        nearest = run(*words).json()["nearest"]["rows"]
+        assert (row in nearest) == (row in kept)
+        assert not set(nearest) & set(held_out)
 
 
-def test_without_data_the_file_alone_is_described(folder):
+def test_without_data_only_the_model_is_described(folder):
     facts = run("report", "bare.safetensors", "--json", "--language", "zh", "--out", "b.html").fine().json()
     assert facts["sections"] == ["made", "curve", "weights", "doctor"]
     assert facts["without"] == ["confusion", "classes", "reliability", "misread", "why"]
@@ -156,8 +156,8 @@ def test_without_data_the_file_alone_is_described(folder):
     assert "文件中没有训练记录" in page("b.html").text
 
 
-def test_a_single_row_is_data_too(folder):
-    """As for `test` and `query`; and of names alone it is still said that there are no rows."""
+def test_a_single_row_is_accepted(folder):
+    """As in `test` and `query`; a table with only column names is still reported as empty."""
     (folder / "one.csv").write_text(digits_csv(1, start=160))
     for words in (("report", "m.safetensors", "one.csv"), ("test", "m.safetensors", "one.csv")):
         assert "(0 of 1)" in (out := run(*words).fine().out) or "(1 of 1)" in out
@@ -165,8 +165,8 @@ def test_a_single_row_is_data_too(folder):
     run("doctor", "names.csv").refused("GN010", "only column names")
 
 
-def test_the_doctor_blames_no_column_that_the_model_leaves_out(folder):
-    """A column that tells the label by itself is a finding, unless the model was made without it."""
+def test_columns_that_the_model_does_not_use_are_not_findings(folder):
+    """A column that determines the label is a finding, unless the model does not use it."""
     rng = np.random.default_rng(5)
     ages, old = rng.integers(18, 80, 200), rng.random(200) > 0.5
     lines = [f"{age},{'old' if known else 'new'},{int(known) * 9}" for age, known in zip(ages, old, strict=True)]
@@ -178,7 +178,7 @@ def test_the_doctor_blames_no_column_that_the_model_leaves_out(folder):
         assert ("told.csv: sign" in page("k-report.html").text) == blamed
 
 
-def test_the_language_is_that_of_the_surroundings(folder, monkeypatch):
+def test_the_language_is_that_of_the_environment(folder, monkeypatch):
     monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
     run("report", "bare.safetensors").fine()
     assert page("bare-report.html").having("html") == [{"lang": "zh-CN"}]
@@ -200,14 +200,14 @@ def test_the_language_is_that_of_the_surroundings(folder, monkeypatch):
         (("m.safetensors", "--language", "fr"), "GN020"),
     ],
 )
-def test_what_cannot_be_done_is_said_and_nothing_is_written(folder, words, code):
+def test_invalid_commands_are_rejected_and_no_file_is_written(folder, words, code):
     before = snapshot(folder)
     run("report", *words).refused(code)
     assert snapshot(folder) == before
 
 
 @pytest.mark.parametrize("mine", ["my notes", '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'])
-def test_a_report_replaces_a_report_and_no_page_of_others(folder, mine):
+def test_a_report_overwrites_only_a_report(folder, mine):
     run("report", "bare.safetensors").fine()
     run("report", "bare.safetensors", "--language", "zh").fine()
     (folder / "bare-report.html").write_text(mine)

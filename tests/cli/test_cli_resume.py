@@ -1,4 +1,4 @@
-"""``train --checkpoint`` and ``resume``: what was stopped ends as if it had not been, with the same files."""
+"""``train --checkpoint`` and ``resume``: a resumed run writes the same files as an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "3", "--blocks", 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Two tables, one of another seed."""
+    """Two different tables."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rows.csv").write_bytes(table(rows=100))
     (tmp_path / "more.csv").write_bytes(table((1, 2, "7"), rows=100))
@@ -31,7 +31,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def stopping(monkeypatch):
-    """Make the next trainings stop with Ctrl-C after so many blocks, or go through for 0."""
+    """A function that makes later runs stop with Ctrl-C after that many blocks, or never for 0."""
 
     def after(blocks):
         left = [blocks]
@@ -56,7 +56,7 @@ def files(folder, *but):
 
 
 @pytest.mark.parametrize("flags", [(), ("--test", "more.csv", "--no-pictures"), ("--average", "0.9", "--shuffle")])
-def test_resume_ends_as_train_would_have(folder, stopping, flags):
+def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, stopping, flags):
     stopping(0)
     whole = run("train", "rows.csv", *QUICK, *flags, "--out", "a.safetensors", "--json").fine().json()
     expected = files(folder)
@@ -79,7 +79,7 @@ def test_resume_ends_as_train_would_have(folder, stopping, flags):
     assert {**run("resume", "run.ck", "--json").fine().json(), "seconds": 0} == {**whole, "seconds": 0}
 
 
-def test_resume_says_what_it_goes_on_from_and_reports_as_train_does(folder, stopping):
+def test_resume_prints_its_start_and_the_results_of_train(folder, stopping):
     stopping(25)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
     stopping(0)
@@ -90,7 +90,7 @@ def test_resume_says_what_it_goes_on_from_and_reports_as_train_does(folder, stop
     ]  # fmt: skip
 
 
-def test_data_that_were_moved_can_be_named(folder, stopping):
+def test_moved_data_can_be_given(folder, stopping):
     stopping(4)
     run("train", "rows.csv", *QUICK, "--no-pictures", "--checkpoint", "run.ck")
     stopping(0)
@@ -113,13 +113,13 @@ def test_data_that_were_moved_can_be_named(folder, stopping):
         (("--checkpoint", "rows.csv"), "GN022", ("another kind of file",)),
     ],
 )
-def test_what_makes_no_sense_is_refused_before_training(folder, flags, code, words):
+def test_invalid_options_are_rejected_before_training(folder, flags, code, words):
     before = snapshot(folder)
     run("train", "rows.csv", *QUICK, *flags).refused(code, *words)
     assert snapshot(folder) == before
 
 
-def test_a_training_that_has_not_ended_is_not_replaced(folder, stopping):
+def test_the_checkpoint_of_an_unfinished_run_is_not_overwritten(folder, stopping):
     stopping(4)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
     before = snapshot(folder)
@@ -129,7 +129,7 @@ def test_a_training_that_has_not_ended_is_not_replaced(folder, stopping):
     assert snapshot(folder) == before
 
 
-def test_a_training_that_has_not_ended_is_not_replaced_by_a_model(folder, stopping):
+def test_the_checkpoint_of_an_unfinished_run_is_not_overwritten_by_a_model(folder, stopping):
     for name in ("run.ck", "other.ck"):
         stopping(4)
         run("train", "rows.csv", *QUICK, "--checkpoint", name)
@@ -137,14 +137,14 @@ def test_a_training_that_has_not_ended_is_not_replaced_by_a_model(folder, stoppi
     for words in (("train", "rows.csv", *QUICK), ("resume", "other.ck")):
         run(*words, "--out", "run.ck").refused("GN045", "unfinished", "`glassnet resume run.ck`")
     assert snapshot(folder) == before
-    # One that has ended has given its model, and may go.
+    # The checkpoint of a finished run can be replaced.
     stopping(0)
     for words in (("resume", "run.ck"), ("train", "rows.csv", *QUICK, "--out", "run.ck", "--force")):
         run(*words, "--no-pictures" if words[0] == "train" else "--json").fine()
     assert load_model("run.ck").receipt["recipe"] == "notes"
 
 
-def test_of_what_begins_as_a_model_only_glassnets_own_is_replaced(folder):
+def test_only_a_model_file_of_glassnet_is_overwritten(folder):
     from numpy import ones
     from safetensors.numpy import save_file
 
@@ -158,7 +158,7 @@ def test_of_what_begins_as_a_model_only_glassnets_own_is_replaced(folder):
     assert load_model("m.safetensors").receipt["recipe"] == "notes"
 
 
-def test_what_is_no_checkpoint_is_refused(folder):
+def test_a_file_that_is_not_a_checkpoint_is_rejected(folder):
     from glassnet import save_model
 
     save_model(small_model(), "model.safetensors")
@@ -175,7 +175,7 @@ def small_options():
     return Options(hidden=(5,), epochs=1, engine="reference")
 
 
-def test_other_versions_are_said(folder, stopping):
+def test_other_versions_are_reported(folder, stopping):
     from glassnet.model import file
 
     stopping(4)
@@ -191,24 +191,24 @@ def test_other_versions_are_said(folder, stopping):
     assert load_model("notes.safetensors").receipt["resumed"][0].startswith("processor abacus")
 
 
-def test_info_and_test_take_a_checkpoint_for_the_model_that_it_holds(folder, stopping):
+def test_info_and_test_accept_a_checkpoint_as_a_model(folder, stopping):
     stopping(4)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
-    told = run("info", "run.ck", "--json").fine().json()
-    assert told["receipt"]["progress"] == 0.4
-    assert told["receipt"]["data"]["source"] == "rows.csv"
+    facts = run("info", "run.ck", "--json").fine().json()
+    assert facts["receipt"]["progress"] == 0.4
+    assert facts["receipt"]["data"]["source"] == "rows.csv"
     assert run("test", "run.ck", "rows.csv", "--json").fine().json()["samples"] == 100
     run("verify", "run.ck", "rows.csv").refused("GN017")
 
 
-def test_without_a_checkpoint_an_interrupt_tells_of_it(folder, stopping):
+def test_an_interrupt_without_a_checkpoint_mentions_checkpoints(folder, stopping):
     stopping(4)
     before = snapshot(folder)
     run("train", "rows.csv", *QUICK).refused("GN031", "nothing was written", "--checkpoint FILE", exit_code=130)
     assert snapshot(folder) == before
 
 
-def test_an_interrupt_while_testing_tells_where_the_training_is(folder, stopping, monkeypatch):
+def test_an_interrupt_during_testing_names_the_checkpoint(folder, stopping, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
@@ -257,7 +257,7 @@ def test_ctrl_c_and_sigterm_in_a_real_process(folder):
         {"more": 1},
     ],
 )
-def test_a_job_of_another_form_is_no_job(folder, stopping, change):
+def test_an_invalid_job_is_rejected(folder, stopping, change):
     stopping(4)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck", "--checkpoint-every", "1")
     header, tensors = read("run.ck")

@@ -1,4 +1,4 @@
-"""Tables whose rows begin with a name of their own, as R's ``write.table`` writes them."""
+"""Tables with row names, as R's ``write.table`` writes them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ R_TABLES = {
 
 @pytest.mark.parametrize("form", R_TABLES)
 @pytest.mark.parametrize("named", ["counted", "words"])
-def test_tables_as_r_writes_them_are_read_alike_by_every_command(folder, form, named):
+def test_every_command_reads_tables_written_by_r(folder, form, named):
     header, separator = R_TABLES[form]
     quote = '"' * ('"' in header)
     rows = []
@@ -52,15 +52,15 @@ def test_tables_as_r_writes_them_are_read_alike_by_every_command(folder, form, n
     assert run("labels", "r.txt", "--target", "kind", "--json").json()["samples"] == 60
 
 
-def test_a_copy_with_other_labels_keeps_the_names_of_the_rows(folder):
+def test_a_copy_with_other_labels_keeps_row_names(folder):
     (folder / "r.csv").write_text("size,kind\n" + "".join(f"car{k},{k % 7},{'ny'[k % 2]}\n" for k in range(9)))
     copy = write_relabelled_table(folder / "r.csv", folder / "copy.csv", {0: "y", 2: None}, "kind")
     assert copy.read_text().splitlines()[:3] == ["size,kind", "car0,0,y", "car1,1,y"]
 
 
 @pytest.mark.parametrize("first", ["3.5", "7", "3 May 2021", "$5", "x"])
-def test_what_stands_before_may_be_more_than_a_name(folder, first):
-    """Where the first values are no names of rows, the row is what is wrong, as before."""
+def test_an_extra_first_value_that_is_not_a_row_name_is_rejected(folder, first):
+    """If the first values are not row names, the row has a wrong width."""
     (folder / "odd.csv").write_text(
         "a,b\n" + "".join(f"{first if k == 5 else k},{k % 7},{'ny'[k % 2]}\n" for k in range(9))
     )
@@ -68,8 +68,8 @@ def test_what_stands_before_may_be_more_than_a_name(folder, first):
         glassnet.read_table(folder / "odd.csv")
 
 
-def test_a_row_of_another_width_below_names_of_rows_is_the_one_that_is_blamed(folder):
-    rows = "".join(f"{k},{k % 7},{'ny'[k % 2]}\n" for k in range(12_000))  # beyond what is looked at first
+def test_a_row_of_another_width_in_a_table_with_row_names_is_named(folder):
+    rows = "".join(f"{k},{k % 7},{'ny'[k % 2]}\n" for k in range(12_000))  # after the rows that are examined first
     (folder / "r.csv").write_text(f"size,kind\n{rows}12000,5\n")
     with pytest.raises(GlassnetError, match="line 12002: 2 values, expected 3, a row name and 2 more") as caught:
         glassnet.read_table(folder / "r.csv")

@@ -1,4 +1,4 @@
-"""Tables at the command line: ``--target`` and everything after it."""
+"""Tables on the command line: ``--target`` and the commands that use the model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FAST = (*QUICK, "--force", "--out", "m.safetensors")
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A folder with a table, and two models of it: classes and numbers."""
+    """A folder with a table, a classification model and a regression model."""
     folder = tmp_path_factory.mktemp("tables")
     (folder / "people.csv").write_text(people(400))
     (folder / "more.csv").write_text(people(100, seed=1))
@@ -43,7 +43,7 @@ def empty(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_training_says_what_it_decided(trained):
+def test_training_prints_its_decisions(trained):
     _, outcome, numbers = trained
     for words in (
         "400 rows, 8 columns, recipe table",
@@ -57,7 +57,7 @@ def test_training_says_what_it_decided(trained):
     assert "test      R² " in numbers.out
 
 
-def test_the_model_is_of_the_recipe_and_keeps_the_names(folder):
+def test_the_model_follows_the_recipe_and_stores_the_names(folder):
     model = load_model("m.safetensors")
     assert model.receipt["recipe"] == "table"
     assert model.class_names == ("<=50K", ">50K")
@@ -67,26 +67,26 @@ def test_the_model_is_of_the_recipe_and_keeps_the_names(folder):
     assert numbers.network.architecture.activations[-1] == "identity"
 
 
-def test_another_recipe_can_be_named(empty):
+def test_another_recipe_can_be_given(empty):
     (empty / "people.csv").write_text(people(200))
     out = run("train", "people.csv", "--target", "income", "--recipe", "notes", *FAST)
     assert out.code == 0
     assert load_model("m.safetensors").network.architecture.rule == "notes"
 
 
-def test_a_target_without_a_table_says_so(empty):
+def test_a_target_without_a_table_is_rejected(empty):
     for words in (("train",), ("labels",)):
         run(*words, "--target", "income").refused("GN022", "needs a table")
 
 
-def test_a_recipe_for_classes_may_train_numbers(empty):
+def test_a_recipe_for_classification_can_train_regression(empty):
     (empty / "people.csv").write_text(people(200))
     words = ("train", "people.csv", "--target", "hours", "--recipe", "quick", *FAST)
     assert run(*words).code == 0
     run(*words, "--label-smoothing", 0.1).refused("GN022", "label_smoothing")
 
 
-def test_it_learns_what_the_table_says(folder):
+def test_the_models_are_better_than_guessing(folder):
     scores = run("test", "m.safetensors", "more.csv", "--json").json()
     assert scores["accuracy"] > 0.85
     numbers = run("test", "h.safetensors", "more.csv", "--json").json()
@@ -100,14 +100,14 @@ def test_test_prints_the_names_of_the_classes(folder):
     assert ">50K, predicted <=50K" in out or "<=50K, predicted >50K" in out
 
 
-def test_answers_are_names_and_numbers_in_their_unit(folder):
+def test_predictions_are_class_names_and_numbers_in_the_unit_of_the_target(folder):
     first = run("query", "m.safetensors", "more.csv").fine().out.splitlines()[0]
     assert first.startswith("more.csv, row 0")
     assert "50K   " in first
     assert "confidence" in first
     answers = run("query", "h.safetensors", "more.csv", "--json").json()
     assert len(answers) == 100
-    assert 20 < np.mean([one["answer"] for one in answers]) < 60, "hours, not deviations"
+    assert 20 < np.mean([one["answer"] for one in answers]) < 60, "predictions are not in hours"
     assert answers[0]["confidence"] is None
     assert run("query", "h.safetensors", "more.csv").fine().out.splitlines()[0].endswith(answers[0]["name"])
 
@@ -119,7 +119,7 @@ def variants(frame: pl.DataFrame):
     yield "lines.ndjson", frame.write_ndjson().encode()
 
 
-def test_other_orders_other_columns_and_other_files_give_the_same_answers(folder):
+def test_column_order_extra_columns_and_file_format_do_not_change_predictions(folder):
     frame = pl.read_csv("more.csv", infer_schema=False)
     wanted = run("query", "m.safetensors", "more.csv", "--json").json()
     for name, content in variants(frame):
@@ -132,7 +132,7 @@ def test_other_orders_other_columns_and_other_files_give_the_same_answers(folder
     assert run("query", "m.safetensors", "-", "--json", stdin=stdin).json()[7]["outputs"] == wanted[7]["outputs"]
 
 
-def test_verify_makes_the_same_bits_again(folder):
+def test_verify_reproduces_the_same_bits(folder):
     assert run("verify", "m.safetensors", "people.csv").out.startswith("same bits")
     assert run("verify", "m.safetensors", "more.csv").code == 1
 
@@ -157,7 +157,7 @@ SIZES = {
 
 @pytest.mark.parametrize("case", SIZES)
 def test_show_describes_a_table_of_numbers(folder, case):
-    """Which could be pixels by its form; a header that begins otherwise than theirs does tells it from them."""
+    """Such a table could be pixels, but its header differs from theirs."""
     text, missing = SIZES[case]
     (folder / "sizes.csv").write_text(text)
     lines = run("show", "sizes.csv").fine().out.splitlines()
@@ -179,12 +179,12 @@ def test_show_describes_a_table_of_numbers(folder, case):
         ("age,height\n", (), "GN010"),
     ],
 )
-def test_what_is_meant_for_pixels_keeps_its_error(folder, text, flags, code):
+def test_pixel_tables_keep_their_error(folder, text, flags, code):
     (folder / "rows.csv").write_text(text)
     run("show", "rows.csv", *flags).refused(code, "rows.csv")
 
 
-def test_show_takes_the_advice_that_it_gives(folder):
+def test_the_advice_of_show_works(folder):
     (folder / "rows.csv").write_text("1,5,6\n3,2,7\n")
     run("show", "rows.csv").refused("GN016", "pass --classes 4")
     assert run("show", "rows.csv", "--classes", "4", "--json").fine().json()["classes"] == [0, 1, 0, 1]
@@ -217,7 +217,7 @@ def test_a_test_file_and_its_rows_without_a_target(empty):
     assert "1 row without a target ('income') skipped" in tested.err
 
 
-def test_a_test_that_proves_little_says_so_in_training_too(empty):
+def test_training_reports_a_small_test_set(empty):
     (empty / "people.csv").write_text(people(60))
     trained = run("train", "people.csv", "--target", "income", "--test", "people.csv", *FAST).fine()
     assert "people.csv: the model was trained on 60 of these 60 rows, so the result proves little" in trained.err
@@ -237,7 +237,7 @@ def test_a_value_of_several_lines_is_shown_on_one(empty):
     assert run("show", "notes.csv", "--row", "1").fine().out.splitlines() == ["k      1", r"note   '好 1\nand on'"]
 
 
-def test_columns_stand_in_line_whatever_they_are_called(empty):
+def test_columns_are_aligned_for_any_name(empty):
     (empty / "zh.csv").write_text("年龄,a,城市名称\n" + "".join(f"{k},{k % 7},{'东西'[k % 2]}\n" for k in range(40)))
     for words in ((), ("--target", "城市名称"), ("--row", "3")):
         lines = run("show", "zh.csv", *words).fine().out.splitlines()
@@ -249,28 +249,28 @@ def test_columns_stand_in_line_whatever_they_are_called(empty):
         assert len(starts) == 1, lines
 
 
-def test_digits_without_names_go_on_as_ever(empty):
+def test_digits_without_a_header_are_still_images(empty):
     (empty / "digits.csv").write_text(digits_csv(300))
     assert run("train", "digits.csv", *FAST[:6], "--no-pictures").code == 0
     model = load_model("notes.safetensors")
     assert (model.columns, model.features) == (None, 784)
 
 
-def test_a_test_with_what_was_trained_on_says_so(folder):
+def test_testing_on_training_rows_is_reported(folder):
     outcome = run("test", "m.safetensors", "people.csv").fine()
     assert "the model was trained on 360 of these 400 rows, so the result proves little" in outcome.err
     assert "tests only the 40 held-out rows" in outcome.err
     assert "was trained on" not in run("test", "m.safetensors", "more.csv").fine().err
 
 
-def test_a_test_on_standard_input_reads_it_once(folder):
+def test_test_reads_standard_input_once(folder):
     typed = (folder / "people.csv").read_bytes()
     outcome = run("test", "m.safetensors", "-", stdin=typed)
     assert "right" in outcome.out
     assert "the model was trained on 360 of these 400 rows, so the result proves little" in outcome.err
 
 
-def test_a_test_with_all_that_was_trained_on_says_so(empty):
+def test_testing_on_all_training_rows_is_reported(empty):
     (empty / "people.csv").write_text(people(60))
     (empty / "more.csv").write_text(people(60, seed=1))
     run("train", "people.csv", "--target", "income", "--test", "more.csv", *FAST).fine()
@@ -279,7 +279,7 @@ def test_a_test_with_all_that_was_trained_on_says_so(empty):
     assert "was trained on" not in run("test", "m.safetensors", "more.csv").fine().err
 
 
-def test_words_among_numbers_are_said_of_questions_and_tests(folder):
+def test_text_among_numbers_is_reported_by_query_and_test(folder):
     text = people(5, seed=2)
     (folder / "odd.csv").write_text(text.replace("\n4,", "\n4,old", 1))
     for arguments in (("query", "h.safetensors", "odd.csv"), ("test", "m.safetensors", "odd.csv")):
@@ -315,7 +315,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_tables_are_refused_in_one_line_and_cost_nothing(empty, name):
+def test_bad_tables_are_rejected_in_one_line_and_change_no_file(empty, name):
     file, flags, code, words, text = BAD[name]
     (empty / "m.safetensors").write_bytes(b"")
     if text is not None:
@@ -326,7 +326,7 @@ def test_bad_tables_are_refused_in_one_line_and_cost_nothing(empty, name):
     assert snapshot(empty) == before
 
 
-def test_bad_questions(folder):
+def test_invalid_queries_are_rejected(folder):
     (folder / "few.csv").write_text("age,Job\n30,cook\n")
     run("query", "m.safetensors", "few.csv").refused("GN060", "'job', 'gain', 'member', 'hours'", "'Job'")
     run("query", "m.safetensors", "m.safetensors").refused("GN005", "m.safetensors")
@@ -338,19 +338,19 @@ def test_bad_questions(folder):
     run("test", "m.safetensors", "new.csv").refused("GN064", "'income'", "'>50K'")
 
 
-def test_explain_takes_tables_too(folder):
+def test_explain_accepts_tables(folder):
     assert "is " in run("explain", "m.safetensors", "more.csv", "--row", "3").fine().out
     facts = run("explain", "m.safetensors", "more.csv", "--row", "3", "--why", "--json")
     assert len(facts.json()["inputs"]) == load_model("m.safetensors").features
 
 
-def test_units_and_a_spreadsheets_encoding_go_all_the_way(empty):
+def test_units_and_the_encoding_of_a_spreadsheet_work_in_every_command(empty):
     rows = [(f"{k % 30 + 40},5 kg", f"{k % 30 + 1},5 km") for k in range(90)]
     text = "mass\tway\n" + "".join(f"{mass}\t{way}\n" for mass, way in rows)
     (empty / "t.txt").write_bytes(text.encode("utf-16"))
-    said = run("train", "t.txt", "--target", "way", *FAST).fine().err
-    assert "column 'mass': the unit 'kg' is ignored" in said
-    assert "column 'way': the unit 'km' is ignored" in said
+    notices = run("train", "t.txt", "--target", "way", *FAST).fine().err
+    assert "column 'mass': the unit 'kg' is ignored" in notices
+    assert "column 'way': the unit 'km' is ignored" in notices
     assert run("test", "m.safetensors", "t.txt", "--json").fine().json()["samples"] == 90
     (empty / "q.csv").write_text('mass\n"50,5 kg"\n"500 g"\n')
     outcome = run("query", "m.safetensors", "q.csv").fine()
@@ -364,7 +364,7 @@ def test_units_and_a_spreadsheets_encoding_go_all_the_way(empty):
     assert run("doctor", "t.txt", "--target", "way", "--json").json()["samples"] == 90
 
 
-def test_decimals_are_read_as_told(empty):
+def test_decimals_are_read_as_specified(empty):
     rows = "".join(f"{k},{k % 9}5;{k + 1}.{k + 100};{'ab'[k > 40]}\n" for k in range(80))
     (empty / "t.csv").write_text(f"x;z;y\n{rows}")
     assert "'1.100' is not read with a decimal comma" in run("show", "t.csv").fine().err
@@ -389,6 +389,6 @@ def test_decimals_are_read_as_told(empty):
         "doctor old.py --decimal .",
     ],
 )
-def test_decimals_are_for_tables(empty, command):
+def test_decimals_is_only_for_tables(empty, command):
     (empty / "old.py").write_text("")
     run(*command.split()).refused("GN022", "--decimal")

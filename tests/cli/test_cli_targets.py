@@ -1,4 +1,4 @@
-"""Several targets at the command line: labels, or numbers, from one table."""
+"""Multiple targets on the command line: labels or numbers of one table."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ NUMBERS = ("--target", "degrees", "--target", "rain", "--drop", "hot", "--drop",
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A folder with a table, and two models of it: of labels and of numbers."""
+    """A folder with a table, a multilabel model and a multi-output regression model."""
     folder = tmp_path_factory.mktemp("targets")
     (folder / "weather.csv").write_text(weather())
     (folder / "more.csv").write_text(weather(100, seed=1))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        said = {
+        notices = {
             name: run("train", "weather.csv", *targets, *FAST, "--out", f"{name}.safetensors").fine().err
             for name, targets in (("labels", LABELS), ("numbers", NUMBERS))
         }
-    return folder, said
+    return folder, notices
 
 
 @pytest.fixture
@@ -47,16 +47,16 @@ def folder(trained, tmp_path, monkeypatch):
     return working_copy(trained[0], tmp_path, monkeypatch)
 
 
-def test_training_says_what_is_predicted(trained):
-    _, said = trained
+def test_training_prints_its_targets(trained):
+    _, notices = trained
     for words in (
         "target 'hot': a label, yes in 39%",
         "target 'wet'",
         "1 row without a target ('hot', 'wet') skipped",
     ):
-        assert words in said["labels"]
-    assert "target 'degrees': regression, numbers from" in said["numbers"]
-    assert "target 'rain': regression, numbers from" in said["numbers"]
+        assert words in notices["labels"]
+    assert "target 'degrees': regression, numbers from" in notices["numbers"]
+    assert "target 'rain': regression, numbers from" in notices["numbers"]
 
 
 def test_the_models_keep_the_names_and_the_kind(folder):
@@ -68,7 +68,7 @@ def test_the_models_keep_the_names_and_the_kind(folder):
     assert numbers.network.architecture.activations[-1] == "identity"
 
 
-def test_labels_are_learnt_and_tested_each_by_itself(folder):
+def test_each_label_is_tested_separately(folder):
     tested = run("test", "labels.safetensors", "more.csv", "--json").json()
     assert tested["accuracy"] > 0.7
     assert tested["samples"] == 99
@@ -79,14 +79,14 @@ def test_labels_are_learnt_and_tested_each_by_itself(folder):
     assert "\nwet " in shown
 
 
-def test_numbers_are_learnt_and_tested_each_by_itself(folder):
+def test_each_numeric_target_is_tested_separately(folder):
     tested = run("test", "numbers.safetensors", "more.csv", "--json").json()
     assert tested["r2"] > 0.7
     assert [one["name"] for one in tested["outputs"]] == ["degrees", "rain"]
     assert tested["r2"] == pytest.approx(sum(one["r2"] for one in tested["outputs"]) / 2)
 
 
-def test_an_answer_names_the_labels_that_hold_and_the_numbers(folder):
+def test_a_prediction_lists_the_positive_labels_or_the_numbers(folder):
     answers = run("query", "labels.safetensors", "more.csv", "--json").json()
     names = {0: "none", 1: "hot", 2: "wet", 3: "hot, wet"}
     for one in answers:
@@ -97,7 +97,7 @@ def test_an_answer_names_the_labels_that_hold_and_the_numbers(folder):
     assert "rain " in first
 
 
-def test_what_follows_a_training_takes_several_targets(folder):
+def test_commands_after_training_accept_multiple_targets(folder):
     assert "hot       the target, a label" in run("info", "labels.safetensors").fine().out
     learnt = run("info", "labels.safetensors", "--json").json()["columns"]
     assert [one["task"] for one in learnt["targets"]] == ["label", "label"]
@@ -109,7 +109,7 @@ def test_what_follows_a_training_takes_several_targets(folder):
             assert all(word in (folder / place).read_text() for word in load_model(f"{name}.safetensors").class_names)
 
 
-def test_a_training_of_labels_is_resumed_to_the_same_bits(folder):
+def test_a_resumed_multilabel_run_is_bit_identical(folder):
     arguments = ("--checkpoint", "c.safetensors", "--out", "again.safetensors")
     run("train", "weather.csv", *LABELS, *FAST, *arguments).fine()
     run("resume", "c.safetensors", "--out", "resumed.safetensors").fine()
@@ -147,34 +147,34 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_targets_that_do_not_go_together_are_refused(folder, name):
+def test_incompatible_targets_are_rejected(folder, name):
     targets, flags, code, words = REFUSED[name]
     named = [part for target in targets for part in ("--target", target)]
     run("train", "weather.csv", *named, *flags, *FAST, "--out", "no.safetensors").refused(code, *words)
     assert not (folder / "no.safetensors").exists()
 
 
-def test_a_label_that_never_holds_is_refused_and_named(folder):
+def test_a_label_that_is_never_positive_is_rejected(folder):
     (folder / "dry.csv").write_text("x,a,b\n" + "1,0,0\n2,1,0\n3,0,0\n" * 9)
     run("train", "dry.csv", "--target", "a", "--target", "b", *FAST).refused(
         "GN064", "'b'", "no in every row", "Remove it"
     )
 
 
-def test_a_value_that_is_no_label_is_refused_in_a_test(folder):
+def test_an_invalid_label_value_is_rejected_in_a_test(folder):
     lines = weather(20, seed=2).splitlines()
     lines[4] = ",".join([*lines[4].split(",")[:3], "2", *lines[4].split(",")[4:]])
     (folder / "odd.csv").write_text("\n".join(lines))
     run("test", "labels.safetensors", "odd.csv").refused("GN064", "'hot'", "sample 4", "'2'")
 
 
-def test_label_errors_are_looked_for_in_one_column(folder):
+def test_label_errors_are_searched_in_one_column(folder):
     run("labels", "weather.csv", *LABELS).refused("GN022", "--target wet", "one column", "--target hot --drop wet")
 
 
-def test_a_report_has_the_findings_of_each_target_and_those_of_all_once(folder):
+def test_a_report_lists_findings_per_target_and_common_ones_once(folder):
     lines = weather(100, seed=3).splitlines()
-    for row, value in ((10, "0"), (11, "1")):  # the same row twice, and hot once
+    for row, value in ((10, "0"), (11, "1")):  # a duplicate row, and a row where only hot is 1
         lines[row] = ",".join(["9", "9", "9", value, "no", "9", "9", "sea"])
     (folder / "mended.csv").write_text("\n".join(f"{line},{row or 'id'}" for row, line in enumerate(lines)))
     run("report", "labels.safetensors", "mended.csv", "--out", "mended.html").fine()

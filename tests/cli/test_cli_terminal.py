@@ -1,4 +1,4 @@
-"""On a terminal: a progress bar, and order when it ends or is interrupted."""
+"""On a terminal: a progress bar, and a restored terminal after the end or an interrupt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from support.cli import HANGS, environment, interruptible
+from support.cli import TIMEOUT, environment, interruptible
 from support.samples import table, write
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
@@ -21,7 +21,7 @@ FLAGS = ("--engine", "reference", "--hidden", "5", "--no-pictures", "--out", "m.
 
 
 def on_terminal(folder, *arguments, interrupt_at=None):
-    """Run a training whose standard error is a terminal; send Ctrl-C when `interrupt_at` is seen there."""
+    """Train with a terminal as standard error; send Ctrl-C when `interrupt_at` appears there."""
     write(folder, {"rows.csv": table()})
     ours, theirs = os.openpty()
     start = interruptible("train", "rows.csv", *FLAGS, *arguments)
@@ -35,7 +35,7 @@ def on_terminal(folder, *arguments, interrupt_at=None):
             if interrupt_at and interrupt_at in seen:
                 process.send_signal(signal.SIGINT)
                 interrupt_at = None
-        out, _ = process.communicate(timeout=HANGS)
+        out, _ = process.communicate(timeout=TIMEOUT)
     finally:
         process.kill()
         os.close(ours)
@@ -51,17 +51,17 @@ def _read(descriptor):
         return b""
 
 
-def test_a_bar_with_loss_and_accuracy(tmp_path):
+def test_the_progress_bar_shows_loss_and_accuracy(tmp_path):
     code, out, seen = on_terminal(tmp_path)
     assert code == 0
     assert "network   16-5-3" in out
     text = re.sub(rb"\x1b\[[?\d;]*[A-Za-z]", b"", seen).decode()
     assert "epoch 3/3" in text
     assert re.search(r"loss 0\.\d{4}, accuracy +[\d.]+%", text)
-    assert seen.rfind(SHOW) > seen.rfind(HIDE), "the cursor is left visible"
+    assert seen.rfind(SHOW) > seen.rfind(HIDE), "the cursor is hidden"
 
 
-def test_ctrl_c_leaves_the_terminal_in_order(tmp_path):
+def test_ctrl_c_restores_the_terminal(tmp_path):
     code, out, seen = on_terminal(tmp_path, "--epochs", "1000000", interrupt_at=b"accuracy")
     assert (code, out) == (130, "")
     assert seen.rfind(SHOW) > seen.rfind(HIDE)

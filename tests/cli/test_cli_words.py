@@ -1,4 +1,4 @@
-"""What commands say: every line is there in both languages, is said, and leaves no English where Chinese is wanted."""
+"""Texts of commands: each exists in both languages and is used, and Chinese output contains no English."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ from support.sources import PACKAGE
 
 HAN = "[⺀-鿿]"
 AS_TYPED = r"glassnet [^\n]*|\bdrop\b|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|[A-Z]+|notes|reference|float\d\d"
-"""What stays as it is in every language: commands, files, and what options are called."""
+"""Text that is the same in every language: commands, files, and names of options."""
 
 
-def filled_in(text):
+def placeholders(text):
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_every_line_is_there_in_both_languages_and_is_said():
+def test_every_text_exists_in_both_languages_and_is_used():
     for key, (english, chinese) in (*CLI_WORDS.items(), *LABELS_WORDS.items()):
-        assert filled_in(english) == filled_in(chinese), key
+        assert placeholders(english) == placeholders(chinese), key
         assert not re.search(HAN, english), key
         assert re.search(HAN, chinese) or not re.search("[A-Za-z]{5,}", english), key
     sources = "".join(
         path.read_text(encoding="utf-8") for part in ("cli", "workflow") for path in (PACKAGE / part).rglob("*.py")
     )
-    said = set(re.findall(r"\b(?:message|notice|cli_words\(\w+\))\(\s*[\"'](\w+)[\"']", sources))
-    assert said <= set(CLI_WORDS)
+    used = set(re.findall(r"\b(?:message|notice|cli_words\(\w+\))\(\s*[\"'](\w+)[\"']", sources))
+    assert used <= set(CLI_WORDS)
     assert {key for key in CLI_WORDS if not re.search(rf"[\"']{key}[\"']", sources)} == set()
-    said = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
-    assert said == set(LABELS_WORDS)
+    used = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
+    assert used == set(LABELS_WORDS)
 
 
 def test_lines_begin_in_the_same_column():
-    """A line of a result has its head in ten places, in either language."""
+    """The heading of each result line is ten columns wide in both languages."""
     keys = ("network", "kept", "test", "time", "model", "pictures", "next", "misread", "picture", "no_test", "report")
-    told = [CLI_WORDS[key] for key in keys] + [
+    texts = [CLI_WORDS[key] for key in keys] + [
         LABELS_WORDS[key]
         for key in ("judged", "none_wrong", "some_wrong", "empty_list", "list", "go_on", "repaired_copy")
     ]
-    for pair in told:
+    for pair in texts:
         heads = [re.match(r"\S+ {2,}", text).group() for text in pair]
         assert [width_of(head) for head in heads] == [10, 10], pair
 
@@ -97,20 +97,20 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
-def test_results_and_progress_are_in_the_language_asked_for(folder, words):
+def test_results_and_progress_are_in_the_requested_language(folder, words):
     chinese = run(*words, "--language", "zh").fine()
     english = run(*words, "--language", "en").fine()
     for here in (chinese.out, chinese.err):
         if here:
             assert re.search(HAN, here)
-            if words[0] != "explain":  # whose own words have a test of their own
+            if words[0] != "explain":  # its texts have their own test
                 assert re.findall(r"[A-Za-z]{4,}", re.sub(AS_TYPED, "", here)) == []
     assert not re.search(HAN, english.out + english.err)
-    numbers = [sorted(re.findall(r"\d+\.\d{4}|\d+\.\d+%", told.out)) for told in (chinese, english)]
-    assert numbers[0] == numbers[1], "the numbers are the same"
+    numbers = [sorted(re.findall(r"\d+\.\d{4}|\d+\.\d+%", outcome.out)) for outcome in (chinese, english)]
+    assert numbers[0] == numbers[1], "the numbers differ between languages"
 
 
-def test_info_has_its_labels_and_values_in_the_language_asked_for(folder):
+def test_info_is_in_the_requested_language(folder):
     facts = run("info", "m.safetensors", "--json").fine().json()
     labelled = {*facts, *facts["receipt"]} - {"receipt", "columns", "trails", "curves"}
     assert labelled <= set(INFO_LABELS)
@@ -129,7 +129,7 @@ def test_info_has_its_labels_and_values_in_the_language_asked_for(folder):
     assert any(line.startswith("训练数据") and "样本数 150" in line for line in chinese)
 
 
-def test_a_verdict_is_in_the_language_of_the_surroundings(folder, monkeypatch):
+def test_a_verdict_is_in_the_language_of_the_environment(folder, monkeypatch):
     assert (
         run("verify", "m.safetensors", "digits.csv").fine().out.startswith("same bits after retraining 2 epochs, hash ")
     )
@@ -137,7 +137,7 @@ def test_a_verdict_is_in_the_language_of_the_surroundings(folder, monkeypatch):
     assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("逐位一致")
 
 
-def test_a_mistake_is_in_chinese_and_has_the_same_code(tmp_path):
+def test_an_error_in_chinese_has_the_same_code(tmp_path):
     assert set(KINDS) == set(CODES)
     wrong = (
         (("info", "no.safetensors"), "GN001"),
@@ -146,7 +146,7 @@ def test_a_mistake_is_in_chinese_and_has_the_same_code(tmp_path):
     )
     for words, code in wrong:
         in_two = [run_process(*words, cwd=tmp_path, env={"GLASSNET_LANGUAGE": language}) for language in ("zh", "en")]
-        chinese, english = (told.refused(code) for told in in_two)
+        chinese, english = (outcome.refused(code) for outcome in in_two)
         assert re.search(HAN, chinese)
         assert not re.search(HAN, english)
         assert {name in chinese for name in re.findall(r"no\.safetensors|--[a-z-]+", english)} <= {True}
@@ -166,7 +166,7 @@ def test_standard_names_of_options_and_recipes_train_the_same_model(folder):
     run(*words, "--ema-decay", 0.5, "--average", 0.75).refused("GN022", "ema_decay 0.5", "average 0.75")
 
 
-def test_without_a_flag_the_surroundings_decide_and_json_is_the_same_in_all(folder):
+def test_without_a_flag_the_environment_decides_and_json_is_language_independent(folder):
     words = ("query", "m.safetensors", "seven.png")
     outputs = {
         language: run_process(*words, cwd=folder, env={"GLASSNET_LANGUAGE": language}).fine().out
@@ -178,8 +178,8 @@ def test_without_a_flag_the_surroundings_decide_and_json_is_the_same_in_all(fold
     assert run(*tested, "--language", "zh").fine().out == run(*tested, "--language", "en").fine().out
 
 
-def test_the_confusion_table_keeps_its_columns(folder):
-    """Whatever the width of its letters, a row is as wide as the heads."""
+def test_the_confusion_matrix_is_aligned(folder):
+    """Rows are as wide as the header, for characters of any width."""
     for language in ("zh", "en"):
         lines = run("test", "m.safetensors", "digits.csv", "--language", language).fine().out.splitlines()[1:12]
         assert len({width_of(line) for line in lines[1:]}) == 1
@@ -187,7 +187,7 @@ def test_the_confusion_table_keeps_its_columns(folder):
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "expected"),
     [
         ("--momentum 0.5", "--momentum has no effect with optimizer sgd, only with momentum, nesterov, adam, adamw"),
         ("--beta2 0.5 --optimizer momentum", "--beta2 has no effect with optimizer momentum"),
@@ -201,12 +201,12 @@ def test_the_confusion_table_keeps_its_columns(folder):
         ("--validation 0.2 --early-stopping 1", ""),
     ],
 )
-def test_a_flag_without_effect_is_reported(typed, said, folder):
-    told = [line for line in run(*TRAIN, "--no-pictures", *typed.split()).err.splitlines() if "has no effect" in line]
-    assert [line[: len(said)] for line in told] == [said] * bool(said)
+def test_a_flag_without_effect_is_reported(typed, expected, folder):
+    lines = [line for line in run(*TRAIN, "--no-pictures", *typed.split()).err.splitlines() if "has no effect" in line]
+    assert [line[: len(expected)] for line in lines] == [expected] * bool(expected)
 
 
-def test_columns_of_a_table_keep_their_places_and_have_their_kinds_in_chinese(folder):
+def test_columns_of_a_table_are_aligned_with_kinds_in_chinese(folder):
     (folder / "t.csv").write_text(
         "年龄,job,born,member\n"
         + "".join(

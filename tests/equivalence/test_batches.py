@@ -28,9 +28,9 @@ from glassnet.engines.compiled import sparse_layout as sparse
 from glassnet.nn.optimizers import OPTIMIZERS, State
 from support.cases import (
     NETWORKS,
-    awake,
     copy_of,
     gap,
+    initialize_away_from_kinks,
     inputs_of,
     network_of,
     options_of,
@@ -130,7 +130,7 @@ def test_a_gradient_is_clipped_even_if_its_square_overflows(dtype):
     samples = samples_of(sparse_rows(50, 3), 3, "unit")
     samples = replace(samples, targets=1e25 * samples.targets)
     network = network_of(2, "tanh", "identity", bias=True, loss="squared_error", rule="gradient", dtype=dtype)
-    awake(network, inputs_of(samples))
+    initialize_away_from_kinks(network, inputs_of(samples))
     fast, slow = (
         trained(engine, network, samples, np.arange(50), batch=50, clip=0.5)[0].parameters.flat
         for engine in (COMPILED, REFERENCE)
@@ -145,7 +145,7 @@ def test_every_activation_loss_and_rule_in_shards(rule_and_loss, output, hidden,
     rule, loss = rule_and_loss
     samples = samples_of(sparse_rows(48, 3), 3, scaling, seed=depth)
     network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
-    awake(network, inputs_of(samples), margin=1e-4)
+    initialize_away_from_kinks(network, inputs_of(samples), margin=1e-4)
     for shards in (1, 3):
         agree(network, samples, np.arange(48), STEP[dtype], rate=0.5, batch=48, shards=shards)
 
@@ -157,7 +157,7 @@ def test_every_activation_and_rule_with_dropout(hidden, rule, dtype):
     """A dropped node has no derivative to compute; the derivative of the others comes from their activation."""
     samples = samples_of(sparse_rows(48, 3), 3)
     network = network_of(4, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule, dtype=dtype)
-    awake(network, inputs_of(samples), margin=1e-4)
+    initialize_away_from_kinks(network, inputs_of(samples), margin=1e-4)
     for dropout in ((0.25,), (0.5, 0.0, 0.1), (0.0, 0.0, 0.7), (0.99, 0.3, 0.3)):
         for seed in range(3):
             agree(network, samples, np.arange(48), STEP[dtype], batch=48, dropout=dropout, seed=seed)

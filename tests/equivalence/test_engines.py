@@ -17,18 +17,18 @@ from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples, en
 from glassnet.nn.optimizers import State
 from support.cases import (
     NETWORKS,
-    awake,
     copy_of,
     drift,
     gap,
+    initialize_away_from_kinks,
     inputs_of,
     network_of,
     options_of,
+    rounding_unit,
     samples_of,
     sparse_rows,
     targets_of,
     trained,
-    unit,
 )
 from support.engines import COMPILED, DTYPES, ENGINES, REFERENCE, STEP, agree
 
@@ -52,7 +52,7 @@ def test_one_step_and_one_batch(rule_and_loss, output, hidden, depth, bias, scal
     rule, loss = rule_and_loss
     samples = samples_of(sparse_rows(8, 3), 3, scaling, seed=depth)
     network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
-    awake(network, inputs_of(samples), margin=1e-4)
+    initialize_away_from_kinks(network, inputs_of(samples), margin=1e-4)
     agree(network, samples, np.array([0]), STEP[dtype], rate=0.5)
     agree(network, samples, np.arange(8), STEP[dtype], rate=0.5, batch=8)
 
@@ -64,7 +64,7 @@ def test_300_steps(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
     rule, loss = rule_and_loss
     network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
     samples = samples_of(sparse_rows(40, 3), 3, scaling)
-    awake(network, inputs_of(samples), margin=1e-4)
+    initialize_away_from_kinks(network, inputs_of(samples), margin=1e-4)
     order = np.random.default_rng(3).integers(0, 40, 300)
     agree(network, samples, order, 3000 * float(np.finfo(dtype).eps), rate=0.02)
 
@@ -88,7 +88,7 @@ def test_2000_steps_on_real_digits(dtype):
     fast, fast_sums = run(COMPILED, network, digits(), np.arange(2000), rate=0.2)
     slow, slow_sums = run(REFERENCE, network, digits(), np.arange(2000), rate=0.2)
     assert 0.5 < np.abs(slow).max() < 1
-    bound = drift(2000, unit(dtype), stretch=4)
+    bound = drift(2000, rounding_unit(dtype), stretch=4)
     assert np.abs(fast - slow).max() <= bound
     assert fast_sums.loss == pytest.approx(slow_sums.loss, rel=bound)
     # A prediction can change where two outputs tie to within the bound; that is not expected among 2,000.

@@ -11,7 +11,17 @@ from glassnet import Dataset, Options, evaluate, fit
 from glassnet.errors import DataError, OptionError
 from glassnet.network import backpropagate, forward
 from glassnet.preprocess import class_weights
-from support.cases import RULE_PAIRS, awake, gap, inputs_of, network_of, patterns, samples_of, sparse_rows, trained
+from support.cases import (
+    RULE_PAIRS,
+    gap,
+    initialize_away_from_kinks,
+    inputs_of,
+    network_of,
+    patterns,
+    samples_of,
+    sparse_rows,
+    trained,
+)
 from support.engines import COMPILED, DTYPES, ENGINES, REFERENCE, STEP
 
 
@@ -26,7 +36,7 @@ def weighted(count: int = 40):
 def test_both_engines_apply_weights_equally(rule, loss, output, dtype):
     samples = weighted()
     network = network_of(3, "tanh", output, bias=True, loss=loss, rule=rule, dtype=dtype)
-    awake(network, inputs_of(samples), margin=1e-4)
+    initialize_away_from_kinks(network, inputs_of(samples), margin=1e-4)
     rate = 0.01 if output == "exponential" else 0.2  # gradients grow with the outputs
     for batch, extra in ((1, {}), (40, {}), (7, {"clip": 0.5})):
         fast, fast_sums = trained(COMPILED, network, samples, np.arange(40), batch=batch, rate=rate, **extra)
@@ -54,7 +64,7 @@ def test_weights_of_1_change_no_bit(engine, batch):
 def test_an_integer_weight_equals_repeated_samples(rule, loss, output):
     samples = samples_of(sparse_rows(6, 3), 3)
     network = network_of(3, "tanh", output, bias=True, loss=loss, rule=rule)
-    awake(network, inputs_of(samples))
+    initialize_away_from_kinks(network, inputs_of(samples))
     times = np.array([0, 1, 2, 3, 1, 5])
     x, t = inputs_of(samples), samples.targets[samples.labels]
     made, parameters = network.architecture, network.parameters

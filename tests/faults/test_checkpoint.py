@@ -1,4 +1,4 @@
-"""Checkpoints: a training that goes on is one that never stopped."""
+"""Checkpoints: a resumed run gives the same result as an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from support.samples import small_model
 from support.stopping import BLOCKS, DATA, Stopping, changed, options, stopped
 
 BATCHES = {"batch_size": 9, "learning_rate": 0.02}
-WAYS = {
+RUNS = {
     "the notes": {},
     "the notes, compiled": {"engine": "compiled"},
     "float64, compiled, constant": {"engine": "compiled", "dtype": "float64", "schedule": "constant"},
@@ -65,20 +65,20 @@ WAYS = {
 
 
 def state_of(path) -> dict:
-    """A checkpoint's numbers, but for how long it took."""
+    """The training state in a checkpoint, without its duration."""
     position = load_checkpoint(path).state
     numbers, arrays = position.saved()
     return {**numbers, "seconds": 0, **{name: array.tobytes() for name, array in arrays.items()}}
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_training_that_goes_on_is_one_that_never_stopped(way, tmp_path):
-    """Stopped twice: in an epoch and at the end of one, and all that is written down is that of the other too."""
-    chosen, path = options(**WAYS[way]), tmp_path / "run.ck"
-    never = fit(DATA, chosen, checkpoint=tmp_path / "never.ck")
-    blocks = len(never.history.loss)
-    stopped(path, 1 if way.startswith("one block") else 3, chosen)
-    if way.startswith("one block"):
+@pytest.mark.parametrize("name", RUNS)
+def test_a_resumed_run_equals_an_uninterrupted_run(name, tmp_path):
+    """Interrupt twice, within an epoch and at the end of one; compare the weights, history, record and checkpoint."""
+    chosen, path = options(**RUNS[name]), tmp_path / "run.ck"
+    uninterrupted = fit(DATA, chosen, checkpoint=tmp_path / "never.ck")
+    blocks = len(uninterrupted.history.loss)
+    stopped(path, 1 if name.startswith("one block") else 3, chosen)
+    if name.startswith("one block"):
         assert load_checkpoint(path).state.progress == 1
     else:
         assert load_checkpoint(path).state.block == 3
@@ -88,40 +88,40 @@ def test_a_training_that_goes_on_is_one_that_never_stopped(way, tmp_path):
         with pytest.raises(KeyboardInterrupt):
             resume(path, DATA, callbacks=[Stopping(BLOCKS - 4)])
     again = resume(path, DATA)
-    assert again.model.hash() == never.model.hash()
-    assert again.history == never.history
+    assert again.model.hash() == uninterrupted.model.hash()
+    assert again.history == uninterrupted.history
     assert len(again.history.loss) == blocks
-    assert again.model.receipt == never.model.receipt
+    assert again.model.receipt == uninterrupted.model.receipt
     assert state_of(path) == state_of(tmp_path / "never.ck")
     assert load_checkpoint(path).state.ended
 
 
-def numbers(rows) -> Dataset:
-    """Two numbers to learn, with weights."""
+def regression_data(rows) -> Dataset:
+    """Two targets, with sample weights."""
     random = np.random.default_rng(4)
     inputs = random.normal(size=(rows, 5)).astype(np.float32)
     values = np.exp(inputs[:, :2])
     return Dataset(inputs, np.arange(rows), 2, None, f"{rows} rows", values=values, weights=random.random(rows))
 
 
-def test_numbers_weights_and_validation_data_of_ones_own(tmp_path):
-    data, beside, path = numbers(100), numbers(40), tmp_path / "run.ck"
+def test_regression_with_sample_weights_and_explicit_validation_data_is_resumed(tmp_path):
+    data, validation, path = regression_data(100), regression_data(40), tmp_path / "run.ck"
     chosen = options(
         targets="values", output="identity", loss="huber", rule="gradient", scaling="unit", early_stopping=3, epochs=6,
         learning_rate=0.01,
     )  # fmt: skip
-    never = fit(data, chosen, validation=beside)
+    uninterrupted = fit(data, chosen, validation=validation)
     with pytest.raises(KeyboardInterrupt):
-        fit(data, chosen, validation=beside, checkpoint=path, callbacks=[Stopping(24)])
-    for wrong in (None, numbers(50)):
+        fit(data, chosen, validation=validation, checkpoint=path, callbacks=[Stopping(24)])
+    for wrong in (None, regression_data(50)):
         with pytest.raises(ModelFileError, match=r"other validation data, 40 samples of 40 rows"):
             resume(path, data, validation=wrong)
-    again = resume(path, data, validation=beside)
-    assert again.history == never.history
+    again = resume(path, data, validation=validation)
+    assert again.history == uninterrupted.history
     assert len(again.history.validation_loss) > 2
     assert (again.model.hash(), again.best_epochs, again.own_validation) == (
-        never.model.hash(),
-        never.best_epochs,
+        uninterrupted.model.hash(),
+        uninterrupted.best_epochs,
         True,
     )
     fit(DATA, options(), checkpoint=tmp_path / "other.ck")
@@ -130,7 +130,7 @@ def test_numbers_weights_and_validation_data_of_ones_own(tmp_path):
 
 
 @pytest.mark.parametrize("value", [-3.5, np.inf, -np.inf, np.nan, 1e-310])
-def test_any_loss_comes_back(value):
+def test_any_loss_survives_a_checkpoint(value):
     chosen = options(schedule="plateau")
     position = TrainingState.start(new_model(DATA, chosen).network.parameters, chosen)
     position.loss = position.best_loss = position.plateau.best = value
@@ -140,23 +140,23 @@ def test_any_loss_comes_back(value):
     np.testing.assert_array_equal([again.loss, again.best_loss, again.plateau.best], value)
 
 
-def test_an_engine_of_ones_own_is_asked_for(tmp_path):
+def test_resuming_requires_the_custom_engine(tmp_path):
     def cubed(outputs, targets):
         error = outputs - targets
         return (np.abs(error) ** 3).sum(axis=1), 3 * error * np.abs(error)
 
     chosen, path = options(rule="gradient"), tmp_path / "run.ck"
-    never = fit(DATA, chosen, engine=CustomLossEngine(cubed))
+    uninterrupted = fit(DATA, chosen, engine=CustomLossEngine(cubed))
     with pytest.raises(KeyboardInterrupt):
         fit(DATA, chosen, engine=CustomLossEngine(cubed), checkpoint=path, callbacks=[Stopping(5)])
     for engine in (None, ReferenceEngine()):
         with pytest.raises(ModelFileError, match="started with the engine custom-loss"):
             resume(path, DATA, engine=engine)
-    assert resume(path, DATA, engine=CustomLossEngine(cubed)).model.hash() == never.model.hash()
+    assert resume(path, DATA, engine=CustomLossEngine(cubed)).model.hash() == uninterrupted.model.hash()
 
 
-def test_the_model_file_of_a_training_that_was_stopped_is_the_same_file(tmp_path):
-    chosen = options(**WAYS["adamw and an average"])
+def test_the_model_file_of_a_resumed_run_has_the_same_bytes(tmp_path):
+    chosen = options(**RUNS["adamw and an average"])
     stopped(tmp_path / "run.ck", 14, chosen)
     for name, fitted in (("never", fit(DATA, chosen)), ("again", resume(tmp_path / "run.ck", DATA))):
         save_model(fitted.model, tmp_path / name)
@@ -164,7 +164,7 @@ def test_the_model_file_of_a_training_that_was_stopped_is_the_same_file(tmp_path
 
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
-def test_a_checkpoint_opens_as_the_model_that_training_would_have_given(tmp_path, average):
+def test_a_checkpoint_opens_as_the_model_at_that_step(tmp_path, average):
     chosen = options(average=average, batch_size=4)
     stopped(tmp_path / "run.ck", 2 * BLOCKS, chosen)
     model = load_model(tmp_path / "run.ck")
@@ -182,8 +182,8 @@ def test_a_checkpoint_opens_as_the_model_that_training_would_have_given(tmp_path
         verify(model, DATA)
 
 
-def test_what_is_written_while_training_goes_on_is_one_moment(tmp_path, monkeypatch):
-    """Whatever a disk takes: every file that is written holds weights and history of the same block."""
+def test_a_checkpoint_written_during_training_is_consistent(tmp_path, monkeypatch):
+    """However slow the disk, the weights and history in each file belong to the same block."""
     hashes, written = {}, []
     watched, path = new_model(DATA, options()), tmp_path / "run.ck"
     for event in train(watched, DATA, options()):
@@ -202,19 +202,19 @@ def test_what_is_written_while_training_goes_on_is_one_moment(tmp_path, monkeypa
 
 
 @pytest.mark.parametrize("every", ["30s", "1.5 m", "2h", 1000, "1000"])
-def test_how_often(every):
+def test_a_checkpoint_interval_is_a_time_or_a_number_of_steps(every):
     due = interval_of(Checkpoint("x", every).every)
     assert due == {"30s": (30, np.inf), "1.5 m": (90, np.inf), "2h": (7200, np.inf)}.get(every, (np.inf, 1000))
 
 
 @pytest.mark.parametrize("every", ["", "0", "0s", "often", "-3s", "3 days", -1, 1.5, "1e3", "5S"])
-def test_how_often_is_refused_when_it_is_neither(every):
+def test_any_other_checkpoint_interval_is_rejected(every):
     with pytest.raises(OptionError, match="30s, 5m or 2h") as problem:
         Checkpoint("x", every)
     assert problem.value.code == "GN021"
 
 
-def test_steps_are_counted_to_the_end_of_a_block(tmp_path, monkeypatch):
+def test_an_interval_in_steps_is_rounded_up_to_a_block(tmp_path, monkeypatch):
     written = []
 
     def write(keeper):
@@ -223,10 +223,10 @@ def test_steps_are_counted_to_the_end_of_a_block(tmp_path, monkeypatch):
 
     monkeypatch.setattr(checkpointing.CheckpointWriter, "_write", write)
     fit(DATA, options(), checkpoint=Checkpoint(tmp_path / "x", 50))
-    assert written[:-1] == [0, 60, 120, 180, 240, 300, 360]  # and once more at the end
+    assert written[:-1] == [0, 60, 120, 180, 240, 300, 360]  # and a last time at the end
 
 
-def test_an_unfinished_training_is_not_replaced(tmp_path):
+def test_the_checkpoint_of_an_unfinished_run_is_not_overwritten(tmp_path):
     path = tmp_path / "run.ck"
     stopped(path, 5, options())
     before = path.read_bytes()
@@ -244,7 +244,7 @@ def test_an_unfinished_training_is_not_replaced(tmp_path):
         fit(DATA, options(), checkpoint=path)
 
 
-def test_what_cannot_go_on_is_said(tmp_path):
+def test_runs_that_cannot_be_resumed_are_rejected(tmp_path):
     path = tmp_path / "run.ck"
     stopped(path, 5, options())
     for other in (DATA.take(slice(0, 100)), patterns(seed=1), replace(DATA, labels=DATA.labels[::-1].copy())):
@@ -263,7 +263,7 @@ def test_what_cannot_go_on_is_said(tmp_path):
         fit(DATA, options(members=2), checkpoint=path)
 
 
-def test_another_glassnets_options_are_refused_politely(tmp_path):
+def test_options_of_another_version_are_rejected_with_its_number(tmp_path):
     path = tmp_path / "run.ck"
     stopped(path, 5, options())
     for change in ({"sparkle": 3}, {"optimizer": "lion"}):
@@ -276,7 +276,7 @@ def test_another_glassnets_options_are_refused_politely(tmp_path):
         assert problem.value.code == "GN044"
 
 
-def test_other_versions_are_warned_of_and_written_down(tmp_path):
+def test_other_package_versions_are_warned_about_and_recorded(tmp_path):
     path = tmp_path / "run.ck"
     stopped(path, 5, options())
     changed(path, lambda header, _: header["receipt"]["versions"].update(numpy="1.0"))
@@ -285,7 +285,7 @@ def test_other_versions_are_warned_of_and_written_down(tmp_path):
         pytest.raises(KeyboardInterrupt),
     ):
         resume(path, DATA, callbacks=[Stopping(2)])
-    with pytest.warns(UserWarning, match=r"numpy 1\.0 → "):  # it stays a training of two places
+    with pytest.warns(UserWarning, match=r"numpy 1\.0 → "):  # the run still used two versions
         fitted = resume(path, DATA)
     assert len(fitted.changes) == 1
     assert fitted.model.receipt["resumed"] == list(fitted.changes)
@@ -293,7 +293,7 @@ def test_other_versions_are_warned_of_and_written_down(tmp_path):
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 @pytest.mark.parametrize("batch_size", [1, 8])
-def test_any_step_can_be_gone_to_from_any_checkpoint_before_it(tmp_path, engine, batch_size):
+def test_any_later_step_can_be_reached_from_a_checkpoint(tmp_path, engine, batch_size):
     chosen = options(engine=engine, batch_size=batch_size)
     steps = -(-len(DATA) // batch_size)
     stopped(tmp_path / "run.ck", 13, chosen)
@@ -313,8 +313,8 @@ def test_any_step_can_be_gone_to_from_any_checkpoint_before_it(tmp_path, engine,
         assert problem.value.code == code
 
 
-def test_a_second_interrupt_does_not_wait(tmp_path):
-    class Struck(ReferenceEngine):
+def test_a_second_interrupt_stops_at_once(tmp_path):
+    class InterruptedTwice(ReferenceEngine):
         calls = 0
 
         def run_steps(self, *arguments):
@@ -322,10 +322,10 @@ def test_a_second_interrupt_does_not_wait(tmp_path):
             if self.calls == 4:
                 signal.raise_signal(signal.SIGINT)
                 signal.raise_signal(signal.SIGINT)
-                raise AssertionError("nobody was interrupted")
+                raise AssertionError("no interrupt was raised")
             return super().run_steps(*arguments)
 
     with pytest.raises(KeyboardInterrupt, match=r"0\.[0-3]0 of 3 epochs are saved in"):
-        fit(DATA, options(), engine=Struck(), checkpoint=Checkpoint(tmp_path / "x", 1))
+        fit(DATA, options(), engine=InterruptedTwice(), checkpoint=Checkpoint(tmp_path / "x", 1))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert resume(tmp_path / "x", DATA).model.hash() == fit(DATA, options()).model.hash()

@@ -1,4 +1,4 @@
-"""Interrupts and failures while a pool of threads computes: nothing hangs, and the next block has the right bits.
+"""Interrupts and failures while a pool of threads computes: nothing hangs, and the next block has the expected bits.
 
 In a process of its own, which does one after the other: what hangs there is killed, and the test says in what.
 """
@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from support.cli import HANGS, environment
+from support.cli import TIMEOUT, environment
 
 PROGRAM = """
 import os, random, signal, sys, threading, time
@@ -23,9 +23,9 @@ from glassnet.engines.compiled import kernels, minibatch
 from glassnet.engines.threads import pool
 from glassnet.nn.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
-from support.cli import HANGS
+from support.cli import TIMEOUT
 
-pool.PoolSize.learn = lambda *block: None  # both threads, however busy this machine is
+pool.PoolSize.learn = lambda *block: None  # always both threads, even on a busy machine
 pool.WORTH_THREADS, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
 if per_sample:  # in two groups of nodes
     options = Options(hidden=(1500,), shards=2, threads=2)
@@ -39,7 +39,7 @@ samples = Samples(rows, model.scaling, data.labels, model.targets.table())
 engine = engine_named("compiled")
 prepared = engine.prepare(model.network.architecture, samples, options)
 assert prepared.pool.most == 2
-assert per_sample or len(prepared._settings.column_blocks) == 3  # the leader transposes the first matrix, and back
+assert per_sample or len(prepared._settings.column_blocks) == 3  # the leader also transposes the first matrix
 name = "train_samples" if per_sample else "train_batches"
 
 def after(rows):
@@ -50,25 +50,25 @@ def after(rows):
     assert np.isfinite(own.parameters.flat).all()
     return own.parameters.hash()
 
-right = after(400)
+expected = after(400)
 """
 
 INTERRUPTS = """
-main, chance, caught, tries = threading.main_thread().ident, random.Random(2), 0, 0
+main, rng, caught, attempts = threading.main_thread().ident, random.Random(2), 0, 0
 began = time.perf_counter()
 after(4_000)
 seconds = time.perf_counter() - began
 
-def strike(go, wait):
+def interrupt(go, wait):
     go.wait()
     time.sleep(wait)
     signal.pthread_kill(main, signal.SIGINT)
 
-while tries < 15 or (caught < 3 and tries < 300):  # more, where other work makes a block's time a guess
-    tries += 1
+while attempts < 15 or (caught < 3 and attempts < 300):  # more if the load makes block times vary
+    attempts += 1
     go = threading.Event()
-    striker = threading.Thread(target=strike, args=(go, seconds * chance.random()))
-    striker.start()
+    interrupter = threading.Thread(target=interrupt, args=(go, seconds * rng.random()))
+    interrupter.start()
     began = time.perf_counter()
     try:
         go.set()
@@ -77,43 +77,43 @@ while tries < 15 or (caught < 3 and tries < 300):  # more, where other work make
     except KeyboardInterrupt:
         caught += 1
     try:
-        striker.join()
+        interrupter.join()
         time.sleep(0.001)
     except KeyboardInterrupt:
-        striker.join()
-    assert after(400) == right
+        interrupter.join()
+    assert after(400) == expected
 assert caught > 2, caught
 """
 
 BETWEEN_THE_CALLS = """
-real = prepared.pool._others[0].submit
+original = prepared.pool._others[0].submit
 def interrupted(work):
     raise KeyboardInterrupt
 
 prepared.pool._others[0].submit = interrupted
 try:
     after(400)
-    raise AssertionError("nobody heard of it")
+    raise AssertionError("the exception was lost")
 except KeyboardInterrupt:
     pass
-prepared.pool._others[0].submit = real
-assert after(400) == right
+prepared.pool._others[0].submit = original
+assert after(400) == expected
 """
 
 A_FAILING_THREAD = """
-real = getattr(kernels, name)
+original = getattr(kernels, name)
 for fails in range(2):
     def failing(thread, *rest):
         if thread == fails: raise MemoryError(thread)
-        return real(thread, *rest)
+        return original(thread, *rest)
     setattr(kernels, name, failing)
     try:
         after(400)
-        raise AssertionError("nobody heard of it")
+        raise AssertionError("the exception was lost")
     except MemoryError as problem:
         assert problem.args == (fails,)
-    setattr(kernels, name, real)
-    assert after(400) == right
+    setattr(kernels, name, original)
+    assert after(400) == expected
 """
 
 SEVERAL_AT_ONCE = """
@@ -126,25 +126,25 @@ def work():
 threads = [threading.Thread(target=work) for _ in range(4)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-assert [one == right for one in found] == [True] * 20, found
+assert [one == expected for one in found] == [True] * 20, found
 """
 
 A_FORK = """
 child = os.fork()
 if child == 0:
-    signal.alarm(HANGS // 2)  # ends it, should it hang
-    os._exit(0 if after(400) == after(400) == right else 7)
+    signal.alarm(TIMEOUT // 2)  # kills the child if it hangs
+    os._exit(0 if after(400) == after(400) == expected else 7)
 assert os.waitpid(child, 0)[1] == 0
-assert after(400) == right
+assert after(400) == expected
 
-# And while another thread has a block.
+# Fork while another thread computes a block.
 other = threading.Thread(target=after, args=(40_000,))
 other.start()
 time.sleep(0.001)
 child = os.fork()
 if child == 0:
-    signal.alarm(HANGS // 2)
-    os._exit(0 if after(400) == right else 7)
+    signal.alarm(TIMEOUT // 2)
+    os._exit(0 if after(400) == expected else 7)
 other.join()
 assert os.waitpid(child, 0)[1] == 0
 """
@@ -153,22 +153,22 @@ assert os.waitpid(child, 0)[1] == 0
 ANYWHERE = {
     "interrupts at random moments": INTERRUPTS,
     "several threads at once": SEVERAL_AT_ONCE,
-    **({"a process that is forked off": A_FORK} if hasattr(os, "fork") else {}),
+    **({"a forked process": A_FORK} if hasattr(os, "fork") else {}),
 }
 ON_THREADS = {"an interrupt between two calls": BETWEEN_THE_CALLS, "a thread that fails": A_FAILING_THREAD, **ANYWHERE}
 
 
 @pytest.mark.parametrize("per_sample", [False, True], ids=["batches", "per sample"])
 @pytest.mark.parametrize(("alone", "what"), [(False, ON_THREADS), (True, ANYWHERE)], ids=["on threads", "alone"])
-def test_nothing_hangs_and_the_next_block_is_right(alone, what, per_sample, tmp_path):
+def test_nothing_hangs_and_the_next_block_is_correct(alone, what, per_sample, tmp_path):
     parts = [f"per_sample, alone = {per_sample}, {alone}", PROGRAM]
     parts += [f"print({name!r}, flush=True)\n{program}" for name, program in what.items()]
-    said = tmp_path / "said"
-    with said.open("w") as out:
+    output = tmp_path / "output"
+    with output.open("w") as out:
         start = [sys.executable, "-c", "\n".join(parts), *sys.path]
         try:
-            done = subprocess.run(start, stdout=out, stderr=out, env=environment(), timeout=HANGS)
+            done = subprocess.run(start, stdout=out, stderr=out, env=environment(), timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
-            pytest.fail(f"hangs in: {said.read_text()}")
-    assert done.returncode == 0, said.read_text()[-3000:]
-    assert said.read_text().splitlines() == [*what]
+            pytest.fail(f"hangs in: {output.read_text()}")
+    assert done.returncode == 0, output.read_text()[-3000:]
+    assert output.read_text().splitlines() == [*what]

@@ -1,4 +1,4 @@
-"""Model files: what is saved comes back to the bit, damage is always an error, and writing loses nothing."""
+"""Model files: a loaded model is bit-identical, damage is always an error, and a failed write loses nothing."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_round_trip(tmp_path, dtype, bias):
     assert_same(load_model(tmp_path / "again.safetensors"), model)
 
 
-def test_numbers_without_ordinary_values_come_back(tmp_path):
+def test_extreme_values_survive_a_round_trip(tmp_path):
     network = Network([16, 4, 3], seed=1, dtype="float32")
     network.parameters.flat[:6] = [-0.0, 1e-45, 3.4e38, -3.4e38, 1e-38, 0.1]
     model = Model(network, Scaling.named("unit", 1.0), Targets.named("one-hot", 3))
@@ -78,13 +78,13 @@ def test_numbers_without_ordinary_values_come_back(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["0" * 64, '\\"{}\n\0', "checksum", "__metadata__", '"checksum": "' + "0" * 64 + '"'])
-def test_a_receipt_may_hold_any_text(tmp_path, text):
+def test_a_training_record_can_contain_any_text(tmp_path, text):
     model = replace(small_model(), receipt={"data": {"source": text}, "checksum": "0" * 64, text: text})
     save_model(model, tmp_path / "m")
     assert_same(load_model(tmp_path / "m"), model)
 
 
-def test_the_same_model_is_the_same_file(tmp_path):
+def test_equal_models_give_equal_files(tmp_path):
     for name in "ab":
         save_model(replace(small_model(), receipt={"b": 1, "a": {"d": 2, "c": 3}}), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
@@ -110,7 +110,7 @@ def test_the_checksum_can_be_computed_without_glassnet(saved):
     assert hashlib.sha256(content.replace(checksum.encode(), b"0" * 64)).hexdigest() == checksum
 
 
-def test_every_truncation_is_noticed(saved):
+def test_every_truncation_is_detected(saved):
     path, content = saved
     for length in range(len(content)):
         path.write_bytes(content[:length])
@@ -121,7 +121,7 @@ def test_every_truncation_is_noticed(saved):
     assert_same(load_model(path), small_model())
 
 
-def test_any_flipped_bit_is_noticed(saved):
+def test_any_flipped_bit_is_detected(saved):
     path, content = saved
     bits = np.random.default_rng(8).choice(8 * len(content), 2000, replace=False)
     for bit in bits.tolist():
@@ -131,7 +131,7 @@ def test_any_flipped_bit_is_noticed(saved):
         assert problem.value.code in DAMAGE, bit
 
 
-def test_swapped_bytes_and_appended_ones_are_noticed(saved):
+def test_swapped_and_added_bytes_are_detected(saved):
     path, content = saved
     last = content[-4:]
     assert last != content[-8:-4]
@@ -142,7 +142,7 @@ def test_swapped_bytes_and_appended_ones_are_noticed(saved):
         assert problem.value.code in {"GN040", "GN041"}
 
 
-def test_rubbish_is_never_a_model(tmp_path):
+def test_random_bytes_are_not_a_model(tmp_path):
     rng = np.random.default_rng(9)
     heads = [b"", (40).to_bytes(8, "little") + b"{", (2**63).to_bytes(8, "little") + b"{", b"\x80\x04\x95" + b"\0" * 6]
     for head in heads:
@@ -154,14 +154,14 @@ def test_rubbish_is_never_a_model(tmp_path):
 
 
 class Planted:
-    """What a pickle would run when it is read."""
+    """An object whose pickle runs a command when it is loaded."""
 
     def __reduce__(self):
         return os.system, ("touch planted",)
 
 
-def _foreign() -> dict[str, bytes]:
-    """Files that other programs keep models in, all of them with a pickle that would run something."""
+def _files_with_pickles() -> dict[str, bytes]:
+    """File formats in which other programs save models, each with a pickle that would run a command."""
     planted, files = pickle.dumps(Planted()), {}
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         files[f"pickle {protocol}"] = pickle.dumps(Planted(), protocol)
@@ -181,17 +181,17 @@ def _foreign() -> dict[str, bytes]:
     return files
 
 
-@pytest.mark.parametrize("kind", _foreign())
+@pytest.mark.parametrize("kind", _files_with_pickles())
 def test_no_pickle_is_ever_read(tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)
     for name in ("m", "m.pkl", "m.safetensors", "m.npz"):
-        (tmp_path / name).write_bytes(_foreign()[kind])
+        (tmp_path / name).write_bytes(_files_with_pickles()[kind])
         for load in (load_model, load_checkpoint, data.load):
             with pytest.raises(GlassnetError):
                 load(tmp_path / name)
     assert not (tmp_path / "planted").exists()
     assert pickle.loads(pickle.dumps(Planted())) == 0
-    assert (tmp_path / "planted").exists(), "the trap works"
+    assert (tmp_path / "planted").exists(), "loading the pickle runs no command: the test proves nothing"
 
 
 def test_nothing_in_the_package_can_read_a_pickle():
@@ -205,7 +205,7 @@ def test_nothing_in_the_package_can_read_a_pickle():
 
 
 def _signed(header: dict, tensors: dict[str, np.ndarray]) -> bytes:
-    """A file that is whole, whatever it says."""
+    """A file with any header and a valid checksum."""
     content = safetensors.numpy.save(
         tensors, {"glassnet": json.dumps({**header, "checksum": "0" * 64}, sort_keys=True)}
     )
@@ -243,7 +243,7 @@ def _signed(header: dict, tensors: dict[str, np.ndarray]) -> bytes:
         ),
     ],
 )
-def test_a_whole_file_that_says_something_else_is_refused(saved, change, code):
+def test_wrong_content_with_a_valid_checksum_is_rejected(saved, change, code):
     path, content = saved
     with safetensors.safe_open(path, "numpy") as file:
         header = json.loads(file.metadata()["glassnet"])
@@ -260,7 +260,7 @@ def test_a_whole_file_that_says_something_else_is_refused(saved, change, code):
 @pytest.mark.parametrize(
     "interruption", [RuntimeError("on purpose"), KeyboardInterrupt(), MemoryError(), SystemExit(3)]
 )
-def test_an_interruption_in_the_middle_of_writing(saved, interruption):
+def test_an_interruption_during_writing_leaves_the_old_file(saved, interruption):
     path, content = saved
 
     def write_half():
@@ -284,7 +284,7 @@ def test_an_interruption_in_the_middle_of_writing(saved, interruption):
     ],
 )
 @pytest.mark.parametrize("step", ["os.fsync", "os.replace", "open"])
-def test_an_error_of_the_system_at_any_step_of_writing(saved, monkeypatch, step, number, code):
+def test_a_system_error_at_any_step_of_writing_leaves_the_old_file(saved, monkeypatch, step, number, code):
     path, content = saved
 
     def fail(*_):
@@ -300,7 +300,7 @@ def test_an_error_of_the_system_at_any_step_of_writing(saved, monkeypatch, step,
     assert_same(load_model(path), small_model())
 
 
-def test_the_old_file_stays_until_the_new_one_is_whole(saved):
+def test_the_old_file_remains_until_the_new_one_is_complete(saved):
     path, content = saved
     with replacing(path) as file:
         file.write(b"new")
@@ -309,7 +309,7 @@ def test_the_old_file_stays_until_the_new_one_is_whole(saved):
     assert snapshot(path.parent) == {path.name: b"new"}
 
 
-def test_a_killed_process_leaves_one_whole_model(saved):
+def test_a_killed_process_leaves_a_complete_model(saved):
     path, _ = saved
     program = (
         "import sys; sys.path[:0] = sys.argv[2:]; from support.samples import small_model; import glassnet\n"
@@ -327,7 +327,7 @@ def test_a_killed_process_leaves_one_whole_model(saved):
         assert_same(loaded, small_model(str(loaded.network.parameters.flat.dtype)))
 
 
-def test_a_missing_file_and_a_folder_are_named(tmp_path):
+def test_an_error_names_a_missing_file_or_a_folder(tmp_path):
     for path, code in ((tmp_path / "gone", "GN001"), (tmp_path, "GN002"), (tmp_path / "gone" / "m", "GN001")):
         with pytest.raises(GlassnetError) as problem:
             load_model(path)

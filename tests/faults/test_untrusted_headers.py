@@ -1,4 +1,4 @@
-"""What the header of a model file says is not believed: it fits its schema and the tensors, or the file is refused."""
+"""Headers of model files are not trusted: a file is rejected unless its header fits the schema and the tensors."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ LEAST_OPENED, MUTATIONS, MEMORY = 10, 1000, 2**30
 LIMITED = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)); "
 
 
-def test_mutated_files_are_refused_in_one_line_or_answer(tmp_path):
-    """In a process of its own, whose memory can be told; one that hangs is ended."""
+def test_mutated_files_are_rejected_in_one_line_or_can_predict(tmp_path):
+    """Run in a separate process, to measure its memory and to stop it if it hangs."""
     program = f"{LIMITED}import runpy; runpy.run_module('support.mutations', run_name='__main__')"
     start = [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}; {program}", tmp_path, str(MUTATIONS)]
     done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
-    assert told["wrong"] == []
-    assert min(told["opened"].values()) >= LEAST_OPENED, "the mutations are too coarse to come far"
-    assert sum(told["opened"].values()) + sum(told["refused"].values()) == MUTATIONS
-    assert told["refused"]["GN041"] > MUTATIONS // 4
-    assert told["peak"] <= MEMORY
+    results = json.loads(done.stdout)
+    assert results["wrong"] == []
+    assert min(results["opened"].values()) >= LEAST_OPENED, "the mutations are too coarse: few files open"
+    assert sum(results["opened"].values()) + sum(results["refused"].values()) == MUTATIONS
+    assert results["refused"]["GN041"] > MUTATIONS // 4
+    assert results["peak"] <= MEMORY
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def files(tmp_path_factory):
 
 
 def _set(path: str, value):
-    """Change one place of a header, named by keys and numbers with points between."""
+    """Set one value of a header; the path joins keys and indices with dots."""
 
     def change(header, tensors):
         *above, last = (int(key) if key.isdecimal() else key for key in path.split("."))
@@ -114,7 +114,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("name", "words", "change"), HOSTILE, ids=[f"{one[0]}: {one[1]}" for one in HOSTILE])
-def test_a_header_that_lies_is_refused_and_told_where(tmp_path, files, name, words, change):
+def test_a_wrong_header_value_is_rejected_with_its_place(tmp_path, files, name, words, change):
     header, tensors = mutations.unsigned(files[name])
     change(header, tensors)
     path = tmp_path / "m"
@@ -128,7 +128,7 @@ def test_a_header_that_lies_is_refused_and_told_where(tmp_path, files, name, wor
 
 
 @pytest.mark.parametrize("place", ["the header", "its text"])
-def test_deep_nesting_ends_no_process(tmp_path, files, place):
+def test_deep_nesting_does_not_crash_the_process(tmp_path, files, place):
     header, tensors = mutations.unsigned(files["plain"])
     deep = "[" * mutations.NESTED + "]" * mutations.NESTED
     content = mutations.signed(json.dumps(header, sort_keys=True)[:-1] + f', "x": {deep}}}', tensors)
@@ -142,7 +142,7 @@ def test_deep_nesting_ends_no_process(tmp_path, files, place):
     run("info", tmp_path / "m").refused("GN041", "damaged")
 
 
-def test_a_key_that_stands_twice_is_refused(tmp_path, files):
+def test_a_duplicate_key_is_rejected(tmp_path, files):
     header, tensors = mutations.unsigned(files["plain"])
     text = json.dumps(header, sort_keys=True).replace('"bias": false', '"bias": true, "bias": false')
     (tmp_path / "m").write_bytes(mutations.signed(text, tensors))
@@ -151,25 +151,25 @@ def test_a_key_that_stands_twice_is_refused(tmp_path, files):
     assert problem.value.code in {"GN040", "GN041"}
 
 
-def test_every_kind_of_model_opens_as_it_was_written(tmp_path, files):
-    """The schema refuses nothing that glassnet writes, and passes over keys that a later one may add."""
+def test_every_kind_of_model_survives_a_round_trip(tmp_path, files):
+    """The schema accepts everything that glassnet writes, and ignores keys that a later version may add."""
     for name, content in files.items():
         header, tensors = mutations.unsigned(content)
         (tmp_path / name).write_bytes(mutations.signed(json.dumps({**header, "later": [1]}, sort_keys=True), tensors))
         opened = load_model(tmp_path / name)
-        assert modelhash(content, tmp_path) == opened.hash()
+        assert model_hash(content, tmp_path) == opened.hash()
         if name == "checkpoint":
             assert load_checkpoint(tmp_path / name).model.hash() == opened.hash()
         save_model(opened, tmp_path / "again")
         assert load_model(tmp_path / "again").hash() == opened.hash()
 
 
-def modelhash(content: bytes, folder) -> str:
+def model_hash(content: bytes, folder) -> str:
     (folder / "own").write_bytes(content)
     return load_model(folder / "own").hash()
 
 
-def test_what_could_not_be_opened_again_is_not_written(tmp_path):
+def test_a_model_that_could_not_be_loaded_is_not_saved(tmp_path):
     path = tmp_path / "m"
     save_model(small_model(), path)
     before = snapshot(tmp_path)
@@ -180,20 +180,20 @@ def test_what_could_not_be_opened_again_is_not_written(tmp_path):
     assert snapshot(tmp_path) == before
 
 
-def test_verify_makes_no_network_that_only_a_receipt_describes(tmp_path, files):
+def test_verify_does_not_build_a_network_that_only_the_record_describes(tmp_path, files):
     header, tensors = mutations.unsigned(files["plain"])
     header["receipt"]["options"]["hidden"] = [100_000] * 9
     header["receipt"]["options"]["activation"] = ["sigmoid"]
     path = tmp_path / "m"
     path.write_bytes(mutations.signed(json.dumps(header, sort_keys=True), tensors))
-    model, data = load_model(path), mutations.pictures()
+    model, data = load_model(path), mutations.images()
     verdict = verify(model, data)
     assert not verdict.same
     assert "training record" in verdict.where
 
 
 @pytest.mark.parametrize("training", [None, [], "ended", {"ended": [1]}])
-def test_a_training_of_any_form_is_replaced_or_refused_in_one_line(tmp_path, files, training):
+def test_any_form_of_training_state_is_replaced_or_rejected_in_one_line(tmp_path, files, training):
     header, tensors = mutations.unsigned(files["checkpoint"])
     content = mutations.signed(json.dumps({**header, "training": training}, sort_keys=True), tensors)
     (tmp_path / "m").write_bytes(content)
@@ -205,10 +205,10 @@ def test_a_training_of_any_form_is_replaced_or_refused_in_one_line(tmp_path, fil
 
 
 @pytest.mark.parametrize("trail", [[], ["x"]])
-def test_a_receipt_without_an_epoch_is_none(files, tmp_path, trail):
+def test_a_training_record_without_an_epoch_is_rejected(files, tmp_path, trail):
     header, tensors = mutations.unsigned(files["plain"])
     header["receipt"]["trails"] = [trail]
     (tmp_path / "m").write_bytes(mutations.signed(json.dumps(header, sort_keys=True), tensors))
     with pytest.raises(GlassnetError) as problem:
-        verify(load_model(tmp_path / "m"), mutations.pictures())
+        verify(load_model(tmp_path / "m"), mutations.images())
     assert problem.value.code == "GN017"

@@ -7,7 +7,7 @@ import pytest
 
 from glassnet import Network, backpropagate, forward
 from glassnet.nn.losses import LOSSES as LOSS_NAMES
-from support.cases import awake, network_of
+from support.cases import initialize_away_from_kinks, network_of
 from support.covering import covering
 from support.formulas import ELEMENTWISE, LOSSES, VALUES, central_differences, unpack
 
@@ -43,9 +43,9 @@ def masked_loss(network: Network, flat: np.ndarray, masks: list):
 
 
 def far_from_corners(network: Network, masks: list) -> None:
-    """As `awake`, with dropout: draw until no sum is near a corner."""
+    """As `initialize_away_from_kinks`, with dropout: draw until no sum is near a corner."""
     flat = network.parameters.flat
-    awake(network, X)
+    initialize_away_from_kinks(network, X)
     for seed in range(1000):
         if min(np.abs(z).min() for z in masked_signals(network, flat, masks)[0][:-1]) > 0.002:
             return
@@ -78,7 +78,7 @@ def test_rule_gradient_is_the_slope_of_the_masked_loss(loss, output, hidden, dep
 @pytest.mark.parametrize("hidden", ELEMENTWISE)
 def test_weights_of_a_dropped_node_do_not_change(hidden, rule):
     network = network_of(3, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule)
-    awake(network, X)
+    initialize_away_from_kinks(network, X)
     masks = [np.full((len(X), n), 2.0) for n in network.architecture.sizes[1:-1]]
     masks[0][:, 1], masks[1][:, 2] = 0, 0
     made, parameters = network.architecture, network.parameters
@@ -94,7 +94,7 @@ def test_weights_of_a_dropped_node_do_not_change(hidden, rule):
 @pytest.mark.parametrize("hidden", ELEMENTWISE)
 def test_masks_of_ones_make_no_difference(hidden, rule):
     network = network_of(3, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule)
-    awake(network, X)
+    initialize_away_from_kinks(network, X)
     made, parameters = network.architecture, network.parameters
     ones = [np.ones((len(X), n)) for n in made.sizes[1:-1]]
     plain = backpropagate(made, parameters, forward(made, parameters, X), T)
@@ -104,7 +104,7 @@ def test_masks_of_ones_make_no_difference(hidden, rule):
 
 def test_gradients_of_the_parts_of_a_batch_add_up():
     network = network_of(3, "tanh", "sigmoid", bias=True, loss="squared_error", rule="gradient")
-    awake(network, X)
+    initialize_away_from_kinks(network, X)
     made, parameters = network.architecture, network.parameters
     whole = network.gradients(X, T).flat
     parts = [slice(0, 1), slice(1, 4), slice(4, 6)]

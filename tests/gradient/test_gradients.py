@@ -14,7 +14,7 @@ from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
 from glassnet.nn.losses import LOSSES as LOSS_NAMES
 from glassnet.nn.losses import OUTPUT_LOSSES
-from support.cases import GRADIENT_PAIRS, awake, network_of
+from support.cases import GRADIENT_PAIRS, initialize_away_from_kinks, network_of
 from support.covering import covering
 from support.formulas import (
     ELEMENTWISE,
@@ -56,7 +56,7 @@ def test_every_pair_is_tested():
 @pytest.mark.parametrize(("loss", "output", "hidden", "depth", "bias"), SLOPES)
 def test_rule_gradient_is_the_slope_of_the_loss(loss, output, hidden, depth, bias):
     network = network_of(depth, hidden, output, bias=bias, loss=loss, rule="gradient")
-    awake(network, X)
+    initialize_away_from_kinks(network, X)
     flat = network.parameters.flat
     assert network.loss(X, T) == pytest.approx(loss_of(network, flat), rel=1e-12)
     found = network.gradients(X, T).flat
@@ -101,7 +101,7 @@ def notes_delta_w(network: Network, x: np.ndarray, t: np.ndarray) -> list[tuple[
 )
 def test_rule_notes_is_the_formula_of_the_notes_in_every_layer(output, hidden, depth, bias):
     network = network_of(depth, hidden, output, bias=bias, loss="squared_error", rule="notes")
-    awake(network, X)
+    initialize_away_from_kinks(network, X)
     wanted = [notes_delta_w(network, x, t) for x, t in zip(X, T, strict=True)]
     found = network.gradients(X, T)
     for number, (weight, offset) in enumerate(zip(found.weights, found.biases, strict=True)):
@@ -118,7 +118,7 @@ def test_rule_notes_is_the_formula_of_the_notes_in_every_layer(output, hidden, d
 @pytest.mark.parametrize("bias", [False, True])
 def test_rule_notes_is_the_slope_of_a_different_loss_in_each_layer(bias):
     network = network_of(2, "sigmoid", "sigmoid", bias=bias, loss="squared_error", rule="notes")
-    awake(network, X)
+    initialize_away_from_kinks(network, X)
     made, found = network.architecture, network.gradients(X, T)
     last = found.weights[1].size + (made.sizes[2] if bias else 0)
 
@@ -135,7 +135,7 @@ def test_rule_notes_is_the_slope_of_a_different_loss_in_each_layer(bias):
     assert np.abs(found.flat[-last:] - entropy[-last:]).max() > 1e-3
 
 
-def has_meaning(hidden: str, output: str, loss: str, rule: str) -> bool:
+def is_valid(hidden: str, output: str, loss: str, rule: str) -> bool:
     if hidden not in ELEMENTWISE or (rule == "notes" and (loss != "squared_error" or output == "softmax")):
         return False
     return (loss, output) in LOSSES
@@ -156,7 +156,7 @@ def refusal_of(hidden: str, output: str, loss: str, rule: str) -> str | None:
 def test_an_invalid_combination_is_rejected_by_name():
     failed = {}
     for hidden, output, loss, rule in COMBINATIONS:
-        if has_meaning(hidden, output, loss, rule):
+        if is_valid(hidden, output, loss, rule):
             continue
         message = refusal_of(hidden, output, loss, rule) or "it is not refused"
         if hidden not in ELEMENTWISE:
@@ -171,7 +171,7 @@ def test_an_invalid_combination_is_rejected_by_name():
 
 
 def test_every_other_combination_is_accepted():
-    taken = [one for one in COMBINATIONS if has_meaning(*one)]
+    taken = [one for one in COMBINATIONS if is_valid(*one)]
     assert len(taken) > 100
     assert {one: refusal for one in taken if (refusal := refusal_of(*one)) is not None} == {}
 
@@ -187,11 +187,11 @@ def test_softmax_is_refused_in_any_hidden_layer(depth, place):
 
 
 @pytest.mark.parametrize(
-    ("hidden", "output", "loss", "rule"), covering(VALUES, VALUES, LOSS_NAMES, RULES, allowed=has_meaning)
+    ("hidden", "output", "loss", "rule"), covering(VALUES, VALUES, LOSS_NAMES, RULES, allowed=is_valid)
 )
 def test_networks_of_every_activation_and_loss_train(hidden, output, loss, rule):
     network = Network((3, 4, 3), (hidden, output), loss=loss, rule=rule)
-    awake(network, X)
+    initialize_away_from_kinks(network, X)
     before, answer = network.loss(X, T), network.outputs(X)
     for _ in range(20):
         network.train(X, T, 0.005)

@@ -13,7 +13,7 @@ from glassnet.nn.parameters import Layout
 from glassnet.nn.schedules import SCHEDULES, learning_rates
 from glassnet.preprocess import BESIDE_CLASSES, SCALINGS, TARGETS
 from glassnet.preprocess.scaling import STANDARDISING
-from support.cases import RULE_PAIRS, unit
+from support.cases import RULE_PAIRS
 from support.formulas import ELEMENTWISE
 
 sizes = st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple)
@@ -144,7 +144,7 @@ def test_a_step_follows_the_negative_gradient_and_outputs_change_nothing(network
     each = np.mean([np.abs(network.gradients(x[k : k + 1], t[k : k + 1]).flat) for k in range(len(x))], axis=0)
     network.train(x, t, rate)
     # Both sum the terms of the samples in order: one rounding each, and some for rate, mean and weight.
-    bound = (len(x) + 4) * unit("float64") * (np.abs(before) + rate * each)
+    bound = (len(x) + 4) * rounding_unit("float64") * (np.abs(before) + rate * each)
     assert (np.abs(network.parameters.flat - (before - rate * gradients)) <= bound).all()
 
 

@@ -13,12 +13,12 @@ import safetensors.numpy
 from glassnet.model import file as modelfile
 from support.samples import digits_csv, flipped, idx, npz, png, small_model, table
 
-GONE = b"\x89\x12\0\x01\xfe\x00binary rubbish\0\0" * 40
+BINARY = b"\x89\x12\0\x01\xfe\x00binary rubbish\0\0" * 40
 
 
 @dataclass(frozen=True)
 class Case:
-    """One mistake; `typed` is the command line, to which a training gets ``--out old.safetensors``."""
+    """One mistake; `typed` is the command line, to which ``--out old.safetensors`` is appended for training."""
 
     name: str
     typed: str
@@ -73,7 +73,7 @@ TABLES = [
     _bad_table("empty file", "GN010", "empty", rows=b""),
     _bad_table("only blank lines", "GN010", "blank", rows=b"\n\n\n"),
     _bad_table("only a header", "GN010", "only column names", rows=b"label,a,b,c\n"),
-    _bad_table("binary rubbish", "GN005", "binary data", "CSV", rows=GONE),
+    _bad_table("binary rubbish", "GN005", "binary data", "CSV", rows=BINARY),
     _bad_table(
         "prose",
         "GN011",
@@ -215,7 +215,7 @@ QUERIES = [
         "text, but named as an image",
         d_png=b"not a picture\n" * 9,
     ),
-    case("a picture that is rubbish", "query old.safetensors d.png", "GN005", "d.png", d_png=GONE),
+    case("a picture that is rubbish", "query old.safetensors d.png", "GN005", "d.png", d_png=BINARY),
     case("a damaged picture", "query old.safetensors d.png", "GN006", "d.png", "damaged", d_png=png(DIGIT)[:50]),
     case(
         "row of a wrong width", "query old.safetensors r.csv", "GN012", "line 1: 5 values", "16", r_csv=b"1,2,3,4,5\n"

@@ -22,7 +22,7 @@ RULE_PAIRS = tuple(
 """(rule, loss, output activation): all valid combinations."""
 
 
-def has_meaning(rule_and_loss: tuple[str, str], output: str, hidden: str, depth: int, *others: Any) -> bool:
+def is_valid(rule_and_loss: tuple[str, str], output: str, hidden: str, depth: int, *others: Any) -> bool:
     """Tell whether a case is valid; with one layer of weights there is no hidden activation, so one case is enough."""
     return (*rule_and_loss, output) in RULE_PAIRS and (depth > 1 or hidden == ELEMENTWISE[0])
 
@@ -34,7 +34,7 @@ NETWORKS = covering(
     (1, 2, 3, 4),
     (False, True),
     ("notes", "unit"),
-    allowed=has_meaning,
+    allowed=is_valid,
 )
 """((rule, loss), outputs, hidden, depth, bias, scaling): all pairs of values occur, and so all of `RULE_PAIRS`."""
 
@@ -50,8 +50,8 @@ def network_of(
     return Network(sizes, names, bias=bias, loss=loss, rule=rule, dtype=dtype)
 
 
-def awake(network: Network, x: Array, margin: float = 0.01) -> None:
-    """Draw weights and biases for which every comparison is valid and informative.
+def initialize_away_from_kinks(network: Network, x: Array, margin: float = 0.01) -> None:
+    """Draw weights and biases for which comparisons are valid and informative.
 
     ReLU has no derivative at 0: a difference quotient across the kink equals neither slope, and two orders of summation
     may end on different sides. So weights are drawn until no pre-activation of such a layer is within `margin` of 0
@@ -65,11 +65,11 @@ def awake(network: Network, x: Array, margin: float = 0.01) -> None:
         kinked = [z for z, name in zip(sums, made.activations, strict=True) if name in KINKED]
         if all(np.abs(z).min() > margin and (z > 0).any(axis=1).all() for z in kinked):
             return
-    raise AssertionError("no seed keeps the sums away from the corners")
+    raise AssertionError("no seed keeps the pre-activations away from 0")
 
 
 def sparse_rows(count: int, features: int, seed: int = 0, filled: float = 0.3) -> Array:
-    """Rows of uint8, mostly 0, as pictures are; none is empty."""
+    """Rows of uint8, mostly 0 like images; every row has a nonzero value."""
     random = np.random.default_rng(seed)
     ink = random.random((count, features)) < filled
     ink[np.arange(count), random.integers(0, features, count)] = True
@@ -133,7 +133,7 @@ def trained(
     return state, engine.run_steps(made, state, prepared, Block(order, batch, rates, epoch, first))
 
 
-def unit(dtype: str) -> float:
+def rounding_unit(dtype: str) -> float:
     """Largest relative error of one rounding: half a unit in the last place."""
     return float(np.finfo(dtype).eps) / 2
 

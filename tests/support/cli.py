@@ -1,4 +1,4 @@
-"""Running the command line: in this process for speed, or in one of its own."""
+"""Running the command line in this process, which is faster, or in its own."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from unittest import mock
 if TYPE_CHECKING:
     import pytest
 
-HANGS = 600
+TIMEOUT = 600
 """Timeout in seconds: far more than all loops take to compile on a busy machine."""
 
-OF_THE_READER = ("LC_", "LANG", "GLASSNET")
+USER_PREFERENCES = ("LC_", "LANG", "GLASSNET")
 """Prefixes of the variables that set the language and other user preferences."""
 
-REMARK = re.compile(r"(?!glassnet: |Traceback |  )")
+NOTICE = re.compile(r"(?!glassnet: |Traceback |  )")
 """Start of a notice or progress line, unlike an error or traceback."""
 
 
@@ -45,7 +45,7 @@ class Outcome(NamedTuple):
     def fine(self) -> Outcome:
         """Check for exit code 0 and only notices on standard error."""
         assert self.code == 0, self.err
-        strange = [line for line in self.err.splitlines() if not REMARK.match(line)]
+        strange = [line for line in self.err.splitlines() if not NOTICE.match(line)]
         assert strange == []
         return self
 
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
         assert self.code == exit_code, self
         assert self.out == ""
         *before, line = self.err.splitlines()
-        assert [other for other in before if not REMARK.match(other)] == []
+        assert [other for other in before if not NOTICE.match(other)] == []
         assert line.startswith("glassnet: ")
         assert line.endswith(f" [{code}]"), line
         for fragment in fragments:
@@ -121,7 +121,7 @@ def command(*arguments: object) -> list[str]:
 
 
 def interruptible(*arguments: object) -> list[str]:
-    """The same for a process that will be sent Ctrl-C; a shell's background jobs would ignore it."""
+    """Return the program and arguments for a command that reacts to Ctrl-C, even as a background job of a shell."""
     program = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import glassnet.cli; glassnet.cli.main()"
@@ -130,23 +130,23 @@ def interruptible(*arguments: object) -> list[str]:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of such a process: no language set, no byte code written next to the sources."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_READER)}
+    """The environment of a command: no language settings, and no byte code written next to the sources."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(USER_PREFERENCES)}
     return {**kept, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **changes}
 
 
 def run_process(
     *arguments: object, cwd: Path, stdin: bytes = b"", start: list[str] | None = None, env: Mapping[str, str] = {}
 ) -> Outcome:
-    """Run a command in a process of its own; `start` replaces what is started."""
+    """Run a command in its own process; `start` replaces program and arguments."""
     done = subprocess.run(
-        start or command(*arguments), cwd=cwd, input=stdin, capture_output=True, timeout=HANGS, env=environment(**env)
+        start or command(*arguments), cwd=cwd, input=stdin, capture_output=True, timeout=TIMEOUT, env=environment(**env)
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def working_copy(folder: Path, to: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Change to a copy of a folder that several tests start from, so that they do not see each other's files."""
+    """Change to a copy of a folder that several tests start from, so that each has its own files."""
     shutil.copytree(folder, to, dirs_exist_ok=True)
     monkeypatch.chdir(to)
     return to

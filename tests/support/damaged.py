@@ -19,7 +19,7 @@ class Damage:
     name: str
     code: str
     text: str
-    mended: bool = True
+    repairable: bool = True
     others: tuple[str, ...] = ()
     """Further codes that the same damage may cause."""
 
@@ -118,7 +118,7 @@ def damages() -> list[Damage]:
         Damage("transposed", "GD04", text([list(column) for column in zip(*rows, strict=True)])),
         Damage("row numbers", "GD05", text([[str(k), *row] for k, row in enumerate(rows)])),
         Damage("label last", "GD06", text([[*row[1:], row[0]] for row in rows])),
-        Damage("no label", "GD07", text([row[1:] for row in rows]), mended=False),
+        Damage("no label", "GD07", text([row[1:] for row in rows]), repairable=False),
         Damage("one-hot", "GD09", _one_hot(rows)),
         Damage("missing", "GD10", edited((4, 9, ""), (7, 1, ""), (9, 5, "nan"), (11, 6, "inf"))),
         Damage("not a number", "GD11", edited((4, 9, "x"))),
@@ -135,20 +135,20 @@ def damages() -> list[Damage]:
         Damage("16 bits", "GD24", affine(257, 0)),
         Damage("inverted", "GD25", affine(-1, 255)),
         Damage("some inverted", "GD25", text(rows_of(_some_inverted))),
-        Damage("blank", "GD26", text(rows_of(_blanked)), mended=False),
+        Damage("blank", "GD26", text(rows_of(_blanked)), repairable=False),
         Damage("unused pixels", "GD27", text(rows)),
-        Damage("a pixel short", "GD28", text([row[:-1] for row in rows]), mended=False),
+        Damage("a pixel short", "GD28", text([row[:-1] for row in rows]), repairable=False),
         Damage("constant", "GD29", "age,port,ship,class\n" + people, others=("GD44",)),
         Damage("words", "GD30", _in_words(rows, words)),
         Damage("-1 and 1", "GD30", labels(lambda y: np.where(y > 4, 1, -1))),
         Damage("half a label", "GD30", edited((4, 1, "0.5"))),
         Damage("from 1", "GD31", labels(lambda y: y + 1)),
-        Damage("no 7", "GD32", text(rows_of(_without)), mended=False),
+        Damage("no 7", "GD32", text(rows_of(_without)), repairable=False),
         Damage("label 77", "GD33", edited((4, 1, "77"))),
-        Damage("one class", "GD34", labels(lambda y: y * 0), mended=False),
-        Damage("uneven", "GD35", text(rows_of(_uneven)), mended=False),
-        Damage("conflict", "GD40", _repeated(1), mended=False),
-        Damage("twice", "GD41", _repeated(0), mended=False),
+        Damage("one class", "GD34", labels(lambda y: y * 0), repairable=False),
+        Damage("uneven", "GD35", text(rows_of(_uneven)), repairable=False),
+        Damage("conflict", "GD40", _repeated(1), repairable=False),
+        Damage("twice", "GD41", _repeated(0), repairable=False),
         Damage("leak", "GD42", text(rows_of(_leaking))),
         Damage("sorted", "GD45", text(rows_of(_sorted))),
     ]

@@ -21,7 +21,7 @@ ENGINES = pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda en
 
 
 def agree(network: Network, samples: Samples, order: Array, bound: float, **settings: Any) -> State:
-    """Both engines from the same weights: same weights, slots and average after, same loss, same right answers."""
+    """Train with both engines from the same weights; compare weights, slots, EMA, loss and correct predictions."""
     fast, fast_sums = trained(COMPILED, network, samples, order, **settings)
     slow, slow_sums = trained(REFERENCE, network, samples, order, **settings)
     assert np.isfinite(slow.parameters.flat).all()

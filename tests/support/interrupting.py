@@ -9,14 +9,14 @@ import sys
 @contextlib.contextmanager
 def interrupted_after(lines, where):
     """Raise KeyboardInterrupt at a line for which `where` is true; yield a list that is non-empty afterwards."""
-    left, came = lines, []
+    remaining, raised_at = lines, []
 
     def trace(frame, event, _):
-        nonlocal left
+        nonlocal remaining
         if event == "line" and where(frame):
-            left -= 1
-            if left == 0:
-                came.append(frame.f_lineno)
+            remaining -= 1
+            if remaining == 0:
+                raised_at.append(frame.f_lineno)
                 raise KeyboardInterrupt
         return trace
 
@@ -24,6 +24,6 @@ def interrupted_after(lines, where):
     sys.settrace(trace)
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            yield came
+            yield raised_at
     finally:
         sys.settrace(before)

@@ -1,4 +1,4 @@
-"""Compiled loops: one worker compiles each variant that is not cached, and the others load it."""
+"""Compiled loops: each variant that is not cached is compiled by one worker and loaded by the others."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ TYPES = ("float32", "float64")
 ROWS = ("uint8", *TYPES)
 VARIANTS = [
     *((dtype, rows, 2, "unit") for dtype, rows in product(TYPES, ROWS)),
-    ("float32", "float64", 2, "features"),  # inputs with more digits than the network has
+    ("float32", "float64", 2, "features"),  # inputs of higher precision than the network
     *((dtype, "uint8", 1, "unit") for dtype in TYPES),
 ]
 """(type of the network, type of the rows, batch size, scaling): all variants that are compiled separately."""
 
 
-def none_are_kept() -> bool:
-    """Tell whether loops of these sources must be compiled and can be stored, with file locks available."""
+def must_be_compiled() -> bool:
+    """Tell whether loops must be compiled, and can be cached under a file lock."""
     from glassnet.nn import jit
 
     return sys.platform != "win32" and jit._FOLDER is not None and not any(Path(jit._FOLDER).rglob("*.nbc"))
 
 
-def make(dtype: str, rows: str, batch_size: int, scaling: str) -> None:
-    """Compile the loops of one variant for training and for answers, or load them."""
+def compile_variant(dtype: str, rows: str, batch_size: int, scaling: str) -> None:
+    """Compile the loops of one variant for training and inference, or load them."""
     from glassnet import Dataset, Options, compiled, new_model
     from glassnet.engines import CompiledEngine
     from glassnet.model.build import samples_for
@@ -43,10 +43,10 @@ def make(dtype: str, rows: str, batch_size: int, scaling: str) -> None:
     compiled(replace(model, training_range=None)).outputs(inputs)
 
 
-def make_together(folder: Path, worker: int, workers: int) -> None:
+def compile_together(folder: Path, worker: int, workers: int) -> None:
     """Compile all variants, in a different order in each worker; each variant is compiled once and then loaded."""
     first = len(VARIANTS) * worker // workers
     for variant in [*VARIANTS[first:], *VARIANTS[:first]]:
         with (folder / f"kernels-{'-'.join(map(str, variant))}").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            make(*variant)
+            compile_variant(*variant)

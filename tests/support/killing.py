@@ -26,7 +26,7 @@ LINES = 600
 """About the number of lines that run in a block and while its checkpoint is written."""
 SMALL = {"blocks": 10, "hidden": (40,), "epochs": 5}
 BATCHES = {"batch_size": 16, "learning_rate": 0.01}
-WAYS = [
+OPTIONS = [
     Options(**SMALL, engine="compiled"),
     Options(**SMALL, **BATCHES, engine="compiled", threads=1, optimizer="adam", average=0.9, dropout=(0.2,), shift=1.0),
     Options(**SMALL, **BATCHES, engine="reference", optimizer="nesterov", schedule="plateau", patience=1),
@@ -46,9 +46,9 @@ def child(work) -> int:
 
 
 class Killer:
-    """A listener that kills its process some lines of Python after a block, in training or in writing.
+    """A callback that kills its process some lines of Python after a block, during training or writing.
 
-    It waits for every checkpoint to be written: on a busy machine, so small a run would end before its first one.
+    It waits until each checkpoint is written: on a busy machine, such a short run would end before its first one.
     """
 
     def __init__(self, block: int, lines: int) -> None:
@@ -71,7 +71,7 @@ class Killer:
         return self.trace
 
 
-def killed_and_resumed(path: Path, options: Options, whole: str, killer: Killer) -> dict:
+def killed_and_resumed(path: Path, options: Options, expected: str, killer: Killer) -> dict:
     """Kill one training run; return the progress of its checkpoint and whether resuming gives the same bits."""
     path.unlink(missing_ok=True)
     _, status = os.waitpid(child(lambda: fit(DATA, options, callbacks=[killer], checkpoint=Checkpoint(path, 1))), 0)
@@ -80,20 +80,20 @@ def killed_and_resumed(path: Path, options: Options, whole: str, killer: Killer)
     result = path.with_suffix(".hash")
     result.unlink(missing_ok=True)
     _, status = os.waitpid(child(lambda: result.write_text(resume(path, DATA).model.hash())), 0)
-    return {"progress": progress, "same": status == 0 and result.read_text() == whole}
+    return {"progress": progress, "same": status == 0 and result.read_text() == expected}
 
 
 def main(folder: Path, kills: int) -> None:
-    """Try all ways in turn."""
-    chance = random.Random(7)
-    wholes = [fit(DATA, options).model.hash() for options in WAYS]
+    """Kill runs with each of the options in turn."""
+    rng = random.Random(7)
+    uninterrupted = [fit(DATA, options).model.hash() for options in OPTIONS]
     gc.collect()  # a process with threads should not be forked
     found = []
     for number in range(kills):
-        way = number % len(WAYS)
-        last = WAYS[way].blocks * WAYS[way].epochs
-        killer = Killer(chance.randint(1, last - 3), chance.randint(1, LINES))
-        found.append(killed_and_resumed(folder / f"{way}.ck", WAYS[way], wholes[way], killer))
+        index = number % len(OPTIONS)
+        last = OPTIONS[index].blocks * OPTIONS[index].epochs
+        killer = Killer(rng.randint(1, last - 3), rng.randint(1, LINES))
+        found.append(killed_and_resumed(folder / f"{index}.ck", OPTIONS[index], uninterrupted[index], killer))
     print(json.dumps(found))
 
 

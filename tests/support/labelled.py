@@ -33,13 +33,13 @@ def waves(random: np.random.Generator, count: int, classes: int, height: float) 
 
 
 def spreads(random: np.random.Generator, count: int, wide: float) -> Labelled:
-    """Two normal distributions around 0, the second this many times as wide."""
+    """Two normal distributions around 0, the second `wide` times as wide."""
     labels = random.integers(0, 2, count)
     return random.normal(size=(count, 1)) * np.where(labels == 1, wide, 1)[:, None], labels
 
 
 def laplace(random: np.random.Generator, count: int, shift: float) -> Labelled:
-    """Two Laplace distributions: in the tails, the share of the other class is constant."""
+    """Two Laplace distributions: in the tails, the fraction of the other class is constant."""
     labels = random.integers(0, 2, count)
     return (random.laplace(size=count) + shift * labels)[:, None], labels
 
@@ -68,21 +68,21 @@ def blobs(
 
 
 def moons(random: np.random.Generator, count: int, noise: float) -> Labelled:
-    """Two half circles that reach into each other."""
+    """Two interleaved half circles."""
     labels, angle = random.integers(0, 2, count), random.uniform(0, np.pi, count)
     upper, lower = np.c_[np.cos(angle), np.sin(angle)], np.c_[1 - np.cos(angle), 0.5 - np.sin(angle)]
     return np.where(labels[:, None] == 0, upper, lower) + noise * random.normal(size=(count, 2)), labels
 
 
 def rings(random: np.random.Generator, count: int, classes: int) -> Labelled:
-    """Rings around each other, ten standard deviations apart."""
+    """Concentric rings, ten standard deviations apart."""
     labels, angle = random.integers(0, classes, count), random.uniform(0, 2 * np.pi, count)
     radius = 1 + labels + 0.1 * random.normal(size=count)
     return np.c_[radius * np.cos(angle), radius * np.sin(angle)], labels
 
 
 def flipped(random: np.random.Generator, labels: np.ndarray, share: float) -> np.ndarray:
-    """A copy of the labels in which exactly this share is another class, at random."""
+    """A copy of the labels in which exactly this fraction is replaced by another class at random."""
     wrong, classes = random.choice(len(labels), round(share * len(labels)), replace=False), int(labels.max()) + 1
     noisy = labels.copy()
     noisy[wrong] = (labels[wrong] + random.integers(1, classes, len(wrong))) % classes

@@ -13,16 +13,16 @@ from support.sources import PACKAGE
 
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.GlassnetError)}
 QUOTED = re.compile(r"（[^（）]*）|<[^>]*>|'[^']*'|\"[^\"]*\"|`[^`]*`|glassnet [a-z]+|--\S+")
-HOLE = re.compile(r"\{\w*\}")
+PLACEHOLDER = re.compile(r"\{\w*\}")
 
 
 def pattern(text: str) -> str:
-    """A message or key without the names of its holes."""
-    return HOLE.sub("{}", text)
+    """A message or key without the names of its placeholders."""
+    return PLACEHOLDER.sub("{}", text)
 
 
 def texts(node: ast.AST) -> Iterator[str]:
-    """What an expression can be, its holes as ``{}``; nothing where it is built elsewhere."""
+    """The texts that an expression can yield, with placeholders as ``{}``; none if it is built elsewhere."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
@@ -41,7 +41,7 @@ def texts(node: ast.AST) -> Iterator[str]:
 
 @cache
 def modules() -> dict[str, ast.Module]:
-    """File of the package -> its syntax tree, the translations left out."""
+    """File of the package -> its syntax tree, without the translations."""
     return {
         str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
         for path in PACKAGE.rglob("*.py")
@@ -50,7 +50,7 @@ def modules() -> dict[str, ast.Module]:
 
 
 def required() -> dict[str, str]:
-    """Message that a user can meet -> the file that raises it; fragments that fill holes are found by running tests."""
+    """Message that a user can see -> the file that raises it. Fragments in placeholders are checked when tests run."""
     found = {}
     for name, tree in modules().items():
         for node in ast.walk(tree):
@@ -63,17 +63,17 @@ def required() -> dict[str, str]:
             elif called in ("warn", "UsageError", "BadParameter") and node.args:
                 message = node.args[0]
             if message is not None:
-                found |= {text: name for text in texts(message) if re.search(r"[a-z]{3}", HOLE.sub("", text))}
+                found |= {text: name for text in texts(message) if re.search(r"[a-z]{3}", PLACEHOLDER.sub("", text))}
     return found
 
 
 def present() -> set[str]:
-    """Every text in the code, its holes as ``{}``."""
+    """Every text in the code, with placeholders as ``{}``."""
     return {text for tree in modules().values() for node in ast.walk(tree) for text in texts(node)}
 
 
 def english_left(message: str) -> list[str]:
-    """Runs of three or more English words that a message still has in Chinese, what it quotes or names left out."""
+    """Runs of three or more English words in a message's Chinese, except in quotations and names."""
     message = " ".join(message.split())
     chinese = in_chinese(message)
     if chinese is None:

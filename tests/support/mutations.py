@@ -49,7 +49,7 @@ def signed(text: str, tensors: Tensors) -> bytes:
     return content.replace(b"0" * 64, hashlib.sha256(content).hexdigest().encode(), 1)
 
 
-def pictures() -> Dataset:
+def images() -> Dataset:
     """Digits of 4 × 4."""
     pixels = digits(120).inputs.reshape(-1, 28, 28)[:, ::7, ::7].reshape(-1, 16)
     return Dataset(np.ascontiguousarray(pixels), digits(120).labels, 10, (4, 4), "digits")
@@ -58,7 +58,7 @@ def pictures() -> Dataset:
 def models(folder: Path) -> dict[str, np.ndarray | pl.DataFrame]:
     """Write a model of each kind; return their names with rows to predict."""
     rng = np.random.default_rng(22)
-    samples = pictures()
+    samples = images()
     frame = pl.DataFrame(
         {
             "age": [None if k % 9 == 0 else float(k % 70) for k in range(120)],
@@ -194,8 +194,8 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
     return signed(text, tensors)
 
 
-def _ask(model: Model, rows: np.ndarray | pl.DataFrame, path: Path) -> None:
-    """Use an opened model in every way that needs no training."""
+def _use(model: Model, rows: np.ndarray | pl.DataFrame, path: Path) -> None:
+    """Use a loaded model in every way that needs no training."""
     if model.columns is not None:
         rows = model.columns.apply(read_table(rows))
     elif not isinstance(rows, np.ndarray):  # its file has lost the columns
@@ -208,7 +208,7 @@ def _ask(model: Model, rows: np.ndarray | pl.DataFrame, path: Path) -> None:
     assert repr(model)
     assert model_html(model)
     for flags in ([], ["--json"]):
-        # As on the command line, with any characters.
+        # As on the command line, any characters can be printed.
         with redirect_stdout(io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace")):
             info_command.main([str(path), *flags], standalone_mode=False)
 
@@ -220,30 +220,27 @@ def _open_all(folder: Path, count: int) -> dict[str, Any]:
     rows: dict[str, Any] = {**models(folder), **estimators(folder)}
     classes = {"classifier": NetworkClassifier, "regressor": NetworkRegressor}
     contents = {name: (folder / name).read_bytes() for name in rows}
-    rng, path, told = (
-        np.random.default_rng(24),
-        folder / "mutated",
-        {"opened": dict.fromkeys(rows, 0), "refused": {}, "wrong": []},
-    )
+    rng, path = np.random.default_rng(24), folder / "mutated"
+    results: dict[str, Any] = {"opened": dict.fromkeys(rows, 0), "refused": {}, "wrong": []}
     for number in range(count):
         name = list(rows)[number % len(rows)]
         path.write_bytes(mutated(contents[name], rng))
         try:
-            _ask(load_model(path), rows[name], path)
+            _use(load_model(path), rows[name], path)
             if name == "checkpoint":
-                _ask(load_checkpoint(path).model, rows[name], path)
+                _use(load_checkpoint(path).model, rows[name], path)
             if name in classes:
                 estimator = classes[name].load(path)
                 assert len(estimator.predict(rows[name])) == len(rows[name])
-            told["opened"][name] += 1
+            results["opened"][name] += 1
         except GlassnetError as problem:
-            told["refused"][problem.code] = told["refused"].get(problem.code, 0) + 1
+            results["refused"][problem.code] = results["refused"].get(problem.code, 0) + 1
             if len(str(problem).splitlines()) != 1:
-                told["wrong"].append(f"{number}, {name}: {str(problem)!r}")
+                results["wrong"].append(f"{number}, {name}: {str(problem)!r}")
         except Exception as problem:
-            told["wrong"].append(f"{number}, {name}: {problem!r}, {traceback.format_tb(problem.__traceback__)[-1]}")
-    told["peak"] = peak()
-    return told
+            results["wrong"].append(f"{number}, {name}: {problem!r}, {traceback.format_tb(problem.__traceback__)[-1]}")
+    results["peak"] = peak()
+    return results
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from glassnet.options.recipes import RECIPES
 from glassnet.training.numerics import NUMERICS
 
 PACKAGE = Path(glassnet.__file__).parent
-KEPT = Path(__file__).with_suffix(".json")
+STORED = Path(__file__).with_suffix(".json")
 SOURCES = (
     *jit.SOURCES,
     *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "model/build.py"),
@@ -44,7 +44,7 @@ def digests() -> dict[str, str]:
 
 
 def code_of(source: str) -> str:
-    """Return a file's text without comments, docstrings and blanks: the same for every version of Python."""
+    """Return a file's text without comments, docstrings and blanks, equal in all versions of Python."""
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
         # Also a string that documents the name above it.
@@ -57,12 +57,12 @@ def code_of(source: str) -> str:
     return re.sub(r"\s+", "", "".join(lines))
 
 
-def kept() -> dict[str, Any]:
+def stored() -> dict[str, Any]:
     """Return the stored version and the digests of its code."""
-    found: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(STORED.read_text(encoding="utf-8"))
     return found
 
 
 if __name__ == "__main__":
     text = json.dumps({"numerics": NUMERICS, "digests": digests()}, indent=2)
-    KEPT.write_text(text + "\n", encoding="utf-8")
+    STORED.write_text(text + "\n", encoding="utf-8")

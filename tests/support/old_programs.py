@@ -74,7 +74,7 @@ def draw(matplotlib):
     matplotlib.pyplot.imshow(img_array, cmap='Greys', interpolation='None')
 """
 )
-"""Fails on its second line today; every line can be repaired."""
+"""Fails on its second line today; every line can be fixed."""
 
 CLEAN = (
     """import numpy

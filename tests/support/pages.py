@@ -49,7 +49,7 @@ class Page(HTMLParser):
         return [name for name, count in counts.items() if count > 1]
 
 
-def taken_apart(text: str) -> Page:
+def checked_page(text: str) -> Page:
     """Check that a page is self-contained: it fetches and runs nothing, and closes and names every element."""
     page = Page(text)
     assert text.startswith("<!doctype html>")

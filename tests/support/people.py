@@ -8,7 +8,7 @@ HEADER = ("id", "age", "job", "gain", "member", "country", "hours", "income")
 
 
 def weather(rows: int = 400, seed: int = 0) -> str:
-    """Rows of text with two labels, ``hot`` (0, 1) and ``wet`` (no, yes), two numbers, and words; a gap in row 5."""
+    """Rows with labels ``hot`` (0, 1) and ``wet`` (no, yes), two numeric targets, and text; row 5 has no ``hot``."""
     random = np.random.default_rng(seed)
     lines = ["wind,sun,cloud,hot,wet,degrees,rain,place"]
     for row in range(rows):
@@ -21,7 +21,7 @@ def weather(rows: int = 400, seed: int = 0) -> str:
 
 
 def people(rows: int = 300, seed: int = 0, *, separator: str = ",", comma: bool = False) -> str:
-    """Rows of text; `comma` writes decimals with one."""
+    """Rows of text; `comma` writes decimals with a comma."""
     random = np.random.default_rng(seed)
     lines = [separator.join(HEADER)]
     for row in range(rows):

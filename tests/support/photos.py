@@ -62,7 +62,7 @@ class Photo:
     boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
 
     def opened(self) -> Image.Image:
-        """The picture as the command line opens it."""
+        """The image as the command line opens it."""
         return open_photo(Opened("photo", None, io.BytesIO(self.content), self.content[:4096]))
 
 
@@ -104,7 +104,7 @@ SINGLES: dict[str, Scene] = {
 
 
 def single(kind: str, seed: int, *, hand: bool = False, shape: str | None = None) -> Photo:
-    """A photo of one digit from MNIST's test set or by another writer, or of something else, without a label."""
+    """A photo of one digit from MNIST's test set or by another writer, or of another shape, without a label."""
     rng = np.random.default_rng([seed, *kind.encode()])  # by name, so that new kinds do not change it
     scene = SINGLES[kind]
     if rng.random() < 0.5 and scene.size[0] != scene.size[1]:
@@ -124,7 +124,7 @@ def single(kind: str, seed: int, *, hand: bool = False, shape: str | None = None
 
 
 def sheet(seed: int, lines: int = 4, columns: int = 6, scene: Scene | None = None, *, hand: bool = False) -> Photo:
-    """A picture of many digits in lines."""
+    """An image of many digits in lines."""
     rng = np.random.default_rng([seed, 77])
     scene = replace(scene or Scene(gradient=0.3), size=(150 * lines + 80, 120 * columns + 80))
     parts, labels = [], []
@@ -199,7 +199,7 @@ def _photograph(scene: Scene, parts: list, labels: list[int], rng: np.random.Gen
 
 def _write(ink: np.ndarray, drawn: np.ndarray, centre: np.ndarray, high: float, scene: Scene,
            rng: np.random.Generator) -> tuple[float, float, float, float]:  # fmt: skip
-    """Draw a shape into `ink`, leaning and turned a little, with a pen of uneven width; return its box."""
+    """Draw a shape into `ink`, slightly slanted and rotated, with a pen of uneven width; return its box."""
     pen = rng.uniform(*scene.pen)
     far = drawn < pen / 2 + 0.01
     rows, columns = np.flatnonzero(far.any(1)), np.flatnonzero(far.any(0))
@@ -240,7 +240,7 @@ def _paper(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     y, x = np.mgrid[:h, :w].astype(np.float32)
     turn = np.radians(rng.uniform(-4, 4))
     along, across = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
-    across = across + short * 0.01 * np.sin(x / w * 3)  # no sheet lies flat
+    across = across + short * 0.01 * np.sin(x / w * 3)  # paper is never flat
     if scene.rules:
         gap = short * rng.uniform(0.05, 0.12)
         wide = max(1.0, short * rng.uniform(0.002, 0.005))

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from support.cli import OF_THE_READER
+from support.cli import USER_PREFERENCES
 
-FELT = (*OF_THE_READER, "HOME", "MPL", "NUMBA", "PATH", "PYTHON", "TMP", "XDG")
+RELEVANT = (*USER_PREFERENCES, "HOME", "MPL", "NUMBA", "PATH", "PYTHON", "TMP", "XDG")
 """Prefixes of variables that glassnet or its dependencies read. Packages set others when first imported."""
 
 
-def settings_of_the_process() -> dict[str, Any]:
+def process_settings() -> dict[str, Any]:
     """Working folder, environment, import path, signals, locale, and NumPy's error and print settings."""
     return {
         "folder": os.getcwd(),
-        "environment": {name: value for name, value in os.environ.items() if name.startswith(FELT)},
+        "environment": {name: value for name, value in os.environ.items() if name.startswith(RELEVANT)},
         "path": list(sys.path),
         "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
         "locale": locale.setlocale(locale.LC_ALL),

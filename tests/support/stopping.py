@@ -13,16 +13,16 @@ from support.cases import patterns
 
 DATA = patterns()
 BLOCKS = 10
-"""Of an epoch."""
+"""Blocks per epoch."""
 
 
 def options(**changes) -> Options:
-    """Of a small training."""
+    """Options of a small training run."""
     return Options(**{"hidden": (6,), "epochs": 3, "engine": "reference", "blocks": BLOCKS, **changes})
 
 
 class Stopping:
-    """Sends this process Ctrl-C at a block, counted from 1 over the whole training."""
+    """A callback that sends this process Ctrl-C at a block, counted from 1 over all epochs."""
 
     def __init__(self, block: int) -> None:
         self.blocks = block
@@ -35,7 +35,7 @@ class Stopping:
 
 
 def stopped(path, block, chosen, data=DATA, **more):
-    """Leave a checkpoint after that many blocks."""
+    """Interrupt training after that many blocks; its checkpoint remains."""
     with pytest.raises(KeyboardInterrupt, match="Resume with `glassnet resume"):
         fit(data, chosen, callbacks=[Stopping(block)], checkpoint=Checkpoint(path, "1h", **more))
 

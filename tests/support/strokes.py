@@ -36,18 +36,18 @@ def thinned(ink: np.ndarray) -> np.ndarray:
             return ink[1:-1, 1:-1]
 
 
-def from_way(way: np.ndarray) -> np.ndarray:
+def from_path(way: np.ndarray) -> np.ndarray:
     """Distances from the pen's path."""
     return (ndimage.distance_transform_edt(~way) / SIDE).astype(np.float32)
 
 
 @cache
 def bundled_digit(row: int) -> tuple[np.ndarray, int]:
-    """A test digit of MNIST and what it is."""
+    """A test digit of MNIST and its label."""
     data = digits(row + 1)
     grey = data.inputs[row].reshape(28, 28).astype(float)
     ink = ndimage.zoom(grey, SIDE / 28, order=3) > 100
-    return from_way(thinned(ink)), int(data.labels[row])
+    return from_path(thinned(ink)), int(data.labels[row])
 
 
 # Writers other than MNIST's: pen paths as polygons, x to the right and y down, smoothed where they are round (~).
@@ -96,7 +96,7 @@ def other_shape(name: str, rng: np.random.Generator) -> np.ndarray:
     ImageDraw.Draw(canvas).multiline_text((SIDE / 2, SIDE / 2), text, 255, font, anchor="mm")
     ink = np.array(canvas) > 127
     # Printed strokes have their own width: the path is everything at least half a pen's width inside.
-    return from_way(ndimage.binary_erosion(ink, iterations=2) if name != "text" and len(name) == 1 else thinned(ink))
+    return from_path(ndimage.binary_erosion(ink, iterations=2) if name != "text" and len(name) == 1 else thinned(ink))
 
 
 def _drawn(ways: str, rng: np.random.Generator, jitter: float) -> np.ndarray:
@@ -115,4 +115,4 @@ def _drawn(ways: str, rng: np.random.Generator, jitter: float) -> np.ndarray:
                 [ndimage.map_coordinates(points[:, k], [fine], order=order, mode="nearest") for k in (0, 1)]
             )
         pen.line([tuple(point) for point in points * SIDE / 100], 255, 1)
-    return from_way(np.array(canvas) > 0)
+    return from_path(np.array(canvas) > 0)

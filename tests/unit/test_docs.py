@@ -17,7 +17,7 @@ from PIL import Image
 import glassnet
 from glassnet.errors import CODES
 from glassnet.training.numerics import NUMERICS
-from support.cli import HANGS, environment
+from support.cli import TIMEOUT, environment
 from support.sources import PACKAGE, ROOT
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -78,7 +78,7 @@ def test_the_examples_of_every_page_run_in_order(tmp_path):
             programs[-1].write_text("\n".join(blocks), encoding="utf-8")
     assert len(programs) > 10
     start = [sys.executable, "-W", "error", "-c", ONE_AFTER_THE_OTHER, *map(str, programs)]
-    done = subprocess.run(start, env=environment(), capture_output=True, text=True, timeout=HANGS)
+    done = subprocess.run(start, env=environment(), capture_output=True, text=True, timeout=TIMEOUT)
     assert done.returncode == 0, done.stderr[-3000:]
 
 

@@ -8,7 +8,7 @@ import pytest
 from glassnet import backpropagate, forward, update
 from glassnet.errors import ShapeError
 from glassnet.nn.train_step import add_outer_products, train_step
-from support.cases import RULE_PAIRS, awake, copy_of, network_of
+from support.cases import RULE_PAIRS, copy_of, initialize_away_from_kinks, network_of
 from support.covering import covering
 
 
@@ -19,7 +19,7 @@ def test_a_step_in_place_equals_forward_backpropagate_and_update(pair, bias, dty
     for depth, count in ((1, 1), (2, 1), (3, 1), (3, 7)):
         x, t = random.uniform(0.01, 1, (count, 3)).astype(dtype), random.uniform(0.05, 0.95, (count, 3)).astype(dtype)
         whole = network_of(depth, "sigmoid", output, bias=bias, loss=loss, rule=rule, dtype=dtype)
-        awake(whole, x)
+        initialize_away_from_kinks(whole, x)
         separate, before = copy_of(whole), whole.parameters.flat.copy()
         made, parameters = separate.architecture, separate.parameters
         for _ in range(3):

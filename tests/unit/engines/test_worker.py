@@ -11,7 +11,7 @@ import weakref
 import pytest
 
 from glassnet.engines.threads.worker import Worker, awaited
-from support.cli import HANGS
+from support.cli import TIMEOUT
 from support.interrupting import interrupted_after
 
 
@@ -67,12 +67,12 @@ def test_an_interrupt_stops_the_work_and_waits_for_its_end():
     assert lines > 4
 
 
-def test_an_interrupt_stops_a_wait_that_resumes_after_signals(waiting_goes_on):
+def test_an_interrupt_stops_a_wait_that_resumes_after_signals(restarting_ctrl_c):
     stopped, results = threading.Event(), []
 
     def work():
-        waiting_goes_on()
-        results.append(stopped.wait(HANGS))
+        restarting_ctrl_c()
+        results.append(stopped.wait(TIMEOUT))
 
     with pytest.raises(KeyboardInterrupt):
         Worker().run(work, stopped.set)
@@ -84,7 +84,7 @@ def test_an_interrupt_does_not_wait_for_work_that_is_not_needed():
 
     def work():
         signal.pthread_kill(main, signal.SIGINT)
-        end.wait(HANGS)
+        end.wait(TIMEOUT)
         finished.set()
 
     main, worker = threading.get_ident(), Worker()

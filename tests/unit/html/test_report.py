@@ -20,7 +20,7 @@ from glassnet.i18n.plots import WORDS as SHARED
 from glassnet.i18n.report import WORDS, percent, say_in
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from glassnet.training.receipt import add_test
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.samples import digits, small_model
 from support.sources import PACKAGE
 
@@ -73,7 +73,7 @@ def test_the_page_is_self_contained_and_has_every_section(language):
     model, data = of_digits(), digits(100)
     finding = Finding("GD27", "digits.csv", "67 pixels", rows=(4, 5), count=9)
     text = glassnet.report(model, data, language=language, name="m.safetensors", training=data, findings=[finding])
-    page = taken_apart(text)
+    page = checked_page(text)
     assert page.having("html") == [{"lang": {"en": "en", "zh": "zh-CN"}[language]}]
     wanted = ["made", "curve", "confusion", "classes", "reliability", "misread", "why", "weights", "doctor"]
     assert [section["id"] for section in page.having("section")] == wanted
@@ -120,7 +120,7 @@ def test_a_page_has_the_sections_of_the_kind_of_model(kind, language):
         model = replace(model, receipt={})
     if kind == "warm":
         model = replace(model, temperature=2.5)
-    page = taken_apart(glassnet.report(model, data, language=language))
+    page = checked_page(glassnet.report(model, data, language=language))
     found = {section["id"] for section in page.having("section")}
     assert found - {"why"} == {"made", "curve", "weights", "doctor"} | sections
     assert ("why" in found) == ("confusion" in found and len(evaluate(model, data).misread) > 0)
@@ -135,7 +135,7 @@ def test_names_from_files_are_escaped(tmp_path):
     samples = replace(samples, source=EVIL, row_names=tuple([EVIL] * len(samples)))
     finding = Finding("GD40", EVIL, EVIL)
     for language in LANGUAGES:
-        page = taken_apart(glassnet.report(model, samples, language=language, name=EVIL, findings=[finding]))
+        page = checked_page(glassnet.report(model, samples, language=language, name=EVIL, findings=[finding]))
         assert EVIL in page.text
         assert "place" in page.text
         assert page.having("b") == [] or "<b>" not in "".join(page.texts[:5])
@@ -143,7 +143,7 @@ def test_names_from_files_are_escaped(tmp_path):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_data_the_page_names_the_missing_sections(language):
-    page = taken_apart(glassnet.report(of_digits(), language=language, name="m.safetensors"))
+    page = checked_page(glassnet.report(of_digits(), language=language, name="m.safetensors"))
     assert [section["id"] for section in page.having("section")] == ["made", "curve", "weights", "doctor"]
     place = LANGUAGES.index(language)
     for word in ("confusion", "classes", "reliability", "misread_section", "why"):
@@ -163,7 +163,7 @@ def test_a_page_with_many_classes_stays_small():
         class_names=tuple(f"class {k}" * 9 for k in range(count)),
     )
     text = glassnet.report(made(data, epochs=1), data)
-    page = taken_apart(text)
+    page = checked_page(text)
     assert len(text) < 500_000
     assert page.having("img")[0]["class"] == "dots"
     assert "Listed are the 60 classes with the lowest F1, of 150 in total." in page.text
@@ -173,7 +173,7 @@ def test_large_colour_images_are_reduced():
     inputs = np.random.default_rng(2).integers(0, 256, (40, 96 * 96 * 3)).astype(np.uint8)
     data = Dataset(inputs, np.arange(40) % 2, 2, (96, 96), "photos", reading="photo")
     text = glassnet.report(made(data, epochs=1, initializer="uniform"), data)
-    taken_apart(text)
+    checked_page(text)
     assert len(text) < 2_000_000
     assert 'class="ink"' not in text
 
@@ -195,26 +195,26 @@ def test_large_colour_images_are_reduced():
     ],
 )
 def test_a_malformed_training_record_does_not_fail(receipt):
-    taken_apart(glassnet.report(replace(small_model(), receipt=receipt)))
+    checked_page(glassnet.report(replace(small_model(), receipt=receipt)))
 
 
 def test_a_perfect_model_and_a_single_sample():
     model, data = of_digits(), digits(100)
     right = np.flatnonzero(model.predict(data.inputs) == data.labels)
-    page = taken_apart(glassnet.report(model, data.take(right[:1])))
+    page = checked_page(glassnet.report(model, data.take(right[:1])))
     assert "All samples are classified correctly." in page.text
     assert "There are no mistakes." in page.text
 
 
 def test_undefined_scores_are_shown_and_a_bad_fit_is_reported():
     nothing = rows(values=np.zeros((60, 3), int), labels=np.arange(60))
-    taken_apart(glassnet.report(made(nothing, input_max=1.0, **SEVERAL), nothing))
+    checked_page(glassnet.report(made(nothing, input_max=1.0, **SEVERAL), nothing))
     model, shifted = made(numbers(1), input_max=1.0, **NUMBERS), numbers(1)
     assert "less accurate than a constant prediction" in glassnet.report(
         model, replace(shifted, values=shifted.values + 500)
     )
     script_finding = Finding("GS01", "old.py", "asfarray")
-    assert "asfarray" in taken_apart(glassnet.report(model, language="zh", findings=[script_finding])).text
+    assert "asfarray" in checked_page(glassnet.report(model, language="zh", findings=[script_finding])).text
 
 
 def test_the_page_says_whether_the_samples_were_used_for_training():
@@ -256,7 +256,7 @@ class TestWords:
 
     def test_a_chinese_page_has_no_english_sentence(self):
         data = digits(100)
-        page = taken_apart(glassnet.report(of_digits(), data, language="zh", training=data))
+        page = checked_page(glassnet.report(of_digits(), data, language="zh", training=data))
         sentences = [english for english, _ in WORDS.values() if english.count(" ") > 2 and "{" not in english]
         assert [one for one in sentences if one in page.text] == []
 

@@ -15,7 +15,7 @@ from glassnet.html.why import answer_page
 from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import shown
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.samples import digits
 
 EVIL = "<b>&amp;"
@@ -64,7 +64,7 @@ def test_the_page_of_every_kind(kind, language, tmp_path):
     model, data, output = kinds(tmp_path)[kind]
     found = why(model, data.inputs[5], Neighbours(model, data), output)
     true_value = (data.labels if data.values is None else data.values[:, output or 0])[5]
-    page = taken_apart(
+    page = checked_page(
         answer_page(model, found, name="d.csv", row=5, label=true_value, training="t.csv", language=language)
     )
     assert page.having("html") == [{"lang": {"en": "en", "zh": "zh-CN"}[language]}]
@@ -88,7 +88,7 @@ def test_the_page_says_that_training_data_or_a_counterfactual_are_missing():
     data = digits(100)
     model = fitted(data)
     found = replace(why(model, data.inputs[5]), flip=None)
-    page = taken_apart(answer_page(model, found))
+    page = checked_page(answer_page(model, found))
     assert "--train" in page.text
     assert "No small change was found" in page.text
     with pytest.raises(OptionError) as wrong_language:

@@ -15,7 +15,7 @@ from glassnet.explain.step import trace_step, worked_example
 from glassnet.html.step import step_html, step_page
 from glassnet.i18n.plots import WORDS
 from glassnet.i18n.step import STEP_WORDS, step_words
-from support.pages import taken_apart
+from support.pages import checked_page
 from support.sources import PACKAGE
 
 
@@ -65,7 +65,7 @@ def test_chinese_output_has_no_english_words_and_the_same_numbers(name, capsys):
     chinese = capsys.readouterr().out
     print_step(step)
     english = capsys.readouterr().out
-    page = taken_apart(step_page(step, "t", language="zh"))
+    page = checked_page(step_page(step, "t", language="zh"))
     for text in (chinese, page.text):
         assert re.findall("[A-Za-z]{3,}", re.sub(NAMES, "", text)) == []
     assert page.having("html") == [{"lang": "zh-CN"}]
@@ -105,7 +105,7 @@ def test_the_dropout_mask_is_shown(capsys):
 
 def test_the_page_has_weights_after_the_step_for_small_and_large_networks():
     for step in STEPS.values():
-        page = taken_apart(step_page(step, "t"))
+        page = checked_page(step_page(step, "t"))
         for layer in step.layers:
             own = layer.ways[step.rule]
             k, j = np.unravel_index(np.abs(own.change).argmax(), own.change.shape)

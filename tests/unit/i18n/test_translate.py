@@ -11,7 +11,7 @@ from glassnet.i18n import translate
 from glassnet.i18n.columns import column_in_chinese
 from glassnet.i18n.messages import click as of_click
 from glassnet.i18n.translate import catalogue, in_chinese
-from support.messages import HOLE, pattern, present, required
+from support.messages import PLACEHOLDER, pattern, present, required
 
 HAN = r"[\u4e00-\u9fff]"
 
@@ -31,13 +31,13 @@ def test_no_translation_is_unused():
 
 def test_translations_are_chinese_and_use_only_placeholders_of_the_message():
     for english, chinese in catalogue().items():
-        assert set(HOLE.findall(chinese)) <= set(HOLE.findall(english)), english
-        assert re.search(HAN, chinese) or not re.search("[a-z]{3}", HOLE.sub("", english)), english
+        assert set(PLACEHOLDER.findall(chinese)) <= set(PLACEHOLDER.findall(english)), english
+        assert re.search(HAN, chinese) or not re.search("[a-z]{3}", PLACEHOLDER.sub("", english)), english
 
 
 @given(st.sampled_from(sorted(catalogue())), st.data())
 def test_a_filled_in_message_is_translated_with_its_values(key, data):
-    names = [hole[1:-1] for hole in HOLE.findall(key)]
+    names = [hole[1:-1] for hole in PLACEHOLDER.findall(key)]
     filled = {name: data.draw(st.from_regex(r"[A-Z]{2,4}[0-9]?(\.CSV)?", fullmatch=True)) for name in names}
     message = key
     for name, value in filled.items():

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from glassnet import Dataset, Model, Network, Scaling, Targets, compiled, evaluate
 from glassnet.engines.compiled import inference as engine_answers
 from glassnet.errors import DataError, ShapeError
-from support.cli import HANGS, environment
+from support.cli import TIMEOUT, environment
 from support.covering import covering
 
 ROWS = np.random.default_rng(3).integers(0, 256, (300, 24)).astype(np.uint8)
@@ -146,7 +146,7 @@ def test_a_compiled_model_works_after_a_fork():
     expected = quick.outputs(ROWS)  # more than one batch, which starts the threads of this process
     child = os.fork()
     if not child:
-        signal.alarm(HANGS)  # ends a child that waits for threads it does not have
+        signal.alarm(TIMEOUT)  # ends a child that waits for threads it does not have
         os._exit(0 if (quick.outputs(ROWS) == expected).all() else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 

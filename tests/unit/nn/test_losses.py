@@ -11,7 +11,7 @@ from glassnet.errors import OptionError
 from glassnet.nn.activations import ACTIVATIONS
 from glassnet.nn.losses import LOSSES, OUTPUT_LOSSES, output_loss
 from support import formulas
-from support.cases import unit
+from support.cases import rounding_unit
 from support.formulas import LOSSES as FORMULAS
 from support.formulas import VALUES
 
@@ -19,7 +19,7 @@ Z = np.random.default_rng(1).normal(0, 2, (12, 4))
 Z[np.abs(Z) < 0.01] = 0.5  # away from the corner of ReLU
 T = np.random.default_rng(2).uniform(0.05, 0.95, (12, 4))
 
-ROUNDING = 20 * unit("float64") * np.exp(np.abs(Z).max())
+ROUNDING = 20 * rounding_unit("float64") * np.exp(np.abs(Z).max())
 """What two ways of writing a loss may differ by, as a part of the largest number.
 
 Formulas that know outputs alone take 1 − a of a sigmoid, which is as small as e^−|z|: one rounding of a, u, is e^|z|

@@ -12,7 +12,7 @@ from glassnet.engines import Samples, engine_named
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.model import file
 from glassnet.nn.network_class import Network
-from support.cases import drift, gap, trained, unit
+from support.cases import drift, gap, rounding_unit, trained
 
 SPREAD = np.array([1, 1e-3, 1e6, 1])
 TABLE = np.random.default_rng(4).normal(size=(60, 4)) * SPREAD + [0, 5, -3e6, 1.7e9]
@@ -28,13 +28,13 @@ def rounding(raw, dtype="float64"):
     """
     values = raw.astype(float)
     deviations = values.std(axis=0)
-    return 6 * unit(dtype) * np.abs(values).max(axis=0) / np.where(deviations > 1e-9, deviations, 1)
+    return 6 * rounding_unit(dtype) * np.abs(values).max(axis=0) / np.where(deviations > 1e-9, deviations, 1)
 
 
 def test_each_feature_gets_mean_0_and_standard_deviation_1():
     scaled = Scaling.named("features", raw=TABLE).apply(TABLE)
     # NumPy's sums of 60 numbers up to 3 add to the error.
-    bound = rounding(TABLE) + 60 * 3 * unit("float64")
+    bound = rounding(TABLE) + 60 * 3 * rounding_unit("float64")
     assert (np.abs(scaled.mean(axis=0)) <= bound).all()
     assert (np.abs(scaled.std(axis=0) - [0, 1, 1, 1]) <= bound).all()
     np.testing.assert_array_equal(scaled[:, 0], 0)
@@ -62,7 +62,7 @@ def test_whole_weights_count_as_repetitions():
     repeated = Scaling.named("features", raw=TABLE.repeat(weights, axis=0))
     # A sum of squares minus the squared mean: the closer the two, the more digits cancel.
     squares = np.ptp(TABLE, axis=0) ** 2 / TABLE.var(axis=0).clip(1e-12)
-    bound = 2 * weights.sum() * unit("float64") * (1 + squares)
+    bound = 2 * weights.sum() * rounding_unit("float64") * (1 + squares)
     for ours, theirs in ((by_weight.span, repeated.span), (by_weight.offset, repeated.offset)):
         assert (np.abs(np.divide(ours, theirs) - 1) <= bound).all()
 
@@ -79,7 +79,7 @@ def test_standard_scaling_keeps_the_digits_too(middle):
     scaled = Scaling.named("standard", raw=table).apply(table, np.float32)
     wanted = table - middle  # exact; mean and standard deviation are sums of small numbers
     wanted = (wanted - wanted.mean()) / wanted.std()
-    assert np.abs(scaled - wanted).max() <= rounding(table.ravel()) + unit("float32") * np.abs(wanted).max()
+    assert np.abs(scaled - wanted).max() <= rounding(table.ravel()) + rounding_unit("float32") * np.abs(wanted).max()
 
 
 def test_values_that_differ_by_rounding_are_treated_as_constant():
@@ -114,7 +114,7 @@ def test_the_engines_agree_on_differences_from_a_large_mean(middle, batch, dtype
     )
     most, way = np.abs(samples.scaling.offset), np.abs(slow.biases[0] - network.parameters.biases[0]).max()
     of_one = 4 * most**2 * way if batch == 1 and most < 100 else np.abs(slow.flat).max()
-    lost = unit(dtype) * of_one + 0.1 * unit("float64") * most
+    lost = rounding_unit(dtype) * of_one + 0.1 * rounding_unit("float64") * most
     assert np.abs(slow.flat - network.parameters.flat).max() > 0.2, "the weights moved"
     assert np.abs(fast.flat - slow.flat).max() <= drift(-(-600 // batch), lost, STRETCH)
 
@@ -133,7 +133,7 @@ def test_the_engines_agree(batch, dtype, zeros):
     results = [trained(engine_named(name), network, samples, order, batch=batch) for name in ("compiled", "reference")]
     (ours, our_progress), (theirs, their_progress) = results
     assert gap(network.parameters.flat, theirs.parameters.flat) > 0.01, "the weights moved"
-    assert gap(ours.parameters.flat, theirs.parameters.flat) <= drift(-(-60 // batch), unit(dtype), STRETCH)
+    assert gap(ours.parameters.flat, theirs.parameters.flat) <= drift(-(-60 // batch), rounding_unit(dtype), STRETCH)
     assert our_progress.correct == their_progress.correct
 
 

@@ -71,14 +71,14 @@ def test_an_interrupt_while_members_are_started_ends_all_of_them(monkeypatch):
     assert len(epochs) < options.epochs
 
 
-def test_an_interrupt_is_handled_if_waiting_resumes_after_signals(waiting_goes_on):
+def test_an_interrupt_is_handled_if_waiting_resumes_after_signals(restarting_ctrl_c):
     epochs, options = [], Options(**{**OPTIONS, "epochs": 30_000}, members=3)
 
     def note(event):
         if isinstance(event, EpochDone):
             epochs.append(event.epoch)
             if event.epoch == 3:
-                waiting_goes_on()
+                restarting_ctrl_c()
 
     with pytest.raises(KeyboardInterrupt):
         fit(DATA, options, callbacks=[note])

@@ -12,12 +12,12 @@ from glassnet import Options, fit
 from glassnet.training.numerics import CHANGES, NUMERICS
 from glassnet.training.verify import verify
 from support.cases import patterns
-from support.numerics import PACKAGE, SOURCES, code_of, digests, kept
+from support.numerics import PACKAGE, SOURCES, code_of, digests
 from support.sources import ROOT
 
 
 def test_the_version_is_raised_when_bits_change():
-    before, now = kept(), digests()
+    before, now = stored(), digests()
     changed = sorted(
         name for name in before["digests"].keys() | now.keys() if before["digests"].get(name) != now.get(name)
     )
