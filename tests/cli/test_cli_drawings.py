@@ -85,10 +85,10 @@ def test_images_from_other_sources_are_never_overwritten(folder):
         ("labels", "rows.csv", "--picture", "digits.png"),
         ("test", "m.safetensors", "rows.csv", "--pictures", "."),
     ):
-        run(*words).refused("GN022", "one that glassnet did not write")
+        run(*words).refused("GN022", "glassnet did not write it")
         assert snapshot(folder) == before, words
     flags = ("--engine", "reference", "--hidden", "5", "--out", "n.safetensors")
-    assert "n-digits.png: another kind of file" in run("train", "rows.csv", *flags).err
+    assert "n-digits.png: not replaced" in run("train", "rows.csv", *flags).err
     assert {name: content for name, content in snapshot(folder).items() if name in before} == before
 
 
@@ -122,7 +122,7 @@ def test_augmentation_is_drawn_for_many_samples_and_for_one(folder):
     assert drawn == trained.row_numbers[:10].tolist()
     one = run(*words, "--row", drawn[5]).fine().json()
     assert one == {"source": "rows.csv", "rows": [drawn[5]], "picture": "a.png"}
-    run(*words, "--row", held_out.row_numbers[0]).refused("GN021", "holds this row out")
+    run(*words, "--row", held_out.row_numbers[0]).refused("GN021", "留出这一行")
 
 
 def test_a_name_without_glyphs_gives_a_one_line_notice(folder):

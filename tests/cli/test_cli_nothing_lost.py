@@ -171,7 +171,7 @@ def test_save_model_overwrites_by_default_and_can_reject(folder):
 def test_a_suffix_of_another_format_is_rejected(folder, suffix):
     before = snapshot(folder)
     for name in (f"m{suffix}", f"m{suffix.upper()}"):
-        with pytest.raises(OptionError, match=rf"{suffix} stands for .* ends in \.safetensors") as refused:
+        with pytest.raises(OptionError, match=rf"{suffix} means .* ends in \.safetensors") as refused:
             save_model(small_model(), name)
         assert refused.value.code == "GN021"
     if suffix in (".h5", ".onnx"):
@@ -192,7 +192,7 @@ def test_estimators_save_in_the_same_way(folder):
     with pytest.raises(OSError, match="already exists"):
         estimator.save("e.safetensors", overwrite=False)
     for name in ("e.pkl", "e.joblib"):
-        with pytest.raises(ValueError, match="stands for"):
+        with pytest.raises(ValueError, match="means"):
             estimator.save(name)
         assert not os.path.exists(name)
 

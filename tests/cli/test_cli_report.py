@@ -211,5 +211,5 @@ def test_a_report_overwrites_only_a_report(folder, mine):
     run("report", "bare.safetensors").fine()
     run("report", "bare.safetensors", "--language", "zh").fine()
     (folder / "bare-report.html").write_text(mine)
-    run("report", "bare.safetensors").refused("GN022", "another kind of file")
+    run("report", "bare.safetensors").refused("GN022", "of another kind")
     assert (folder / "bare-report.html").read_text() == mine

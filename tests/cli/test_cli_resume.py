@@ -110,7 +110,7 @@ def test_moved_data_can_be_given(folder, stopping):
         (("--checkpoint", "notes.safetensors"), "GN022", ("the model will be written to this file",)),
         (("--checkpoint", "gone/x.ck"), "GN001", ("gone",)),
         (("--checkpoint", "."), "GN002", ("folder",)),
-        (("--checkpoint", "rows.csv"), "GN022", ("another kind of file",)),
+        (("--checkpoint", "rows.csv"), "GN022", ("of another kind",)),
     ],
 )
 def test_invalid_options_are_rejected_before_training(folder, flags, code, words):

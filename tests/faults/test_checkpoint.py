@@ -240,7 +240,7 @@ def test_the_checkpoint_of_an_unfinished_run_is_not_overwritten(tmp_path):
     with pytest.raises(ModelFileError, match="the file is a model"):
         fit(DATA, options(), checkpoint=path)
     path.write_bytes(b"something else, and no model at all")
-    with pytest.raises(OptionError, match="another kind of file"):
+    with pytest.raises(OptionError, match="of another kind"):
         fit(DATA, options(), checkpoint=path)
 
 

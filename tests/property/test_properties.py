@@ -13,7 +13,7 @@ from glassnet.nn.parameters import Layout
 from glassnet.nn.schedules import SCHEDULES, learning_rates
 from glassnet.preprocess import BESIDE_CLASSES, SCALINGS, TARGETS
 from glassnet.preprocess.scaling import STANDARDISING
-from support.cases import RULE_PAIRS
+from support.cases import RULE_PAIRS, rounding_unit
 from support.formulas import ELEMENTWISE
 
 sizes = st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple)

@@ -12,7 +12,7 @@ from glassnet import Options, fit
 from glassnet.training.numerics import CHANGES, NUMERICS
 from glassnet.training.verify import verify
 from support.cases import patterns
-from support.numerics import PACKAGE, SOURCES, code_of, digests
+from support.numerics import PACKAGE, SOURCES, code_of, digests, stored
 from support.sources import ROOT
 
 
