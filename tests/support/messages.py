@@ -74,7 +74,11 @@ def present() -> set[str]:
 
 def english_left(message: str) -> list[str]:
     """Runs of three or more English words in a message's Chinese, except in quotations and names."""
-    message = " ".join(message.split())
+    return _english_left(re.sub(r"(?<!\S)/\S+/", "", " ".join(message.split())))
+
+
+@cache
+def _english_left(message: str) -> list[str]:
     chinese = in_chinese(message)
     if chinese is None:
         return [message]
