@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from support.sources import PACKAGE
 
@@ -60,18 +59,23 @@ def words_of(path: Path) -> str:
     return re.sub(r"`[^`\n]*`", "`", "\n".join(one.string for one in tokens if one.type in kinds))
 
 
-@pytest.mark.parametrize("instead", INSTEAD.items(), ids=lambda pair: pair[1])
-def test_texts_use_the_standard_term(instead):
-    pattern, _ = instead
-    texts = {path: prose_of(path) for path in PAGES} | {path: words_of(path) for path in SOURCES}
+@cache
+def texts() -> dict[str, str]:
+    """Every page and source file, by its path in the repository, with what its readers read as prose."""
+    found = {path: prose_of(path) for path in PAGES} | {path: words_of(path) for path in SOURCES}
+    return {str(path.relative_to(ROOT)): text for path, text in found.items()}
+
+
+def test_texts_use_the_standard_terms():
     found = {
-        str(path.relative_to(ROOT)): [match[0] for match in re.finditer(pattern, text, re.I)]
-        for path, text in texts.items()
+        (path, match[0]): term
+        for path, text in texts().items()
+        for pattern, term in INSTEAD.items()
+        for match in re.finditer(pattern, text, re.I)
     }
-    assert {path: matches for path, matches in found.items() if matches} == {}
+    assert found == {}
 
 
 def test_chinese_has_full_width_punctuation():
-    texts = {path: prose_of(path) for path in PAGES} | {path: words_of(path) for path in SOURCES}
-    found = {str(path.relative_to(ROOT)): HALF_WIDTH.findall(text) for path, text in texts.items()}
+    found = {path: HALF_WIDTH.findall(text) for path, text in texts().items()}
     assert {path: matches for path, matches in found.items() if matches} == {}
