@@ -58,7 +58,7 @@ def ratios() -> list[dict[str, float]]:
     for row in drawn_rows():
         best: dict[str, float] = {}
         for name in row.sides.keys() - row.unfit:
-            library, ratio = PEERS[name].library, row.sides[name]["median"] / row.own["median"]
+            library, ratio = PEERS[name].package, row.sides[name]["median"] / row.own["median"]
             best[library] = min(ratio, best.get(library, ratio))
         others = sorted(best.keys() - MARKS.keys(), key=lambda library: best[library])
         found.append({library: round(best[library], 3) for library in (*filter(best.get, MARKS), *others[:1])})

@@ -36,17 +36,17 @@ class Row(NamedTuple):
 class Peer(NamedTuple):
     """A library, or one way to use it."""
 
-    library: str
+    package: str
     variant: Both | None = None
 
     def name(self, language: int) -> str:
         """Return the full name, for sentences."""
         if self.variant is None:
-            return self.library
+            return self.package
         variant = self.variant[language]
         if variant.startswith("`"):
-            return f"{self.library} {variant}"
-        return (f"{self.library} ({variant})", f"{self.library}（{variant}）")[language]
+            return f"{self.package} {variant}"
+        return (f"{self.package} ({variant})", f"{self.package}（{variant}）")[language]
 
 
 def same(text: str) -> Both:

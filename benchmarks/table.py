@@ -102,7 +102,7 @@ def line_of(texts: Iterable[str]) -> str:
 def comparison(rows: list[Row], language: int) -> Iterator[str]:
     """Return a table with one column per library; libraries that are in few of the rows share the last column."""
     libraries = list(
-        dict.fromkeys(peer.library for name, peer in PEERS.items() if any(name in row.sides for row in rows))
+        dict.fromkeys(peer.package for name, peer in PEERS.items() if any(name in row.sides for row in rows))
     )
     others = [name for name in libraries if name in OTHERS]
     columns = [[name] for name in libraries if name not in OTHERS] + [others] * bool(others)
@@ -113,7 +113,7 @@ def comparison(rows: list[Row], language: int) -> Iterator[str]:
         own = with_range(row.own, row.unit) + row.remarks.get("glassnet", "")
         cells = [
             "<br>".join(
-                cell(row, name, language, len(column) > 1) for name in row.sides if PEERS[name].library in column
+                cell(row, name, language, len(column) > 1) for name in row.sides if PEERS[name].package in column
             )
             for column in columns
         ]
@@ -256,7 +256,7 @@ def settings(language: int) -> Iterator[str]:
         sides = [name for name in next(iter(targets.values())) if name != "torch-compiled"]
         titles = (("network trained to", "训练到"), ("hidden nodes, epochs, batch size", "隐藏节点数、轮数、批量"))
         yield ""
-        yield line_of([titles[0][language], *(PEERS[name].library if name in PEERS else name for name in sides)])
+        yield line_of([titles[0][language], *(PEERS[name].package if name in PEERS else name for name in sides)])
         yield line_of(["---"] * (1 + len(sides)))
         for target, by_side in targets.items():
             yield line_of([f"{target}%", *(size_of(by_side[name]["settings"]) for name in sides)])
