@@ -45,9 +45,9 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f".{name}", __name__), f"{name}_command")
         if chinese():
-            from .help_in_chinese import in_chinese
+            from .help_in_chinese import command_in_chinese
 
-            return in_chinese(command, name)
+            return command_in_chinese(command, name)
         return command
 
     def resolve_command(
@@ -87,9 +87,9 @@ def cli(context: click.Context) -> None:
 def _command_line() -> click.Command:
     """Return the command line, with its help in the reader's language."""
     if chinese():
-        from .help_in_chinese import in_chinese
+        from .help_in_chinese import command_in_chinese
 
-        return in_chinese(cli, "")
+        return command_in_chinese(cli, "")
     return cli
 
 

@@ -122,22 +122,17 @@ def complain(code: str, message: str) -> None:
     A message without a translation stays English, after the meaning of its code in Chinese.
     """
     message = " ".join(message.split())
-    if language_in_use() == "zh":
+    shown = translated(message)
+    if language_in_use() == "zh" and shown == message:
         from ..i18n.errors_zh import KINDS
-        from ..i18n.translate import in_chinese
 
-        message = in_chinese(message) or f"{KINDS[code]}：{message}"
-    say(f"glassnet: {message} [{code}]")
+        shown = f"{KINDS[code]}：{message}"
+    say(f"glassnet: {shown} [{code}]")
 
 
 def say_warning(message: str) -> None:
     """Print a warning without a code as one line on standard error, in the reader's language."""
-    message = " ".join(message.split())
-    if language_in_use() == "zh":
-        from ..i18n.translate import in_chinese
-
-        message = in_chinese(message) or message
-    say(f"glassnet: {message}")
+    say(f"glassnet: {translated(' '.join(message.split()))}")
 
 
 def error_facts(problem: GlassnetError) -> dict[str, Any]:

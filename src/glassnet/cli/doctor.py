@@ -13,7 +13,7 @@ import click
 from ..data.validation import AUTO
 from ..doctor.findings import Finding, harmful, kind_in
 from ..i18n.doctor import DOCTOR_WORDS
-from ..i18n.finding_details import Detail, counted, in_chinese
+from ..i18n.finding_details import Detail, counted, detail_in_chinese
 from ..i18n.plots import words_in
 from ..workflow.doctor_job import DoctorResult, examine_source, is_program
 from ..workflow.training_data import options_for
@@ -183,5 +183,5 @@ class _Printer:
         result(f"{'' if self.language == 'zh' else '   '}            {text}")
 
     def _in(self, text: str | Detail) -> str:
-        translated: str = in_chinese(text) if self.language == "zh" else str(text)
+        translated: str = detail_in_chinese(text) if self.language == "zh" else str(text)
         return translated

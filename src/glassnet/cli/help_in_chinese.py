@@ -27,7 +27,7 @@ class _Context(click.Context):
     formatter_class = _Formatter
 
 
-def in_chinese(command: click.Command, name: str) -> click.Command:
+def command_in_chinese(command: click.Command, name: str) -> click.Command:
     """Return a copy of a command with its help in Chinese."""
     made = copy(command)
     made.help = _joined(help_zh.COMMANDS[name]) if name in help_zh.COMMANDS else help_zh.GROUP

@@ -227,7 +227,7 @@ class Detail(str):
         return made
 
 
-def in_chinese(text: Any) -> Any:
+def detail_in_chinese(text: Any) -> Any:
     """Return the Chinese of a `Detail`; return anything else unchanged."""
     return text.chinese if isinstance(text, Detail) else text
 
@@ -236,7 +236,7 @@ def detail(key: str, **values: Any) -> Detail:
     """Fill in a text of `DETAILS`; values that are details themselves appear in the same language."""
     english, chinese = DETAILS[key]
     in_english = language.of_one(english, values).format(**values)
-    return Detail(in_english, chinese.format(**{name: in_chinese(value) for name, value in values.items()}))
+    return Detail(in_english, chinese.format(**{name: detail_in_chinese(value) for name, value in values.items()}))
 
 
 def counted(count: int, thing: str) -> Detail:
@@ -246,12 +246,12 @@ def counted(count: int, thing: str) -> Detail:
 
 def joined(details: Sequence[Detail]) -> Detail:
     """Return details as one, separated by semicolons."""
-    return Detail("; ".join(details), "；".join(map(in_chinese, details)))
+    return Detail("; ".join(details), "；".join(map(detail_in_chinese, details)))
 
 
 def listed(names: Sequence[object], limit: int = SHOWN) -> Detail:
     """Return the first few names, with an ellipsis if there are more."""
     return Detail(
         language.listed(names, limit),
-        language.listed([in_chinese(name) for name in names[: limit + 1]], limit, "、", "……"),
+        language.listed([detail_in_chinese(name) for name in names[: limit + 1]], limit, "、", "……"),
     )

@@ -339,8 +339,7 @@ def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
         if name in given and checked(name, given[name]) != value:
             raise OptionError(
                 "GN022",
-                f"{alias} {given[alias]} and {name} {given[name]}: two names of one option. Give one; "
-                f"dataclasses.replace takes {name}.",
+                f"{alias} {given[alias]} and {name} {given[name]}: two names of one option. Give only {name}.",
             )
         found[name] = value
     return found

@@ -14,7 +14,7 @@ from glassnet.doctor.data.read import read_raw
 from glassnet.doctor.findings import KINDS, kind_in
 from glassnet.doctor.script.checks import examine_script
 from glassnet.i18n.doctor import DOCTOR_WORDS
-from glassnet.i18n.finding_details import DETAILS, Detail, detail, in_chinese, listed
+from glassnet.i18n.finding_details import DETAILS, Detail, detail, detail_in_chinese, listed
 from glassnet.i18n.findings_zh import CHINESE
 from glassnet.i18n.plots import WORDS
 from glassnet.options.options import Options
@@ -36,9 +36,9 @@ def test_both_languages_have_the_same_placeholders_and_every_text_is_used():
 def test_values_of_placeholders_are_in_the_same_language():
     text = detail("gaps_in", rows=1200, all=5000, what=detail("gaps"), names=listed(["a", detail("the_label")]))
     assert text == "1,200 of 5,000 rows with missing values in a, the label"
-    assert in_chinese(text) == "5,000 行中有 1,200 行的 a、标签 有缺失值"
-    assert in_chinese("a") == "a"
-    assert in_chinese(copy.deepcopy(text)) == in_chinese(text)
+    assert detail_in_chinese(text) == "5,000 行中有 1,200 行的 a、标签 有缺失值"
+    assert detail_in_chinese("a") == "a"
+    assert detail_in_chinese(copy.deepcopy(text)) == detail_in_chinese(text)
 
 
 def lines(head: str, row, count: int, tail: str = "") -> str:
@@ -113,11 +113,11 @@ def test_every_finding_about_a_script_has_a_chinese_text(text, tmp_path):
     assert findings
     for finding in findings:
         assert re.match(r"line \d+: ", finding.text)
-        assert in_chinese(finding.text).startswith(f"第 {finding.lines[0]} 行：")
+        assert detail_in_chinese(finding.text).startswith(f"第 {finding.lines[0]} 行：")
         message = re.sub(r"^line \d+: ", "", finding.text)
         # A quotation from the script is the same in both languages.
         quoted = message in text or finding.code in ("GS01", "GS03")
-        assert quoted or message not in in_chinese(finding.text), finding
+        assert quoted or message not in detail_in_chinese(finding.text), finding
 
 
 def test_every_kind_of_finding_is_in_both_languages():

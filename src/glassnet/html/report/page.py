@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...data import is_bundled
 from ...data.dataset import Dataset
 from ...doctor.findings import Finding, kind_in
-from ...i18n.finding_details import Detail, in_chinese
+from ...i18n.finding_details import Detail, detail_in_chinese
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent, say_in
@@ -176,7 +176,7 @@ def _finding(finding: Finding, language: str, say: Say) -> dict[str, Any]:
         "code": finding.code,
         "source": finding.source,
         "meaning": kind.meaning,
-        "text": in_chinese(finding.text) if language == "zh" else finding.text,
+        "text": detail_in_chinese(finding.text) if language == "zh" else finding.text,
         "foreign": language != "en" and not isinstance(finding.text, Detail),
         "rows": say("rows_found", rows=rows) if finding.rows else "",
         "advice": kind.advice,
