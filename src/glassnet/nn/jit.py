@@ -73,16 +73,27 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def kernel(function: _Function) -> _Function:
-    """Compile a function at its first call, or load it from the cache.
+    """Compile a function that other kernels call, when the first of them is compiled, or load it from the cache.
 
     Without Numba's runtime (``_nrt=False``) kernels cannot create arrays, but need not count references to views
-    either, which would take a third of the time of a sample.
+    either, which would take a third of the time of a sample. Without the wrappers for calls from Python and C, which
+    take a fifth of the time of compilation, only kernels can call it.
     """
-    return _compiled(function, _nrt=False)
+    return _compiled(function, _nrt=False, no_cpython_wrapper=True)
 
 
 def kernel_with_arrays(function: _Function) -> _Function:
-    """Like `kernel`, for functions that call BLAS or reshape arrays, which requires Numba's runtime."""
+    """Like `kernel`, for functions that call BLAS, which requires Numba's runtime."""
+    return _compiled(function, no_cpython_wrapper=True)
+
+
+def outer_kernel(function: _Function) -> _Function:
+    """Like `kernel`, for functions that Python calls: they are compiled at their first call."""
+    return _compiled(function, _nrt=False)
+
+
+def outer_kernel_with_arrays(function: _Function) -> _Function:
+    """Like `outer_kernel`, for functions that call BLAS, which requires Numba's runtime."""
     return _compiled(function)
 
 
@@ -102,6 +113,7 @@ def _compiled(function: _Function, **settings: Any) -> _Function:
         before, numba_config.CACHE_DIR = numba_config.CACHE_DIR, _FOLDER or ""
         try:
             always: dict[str, Any] = {"fastmath": FAST, "error_model": "numpy", "nogil": True, "forceinline": True}
+            always["no_cfunc_wrapper"] = True
             jit: Any = njit(cache=_FOLDER is not None, **always, **settings)
             return cast(_Function, jit(function))
         finally:

@@ -73,7 +73,7 @@ class InferenceNetwork:
         transpose_into_tiles(frozen.flat, tiles, features)
         self._sizes, self._flat = architecture.sizes, aligned_zeros((frozen.flat.size + features,), frozen.flat.dtype)
         self._flat[:-features], self._flat[-features:] = frozen.flat, factor
-        self._numbers = kernels.packed(kernels.plan_of(with_bias), tiles, ROWS)
+        self._numbers = kernels.packed(kernels.plan_of(with_bias, self._flat.dtype, trains=False), tiles, ROWS)
         self._upper_work = max((above * below for above, below in pairwise(architecture.sizes[1:])), default=0)
         self._local = threading.local()
         self._threads = available_cores()

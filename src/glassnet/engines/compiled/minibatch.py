@@ -58,7 +58,7 @@ class Minibatch:
     def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
         self._samples, self._options = samples, options
         self._dtype = np.dtype(options.dtype)
-        self._plan = kernels.plan_of(architecture)
+        self._plan = kernels.plan_of(architecture, options.dtype)
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = kernels.number_of(options.optimizer)
@@ -77,6 +77,7 @@ class Minibatch:
         chunks = np.arange(tiles[-1] * features, architecture.layout.size, CHUNK)
         parts = np.concatenate([starts_of(column_blocks, tiles, features), chunks, [architecture.layout.size]])
         self._settings = kernels.Settings(
+            entries=np.zeros((kernels.ENTRIES, 2), np.int64),
             tiles=tiles,
             column_blocks=column_blocks,
             parts=parts,
@@ -92,7 +93,6 @@ class Minibatch:
             factor=factor,
             offset=offset,
             targets=labelled,
-            distorts=options.augments,
             distortion=nothing,
         )
         self._architecture = architecture
@@ -101,6 +101,10 @@ class Minibatch:
         enough = self._largest * self._row_work // (LEAST_SPARSE_WORK if self._sparse else LEAST_WORK)
         self.pool = WorkerPool(options.threads, max(1, min(options.shards, enough)), kernels.SPINS)
         self._buffers = self._new_buffers(self._largest)
+        flat, slots = np.zeros(0, self._dtype), np.zeros((0, 0), self._dtype)
+        weights = kernels.Weights(flat, slots, flat)
+        shared = (self._undistorted, self._dropout, self._settings, weights, self._buffers)
+        kernels.compile_step(options.optimizer, self._plan, *shared)
 
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:
         """Run a block of steps, changing `state` in place. Call it on the pool's leader, from one caller at a time."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...nn.jit import kernel, uniform_at
+from ...nn.jit import kernel, outer_kernel, uniform_at
 
 _NUMBERS = 1024
 """Minimum number of random numbers reserved for each image."""
@@ -25,7 +25,7 @@ class Distortion(NamedTuple):
     place: Any
 
 
-@kernel
+@outer_kernel
 def distort_rows(rows: Any, which: Any, how: Distortion, room: Any, out: Any) -> None:
     """Fill `out` (b, height · width) with distorted images; for `room` see `augment.new_room`."""
     edged = room[2]

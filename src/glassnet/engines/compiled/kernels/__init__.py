@@ -1,12 +1,23 @@
 """Kernels, compiled by Numba at their first call and cached on disk."""
 
 from .barrier import FEW_SPINS, SPINS, abort, new_barrier
-from .common import Plan, SampleTargets, SparseRows, number_of, plan_of
+from .common import SampleTargets, SparseRows, number_of
 from .inference import answer_rows, packed
-from .minibatch import Buffers, Settings, Source, Steps, Weights, train_batches, transpose_tiles
+from .minibatch import (
+    ENTRIES,
+    Buffers,
+    Settings,
+    Source,
+    Steps,
+    Weights,
+    compile_step,
+    train_batches,
+    transpose_tiles,
+)
 from .node_groups import BIAS, ROW_SUM, SHIFT, VECTORS, Groups, Nodes, UpperLayers
 from .optimizers import Constants
 from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
+from .plan import Plan, plan_of
 from .row_sums import LANES
 from .shards import Dropout
 from .sparse import LARGEST_TILE, ROW_BLOCK, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
@@ -14,6 +25,7 @@ from .tile_products import WIDEST, Columns
 
 __all__ = [
     "BIAS",
+    "ENTRIES",
     "FEW_SPINS",
     "LANES",
     "LARGEST_TILE",
@@ -45,6 +57,7 @@ __all__ = [
     "Work",
     "abort",
     "answer_rows",
+    "compile_step",
     "gather_nonzero",
     "gather_pairs",
     "new_barrier",

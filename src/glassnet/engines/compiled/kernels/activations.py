@@ -1,7 +1,7 @@
-"""Activations, their derivatives, and the loss at the outputs.
+"""Activations and their derivatives, each a kernel of its own, and loops over vectors that other kernels use.
 
-The formulas are those of `nn/activations.py` and `nn/losses.py`, which `network.forward` and `network.send_back` call;
-tests compare the two.
+The formulas are those of `nn/activations.py`, which `network.forward` and `network.send_back` call; tests compare the
+two. `plan.plan_of` chooses the kernels that a network needs; the others are not compiled.
 """
 
 from __future__ import annotations
@@ -13,15 +13,8 @@ import numpy as np
 from numba.extending import overload
 
 from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
-from ....nn.jit import kernel, part_of_kernel
+from ....nn.jit import kernel
 from ....nn.optimizers import TINY
-from .common import Plan, number_of
-
-SIGMOID, TANH, RELU, LEAKY_RELU = map(number_of, ("sigmoid", "tanh", "relu", "leaky_relu"))
-GELU, SILU, SOFTMAX, EXPONENTIAL = map(number_of, ("gelu", "silu", "softmax", "exponential"))
-IDENTITY = number_of("identity")
-SQUARED_ERROR, CROSS_ENTROPY, POISSON, FOCAL = map(number_of, ("squared_error", "cross_entropy", "poisson", "focal"))
-HUBER, QUANTILE = map(number_of, ("huber", "quantile"))
 
 
 def _exp(x: Any) -> Any:
@@ -122,56 +115,29 @@ def flush(values: Any) -> None:
 
 
 @kernel
-def flush_hidden(plan: Plan, layer: int, a: Any) -> None:
-    """Flush the activations of a hidden layer if they can be denormal; outputs are compared and must not change."""
-    if (plan.activation[layer] == SIGMOID or plan.activation[layer] == SILU) and layer + 1 < plan.activation.shape[0]:
-        flush(a)
-
-
-@kernel
-def activate(code: int, z: Any, a: Any) -> None:
-    """Fill `a` with the activations of the sums `z`, both (nodes,)."""
-    one, half = z.dtype.type(1), z.dtype.type(0.5)
-    nodes = z.shape[0]
-    if code == SIGMOID:
-        for j in range(nodes):
-            a[j] = one / (one + _exp(-z[j]))
-    elif code == TANH:
-        _tanh(z, a)
-    elif code == RELU:
-        for j in range(nodes):
-            a[j] = z[j] if not z[j] <= 0 else z.dtype.type(0)  # written so that NaN passes
-    elif code == LEAKY_RELU:
-        leak = z.dtype.type(LEAK)
-        for j in range(nodes):
-            a[j] = z[j] if not z[j] <= 0 else leak * z[j]
-    elif code == GELU:
-        _gelu_inner(z, a)
-        _tanh(a, a)
-        for j in range(nodes):
-            a[j] = half * z[j] * (one + a[j])
-    elif code == SILU:
-        for j in range(nodes):
-            a[j] = z[j] / (one + _exp(-z[j]))
-    elif code == SOFTMAX:
-        peak, total = z[first_largest(z)], z.dtype.type(0)
-        for j in range(nodes):
-            a[j] = _exp(z[j] - peak)
-            total += a[j]
-        for j in range(nodes):
-            a[j] /= total
-    elif code == EXPONENTIAL:
-        limit = z.dtype.type(LARGEST_EXPONENT)
-        for j in range(nodes):
-            a[j] = _exp(z[j] if not z[j] > limit else limit)  # written so that NaN passes
-    else:
-        copy(z, a)
+def _sigmoid(z: Any, a: Any) -> None:
+    one = z.dtype.type(1)
+    for j in range(z.shape[0]):
+        a[j] = one / (one + _exp(-z[j]))
 
 
 @kernel
 def _tanh(z: Any, a: Any) -> None:
     for j in range(z.shape[0]):
         a[j] = _tanh_of(z[j])
+
+
+@kernel
+def _relu(z: Any, a: Any) -> None:
+    for j in range(z.shape[0]):
+        a[j] = z[j] if not z[j] <= 0 else z.dtype.type(0)  # written so that NaN passes
+
+
+@kernel
+def _leaky_relu(z: Any, a: Any) -> None:
+    leak = z.dtype.type(LEAK)
+    for j in range(z.shape[0]):
+        a[j] = z[j] if not z[j] <= 0 else leak * z[j]
 
 
 @kernel
@@ -182,153 +148,136 @@ def _gelu_inner(z: Any, out: Any) -> None:
 
 
 @kernel
-def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    """Multiply `delta` by the activation's derivative at each node, in place."""
+def _gelu(z: Any, a: Any) -> None:
     one, half = z.dtype.type(1), z.dtype.type(0.5)
-    nodes = z.shape[0]
-    if code == SIGMOID:
-        for j in range(nodes):
-            delta[j] *= a[j] * (one - a[j])
-    elif code == TANH:
-        for j in range(nodes):
-            delta[j] *= one - a[j] * a[j]
-    elif code == RELU:  # without a branch, like the next one: branches would be unpredictable
-        for j in range(nodes):
-            delta[j] = delta[j] if a[j] > 0 else z.dtype.type(0)
-    elif code == LEAKY_RELU:
-        leak = z.dtype.type(LEAK)
-        for j in range(nodes):
-            delta[j] = delta[j] if a[j] > 0 else leak * delta[j]
-    elif code == GELU:
-        scale, cubic = z.dtype.type(GELU_SCALE), z.dtype.type(3 * GELU_CUBIC)
-        _gelu_inner(z, scratch)
-        _tanh(scratch, scratch)
-        for j in range(nodes):
-            t = scratch[j]
-            delta[j] *= half * (one + t) + half * z[j] * (one - t * t) * scale * (one + cubic * z[j] * z[j])
-    elif code == SILU:
-        for j in range(nodes):
-            s = one / (one + _exp(-z[j]))
-            delta[j] *= s * (one + z[j] * (one - s))
-    elif code == SOFTMAX:
-        mean = z.dtype.type(0)
-        for j in range(nodes):
-            mean += delta[j] * a[j]
-        for j in range(nodes):
-            delta[j] = a[j] * (delta[j] - mean)
-    elif code == EXPONENTIAL:
-        for j in range(nodes):
-            delta[j] *= a[j]
-    if code not in (IDENTITY, RELU, LEAKY_RELU):
-        flush(delta)
+    _gelu_inner(z, a)
+    _tanh(a, a)
+    for j in range(z.shape[0]):
+        a[j] = half * z[j] * (one + a[j])
 
 
 @kernel
-def weigh(weight: Any, loss: float, error: Any, delta: Any) -> float:
-    """Multiply error and delta of the outputs by a sample weight, in place; return the weighted loss."""
-    for k in range(delta.shape[0]):
-        error[k] *= weight
-        delta[k] *= weight
-    weighted: float = loss * weight
-    return weighted
-
-
-@part_of_kernel
-def _cross_entropy(code: int, z: Any, a: Any, target: Any, delta: Any) -> float:
-    """Return the loss; `delta` has ``a − t``, which is corrected for softmax if the targets do not sum to 1."""
-    loss = 0.0
-    if code == SIGMOID:
-        for k in range(a.shape[0]):
-            loss += max(z[k], 0.0) - target[k] * z[k] + math.log1p(math.exp(-abs(z[k])))
-    else:
-        # The activations contain the exponentials: with the largest at p, log Σ exp(zₖ − zₚ) = log(1 + Σ aₖ / aₚ), k ≠
-        # p.
-        p, rest, mass = first_largest(z), z.dtype.type(0), z.dtype.type(0)
-        for k in range(a.shape[0]):
-            rest += a[k] if k != p else z.dtype.type(0)
-            mass += target[k]
-        loss = float(mass) * math.log1p(float(rest / a[p]))
-        for k in range(a.shape[0]):
-            loss += float(target[k]) * (float(z[p]) - z[k])
-            delta[k] = a[k] * mass - target[k]
-    return loss
-
-
-@part_of_kernel
-def _loss_of_numbers(kind: int, parameter: float, error: Any, delta: Any) -> float:
-    """Return a regression loss, and fill `delta` with its gradient with respect to the outputs."""
-    loss = 0.0
-    for k in range(error.shape[0]):
-        e = float(error[k])
-        size = abs(e)
-        sign = 1.0 if e > 0 else (-1.0 if e < 0 else 0.0)
-        if kind == HUBER:
-            near = min(size, parameter)
-            loss += near * (size - 0.5 * near)
-            delta[k] = sign * near
-        elif kind == QUANTILE:
-            cost = parameter if e < 0 else 1 - parameter
-            loss += cost * size
-            delta[k] = sign * cost
-        else:
-            loss += size
-            delta[k] = sign
-    return loss
-
-
-@part_of_kernel
-def _focal(code: int, gamma: float, z: Any, a: Any, target: Any, delta: Any) -> float:
-    loss, total = 0.0, 0.0
-    if code == SIGMOID:
-        for k in range(a.shape[0]):
-            tail = math.log1p(math.exp(-abs(z[k])))
-            log_a, log_rest = -max(-z[k], 0.0) - tail, -max(z[k], 0.0) - tail
-            here, rest, t = math.exp(log_a), math.exp(log_rest), float(target[k])
-            yes, no = t * math.exp(gamma * log_rest), (1 - t) * math.exp(gamma * log_a)
-            loss -= yes * log_a + no * log_rest
-            delta[k] = yes * (gamma * here * log_a - rest) + no * (here - gamma * rest * log_rest)
-        return loss
-    peak = z[first_largest(z)]
-    for k in range(a.shape[0]):
-        total += math.exp(z[k] - peak)
-    log_total, mean = math.log(total) + peak, 0.0
-    for k in range(a.shape[0]):
-        log_a = z[k] - log_total
-        rest = -math.expm1(log_a)
-        ratio = log_a / rest if rest > 0 else -1.0
-        cost = target[k] * rest**gamma
-        loss -= cost * log_a
-        back = cost * (gamma * a[k] * ratio - 1)
-        delta[k] = back
-        mean += back
-    for k in range(a.shape[0]):
-        delta[k] -= a[k] * mean
-    return loss
+def _silu(z: Any, a: Any) -> None:
+    one = z.dtype.type(1)
+    for j in range(z.shape[0]):
+        a[j] = z[j] / (one + _exp(-z[j]))
 
 
 @kernel
-def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any, scratch: Any) -> float:
-    """Fill the error ``a − t`` and the delta of the outputs, and return the loss; formulas as in `nn/losses.py`."""
-    code = plan.activation[-1]
-    loss = 0.0
-    for k in range(a.shape[0]):
-        error[k] = a[k] - target[k]
-        delta[k] = error[k]
-    if plan.loss == SQUARED_ERROR:
-        for k in range(a.shape[0]):
-            loss += 0.5 * error[k] * error[k]
-    elif plan.loss == CROSS_ENTROPY:
-        loss = _cross_entropy(code, z, a, target, delta)
-    elif plan.loss == FOCAL:
-        loss = _focal(code, plan.loss_parameter, z, a, target, delta)
-    elif plan.loss == POISSON:
-        for k in range(a.shape[0]):
-            constant = target[k] * math.log(target[k]) if target[k] > 0 else 0.0
-            loss += error[k] - target[k] * z[k] + constant
-    else:
-        loss = _loss_of_numbers(plan.loss, plan.loss_parameter, error, delta)
-    if plan.loss != CROSS_ENTROPY and plan.loss != FOCAL and plan.loss != POISSON:
-        times_derivative(code, z, a, delta, scratch)
-    else:
-        flush(delta)
-    return loss
+def _softmax(z: Any, a: Any) -> None:
+    peak, total = z[first_largest(z)], z.dtype.type(0)
+    for j in range(z.shape[0]):
+        a[j] = _exp(z[j] - peak)
+        total += a[j]
+    for j in range(z.shape[0]):
+        a[j] /= total
+
+
+@kernel
+def _exponential(z: Any, a: Any) -> None:
+    limit = z.dtype.type(LARGEST_EXPONENT)
+    for j in range(z.shape[0]):
+        a[j] = _exp(z[j] if not z[j] > limit else limit)  # written so that NaN passes
+
+
+ACTIVATE: dict[str, Any] = {
+    "identity": copy,
+    "sigmoid": _sigmoid,
+    "tanh": _tanh,
+    "relu": _relu,
+    "leaky_relu": _leaky_relu,
+    "gelu": _gelu,
+    "silu": _silu,
+    "softmax": _softmax,
+    "exponential": _exponential,
+}
+"""Activation -> the kernel ``(z, a)`` that fills `a` with the activations of the sums `z`, both (nodes,)."""
+
+
+@kernel
+def _times_1(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    return
+
+
+@kernel
+def _times_sigmoid_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    one = z.dtype.type(1)
+    for j in range(z.shape[0]):
+        delta[j] *= a[j] * (one - a[j])
+    flush(delta)
+
+
+@kernel
+def _times_tanh_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    one = z.dtype.type(1)
+    for j in range(z.shape[0]):
+        delta[j] *= one - a[j] * a[j]
+    flush(delta)
+
+
+@kernel
+def _times_relu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    for j in range(z.shape[0]):  # without a branch, like the next one: branches would be unpredictable
+        delta[j] = delta[j] if a[j] > 0 else z.dtype.type(0)
+
+
+@kernel
+def _times_leaky_relu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    leak = z.dtype.type(LEAK)
+    for j in range(z.shape[0]):
+        delta[j] = delta[j] if a[j] > 0 else leak * delta[j]
+
+
+@kernel
+def _times_gelu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    one, half = z.dtype.type(1), z.dtype.type(0.5)
+    scale, cubic = z.dtype.type(GELU_SCALE), z.dtype.type(3 * GELU_CUBIC)
+    _gelu_inner(z, scratch)
+    _tanh(scratch, scratch)
+    for j in range(z.shape[0]):
+        t = scratch[j]
+        delta[j] *= half * (one + t) + half * z[j] * (one - t * t) * scale * (one + cubic * z[j] * z[j])
+    flush(delta)
+
+
+@kernel
+def _times_silu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    one = z.dtype.type(1)
+    for j in range(z.shape[0]):
+        s = one / (one + _exp(-z[j]))
+        delta[j] *= s * (one + z[j] * (one - s))
+    flush(delta)
+
+
+@kernel
+def _times_softmax_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    mean = z.dtype.type(0)
+    for j in range(z.shape[0]):
+        mean += delta[j] * a[j]
+    for j in range(z.shape[0]):
+        delta[j] = a[j] * (delta[j] - mean)
+    flush(delta)
+
+
+@kernel
+def _times_exponential_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    for j in range(z.shape[0]):
+        delta[j] *= a[j]
+    flush(delta)
+
+
+TIMES_DERIVATIVE: dict[str, Any] = {
+    "identity": _times_1,
+    "sigmoid": _times_sigmoid_slope,
+    "tanh": _times_tanh_slope,
+    "relu": _times_relu_slope,
+    "leaky_relu": _times_leaky_relu_slope,
+    "gelu": _times_gelu_slope,
+    "silu": _times_silu_slope,
+    "softmax": _times_softmax_slope,
+    "exponential": _times_exponential_slope,
+}
+"""Activation -> the kernel ``(z, a, delta, scratch)`` that multiplies `delta` by the derivative at each node, in place.
+
+All arrays are (nodes,); `scratch` may be longer.
+"""

@@ -1,15 +1,17 @@
-"""Codes for names in kernels, and the tuples passed to kernels."""
+"""Codes for names in kernels, and tuples that several kernels take."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import types
+from numba.core.imputils import impl_ret_borrowed
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
 from ....nn.activations import ACTIVATIONS
-from ....nn.architecture import Architecture
 from ....nn.losses import LOSSES
 from ....nn.optimizers import OPTIMIZERS
 
@@ -43,35 +45,22 @@ class SampleTargets(NamedTuple):
     weights: NDArray[Any]  # (samples,), or empty without sample weights
 
 
-class Plan(NamedTuple):
-    """An architecture as numbers. Layer 0 is the first layer of weights; -1 in `bias_at` means no bias."""
+def _as_matrix(context: Any, vector: Any, rows: Any, columns: Any) -> Any:
+    result = types.Array(vector.dtype, 2, "C", readonly=not vector.mutable)
 
-    sizes: NDArray[np.int64]
-    node_at: NDArray[np.int64]
-    weight_at: NDArray[np.int64]
-    bias_at: NDArray[np.int64]
-    activation: NDArray[np.int64]
-    loss: int
-    loss_parameter: float
-    notes_rule: bool
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        flat = context.make_array(vector)(context, builder, given[0])
+        matrix = context.make_array(result)(context, builder)
+        shape = [context.cast(builder, given[i], signature.args[i], types.intp) for i in (1, 2)]
+        strides = [builder.mul(shape[1], flat.itemsize), flat.itemsize]
+        populate_array(matrix, flat.data, shape, strides, flat.itemsize, flat.meminfo, flat.parent)
+        return impl_ret_borrowed(context, builder, result, matrix._getvalue())
+
+    return result(vector, types.intp, types.intp), code
 
 
-def plan_of(architecture: Architecture) -> Plan:
-    """Return an architecture as numbers."""
-    sizes = np.array(architecture.sizes, np.int64)
-    weight_at, bias_at, start = [], [], 0
-    for fan_in, fan_out in pairwise(sizes):
-        weight_at.append(start)
-        start += fan_in * fan_out
-        bias_at.append(start if architecture.bias else -1)
-        start += fan_out if architecture.bias else 0
-    return Plan(
-        sizes,
-        np.concatenate([[0], np.cumsum(sizes[1:])]),
-        np.array(weight_at, np.int64),
-        np.array(bias_at, np.int64),
-        np.array([number_of(name) for name in architecture.activations], np.int64),
-        number_of(architecture.loss),
-        architecture.loss_parameter or 0.0,
-        architecture.rule == "notes",
-    )
+as_matrix: Any = intrinsic(_as_matrix)
+"""``as_matrix(vector, rows, columns)`` is ``vector.reshape(rows, columns)`` for a contiguous vector of that length.
+
+It does not check the length, and unlike `reshape` it does not need Numba's runtime.
+"""

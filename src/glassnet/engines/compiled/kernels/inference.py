@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel_with_arrays
-from .activations import SQUARED_ERROR
-from .common import Plan, SparseRows
+from ....nn.jit import outer_kernel_with_arrays, part_of_kernel
+from .common import SparseRows, as_matrix
+from .plan import Plan
 from .shards import Dropout, Inputs, Part, ShardWork, shard_forward
 from .sparse import gather_nonzero, tile_of, tile_sums
 
@@ -19,18 +19,19 @@ def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]
 
     Each array argument of a kernel costs 0.25 µs, and a prediction takes about 7 µs.
     """
-    lists = (plan.sizes, plan.node_at, plan.weight_at, plan.bias_at, plan.activation, tiles, np.arange(rows))
+    codes = plan.activation, plan.activate.ravel()
+    lists = (plan.sizes, plan.node_at, plan.weight_at, plan.bias_at, *codes, tiles, np.arange(rows))
     return np.concatenate([np.concatenate([[len(one)], one]) for one in lists])
 
 
-@kernel_with_arrays
+@part_of_kernel
 def _next(numbers: Any, at: int) -> tuple[Any, int]:
     """Return the list at a place, and the place of the next list."""
     end = at + 1 + numbers[at]
     return numbers[at + 1 : end], end
 
 
-@kernel_with_arrays
+@outer_kernel_with_arrays
 def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: Any) -> None:
     """Fill `out`, (n, outputs), with the outputs for `raw`, (n, features).
 
@@ -44,21 +45,24 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
     weight_at, at = _next(numbers, at)
     bias_at, at = _next(numbers, at)
     activation, at = _next(numbers, at)
+    entries, at = _next(numbers, at)
     tiles, at = _next(numbers, at)
     every, at = _next(numbers, at)
-    plan = Plan(sizes, node_at, weight_at, bias_at, activation, SQUARED_ERROR, 0.0, False)  # the loss is not used
+    activate = as_matrix(entries, activation.shape[0], 2)
+    # The derivatives and the loss are not used.
+    plan = Plan(sizes, node_at, weight_at, bias_at, activation, activate, activate, entries, 0.0, False, False)
     most, layers, features, nodes = every.shape[0], activation.shape[0], sizes[0], sizes[1]
     size = most * node_at[layers]
     sums, activations, passed = work[:size], work[size : 2 * size], work[2 * size : 3 * size]
     scratch, zeros = work[3 * size : 4 * size], work[4 * size : 5 * size]
     shard = ShardWork(sums, activations, passed, zeros, zeros, zeros, scratch, zeros, every)
     without_zeros = SparseRows(places[: most + 1], places[most + 1 :], work[5 * size :])
-    factor, dense = flat[flat.shape[0] - features :], work[:0].reshape(0, features)
+    factor, dense = flat[flat.shape[0] - features :], as_matrix(work[:0], 0, features)
     for begin in range(0, raw.shape[0], most):
         end = min(begin + most, raw.shape[0])
         n = end - begin
         gather_nonzero(raw[begin:end], factor, without_zeros)
-        first_sums = sums[: n * nodes].reshape(n, nodes)
+        first_sums = as_matrix(sums[: n * nodes], n, nodes)
         for tile in range(tiles.shape[0] - 1):
             weights, own = tile_of(flat, tiles, tile, features), first_sums[:, tiles[tile] : tiles[tile + 1]]
             tile_sums(weights, zeros[: weights.shape[1]], without_zeros, every[:n], own)

@@ -4,6 +4,9 @@ The division of a batch into shards depends only on its size. Thread t of T comp
 updates its part of the weights. The result does not depend on which thread computes what. If zeros are skipped, threads
 divide the first layer into tiles (some nodes, all inputs) or column blocks (some inputs, all nodes), and the other
 layers into shards (some rows, all nodes), so that weights hardly move between cores.
+
+`train_batches` calls the kernels of a step by their entries in `Settings`, so that only those are compiled that the
+options and the data need: see `calls`.
 """
 
 from __future__ import annotations
@@ -13,14 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel
+from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from ....preprocess.augment.kernels import Distortion, distort_rows
 from ... import shards as division
 from .activations import add, copy
 from .barrier import wait_for_all
-from .common import Plan, SampleTargets
-from .optimizers import constants_of, sum_shards, sum_squares, take_step
-from .shards import Dropout, Inputs, Part, ShardWork, shard_gradients
+from .calls import call, call_for_progress, entry_of
+from .common import SampleTargets, as_matrix
+from .optimizers import UPDATE, Constants, constants_of, follow, sum_shards, sum_squares
+from .plan import Plan
+from .shards import Dropout, Inputs, Part, ShardWork, select_hardest, shard_gradients
 from .sparse import ROW_BLOCK, Pairs, row_block_gradient, row_block_sums, sort_by_column, tile_of, transpose_tile
 from .tile_products import Columns, bring_back, numbers_of
 
@@ -39,7 +44,6 @@ class Source(NamedTuple):
     factor: NDArray[Any]  # (features,), padded to an even length, like `offset`
     offset: NDArray[Any]
     targets: SampleTargets
-    distorts: bool
     distortion: Distortion
 
 
@@ -78,8 +82,16 @@ class Buffers(NamedTuple):
     correct: NDArray[Any]  # (shards,)
 
 
+ENTRIES = 7
+FILL, FIRST_SUMS, FIRST_GRADIENTS, TRANSPOSE, SHARD, SELECT, UPDATE_PART = range(ENTRIES)
+"""Number and rows of `Settings.entries`: `fill_inputs` or `fill_distorted`, `first_sums`, `first_gradients`,
+`transpose_tiles`, `shard_gradients`, `select_hardest`, and the optimizer's kernel in `optimizers.UPDATE`."""
+
+
 class Settings(NamedTuple):
     """Settings that stay constant during training."""
+
+    entries: NDArray[np.int64]  # (ENTRIES, 2): kernels to call; 0 for those that are not needed
 
     tiles: NDArray[np.int64]  # (tiles + 1,): their first nodes, see `transpose_tile`; (1,) if zeros are multiplied
     column_blocks: NDArray[np.int64]  # (column blocks + 1,): first pairs of inputs; if several, split among threads
@@ -90,7 +102,36 @@ class Settings(NamedTuple):
     averages: bool  # whether `Weights.average` is a separate vector
 
 
-@kernel_with_arrays
+def compile_step(
+    optimizer: str,
+    plan: Plan,
+    source: Source,
+    dropout: Dropout,
+    settings: Settings,
+    weights: Weights,
+    buffers: Buffers,
+) -> None:
+    """Compile or load the kernels that the steps call, for the types of the arguments; fill ``settings.entries``."""
+    entries, batch, gradient = settings.entries, np.zeros(0, np.int64), buffers.gradients[0]
+    is_sparse, distorts = settings.tiles.shape[0] > 1, buffers.distorted.shape[2] > 0
+    if is_sparse:
+        entries[TRANSPOSE] = entry_of(transpose_tiles, 0, 1, 0, settings, weights, buffers, False)
+        entries[FIRST_SUMS] = entry_of(first_sums, 0, 1, 0, batch, source, settings, weights, buffers)
+        entries[FIRST_GRADIENTS] = entry_of(first_gradients, 0, 1, batch, source, settings, buffers)
+    else:
+        entries[FILL] = entry_of(fill_distorted if distorts else fill_inputs, 0, batch, source, buffers)
+    inputs, part = Inputs(is_sparse, buffers.inputs[0]), Part(0, 0, 0, np.uint64(0), 0)
+    work = ShardWork(*buffers.work[0], buffers.selected[0])
+    if settings.hardest < 1:
+        entries[SELECT] = entry_of(select_hardest, plan, inputs, part, work)
+    shard = (plan, weights.flat, inputs, source.targets, batch, dropout, part, work, gradient, entries[SELECT])
+    entries[SHARD] = entry_of(shard_gradients, *shard)
+    constants = Constants(*np.zeros(len(Constants._fields), weights.flat.dtype))
+    update = (settings.optimizer, weights.flat, gradient, weights.slots, 0, 0, constants)
+    entries[UPDATE_PART] = entry_of(UPDATE[optimizer], *update)
+
+
+@outer_kernel
 def train_batches(
     thread: int,
     threads: int,
@@ -108,30 +149,34 @@ def train_batches(
     If the barrier is aborted, the last step may be incomplete.
     """
     features, shares_column_blocks = source.raw.shape[1], settings.column_blocks.shape[0] > 2
-    # Each thread transposes its own tiles, which no other thread reads, and transposes them back when it stops. With
-    # `np.bool_`, because the kernel would be compiled again for a plain False.
-    if not shares_column_blocks:
-        transpose_tiles(thread, threads, features, settings, weights, buffers, np.bool_(False))
+    # Each thread transposes its own tiles, which no other thread reads, and transposes them back when it stops.
     tiles, shards = settings.tiles.shape[0] - 1, buffers.gradients.shape[0]
+    if tiles > 0 and not shares_column_blocks:
+        own = (thread, threads, features, settings, weights, buffers, np.bool_(False))
+        call(settings.entries[TRANSPOSE], own)
     for step in range(steps.constants.shape[0]):
         first = step * steps.batch_size
         batch = steps.order[first : first + steps.batch_size]
         count = _shards_of(batch.shape[0], shards)
-        _first_sums(thread, threads, count, batch, source, settings, weights, buffers)
-        if tiles > 0 and not wait_for_all(barrier, threads):
-            break
+        if tiles > 0:
+            sums_arguments = (thread, threads, count, batch, source, settings, weights, buffers)
+            call(settings.entries[FIRST_SUMS], sums_arguments)
+            if not wait_for_all(barrier, threads):
+                break
         for shard in range(thread, count, threads):
             _shard(shard, count, batch, steps.addresses[step], plan, source, dropout, settings, weights, buffers)
         if not wait_for_all(barrier, threads):
             break
-        _first_gradients(thread, threads, batch, source, settings, buffers)
+        if tiles > 0:
+            call(settings.entries[FIRST_GRADIENTS], (thread, threads, batch, source, settings, buffers))
         if not _update(thread, threads, barrier, count, steps.constants[step], settings, weights, buffers):
             break
-    if not shares_column_blocks:
-        transpose_tiles(thread, threads, features, settings, weights, buffers, np.bool_(True))
+    if tiles > 0 and not shares_column_blocks:
+        back = (thread, threads, features, settings, weights, buffers, np.bool_(True))
+        call(settings.entries[TRANSPOSE], back)
 
 
-@kernel_with_arrays
+@outer_kernel
 def transpose_tiles(
     thread: int, threads: int, features: int, settings: Settings, weights: Weights, buffers: Buffers, back: Any
 ) -> None:
@@ -183,7 +228,9 @@ def _update(
         if settings.clip == 0:
             _sum_part(part, count, units, parts, buffers)
         start, stop = parts[part], parts[part + 1]
-        take_step(settings.optimizer, weights.flat, gradient, weights.slots, weights.average, start, stop, constants)
+        arguments = (settings.optimizer, weights.flat, gradient, weights.slots, start, stop, constants)
+        call(settings.entries[UPDATE_PART], arguments)
+        follow(weights.average, weights.flat, start, stop, constants.follow)
     # If there are tiles or column blocks, the next step begins with the thread's own.
     return units > 0 or wait_for_all(barrier, threads)
 
@@ -195,8 +242,8 @@ def _sum_part(part: int, count: int, units: int, parts: Any, buffers: Buffers) -
         sum_shards(buffers.gradients, count, parts[part], parts[part + 1])
 
 
-@part_of_kernel
-def _first_sums(
+@kernel
+def first_sums(
     thread: int,
     threads: int,
     count: int,
@@ -230,10 +277,10 @@ def _first_sums(
                     _to_shard(own, start, shard, count, batch, tiles, tile, block, buffers)
 
 
-@kernel_with_arrays
+@part_of_kernel
 def _workspace(scratch: Any, rows: int, nodes: int) -> Any:
     """Return scratch memory for the sums or deltas of a tile, (rows, numbers)."""
-    return scratch[: rows * numbers_of(nodes)].reshape(rows, numbers_of(nodes))
+    return as_matrix(scratch[: rows * numbers_of(nodes)], rows, numbers_of(nodes))
 
 
 @part_of_kernel
@@ -249,8 +296,8 @@ def _to_shard(
         bring_back(sums[row - first], constant, to[at + tiles[tile] : at + tiles[tile + 1]])
 
 
-@part_of_kernel
-def _first_gradients(
+@kernel
+def first_gradients(
     thread: int, threads: int, batch: Any, source: Source, settings: Settings, buffers: Buffers
 ) -> None:
     """Compute the gradients of this thread's tiles or column blocks, one row block at a time."""
@@ -259,7 +306,7 @@ def _first_gradients(
     for start in range(0, batch.shape[0], ROW_BLOCK):
         stop = min(start + ROW_BLOCK, batch.shape[0])
         for block in range(blocks.shape[0] - 1):
-            is_sorted = batch.shape[0] <= ROW_BLOCK  # from `_first_sums`
+            is_sorted = batch.shape[0] <= ROW_BLOCK  # from `first_sums`
             for tile in range(tiles.shape[0] - 1):
                 if not _is_own(tile * (blocks.shape[0] - 1) + block, thread, threads, settings):
                     continue
@@ -292,16 +339,8 @@ def _shard(
     """Compute one shard of a batch in its own buffers."""
     start, stop = _rows_of(shard, count, batch.shape[0])
     which, n, is_sparse = batch[start:stop], stop - start, settings.tiles.shape[0] > 1
-    dense = buffers.inputs[shard][:n]
-    if source.distorts:
-        distorted = buffers.distorted[shard][:n]
-        distort_rows(source.raw, which, source.distortion, buffers.workspaces[shard], distorted)
-        _scale(distorted, source.factor, source.offset, dense)
-    elif not is_sparse:
-        _gather(source.raw, which, source.factor, source.offset, dense)
-    targets = SampleTargets(source.targets.labels[which], source.targets.rows, source.targets.weights)
-    if targets.weights.shape[0] > 0:
-        targets = SampleTargets(targets.labels, targets.rows, targets.weights[which])
+    if not is_sparse:
+        call(settings.entries[FILL], (shard, which, source, buffers))
     w = buffers.work[shard]
     work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], buffers.selected[shard])
     part = Part(n, start, batch.shape[0], address, _hardest_of(n, settings.hardest))
@@ -309,9 +348,9 @@ def _shard(
     for block in range(buffers.later_sums.shape[0]):
         nodes = buffers.first_delta.shape[1]
         add(buffers.later_sums[block][start * nodes : stop * nodes], work.sums)
-    loss, correct = shard_gradients(
-        plan, weights.flat, Inputs(is_sparse, dense), targets, dropout, part, work, gradient
-    )
+    inputs, select = Inputs(is_sparse, buffers.inputs[shard][:n]), settings.entries[SELECT]
+    arguments = (plan, weights.flat, inputs, source.targets, which, dropout, part, work, gradient, select)
+    loss, correct = call_for_progress(settings.entries[SHARD], arguments)
     if is_sparse:
         first_delta, nodes = buffers.first_delta[start:stop], buffers.first_delta.shape[1]
         if part.hardest < n:
@@ -323,17 +362,23 @@ def _shard(
     buffers.correct[shard] += correct
 
 
-@part_of_kernel
-def _gather(raw: Any, which: Any, factor: Any, offset: Any, inputs: Any) -> None:
+@kernel
+def fill_inputs(shard: int, which: Any, source: Source, buffers: Buffers) -> None:
+    """Fill a shard's inputs with the scaled values of the samples `which`."""
     for i in range(which.shape[0]):
-        row, scaled = raw[which[i]], inputs[i]
-        for j in range(row.shape[0]):
-            scaled[j] = row[j] * factor[j] + offset[j]
+        _scale(source.raw[which[i]], source.factor, source.offset, buffers.inputs[shard, i])
 
 
-@part_of_kernel
-def _scale(raw: Any, factor: Any, offset: Any, inputs: Any) -> None:
-    for i in range(raw.shape[0]):
-        row, scaled = raw[i], inputs[i]
-        for j in range(row.shape[0]):
-            scaled[j] = row[j] * factor[j] + offset[j]
+@kernel
+def fill_distorted(shard: int, which: Any, source: Source, buffers: Buffers) -> None:
+    """Like `fill_inputs`, with distorted images."""
+    distorted = buffers.distorted[shard][: which.shape[0]]
+    distort_rows(source.raw, which, source.distortion, buffers.workspaces[shard], distorted)
+    for i in range(which.shape[0]):
+        _scale(distorted[i], source.factor, source.offset, buffers.inputs[shard, i])
+
+
+@kernel
+def _scale(row: Any, factor: Any, offset: Any, scaled: Any) -> None:
+    for j in range(row.shape[0]):
+        scaled[j] = row[j] * factor[j] + offset[j]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....nn.jit import kernel
-from .common import Plan
+from .plan import Plan
 
 
 class Nodes(NamedTuple):

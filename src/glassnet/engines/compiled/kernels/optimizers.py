@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ....nn.jit import kernel, part_of_kernel
+from ....nn.jit import kernel
 from ....nn.optimizers import TINY
 from .common import number_of
 
-MOMENTUM, NESTEROV, RMSPROP = map(number_of, ("momentum", "nesterov", "rmsprop"))
-ADAM, ADAMW, LION = map(number_of, ("adam", "adamw", "lion"))
+NESTEROV, ADAMW = map(number_of, ("nesterov", "adamw"))
 
 
 class Constants(NamedTuple):
@@ -67,32 +66,16 @@ def sum_squares(gradient: Any, start: int, stop: int) -> float:
 
 
 @kernel
-def take_step(
-    code: int, w: Any, gradient: Any, slots: Any, average: Any, start: int, stop: int, constants: Constants
-) -> None:
-    """Update the weights, then the average."""
+def _sgd(code: int, w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Constants) -> None:
     w, gradient = w[start:stop], gradient[start:stop]
-    if code in (MOMENTUM, NESTEROV):
-        _momentum(code == NESTEROV, w, gradient, slots[0][start:stop], constants)
-    elif code == RMSPROP:
-        _rmsprop(w, gradient, slots[0][start:stop], constants)
-    elif code in (ADAM, ADAMW):
-        _adam(code == ADAMW, w, gradient, slots[0][start:stop], slots[1][start:stop], constants)
-    elif code == LION:
-        _lion(w, gradient, slots[0][start:stop], constants)
-    else:
-        c = constants
-        for i in range(w.shape[0]):
-            # network.update: parameters.flat -= learning_rate * gradients.flat
-            w[i] -= c.rate * (c.clip * gradient[i] + c.weight_decay * w[i])
-    if constants.follow != 0:
-        average = average[start:stop]
-        for i in range(w.shape[0]):
-            average[i] += constants.follow * (w[i] - average[i])
+    for i in range(w.shape[0]):
+        # network.update: parameters.flat -= learning_rate * gradients.flat
+        w[i] -= c.rate * (c.clip * gradient[i] + c.weight_decay * w[i])
 
 
-@part_of_kernel
-def _momentum(ahead: bool, w: Any, gradient: Any, v: Any, c: Constants) -> None:
+@kernel
+def _momentum(code: int, w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Constants) -> None:
+    w, gradient, v, ahead = w[start:stop], gradient[start:stop], slots[0][start:stop], code == NESTEROV
     zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     now = w.dtype.type(1) if ahead else zero  # Nesterov: g + μ v; the heavy ball: v
     later = c.momentum if ahead else w.dtype.type(1)
@@ -104,8 +87,9 @@ def _momentum(ahead: bool, w: Any, gradient: Any, v: Any, c: Constants) -> None:
         w[i] -= c.rate * (now * g + later * speed)
 
 
-@part_of_kernel
-def _rmsprop(w: Any, gradient: Any, r: Any, c: Constants) -> None:
+@kernel
+def _rmsprop(code: int, w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Constants) -> None:
+    w, gradient, r = w[start:stop], gradient[start:stop], slots[0][start:stop]
     zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     for i in range(w.shape[0]):
         g = c.clip * gradient[i] + c.weight_decay * w[i]
@@ -115,8 +99,10 @@ def _rmsprop(w: Any, gradient: Any, r: Any, c: Constants) -> None:
         w[i] -= c.rate * g / (math.sqrt(size) + c.epsilon)
 
 
-@part_of_kernel
-def _adam(apart: bool, w: Any, gradient: Any, m: Any, r: Any, c: Constants) -> None:
+@kernel
+def _adam(code: int, w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Constants) -> None:
+    w, gradient, m, r = w[start:stop], gradient[start:stop], slots[0][start:stop], slots[1][start:stop]
+    apart = code == ADAMW
     zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     inside = zero if apart else c.weight_decay
     outside = c.rate * c.weight_decay if apart else zero
@@ -132,8 +118,9 @@ def _adam(apart: bool, w: Any, gradient: Any, m: Any, r: Any, c: Constants) -> N
         w[i] = old - outside * old - c.rate * (mean * c.first) / (math.sqrt(size * c.second) + c.epsilon)
 
 
-@part_of_kernel
-def _lion(w: Any, gradient: Any, m: Any, c: Constants) -> None:
+@kernel
+def _lion(code: int, w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Constants) -> None:
+    w, gradient, m = w[start:stop], gradient[start:stop], slots[0][start:stop]
     zero, one, tiny = w.dtype.type(0), w.dtype.type(1), w.dtype.type(TINY)
     for i in range(w.shape[0]):
         g = c.clip * gradient[i]
@@ -143,3 +130,27 @@ def _lion(w: Any, gradient: Any, m: Any, c: Constants) -> None:
         mixed = zero if abs(mixed) < tiny else mixed
         sign = one if mixed > 0 else -one if mixed < 0 else mixed  # written so that NaN passes
         w[i] -= c.rate * (sign + c.weight_decay * w[i])
+
+
+UPDATE: dict[str, Any] = {
+    "sgd": _sgd,
+    "momentum": _momentum,
+    "nesterov": _momentum,
+    "rmsprop": _rmsprop,
+    "adam": _adam,
+    "adamw": _adam,
+    "lion": _lion,
+}
+"""Optimizer -> the kernel ``(code, w, gradient, slots, start, stop, constants)`` that updates weights `w` and state.
+
+`code` is that of the optimizer. `w` and `gradient` are flat vectors, `slots` has a row for each vector of the state.
+"""
+
+
+@kernel
+def follow(average: Any, w: Any, start: int, stop: int, fraction: Any) -> None:
+    """Move the average of the weights by a fraction of its distance to them; with fraction 0 there is no average."""
+    if fraction != 0:
+        w, average = w[start:stop], average[start:stop]
+        for i in range(w.shape[0]):
+            average[i] += fraction * (w[i] - average[i])

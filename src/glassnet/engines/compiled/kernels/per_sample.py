@@ -26,11 +26,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel, part_of_kernel
-from .activations import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
+from ....nn.jit import kernel, outer_kernel, part_of_kernel
+from .activations import copy, first_largest
 from .barrier import publish, wait_for
-from .common import Plan, SampleTargets, SparseRows
+from .common import SampleTargets, SparseRows
+from .losses import weigh
 from .node_groups import Groups, Nodes, UpperLayers, group_of, layer_of, nodes_in
+from .plan import Plan, activate, output_delta, times_derivative
 from .row_sums import CACHE_LINE, fetch, fetch_to_write, subtract_from_rows, weighted_row_sum
 
 
@@ -188,8 +190,7 @@ def _forward(
                 for j in range(z.shape[0]):
                     z[j] += bias[j]
         if item >= own or mine.first > 0:
-            activate(plan.activation[layer], z, a)  # network.forward: a = ACTIVATIONS[name].value(z)
-            flush_hidden(plan, layer, a)
+            activate(plan, layer, z, a)  # network.forward: a = ACTIVATIONS[name].value(z)
         if item < own:
             if mine.first > 0:
                 group = group_of(groups, number, plan.sizes[0], following)
@@ -231,9 +232,8 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
             sent_back = above.error if plan.notes_rule else above.delta
             _dense_backward(links, below.activations, sent_back, above.step, below.error)
             copy(below.error, below.delta)
-            code = plan.activation[max(0, layer - 1)]
             # network.send_back: delta = np.multiply(error, slope
-            times_derivative(code, below.sums, below.activations, below.delta, below.scratch)
+            times_derivative(plan, max(0, layer - 1), below.sums, below.activations, below.delta, below.scratch)
             _step(below, sample.rate, has_bias, bias)
         else:
             copy(above.step, below.step[: group.size])
@@ -245,7 +245,7 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
             subtract_from_rows(group.first, sample.places, sample.values, below.step)
 
 
-@kernel
+@outer_kernel
 def train_samples(
     thread: int,
     threads: int,

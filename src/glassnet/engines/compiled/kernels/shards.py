@@ -12,9 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
-from .activations import SOFTMAX, activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
-from .common import Plan, SampleTargets
+from .activations import copy, first_largest
+from .calls import call
+from .common import SampleTargets, as_matrix, number_of
 from .hard_mining import find_hardest, gather_rows
+from .losses import weigh
+from .plan import Plan, activate, output_delta, times_derivative
+
+SOFTMAX = number_of("softmax")
 
 IN_CACHE = 4096
 """Numbers of each of two arrays that fit into the L1 cache together."""
@@ -69,7 +74,7 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         if layer > 0 or not inputs.are_multiplied:
             weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
             below = _below(plan, inputs.dense, dropout, work, layer, n)
-            np.dot(below, weight.T, z.reshape(n, plan.sizes[layer + 1]))  # network.forward: z = a @ weight.T
+            np.dot(below, weight.T, as_matrix(z, n, plan.sizes[layer + 1]))  # network.forward: z = a @ weight.T
         _through_nodes(plan, flat, layer, n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = work.masks[here:end]
@@ -80,29 +85,32 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         drawn += part.batch * plan.sizes[layer + 1]
 
 
-@part_of_kernel
+@kernel_with_arrays
 def shard_gradients(
     plan: Plan,
     flat: Any,
     inputs: Inputs,
     targets: SampleTargets,
+    which: Any,
     dropout: Dropout,
     part: Part,
     work: ShardWork,
     gradient: Any,
+    select: Any,
 ) -> tuple[float, int]:
     """Fill `gradient` with a shard's part of the batch's mean gradient; return its loss and correct predictions.
 
     If zeros are skipped, the caller computes the gradient of the first matrix, from the deltas of its nodes, divided by
     the batch size, in `work.scratch`. With hard-example mining, the errors of the excluded rows count as 0: the
-    selected rows are moved to the front, and the rows after them are not used again.
+    selected rows are moved to the front by the kernel with the entry `select`, and the rows after them are not used
+    again.
     """
     n, m, layers = part.rows, part.hardest, plan.activation.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
     shard_forward(plan, flat, inputs, dropout, part, work)
-    loss, correct = _outputs(plan, targets, work, n)
+    loss, correct = _outputs(plan, targets, which, work)
     if m < n:
-        _select_hardest(plan, inputs, part, work)
+        call(select, (plan, inputs, part, work))
 
     for layer in range(layers - 1, -1, -1):
         here, end = plan.node_at[layer] * n, plan.node_at[layer] * n + m * plan.sizes[layer + 1]
@@ -113,7 +121,7 @@ def shard_gradients(
         if layer > 0 or not inputs.are_multiplied:
             below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
             # network.backpropagate: np.dot((delta * share).T, a
-            np.dot(scaled.reshape(m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
+            np.dot(as_matrix(scaled, m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
         _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
@@ -123,7 +131,7 @@ def shard_gradients(
             sent_back = work.error[here:end] if plan.notes_rule else delta
             weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
             # network.send_back: error = sent_back @ parameters.weights[layer]
-            np.dot(sent_back.reshape(m, fan_out), weight, error.reshape(m, fan_in))
+            np.dot(as_matrix(sent_back, m, fan_out), weight, as_matrix(error, m, fan_in))
             if dropout.rates[layer - 1] > 0:
                 mask = work.masks[down:up]
                 for i in range(up - down):
@@ -131,16 +139,16 @@ def shard_gradients(
             copy(error, work.delta[down:up])
             z, a = work.sums[down:up], work.activations[down:up]
             # network.send_back: delta = np.multiply(error, slope
-            times_derivative(plan.activation[layer - 1], z, a, work.delta[down:up], work.scratch)
+            times_derivative(plan, layer - 1, z, a, work.delta[down:up], work.scratch)
     return loss, correct
 
 
-@kernel_with_arrays
+@part_of_kernel
 def _matrix(flat: Any, start: int, rows: int, columns: int) -> Any:
-    return flat[start : start + rows * columns].reshape(rows, columns)
+    return as_matrix(flat[start : start + rows * columns], rows, columns)
 
 
-@kernel_with_arrays
+@part_of_kernel
 def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: int, n: int) -> Any:
     """Return the inputs of a layer, (n, fan_in)."""
     if layer == 0:
@@ -157,8 +165,7 @@ def _through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) ->
     for row in range(0, n, rows):
         start, end = row * nodes, min(n, row + rows) * nodes
         _add_bias(flat, plan.bias_at[layer], nodes, z[start:end])
-        activate(code, z[start:end], a[start:end])  # network.forward: a = ACTIVATIONS[name].value(z)
-        flush_hidden(plan, layer, a[start:end])
+        activate(plan, layer, z[start:end], a[start:end])  # network.forward: a = ACTIVATIONS[name].value(z)
 
 
 @kernel
@@ -190,13 +197,15 @@ def _draw_mask(address: Any, first: int, rate: Any, scale: Any, mask: Any) -> No
         mask[i] = scale if uniform_at(address, first + i) >= rate else mask.dtype.type(0)
 
 
-@part_of_kernel
-def _select_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> None:
+@kernel
+def select_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> None:
     """Move the data that the backward pass needs of the rows with the largest losses to the front of every layer."""
     n, layers = part.rows, plan.activation.shape[0]
     count = find_hardest(work.costs[:n], part.hardest, work.scratch, work.selected)
     if not inputs.are_multiplied:
-        gather_rows(work.selected, count, plan.sizes[0], inputs.dense.reshape(-1))
+        dense = inputs.dense
+        for k in range(count):
+            copy(dense[work.selected[k]], dense[k])
     for layer in range(layers):
         start, end, nodes = plan.node_at[layer] * n, plan.node_at[layer + 1] * n, plan.sizes[layer + 1]
         for values in (work.sums, work.activations, work.passed, work.masks, work.error, work.delta):
@@ -204,19 +213,19 @@ def _select_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> 
 
 
 @part_of_kernel
-def _outputs(plan: Plan, targets: SampleTargets, work: ShardWork, n: int) -> tuple[float, int]:
-    """Fill error and delta of the outputs; return loss and correct predictions."""
-    layers = plan.activation.shape[0]
+def _outputs(plan: Plan, targets: SampleTargets, which: Any, work: ShardWork) -> tuple[float, int]:
+    """Fill error and delta of the outputs for the samples `which`; return loss and correct predictions."""
+    n, layers = which.shape[0], plan.activation.shape[0]
     start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
     loss, correct = 0.0, 0
     for i in range(n):
         here, end = start + i * nodes, start + (i + 1) * nodes
-        a, target = work.activations[here:end], targets.rows[targets.labels[i]]
+        a, target = work.activations[here:end], targets.rows[targets.labels[which[i]]]
         error, delta = work.error[here:end], work.delta[here:end]
         # network.send_back: delta = (loss or architecture.output_loss).delta(
         cost = output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
         if targets.weights.shape[0] > 0:
-            cost = weigh(targets.weights[i], cost, error, delta)
+            cost = weigh(targets.weights[which[i]], cost, error, delta)
         work.costs[i] = cost
         loss += cost
         correct += first_largest(a) == first_largest(target)

@@ -23,9 +23,9 @@ from numba import types
 from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel
+from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy
-from .common import SparseRows
+from .common import SparseRows, as_matrix
 from .row_sums import BLOCK, CACHE_LINE, LANES, fetch, weighted_row_sum
 from .tile_products import Columns, add_from_rows, add_to_rows, spread
 from .transpose import transpose
@@ -92,7 +92,7 @@ def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) 
     return at + int(value != 0)
 
 
-@kernel
+@outer_kernel
 def gather_nonzero(raw: Any, factor: Any, rows: SparseRows) -> None:
     """Fill the places and scaled values of the non-zero entries of `raw`, (n, features).
 
@@ -121,7 +121,7 @@ def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) ->
     return at + int((value != 0) | (neighbour != 0))
 
 
-@kernel
+@outer_kernel
 def gather_pairs(raw: Any, blocks: Any, pairs: Pairs) -> None:
     """Fill the pairs of `raw`, (n, features), with space for one extra pair, as in `gather_nonzero`.
 
@@ -225,14 +225,14 @@ def row_block_gradient(
     add_from_rows(gradient, is_first, columns, first, last, room)
 
 
-@kernel_with_arrays
+@part_of_kernel
 def tile_of(vector: Any, tiles: Any, tile: int, features: int) -> Any:
     """Return a tile, (features, nodes), of the first matrix in a flat vector."""
     begin, end = tiles[tile], tiles[tile + 1]
-    return vector[begin * features : end * features].reshape(features, end - begin)
+    return as_matrix(vector[begin * features : end * features], features, end - begin)
 
 
-@kernel_with_arrays
+@outer_kernel
 def transpose_tile(vector: Any, tiles: Any, tile: int, fan_in: int, back: bool, scratch: Any) -> None:
     """Transpose a tile of the matrix, (nodes, fan_in), at the start of `vector`, or transpose it `back`.
 
@@ -243,5 +243,5 @@ def transpose_tile(vector: Any, tiles: Any, tile: int, fan_in: int, back: bool, 
     begin, end = tiles[tile], tiles[tile + 1]
     rows, columns = (fan_in, end - begin) if back else (end - begin, fan_in)
     here, there = vector[begin * fan_in : end * fan_in], scratch[begin * fan_in : end * fan_in]
-    transpose(here.reshape(rows, columns), there.reshape(columns, rows))
+    transpose(as_matrix(here, rows, columns), as_matrix(there, columns, rows))
     copy(there, here)

@@ -1,0 +1,89 @@
+"""An architecture as numbers, with the kernels of its activations and its loss."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ....nn.architecture import Architecture
+from ....nn.jit import kernel
+from .activations import ACTIVATE, TIMES_DERIVATIVE, flush
+from .calls import NONE, call, call_for_number, entry_of
+from .common import number_of
+from .losses import OF_THE_SUMS, OUTPUT_LOSS
+
+SIGMOID, SILU = map(number_of, ("sigmoid", "silu"))
+
+
+class Plan(NamedTuple):
+    """An architecture as numbers. Layer 0 is the first layer of weights; -1 in `bias_at` means no bias."""
+
+    sizes: NDArray[np.int64]
+    node_at: NDArray[np.int64]
+    weight_at: NDArray[np.int64]
+    bias_at: NDArray[np.int64]
+    activation: NDArray[np.int64]  # (layers,): codes
+    activate: NDArray[np.int64]  # (layers, 2): entries of `ACTIVATE`
+    derivative: NDArray[np.int64]  # (layers, 2): entries of `TIMES_DERIVATIVE`
+    loss: NDArray[np.int64]  # (2,): entry of `OUTPUT_LOSS`
+    loss_parameter: float
+    loss_of_the_sums: bool
+    notes_rule: bool
+
+
+def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True) -> Plan:
+    """Return an architecture as numbers; compile or load the kernels that it calls, for one type of weights.
+
+    Without `trains`, those of the derivatives and of the loss are left out.
+    """
+    sizes = np.array(architecture.sizes, np.int64)
+    weight_at, bias_at, start = [], [], 0
+    for fan_in, fan_out in pairwise(sizes):
+        weight_at.append(start)
+        start += fan_in * fan_out
+        bias_at.append(start if architecture.bias else -1)
+        start += fan_out if architecture.bias else 0
+    v, names = np.zeros(0, dtype), architecture.activations
+    code, parameter = number_of(names[-1]), architecture.loss_parameter or 0.0
+    return Plan(
+        sizes=sizes,
+        node_at=np.concatenate([[0], np.cumsum(sizes[1:])]),
+        weight_at=np.array(weight_at, np.int64),
+        bias_at=np.array(bias_at, np.int64),
+        activation=np.array([number_of(name) for name in names], np.int64),
+        activate=np.array([entry_of(ACTIVATE[name], v, v) for name in names]),
+        derivative=np.array([entry_of(TIMES_DERIVATIVE[name], v, v, v, v) if trains else NONE for name in names]),
+        loss=entry_of(OUTPUT_LOSS[architecture.loss], code, parameter, v, v, v, v, v) if trains else NONE,
+        loss_parameter=parameter,
+        loss_of_the_sums=architecture.loss in OF_THE_SUMS,
+        notes_rule=architecture.rule == "notes",
+    )
+
+
+@kernel
+def activate(plan: Plan, layer: int, z: Any, a: Any) -> None:
+    """Fill `a` with the activations of a layer's sums `z`, both (nodes,)."""
+    call(plan.activate[layer], (z, a))  # network.forward: a = ACTIVATIONS[name].value(z)
+    # Activations of hidden layers can be denormal; outputs are compared and must not change.
+    if (plan.activation[layer] == SIGMOID or plan.activation[layer] == SILU) and layer + 1 < plan.activation.shape[0]:
+        flush(a)
+
+
+@kernel
+def times_derivative(plan: Plan, layer: int, z: Any, a: Any, delta: Any, scratch: Any) -> None:
+    """Multiply `delta` by the activation's derivative at each node of a layer, in place."""
+    call(plan.derivative[layer], (z, a, delta, scratch))
+
+
+@kernel
+def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any, scratch: Any) -> float:
+    """Fill the error ``a − t`` and the delta of the outputs, and return the loss."""
+    last = plan.activation.shape[0] - 1
+    arguments = (plan.activation[last], plan.loss_parameter, z, a, target, error, delta)
+    loss: float = call_for_number(plan.loss, arguments)
+    if not plan.loss_of_the_sums:
+        times_derivative(plan, last, z, a, delta, scratch)
+    return loss
