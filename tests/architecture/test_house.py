@@ -60,7 +60,7 @@ HEAVY = ("numba", "llvmlite", "scipy", "polars", "charset_normalizer", "matplotl
 
 
 NOT_IN_KERNELS = {
-    "glassnet.nn.architecture": "kernels.common names Architecture as a type; the plan made of it is an argument",
+    "glassnet.nn.architecture": "kernels.plan names Architecture as a type; the plan made of it is an argument",
     "glassnet.network": "the reference engine's plain step, on Python's side",
     "glassnet.nn.parameters": "types and views for Python's side",
     "glassnet.errors": "raised on Python's side",
@@ -179,15 +179,15 @@ def test_architecture_is_only_an_annotation_in_kernels():
     for module in sorted(compiling):
         exempt = [one.imported for one in imports(module) if one.imported in NOT_IN_KERNELS]
         assert exempt == [] or (module, set(exempt)) == (
-            "glassnet.engines.compiled.kernels.common",
-            {"glassnet.network"},
+            "glassnet.engines.compiled.kernels.plan",
+            {"glassnet.nn.architecture"},
         )
-    common = tree(modules()["glassnet.engines.compiled.kernels.common"])
+    plan = tree(modules()["glassnet.engines.compiled.kernels.plan"])
     annotations = {
-        id(argument.annotation) for node in ast.walk(common) if isinstance(node, ast.FunctionDef)
+        id(argument.annotation) for node in ast.walk(plan) if isinstance(node, ast.FunctionDef)
         for argument in node.args.args
     }  # fmt: skip
-    named = [node for node in ast.walk(common) if isinstance(node, ast.Name) and node.id == "Architecture"]
+    named = [node for node in ast.walk(plan) if isinstance(node, ast.Name) and node.id == "Architecture"]
     assert named
     assert all(id(node) in annotations for node in named)
 

@@ -363,6 +363,7 @@ def test_every_option_of_the_engines_is_tested_here():
         "activation",
         "dtype",
         "scaling",  # in unit/test_scaling.py
+        *("engine", "epochs", "hidden", "members"),  # read to choose an engine, in test_engines.py
     }
     read = set[str]()
     for path in (PACKAGE / "nn" / "optimizers.py", *(PACKAGE / "engines").rglob("*.py")):

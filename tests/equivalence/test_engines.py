@@ -7,13 +7,25 @@ to the largest weight (`gap`): an update can lose a unit in its last place.
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
-from glassnet import Network, Scaling, Targets, load_data
-from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples, engine_named
+from glassnet import Network, Options, Scaling, Targets, load_data
+from glassnet import engines as all_engines
+from glassnet.engines import (
+    SMALL_STEPS,
+    SMALL_WORK,
+    Block,
+    CompiledEngine,
+    ReferenceEngine,
+    Samples,
+    engine_for,
+    engine_named,
+)
+from glassnet.errors import OptionError
 from glassnet.nn.optimizers import State
 from support.cases import (
     NETWORKS,
@@ -40,10 +52,29 @@ def run(engine, network, samples, order, *, batch=1, rate=0.1):
     return state.parameters.flat, sums
 
 
-def test_auto_is_the_compiled_engine():
-    assert isinstance(engine_named("auto"), CompiledEngine)
+def test_engines_by_name():
+    assert type(engine_named("compiled")) is CompiledEngine
     assert type(engine_named("reference")) is ReferenceEngine
     assert [engine_named(name).name for name in ("compiled", "reference")] == ["compiled", "reference"]
+    with pytest.raises(OptionError, match="engine 'auto': expected one of compiled, reference"):
+        engine_named("auto")
+
+
+def test_auto_is_the_reference_engine_for_small_training_runs():
+    """The rule depends on the options and the data alone: steps, products, and augmentation, which needs kernels."""
+    sizes, batches = (784, 200, 10), Options(batch_size=50, epochs=5)
+    products = 784 * 200 + 200 * 10
+    by_steps, by_work = SMALL_STEPS * 50 // 5, SMALL_WORK // products // 5
+    assert by_work < by_steps
+    assert engine_for(batches, by_work, sizes).name == "reference"
+    assert engine_for(batches, by_work + 1, sizes).name == "compiled"
+    assert engine_for(batches, by_steps, (2, 3)).name == "reference"
+    assert engine_for(batches, by_steps + 1, (2, 3)).name == "compiled"
+    assert engine_for(replace(batches, members=2), by_work // 2 + 1, sizes).name == "compiled"
+    assert engine_for(replace(batches, rotate=5.0), 1, sizes).name == "compiled"
+    for name in all_engines.ENGINES:
+        assert engine_for(replace(batches, engine=name), 1, sizes).name == name
+        assert engine_for(replace(batches, engine=name), 10**9, sizes).name == name
 
 
 @DTYPES

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from glassnet.engines.compiled.kernels.row_sums import BLOCK, LANES, subtract_from_rows, weighted_row_sum
+from support.kernels import from_python
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -17,7 +18,7 @@ def test_weighted_lines_of_every_width(dtype):
             out = kept[LANES:-LANES]
             scale = matrix.dtype.type(1.5)
             wanted = scale * base + values[begin:end] @ matrix[places[begin:end]]
-            weighted_row_sum(matrix, places, values, begin, end, scale, base, out)
+            from_python(weighted_row_sum)(matrix, places, values, begin, end, scale, base, out)
             np.testing.assert_allclose(out, wanted, rtol=0, atol=100 * np.finfo(dtype).eps, err_msg=str(width))
             assert (kept[:LANES] == 7).all(), "nothing may be written outside"
             assert (kept[-LANES:] == 7).all()
@@ -28,7 +29,7 @@ def test_the_result_may_be_the_array_that_is_added_to():
     for width in (5, LANES + 1, 50, BLOCK * LANES):
         matrix, line = rng.normal(size=(9, width)), rng.normal(size=width)
         wanted = line + 2 * matrix[4]
-        weighted_row_sum(matrix, np.array([4], np.uint32), np.array([2.0]), 0, 1, 1.0, line, line)
+        from_python(weighted_row_sum)(matrix, np.array([4], np.uint32), np.array([2.0]), 0, 1, 1.0, line, line)
         np.testing.assert_allclose(line, wanted, rtol=1e-15)
 
 
@@ -42,5 +43,5 @@ def test_subtracting_from_lines_of_every_width(vectors, dtype):
         places, values = rng.permutation(30)[:count].astype(np.uint32), rng.normal(size=count).astype(dtype)
         wanted = room.copy()
         wanted[1:-1][places] -= values[:, None] * step
-        subtract_from_rows(matrix, places, values, step)
+        from_python(subtract_from_rows)(matrix, places, values, step)
         np.testing.assert_allclose(room, wanted, rtol=0, atol=10 * np.finfo(dtype).eps)

@@ -11,6 +11,7 @@ from glassnet.engines.compiled.kernels import tile_products
 from glassnet.engines.compiled.kernels.sparse import row_block_gradient, row_block_sums, sort_by_column
 from glassnet.engines.compiled.kernels.tile_products import LANES, WIDEST, bring_back, numbers_of, spread
 from glassnet.engines.compiled.sparse_layout import column_blocks_of, pairs_of, sparse_rows, tiles_of
+from support.kernels import from_python
 
 WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES, WIDEST * LANES - 7, WIDEST * LANES)
 
@@ -25,7 +26,7 @@ def sorted_lot(raw, lot, blocks, factor, background):
     factor, background = np.pad(factor, (0, even)), np.pad(background, (0, even))
     samples = pairs_of(raw, blocks)
     for band in range(len(blocks) - 1):
-        sort_by_column(samples, lot, blocks, band, factor, background, columns)
+        from_python(sort_by_column)(samples, lot, blocks, band, factor, background, columns)
     return columns, raw[lot] * factor[: raw.shape[1]] + background[: raw.shape[1]]
 
 
@@ -45,12 +46,12 @@ def test_sums_and_gradient_of_every_width(dtype, kind, features):
         kept = np.full((features + 4, width), 7, dtype)  # lines before and after, which must stay unchanged
         tile, delta = rng.normal(size=(features, width)).astype(dtype), rng.normal(size=(33, width)).astype(dtype)
         kept[2:-2] = tile
-        room, total = np.full((34, numbers_of(width)), 9, dtype), np.zeros((33, width), dtype)
+        room, total = np.full((34, from_python(numbers_of)(width)), 9, dtype), np.zeros((33, width), dtype)
         for begin, end in itertools.pairwise(blocks):
             row_block_sums(kept[2:-2], columns, begin, end, room)
             sums = np.full((33, width + 2), 7, dtype)
             for row in range(33):
-                bring_back(room[row], room[33], sums[row, 1:-1])
+                from_python(bring_back)(room[row], room[33], sums[row, 1:-1])
             total += sums[:, 1:-1]
             assert (sums[:, [0, -1]] == 7).all()
         np.testing.assert_allclose(total, inputs @ tile, **near, err_msg=f"sums, {width} nodes")
@@ -85,7 +86,7 @@ def test_gradient_with_the_registers_of_any_processor(dtype, registers, monkeypa
         for width in range(max(LANES, (vectors - 1) * LANES + 1), vectors * LANES + 1, 5):
             delta, rows = rng.normal(size=(9, width)).astype(dtype), np.zeros((9, vectors * LANES), dtype)
             for row in range(9):
-                spread(delta[row], rows[row], np.zeros(vectors * LANES, dtype))
+                from_python(spread)(delta[row], rows[row], np.zeros(vectors * LANES, dtype))
             wanted, lines = values.reshape(-1, 2).T @ delta[which], np.full((2, width), np.nan, dtype)
             for times, begins in ((1, True), (2, False)):
                 gradient(lines, begins, which, values, rows)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,3 +53,11 @@ def compile_together(folder: Path, worker: int, workers: int) -> None:
         with (folder / f"kernels-{'-'.join(map(str, variant))}").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             compile_variant(*variant)
+
+
+@cache
+def from_python(kernel: Any) -> Callable[..., Any]:
+    """Return a function that Python can call for a kernel that only kernels can call."""
+    from numba import njit
+
+    return njit(error_model="numpy")(lambda *arguments: kernel(*arguments))

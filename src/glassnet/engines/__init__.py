@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..errors import require_choice
 from ..nn.blas import blas_in_use, one_blas_thread
 from ..options import choices
+from ..options.options import Options
 from .custom_loss import CustomLossEngine
 from .protocol import Block, Engine, Gradients, Progress
 from .reference import ReferenceEngine
@@ -29,6 +31,7 @@ __all__ = [
     "Samples",
     "available_cores",
     "blas_in_use",
+    "engine_for",
     "engine_named",
     "one_blas_thread",
 ]
@@ -52,16 +55,51 @@ def _compiled() -> Engine:
 ENGINES: dict[str, Callable[[], Engine]] = choices.meanings_of(
     choices.ENGINES, {"compiled": _compiled, "reference": ReferenceEngine}
 )
-"""Name -> constructor of the engine. ``"auto"`` is the first."""
+"""Name -> constructor of the engine."""
+
+
+SMALL_STEPS, SMALL_WORK = 2_500, 3_000_000_000
+"""Most steps, and most products of inputs with weights in all forward passes, of a small training run.
+
+The reference engine takes at most half a second longer for it, and the compiled engine must first be loaded, or even
+compiled.
+"""
 
 
 def engine_named(name: str) -> Engine:
-    """Return the engine ``"compiled"``, ``"reference"`` or ``"auto"``, which is the compiled one.
+    """Return the engine ``"compiled"`` or ``"reference"``.
 
     Raises
     ------
     OptionError
         GN021 for another name.
     """
-    require_choice("engine", name, ("auto", *ENGINES))
-    return ENGINES[next(iter(ENGINES)) if name == "auto" else name]()
+    require_choice("engine", name, tuple(ENGINES))
+    return ENGINES[name]()
+
+
+def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
+    """Return the engine of the options for a training run.
+
+    ``"auto"`` is the reference engine if the training run is small (see `SMALL_STEPS`) and needs no kernels for
+    augmentation, otherwise the compiled engine. The size decides, never whether kernels happen to be compiled, so that
+    the result is the same on every machine.
+
+    Parameters
+    ----------
+    options : Options
+    samples : int
+    sizes : sequence of int
+        Numbers of nodes of all layers, inputs included.
+
+    Raises
+    ------
+    OptionError
+        GN021 for an unknown engine.
+    """
+    if options.engine != "auto":
+        return engine_named(options.engine)
+    epochs = options.epochs * options.members
+    steps, products = epochs * -(-samples // options.batch_size), sum(below * above for below, above in pairwise(sizes))
+    is_small = steps <= SMALL_STEPS and epochs * samples * products <= SMALL_WORK
+    return engine_named("reference" if is_small and not options.augments else "compiled")

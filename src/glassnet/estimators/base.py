@@ -20,7 +20,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..data.dataset import Dataset
-from ..engines import engine_named, one_blas_thread
+from ..engines import Engine, engine_for, one_blas_thread
 from ..engines.custom_loss import CustomLossEngine
 from ..errors import DataError, callers_level
 from ..model.build import new_model, training_range_of
@@ -226,7 +226,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
 
     def _run(self, data: Dataset, options: Options, given: GivenData) -> Run:
         """Return a training run that starts from the estimator's state."""
-        engine = CustomLossEngine(self.loss) if callable(self.loss) else engine_named(options.engine)
+        if callable(self.loss):
+            engine: Engine = CustomLossEngine(self.loss)
+        else:
+            engine = engine_for(options, len(data), self.model_.network.architecture.sizes)
+            options = replace(options, engine=engine.name)
         self.options_, self._carried = options, (options.optimizer, options.average > 0)
         self.model_ = replace(self.model_, temperature=1.0, receipt={})  # the old ones describe the untrained network
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
@@ -302,7 +306,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             elif one.option == "threads":
                 value = threads_of(value)
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
-                value = automatic[one.option]
+                chosen[one.option] = automatic[one.option]
+                continue
             if one.option and not callable(value):
                 chosen[one.option] = checked_parameter(one, value)
             elif one.kind == "bool" and not isinstance(value, bool | np.bool_ | Integral):

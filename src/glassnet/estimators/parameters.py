@@ -121,6 +121,8 @@ _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 def _by_rows(name: str) -> str:
     """Describe how an option depends on the number of rows."""
+    if name == "engine":
+        return f"reference up to {SMALL} rows, and above for small training runs; otherwise compiled"
     small, medium, large = (f"{changes[name]}" for changes in BY_ROWS["estimator"].values())
     counts = f"{BY_ROWS['estimator of counts'][1][name]}"
     first = "all rows" if name == "batch_size" else small

@@ -289,7 +289,9 @@ OPTIONS = {
         "验证损失连续多少轮不再降低就停止，并保留最好的权重；0 表示不提前停止"
     ),
     "fraction of the training data held out for the validation loss": "留出用于计算验证损失的训练数据比例",
-    "compute engine: compiled (fast), reference (NumPy) or auto": "计算引擎：compiled（快）、reference（NumPy）或 auto",
+    "compute engine: compiled (fast), reference (NumPy) or auto: reference for small training runs": (
+        "计算引擎：compiled（快）、reference（NumPy）或 auto（训练量小时用 reference）"
+    ),
     "floating-point precision": "浮点精度",
 }
 """English help of an option, as `options.options` declares it -> its Chinese."""

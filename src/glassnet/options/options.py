@@ -228,7 +228,9 @@ class Options:
         needs=Needs("early_stopping"),
     )
     engine: str = option(
-        "auto", "compute engine: compiled (fast), reference (NumPy) or auto", choices=("auto", *choices.ENGINES)
+        "auto",
+        "compute engine: compiled (fast), reference (NumPy) or auto: reference for small training runs",
+        choices=("auto", *choices.ENGINES),
     )
     dtype: str = option("float32", "floating-point precision", choices=DTYPES)
 

@@ -203,7 +203,7 @@ _MEDIUM: dict[str, Any] = {
     "batch_size": 64,
     "epochs": 60,
     "dtype": "float32",
-    "engine": "compiled",
+    "engine": "auto",
 }
 _LARGE = {**_MEDIUM, "weight_decay": 0.2, "dropout": 0.05, "batch_size": 128, "epochs": 30}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..data.dataset import Dataset, require_dataset
-from ..engines import Engine, engine_named
+from ..engines import Engine, engine_for
 from ..errors import OptionError
 from ..options.options import Options
 from .callbacks import Callback, both
@@ -64,7 +64,7 @@ def fit(
     if not isinstance(options, Options):
         raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
     every = both(callbacks, listeners)
-    engine = engine or engine_named(options.engine)
+    engine = engine or engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     if options.members > 1:
         if checkpoint is not None:
             raise OptionError(

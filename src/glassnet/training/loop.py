@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, engine_named, one_blas_thread
+from ..engines import Block, Engine, Progress, engine_for, one_blas_thread
 from ..errors import OptionError
 from ..model.build import samples_for
 from ..model.evaluate import Evaluation, evaluate
@@ -74,7 +74,7 @@ def train(
     _require_fitting(model, data, validation, options)
     state = state or position or TrainingState.start(model.network.parameters, options)
     _require_ahead(until, state, len(data), options)
-    engine = engine or engine_named(options.engine)
+    engine = engine or engine_for(options, len(data), model.network.architecture.sizes)
     yield Preparing(engine.name)
     loop = _Loop(model, data, options, engine, state, validation)
     yield loop.started

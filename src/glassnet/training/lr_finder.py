@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, engine_named
+from ..engines import Block, Engine, engine_for
 from ..errors import OptionError
 from ..model.build import new_model
 from ..nn.optimizers import State
@@ -87,7 +87,8 @@ def find_learning_rate(
             "GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high and at least 10 points."
         )
     rates = np.geomspace(low, high, points)
-    losses = _losses(data, options, rates, engine or engine_named(options.engine))
+    sizes = (data.features, *options.hidden, data.classes)
+    losses = _losses(data, options, rates, engine or engine_for(options, len(data), sizes))
     if not len(losses):
         raise OptionError("GN021", f"rate {low:g}: the loss is not finite from the first step on. Use a smaller low.")
     rates = rates[: len(losses)]

@@ -52,6 +52,9 @@ from .training_data import (
     require_picture_files,
 )
 
+LARGE_FILE = 1 << 20
+"""Bytes of a data file from which kernels are loaded before its size in rows is known."""
+
 
 @dataclass(frozen=True)
 class TrainJob:
@@ -284,9 +287,12 @@ def read_data(
     notify: Notify,
     saved: LoadedCheckpoint | None = None,
 ) -> TrainingData:
-    """Read the data, and load the kernels for `options` in the background."""
-    if options.engine != "reference":
-        _in_background(_load_kernels, options)
+    """Read the data, and meanwhile load the kernels that training is likely to need."""
+    if options.engine == "compiled" or (options.engine == "auto" and _is_large(plan.source)):
+        if plan.wishes.target:  # the kernels depend on the columns
+            _in_background(_load_modules, ["glassnet.engines.compiled.engine"])
+        else:
+            _in_background(_load_kernels, options)
     if plan.wishes.target:
         return load_training_table(plan.source, plan.test, plan.wishes, plan.recipe, choose, notify)
     if saved is None:
@@ -441,6 +447,12 @@ def _in_background(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
 
     threading.Thread(target=run, daemon=True).start()
     return future
+
+
+def _is_large(source: str) -> bool:
+    """Return whether data are probably too large for the reference engine, judged by the size of a file."""
+    path = Path(source)
+    return not path.is_file() or path.stat().st_size >= LARGE_FILE
 
 
 def _load_kernels(options: Options) -> None:

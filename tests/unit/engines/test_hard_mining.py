@@ -12,6 +12,7 @@ from glassnet import Network, Options, fit, new_model
 from glassnet.engines.compiled.kernels.hard_mining import find_hardest
 from glassnet.engines.shards import SMALLEST_SHARD, hardest_of, rows_of, shards_of
 from glassnet.engines.stepwise import only_hardest
+from support.kernels import from_python
 from support.samples import digits
 
 FEW_VALUES = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])  # many are equal
@@ -26,7 +27,7 @@ MODERN = {
 def test_the_largest_losses_are_found_and_ties_go_to_the_first(costs, part):
     wanted = hardest_of(len(costs), part)
     kept, before = np.empty(len(costs), np.int64), costs.copy()
-    count = find_hardest(costs, wanted, np.empty_like(costs), kept)
+    count = from_python(find_hardest)(costs, wanted, np.empty_like(costs), kept)
     assert count == wanted
     np.testing.assert_array_equal(kept[:count], np.sort(np.argsort(-costs, kind="stable")[:wanted]))
     np.testing.assert_array_equal(costs, before)
@@ -38,7 +39,7 @@ def test_the_number_of_rows_is_the_same_if_losses_are_nan(costs, part, data):
     for place in data.draw(st.lists(st.integers(0, len(costs) - 1), min_size=1)):
         costs[place] = np.nan
     wanted, kept = hardest_of(len(costs), part), np.full(len(costs), -1)
-    assert find_hardest(costs, wanted, np.empty_like(costs), kept) == wanted
+    assert from_python(find_hardest)(costs, wanted, np.empty_like(costs), kept) == wanted
     ranked = np.where(np.isnan(costs), np.inf, costs)
     np.testing.assert_array_equal(kept[:wanted], np.sort(np.argsort(-ranked, kind="stable")[:wanted]))
 

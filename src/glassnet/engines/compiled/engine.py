@@ -57,8 +57,10 @@ def _run(prepared: PerSample | Minibatch, state: State, block: Block, *, needed:
 
 
 def load_kernels(options: Options) -> None:
-    """Compile or load the kernels that the options need for byte samples, in advance of `prepare`."""
-    architecture = Architecture((8, 1, 1), ("sigmoid", "sigmoid"))
-    one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 1)), (2, 4))
-    small = replace(options, hidden=(1,), activation=options.activation[:1], dropout=options.dropout[:1])
+    """Compile or load the kernels that the options need for images in bytes, in advance of `prepare`."""
+    small = replace(options, hidden=(1,) * len(options.hidden))
+    architecture = Architecture(
+        (8, *small.hidden, 2), small.activations, small.bias, small.loss, small.rule, small.loss_parameter
+    )
+    one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 2)), (2, 4))
     CompiledEngine().prepare(architecture, one, small)

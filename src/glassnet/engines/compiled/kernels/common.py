@@ -6,15 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
-from numba.core.imputils import impl_ret_borrowed
+from numba.core import imputils
 from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
+from numba.np import arrayobj
 from numpy.typing import NDArray
 
 from ....nn.activations import ACTIVATIONS
 from ....nn.losses import LOSSES
 from ....nn.optimizers import OPTIMIZERS
 
+_arrayobj: Any = arrayobj
+_imputils: Any = imputils
 _REGISTRIES = (tuple(ACTIVATIONS), LOSSES, tuple(OPTIMIZERS))
 
 
@@ -53,8 +55,8 @@ def _as_matrix(context: Any, vector: Any, rows: Any, columns: Any) -> Any:
         matrix = context.make_array(result)(context, builder)
         shape = [context.cast(builder, given[i], signature.args[i], types.intp) for i in (1, 2)]
         strides = [builder.mul(shape[1], flat.itemsize), flat.itemsize]
-        populate_array(matrix, flat.data, shape, strides, flat.itemsize, flat.meminfo, flat.parent)
-        return impl_ret_borrowed(context, builder, result, matrix._getvalue())
+        _arrayobj.populate_array(matrix, flat.data, shape, strides, flat.itemsize, flat.meminfo, flat.parent)
+        return _imputils.impl_ret_borrowed(context, builder, result, matrix._getvalue())
 
     return result(vector, types.intp, types.intp), code
 

@@ -121,7 +121,7 @@ def compile_step(
     else:
         entries[FILL] = entry_of(fill_distorted if distorts else fill_inputs, 0, batch, source, buffers)
     inputs, part = Inputs(is_sparse, buffers.inputs[0]), Part(0, 0, 0, np.uint64(0), 0)
-    work = ShardWork(*buffers.work[0], buffers.selected[0])
+    work = ShardWork._make([*buffers.work[0], buffers.selected[0]])
     if settings.hardest < 1:
         entries[SELECT] = entry_of(select_hardest, plan, inputs, part, work)
     shard = (plan, weights.flat, inputs, source.targets, batch, dropout, part, work, gradient, entries[SELECT])
