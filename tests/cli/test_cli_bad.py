@@ -207,7 +207,7 @@ def test_ctrl_c_during_training(folder, engine):
 
 def test_ctrl_c_does_not_wait_for_compilation(folder, tmp_path_factory):
     cache = tmp_path_factory.mktemp("cache")
-    interrupted_after(b"preparing", folder, "--batch-size", "32", NUMBA_CACHE_DIR=str(cache))
+    interrupted_after(b"compiling", folder, "--batch-size", "32", NUMBA_CACHE_DIR=str(cache))
     assert list(cache.rglob("*")) != []
     assert list(cache.rglob("*train_batches*")) == [], "it waited for the compilation"
 

@@ -14,7 +14,8 @@ import click
 from .. import __version__
 from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
-from .console import complain, say_warning
+from ..nn.compile_notice import shown_by
+from .console import complain, say_compiling, say_warning
 
 _COMMANDS = (
     "train",
@@ -105,7 +106,7 @@ def main() -> None:
             which = f"the value of {before}" if before.startswith("-") else "an argument"
             raise click.UsageError(f"{which} is empty, perhaps from an unset shell variable.")
         # Not `cli.main`, which handles a closed pipe and an interrupt differently.
-        with _command_line().make_context("glassnet", sys.argv[1:]) as context:
+        with shown_by(say_compiling), _command_line().make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
         code = 0
