@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import io
 import os
 import sys
@@ -14,7 +16,7 @@ import click
 from .. import __version__
 from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
-from ..nn.compile_notice import shown_by
+from ..nn.compile_notice import is_compiling, shown_by
 from .console import complain, say_compiling, say_warning
 
 _COMMANDS = (
@@ -129,7 +131,17 @@ def main() -> None:
         where = problem.filename or "standard output"
         complain("GN003", f"{where}: cannot be written or read ({problem.strerror or problem}).")
         _abandon_output()
+    atexit.register(_leave_compilation, code)
     sys.exit(code)
+
+
+def _leave_compilation(code: int) -> None:
+    """End the process at once if a thread is still compiling: LLVM may abort when the interpreter ends under it."""
+    if is_compiling():
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
 
 
 def _show_warning(message: Warning | str) -> None:
