@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import multiprocessing
 import os
 import sys
 import time
@@ -80,14 +79,20 @@ class CompileNotice:
 
 def show_in_python(notice: CompileNotice) -> None:
     """Log a notice; print it to standard error in a terminal or notebook if the log shows it nowhere."""
-    # Of processes that start together, one compiles. That the others wait is worth a line only in a process of its own.
-    quiet = notice.event == "waits" and multiprocessing.parent_process() is not None
+    # Of the workers of a search, one compiles; that the others wait is not worth a line.
+    quiet = notice.event == "waits" and _is_worker()
     level = logging.DEBUG if quiet else logging.INFO
     LOGGER.log(level, notice.text("en"))
     logged = LOGGER.isEnabledFor(logging.INFO) and LOGGER.hasHandlers()
     if not quiet and not logged and _is_watched():
         with contextlib.suppress(OSError, ValueError):  # a closed stream
             print(f"glassnet: {notice.text(preferred())}", file=sys.stderr, flush=True)
+
+
+def _is_worker() -> bool:
+    """Return whether this process was started by `multiprocessing` or joblib."""
+    processes = sys.modules.get("multiprocessing.process")
+    return processes is not None and processes.parent_process() is not None
 
 
 def _is_watched() -> bool:
@@ -183,5 +188,8 @@ def _store_time(times: Path | None, loop: str, seconds: float) -> None:
         return
     new = times.with_name(f"{times.name}.{os.getpid()}")
     with contextlib.suppress(OSError):  # the time only informs
-        new.write_text(json.dumps({**_last_times(times), loop: round(seconds, 1)}), encoding="utf-8")
-        new.replace(times)
+        try:
+            new.write_text(json.dumps({**_last_times(times), loop: round(seconds, 1)}), encoding="utf-8")
+            new.replace(times)
+        finally:
+            new.unlink(missing_ok=True)

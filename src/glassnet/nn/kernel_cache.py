@@ -155,7 +155,8 @@ class KernelCache:
             finally:
                 new.unlink(missing_ok=True)
         except OSError:
-            _warn_once(str(self.writable.parent))
+            if not path.exists():  # Windows does not replace a file that another process reads
+                _warn_once(str(self.writable.parent))
 
 
 def _made(folder: Path) -> bool:

@@ -154,7 +154,7 @@ def test_elsewhere_and_where_the_log_is_shown_nothing_is_printed(unhandled, monk
 def test_worker_processes_do_not_say_that_they_wait(unhandled, monkeypatch):
     waits = CompileNotice("waits", "answer_rows")
     assert "another process" in printed(monkeypatch, waits, Terminal())
-    monkeypatch.setattr(multiprocessing, "parent_process", lambda: object())
+    monkeypatch.setattr(multiprocessing.process, "parent_process", lambda: object())
     assert printed(monkeypatch, waits, Terminal()) == ""
     assert printed(monkeypatch, ENDS, Terminal()) != ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from glassnet.nn import jit, kernel_cache
 from glassnet.nn.kernel_cache import KernelCache, digest_of, places
 from support.cli import environment
+from support.sources import PACKAGE as SOURCE
 
 PACKAGE = Path("package")
 FOLDER = f"kernels-{'0' * 16}"
@@ -192,23 +194,26 @@ def test_a_kernel_that_another_process_compiled_during_the_wait_is_loaded(kernel
         assert kernel.load_overload(("float32",), target) == 7
 
 
-def test_processes_that_start_together_compile_once(tmp_path):
-    """Two processes load a kernel that neither finds in the cache; the messages show which one compiled."""
+def test_environments_share_the_cache_and_processes_that_start_together_compile_once(tmp_path):
+    """Two processes with their own copy of the package call a kernel; the log shows which one compiled it."""
     program = (
         "import logging; logging.basicConfig(level='INFO')\nimport numpy as np\n"
         "from glassnet.nn import compile_notice\n"
         "compile_notice.LOOPS['uniform_at'] = compile_notice.LOOPS['answer_rows']\n"
         "compile_notice._types_of = lambda *_: ('a', 'b')\n"
         "compile_notice.CompileNotice.text = lambda notice, _: notice.event\n"
-        "from glassnet.nn.jit import uniform_at\nprint(uniform_at(np.uint64(3), 4))"
+        "from glassnet.nn.jit import __file__, uniform_at\nprint(__file__, uniform_at(np.uint64(3), 4))"
     )
-    command, env = [sys.executable, "-c", program], environment(NUMBA_CACHE_DIR=str(tmp_path))
-    started = [
-        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
-    ]
+    started = []
+    for name in ("a", "b"):
+        copy = tmp_path / name / "glassnet"
+        shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__", "mnist", "font"))
+        env = environment(NUMBA_CACHE_DIR=str(tmp_path / "cache"), PYTHONPATH=str(copy.parent))
+        command = [sys.executable, "-c", program]
+        started.append(subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     done = [process.communicate() for process in started]
     assert [process.returncode for process in started] == [0, 0], done
-    assert done[0][0] == done[1][0] != ""
+    (first, number), (second, same) = (out.split() for out, _ in done)
+    assert (first != second, number) == (True, same)
     events = [line.rpartition(":")[2] for _, err in done for line in err.splitlines()]
-    assert sorted(set(events) - {"waits"}) == ["begins", "ends"]
-    assert (events.count("begins"), events.count("ends")) == (1, 1)
+    assert sorted(event for event in events if event != "waits") == ["begins", "ends"]
