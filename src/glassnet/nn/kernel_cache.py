@@ -32,11 +32,12 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps as _dumps
 
-from ..io.byte_locks import ByteLocks
+from ..io.byte_locks import POLL_SECONDS, ByteLocks
 from .compile_notice import announce_wait, announced
 
 numba_config: Any = numba.config
 _dump: Any = _dumps
+_owns_lock: Any = global_compiler_lock.is_locked
 _rebuild: Any = CompileResult._rebuild
 
 _FORMAT = 1
@@ -129,7 +130,7 @@ class KernelCache:
         cached, compile_kernel = _CachedKernel(kernel.py_func, self), kernel.compile
 
         def compile_once(signature: Any) -> Any:
-            with global_compiler_lock, cached.compilation():
+            with _compilation():
                 return compile_kernel(signature)
 
         kernel._cache, kernel.compile = cached, compile_once
@@ -157,6 +158,24 @@ class KernelCache:
         except OSError:
             if not path.exists():  # Windows does not replace a file that another process reads
                 _warn_once(str(self.writable.parent))
+
+
+_compilations: list[ExitStack] = []
+"""What to release after each compilation in progress: that of a kernel, of a kernel that it calls, and so on."""
+
+
+@contextlib.contextmanager
+def _compilation() -> Iterator[None]:
+    """Let one thread compile at a time; at the end, release what `_CachedKernel.load_overload` has acquired."""
+    # An unlimited wait for Numba's lock is not interrupted after polars has set its signal handler.
+    while _compilations and not _owns_lock():
+        time.sleep(POLL_SECONDS)
+    with global_compiler_lock, ExitStack() as stack:
+        _compilations.append(stack)
+        try:
+            yield
+        finally:
+            _compilations.remove(stack)
 
 
 def _made(folder: Path) -> bool:
@@ -199,7 +218,6 @@ class _CachedKernel:
 
     def __init__(self, function: Callable[..., Any], cache: KernelCache) -> None:
         self._function, self._cache = function, cache
-        self._compilations: list[ExitStack] = []  # several if a kernel calls itself with other types
 
     @property
     def cache_path(self) -> str | None:
@@ -215,24 +233,14 @@ class _CachedKernel:
     def flush(self) -> None:
         """Do nothing: files are replaced when they are saved again."""
 
-    @contextlib.contextmanager
-    def compilation(self) -> Iterator[None]:
-        """Hold the lock of the kernel that `load_overload` takes, until the kernel is saved or has failed."""
-        with ExitStack() as stack:
-            self._compilations.append(stack)
-            try:
-                yield
-            finally:
-                self._compilations.pop()
-
     def load_overload(self, signature: Any, target_context: Any) -> Any:
         """Return the compiled kernel for a signature; None if this process is to compile it."""
         target_context.refresh()
         name = self._name(signature, target_context.codegen())
         found = self._load(name, target_context)
-        if found is not None or not self._compilations:
+        if found is not None or not _compilations:
             return found
-        stack, function = self._compilations[-1], self._function
+        stack, function = _compilations[-1], self._function
         if self._cache.locks is not None:
             stack.enter_context(self._cache.locks.held(_place_of(name), lambda: announce_wait(function)))
             found = self._load(name, target_context)  # another process may have compiled it

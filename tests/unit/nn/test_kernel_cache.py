@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -178,7 +180,9 @@ def test_each_signature_and_processor_has_its_own_file(kernel_of):
     kernel_of().save_overload(("float32",), Result(other, 2))
     kernel_of().save_overload(("float64",), Result(one, 3))
     kernel_of().save_overload(("float64",), Result(other, -1))  # with addresses of this process
-    found = [kernel_of().load_overload((name,), target) for name in ("float32", "float64") for target in (one, other)]
+    with kernel_cache._compilation():
+        wanted = [(name, target) for name in ("float32", "float64") for target in (one, other)]
+        found = [kernel_of().load_overload((name,), target) for name, target in wanted]
     assert found == [1, 2, 3, None]
 
 
@@ -190,8 +194,21 @@ def test_a_kernel_that_another_process_compiled_during_the_wait_is_loaded(kernel
         return kernel_cache.contextlib.nullcontext()
 
     monkeypatch.setattr(kernel_cache.ByteLocks, "held", other_process)
-    with kernel.compilation():
+    with kernel_cache._compilation():
         assert kernel.load_overload(("float32",), target) == 7
+
+
+def test_ctrl_c_does_not_wait_for_another_thread_that_compiles(monkeypatch, restarting_ctrl_c):
+    """The other thread compiles for as long as this one waits."""
+    monkeypatch.setattr(kernel_cache, "_compilations", [ExitStack()])
+    timer = threading.Timer(0.2, restarting_ctrl_c)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt), kernel_cache._compilation():
+        pass
+    timer.join()
+    with kernel_cache.global_compiler_lock, kernel_cache._compilation():
+        assert len(kernel_cache._compilations) == 2  # a kernel that is compiled for another one does not wait
+    assert len(kernel_cache._compilations) == 1
 
 
 def test_environments_share_the_cache_and_processes_that_start_together_compile_once(tmp_path):
