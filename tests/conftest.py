@@ -39,12 +39,11 @@ def pytest_configure_node(node):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_once(request, tmp_path_factory):
-    """Compile each kernel that is not cached in one worker; the other workers load it."""
+def compiled_first(request):
+    """Compile all kernels that are not cached, so that no test takes the time of others."""
     worker = getattr(request.config, "workerinput", {})
     if worker.get("must_be_compiled"):
-        folder, number = tmp_path_factory.getbasetemp().parent, int(worker["workerid"].removeprefix("gw"))
-        kernels.compile_together(folder, number, worker["workercount"])
+        kernels.compile_together(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ ROW = {part: number for number, row in enumerate(ROWS) for part in row}
 THIRD_PARTY = {
     "numpy": ("",),
     "scipy": ("nn.activations", "nn.train_step", "model.evaluate", "preprocess", "handwriting"),
-    "numba": ("nn.jit", "engines.compiled.kernels"),
-    "llvmlite": ("engines.compiled.kernels", "training.receipt"),
+    "numba": ("nn.jit", "nn.kernel_cache", "engines.compiled.kernels"),
+    "llvmlite": ("nn.kernel_cache", "engines.compiled.kernels", "training.receipt"),
     "threadpoolctl": ("nn.blas",),
     "polars": ("data", "io", "doctor.data"),
     "charset_normalizer": ("io.encoding",),
@@ -63,6 +63,7 @@ NOT_IN_KERNELS = {
     "glassnet.nn.architecture": "kernels.plan names Architecture as a type; the plan made of it is an argument",
     "glassnet.network": "the reference engine's plain step, on Python's side",
     "glassnet.nn.parameters": "types and views for Python's side",
+    "glassnet.nn.kernel_cache": "stores compiled kernels",
     "glassnet.errors": "raised on Python's side",
 }
 """Modules that kernel files import but that are not compiled into kernels: changing them keeps compiled loops valid."""

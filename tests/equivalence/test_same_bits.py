@@ -146,7 +146,10 @@ def test_any_number_of_blas_threads_and_the_first_run_of_a_process(blas):
 
 
 def test_compiling_and_loading_kernels_give_the_same_bits(tmp_path):
-    """With gelu, whose kernels call the most others: compiled separately, these round differently from inlined ones."""
+    """With gelu, whose kernels call the most others: compiled separately, these round differently from inlined ones.
+
+    The third training run is in this process, whose cache was filled by other processes in another order.
+    """
     options = {"activation": "gelu", "rule": "gradient", "hidden": [200], "epochs": 1}
     program = (
         "from glassnet import Options, fit\nfrom support.samples import digits\n"
@@ -156,8 +159,7 @@ def test_compiling_and_loading_kernels_give_the_same_bits(tmp_path):
     env = environment(NUMBA_CACHE_DIR=str(tmp_path), PYTHONPATH=os.pathsep.join([tests, *sys.path]))
     command = [sys.executable, "-c", program]
     hashes = [subprocess.run(command, capture_output=True, text=True, env=env, check=True).stdout for _ in range(2)]
-    assert len(hashes[0]) == 65
-    assert hashes[0] == hashes[1]
+    assert hashes == [f"{fit(digits(60), Options(**options)).model.hash()}\n"] * 2
 
 
 def test_two_runs_in_a_process():

@@ -1,19 +1,14 @@
-"""Compiled loops: each variant that is not cached is compiled by one worker and loaded by the others."""
+"""Compiled loops: the workers begin with different variants, so that none waits for one that another compiles."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-if sys.platform != "win32":
-    import fcntl
 
 TYPES = ("float32", "float64")
 ROWS = ("uint8", *TYPES)
@@ -26,10 +21,10 @@ VARIANTS = [
 
 
 def must_be_compiled() -> bool:
-    """Tell whether loops must be compiled, and can be cached under a file lock."""
-    from glassnet.nn import jit
+    """Tell whether the cache is empty."""
+    from glassnet.nn.jit import CACHE
 
-    return sys.platform != "win32" and jit._FOLDER is not None and not any(Path(jit._FOLDER).rglob("*.nbc"))
+    return CACHE.writable is not None and not any(CACHE.writable.glob("*.nbc"))
 
 
 def compile_variant(dtype: str, rows: str, batch_size: int, scaling: str) -> None:
@@ -46,13 +41,11 @@ def compile_variant(dtype: str, rows: str, batch_size: int, scaling: str) -> Non
     compiled(replace(model, training_range=None)).outputs(inputs)
 
 
-def compile_together(folder: Path, worker: int, workers: int) -> None:
-    """Compile all variants, in a different order in each worker; each variant is compiled once and then loaded."""
+def compile_together(worker: int, workers: int) -> None:
+    """Compile all variants, in a different order in each worker; the cache lets one worker compile each variant."""
     first = len(VARIANTS) * worker // workers
     for variant in [*VARIANTS[first:], *VARIANTS[:first]]:
-        with (folder / f"kernels-{'-'.join(map(str, variant))}").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            compile_variant(*variant)
+        compile_variant(*variant)
 
 
 @cache

@@ -29,7 +29,7 @@ SOURCES = (
     *("engines/**/*.py", "preprocess/**/*.py"),
     *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "parameters")),
 )
-NOT_SOURCES = ("preprocess/training_range.py",)
+NOT_SOURCES = ("preprocess/training_range.py", "nn/compile_notice.py", "nn/kernel_cache.py")
 """Files of the numeric code, and files among them that do not affect weights."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import io
 import os
 import sys
@@ -14,7 +16,8 @@ import click
 from .. import __version__
 from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
-from .console import complain, say_warning
+from ..nn.compile_notice import is_compiling, shown_by
+from .console import complain, say_compiling, say_warning
 
 _COMMANDS = (
     "train",
@@ -105,7 +108,7 @@ def main() -> None:
             which = f"the value of {before}" if before.startswith("-") else "an argument"
             raise click.UsageError(f"{which} is empty, perhaps from an unset shell variable.")
         # Not `cli.main`, which handles a closed pipe and an interrupt differently.
-        with _command_line().make_context("glassnet", sys.argv[1:]) as context:
+        with shown_by(say_compiling), _command_line().make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
         code = 0
@@ -128,7 +131,17 @@ def main() -> None:
         where = problem.filename or "standard output"
         complain("GN003", f"{where}: cannot be written or read ({problem.strerror or problem}).")
         _abandon_output()
+    atexit.register(_leave_compilation, code)
     sys.exit(code)
+
+
+def _leave_compilation(code: int) -> None:
+    """End the process at once if a thread is still compiling: LLVM may abort when the interpreter ends under it."""
+    if is_compiling():
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
 
 
 def _show_warning(message: Warning | str) -> None:

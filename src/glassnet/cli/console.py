@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-import threading
 from typing import Any
 
 import click
@@ -17,8 +16,9 @@ from ..i18n.language import LANGUAGES, below_all, preferred, width_of
 from ..i18n.plots import shown
 from ..io.control_characters import json_text, printable
 from ..model.evaluate import Evaluation
+from ..nn.compile_notice import CompileNotice
 from ..preprocess import Columns
-from ..training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from ..training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ..workflow.notice import Notice
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -95,6 +95,11 @@ def say_notice(notice: Notice) -> None:
     say(notice.text(language_in_use()))
 
 
+def say_compiling(notice: CompileNotice) -> None:
+    """Print to standard error that a loop is being compiled."""
+    say(notice.text(language_in_use()))
+
+
 def row_name(samples: Dataset, row: int) -> str:
     """Return the name of a sample: ``row 7``, with its file if it has its own."""
     number = samples.row_numbers[row]
@@ -155,37 +160,13 @@ def progress_listener() -> _Bar | _Lines:
     return _Bar() if sys.stderr.isatty() else _Lines()
 
 
-class _FirstRunNotice:
-    """Prints that loops are being compiled, if preparing takes longer than loading them from the cache."""
-
-    def __init__(self) -> None:
-        self._timer: threading.Timer | None = None
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, Preparing) and event.engine == "compiled":
-            self._timer = threading.Timer(1.0, say, [message("first_run")])
-            self._timer.daemon = True
-            self._timer.start()
-        elif isinstance(event, TrainingStarted):
-            self.cancel()
-
-    def cancel(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-
-
 class _Lines:
     """One line per epoch."""
 
     def close(self) -> None:
-        """Cancel a pending notice."""
-        self._notice.cancel()
-
-    def __init__(self) -> None:
-        self._notice = _FirstRunNotice()
+        """Do nothing: a line is complete."""
 
     def __call__(self, event: Event) -> None:
-        self._notice(event)
         if isinstance(event, EpochDone):
             validation = ""
             if event.validation_loss is not None:
@@ -215,7 +196,6 @@ class _Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        self._notice = _FirstRunNotice()
         self._progress = Progress(
             TextColumn(message("bar_epoch") + " {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
@@ -226,7 +206,6 @@ class _Bar:
         )
 
     def __call__(self, event: Event) -> None:
-        self._notice(event)
         progress = self._progress
         if isinstance(event, TrainingStarted):
             progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, loss=float("nan"), accuracy="")
@@ -246,4 +225,3 @@ class _Bar:
     def close(self) -> None:
         """Restore the terminal, also after a failed training run."""
         self._progress.stop()
-        self._notice.cancel()

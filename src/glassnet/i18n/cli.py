@@ -10,10 +10,6 @@ from .language import Say, speaking
 CLI_WORDS: dict[str, tuple[str, str]] = {
     "text": ("{text}", "{text}"),  # remarks on data
     # progress of a training run
-    "first_run": (
-        "preparing the training loops; the first run of each kind compiles them, which can take a minute or two …",
-        "正在准备训练循环；每种训练首次运行时需要编译，可能要一两分钟……",
-    ),
     "epoch_done": (
         "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",
         "第 {epoch} 轮：训练损失 {loss:.4f}{accuracy}{validation}，{seconds:.2f} 秒",

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import threading
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import config as _config
 from numba import njit
+
+from .kernel_cache import KernelCache, digest_of, places
 
 # These flags allow reordering, so sums can be vectorised, but keep NaN and infinity for the divergence check.
 FAST = {"reassoc", "contract", "nsz", "arcp"}
@@ -29,46 +25,14 @@ SOURCES = (
 )
 """Files with kernels and their constants; a test compares the list with the imports of the kernels."""
 
-numba_config: Any = _config
-_lock = threading.Lock()
+
+def _open_cache() -> KernelCache:
+    package = Path(__file__).parents[1]
+    paths = (path for pattern in SOURCES for path in sorted(package.glob(pattern)))
+    return KernelCache.open(places(package), digest_of(path.read_bytes() for path in paths))
 
 
-def _cache_folder() -> str | None:
-    """Return a cache folder specific to the source text of all kernels, or None if no folder is writable.
-
-    Numba invalidates compiled code when the kernel's own file changes, but not when a file with a function that it
-    calls changes: after an update it could run an old formula.
-    """
-    here = Path(__file__).parents[1]
-    texts = (path.read_bytes() for pattern in SOURCES for path in sorted(here.glob(pattern)))
-    digest = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
-    places = _places(here)
-    for place in places:
-        folder = place / f"kernels-{digest}"
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                return str(folder)
-    warnings.warn(
-        f"cannot write to {', '.join(map(str, places))}: compiled code is not cached, so every run compiles it again. "
-        "Set NUMBA_CACHE_DIR to a writable folder.",
-        stacklevel=2,
-    )
-    return None
-
-
-def _places(here: Path) -> list[Path]:
-    """Return the candidate folders for compiled code, best first."""
-    if numba_config.CACHE_DIR:
-        return [Path(numba_config.CACHE_DIR)]
-    try:
-        of_user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:  # no home folder
-        return [here / "__pycache__"]
-    return [here / "__pycache__", of_user / "glassnet"]
-
-
-_FOLDER = _cache_folder()
+CACHE = _open_cache()
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -109,15 +73,11 @@ def part_of_kernel(function: _Function) -> _Function:
 def _compiled(function: _Function, **settings: Any) -> _Function:
     # Every kernel is inlined into its callers. By default LLVM shares some kernels: a process that has just compiled
     # them then runs the shared version, a later process the caller's inlined version, and their last bits differ.
-    with _lock:
-        before, numba_config.CACHE_DIR = numba_config.CACHE_DIR, _FOLDER or ""
-        try:
-            always: dict[str, Any] = {"fastmath": FAST, "error_model": "numpy", "nogil": True, "forceinline": True}
-            always["no_cfunc_wrapper"] = True
-            jit: Any = njit(cache=_FOLDER is not None, **always, **settings)
-            return cast(_Function, jit(function))
-        finally:
-            numba_config.CACHE_DIR = before
+    always: dict[str, Any] = {"fastmath": FAST, "error_model": "numpy", "nogil": True, "forceinline": True}
+    always["no_cfunc_wrapper"] = True
+    compiled = njit(**always, **settings)(function)
+    CACHE.add(compiled)
+    return cast(_Function, compiled)
 
 
 @kernel

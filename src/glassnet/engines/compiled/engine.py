@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from ...nn.architecture import Architecture
+from ...nn.compile_notice import preparing
 from ...nn.optimizers import State
 from ...nn.parameters import Parameters
 from ...options.options import Options, beyond_single_samples
@@ -35,10 +36,12 @@ class CompiledEngine:
         scaling = samples.scaling
         fits = not scaling.by_feature and np.abs(scaling.offset).max() < LARGEST_BACKGROUND
         per_sample = options.batch_size == 1 and not beyond_single_samples(options) and fits
-        prepared = (PerSample if per_sample else Minibatch)(architecture, samples, options)
-        # Compile or load the kernel with a step of rate 0 on a temporary state.
-        state = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
-        _run(prepared, state, Block(np.zeros(1, np.int64), 1, np.zeros(1)), needed=False)
+        loop = "train_samples" if per_sample else "train_batches"
+        with preparing(loop, options.dtype, samples.rows.dtype.name):
+            prepared = (PerSample if per_sample else Minibatch)(architecture, samples, options)
+            # Compile or load the kernel with a step of rate 0 on a temporary state.
+            state = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
+            _run(prepared, state, Block(np.zeros(1, np.int64), 1, np.zeros(1)), needed=False)
         prepared.pool.reset()  # discard the time of compilation
         return prepared
 

@@ -1,0 +1,251 @@
+"""Notices that a loop is being compiled: to a logger and the terminal in Python, printed by the command line there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from ..i18n.compiling import compiling_words
+from ..i18n.language import preferred
+
+LOGGER = logging.getLogger("glassnet")
+
+
+class _Loop(NamedTuple):
+    """Arguments of a kernel whose types are named, and the usual time of compilation."""
+
+    weights: str
+    inputs: str
+    least: int
+    most: int
+
+
+LOOPS = {
+    "train_samples": _Loop("targets.rows", "inputs.rows.values", 2, 6),
+    "train_batches": _Loop("weights.flat", "source.raw", 4, 12),
+    "answer_rows": _Loop("flat", "raw", 2, 6),
+    "distort_rows": _Loop("", "rows", 1, 4),
+}
+"""Kernels that are called from Python and take seconds to compile; compiling others is not worth a notice."""
+
+
+@dataclass(frozen=True)
+class CompileNotice:
+    """That a loop is being compiled, has been compiled, or is being compiled by another process.
+
+    Parameters
+    ----------
+    event : {"begins", "ends", "waits"}
+    loop : str
+        A key of `LOOPS`.
+    weights, inputs : str
+        Data types.
+    seconds : float, optional
+        Time of the compilation; at the beginning that of the last one of this loop here, if there was one.
+    cached : bool
+        Whether the compiled code is stored.
+    """
+
+    event: Literal["begins", "ends", "waits"]
+    loop: str
+    weights: str = ""
+    inputs: str = ""
+    seconds: float | None = None
+    cached: bool = True
+
+    def text(self, language: str) -> str:
+        """Return the notice as text in "en" or "zh"."""
+        words = compiling_words(language)
+        facts: dict[str, Any] = {"what": words(self.loop), "seconds": self.seconds}
+        if self.event == "begins":
+            usual = LOOPS[self.loop]
+            facts["types"] = words("types" if self.weights else "types_of_images", **vars(self))
+            facts["once"] = words("once") if self.cached else ""
+            facts["time"] = (
+                words("usually", least=usual.least, most=usual.most)
+                if self.seconds is None
+                else words("last_time", seconds=self.seconds)
+            )
+        return words(self.event, **facts)
+
+
+def show_in_python(notice: CompileNotice) -> None:
+    """Log a notice; print it to standard error in a terminal or notebook if the log shows it nowhere."""
+    # Of the workers of a search, one compiles; that the others wait is not worth a line.
+    quiet = notice.event == "waits" and _is_worker()
+    level = logging.DEBUG if quiet else logging.INFO
+    LOGGER.log(level, notice.text("en"))
+    logged = LOGGER.isEnabledFor(logging.INFO) and LOGGER.hasHandlers()
+    if not quiet and not logged and _is_watched():
+        with contextlib.suppress(OSError, ValueError):  # a closed stream
+            print(f"glassnet: {notice.text(preferred())}", file=sys.stderr, flush=True)
+
+
+def _is_worker() -> bool:
+    """Return whether this process was started by `multiprocessing` or joblib."""
+    processes = sys.modules.get("multiprocessing.process")
+    return processes is not None and processes.parent_process() is not None
+
+
+def _is_watched() -> bool:
+    """Return whether somebody reads standard error: in a terminal or a notebook."""
+    return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+
+
+_show: Callable[[CompileNotice], None] = show_in_python
+_depth = 0
+"""Nested compilations: a kernel's compilation includes those of the kernels that it calls."""
+
+
+@contextlib.contextmanager
+def shown_by(show: Callable[[CompileNotice], None]) -> Iterator[None]:
+    """Pass notices to a function, which must not raise; it is called on the thread that compiles."""
+    global _show
+    before, _show = _show, show
+    try:
+        yield
+    finally:
+        _show = before
+
+
+def is_compiling() -> bool:
+    """Return whether a thread of this process is compiling a loop."""
+    return _depth > 0
+
+
+@dataclass
+class _Preparation:
+    """A block of code that may compile several kernels, which are announced as one loop."""
+
+    begins: CompileNotice
+    began: float | None = None
+    times: Path | None = None
+    waits: bool = False
+
+
+_preparations: list[_Preparation] = []
+
+
+@contextlib.contextmanager
+def preparing(loop: str, weights: str, inputs: str) -> Iterator[None]:
+    """Announce the kernels that are compiled in this block together, if there are any.
+
+    Parameters
+    ----------
+    loop : str
+        A key of `LOOPS`.
+    weights, inputs : str
+        Data types.
+    """
+    own = _Preparation(CompileNotice("begins", loop, weights, inputs))
+    _preparations.append(own)
+    try:
+        yield
+    finally:
+        _preparations.remove(own)
+    if own.began is not None:
+        seconds = time.perf_counter() - own.began
+        _show(CompileNotice("ends", loop, seconds=seconds))
+        _store_time(own.times, loop, seconds)
+
+
+@contextlib.contextmanager
+def announced(function: Callable[..., Any], types: Sequence[Any], times: Path | None) -> Iterator[None]:
+    """Announce the compilation of a kernel, unless it is part of the compilation of another one or was announced.
+
+    Parameters
+    ----------
+    function : callable
+        The kernel's Python function.
+    types : sequence
+        Numba's types of its arguments.
+    times : Path, optional
+        JSON file with the seconds of the last compilation of each loop; None if compiled code is not stored.
+    """
+    if _preparations and _depth == 0:
+        own = _preparations[-1]
+        if own.began is None:
+            own.began, own.times = time.perf_counter(), times
+            last = _last_times(times).get(own.begins.loop)
+            _show(replace(own.begins, seconds=last, cached=times is not None))
+        with _counted():
+            yield
+        return
+    loop = function.__name__ if _depth == 0 and function.__name__ in LOOPS else None
+    begin = time.perf_counter()
+    with _counted():
+        if loop:
+            argument_types = _types_of(function, types)
+            _show(CompileNotice("begins", loop, *argument_types, _last_times(times).get(loop), times is not None))
+        yield
+        if loop:
+            seconds = time.perf_counter() - begin
+            _show(CompileNotice("ends", loop, seconds=seconds))
+            _store_time(times, loop, seconds)
+
+
+@contextlib.contextmanager
+def _counted() -> Iterator[None]:
+    global _depth
+    _depth += 1
+    try:
+        yield
+    finally:
+        _depth -= 1
+
+
+def announce_wait(function: Callable[..., Any]) -> None:
+    """Announce that another process is compiling a kernel."""
+    if _preparations:
+        own = _preparations[-1]
+        if _depth == 0 and not own.waits:
+            own.waits = True
+            _show(CompileNotice("waits", own.begins.loop))
+    elif _depth == 0 and function.__name__ in LOOPS:
+        _show(CompileNotice("waits", function.__name__))
+
+
+def _types_of(function: Callable[..., Any], types: Sequence[Any]) -> tuple[str, str]:
+    """Return the data types of weights and inputs among the arguments of a kernel in `LOOPS`."""
+    names = function.__code__.co_varnames
+    loop = LOOPS[function.__name__]
+
+    def type_at(path: str) -> str:
+        if not path:
+            return ""
+        first, *fields = path.split(".")
+        found = types[names.index(first)]
+        for field in fields:
+            found = found.types[found.fields.index(field)]
+        return str(found.dtype)
+
+    return type_at(loop.weights), type_at(loop.inputs)
+
+
+def _last_times(times: Path | None) -> dict[str, float]:
+    """Return the seconds of the last compilation of each loop; empty if the file is missing or damaged."""
+    try:
+        found = json.loads(times.read_text(encoding="utf-8")) if times else {}
+        return {name: float(seconds) for name, seconds in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _store_time(times: Path | None, loop: str, seconds: float) -> None:
+    if times is None:
+        return
+    new = times.with_name(f"{times.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):  # the time only informs
+        try:
+            new.write_text(json.dumps({**_last_times(times), loop: round(seconds, 1)}), encoding="utf-8")
+            new.replace(times)
+        finally:
+            new.unlink(missing_ok=True)

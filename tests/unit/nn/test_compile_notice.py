@@ -1,0 +1,190 @@
+"""Notices of compilation, in Python and on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import multiprocessing
+import sys
+import typing
+
+import numpy as np
+import pytest
+from numba import typeof
+
+from glassnet.engines.compiled import kernels
+from glassnet.i18n.compiling import COMPILING_WORDS
+from glassnet.nn import compile_notice
+from glassnet.nn.compile_notice import LOOPS, CompileNotice, announce_wait, announced, is_compiling, shown_by
+from glassnet.preprocess.augment.kernels import distort_rows
+
+KERNELS = {name: getattr(kernels, name, distort_rows) for name in LOOPS}
+
+
+def answer_rows(numbers, flat, raw):
+    """A function with the name of a loop."""
+
+
+TYPES = [typeof(np.zeros(2, np.int64)), typeof(np.zeros(2)), typeof(np.zeros((2, 2), np.uint8))]
+
+
+@pytest.fixture
+def shown():
+    """The notices that are shown."""
+    found = []
+    with shown_by(found.append):
+        yield found
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_every_loop_is_a_kernel_with_the_named_arguments(name):
+    function = KERNELS[name].py_func
+    assert function.__name__ == name
+    assert name in COMPILING_WORDS
+    for path in (LOOPS[name].weights, LOOPS[name].inputs):
+        owner = function
+        for field in filter(None, path.split(".")):
+            owner = typing.get_type_hints(owner)[field]
+    assert LOOPS[name].least < LOOPS[name].most
+
+
+def test_compilation_is_announced_with_its_types_and_time(shown, tmp_path):
+    times = tmp_path / "times.json"
+    for _ in range(2):
+        with announced(answer_rows, TYPES, times):
+            assert is_compiling()
+        assert not is_compiling()
+    assert [(one.event, one.weights, one.inputs) for one in shown] == 2 * [
+        ("begins", "float64", "uint8"),
+        ("ends", "", ""),
+    ]
+    assert shown[0].seconds is None
+    assert shown[2].seconds == round(shown[1].seconds, 1)
+
+
+def test_kernels_compiled_for_another_and_small_ones_are_not_announced(shown):
+    with announced(answer_rows, TYPES, None):
+        with announced(answer_rows, TYPES, None):
+            announce_wait(answer_rows)
+        assert is_compiling()
+    assert [one.event for one in shown] == ["begins", "ends"]
+    with announced(test_every_loop_is_a_kernel_with_the_named_arguments, [], None):
+        pass
+    announce_wait(test_every_loop_is_a_kernel_with_the_named_arguments)
+    assert len(shown) == 2
+
+
+def test_a_failed_compilation_ends(shown):
+    with pytest.raises(ZeroDivisionError), announced(answer_rows, TYPES, None):
+        raise ZeroDivisionError
+    assert not is_compiling()
+    assert [one.event for one in shown] == ["begins"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"answer_rows": "x"}', '{"answer_rows": null}'])
+def test_a_damaged_file_of_times_is_replaced(shown, tmp_path, content):
+    times = tmp_path / "times.json"
+    times.write_text(content)
+    with announced(answer_rows, TYPES, times):
+        pass
+    assert shown[0].seconds is None
+    assert list(json.loads(times.read_text())) == ["answer_rows"]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("seconds", [None, 120.4])
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_notice_says_what_is_compiled_and_for_how_long(loop, seconds, cached):
+    usual = LOOPS[loop]
+    weights = "float32" if usual.weights else ""
+    begins = CompileNotice("begins", loop, weights, "uint8", seconds, cached)
+    english, chinese = begins.text("en"), begins.text("zh")
+    for place, text in enumerate((english, chinese)):
+        assert COMPILING_WORDS[loop][place] in text
+        assert ("uint8" in text, weights in text) == (True, True)
+        assert ("120 " in text, f"{usual.most} " in text) == (seconds is not None, seconds is None)
+    assert ("once" in english, "一次" in chinese) == (cached, cached)
+    assert COMPILING_WORDS[loop][0] in CompileNotice("waits", loop).text("en")
+    assert "7.3 s" in CompileNotice("ends", loop, seconds=7.31).text("en")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def unhandled(monkeypatch):
+    """A logger without handlers, as in a script that does not set up logging."""
+    logger = logging.Logger("glassnet", logging.INFO)
+    monkeypatch.setattr(compile_notice, "LOGGER", logger)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    return logger
+
+
+ENDS = CompileNotice("ends", "answer_rows", seconds=7.3)
+
+
+def printed(monkeypatch, notice, stream) -> str:
+    monkeypatch.setattr(sys, "stderr", stream)
+    compile_notice.show_in_python(notice)
+    return stream.getvalue()
+
+
+def test_a_terminal_or_a_notebook_shows_a_line_in_the_readers_language(unhandled, monkeypatch):
+    assert printed(monkeypatch, ENDS, Terminal()) == "glassnet: compiled in 7.3 s\n"
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    assert printed(monkeypatch, ENDS, io.StringIO()) == "glassnet: 编译完成，用时 7.3 秒\n"
+
+
+def test_elsewhere_and_where_the_log_is_shown_nothing_is_printed(unhandled, monkeypatch):
+    assert printed(monkeypatch, ENDS, io.StringIO()) == ""
+    records = []
+    handler = logging.Handler()
+    handler.emit = records.append
+    unhandled.addHandler(handler)
+    assert printed(monkeypatch, ENDS, Terminal()) == ""
+    assert [(one.levelname, one.getMessage()) for one in records] == [("INFO", "compiled in 7.3 s")]
+    monkeypatch.setattr(sys, "stderr", None)
+    compile_notice.show_in_python(ENDS)
+
+
+def test_worker_processes_do_not_say_that_they_wait(unhandled, monkeypatch):
+    waits = CompileNotice("waits", "answer_rows")
+    assert "another process" in printed(monkeypatch, waits, Terminal())
+    monkeypatch.setattr(multiprocessing.process, "parent_process", lambda: object())
+    assert printed(monkeypatch, waits, Terminal()) == ""
+    assert printed(monkeypatch, ENDS, Terminal()) != ""
+
+
+def test_a_closed_stream_does_not_stop_the_compilation(unhandled, monkeypatch):
+    stream = Terminal()
+    stream.close()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with pytest.raises(ValueError, match="closed"):
+        stream.isatty() and stream.write("")
+    compile_notice.show_in_python(ENDS)
+
+
+def test_kernels_prepared_together_are_announced_as_one_loop(shown, tmp_path):
+    times = tmp_path / "times.json"
+    with compile_notice.preparing("train_batches", "float32", "uint8"):
+        announce_wait(answer_rows)
+        announce_wait(answer_rows)
+        for _ in range(3):
+            with announced(answer_rows, TYPES, times), announced(answer_rows, TYPES, times):
+                assert is_compiling()
+    assert [(one.event, one.loop, one.inputs) for one in shown] == [
+        ("waits", "train_batches", ""),
+        ("begins", "train_batches", "uint8"),
+        ("ends", "train_batches", ""),
+    ]
+    assert json.loads(times.read_text(encoding="utf-8")).keys() == {"train_batches"}
+
+
+def test_nothing_is_announced_if_nothing_is_compiled(shown):
+    with compile_notice.preparing("train_batches", "float32", "uint8"):
+        pass
+    assert shown == []
