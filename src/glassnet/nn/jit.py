@@ -40,15 +40,15 @@ def kernel(function: _Function) -> _Function:
     """Compile a function that other kernels call, when the first of them is compiled, or load it from the cache.
 
     Without Numba's runtime (``_nrt=False``) kernels cannot create arrays, but need not count references to views
-    either, which would take a third of the time of a sample. Without the wrappers for calls from Python and C, which
-    take a fifth of the time of compilation, only kernels can call it.
+    either, which would take a third of the time of a sample. Without the wrapper for calls from Python, which takes a
+    fifth of the time of compilation, only kernels can call it.
     """
-    return _compiled(function, _nrt=False, no_cpython_wrapper=True)
+    return _only_for_kernels(_compiled(function, _nrt=False, no_cpython_wrapper=True))
 
 
 def kernel_with_arrays(function: _Function) -> _Function:
     """Like `kernel`, for functions that call BLAS, which requires Numba's runtime."""
-    return _compiled(function, no_cpython_wrapper=True)
+    return _only_for_kernels(_compiled(function, no_cpython_wrapper=True))
 
 
 def outer_kernel(function: _Function) -> _Function:
@@ -78,6 +78,20 @@ def _compiled(function: _Function, **settings: Any) -> _Function:
     compiled = njit(**always, **settings)(function)
     CACHE.add(compiled)
     return cast(_Function, compiled)
+
+
+def _only_for_kernels(compiled: Any) -> Any:
+    """Let calls from Python raise TypeError; without a wrapper, Numba would call address 0."""
+
+    def refuse(*arguments: Any, **named: Any) -> None:
+        raise TypeError(f"{compiled.__name__} can be called by kernels only; see glassnet.nn.jit.outer_kernel.")
+
+    def add_overload(result: Any) -> None:
+        compiled.overloads[tuple(result.signature.args)] = result
+
+    if hasattr(compiled, "overloads"):  # not with NUMBA_DISABLE_JIT
+        compiled._compile_for_args, compiled.add_overload = refuse, add_overload
+    return compiled
 
 
 @kernel

@@ -216,10 +216,12 @@ def test_environments_share_the_cache_and_processes_that_start_together_compile_
     program = (
         "import logging; logging.basicConfig(level='INFO')\nimport numpy as np\n"
         "from glassnet.nn import compile_notice\n"
-        "compile_notice.LOOPS['uniform_at'] = compile_notice.LOOPS['answer_rows']\n"
+        "compile_notice.LOOPS['transpose_tile'] = compile_notice.LOOPS['answer_rows']\n"
         "compile_notice._types_of = lambda *_: ('a', 'b')\n"
         "compile_notice.CompileNotice.text = lambda notice, _: notice.event\n"
-        "from glassnet.nn.jit import __file__, uniform_at\nprint(__file__, uniform_at(np.uint64(3), 4))"
+        "from glassnet.engines.compiled.sparse_layout import __file__, transpose_into_tiles\n"
+        "vector = np.arange(6.0)\ntranspose_into_tiles(vector, np.array([0, 2]), 3)\n"
+        "print(__file__, *vector, sep='|')"
     )
     started = []
     for name in ("a", "b"):
@@ -230,7 +232,7 @@ def test_environments_share_the_cache_and_processes_that_start_together_compile_
         started.append(subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     done = [process.communicate() for process in started]
     assert [process.returncode for process in started] == [0, 0], done
-    (first, number), (second, same) = (out.split() for out, _ in done)
+    (first, number), (second, same) = (out.split("|", 1) for out, _ in done)
     assert (first != second, number) == (True, same)
     events = [line.rpartition(":")[2] for _, err in done for line in err.splitlines()]
     assert sorted(event for event in events if event != "waits") == ["begins", "ends"]
