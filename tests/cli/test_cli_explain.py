@@ -349,6 +349,16 @@ def test_each_backquery_method_has_its_own_lines(classes, folder):
         assert picture.width / picture.height == pytest.approx(columns / lines, rel=0.35)
 
 
+def test_the_digit_reader_is_explained_if_no_model_is_named(folder):
+    named = ("explain", PACKAGE / "handwriting/reader.safetensors")
+    for words in (("seven.png", "--why"), ("digits.csv", "--row", 3), ("digits.csv", "--why", "--row", 3)):
+        assert run("explain", *words, "--json").fine().json() == run(*named, *words, "--json").fine().json()
+    run("explain", "digits.csv", "m.safetensors", "--row", 3).refused(
+        "GN020", "glassnet explain m.safetensors digits.csv"
+    )
+    run("explain", "rows.csv", "--row", 1).refused("GN017", "16 values")
+
+
 REFUSED = {
     "nothing named": ("", "GN020", "no MODEL"),
     "no row": ("m.safetensors digits.csv", "GN020", "--row"),

@@ -11,10 +11,10 @@ from ...errors import OptionError
 from ...explain.step import worked_example
 from ...i18n.explain import explain_words
 from ...io.writing import require_distinct_paths, require_page_place, require_picture_place
-from ...model.file import load_model
 from ...workflow.model_data import read_decimals
 from ..console import json_flag
 from ..flags import decimal_flag, force_flag, language_flag, max_bytes_flag, part_flag
+from ..model_argument import SHIPPED, named_model, split_model
 from .backquery import explain_backquery
 from .nodes import explain_nodes
 from .step import explain_replay, explain_step, show_step
@@ -76,22 +76,24 @@ from .why import explain_why
 def explain_command(model_path: str | None, source: str | None, decimal: str, as_json: bool, **flags: Any) -> None:
     """Explain a model: a training step, a prediction, classes or nodes.
 
-    DATA and --row select a labelled sample; DATA defaults to the bundled MNIST. With --why, DATA can also be an image.
+    DATA and --row select a labelled sample; DATA defaults to the bundled MNIST for a model trained on it. With --why,
+    DATA can also be an image. MODEL defaults to the digit reader that comes with glassnet, if DATA is given.
     """
     kind = _kind(flags)
     require_distinct_paths(html=flags["html"], picture=flags["picture"])
     if flags["html"]:
         require_page_place(flags["html"], overwrite=flags["force"])
     if flags["picture"]:
-        inputs = filter(None, (source, flags["trained_on"]))
+        inputs = filter(None, (model_path, source, flags["trained_on"]))
         require_picture_place(flags["picture"], inputs=inputs, overwrite=flags["force"])
     if kind == "example":
         show_step(worked_example(), explain_words(flags["language"])("step_example"), flags, {}, as_json)
         return
     if model_path is None:
         raise OptionError("GN020", "no MODEL to explain. Name it, as in: glassnet explain notes.safetensors --row 7.")
-    model = load_model(model_path)
-    _EXPLAIN[kind](model, model_path, read_decimals(model, source, decimal), flags, as_json)
+    named, inputs = split_model([model_path, *([] if source is None else [source])], "explain")
+    model, source = named_model(named), inputs[0] if inputs else None
+    _EXPLAIN[kind](model, named or SHIPPED, read_decimals(model, source, decimal), flags, as_json)
 
 
 def _kind(flags: dict[str, Any]) -> str:
