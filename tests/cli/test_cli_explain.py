@@ -11,6 +11,7 @@ from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, fit, load_model, save_model
 from glassnet.data import load
+from glassnet.explain import examine_node
 from glassnet.explain.backquery_table import typical_rows
 from glassnet.i18n.explain import EXPLAIN_WORDS
 from glassnet.i18n.plots import WORDS as PICTURE_WORDS
@@ -285,6 +286,41 @@ def test_nodes(folder):
     assert max(facts["matters"]) == facts["matters"][facts["order"][0]]
 
 
+def test_one_node_as_text_json_page_and_figure(folder):
+    words = ("explain", "m.safetensors", "digits.csv", "--node", 7)
+    text = run(*words).fine().out
+    assert text.startswith("node 7 of hidden layer 1 (sigmoid), on 150 samples of digits.csv\n")
+    assert [line.split()[0] for line in text.splitlines() if line[0] != " "][1:] == [
+        "activity", "excited", "classes", "outputs", "pixels"
+    ]  # fmt: skip
+    assert max(map(len, text.splitlines())) <= 80
+    facts = run(*words, "--json").fine().json()
+    model = load_model("m.safetensors")
+    found = examine_node(model, load(folder / "digits.csv"), 7)
+    assert facts["rows"] == found.rows.tolist()
+    assert facts["adds"] == found.adds.tolist()
+    assert f"row {facts['rows'][0]}, true {facts['labels'][0]}, activation" in text
+    out = run(*words, "--html", "n.html", "--picture", "n.png", "--layer", 1, "--language", "zh").fine().out
+    assert out.startswith("第 1 隐藏层节点 7（sigmoid）")
+    page = checked_page((folder / "n.html").read_text(encoding="utf-8"))
+    assert len(page.having("img")) == 11
+    assert all(f"第 {row} 行" in page.text for row in facts["rows"])
+    with Image.open("n.png") as picture:
+        assert picture.width > picture.height
+    run(*words, "--html", "n.html").refused("GN007", "n.html")
+
+
+def test_a_node_of_a_table_names_its_columns_targets_and_labels(folder):
+    train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
+    words = ("explain", "t.safetensors", "people.csv", "--node", 3)
+    text = run(*words).fine().out
+    assert {"targets", "outputs", "inputs"} < {line.split()[0] for line in text.splitlines()}
+    inputs = text.partition("\ninputs ")[2].splitlines()[1:]
+    assert sorted(line.split()[0] for line in inputs) == ["age", "place=north", "place=south"]
+    run(*words, "--html", "n.html").fine()
+    assert "place=south" in checked_page((folder / "n.html").read_text(encoding="utf-8")).text
+
+
 def test_a_table_with_named_columns(folder, monkeypatch):
     train_on_people(folder, "kind", 300, lambda age, place: "old" if age > 50 else "young")
     text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
@@ -384,6 +420,9 @@ REFUSED = {
         "no such checkpoint",
     ),
     "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
+    "no such node": ("m.safetensors digits.csv --node 12", "GN021", "nodes 0 to 11"),
+    "no such layer": ("m.safetensors digits.csv --node 1 --layer 2", "GN021", "hidden layers 1 to 1"),
+    "layer without a node": ("m.safetensors digits.csv --nodes --layer 1", "GN022", "--layer"),
     "no such class": ("m.safetensors --class 10", "GN021", "8, 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),
     "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN021", "digits.csv"),

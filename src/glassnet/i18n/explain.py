@@ -115,6 +115,45 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     ),
     "node_which": ("{count} (node {nodes})", "{count} 个（节点 {nodes}）"),
     "nodes_which": ("{count} (nodes {nodes})", "{count} 个（节点 {nodes}）"),
+    # one node
+    "node_head": (
+        "node {node} of hidden layer {layer} ({activation}), on {samples:,} samples of {source}",
+        "第 {layer} 隐藏层节点 {node}（{activation}），{source} 的 {samples:,} 个样本",
+    ),
+    "node_activity": (
+        "activity  mean activation {mean}, saturated on {flat} of the samples",
+        "激活      平均激活值 {mean}，在 {flat} 的样本上饱和",
+    ),
+    "node_excited": ("excited   most by these samples:", "样本      激活值最大的样本："),
+    "node_sample": ("row {row}, true {label}, activation {value}", "第 {row} 行，真实 {label}，激活值 {value}"),
+    "node_by_class": ("classes   mean activation on the samples of each class:", "类别      各类样本上的平均激活值："),
+    "node_by_label": (
+        "labels    mean activation on the samples with each label:",
+        "标签      带各标签的样本上的平均激活值：",
+    ),
+    "node_by_number": (
+        "targets   correlation of the activation with each target:",
+        "目标      激活值与各目标的相关系数：",
+    ),
+    "node_adds": (
+        "outputs   contribution to the logit of each, on average (activation × weight):",
+        "输出      对各输出 logit 的平均贡献（激活值 × 权重）：",
+    ),
+    "node_adds_below": (
+        "outputs   contribution to the logit of each, on average (activation × gradient):",
+        "输出      对各输出 logit 的平均贡献（激活值 × 梯度）：",
+    ),
+    "node_pixels": ("pixels    weights into the node:", "像素      节点的输入权重："),
+    "node_pixels_below": (
+        "pixels    mean gradient of the node's weighted sum:",
+        "像素      节点加权和的平均梯度：",
+    ),
+    "node_inputs": ("inputs    weights into the node:", "输入      节点的输入权重："),
+    "node_inputs_below": ("inputs    mean gradient of the node's weighted sum:", "输入      节点加权和的平均梯度："),
+    "node_signs": (
+        "+ excites the node, - inhibits it; # and = are stronger",
+        "+ 使节点兴奋，- 使其抑制；# 与 = 表示更强",
+    ),
     # what a class looks like
     "asked_again": (
         "{way:<9} {what}; predictions for these inputs: {answers}",

@@ -154,8 +154,8 @@ FLAGS = {
     "Start the replay from this checkpoint of the run instead of the initial weights.": (
         "从该次训练的这个检查点重现，而不是从头开始。"
     ),
-    "Write the step, or the output of --why, as an HTML page that works offline.": (
-        "把这一步或 --why 写成可离线查看的 HTML 网页。"
+    "Write the step, or the output of --why or --node, as an HTML page that works offline.": (
+        "把这一步、--why 或 --node 写成可离线查看的 HTML 网页。"
     ),
     "Explain one prediction: nodes, inputs, nearest training samples, a counterfactual.": (
         "剖析一个预测：节点、输入、最近的训练样本、反事实样本。"
@@ -169,11 +169,15 @@ FLAGS = {
     "Show the importance of each hidden node, and the dead and saturated nodes.": (
         "显示各隐藏节点的重要性，以及死节点与饱和节点。"
     ),
+    "Examine one hidden node: what excites it, its activation by class, what it adds to each output.": (
+        "剖析一个隐藏节点：什么使它兴奋、它在各类别上的激活值、它对各输出的贡献。"
+    ),
+    "With --node: the hidden layer, from 1.": "与 --node 一起：第几个隐藏层，从 1 起。",
     "Show the worked example of the notes, with the error 0.42; needs no MODEL.": (
         "显示笔记中误差为 0.42 的例题；不需要 MODEL。"
     ),
-    "Draw the step, or the output of --why, --backquery or --nodes: PNG, PDF or SVG.": (
-        "画出这一步、--why、--backquery 或 --nodes：PNG、PDF 或 SVG。"
+    "Draw the step, or the output of --why, --backquery, --nodes or --node: PNG, PDF or SVG.": (
+        "画出这一步、--why、--backquery、--nodes 或 --node：PNG、PDF 或 SVG。"
     ),
     # doctor, labels, report, bench
     "Test data to compare with the training data.": "与训练数据对照的测试数据。",

@@ -16,6 +16,7 @@ from ..console import json_flag
 from ..flags import decimal_flag, force_flag, language_flag, max_bytes_flag, part_flag
 from ..model_argument import SHIPPED, named_model, split_model
 from .backquery import explain_backquery
+from .node import explain_one_node
 from .nodes import explain_nodes
 from .step import explain_replay, explain_step, show_step
 from .why import explain_why
@@ -42,7 +43,9 @@ from .why import explain_why
     help="Start the replay from this checkpoint of the run instead of the initial weights.",
 )
 @click.option(
-    "--html", metavar="FILE", help="Write the step, or the output of --why, as an HTML page that works offline."
+    "--html",
+    metavar="FILE",
+    help="Write the step, or the output of --why or --node, as an HTML page that works offline.",
 )
 @click.option(
     "--why",
@@ -63,10 +66,19 @@ from .why import explain_why
     "--nodes", is_flag=True, help="Show the importance of each hidden node, and the dead and saturated nodes."
 )
 @click.option(
+    "--node",
+    type=int,
+    metavar="N",
+    help="Examine one hidden node: what excites it, its activation by class, what it adds to each output.",
+)
+@click.option("--layer", type=int, metavar="N", help="With --node: the hidden layer, from 1.  [1]")
+@click.option(
     "--example", is_flag=True, help="Show the worked example of the notes, with the error 0.42; needs no MODEL."
 )
 @click.option(
-    "--picture", metavar="FILE", help="Draw the step, or the output of --why, --backquery or --nodes: PNG, PDF or SVG."
+    "--picture",
+    metavar="FILE",
+    help="Draw the step, or the output of --why, --backquery, --nodes or --node: PNG, PDF or SVG.",
 )
 @force_flag
 @decimal_flag
@@ -84,8 +96,8 @@ def explain_command(model_path: str | None, source: str | None, decimal: str, as
     if flags["html"]:
         require_page_place(flags["html"], overwrite=flags["force"])
     if flags["picture"]:
-        inputs = filter(None, (model_path, source, flags["trained_on"]))
-        require_picture_place(flags["picture"], inputs=inputs, overwrite=flags["force"])
+        read = filter(None, (model_path, source, flags["trained_on"]))
+        require_picture_place(flags["picture"], inputs=read, overwrite=flags["force"])
     if kind == "example":
         show_step(worked_example(), explain_words(flags["language"])("step_example"), flags, {}, as_json)
         return
@@ -102,6 +114,7 @@ def _kind(flags: dict[str, Any]) -> str:
         "why": flags["why_"],
         "backquery": flags["backquery"] or flags["label"] is not None,
         "nodes": flags["nodes"],
+        "node": flags["node"] is not None,
         "example": flags["example"],
         "replay": flags["epoch"] is not None or flags["step"] is not None,
     }
@@ -111,7 +124,8 @@ def _kind(flags: dict[str, Any]) -> str:
         raise OptionError("GN022", f"{', '.join(named)}: only one thing can be explained at a time.")
     kind = kinds[0] if kinds else "step"
     belongs = {
-        "html": ("step", "replay", "example", "why"),
+        "html": ("step", "replay", "example", "why", "node"),
+        "layer": ("node",),
         "rate": ("step",),
         "checkpoint": ("replay",),
         "trained_on": ("why",),
@@ -134,4 +148,5 @@ _EXPLAIN = {
     "why": explain_why,
     "backquery": explain_backquery,
     "nodes": explain_nodes,
+    "node": explain_one_node,
 }

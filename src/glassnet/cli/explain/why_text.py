@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...explain.why import Why
 from ...i18n.explain import explain_words
-from ...i18n.language import Say, width_of
+from ...i18n.language import Say, shortened, width_of
 from ...i18n.plots import shown
 from ...model.model import Model
 from ...plots.labels import answer_label, node_names
@@ -18,6 +18,10 @@ from ..console import result
 
 MOST = 8
 """Most nodes, inputs or features that are listed."""
+_FEW = 12
+"""Most classes or outputs that are all listed, in their order."""
+_LONGEST_NAME = 32
+"""Most columns of the terminal for a name next to a bar."""
 
 
 def print_why(found: Why, heading: str, model: Model, features: Sequence[str], language: str) -> None:
@@ -28,7 +32,7 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
     head = "split_gap" if found.output is None else "split_sum" if _is_a_sum(found, model) else "split_number"
     result(say(head, gap=shown(found.gap)))
     biases = [(say("why_biases"), found.bias)] if found.bias else []
-    _print_shares(found.nodes, node_names(model, say), say, biases)
+    print_shares(found.nodes, node_names(model, say), say, biases)
     names = list(features) or [say("nameless_input", number=number) for number in range(model.features)]
     _print_inputs(found, model, names, say)
     _print_flip(found, model, names, say)
@@ -71,16 +75,16 @@ def _print_inputs(found: Why, model: Model, names: Sequence[str], say: Say) -> N
     added = {"added": shown(float(found.inputs.sum())), "without": shown(found.baseline_gap)}
     if model.image_shape:
         result(say("by_pixels", **added))
-        for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
+        for line in map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
             result(f"          {line}")
         result(f"          {_sides(found, model, say)}")
     elif model.columns:
         result(say("by_columns", **added))
         columns = model.columns.gathered(found.inputs)
-        _print_shares(np.array([share for _, share in columns]), [called for called, _ in columns], say)
+        print_shares(np.array([share for _, share in columns]), [called for called, _ in columns], say)
     else:
         result(say("by_inputs", **added))
-        _print_shares(found.inputs, names, say)
+        print_shares(found.inputs, names, say)
 
 
 def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> None:
@@ -92,7 +96,7 @@ def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> Non
     other = answer_label(found, found.flip.answer, model.class_names, say)
     result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
     if not model.image_shape:
-        _print_shares(found.flip.sample.astype(float) - found.sample, names, say)
+        print_shares(found.flip.sample.astype(float) - found.sample, names, say)
 
 
 def _is_a_sum(found: Why, model: Model) -> bool:
@@ -107,21 +111,36 @@ def _sides(found: Why, model: Model, say: Say) -> str:
     return say("for_number" if found.rival is None else "for_label", name=model.name_of(found.output))
 
 
-def _print_shares(shares: NDArray[Any], names: Sequence[str], say: Say, more: Sequence[tuple[str, float]] = ()) -> None:
+def print_shares(
+    shares: NDArray[Any],
+    names: Sequence[str],
+    say: Say,
+    more: Sequence[tuple[str, float]] = (),
+    *,
+    rest: bool = True,
+) -> None:
+    """Print the largest shares as bars, within 80 columns; then the sum of the others, and `more`.
+
+    Without `rest`, where a sum has no meaning, print all of a few in their order, or how many others there are.
+    """
     most = np.argsort(-np.abs(shares), kind="stable")[:MOST]
-    listed = [(names[number], float(shares[number])) for number in most]
-    if len(most) < len(shares):
-        rest = float(np.delete(shares, most).sum())
-        listed.append((say("others_count", count=len(shares) - len(most)), rest))
+    if not rest and len(shares) <= _FEW:
+        most = np.arange(len(shares))
+    listed = [(shortened(names[number], _LONGEST_NAME), float(shares[number])) for number in most]
+    left = len(shares) - len(most)
+    if left and rest:
+        listed.append((say("others_count", count=left), float(np.delete(shares, most).sum())))
     listed += more
-    largest = max(abs(share) for _, share in listed) or 1.0
-    width = max(12, *(width_of(name) for name, _ in listed))
+    largest = max((abs(share) for _, share in listed), default=0.0) or 1.0
+    width = max([12, *(width_of(name) for name, _ in listed)])
     for name, share in listed:
         blanks = " " * (width - width_of(name))
         result(f"          {blanks}{name} {shown(share):>10}  {'█' * round(24 * abs(share) / largest)}")
+    if left and not rest:
+        result(f"          … {say('others_count', count=left)}")
 
 
-def _map_lines(shares: NDArray[Any]) -> list[str]:
+def map_lines(shares: NDArray[Any]) -> list[str]:
     """Draw signed numbers as characters, two rows per line; empty lines are omitted."""
     pairs = shares[: len(shares) // 2 * 2].reshape(-1, 2, shares.shape[1]).sum(axis=1)
     level = pairs / (np.abs(pairs).max() or 1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ FORMATS = (".csv", ".parquet")
 _MAKER_KEY = "maker"
 
 
-def require_table_place(path: str | os.PathLike[str], first: Sequence[str], *, overwrite: bool = True) -> None:
+def require_table_place(path: str | Path, first: Sequence[str], *, overwrite: bool = True) -> None:
     """Check that a table of results can be written, before the work is done.
 
     Parameters
@@ -28,7 +27,8 @@ def require_table_place(path: str | os.PathLike[str], first: Sequence[str], *, o
     path : path
         The file to write.
     first : sequence of str
-        Names, or the beginning of the last name, of the first columns; a CSV file that begins otherwise is not replaced.
+        Names of the first columns, or the beginning of the last of them; a CSV file that begins otherwise is not
+        replaced.
     overwrite : bool
         Whether an existing file may be replaced at all.
 
@@ -49,7 +49,7 @@ def require_table_place(path: str | os.PathLike[str], first: Sequence[str], *, o
     require_place(path, overwrite=overwrite)
 
 
-def write_table(path: str | os.PathLike[str], columns: Mapping[str, Any], *, overwrite: bool = True) -> None:
+def write_table(path: str | Path, columns: Mapping[str, Any], *, overwrite: bool = True) -> None:
     """Write columns as CSV or Parquet, by the suffix of the file; call `require_table_place` before.
 
     In CSV, text that a spreadsheet would take for a formula begins with an apostrophe, see `spreadsheet`; in both
@@ -70,7 +70,7 @@ def write_table(path: str | os.PathLike[str], columns: Mapping[str, Any], *, ove
     """
     import polars as pl
 
-    frame = pl.DataFrame([_column(pl, name, values) for name, values in columns.items()])
+    frame = pl.DataFrame([_column(name, values) for name, values in columns.items()])
     csv = Path(path).suffix.lower() == ".csv"
     if csv:
         texts = [name for name, kind in frame.schema.items() if kind == pl.String]
@@ -83,7 +83,9 @@ def write_table(path: str | os.PathLike[str], columns: Mapping[str, Any], *, ove
             frame.write_parquet(file, metadata={_MAKER_KEY: MAKER})
 
 
-def _column(pl: Any, name: str, values: Any) -> pl.Series:
+def _column(name: str, values: Any) -> pl.Series:
+    import polars as pl
+
     if any(isinstance(value, str) for value in values):
         values = [None if value is None else _encodable(value) for value in values]
     return pl.Series(_encodable(name), values)
