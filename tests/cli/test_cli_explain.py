@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, fit, load_model, save_model
+from glassnet import report as html_report
 from glassnet.data import load
 from glassnet.explain import examine_node
 from glassnet.explain.backquery_table import typical_rows
@@ -120,6 +121,23 @@ def test_why(folder, arguments):
     assert sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"], abs=1e-5)
     assert len(facts["nearest"]["rows"]) == 5
     assert run(*words, "--json").json()["nearest"] is None
+
+
+def test_a_mistake_is_compared_with_the_true_class(folder):
+    model, data = load_model("m.safetensors"), load(folder / "digits.csv")
+    order = np.argsort(-model.outputs(data.inputs), axis=1, kind="stable")
+    row = int(np.flatnonzero((order[:, :2] != data.labels[:, None]).all(axis=1))[0])
+    label, (answer, second) = int(data.labels[row]), order[row, :2]
+    words = ("explain", "m.safetensors", "digits.csv", "--row", row, "--why")
+    facts = run(*words, "--json").fine().json()
+    assert (facts["label"], facts["answer"], facts["rival"]) == (label, answer, label)
+    text = run(*words, "--picture", "why.png", "--html", "why.html").fine().out
+    assert f", then {second} with " in text
+    assert f"+ for {answer}, - for {label};" in run(*words).fine().out
+    assert f"margin of {answer} over {label}" in (folder / "why.html").read_text(encoding="utf-8")
+    report = html_report(model, data)
+    assert all(f"margin of {model.predict(data.inputs[[k]])[0]} over {data.labels[k]} is" in report
+               for k in evaluate(model, data).misread[:4])  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -40,13 +40,14 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     "is_known": ("{name}: true {label}", "{name}：真实 {label}"),
     "answered_with": ("predicted {answer}", "预测      {answer}"),
     "best_two": (
-        "{best} with output {output}, then {rival} with {second}",
-        "{best}（输出 {output}），其次 {rival}（输出 {second}）",
+        "{best} with output {output}, then {second} with {value}",
+        "{best}（输出 {output}），其次 {second}（输出 {value}）",
     ),
     "one_output": ("{answer} with output {output}", "{answer}（输出 {output}）"),
     "split_gap": (
-        "margin    {gap} (difference of the logits), split exactly over the nodes of the last hidden layer:",
-        "分差      {gap}（logit 之差），精确分解到最后一个隐藏层的各节点：",
+        "margin    {gap}, {answer} against {rival} (difference of the logits), split exactly over the nodes of the last "
+        "hidden layer:",
+        "分差      {gap}，{answer} 对 {rival}（logit 之差），精确分解到最后一个隐藏层的各节点：",
     ),
     "split_sum": (
         "logit     {gap}, split exactly over the nodes of the last hidden layer:",

@@ -210,9 +210,9 @@ WORDS: dict[str, tuple[str, str]] = {
     # why
     "why": ("Mistakes explained", "误判剖析"),
     "why_text": (
-        "The margin (the difference between the two largest logits) is attributed to the inputs: orange supports the "
-        "predicted class, blue the runner-up.",
-        "把分差（前两名的 logit 之差）分摊到各输入：橙色支持预测的类别，蓝色支持第二名。",
+        "The margin (the logit of the predicted class minus that of the true class) is attributed to the inputs: "
+        "orange supports the predicted class, blue the true one.",
+        "把分差（预测类别与真实类别的 logit 之差）分摊到各输入：橙色支持预测的类别，蓝色支持真实的类别。",
     ),
     "why_missing": (
         "Missing strokes cannot be shown: blank pixels (black ones in a photograph) contribute zero by construction.",

@@ -171,7 +171,8 @@ def explain_answer(
     alike = None
     if trained_on or trained_on_bundled(model):
         alike = Neighbours(model, load_alike(model, model_path, trained_on, notify))
-    answer = why(model, query.inputs, alike, place)
+    truth = query.label if model.targets.of_classes else None  # a mistake is compared with the true class
+    answer = why(model, query.inputs, alike, place, truth)
     label = query.label if query.label is None or answer.output is None else query.label[answer.output]
     return WhyResult(query, label, answer, alike.source if alike else "")
 

@@ -30,7 +30,7 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
     result(heading)
     result(say("answered_with", answer=answer_line(found, model, say)))
     head = "split_gap" if found.output is None else "split_sum" if _is_a_sum(found, model) else "split_number"
-    result(say(head, gap=shown(found.gap)))
+    result(say(head, gap=shown(found.gap), **_compared(found, model)))
     biases = [(say("why_biases"), found.bias)] if found.bias else []
     print_shares(found.nodes, node_names(model, say), say, biases)
     names = list(features) or [say("nameless_input", number=number) for number in range(model.features)]
@@ -52,13 +52,14 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
 
 def answer_line(found: Why, model: Model, say: Say) -> str:
     """Return the prediction and its outputs as one line."""
-    if found.output is None:
+    second = found.runner_up
+    if second is not None:
         return say(
             "best_two",
             best=model.name_of(found.answer),
             output=shown(found.outputs[found.answer]),
-            rival=model.name_of(found.rival),
-            second=shown(found.outputs[found.rival]),
+            second=model.name_of(second),
+            value=shown(float(found.outputs[second])),
         )
     answer = answer_label(found, found.answer, model.class_names, say)
     return (
@@ -104,10 +105,17 @@ def _is_a_sum(found: Why, model: Model) -> bool:
     return found.rival is not None or model.network.architecture.activations[-1] != "identity"
 
 
+def _compared(found: Why, model: Model) -> dict[str, str]:
+    """Return the names of the two compared classes; nothing if one number or label is explained."""
+    if found.output is not None:
+        return {}
+    return {"answer": model.name_of(found.answer), "rival": model.name_of(found.rival)}
+
+
 def _sides(found: Why, model: Model, say: Say) -> str:
     """Return the meaning of the two signs of a contribution."""
     if found.output is None:
-        return say("for_classes", answer=model.name_of(found.answer), rival=model.name_of(found.rival))
+        return say("for_classes", **_compared(found, model))
     return say("for_number" if found.rival is None else "for_label", name=model.name_of(found.output))
 
 

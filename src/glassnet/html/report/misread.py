@@ -57,14 +57,16 @@ def _picture(data: Dataset, row: int) -> str:
 
 
 def why_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -> dict[str, Any] | None:
-    """Return explanations of the most confident mistakes; None if there are no mistakes, or no exclusive classes."""
-    model, rows = evaluated.model, evaluated.evaluation.misread[:EXPLAINED]
+    """Return explanations of the most confident mistakes, compared with the true classes; None if there are no mistakes, or no exclusive classes."""
+    model, data, rows = evaluated.model, evaluated.data, evaluated.evaluation.misread[:EXPLAINED]
     if not model.targets.of_classes or not len(rows) or model.classes < 2:
         return None
     neighbours = Neighbours(model, training) if training is not None else None
     return {
         "cases": [
-            _explain_mistake(evaluated, int(row), why(model, evaluated.data.inputs[row], neighbours), say)
+            _explain_mistake(
+                evaluated, int(row), why(model, data.inputs[row], neighbours, None, int(data.labels[row])), say
+            )
             for row in rows
         ],
         "alike": training is not None,
@@ -86,7 +88,7 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
             nodes=len(explanation.nodes),
         )
     ]
-    if label not in (explanation.answer, explanation.rival):
+    if place > 2:
         texts.append(say("why_true_third", label=model.name_of(label), place=place))
     case: dict[str, Any] = {
         "head": say(
