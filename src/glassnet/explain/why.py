@@ -20,6 +20,7 @@ from ..model.model import Model
 from ..nn.activations import Array
 from ..nn.network_class import Network
 from .counterfactual import Flip, FlipSearch
+from .counterfactual_table import TableFlipSearch
 from .input_gradients import forward_members, last_hidden, mean_output_sums, members_in_float64
 from .integrated_gradients import integrated_gradients
 
@@ -307,9 +308,14 @@ def _find_flip(
     hidden: Array,
     neighbours: Neighbours | None,
 ) -> Flip | None:
-    """Follow the gradients to another prediction; if that fails, move towards samples with another prediction."""
-    search = FlipSearch(model, raw, target.answer, target.output)
-    flip = search.follow_gradients(target.directions)
+    """Search near the sample; if that fails, move towards samples with another prediction."""
+    search: FlipSearch
+    if model.columns:
+        search = table = TableFlipSearch(model, raw, target.answer, target.output, target.directions)
+        flip = table.change_columns()
+    else:
+        search = FlipSearch(model, raw, target.answer, target.output)
+        flip = search.follow_gradients(target.directions)
     if flip is None and neighbours is not None:
         return search.move_towards(neighbours.nearest_across_border(hidden, target.directions))
     return flip

@@ -45,8 +45,8 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     ),
     "one_output": ("{answer} with output {output}", "{answer}（输出 {output}）"),
     "split_gap": (
-        "margin    {gap}, {answer} against {rival} (difference of the logits), split exactly over the nodes of the last "
-        "hidden layer:",
+        "margin    {gap}, {answer} against {rival} (difference of the logits), split exactly over the nodes of the "
+        "last hidden layer:",
         "分差      {gap}，{answer} 对 {rival}（logit 之差），精确分解到最后一个隐藏层的各节点：",
     ),
     "split_sum": (

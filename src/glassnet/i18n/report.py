@@ -297,10 +297,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "For this slightly changed sample the model predicts {answer}. A smaller change may exist.",
         "样本稍作改动后，模型的预测变为 {answer}。可能存在更小的改动。",
     ),
-    "why_between": (
-        "Columns are changed in their encoded form, so a value may lie between two words.",
-        "改动在编码后的列上进行，因此取值可能介于两个词之间。",
-    ),
+    "why_whole": ("All other columns stay as they are.", "其余各列保持不变。"),
     "why_difference": ("change: more (orange), less (blue)", "改动：增加（橙），减少（蓝）"),
     "before": ("before", "改动前"),
     "after": ("after", "改动后"),

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...explain.why import Why
+from ...html.why_parts import changed_values
 from ...i18n.explain import explain_words
 from ...i18n.language import Say, shortened, width_of
 from ...i18n.plots import shown
 from ...model.model import Model
 from ...plots.labels import answer_label, node_names
-from ..console import result
+from ..console import padded, result
 
 MOST = 8
 """Most nodes, inputs or features that are listed."""
@@ -52,8 +53,9 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
 
 def answer_line(found: Why, model: Model, say: Say) -> str:
     """Return the prediction and its outputs as one line."""
-    second = found.runner_up
-    if second is not None:
+    if found.output is None:
+        second = found.runner_up
+        assert second is not None  # a class
         return say(
             "best_two",
             best=model.name_of(found.answer),
@@ -96,8 +98,18 @@ def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> Non
     unit = say("unit_columns" if model.columns else "unit_pixels" if model.image_shape else "unit_inputs")
     other = answer_label(found, found.flip.answer, model.class_names, say)
     result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
-    if not model.image_shape:
+    if model.columns:
+        _print_changes(changed_values(model, found, say))
+    elif not model.image_shape:
         print_shares(found.flip.sample.astype(float) - found.sample, names, say)
+
+
+def _print_changes(changes: Sequence[tuple[str, str, str]]) -> None:
+    """Print the changed columns of a counterfactual, with the value before and after."""
+    names = [shortened(name, _LONGEST_NAME) for name, _, _ in changes]
+    width = max(map(width_of, names), default=0)
+    for name, (_, before, after) in zip(names, changes, strict=True):
+        result(f"          {padded(name, -width)}  {before} → {after}")
 
 
 def _is_a_sum(found: Why, model: Model) -> bool:
