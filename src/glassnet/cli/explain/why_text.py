@@ -37,18 +37,13 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
     names = list(features) or [say("nameless_input", number=number) for number in range(model.features)]
     _print_inputs(found, model, names, say)
     _print_flip(found, model, names, say)
-    if found.nearest:
-        near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, found.same, strict=True)
-        listed = say("comma").join(
-            say(
-                "alike_same" if same else "alike_at",
-                row=row,
-                label=answer_label(found, _one(found, known), model.class_names, say),
-                far=shown(far),
-            )
-            for row, known, far, same in near
-        )
-        result(say("alike_in_training", listed=listed))
+    if found.nearest is None:
+        return
+    result(say("alike_in_training"))
+    near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, found.same, strict=True)
+    for row, known, far, same in near:
+        label = shortened(answer_label(found, _one(found, known), model.class_names, say), _LONGEST_NAME)
+        result(f"          {say('alike_same' if same else 'alike_at', row=row, label=label, far=shown(far))}")
 
 
 def answer_line(found: Why, model: Model, say: Say) -> str:
