@@ -347,6 +347,10 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     assert len(facts["columns"]) == 2 < len(facts["inputs"])
     assert sum(facts["columns"].values()) == pytest.approx(sum(facts["inputs"]))
     assert "in encoded columns" in text
+    changed = facts["flip"]["columns"]
+    assert changed
+    assert all(f" {name}  " in text for name in changed)
+    assert all(one["before"] != one["after"] in ("north", "south") or name == "age" for name, one in changed.items())
     assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: true ")
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
     assert "Bit-identical" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
