@@ -124,9 +124,10 @@ def write_answers(path: str, model: Model, answers: Sequence[Answer], *, overwri
         for k, name in enumerate(names):
             columns[f"answer_{name}"] = [None if one.value is None else one.value[k] for one in answers]
     if not regression:
-        columns["confidence"] = [one.confidence for one in answers]
-        missing = np.full(model.classes, np.nan, np.float32)
+        missing = np.full(model.classes, np.nan, model.network.parameters.flat.dtype)
         outputs = np.stack([missing if one.outputs is None else one.outputs for one in answers])
+        confidences = [np.nan if one.confidence is None else one.confidence for one in answers]
+        columns["confidence"] = np.array(confidences, outputs.dtype)
         columns |= {f"output_{name}": outputs[:, k] for k, name in enumerate(names)}
     if any(one.error for one in answers):
         columns["error"] = [one.error and f"{one.error} [{one.error.code}]" for one in answers]

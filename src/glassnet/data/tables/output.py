@@ -59,7 +59,7 @@ def write_table(path: str | Path, columns: Mapping[str, Any], *, overwrite: bool
     ----------
     path : path
     columns : mapping of str to sequence
-        Name -> text, or numbers; None is an empty cell.
+        Name -> text, or numbers; None and NaN are empty cells.
     overwrite : bool
         Whether an existing file may be replaced.
 
@@ -88,7 +88,8 @@ def _column(name: str, values: Any) -> pl.Series:
 
     if any(isinstance(value, str) for value in values):
         values = [None if value is None else _encodable(value) for value in values]
-    return pl.Series(_encodable(name), values)
+    series = pl.Series(_encodable(name), values)
+    return series.fill_nan(None) if series.dtype.is_float() else series
 
 
 def _encodable(text: str) -> str:
