@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, fit, load_model, save_model
+from glassnet import report as html_report
 from glassnet.data import load
+from glassnet.explain import examine_node
 from glassnet.explain.backquery_table import typical_rows
 from glassnet.i18n.explain import EXPLAIN_WORDS
 from glassnet.i18n.plots import WORDS as PICTURE_WORDS
@@ -119,6 +121,23 @@ def test_why(folder, arguments):
     assert sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"], abs=1e-5)
     assert len(facts["nearest"]["rows"]) == 5
     assert run(*words, "--json").json()["nearest"] is None
+
+
+def test_a_mistake_is_compared_with_the_true_class(folder):
+    model, data = load_model("m.safetensors"), load(folder / "digits.csv")
+    order = np.argsort(-model.outputs(data.inputs), axis=1, kind="stable")
+    row = int(np.flatnonzero((order[:, :2] != data.labels[:, None]).all(axis=1))[0])
+    label, (answer, second) = int(data.labels[row]), order[row, :2]
+    words = ("explain", "m.safetensors", "digits.csv", "--row", row, "--why")
+    facts = run(*words, "--json").fine().json()
+    assert (facts["label"], facts["answer"], facts["rival"]) == (label, answer, label)
+    text = run(*words, "--picture", "why.png", "--html", "why.html").fine().out
+    assert f", then {second} with " in text
+    assert f"+ for {answer}, - for {label};" in run(*words).fine().out
+    assert f"margin of {answer} over {label}" in (folder / "why.html").read_text(encoding="utf-8")
+    report = html_report(model, data)
+    assert all(f"margin of {model.predict(data.inputs[[k]])[0]} over {data.labels[k]} is" in report
+               for k in evaluate(model, data).misread[:4])  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -285,6 +304,41 @@ def test_nodes(folder):
     assert max(facts["matters"]) == facts["matters"][facts["order"][0]]
 
 
+def test_one_node_as_text_json_page_and_figure(folder):
+    words = ("explain", "m.safetensors", "digits.csv", "--node", 7)
+    text = run(*words).fine().out
+    assert text.startswith("node 7 of hidden layer 1 (sigmoid), on 150 samples of digits.csv\n")
+    assert [line.split()[0] for line in text.splitlines() if line[0] != " "][1:] == [
+        "activity", "excited", "classes", "outputs", "pixels"
+    ]  # fmt: skip
+    assert max(map(len, text.splitlines())) <= 80
+    facts = run(*words, "--json").fine().json()
+    model = load_model("m.safetensors")
+    found = examine_node(model, load(folder / "digits.csv"), 7)
+    assert facts["rows"] == found.rows.tolist()
+    assert facts["adds"] == found.adds.tolist()
+    assert f"row {facts['rows'][0]}, true {facts['labels'][0]}, activation" in text
+    out = run(*words, "--html", "n.html", "--picture", "n.png", "--layer", 1, "--language", "zh").fine().out
+    assert out.startswith("第 1 隐藏层节点 7（sigmoid）")
+    page = checked_page((folder / "n.html").read_text(encoding="utf-8"))
+    assert len(page.having("img")) == 11
+    assert all(f"第 {row} 行" in page.text for row in facts["rows"])
+    with Image.open("n.png") as picture:
+        assert picture.width > picture.height
+    run(*words, "--html", "n.html").refused("GN007", "n.html")
+
+
+def test_a_node_of_a_table_names_its_columns_targets_and_labels(folder):
+    train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
+    words = ("explain", "t.safetensors", "people.csv", "--node", 3)
+    text = run(*words).fine().out
+    assert {"targets", "outputs", "inputs"} < {line.split()[0] for line in text.splitlines()}
+    inputs = text.partition("\ninputs ")[2].splitlines()[1:]
+    assert sorted(line.split()[0] for line in inputs) == ["age", "place=north", "place=south"]
+    run(*words, "--html", "n.html").fine()
+    assert "place=south" in checked_page((folder / "n.html").read_text(encoding="utf-8")).text
+
+
 def test_a_table_with_named_columns(folder, monkeypatch):
     train_on_people(folder, "kind", 300, lambda age, place: "old" if age > 50 else "young")
     text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
@@ -293,6 +347,10 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     assert len(facts["columns"]) == 2 < len(facts["inputs"])
     assert sum(facts["columns"].values()) == pytest.approx(sum(facts["inputs"]))
     assert "in encoded columns" in text
+    changed = facts["flip"]["columns"]
+    assert changed
+    assert all(f" {name}  " in text for name in changed)
+    assert all(one["before"] != one["after"] in ("north", "south") or name == "age" for name, one in changed.items())
     assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: true ")
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
     assert "Bit-identical" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
@@ -349,6 +407,16 @@ def test_each_backquery_method_has_its_own_lines(classes, folder):
         assert picture.width / picture.height == pytest.approx(columns / lines, rel=0.35)
 
 
+def test_the_digit_reader_is_explained_if_no_model_is_named(folder):
+    named = ("explain", PACKAGE / "handwriting/reader.safetensors")
+    for words in (("seven.png", "--why"), ("digits.csv", "--row", 3), ("digits.csv", "--why", "--row", 3)):
+        assert run("explain", *words, "--json").fine().json() == run(*named, *words, "--json").fine().json()
+    run("explain", "digits.csv", "m.safetensors", "--row", 3).refused(
+        "GN020", "glassnet explain m.safetensors digits.csv"
+    )
+    run("explain", "rows.csv", "--row", 1).refused("GN017", "16 values")
+
+
 REFUSED = {
     "nothing named": ("", "GN020", "no MODEL"),
     "no row": ("m.safetensors digits.csv", "GN020", "--row"),
@@ -374,6 +442,9 @@ REFUSED = {
         "no such checkpoint",
     ),
     "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
+    "no such node": ("m.safetensors digits.csv --node 12", "GN021", "nodes 0 to 11"),
+    "no such layer": ("m.safetensors digits.csv --node 1 --layer 2", "GN021", "hidden layers 1 to 1"),
+    "layer without a node": ("m.safetensors digits.csv --nodes --layer 1", "GN022", "--layer"),
     "no such class": ("m.safetensors --class 10", "GN021", "8, 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),
     "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN021", "digits.csv"),

@@ -287,3 +287,12 @@ def test_read_continues_after_an_unreadable_photo(hand):
     assert line == f"glassnet: {broken['error']['message']} [{broken['error']['code']}]"
     assert run("read", "hand/broken.png", "gone.png").code == 2
     run("read", "hand/broken.png").refused(broken["error"]["code"])
+
+
+def test_read_takes_a_folder_as_query_does(hand):
+    names = ["hand/0.png", "hand/1.png", "hand/2.png", "hand/3.png", "hand/blank.png", "hand/broken.png"]
+    of_files, of_folder = run("read", *names, "--json"), run("read", "hand", "--json")
+    assert of_folder.code == of_files.code == 1
+    assert of_folder.json() == of_files.json()
+    (hand / "bare").mkdir()
+    run("read", "bare").refused("GN002", "bare", "no images")

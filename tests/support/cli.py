@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 TIMEOUT = 600
 """Timeout in seconds: far more than all loops take to compile on a busy machine."""
 
-USER_PREFERENCES = ("LC_", "LANG", "GLASSNET")
-"""Prefixes of the variables that set the language and other user preferences."""
+USER_PREFERENCES = ("LC_", "LANG", "GLASSNET", "COLUMNS")
+"""Prefixes of the variables that set the language, the width of the terminal and other user preferences."""
 
 NOTICE = re.compile(r"(?!glassnet: |Traceback |  )")
 """Start of a notice or progress line, unlike an error or traceback."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
+import shutil
 import sys
 from typing import Any
 
@@ -49,6 +51,13 @@ def say(text: str) -> None:
     """Print one line to standard error, for progress and remarks; ignore a failure to write."""
     with contextlib.suppress(OSError):
         click.echo(printable(text), err=True)
+
+
+def terminal_width() -> int | None:
+    """Return the columns of the terminal that standard output is, or of ``COLUMNS``; None for a file or a pipe."""
+    if os.environ.get("COLUMNS", "").isdecimal() or sys.stdout.isatty():
+        return max(shutil.get_terminal_size().columns, 40)
+    return None
 
 
 def language_in_use() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -16,9 +17,12 @@ from ..explain.label_errors import Suspects
 from ..i18n.labels import labels_words
 from ..i18n.language import Say, shortened, width_of
 from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
-from .console import json_flag, padded, result, result_json, say, say_notice
+from .console import json_flag, padded, result, result_json, say, say_notice, terminal_width
 from .flags import force_flag, given, language_flag, max_bytes_flag, part_flag, typed, with_options
 from .table_flags import take_table_options, typed_table, with_table_flags
+
+_LONGEST_NAME, _SHORTEST_NAME = 40, 4
+"""Most columns of a name in the line of a suspect, and the fewest to which it is cut on a narrow terminal."""
 
 
 @click.command("labels")
@@ -111,18 +115,43 @@ def _report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words
         result(words("all_ambiguous", samples=len(samples)))
     elif count > errors:
         result(words("some_ambiguous", ambiguous=count - errors))
+    for line in _suspect_lines(rows, words):
+        result(line)
+
+
+def _suspect_lines(rows: Sequence[Suspect], words: Say) -> list[str]:
+    """Return one line per suspect; on a narrow terminal with a smaller indent, and then with shorter names."""
+    width, lines = terminal_width() or sys.maxsize, _even_lines(rows, words, _LONGEST_NAME)
+    for longest in range(_LONGEST_NAME, _SHORTEST_NAME - 1, -1):
+        if max(map(width_of, lines), default=0) <= width:
+            break
+        lines = [f"  {line.strip()}" for line in _even_lines(rows, words, longest)]
+    return lines
+
+
+def _even_lines(rows: Sequence[Suspect], words: Say, longest: int) -> list[str]:
+    """Return one line per suspect, with names of at most `longest` columns below each other."""
     places = [words("suspect_row", row=row.row) for row in rows]
     files = [
-        f"{place} {shortened(row.file, 40)}" if row.file else place for place, row in zip(places, rows, strict=True)
+        f"{place} {shortened(row.file, longest)}" if row.file else place
+        for place, row in zip(places, rows, strict=True)
     ]
     columns = [
         _even(files),
-        *(_even([shortened(getattr(row, name), 40) for row in rows]) for name in ("label", "likely")),
+        *(_even([shortened(getattr(row, name), longest) for row in rows]) for name in ("label", "likely")),
     ]
-    for row, where, label, likely in zip(rows, *columns, strict=True):
-        chances = {"given": row.label_probability, "other": row.likely_probability}
-        wrong = row.wrong_probability
-        result(words("suspect", where=where, label=label, likely=likely, wrong=wrong, **chances))
+    return [
+        words(
+            "suspect",
+            where=where,
+            label=label,
+            likely=likely,
+            wrong=row.wrong_probability,
+            given=row.label_probability,
+            other=row.likely_probability,
+        )
+        for row, where, label, likely in zip(rows, *columns, strict=True)
+    ]
 
 
 def _next_step(again: list[str], out: str | None, picture: str | None, words: Say, suspects: Suspects) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import OptionError
@@ -12,6 +13,8 @@ from ..io.writing import MODEL
 from ..model.file import load_model, shipped_model
 from ..model.model import Model
 
+SHIPPED = "the digit reader of glassnet"
+"""Stands for the path of the model in messages, if none is named."""
 _TABLES = (".csv", ".tsv", ".txt", ".gz", ".npz", ".parquet", ".arrow", ".feather", ".ndjson", ".jsonl", ".json")
 _INPUTS = (*PICTURES, *_TABLES)
 
@@ -26,16 +29,39 @@ def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple
     FileError, ModelFileError
         As `load_model`.
     """
-    own = bool(words) and _names_a_model(words[0], len(words))
-    inputs = list(words[1:] if own else words)
+    named, inputs = split_model(words, command)
     if not inputs:
         raise OptionError("GN020", f"Missing argument '{wanted}'. Try 'glassnet {command} --help'.")
+    return named_model(named), inputs
+
+
+def split_model(words: Sequence[str], command: str) -> tuple[str | None, list[str]]:
+    """Return the model named first, or None if the first word is an input, and the inputs.
+
+    Raises
+    ------
+    OptionError
+        GN020 if a model is not named first.
+    """
+    own = bool(words) and _names_a_model(words[0], len(words))
+    inputs = list(words[1:] if own else words)
     # The first word is not looked into again: reading a pipe would consume it.
     later = None if own else next((word for word in inputs[1:] if _names_a_model(word, 1)), None)
     if later:
         others = shlex.join([later, *(word for word in inputs if word != later)])
         raise OptionError("GN020", f"{later}: the model must come first. Try 'glassnet {command} {others}'.")
-    return (load_model(words[0]) if own else shipped_model()), inputs
+    return (words[0] if own else None), inputs
+
+
+def named_model(path: str | None) -> Model:
+    """Load a model, or the package's digit reader for None.
+
+    Raises
+    ------
+    FileError, ModelFileError
+        As `load_model`.
+    """
+    return shipped_model() if path is None else load_model(path)
 
 
 def _names_a_model(word: str, count: int) -> bool:

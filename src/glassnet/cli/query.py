@@ -9,9 +9,9 @@ import click
 
 from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
-from ..workflow.predict_job import Answer, query_model
+from ..workflow.predict_job import Answer, query_model, require_answers_place, write_answers
 from .console import complain, error_facts, json_flag, message, padded, result, result_json, say_notice, translated
-from .flags import decimal_flag, language_flag, max_bytes_flag
+from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
 _HELP = f"""Make predictions for images or rows of data.
@@ -31,15 +31,25 @@ Inputs that cannot be read are reported; the others are still predicted. Exit co
 
 @click.command("query", help=_HELP)
 @click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
+@click.option(
+    "-o", "--out", metavar="FILE", help="Write the predictions as a table instead of printing them: CSV or Parquet."
+)
+@force_flag
 @decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def query_command(words: tuple[str, ...], decimal: str, language: str, as_json: bool) -> None:
+def query_command(
+    words: tuple[str, ...], out: str | None, force: bool, decimal: str, language: str, as_json: bool
+) -> None:
     """Predict each input."""
+    if out:
+        require_answers_place(out, overwrite=force)
     model, sources = model_and_inputs(words, "query", "INPUT...")
     answers = query_model(model, sources, decimal=decimal, language=language, notify=say_notice)
     answered = [answer for answer in answers if answer.error is None]
+    if out and answered:
+        write_answers(out, model, answers, overwrite=force)
     if as_json:
         result_json([_facts(answer) for answer in answers])
     width = max((width_of(translated(answer.input)) for answer in answered), default=0)
@@ -47,8 +57,12 @@ def query_command(words: tuple[str, ...], decimal: str, language: str, as_json: 
         if answer.error is not None:
             complain(answer.error.code, str(answer.error))
             continue
+        if out:
+            continue
         sure = "" if answer.confidence is None else f"   {message('sure', share=answer.confidence)}"
         result(f"{padded(translated(answer.input), width)}   {answer.name}{sure}")
+    if out and answered and not as_json:
+        result(message("answers_written", file=out, count=len(answered)))
     if len(answered) < len(answers):
         click.get_current_context().exit(1 if answered else 2)
 

@@ -12,7 +12,7 @@ from ..handwriting.reader import Reading
 from ..handwriting.recognise import SURE
 from ..i18n.language import width_of
 from ..io.opening import STDIN
-from ..workflow.read_job import PhotoResult, read_photos
+from ..workflow.read_job import PhotoResult, photos_in, read_photos
 from .console import complain, error_facts, json_flag, message, padded, result, result_json
 from .flags import force_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
@@ -52,13 +52,14 @@ def read_command(
 ) -> None:
     """Read the handwritten digits in photos or scans.
 
-    PHOTO: a PNG or JPEG of one or more digits, dark on light or light on dark, or "-" for standard input. Digits are
-    printed line by line, from left to right; "?" marks a digit of low confidence. MODEL defaults to the digit reader
-    that comes with glassnet.
+    PHOTO: a PNG or JPEG of one or more digits, dark on light or light on dark; a folder of such images; or "-" for
+    standard input. Digits are printed line by line, from left to right; "?" marks a digit of low confidence. MODEL
+    defaults to the digit reader that comes with glassnet.
 
     Exit code 1: a photo shows no digit, or some photos could not be read; 2: none could.
     """
     model, photos = model_and_inputs(words, "read", "PHOTO...")
+    photos = photos_in(photos)
     readings = read_photos(model, photos, sure=sure, picture=picture, stages=stages, force=force, language=language)
     width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless, failed = [], False, 0

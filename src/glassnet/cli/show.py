@@ -34,6 +34,7 @@ from .console import (
     row_name,
     say,
     say_notice,
+    terminal_width,
     translated,
 )
 from .flags import force_flag, given, language_flag, max_bytes_flag, part_flag, with_options
@@ -184,18 +185,21 @@ def _show_kinds(columns: list[Column]) -> None:
     head, kind, missing, different, examples = (
         message(key) for key in ("column_head", "kind_head", "missing_head", "different_head", "examples_head")
     )
-    width = max(width_of(head), *(width_of(column.name) for column in columns))
+    limit = terminal_width() or sys.maxsize
+    names = [shortened(column.name, max(20, limit - 60)) for column in columns]
+    width = max(width_of(head), *map(width_of, names))
     heads = (padded(head, width), padded(kind, 7), padded(missing, -7), padded(different, -9), examples)
     result("   ".join(heads))
     kinds = COLUMN_KINDS if language_in_use() == "zh" else {}
-    for column in columns:
+    for name, column in zip(names, columns, strict=True):
         one = column.describe()
         examples = ", ".join(
             f"{value:g}" if isinstance(value, float) else shortened(value, 24) for value in one["examples"]
         )
         different = "" if one["different"] is None else f"{one['different']:,}"
         kind = padded(kinds.get(one["kind"], one["kind"]), 7)
-        result(f"{padded(column.name, width)}   {kind}   {one['missing']:>7.1%}   {different:>9}   {examples}")
+        line = f"{padded(name, width)}   {kind}   {one['missing']:>7.1%}   {different:>9}   {examples}"
+        result(shortened(line, limit))
 
 
 def _show_table_row(table: Table, row: int, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,17 @@ from ..i18n.plots import shown
 from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
-from .console import json_flag, message, padded, result, result_json, row_name, say_notice, score_line
+from .console import (
+    json_flag,
+    message,
+    padded,
+    result,
+    result_json,
+    row_name,
+    say_notice,
+    score_line,
+    terminal_width,
+)
 from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 
 
@@ -118,15 +129,24 @@ def _reading_flags(model: Model, test: Dataset) -> list[str]:
 
 
 def _confusion_table(evaluation: Evaluation, model: Model) -> list[str]:
-    """Return the lines of the confusion matrix; rows are true classes, columns predictions."""
+    """Return the lines of the confusion matrix; rows are true classes, columns predictions.
+
+    Predictions that do not fit on the terminal follow below, each part with the names of the true classes.
+    """
     matrix = evaluation.confusion
     names = [shortened(model.name_of(k), 20) for k in range(len(matrix))]
     corner, right = message("corner"), message("right_column")
     first = max(width_of(corner), 13, *map(width_of, names))
     heads = [shortened(name, 9) for name in names]
     width = max(4, len(str(matrix.max())) + 1, *(width_of(head) + 1 for head in heads))
-    lines = [padded(corner, first) + "".join(padded(head, -width) for head in heads) + f"   {right}"]
-    for k, row in enumerate(matrix):
-        share = f"{below_all(row[k] / row.sum(), 1):7.1%}" if row.sum() else "      –"
-        lines.append(padded(names[k], -first) + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
+    fitting = max(1, ((terminal_width() or sys.maxsize) - first - 3 - max(width_of(right), 6)) // width)
+    lines = []
+    for start in range(0, len(matrix), fitting):
+        part, last = slice(start, start + fitting), start + fitting >= len(matrix)
+        lines.append(padded(corner, first) + "".join(padded(head, -width) for head in heads[part]))
+        lines[-1] += f"   {right}" if last else ""
+        for k, row in enumerate(matrix):
+            share = f"{below_all(row[k] / row.sum(), 1):7.1%}" if row.sum() else "      –"
+            line = padded(names[k], -first) + "".join(f"{n or '·':>{width}}" for n in row[part])
+            lines.append(f"{line} {share}" if last else line)
     return lines

@@ -1,8 +1,8 @@
 """Explanations of networks; the training code contains no hooks for them.
 
 `trace` recomputes one training step in full, `replay` any step of a finished training run; `why` explains an answer.
-`backquery`, `dream` and `typical_rows` find inputs typical of a class; `examine_nodes` and `hidden_space` examine
-hidden layers; `find_suspects` ranks labels that may be wrong or ambiguous.
+`backquery`, `dream` and `typical_rows` find inputs typical of a class; `examine_nodes`, `examine_node` and
+`hidden_space` examine hidden layers; `find_suspects` ranks labels that may be wrong or ambiguous.
 """
 
 from .backquery import backquery, dream
@@ -10,6 +10,7 @@ from .backquery_table import TypicalRow, typical_rows
 from .counterfactual import Flip
 from .hidden import HiddenSpace, hidden_space
 from .label_errors import Suspects, find_suspects
+from .node import HiddenNode, examine_node
 from .nodes import LayerOfNodes, examine_nodes
 from .replay import Replay, replay
 from .step import LayerStep, Trace, trace, worked_example
@@ -17,6 +18,7 @@ from .why import Nearest, Neighbours, Why, why
 
 __all__ = [
     "Flip",
+    "HiddenNode",
     "HiddenSpace",
     "LayerOfNodes",
     "LayerStep",
@@ -29,6 +31,7 @@ __all__ = [
     "Why",
     "backquery",
     "dream",
+    "examine_node",
     "examine_nodes",
     "find_suspects",
     "hidden_space",

@@ -35,8 +35,9 @@ class Flip:
     Parameters
     ----------
     sample : ndarray, shape (features,)
-        Changed sample, unscaled, from 0 to the largest value (except for columns of a table); whole numbers if those of
-        the original sample are.
+        Changed sample, unscaled, from 0 to the largest value; whole numbers if those of the original sample are. For
+        columns of a table, numbers are within the training range, and words are whole words, see
+        `counterfactual_table`.
     answer : int
         Prediction of the model for the changed sample; 1 or 0 for a label.
     distance : float

@@ -99,6 +99,14 @@ def examine_nodes(model: Model, data: Dataset) -> list[LayerOfNodes]:
     return layers
 
 
+def is_flat(activation: str, sums: Array, activations: Array) -> NDArray[np.bool_]:
+    """Return where nodes are saturated, see `FLAT`; arrays of any equal shape."""
+    derivative = ACTIVATIONS[activation].derivative
+    assert derivative is not None  # hidden layers cannot have softmax
+    flat: NDArray[np.bool_] = np.abs(derivative(sums, activations)) < FLAT * STEEPEST.get(activation, 1.0)
+    return flat
+
+
 def _top_two_direction(signals: Signals) -> Array:
     """Return the direction of the margin between the two best classes of each sample, shape (n, classes)."""
     best = np.argsort(-signals.outputs, axis=1, kind="stable")
@@ -111,9 +119,7 @@ def _top_two_direction(signals: Signals) -> Array:
 def _sum_statistics(network: Network, signals: Signals, slope: Array, layer: int) -> Array:
     """Return sums over the samples of importance, activation and saturation, shape (3, nodes)."""
     name, a = network.architecture.activations[layer], signals.activations[layer + 1]
-    derivative = ACTIVATIONS[name].derivative
-    assert derivative is not None  # hidden layers cannot have softmax
-    flat = np.abs(derivative(signals.sums[layer], a)) < FLAT * STEEPEST.get(name, 1.0)
+    flat = is_flat(name, signals.sums[layer], a)
     return np.stack(
         [np.abs(a * slope).sum(axis=0, dtype=np.float64), a.sum(axis=0, dtype=np.float64), flat.sum(axis=0)]
     )

@@ -20,6 +20,7 @@ from ..model.model import Model
 from ..nn.activations import Array
 from ..nn.network_class import Network
 from .counterfactual import Flip, FlipSearch
+from .counterfactual_table import TableFlipSearch
 from .input_gradients import forward_members, last_hidden, mean_output_sums, members_in_float64
 from .integrated_gradients import integrated_gradients
 
@@ -61,7 +62,8 @@ class Why:
     output : int or None
         Explained label or target; None if the model predicts one of several classes.
     answer, rival : int
-        Classes of the largest and the second largest output. For a label, 1 and 0 if it is predicted, otherwise 0 and
+        Predicted class, which has the largest output, and the class it is compared with: the one that the caller named,
+        otherwise the one with the second largest output. For a label, 1 and 0 if it is predicted, otherwise 0 and
         1. For a regression, the predicted number (float) and None.
     gap : float
         Margin: logit of the answer minus logit of the rival. For a label, its logit, which is above 0 if the label is
@@ -96,6 +98,11 @@ class Why:
     missing: float
     flip: Flip | None
     nearest: Nearest | None
+
+    @property
+    def runner_up(self) -> int | None:
+        """Class of the second largest output; None if the model does not predict one of several classes."""
+        return int(np.argsort(-self.outputs, kind="stable")[1]) if self.output is None else None
 
     @property
     def same(self) -> list[bool]:
@@ -150,7 +157,13 @@ class Neighbours:
         return squares
 
 
-def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, output: int | None = None) -> Why:
+def why(
+    model: Model,
+    sample: ArrayLike,
+    neighbours: Neighbours | None = None,
+    output: int | None = None,
+    rival: int | None = None,
+) -> Why:
     """Explain the prediction for one sample.
 
     Parameters
@@ -163,13 +176,17 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, o
     output : int, optional
         Label or target to explain, for multi-label and regression models; by default the label with the largest output,
         or the first target.
+    rival : int, optional
+        Class to compare the predicted class with, such as the true class of a misclassified sample; by default, and if
+        it is the predicted class, the one with the second largest output.
 
     Raises
     ------
     ShapeError
         GN050 if the sample has another number of values.
     OptionError
-        GN021 for an `output` that does not exist, GN022 for an `output` if the model predicts one of several classes.
+        GN021 for an `output` or a `rival` that does not exist; GN022 for an `output` if the model predicts one of
+        several classes, and for a `rival` if it does not.
 
     References
     ----------
@@ -182,7 +199,7 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, o
     model, upright = model.opened(raw[None])
     raw = upright[0]
     with one_blas_thread():  # the products are too small for a second thread to pay off
-        return _explain(model, raw, neighbours, _make_target(model, model.outputs(raw)[0], output))
+        return _explain(model, raw, neighbours, _make_target(model, model.outputs(raw)[0], output, rival))
 
 
 @dataclass(frozen=True)
@@ -198,7 +215,7 @@ class _Target:
     directions: Array
 
 
-def _make_target(model: Model, outputs: Array, output: int | None) -> _Target:
+def _make_target(model: Model, outputs: Array, output: int | None, rival: int | None) -> _Target:
     every = np.eye(model.classes)
     if model.targets.of_classes:
         if output is not None:
@@ -207,8 +224,16 @@ def _make_target(model: Model, outputs: Array, output: int | None) -> _Target:
                 f"output {output}: only for multi-label and regression models, this model predicts one of its classes. "
                 "Omit it.",
             )
-        answer, rival = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
+        if rival is not None and not 0 <= rival < model.classes:
+            raise OptionError("GN021", f"rival {rival}: the model has classes 0 to {model.classes - 1}.")
+        answer, second = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
+        rival = second if rival is None or rival == answer else rival
         return _Target(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
+    if rival is not None:
+        raise OptionError(
+            "GN022",
+            f"rival {rival}: only for models that predict one of several classes, and this one does not. Omit it.",
+        )
     if output is not None and not 0 <= output < model.classes:
         raise OptionError("GN021", f"output {output}: the model has outputs 0 to {model.classes - 1}.")
     if model.targets.name == "multilabel":
@@ -283,9 +308,14 @@ def _find_flip(
     hidden: Array,
     neighbours: Neighbours | None,
 ) -> Flip | None:
-    """Follow the gradients to another prediction; if that fails, move towards samples with another prediction."""
-    search = FlipSearch(model, raw, target.answer, target.output)
-    flip = search.follow_gradients(target.directions)
+    """Search near the sample; if that fails, move towards samples with another prediction."""
+    search: FlipSearch
+    if model.columns:
+        search = table = TableFlipSearch(model, raw, target.answer, target.output, target.directions)
+        flip = table.change_columns()
+    else:
+        search = FlipSearch(model, raw, target.answer, target.output)
+        flip = search.follow_gradients(target.directions)
     if flip is None and neighbours is not None:
         return search.move_towards(neighbours.nearest_across_border(hidden, target.directions))
     return flip

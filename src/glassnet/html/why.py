@@ -18,8 +18,9 @@ from ..plots.labels import answer_label, node_names
 from .page import templates, whole_page
 from .why_parts import (
     bar_rows,
+    changed_values,
     explanation_pictures,
-    format_column_value,
+    format_row_value,
     is_invertible,
     largest_shares,
     nodes_for_half,
@@ -208,7 +209,7 @@ class _Page:
             return {"text": f"{added}{say('space')}{say('why_missing')}", "rows": [], "values": {}}
         values: dict[str, str] = {}
         if model.columns:
-            values = {name: format_column_value(value, say) for name, value in model.columns.decode(why.sample).items()}
+            values = {name: format_row_value(value, say) for name, value in model.columns.decode(why.sample).items()}
             pairs = zip(values, (share for _, share in model.columns.gathered(why.inputs)), strict=True)
             added += say("space") + say("why_middle")
         else:
@@ -232,14 +233,8 @@ class _Page:
         if self.pictures:
             return {"text": say("space").join([text, say("why_change", distance=shown(why.flip.distance))]), "rows": []}
         if model.columns:
-            before, after = (model.columns.decode(one) for one in (why.sample, why.flip.sample))
-            rows = [
-                (name, format_column_value(before[name], say), format_column_value(after[name], say)) for name in before
-            ]
-            return {
-                "text": say("space").join([text, say("why_between")]),
-                "rows": [row for row in rows if row[1] != row[2]],
-            }
+            text = say("space").join([text, say("why_whole")])
+            return {"text": text, "rows": changed_values(model, why, say)}
         names = self._input_labels()
         change = why.flip.sample.astype(float) - why.sample
         most = np.argsort(-np.abs(change), kind="stable")[:LISTED]

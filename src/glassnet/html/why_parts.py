@@ -91,6 +91,20 @@ def bar_rows(shares: Sequence[tuple[str, float]]) -> list[Row]:
     return [(name, shown(share), share / largest) for name, share in shares]
 
 
+def changed_values(model: Model, explanation: Why, say: Say) -> list[tuple[str, str, str]]:
+    """Return the columns of a table that the counterfactual changes: name, value before, value after."""
+    assert model.columns is not None
+    assert explanation.flip is not None
+    before, after = (model.columns.decode(one) for one in (explanation.sample, explanation.flip.sample))
+    texts = [(name, format_row_value(before[name], say), format_row_value(after[name], say)) for name in before]
+    return [row for row in texts if row[1] != row[2]]
+
+
+def format_row_value(value: float | dict[str, float], say: Say) -> str:
+    """Format a value of a row as `format_column_value`; yes and no are equally likely only where it is missing."""
+    return say("value_missing") if value == {"yes": 0.5, "no": 0.5} else format_column_value(value, say)
+
+
 def format_column_value(value: float | dict[str, float], say: Say) -> str:
     """Format a value of a column: a number, a word, or the fractions of several words."""
     if isinstance(value, float):

@@ -113,6 +113,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "row": ("row {row}", "第 {row} 行"),
     "row_of_file": ("row {row} ({file})", "第 {row} 行（{file}）"),
     # query, read
+    "answers_written": ("answers   {file} ({count:,} predictions)", "预测      {file}（{count:,} 个）"),
     "sure": ("confidence {share:.1%}", "置信度 {share:.1%}"),
     "none_holds": ("none", "无"),
     "no_digit": ("no digit found", "没有找到数字"),

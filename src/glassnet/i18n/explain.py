@@ -40,13 +40,14 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     "is_known": ("{name}: true {label}", "{name}：真实 {label}"),
     "answered_with": ("predicted {answer}", "预测      {answer}"),
     "best_two": (
-        "{best} with output {output}, then {rival} with {second}",
-        "{best}（输出 {output}），其次 {rival}（输出 {second}）",
+        "{best} with output {output}, then {second} with {value}",
+        "{best}（输出 {output}），其次 {second}（输出 {value}）",
     ),
     "one_output": ("{answer} with output {output}", "{answer}（输出 {output}）"),
     "split_gap": (
-        "margin    {gap} (difference of the logits), split exactly over the nodes of the last hidden layer:",
-        "分差      {gap}（logit 之差），精确分解到最后一个隐藏层的各节点：",
+        "margin    {gap}, {answer} against {rival} (difference of the logits), split exactly over the nodes of the "
+        "last hidden layer:",
+        "分差      {gap}，{answer} 对 {rival}（logit 之差），精确分解到最后一个隐藏层的各节点：",
     ),
     "split_sum": (
         "logit     {gap}, split exactly over the nodes of the last hidden layer:",
@@ -90,19 +91,19 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "改动      未找到能改变预测的小改动",
     ),
     "alike_in_training": (
-        "nearest   training samples, by Euclidean distance in the last hidden layer: {listed}",
-        "最近      训练样本，按最后一个隐藏层的欧氏距离：{listed}",
+        "nearest   training samples, by Euclidean distance in the last hidden layer:",
+        "最近      训练样本，按最后一个隐藏层的欧氏距离：",
     ),
-    "alike_at": ("row {row} ({label}, distance {far})", "第 {row} 行（{label}，距离 {far}）"),
-    "alike_same": ("row {row} ({label}, identical values)", "第 {row} 行（{label}，数值完全相同）"),
+    "alike_at": ("row {row}, true {label}, distance {far}", "第 {row} 行，真实 {label}，距离 {far}"),
+    "alike_same": ("row {row}, true {label}, identical values", "第 {row} 行，真实 {label}，数值完全相同"),
     # nodes
     "nodes_of_layer": (
         "layer {layer}: {nodes} {activation} nodes, {share} of their derivatives near 0",
         "第 {layer} 层：{nodes} 个 {activation} 节点，导数接近 0 的占 {share}",
     ),
     "node_matters_so": (
-        "  node {node:>4}  importance {matters:>8}  mean activation {mean:.2f}, saturated on {flat:.1%}  {bar}",
-        "  节点 {node:>4}  重要性 {matters:>8}  平均激活值 {mean:.2f}，在 {flat:.1%} 的样本上饱和  {bar}",
+        "  node {node:>4}  importance {matters:>8}  {bar:<10}  activation {mean:.2f}, saturated {flat:.1%}",
+        "  节点 {node:>4}  重要性 {matters:>8}  {bar:<10}  平均激活 {mean:.2f}，饱和占 {flat:.1%}",
     ),
     "nodes_below": (
         "  … and {count} nodes of lower importance, down to {least}",
@@ -115,6 +116,45 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     ),
     "node_which": ("{count} (node {nodes})", "{count} 个（节点 {nodes}）"),
     "nodes_which": ("{count} (nodes {nodes})", "{count} 个（节点 {nodes}）"),
+    # one node
+    "node_head": (
+        "node {node} of hidden layer {layer} ({activation}), on {samples:,} samples of {source}",
+        "第 {layer} 隐藏层节点 {node}（{activation}），{source} 的 {samples:,} 个样本",
+    ),
+    "node_activity": (
+        "activity  mean activation {mean}, saturated on {flat} of the samples",
+        "激活      平均激活值 {mean}，在 {flat} 的样本上饱和",
+    ),
+    "node_excited": ("excited   most by these samples:", "样本      激活值最大的样本："),
+    "node_sample": ("row {row}, true {label}, activation {value}", "第 {row} 行，真实 {label}，激活值 {value}"),
+    "node_by_class": ("classes   mean activation on the samples of each class:", "类别      各类样本上的平均激活值："),
+    "node_by_label": (
+        "labels    mean activation on the samples with each label:",
+        "标签      带各标签的样本上的平均激活值：",
+    ),
+    "node_by_number": (
+        "targets   correlation of the activation with each target:",
+        "目标      激活值与各目标的相关系数：",
+    ),
+    "node_adds": (
+        "outputs   contribution to the logit of each, on average (activation × weight):",
+        "输出      对各输出 logit 的平均贡献（激活值 × 权重）：",
+    ),
+    "node_adds_below": (
+        "outputs   contribution to the logit of each, on average (activation × gradient):",
+        "输出      对各输出 logit 的平均贡献（激活值 × 梯度）：",
+    ),
+    "node_pixels": ("pixels    weights into the node:", "像素      节点的输入权重："),
+    "node_pixels_below": (
+        "pixels    mean gradient of the node's weighted sum:",
+        "像素      节点加权和的平均梯度：",
+    ),
+    "node_inputs": ("inputs    weights into the node:", "输入      节点的输入权重："),
+    "node_inputs_below": ("inputs    mean gradient of the node's weighted sum:", "输入      节点加权和的平均梯度："),
+    "node_signs": (
+        "+ excites the node, - inhibits it; # and = are stronger",
+        "+ 使节点兴奋，- 使其抑制；# 与 = 表示更强",
+    ),
     # what a class looks like
     "asked_again": (
         "{way:<9} {what}; predictions for these inputs: {answers}",

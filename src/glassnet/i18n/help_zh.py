@@ -37,7 +37,7 @@ COMMANDS = {
     无法读取的输入逐一报告，其余照常预测。退出码 1：有输入无法读取；2：全部无法读取。""",
     "read": """识别照片或扫描件中的手写数字。
 
-    PHOTO：含一个或多个数字的 PNG 或 JPEG，深底浅字或浅底深字均可；"-" 表示标准输入。数字逐行从左到右输出；
+    PHOTO：含一个或多个数字的 PNG 或 JPEG，深底浅字或浅底深字均可；图片文件夹；"-" 表示标准输入。数字逐行从左到右输出；
     "?" 表示置信度低的数字。MODEL 默认为自带的数字识别模型。
 
     退出码 1：有的照片中没有数字，或无法读取；2：全部无法读取。""",
@@ -46,7 +46,8 @@ COMMANDS = {
     对有列名的表格，显示各列；加上 --target 列名，则显示训练会如何使用各列。""",
     "explain": """剖析模型：一步训练、一个预测、各类别或各节点。
 
-    DATA 与 --row 选定一个有标签的样本；DATA 默认为自带的 MNIST。用 --why 时，DATA 也可以是一张图片。""",
+    DATA 与 --row 选定一个有标签的样本；模型用自带的 MNIST 训练时，DATA 默认为它。用 --why 时，DATA 也可以是一张图片。
+    给出 DATA 时，MODEL 默认为 glassnet 自带的数字识别模型。""",
     "info": "显示模型的结构、输入、目标与训练记录。",
     "verify": """按训练记录重新训练模型，并逐位比较权重。
 
@@ -137,6 +138,10 @@ FLAGS = {
         "同时画到此 PNG；单个样本的 PNG 可供 'glassnet query' 读取。"
     ),
     "Draw augmented samples, as set by the options below.": "画出按下列选项做数据增强后的样本。",
+    # query
+    "Write the predictions as a table instead of printing them: CSV or Parquet.": (
+        "把预测写成表格（CSV 或 Parquet），而不逐行输出。"
+    ),
     # explain
     "Sample to explain; rows count from 0.": "要剖析的样本；行号从 0 起。",
     "Learning rate of the step.  [the model's]": "这一步的学习率。  [模型的学习率]",
@@ -149,8 +154,8 @@ FLAGS = {
     "Start the replay from this checkpoint of the run instead of the initial weights.": (
         "从该次训练的这个检查点重现，而不是从头开始。"
     ),
-    "Write the step, or the output of --why, as an HTML page that works offline.": (
-        "把这一步或 --why 写成可离线查看的 HTML 网页。"
+    "Write the step, or the output of --why or --node, as an HTML page that works offline.": (
+        "把这一步、--why 或 --node 写成可离线查看的 HTML 网页。"
     ),
     "Explain one prediction: nodes, inputs, nearest training samples, a counterfactual.": (
         "剖析一个预测：节点、输入、最近的训练样本、反事实样本。"
@@ -164,11 +169,15 @@ FLAGS = {
     "Show the importance of each hidden node, and the dead and saturated nodes.": (
         "显示各隐藏节点的重要性，以及死节点与饱和节点。"
     ),
+    "Examine one hidden node: what excites it, its activation by class, what it adds to each output.": (
+        "剖析一个隐藏节点：什么使它兴奋、它在各类别上的激活值、它对各输出的贡献。"
+    ),
+    "With --node: the hidden layer, from 1.": "与 --node 一起：第几个隐藏层，从 1 起。",
     "Show the worked example of the notes, with the error 0.42; needs no MODEL.": (
         "显示笔记中误差为 0.42 的例题；不需要 MODEL。"
     ),
-    "Draw the step, or the output of --why, --backquery or --nodes: PNG, PDF or SVG.": (
-        "画出这一步、--why、--backquery 或 --nodes：PNG、PDF 或 SVG。"
+    "Draw the step, or the output of --why, --backquery, --nodes or --node: PNG, PDF or SVG.": (
+        "画出这一步、--why、--backquery、--nodes 或 --node：PNG、PDF 或 SVG。"
     ),
     # doctor, labels, report, bench
     "Test data to compare with the training data.": "与训练数据对照的测试数据。",

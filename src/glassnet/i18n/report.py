@@ -210,9 +210,9 @@ WORDS: dict[str, tuple[str, str]] = {
     # why
     "why": ("Mistakes explained", "误判剖析"),
     "why_text": (
-        "The margin (the difference between the two largest logits) is attributed to the inputs: orange supports the "
-        "predicted class, blue the runner-up.",
-        "把分差（前两名的 logit 之差）分摊到各输入：橙色支持预测的类别，蓝色支持第二名。",
+        "The margin (the logit of the predicted class minus that of the true class) is attributed to the inputs: "
+        "orange supports the predicted class, blue the true one.",
+        "把分差（预测类别与真实类别的 logit 之差）分摊到各输入：橙色支持预测的类别，蓝色支持真实的类别。",
     ),
     "why_missing": (
         "Missing strokes cannot be shown: blank pixels (black ones in a photograph) contribute zero by construction.",
@@ -297,10 +297,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "For this slightly changed sample the model predicts {answer}. A smaller change may exist.",
         "样本稍作改动后，模型的预测变为 {answer}。可能存在更小的改动。",
     ),
-    "why_between": (
-        "Columns are changed in their encoded form, so a value may lie between two words.",
-        "改动在编码后的列上进行，因此取值可能介于两个词之间。",
-    ),
+    "why_whole": ("All other columns stay as they are.", "其余各列保持不变。"),
     "why_difference": ("change: more (orange), less (blue)", "改动：增加（橙），减少（蓝）"),
     "before": ("before", "改动前"),
     "after": ("after", "改动后"),
@@ -365,6 +362,39 @@ WORDS: dict[str, tuple[str, str]] = {
     "what_to_do": ("what to do", "处理办法"),
     "rows_found": ("rows {rows}", "第 {rows} 行"),
     "and_more": ("{rows}, … ({count} in total)", "{rows} 等 {count}"),
+    # one hidden node, on a page of its own
+    "node_kicker": ("glassnet: a hidden node", "glassnet：隐藏节点"),
+    "node_title": ("Node {node} of hidden layer {layer}", "第 {layer} 隐藏层节点 {node}"),
+    "node_mean_text": (
+        "Activation {activation}. On {samples:,} samples of {source} its mean activation is {mean}; it is saturated on "
+        "{flat} of them.",
+        "激活函数 {activation}。在 {source} 的 {samples:,} 个样本上平均激活值为 {mean}，饱和的占 {flat}。",
+    ),
+    "node_outputs": ("Classes and outputs", "类别与输出"),
+    "node_by_class_text": ("Mean activation on the samples of each class.", "各类样本上的平均激活值。"),
+    "node_by_label_text": ("Mean activation on the samples with each label.", "带各标签的样本上的平均激活值。"),
+    "node_by_number_text": ("Correlation of the activation with each target.", "激活值与各目标的相关系数。"),
+    "node_adds_text": (
+        "Average contribution to the logit of each output: activation times weight. Logits are linear in this layer, "
+        "so it is exact.",
+        "对各输出 logit 的平均贡献：激活值乘以权重。logit 是这一层的线性函数，因此是精确值。",
+    ),
+    "node_adds_below_text": (
+        "Average contribution to the logit of each output: activation times the gradient of the logit by it.",
+        "对各输出 logit 的平均贡献：激活值乘以 logit 对它的梯度。",
+    ),
+    "node_pattern": ("Input pattern", "输入模式"),
+    "node_pattern_text": (
+        "Weights into the node: positive inputs with a positive weight excite it, with a negative one inhibit it.",
+        "节点的输入权重：正的输入在权重为正处使节点兴奋，在权重为负处使其抑制。",
+    ),
+    "node_pattern_below_text": (
+        "Gradient of the node's weighted sum by the inputs, averaged over the samples.",
+        "节点加权和对各输入的梯度，在样本上取平均。",
+    ),
+    "node_colours": ("excites (orange), inhibits (blue)", "兴奋（橙），抑制（蓝）"),
+    "activation_value": ("activation", "激活值"),
+    "node_weight": ("weight or gradient", "权重或梯度"),
     # the foot
     "written_by": (
         "Written by glassnet {version}. This file works offline and without scripts.",

@@ -93,7 +93,7 @@ def _panel_titles(why: Why, class_names: Sequence[str], named: bool, word: Calla
     if why.output is None:
         answer, rival = class_names[why.answer], class_names[why.rival]
         titles = [
-            f"{word('read_as', answer=answer)}\n{word('then', rival=rival)}",
+            f"{word('read_as', answer=answer)}\n{word('then', rival=class_names[why.runner_up or 0])}",
             f"{word('speaks_for', answer=answer)}\n{word('speaks_against', rival=rival)}",
         ]
     elif why.rival is None:

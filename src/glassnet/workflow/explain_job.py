@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from ..data import Dataset, is_bundled
 from ..errors import DataError, FileError, OptionError
+from ..explain.node import HiddenNode, examine_node
 from ..explain.nodes import LayerOfNodes, examine_nodes
 from ..explain.replay import Replay, replay
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
 from ..i18n.language import listed
-from ..i18n.plots import words_in
+from ..i18n.plots import shown, words_in
 from ..io.writing import write_text
 from ..model.model import Model
+from ..plots.labels import sample_label
 from ..preprocess.tabular.dataset import read_table
 from ..training.callbacks import Callback
 from ..training.checkpoint import load_checkpoint
@@ -169,7 +171,8 @@ def explain_answer(
     alike = None
     if trained_on or trained_on_bundled(model):
         alike = Neighbours(model, load_alike(model, model_path, trained_on, notify))
-    answer = why(model, query.inputs, alike, place)
+    truth = query.label if model.targets.of_classes else None  # a mistake is compared with the true class
+    answer = why(model, query.inputs, alike, place, truth)
     label = query.label if query.label is None or answer.output is None else query.label[answer.output]
     return WhyResult(query, label, answer, alike.source if alike else "")
 
@@ -220,6 +223,42 @@ def explain_nodes(
     if picture:
         _draw_nodes(model, layers[0], picture, language)
     return layers
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """A hidden node, examined on the data from `source`."""
+
+    source: str
+    node: HiddenNode
+
+
+def explain_node(
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    node: int,
+    layer: int = 1,
+    *,
+    part: str = "train",
+    picture: str | None = None,
+    html: str | None = None,
+    language: str = "en",
+    notify: Notify = ignore,
+) -> NodeResult:
+    """Examine a hidden node; draw its weights and the samples that excite it, or write all as a page."""
+    if picture:
+        require_pictures(model, model_path)
+    samples = load_explained(model, model_path, source, part, notify)
+    found = NodeResult(samples.source, examine_node(model, samples, node, layer))
+    if picture:
+        _draw_node(model, found, picture, language)
+    if html:
+        from ..html.node import node_page
+
+        bundled = is_bundled(samples.source)
+        write_text(html, node_page(model, found.node, source=samples.source, language=language, bundled=bundled))
+    return found
 
 
 def load_explained(model: Model, model_path: str, source: str | Table | None, part: str, notify: Notify) -> Dataset:
@@ -337,3 +376,27 @@ def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) 
     title = word("weights_that_matter", nodes=len(top))
     axes = plots.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
     plots.save(axes, picture)
+
+
+def _draw_node(model: Model, found: NodeResult, picture: str, language: str) -> None:
+    """Draw the weights into a node, and next to them the samples with its largest activation."""
+    from .. import plots
+
+    node, word = found.node, words_in(language)
+    assert model.image_shape is not None  # `require_pictures` before
+    lines = 2 if len(node.rows) > 5 else 1
+    weights, samples = plots.new_axes(1, 2, (6.4, 2.6), margins=(0.2, 0.3, 0.2, 0.5), gap=0.3, widths=(2, 5))
+    title = word("node_of_layer", node=node.node, layer=node.layer)
+    caption = word("node_mean", mean=shown(node.mean))
+    plots.draw_weights(node.weights[None], [caption], model.image_shape, [weights], title=title, language=language)
+    plots.draw_digits(
+        node.inputs,
+        [sample_label(model, label, word) for label in node.labels],
+        image_shape=model.image_shape,
+        axes=samples,
+        columns=-(-len(node.rows) // lines),
+        photo=model.reading == "photo",
+        title=word("node_samples"),
+        language=language,
+    )
+    plots.save([weights, samples], picture)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import data
+from ..data.tables.output import require_table_place, write_table
 from ..data.validation import AUTO
 from ..errors import GlassnetError
 from ..i18n.cli import cli_words
@@ -83,6 +84,54 @@ def query_model(
         Answer(name, error=row) if isinstance(row, GlassnetError) else _answer(model, name, next(outputs), language)
         for name, row in queries
     ]
+
+
+def require_answers_place(path: str, *, overwrite: bool = False) -> None:
+    """Check that predictions can be written to a file, before they are made; see `data.tables.output`."""
+    require_table_place(path, ("input", "answer"), overwrite=overwrite)
+
+
+def write_answers(path: str, model: Model, answers: Sequence[Answer], *, overwrite: bool = False) -> None:
+    """Write predictions as a table, CSV or Parquet by the suffix of the file.
+
+    The columns are ``input``; ``answer``, the name of the class or the labels that hold, or a number; with several
+    labels or numbers, ``answer_NAME`` for each (1 or 0 for a label); and, but for a regression, ``confidence`` and
+    ``output_NAME`` for each class or label. If some inputs cannot be read, their cells are empty, and column ``error``
+    has the reason.
+
+    Parameters
+    ----------
+    path : str
+    model : Model
+    answers : sequence of Answer
+        Result of `query_model`.
+    overwrite : bool
+        Whether an existing file may be replaced, if glassnet wrote it.
+
+    Raises
+    ------
+    OptionError, FileError
+        As for `require_answers_place`.
+    """
+    require_answers_place(path, overwrite=overwrite)
+    names, regression = [model.name_of(k) for k in range(model.classes)], model.targets.name == "values"
+    several = not model.targets.of_classes and model.classes > 1
+    columns: dict[str, Any] = {"input": [one.input for one in answers]}
+    if not (regression and several):
+        plain = regression or (model.targets.of_classes and not model.class_names)
+        columns["answer"] = [one.value if plain else one.name for one in answers]
+    if several:
+        for k, name in enumerate(names):
+            columns[f"answer_{name}"] = [None if one.value is None else one.value[k] for one in answers]
+    if not regression:
+        missing = np.full(model.classes, np.nan, model.network.parameters.flat.dtype)
+        outputs = np.stack([missing if one.outputs is None else one.outputs for one in answers])
+        confidences = [np.nan if one.confidence is None else one.confidence for one in answers]
+        columns["confidence"] = np.array(confidences, outputs.dtype)
+        columns |= {f"output_{name}": outputs[:, k] for k, name in enumerate(names)}
+    if any(one.error for one in answers):
+        columns["error"] = [one.error and f"{one.error} [{one.error.code}]" for one in answers]
+    write_table(path, columns, overwrite=overwrite)
 
 
 def _read(model: Model, source: str, decimal: str, notify: Notify) -> list[tuple[str, NDArray[Any] | GlassnetError]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..data import pictures_in
 from ..data.readers.image import open_photo
-from ..errors import GlassnetError, OptionError
+from ..errors import FileError, GlassnetError, OptionError
 from ..handwriting.reader import Reading, read_photo
 from ..handwriting.recognise import SURE
 from ..io.opening import STDIN, open_named
@@ -21,6 +23,23 @@ class PhotoResult:
     input: str
     reading: Reading | None
     error: GlassnetError | None = None
+
+
+def photos_in(sources: Sequence[str]) -> list[str]:
+    """Return the files to read: of each folder all images in it and its subfolders, anything else unchanged.
+
+    Raises
+    ------
+    FileError
+        GN002 for a folder without images; GN001 to GN003 for one that cannot be read.
+    """
+    photos = []
+    for source in sources:
+        pictures = pictures_in(source)
+        if not pictures and source != "-" and os.path.isdir(source):
+            raise FileError("GN002", f"{source}: no images in this folder. Name a folder with images, or an image.")
+        photos += pictures or [source]
+    return photos
 
 
 def read_photos(

@@ -54,6 +54,18 @@ def test_nodes_and_biases_add_up_to_the_margin(model, found):
         assert one.gap == pytest.approx(mean[one.answer] - mean[one.rival], abs=1e-4)
 
 
+def test_an_answer_is_compared_with_the_class_that_is_named(model, found):
+    for one in found[:4]:
+        named = why(model, one.sample, rival=(last := int(one.outputs.argmin())))
+        assert (named.answer, named.rival, named.runner_up) == (one.answer, last, one.rival)
+        assert named.nodes.sum() + named.bias == pytest.approx(named.gap, abs=1e-5)
+        assert abs(named.inputs.sum() - (named.gap - named.baseline_gap)) <= 0.01 * abs(named.gap - named.baseline_gap)
+        assert why(model, one.sample, rival=one.answer).rival == one.rival
+    with pytest.raises(OptionError) as caught:
+        why(model, found[0].sample, rival=10)
+    assert caught.value.code == "GN021"
+
+
 def test_inputs_add_up_to_the_margin_minus_that_of_the_baseline(model, found):
     black = model.scaling.apply(np.zeros((1, model.features)))
     [sums] = mean_output_sums(forward_members(members_in_float64(model), black))

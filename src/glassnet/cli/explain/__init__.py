@@ -11,11 +11,12 @@ from ...errors import OptionError
 from ...explain.step import worked_example
 from ...i18n.explain import explain_words
 from ...io.writing import require_distinct_paths, require_page_place, require_picture_place
-from ...model.file import load_model
 from ...workflow.model_data import read_decimals
 from ..console import json_flag
 from ..flags import decimal_flag, force_flag, language_flag, max_bytes_flag, part_flag
+from ..model_argument import SHIPPED, named_model, split_model
 from .backquery import explain_backquery
+from .node import explain_one_node
 from .nodes import explain_nodes
 from .step import explain_replay, explain_step, show_step
 from .why import explain_why
@@ -42,7 +43,9 @@ from .why import explain_why
     help="Start the replay from this checkpoint of the run instead of the initial weights.",
 )
 @click.option(
-    "--html", metavar="FILE", help="Write the step, or the output of --why, as an HTML page that works offline."
+    "--html",
+    metavar="FILE",
+    help="Write the step, or the output of --why or --node, as an HTML page that works offline.",
 )
 @click.option(
     "--why",
@@ -63,10 +66,19 @@ from .why import explain_why
     "--nodes", is_flag=True, help="Show the importance of each hidden node, and the dead and saturated nodes."
 )
 @click.option(
+    "--node",
+    type=int,
+    metavar="N",
+    help="Examine one hidden node: what excites it, its activation by class, what it adds to each output.",
+)
+@click.option("--layer", type=int, metavar="N", help="With --node: the hidden layer, from 1.  [1]")
+@click.option(
     "--example", is_flag=True, help="Show the worked example of the notes, with the error 0.42; needs no MODEL."
 )
 @click.option(
-    "--picture", metavar="FILE", help="Draw the step, or the output of --why, --backquery or --nodes: PNG, PDF or SVG."
+    "--picture",
+    metavar="FILE",
+    help="Draw the step, or the output of --why, --backquery, --nodes or --node: PNG, PDF or SVG.",
 )
 @force_flag
 @decimal_flag
@@ -76,22 +88,24 @@ from .why import explain_why
 def explain_command(model_path: str | None, source: str | None, decimal: str, as_json: bool, **flags: Any) -> None:
     """Explain a model: a training step, a prediction, classes or nodes.
 
-    DATA and --row select a labelled sample; DATA defaults to the bundled MNIST. With --why, DATA can also be an image.
+    DATA and --row select a labelled sample; DATA defaults to the bundled MNIST for a model trained on it. With --why,
+    DATA can also be an image. MODEL defaults to the digit reader that comes with glassnet, if DATA is given.
     """
     kind = _kind(flags)
     require_distinct_paths(html=flags["html"], picture=flags["picture"])
     if flags["html"]:
         require_page_place(flags["html"], overwrite=flags["force"])
     if flags["picture"]:
-        inputs = filter(None, (source, flags["trained_on"]))
-        require_picture_place(flags["picture"], inputs=inputs, overwrite=flags["force"])
+        read = filter(None, (model_path, source, flags["trained_on"]))
+        require_picture_place(flags["picture"], inputs=read, overwrite=flags["force"])
     if kind == "example":
         show_step(worked_example(), explain_words(flags["language"])("step_example"), flags, {}, as_json)
         return
     if model_path is None:
         raise OptionError("GN020", "no MODEL to explain. Name it, as in: glassnet explain notes.safetensors --row 7.")
-    model = load_model(model_path)
-    _EXPLAIN[kind](model, model_path, read_decimals(model, source, decimal), flags, as_json)
+    named, inputs = split_model([model_path, *([] if source is None else [source])], "explain")
+    model, source = named_model(named), inputs[0] if inputs else None
+    _EXPLAIN[kind](model, named or SHIPPED, read_decimals(model, source, decimal), flags, as_json)
 
 
 def _kind(flags: dict[str, Any]) -> str:
@@ -100,6 +114,7 @@ def _kind(flags: dict[str, Any]) -> str:
         "why": flags["why_"],
         "backquery": flags["backquery"] or flags["label"] is not None,
         "nodes": flags["nodes"],
+        "node": flags["node"] is not None,
         "example": flags["example"],
         "replay": flags["epoch"] is not None or flags["step"] is not None,
     }
@@ -109,7 +124,8 @@ def _kind(flags: dict[str, Any]) -> str:
         raise OptionError("GN022", f"{', '.join(named)}: only one thing can be explained at a time.")
     kind = kinds[0] if kinds else "step"
     belongs = {
-        "html": ("step", "replay", "example", "why"),
+        "html": ("step", "replay", "example", "why", "node"),
+        "layer": ("node",),
         "rate": ("step",),
         "checkpoint": ("replay",),
         "trained_on": ("why",),
@@ -132,4 +148,5 @@ _EXPLAIN = {
     "why": explain_why,
     "backquery": explain_backquery,
     "nodes": explain_nodes,
+    "node": explain_one_node,
 }

@@ -57,7 +57,7 @@ def _print_nodes(layer: LayerOfNodes, language: str) -> None:
                 matters=shown(layer.matters[node]),
                 mean=layer.mean[node],
                 flat=layer.flat[node],
-                bar="█" * round(24 * layer.matters[node] / (layer.matters.max() or 1)),
+                bar="█" * round(10 * layer.matters[node] / (layer.matters.max() or 1)),
             )
         )
     if nodes > MOST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,15 +23,21 @@ from ...html.step_tables import (
     proportional_error_sum,
     strongest_links,
 )
-from ...i18n.language import shortened
+from ...i18n.language import shortened, width_of
 from ...i18n.plots import shown
 from ...i18n.step import step_words
 from ...io.control_characters import printable
+from ..console import terminal_width
 
 WHOLE = 8
 """Most rows and columns of a matrix that is printed in full."""
 MOST_NODES = 10
 WIDTH = 120
+"""Columns of the output if standard output is not a terminal."""
+_GAP = 2
+"""Blanks before each column of a table."""
+_CELL = 11
+"""Columns of a number in a matrix."""
 LONGEST_NAME = 32
 """Most characters of a name of a node or weight in a table."""
 
@@ -46,7 +53,8 @@ class _Print:
     def __init__(self, trace: Trace, language: str) -> None:
         self.trace, self.language, self.say = trace, language, step_words(language)
         self.console = Console(highlight=False, markup=False, emoji=False)
-        self.console.width = max(self.console.width, WIDTH)  # a table cut at 80 columns would lose digits
+        self.console.width = terminal_width() or WIDTH
+        self.whole = min(WHOLE, (self.console.width - 4) // _CELL)
 
     def all(self) -> None:
         trace, say = self.trace, self.say
@@ -72,6 +80,11 @@ class _Print:
         loss = trace.loss if self.language == "zh" else trace.loss.replace("_", " ")
         self._line(say("step_loss", loss=loss, **losses))
 
+    def _is_whole(self, layer: LayerStep) -> bool:
+        """Return whether the weights of a layer are printed in full."""
+        rows, columns = layer.weight.shape
+        return bool(rows <= WHOLE and columns <= self.whole)
+
     def _line(self, text: str) -> None:
         self.console.print(printable(text), soft_wrap=True)
 
@@ -89,7 +102,7 @@ class _Print:
         layer = self.trace.layers[number]
         rows, columns = layer.weight.shape
         self._layer_head(number, layer_formula(layer), self.say("step_shape", rows=rows, columns=columns))
-        if max(layer.weight.shape) <= WHOLE:
+        if self._is_whole(layer):
             self._matrix("W", layer.weight)
             if layer.bias is not None:
                 self._matrix("b", layer.bias[None])
@@ -113,7 +126,7 @@ class _Print:
         for rule in trace.rules:
             columns[f"δ {rule}"] = layer.ways[rule].delta[0]
         self._nodes(layer, columns)
-        if number and "notes" in trace.rules and max(layer.weight.shape) <= WHOLE:
+        if number and "notes" in trace.rules and self._is_whole(layer):
             self._split(number)
 
     def _split(self, number: int) -> None:
@@ -128,7 +141,7 @@ class _Print:
     def _changes(self, number: int) -> None:
         trace, layer = self.trace, self.trace.layers[number]
         self._layer_head(number, change_formula(trace, number, self.say))
-        if max(layer.weight.shape) <= WHOLE:
+        if self._is_whole(layer):
             for rule in trace.rules:
                 self._matrix(f"ΔW {rule}", layer.ways[rule].change)
             if layer.difference is not None:
@@ -144,10 +157,9 @@ class _Print:
     def _strongest(self, number: int) -> None:
         trace, layer = self.trace, self.trace.layers[number]
         links = strongest_links(trace, layer, self.say)
-        table = _table(self.say("link_column"), *links.heads)
-        for name, numbers in links.lines:
-            table.add_row(Text(shortened(name, LONGEST_NAME)), *map(shown, numbers))
-        self.console.print(table)
+        names = [name for name, _ in links.lines]
+        numbers = zip(*(map(shown, numbers) for _, numbers in links.lines), strict=True)
+        self._table(self.say("link_column"), names, dict(zip(links.heads, map(list, numbers), strict=True)))
         if links.left:
             self._line("  … " + self.say("other_links", shown=len(links.lines), left=f"{links.left:,}"))
         if is_plain(trace, layer) and len(trace.inputs) == 1:
@@ -157,19 +169,36 @@ class _Print:
         """Print the nodes of a layer with the largest deltas, in the order of the layer."""
         delta = layer.ways[self.trace.rule].delta[0]
         nodes = np.sort(np.argsort(-np.abs(delta), kind="stable")[:MOST_NODES])
-        table = _table(self.say("node_column"), *columns)
-        for node in nodes:
-            name = Text(shortened(self.trace.node_name(layer, int(node)), LONGEST_NAME))
-            table.add_row(name, *(shown(values[node]) for values in columns.values()))
-        self.console.print(table)
+        names = [self.trace.node_name(layer, int(node)) for node in nodes]
+        numbers = {head: [shown(values[node]) for node in nodes] for head, values in columns.items()}
+        self._table(self.say("node_column"), names, numbers)
         left = len(next(iter(columns.values()))) - len(nodes)
         if left:
             self._line("  … " + self.say("other_nodes", shown=len(nodes), left=f"{left:,}"))
 
+    def _table(self, head: str, names: Sequence[str], columns: dict[str, list[str]]) -> None:
+        """Print named rows of numbers; columns that do not fit within the width follow below, after the names again."""
+        names = [shortened(name, LONGEST_NAME) for name in names]
+        widths = [_GAP + max(map(width_of, [title, *cells])) for title, cells in columns.items()]
+        first = _GAP + max(map(width_of, [head, *names]))
+        blocks: list[list[int]] = [[]]
+        for number, width in enumerate(widths):
+            if blocks[-1] and first + sum(widths[k] for k in blocks[-1]) + width > self.console.width:
+                blocks.append([])
+            blocks[-1].append(number)
+        pairs = list(columns.items())
+        for block in blocks:
+            table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 0, 0, _GAP - 1))  # and a divider
+            for title in (head, *(pairs[k][0] for k in block)):
+                table.add_column(title, justify="right", no_wrap=True)
+            for row, name in enumerate(names):
+                table.add_row(Text(name), *(pairs[k][1][row] for k in block))
+            self.console.print(table)
+
     def _matrix(self, name: str, matrix: NDArray[Any]) -> None:
         self._line(f"  {name}")
         for row in matrix:
-            self._line("    " + "".join(f"{shown(x):>11}" for x in row))
+            self._line("    " + "".join(f"{shown(x):>{_CELL}}" for x in row))
 
 
 def _first_change(trace: Trace, layer: LayerStep) -> str:
@@ -178,10 +207,3 @@ def _first_change(trace: Trace, layer: LayerStep) -> str:
     k, j = np.unravel_index(np.abs(own.change).argmax(), own.change.shape)
     factors = [trace.learning_rate, own.delta[0, k], layer.inputs[0, j]]
     return f"ΔW = α · δ_{k} · O_{j} = {' · '.join(map(shown, factors))} = {shown(own.change[k, j])}"
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 2))
-    for column in columns:
-        table.add_column(column, justify="right", no_wrap=True)
-    return table

@@ -9,15 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...explain.why import Why
+from ...html.why_parts import changed_values
 from ...i18n.explain import explain_words
-from ...i18n.language import Say, width_of
+from ...i18n.language import Say, shortened, width_of
 from ...i18n.plots import shown
 from ...model.model import Model
 from ...plots.labels import answer_label, node_names
-from ..console import result
+from ..console import padded, result
 
 MOST = 8
 """Most nodes, inputs or features that are listed."""
+_FEW = 12
+"""Most classes or outputs that are all listed, in their order."""
+_LONGEST_NAME = 32
+"""Most columns of the terminal for a name next to a bar."""
 
 
 def print_why(found: Why, heading: str, model: Model, features: Sequence[str], language: str) -> None:
@@ -26,35 +31,32 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
     result(heading)
     result(say("answered_with", answer=answer_line(found, model, say)))
     head = "split_gap" if found.output is None else "split_sum" if _is_a_sum(found, model) else "split_number"
-    result(say(head, gap=shown(found.gap)))
+    result(say(head, gap=shown(found.gap), **_compared(found, model)))
     biases = [(say("why_biases"), found.bias)] if found.bias else []
-    _print_shares(found.nodes, node_names(model, say), say, biases)
+    print_shares(found.nodes, node_names(model, say), say, biases)
     names = list(features) or [say("nameless_input", number=number) for number in range(model.features)]
     _print_inputs(found, model, names, say)
     _print_flip(found, model, names, say)
-    if found.nearest:
-        near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, found.same, strict=True)
-        listed = say("comma").join(
-            say(
-                "alike_same" if same else "alike_at",
-                row=row,
-                label=answer_label(found, _one(found, known), model.class_names, say),
-                far=shown(far),
-            )
-            for row, known, far, same in near
-        )
-        result(say("alike_in_training", listed=listed))
+    if found.nearest is None:
+        return
+    result(say("alike_in_training"))
+    near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, found.same, strict=True)
+    for row, known, far, same in near:
+        label = shortened(answer_label(found, _one(found, known), model.class_names, say), _LONGEST_NAME)
+        result(f"          {say('alike_same' if same else 'alike_at', row=row, label=label, far=shown(far))}")
 
 
 def answer_line(found: Why, model: Model, say: Say) -> str:
     """Return the prediction and its outputs as one line."""
     if found.output is None:
+        second = found.runner_up
+        assert second is not None  # a class
         return say(
             "best_two",
             best=model.name_of(found.answer),
             output=shown(found.outputs[found.answer]),
-            rival=model.name_of(found.rival),
-            second=shown(found.outputs[found.rival]),
+            second=model.name_of(second),
+            value=shown(float(found.outputs[second])),
         )
     answer = answer_label(found, found.answer, model.class_names, say)
     return (
@@ -71,16 +73,16 @@ def _print_inputs(found: Why, model: Model, names: Sequence[str], say: Say) -> N
     added = {"added": shown(float(found.inputs.sum())), "without": shown(found.baseline_gap)}
     if model.image_shape:
         result(say("by_pixels", **added))
-        for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
+        for line in map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
             result(f"          {line}")
         result(f"          {_sides(found, model, say)}")
     elif model.columns:
         result(say("by_columns", **added))
         columns = model.columns.gathered(found.inputs)
-        _print_shares(np.array([share for _, share in columns]), [called for called, _ in columns], say)
+        print_shares(np.array([share for _, share in columns]), [called for called, _ in columns], say)
     else:
         result(say("by_inputs", **added))
-        _print_shares(found.inputs, names, say)
+        print_shares(found.inputs, names, say)
 
 
 def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> None:
@@ -91,8 +93,18 @@ def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> Non
     unit = say("unit_columns" if model.columns else "unit_pixels" if model.image_shape else "unit_inputs")
     other = answer_label(found, found.flip.answer, model.class_names, say)
     result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
-    if not model.image_shape:
-        _print_shares(found.flip.sample.astype(float) - found.sample, names, say)
+    if model.columns:
+        _print_changes(changed_values(model, found, say))
+    elif not model.image_shape:
+        print_shares(found.flip.sample.astype(float) - found.sample, names, say)
+
+
+def _print_changes(changes: Sequence[tuple[str, str, str]]) -> None:
+    """Print the changed columns of a counterfactual, with the value before and after."""
+    names = [shortened(name, _LONGEST_NAME) for name, _, _ in changes]
+    width = max(map(width_of, names), default=0)
+    for name, (_, before, after) in zip(names, changes, strict=True):
+        result(f"          {padded(name, -width)}  {before} → {after}")
 
 
 def _is_a_sum(found: Why, model: Model) -> bool:
@@ -100,28 +112,50 @@ def _is_a_sum(found: Why, model: Model) -> bool:
     return found.rival is not None or model.network.architecture.activations[-1] != "identity"
 
 
+def _compared(found: Why, model: Model) -> dict[str, str]:
+    """Return the names of the two compared classes; nothing if one number or label is explained."""
+    if found.output is not None:
+        return {}
+    return {"answer": model.name_of(found.answer), "rival": model.name_of(found.rival)}
+
+
 def _sides(found: Why, model: Model, say: Say) -> str:
     """Return the meaning of the two signs of a contribution."""
     if found.output is None:
-        return say("for_classes", answer=model.name_of(found.answer), rival=model.name_of(found.rival))
+        return say("for_classes", **_compared(found, model))
     return say("for_number" if found.rival is None else "for_label", name=model.name_of(found.output))
 
 
-def _print_shares(shares: NDArray[Any], names: Sequence[str], say: Say, more: Sequence[tuple[str, float]] = ()) -> None:
+def print_shares(
+    shares: NDArray[Any],
+    names: Sequence[str],
+    say: Say,
+    more: Sequence[tuple[str, float]] = (),
+    *,
+    rest: bool = True,
+) -> None:
+    """Print the largest shares as bars, within 80 columns; then the sum of the others, and `more`.
+
+    Without `rest`, where a sum has no meaning, print all of a few in their order, or how many others there are.
+    """
     most = np.argsort(-np.abs(shares), kind="stable")[:MOST]
-    listed = [(names[number], float(shares[number])) for number in most]
-    if len(most) < len(shares):
-        rest = float(np.delete(shares, most).sum())
-        listed.append((say("others_count", count=len(shares) - len(most)), rest))
+    if not rest and len(shares) <= _FEW:
+        most = np.arange(len(shares))
+    listed = [(shortened(names[number], _LONGEST_NAME), float(shares[number])) for number in most]
+    left = len(shares) - len(most)
+    if left and rest:
+        listed.append((say("others_count", count=left), float(np.delete(shares, most).sum())))
     listed += more
-    largest = max(abs(share) for _, share in listed) or 1.0
-    width = max(12, *(width_of(name) for name, _ in listed))
+    largest = max((abs(share) for _, share in listed), default=0.0) or 1.0
+    width = max([12, *(width_of(name) for name, _ in listed)])
     for name, share in listed:
         blanks = " " * (width - width_of(name))
         result(f"          {blanks}{name} {shown(share):>10}  {'█' * round(24 * abs(share) / largest)}")
+    if left and not rest:
+        result(f"          … {say('others_count', count=left)}")
 
 
-def _map_lines(shares: NDArray[Any]) -> list[str]:
+def map_lines(shares: NDArray[Any]) -> list[str]:
     """Draw signed numbers as characters, two rows per line; empty lines are omitted."""
     pairs = shares[: len(shares) // 2 * 2].reshape(-1, 2, shares.shape[1]).sum(axis=1)
     level = pairs / (np.abs(pairs).max() or 1.0)

@@ -57,16 +57,17 @@ def _picture(data: Dataset, row: int) -> str:
 
 
 def why_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -> dict[str, Any] | None:
-    """Return explanations of the most confident mistakes; None if there are no mistakes, or no exclusive classes."""
-    model, rows = evaluated.model, evaluated.evaluation.misread[:EXPLAINED]
+    """Return explanations of the most confident mistakes, which compare the prediction with the true class.
+
+    None if there are no mistakes, or no exclusive classes.
+    """
+    model, data, rows = evaluated.model, evaluated.data, evaluated.evaluation.misread[:EXPLAINED]
     if not model.targets.of_classes or not len(rows) or model.classes < 2:
         return None
     neighbours = Neighbours(model, training) if training is not None else None
+    found = [why(model, data.inputs[row], neighbours, rival=int(data.labels[row])) for row in rows]
     return {
-        "cases": [
-            _explain_mistake(evaluated, int(row), why(model, evaluated.data.inputs[row], neighbours), say)
-            for row in rows
-        ],
+        "cases": [_explain_mistake(evaluated, int(row), one, say) for row, one in zip(rows, found, strict=True)],
         "alike": training is not None,
         "drawn": evaluated.data.image_shape is not None,
         "ink": is_invertible(evaluated.data),
@@ -86,7 +87,7 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
             nodes=len(explanation.nodes),
         )
     ]
-    if label not in (explanation.answer, explanation.rival):
+    if place > 2:
         texts.append(say("why_true_third", label=model.name_of(label), place=place))
     case: dict[str, Any] = {
         "head": say(

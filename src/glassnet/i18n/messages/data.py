@@ -86,6 +86,9 @@ MESSAGES: dict[str, str] = {
         "{name}：文件名是图片，内容却是文本。请重新保存图片，或更改文件名。"
     ),
     "{name}: {kind} data, expected an image or rows (CSV).": "{name}：{kind} 数据，应为图片或数据行（CSV）。",
+    "{source}: no images in this folder. Name a folder with images, or an image.": (
+        "{source}：文件夹中没有图片。请指定有图片的文件夹，或一张图片。"
+    ),
     "{folder}: no images in this folder. Name a folder with images, or a file with rows (CSV).": (
         "{folder}：文件夹中没有图片。请指定有图片的文件夹，或有数据行的文件（CSV）。"
     ),
@@ -542,6 +545,9 @@ MESSAGES: dict[str, str] = {
     ),
     "{path}: the file already exists and is not replaced. Choose another path, or pass --force (overwrite=True).": (
         "{path}：文件已存在，不会覆盖。请选择其他路径，或使用 --force（overwrite=True）。"
+    ),
+    "{path}: tables are written as {suffixes}. Use a name with one of these suffixes.": (
+        "{path}：表格只能存为 {suffixes} 格式。请使用其中一种后缀。"
     ),
     "{path}: figures are written as {suffixes}. Use a name with one of these suffixes.": (
         "{path}：图只能存为 {suffixes} 格式。请使用其中一种后缀。"

@@ -61,7 +61,14 @@ MESSAGES: dict[str, str] = {
         "第 {epoch} 轮第 {step} 步：这次训练有第 1 至 {epochs} 轮，每轮有第 1 至 {steps} 步。"
     ),
     "hidden space: the network has no hidden layer.": "隐藏层空间：该网络没有隐藏层。",
+    "count {count}: expected 1 or more.": "count {count}：应为 1 或更大。",
+    "node {node}: the network has no hidden layer.": "node {node}：该网络没有隐藏层。",
+    "node {node}: hidden layer {layer} has nodes 0 to {last}.": "node {node}：第 {layer} 隐藏层的节点为 0 至 {last}。",
     "layer {layer}: the network has hidden layers 1 to {layers}.": "layer {layer}：该网络的隐藏层为 1 至 {layers}。",
+    "rival {rival}: the model has classes 0 to {last}.": "rival {rival}：模型的类别为 0 至 {last}。",
+    "rival {rival}: only for models that predict one of several classes, and this one does not. Omit it.": (
+        "rival {rival}：仅用于预测某一类别的模型，此模型不是。请去掉该参数。"
+    ),
     "output {output}: only for multi-label and regression models, this model predicts one of its classes. Omit it.": (
         "output {output}：仅用于多标签与回归模型，此模型预测的是某一类别。请去掉该参数。"
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,6 +34,7 @@ LIMIT = 255
 """Largest number of words per column with their own input."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
 _SKEWED = 2.0
+_CHOICES = 33  # values of a number that `choices` returns
 _OF_A_NORMAL = 1.349  # distance of the quartiles of a standard normal distribution
 
 
@@ -75,6 +76,7 @@ class NumberColumn:
     low: float
     high: float
     unit: str = field(default="", metadata={"key": "beside"})
+    is_continuous: ClassVar[bool] = True
 
     @classmethod
     def learn(cls, column: Column) -> NumberColumn:
@@ -105,9 +107,19 @@ class NumberColumn:
     def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, 1) or (n, 2)."""
         values, absent = fill_numbers(column.numbers, self.fill)
-        z = self.deviations(values)
-        clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
+        clipped = self._clipped(values)
         return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
+
+    def _clipped(self, values: ArrayLike) -> Encoded:
+        z = self.deviations(values)
+        clipped: Encoded = (z / np.hypot(1, z / CLIP)).astype(np.float32)
+        return clipped
+
+    def choices(self) -> Encoded:
+        """Return the inputs of values over the training range, shape (choices, 1) or (choices, 2); none is missing."""
+        low, high = self._clipped([self.low, self.high]).tolist()
+        numbers = np.linspace(low, high, _CHOICES, dtype=np.float32)[:, np.newaxis]
+        return np.column_stack([numbers, np.zeros_like(numbers)]) if self.flag else numbers
 
     def decode(self, inputs: ArrayLike) -> float:
         """Return the value that these inputs, shape (1,) or (2,), encode: NaN if flagged as missing."""
@@ -240,6 +252,7 @@ class BooleanColumn:
     name: str
     share: float
     missing: float
+    is_continuous: ClassVar[bool] = False
 
     @classmethod
     def learn(cls, column: Column) -> BooleanColumn:
@@ -256,6 +269,10 @@ class BooleanColumn:
     def encode(self, column: Column) -> Encoded:
         """Return the input, shape (n, 1); 1 and 0 are yes and no too."""
         return fill_truths(column.truths)[:, np.newaxis].astype(np.float32)
+
+    def choices(self) -> Encoded:
+        """Return the inputs of yes and no, shape (2, 1)."""
+        return np.array([[1], [-1]], np.float32)
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
         """Return the shares of yes and no in this input, shape (1,): one half each if it is missing."""
@@ -306,6 +323,7 @@ class WordColumn:
     words: tuple[str, ...]
     rare: int
     missing: float
+    is_continuous: ClassVar[bool] = False
 
     @classmethod
     def learn(cls, column: Column) -> WordColumn:
@@ -334,6 +352,10 @@ class WordColumn:
         encoded = np.zeros((len(codes), width + 1), np.float32)
         encoded[np.arange(len(codes)), columns[codes]] = 1
         return encoded[:, :width]
+
+    def choices(self) -> Encoded:
+        """Return the inputs of each word that has its own, shape (words, features)."""
+        return np.eye(len(self.words), len(self.features), dtype=np.float32)
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
         """Return the shares of each word, of ``(other)`` and of ``(missing)`` in these inputs, shape (features,)."""

@@ -1,0 +1,91 @@
+"""``glassnet explain --node``: one hidden node, in the terminal, as a page or a figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...explain.node import HiddenNode
+from ...html.node import input_names, kind_of_outputs
+from ...i18n.explain import explain_words
+from ...i18n.language import Say, shortened
+from ...i18n.plots import shown
+from ...model.model import Model
+from ...plots.labels import sample_label
+from ...workflow import explain_job
+from ..console import result, result_json, say_notice
+from .why_text import map_lines, print_shares
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+_LONGEST_LABEL = 40
+_BY_OUTPUT = {"class": "node_by_class", "label": "node_by_label", "number": "node_by_number"}
+
+
+def explain_one_node(
+    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
+) -> None:
+    """Show what excites a hidden node, its activation by class, and what it adds to each output."""
+    picture, html, language = flags["picture"], flags["html"], flags["language"]
+    layer = 1 if flags["layer"] is None else flags["layer"]
+    examined = explain_job.explain_node(
+        model,
+        model_path,
+        source,
+        flags["node"],
+        layer,
+        part=flags["part"],
+        picture=picture,
+        html=html,
+        language=language,
+        notify=say_notice,
+    )
+    if as_json:
+        result_json({"source": examined.source, **_facts(examined.node), "html": html, "picture": picture})
+        return
+    word = explain_words(language)
+    found = examined.node
+    place = {"node": found.node, "layer": found.layer, "activation": found.activation}
+    result(word("node_head", **place, samples=found.samples, source=examined.source))
+    if model.others:
+        result(word("of_first"))
+    if html:
+        result(word("page_written", file=html))
+    if picture:
+        result(word("picture_written", file=picture))
+    if not (html or picture):
+        _print_node(found, model, word)
+
+
+def _facts(found: HiddenNode) -> dict[str, Any]:
+    numbers = ("layer", "node", "activation", "samples", "mean", "flat")
+    arrays = ("rows", "activations", "labels", "by_output", "slopes", "adds", "weights")
+    return {
+        **{name: getattr(found, name) for name in numbers},
+        **{name: getattr(found, name).tolist() for name in arrays},
+    }
+
+
+def _print_node(found: HiddenNode, model: Model, word: Say) -> None:
+    result(word("node_activity", mean=shown(found.mean), flat=f"{found.flat:.1%}"))
+    result(word("node_excited"))
+    for row, value, label in zip(found.rows, found.activations, found.labels, strict=True):
+        called = shortened(sample_label(model, label, word), _LONGEST_LABEL)
+        result(f"          {word('node_sample', row=row, label=called, value=shown(value))}")
+    names = [model.name_of(output) for output in range(model.classes)]
+    result(word(_BY_OUTPUT[kind_of_outputs(model)]))
+    known = np.flatnonzero(~np.isnan(found.by_output))
+    print_shares(found.by_output[known], [names[output] for output in known], word, rest=False)
+    last = found.layer == len(model.network.architecture.sizes) - 2
+    result(word("node_adds" if last else "node_adds_below"))
+    print_shares(found.adds, names, word, rest=False)
+    if model.image_shape:
+        result(word("node_pixels" if found.layer == 1 else "node_pixels_below"))
+        for line in map_lines(found.weights.reshape(*model.image_shape, -1).sum(axis=-1)):
+            result(f"          {line}")
+        result(f"          {word('node_signs')}")
+        return
+    result(word("node_inputs" if found.layer == 1 else "node_inputs_below"))
+    print_shares(found.weights, input_names(model, word), word, rest=False)

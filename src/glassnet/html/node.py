@@ -1,0 +1,111 @@
+"""A hidden node as a page: what excites it, its activation by class, what it adds to each output, its input pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..explain.node import HiddenNode
+from ..i18n.explain import explain_words
+from ..i18n.language import Say
+from ..i18n.plots import shown
+from ..i18n.report import percent
+from ..model.model import Model
+from ..plots.labels import sample_label
+from .page import sample_uri, templates, whole_page
+from .why_parts import Row, bar_rows, is_invertible, signed_thumb
+
+LISTED = 20
+"""Most classes, outputs and inputs that are listed."""
+_BY_OUTPUT = {"class": "node_by_class_text", "label": "node_by_label_text", "number": "node_by_number_text"}
+
+
+def node_page(model: Model, found: HiddenNode, *, source: str = "", language: str = "en", bundled: bool = False) -> str:
+    """Return a hidden node as one HTML document that works offline and without scripts.
+
+    Parameters
+    ----------
+    model : Model
+    found : HiddenNode
+        Result of `glassnet.explain.examine_node` for this model.
+    source : str
+        Source of the samples.
+    language : {"en", "zh"}
+    bundled : bool
+        Whether digits of the bundled MNIST are drawn, whose licence requires a notice.
+
+    Returns
+    -------
+    str
+        The document, from ``<!doctype html>``.
+
+    Raises
+    ------
+    OptionError
+        GN021 for another language.
+    """
+    say = explain_words(language)
+    shape, photo = model.image_shape, model.reading == "photo"
+    names = [model.name_of(output) for output in range(model.classes)]
+    samples = [
+        {
+            "row": say("row_number", row=int(row)),
+            "label": sample_label(model, label, say),
+            "value": shown(value),
+            "picture": "" if shape is None else sample_uri(one, shape, photo),
+        }
+        for row, label, value, one in zip(found.rows, found.labels, found.activations, found.inputs, strict=True)
+    ]
+    head = say("node_title", node=found.node, layer=found.layer)
+    numbers = {"samples": found.samples, "mean": shown(found.mean), "flat": percent(found.flat)}
+    lead = [say("node_mean_text", activation=found.activation, source=source or say("why_sample"), **numbers)]
+    if model.others:
+        lead.append(say("of_first"))
+    content = (
+        templates()
+        .get_template("node.html")
+        .render(
+            say=say,
+            head=head,
+            lead=say("space").join(lead),
+            samples=samples,
+            drawn=shape is not None,
+            ink=is_invertible(model),
+            by_output=say(_BY_OUTPUT[kind_of_outputs(model)]),
+            rows=_rows(found.by_output, names),
+            adds=_rows(found.adds, names),
+            exact=found.layer == len(model.network.architecture.sizes) - 2,
+            first=found.layer == 1,
+            pattern="" if shape is None else signed_thumb(found.weights, shape),
+            inputs=[] if shape else _rows(found.weights, input_names(model, say)),
+            version=version("glassnet"),
+            bundled=bundled,
+        )
+    )
+    return whole_page(head, content, language)
+
+
+def kind_of_outputs(model: Model) -> Literal["class", "label", "number"]:
+    """Return what the outputs of a model are."""
+    if model.targets.of_classes:
+        return "class"
+    return "number" if model.targets.name == "values" else "label"
+
+
+def input_names(model: Model, say: Say) -> list[str]:
+    """Return the names of the inputs: those of the encoded columns of a table, otherwise their numbers."""
+    if model.columns:
+        return list(model.columns.features)
+    return [f"{say('input')} {number}" for number in range(model.features)]
+
+
+def _rows(values: NDArray[Any], names: Sequence[str]) -> list[Row]:
+    """Return the largest values with their bars, in the order of the outputs or inputs if there are few."""
+    known = np.flatnonzero(~np.isnan(values))
+    if len(known) > LISTED:
+        known = known[np.argsort(-np.abs(values[known]), kind="stable")[:LISTED]]
+    return bar_rows([(names[k], float(values[k])) for k in known.tolist()])
