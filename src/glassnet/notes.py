@@ -66,6 +66,10 @@ class NeuralNetwork:
             (inputnodes, hiddennodes, outputnodes), "sigmoid", rule="notes", initializer=initializer, seed=seed
         )
 
+    def __repr__(self) -> str:
+        inputs, hidden, outputs = self.network.architecture.sizes
+        return f"NeuralNetwork({inputs}, {hidden}, {outputs}, {self.lr!r})"
+
     @property
     def wih(self) -> FloatArray:
         """Weights from the inputs to the hidden nodes."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..errors import DataError, FileError, OptionError
+from ..errors import DataError, FileError, OptionError, with_near_matches
 from ..i18n.language import listed
 from ..io.opening import Opened, file_problem, open_source
 from ..io.sniff import kind_of
@@ -23,6 +23,7 @@ from .validation import check_options, check_size, clean_inputs, clean_labels, c
 BUNDLED = "mnist"
 
 
+@with_near_matches
 def load(
     source: str | os.PathLike[str],
     *,
@@ -83,6 +84,12 @@ def load(
     OptionError
         GN021 when an option is not allowed, GN022 for `handwriting` with `size` or `colour`.
     """
+    if not isinstance(source, str | os.PathLike):
+        raise DataError(
+            "GN065",
+            f"source: {type(source).__name__}, expected the name of a file or folder, or 'mnist'. For arrays, use "
+            "Dataset.from_arrays(X, y); for a data frame, load_table.",
+        )
     check_options(part, maximum, classes)
     if size is not None:
         check_size(size)

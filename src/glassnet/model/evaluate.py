@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..errors import OptionError
+from ..errors import OptionError, with_near_matches
+from ..i18n.language import below_all
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
 from .model import Model, require_model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Result of `evaluate`.
 
@@ -54,6 +55,12 @@ class Evaluation:
     r2: float | None = None
     rmse: float | None = None
 
+    def __repr__(self) -> str:
+        scores = [f"{name} {value:.4g}" for name, value in self.scores.items() if name != "accuracy"]
+        if self.accuracy is not None:
+            scores.append(f"accuracy {below_all(self.accuracy):.2%}".replace("%", " %"))
+        return f"Evaluation({', '.join(scores)}, loss {self.loss:.4f}, {self.samples:,} samples)"
+
     @property
     def only_answer(self) -> int | None:
         """The class predicted for every sample, if that is always the same although classes differ; else None."""
@@ -67,6 +74,7 @@ class Evaluation:
         return {name: score for name, score in found.items() if score is not None}
 
 
+@with_near_matches
 def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Evaluation:
     """Evaluate a model on every sample of `data`.
 
@@ -219,7 +227,7 @@ def most_confused(confusion: NDArray[np.int64], most: int = 10) -> list[tuple[in
     return [(true, answer, count) for true, answer, count in pairs if count]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reliability:
     """Result of `reliability`: confidence against accuracy, in bins of equal width.
 
@@ -240,6 +248,9 @@ class Reliability:
     confidence: NDArray[np.float64]
     accuracy: NDArray[np.float64]
     expected_error: float
+
+    def __repr__(self) -> str:
+        return f"Reliability({len(self.counts)} bins, expected_error {self.expected_error:.4f})"
 
 
 def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:

@@ -80,6 +80,13 @@ class Architecture:
         object.__setattr__(self, "loss_parameter", loss_parameter(self.loss, self.loss_parameter))
 
     @property
+    def short(self) -> str:
+        """Sizes and activations on one line: ``784-200-10 sigmoid``."""
+        different = dict.fromkeys(self.activations)
+        names = self.activations if len(different) > 1 else tuple(different)
+        return f"{'-'.join(map(str, self.sizes))} {'/'.join(names)}"
+
+    @property
     def layout(self) -> Layout:
         """Names and shapes of the parameters."""
         return Layout(self.sizes, self.bias)

@@ -101,6 +101,9 @@ class Parameters:
         self.weights: tuple[FloatArray, ...] = tuple(views[:: 2 if layout.bias else 1])
         self.biases: tuple[FloatArray | None, ...] = tuple(views[1::2] if layout.bias else [None] * len(views))
 
+    def __repr__(self) -> str:
+        return f"Parameters({self.layout.size:,} {self.flat.dtype}, sizes {'-'.join(map(str, self.layout.sizes))})"
+
     def __reduce__(self) -> tuple[type[Parameters], tuple[Layout, FloatArray]]:
         # With the default way of copying, each view would get its own memory.
         return Parameters, (self.layout, self.flat)

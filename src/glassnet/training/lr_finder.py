@@ -29,7 +29,7 @@ _BELOW = 4.0  # the suggestion is the divergent rate divided by this
 _LEARNT = 0.02  # of the initial loss: the samples are fitted, and larger rates have nothing left to do
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RateTest:
     """Result of `find_learning_rate`.
 
@@ -46,6 +46,10 @@ class RateTest:
     rates: NDArray[np.float64]
     losses: NDArray[np.float64]
     suggestion: float
+
+    def __repr__(self) -> str:
+        tried = f"{len(self.rates)} rates from {self.rates[0]:g} to {self.rates[-1]:g}"
+        return f"RateTest({tried}, suggestion {self.suggestion:.4g})"
 
 
 def find_learning_rate(

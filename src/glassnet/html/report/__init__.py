@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...data.dataset import Dataset
+from ...errors import with_near_matches
 from ...model.model import Model
 
 if TYPE_CHECKING:
     from ...doctor.findings import Finding
 
 
+@with_near_matches
 def report(
     model: Model,
     data: Dataset | None = None,
