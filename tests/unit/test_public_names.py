@@ -31,7 +31,7 @@ def test_the_modules_found_as_attributes_exist():
         assert getattr(glassnet, name) is import_module(f"glassnet.{name}")
 
 
-@pytest.mark.parametrize("name", ["Netwrok", "cli", "TYPE_CHECKING", "MOVED", "sys"])
+@pytest.mark.parametrize("name", ["Netwrok", "command_line", "TYPE_CHECKING", "MOVED", "sys"])
 def test_any_other_name_is_an_attribute_error(name):
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'") as problem:
         getattr(glassnet, name)
