@@ -83,6 +83,12 @@ def load(
         GN070 to GN072 and GN077 for a folder of images, GN085 when no handwritten digit is found.
     OptionError
         GN021 when an option is not allowed, GN022 for `handwriting` with `size` or `colour`.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> glassnet.load_data("mnist", part="test")
+    Dataset(10,000 images of 28 × 28 uint8, 10 classes, mnist (test))
     """
     if not isinstance(source, str | os.PathLike):
         raise DataError(

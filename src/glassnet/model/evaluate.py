@@ -90,6 +90,14 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     DataError
         GN010 when there are no samples, GN017 when the data have another width, another kind of target or more classes
         than the model; GN065 and GN076 when an argument has the wrong type, for example if both are swapped.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
+    >>> evaluate(glassnet.fit(train).model, test).accuracy
+    1.0
     """
     require_model(model)
     model.require(data)
@@ -264,6 +272,14 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
         GN010, GN017, GN065 and GN076 as for `evaluate`.
     OptionError
         GN022 for a regression, which has no confidence; GN021 for less than one bin.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
+    >>> reliability(glassnet.fit(train).model, test).counts.tolist()
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 30]
     """
     _require_confidence(model)
     if bins < 1:
@@ -311,6 +327,15 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
         GN010, GN017, GN065 and GN076 as for `evaluate`.
     OptionError
         GN022 for a regression, or for other outputs.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> from dataclasses import replace
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> train, validation = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
+    >>> model = glassnet.fit(train).model
+    >>> model = replace(model, temperature=fit_temperature(model, validation))
     """
     from scipy.optimize import minimize_scalar
 

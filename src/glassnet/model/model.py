@@ -62,6 +62,16 @@ class Model:
         Range of the training inputs; None if unknown, in which case inputs are not checked.
     layout : data.dataset.SampleLayout
         Layout of the training file of numbers.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> model = glassnet.fit(X, y).model
+    >>> model.classes_[model.predict([[0, 1], [1, 1]])]
+    array(['yes', 'no'], dtype='<U3')
+    >>> model.predict_proba([[0, 1]]).round()
+    array([[0., 1.]])
     """
 
     network: Network

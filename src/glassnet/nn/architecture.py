@@ -36,6 +36,11 @@ class Architecture:
     ------
     OptionError
         GN021 for an invalid value, GN022 for an invalid combination of values.
+
+    Examples
+    --------
+    >>> Architecture((784, 200, 10), ("sigmoid", "sigmoid")).layout.shapes
+    {'layer1.weight': (200, 784), 'layer2.weight': (10, 200)}
     """
 
     sizes: tuple[int, ...]

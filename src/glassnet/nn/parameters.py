@@ -86,6 +86,13 @@ class Parameters:
     ------
     ShapeError
         GN050 when `flat` does not have the layout's length.
+
+    Examples
+    --------
+    >>> parameters = Parameters(Layout((3, 2), bias=True))
+    >>> parameters.weights[0][...] = 1
+    >>> parameters.flat
+    array([1., 1., 1., 1., 1., 1., 0., 0.])
     """
 
     def __init__(self, layout: Layout, flat: FloatArray | None = None, dtype: DTypeLike = np.float64) -> None:

@@ -49,6 +49,13 @@ class Options:
     OptionError
         GN021 for a value that is not allowed; GN022 for options that do not fit together, or for two values of one
         option.
+
+    Examples
+    --------
+    >>> Options(epochs=5).learning_rate
+    0.2
+    >>> Options.recipe("quick", hidden=50, epochs=5).hidden
+    (50,)
     """
 
     hidden: tuple[int, ...] = option((200,), "nodes in a hidden layer; repeat for more layers", low=1, high=100_000)

@@ -31,6 +31,11 @@ class Scaling:
         Largest raw value, 255 for images.
     span, offset : float, or tuple of float
         Width and lower end of the resulting range; one per feature for ``"features"``.
+
+    Examples
+    --------
+    >>> Scaling.named("notes").apply([0, 255])
+    array([0.01, 1.  ])
     """
 
     name: str

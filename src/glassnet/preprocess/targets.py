@@ -31,6 +31,14 @@ class Targets:
         Target of an output whose class or label the sample does not have, and of one whose it has.
     offset, scale : tuple of float
         For regression, one per output: ``value = offset + scale · output``. Empty otherwise.
+
+    Examples
+    --------
+    >>> targets = Targets.named("notes", 3)
+    >>> targets.apply([1])
+    array([[0.01, 0.99, 0.01]])
+    >>> targets.invert([[0.2, 0.1, 0.7]])
+    array([2])
     """
 
     name: str

@@ -67,6 +67,13 @@ class History:
 
     `weight_hashes` has the hashes of the weights before the first epoch and after each epoch. Accuracies are empty if
     samples do not have one class, validation values without validation data.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> glassnet.fit(X, y, epochs=3).history.epoch
+    [1, 2, 3]
     """
 
     progress: list[float] = field(default_factory=list)

@@ -55,6 +55,11 @@ class CheckpointPolicy:
     ------
     OptionError
         GN021 for an invalid `every`.
+
+    Examples
+    --------
+    >>> CheckpointPolicy("run.checkpoint", every="5m").every
+    '5m'
     """
 
     path: str | Path
@@ -179,6 +184,14 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     FileError, ModelFileError
         As `load_model`; GN043 when the file is a model, not a checkpoint, GN044 when it has options that this version
         of glassnet does not know.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> fitted = glassnet.fit(X, y, epochs=3, checkpoint="run.checkpoint")
+    >>> load_checkpoint("run.checkpoint").state.epoch
+    3
     """
     try:
         header, tensors = read(path)

@@ -85,6 +85,15 @@ def find_learning_rate(
         GN021 for an invalid range or number of points, or when even the smallest rate is too large.
     DataError
         As `fit`.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> data = glassnet.Dataset.from_arrays(X, y)
+    >>> options = glassnet.Options.recipe("estimator", engine="reference")
+    >>> 1e-4 < find_learning_rate(data, options).suggestion < 10
+    True
     """
     if not (0 < low < high < np.inf and points >= 10):
         raise OptionError(

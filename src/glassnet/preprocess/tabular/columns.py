@@ -54,6 +54,16 @@ class Columns:
     commas : frozenset of str
         Names of the columns with a decimal comma in the training table; 1.234 is more than a thousand there, in other
         tables as well.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> table = {"age": [21, 35, 52, 44] * 9, "city": ["Bonn", "Rome", "Rome", "Bonn"] * 9, "left": [0, 1, 1, 0] * 9}
+    >>> columns = glassnet.load_table(table, "left").columns
+    >>> columns.task, columns.output_names
+    ('classes', ('0', '1'))
+    >>> columns.apply(glassnet.read_table({"age": [30], "city": ["Rome"]})).shape
+    (1, 3)
     """
 
     inputs: tuple[Encoding, ...]
