@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from dataclasses import dataclass, field, fields, is_dataclass
 from importlib import import_module
 
+import numpy as np
 import pytest
 
 import glassnet
+from glassnet._one_line import one_line
 from support.cli import environment
 
 
@@ -56,3 +60,36 @@ def test_importing_the_package_loads_only_what_old_names_need():
     assert (first | {"numpy"}) & {*eager, "asyncio", "multiprocessing"} == set()
     assert {"glassnet.model.model", "glassnet.options.options"} <= second
     assert {"sklearn", "numba", "polars", "matplotlib", "glassnet.doctor", "glassnet.html"} & second == set()
+
+
+def _long_descriptions(package: str) -> list[str]:
+    """The dataclasses of a package with arrays or long tuples that have the generated description."""
+    module = import_module(package)
+    found = []
+    for name in module.__all__:
+        one = getattr(module, name)
+        if isinstance(one, type) and is_dataclass(one) and hasattr(one.__repr__, "__wrapped__"):
+            kinds = " ".join(str(field.type) for field in fields(one))
+            found += [name] if re.search("Array|Floats|Labels|Mask|Plane|RawData|bytes|PerFeature", kinds) else []
+    return found
+
+
+@pytest.mark.parametrize("package", ["glassnet", "glassnet.explain", "glassnet.handwriting", "glassnet.doctor"])
+def test_results_with_arrays_are_described_on_one_line(package):
+    assert _long_descriptions(package) == []
+
+
+def test_a_description_shows_arrays_by_their_shape_and_shortens_long_values():
+    @one_line
+    @dataclass
+    class Found:
+        rows: np.ndarray
+        name: str
+        many: tuple[float, ...]
+        part: object = None
+        hidden: int = field(default=1, repr=False)
+
+    found = Found(np.zeros((3, 4), np.float32), "a\nb" * 100, (0.5,) * 784, (1, None))
+    assert repr(found).startswith("Found(rows=<float32 3×4>, name='a\\nb")
+    assert repr(found).endswith("…, many=<784 items>, part=(1, None))")
+    assert len(repr(Found(found, "", (), [found] * 3))) < 900

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from .._one_line import one_line
 from ..errors import OptionError, ShapeError, require_choice
 from ..options import choices
 
 
+@one_line
 @dataclass(frozen=True)
 class Targets:
     """Conversion of a sample's class, values or labels to network outputs, and back.

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError, FileError, ModelFileError, OptionError
@@ -82,6 +83,7 @@ def interval_of(every: str | int) -> tuple[float, float]:
     return (amount * _UNITS[match[2]], np.inf) if match[2] else (np.inf, amount)
 
 
+@one_line
 @dataclass(frozen=True)
 class LoadedCheckpoint:
     """Result of `load_checkpoint`.

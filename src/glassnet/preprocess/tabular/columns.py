@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
@@ -37,6 +38,7 @@ VERSION = 2
 """Version of the saved form; version 2 added several targets."""
 
 
+@one_line
 @dataclass(frozen=True)
 class Columns:
     """Conversion of a table's columns to a network's inputs and targets.
