@@ -149,6 +149,6 @@ def __dir__() -> list[str]:
 _keep_old_names()
 
 if "IPython" in _sys.modules:
-    from .html.notebook import register_formatters as _register_formatters
+    from .html.formatters import register_formatters as _register_formatters
 
     _register_formatters()

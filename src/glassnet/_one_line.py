@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, TypeVar
 
+import numpy as np
+
 from .io.control_characters import printable
 
 _Class = TypeVar("_Class", bound=type)
@@ -23,7 +25,7 @@ def _described(self: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    if hasattr(value, "dtype") and getattr(value, "shape", ()):
+    if isinstance(value, np.ndarray):
         return f"<{value.dtype} {'×'.join(map(str, value.shape))}>"
     if isinstance(value, tuple | list | dict | set | frozenset) and len(value) > _MOST:
         return f"<{len(value):,} items>"
