@@ -200,18 +200,22 @@ def require_names(
         raise ArgumentError("GN021", f"{owner} has no parameter {name!r}. Expected one of {', '.join(allowed)}.")
 
 
-def with_near_matches(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """Decorate a function so that an unknown keyword argument is an ArgumentError; see `require_names`."""
-    code = function.__code__
-    allowed = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+def with_near_matches(owner: str) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
+    """Return a decorator for the public function `owner`: an unknown argument raises, as in `require_names`."""
 
-    @wraps(function)
-    def call(*args: _Parameters.args, **given: _Parameters.kwargs) -> _Result:
-        if not given.keys() <= set(allowed):
-            require_names(function.__name__, given, allowed)
-        return function(*args, **given)
+    def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+        code = function.__code__
+        allowed = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
-    return call
+        @wraps(function)
+        def call(*args: _Parameters.args, **given: _Parameters.kwargs) -> _Result:
+            if not given.keys() <= set(allowed):
+                require_names(owner, given, allowed)
+            return function(*args, **given)
+
+        return call
+
+    return decorate
 
 
 def require_number(what: str, value: Any, low: float | None = None, high: float | None = None) -> float:

@@ -109,9 +109,9 @@ def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None =
         array, names = array[:, 0], ()
     if array.ndim not in (1, 2):
         raise ShapeError("GN050", f"{name}: shape {array.shape}, expected (samples,) or (samples, outputs).")
+    _require_present(array, name)
     if array.dtype == object:
         array = _plain_objects(array, name)
-    _require_present(array, name)
     binary = array.ndim == 2 and array.dtype.kind in "biuf" and bool(np.isin(array, (0, 1)).all())
     whole = array.dtype.kind != "f" or bool((array == np.floor(array)).all())
     if task == "regression" or (task == "auto" and (not whole or (array.ndim == 2 and not binary))):
@@ -146,20 +146,19 @@ def _column_names(given: Any) -> tuple[str, ...]:
 
 
 def _plain_objects(array: NDArray[Any], name: str) -> NDArray[Any]:
-    """Return an array of objects of one type with that type."""
+    """Return an array of objects of one type, or of numbers, with that type."""
     values = array.ravel().tolist()
-    kinds = sorted({type(value).__name__ for value in values if value is not None})
+    kinds = sorted({type(value).__name__ for value in values})
     if len(kinds) > 1 and not set(kinds) <= {"int", "float"}:
         raise DataError("GN014", f"{name}: values of the types {', '.join(kinds)}, expected one type. Convert them.")
-    if None in values:
-        _require_present(array, name)
     plain = np.array(values)
     return array if plain.dtype == object or len(plain) != len(values) else plain.reshape(array.shape)
 
 
 def _numbers_in(array: NDArray[Any], name: str, names: tuple[str, ...]) -> NDArray[Any]:
-    """Return an array of objects as numbers; raise DataError GN013 for the first text."""
-    for place, value in enumerate(array.ravel().tolist()):
+    """Return an array of objects as numbers, missing ones as NaN; raise DataError GN013 for the first text."""
+    values = array.ravel().tolist()
+    for place, value in enumerate(values):
         if isinstance(value, str | bytes):
             column = place % array.shape[-1]
             where = f"column {names[column]!r}" if names else f"column {column}"
@@ -168,13 +167,21 @@ def _numbers_in(array: NDArray[Any], name: str, names: tuple[str, ...]) -> NDArr
                 f"{name}: {where} has {value!r} in row {place // array[0].size}, expected numbers. For a table with "
                 "words, use load_table.",
             )
-    return _plain_objects(array, name)
+    whole = np.empty(len(values), object)
+    whole[:] = [np.nan if _is_missing(value) else value for value in values]
+    return _plain_objects(whole.reshape(array.shape), name)
+
+
+def _is_missing(value: Any) -> bool:
+    # Comparing pandas' NA raises, but it always means a missing value.
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or bool(value != value)
 
 
 def _require_present(array: NDArray[Any], name: str) -> None:
-    missing = np.asarray(array != array)  # NaN
     if array.dtype == object:
-        missing |= np.array([one is None for one in array.ravel().tolist()]).reshape(array.shape)
+        missing = np.array([_is_missing(one) for one in array.ravel().tolist()], bool).reshape(array.shape)
+    else:
+        missing = np.asarray(array != array)  # NaN
     if missing.any():
         row = int(np.argwhere(missing)[0][0])
         raise DataError("GN018", f"{name}: row {row} has no value, expected a target for every row. Drop such rows.")

@@ -23,7 +23,7 @@ from .validation import check_options, check_size, clean_inputs, clean_labels, c
 BUNDLED = "mnist"
 
 
-@with_near_matches
+@with_near_matches("load_data")
 def load(
     source: str | os.PathLike[str],
     *,

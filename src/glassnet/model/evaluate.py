@@ -74,7 +74,7 @@ class Evaluation:
         return {name: score for name, score in found.items() if score is not None}
 
 
-@with_near_matches
+@with_near_matches("evaluate")
 def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Evaluation:
     """Evaluate a model on every sample of `data`.
 

@@ -320,6 +320,7 @@ def require_model(given: object) -> None:
     """Raise DataError GN076 if the argument is not a `Model`, such as data or an estimator."""
     if not isinstance(given, Model):
         hint = " Pass its model_." if isinstance(getattr(given, "model_", None), Model) else ""
+        hint = " Pass the model first, then the data." if isinstance(given, Dataset) else hint
         raise DataError(
             "GN076", f"model: {type(given).__name__}, expected a Model, from load_model or fit(…).model.{hint}"
         )

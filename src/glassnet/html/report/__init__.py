@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...doctor.findings import Finding
 
 
-@with_near_matches
+@with_near_matches("report")
 def report(
     model: Model,
     data: Dataset | None = None,

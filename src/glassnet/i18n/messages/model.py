@@ -285,6 +285,7 @@ MESSAGES: dict[str, str] = {
     "model: {kind}, expected a Model, from load_model or fit(…).model.{hint}": (
         "model：是 {kind}，应为 Model（来自 load_model 或 fit(…).model）。{hint}"
     ),
+    " Pass the model first, then the data.": "请先传入模型，再传入数据。",
     " Pass its model_.": "请传入其 model_ 属性。",
     # model files
     "{path}: not written, because load_model would reject it ({problem}).": (
