@@ -15,6 +15,7 @@ WITHOUT = {
     "CompiledModel": "made by `compiled`",
     "GlassnetError": "users catch it",
     "compiled": "compiles a kernel, which takes seconds",
+    "ReferenceEngine": "passed to `fit`, as other engines",
     "plots": "a module",
     "RECIPES": "a dictionary",
 }

@@ -18,15 +18,7 @@ from .samples import Samples
 
 
 class ReferenceEngine:
-    """Computes with the functions of `network.py`.
-
-    Examples
-    --------
-    >>> import glassnet
-    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
-    >>> glassnet.fit(X, y, epochs=3, engine=ReferenceEngine()).engine
-    'reference'
-    """
+    """Computes with the functions of `network.py`."""
 
     name = "reference"
 
