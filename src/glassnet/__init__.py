@@ -1,113 +1,154 @@
 """glassnet: a neural network in a glass box.
 
-``import glassnet`` loads NumPy and nothing heavier. The compiled engine, tables, plots and other slow modules are
-loaded when they are first used.
+``import glassnet`` loads NumPy and little else. Every public name is imported when it is first used, together with what
+it needs, such as tables, plots or scikit-learn.
 """
 
-import sys
-from typing import TYPE_CHECKING
+import sys as _sys
+from importlib.util import find_spec as _find_spec
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from ._renamed import MOVED, keep_old_names
-from .data import Dataset, load_inputs
-from .data import load as load_data
-from .engines import CustomLossEngine, ReferenceEngine
-from .errors import GlassnetError
-from .html.report import report
-from .io.limits import max_bytes
-from .model.build import new_model
-from .model.evaluate import Evaluation, Reliability, evaluate, fit_temperature, reliability
-from .model.file import load_model, save_model
-from .model.inference import CompiledModel, compiled
-from .model.model import Model
-from .network import backpropagate, forward, update
-from .nn.architecture import Architecture
-from .nn.network_class import Network
-from .nn.parameters import Parameters
-from .notes import NeuralNetwork
-from .options.options import Options
-from .options.recipes import RECIPES
-from .preprocess import Columns, Scaling, Targets
-from .preprocess.tabular.dataset import load_table, read_table
-from .training.callbacks import History
-from .training.checkpoint import CheckpointPolicy, load_checkpoint
-from .training.checkpointing import resume
-from .training.fit import fit
-from .training.loop import train
-from .training.lr_finder import RateTest, find_learning_rate
-from .training.run import Fit
-from .training.verify import Verification, verify
+from ._lazy import lazy_names as _lazy_names
+from ._renamed import keep_old_names as _keep_old_names
 
-Checkpoint = CheckpointPolicy
+if _TYPE_CHECKING:
+    from . import plots as plots
+    from .data.dataset import Dataset as Dataset
+    from .data.load import load as _load
+    from .data.queries import load_inputs as load_inputs
+    from .engines.custom_loss import CustomLossEngine as CustomLossEngine
+    from .engines.reference import ReferenceEngine as ReferenceEngine
+    from .errors import GlassnetError as GlassnetError
+    from .estimators.classifier import NetworkClassifier as NetworkClassifier
+    from .estimators.regressor import NetworkRegressor as NetworkRegressor
+    from .html.report import report as report
+    from .io.limits import max_bytes as max_bytes
+    from .model.build import new_model as new_model
+    from .model.evaluate import Evaluation as Evaluation
+    from .model.evaluate import Reliability as Reliability
+    from .model.evaluate import evaluate as evaluate
+    from .model.evaluate import fit_temperature as fit_temperature
+    from .model.evaluate import reliability as reliability
+    from .model.file import load_model as load_model
+    from .model.file import save_model as save_model
+    from .model.inference import CompiledModel as CompiledModel
+    from .model.inference import compiled as compiled
+    from .model.model import Model as Model
+    from .network import backpropagate as backpropagate
+    from .network import forward as forward
+    from .network import update as update
+    from .nn.architecture import Architecture as Architecture
+    from .nn.network_class import Network as Network
+    from .nn.parameters import Parameters as Parameters
+    from .notes import NeuralNetwork as NeuralNetwork
+    from .options.options import Options as Options
+    from .options.recipes import RECIPES as RECIPES
+    from .preprocess.scaling import Scaling as Scaling
+    from .preprocess.tabular.columns import Columns as Columns
+    from .preprocess.tabular.dataset import load_table as load_table
+    from .preprocess.tabular.dataset import read_table as read_table
+    from .preprocess.targets import Targets as Targets
+    from .training.callbacks import History as History
+    from .training.checkpoint import CheckpointPolicy as CheckpointPolicy
+    from .training.checkpoint import load_checkpoint as load_checkpoint
+    from .training.checkpointing import resume as resume
+    from .training.fit import fit as fit
+    from .training.loop import train as train
+    from .training.lr_finder import RateTest as RateTest
+    from .training.lr_finder import find_learning_rate as find_learning_rate
+    from .training.run import Fit as Fit
+    from .training.verify import Verification as Verification
+    from .training.verify import verify as verify
 
-if TYPE_CHECKING:
-    from .estimators import NetworkClassifier as NetworkClassifier
-    from .estimators import NetworkRegressor as NetworkRegressor
+    Checkpoint, load_data = CheckpointPolicy, _load
 
 __version__ = "0.2.0"
 
-__all__ = [
-    "RECIPES",
-    "Architecture",
-    "Checkpoint",
-    "CheckpointPolicy",
-    "Columns",
-    "CompiledModel",
-    "CustomLossEngine",
-    "Dataset",
-    "Evaluation",
-    "Fit",
-    "GlassnetError",
-    "History",
-    "Model",
-    "Network",
-    "NeuralNetwork",
-    "Options",
-    "Parameters",
-    "RateTest",
-    "ReferenceEngine",
-    "Reliability",
-    "Scaling",
-    "Targets",
-    "Verification",
-    "backpropagate",
-    "compiled",
-    "evaluate",
-    "find_learning_rate",
-    "fit",
-    "fit_temperature",
-    "forward",
-    "load_checkpoint",
-    "load_data",
-    "load_inputs",
-    "load_model",
-    "load_table",
-    "max_bytes",
-    "new_model",
-    "read_table",
-    "reliability",
-    "report",
-    "resume",
-    "save_model",
-    "train",
-    "update",
-    "verify",
-]
+_HOMES = {
+    "Architecture": "nn.architecture",
+    "Checkpoint": "training.checkpoint:CheckpointPolicy",
+    "CheckpointPolicy": "training.checkpoint",
+    "Columns": "preprocess.tabular.columns",
+    "CompiledModel": "model.inference",
+    "CustomLossEngine": "engines.custom_loss",
+    "Dataset": "data.dataset",
+    "Evaluation": "model.evaluate",
+    "Fit": "training.run",
+    "GlassnetError": "errors",
+    "History": "training.callbacks",
+    "Model": "model.model",
+    "Network": "nn.network_class",
+    "NetworkClassifier": "estimators.classifier",
+    "NetworkRegressor": "estimators.regressor",
+    "NeuralNetwork": "notes",
+    "Options": "options.options",
+    "Parameters": "nn.parameters",
+    "RECIPES": "options.recipes",
+    "RateTest": "training.lr_finder",
+    "ReferenceEngine": "engines.reference",
+    "Reliability": "model.evaluate",
+    "Scaling": "preprocess.scaling",
+    "Targets": "preprocess.targets",
+    "Verification": "training.verify",
+    "backpropagate": "network",
+    "compiled": "model.inference",
+    "evaluate": "model.evaluate",
+    "find_learning_rate": "training.lr_finder",
+    "fit": "training.fit",
+    "fit_temperature": "model.evaluate",
+    "forward": "network",
+    "load_checkpoint": "training.checkpoint",
+    "load_data": "data.load:load",
+    "load_inputs": "data.queries",
+    "load_model": "model.file",
+    "load_table": "preprocess.tabular.dataset",
+    "max_bytes": "io.limits",
+    "new_model": "model.build",
+    "plots": "",
+    "read_table": "preprocess.tabular.dataset",
+    "reliability": "model.evaluate",
+    "report": "html.report",
+    "resume": "training.checkpointing",
+    "save_model": "model.file",
+    "train": "training.loop",
+    "update": "network",
+    "verify": "training.verify",
+}
 
+_PACKAGES = (
+    *("data", "doctor", "engines", "errors", "estimators", "explain", "handwriting", "html", "i18n", "io"),
+    *("model", "network", "nn", "notes", "options", "preprocess", "training"),
+)
+"""Modules that ``glassnet.NAME`` finds although they are not public names."""
 
-keep_old_names()
+# `from glassnet import *` imports every name here, and the estimators need an optional package.
+__all__ = sorted(
+    name for name, home in _HOMES.items() if not home.startswith("estimators") or _find_spec("sklearn") is not None
+)
 
-if "IPython" in sys.modules:
-    from .html.notebook import register_formatters
-
-    register_formatters()
+_public = _lazy_names(__name__, _HOMES)[0]
 
 
 def __getattr__(name: str) -> object:
-    # scikit-learn is optional and slow to load.
-    if name in ("NetworkClassifier", "NetworkRegressor"):
-        from . import estimators
+    if name in _HOMES:
+        value = globals()[name] = _public(name)
+        return value
+    if f"glassnet.{name}" in _sys.modules:  # an old name
+        return _sys.modules[f"glassnet.{name}"]
+    if name in _PACKAGES:
+        from importlib import import_module
 
-        return getattr(estimators, name)
-    if name in MOVED:
-        return sys.modules[f"glassnet.{name}"]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return import_module(f"glassnet.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=_sys.modules[__name__])
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *(name for name in globals() if name.startswith("__") and name.endswith("__"))])
+
+
+_keep_old_names()
+
+if "IPython" in _sys.modules:
+    from .html.formatters import register_formatters as _register_formatters
+
+    _register_formatters()

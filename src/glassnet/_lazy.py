@@ -15,13 +15,17 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], 
     package : str
         The package's ``__name__``.
     homes : mapping
-        Exported name -> module of the package that defines it.
+        Exported name -> module of the package that defines it, followed by a colon and the name there if it differs. An
+        empty module means that the name is itself a module.
     """
 
     def get(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f".{homes[name]}", package), name)
+        module, _, original = homes[name].partition(":")
+        if not module:
+            return import_module(f".{name}", package)
+        return getattr(import_module(f".{module}", package), original or name)
 
     def names() -> list[str]:
         return sorted({*vars(import_module(package)), *homes})

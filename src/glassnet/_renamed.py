@@ -8,15 +8,17 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .data.dataset import Dataset
-from .model.evaluate import Evaluation
-from .model.header import Receipt
-from .options.options import Options
-from .training.fit import fit
-from .training.receipt import add_test
-from .training.run import Fit
+if TYPE_CHECKING:
+    from .data.dataset import Dataset
+    from .model.evaluate import Evaluation
+    from .model.header import Receipt
+    from .options.options import Options
+    from .training.run import Fit
+
+KEPT = ("model", "network", "options", "preprocess.tabular", "training")
+"""Old modules that still exist, and load quickly."""
 
 MOVED: dict[str, dict[str, str]] = {
     "activations": {
@@ -149,6 +151,8 @@ def receipt_of(
     data_fingerprint: str = "",
 ) -> Receipt:
     """Return the training record that `fit` has filled in, with the test results added."""
+    from .training.receipt import add_test
+
     receipt = fitted.model.receipt.copy()
     add_test(receipt, evaluation, recipe=recipe)
     return receipt
@@ -161,6 +165,8 @@ def _lookup(old: str) -> Callable[[str], Any]:
     def value_of(name: str) -> Any:
         if f"{old}.{name}" in MOVED:
             return sys.modules[f"glassnet.{old}.{name}"]
+        if f"{old}.{name}" == "training.fit":  # not moved, but the function
+            return import_module("glassnet.training.fit").fit
         if name not in homes:
             raise AttributeError(f"module 'glassnet.{old}' has no attribute {name!r}")
         called = CALLED_NOW.get(name, name)
@@ -177,18 +183,26 @@ def _lookup(old: str) -> Callable[[str], Any]:
     return value_of
 
 
+class _TrainingPackage(ModuleType):
+    """The package `training`: its ``fit`` stays the function, as before, when the module of that name is loaded."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value.fit if name == "fit" and isinstance(value, ModuleType) else value)
+
+
 def keep_old_names() -> None:
     """Keep old imports such as ``from glassnet.pictures import draw_curve`` working.
 
-    A removed module is replaced by an empty one that looks up its old names; a module that still exists gets its old
-    names in addition to its own. Call this after all other imports of the package, because a module that is not loaded
-    by then counts as removed.
+    A removed module is replaced by an empty one that looks up its old names; a module that still exists (`KEPT`) gets
+    its old names in addition to its own.
     """
     for old in MOVED:
         name = f"glassnet.{old}"
-        if name not in sys.modules:
+        if old in KEPT:
+            module = import_module(name)
+        else:
             module = sys.modules[name] = ModuleType(name)
             module.__spec__ = ModuleSpec(name, None, is_package=True)
             module.__path__ = []  # so that `glassnet.trace.why` can be imported
-        vars(sys.modules[name])["__getattr__"] = _lookup(old)
-    vars(sys.modules["glassnet.training"])["fit"] = fit  # the function, as before, not the module of that name
+        vars(module)["__getattr__"] = _lookup(old)
+    sys.modules["glassnet.training"].__class__ = _TrainingPackage

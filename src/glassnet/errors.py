@@ -7,8 +7,9 @@ their meaning never changes. ``CODES`` is the only list of them; the reference p
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from .io.control_characters import printable
 
@@ -118,6 +119,10 @@ class OptionError(GlassnetError, ValueError):
     """An option, or a combination of options, is not allowed (GN020 to GN022)."""
 
 
+class ArgumentError(OptionError, TypeError):
+    """A call has an argument that the function or class does not have, or lacks one (GN021)."""
+
+
 class ShapeError(GlassnetError, ValueError):
     """An array does not have the required shape (GN050)."""
 
@@ -163,6 +168,54 @@ def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:
     """Raise OptionError GN021 unless `value` is one of `allowed`."""
     if value not in allowed:
         raise OptionError("GN021", f"{what} {value!r}: expected one of {', '.join(map(str, allowed))}.")
+
+
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+
+def require_names(
+    owner: str, given: Iterable[str], allowed: Sequence[str], others: Mapping[str, str] | None = None
+) -> None:
+    """Raise ArgumentError GN021, with a near match, for the first name that is not allowed.
+
+    Parameters
+    ----------
+    owner : str
+        What the names are passed to.
+    given, allowed : iterable of str, sequence of str
+    others : mapping of str to str, optional
+        Names that users of other libraries may try -> what to use instead.
+    """
+    for name in given:
+        if name in allowed:
+            continue
+        known = dict(zip(allowed, allowed, strict=True)) | dict(others or {})
+        if name in known:
+            raise ArgumentError("GN021", f"{owner} has no parameter {name!r}. Use {known[name]}.")
+        from difflib import get_close_matches
+
+        if near := get_close_matches(name, known, 1):
+            raise ArgumentError("GN021", f"{owner} has no parameter {name!r}. Did you mean {known[near[0]]}?")
+        raise ArgumentError("GN021", f"{owner} has no parameter {name!r}. Expected one of {', '.join(allowed)}.")
+
+
+def with_near_matches(owner: str) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
+    """Return a decorator for the public function `owner`: an unknown argument raises, as in `require_names`."""
+
+    def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+        code = function.__code__
+        allowed = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+        @wraps(function)
+        def call(*args: _Parameters.args, **given: _Parameters.kwargs) -> _Result:
+            if not given.keys() <= set(allowed):
+                require_names(owner, given, allowed)
+            return function(*args, **given)
+
+        return call
+
+    return decorate
 
 
 def require_number(what: str, value: Any, low: float | None = None, high: float | None = None) -> float:

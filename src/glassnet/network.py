@@ -69,6 +69,13 @@ def forward(
     ------
     ShapeError
         GN050 when the number of masks differs from the number of hidden layers.
+
+    Examples
+    --------
+    >>> from glassnet import Network
+    >>> network = Network([3, 4, 2])
+    >>> forward(network.architecture, network.parameters, np.ones((5, 3))).outputs.shape
+    (5, 2)
     """
     a = inputs  # (n, sizes[0])
     signals = Signals([], [a])
@@ -128,6 +135,14 @@ def backpropagate(
     -------
     gradients : Parameters
         In the layout of `parameters`.
+
+    Examples
+    --------
+    >>> from glassnet import Network
+    >>> network = Network([3, 4, 2])
+    >>> signals = forward(network.architecture, network.parameters, np.ones((5, 3)))
+    >>> backpropagate(network.architecture, network.parameters, signals, np.zeros((5, 2)))
+    Parameters(20 float64, sizes 3-4-2)
     """
     gradients = Parameters(parameters.layout, np.empty_like(parameters.flat))
     share = parameters.flat.dtype.type(1 / len(targets))
@@ -176,5 +191,14 @@ def send_back(
 
 
 def update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
-    """Move the weights against the gradient, in place: ``w ← w − α ∂E/∂w``. The optimizer ``sgd`` calls this."""
+    """Move the weights against the gradient, in place: ``w ← w − α ∂E/∂w``. The optimizer ``sgd`` calls this.
+
+    Examples
+    --------
+    >>> from glassnet import Network
+    >>> network = Network([3, 4, 2])
+    >>> signals = forward(network.architecture, network.parameters, np.ones((5, 3)))
+    >>> gradients = backpropagate(network.architecture, network.parameters, signals, np.zeros((5, 2)))
+    >>> update(network.parameters, gradients, learning_rate=0.1)
+    """
     parameters.flat -= learning_rate * gradients.flat

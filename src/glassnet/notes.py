@@ -47,6 +47,14 @@ class NeuralNetwork:
         Weights from the hidden nodes to the outputs; assignable.
     lr : float
         Learning rate; assignable at any time.
+
+    Examples
+    --------
+    >>> network = NeuralNetwork(3, 4, 2, 0.3, seed=1)
+    >>> for _ in range(100):
+    ...     network.train([0.9, 0.1, 0.8], [0.99, 0.01])
+    >>> int(network.query([0.9, 0.1, 0.8]).argmax())
+    0
     """
 
     def __init__(
@@ -65,6 +73,10 @@ class NeuralNetwork:
         self.network = Network(
             (inputnodes, hiddennodes, outputnodes), "sigmoid", rule="notes", initializer=initializer, seed=seed
         )
+
+    def __repr__(self) -> str:
+        inputs, hidden, outputs = self.network.architecture.sizes
+        return f"NeuralNetwork({inputs}, {hidden}, {outputs}, {self.lr!r})"
 
     @property
     def wih(self) -> FloatArray:

@@ -102,6 +102,32 @@ def test_links_lead_to_existing_files_and_headings():
     assert lost == []
 
 
+def exists(name: str) -> bool:
+    """Tell whether a dotted name in a page is a module of the package, or an attribute of one."""
+    found, path = glassnet, "glassnet"
+    for part in name.split(".")[1:]:
+        path += f".{part}"
+        if hasattr(found, part):
+            found = getattr(found, part)
+        elif importlib.util.find_spec(path):
+            found = importlib.import_module(path)
+        else:
+            return False
+    return True
+
+
+def test_names_of_the_package_in_pages_exist():
+    assert exists("glassnet.doctor.data.checks.examine")
+    assert not exists("glassnet.nothing")
+    named = {
+        (name_of(path), name)
+        for path in PAGES
+        for name in re.findall(r"(?<![\w/.])glassnet(?:\.[A-Za-z_]\w*)+", text_of(path))
+    }
+    assert len(named) > 30
+    assert [one for one in named if not one[1].endswith("_NAME") and not exists(one[1])] == []
+
+
 def test_the_list_of_pages_has_every_page():
     start = ROOT / "docs"
     linked = {(start / link).resolve() for link in LINK.findall(text_of(start / "README.md"))}

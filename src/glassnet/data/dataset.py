@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import wraps
 from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, ShapeError
+from ..errors import ArgumentError, DataError, ShapeError, require_names
+from ..io.control_characters import printable
+from ..nn.random import Purpose
+from .arrays import array_of, inputs_of, names_of, targets_of
+from .held_out import held_out_rows
 
 HANDWRITING = "handwriting"
 """Value of `reading` for images whose handwritten digits were found and brought to MNIST's form."""
@@ -34,9 +40,9 @@ class SampleLayout:
     signed: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
-    """Labelled samples, unscaled.
+    """Labelled samples, unscaled; see `from_arrays` for arrays of any kind.
 
     Parameters
     ----------
@@ -86,6 +92,16 @@ class Dataset:
     DataError
         GN018 when an input or a target is NaN or infinite; GN014 when inputs are not numbers, labels are not integers
         below `classes`, or weights are negative, not finite or all 0.
+    ArgumentError
+        GN021 for an argument that is unknown or missing.
+
+    Examples
+    --------
+    >>> data = Dataset([[0, 255], [255, 0]], [0, 1], classes=2, image_shape=None, source="two samples")
+    >>> data
+    Dataset(2 × 2 int64, 2 classes, two samples)
+    >>> data.take(data.labels == 1).inputs
+    array([[255,   0]])
     """
 
     inputs: NDArray[Any]
@@ -109,7 +125,7 @@ class Dataset:
     def __post_init__(self) -> None:
         for name in ("inputs", "labels", "values", "weights", "source_rows"):
             if (given := getattr(self, name)) is not None:
-                object.__setattr__(self, name, _array(given, f"{self.source}: {name}"))
+                object.__setattr__(self, name, array_of(given, f"{self.source}: {name}"))
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
             raise ShapeError(
                 "GN050",
@@ -142,8 +158,120 @@ class Dataset:
         if w is not None and len(w) and not (np.isfinite(w).all() and (w >= 0).all() and w.any()):
             raise DataError("GN014", f"{self.source}: sample weights must be finite, 0 or more, and not all 0.")
 
+    @classmethod
+    def from_arrays(
+        cls,
+        X: Any,  # noqa: N803
+        y: Any,
+        *,
+        test_size: float | None = None,
+        task: str = "auto",
+        weights: Any = None,
+        image_shape: tuple[int, int] | None = None,
+        maximum: float | None = None,
+        feature_names: Any = (),
+        like: Like | None = None,
+        seed: int = 0,
+        source: str = "arrays",
+    ) -> Any:
+        """Make a data set of arrays, lists or a data frame of numbers.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, features), (n, rows, columns) or (n, rows, columns, 3)
+            Real numbers; the last two forms are images.
+        y : array_like, shape (n,) or (n, outputs)
+            Classes (integers, text or booleans); numbers for a regression; or one column of 0 and 1 per class (one-hot)
+            or per label.
+        test_size : float or int, optional
+            Fraction, or number, of the samples to hold out for testing. Classes are divided in proportion.
+        task : {"auto", "classification", "regression"}
+            ``"auto"`` is regression if `y` has a number that is not whole, else classification.
+        weights : array_like, shape (n,), optional
+            Sample weights.
+        image_shape : (rows, columns), optional
+            Shape of images that are given as rows of pixels.
+        maximum : float, optional
+            Largest possible value of an image, by default 255, or 1 if no pixel is above 1. For other samples 1.
+        feature_names : sequence of str, optional
+            By default the names of a data frame's columns.
+        like : Dataset or Model, optional
+            Number the classes as this data set or model does.
+        seed : int
+            Seed of the split.
+        source : str
+            Name in messages.
+
+        Returns
+        -------
+        Dataset, or (Dataset, Dataset)
+            With `test_size`, the training data and the test data.
+
+        Raises
+        ------
+        DataError
+            GN010 when a part would be empty, GN013 to GN018 for unusable values.
+        ShapeError
+            GN050 for arrays of other shapes or lengths.
+        OptionError
+            GN021 for another task or test size.
+
+        Examples
+        --------
+        >>> Dataset.from_arrays([[1.5, 2], [3, 4], [5, 6]], ["cat", "dog", "cat"])
+        Dataset(3 × 2 float64, 2 classes, arrays)
+        >>> train, test = Dataset.from_arrays([[k] for k in range(10)], [0.5 * k for k in range(10)], test_size=0.2)
+        >>> len(train), len(test), test.values.shape
+        (8, 2, (2, 1))
+        """
+        inputs = inputs_of(X, "X", image_shape, maximum)
+        known = None
+        if like is not None:
+            known = names_of(like.classes, like.class_names)
+        targets = targets_of(y, "y", task, known)
+        if len(inputs.values) != len(targets.labels):
+            raise ShapeError(
+                "GN050",
+                f"{len(inputs.values)} rows of X but {len(targets.labels)} of y, expected the same number.",
+            )
+        data = cls(
+            inputs.values,
+            targets.labels,
+            targets.classes,
+            inputs.image_shape,
+            source,
+            inputs.maximum,
+            values=targets.values,
+            weights=weights,
+            class_names=targets.names if like is None else like.class_names,
+            feature_names=tuple(map(str, feature_names)) or inputs.names,
+        )
+        if test_size is None:
+            return data
+        count = len(data)
+        is_count = isinstance(test_size, int | np.integer) and not isinstance(test_size, bool)
+        fraction = test_size / max(count, 1) if is_count else test_size
+        if not isinstance(fraction, float | np.floating) or not 0 < fraction < 1:
+            raise ArgumentError(
+                "GN021",
+                f"test_size {test_size!r}: expected a fraction between 0 and 1, or a number of samples below {count}.",
+            )
+        advice = "for testing. Pass another test_size, or more samples."
+        labels = data.labels if data.values is None else None
+        kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, advice, labels)
+        return data.take(kept), data.take(held_out)
+
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        form = f"{len(self):,} × {self.features}"
+        if self.image_shape:
+            rows, columns = self.image_shape
+            form = f"{len(self):,} images of {rows} × {columns}" + (", coloured" if self.channels > 1 else "")
+        kind = "classes" if self.values is None else "targets"
+        noun = kind if self.classes != 1 else "target"
+        return printable(f"Dataset({form} {self.inputs.dtype}, {self.classes} {noun}, {self.source})")
 
     @property
     def features(self) -> int:
@@ -238,6 +366,26 @@ class Dataset:
             )
 
 
+def _with_clear_errors(init: Callable[..., None]) -> Callable[..., None]:
+    names = [one.name for one in fields(Dataset)]
+    required = [one.name for one in fields(Dataset) if one.default is MISSING and one.default_factory is MISSING]
+
+    @wraps(init)
+    def __init__(self: Dataset, *args: Any, **given: Any) -> None:  # noqa: N807
+        require_names("Dataset", given, names)
+        if missing := [name for name in required[len(args) :] if name not in given]:
+            raise ArgumentError(
+                "GN021", f"Dataset: {', '.join(missing)} missing. For arrays, use Dataset.from_arrays(X, y)."
+            )
+        init(self, *args, **given)
+
+    return __init__
+
+
+# A dataclass would raise Python's own TypeError, which does not name `from_arrays`.
+Dataset.__init__ = _with_clear_errors(Dataset.__init__)  # type: ignore[method-assign]
+
+
 def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
     """Convert samples to float32, float64 or integers in native byte order, as the compiled loops need them.
 
@@ -292,19 +440,8 @@ def require_dataset(name: str, given: Any) -> None:
         raise DataError(
             "GN065",
             f"{name}: {type(given).__name__}, expected a Dataset, as load_data returns. For arrays, use "
-            "NetworkClassifier().fit(X, y) or Dataset(X, y, classes, …).",
+            "Dataset.from_arrays(X, y).",
         )
-
-
-def _array(given: Any, name: str) -> NDArray[Any]:
-    try:
-        array = np.asarray(given)
-    except ValueError:
-        raise ShapeError("GN050", f"{name}: rows of different lengths, expected an array.") from None
-    if array.dtype == object and array.ndim == 0:
-        advice = " Make it dense with toarray()." if hasattr(given, "toarray") else ""
-        raise DataError("GN014", f"{name}: {type(given).__name__}, expected an array.{advice}")
-    return array
 
 
 def _first_difference(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..errors import DataError, FileError, OptionError
+from ..errors import DataError, FileError, OptionError, with_near_matches
 from ..i18n.language import listed
 from ..io.opening import Opened, file_problem, open_source
 from ..io.sniff import kind_of
@@ -23,6 +23,7 @@ from .validation import check_options, check_size, clean_inputs, clean_labels, c
 BUNDLED = "mnist"
 
 
+@with_near_matches("load_data")
 def load(
     source: str | os.PathLike[str],
     *,
@@ -82,7 +83,19 @@ def load(
         GN070 to GN072 and GN077 for a folder of images, GN085 when no handwritten digit is found.
     OptionError
         GN021 when an option is not allowed, GN022 for `handwriting` with `size` or `colour`.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> glassnet.load_data("mnist", part="test")
+    Dataset(10,000 images of 28 × 28 uint8, 10 classes, mnist (test))
     """
+    if not isinstance(source, str | os.PathLike):
+        raise DataError(
+            "GN065",
+            f"source: {type(source).__name__}, expected the name of a file or folder, or 'mnist'. For arrays, use "
+            "Dataset.from_arrays(X, y); for a data frame, load_table.",
+        )
     check_options(part, maximum, classes)
     if size is not None:
         check_size(size)

@@ -29,7 +29,7 @@ def load_inputs(
     layout: SampleLayout | None = None,
     say: Callable[[str], None] | None = None,
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
-    """Read samples to predict.
+    r"""Read samples to predict.
 
     Parameters
     ----------
@@ -67,6 +67,14 @@ def load_inputs(
         without images.
     DataError
         GN010 to GN018 when the content is not valid; GN085 when a photograph shows no digit.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> _ = Path("rows.csv").write_text("0,64,128,255\n255,0,0,0\n")
+    >>> inputs, names, labels = load_inputs("rows.csv", 4, None, 255)
+    >>> inputs.shape, names
+    ((2, 4), ['rows.csv, line 1', 'rows.csv, line 2'])
     """
     check_options("test", maximum, None)
     if source != "-" and os.path.isdir(source):

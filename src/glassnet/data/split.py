@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..nn.random import Purpose, generator
+from ..nn.random import Purpose
 from ..options.options import Options
 from .dataset import Dataset
+from .held_out import count_aside as count_aside
+from .held_out import held_out_rows
 
 
 def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
@@ -25,7 +27,7 @@ def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.in
         GN010 when a part would be empty.
     """
     advice = "for testing. Pass test data with --test, or another --holdout."
-    return _divided(count, source, options.holdout, options.seed, Purpose.SPLIT, advice)
+    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, advice)
 
 
 def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
@@ -42,7 +44,7 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
         return data, None
     advice = "for early stopping. Pass another --validation, or separate validation data."
     labels = data.labels if data.values is None else None
-    rows = _divided(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice, labels)
+    rows = held_out_rows(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice, labels)
     return _taken(data, *rows)
 
 
@@ -55,28 +57,3 @@ def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int6
                 "another fraction, or use another seed.",
             )
     return data.take(training), data.take(held_out)
-
-
-def count_aside(count: int, fraction: float) -> int:
-    """Return how many of `count` samples are held out."""
-    return round(count * fraction)
-
-
-def _divided(
-    count: int,
-    source: str,
-    fraction: float,
-    seed: int,
-    purpose: Purpose,
-    advice: str,
-    labels: NDArray[np.int64] | None = None,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    held_out = count_aside(count, fraction)
-    if not 0 < held_out < count:
-        raise DataError("GN010", f"{source}: {held_out} of {count} samples would be held out {advice}")
-    order = generator(seed, purpose).permutation(count)
-    if labels is not None:  # evenly spaced samples of the sorted classes
-        order = order[np.argsort(labels[order], kind="stable")]
-        chosen = ((np.arange(held_out) + 0.5) * count / held_out).astype(np.int64)
-        order = np.concatenate([order[chosen], np.delete(order, chosen)])
-    return np.sort(order[held_out:]), np.sort(order[:held_out])

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple, TypeVar
 from sklearn.utils import check_random_state
 
 from ..engines import available_cores
-from ..errors import OptionError
+from ..errors import OptionError, require_names
 from ..nn.losses import OUTPUT_LOSSES
 from ..options.choices import ENGINES
-from ..options.options import DISTORTIONS, ITEMS, SPECS, TYPES, Options, checked
+from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ..options.recipes import BY_OPTIMIZER, BY_ROWS, BY_TASK, LARGE, SMALL
 
 CLASSIFIER = Options.recipe("estimator")
@@ -105,13 +105,7 @@ LOSSES: dict[str, tuple[str, ...]] = {
 """Task -> its losses."""
 
 MEANT: dict[str, str] = {
-    "solver": "optimizer",
-    "alpha": "weight_decay",
-    "learning_rate_init": "learning_rate",
-    "beta_1": "momentum",
-    "beta_2": "beta2",
-    "nesterovs_momentum": 'optimizer="nesterov"',
-    "tol": "n_iter_no_change",
+    **{other: NAMES.get(option, option) for other, option in OTHER_NAMES.items() if other not in NAMES.values()},
     **{option: name for option, name in NAMES.items() if option not in (name, "early_stopping")},
 }
 """Names that users of ``MLPClassifier`` or `Options` may try -> the parameter to use instead."""
@@ -231,10 +225,7 @@ def _constructor(owner: str, parameters: list[Declared]) -> Callable[..., None]:
     names = [one.name for one in parameters]
 
     def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807
-        for name in named:
-            if name not in names:
-                advice = f"Use {MEANT[name]}" if name in MEANT else f"Expected one of {', '.join(names)}"
-                raise TypeError(f"{owner} has no parameter {name!r}. {advice}.")
+        require_names(owner, named, names, MEANT)
         bound = signature.bind(self, *given, **named)
         bound.apply_defaults()
         for name in names:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._one_line import one_line
 from ..engines import one_blas_thread
 from ..errors import OptionError
 from ..model.model import Model
@@ -26,6 +27,7 @@ _RARE = 1e-3
 _softmax = ACTIVATIONS["softmax"].value
 
 
+@one_line
 @dataclass(frozen=True)
 class TypicalRow:
     """A row that the network considers typical of a class.

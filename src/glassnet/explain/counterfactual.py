@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..model.model import Model
 from ..network import Signals
 from ..nn.activations import Array
@@ -28,6 +29,7 @@ FINE_SHRINK_FACTORS = np.linspace(0.95, 1, 9)[:-1]
 """Tested fractions of a change that is nearly as short as possible."""
 
 
+@one_line
 @dataclass(frozen=True)
 class Flip:
     """A counterfactual: a slightly changed sample with another prediction.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import one_blas_thread
 from ..errors import OptionError
@@ -17,6 +18,7 @@ from .input_gradients import require_classes
 MOST_SAMPLES = 2000
 
 
+@one_line
 @dataclass(frozen=True)
 class HiddenSpace:
     """Result of `hidden_space`.

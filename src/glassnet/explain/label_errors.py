@@ -34,6 +34,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..errors import DataError, ShapeError
 
 Floats = NDArray[np.floating]
@@ -100,6 +101,7 @@ class LabelModel:
         return bool(few and fading * share < over * _SHOULDER)
 
 
+@one_line
 @dataclass(frozen=True)
 class Suspects:
     """Result of `find_suspects`: samples predicted as another class, the most probable label errors first.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..model.model import Model
 from ..network import Signals
@@ -28,6 +29,7 @@ STEEPEST = {"sigmoid": 0.25}
 BENDING_BOTH_WAYS = ("sigmoid", "tanh")
 
 
+@one_line
 @dataclass(frozen=True)
 class LayerOfNodes:
     """Statistics of a hidden layer's nodes.

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, Samples
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
@@ -34,6 +35,7 @@ from ..training.run import Run
 from .step import Trace, trace_step
 
 
+@one_line
 @dataclass(frozen=True)
 class Replay:
     """Result of `replay`.

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import OptionError
 from ..model.model import Model
@@ -57,6 +58,7 @@ def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
     return shares
 
 
+@one_line
 @dataclass(frozen=True)
 class WayBack:
     """Error, delta and weight changes of a layer by one rule.
@@ -81,6 +83,7 @@ class WayBack:
     bias_change: Array | None
 
 
+@one_line
 @dataclass(frozen=True)
 class LayerStep:
     """One layer of nodes and the weights into it, in one step.
@@ -125,6 +128,7 @@ class LayerStep:
         return split(self.ways[rule].sent, self.weight, in_proportion=in_proportion)
 
 
+@one_line
 @dataclass(frozen=True)
 class Trace:
     """One training step of one network.

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import one_blas_thread
 from ..errors import OptionError, ShapeError
@@ -28,6 +29,7 @@ ENOUGH = 0.01
 """Largest relative error of the summed input contributions in float32; beyond it, float64 is used."""
 
 
+@one_line
 @dataclass(frozen=True)
 class Nearest:
     """Training samples with the most similar activations in the last hidden layer, nearest first.
@@ -50,6 +52,7 @@ class Nearest:
     labels: NDArray[Any]
 
 
+@one_line
 @dataclass(frozen=True)
 class Why:
     """Result of `why`.

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .._one_line import one_line
 from ..data.dataset import border
 from .rules import Plane, find_ruled_lines, is_grid, stroke_pixels
 
@@ -29,6 +30,7 @@ _AS_CLEAR = 0.4  # fraction of the contrast of the ink; weaker shapes of the oth
 _CLEAR = 0.6  # balance above which dark and light ink cannot be confused
 
 
+@one_line
 @dataclass(frozen=True)
 class Ink:
     """The ink of an image, and the paper below it.

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .._one_line import one_line
 from .gaps import bridge_gaps
 from .paper import Ink
 from .rules import (
@@ -42,6 +43,7 @@ _FAR = 0.3  # largest gap between pieces of a digit, relative to its size
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
 
 
+@one_line
 @dataclass(frozen=True)
 class Piece:
     """A component of ink: a digit, a part of one, or several that touch.

@@ -1,15 +1,13 @@
 """HTML views of networks, models and training steps for Jupyter, in the user's language.
 
-The classes contain no code for this: formatters are registered with IPython.
+The classes contain no code for this: `formatters` registers these functions with IPython.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
-from typing import Any
 
 from ..explain.step import Trace
 from ..i18n.language import Say, below_all, preferred, speaking
@@ -20,18 +18,6 @@ from ..nn.network_class import Network
 MOST = 7
 """Most nodes drawn for a layer; larger layers have a gap in the middle."""
 WIDE, HIGH, RADIUS = 150, 150, 5
-
-
-def register_formatters() -> None:
-    """Register the HTML formatters with IPython; do nothing if IPython is not running.
-
-    `import glassnet` calls this function if IPython is already loaded, as in every notebook.
-    """
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if shell is not None:
-        formatter = shell.display_formatter.formatters["text/html"]
-        for kind, draw in FORMATTERS.items():
-            formatter.for_type(kind, draw)
 
 
 def network_html(network: Network) -> str:
@@ -69,10 +55,6 @@ def trace_html(trace: Trace) -> str:
     from .step import step_html  # loads Jinja and Pillow
 
     return step_html(trace, language=preferred())
-
-
-FORMATTERS: dict[type, Callable[[Any], str]] = {Network: network_html, Model: model_html, Trace: trace_html}
-"""Class -> function that returns its HTML."""
 
 
 def _words_here() -> Say:

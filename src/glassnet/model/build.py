@@ -30,6 +30,13 @@ def new_model(data: Dataset, options: Options) -> Model:
     DataError
         GN010 when there are no samples; GN014 when a label of several is neither 0 nor 1, or a value is out of reach of
         exponential outputs.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], ["no", "yes", "yes", "no"])
+    >>> new_model(data, Options(hidden=4)).network
+    Network(2-4-2 sigmoid, loss squared_error, rule notes)
     """
     require_dataset("data", data)
     data.require_samples()

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..errors import OptionError
+from ..errors import OptionError, with_near_matches
+from ..i18n.language import below_all
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
 from .model import Model, require_model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Result of `evaluate`.
 
@@ -54,6 +55,12 @@ class Evaluation:
     r2: float | None = None
     rmse: float | None = None
 
+    def __repr__(self) -> str:
+        scores = [f"{name} {value:.4g}" for name, value in self.scores.items() if name != "accuracy"]
+        if self.accuracy is not None:
+            scores.append(f"accuracy {below_all(self.accuracy):.2%}".replace("%", " %"))
+        return f"Evaluation({', '.join(scores)}, loss {self.loss:.4f}, {self.samples:,} samples)"
+
     @property
     def only_answer(self) -> int | None:
         """The class predicted for every sample, if that is always the same although classes differ; else None."""
@@ -67,6 +74,7 @@ class Evaluation:
         return {name: score for name, score in found.items() if score is not None}
 
 
+@with_near_matches("evaluate")
 def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Evaluation:
     """Evaluate a model on every sample of `data`.
 
@@ -82,6 +90,14 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     DataError
         GN010 when there are no samples, GN017 when the data have another width, another kind of target or more classes
         than the model; GN065 and GN076 when an argument has the wrong type, for example if both are swapped.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
+    >>> evaluate(glassnet.fit(train).model, test).accuracy
+    1.0
     """
     require_model(model)
     model.require(data)
@@ -219,7 +235,7 @@ def most_confused(confusion: NDArray[np.int64], most: int = 10) -> list[tuple[in
     return [(true, answer, count) for true, answer, count in pairs if count]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reliability:
     """Result of `reliability`: confidence against accuracy, in bins of equal width.
 
@@ -241,6 +257,9 @@ class Reliability:
     accuracy: NDArray[np.float64]
     expected_error: float
 
+    def __repr__(self) -> str:
+        return f"Reliability({len(self.counts)} bins, expected_error {self.expected_error:.4f})"
+
 
 def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     """Compare the confidence of a model with its accuracy (Guo et al. 2017, section 2).
@@ -253,6 +272,14 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
         GN010, GN017, GN065 and GN076 as for `evaluate`.
     OptionError
         GN022 for a regression, which has no confidence; GN021 for less than one bin.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
+    >>> reliability(glassnet.fit(train).model, test).counts.tolist()
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 30]
     """
     _require_confidence(model)
     if bins < 1:
@@ -300,6 +327,15 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
         GN010, GN017, GN065 and GN076 as for `evaluate`.
     OptionError
         GN022 for a regression, or for other outputs.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> from dataclasses import replace
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> train, validation = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
+    >>> model = glassnet.fit(train).model
+    >>> model = replace(model, temperature=fit_temperature(model, validation))
     """
     from scipy.optimize import minimize_scalar
 

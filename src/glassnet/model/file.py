@@ -68,6 +68,12 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
         GN076 when `model` is not a `Model`, for example if model and path are swapped.
     ModelFileError
         GN046 for a model that `load_model` would reject, for example with weights that are NaN or infinite.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> save_model(glassnet.fit(X, y).model, "xor.safetensors", overwrite=False)
     """
     require_model(model)
     header, tensors = header_of(model), tensors_of(model)
@@ -87,6 +93,15 @@ def load_model(path: str | Path) -> Model:
         GN001 to GN003 when the file cannot be read.
     ModelFileError
         GN040 when the file is not a glassnet model, GN041 when it is damaged, GN042 when its format is newer.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> model = glassnet.fit(X, y).model
+    >>> save_model(model, "xor.safetensors")
+    >>> load_model("xor.safetensors").hash() == model.hash()
+    True
     """
     header, tensors = read(path)
     with damage(path):

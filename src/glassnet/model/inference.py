@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..engines.compiled.inference import InferenceNetwork
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CompiledModel(Model):
     """A `Model` with outputs from compiled loops, equal to those of the model up to rounding.
 

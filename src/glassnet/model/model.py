@@ -10,9 +10,12 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..data.arrays import names_of
 from ..data.dataset import Dataset, SampleLayout, plain_numbers, require_dataset
 from ..engines import one_blas_thread
-from ..errors import DataError, ShapeError
+from ..errors import DataError, OptionError, ShapeError
+from ..i18n.language import below_all
+from ..io.control_characters import printable
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS
 from ..nn.network_class import Network
@@ -24,7 +27,7 @@ from .header import Receipt
 _CHUNK = 4096  # rows per pass: fast enough, with bounded memory
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """A trained network with its pre- and post-processing.
 
@@ -59,6 +62,16 @@ class Model:
         Range of the training inputs; None if unknown, in which case inputs are not checked.
     layout : data.dataset.SampleLayout
         Layout of the training file of numbers.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> model = glassnet.fit(X, y).model
+    >>> model.classes_[model.predict([[0, 1], [1, 1]])]
+    array(['yes', 'no'], dtype='<U3')
+    >>> model.predict_proba([[0, 1]]).round()
+    array([[0., 1.]])
     """
 
     network: Network
@@ -75,6 +88,17 @@ class Model:
     deskews: bool = False
     training_range: TrainingRange | None = None
     layout: SampleLayout = field(default_factory=SampleLayout)
+
+    def __repr__(self) -> str:
+        about = [self.network.architecture.short]
+        about += [f"ensemble of {len(self.members)}"] if self.others else []
+        about += [str(self.receipt["recipe"])] if self.receipt.get("recipe") else []
+        tested = self.receipt.get("result") or {}
+        if (accuracy := tested.get("accuracy")) is not None:
+            about.append(f"{below_all(accuracy):.2%} on test".replace("%", " %"))
+        if (r2 := tested.get("r2")) is not None:
+            about.append(f"r2 {r2:.4f} on test")
+        return printable(f"{type(self).__name__}({', '.join(about)}, sha {self.hash()[:8]}…)")
 
     def name_of(self, label: int) -> str:
         """Return the name of a class, label or value; without names, its index as text."""
@@ -215,6 +239,31 @@ class Model:
         """
         return self.targets.invert(self.outputs(rows))
 
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The classes in the order of the columns of `predict_proba`, shape (classes,).
+
+        Integers if all names are integers, else text; ``classes_[predict(rows)]`` are the labels. For several labels
+        per sample or a regression, the names of the outputs.
+        """
+        names = names_of(self.classes, self.class_names)
+        whole = all(name.removeprefix("-").isdecimal() and str(int(name)) == name for name in names)
+        return np.array([int(name) for name in names] if whole else names)
+
+    def predict_proba(self, rows: ArrayLike) -> FloatArray:
+        """Return the probability of each class for unscaled samples, shape (n, classes); see `probabilities`.
+
+        Arguments and errors as for `outputs`.
+
+        Raises
+        ------
+        OptionError
+            GN022 for a regression.
+        """
+        if self.targets.name == "values":
+            raise OptionError("GN022", "predict_proba: a regression has no probabilities. Use predict.")
+        return self.probabilities(self.outputs(rows))
+
     def confidence(self, outputs: FloatArray) -> FloatArray:
         """Return the confidence of each prediction, shape (n,), 0 to 1.
 
@@ -257,7 +306,8 @@ class Model:
         given: FloatArray = np.asarray(outputs)
         if given.ndim != 2 or given.shape[1] != self.classes:
             are_rows = given.shape[-1:] == (self.features,)
-            hint = f" For rows, use model.{method}(model.outputs(rows))." if are_rows else " Pass model.outputs(rows)."
+            direct = "predict_proba(rows)" if method == "probabilities" else f"{method}(model.outputs(rows))"
+            hint = f" For rows, use model.{direct}." if are_rows else " Pass model.outputs(rows)."
             raise ShapeError("GN050", f"outputs: shape {given.shape}, expected (samples, {self.classes}).{hint}")
         return given
 
@@ -270,6 +320,7 @@ def require_model(given: object) -> None:
     """Raise DataError GN076 if the argument is not a `Model`, such as data or an estimator."""
     if not isinstance(given, Model):
         hint = " Pass its model_." if isinstance(getattr(given, "model_", None), Model) else ""
+        hint = " Pass the model first, then the data." if isinstance(given, Dataset) else hint
         raise DataError(
             "GN076", f"model: {type(given).__name__}, expected a Model, from load_model or fit(…).model.{hint}"
         )

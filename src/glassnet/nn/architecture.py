@@ -36,6 +36,11 @@ class Architecture:
     ------
     OptionError
         GN021 for an invalid value, GN022 for an invalid combination of values.
+
+    Examples
+    --------
+    >>> Architecture((784, 200, 10), ("sigmoid", "sigmoid")).layout.shapes
+    {'layer1.weight': (200, 784), 'layer2.weight': (10, 200)}
     """
 
     sizes: tuple[int, ...]
@@ -78,6 +83,13 @@ class Architecture:
             )
         output_loss(self.loss, self.activations[-1], self.loss_parameter)
         object.__setattr__(self, "loss_parameter", loss_parameter(self.loss, self.loss_parameter))
+
+    @property
+    def short(self) -> str:
+        """Sizes and activations on one line: ``784-200-10 sigmoid``."""
+        different = dict.fromkeys(self.activations)
+        names = self.activations if len(different) > 1 else tuple(different)
+        return f"{'-'.join(map(str, self.sizes))} {'/'.join(names)}"
 
     @property
     def layout(self) -> Layout:

@@ -76,7 +76,8 @@ class Network:
         return network
 
     def __repr__(self) -> str:
-        return f"Network({self.architecture})"
+        made = self.architecture
+        return f"Network({made.short}, loss {made.loss}, rule {made.rule}{', bias' if made.bias else ''})"
 
     def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
         rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))

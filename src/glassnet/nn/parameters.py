@@ -86,6 +86,13 @@ class Parameters:
     ------
     ShapeError
         GN050 when `flat` does not have the layout's length.
+
+    Examples
+    --------
+    >>> parameters = Parameters(Layout((3, 2), bias=True))
+    >>> parameters.weights[0][...] = 1
+    >>> parameters.flat
+    array([1., 1., 1., 1., 1., 1., 0., 0.])
     """
 
     def __init__(self, layout: Layout, flat: FloatArray | None = None, dtype: DTypeLike = np.float64) -> None:
@@ -100,6 +107,9 @@ class Parameters:
         # Created once, because every step reads them for every layer.
         self.weights: tuple[FloatArray, ...] = tuple(views[:: 2 if layout.bias else 1])
         self.biases: tuple[FloatArray | None, ...] = tuple(views[1::2] if layout.bias else [None] * len(views))
+
+    def __repr__(self) -> str:
+        return f"Parameters({self.layout.size:,} {self.flat.dtype}, sizes {'-'.join(map(str, self.layout.sizes))})"
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[Layout, FloatArray]]:
         # With the default way of copying, each view would get its own memory.

@@ -14,7 +14,7 @@ from functools import wraps
 from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
-from ..errors import OptionError
+from ..errors import ArgumentError, OptionError, require_names
 from ..nn.activations import HIDDEN, OUTPUTS_ONLY
 from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS
@@ -36,7 +36,7 @@ def _loss_option(loss: str, help: str) -> Any:
     return option(default, help, low=low, high=high, needs=Needs("loss", (loss,)))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Options:
     """How a network is built and trained; the defaults are the recipe ``notes``.
 
@@ -49,6 +49,13 @@ class Options:
     OptionError
         GN021 for a value that is not allowed; GN022 for options that do not fit together, or for two values of one
         option.
+
+    Examples
+    --------
+    >>> Options(epochs=5).learning_rate
+    0.2
+    >>> Options.recipe("quick", hidden=50, epochs=5).hidden
+    (50,)
     """
 
     hidden: tuple[int, ...] = option((200,), "nodes in a hidden layer; repeat for more layers", low=1, high=100_000)
@@ -262,11 +269,8 @@ class Options:
         name = recipe_named(name)
         if name not in RECIPES:
             raise OptionError("GN021", f"recipe {name!r}: expected one of {', '.join(RECIPE_NAMES)}.")
+        require_names("Options.recipe", changes, NAMES, OTHER_NAMES)
         changes = by_field(changes)
-        unknown = sorted(set(changes) - set(SPECS))
-        if unknown:
-            names = [spec.alias or name for name, spec in SPECS.items()]
-            raise OptionError("GN021", f"unknown option {unknown[0]!r}: expected one of {', '.join(names)}.")
         return replace(cls(), **{**RECIPES[name], **for_optimizer(name, changes.get("optimizer")), **changes})
 
     @property
@@ -301,6 +305,12 @@ class Options:
     def _one_a_layer(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
         return given * len(self.hidden) if len(given) == 1 else given
 
+    def __repr__(self) -> str:
+        # Only what differs from a call without it, so that the text is short and makes equal options.
+        implied = {one.name: one.default for one in fields(self)} | for_optimizer("notes", self.optimizer)
+        given = {name: getattr(self, name) for name in implied}
+        return f"Options({', '.join(f'{name}={one!r}' for name, one in given.items() if one != implied[name])})"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain values, as they are written to files."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
@@ -317,6 +327,27 @@ SPECS: dict[str, Spec] = {one.name: one.metadata["spec"] for one in fields(Optio
 
 ALIASES: dict[str, str] = {spec.alias: name for name, spec in SPECS.items() if spec.alias}
 """The field's standard name of an option -> option name."""
+
+NAMES: tuple[str, ...] = (*SPECS, *ALIASES)
+"""The names that `Options` takes."""
+
+OTHER_NAMES: dict[str, str] = {
+    **{spec.flag: name for name, spec in SPECS.items() if spec.flag},
+    **dict.fromkeys(("lr", "learning_rate_init"), "learning_rate"),
+    **dict.fromkeys(("max_iter", "max_epochs", "n_epochs", "num_epochs"), "epochs"),
+    **dict.fromkeys(("hidden_layer_sizes", "layers", "units"), "hidden"),
+    **dict.fromkeys(("tol", "n_iter_no_change"), "early_stopping"),
+    **dict.fromkeys(("alpha", "l2"), "weight_decay"),
+    "solver": "optimizer",
+    "beta_1": "momentum",
+    "beta_2": "beta2",
+    "eps": "epsilon",
+    "random_state": "seed",
+    "n_jobs": "threads",
+    "validation_fraction": "validation",
+    "nesterovs_momentum": 'optimizer="nesterov"',
+}
+"""Flags, and names of other libraries that their users may try -> the option to use."""
 
 TYPES: dict[str, Any] = get_type_hints(Options)
 """Option name -> type: bool, int, float, str, or a tuple of int, float or str."""
@@ -350,8 +381,15 @@ def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
 def _with_aliases_and_defaults(init: Callable[..., None]) -> Callable[..., None]:
     @wraps(init)
     def __init__(self: Options, *args: Any, **given: Any) -> None:  # noqa: N807
+        if args:
+            raise ArgumentError(
+                "GN021",
+                f"Options: {type(args[0]).__name__} without a name, expected named options, such as "
+                'Options(epochs=5). For a recipe, use Options.recipe("quick").',
+            )
+        require_names("Options", given, NAMES, OTHER_NAMES)
         given = by_field(given)
-        init(self, *args, **{**for_optimizer("notes", given.get("optimizer")), **given})
+        init(self, **{**for_optimizer("notes", given.get("optimizer")), **given})
 
     return __init__
 

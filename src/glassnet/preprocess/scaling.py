@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from .._one_line import one_line
 from ..errors import DataError, OptionError, require_choice
 from ..options import choices
 
@@ -18,6 +19,7 @@ PerFeature = float | tuple[float, ...]
 """One number for all features, or one per feature."""
 
 
+@one_line
 @dataclass(frozen=True)
 class Scaling:
     """The affine transformation ``x / maximum · span + offset``.
@@ -31,6 +33,11 @@ class Scaling:
         Largest raw value, 255 for images.
     span, offset : float, or tuple of float
         Width and lower end of the resulting range; one per feature for ``"features"``.
+
+    Examples
+    --------
+    >>> Scaling.named("notes").apply([0, 255])
+    array([0.01, 1.  ])
     """
 
     name: str

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from .._one_line import one_line
 from ..errors import OptionError, ShapeError, require_choice
 from ..options import choices
 
 
+@one_line
 @dataclass(frozen=True)
 class Targets:
     """Conversion of a sample's class, values or labels to network outputs, and back.
@@ -31,6 +33,14 @@ class Targets:
         Target of an output whose class or label the sample does not have, and of one whose it has.
     offset, scale : tuple of float
         For regression, one per output: ``value = offset + scale · output``. Empty otherwise.
+
+    Examples
+    --------
+    >>> targets = Targets.named("notes", 3)
+    >>> targets.apply([1])
+    array([[0.01, 0.99, 0.01]])
+    >>> targets.invert([[0.2, 0.1, 0.7]])
+    array([2])
     """
 
     name: str

@@ -14,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..errors import RangeWarning, callers_level
 from ..nn.random import Purpose, generator
 from .tabular.encoders import straightened
@@ -43,6 +44,7 @@ _IN_DOUBT = 5000  # examined if a quarter of those are far off: enough to distin
 SUMMARIES = ("the smallest value", "the median value", "the largest value")
 
 
+@one_line
 @dataclass(frozen=True)
 class TrainingRange:
     """Ranges of the unscaled training inputs, without the outermost `TAIL` at either end.

@@ -22,6 +22,7 @@ from math import isfinite
 
 import numpy as np
 
+from ..i18n.language import counted
 from .events import BlockDone, EpochDone, Event, TrainingStarted
 
 Callback = Callable[[Event], bool | None]
@@ -60,12 +61,19 @@ def ends_training(answer: object) -> bool:
     return isinstance(answer, bool | np.bool_) and bool(answer)
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The callback of every training run: records the learning curve, per block and per epoch.
 
     `weight_hashes` has the hashes of the weights before the first epoch and after each epoch. Accuracies are empty if
     samples do not have one class, validation values without validation data.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> glassnet.fit(X, y, epochs=3).history.epoch
+    [1, 2, 3]
     """
 
     progress: list[float] = field(default_factory=list)
@@ -77,6 +85,11 @@ class History:
     validation_loss: list[float] = field(default_factory=list)
     validation_accuracy: list[float] = field(default_factory=list)
     weight_hashes: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        last = {"loss": self.epoch_loss, "accuracy": self.epoch_accuracy, "validation_loss": self.validation_loss}
+        shown = [f"{name} {values[-1]:.4g}" for name, values in last.items() if values]
+        return f"History({', '.join([counted(len(self.epoch), 'epoch'), *shown])})"
 
     @property
     def trail(self) -> list[str]:

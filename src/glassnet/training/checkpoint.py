@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError, FileError, ModelFileError, OptionError
@@ -55,6 +56,11 @@ class CheckpointPolicy:
     ------
     OptionError
         GN021 for an invalid `every`.
+
+    Examples
+    --------
+    >>> CheckpointPolicy("run.checkpoint", every="5m").every
+    '5m'
     """
 
     path: str | Path
@@ -77,6 +83,7 @@ def interval_of(every: str | int) -> tuple[float, float]:
     return (amount * _UNITS[match[2]], np.inf) if match[2] else (np.inf, amount)
 
 
+@one_line
 @dataclass(frozen=True)
 class LoadedCheckpoint:
     """Result of `load_checkpoint`.
@@ -179,6 +186,14 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     FileError, ModelFileError
         As `load_model`; GN043 when the file is a model, not a checkpoint, GN044 when it has options that this version
         of glassnet does not know.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> fitted = glassnet.fit(X, y, epochs=3, checkpoint="run.checkpoint")
+    >>> load_checkpoint("run.checkpoint").state.epoch
+    3
     """
     try:
         header, tensors = read(path)

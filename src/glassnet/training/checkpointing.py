@@ -167,6 +167,15 @@ def resume(
         As `load_checkpoint`; GN044 for other data, or when required data are missing.
     DivergedError
         As `fit`.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> data = glassnet.Dataset.from_arrays(X, y)
+    >>> fitted = glassnet.fit(data, epochs=3, engine="reference", checkpoint="run.checkpoint")
+    >>> resume("run.checkpoint", data).model.hash() == fitted.model.hash()
+    True
     """
     every_callback, saved = both(callbacks, listeners), load_checkpoint(path)
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)

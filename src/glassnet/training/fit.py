@@ -4,65 +4,130 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Engine, engine_for
-from ..errors import OptionError
-from ..options.options import Options
+from ..errors import ArgumentError, OptionError, require_names
+from ..options.options import NAMES, OTHER_NAMES, Options, by_field
+from ..options.recipes import for_estimator, for_rows
 from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
 from .run import Fit, Run, finish
 
+_OWN = ("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights")
+"""Arguments of `fit` that are not options, for messages; `engine` is both."""
+
 
 def fit(
-    data: Dataset,
+    data: Any,
+    y: Any = None,
     options: Options | None = None,
     *,
-    validation: Dataset | None = None,
+    task: str = "auto",
+    weights: Any = None,
+    recipe: str | None = None,
+    validation: Any = None,
     callbacks: Iterable[Callback] = (),
-    engine: Engine | None = None,
+    engine: Engine | str | None = None,
     checkpoint: CheckpointPolicy | str | Path | None = None,
     listeners: Iterable[Callback] | None = None,
+    **changes: Any,
 ) -> Fit:
     """Make a model for `data`, train it, and return it with its history and training record.
 
+    ``fit(data, options)`` takes a data set, ``fit(X, y)`` arrays. Options can also be given by name:
+    ``fit(X, y, epochs=5)``. They change those of a `recipe`; outputs, targets and loss suit the kind of target.
+
     Parameters
     ----------
-    data : Dataset
+    data : Dataset, or array_like
+        A data set, or the samples X as for `Dataset.from_arrays`.
+    y : array_like, shape (n,) or (n, outputs), or Options
+        With X: classes, numbers or labels, as for `Dataset.from_arrays`. With a `Dataset`, the options.
     options : Options, optional
-        The recipe ``notes`` if not given.
-    validation : Dataset, optional
+        All options of the training run; then neither `recipe` nor single options.
+    task : {"auto", "classification", "regression"}
+        As for `Dataset.from_arrays`.
+    weights : array_like, shape (n,), optional
+        With X: sample weights.
+    recipe : str, optional
+        Name of the recipe. By default ``notes`` for classes of images, ``table`` for the result of `load_table`, and
+        otherwise ``estimator``, with the settings of the estimators for that number of rows.
+    validation : Dataset, or (X, y), optional
         As for `train`. If not given, early stopping holds out the fraction ``options.validation`` of the data.
     callbacks : iterable of callable
         Functions that are called with every event; returning True ends training with the epoch. See
         `glassnet.training.callbacks`.
-    engine : Engine, optional
+    engine : Engine or str, optional
         By default the engine in `options`.
     checkpoint : CheckpointPolicy or path, optional
         Where to write checkpoints for `glassnet.resume`; not supported for ensembles.
     listeners : iterable of callable, optional
         The old name of `callbacks`.
+    **changes
+        Single options, by the names of `Options`.
+
+    Returns
+    -------
+    Fit
+        Its `model` predicts; ``model.classes_[model.predict(X)]`` are the labels.
 
     Raises
     ------
     DataError, DivergedError
-        As `train` and `new_model`; GN065 when `data` or `validation` is not a `Dataset`.
+        As `train` and `new_model`; GN065 when `data` or `validation` is not a `Dataset`, and no targets are given.
+    ShapeError
+        GN050 as for `Dataset.from_arrays`.
     OptionError
         GN021 when `options` is not an `Options`; GN022 for options that do not fit each other or the data, and for a
         checkpoint of an ensemble.
+    ArgumentError
+        GN021 for an unknown option, and for options given twice.
     ModelFileError
         GN045 for a checkpoint that would replace that of an unfinished training run.
     TypeError
         When `callbacks` is not a list of functions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+    >>> model = fit(X, X[:, 0] > X[:, 1]).model
+    >>> model.classes_[model.predict([[0.5, -0.5], [-0.5, 0.5]])]
+    array(['True', 'False'], dtype='<U5')
+    >>> fit(X, 3 * X[:, 0], epochs=20).model.predict([[0.5, 0.0]]).round()
+    array([[1.]])
     """
-    require_dataset("data", data)
+    if isinstance(data, Dataset):
+        if options is None:
+            y, options = None, y
+        if y is not None or weights is not None:
+            name = "weights" if y is None else "y"
+            raise ArgumentError("GN021", f"{name}: a Dataset has its own. Pass X instead of the Dataset.")
+    elif y is None or isinstance(y, Options):
+        require_dataset("data", data)
+    else:
+        data = Dataset.from_arrays(data, y, task=task, weights=weights)
+        if isinstance(validation, tuple) and len(validation) == 2:
+            task = "regression" if task_of(data) == "numbers" else "classification"
+            validation = Dataset.from_arrays(*validation, like=data, task=task, maximum=data.maximum)
     if validation is not None:
         require_dataset("validation", validation)
-    options = Options() if options is None else options
-    if not isinstance(options, Options):
+    if isinstance(engine, str):
+        changes["engine"], engine = engine, None
+    if options is None:
+        options = options_for(data, recipe or recipe_for(data), changes)
+    elif not isinstance(options, Options):
         raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
+    elif changes or recipe is not None:
+        require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+        name = next(iter(changes), "recipe")
+        raise ArgumentError("GN021", f"{name}: given in addition to options. Put it into the options.")
     every = both(callbacks, listeners)
     engine = engine or engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     if options.members > 1:
@@ -77,3 +142,42 @@ def fit(
     policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
     require_free(policy.path)
     return finish_with(policy, run, every)
+
+
+def task_of(data: Dataset) -> str:
+    """Return the task of a data set, as in `options.recipes.BY_TASK`: classes, numbers or labels."""
+    if data.values is None:
+        return "classes"
+    if data.columns is not None:
+        return str(data.columns.task)
+    binary = data.classes > 1 and bool(np.isin(data.values, (0, 1)).all())
+    return "labels" if binary else "numbers"
+
+
+def recipe_for(data: Dataset) -> str:
+    """Return the name of the default recipe for data."""
+    if data.columns is not None:
+        return "table"
+    pixels = data.image_shape is not None or data.maximum > 1
+    return "notes" if pixels and data.values is None else "estimator"
+
+
+def options_for(data: Dataset, recipe: str, changes: dict[str, Any]) -> Options:
+    """Return a recipe's options for the size and the task of data, with some of them changed.
+
+    Raises
+    ------
+    OptionError
+        As `Options.recipe`.
+    """
+    require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+    given = by_field(changes)
+    task = "numbers" if given.get("targets") == "values" else task_of(data)
+    suited = for_rows(len(data), recipe, task=task)
+    if given.get("loss") == "poisson":
+        suited["output"] = "exponential"
+    if recipe == "estimator":
+        optimizer = given.get("optimizer", Options.recipe(recipe).optimizer)
+        automatic = for_estimator(len(data), optimizer, given.get("loss"))
+        suited = {"early_stopping": 0} | automatic | suited
+    return Options.recipe(recipe, **{**suited, **given})

@@ -70,6 +70,16 @@ def train(
         GN022 when options do not fit model or data, or `until` has already passed; GN021 when `until` does not exist.
     DivergedError
         GN030 when training diverges; the model then has the weights after the last good epoch.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> data = glassnet.Dataset.from_arrays(X, y)
+    >>> options = Options(hidden=4, epochs=2, engine="reference")
+    >>> events = train(glassnet.new_model(data, options), data, options)
+    >>> [event.epoch for event in events if isinstance(event, EpochDone)]
+    [1, 2]
     """
     _require_fitting(model, data, validation, options)
     state = state or position or TrainingState.start(model.network.parameters, options)

@@ -29,7 +29,7 @@ _BELOW = 4.0  # the suggestion is the divergent rate divided by this
 _LEARNT = 0.02  # of the initial loss: the samples are fitted, and larger rates have nothing left to do
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RateTest:
     """Result of `find_learning_rate`.
 
@@ -46,6 +46,10 @@ class RateTest:
     rates: NDArray[np.float64]
     losses: NDArray[np.float64]
     suggestion: float
+
+    def __repr__(self) -> str:
+        tried = f"{len(self.rates)} rates from {self.rates[0]:g} to {self.rates[-1]:g}"
+        return f"RateTest({tried}, suggestion {self.suggestion:.4g})"
 
 
 def find_learning_rate(
@@ -81,6 +85,15 @@ def find_learning_rate(
         GN021 for an invalid range or number of points, or when even the smallest rate is too large.
     DataError
         As `fit`.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> data = glassnet.Dataset.from_arrays(X, y)
+    >>> options = glassnet.Options.recipe("estimator", engine="reference")
+    >>> 1e-4 < find_learning_rate(data, options).suggestion < 10
+    True
     """
     if not (0 < low < high < np.inf and points >= 10):
         raise OptionError(

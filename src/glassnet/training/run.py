@@ -9,6 +9,7 @@ from typing import Self
 from ..data.dataset import Dataset
 from ..data.split import parts_of
 from ..engines import Engine, one_blas_thread
+from ..i18n.language import counted
 from ..model.build import new_model
 from ..model.header import Receipt
 from ..model.model import Model
@@ -120,7 +121,7 @@ def split_for(data: Dataset, options: Options, validation: Dataset | None) -> tu
     return parts_of(data, options) if validation is None else (data, validation)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fit:
     """Result of `fit`.
 
@@ -152,6 +153,10 @@ class Fit:
     changes: tuple[str, ...] = ()
     best_epochs: tuple[int, ...] = ()
     own_validation: bool = False
+
+    def __repr__(self) -> str:
+        epochs = counted(len(self.history.epoch), "epoch")
+        return f"Fit({self.model!r}, {epochs}, engine {self.engine}, {self.train_seconds:.2f} s)"
 
     @property
     def others(self) -> tuple[History, ...]:

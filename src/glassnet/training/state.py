@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..engines import Progress
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Layout, Parameters
@@ -21,6 +22,7 @@ from ..nn.schedules import Plateau
 from ..options.options import Options
 
 
+@one_line
 @dataclass
 class TrainingState:
     """State of a training run between two blocks; updated by the training loop.

@@ -66,6 +66,14 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
     DataError
         GN017, with the reason, when the training record is incomplete or a custom loss was used; GN065 and GN076 when
         `data` is not a `Dataset` or `model` not a `Model`.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> data = glassnet.Dataset.from_arrays(X, y)
+    >>> verify(glassnet.fit(data, engine="reference").model, data).same
+    True
     """
     require_model(model)
     require_dataset("data", data)

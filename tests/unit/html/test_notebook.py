@@ -11,7 +11,9 @@ import pytest
 
 from glassnet import Network
 from glassnet.explain.step import worked_example
-from glassnet.html.notebook import FORMATTERS, model_html, network_html, register_formatters, trace_html
+from glassnet.html import notebook
+from glassnet.html.formatters import FORMATTED, register_formatters
+from glassnet.html.notebook import model_html, network_html, trace_html
 from glassnet.html.step import step_html
 from glassnet.preprocess import Scaling
 from support.cli import environment
@@ -58,6 +60,12 @@ def test_networks_models_and_steps_are_drawn():
     assert trace_html(worked_example()) == step_html(worked_example())
 
 
+def draw(thing) -> str:
+    """The HTML of an object, from the function that is registered for its class."""
+    functions = {kind: function for function, kind in FORMATTED.items()}
+    return getattr(notebook, functions[type(thing).__module__, type(thing).__name__])(thing)
+
+
 def test_a_notebook_is_in_the_language_of_the_user(monkeypatch):
     """A trace, a network and models of every kind; option names and values stay in English."""
     names = re.compile(
@@ -70,7 +78,7 @@ def test_a_notebook_is_in_the_language_of_the_user(monkeypatch):
     for language in ("zh_CN.UTF-8", "en_US.UTF-8"):
         monkeypatch.setenv("GLASSNET_LANGUAGE", language)
         for thing in shown:
-            text = re.sub(r"<style>.*?</style>|<[^>]*>|&\w+;", " ", FORMATTERS[type(thing)](thing), flags=re.DOTALL)
+            text = re.sub(r"<style>.*?</style>|<[^>]*>|&\w+;", " ", draw(thing), flags=re.DOTALL)
             assert bool(re.search("[⺀-鿿]", text)) == language.startswith("zh")
             if language.startswith("zh"):
                 english_words = re.findall(r"[A-Za-z]{3,}", names.sub("", text))

@@ -89,8 +89,7 @@ def test_a_users_name_that_is_a_word_of_the_catalogue_stays():
     assert in_chinese("inputs: no such file or folder. Check the name.") == "inputs：没有这个文件或文件夹。请检查名称。"
     assert in_chinese("sample 3.png: no such file or folder. Check the name.").startswith("sample 3.png：")
     assert in_chinese(
-        "training data: a list, expected a Dataset, as load_data returns. For arrays, use NetworkClassifier()"
-        ".fit(X, y) or Dataset(X, y, classes, …)."
+        "training data: a list, expected a Dataset, as load_data returns. For arrays, use Dataset.from_arrays(X, y)."
     ).startswith("训练数据：")
     assert in_chinese("Columns: text.") == "现有的列：text。"
     assert (

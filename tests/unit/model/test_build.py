@@ -21,7 +21,7 @@ def test_empty_data_are_rejected_with_any_scaling(scaling):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ((DATA.inputs, DATA.labels), "data: ndarray, expected a Dataset, .*NetworkClassifier"),
+        ((DATA.inputs,), r"data: ndarray, expected a Dataset, .*from_arrays\(X, y\)"),
         (("mnist",), "data: str, expected a Dataset"),
         ((DATA, {"epochs": 1}), r"options: dict, expected Options\(…\)"),
     ],

@@ -170,8 +170,9 @@ def test_the_widths_of_a_model():
 def test_samples_and_outputs_are_not_confused():
     model = Model(Network([16, 5, 3]), Scaling.named("notes"), Targets.named("notes", 3))
     rows = np.random.default_rng(0).random((2, 16))
-    for name in ("probabilities", "confidence"):
-        for wrong, advice in ((rows, f"model.{name}(model.outputs(rows))"), (np.ones(3), "model.outputs(rows)")):
+    direct = {"probabilities": "model.predict_proba(rows)", "confidence": "model.confidence(model.outputs(rows))"}
+    for name, advice_for_rows in direct.items():
+        for wrong, advice in ((rows, advice_for_rows), (np.ones(3), "model.outputs(rows)")):
             with pytest.raises(ShapeError, match=r"expected \(samples, 3\)") as caught:
                 getattr(model, name)(wrong)
             assert caught.value.code == "GN050"

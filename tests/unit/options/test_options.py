@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import FrozenInstanceError, fields, replace
+from functools import partial
 from typing import ClassVar, get_args
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from glassnet import Network, Options
 from glassnet.engines import ENGINES
-from glassnet.errors import OptionError
+from glassnet.errors import ArgumentError, OptionError
 from glassnet.i18n.help_zh import OPTIONS, option_help
 from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.architecture import RULES
@@ -22,7 +25,7 @@ from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
 from glassnet.options.choices import meanings_of
-from glassnet.options.options import ALIASES, SPECS, TYPES, checked
+from glassnet.options.options import ALIASES, NAMES, OTHER_NAMES, SPECS, TYPES, checked
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPE_ALIASES, RECIPES
 from glassnet.preprocess import SCALINGS, TARGETS
 
@@ -332,3 +335,33 @@ class TestAliases:
         assert Options.recipe(alias, optimizer="adam") == Options.recipe(RECIPE_ALIASES[alias], optimizer="adam")
         with pytest.raises(OptionError, match=alias):
             Options.recipe("fast")
+
+
+@given(st.sampled_from(list(RECIPES)), st.sampled_from(["", "adam", "sgd", "lion"]), st.integers(1, 5))
+def test_the_description_of_options_makes_equal_options(recipe, optimizer, epochs):
+    options = Options.recipe(recipe, epochs=epochs, **({"optimizer": optimizer} if optimizer else {}))
+    assert eval(repr(options), {"Options": Options}) == options
+    rated = replace(options, learning_rate=0.2, weight_decay=0.0)
+    assert eval(repr(rated), {"Options": Options}) == rated
+    assert repr(Options()) == "Options()"
+
+
+@pytest.mark.parametrize("make", [Options, partial(Options.recipe, "quick")])
+def test_an_unknown_option_is_named_with_a_near_match(make):
+    for name, near in {"lr": "Use learning_rate", "hiden": "Did you mean hidden", "rate": "Use learning_rate"}.items():
+        with pytest.raises(ArgumentError, match=rf"has no parameter '{name}'\. {near}") as problem:
+            make(**{name: 1})
+        assert problem.value.code == "GN021"
+        assert isinstance(problem.value, TypeError)
+    with pytest.raises(ArgumentError, match=r"'zzz'\. Expected one of hidden, activation"):
+        make(zzz=1)
+
+
+def test_names_of_other_libraries_are_not_options_and_lead_to_one():
+    assert set(OTHER_NAMES) & set(NAMES) == set()
+    assert {name.partition("=")[0] for name in OTHER_NAMES.values()} <= set(NAMES)
+
+
+def test_options_without_a_name_lead_to_recipes():
+    with pytest.raises(ArgumentError, match=r'Options: str without a name, .* use Options.recipe\("quick"\)'):
+        Options("quick")

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ..._one_line import one_line
 from ...errors import DataError, FileError, require_choice
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
@@ -169,6 +170,7 @@ class Column:
         }
 
 
+@one_line
 @dataclass(frozen=True)
 class Table:
     """Named columns of equal length.

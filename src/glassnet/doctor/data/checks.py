@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from ..._one_line import one_line
 from ...data.load import has_part
 from ...data.validation import AUTO
 from ...i18n.finding_details import detail, listed
@@ -66,6 +67,7 @@ OF_TRAINING = (layout.empty_columns, layout.records, layout.dates, layout.identi
 """Checks that drop columns. They skip a test part, which keeps the columns of its training data."""
 
 
+@one_line
 @dataclass(frozen=True)
 class Diagnosis:
     """The findings on data, and the repaired data.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..._one_line import one_line
 from ...i18n.finding_details import detail
 from ..findings import KINDS, Finding
 from .migrations import Change, Migrations, helper_code
@@ -18,6 +19,7 @@ from .remarks import find_remarks
 from .scopes import ImportedNames, collect_names
 
 
+@one_line
 @dataclass(frozen=True)
 class ScriptDiagnosis:
     """The findings on a program, and the repaired program.

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...data.dataset import Dataset
+from ...errors import with_near_matches
 from ...model.model import Model
 
 if TYPE_CHECKING:
     from ...doctor.findings import Finding
 
 
+@with_near_matches("report")
 def report(
     model: Model,
     data: Dataset | None = None,
@@ -54,6 +56,13 @@ def report(
         GN010 or GN017 if the data do not fit the model; GN065 or GN076 if an argument has another type.
     OptionError
         GN021 for another language.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> report(glassnet.fit(X, y).model)[:15]
+    '<!doctype html>'
     """
     from .page import make_page
 

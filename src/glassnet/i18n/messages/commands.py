@@ -26,7 +26,6 @@ MESSAGES: dict[str, str] = {
     "{name} {value}: expected the form {form}.": "{name} {value}：格式应为 {form}。",
     "own, N or HxW (at most 9999, such as 28 or 32x24)": "own、N 或 HxW（至多 9999，例如 28 或 32x24）",
     "recipe {name}: expected one of {names}.": "配方 {name}：应为 {names} 之一。",
-    "unknown option {name}: expected one of {names}.": "未知选项 {name}：应为 {names} 之一。",
     "{alias} {one} and {name} {other}: two names of one option. Give only {only}.": (
         "{alias} {one} 与 {name} {other}：是同一选项的两个名称。请只给出 {only}。"
     ),

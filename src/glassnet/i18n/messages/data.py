@@ -52,10 +52,52 @@ MESSAGES: dict[str, str] = {
     "in the values.": (
         "{source} 第 {sample} 个样本：第 {place} 个值是 {value}，应为有限的数值。请删除这样的样本，或补全这些值。"
     ),
-    "{name}: {kind}, expected a Dataset, as load_data returns. For arrays, use NetworkClassifier().fit(X, y) or "
-    "Dataset(X, y, classes, …).": (
-        "{name}：给定的是 {kind}，应为 load_data 返回的 Dataset。若是数组，请用 NetworkClassifier().fit(X, y) 或 "
-        "Dataset(X, y, classes, …)。"
+    "{name}: {kind}, expected a Dataset, as load_data returns. For arrays, use Dataset.from_arrays(X, y).": (
+        "{name}：给定的是 {kind}，应为 load_data 返回的 Dataset。若是数组，请用 Dataset.from_arrays(X, y)。"
+    ),
+    "source: {kind}, expected the name of a file or folder, or 'mnist'. For arrays, use Dataset.from_arrays(X, y); "
+    "for a data frame, load_table.": (
+        "source：给定的是 {kind}，应为文件或文件夹的名称，或 'mnist'。若是数组，请用 Dataset.from_arrays(X, y)；"
+        "若是数据框，请用 load_table。"
+    ),
+    # data sets of arrays
+    "Dataset: {names} missing. For arrays, use Dataset.from_arrays(X, y).": (
+        "Dataset：缺少 {names}。若是数组，请用 Dataset.from_arrays(X, y)。"
+    ),
+    "{rows} rows of X but {others} of y, expected the same number.": (
+        "X 有 {rows} 行，而 y 有 {others} 行，行数应相同。"
+    ),
+    "test_size {value}: expected a fraction between 0 and 1, or a number of samples below {count}.": (
+        "test_size {value}：应为 0 与 1 之间的比例，或小于 {count} 的样本数。"
+    ),
+    "for testing. Pass another test_size, or more samples.": "用于测试。请更换 test_size，或提供更多样本。",
+    "{name}: shape {shape}, expected (samples, features) or (samples, rows, columns).{advice}": (
+        "{name}：形状为 {shape}，应为（样本数，特征数）或（样本数，行数，列数）。{advice}"
+    ),
+    " For one feature, pass X.reshape(-1, 1).": "若只有一个特征，请传入 X.reshape(-1, 1)。",
+    "{name}: {values} values per sample, expected {pixels} for image_shape.": (
+        "{name}：每个样本有 {values} 个值，按 image_shape 应为 {pixels} 个。"
+    ),
+    "{name}: shape {shape}, expected (samples,) or (samples, outputs).": (
+        "{name}：形状为 {shape}，应为（样本数，）或（样本数，输出数）。"
+    ),
+    "{name}: shape {shape}, expected one class per sample, or one column of 0 and 1 per label.": (
+        "{name}：形状为 {shape}，应为每个样本一个类别，或每个标签一列 0 和 1。"
+    ),
+    "{name}: values of the types {kinds}, expected one type. Convert them.": (
+        "{name}：值的类型有 {kinds}，应为同一类型。请转换。"
+    ),
+    "{name}: {where} has {value} in row {row}, expected numbers. For a table with words, use load_table.": (
+        "{name}：{where}第 {row} 行为 {value}，应为数字。含有文字的表格请用 load_table。"
+    ),
+    "{name}: row {row} has no value, expected a target for every row. Drop such rows.": (
+        "{name}：第 {row} 行没有值，每行都应有目标值。请删除这样的行。"
+    ),
+    "{name}: values of type {kind}, expected numbers for a regression.": "{name}：值的类型为 {kind}，回归应为数字。",
+    "{name}: class {label} is not known, expected one of {names}.": "{name}：未知类别 {label}，应为 {names} 之一。",
+    "{name}: {classes} different whole numbers in {rows} rows are used as classes. For a regression, pass "
+    'task="regression".': (
+        '{name}：{rows} 行中有 {classes} 个不同的整数，按类别处理。若为回归，请传入 task="regression"。'
     ),
     "{name}: rows of different lengths, expected an array.": "{name}：各行长度不同，应为数组。",
     "{name}: {kind}, expected an array.{advice}": "{name}：给定的是 {kind}，应为数组。{advice}",

@@ -1,6 +1,16 @@
 """Chinese of the messages of preprocessing, models and training; holes are names in braces."""
 
 MESSAGES: dict[str, str] = {
+    # calls
+    "Options: {kind} without a name, expected named options, such as Options(epochs=5). For a recipe, use "
+    'Options.recipe("quick").': (
+        'Options：{kind} 没有写明选项名，应写明，例如 Options(epochs=5)。若要用配方，请用 Options.recipe("quick")。'
+    ),
+    "{name}: a Dataset has its own. Pass X instead of the Dataset.": (
+        "{name}：Dataset 中已有。请传入 X，而不是 Dataset。"
+    ),
+    "{name}: given in addition to options. Put it into the options.": "{name}：已给出 options。请把它写入 options。",
+    "predict_proba: a regression has no probabilities. Use predict.": "predict_proba：回归没有概率。请使用 predict。",
     # class weights, scaling, targets, augmentation
     "class weights {given}: expected 'balanced', or a weight for each class.": (
         "类别权重 {given}：应为 'balanced'，或给出每个类别的权重。"
@@ -270,11 +280,12 @@ MESSAGES: dict[str, str] = {
     "outputs: shape {shape}, expected (samples, {classes}).{hint}": (
         "outputs：形状为 {shape}，应为（样本数，{classes}）。{hint}"
     ),
-    " For rows, use model.{method}(model.outputs(rows)).": "若这些是样本，请用 model.{method}(model.outputs(rows))。",
+    " For rows, use model.{direct}.": "若这些是样本，请用 model.{direct}。",
     " Pass model.outputs(rows).": "请传入 model.outputs(rows)。",
     "model: {kind}, expected a Model, from load_model or fit(…).model.{hint}": (
         "model：是 {kind}，应为 Model（来自 load_model 或 fit(…).model）。{hint}"
     ),
+    " Pass the model first, then the data.": "请先传入模型，再传入数据。",
     " Pass its model_.": "请传入其 model_ 属性。",
     # model files
     "{path}: not written, because load_model would reject it ({problem}).": (

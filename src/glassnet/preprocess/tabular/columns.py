@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
@@ -37,6 +38,7 @@ VERSION = 2
 """Version of the saved form; version 2 added several targets."""
 
 
+@one_line
 @dataclass(frozen=True)
 class Columns:
     """Conversion of a table's columns to a network's inputs and targets.
@@ -54,6 +56,16 @@ class Columns:
     commas : frozenset of str
         Names of the columns with a decimal comma in the training table; 1.234 is more than a thousand there, in other
         tables as well.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> table = {"age": [21, 35, 52, 44] * 9, "city": ["Bonn", "Rome", "Rome", "Bonn"] * 9, "left": [0, 1, 1, 0] * 9}
+    >>> columns = glassnet.load_table(table, "left").columns
+    >>> columns.task, columns.output_names
+    ('classes', ('0', '1'))
+    >>> columns.apply(glassnet.read_table({"age": [30], "city": ["Rome"]})).shape
+    (1, 3)
     """
 
     inputs: tuple[Encoding, ...]

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 
 def read_table(source: Any, expected: Sequence[str] = (), *, decimal: str = AUTO) -> Table:
-    """Read a table with named columns; loads `data.tables.table.read_table`, which documents the parameters."""
+    """Read a table with named columns; loads `data.tables.table.read_table`, which documents the parameters.
+
+    Examples
+    --------
+    >>> table = read_table({"age": [21, 35], "city": ["Bonn", "Rome"]})
+    >>> table.names, len(table)
+    (('age', 'city'), 2)
+    """
     from ...data.tables.table import read_table
 
     return read_table(source, expected, decimal=decimal)
@@ -66,6 +73,13 @@ def load_table(
         GN010 to GN012 when the text is not a table; GN060 to GN065 when the table cannot be used.
     OptionError
         GN021 for another `decimal`, GN022 unless exactly one of `target` and `columns` is given.
+
+    Examples
+    --------
+    >>> table = {"age": [21, 35, 52, 44] * 9, "city": ["Bonn", "Rome", "Rome", "Bonn"] * 9, "left": [0, 1, 1, 0] * 9}
+    >>> data = load_table(table, "left")
+    >>> data.classes, data.feature_names
+    (2, ('age', 'city=Bonn', 'city=Rome'))
     """
     if (not target) == (columns is None):
         raise OptionError("GN022", "load_table: expected either target, for a training table, or columns of a model.")

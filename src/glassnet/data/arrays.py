@@ -1,0 +1,225 @@
+"""From arrays, lists and data frames to the inputs and targets of a data set."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError, ShapeError, callers_level, require_choice
+
+TASKS = ("auto", "classification", "regression")
+"""What the targets are: classes or labels, numbers, or whichever their values suggest."""
+
+_MANY = 0.5
+"""Classes per sample above which the targets are probably numbers."""
+
+
+class Inputs(NamedTuple):
+    """Samples, and what their form says about them; see the fields of `Dataset`."""
+
+    values: NDArray[Any]
+    image_shape: tuple[int, int] | None
+    maximum: float
+    names: tuple[str, ...]
+
+
+class Targets(NamedTuple):
+    """Classes from 0 and their names, or the values of a regression or of several labels per sample."""
+
+    labels: NDArray[np.int64]
+    classes: int
+    names: tuple[str, ...]
+    values: NDArray[np.float64] | None
+
+
+def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximum: float | None) -> Inputs:
+    """Return samples as rows, shape (n, features).
+
+    Parameters
+    ----------
+    given : array_like or data frame, shape (n, features), (n, rows, columns) or (n, rows, columns, 3)
+    name : str
+        For messages.
+    image_shape : (rows, columns), optional
+        Shape of an image whose pixels are in one row.
+    maximum : float, optional
+        Largest possible value. For images it is 255 by default, or 1 if none is above 1; otherwise 1.
+
+    Raises
+    ------
+    ShapeError
+        GN050 for another shape.
+    DataError
+        GN013 when a value is text, GN014 when values are not numbers.
+    """
+    array = array_of(given, name)
+    names = _column_names(given) if array.ndim == 2 else ()
+    if array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (1, 3)):
+        image_shape = (array.shape[1], array.shape[2])
+    elif array.ndim != 2:
+        advice = " For one feature, pass X.reshape(-1, 1)." if array.ndim == 1 else ""
+        raise ShapeError(
+            "GN050", f"{name}: shape {array.shape}, expected (samples, features) or (samples, rows, columns).{advice}"
+        )
+    if array.dtype.kind in "OUST":
+        array = _numbers_in(array, name, names)
+    values = array.reshape(len(array), -1) if array.size else array.reshape(len(array), array[:1].size)
+    pixels = image_shape[0] * image_shape[1] if image_shape else 0
+    if image_shape and values.shape[1] not in (pixels, 3 * pixels):
+        raise ShapeError("GN050", f"{name}: {values.shape[1]} values per sample, expected {pixels} for image_shape.")
+    if maximum is None:
+        maximum = 1.0
+        if image_shape and values.size and values.dtype.kind in "biuf" and values.max() > 1:
+            maximum = max(255.0, float(values.max()))
+    return Inputs(values, image_shape, float(maximum), names)
+
+
+def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None = None) -> Targets:
+    """Return the targets of samples: classes, several labels per sample, or numbers.
+
+    Parameters
+    ----------
+    given : array_like, shape (n,) or (n, outputs)
+        Classes of any kind, numbers, or one column of 0 and 1 per class or label.
+    name : str
+        For messages.
+    task : {"auto", "classification", "regression"}
+        ``"auto"`` is regression for floating-point numbers of which one is not whole, else classification.
+    known : tuple of str, optional
+        The names of the classes, in the order of their numbers.
+
+    Raises
+    ------
+    DataError
+        GN013 when a number is expected, GN014 for targets of several types, GN016 for a single class, GN017 for a class
+        that is not among the `known` ones, GN018 for a target that is missing or not finite.
+    OptionError
+        GN021 for another task.
+    ShapeError
+        GN050 for another shape.
+    """
+    require_choice("task", task, TASKS)
+    array = array_of(given, name)
+    names = _column_names(given) if array.ndim == 2 else ()
+    if array.ndim == 2 and array.shape[1] == 1:
+        array, names = array[:, 0], ()
+    if array.ndim not in (1, 2):
+        raise ShapeError("GN050", f"{name}: shape {array.shape}, expected (samples,) or (samples, outputs).")
+    _require_present(array, name)
+    if array.dtype == object:
+        array = _plain_objects(array, name)
+    binary = array.ndim == 2 and array.dtype.kind in "biuf" and bool(np.isin(array, (0, 1)).all())
+    whole = array.dtype.kind != "f" or bool((array == np.floor(array)).all())
+    if task == "regression" or (task == "auto" and (not whole or (array.ndim == 2 and not binary))):
+        return _numbers(array, name, names)
+    if array.ndim == 1:
+        return _classes(array, name, task, known)
+    if not binary:
+        raise ShapeError(
+            "GN050", f"{name}: shape {array.shape}, expected one class per sample, or one column of 0 and 1 per label."
+        )
+    if array.shape[1] > 1 and (array.sum(axis=1) == 1).all():  # one-hot
+        return Targets(array.argmax(axis=1), array.shape[1], names, None)
+    return _numbers(array, name, names)
+
+
+def array_of(given: Any, name: str) -> NDArray[Any]:
+    """Return an array; ShapeError GN050 for rows of different lengths, DataError GN014 for a sparse matrix."""
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise ShapeError("GN050", f"{name}: rows of different lengths, expected an array.") from None
+    if array.dtype == object and array.ndim == 0:
+        advice = " Make it dense with toarray()." if hasattr(given, "toarray") else ""
+        raise DataError("GN014", f"{name}: {type(given).__name__}, expected an array.{advice}")
+    return array
+
+
+def _column_names(given: Any) -> tuple[str, ...]:
+    """Return the names of a data frame's columns; empty for other objects and for columns without names."""
+    names = tuple(map(str, given.columns)) if hasattr(given, "columns") and hasattr(given, "dtypes") else ()
+    return () if names == tuple(map(str, range(len(names)))) else names
+
+
+def _plain_objects(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return an array of objects of one type, or of numbers, with that type."""
+    values = array.ravel().tolist()
+    kinds = sorted({type(value).__name__ for value in values})
+    if len(kinds) > 1 and not set(kinds) <= {"int", "float"}:
+        raise DataError("GN014", f"{name}: values of the types {', '.join(kinds)}, expected one type. Convert them.")
+    plain = np.array(values)
+    return array if plain.dtype == object or len(plain) != len(values) else plain.reshape(array.shape)
+
+
+def _numbers_in(array: NDArray[Any], name: str, names: tuple[str, ...]) -> NDArray[Any]:
+    """Return an array of objects as numbers, missing ones as NaN; raise DataError GN013 for the first text."""
+    values = array.ravel().tolist()
+    for place, value in enumerate(values):
+        if isinstance(value, str | bytes):
+            column = place % array.shape[-1]
+            where = f"column {names[column]!r}" if names else f"column {column}"
+            raise DataError(
+                "GN013",
+                f"{name}: {where} has {value!r} in row {place // array[0].size}, expected numbers. For a table with "
+                "words, use load_table.",
+            )
+    whole = np.empty(len(values), object)
+    whole[:] = [np.nan if _is_missing(value) else value for value in values]
+    return _plain_objects(whole.reshape(array.shape), name)
+
+
+def _is_missing(value: Any) -> bool:
+    # Comparing pandas' NA raises, but it always means a missing value.
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or bool(value != value)
+
+
+def _require_present(array: NDArray[Any], name: str) -> None:
+    if array.dtype == object:
+        missing = np.array([_is_missing(one) for one in array.ravel().tolist()], bool).reshape(array.shape)
+    else:
+        missing = np.asarray(array != array)  # NaN
+    if missing.any():
+        row = int(np.argwhere(missing)[0][0])
+        raise DataError("GN018", f"{name}: row {row} has no value, expected a target for every row. Drop such rows.")
+
+
+def _numbers(array: NDArray[Any], name: str, names: tuple[str, ...]) -> Targets:
+    if array.dtype.kind not in "biuf":
+        raise DataError("GN013", f"{name}: values of type {array.dtype}, expected numbers for a regression.")
+    values = array.reshape(len(array), -1).astype(np.float64)
+    return Targets(np.arange(len(values)), values.shape[1], names, values)
+
+
+def _classes(array: NDArray[Any], name: str, task: str, known: tuple[str, ...] | None) -> Targets:
+    if array.dtype.kind == "f":
+        array = array.astype(np.int64)
+    found, labels = np.unique(array, return_inverse=True)
+    words = [str(one) for one in found.tolist()]
+    if known is not None:
+        unknown = sorted(set(words) - set(known))
+        if unknown:
+            expected = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
+            raise DataError("GN017", f"{name}: class {unknown[0]!r} is not known, expected one of {expected}.")
+        places = np.array([known.index(word) for word in words], np.int64)
+        return Targets(places[labels], len(known), known, None)
+    if len(words) < 2:
+        raise DataError(
+            "GN016", f"{name}: only one class, {words[0] if words else ''!r}, expected two or more. Add another class."
+        )
+    if task == "auto" and array.dtype.kind in "iu" and len(words) > max(20, _MANY * len(labels)):
+        warnings.warn(
+            f"{name}: {len(words)} different whole numbers in {len(labels)} rows are used as classes. For a "
+            'regression, pass task="regression".',
+            stacklevel=callers_level(),
+        )
+    numbered = array.dtype.kind in "iu" and found.tolist() == list(range(len(found)))
+    return Targets(labels.astype(np.int64), len(words), () if numbered else tuple(words), None)
+
+
+def names_of(classes: int, class_names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of classes, which are their numbers if they have none."""
+    return tuple(class_names) or tuple(map(str, range(classes)))

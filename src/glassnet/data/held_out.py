@@ -1,0 +1,41 @@
+"""Choose which rows are held out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from ..nn.random import Purpose, generator
+
+
+def count_aside(count: int, fraction: float) -> int:
+    """Return how many of `count` samples are held out."""
+    return round(count * fraction)
+
+
+def held_out_rows(
+    count: int,
+    source: str,
+    fraction: float,
+    seed: int,
+    purpose: Purpose,
+    advice: str,
+    labels: NDArray[np.int64] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the remaining rows and the held-out ones, both ascending; stratified by `labels`, if given.
+
+    Raises
+    ------
+    DataError
+        GN010, ending with `advice`, when a part would be empty.
+    """
+    held_out = count_aside(count, fraction)
+    if not 0 < held_out < count:
+        raise DataError("GN010", f"{source}: {held_out} of {count} samples would be held out {advice}")
+    order = generator(seed, purpose).permutation(count)
+    if labels is not None:  # evenly spaced samples of the sorted classes
+        order = order[np.argsort(labels[order], kind="stable")]
+        chosen = ((np.arange(held_out) + 0.5) * count / held_out).astype(np.int64)
+        order = np.concatenate([order[chosen], np.delete(order, chosen)])
+    return np.sort(order[held_out:]), np.sort(order[:held_out])

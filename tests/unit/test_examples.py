@@ -1,0 +1,56 @@
+"""The examples in docstrings of public names run and print what they show; no kernel is compiled for them."""
+
+from __future__ import annotations
+
+import doctest
+import sys
+import warnings
+
+import pytest
+
+import glassnet
+from glassnet.engines import ENGINES
+
+WITHOUT = {
+    "CompiledModel": "made by `compiled`",
+    "GlassnetError": "users catch it",
+    "compiled": "compiles a kernel, which takes seconds",
+    "ReferenceEngine": "passed to `fit`, as other engines",
+    "plots": "a module",
+    "RECIPES": "a dictionary",
+}
+"""Public name -> why it has no example."""
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+NAMES = sorted(
+    {glassnet._HOMES[name].partition(":")[2] or name for name in glassnet.__all__} - {"load"} | {"load_data"}
+)
+
+
+def examples_of(name: str) -> list[doctest.DocTest]:
+    """The examples of a public name and its methods."""
+    found = getattr(glassnet, name)
+    scope = vars(sys.modules[found.__module__]) if hasattr(found, "__module__") else {}
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    return [one for one in finder.find(found, name, globs=dict(scope)) if one.examples]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_print_what_they_show(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(ENGINES, "compiled", lambda: pytest.fail("an example compiles kernels"))
+    for example in examples_of(name):
+        runner, shown = doctest.DocTestRunner(optionflags=FLAGS), []
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            runner.run(example, out=shown.append)
+        assert runner.summarize(verbose=False).failed == 0, "".join(shown)
+
+
+def test_every_public_name_has_an_example_but_results_of_functions():
+    without = {
+        name
+        for name in NAMES
+        if not examples_of(name) and not (getattr(glassnet, name).__doc__ or "").startswith("Result")
+    }
+    assert without == set(WITHOUT)
