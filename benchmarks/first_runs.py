@@ -1,9 +1,12 @@
-"""Measure the first run of each kind of training on a machine, which compiles its loops, and a second run.
+"""Measure the first run of each kind of work on a machine, which compiles its loops, and a second run.
 
 Each is a new process: the first with an empty cache of compiled loops, the second with the cache that the first one
-left. The times are CPU time, because other work on the machine lengthens elapsed time far more.
+left. Times are from the start of the process to the result on screen. With ``--before``, an earlier version runs beside
+this one: the same job in turn, in one run of this script, so that the ratios do not depend on the machine's day.
 
-    python benchmarks/first_runs.py [--runs 3] [--trial]
+    python benchmarks/first_runs.py [--runs 5] [--before PYTHON] [--only NAME …] [--trial]
+
+``PYTHON`` is the interpreter of an environment that has the earlier version.
 """
 
 from __future__ import annotations
@@ -11,54 +14,121 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import machine
-from whole_process import GLASSNET, run
+import make_csv
+from whole_process import run
 
-ESTIMATOR = """
+FIT = """
 import numpy as np
 from glassnet import NetworkClassifier
 random = np.random.default_rng(0)
-inputs = random.normal(size=(5000, 20))
-NetworkClassifier().fit(inputs, inputs[:, 0] > random.normal(size=5000))
+inputs = random.normal(size=({rows}, 20))
+model = NetworkClassifier(random_state=0).fit(inputs, inputs[:, 0] > random.normal(size={rows}))
+print(model.score(inputs, inputs[:, 0] > 0))
 """
-COMMANDS = {
-    "one example at a time": [*GLASSNET, "train"],
-    "batches": [*GLASSNET, "train", "--recipe", "quick"],
-    "table": [*GLASSNET, "train", "people.csv", "--target", "income"],
-    "estimator": [sys.executable, "-c", ESTIMATOR],
+SERVE = """
+import glassnet
+model = glassnet.load_model("digits.safetensors")
+print(glassnet.compiled(model).outputs(glassnet.load_data("mnist").inputs[:1]))
+"""
+SEARCH = """
+from sklearn.datasets import load_digits
+from sklearn.model_selection import GridSearchCV
+from glassnet import NetworkClassifier
+grid = {{"weight_decay": [0.1, 0.3, 1.0, 3.0]}}
+search = GridSearchCV(NetworkClassifier(random_state=0), grid, cv=3, n_jobs={jobs})
+print(search.fit(*load_digits(return_X_y=True)).best_score_)
+"""
+PYTHON = {
+    "estimator, 2,000 rows": FIT.format(rows=2000),
+    "estimator, 10,000 rows": FIT.format(rows=10_000),
+    "compiled for prediction": SERVE,
+    "search, one process": SEARCH.format(jobs=1),
+    "search, two processes": SEARCH.format(jobs=2),
 }
-"""Kind of training -> its command."""
+COMMANDS = {
+    "one example at a time": ["train"],
+    "batches": ["train", "--recipe", "quick"],
+    "table, 2,000 rows": ["train", "people.csv", "--target", "income"],
+    "table, 20,000 rows": ["train", "crowd.csv", "--target", "income"],
+    "labels, 10,000 digits": ["labels", "mnist_test.csv"],
+}
+"""Kind of work -> its Python program, or the words of its command."""
+
+ALONE = ("search, one process", "search, two processes")
+"""Not measured with the earlier version: two minutes each."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--before", help="Python of an environment with an earlier version")
+    parser.add_argument("--only", nargs="*", help="kinds of work")
     parser.add_argument("--trial", action="store_true", help="keep no result")
     given = parser.parse_args()
-    taken: dict[str, dict[str, list[float]]] = {kind: {"first": [], "again": []} for kind in COMMANDS}
-    for _ in range(given.runs):
-        for kind, words in COMMANDS.items():
-            with tempfile.TemporaryDirectory() as folder:
-                write_people(Path(folder) / "people.csv")
-                for which, seconds in taken[kind].items():
-                    place = Path(folder) / which  # so that no model file is replaced
-                    place.mkdir()
-                    (place / "people.csv").symlink_to(Path(folder) / "people.csv")
-                    environment = {"NUMBA_CACHE_DIR": str(Path(folder) / "loops")}
-                    seconds.append(run(words, str(place), environment)["processor"])
-                    print(kind, which, f"{seconds[-1]:.1f} s", flush=True)
-        if not given.trial:  # after each run, so that an interrupted benchmark keeps its results
-            made = {
-                kind: {which: machine.summary(all_) for which, all_ in both.items()} for kind, both in taken.items()
+    versions = {"now": sys.executable, **({"before": given.before} if given.before else {})}
+    taken: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        files = Path(folder) / "files"
+        files.mkdir()
+        write_people(files / "people.csv", 2000)
+        write_people(files / "crowd.csv", 20_000)
+        make_csv.write_csv("test", files)
+        run([sys.executable, "-m", "glassnet", "train", "--epochs", "1", "--out", "digits.safetensors"], str(files))
+        for turn in range(given.runs):
+            for kind in given.only or [*COMMANDS, *PYTHON]:
+                for version, python in versions.items():
+                    if version == "before" and kind in ALONE:
+                        continue
+                    for which, one in both_runs(kind, python, Path(folder), files, f"{turn}{version}"):
+                        times = taken.setdefault(kind, {}).setdefault(version, {}).setdefault(which, {})
+                        for key in ("result on screen", "processor"):
+                            times.setdefault(key, []).append(one[key])
+                        print(kind, version, which, f"{one['result on screen']:.1f} s", flush=True)
+            if not given.trial:  # after each turn, so that an interrupted benchmark keeps its results
+                machine.write("first_runs", summarised(taken), (*machine.PACKAGES, "polars", "scikit-learn"))
+    for kind, result in summarised(taken).items():
+        print(kind, result.get("ratios", ""))
+
+
+def both_runs(kind: str, python: str, folder: Path, files: Path, name: str) -> Iterator[tuple[str, dict[str, float]]]:
+    """Run a kind of work with an empty cache of compiled loops, then again; yield which run it is, and its times."""
+    words = [python, "-c", PYTHON[kind]] if kind in PYTHON else [python, "-m", "glassnet", *COMMANDS[kind]]
+    cache = folder / f"{name}-{len(kind)}{kind[:5]}-loops"
+    for which in ("first", "again"):
+        place = folder / f"{cache.name}-{which}"  # so that no model file is replaced
+        place.mkdir()
+        for file in files.iterdir():
+            (place / file.name).symlink_to(file)
+        yield which, run(words, str(place), {"NUMBA_CACHE_DIR": str(cache)})
+
+
+def summarised(taken: dict[str, Any]) -> dict[str, Any]:
+    """Return the summaries of all times, and the ratios of the medians of this version to those of the earlier one."""
+    made: dict[str, Any] = {}
+    for kind, versions in taken.items():
+        made[kind] = {
+            version: {
+                which: {key: machine.summary(values) for key, values in times.items()} for which, times in runs.items()
             }
-            machine.write("first_runs", made, (*machine.PACKAGES, "polars", "scikit-learn"))
+            for version, runs in versions.items()
+        }
+        if "before" in versions:
+            made[kind]["ratios"] = {
+                which: made[kind]["now"][which]["result on screen"]["median"]
+                / made[kind]["before"][which]["result on screen"]["median"]
+                for which in versions["now"]
+            }
+    return made
 
 
-def write_people(path: Path, rows: int = 900) -> None:
+def write_people(path: Path, rows: int) -> None:
     """Write a table of numbers and words with a target column."""
     random = np.random.default_rng(0)
     age, hours = random.integers(18, 80, rows), random.normal(38, 8, rows).round(1)

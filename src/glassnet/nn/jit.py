@@ -80,8 +80,9 @@ def _compiled(function: _Function, **settings: Any) -> _Function:
     return cast(_Function, compiled)
 
 
-def _only_for_kernels(compiled: Any) -> Any:
+def _only_for_kernels(function: _Function) -> _Function:
     """Let calls from Python raise TypeError; without a wrapper, Numba would call address 0."""
+    compiled: Any = function
 
     def refuse(*arguments: Any, **named: Any) -> None:
         raise TypeError(f"{compiled.__name__} can be called by kernels only; see glassnet.nn.jit.outer_kernel.")
@@ -91,7 +92,7 @@ def _only_for_kernels(compiled: Any) -> Any:
 
     if hasattr(compiled, "overloads"):  # not with NUMBA_DISABLE_JIT
         compiled._compile_for_args, compiled.add_overload = refuse, add_overload
-    return compiled
+    return function
 
 
 @kernel

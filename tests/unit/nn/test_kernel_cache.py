@@ -219,8 +219,8 @@ def test_environments_share_the_cache_and_processes_that_start_together_compile_
         "compile_notice.LOOPS['transpose_tile'] = compile_notice.LOOPS['answer_rows']\n"
         "compile_notice._types_of = lambda *_: ('a', 'b')\n"
         "compile_notice.CompileNotice.text = lambda notice, _: notice.event\n"
-        "from glassnet.engines.compiled.sparse_layout import __file__, transpose_into_tiles\n"
-        "vector = np.arange(6.0)\ntranspose_into_tiles(vector, np.array([0, 2]), 3)\n"
+        "from glassnet.engines.compiled.kernels import __file__, transpose_tile\n"
+        "vector = np.arange(6.0)\ntranspose_tile(vector, np.array([0, 2]), 0, 3, False, np.zeros(6))\n"
         "print(__file__, *vector, sep='|')"
     )
     started = []

@@ -111,4 +111,5 @@ class InferenceNetwork:
         """Return the `places` and `work` buffers of one thread: see `kernels.answer_rows`."""
         features, *nodes = self._sizes
         values, dtype = ROWS * features + 1, self._flat.dtype
-        return np.zeros(ROWS + 1 + values, np.uint32), aligned_zeros((5 * ROWS * sum(nodes) + values,), dtype)
+        numbers = 2 * ROWS * sum(nodes) + kernels.LARGEST_TILE + values
+        return np.zeros(ROWS + 1 + values, np.uint32), aligned_zeros((numbers,), dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,6 @@ def starts_of(column_blocks: NDArray[np.int64], tiles: NDArray[np.int64], featur
 
 
 def transpose_into_tiles(vector: FloatArray, tiles: NDArray[np.int64], features: int) -> None:
-    """Convert the first matrix of a flat vector, (nodes, features), to tiles."""
-    scratch = np.empty(tiles[-1] * features, vector.dtype)
-    for tile in range(len(tiles) - 1):
-        kernels.transpose_tile(vector, tiles, tile, features, False, scratch)
+    """Convert the first matrix of a flat vector, (nodes, features), to tiles: see `kernels.sparse.transpose_tile`."""
+    for begin, end in pairwise(tiles * features):
+        vector[begin:end] = vector[begin:end].reshape(-1, features).T.ravel()

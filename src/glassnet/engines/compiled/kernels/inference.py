@@ -1,4 +1,4 @@
-"""Inference with a frozen network: the forward pass of `shards`, some rows at a time."""
+"""Inference with a frozen network: the forward pass, some rows at a time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ....nn.jit import outer_kernel_with_arrays, part_of_kernel
 from .common import SparseRows, as_matrix
 from .plan import Plan
-from .shards import Dropout, Inputs, Part, ShardWork, shard_forward
-from .sparse import gather_nonzero, tile_of, tile_sums
+from .shards import through_nodes
+from .sparse import LARGEST_TILE, gather_nonzero, tile_of, tile_sums
 
 
 def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
@@ -37,8 +37,8 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
 
     `numbers` is the result of `packed` for m rows at a time. `flat` has the first matrix in tiles, a non-zero
     background in the first bias, and the factors of the inputs after the last bias. The scratch memory is for one
-    thread: `places`, (m + 1 + m · features + 1,), has the places of non-zero values; `work`, (5 · m · nodes + m ·
-    features + 1,), has sums, activations, activations after dropout, scratch, zeros, and the non-zero values.
+    thread: `places`, (m + 1 + m · features + 1,), has the places of non-zero values; `work`, (2 · m · nodes + widest tile
+    + m · features + 1,), has sums, activations, zeros, and the non-zero values.
     """
     sizes, at = _next(numbers, 0)
     node_at, at = _next(numbers, at)
@@ -53,11 +53,9 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
     plan = Plan(sizes, node_at, weight_at, bias_at, activation, activate, activate, entries, 0.0, False, False)
     most, layers, features, nodes = every.shape[0], activation.shape[0], sizes[0], sizes[1]
     size = most * node_at[layers]
-    sums, activations, passed = work[:size], work[size : 2 * size], work[2 * size : 3 * size]
-    scratch, zeros = work[3 * size : 4 * size], work[4 * size : 5 * size]
-    shard = ShardWork(sums, activations, passed, zeros, zeros, zeros, scratch, zeros, every)
-    without_zeros = SparseRows(places[: most + 1], places[most + 1 :], work[5 * size :])
-    factor, dense = flat[flat.shape[0] - features :], as_matrix(work[:0], 0, features)
+    sums, activations, zeros = work[:size], work[size : 2 * size], work[2 * size : 2 * size + LARGEST_TILE]
+    without_zeros = SparseRows(places[: most + 1], places[most + 1 :], work[2 * size + LARGEST_TILE :])
+    factor = flat[flat.shape[0] - features :]
     for begin in range(0, raw.shape[0], most):
         end = min(begin + most, raw.shape[0])
         n = end - begin
@@ -66,8 +64,15 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
         for tile in range(tiles.shape[0] - 1):
             weights, own = tile_of(flat, tiles, tile, features), first_sums[:, tiles[tile] : tiles[tile + 1]]
             tile_sums(weights, zeros[: weights.shape[1]], without_zeros, every[:n], own)
-        part, nowhere = Part(n, 0, n, np.uint64(0), n), Dropout(zeros, zeros)
-        shard_forward(plan, flat, Inputs(True, dense), nowhere, part, shard)
+        for layer in range(layers):
+            here, there, fan_out = node_at[layer] * n, node_at[layer + 1] * n, sizes[layer + 1]
+            if layer > 0:
+                below = as_matrix(activations[node_at[layer - 1] * n : here], n, sizes[layer])
+                weight = as_matrix(
+                    flat[weight_at[layer] : weight_at[layer] + fan_out * sizes[layer]], fan_out, sizes[layer]
+                )
+                np.dot(below, weight.T, as_matrix(sums[here:there], n, fan_out))  # network.forward: z = a @ weight.T
+            through_nodes(plan, flat, layer, n, sums[here:there], activations[here:there])
         outputs = activations[node_at[layers - 1] * n : node_at[layers] * n]
         for i in range(n):
             line = out[begin + i]

@@ -75,7 +75,7 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
             weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
             below = _below(plan, inputs.dense, dropout, work, layer, n)
             np.dot(below, weight.T, as_matrix(z, n, plan.sizes[layer + 1]))  # network.forward: z = a @ weight.T
-        _through_nodes(plan, flat, layer, n, z, a)
+        through_nodes(plan, flat, layer, n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = work.masks[here:end]
             first = drawn + part.first * plan.sizes[layer + 1]
@@ -158,7 +158,7 @@ def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: in
 
 
 @part_of_kernel
-def _through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) -> None:
+def through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) -> None:
     """Compute a layer's activations from its products, some rows at a time, which stay in the cache."""
     code, nodes = plan.activation[layer], plan.sizes[layer + 1]
     rows = 1 if code == SOFTMAX else max(1, IN_CACHE // nodes)  # only softmax depends on where a row ends
