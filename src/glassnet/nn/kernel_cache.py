@@ -8,6 +8,7 @@ processes cannot damage it, and processors of different kinds each have their ow
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import pickle
@@ -171,6 +172,10 @@ def _compilation() -> Iterator[None]:
     while _compilations and not _owns_lock():
         time.sleep(POLL_SECONDS)
     with global_compiler_lock, ExitStack() as stack:
+        if not _compilations and gc.isenabled():
+            # A compiler makes many objects that live long: searching them for cycles would take a tenth of its time.
+            gc.disable()
+            stack.callback(gc.enable)
         _compilations.append(stack)
         try:
             yield

@@ -47,22 +47,35 @@ class SampleTargets(NamedTuple):
     weights: NDArray[Any]  # (samples,), or empty without sample weights
 
 
-def _as_matrix(context: Any, vector: Any, rows: Any, columns: Any) -> Any:
-    result = types.Array(vector.dtype, 2, "C", readonly=not vector.mutable)
+def _view(vector: Any, dimensions: int) -> Any:
+    """Return the typing of a view of a vector, (vector, start, length) or (vector, start, rows, columns)."""
+    result = types.Array(vector.dtype, dimensions, "C", readonly=not vector.mutable)
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         flat = context.make_array(vector)(context, builder, given[0])
-        matrix = context.make_array(result)(context, builder)
-        shape = [context.cast(builder, given[i], signature.args[i], types.intp) for i in (1, 2)]
-        strides = [builder.mul(shape[1], flat.itemsize), flat.itemsize]
-        _arrayobj.populate_array(matrix, flat.data, shape, strides, flat.itemsize, flat.meminfo, flat.parent)
-        return _imputils.impl_ret_borrowed(context, builder, result, matrix._getvalue())
+        view = context.make_array(result)(context, builder)
+        start, *shape = (
+            context.cast(builder, value, kind, types.intp)
+            for value, kind in zip(given[1:], signature.args[1:], strict=True)
+        )
+        strides = [flat.itemsize]
+        if dimensions == 2:
+            strides.insert(0, builder.mul(shape[1], flat.itemsize))
+        data = builder.gep(flat.data, [start])
+        _arrayobj.populate_array(view, data, shape, strides, flat.itemsize, flat.meminfo, flat.parent)
+        return _imputils.impl_ret_borrowed(context, builder, result, view._getvalue())
 
-    return result(vector, types.intp, types.intp), code
+    return result(vector, *[types.intp] * (dimensions + 1)), code
 
 
-as_matrix: Any = intrinsic(_as_matrix)
-"""``as_matrix(vector, rows, columns)`` is ``vector.reshape(rows, columns)`` for a contiguous vector of that length.
+vector_in: Any = intrinsic(lambda context, vector, start, length: _view(vector, 1))
+"""``vector_in(vector, start, length)`` is ``vector[start : start + length]`` of a contiguous vector.
 
-It does not check the length, and unlike `reshape` it does not need Numba's runtime.
+It does not check the bounds, so it takes a fraction of the time of compilation.
+"""
+
+matrix_in: Any = intrinsic(lambda context, vector, start, rows, columns: _view(vector, 2))
+"""``matrix_in(vector, start, rows, columns)`` is ``vector[start : start + rows * columns].reshape(rows, columns)``.
+
+Like `vector_in`; unlike `reshape` it does not need Numba's runtime.
 """

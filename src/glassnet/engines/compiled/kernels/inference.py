@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....nn.jit import outer_kernel_with_arrays, part_of_kernel
-from .common import SparseRows, as_matrix
+from .common import SparseRows, matrix_in, vector_in
 from .plan import Plan
 from .shards import through_nodes
 from .sparse import LARGEST_TILE, gather_nonzero, tile_of, tile_sums
@@ -28,7 +28,7 @@ def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]
 def _next(numbers: Any, at: int) -> tuple[Any, int]:
     """Return the list at a place, and the place of the next list."""
     end = at + 1 + numbers[at]
-    return numbers[at + 1 : end], end
+    return vector_in(numbers, at + 1, numbers[at]), end
 
 
 @outer_kernel_with_arrays
@@ -37,8 +37,8 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
 
     `numbers` is the result of `packed` for m rows at a time. `flat` has the first matrix in tiles, a non-zero
     background in the first bias, and the factors of the inputs after the last bias. The scratch memory is for one
-    thread: `places`, (m + 1 + m · features + 1,), has the places of non-zero values; `work`, (2 · m · nodes + widest tile
-    + m · features + 1,), has sums, activations, zeros, and the non-zero values.
+    thread: `places`, (m + 1 + m · features + 1,), has the places of non-zero values; `work`, (2 · m · nodes +
+    `LARGEST_TILE` + m · features + 1,), has sums, activations, zeros, and the non-zero values.
     """
     sizes, at = _next(numbers, 0)
     node_at, at = _next(numbers, at)
@@ -48,33 +48,34 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
     entries, at = _next(numbers, at)
     tiles, at = _next(numbers, at)
     every, at = _next(numbers, at)
-    activate = as_matrix(entries, activation.shape[0], 2)
+    activate = matrix_in(entries, 0, activation.shape[0], 2)
     # The derivatives and the loss are not used.
     plan = Plan(sizes, node_at, weight_at, bias_at, activation, activate, activate, entries, 0.0, False, False)
     most, layers, features, nodes = every.shape[0], activation.shape[0], sizes[0], sizes[1]
     size = most * node_at[layers]
-    sums, activations, zeros = work[:size], work[size : 2 * size], work[2 * size : 2 * size + LARGEST_TILE]
-    without_zeros = SparseRows(places[: most + 1], places[most + 1 :], work[2 * size + LARGEST_TILE :])
-    factor = flat[flat.shape[0] - features :]
+    values = most * features + 1
+    sums, activations = vector_in(work, 0, size), vector_in(work, size, size)
+    zeros = vector_in(work, 2 * size, LARGEST_TILE)
+    start, where = vector_in(places, 0, most + 1), vector_in(places, most + 1, values)
+    without_zeros = SparseRows(start, where, vector_in(work, 2 * size + LARGEST_TILE, values))
+    factor = vector_in(flat, flat.shape[0] - features, features)
     for begin in range(0, raw.shape[0], most):
         end = min(begin + most, raw.shape[0])
         n = end - begin
         gather_nonzero(raw[begin:end], factor, without_zeros)
-        first_sums = as_matrix(sums[: n * nodes], n, nodes)
+        first_sums = matrix_in(sums, 0, n, nodes)
         for tile in range(tiles.shape[0] - 1):
             weights, own = tile_of(flat, tiles, tile, features), first_sums[:, tiles[tile] : tiles[tile + 1]]
-            tile_sums(weights, zeros[: weights.shape[1]], without_zeros, every[:n], own)
+            tile_sums(weights, vector_in(zeros, 0, weights.shape[1]), without_zeros, vector_in(every, 0, n), own)
         for layer in range(layers):
-            here, there, fan_out = node_at[layer] * n, node_at[layer + 1] * n, sizes[layer + 1]
+            here, fan_out = node_at[layer] * n, sizes[layer + 1]
             if layer > 0:
-                below = as_matrix(activations[node_at[layer - 1] * n : here], n, sizes[layer])
-                weight = as_matrix(
-                    flat[weight_at[layer] : weight_at[layer] + fan_out * sizes[layer]], fan_out, sizes[layer]
-                )
-                np.dot(below, weight.T, as_matrix(sums[here:there], n, fan_out))  # network.forward: z = a @ weight.T
-            through_nodes(plan, flat, layer, n, sums[here:there], activations[here:there])
-        outputs = activations[node_at[layers - 1] * n : node_at[layers] * n]
+                below = matrix_in(activations, node_at[layer - 1] * n, n, sizes[layer])
+                weight = matrix_in(flat, weight_at[layer], fan_out, sizes[layer])
+                np.dot(below, weight.T, matrix_in(sums, here, n, fan_out))  # network.forward: z = a @ weight.T
+            z, a = vector_in(sums, here, n * fan_out), vector_in(activations, here, n * fan_out)
+            through_nodes(plan, flat, layer, n, z, a)
         for i in range(n):
-            line = out[begin + i]
+            line, first = out[begin + i], node_at[layers - 1] * n + i * sizes[layers]
             for k in range(line.shape[0]):
-                line[k] = outputs[i * line.shape[0] + k]
+                line[k] = activations[first + k]

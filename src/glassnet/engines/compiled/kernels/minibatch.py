@@ -22,7 +22,7 @@ from ... import shards as division
 from .activations import add, copy
 from .barrier import wait_for_all
 from .calls import call, call_for_progress, entry_of
-from .common import SampleTargets, as_matrix
+from .common import SampleTargets, matrix_in
 from .optimizers import UPDATE, Constants, constants_of, follow, sum_shards, sum_squares
 from .plan import Plan
 from .shards import Dropout, Inputs, Part, ShardWork, select_hardest, shard_gradients
@@ -280,7 +280,7 @@ def first_sums(
 @part_of_kernel
 def _workspace(scratch: Any, rows: int, nodes: int) -> Any:
     """Return scratch memory for the sums or deltas of a tile, (rows, numbers)."""
-    return as_matrix(scratch[: rows * numbers_of(nodes)], rows, numbers_of(nodes))
+    return matrix_in(scratch, 0, rows, numbers_of(nodes))
 
 
 @part_of_kernel

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ....nn.architecture import Architecture
-from ....nn.jit import kernel
+from ....nn.jit import part_of_kernel
 from .activations import ACTIVATE, TIMES_DERIVATIVE, flush
 from .calls import NONE, call, call_for_number, entry_of
 from .common import number_of
@@ -63,7 +63,7 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
     )
 
 
-@kernel
+@part_of_kernel
 def activate(plan: Plan, layer: int, z: Any, a: Any) -> None:
     """Fill `a` with the activations of a layer's sums `z`, both (nodes,)."""
     call(plan.activate[layer], (z, a))  # network.forward: a = ACTIVATIONS[name].value(z)
@@ -72,13 +72,13 @@ def activate(plan: Plan, layer: int, z: Any, a: Any) -> None:
         flush(a)
 
 
-@kernel
+@part_of_kernel
 def times_derivative(plan: Plan, layer: int, z: Any, a: Any, delta: Any, scratch: Any) -> None:
     """Multiply `delta` by the activation's derivative at each node of a layer, in place."""
     call(plan.derivative[layer], (z, a, delta, scratch))
 
 
-@kernel
+@part_of_kernel
 def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any, scratch: Any) -> float:
     """Fill the error ``a − t`` and the delta of the outputs, and return the loss."""
     last = plan.activation.shape[0] - 1

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
 from .activations import copy, first_largest
 from .calls import call
-from .common import SampleTargets, as_matrix, number_of
+from .common import SampleTargets, matrix_in, number_of, vector_in
 from .hard_mining import find_hardest, gather_rows
 from .losses import weigh
 from .plan import Plan, activate, output_delta, times_derivative
@@ -70,14 +70,16 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
     drawn = 0
     for layer in range(layers):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
-        z, a, passed = work.sums[here:end], work.activations[here:end], work.passed[here:end]
+        numbers = end - here
+        z, a = vector_in(work.sums, here, numbers), vector_in(work.activations, here, numbers)
+        passed = vector_in(work.passed, here, numbers)
         if layer > 0 or not inputs.are_multiplied:
             weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
             below = _below(plan, inputs.dense, dropout, work, layer, n)
-            np.dot(below, weight.T, as_matrix(z, n, plan.sizes[layer + 1]))  # network.forward: z = a @ weight.T
+            np.dot(below, weight.T, matrix_in(z, 0, n, plan.sizes[layer + 1]))  # network.forward: z = a @ weight.T
         through_nodes(plan, flat, layer, n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
-            mask = work.masks[here:end]
+            mask = vector_in(work.masks, here, numbers)
             first = drawn + part.first * plan.sizes[layer + 1]
             _draw_mask(part.address, first, dropout.rates[layer], dropout.scales[layer], mask)
             for i in range(end - here):
@@ -115,37 +117,38 @@ def shard_gradients(
     for layer in range(layers - 1, -1, -1):
         here, end = plan.node_at[layer] * n, plan.node_at[layer] * n + m * plan.sizes[layer + 1]
         fan_out, fan_in = plan.sizes[layer + 1], plan.sizes[layer]
-        delta, scaled = work.delta[here:end], work.scratch[: end - here]
+        delta, scaled = vector_in(work.delta, here, end - here), vector_in(work.scratch, 0, end - here)
         for i in range(end - here):
             scaled[i] = delta[i] * share  # network.backpropagate: delta * share
         if layer > 0 or not inputs.are_multiplied:
             below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
             # network.backpropagate: np.dot((delta * share).T, a
-            np.dot(as_matrix(scaled, m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
+            np.dot(matrix_in(scaled, 0, m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
         _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
             up = down + m * fan_in
-            error = work.error[down:up]
+            error = vector_in(work.error, down, up - down)
             # network.send_back: architecture.rule == "notes"
-            sent_back = work.error[here:end] if plan.notes_rule else delta
+            sent_back = vector_in(work.error, here, end - here) if plan.notes_rule else delta
             weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
             # network.send_back: error = sent_back @ parameters.weights[layer]
-            np.dot(as_matrix(sent_back, m, fan_out), weight, as_matrix(error, m, fan_in))
+            np.dot(matrix_in(sent_back, 0, m, fan_out), weight, matrix_in(error, 0, m, fan_in))
             if dropout.rates[layer - 1] > 0:
-                mask = work.masks[down:up]
+                mask = vector_in(work.masks, down, up - down)
                 for i in range(up - down):
                     error[i] *= mask[i]  # network.send_back: error = error * mask
-            copy(error, work.delta[down:up])
-            z, a = work.sums[down:up], work.activations[down:up]
+            below_delta = vector_in(work.delta, down, up - down)
+            copy(error, below_delta)
+            z, a = vector_in(work.sums, down, up - down), vector_in(work.activations, down, up - down)
             # network.send_back: delta = np.multiply(error, slope
-            times_derivative(plan, layer - 1, z, a, work.delta[down:up], work.scratch)
+            times_derivative(plan, layer - 1, z, a, below_delta, work.scratch)
     return loss, correct
 
 
 @part_of_kernel
 def _matrix(flat: Any, start: int, rows: int, columns: int) -> Any:
-    return as_matrix(flat[start : start + rows * columns], rows, columns)
+    return matrix_in(flat, start, rows, columns)
 
 
 @part_of_kernel
@@ -164,34 +167,35 @@ def through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) -> 
     rows = 1 if code == SOFTMAX else max(1, IN_CACHE // nodes)  # only softmax depends on where a row ends
     for row in range(0, n, rows):
         start, end = row * nodes, min(n, row + rows) * nodes
-        _add_bias(flat, plan.bias_at[layer], nodes, z[start:end])
-        activate(plan, layer, z[start:end], a[start:end])  # network.forward: a = ACTIVATIONS[name].value(z)
+        sums = vector_in(z, start, end - start)
+        _add_bias(flat, plan.bias_at[layer], nodes, sums)
+        activate(plan, layer, sums, vector_in(a, start, end - start))  # network.forward: a = ACTIVATIONS[name].value(z)
 
 
-@kernel
+@part_of_kernel
 def _add_bias(flat: Any, start: int, nodes: int, z: Any) -> None:
     if start >= 0:
-        bias = flat[start : start + nodes]
+        bias = vector_in(flat, start, nodes)
         for i in range(z.shape[0] // nodes):
-            row = z[i * nodes : (i + 1) * nodes]
+            row = vector_in(z, i * nodes, nodes)
             for j in range(nodes):
                 row[j] += bias[j]  # network.forward: z += bias
 
 
-@kernel
+@part_of_kernel
 def _bias_gradient(gradient: Any, start: int, n: int, scaled: Any) -> None:
     if start >= 0:
         nodes = scaled.shape[0] // n
-        bias = gradient[start : start + nodes]
+        bias = vector_in(gradient, start, nodes)
         for j in range(nodes):
             bias[j] = 0
         for i in range(n):
-            row = scaled[i * nodes : (i + 1) * nodes]
+            row = vector_in(scaled, i * nodes, nodes)
             for j in range(nodes):  # network.backpropagate: delta.sum(axis=0) * share
                 bias[j] += row[j]
 
 
-@kernel
+@part_of_kernel
 def _draw_mask(address: Any, first: int, rate: Any, scale: Any, mask: Any) -> None:
     for i in range(mask.shape[0]):
         mask[i] = scale if uniform_at(address, first + i) >= rate else mask.dtype.type(0)
@@ -219,11 +223,11 @@ def _outputs(plan: Plan, targets: SampleTargets, which: Any, work: ShardWork) ->
     start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
     loss, correct = 0.0, 0
     for i in range(n):
-        here, end = start + i * nodes, start + (i + 1) * nodes
-        a, target = work.activations[here:end], targets.rows[targets.labels[which[i]]]
-        error, delta = work.error[here:end], work.delta[here:end]
+        here = start + i * nodes
+        a, target = vector_in(work.activations, here, nodes), targets.rows[targets.labels[which[i]]]
+        error, delta = vector_in(work.error, here, nodes), vector_in(work.delta, here, nodes)
         # network.send_back: delta = (loss or architecture.output_loss).delta(
-        cost = output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
+        cost = output_delta(plan, vector_in(work.sums, here, nodes), a, target, error, delta, work.scratch)
         if targets.weights.shape[0] > 0:
             cost = weigh(targets.weights[which[i]], cost, error, delta)
         work.costs[i] = cost

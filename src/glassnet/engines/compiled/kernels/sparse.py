@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy
-from .common import SparseRows, as_matrix
+from .common import SparseRows, matrix_in
 from .row_sums import BLOCK, CACHE_LINE, LANES, fetch, weighted_row_sum
 from .tile_products import Columns, add_from_rows, add_to_rows, spread
 from .transpose import transpose
@@ -84,7 +84,7 @@ def _is_empty_of(row: Any, at: int) -> Any:
     return look
 
 
-@kernel
+@part_of_kernel
 def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) -> int:
     # Zeros are written too and overwritten by the next value, because a branch would be unpredictable.
     rows.places[at] = place
@@ -112,7 +112,7 @@ def gather_nonzero(raw: Any, factor: Any, rows: SparseRows) -> None:
     rows.start[raw.shape[0]] = at
 
 
-@kernel
+@part_of_kernel
 def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) -> int:
     # Pairs of zeros are written and overwritten, as in `_keep_value`.
     pairs.places[at] = place
@@ -181,7 +181,7 @@ def sort_by_column(
             values[TWO * to + ONE] = given[TWO * at + ONE] * factor[TWO * pair + ONE]
 
 
-@kernel
+@part_of_kernel
 def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: Any) -> None:
     """Fill the sums of a tile's nodes, (rows, nodes), for the samples `which`."""
     one = tile.dtype.type(1)
@@ -229,7 +229,7 @@ def row_block_gradient(
 def tile_of(vector: Any, tiles: Any, tile: int, features: int) -> Any:
     """Return a tile, (features, nodes), of the first matrix in a flat vector."""
     begin, end = tiles[tile], tiles[tile + 1]
-    return as_matrix(vector[begin * features : end * features], features, end - begin)
+    return matrix_in(vector, begin * features, features, end - begin)
 
 
 @outer_kernel
@@ -243,5 +243,5 @@ def transpose_tile(vector: Any, tiles: Any, tile: int, fan_in: int, back: bool, 
     begin, end = tiles[tile], tiles[tile + 1]
     rows, columns = (fan_in, end - begin) if back else (end - begin, fan_in)
     here, there = vector[begin * fan_in : end * fan_in], scratch[begin * fan_in : end * fan_in]
-    transpose(as_matrix(here, rows, columns), as_matrix(there, columns, rows))
+    transpose(matrix_in(vector, begin * fan_in, rows, columns), matrix_in(scratch, begin * fan_in, columns, rows))
     copy(there, here)
