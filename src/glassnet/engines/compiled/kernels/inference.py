@@ -60,9 +60,8 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
     without_zeros = SparseRows(start, where, vector_in(work, 2 * size + LARGEST_TILE, values))
     factor = vector_in(flat, flat.shape[0] - features, features)
     for begin in range(0, raw.shape[0], most):
-        end = min(begin + most, raw.shape[0])
-        n = end - begin
-        gather_nonzero(raw[begin:end], factor, without_zeros)
+        n = most if begin + most < raw.shape[0] else raw.shape[0] - begin
+        gather_nonzero(raw[begin : begin + n], factor, without_zeros)
         first_sums = matrix_in(sums, 0, n, nodes)
         for tile in range(tiles.shape[0] - 1):
             weights, own = tile_of(flat, tiles, tile, features), first_sums[:, tiles[tile] : tiles[tile + 1]]

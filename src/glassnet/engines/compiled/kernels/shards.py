@@ -164,12 +164,14 @@ def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: in
 def through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) -> None:
     """Compute a layer's activations from its products, some rows at a time, which stay in the cache."""
     code, nodes = plan.activation[layer], plan.sizes[layer + 1]
-    rows = 1 if code == SOFTMAX else max(1, IN_CACHE // nodes)  # only softmax depends on where a row ends
+    # Conditional expressions instead of `min` and `max`, which Numba would compile separately. Only softmax depends on
+    # where a row ends.
+    rows = 1 if code == SOFTMAX or nodes > IN_CACHE else IN_CACHE // nodes
     for row in range(0, n, rows):
-        start, end = row * nodes, min(n, row + rows) * nodes
-        sums = vector_in(z, start, end - start)
+        start, size = row * nodes, (rows if row + rows < n else n - row) * nodes
+        sums = vector_in(z, start, size)
         _add_bias(flat, plan.bias_at[layer], nodes, sums)
-        activate(plan, layer, sums, vector_in(a, start, end - start))  # network.forward: a = ACTIVATIONS[name].value(z)
+        activate(plan, layer, sums, vector_in(a, start, size))  # network.forward: a = ACTIVATIONS[name].value(z)
 
 
 @part_of_kernel
