@@ -45,7 +45,7 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f".{name}", __name__), f"{name}_command")
         if chinese():
-            from .help_in_chinese import command_in_chinese
+            from .help.in_chinese import command_in_chinese
 
             return command_in_chinese(command, name)
         return command
@@ -87,7 +87,7 @@ def cli(context: click.Context) -> None:
 def _command_line() -> click.Command:
     """Return the command line, with its help in the reader's language."""
     if chinese():
-        from .help_in_chinese import command_in_chinese
+        from .help.in_chinese import command_in_chinese
 
         return command_in_chinese(cli, "")
     return cli

@@ -20,8 +20,16 @@ from ..model.evaluate import Evaluation
 from ..preprocess import Columns
 from ..training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ..workflow.notice import Notice
+from .help.grouped import GroupedFlag
 
-json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+json_flag = click.option(
+    "--json",
+    "as_json",
+    cls=GroupedFlag,
+    common=True,
+    is_flag=True,
+    help="Print one JSON object and nothing else.",
+)
 
 
 def result(text: str = "") -> None:
