@@ -28,6 +28,10 @@ def test_every_command_and_flag_has_chinese_help():
         assert re.fullmatch(r"[^.]*[⺀-鿿].*。(  \[.+\])?", flag_help(text)), text
 
 
+def test_the_help_of_all_has_the_first_line_of_each_command():
+    assert {name: command.help.split("\n")[0] for name, command in commands().items()} == _COMMANDS
+
+
 def test_no_chinese_help_is_unused():
     written = {flag.help for command in commands().values() for flag in command.params if getattr(flag, "help", None)}
     used = written | {text.partition("  [")[0] for text in written}

@@ -16,22 +16,26 @@ from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
 from .console import complain, say_warning
 
-_COMMANDS = (
-    "train",
-    "resume",
-    "test",
-    "query",
-    "read",
-    "show",
-    "explain",
-    "info",
-    "verify",
-    "doctor",
-    "labels",
-    "report",
-    "bench",
-)
-"""The commands in the order of the help; each is a module of this name with the function ``NAME_command``."""
+_COMMANDS = {
+    "train": "Train a network, test it, save it and plot the results.",
+    "resume": "Resume a training run from its checkpoint.",
+    "test": "Test a model: accuracy, confusion matrix, misclassified samples.",
+    "query": "Make predictions for images or rows of data.",
+    "read": "Read the handwritten digits in photos or scans.",
+    "show": "Show one sample of DATA, or without --row a summary.",
+    "explain": "Explain a model: a training step, a prediction, classes or nodes.",
+    "info": "Show a model's architecture, inputs, targets and training record.",
+    "verify": "Retrain a model from its training record and compare the bits.",
+    "doctor": "Find problems in data, or in an old program (.py, .ipynb).",
+    "labels": "Find samples whose label is wrong or ambiguous.",
+    "report": "Write an HTML report: training, metrics, mistakes, weights.",
+    "bench": "Measure training and prediction speed, compared with NumPy.",
+}
+"""Command -> the first line of its help, in the order of the help of all.
+
+Each is a module of this name with the function ``NAME_command``. The lines are here so that ``glassnet --help`` need
+not load the modules.
+"""
 
 
 class _LazyGroup(click.Group):
@@ -39,6 +43,16 @@ class _LazyGroup(click.Group):
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(_COMMANDS)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first line of each command's help."""
+        lines = _COMMANDS
+        if chinese():
+            from ..i18n.help_zh import COMMANDS
+
+            lines = {name: COMMANDS[name].split("\n")[0] for name in _COMMANDS}
+        with formatter.section("Commands"):
+            formatter.write_dl(list(lines.items()))
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:

@@ -6,21 +6,23 @@ import contextlib
 import math
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..data import Dataset
-from ..errors import GlassnetError
 from ..i18n.cli import cli_words
 from ..i18n.language import LANGUAGES, below_all, preferred, width_of
 from ..i18n.plots import shown
 from ..io.control_characters import json_text, printable
-from ..model.evaluate import Evaluation
-from ..preprocess import Columns
 from ..training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ..workflow.notice import Notice
 from .help.grouped import GroupedFlag
+
+if TYPE_CHECKING:
+    from ..data import Dataset
+    from ..errors import GlassnetError
+    from ..model.evaluate import Evaluation
+    from ..preprocess import Columns
+    from ..workflow.notice import Notice
 
 json_flag = click.option(
     "--json",
