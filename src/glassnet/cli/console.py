@@ -6,6 +6,7 @@ import contextlib
 import math
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from ..model.evaluate import Evaluation
     from ..preprocess import Columns
     from ..workflow.notice import Notice
+
+_FEW_LINES, _LONG = 10, 30.0
+"""Without a terminal: about how many lines a run prints, and how many seconds after the last one any epoch has one."""
 
 json_flag = click.option(
     "--json",
@@ -161,7 +165,7 @@ def score_line(evaluation: Evaluation) -> str:
 
 
 def progress_listener() -> _Bar | _Lines:
-    """Return a callback that shows progress: a bar on a terminal, else a line per epoch. Close it at the end."""
+    """Return a callback that shows progress: a bar on a terminal, else lines. Close it at the end."""
     return _Bar() if sys.stderr.isatty() else _Lines()
 
 
@@ -185,7 +189,7 @@ class _FirstRunNotice:
 
 
 class _Lines:
-    """One line per epoch."""
+    """One line per epoch; of many short epochs only the first, the last and about ten others."""
 
     def close(self) -> None:
         """Cancel a pending notice."""
@@ -193,24 +197,31 @@ class _Lines:
 
     def __init__(self) -> None:
         self._notice = _FirstRunNotice()
+        self._apart, self._written = 1, -math.inf
+        self._unwritten: EpochDone | None = None
 
     def __call__(self, event: Event) -> None:
         self._notice(event)
-        if isinstance(event, EpochDone):
-            validation = ""
-            if event.validation_loss is not None:
-                accuracy = _percent(event.validation_accuracy)
-                validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
-            say(
-                message(
-                    "epoch_done",
-                    epoch=event.epoch,
-                    loss=event.loss,
-                    accuracy=_percent(event.accuracy),
-                    validation=validation,
-                    seconds=event.seconds,
-                )
-            )
+        if isinstance(event, TrainingStarted):
+            self._apart, self._written = max(1, event.epochs // _FEW_LINES), -math.inf
+        elif isinstance(event, EpochDone):
+            self._unwritten = event
+            if event.epoch % self._apart == 0 or time.monotonic() - self._written > _LONG:
+                self._write()
+        elif isinstance(event, TrainingEnded):
+            self._write()  # the last epoch, also after early stopping
+
+    def _write(self) -> None:
+        event, self._unwritten, self._written = self._unwritten, None, time.monotonic()
+        if event is None:
+            return
+        validation = ""
+        if event.validation_loss is not None:
+            accuracy = _percent(event.validation_accuracy)
+            validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
+        accuracy = _percent(event.accuracy)
+        facts = {"epoch": event.epoch, "loss": event.loss, "accuracy": accuracy, "seconds": event.seconds}
+        say(message("epoch_done", **facts, validation=validation))
 
 
 def _percent(accuracy: float | None) -> str:
