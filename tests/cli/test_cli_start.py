@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
 import pytest
 from PIL import Image
 
-from glassnet.cli import _COMMANDS
-from support.cli import environment
+from glassnet import cli
+from support.cli import environment, run
 from support.samples import digits
 
 HEAVY = {"scipy.special", "scipy.ndimage", "numba", "polars", "matplotlib", "PIL", "rich", "sklearn"}
@@ -28,7 +29,7 @@ print(*sys.modules, file=sys.stderr)
 @pytest.mark.parametrize(
     ("words", "unused"),
     [
-        (["--help"], {*HEAVY, *(f"glassnet.cli.{name}" for name in _COMMANDS)}),
+        (["--help"], {*HEAVY, *(f"glassnet.cli.{name}" for name in cli._COMMANDS)}),
         (["query", "digit.png"], HEAVY - {"PIL"}),
     ],
     ids=lambda part: part[0] if isinstance(part, list) else "",
@@ -39,3 +40,10 @@ def test_a_command_loads_only_what_it_needs(words, unused, tmp_path):
     done = subprocess.run(start, capture_output=True, text=True, env=environment(), cwd=tmp_path, check=True)
     assert done.stdout
     assert unused.intersection(done.stderr.split()) == set()
+
+
+def test_the_garbage_collector_is_as_before_after_a_command(monkeypatch):
+    before, during = gc.get_threshold(), []
+    monkeypatch.setattr(cli, "_command_line", lambda: during.append(gc.get_threshold()) or cli.cli)
+    assert run("nothing").code == 2
+    assert (during, gc.get_threshold()) == ([cli._COLLECTIONS], before)
