@@ -354,12 +354,14 @@ def carry_out(
 
 
 def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:
-    """Return the modules to load while the compiled loops train: those for the test and, on a free core, the plots.
+    """Return the modules for the test and the plots that are worth loading while the compiled loops train.
 
-    Loading the plots takes as long as several epochs; on a core of a training thread it would delay the result.
+    None if no core is free: the training threads wait for each other, so one that shares its core delays the other.
+    Loading then takes more time from training than it saves later.
     """
-    free = options.members == 1 and cores > min(options.threads or options.shards, options.shards)
-    return ["scipy.special", *(["matplotlib.figure"] if pictures and free else [])]
+    if options.members > 1 or cores <= min(options.threads or options.shards, options.shards):
+        return []
+    return ["scipy.special", *(["matplotlib.figure"] if pictures else [])]
 
 
 def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str], callbacks: Iterable[Callback]) -> Fit:
