@@ -31,6 +31,7 @@ print(*sys.modules, file=sys.stderr)
     [
         (["--help"], {*HEAVY, *(f"glassnet.cli.{name}" for name in cli._COMMANDS)}),
         (["query", "digit.png"], HEAVY - {"PIL"}),
+        (["explain", "--example"], HEAVY - {"PIL", "rich", "scipy.special"}),
     ],
     ids=lambda part: part[0] if isinstance(part, list) else "",
 )
