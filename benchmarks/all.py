@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 NAMES = (
     "augment",
     "install",
+    "size",
     "loading",
     "denormals",
     "small",
@@ -44,7 +45,7 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
-    for page in ("labels_page", "table", "chart"):
+    for page in ("labels_page", "size_page", "table", "chart"):
         subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 

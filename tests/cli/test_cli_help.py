@@ -6,11 +6,13 @@ import re
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from glassnet.cli import _COMMANDS, cli
-from glassnet.i18n.help_zh import COMMANDS, FLAGS, OPTIONS, flag_help
+from glassnet.cli import _COMMANDS, _command_line, cli
+from glassnet.i18n.help_zh import COMMANDS, FLAGS, HEADS, OPTIONS, flag_help
 from glassnet.options.options import ALIASES, SPECS
 from glassnet.options.recipes import RECIPE_ALIASES
+from glassnet.options.spec import GROUPS
 from support.cli import run_process
 
 
@@ -26,6 +28,10 @@ def test_every_command_and_flag_has_chinese_help():
         assert re.fullmatch(r"[^.]*[⺀-鿿].*。(  \[.+\])?", flag_help(text)), text
 
 
+def test_the_help_of_all_has_the_first_line_of_each_command():
+    assert {name: command.help.split("\n")[0] for name, command in commands().items()} == _COMMANDS
+
+
 def test_no_chinese_help_is_unused():
     written = {flag.help for command in commands().values() for flag in command.params if getattr(flag, "help", None)}
     used = written | {text.partition("  [")[0] for text in written}
@@ -39,7 +45,7 @@ def test_every_option_has_its_python_name():
 
 
 def test_help_uses_the_standard_names_of_options_and_recipes(tmp_path):
-    text = run_process("train", "--help", cwd=tmp_path).fine().out
+    text = run_process("train", "--help-all", cwd=tmp_path).fine().out
     for alias, name in ALIASES.items():
         assert f"--{alias.replace('_', '-')} " in text
         assert f"--{name} " not in text
@@ -48,11 +54,48 @@ def test_help_uses_the_standard_names_of_options_and_recipes(tmp_path):
         assert not re.search(rf"--recipe \[[^]]*\b{name}\b", text)
 
 
+def sections(text):
+    """Return the flags of a help by heading; a flag is the first word of its line that begins with two dashes."""
+    found, current = {}, []
+    for line in text.splitlines():
+        if line and not line.startswith(" ") and line.endswith((":", "：")):
+            current = found[line[:-1]] = []
+        elif flag := re.match(r"  (?:-\w, )?(--[a-z0-9-]+)", line):
+            current.append(flag[1])
+    return found
+
+
+def help_of(name, flag, monkeypatch, language="en"):
+    monkeypatch.setenv("GLASSNET_LANGUAGE", language)
+    return CliRunner().invoke(_command_line(), [name, flag], prog_name="glassnet").output
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_of_train_is_short_and_in_groups(monkeypatch, language):
+    short, whole = (sections(help_of("train", flag, monkeypatch, language)) for flag in ("--help", "--help-all"))
+    heads = [group.capitalize() for group in GROUPS]
+    assert list(whole) == list(short) == ([HEADS[head] for head in heads] if language == "zh" else heads)
+    for group, flags in short.items():
+        assert flags == [flag for flag in whole[group] if flag in flags]
+    assert 15 <= sum(map(len, short.values())) <= 22
+    assert f"--help-all' {'显示全部' if language == 'zh' else 'shows all'} {sum(map(len, whole.values()))}" in help_of(
+        "train", "--help", monkeypatch, language
+    )
+
+
+def test_all_flags_are_in_the_group_that_their_option_declares(monkeypatch):
+    whole = sections(help_of("train", "--help-all", monkeypatch))
+    for name, spec in SPECS.items():
+        assert f"--{spec.word(name)}" in whole[spec.group.capitalize()]
+    visible = [flag for flag in commands()["train"].params if isinstance(flag, click.Option) and not flag.hidden]
+    assert sum(map(len, whole.values())) == len(visible) + 1  # and --help
+
+
 @pytest.mark.parametrize("words", [[], ["explain"], ["doctor"], ["train"]], ids=str)
 def test_chinese_help_contains_no_english(words, tmp_path):
     text = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "zh"}).fine().out
     assert text.startswith("用法：")
-    assert "选项：" in text
+    assert ("选项：" in text) == (words != ["train"])
     assert ("命令：" in text) == (not words)
     assert not re.search(r"\b(the|and|Show|Options|Usage|Print|Commands)\b", text)
     english = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "en"}).fine().out

@@ -163,7 +163,10 @@ def test_pages_have_the_markers_for_measurements(name):
     assert text.count("<!-- end of results -->") == 1
 
 
-@pytest.mark.parametrize(("page", "script"), [("estimators.md", "estimators_page"), ("labels.md", "labels_page")])
+@pytest.mark.parametrize(
+    ("page", "script"),
+    [("estimators.md", "estimators_page"), ("labels.md", "labels_page"), ("installed-size.md", "size_page")],
+)
 def test_tables_of_measurements_match_the_result_files(page, script, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     found, copy = importlib.import_module(script), tmp_path / page

@@ -7,23 +7,37 @@ import math
 import os
 import shutil
 import sys
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..data import Dataset
-from ..errors import GlassnetError
 from ..i18n.cli import cli_words
 from ..i18n.language import LANGUAGES, below_all, preferred, width_of
 from ..i18n.plots import shown
 from ..io.control_characters import json_text, printable
-from ..model.evaluate import Evaluation
-from ..nn.compile_notice import CompileNotice
-from ..preprocess import Columns
 from ..training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
-from ..workflow.notice import Notice
+from .help.grouped import GroupedFlag
 
-json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+if TYPE_CHECKING:
+    from ..data import Dataset
+    from ..errors import GlassnetError
+    from ..model.evaluate import Evaluation
+    from ..nn.compile_notice import CompileNotice
+    from ..preprocess import Columns
+    from ..workflow.notice import Notice
+
+_FEW_LINES, _LONG = 10, 30.0
+"""Without a terminal: about how many lines a run prints, and how many seconds after the last one any epoch has one."""
+
+json_flag = click.option(
+    "--json",
+    "as_json",
+    cls=GroupedFlag,
+    common=True,
+    is_flag=True,
+    help="Print one JSON object and nothing else.",
+)
 
 
 def result(text: str = "") -> None:
@@ -165,32 +179,41 @@ def score_line(evaluation: Evaluation) -> str:
 
 
 def progress_listener() -> _Bar | _Lines:
-    """Return a callback that shows progress: a bar on a terminal, else a line per epoch. Close it at the end."""
+    """Return a callback that shows progress: a bar on a terminal, else lines. Close it at the end."""
     return _Bar() if sys.stderr.isatty() else _Lines()
 
 
 class _Lines:
-    """One line per epoch."""
+    """One line per epoch; of many short epochs only the first, the last and about ten others."""
 
     def close(self) -> None:
         """Do nothing: a line is complete."""
 
+    def __init__(self) -> None:
+        self._apart, self._written = 1, -math.inf
+        self._unwritten: EpochDone | None = None
+
     def __call__(self, event: Event) -> None:
-        if isinstance(event, EpochDone):
-            validation = ""
-            if event.validation_loss is not None:
-                accuracy = _percent(event.validation_accuracy)
-                validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
-            say(
-                message(
-                    "epoch_done",
-                    epoch=event.epoch,
-                    loss=event.loss,
-                    accuracy=_percent(event.accuracy),
-                    validation=validation,
-                    seconds=event.seconds,
-                )
-            )
+        if isinstance(event, TrainingStarted):
+            self._apart, self._written = max(1, event.epochs // _FEW_LINES), -math.inf
+        elif isinstance(event, EpochDone):
+            self._unwritten = event
+            if event.epoch % self._apart == 0 or time.monotonic() - self._written > _LONG:
+                self._write()
+        elif isinstance(event, TrainingEnded):
+            self._write()  # the last epoch, also after early stopping
+
+    def _write(self) -> None:
+        event, self._unwritten, self._written = self._unwritten, None, time.monotonic()
+        if event is None:
+            return
+        validation = ""
+        if event.validation_loss is not None:
+            accuracy = _percent(event.validation_accuracy)
+            validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
+        accuracy = _percent(event.accuracy)
+        facts = {"epoch": event.epoch, "loss": event.loss, "accuracy": accuracy, "seconds": event.seconds}
+        say(message("epoch_done", **facts, validation=validation))
 
 
 def _percent(accuracy: float | None) -> str:

@@ -1,6 +1,6 @@
 """Flags of the command line. Those of the options derive from their declarations in `options`.
 
-The help is in English; `help_in_chinese` translates it by the catalogue `i18n.help_zh`.
+The help is in English; `help.in_chinese` translates it by the catalogue `i18n.help_zh`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..io.limits import FLAG, MAX_BYTES, format_size, max_bytes
 from ..options.options import ITEMS, SPECS, TYPES, Options, by_field
 from ..options.recipes import RECIPE_NAMES, RECIPES
 from ..options.spec import Spec
+from .help.grouped import GroupedFlag
 
 Command = Callable[..., Any]
 
@@ -42,13 +43,15 @@ def max_bytes_flag(command: Command) -> Command:
 
     text = "Limit for standard input and for decompressed data (gzip, NPZ and others)."
     text = f"{text}  [{format_size(MAX_BYTES)}]"
-    return click.option(FLAG, metavar="SIZE", help=text, callback=limit, expose_value=False, is_eager=True)(command)
+    more: dict[str, Any] = {"callback": limit, "expose_value": False, "is_eager": True}
+    return click.option(FLAG, cls=GroupedFlag, group="data", metavar="SIZE", help=text, **more)(command)
 
 
 def decimal_flag(command: Command) -> Command:
     """Give a command that reads tables ``--decimal``."""
     text = f"Decimal separator in tables; auto detects it per column.  [{AUTO}]"
-    return click.option("--decimal", type=click.Choice(DECIMALS), default=AUTO, help=text)(command)
+    more: dict[str, Any] = {"type": click.Choice(DECIMALS), "default": AUTO}
+    return click.option("--decimal", cls=GroupedFlag, group="data", help=text, **more)(command)
 
 
 def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:
@@ -56,7 +59,8 @@ def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Comm
 
     An option with an alias has a flag of that name, and a hidden one of the field's name.
     """
-    text = "Set of options to start from; the options below change it."
+    text = f"Set of options to start from; other options change it.  [{recipe}]"
+    kind = _Recipe(RECIPE_NAMES)
 
     def decorate(command: Command) -> Command:
         for name in reversed(names or tuple(SPECS)):
@@ -64,7 +68,8 @@ def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Comm
             command = _flag(name, spec, default)(command)
             if spec.alias:
                 command = _flag(name, replace(spec, alias=""), default, hidden=True)(command)
-        return click.option("--recipe", type=_Recipe(RECIPE_NAMES), default=recipe, help=f"{text}  [{recipe}]")(command)
+        place: dict[str, Any] = {"cls": GroupedFlag, "group": "training", "common": True}
+        return click.option("--recipe", type=kind, default=recipe, help=text, **place)(command)
 
     return decorate
 
@@ -108,9 +113,10 @@ def _flag(name: str, spec: Spec, default: Any, *, hidden: bool = False) -> Calla
     word, several = spec.word(name), kind is not item
     text = spec.full_help()
     text = f"{text[0].upper()}{text[1:]}."
+    place: dict[str, Any] = {"cls": GroupedFlag, "group": spec.group, "common": spec.common}
     if kind is bool:
         default_word = f"{'' if default else 'no-'}{word}"
-        return click.option(f"--{word}/--no-{word}", name, default=None, help=f"{text}  [{default_word}]")
+        return click.option(f"--{word}/--no-{word}", name, default=None, help=f"{text}  [{default_word}]", **place)
     shown = " ".join(map(str, default)) if several else f"{default:g}" if kind is float else str(default)
     field = spec.alias or name
     words = dict.fromkeys((f"--{word}", f"--{field.replace('_', '-')}"))  # the shorter one and Python's
@@ -122,4 +128,5 @@ def _flag(name: str, spec: Spec, default: Any, *, hidden: bool = False) -> Calla
         metavar=None if spec.choices else {int: "N", float: "X", str: "WORD"}[item],
         hidden=hidden,
         help=f"{text}  [{shown}]",
+        **place,
     )

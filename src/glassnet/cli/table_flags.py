@@ -10,8 +10,10 @@ from ..data.validation import AUTO
 from ..preprocess.tabular.target import TASKS
 from ..workflow.table_options import TableOptions
 from .flags import Command, decimal_flag
+from .help.grouped import GroupedFlag
 
 _COLUMNS: dict[str, Any] = {"metavar": "COLUMN", "multiple": True}
+_COMMON = {"target"}
 _FLAGS: dict[str, tuple[str, dict[str, Any]]] = {
     "target": (
         "Column to predict, of a table with named columns; repeat for several labels or numbers.",
@@ -27,7 +29,8 @@ def with_table_flags(command: Command) -> Command:
     """Give a command ``--target``, ``--task``, ``--drop``, ``--keep`` and ``--decimal``."""
     command = decimal_flag(command)
     for name, (text, more) in reversed(_FLAGS.items()):
-        command = click.option(f"--{name}", help=text, **more)(command)
+        place: dict[str, Any] = {"cls": GroupedFlag, "group": "data", "common": name in _COMMON}
+        command = click.option(f"--{name}", help=text, **place, **more)(command)
     return command
 
 

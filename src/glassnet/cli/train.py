@@ -13,16 +13,27 @@ from .. import data
 from ..workflow.train_job import TrainJob, train
 from .console import json_flag, progress_listener, say_notice
 from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
+from .help.grouped import GroupedCommand, GroupedFlag
 from .table_flags import take_table_options, with_table_flags
 from .train_text import print_training
 
 
-@click.command("train")
+@click.command("train", cls=GroupedCommand)
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
-@click.option("--test", "test_source", metavar="DATA", help="Test data; not used for training.")
+@click.option(
+    "--test",
+    "test_source",
+    cls=GroupedFlag,
+    group="data",
+    common=True,
+    metavar="DATA",
+    help="Test data; not used for training.",
+)
 @click.option(
     "-o",
     "--out",
+    cls=GroupedFlag,
+    common=True,
     metavar="FILE",
     help="Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists]",
 )

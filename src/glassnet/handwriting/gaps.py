@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 from PIL import Image, ImageDraw
-from scipy import ndimage
 
 from .rules import Mask, close_gaps, stroke_pixels
 
@@ -21,10 +21,10 @@ def connect_pieces(mask: Mask, gap: float) -> Mask:
 
     Gaps within one component remain, because the opening of a 6 or a 2 is not a gap.
     """
-    labels, count = ndimage.label(mask, np.ones((3, 3), bool))
+    labels, count = scipy.ndimage.label(mask, np.ones((3, 3), bool))
     if not 1 < count <= _MOST:
         return mask
-    away, nearest = ndimage.distance_transform_edt(~mask, return_indices=True)
+    away, nearest = scipy.ndimage.distance_transform_edt(~mask, return_indices=True)
     owner = labels[tuple(nearest)]
     links: dict[tuple[int, int], tuple[float, tuple[int, ...], tuple[int, ...]]] = {}
     for axis in (0, 1):  # the shortest path between two pieces crosses the boundary of their nearest-pixel regions

@@ -9,8 +9,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ..data.dataset import border
 from .paper import Ink, downsample, otsu_threshold
@@ -70,10 +70,10 @@ def _may_be_paper(paper: Mask) -> bool:
 
 def _pad_with_paper(picture: Plane, small: Plane, paper: NDArray[np.bool_], margin: int) -> Plane:
     """Pad the image with the nearest shade of the paper."""
-    inner = ndimage.binary_erosion(paper, iterations=1, border_value=1)
+    inner = scipy.ndimage.binary_erosion(paper, iterations=1, border_value=1)
     inner = inner if inner.any() else paper
-    rows, columns = ndimage.distance_transform_edt(~inner, return_distances=False, return_indices=True)
-    shades = ndimage.uniform_filter(small[rows, columns], (9, 9, 1), mode="nearest")
+    rows, columns = scipy.ndimage.distance_transform_edt(~inner, return_distances=False, return_indices=True)
+    shades = scipy.ndimage.uniform_filter(small[rows, columns], (9, 9, 1), mode="nearest")
     height, width = picture.shape[:2]
     down = np.arange(-margin, height + margin).clip(0, height - 1) * small.shape[0] // height
     across = np.arange(-margin, width + margin).clip(0, width - 1) * small.shape[1] // width

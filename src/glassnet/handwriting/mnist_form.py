@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-from scipy import ndimage
 
 from .paper import separate_ink
 from .photo import working_size
@@ -145,7 +145,7 @@ def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.u
 
 def stroke_width(mask: Mask) -> float:
     """Return the stroke width as a fraction of the longer side."""
-    half = ndimage.distance_transform_edt(np.pad(mask, 1))
+    half = scipy.ndimage.distance_transform_edt(np.pad(mask, 1))
     # Across a bar of width w the distances to its edge are 1, 2, … w / 2, …, 2, 1: their mean is (w + 2) / 4.
     mean = float(half[half > 0].mean())
     return float((4 * mean - 2) / max(mask.shape))
@@ -156,14 +156,14 @@ def _rescale_mask(mask: Mask) -> Image.Image:
     scale = _FINE / max(mask.shape)
     short = (_THINNEST / scale - stroke_pixels(mask)) / 2
     if scale < 1 and short > 0:  # averaging would erase a hairline
-        mask = ndimage.distance_transform_edt(~np.pad(mask, int(short) + 1)) <= short
+        mask = scipy.ndimage.distance_transform_edt(~np.pad(mask, int(short) + 1)) <= short
         mask = mask[bounding_box(mask)]
         scale = _FINE / max(mask.shape)
     size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
     picture = Image.fromarray(np.where(mask, 255, 0).astype(np.uint8))
     way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
     if scale > 1:
-        picture = Image.fromarray(ndimage.gaussian_filter(np.pad(np.array(picture), 1), 0.6)[1:-1, 1:-1])
+        picture = Image.fromarray(scipy.ndimage.gaussian_filter(np.pad(np.array(picture), 1), 0.6)[1:-1, 1:-1])
     return ImageOps.expand(picture.resize(size, way), _FINE // 3)
 
 
@@ -207,11 +207,11 @@ def _adjust_stroke_width(bold: Mask, factor: float) -> Mask:
     if off > 0.4:
         # Thicker strokes enlarge the digit, which is then scaled down to the box, hence the extra factor.
         reach = off * (1 + 2 * off / _FINE)
-        bold = ndimage.distance_transform_edt(~np.pad(bold, int(reach) + 1)) <= reach
+        bold = scipy.ndimage.distance_transform_edt(~np.pad(bold, int(reach) + 1)) <= reach
     elif off < -0.4:
-        half = ndimage.distance_transform_edt(np.pad(bold, 1))
+        half = scipy.ndimage.distance_transform_edt(np.pad(bold, 1))
         # Thin parts of a thick digit keep their width, or the digit would fall apart.
-        middle = ndimage.maximum_filter(half, size=2 * int(width * _FINE / 2) + 1)
+        middle = scipy.ndimage.maximum_filter(half, size=2 * int(width * _FINE / 2) + 1)
         bold = half > np.minimum(-off, np.maximum(middle - wanted * _FINE / 2, 0))
     return bold
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from .._one_line import one_line
 from ..data.dataset import border
@@ -87,7 +87,7 @@ def separate_ink_again(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tup
 
 def _measure_ink(picture: Plane, light_on_dark: bool, widest: int | None = None) -> Ink:
     seen = 1 - picture if light_on_dark else picture
-    seen = ndimage.gaussian_filter(seen, (0.7, 0.7, 0)) + np.float32(0.02)
+    seen = scipy.ndimage.gaussian_filter(seen, (0.7, 0.7, 0)) + np.float32(0.02)
     short = min(seen.shape[:2])
     reach = widest or max(5, short // 3)
     written = np.ones(seen.shape[:2], bool)
@@ -99,10 +99,10 @@ def _measure_ink(picture: Plane, light_on_dark: bool, widest: int | None = None)
             break
         # Just wide enough for the widest stroke, which keeps shadows as paper. Crayon and chalk leave holes.
         hole = 2 * max(1, short // 120) + 1
-        inner = ndimage.grey_closing(inner.astype(np.uint8), size=(hole, hole)) > 0
-        half = ndimage.distance_transform_edt(inner)
+        inner = scipy.ndimage.grey_closing(inner.astype(np.uint8), size=(hole, hole)) > 0
+        half = scipy.ndimage.distance_transform_edt(inner)
         tighter = max(2.2 * 2 * float(np.percentile(half[inner], 98)), 5.0, short / 40)
-        written = ndimage.binary_dilation(inner, iterations=2)
+        written = scipy.ndimage.binary_dilation(inner, iterations=2)
         if tighter > 0.8 * reach and turn:
             break
         reach = int(min(tighter, reach))
@@ -122,7 +122,7 @@ def _polarity(picture: Plane) -> float:
     grey = downsample(picture, -(-max(picture.shape[:2]) // _COARSE)).mean(axis=2)
     sides = []
     for part in (2, 4, 7):
-        off = grey - ndimage.median_filter(grey, size=max(3, min(grey.shape) // part), mode="reflect")
+        off = grey - scipy.ndimage.median_filter(grey, size=max(3, min(grey.shape) // part), mode="reflect")
         off = np.where(np.abs(off) > 0.3 * np.percentile(np.abs(off), 99.5), off, 0)
         sides.append(float(np.log((-off[off < 0].sum() + 1e-6) / (off[off > 0].sum() + 1e-6))))
     return max(sides, key=abs) + 4 * (float(np.median(grey)) - 0.3)
@@ -132,10 +132,10 @@ def _fill_strokes(seen: Plane, reach: int) -> Plane:
     """Fill strokes narrower than `reach` pixels with the paper around them, channel by channel."""
     # The padding is dark, so a dark table along the edge is wider than a stroke and remains.
     planes = [np.pad(seen[..., c], reach) for c in range(3)]
-    closed = [ndimage.grey_closing(plane, size=(reach, reach), mode="constant") for plane in planes]
+    closed = [scipy.ndimage.grey_closing(plane, size=(reach, reach), mode="constant") for plane in planes]
     filled: Plane = np.stack([plane[reach:-reach, reach:-reach] for plane in closed], axis=2)
     # Smoothing reduces noise but must not lighten: the dark side of the edge of the paper would look like ink.
-    smooth: Plane = ndimage.uniform_filter(filled, (reach // 3, reach // 3, 1), mode="nearest")
+    smooth: Plane = scipy.ndimage.uniform_filter(filled, (reach // 3, reach // 3, 1), mode="nearest")
     return np.minimum(filled, smooth)
 
 
@@ -162,9 +162,9 @@ def _mask_without_grid(strength: Plane) -> NDArray[np.bool_]:
     if not is_grid(ink):
         return ink
     ruled = find_ruled_lines(strength, 0.5)
-    ruled = ndimage.binary_dilation(ruled, iterations=2) & ink
+    ruled = scipy.ndimage.binary_dilation(ruled, iterations=2) & ink
     side = int(max(2, stroke_pixels(ruled) / 2))
-    written: NDArray[np.bool_] = ndimage.binary_opening(ink & ~ruled, np.ones((side, side), bool))
+    written: NDArray[np.bool_] = scipy.ndimage.binary_opening(ink & ~ruled, np.ones((side, side), bool))
     return written if written.any() else ink
 
 
@@ -174,9 +174,9 @@ def _drop_border_components(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     A printed grid connects all writing to the edge, so the first attempt ignores strokes as thin as its lines.
     """
     side = max(3, min(ink.shape) // 120)
-    thick = ndimage.grey_opening(ink.astype(np.uint8), size=(side, side)) > 0
+    thick = scipy.ndimage.grey_opening(ink.astype(np.uint8), size=(side, side)) > 0
     for some in (thick, ink):
-        parts, _ = ndimage.label(some, np.ones((3, 3)))
+        parts, _ = scipy.ndimage.label(some, np.ones((3, 3)))
         at_edge = np.unique(border(parts))
         inner: NDArray[np.bool_] = some & ~np.isin(parts, at_edge)
         if inner.sum() > 0.05 * ink.sum():

@@ -7,8 +7,8 @@ the edge of the image in many places.
 from __future__ import annotations
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
-from scipy import ndimage
 
 Mask = NDArray[np.bool_]
 Plane = NDArray[np.float32]
@@ -39,7 +39,7 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
     part = 1.6 if is_grid(ink) else 0.5
     solid = _fill_pores(strength, ink)
     side = round(max(4.0, part * stroke_pixels(solid > least))) + 3
-    thin = ndimage.white_tophat(solid, size=(side, side)) > 0.6 * least
+    thin = scipy.ndimage.white_tophat(solid, size=(side, side)) > 0.6 * least
     runs = [_find_long_runs(thin, ink), tuple(one.T for one in _find_long_runs(thin.T, ink.T))]
     lines_mask: Mask = (runs[0][0] > 0) | (runs[1][0] > 0)
     if not lines_mask.any():
@@ -47,7 +47,7 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
     usual, ruled = float(np.median(strength[lines_mask])), np.zeros_like(lines_mask)
     for lines, spans in runs:
         # A line from edge to edge is not handwriting, however strong: it may be a red margin among grey lines.
-        own = ndimage.median(strength, lines, np.arange(len(spans)))
+        own = scipy.ndimage.median(strength, lines, np.arange(len(spans)))
         limit = np.maximum(usual, np.where(spans, np.nan_to_num(own), 0))
         # Writing that crosses a line or runs along it is recognised if it is stronger.
         ruled |= (lines > 0) & (strength < 1.6 * limit[lines])
@@ -57,7 +57,7 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
 def _fill_pores(strength: Plane, ink: Mask) -> Plane:
     """Fill small holes in strokes of crayon and chalk, which would look like thin lines."""
     width = 2 * max(1, min(ink.shape) // 120) + 1
-    labels, _ = ndimage.label(~ink)
+    labels, _ = scipy.ndimage.label(~ink)
     small = np.bincount(labels.ravel()) <= width * width
     small[0] = False
     filled: Plane = np.where(small[labels], np.maximum(strength, 1), strength)
@@ -76,27 +76,27 @@ def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
     hits = np.zeros_like(small)
     if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
         return np.zeros(thin.shape, np.intp), np.zeros(1, bool)
-    wide = ndimage.binary_dilation(small, np.ones((3, 1), bool))
+    wide = scipy.ndimage.binary_dilation(small, np.ones((3, 1), bool))
     weight = np.where(wide, 1, 0.6 * _downsample(ink, step)).astype(np.float32)
     length = columns // 2
     across = np.arange(columns)
     for slope in np.linspace(-0.12, 0.12, 17):
         drop = np.rint(slope * (across - columns / 2)).astype(int)
         at = (np.arange(rows)[:, None] + drop) % rows  # (rows, columns): positions in the sheared image
-        runs = ndimage.uniform_filter1d(weight[at, across], length, axis=1, mode="constant") > 0.8
+        runs = scipy.ndimage.uniform_filter1d(weight[at, across], length, axis=1, mode="constant") > 0.8
         if runs.any():
-            spread = ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & wide[at, across]
+            spread = scipy.ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & wide[at, across]
             hits[at[spread], np.broadcast_to(across, at.shape)[spread]] = True
-    lines, spans = _label_lines(ndimage.binary_dilation(hits, np.ones((3, 1), bool)))
+    lines, spans = _label_lines(scipy.ndimage.binary_dilation(hits, np.ones((3, 1), bool)))
     grown = np.repeat(np.repeat(lines, step, 0), step, 1)[:height, :width]
     return np.where(thin, grown, 0), spans
 
 
 def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
     """Assign numbers to the lines; exclude straight strokes inside the image, such as the bar of a large 4."""
-    numbers, _ = ndimage.label(mask, np.ones((3, 3), bool))
+    numbers, _ = scipy.ndimage.label(mask, np.ones((3, 3), bool))
     columns, near = mask.shape[1], 0.03 * mask.shape[1]
-    boxes = [box[1] for box in ndimage.find_objects(numbers)]
+    boxes = [box[1] for box in scipy.ndimage.find_objects(numbers)]
     parts = np.array([0, *((box.stop - box.start) / columns for box in boxes)])
     inside = np.array([False, *(box.start > near and box.stop < columns - near for box in boxes)])
     stroke = inside & (parts < _STROKE) & (np.count_nonzero(parts > _LONG) < _SEVERAL)
@@ -114,14 +114,14 @@ def _downsample(mask: Mask, step: int) -> Mask:
 def remove_rule_remains(mask: Mask, ruled: Mask) -> Mask:
     """Remove remains of ruled lines at bends, crossings and blots: components along the lines."""
     reach = max(2.0, stroke_pixels(ruled))
-    near_rules = ndimage.distance_transform_edt(~ruled) <= reach
-    labels, count = ndimage.label(mask, np.ones((3, 3), bool))
+    near_rules = scipy.ndimage.distance_transform_edt(~ruled) <= reach
+    labels, count = scipy.ndimage.label(mask, np.ones((3, 3), bool))
     if not count:
         return mask
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     along = np.bincount(labels[near_rules], minlength=count + 1)
     sides = np.array(
-        [0, *(max(row.stop - row.start, far.stop - far.start) for row, far in ndimage.find_objects(labels))]
+        [0, *(max(row.stop - row.start, far.stop - far.start) for row, far in scipy.ndimage.find_objects(labels))]
     )
     gone = (along > 0.85 * areas) & (sides < 6 * reach)
     gone[0] = False
@@ -137,8 +137,8 @@ def restore_crossings(mask: Mask, before: Mask) -> Mask:
 
 def close_gaps(mask: Mask, reach: int) -> Mask:
     """Close gaps narrower than twice `reach` (morphological closing with a disc)."""
-    near = ndimage.distance_transform_edt(~np.pad(mask, reach + 1)) <= reach
-    result: Mask = ndimage.distance_transform_edt(near) > reach
+    near = scipy.ndimage.distance_transform_edt(~np.pad(mask, reach + 1)) <= reach
+    result: Mask = scipy.ndimage.distance_transform_edt(near) > reach
     return result[reach + 1 : -reach - 1, reach + 1 : -reach - 1] | mask
 
 
@@ -146,4 +146,4 @@ def stroke_pixels(mask: Mask) -> float:
     """Return the median stroke width in pixels."""
     if not mask.any():
         return 0.0
-    return 4 * float(np.median(ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1][mask])) - 2
+    return 4 * float(np.median(scipy.ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1][mask])) - 2

@@ -11,8 +11,8 @@ from functools import reduce
 from heapq import heapify, heappop, heappush
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from .._one_line import one_line
 from .gaps import bridge_gaps
@@ -89,7 +89,7 @@ def ink_mask(ink: Ink) -> Mask:
     mask = ink.strength > least
     fine = stroke_pixels(mask) < _HAIR
     weak = ink.strength > max(_WEAK * least, 4.5 * ink.noise)
-    connected = ndimage.binary_propagation(mask, _EIGHT, weak) if fine else mask
+    connected = scipy.ndimage.binary_propagation(mask, _EIGHT, weak) if fine else mask
     mask = connected if fine and not is_grid(connected) else _trim_blurred_edges(mask, ink.strength)
     ruled = find_ruled_lines(ink.strength, least)
     return restore_crossings(remove_rule_remains(mask & ~ruled, mask & ruled), mask) if (ruled & mask).any() else mask
@@ -97,11 +97,11 @@ def ink_mask(ink: Ink) -> Mask:
 
 def _trim_blurred_edges(mask: Mask, strength: Plane) -> Mask:
     """Trim blurred edges: each component ends at half of its own strength."""
-    labels, count = ndimage.label(mask, _EIGHT)
+    labels, count = scipy.ndimage.label(mask, _EIGHT)
     if not count:
         return mask
     usual = np.zeros(count + 1, np.float32)
-    usual[1:] = ndimage.median(strength[mask], labels[mask], np.arange(1, count + 1))
+    usual[1:] = scipy.ndimage.median(strength[mask], labels[mask], np.arange(1, count + 1))
     edged: Mask = mask & (strength > _EDGE * usual[labels])
     return edged
 
@@ -141,7 +141,7 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
 
 def _enclosed_areas(mask: Mask, least: float) -> Mask:
     """Return areas enclosed by ink that are too large for pores, such as the slit in a 0 drawn with a thick pen."""
-    labels, count = ndimage.label(~mask)
+    labels, count = scipy.ndimage.label(~mask)
     if count < 2:
         return np.zeros_like(mask)
     large = np.bincount(labels.ravel()) > least
@@ -163,10 +163,10 @@ def _drop_small_pieces(pieces: list[Piece]) -> list[Piece]:
 
 
 def _connected_components(mask: Mask) -> list[Piece]:
-    labels, _ = ndimage.label(mask, _EIGHT)
+    labels, _ = scipy.ndimage.label(mask, _EIGHT)
     return [
         Piece(box[0].start, box[1].start, box[0].stop, box[1].stop, labels[box] == number)
-        for number, box in enumerate(ndimage.find_objects(labels), 1)
+        for number, box in enumerate(scipy.ndimage.find_objects(labels), 1)
     ]
 
 
@@ -265,7 +265,7 @@ def find_cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
     if piece.width < max(4, 0.8 * piece.height):
         return []
     most = 2 * max(1.0, stroke_pixels(piece.mask))
-    holes = ndimage.binary_fill_holes(piece.mask) & ~piece.mask
+    holes = scipy.ndimage.binary_fill_holes(piece.mask) & ~piece.mask
     reach = max(1, int(0.15 * piece.width))
     cuts: dict[bytes, tuple[Piece, Piece]] = {}
     for part in (0.3, 0.4, 0.5, 0.6, 0.7):
@@ -352,7 +352,7 @@ def _gap(one: Piece, other: Piece) -> float:
     shape = (max(one.bottom, other.bottom) - top, max(one.right, other.right) - left)
     free = np.ones(shape, bool)
     free[one.top - top : one.bottom - top, one.left - left : one.right - left] &= ~one.mask
-    far = ndimage.distance_transform_edt(free)
+    far = scipy.ndimage.distance_transform_edt(free)
     near = far[other.top - top : other.bottom - top, other.left - left : other.right - left][other.mask]
     return float(near.min())
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from .paper import downsample, otsu_threshold
 from .rules import Plane
@@ -35,10 +35,10 @@ def isolate_sheet(picture: Plane) -> Plane | None:
     sheet = _find_sheet(small)
     if sheet is None:
         return None
-    inside = ndimage.binary_erosion(sheet, iterations=2)
+    inside = scipy.ndimage.binary_erosion(sheet, iterations=2)
     reach = max(3, min(small.shape[:2]) // 6)
-    shades = ndimage.grey_closing(np.where(inside[..., None], small, 0), (reach, reach, 1))
-    rows, columns = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    shades = scipy.ndimage.grey_closing(np.where(inside[..., None], small, 0), (reach, reach, 1))
+    rows, columns = scipy.ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
     around = _upsample(shades[rows, columns], step, picture)
     return np.where(_upsample(inside, step, picture)[..., None], picture, around)
 
@@ -50,16 +50,16 @@ def _find_sheet(small: Plane) -> NDArray[np.bool_] | None:
     edge = np.ones(small.shape[:2], bool)
     edge[2:-2, 2:-2] = False
     off = np.linalg.norm(small - np.median(small[edge], axis=0), axis=2)
-    labels, count = ndimage.label(off > otsu_threshold(off))
+    labels, count = scipy.ndimage.label(off > otsu_threshold(off))
     if not count:
         return None
     piece = labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))
-    sheet: NDArray[np.bool_] = ndimage.binary_fill_holes(piece)
+    sheet: NDArray[np.bool_] = scipy.ndimage.binary_fill_holes(piece)
     solid = piece.sum() > _SOLID * sheet.sum() and _is_four_cornered(sheet)
     if not (solid and sheet.mean() > _SMALLEST and sheet[edge].mean() < 0.15):
         return None
-    within = sheet & ~ndimage.binary_erosion(sheet, iterations=4)
-    outside = ~sheet & ndimage.binary_dilation(sheet, iterations=4)
+    within = sheet & ~scipy.ndimage.binary_erosion(sheet, iterations=4)
+    outside = ~sheet & scipy.ndimage.binary_dilation(sheet, iterations=4)
     contrast = float(np.median(off[sheet]) - np.median(off[~sheet]))
     return sheet if np.median(off[within]) - np.median(off[outside]) > _SHARP * contrast else None
 

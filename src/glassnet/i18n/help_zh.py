@@ -1,6 +1,6 @@
 """Chinese help of the commands: command -> help, and the English help of a flag or option -> its Chinese.
 
-`cli.help_in_chinese` puts it into a command. A missing or unused text fails a test.
+`cli.help.in_chinese` puts it into a command. A missing or unused text fails a test.
 """
 
 from __future__ import annotations
@@ -86,8 +86,20 @@ GROUP = """训练、测试、剖析小型神经网络。
     glassnet read photo.jpg              识别手写照片中的数字
 """
 
-HEADS = {"Options": "选项", "Commands": "命令"}
+HEADS = {
+    "Options": "选项",
+    "Commands": "命令",
+    "Network": "网络",
+    "Training": "训练",
+    "Regularization": "正则化",
+    "Augmentation": "数据增强",
+    "Data": "数据",
+    "Run": "运行",
+}
 """Heads of a help's sections."""
+
+MORE = "'glassnet {command} --help-all' 显示全部 {count} 个选项。"
+"""The last line of a short help."""
 
 FLAGS = {
     "Show this message and exit.": "显示此帮助并退出。",
@@ -101,7 +113,8 @@ FLAGS = {
         "标准输入，以及压缩数据（gzip、NPZ 等）解压后的大小上限。"
     ),
     "Decimal separator in tables; auto detects it per column.": "表格的小数分隔符；auto 表示逐列判断。",
-    "Set of options to start from; the options below change it.": "作为起点的一组选项，可用下列选项改动。",
+    "Set of options to start from; other options change it.": "作为起点的一组选项，可用其他选项改动。",
+    "Show all options and exit.": "显示全部选项并退出。",
     # tables
     "Column to predict, of a table with named columns; repeat for several labels or numbers.": (
         "要预测的列（有列名的表格）；可重复，以预测多个标签或数值。"

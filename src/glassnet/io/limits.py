@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
@@ -72,6 +71,8 @@ def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> 
 
     A new thread has its own context, in which the default limit would apply.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     context = copy_context()
     with ThreadPoolExecutor() as pool:
         return list(pool.map(lambda item: context.copy().run(function, item), items))

@@ -33,7 +33,7 @@ DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
 def _loss_option(loss: str, help: str) -> Any:
     """Declare the option that sets a loss's parameter."""
     _, default, low, high = LOSS_PARAMETERS[loss]
-    return option(default, help, low=low, high=high, needs=Needs("loss", (loss,)))
+    return option(default, help, low=low, high=high, needs=Needs("loss", (loss,)), group="network")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -58,20 +58,30 @@ class Options:
     (50,)
     """
 
-    hidden: tuple[int, ...] = option((200,), "nodes in a hidden layer; repeat for more layers", low=1, high=100_000)
-    activation: tuple[str, ...] = option(
-        ("sigmoid",), "activation of the hidden layers; repeat to give one per layer", choices=HIDDEN
+    hidden: tuple[int, ...] = option(
+        (200,), "nodes in a hidden layer; repeat for more layers", low=1, high=100_000, group="network", common=True
     )
-    output: str = option("sigmoid", "activation of the output layer", choices=(*HIDDEN, *OUTPUTS_ONLY))
-    bias: bool = option(False, "add a bias to every node")
-    initializer: str = option("notes", "how the initial weights are drawn", choices=tuple(INITIALIZERS))
-    loss: str = option("squared_error", "loss function to minimize", choices=LOSSES)
+    activation: tuple[str, ...] = option(
+        ("sigmoid",),
+        "activation of the hidden layers; repeat to give one per layer",
+        choices=HIDDEN,
+        group="network",
+        common=True,
+    )
+    output: str = option("sigmoid", "activation of the output layer", choices=(*HIDDEN, *OUTPUTS_ONLY), group="network")
+    bias: bool = option(False, "add a bias to every node", group="network")
+    initializer: str = option(
+        "notes", "how the initial weights are drawn", choices=tuple(INITIALIZERS), group="network"
+    )
+    loss: str = option("squared_error", "loss function to minimize", choices=LOSSES, group="network")
     huber_delta: float = _loss_option("huber", "error above which the loss is linear instead of squared")
     quantile: float = _loss_option("quantile", "quantile to predict: the fraction of targets below the prediction")
     focal_gamma: float = _loss_option(
         "focal", "focusing parameter: larger values give easy samples less weight; 0 is cross_entropy"
     )
-    rule: str = option("notes", "backpropagation rule: that of the notes, or the exact gradient", choices=RULES)
+    rule: str = option(
+        "notes", "backpropagation rule: that of the notes, or the exact gradient", choices=RULES, group="network"
+    )
     learning_rate: float = option(
         0.2,
         "largest learning rate (start or peak of the schedule); an optimizer other than the recipe's has its own "
@@ -79,14 +89,17 @@ class Options:
         low=0.0,
         high=1e6,
         flag="rate",
+        group="training",
+        common=True,
     )
-    schedule: str = option("linear", "learning rate schedule", choices=tuple(SCHEDULES))
+    schedule: str = option("linear", "learning rate schedule", choices=tuple(SCHEDULES), group="training")
     rate_drop: float = option(
         0.1,
         "factor by which the schedule multiplies the learning rate at each drop",
         low=0.0,
         high=1.0,
         needs=Needs("schedule", ("step", "plateau")),
+        group="training",
     )
     patience: int = option(
         3,
@@ -94,14 +107,18 @@ class Options:
         low=1,
         high=1_000_000,
         needs=Needs("schedule", ("plateau",)),
+        group="training",
     )
-    optimizer: str = option("sgd", "how the weights are updated from the gradient", choices=tuple(OPTIMIZERS))
+    optimizer: str = option(
+        "sgd", "how the weights are updated from the gradient", choices=tuple(OPTIMIZERS), group="training", common=True
+    )
     momentum: float = option(
         0.9,
         "weight of the previous step, or of the running mean of gradients (β₁)",
         low=0.0,
         high=0.999999,
         needs=Needs("optimizer", optimizers_with("momentum")),
+        group="training",
     )
     beta2: float = option(
         0.999,
@@ -109,6 +126,7 @@ class Options:
         low=0.0,
         high=0.999999999,
         needs=Needs("optimizer", optimizers_with("beta2")),
+        group="training",
     )
     epsilon: float = option(
         1e-8,
@@ -116,12 +134,21 @@ class Options:
         low=0.0,
         high=1.0,
         needs=Needs("optimizer", optimizers_with("epsilon")),
+        group="training",
     )
     weight_decay: float = option(
-        0.0, "strength of the weight decay, which pulls all parameters towards 0", low=0.0, high=1e3
+        0.0,
+        "strength of the weight decay, which pulls all parameters towards 0",
+        low=0.0,
+        high=1e3,
+        group="regularization",
     )
     clip: float = option(
-        0.0, "largest norm of a gradient; a larger one is scaled down to it; 0: no limit", low=0.0, high=1e30
+        0.0,
+        "largest norm of a gradient; a larger one is scaled down to it; 0: no limit",
+        low=0.0,
+        high=1e30,
+        group="training",
     )
     average: float = option(
         0.0,
@@ -129,18 +156,22 @@ class Options:
         low=0.0,
         high=0.9999999,
         alias="ema_decay",
+        group="regularization",
     )
     dropout: tuple[float, ...] = option(
         (0.0,),
         "fraction of the hidden nodes dropped at random in training; repeat to give one per layer",
         low=0.0,
         high=0.99,
+        group="regularization",
+        common=True,
     )
     label_smoothing: float = option(
         0.0,
         "fraction of the target spread evenly over all classes; 0.1 makes the target 0.91 instead of 1 for ten classes",
         low=0.0,
         high=0.99,
+        group="regularization",
     )
     hardest: float = option(
         1.0,
@@ -149,15 +180,41 @@ class Options:
         high=1.0,
         needs=Needs("batch_size", above=1),
         alias="hard_fraction",
+        group="training",
     )
-    rotate: float = option(0.0, "augmentation: rotate training images by up to this many degrees", low=0.0, high=180.0)
-    shift: float = option(0.0, "augmentation: shift training images by up to this many pixels", low=0.0, high=1000.0)
+    rotate: float = option(
+        0.0,
+        "augmentation: rotate training images by up to this many degrees",
+        low=0.0,
+        high=180.0,
+        group="augmentation",
+        common=True,
+    )
+    shift: float = option(
+        0.0,
+        "augmentation: shift training images by up to this many pixels",
+        low=0.0,
+        high=1000.0,
+        group="augmentation",
+        common=True,
+    )
     zoom: float = option(
-        0.0, "augmentation: scale each axis of training images by up to this fraction", low=0.0, high=0.9
+        0.0,
+        "augmentation: scale each axis of training images by up to this fraction",
+        low=0.0,
+        high=0.9,
+        group="augmentation",
     )
-    shear: float = option(0.0, "augmentation: shear training images by up to this slope", low=0.0, high=2.0)
+    shear: float = option(
+        0.0, "augmentation: shear training images by up to this slope", low=0.0, high=2.0, group="augmentation"
+    )
     elastic: float = option(
-        0.0, "augmentation: elastic distortion of training images, standard deviation in pixels", low=0.0, high=100.0
+        0.0,
+        "augmentation: elastic distortion of training images, standard deviation in pixels",
+        low=0.0,
+        high=100.0,
+        group="augmentation",
+        common=True,
     )
     elastic_sigma: float = option(
         4.0,
@@ -165,9 +222,10 @@ class Options:
         low=1.0,
         high=100.0,
         needs=Needs("elastic"),
+        group="augmentation",
     )
-    epochs: int = option(3, "passes through the training data", low=1, high=1_000_000)
-    batch_size: int = option(1, "samples per training step", low=1, high=1_000_000)
+    epochs: int = option(3, "passes through the training data", low=1, high=1_000_000, group="training", common=True)
+    batch_size: int = option(1, "samples per training step", low=1, high=1_000_000, group="training", common=True)
     shards: int = option(
         2,
         "parts of a batch, or groups of nodes if batch_size is 1, computed in parallel; affects the last bits",
@@ -184,48 +242,61 @@ class Options:
     threads: int = option(
         0, "threads, at most one per shard; 0: one per available core; does not affect the result", low=0, high=1024
     )
-    shuffle: bool = option(True, "shuffle the samples in every epoch")
-    seed: int = option(0, "random seed; the same seed gives the same result, bit for bit", low=0, high=2**63 - 1)
+    shuffle: bool = option(True, "shuffle the samples in every epoch", group="training")
+    seed: int = option(
+        0, "random seed; the same seed gives the same result, bit for bit", low=0, high=2**63 - 1, common=True
+    )
     scaling: str = option(
         "notes",
         "input scaling: x / max · 0.99 + 0.01 (notes); x / max (unit); mean 0 and standard deviation 1 over all inputs "
         "(standard) or per feature (features)",
         choices=choices.SCALINGS,
+        group="data",
     )
-    input_max: float = option(255.0, "largest possible value of an input in the data", low=1e-30, high=1e30)
+    input_max: float = option(
+        255.0, "largest possible value of an input in the data", low=1e-30, high=1e30, group="data"
+    )
     size: str = option(
         "own",
         "resize the images of a folder to N x N or HxW pixels (rows x columns); own: keep their size, which must be "
         "the same for all and at most 64 x 64",
         pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
         form="own, N or HxW (at most 9999, such as 28 or 32x24)",
+        group="data",
+        common=True,
     )
-    colour: bool = option(False, "keep the colours of images: three inputs per pixel")
+    colour: bool = option(False, "keep the colours of images: three inputs per pixel", group="data")
     handwriting: bool = option(
-        False, "find the handwritten digits in the images of a folder and convert each to MNIST's form, as query does"
+        False,
+        "find the handwritten digits in the images of a folder and convert each to MNIST's form, as query does",
+        group="data",
     )
-    deskew: bool = option(False, "straighten slanted writing, in training and in prediction")
+    deskew: bool = option(False, "straighten slanted writing, in training and in prediction", group="data")
     targets: str = option(
         "notes",
         "target encoding: classes as 0.01 and 0.99 (notes) or as 0 and 1 (one-hot), several labels per sample "
         "(multilabel), or a regression (values)",
         choices=choices.TARGETS,
+        group="data",
     )
-    classes: int = option(0, "number of classes; 0: as many as occur in the data", low=0, high=1_000_000)
+    classes: int = option(0, "number of classes; 0: as many as occur in the data", low=0, high=1_000_000, group="data")
     members: int = option(
         1,
         "networks in the ensemble: each is trained from its own seed, and their outputs are averaged",
         low=1,
         high=100,
+        group="network",
     )
     holdout: float = option(
-        0.1, "fraction of the data held out for the test if no test data are given", low=0.001, high=0.9
+        0.1, "fraction of the data held out for the test if no test data are given", low=0.001, high=0.9, group="data"
     )
     early_stopping: int = option(
         0,
         "stop after this many epochs without a lower validation loss, and keep the best weights; 0: never stop early",
         low=0,
         high=1_000_000,
+        group="regularization",
+        common=True,
     )
     validation: float = option(
         0.1,
@@ -233,6 +304,7 @@ class Options:
         low=0.001,
         high=0.9,
         needs=Needs("early_stopping"),
+        group="regularization",
     )
     engine: str = option(
         "auto",

@@ -8,6 +8,9 @@ from typing import Any, get_args
 
 from ..errors import OptionError, require_choice, require_limits, require_number
 
+GROUPS = ("network", "training", "regularization", "augmentation", "data", "run")
+"""Groups of options, in the order of the help and of the reference."""
+
 
 @dataclass(frozen=True)
 class Needs:
@@ -42,6 +45,10 @@ class Spec:
         For other words: a regular expression of the allowed ones, and its description.
     needs : Needs, optional
         The option has no effect unless these are met.
+    group : str
+        One of `GROUPS`.
+    common : bool
+        Whether the short help shows the option.
     """
 
     help: str
@@ -53,6 +60,8 @@ class Spec:
     pattern: str = ""
     form: str = ""
     needs: Needs | None = None
+    group: str = "run"
+    common: bool = False
 
     def word(self, name: str) -> str:
         """Return the word of the flag for the option `name`, without the dashes."""

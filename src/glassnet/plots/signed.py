@@ -10,7 +10,6 @@ from base64 import b64encode
 from io import BytesIO
 
 import numpy as np
-from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
@@ -30,7 +29,7 @@ def signed_colours(values: ArrayLike, limit: float | None = None) -> NDArray[np.
     """
     numbers = np.asarray(values, float)
     limit = limit or float(np.abs(numbers).max(initial=0)) or 1.0
-    inks = np.array([to_rgb(BLUE), to_rgb(VERMILION)])
+    inks = np.array([tuple(bytes.fromhex(ink[1:])) for ink in (BLUE, VERMILION)]) / 255  # without matplotlib
     colours = np.empty((*numbers.shape, 4))
     colours[..., :3] = inks[(numbers > 0).astype(int)]
     colours[..., 3] = np.clip(np.abs(numbers) / limit, 0, 1)

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
-from importlib.metadata import version
 from typing import Any, Self
 
 import numpy as np
@@ -266,6 +265,8 @@ def surroundings() -> Receipt:
 @cache
 def _versions() -> dict[str, str]:
     """Return the versions of Python and packages; cached, because the lookup is slow."""
+    from importlib.metadata import version  # loads the standard library's parser of e-mail
+
     return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from .. import data
 from ..data import Dataset
+from ..engines import available_cores
 from ..errors import (
     DivergedError,
     FileError,
@@ -77,7 +78,7 @@ class TrainJob:
     force : bool
         Whether to overwrite an existing model.
     pictures : bool
-        Whether plots will be drawn after training; the modules for it are loaded in the meantime.
+        Whether plots will be drawn after training; if a core is free, the modules for it are loaded in the meantime.
     language : {"en", "zh"}
         Language of the plots.
     checkpoint : str, optional
@@ -334,8 +335,7 @@ def carry_out(
     an unchanged file is not a checkpoint of this run. A `resumed` run may overwrite a file that has the same model.
     """
     path, options = Path(plan.out), read.options
-    needed_later = ["scipy.special", *(["matplotlib.figure"] if plan.pictures else [])]
-    fitted = _fit(fit_it, path, needed_later, callbacks)
+    fitted = _fit(fit_it, path, modules_for_later(plan.pictures, options, available_cores()), callbacks)
     fall = fitted.history.loss_fall()
     if plan.epochs_named and not options.early_stopping and fall > STILL_FALLING:
         notify(notice("still_falling", fall=fall, last=LAST, epochs=options.epochs))
@@ -359,10 +359,21 @@ def carry_out(
     return TrainResult(model, path, wanted, read.test, evaluation, fitted.history, seconds, read.held_out, plan)
 
 
+def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:
+    """Return the modules for the test and the plots that are worth loading while the compiled loops train.
+
+    None if no core is free: the training threads wait for each other, so one that shares its core delays the other.
+    Loading then takes more time from training than it saves later.
+    """
+    if options.members > 1 or cores <= min(options.threads or options.shards, options.shards):
+        return []
+    return ["scipy.special", *(["matplotlib.figure"] if pictures else [])]
+
+
 def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str], callbacks: Iterable[Callback]) -> Fit:
     def load_meanwhile(event: Event) -> None:
-        # The training loops release the GIL, so a second core can load these modules.
-        if isinstance(event, TrainingStarted):
+        # Only the compiled loops release the GIL, so that another thread can load these modules.
+        if isinstance(event, TrainingStarted) and event.engine == "compiled":
             _in_background(_load_modules, needed_later)
 
     try:

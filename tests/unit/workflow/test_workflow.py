@@ -12,13 +12,14 @@ from glassnet import load_model, save_model
 from glassnet.errors import DataError, GlassnetError, OptionError
 from glassnet.model.evaluate import Evaluation
 from glassnet.model.model import Model
+from glassnet.options.options import Options
 from glassnet.training.events import EpochDone, TrainingStarted
 from glassnet.workflow import evaluate_job, explain_job, labels_job, predict_job, report_job, show_job, verify_job
 from glassnet.workflow.doctor_job import examine_source
 from glassnet.workflow.notice import Notice, notice
 from glassnet.workflow.resume_job import ResumeJob, resume
 from glassnet.workflow.table_options import TableOptions
-from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, train
+from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, modules_for_later, train
 from support.samples import digits_csv, small_model
 from support.sources import imports, modules, tree
 
@@ -193,3 +194,17 @@ def test_a_plot_of_data_without_images_is_rejected_before_the_work(folder):
         labels_job.find_label_errors(
             labels_job.LabelsJob("wide.csv", folds=2), picture="p.png", fold_done=lambda *_: pytest.fail("too late")
         )
+
+
+@pytest.mark.parametrize(
+    ("pictures", "cores", "changes", "modules"),
+    [
+        (True, 2, {}, set()),  # both cores train
+        (True, 3, {}, {"scipy.special", "matplotlib.figure"}),
+        (True, 2, {"threads": 1}, {"scipy.special", "matplotlib.figure"}),
+        (True, 8, {"members": 2}, set()),  # members train on all cores
+        (False, 8, {}, {"scipy.special"}),
+    ],
+)
+def test_modules_for_later_are_loaded_during_training_only_on_a_free_core(pictures, cores, changes, modules):
+    assert set(modules_for_later(pictures, Options(shards=2, **changes), cores)) == modules

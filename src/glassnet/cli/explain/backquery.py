@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...html.why_parts import format_column_value
 from ...i18n.explain import explain_words
 from ...i18n.language import width_of
 from ...i18n.plots import shown
@@ -53,6 +52,8 @@ def explain_backquery(
 
 def _print_typical(model: Model, found: BackqueryResult, language: str, as_json: bool) -> None:
     """Print a typical row of each class as the network sees it, the most unusual columns first."""
+    from ...html.why_parts import format_column_value  # loads Jinja and Pillow
+
     classes, rows = found.classes, found.rows
     if as_json:
         columns = [{"values": one.columns, "unusual": one.unusual, "deviations": one.deviations} for one in rows]

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from ..i18n import help_zh
+from ...i18n import help_zh
+from .grouped import GroupedCommand
 
 
 class _Formatter(click.HelpFormatter):
@@ -33,6 +34,8 @@ def command_in_chinese(command: click.Command, name: str) -> click.Command:
     made.help = _joined(help_zh.COMMANDS[name]) if name in help_zh.COMMANDS else help_zh.GROUP
     made.short_help = made.help.split("\n")[0]
     made.context_class = _Context
+    if isinstance(made, GroupedCommand):
+        made.more = help_zh.MORE
     made.params = [_translated(parameter) for parameter in command.params]
 
     def help_option(context: click.Context) -> click.Option | None:

@@ -1,0 +1,1 @@
+"""The help of commands: its flags in groups, and its Chinese."""
