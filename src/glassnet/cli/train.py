@@ -9,7 +9,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from .. import data
 from ..workflow.train_job import TrainJob, train
 from .console import json_flag, progress_listener, say_notice
 from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
@@ -18,13 +17,25 @@ from .train_text import print_training
 
 
 @click.command("train")
-@click.argument("source", metavar="[DATA]", default=data.BUNDLED)
+@click.argument("source", metavar="[DATA]", required=False)
 @click.option("--test", "test_source", metavar="DATA", help="Test data; not used for training.")
+@click.option(
+    "--from",
+    "start",
+    metavar="MODEL",
+    help="Train this model further (fine-tuning); its network, scaling and classes are kept.",
+)
+@click.option(
+    "--add",
+    multiple=True,
+    metavar="FOLDER",
+    help="Add these labelled images to the training data, such as own drawings in class folders; repeat for more.",
+)
 @click.option(
     "-o",
     "--out",
     metavar="FILE",
-    help="Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists]",
+    help="Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists; with --from, MODEL-2 …]",
 )
 @force_flag
 @click.option(
@@ -45,8 +56,10 @@ from .train_text import print_training
 @with_table_flags
 @with_options()
 def train_command(
-    source: str,
+    source: str | None,
     test_source: str | None,
+    start: str | None,
+    add: tuple[str, ...],
     out: str | None,
     force: bool,
     pictures: bool,
@@ -63,6 +76,10 @@ def train_command(
     subfolder of images per class, or "mnist" (the bundled digits, default). With --target COLUMN, DATA is a table with
     named columns (CSV, TSV, Parquet, Arrow, NDJSON) and the default recipe is "table". Repeat --target to predict
     several labels (0 and 1, yes and no) or numbers with one network.
+
+    --from MODEL trains a model further, on DATA that fit it; options that are not given are those of its training.
+    --add FOLDER adds own drawings to the training data. Drawings and photographs of digits are brought to MNIST's form,
+    as 'glassnet query' does.
 
     Without --test, the data's own test part is used; if there is none, part of the data is held out. Defaults in
     brackets are those of recipe "notes"; other recipes and --target have their own.
@@ -81,6 +98,8 @@ def train_command(
         language,
         checkpoint,
         every,
+        start,
+        add,
     )
     with closing(progress_listener()) as show:
         trained = train(job, callbacks=[show], notify=say_notice)
