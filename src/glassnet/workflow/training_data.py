@@ -119,13 +119,16 @@ def with_added(
 
     `whole` is the number of rows of the source of `samples`, including held-out ones: further rows are counted from it.
     """
-    parts = [samples]
-    for source in added:
-        more = data.load(source, maximum=samples.maximum, like=like or samples)
+    found: dict[str, Dataset] = {}
+    for source in dict.fromkeys(added):  # a source that is named several times is read once
+        found[source] = more = data.load(source, maximum=samples.maximum, like=like or samples)
         notify_remarks(more, notify)
         more.require_like(samples.features, samples.classes, samples.source, class_names=samples.class_names)
-        notify(notice("added", source=more.source, rows=len(more), all=sum(map(len, parts)) + len(more)))
-        parts.append(more)
+    parts = [samples]
+    for source in added:
+        parts.append(found[source])
+        facts = {"rows": len(found[source]), "all": sum(map(len, parts))}
+        notify(notice("added", source=found[source].source, **facts))
     if not added:
         return samples
     further = np.arange(sum(map(len, parts[1:]))) + max(whole, len(samples))
