@@ -141,17 +141,23 @@ def test_own_drawings_are_added_in_the_form_of_mnist(tmp_path, monkeypatch, from
     if from_:
         run("train", "digits.csv", *MADE, "--out", "m.safetensors").fine()
     made = FURTHER if from_ else MADE
-    outcome = run("train", "digits.csv", *from_, "--add", "mine", *made, "--out", "d.safetensors")
+    times = ("--add-times", 3) if from_ else ()
+    outcome = run("train", "digits.csv", *from_, "--add", "mine", *times, *made, "--out", "d.safetensors")
     assert outcome.code == 0
     assert "mine: 7/blank.png: no digit found, excluded [GN085]" in outcome.err
-    assert "mine: 2 samples added to the training data, which now have 137" in outcome.err
+    told = "2 samples, each added 3 times to" if from_ else "2 samples added to"
+    count = 135 + (6 if from_ else 2)
+    assert f"mine: {told} the training data, which now have {count}" in outcome.err
     model = load_model("d.safetensors")
-    assert model.receipt["data"]["added"] == ["mine"]
-    assert (model.features, model.receipt["data"]["samples"]) == (784, 137)
+    assert model.receipt["data"]["added"] == ["mine"] * (count - 135 >> 1)
+    assert (model.features, model.receipt["data"]["samples"]) == (784, count)
     assert run("verify", "d.safetensors", "digits.csv").code == 0
     Path("mine").rename("moved")
     run("verify", "d.safetensors", "digits.csv").refused("GN001", "mine")
     assert run("verify", "d.safetensors", "digits.csv", "--add", "moved").code == 0
+    two = ("--add", "moved", "--add", "digits.csv")
+    run("verify", "d.safetensors", "digits.csv", *two).refused("GN022", "added samples of mine")
+    run("train", "digits.csv", "--add-times", 2).refused("GN022", "--add FOLDER")
     found = load_data("moved", like=model)
     near = np.abs(found.inputs.astype(float) - digits.astype(float)).mean(axis=1)
     assert (near < 20).all(), "the drawn digit, not the sheet"

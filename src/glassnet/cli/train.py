@@ -32,6 +32,13 @@ from .train_text import print_training
     help="Add these labelled images to the training data, such as own drawings in class folders; repeat for more.",
 )
 @click.option(
+    "--add-times",
+    type=click.IntRange(1, 1000),
+    default=1,
+    metavar="N",
+    help="Use each added image this many times per epoch, so that a few count among many.  [1]",
+)
+@click.option(
     "-o",
     "--out",
     metavar="FILE",
@@ -60,6 +67,7 @@ def train_command(
     test_source: str | None,
     start: str | None,
     add: tuple[str, ...],
+    add_times: int,
     out: str | None,
     force: bool,
     pictures: bool,
@@ -100,6 +108,7 @@ def train_command(
         every,
         start,
         add,
+        add_times,
     )
     with closing(progress_listener()) as show:
         trained = train(job, callbacks=[show], notify=say_notice)

@@ -62,6 +62,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}: {rows:,} samples added to the training data, which now have {all:,}",
         "{source}：向训练数据添加了 {rows:,} 个样本，现共 {all:,} 个",
     ),
+    "added_times": (
+        "{source}: {rows:,} samples, each added {times} times to the training data, which now have {all:,}",
+        "{source}：向训练数据添加了 {rows:,} 个样本，每个重复 {times} 次，现共 {all:,} 个",
+    ),
     "seen_before": (
         "{source}: the model was already trained on {seen:,} of the {rows:,} held-out rows, so the test result is "
         "optimistic; use the --seed and --holdout of its training, or name other data with --test",

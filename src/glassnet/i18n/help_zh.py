@@ -120,6 +120,9 @@ FLAGS = {
     "Add these labelled images to the training data, such as own drawings in class folders; repeat for more.": (
         "把这些有标签的图片加入训练数据，例如按类别分文件夹的手写图片；可重复。"
     ),
+    "Use each added image this many times per epoch, so that a few count among many.  [1]": (
+        "每轮使用每张加入的图片的次数，使少量图片在大量数据中起作用。  [1]"
+    ),
     "The model that the training started from.  [the recorded file in the folder of MODEL]": (
         "该训练的起始模型。  [MODEL 所在文件夹中记录的文件]"
     ),

@@ -70,6 +70,8 @@ def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | N
                 "Omit the option, or train a new network.",
             )
     fixed = {name: values[0] for name, values in own.items() if name not in _WITHOUT_EFFECT}
+    if parent.targets.name == "values":
+        base = replace(base, label_smoothing=0.0)
     return replace(base, **{**fixed, **{name: value for name, value in given.items() if name not in own}})
 
 
@@ -110,6 +112,8 @@ def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -
             raise OptionError(
                 "GN022", f"{name} {given}: the model was made with {own[name][0]}. Use the model's own options."
             )
+    if parent.targets.name == "values" and options.label_smoothing:
+        raise OptionError("GN022", f"label_smoothing {options.label_smoothing}: expected 0 with targets values.")
     network = parent.members[member]
     seen = training_range_of(data, parent.scaling)
     return replace(

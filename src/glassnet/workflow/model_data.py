@@ -96,7 +96,7 @@ def load_trained_on(
 ) -> Dataset:
     """Read a model's training data again, without the part held out for the test.
 
-    `added` are the sources of the added samples, if they are no longer where the training record has them.
+    `added` are the sources of the added samples, each once, if they are no longer where the training record has them.
     """
     source = named_source(
         model,
@@ -113,11 +113,26 @@ def load_trained_on(
         # Large inputs were accepted in training.
         whole = load_samples(source, read_like, notify, layout=model.layout, large=True, like=like)
         samples = split(whole, options)[0] if held_out else whole
-        return with_added(samples, added or recorded.get("added", ()), notify, like=like, whole=len(whole))
+        further = _moved(recorded.get("added", []), added, model_path)
+        return with_added(samples, further, notify, like=like, whole=len(whole))
     table = read_table(source, model.columns.names)
     if held_out:
         table = table.take(split_rows(len(table), table.source, options)[0])
     return samples_of(table, model.columns)
+
+
+def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> list[str]:
+    """Return the recorded sources of added samples, replaced by the named ones in the order of their first use."""
+    sources = list(dict.fromkeys(recorded))
+    if named and len(named) != len(sources):
+        shown = ", ".join(sources) or "no other data"
+        raise OptionError(
+            "GN022",
+            f"--add {' '.join(named)}: the training of {model_path} added samples of {shown}. Name the new place of "
+            "each.",
+        )
+    places = dict(zip(sources, named or sources, strict=True))
+    return [places[source] for source in recorded]
 
 
 def load_parent(model: Model, model_path: str, named: str | None = None, *, flag: bool = True) -> Model | None:

@@ -89,6 +89,8 @@ class TrainJob:
         A model file to train further.
     add : tuple of str
         Sources of samples to add to the training data, such as folders of own drawings.
+    add_times : int
+        How often each added sample counts.
     """
 
     source: str | None = None
@@ -104,12 +106,15 @@ class TrainJob:
     every: str | None = None
     start: str | None = None
     add: tuple[str, ...] = ()
+    add_times: int = 1
 
     def __post_init__(self) -> None:
         if self.start is None:
             self.table.require_target()
         if self.add and self.table.target:
             raise _not_to_a_table(self.add[0])
+        if self.add_times != 1 and not self.add:
+            raise OptionError("GN022", "--add-times: needs images to add. Name them with --add FOLDER.")
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,7 @@ class Plan:
     start: str = ""
     """The file of the model that is trained further; empty for a new network."""
     add: tuple[str, ...] = ()
+    """The sources of the added samples, each as often as its samples count."""
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
@@ -232,7 +238,7 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
         job.force,
         epochs_named=(job.options.get("epochs") or 0) >= 1 / LAST,  # with fewer, the last tenth is less than an epoch
         start=job.start or "",
-        add=job.add,
+        add=job.add * job.add_times,
     )
     _require_parent_kept(job, plan)
     require_model_place(plan.out, overwrite=job.force or job.out is None)

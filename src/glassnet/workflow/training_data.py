@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -124,11 +125,10 @@ def with_added(
         found[source] = more = data.load(source, maximum=samples.maximum, like=like or samples)
         notify_remarks(more, notify)
         more.require_like(samples.features, samples.classes, samples.source, class_names=samples.class_names)
-    parts = [samples]
-    for source in added:
-        parts.append(found[source])
-        facts = {"rows": len(found[source]), "all": sum(map(len, parts))}
-        notify(notice("added", source=found[source].source, **facts))
+    parts = [samples, *(found[source] for source in added)]
+    for source, times in Counter(added).items():
+        facts = {"source": found[source].source, "rows": len(found[source]), "all": sum(map(len, parts))}
+        notify(notice("added_times" if times > 1 else "added", times=times, **facts))
     if not added:
         return samples
     further = np.arange(sum(map(len, parts[1:]))) + max(whole, len(samples))

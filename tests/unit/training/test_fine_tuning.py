@@ -174,6 +174,19 @@ def test_a_recipe_replaces_only_how_the_model_is_trained():
     assert fine_tuning_options(replace(before, receipt={}), {}).epochs == Options.recipe("notes").epochs
 
 
+def test_values_are_not_smoothed():
+    """Label smoothing, which some recipes use, has no meaning for a regression."""
+    values = replace(
+        FIRST, labels=np.arange(len(FIRST)), classes=1, values=np.linspace(0, 1, len(FIRST))[:, np.newaxis]
+    )
+    before = fit(values, Options(**QUICK, targets="values", output="identity", rule="gradient")).model
+    found = fine_tuning_options(before, {"engine": "reference"}, "quick")
+    assert (found.label_smoothing, found.targets, found.output) == (0.0, "values", "identity")
+    assert fit(values, found, init_model=before).model.targets == before.targets
+    with pytest.raises(OptionError, match="label_smoothing"):
+        fit(values, replace(found, label_smoothing=0.1), init_model=before)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -79,6 +79,13 @@ MESSAGES: dict[str, str] = {
     "--add {source}: not available for a table with named columns. Add the rows to the table.": (
         "--add {source}：不能用于有列名的表格。请把这些行加入表格。"
     ),
+    "--add-times: needs images to add. Name them with --add FOLDER.": (
+        "--add-times：需要加入的图片。请用 --add FOLDER 指明。"
+    ),
+    "--add {names}: the training of {path} added samples of {sources}. Name the new place of each.": (
+        "--add {names}：{path} 的训练加入了 {sources} 的样本。请逐个指明其新位置。"
+    ),
+    "no other data": "没有其他数据",
     "--{flag} {path}: the model that training starts from, which `glassnet verify` needs. Name another file.": (
         "--{flag} {path}：这是训练的起始模型，`glassnet verify` 需要它。请换一个文件名。"
     ),
