@@ -164,6 +164,29 @@ def test_own_drawings_are_added_in_the_form_of_mnist(tmp_path, monkeypatch, from
     assert run("test", "d.safetensors", "moved", "--json").json()["samples"] == 2
 
 
+def test_data_of_another_layout_are_read_again_in_the_same_way(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = [line.partition(",") for line in digits_csv(150).splitlines()]
+    Path("first.csv").write_text(digits_csv(150))
+    Path("last.csv").write_text("".join(f"{pixels},{label}\n" for label, _, pixels in lines))
+    run("train", "first.csv", *MADE, "--out", "m.safetensors").fine()
+    for source in ("last.csv", "first.csv"):
+        keep = ("--checkpoint", f"{source}.ck")
+        run("train", source, "--from", "m.safetensors", *FURTHER, *keep, "--out", f"{source}.safetensors").fine()
+        run("verify", f"{source}.safetensors", source).fine()
+        run("resume", f"{source}.ck", "--json").fine()
+    hashes = {load_model(f"{source}.safetensors").hash() for source in ("last.csv", "first.csv")}
+    assert len(hashes) == 1
+
+
+def test_the_report_names_the_parent(folder):
+    run("train", "more.csv", "--from", "m.safetensors", *FURTHER).fine()
+    run("report", "m-2.safetensors", "more.csv", "--out", "r.html").fine()
+    page = Path("r.html").read_text(encoding="utf-8")
+    assert "trained further from" in page
+    assert f"m.safetensors {load_model('m.safetensors').hash()}" in page
+
+
 def test_own_drawings_alone_are_training_data(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("digits.csv").write_text(digits_csv(150))

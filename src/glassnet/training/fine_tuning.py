@@ -122,6 +122,7 @@ def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -
         others=(),
         receipt={},
         temperature=1.0,  # it calibrated the parent's outputs
+        layout=data.layout,
         training_range=seen if parent.training_range is None else parent.training_range.joined(seen),
     )
 
