@@ -9,7 +9,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from .. import data
 from ..workflow.train_job import TrainJob, train
 from .console import json_flag, progress_listener, say_notice
 from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
@@ -19,7 +18,7 @@ from .train_text import print_training
 
 
 @click.command("train", cls=GroupedCommand)
-@click.argument("source", metavar="[DATA]", default=data.BUNDLED)
+@click.argument("source", metavar="[DATA]", required=False)
 @click.option(
     "--test",
     "test_source",
@@ -30,12 +29,39 @@ from .train_text import print_training
     help="Test data; not used for training.",
 )
 @click.option(
+    "--from",
+    "start",
+    cls=GroupedFlag,
+    group="data",
+    common=True,
+    metavar="MODEL",
+    help="Train this model further (fine-tuning); its network, scaling and classes are kept.",
+)
+@click.option(
+    "--add",
+    cls=GroupedFlag,
+    group="data",
+    common=True,
+    multiple=True,
+    metavar="FOLDER",
+    help="Add these labelled images to the training data, such as own drawings in class folders; repeat for more.",
+)
+@click.option(
+    "--add-times",
+    cls=GroupedFlag,
+    group="data",
+    type=click.IntRange(1, 1000),
+    default=1,
+    metavar="N",
+    help="Use each added image this many times per epoch, so that a few count among many.  [1]",
+)
+@click.option(
     "-o",
     "--out",
     cls=GroupedFlag,
     common=True,
     metavar="FILE",
-    help="Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists]",
+    help="Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists; with --from, MODEL-2 …]",
 )
 @force_flag
 @click.option(
@@ -56,8 +82,11 @@ from .train_text import print_training
 @with_table_flags
 @with_options()
 def train_command(
-    source: str,
+    source: str | None,
     test_source: str | None,
+    start: str | None,
+    add: tuple[str, ...],
+    add_times: int,
     out: str | None,
     force: bool,
     pictures: bool,
@@ -74,6 +103,10 @@ def train_command(
     subfolder of images per class, or "mnist" (the bundled digits, default). With --target COLUMN, DATA is a table with
     named columns (CSV, TSV, Parquet, Arrow, NDJSON) and the default recipe is "table". Repeat --target to predict
     several labels (0 and 1, yes and no) or numbers with one network.
+
+    --from MODEL trains a model further, on DATA that fit it; options that are not given are those of its training.
+    --add FOLDER adds own drawings to the training data. Drawings and photographs of digits are brought to MNIST's form,
+    as 'glassnet query' does.
 
     Without --test, the data's own test part is used; if there is none, part of the data is held out. Defaults in
     brackets are those of recipe "notes"; other recipes and --target have their own.
@@ -92,6 +125,9 @@ def train_command(
         language,
         checkpoint,
         every,
+        start,
+        add,
+        add_times,
     )
     with closing(progress_listener()) as show:
         trained = train(job, callbacks=[show], notify=say_notice)

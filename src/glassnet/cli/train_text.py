@@ -48,6 +48,8 @@ def _facts(trained: TrainResult) -> dict[str, Any]:
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
         "hash": receipt["hash"],
+        **({"parent": receipt["parent"]} if "parent" in receipt else {}),
+        **({"added": receipt["data"]["added"]} if "added" in receipt["data"] else {}),
         **({"kept": receipt["kept"]} if "kept" in receipt else {}),
         "options": receipt["options"],
     }
@@ -67,6 +69,8 @@ def _print(trained: TrainResult) -> None:
             dtype=options["dtype"],
         )
     )
+    if parent := receipt.get("parent"):
+        result(message("parent", file=trained.plan.start, hash=parent["hash"]))
     if kept := receipt.get("kept"):
         result(message("kept", epochs=", ".join(map(str, kept))))
     result(message("test", score=score_line(trained.evaluation)))
@@ -74,7 +78,10 @@ def _print(trained: TrainResult) -> None:
         say(message("one_answer", name=model.name_of(trained.evaluation.only_answer)))
     result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted
-    result(message("model", file=path) if Path(wanted) == path else message("model_beside", file=path, wanted=wanted))
+    if Path(wanted) != path:
+        result(message("model_beside", file=path, wanted=wanted))
+    else:
+        result(message("model_replaced" if trained.replaced else "model", file=path))
 
 
 def _next_step(trained: TrainResult) -> str:

@@ -14,18 +14,28 @@ from .flags import language_flag, max_bytes_flag
 @click.command("verify")
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
+@click.option(
+    "--from",
+    "start",
+    metavar="MODEL",
+    help="The model that the training started from.  [the recorded file in the folder of MODEL]",
+)
+@click.option("--add", multiple=True, metavar="FOLDER", help="The added images, if they have moved; repeat for more.")
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def verify_command(model_path: str, source: str | None, language: str, as_json: bool) -> None:
+def verify_command(
+    model_path: str, source: str | None, start: str | None, add: tuple[str, ...], language: str, as_json: bool
+) -> None:
     """Retrain a model from its training record and compare the bits.
 
-    DATA is what the model was trained on; it can be omitted for the bundled MNIST. Exit code 0: identical; 1:
+    DATA is what the model was trained on; it can be omitted for the bundled MNIST. A model made with 'train --from' is
+    retrained from the model named there, which is searched for in the folder of MODEL. Exit code 0: identical; 1:
     different, with the first difference printed.
     """
     show = progress_listener()
     try:
-        verified = verify_model(model_path, source, callbacks=[show], notify=say_notice)
+        verified = verify_model(model_path, source, start=start, added=add, callbacks=[show], notify=say_notice)
     finally:
         show.close()
     verification, receipt = verified.verification, verified.model.receipt

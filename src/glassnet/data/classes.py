@@ -52,7 +52,7 @@ def number_words(
                 f"{source}: class {unknown[0]!r} is not in the training data, expected one of {listed(names, 6)}. "
                 "Rename the class, or remove it.",
             )
-    elif _are_numbers(words, part, classes):
+    elif _are_numbers(words, any_of=part == "test" or classes is not None or like is not None):
         return np.array([int(word) for word in written], np.int64), ()
     elif like is not None:
         raise DataError(
@@ -84,14 +84,14 @@ def _places(written: Sequence[str], names: Sequence[str]) -> NDArray[np.int64]:
     return np.array([place[word] for word in written], np.int64)
 
 
-def _are_numbers(words: Sequence[str], part: str, classes: int | None) -> bool:
-    """Return whether class names are numbers from 0, without gaps unless the number of classes is given."""
+def _are_numbers(words: Sequence[str], *, any_of: bool) -> bool:
+    """Return whether class names are numbers: with `any_of` of known classes, else from 0 without gaps."""
     if not all(re.fullmatch("[0-9]{1,9}", word) for word in words):
         return False
     numbers = [int(word) for word in words]
     if len(set(numbers)) < len(numbers):  # 1 and 01
         return False
-    return part == "test" or classes is not None or numbers == list(range(len(numbers)))
+    return any_of or numbers == list(range(len(numbers)))
 
 
 def _by_number(word: str) -> tuple[int, str]:

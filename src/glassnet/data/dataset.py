@@ -479,3 +479,14 @@ class Like(Protocol):
     @property
     def layout(self) -> SampleLayout:
         """Layout of the file of numbers that the samples come from."""
+
+
+def shows_handwriting(like: Like) -> bool:
+    """Return whether images for this data set or model show handwritten digits, which are brought to MNIST's form.
+
+    This applies to class folders read so, and to 28 × 28 grey images that were not read from image files, such as
+    MNIST's own. `glassnet query` treats photographs for such models in the same way.
+    """
+    mnist = (28, 28)
+    of_numbers = not like.reading and like.image_shape == mnist and channels_of(like.features, mnist) == 1
+    return like.reading == HANDWRITING or of_numbers

@@ -65,7 +65,8 @@ def load(
         Whether images of more than 64 × 64 pixels are accepted without a `size`, for display.
     like : Dataset or Model, optional
         Use its classes, some of which may be missing here, and read the images of a folder as it did; instead of
-        `size`, `colour` and `handwriting`.
+        `size`, `colour` and `handwriting`. If it has 28 × 28 grey values that were not read from image files, digits
+        are found and brought to MNIST's form.
     layout : SampleLayout, optional
         Layout of a file of numbers: `Dataset.layout`, or `Model.layout`; detected by default.
 

@@ -30,6 +30,7 @@ from ..options.options import Options
 from ..training.callbacks import Callback
 from ..training.checkpoint import LoadedCheckpoint
 from ..training.events import EpochDone, Event
+from ..training.fine_tuning import require_parent
 from ..training.receipt import GivenData, engine_of, training_split_of, verifiable_options
 from ..training.run import Run
 from .step import Trace, trace_step
@@ -85,6 +86,7 @@ def replay(
     *,
     checkpoint: LoadedCheckpoint | None = None,
     callbacks: Sequence[Callback] = (),
+    init_model: Model | None = None,
 ) -> Replay:
     """Repeat a step of the training run that produced a model.
 
@@ -101,6 +103,8 @@ def replay(
         by default.
     callbacks : sequence of callable
         Callbacks as for `glassnet.fit`.
+    init_model : Model, optional
+        As for `glassnet.verify`.
 
     Raises
     ------
@@ -113,6 +117,8 @@ def replay(
     """
     receipt = model.receipt
     options, expected = replace(verifiable_options(receipt), members=1), receipt["trails"][0]
+    if checkpoint is None:
+        require_parent(model, init_model)
     part, given = training_split_of(receipt, data), GivenData(data)
     steps = -(-len(part) // options.batch_size)
     _require_step(epoch, step, len(expected) - 1, steps)
@@ -120,7 +126,7 @@ def replay(
         raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
     recorder = _RecordingEngine(engine_of(receipt), epoch - 1, step - 1)
     if checkpoint is None:
-        run = Run.on(part, options, recorder, given)
+        run = Run.on(part, options, recorder, given, init_model=init_model)
     else:
         _require_earlier_checkpoint(checkpoint, options, epoch - 1 + (step - 1) / steps)
         run = checkpoint.run(data, recorder)

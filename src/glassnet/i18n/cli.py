@@ -54,6 +54,20 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "no test data: {share:g}% of {source} ({rows:,} rows) held out for the test",
         "没有测试数据：从 {source} 留出 {share:g}%（{rows:,} 行）作测试",
     ),
+    "added": (
+        "{source}: {rows:,} samples added to the training data, which now have {all:,}",
+        "{source}：向训练数据添加了 {rows:,} 个样本，现共 {all:,} 个",
+    ),
+    "added_times": (
+        "{source}: {rows:,} samples, each added {times} times to the training data, which now have {all:,}",
+        "{source}：向训练数据添加了 {rows:,} 个样本，每个重复 {times} 次，现共 {all:,} 个",
+    ),
+    "seen_before": (
+        "{source}: the model was already trained on {seen:,} of the {rows:,} held-out rows, so the test result is "
+        "optimistic; use the --seed and --holdout of its training, or name other data with --test",
+        "{source}：留出的 {rows:,} 行中有 {seen:,} 行参与过该模型之前的训练，测试结果会偏高；"
+        "请用之前训练的 --seed 和 --holdout，或用 --test 另给数据",
+    ),
     "test_lacks": (
         "{source}: the test data have no sample of these classes, so the result does not cover them: {names}",
         "{source}：测试数据中没有这些类别的样本，结果不能反映这些类别：{names}",
@@ -83,6 +97,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "network   {sizes}, rule {rule}, {epochs} epochs of {samples:,} samples, engine {engine} ({dtype})",
         "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}（{dtype}）",
     ),
+    "parent": ("from      {file}, hash {hash}", "起始      {file}，哈希 {hash}"),
     "kept": (
         "kept      weights after epoch {epochs}, which have the lowest validation loss",
         "保留      第 {epochs} 轮后的权重，其验证损失最低",
@@ -98,6 +113,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "用时      读取 {load:.2f} 秒，编译 {compile:.2f} 秒，训练 {train:.2f} 秒，测试 {test:.2f} 秒",
     ),
     "model": ("model     {file}", "模型      {file}"),
+    "model_replaced": ("model     {file} (the earlier model was replaced)", "模型      {file}（已覆盖原有模型）"),
     "model_beside": ("model     {file} ({wanted} already exists)", "模型      {file}（{wanted} 已存在）"),
     "pictures": ("pictures  {files}", "图        {files}"),
     "next": ("next      {command}", "下一步    {command}"),
@@ -197,6 +213,9 @@ INFO_LABELS: dict[str, str] = {
     "class_names": "类别名称",
     "recipe": "配方",
     "options": "选项",
+    "parent": "起始模型",
+    "file": "文件",
+    "added": "另加数据",
     "seed": "种子",
     "engine": "引擎",
     "versions": "软件版本",

@@ -16,6 +16,9 @@ COMMANDS = {
     或 "mnist"（自带的数字，默认）。加上 --target 列名，则为有列名的表格（CSV、TSV、Parquet、Arrow、NDJSON），
     此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签（0 与 1，是与否）或多个数值。
 
+    --from MODEL 在与之相符的 DATA 上继续训练一个模型；未给出的选项沿用其训练时的值。--add FOLDER 把自己的手写图片
+    加入训练数据。数字的图片与照片会转换成 MNIST 的形式，与 'glassnet query' 相同。
+
     不给 --test 时，使用数据自带的测试部分；若没有，则留出一部分数据。方括号中是配方 "notes" 的默认值；
     其他配方与 --target 另有默认值。""",
     "resume": """从检查点继续训练。
@@ -51,7 +54,8 @@ COMMANDS = {
     "info": "显示模型的结构、输入、目标与训练记录。",
     "verify": """按训练记录重新训练模型，并逐位比较权重。
 
-    DATA 是训练所用的数据；若是自带的 MNIST 则可省略。退出码 0：逐位一致；1：有差异，并输出最先的差异。""",
+    DATA 是训练所用的数据；若是自带的 MNIST 则可省略。用 'train --from' 得到的模型从当时的起始模型重新训练，
+    该文件在 MODEL 所在的文件夹中查找。退出码 0：逐位一致；1：有差异，并输出最先的差异。""",
     "doctor": """检查数据，或检查旧程序（.py、.ipynb）。
 
     DATA 是 'glassnet train' 接受的任何数据（损坏的也可），或一个程序。退出码 0：至多只有提示；
@@ -124,8 +128,21 @@ FLAGS = {
     "Column to use although it looks like an identifier; repeat for more.": "看似标识符、但仍要使用的列；可重复。",
     # train, resume
     "Test data; not used for training.": "测试数据，不参与训练。",
-    "Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists]": (
-        "要写出的模型文件。  [配方名.safetensors，若已存在则为 配方名-2 …]"
+    "Train this model further (fine-tuning); its network, scaling and classes are kept.": (
+        "继续训练（微调）此模型；其网络、缩放与类别保持不变。"
+    ),
+    "Add these labelled images to the training data, such as own drawings in class folders; repeat for more.": (
+        "把这些有标签的图片加入训练数据，例如按类别分文件夹的手写图片；可重复。"
+    ),
+    "Use each added image this many times per epoch, so that a few count among many.  [1]": (
+        "每轮使用每张加入的图片的次数，使少量图片在大量数据中起作用。  [1]"
+    ),
+    "The model that the training started from.  [the recorded file in the folder of MODEL]": (
+        "该训练的起始模型。  [MODEL 所在文件夹中记录的文件]"
+    ),
+    "The added images, if they have moved; repeat for more.": "加入的图片，若已移动；可重复。",
+    "Model file to write.  [RECIPE.safetensors, or RECIPE-2 … if it exists; with --from, MODEL-2 …]": (
+        "要写出的模型文件。  [配方名.safetensors，若已存在则为 配方名-2 …；用 --from 时为 MODEL-2 …]"
     ),
     "Plot digits, learning curve and confusion matrix next to the model.": "在模型旁绘制数字、学习曲线与混淆矩阵。",
     "Write checkpoints to this file, for 'glassnet resume FILE'.": "把检查点写到此文件，供 'glassnet resume FILE' 用。",

@@ -93,6 +93,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "seed_line": ("{seed}, engine {engine}, {dtype}", "{seed}，引擎 {engine}，{dtype}"),
     "test_then": ("test result", "测试结果"),
     "test_line": ("{scores} on {samples} samples", "{scores}（{samples} 个样本）"),
+    "parent": ("trained further from", "起始模型"),
     "resumed": ("resumed in another environment", "曾在其他环境继续训练"),
     "versions": ("versions", "版本"),
     "blas": ("BLAS", "BLAS"),

@@ -41,6 +41,17 @@ class DataReceipt(TypedDict, total=False):
     """SHA-256 of shape, inputs and labels; see `training.receipt.fingerprint`."""
     held_out: bool
     """Whether a fraction of the source was held out for testing, and is not among the samples."""
+    added: list[str]
+    """Sources of the samples that were added to those of `source`."""
+
+
+class ParentReceipt(TypedDict, total=False):
+    """Description of the model that a training run started from."""
+
+    hash: str
+    """Hash of its weights; see `Model.hash`."""
+    file: str
+    """Name of its file, if known."""
 
 
 class Receipt(TypedDict, total=False):
@@ -49,6 +60,8 @@ class Receipt(TypedDict, total=False):
     recipe: str | None
     options: dict[str, Any]
     data: DataReceipt
+    parent: ParentReceipt
+    """The model that training started from; missing for a new network."""
     seed: int
     engine: str
     versions: dict[str, str]
@@ -298,6 +311,7 @@ RECEIPT = open_record_of(
     # Types only: the allowed values depend on the version, and `receipt.options_of` checks them.
     options=Record(optional={name: kind_of(kind) for name, kind in TYPES.items()}, others=Anything()),
     data=DATA,
+    parent=Record({"hash": Text()}, {"file": Text()}, Anything()),
     seed=COUNT,
     result=Record(others=LOOSE),
     kept=ListOf(Number(1, _LONG, whole=True)),

@@ -164,6 +164,7 @@ class LoadedCheckpoint:
             own_validation=validation is not None,
             history=self.history,
             changes=self.changes,
+            parent=self.model.receipt.get("parent"),
         )
 
     def _require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:

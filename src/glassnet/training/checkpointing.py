@@ -113,7 +113,7 @@ class CheckpointWriter:
         run, validation = self._run, None
         if run.own_validation and run.validation is not None:
             validation = GivenData(run.validation).described()
-        return begun_with(run.options, run.given, run.engine.name), validation
+        return begun_with(run.options, run.given, run.engine.name, run.parent), validation
 
     def _finish_writing(self) -> None:
         if self._writing:

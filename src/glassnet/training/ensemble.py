@@ -18,15 +18,22 @@ from queue import SimpleQueue
 from ..data.dataset import Dataset
 from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
+from ..model.model import Model
 from ..options.options import Options
 from .callbacks import Callback, ends_training
 from .events import EpochDone, Event
+from .fine_tuning import parent_of
 from .receipt import GivenData, receipt_of
 from .run import Fit, Run, finish, split_for
 
 
 def fit_ensemble(
-    data: Dataset, options: Options, engine: Engine, validation: Dataset | None, callbacks: Sequence[Callback]
+    data: Dataset,
+    options: Options,
+    engine: Engine,
+    validation: Dataset | None,
+    callbacks: Sequence[Callback],
+    init_model: Model | None = None,
 ) -> Fit:
     """Train the members in parallel, one per thread, each with its own seed; callbacks receive the first one's events.
 
@@ -38,7 +45,16 @@ def fit_ensemble(
 
     def train_member(number: int) -> Fit:
         own = replace(options, members=1, threads=1, seed=options.seed + number)
-        run = Run.on(training, own, engine, given, validation=validation_part, own_validation=validation is not None)
+        run = Run.on(
+            training,
+            own,
+            engine,
+            given,
+            validation=validation_part,
+            own_validation=validation is not None,
+            init_model=init_model,
+            member=number,
+        )
         if number:
             return finish(run, [first_member.ends_another])
         with first_member:
@@ -66,6 +82,7 @@ def fit_ensemble(
         histories,
         best_epochs=best_epochs,
         own_validation=first.own_validation,
+        parent=parent_of(init_model),
     )
     return Fit(
         model=replace(model, receipt=receipt),

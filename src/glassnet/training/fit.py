@@ -11,15 +11,17 @@ import numpy as np
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Engine, engine_for
 from ..errors import ArgumentError, OptionError, require_names
+from ..model.model import Model, require_model
 from ..options.options import NAMES, OTHER_NAMES, Options, by_field
 from ..options.recipes import for_estimator, for_rows
 from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
+from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .run import Fit, Run, finish
 
-_OWN = ("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights")
+_OWN = ("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights", "init_model")
 """Arguments of `fit` that are not options, for messages; `engine` is both."""
 
 
@@ -36,6 +38,7 @@ def fit(
     engine: Engine | str | None = None,
     checkpoint: CheckpointPolicy | str | Path | None = None,
     listeners: Iterable[Callback] | None = None,
+    init_model: Model | None = None,
     **changes: Any,
 ) -> Fit:
     """Make a model for `data`, train it, and return it with its history and training record.
@@ -57,7 +60,8 @@ def fit(
         With X: sample weights.
     recipe : str, optional
         Name of the recipe. By default ``notes`` for classes of images, ``table`` for the result of `load_table`, and
-        otherwise ``estimator``, with the settings of the estimators for that number of rows.
+        otherwise ``estimator``, with the settings of the estimators for that number of rows. With `init_model`, the
+        options in its training record are the default.
     validation : Dataset, or (X, y), optional
         As for `train`. If not given, early stopping holds out the fraction ``options.validation`` of the data.
     callbacks : iterable of callable
@@ -69,6 +73,10 @@ def fit(
         Where to write checkpoints for `glassnet.resume`; not supported for ensembles.
     listeners : iterable of callable, optional
         The old name of `callbacks`.
+    init_model : Model, optional
+        A trained model to train further (fine-tuning): training starts with its parameters instead of random ones, and
+        its network, scaling, classes and columns are kept. It is not changed. Load data with
+        ``load_data(…, like=model)`` or ``load_table(…, columns=model.columns)``, so that they have its classes.
     **changes
         Single options, by the names of `Options`.
 
@@ -80,12 +88,13 @@ def fit(
     Raises
     ------
     DataError, DivergedError
-        As `train` and `new_model`; GN065 when `data` or `validation` is not a `Dataset`, and no targets are given.
+        As `train` and `new_model`; GN017 when the data do not fit `init_model`, GN065 when `data` or `validation` is
+        not a `Dataset` and no targets are given, GN076 when `init_model` is not a `Model`.
     ShapeError
         GN050 as for `Dataset.from_arrays`.
     OptionError
-        GN021 when `options` is not an `Options`; GN022 for options that do not fit each other or the data, and for a
-        checkpoint of an ensemble.
+        GN021 when `options` is not an `Options`; GN022 for options that do not fit each other, the data or
+        `init_model`, and for a checkpoint of an ensemble.
     ArgumentError
         GN021 for an unknown option, and for options given twice.
     ModelFileError
@@ -120,7 +129,14 @@ def fit(
         require_dataset("validation", validation)
     if isinstance(engine, str):
         changes["engine"], engine = engine, None
-    if options is None:
+    if init_model is not None:
+        require_model(init_model)
+        data = fitting_data(init_model, data)
+        validation = None if validation is None else fitting_data(init_model, validation)
+    if options is None and init_model is not None:
+        require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+        options = fine_tuning_options(init_model, changes, recipe)
+    elif options is None:
         options = options_for(data, recipe or recipe_for(data), changes)
     elif not isinstance(options, Options):
         raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
@@ -128,6 +144,8 @@ def fit(
         require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
         name = next(iter(changes), "recipe")
         raise ArgumentError("GN021", f"{name}: given in addition to options. Put it into the options.")
+    if init_model is not None:
+        require_members(init_model, options)
     every = both(callbacks, listeners)
     engine = engine or engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     if options.members > 1:
@@ -135,8 +153,8 @@ def fit(
             raise OptionError(
                 "GN022", "checkpoint: not supported for ensembles. Train the members one by one, or omit it."
             )
-        return fit_ensemble(data, options, engine, validation, every)
-    run = Run.start(data, options, engine, validation)
+        return fit_ensemble(data, options, engine, validation, every, init_model)
+    run = Run.start(data, options, engine, validation, init_model)
     if checkpoint is None:
         return finish(run, every)
     policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)

@@ -25,7 +25,7 @@ from ..data.split import count_aside, parts_of
 from ..engines import ENGINES, Engine, blas_in_use, engine_named
 from ..errors import DataError
 from ..model.evaluate import Evaluation
-from ..model.header import DataReceipt, Receipt
+from ..model.header import DataReceipt, ParentReceipt, Receipt
 from ..model.model import Model
 from ..options.options import SPECS, Options
 from .callbacks import History
@@ -84,9 +84,12 @@ class GivenData:
         }
 
 
-def begun_with(options: Options, given: GivenData, engine: str) -> Receipt:
+def begun_with(options: Options, given: GivenData, engine: str, parent: ParentReceipt | None = None) -> Receipt:
     """Return the part of a training record that is known before training."""
-    return {"data": given.described(), **_setup(options, engine)}
+    begun: Receipt = {"data": given.described(), **_setup(options, engine)}
+    if parent is not None:
+        begun["parent"] = parent
+    return begun
 
 
 def _setup(options: Options, engine: str) -> Receipt:
@@ -104,6 +107,7 @@ def receipt_of(
     own_validation: bool = False,
     calibrated: bool = False,
     changes: Sequence[str] = (),
+    parent: ParentReceipt | None = None,
 ) -> Receipt:
     """Return the training record of a trained model.
 
@@ -119,12 +123,12 @@ def receipt_of(
         The engine that was used.
     histories : sequence of History
         One per member.
-    best_epochs, own_validation, calibrated, changes
+    best_epochs, own_validation, calibrated, changes, parent
         As in `Receipt`, where `best_epochs` is ``kept`` and `changes` is ``resumed``.
     """
     receipt: Receipt = {
         "recipe": "",
-        **begun_with(options, given, engine.name),
+        **begun_with(options, given, engine.name, parent),
         "hash": model.hash(),
         "trails": [history.weight_hashes for history in histories],
         "curves": [history.thinned() for history in histories],
@@ -148,15 +152,28 @@ def receipt_without_start(model: Model, options: Options, engine: str, reason: s
     return {"recipe": "", **_setup(options, engine), "hash": model.hash(), "not_verifiable": reason}
 
 
-def add_test(receipt: Receipt, evaluation: Evaluation, *, recipe: str = "", held_out: bool = False) -> None:
-    """Add to a training record what `fit` does not know: the scores on test data, and the name of the recipe.
+def add_test(
+    receipt: Receipt,
+    evaluation: Evaluation,
+    *,
+    recipe: str = "",
+    held_out: bool = False,
+    added: Sequence[str] = (),
+    parent: str = "",
+) -> None:
+    """Add to a training record what `fit` does not know: the scores on test data, and names.
 
-    `held_out` means that the test data were held out from the source of the training data.
+    `held_out` means that the test data were held out from the source of the training data. `added` are the sources of
+    added samples, and `parent` is the name of the file with the model that training started from.
     """
     receipt["recipe"] = recipe
     receipt["result"] = {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples}
     if held_out:
         receipt["data"]["held_out"] = True
+    if added:
+        receipt["data"]["added"] = list(added)
+    if parent and "parent" in receipt:
+        receipt["parent"] = {**receipt["parent"], "file": parent}
 
 
 def _own_engine(name: str, kind: type | None = None) -> str:

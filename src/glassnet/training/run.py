@@ -11,11 +11,12 @@ from ..data.split import parts_of
 from ..engines import Engine, one_blas_thread
 from ..i18n.language import counted
 from ..model.build import new_model
-from ..model.header import Receipt
+from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
 from ..options.options import Options
 from .callbacks import Callback, History, ends_training
 from .events import EpochDone, Event, TrainingEnded, TrainingStarted
+from .fine_tuning import continued, parent_of
 from .loop import train
 from .receipt import GivenData, receipt_of
 from .state import TrainingState
@@ -43,6 +44,8 @@ class Run:
     history : History
     changes : tuple of str
         Changes of versions and processor since the start, as text, if training was resumed.
+    parent : dict or None
+        Description of the model that training started from; None for a new network.
     """
 
     model: Model
@@ -55,13 +58,32 @@ class Run:
     own_validation: bool = False
     history: History = field(default_factory=History)
     changes: tuple[str, ...] = ()
+    parent: ParentReceipt | None = None
 
     @classmethod
-    def start(cls, data: Dataset, options: Options, engine: Engine, validation: Dataset | None = None) -> Self:
-        """Return a run before its first step, with a new model; early stopping may hold out validation data."""
+    def start(
+        cls,
+        data: Dataset,
+        options: Options,
+        engine: Engine,
+        validation: Dataset | None = None,
+        init_model: Model | None = None,
+    ) -> Self:
+        """Return a run before its first step; early stopping may hold out validation data.
+
+        The model is new, or a copy of `init_model`.
+        """
         training, validation_part = split_for(data, options, validation)
         given, own_validation = GivenData(data).begin(), validation is not None
-        return cls.on(training, options, engine, given, validation=validation_part, own_validation=own_validation)
+        return cls.on(
+            training,
+            options,
+            engine,
+            given,
+            validation=validation_part,
+            own_validation=own_validation,
+            init_model=init_model,
+        )
 
     @classmethod
     def on(
@@ -73,11 +95,16 @@ class Run:
         *,
         validation: Dataset | None = None,
         own_validation: bool = False,
+        init_model: Model | None = None,
+        member: int = 0,
     ) -> Self:
-        """Return a run before its first step, with a new model, on all of `data`."""
-        model = new_model(data, options)
-        state = TrainingState.start(model.network.parameters, options)
-        return cls(model, data, options, engine, state, given, validation, own_validation)
+        """Return a run before its first step on all of `data`.
+
+        The model is new, or a copy of `init_model`: of an ensemble, of its member number `member`.
+        """
+        model = new_model(data, options) if init_model is None else continued(init_model, data, options, member)
+        state, parent = TrainingState.start(model.network.parameters, options), parent_of(init_model)
+        return cls(model, data, options, engine, state, given, validation, own_validation, parent=parent)
 
     @property
     def position(self) -> TrainingState:
@@ -113,6 +140,7 @@ class Run:
             own_validation=self.own_validation,
             calibrated=calibrated,
             changes=self.changes,
+            parent=self.parent,
         )
 
 

@@ -11,6 +11,7 @@ from ..model.build import new_model
 from ..model.model import Model, require_model
 from .callbacks import Callback, require_callbacks
 from .events import EpochDone, Event
+from .fine_tuning import continued, require_parent
 from .receipt import (
     GivenData,
     differences,
@@ -45,7 +46,9 @@ class Verification:
     epoch: int | None = None
 
 
-def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> Verification:
+def verify(
+    model: Model, data: Dataset, callbacks: Iterable[Callback] = (), *, init_model: Model | None = None
+) -> Verification:
     """Repeat the training of a model from its record, and compare the weights after every epoch.
 
     Parameters
@@ -56,6 +59,8 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
         The data passed to `fit`, including those held out for early stopping.
     callbacks : iterable of callable
         As for `fit`, except that their return values are ignored.
+    init_model : Model, optional
+        The model passed to `fit` as `init_model`, if there was one; its own training is not repeated.
 
     Returns
     -------
@@ -64,8 +69,8 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
     Raises
     ------
     DataError
-        GN017, with the reason, when the training record is incomplete or a custom loss was used; GN065 and GN076 when
-        `data` is not a `Dataset` or `model` not a `Model`.
+        GN017, with the reason, when the training record is incomplete, a custom loss was used, or `init_model` is
+        missing or another model; GN065 and GN076 when `data` is not a `Dataset` or `model` not a `Model`.
 
     Examples
     --------
@@ -76,9 +81,12 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
     True
     """
     require_model(model)
+    if init_model is not None:
+        require_model(init_model)
     require_dataset("data", data)
     every, receipt = [_without_result(one) for one in require_callbacks(callbacks)], model.receipt
     options, engine = verifiable_options(receipt), engine_of(receipt)
+    require_parent(model, init_model)
     changed = tuple(differences(receipt, surroundings()))
 
     def differs(where: str, epoch: int | None = None) -> Verification:
@@ -94,14 +102,14 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
     if options.hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
         return differs("the network in the file does not match its training record")
     training = training_split_of(receipt, data)
-    made = new_model(training, options)
+    made = new_model(training, options) if init_model is None else continued(init_model, training, options)
     for name, what in (("scaling", "inputs"), ("targets", "targets")):
         if getattr(made, name) != getattr(model, name):
             return differs(f"the scaling of the {what} in the file does not match the data")
     for number, (member, hashes) in enumerate(zip(model.members, receipt["trails"], strict=True)):
         own = replace(options, members=1, seed=options.seed + number)
         until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
-        run = Run.on(training, own, engine, given)
+        run = Run.on(training, own, engine, given, init_model=init_model, member=number)
         where, epoch = _first_difference(run, hashes[: until + 1], member.parameters.hash(), every)
         if where:
             return differs(f"member {number + 1}: {where}" if model.others else where, epoch)

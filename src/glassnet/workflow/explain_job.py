@@ -24,7 +24,7 @@ from ..plots.labels import sample_label
 from ..preprocess.tabular.dataset import read_table
 from ..training.callbacks import Callback
 from ..training.checkpoint import load_checkpoint
-from .model_data import load_alike, load_labelled, load_queries, load_trained_on, trained_on_bundled
+from .model_data import load_alike, load_labelled, load_parent, load_queries, load_trained_on, trained_on_bundled
 from .notice import Notify, ignore
 
 if TYPE_CHECKING:
@@ -128,8 +128,10 @@ def replay_step(
     """Retrain up to a step, from a checkpoint of the run if one is given; epoch and step count from 1."""
     samples = load_trained_on(model, model_path, source, notify)
     saved = load_checkpoint(checkpoint) if checkpoint else None
+    parent = None if saved else load_parent(model, model_path, flag=False)
     return ReplayResult(
-        samples.source, replay(model, samples, epoch, step, checkpoint=saved, callbacks=list(callbacks))
+        samples.source,
+        replay(model, samples, epoch, step, checkpoint=saved, callbacks=list(callbacks), init_model=parent),
     )
 
 

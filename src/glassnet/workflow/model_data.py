@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +14,20 @@ from .. import data
 from ..data import Dataset
 from ..data.split import split, split_rows
 from ..data.validation import AUTO
-from ..errors import OptionError
+from ..errors import DataError, OptionError
+from ..model.file import load_model
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.receipt import fingerprint, options_of
 from .notice import Notify, notice, texts_to
-from .training_data import load_samples, notify_left_out, notify_remarks, notify_surprises
+from .training_data import (
+    load_samples,
+    notify_left_out,
+    notify_remarks,
+    notify_surprises,
+    parts_in_training,
+    with_added,
+)
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -47,7 +57,7 @@ def load_labelled(
 
     The second value is the number of rows, including rows without a target.
     """
-    source = _named(
+    source = named_source(
         model, source, f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA."
     )
     if model.columns is None:
@@ -70,37 +80,98 @@ def load_unseen(
     The second value is the part that the model was trained on, by its record; None for other data.
     """
     samples, rows = load_labelled(model, model_path, source, notify)
-    trained, aside = _parts_in_training(model, samples, rows) or (None, samples)
+    trained, aside = parts_in_training(model, samples, rows) or (None, samples)
     return aside, trained
 
 
 def load_alike(model: Model, model_path: str, source: str | None, notify: Notify) -> Dataset:
     """Read labelled data to search for nearest samples; of a model's training data, without the held-out part."""
     samples, rows = load_labelled(model, model_path, source, notify, "train")
-    parts = _parts_in_training(model, samples, rows)
+    parts = parts_in_training(model, samples, rows)
     return samples if parts is None else parts[0]
 
 
-def load_trained_on(model: Model, model_path: str, source: str | Table | None, notify: Notify) -> Dataset:
-    """Read a model's training data again, without the part held out for the test."""
-    source = _named(
+def load_trained_on(
+    model: Model, model_path: str, source: str | Table | None, notify: Notify, *, added: Sequence[str] = ()
+) -> Dataset:
+    """Read a model's training data again, without the part held out for the test.
+
+    `added` are the sources of the added samples, each once, if they are no longer where the training record has them.
+    """
+    source = named_source(
         model,
         source,
         f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained on.",
     )
-    options, held_out = options_of(model.receipt), model.receipt.get("data", {}).get("held_out")
+    recorded = model.receipt.get("data", {})
+    options, held_out = options_of(model.receipt), recorded.get("held_out")
     if model.columns is None:
+        like = model if "parent" in model.receipt else None  # its parent had the same scaling and classes
         # From the scaling: `fit` may have found the largest value, which is then not in the options.
         read_like = replace(options, input_max=model.scaling.maximum)
         assert isinstance(source, str)
-        samples = load_samples(
-            source, read_like, notify, layout=model.layout, large=True
-        )  # large inputs were accepted in training
-        return split(samples, options)[0] if held_out else samples
+        # Large inputs were accepted in training.
+        whole = load_samples(source, read_like, notify, layout=model.layout, large=True, like=like)
+        samples = split(whole, options)[0] if held_out else whole
+        further = _moved(recorded.get("added", []), added, model_path)
+        return with_added(samples, further, notify, like=like, whole=len(whole))
     table = read_table(source, model.columns.names)
     if held_out:
         table = table.take(split_rows(len(table), table.source, options)[0])
     return samples_of(table, model.columns)
+
+
+def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> list[str]:
+    """Return the recorded sources of added samples, replaced by the named ones in the order of their first use."""
+    sources = list(dict.fromkeys(recorded))
+    if named and len(named) != len(sources):
+        shown = ", ".join(sources) or "no other data"
+        raise OptionError(
+            "GN022",
+            f"--add {' '.join(named)}: the training of {model_path} added samples of {shown}. Name the new place of "
+            "each.",
+        )
+    places = dict(zip(sources, named or sources, strict=True))
+    return [places[source] for source in recorded]
+
+
+def load_parent(model: Model, model_path: str, named: str | None = None, *, flag: bool = True) -> Model | None:
+    """Return the model that a model's training started from: the named one, or the recorded file beside the model.
+
+    None if training started from a new network. `flag` is whether the caller has ``--from``.
+
+    Raises
+    ------
+    OptionError
+        GN020 if it is not beside the model, GN022 if a model is named, but training started from a new network.
+    DataError
+        GN017 if it is another model.
+    """
+    recorded = model.receipt.get("parent")
+    if recorded is None:
+        if named is not None:
+            raise OptionError(
+                "GN022", f"--from {named}: the training of {model_path} did not start from another model. Omit it."
+            )
+        return None
+    if named is None:
+        file = Path(recorded.get("file", "")).name or "another model"
+        named = str(Path(model_path).with_name(file))
+        if not Path(named).is_file():
+            advice = "Name that model with --from FILE, or put it there." if flag else "Put it there."
+            raise OptionError(
+                "GN020",
+                f"{model_path}: the training started from {file} (hash {recorded['hash']}), which is not in the same "
+                f"folder. {advice}",
+            )
+    parent = load_model(named)
+    if parent.hash() != recorded["hash"]:
+        raise DataError(
+            "GN017",
+            f"{named}: hash {parent.hash()}, but the training of {model_path} started from the model with hash "
+            f"{recorded['hash']}. Name that model with --from FILE.",
+        )
+    return parent
 
 
 def load_queries(
@@ -125,7 +196,7 @@ def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset
     trained = model.receipt.get("data", {})
     if source is None or not {"fingerprint", "samples"} <= trained.keys():
         return
-    parts = _parts_in_training(model, samples, rows)
+    parts = parts_in_training(model, samples, rows)
     if parts is None and (len(samples) != trained["samples"] or fingerprint(samples) != trained["fingerprint"]):
         return
     facts = {"source": samples.source, "trained": trained["samples"], "rows": len(samples)}
@@ -145,21 +216,8 @@ def trained_on_bundled(model: Model) -> bool:
     return data.is_bundled(model.receipt.get("data", {}).get("source"))
 
 
-def _parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Dataset, Dataset] | None:
-    """Return the part a model was trained on and the held-out part; None if the samples are other data."""
-    trained = model.receipt.get("data", {})
-    if not trained.get("held_out") or not 0 < trained.get("samples", 0) < len(samples):
-        return None
-    divided = split_rows(rows, samples.source, options_of(model.receipt))
-    kept, aside = (np.isin(samples.row_numbers, part) for part in divided)
-    if kept.sum() != trained["samples"]:
-        return None
-    part = samples.take(np.flatnonzero(kept))
-    return (part, samples.take(np.flatnonzero(aside))) if fingerprint(part) == trained.get("fingerprint") else None
-
-
-def _named(model: Model, source: Any, otherwise: str) -> Any:
-    """Return the given data, or the bundled MNIST if the model was trained on it."""
+def named_source(model: Model, source: Any, otherwise: str) -> Any:
+    """Return the given data, or the bundled MNIST if the model was trained on it; GN020 with this text for others."""
     if source is None and not trained_on_bundled(model):
         raise OptionError("GN020", otherwise)
     return data.BUNDLED if source is None else source

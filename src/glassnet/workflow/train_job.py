@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import threading
 import time
@@ -17,6 +18,7 @@ from typing import Any
 
 from .. import data
 from ..data import Dataset
+from ..data.validation import AUTO
 from ..engines import available_cores
 from ..errors import (
     DivergedError,
@@ -37,15 +39,17 @@ from ..options.unused import unused_options
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.events import Event, TrainingStarted
+from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
 from .drawings import drawings_of_test
-from .model_data import unless_warned
+from .model_data import named_source, unless_warned
 from .notice import Notify, ignore, notice, texts_to
 from .table_options import TableOptions
 from .training_data import (
     TrainingData,
+    load_fine_tuning_table,
     load_training_data,
     load_training_table,
     notify_weak_test,
@@ -63,18 +67,18 @@ class TrainJob:
 
     Parameters
     ----------
-    source : str
-        Data, as `data.load` takes them, or a table with named columns.
+    source : str, optional
+        Data, as `data.load` takes them, or a table with named columns; the bundled MNIST by default.
     test : str, optional
         Test data; by default the source's own test part, or a held-out part of the source.
     recipe : str, optional
-        By default "table" for a table with named columns, else "notes".
+        By default "table" for a table with named columns, else "notes"; with `start`, the options of its training.
     options : dict
         Changes to the recipe's options.
     table : TableOptions
         For a table with named columns.
     out : str, optional
-        The model file; by default the recipe's name, with a number if that exists.
+        The model file; by default the name of the recipe or of `start`, with a number if that exists.
     force : bool
         Whether to overwrite an existing model.
     pictures : bool
@@ -85,9 +89,15 @@ class TrainJob:
         The file for checkpoints, for `resume`.
     every : str, optional
         The checkpoint interval, as for `training.checkpoint.CheckpointPolicy`.
+    start : str, optional
+        A model file to train further.
+    add : tuple of str
+        Sources of samples to add to the training data, such as folders of own drawings.
+    add_times : int
+        How often each added sample counts.
     """
 
-    source: str = data.BUNDLED
+    source: str | None = None
     test: str | None = None
     recipe: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
@@ -98,9 +108,17 @@ class TrainJob:
     language: str = "en"
     checkpoint: str | None = None
     every: str | None = None
+    start: str | None = None
+    add: tuple[str, ...] = ()
+    add_times: int = 1
 
     def __post_init__(self) -> None:
-        self.table.require_target()
+        if self.start is None:
+            self.table.require_target()
+        if self.add and self.table.target:
+            raise _not_to_a_table(self.add[0])
+        if self.add_times != 1 and not self.add:
+            raise OptionError("GN022", "--add-times: needs images to add. Name them with --add FOLDER.")
 
 
 @dataclass(frozen=True)
@@ -121,13 +139,17 @@ class Plan:
     wanted: str = ""
     """The preferred model file, if that already existed; else empty."""
     epochs_named: bool = False
+    start: str = ""
+    """The file of the model that is trained further; empty for a new network."""
+    add: tuple[str, ...] = ()
+    """The sources of the added samples, each as often as its samples count."""
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
         """Return the plan stored in a checkpoint; ValueError if it is not valid."""
         record_of(cls, wishes=record_of(TableOptions), language=Text(LANGUAGES)).check(note, "note")
         table: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
-        return cls(**{**note, "wishes": TableOptions(**table)})
+        return cls(**{**note, "wishes": TableOptions(**table), "add": tuple(note.get("add", ()))})
 
 
 @dataclass(frozen=True)
@@ -152,6 +174,8 @@ class TrainResult:
     held_out : bool
         Whether the test data were held out from the training data.
     plan : Plan
+    replaced : bool
+        Whether the model file replaced another one.
     """
 
     model: Model
@@ -163,6 +187,7 @@ class TrainResult:
     seconds: dict[str, float]
     held_out: bool
     plan: Plan
+    replaced: bool = False
 
     @property
     def epochs(self) -> int:
@@ -202,31 +227,40 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
     KeyboardInterrupt
         If training is interrupted; the message says what was kept.
     """
-    recipe = job.recipe or ("table" if job.table.target else "notes")
+    start = load_model(job.start) if job.start else None
+    if start is not None:
+        _require_own_columns(start, job)
+    recipe = job.recipe or (start and start.receipt.get("recipe")) or ("table" if job.table.target else "notes")
     plan = Plan(
-        job.source,
+        _source_of(job, start),
         job.test,
-        job.out or f"{recipe}.safetensors",
+        job.out or (_next_name(job.start) if job.start else f"{recipe}.safetensors"),
         recipe_named(recipe),
         job.pictures,
         job.table,
         job.language,
         job.force,
         epochs_named=(job.options.get("epochs") or 0) >= 1 / LAST,  # with fewer, the last tenth is less than an epoch
+        start=job.start or "",
+        add=job.add * job.add_times,
     )
+    _require_parent_kept(job, plan)
     require_model_place(plan.out, overwrite=job.force or job.out is None)
     if not job.force and job.out is None and (free := str(free_name(plan.out))) != plan.out:
         plan = replace(plan, out=free, wanted=plan.out)
-    options = options_for(recipe, job.options)
-    require_picture_files(job.source, options)
+    if start is None:
+        options = options_for(recipe, job.options)
+        require_picture_files(plan.source, options)
+    else:
+        options = fine_tuning_options(start, job.options, job.recipe)
     checkpoint = _checkpoint(job, plan, options, notify)
 
     def choose(rows: int, task: str) -> Options:
         return options_for(recipe, job.options, **for_rows(rows, recipe, task=task))
 
-    read = read_data(plan, options, choose, notify)
+    read = read_data(plan, options, choose, notify, start=start)
     _notify_options(job.options, read.options, notify)
-    fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint)
+    fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start)
     before = _written_at(job.checkpoint)
     try:
         return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before)
@@ -287,19 +321,80 @@ def read_data(
     choose: Callable[[int, str], Options],
     notify: Notify,
     saved: LoadedCheckpoint | None = None,
+    start: Model | None = None,
 ) -> TrainingData:
-    """Read the data, and meanwhile load the kernels that training is likely to need."""
+    """Read the data, and meanwhile load the kernels that training is likely to need; `start` is trained further."""
     if options.engine == "compiled" or (options.engine == "auto" and _is_large(plan.source)):
-        if plan.wishes.target:  # the kernels depend on the columns
+        if plan.wishes.target or (start is not None and start.columns is not None):  # the kernels depend on the columns
             _in_background(_load_modules, ["glassnet.engines.compiled.engine"])
         else:
             _in_background(_load_kernels, options)
+    if plan.start and saved is not None:
+        start = saved.model  # with the same scaling, classes and columns
+    if start is not None and start.columns is not None:
+        wishes = plan.wishes
+        return load_fine_tuning_table(plan.source, plan.test, start, wishes.decimal, options, plan.recipe, notify)
     if plan.wishes.target:
         return load_training_table(plan.source, plan.test, plan.wishes, plan.recipe, choose, notify)
     if saved is None:
-        return load_training_data(plan.source, plan.test, options, notify)
-    read = load_training_data(plan.source, plan.test, options, notify, layout=saved.model.layout, large=True)
+        return load_training_data(plan.source, plan.test, options, notify, like=start, added=plan.add)
+    known: dict[str, Any] = {"layout": saved.model.layout, "large": True, "like": start, "added": plan.add}
+    read = load_training_data(plan.source, plan.test, options, notify, **known)
     return replace(read, options=options)
+
+
+def _require_own_columns(start: Model, job: TrainJob) -> None:
+    """Raise OptionError GN022 for options that would choose other columns than those of a model to train further."""
+    table, columns = job.table, start.columns
+    if columns is None:
+        if table.target or table.decimal != AUTO:
+            flag = f"--target {table.target[0]}" if table.target else f"--decimal {table.decimal}"
+            raise OptionError("GN022", f"{flag}: {job.start} was not trained on a table with named columns. Omit it.")
+        return
+    if job.add:
+        raise _not_to_a_table(job.add[0])
+    if table.target and set(table.target) != set(columns.target_names):
+        names = ", ".join(map(repr, columns.target_names))
+        raise OptionError("GN022", f"--target {table.target[0]}: {job.start} predicts {names}. Omit it.")
+    for flag in ("task", "drop", "keep"):
+        if getattr(table, flag):
+            raise OptionError("GN022", f"--{flag}: further training uses the columns of {job.start}. Omit it.")
+
+
+def _not_to_a_table(added: str) -> OptionError:
+    return OptionError(
+        "GN022", f"--add {added}: not available for a table with named columns. Add the rows to the table."
+    )
+
+
+def _source_of(job: TrainJob, start: Model | None) -> str:
+    """Return the data to train on: the named ones, or the bundled MNIST unless a model was trained on others."""
+    if start is None or job.source is not None:
+        return job.source or data.BUNDLED
+    otherwise = f"{job.start}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA to train on."
+    source: str = named_source(start, None, otherwise)
+    return source
+
+
+def _next_name(parent: str) -> str:
+    """Return the file for a model that is trained further: the next number, ``notes-2`` after ``notes``."""
+    stem = Path(parent).stem
+    match = re.fullmatch(r"(.+)-([0-9]{1,9})", stem)
+    base, number = (match[1], int(match[2])) if match else (stem, 1)
+    while os.path.lexists(name := f"{base}-{number + 1}.safetensors"):
+        number += 1
+    return name
+
+
+def _require_parent_kept(job: TrainJob, plan: Plan) -> None:
+    """Raise OptionError GN022 if the model to train further would be overwritten."""
+    for flag, file in (("out", plan.out), ("checkpoint", job.checkpoint)):
+        if job.start and file and Path(file).resolve() == Path(job.start).resolve():
+            raise OptionError(
+                "GN022",
+                f"--{flag} {file}: the model that training starts from, which `glassnet verify` needs. Name another "
+                "file.",
+            )
 
 
 def _notify_options(given: dict[str, Any], options: Options, notify: Notify) -> None:
@@ -353,10 +448,20 @@ def carry_out(
         }
         model = fitted.model
         notify_weak_test(read.training, model.receipt["data"]["fingerprint"], read.test, notify)
-        add_test(model.receipt, evaluation, recipe=plan.recipe, held_out=read.held_out)
+        add_test(
+            model.receipt,
+            evaluation,
+            recipe=plan.recipe,
+            held_out=read.held_out,
+            added=plan.add,
+            parent=Path(plan.start).name,
+        )
+        replaced = plan.force and os.path.lexists(path)
         path = _save(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
     wanted = plan.wanted or plan.out
-    return TrainResult(model, path, wanted, read.test, evaluation, fitted.history, seconds, read.held_out, plan)
+    return TrainResult(
+        model, path, wanted, read.test, evaluation, fitted.history, seconds, read.held_out, plan, replaced
+    )
 
 
 def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,14 @@ from .. import data
 from ..data import Dataset
 from ..data.dataset import SampleLayout
 from ..data.split import split, split_rows
-from ..errors import OptionError
+from ..errors import DataError, OptionError
 from ..i18n.language import listed
+from ..model.model import Model
 from ..options.options import Options, for_optimizer
 from ..preprocess import Columns
 from ..preprocess.tabular.dataset import read_table, samples_of
-from ..training.receipt import fingerprint
+from ..training.fine_tuning import fitting_data
+from ..training.receipt import fingerprint, options_of
 from .notice import Notify, notice, remark
 from .table_options import TableOptions
 
@@ -73,25 +76,29 @@ def load_training_data(
     *,
     layout: SampleLayout | None = None,
     large: bool = False,
+    like: Model | None = None,
+    added: Sequence[str] = (),
 ) -> TrainingData:
     """Read training and test data other than a table with named columns.
 
-    `layout` is the known layout of the training data of a resumed run; `large` is as for `data.load`.
+    `layout` is the known layout of the training data of a resumed run; `large` is as for `data.load`. With `like`, the
+    data are read as those of this model, which is trained further. `added` are sources of further training samples.
     """
     began = time.perf_counter()
-    training = load_samples(source, options, notify, layout=layout, large=large)
+    training = load_samples(source, options, notify, layout=layout, large=large, like=like)
     options = replace(options, input_max=training.maximum)
     largest = float(training.inputs.max())
     if 2 * largest <= training.maximum:
         command = shlex.join(["glassnet", "doctor", source])
         notify(notice("largest_value", largest=largest, maximum=training.maximum, command=command))
-    held_out = not (test_source or data.has_part(source, "test"))
+    held_out, whole = not (test_source or data.has_part(source, "test")), training
     if held_out:
-        kept, aside = split(training, options)
-        notify(notice("kept_aside", share=100 * options.holdout, source=training.source, rows=len(aside)))
-        training, test = kept, aside
+        training, test = split(whole, options)
+        notify(notice("kept_aside", share=100 * options.holdout, source=training.source, rows=len(test)))
+        if like is not None:
+            _notify_seen(like, whole, len(whole), test, notify)
     else:
-        test = data.load(test_source or source, part="test", maximum=training.maximum, like=training)
+        test = data.load(test_source or source, part="test", maximum=training.maximum, like=like or training)
         notify_remarks(test, notify)
         test.require_like(
             training.features,
@@ -100,7 +107,66 @@ def load_training_data(
             of_classes=training.values is None,
             class_names=training.class_names,
         )
+    training = with_added(training, added, notify, like=like, whole=len(whole))
+    if like is not None:
+        _require_every_class(like, source, np.concatenate([whole.labels, training.labels]))
     return TrainingData(training, test, options, held_out, time.perf_counter() - began)
+
+
+def with_added(
+    samples: Dataset, added: Sequence[str], notify: Notify, *, like: Model | None = None, whole: int = 0
+) -> Dataset:
+    """Return samples with those of other sources after them, read like the samples, or like a model.
+
+    `whole` is the number of rows of the source of `samples`, including held-out ones: further rows are counted from it.
+    """
+    found: dict[str, Dataset] = {}
+    for source in dict.fromkeys(added):  # a source that is named several times is read once
+        found[source] = more = data.load(source, maximum=samples.maximum, like=like or samples)
+        notify_remarks(more, notify)
+        more.require_like(samples.features, samples.classes, samples.source, class_names=samples.class_names)
+    parts = [samples, *(found[source] for source in added)]
+    for source, times in Counter(added).items():
+        facts = {"source": found[source].source, "rows": len(found[source]), "all": sum(map(len, parts))}
+        notify(notice("added_times" if times > 1 else "added", times=times, **facts))
+    if not added:
+        return samples
+    further = np.arange(sum(map(len, parts[1:]))) + max(whole, len(samples))
+    names = [name for one in parts for name in one.row_names]
+    return replace(
+        samples,
+        inputs=np.concatenate([one.inputs for one in parts]),
+        labels=np.concatenate([one.labels for one in parts]),
+        source_rows=np.concatenate([samples.row_numbers, further]),
+        row_names=tuple(names) if all(one.row_names for one in parts) else (),
+    )
+
+
+def load_fine_tuning_table(
+    source: str, test_source: str | None, model: Model, decimal: str, options: Options, recipe: str, notify: Notify
+) -> TrainingData:
+    """Read a table with the columns of a model that is trained further, and split it."""
+    began, columns = time.perf_counter(), model.columns
+    assert columns is not None
+    table = read_table(source, columns.names, decimal=decimal)
+    notify(notice("table_read", source=table.source, rows=len(table), columns=len(table.names), recipe=recipe))
+    whole = samples_of(table, columns)
+    notify_surprises(table, columns, notify)
+    notify_left_out(table, whole, notify)
+    _require_every_class(model, table.source, whole.labels)
+    if test_source:
+        test_table, part = read_table(test_source, columns.names, decimal=decimal), table
+    else:
+        kept, aside = split_rows(len(table), table.source, options)
+        part, test_table = table.take(kept), table.take(aside)
+        notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
+    training, test = samples_of(part, columns), samples_of(test_table, columns)
+    if test_source:
+        notify_surprises(test_table, columns, notify)
+        notify_left_out(test_table, test, notify)
+    else:
+        _notify_seen(model, whole, len(table), test, notify)
+    return TrainingData(training, test, options, not test_source, time.perf_counter() - began)
 
 
 def load_training_table(
@@ -170,21 +236,19 @@ def load_samples(
     part: str = "train",
     layout: SampleLayout | None = None,
     large: bool = False,
+    like: Model | None = None,
 ) -> Dataset:
-    """Read labelled data other than a table with named columns; arguments as for `data.load`."""
-    samples = data.load(
-        source,
-        part=part,
-        maximum=options.input_max,
-        classes=options.classes or None,
-        size=options.picture_size,
-        colour=options.colour,
-        handwriting=options.handwriting,
-        large=large,
-        layout=layout,
-    )
+    """Read labelled data other than a table with named columns; arguments as for `data.load`.
+
+    With `like`, images are read as this model requires, whatever the options.
+    """
+    reading: dict[str, Any] = {"like": like}
+    if like is None:
+        reading = {"classes": options.classes or None, "size": options.picture_size}
+        reading |= {"colour": options.colour, "handwriting": options.handwriting}
+    samples = data.load(source, part=part, maximum=options.input_max, large=large, layout=layout, **reading)
     notify_remarks(samples, notify)
-    return samples
+    return samples if like is None else fitting_data(like, samples)
 
 
 def require_picture_files(source: str, options: Options) -> None:
@@ -213,6 +277,48 @@ def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset
         lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels).tolist()]
         if lacking:
             notify(notice("test_lacks", source=test.source, names=listed(lacking, _MOST_CLASSES)))
+
+
+def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Dataset, Dataset] | None:
+    """Return the part a model was trained on and the held-out part; None if the samples are other data.
+
+    `rows` is the number of rows, including rows without a target.
+    """
+    trained = model.receipt.get("data", {})
+    if not trained.get("held_out") or not 0 < trained.get("samples", 0) < len(samples):
+        return None
+    divided = split_rows(rows, samples.source, options_of(model.receipt))
+    kept, aside = (np.isin(samples.row_numbers, part) for part in divided)
+    if kept.sum() != trained["samples"]:
+        return None
+    part = samples.take(np.flatnonzero(kept))
+    return (part, samples.take(np.flatnonzero(aside))) if fingerprint(part) == trained.get("fingerprint") else None
+
+
+def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify: Notify) -> None:
+    """Notify if a model was already trained on rows that are held out to test its further training."""
+    trained, parts = model.receipt.get("data", {}), parts_in_training(model, whole, rows)
+    if parts is not None:
+        seen = int(np.isin(test.row_numbers, parts[0].row_numbers).sum())
+    else:
+        same = trained.get("samples") == len(whole) and fingerprint(whole) == trained.get("fingerprint")
+        seen = len(test) if same else 0
+    if seen:
+        notify(notice("seen_before", source=test.source, seen=seen, rows=len(test)))
+
+
+def _require_every_class(model: Model, source: str, labels: NDArray[np.int64]) -> None:
+    """Raise DataError GN016 if data to train a model further lack a class, which training would unlearn."""
+    if not model.targets.of_classes:
+        return
+    lacking = [model.name_of(int(label)) for label in np.setdiff1d(np.arange(model.classes), labels)]
+    if lacking:
+        raise DataError(
+            "GN016",
+            f"{source}: no sample of {listed(lacking, _MOST_CLASSES)}, but the model has these classes, and further "
+            "training would unlearn them. Add such samples, or name the model's own training data as DATA and these "
+            "with --add.",
+        )
 
 
 def notify_remarks(samples: Dataset, notify: Notify) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..model.file import load_model
 from ..model.model import Model
 from ..training.callbacks import Callback
 from ..training.verify import Verification, verify
-from .model_data import load_trained_on
+from .model_data import load_parent, load_trained_on
 from .notice import Notify, ignore
 
 
@@ -22,8 +22,29 @@ class VerifyResult:
 
 
 def verify_model(
-    model_path: str, source: str | None = None, *, callbacks: Iterable[Callback] = (), notify: Notify = ignore
+    model_path: str,
+    source: str | None = None,
+    *,
+    start: str | None = None,
+    added: Sequence[str] = (),
+    callbacks: Iterable[Callback] = (),
+    notify: Notify = ignore,
 ) -> VerifyResult:
-    """Retrain a model from its training record; `source` are its training data, if not the bundled MNIST."""
+    """Retrain a model from its training record.
+
+    Parameters
+    ----------
+    model_path : str
+    source : str, optional
+        Its training data, if not the bundled MNIST.
+    start : str, optional
+        The model that its training started from, if it is not beside the model.
+    added : sequence of str
+        Sources of the added samples, if they have moved.
+    callbacks : iterable of callable
+    notify : callable
+    """
     model = load_model(model_path)
-    return VerifyResult(model, verify(model, load_trained_on(model, model_path, source, notify), list(callbacks)))
+    parent = load_parent(model, model_path, start)
+    data = load_trained_on(model, model_path, source, notify, added=added)
+    return VerifyResult(model, verify(model, data, list(callbacks), init_model=parent))

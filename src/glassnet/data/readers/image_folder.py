@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
 from ..classes import number_words
-from ..dataset import HANDWRITING, Dataset, Like, channels_of
+from ..dataset import Dataset, Like, channels_of, shows_handwriting
 from ..validation import count_classes
 from .handwritten_folder import read_handwriting
 from .image_batch import read_pictures
@@ -34,7 +34,7 @@ def load_folder(
         raise DataError("GN017", f"{found.source}: images, but the model or data set to match has none. Pass rows.")
     reading, white = "", None
     if like is not None:
-        handwriting = like.reading == HANDWRITING
+        handwriting = shows_handwriting(like)
         size, colour = like.image_shape, channels_of(like.features, like.image_shape) == 3
         # Samples that were not read from a folder are digits like MNIST's.
         reading, white = like.reading or ("photo" if colour else "ink"), like.white

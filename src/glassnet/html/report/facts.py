@@ -114,6 +114,8 @@ def _origin(model: Model, say: Say) -> list[Fact]:
         scores = [f"{called.get(k, k)} {percent(v) if k == 'accuracy' else shown(v)}" for k, v in numbers.items()]
         line = say("test_line", scores=say("comma").join(scores), samples=format_count(result.get("samples")))
         facts.append(Fact(say("test_then"), line))
+    if parent := sub_receipt(receipt, "parent"):
+        facts.append(Fact(say("parent"), f"{parent.get('file', '')} {parent.get('hash', '')}".strip(), code=True))
     if resumed := receipt.get("resumed"):
         facts.append(
             Fact(

@@ -65,6 +65,49 @@ MESSAGES: dict[str, str] = {
     "{change}: the last bits may differ from those of an uninterrupted run": (
         "{change}：结果的末位可能与未中断的训练不同"
     ),
+    # train --from, train --add
+    "--target {column}: {model} predicts {names}. Omit it.": (
+        "--target {column}：{model} 预测的是 {names}。请去掉该选项。"
+    ),
+    "--{flag}: further training uses the columns of {model}. Omit it.": (
+        "--{flag}：继续训练时使用 {model} 的列。请去掉该选项。"
+    ),
+    "{flag}: {model} was not trained on a table with named columns. Omit it.": (
+        "{flag}：{model} 不是用有列名的表格训练的。请去掉该选项。"
+    ),
+    "--add {source}: not available for a table with named columns. Add the rows to the table.": (
+        "--add {source}：不能用于有列名的表格。请把这些行加入表格。"
+    ),
+    "--add-times: needs images to add. Name them with --add FOLDER.": (
+        "--add-times：需要加入的图片。请用 --add FOLDER 指明。"
+    ),
+    "--add {names}: the training of {path} added samples of {sources}. Name the new place of each.": (
+        "--add {names}：{path} 的训练加入了 {sources} 的样本。请逐个指明其新位置。"
+    ),
+    "no other data": "没有其他数据",
+    "--{flag} {path}: the model that training starts from, which `glassnet verify` needs. Name another file.": (
+        "--{flag} {path}：这是训练的起始模型，`glassnet verify` 需要它。请换一个文件名。"
+    ),
+    "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA to train on.": (
+        "{model}：未给出 DATA，而模型不是用自带的 MNIST 训练的。请给出训练用的 DATA。"
+    ),
+    "{source}: no sample of {names}, but the model has these classes, and further training would unlearn them. Add "
+    "such samples, or name the model's own training data as DATA and these with --add.": (
+        "{source}：没有 {names} 的样本，而模型有这些类别，继续训练会使其遗忘。请添加这些类别的样本，"
+        "或把模型原来的训练数据作为 DATA，并用 --add 添加此数据。"
+    ),
+    "--from {model}: the training of {path} did not start from another model. Omit it.": (
+        "--from {model}：{path} 的训练不是从另一个模型开始的。请去掉该选项。"
+    ),
+    "{model}: the training started from {file} (hash {hash}), which is not in the same folder. {advice}": (
+        "{model}：训练从{file}（哈希 {hash}）开始，而该文件不在同一文件夹中。{advice}"
+    ),
+    "Name that model with --from FILE, or put it there.": "请用 --from FILE 指明该模型，或把它放到该文件夹中。",
+    "Put it there.": "请把它放到该文件夹中。",
+    "{named}: hash {hash}, but the training of {path} started from the model with hash {recorded}. Name that model "
+    "with --from FILE.": (
+        "{named}：哈希为 {hash}，而 {path} 的训练从哈希为 {recorded} 的模型开始。请用 --from FILE 指明后者。"
+    ),
     # data
     "--classes {classes} with --target: the classes are those of the column. Omit it.": (
         "--classes {classes} 与 --target：类别以该列为准。请去掉该选项。"

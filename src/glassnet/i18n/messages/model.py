@@ -441,6 +441,27 @@ MESSAGES: dict[str, str] = {
     "rate {low}: the loss is not finite from the first step on. Use a smaller low.": (
         "学习率 {low}：从第一步起损失就不是有限数。请减小 low。"
     ),
+    # fine-tuning
+    "{given}: the model has {own}, and further training keeps that. Omit the option, or train a new network.": (
+        "{given}：模型为 {own}，继续训练时不变。请去掉该选项，或训练新的网络。"
+    ),
+    "{source}: values up to {largest}, but the model's are up to {expected}. Read the data with load_data(…, "
+    "like=model, maximum=model.scaling.maximum).": (
+        "{source}：数值最大可达 {largest}，而模型的数据最大为 {expected}。请用 load_data(…, like=model, "
+        "maximum=model.scaling.maximum) 读取数据。"
+    ),
+    "{source}: images of {here} pixels, but the model's have {there}. Pass such images.": (
+        "{source}：图片为 {here} 像素，而模型的图片为 {there}。请提供这种尺寸的图片。"
+    ),
+    "init_model: the training did not start from another model. Omit it.": (
+        "init_model：该训练不是从另一个模型开始的。请去掉此参数。"
+    ),
+    "the training started from {name} with the hash {hash}. Pass it: init_model=load_model(…).": (
+        "训练从{name}（哈希 {hash}）开始。请传入该模型：init_model=load_model(…)。"
+    ),
+    "the training started from {name} with the hash {hash}, not from the given model with the hash {other}. Pass the "
+    "former.": "训练从{name}（哈希 {hash}）开始，而不是从所给的模型（哈希 {other}）开始。请传入前者。",
+    "another model": "另一个模型",
     # training records and verification
     "the training cannot be repeated: {reason}.": "训练无法重复：{reason}。",
     "the model was trained with {name}, a function that its training record does not contain": (

@@ -1,0 +1,210 @@
+"""Fine-tuning: training that starts with the parameters of a trained model, and the options it may change.
+
+The network, the scaling of inputs and targets, and the classes or columns are those of the trained model, its parent.
+Only how it is trained can differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..data.dataset import Dataset, channels_of, shows_handwriting
+from ..errors import DataError, OptionError
+from ..model.build import training_range_of
+from ..model.header import ParentReceipt
+from ..model.model import Model
+from ..nn.losses import LOSS_PARAMETERS
+from ..nn.network_class import Network
+from ..options.options import SPECS, Options, by_field, checked, for_optimizer
+from ..options.recipes import RECIPES, recipe_named
+from .receipt import options_of
+
+_OF_MACHINE = ("engine", "threads")
+"""Options that suit the new data and this machine, and are not taken from the parent's training record."""
+
+_WITHOUT_EFFECT = ("initializer", "size", "colour", "handwriting", "classes")
+"""Options of the parent that its model replaces: it has weights and classes, and images are read as it requires."""
+
+
+def parent_of(model: Model | None) -> ParentReceipt | None:
+    """Return the description of a parent for a training record; None without a parent."""
+    return None if model is None else {"hash": model.hash()}
+
+
+def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | None = None) -> Options:
+    """Return the options for training a model further.
+
+    Parameters
+    ----------
+    parent : Model
+    given : mapping
+        Options to change, by name or alias.
+    recipe : str, optional
+        Where all other options of the training come from; by default the parent's training record, or the recipe
+        ``notes`` if it has none.
+
+    Raises
+    ------
+    OptionError
+        GN022 for an option that would change the network, its inputs or its outputs; GN021 for an unknown one.
+    DataError
+        GN017 when the training record has options that this version does not know.
+    """
+    given, own = by_field(given), _own_options(parent)
+    if unknown := sorted(set(given) - set(SPECS)):
+        raise OptionError("GN021", f"unknown option {unknown[0]!r}: expected one of {', '.join(SPECS)}.")
+    if recipe is not None or "options" not in parent.receipt:
+        base = Options.recipe(recipe or "notes", **for_optimizer(recipe or "notes", given.get("optimizer")))
+    else:
+        base = options_of(parent.receipt)
+        base = replace(base, **{name: getattr(Options, name) for name in _OF_MACHINE})
+        if given.get("optimizer") not in (None, base.optimizer):
+            base = replace(base, **_defaults_for(given["optimizer"], parent.receipt.get("recipe") or "notes"))
+    for name, value in given.items():
+        if name in own and (wanted := checked(name, value)) not in own[name]:
+            raise OptionError(
+                "GN022",
+                f"{_flags(name, wanted)}: the model has {_flags(name, own[name][0])}, and further training keeps that. "
+                "Omit the option, or train a new network.",
+            )
+    fixed = {name: values[0] for name, values in own.items() if name not in _WITHOUT_EFFECT}
+    if parent.targets.name == "values":
+        base = replace(base, label_smoothing=0.0)
+    return replace(base, **{**fixed, **{name: value for name, value in given.items() if name not in own}})
+
+
+def fitting_data(parent: Model, data: Dataset) -> Dataset:
+    """Return data in the form of the model that is trained further.
+
+    Raises
+    ------
+    DataError
+        GN017 when inputs, their largest value, the images' shape, classes or targets differ from the model's.
+    """
+    parent.require(data)
+    if not parent.scaling.by_feature and data.maximum != parent.scaling.maximum:
+        raise DataError(
+            "GN017",
+            f"{data.source}: values up to {data.maximum:g}, but the model's are up to {parent.scaling.maximum:g}. "
+            "Read the data with load_data(…, like=model, maximum=model.scaling.maximum).",
+        )
+    if None not in (shapes := (data.image_shape, parent.image_shape)) and shapes[0] != shapes[1]:
+        here, there = ("{} × {}".format(*shape) for shape in shapes if shape)
+        raise DataError(
+            "GN017", f"{data.source}: images of {here} pixels, but the model's have {there}. Pass such images."
+        )
+    return replace(data, image_shape=parent.image_shape)
+
+
+def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -> Model:
+    """Return a copy of a network of `parent`, of its member number `member`, to be trained further on `data`.
+
+    Raises
+    ------
+    OptionError
+        GN022 when `options` describe another network, other inputs or other outputs.
+    """
+    own = _own_options(parent)
+    for name in ("scaling", "deskew", "targets", *_loss_option(parent)):
+        if (given := getattr(options, name)) not in own[name]:
+            raise OptionError(
+                "GN022", f"{name} {given}: the model was made with {own[name][0]}. Use the model's own options."
+            )
+    if parent.targets.name == "values" and options.label_smoothing:
+        raise OptionError("GN022", f"label_smoothing {options.label_smoothing}: expected 0 with targets values.")
+    network = parent.members[member]
+    seen = training_range_of(data, parent.scaling)
+    return replace(
+        parent,
+        network=Network.of(network.architecture, network.parameters.copy()),
+        others=(),
+        receipt={},
+        temperature=1.0,  # it calibrated the parent's outputs
+        layout=data.layout,
+        training_range=seen if parent.training_range is None else parent.training_range.joined(seen),
+    )
+
+
+def require_members(parent: Model, options: Options) -> None:
+    """Raise OptionError GN022 unless the options have as many members as the model."""
+    if options.members != len(parent.members):
+        raise OptionError(
+            "GN022",
+            f"members {options.members}: the model was made with {len(parent.members)}. Use the model's own options.",
+        )
+
+
+def require_parent(model: Model, parent: Model | None) -> None:
+    """Raise DataError GN017 unless `parent` is the model that the training of `model` started from, if it did."""
+    recorded = model.receipt.get("parent")
+    if recorded is None and parent is not None:
+        raise DataError("GN017", "init_model: the training did not start from another model. Omit it.")
+    if recorded is None:
+        return
+    name = recorded.get("file") or "another model"
+    if parent is None:
+        raise DataError(
+            "GN017",
+            f"the training started from {name} with the hash {recorded['hash']}. Pass it: init_model=load_model(…).",
+        )
+    if parent.hash() != recorded["hash"]:
+        raise DataError(
+            "GN017",
+            f"the training started from {name} with the hash {recorded['hash']}, not from the given model with the "
+            f"hash {parent.hash()}. Pass the former.",
+        )
+
+
+def _own_options(model: Model) -> dict[str, tuple[Any, ...]]:
+    """Return the options that belong to a model, each with the values that describe it."""
+    architecture, shape = model.network.architecture, model.image_shape
+    activations, sizes = architecture.activations[:-1], ["own"]
+    if shape:
+        sizes = [f"{shape[0]}x{shape[1]}", *([str(shape[0])] if shape[0] == shape[1] else [])]
+    own: dict[str, tuple[Any, ...]] = {
+        "hidden": (architecture.sizes[1:-1],),
+        "activation": (activations, *([activations[:1]] if len(set(activations)) == 1 else [])),
+        "output": (architecture.activations[-1],),
+        "bias": (architecture.bias,),
+        "initializer": (model.receipt.get("options", {}).get("initializer", Options.initializer),),
+        "loss": (architecture.loss,),
+        "rule": (architecture.rule,),
+        "scaling": (model.scaling.name,),
+        "input_max": (model.scaling.maximum,),
+        "size": tuple(sizes),
+        "colour": (channels_of(model.features, shape) == 3,),
+        "handwriting": (shows_handwriting(model),),
+        "deskew": (model.deskews,),
+        "targets": (model.targets.name,),
+        "classes": (model.classes,),
+        "members": (len(model.members),),
+        "dtype": (model.network.parameters.flat.dtype.name,),
+    }
+    if option := _loss_option(model):
+        own[option[0]] = (architecture.loss_parameter,)
+    return own
+
+
+def _loss_option(model: Model) -> tuple[str, ...]:
+    """Return the option with the parameter of the model's loss, if it has one."""
+    parameter = LOSS_PARAMETERS.get(model.network.architecture.loss)
+    return (parameter.option,) if parameter else ()
+
+
+def _defaults_for(optimizer: Any, recipe: str) -> dict[str, Any]:
+    """Return learning rate and weight decay for an optimizer other than the parent's."""
+    recipe = recipe_named(recipe) if recipe_named(recipe) in RECIPES else "notes"
+    own = Options.recipe(recipe)
+    if optimizer == own.optimizer:
+        return {name: getattr(own, name) for name in ("learning_rate", "weight_decay")}
+    return for_optimizer(recipe, optimizer)
+
+
+def _flags(name: str, value: Any) -> str:
+    """Return an option as it is typed on the command line."""
+    word = SPECS[name].word(name)
+    if isinstance(value, bool):
+        return f"--{word}" if value else f"--no-{word}"
+    return " ".join(f"--{word} {one}" for one in (value if isinstance(value, tuple) else (value,)))
