@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -82,10 +83,28 @@ class Column:
         """Which values are not missing, shape (n,)."""
         return self.series.is_not_null().to_numpy()
 
-    @property
+    @cached_property
     def numbers(self) -> NDArray[np.float64]:
-        """The finite numbers, shape (n,); NaN elsewhere."""
-        return np.where(np.isfinite(self.values), self.values, np.nan)
+        """The finite numbers, shape (n,); NaN elsewhere. Not writable."""
+        finite = np.isfinite(self.values)
+        numbers = self.values.view() if finite.all() else np.where(finite, self.values, np.nan)
+        numbers.flags.writeable = False
+        return numbers
+
+    @cached_property
+    def ordered(self) -> NDArray[np.float64]:
+        """The finite numbers in increasing order, shape (m,). Not writable."""
+        ordered = np.sort(self.numbers)  # puts NaN last
+        ordered = ordered[: np.searchsorted(ordered, np.nan)]
+        ordered.flags.writeable = False
+        return ordered
+
+    @cached_property
+    def different(self) -> NDArray[np.float64]:
+        """The different finite numbers in increasing order."""
+        first = np.append(True, self.ordered[1:] != self.ordered[:-1])[: len(self.ordered)]
+        different: NDArray[np.float64] = self.ordered[first]
+        return different
 
     @property
     def infinite(self) -> int:
@@ -285,7 +304,8 @@ def _column(series: pl.Series, plain: NDArray[np.float64] | None, decimal: str) 
 
 
 def _by_type(series: pl.Series) -> NDArray[np.float64]:
-    return _array(series.cast(pl.Float64, strict=False))
+    values = series.cast(pl.Float64, strict=False)
+    return (values.fill_null(float("nan")) if values.null_count() else values).to_numpy()
 
 
 def _array(values: pl.Series) -> NDArray[np.float64]:
@@ -384,4 +404,5 @@ def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col(pl.Null).cast(pl.String),
     )
     text = pl.col(pl.String).str.strip_chars()
-    return frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
+    frame = frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
+    return frame.rechunk()  # once, instead of each time that a column becomes an array

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
+from ...io.limits import in_threads
 from .encoders import Encoded, Encoding, NumberColumn, encoding_from, non_numeric_remarks
 from .selection import (
     THOUSANDS,
+    WORTH_THREADS,
     about_decimals,
     about_numbers,
     about_numbers_in_words,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 """Version of the saved form; version 2 added several targets."""
+_BLOCK = 1 << 14  # rows that are encoded together: a column of them fits in a core's cache
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,25 @@ class Columns:
         """
         self.require(table, self.names)
         columns = self._parsed(table, self.inputs)
-        return np.concatenate([one.encode(columns[one.name]) for one in self.inputs], axis=1, dtype=np.float32)
+        rows, widths = len(table), [len(one.features) for one in self.inputs]
+        encoded = np.empty((rows, sum(widths)), np.float32)
+        numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []
+        start = 0
+        for one, width in zip(self.inputs, widths, strict=True):
+            place, start = slice(start, start + width), start + width
+            if isinstance(one, NumberColumn):
+                numbers.append((one, columns[one.name].numbers, place))
+            else:
+                encoded[:, place] = one.encode(columns[one.name])
+
+        def encode(first: int) -> None:
+            block = slice(first, first + _BLOCK)
+            for one, values, place in numbers:
+                one.encode_numbers(values[block], encoded[block, place])
+
+        blocks = range(0, rows if numbers else 0, _BLOCK)
+        deque(map(encode, blocks), 0) if rows * len(numbers) < WORTH_THREADS else in_threads(encode, blocks)
+        return encoded
 
     def _parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
         """Return columns of a table, with numbers read as in training.
