@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import os
 import sys
@@ -96,6 +98,7 @@ def _command_line() -> click.Command:
 def main() -> None:
     """Run the command line. Exit code 0: success; 1: a finding; 2: wrong usage or bad input; 130: interrupted."""
     code = 2
+    _collect_less()
     _prepare_streams()
     os.environ["MPLBACKEND"] = "agg"  # figures go to files; a notebook's setting would load its own backend
     warnings.showwarning = lambda message, *_: _show_warning(message)
@@ -136,6 +139,16 @@ def _show_warning(message: Warning | str) -> None:
         complain(message.code, str(message))
     else:
         say_warning(str(message))
+
+
+def _collect_less() -> None:
+    """Let Python search for unreachable cycles less often, and not at its end.
+
+    The imports of a command make a million objects that live until its end; searching them all took 0.1 s while they
+    are made, and 0.4 s when the process ends.
+    """
+    gc.set_threshold(100_000, 20, 20)
+    atexit.register(gc.freeze)
 
 
 def _prepare_streams() -> None:
