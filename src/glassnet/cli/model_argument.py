@@ -13,7 +13,7 @@ from ..model.file import load_model, shipped_model
 from ..model.model import Model
 
 _TABLES = (".csv", ".tsv", ".txt", ".gz", ".npz", ".parquet", ".arrow", ".feather", ".ndjson", ".jsonl", ".json")
-_INPUTS = (*PICTURES, *_TABLES)
+_INPUTS = (*PICTURES, *_TABLES, ".zip")
 
 
 def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple[Model, list[str]]:
