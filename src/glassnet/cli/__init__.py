@@ -31,6 +31,7 @@ _COMMANDS = (
     "doctor",
     "labels",
     "report",
+    "data",
     "bench",
 )
 """The commands in the order of the help; each is a module of this name with the function ``NAME_command``."""

@@ -172,6 +172,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "is_now": ("{old} is now {new}", "{old} 现为 {new}"),
     "use_instead": ("{path}; use {found}", "{path}；可改用 {found}"),
     "found_near": ("{path} does not exist; found {found}", "{path} 不存在；找到了 {found}"),
+    "mnist_file": (
+        "{path} does not exist; write it with: {command}",
+        "{path} 不存在；可用以下命令写出：{command}",
+    ),
     "not_near": (
         "{path} does not exist, and there is no {name} near the program",
         "{path} 不存在，程序附近也没有 {name}",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ...errors import DataError, FileError
 from ...i18n.language import listed
-from ...io.archives import as_folder, name_in
+from ...io.archives import as_folder
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
 from .idx import images_name
@@ -69,7 +69,8 @@ def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
     """
     with as_folder(folder) as place:
         found = _listing(*_root_of(place, part))
-    return replace(found, source=name_in(folder, found.source))
+    # Of an archive its own name, which commands accept.
+    return found if os.path.isdir(folder) else replace(found, source=os.fspath(folder))
 
 
 def picture_root(folder: str | os.PathLike[str], part: str) -> Path:

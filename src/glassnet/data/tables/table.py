@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,12 +42,15 @@ class Column:
         The numbers, including infinite ones; NaN for missing and non-numeric values.
     found : Numbers or None
         Result of parsing numbers in text; None if the column is typed, or all its numbers are plain.
+    increasing : ndarray of float64, shape (m,), or None
+        The finite numbers in increasing order, if `presorted` has sorted them.
     """
 
     series: pl.Series
     kind: str
     values: NDArray[np.float64]
     found: Numbers | None = None
+    increasing: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.series)
@@ -83,28 +85,35 @@ class Column:
         """Which values are not missing, shape (n,)."""
         return self.series.is_not_null().to_numpy()
 
-    @cached_property
+    @property
     def numbers(self) -> NDArray[np.float64]:
         """The finite numbers, shape (n,); NaN elsewhere. Not writable."""
-        finite = np.isfinite(self.values)
-        numbers = self.values.view() if finite.all() else np.where(finite, self.values, np.nan)
+        if self.increasing is not None and len(self.increasing) == len(self.values):
+            numbers = self.values.view()
+        else:
+            finite = np.isfinite(self.values)
+            numbers = self.values.view() if finite.all() else np.where(finite, self.values, np.nan)
         numbers.flags.writeable = False
         return numbers
 
-    @cached_property
+    @property
     def ordered(self) -> NDArray[np.float64]:
-        """The finite numbers in increasing order, shape (m,). Not writable."""
+        """The finite numbers in increasing order, shape (m,)."""
+        if self.increasing is not None:
+            return self.increasing
         ordered = np.sort(self.numbers)  # puts NaN last
-        ordered = ordered[: np.searchsorted(ordered, np.nan)]
-        ordered.flags.writeable = False
-        return ordered
+        return ordered[: np.searchsorted(ordered, np.nan)]
 
-    @cached_property
+    @property
     def different(self) -> NDArray[np.float64]:
         """The different finite numbers in increasing order."""
-        first = np.append(True, self.ordered[1:] != self.ordered[:-1])[: len(self.ordered)]
-        different: NDArray[np.float64] = self.ordered[first]
+        ordered = self.ordered
+        different: NDArray[np.float64] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
         return different
+
+    def presorted(self) -> Column:
+        """Return the same column with its numbers sorted, for several uses of `ordered`."""
+        return replace(self, increasing=self.ordered)
 
     @property
     def infinite(self) -> int:
@@ -149,7 +158,7 @@ class Column:
 
     def take(self, rows: NDArray[np.int64]) -> Column:
         """Return these rows of the column, with the same kind and unit."""
-        return replace(self, series=self.series[rows], values=self.values[rows])
+        return replace(self, series=self.series[rows], values=self.values[rows], increasing=None)
 
     def reads_as(self, decimal: str) -> bool:
         """Return whether text is also numbers with this decimal sign."""

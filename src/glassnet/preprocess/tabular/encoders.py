@@ -80,9 +80,10 @@ class NumberColumn:
     @classmethod
     def learn(cls, column: Column) -> NumberColumn:
         """Learn from a column with at least one number."""
-        values, ordered = column.numbers, _moderate(column.ordered)
-        low, high, missing = float(column.ordered[0]), float(column.ordered[-1]), 1 - len(ordered) / len(values)
-        # Sums depend on the order, to the last bit, so they are taken in the order of the rows.
+        values, ordered = column.numbers, column.ordered
+        low, high, missing = float(ordered[0]), float(ordered[-1]), 1 - len(ordered) / len(values)
+        ordered = _moderate(ordered)
+        # The last bits of a sum depend on the order, so sums are taken in the order of the rows.
         present = _moderate(values if not missing else values[~np.isnan(values)])
         bend = _bend_of(present, ordered)
         # The compiled logarithm of a larger number may be smaller in the last bit.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,8 +102,8 @@ def learn_inputs(
     """Learn encodings of columns from selected or all rows; return them, useless columns with reasons, and remarks."""
 
     def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
-        column = replace(column)  # so that its sorted numbers are freed when it has been learned
-        part = column if rows is None else column.take(rows)
+        column = column.presorted()
+        part = column if rows is None else column.take(rows).presorted()
         remarks = about_numbers_in_words(column)
         why = _why_useless(column, keep=column.name in keep)
         if not why and part is not column:
