@@ -21,18 +21,26 @@ def codes(*arguments: object) -> list[str]:
     return [finding["code"] for finding in doctor(*arguments)["findings"]]
 
 
-def test_dates_are_reported_and_omitted_from_the_copy(folder):
+def test_dates_are_reported_and_omitted_from_the_copy_as_in_training(folder):
     lines = PEOPLE.splitlines()
     rows = [f"{line},2020-01-{1 + k % 28:02}" for k, line in enumerate(lines[1:])]
     (folder / "people.csv").write_text("\n".join([f"{lines[0]},joined", *rows]) + "\n")
     found = doctor("people.csv", "--target", "survived", "--fix", "copy.csv")
     dates = next(finding for finding in found["findings"] if finding["code"] == "GD14")
-    assert (dates["columns"], dates["severity"]) == (["joined"], "error")
+    assert (dates["columns"], dates["severity"]) == (["joined"], "remark")
     assert "'2020-01-01'" in dates["found"]
     assert found["fixed"]["left"] == []
     quick = ("--epochs", "1", "--engine", "reference", "--no-pictures")
-    run("train", "people.csv", "--target", "survived", *quick).refused("GN061", "joined")
+    trained = run("train", "people.csv", "--target", "survived", *quick).fine()
+    assert "column 'joined' not used: dates" in trained.err
     run("train", "copy.csv", "--target", "survived", *quick).fine()
+
+
+def test_a_table_of_only_a_short_row_is_an_error_as_in_training(folder):
+    (folder / "t.csv").write_text("a,b,c\n1,2\n")
+    assert run("train", "t.csv", "--target", "c").refused("GN012", "line 2")
+    outcome = run("doctor", "t.csv")
+    assert (outcome.code, "GD01" in outcome.out, "--fix" in outcome.out) == (1, True, False)
 
 
 def test_the_target_column_is_found_whatever_it_contains(folder):

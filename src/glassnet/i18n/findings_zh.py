@@ -18,7 +18,7 @@ CHINESE: dict[str, tuple[str, str, str]] = {
     "GD13": ("表格有缺失值", "无需处理，glassnet train --target 会填补并标记", ""),
     "GD14": (
         "某列是日期或时间",
-        "换算成数字（如自某日起的天数或年数），或用 glassnet train --drop 排除该列",
+        "无需处理，glassnet train --target 不使用该列；要使用，请换算成数字（如自某日起的天数）",
         "删去该列",
     ),
     "GD15": ("多列同名", "给每列各起一个名称", "在第二列的名称后加 .2，依此类推"),

@@ -36,7 +36,7 @@ def broken_rows(table: RawData, case: Case) -> Outcome:
     reasons = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
     reasons += [detail("open_quote")] * (OPEN in fields)
     text = detail("broken", rows=counted(len(rows), "row"), why=joined(reasons))
-    finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=True)
+    finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=len(table) > 0)
     return [finding], replace(table, broken=())
 
 

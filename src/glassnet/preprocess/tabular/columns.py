@@ -96,7 +96,7 @@ class Columns:
         Raises
         ------
         DataError
-            GN060 when a named column is missing, GN061 for a column of dates, GN062 when no input is left, GN064 when
+            GN060 when a named column is missing, GN061 for a column of lists, GN062 when no input is left, GN064 when
             the target cannot be predicted.
         OptionError
             GN021 for another task.
@@ -114,7 +114,7 @@ class Columns:
                 of_words = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
                 remarks += non_numeric_remarks(column, "") if one.numeric else of_words
         others = [column for name, column in columns.items() if name not in names]
-        _reject_dates(table.source, [one for one in others if one.kind in ("date", "other")])
+        _reject_records(table.source, [one for one in others if one.kind == "other"])
         inputs, useless, about = learn_inputs(others, rows, keep)
         remarks += about
         dropped = [*((name, "listed in --drop") for name in drop if name not in names), *useless]
@@ -421,18 +421,15 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
     raise DataError("GN064", f"{table.source}, target {shown}: no row has all of these targets.")
 
 
-def _reject_dates(source: str, columns: Sequence[Column]) -> None:
+def _reject_records(source: str, columns: Sequence[Column]) -> None:
     if not columns:
         return
     names = [one.name for one in columns]
     example = str(columns[0].series.drop_nulls().head(1).to_list()[0])
-    what, way = "dates or times", "numbers, such as days since a fixed date"
-    if columns[0].kind != "date":
-        what, way = "lists, records or the like", "columns of numbers or words"
     drops = " ".join(f"--drop {quoted(name)}" for name in names)
     shown = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
-        f"{source}, column{'s' * (len(names) != 1)} {shown}: {what} (such as {example[:40]!r}), expected numbers or "
-        f"words. Convert to {way}, or pass {drops}.",
+        f"{source}, column{'s' * (len(names) != 1)} {shown}: lists, records or the like (such as {example[:40]!r}), "
+        f"expected numbers or words. Convert to columns of numbers or words, or pass {drops}.",
     )

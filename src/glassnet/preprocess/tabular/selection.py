@@ -156,6 +156,9 @@ def _why_useless(column: Column, *, keep: bool) -> str:
     """Return why a column is excluded; an empty string if it is used."""
     if column.kind == "missing":
         return "every value is missing"
+    if column.kind == "date":
+        example = str(column.series.drop_nulls()[0])
+        return f"dates or times such as {example[:40]!r} (to use it, convert it to numbers, such as days)"
     if column.kind == "number":
         return _why_useless_numbers(column, keep=keep)
     codes, words = column.words()
