@@ -98,6 +98,12 @@ KINDS: dict[str, Kind] = {
         "split it into columns of numbers or text, or exclude it with glassnet train --drop",
         "drops it",
     ),
+    "GD19": Kind(
+        REMARK,
+        "rows of a table have no label",
+        "none needed; glassnet train --target skips them",
+        "drops these rows",
+    ),
     "GD46": Kind(
         REMARK,
         "text or infinite values in a numeric column",
