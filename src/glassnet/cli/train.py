@@ -60,9 +60,9 @@ def train_command(
     """Train a network, test it, save it and plot the results.
 
     DATA: a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST files, a folder with one
-    subfolder of images per class, or "mnist" (the bundled digits, default). With --target COLUMN, DATA is a table with
-    named columns (CSV, TSV, Parquet, Arrow, NDJSON) and the default recipe is "table". Repeat --target to predict
-    several labels (0 and 1, yes and no) or numbers with one network.
+    subfolder of images per class, a ZIP archive of these, or "mnist" (the bundled digits, default). With --target
+    COLUMN, DATA is a table with named columns (CSV, TSV, Parquet, Arrow, NDJSON) and the default recipe is "table".
+    Repeat --target to predict several labels (0 and 1, yes and no) or numbers with one network.
 
     Without --test, the data's own test part is used; if there is none, part of the data is held out. Defaults in
     brackets are those of recipe "notes"; other recipes and --target have their own.
