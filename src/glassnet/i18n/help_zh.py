@@ -14,7 +14,8 @@ COMMANDS = {
 
     DATA：CSV（先标签，后数值）、IDX 图片文件、NPZ 存档、含 MNIST 文件的文件夹、按类别分子文件夹的图片文件夹，
     以上各项的 ZIP 压缩包，或 "mnist"（自带的数字，默认）。加上 --target 列名，则为有列名的表格
-    （CSV、TSV、Parquet、Arrow、NDJSON），此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签（0 与 1，是与否）或多个数值。
+    （CSV、TSV、Parquet、Arrow、NDJSON），此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签
+    （0 与 1，是与否）或多个数值。
 
     不给 --test 时，使用数据自带的测试部分；若没有，则留出一部分数据。方括号中是配方 "notes" 的默认值；
     其他配方与 --target 另有默认值。""",
