@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 import weakref
 import zipfile
 import zlib
@@ -28,6 +29,7 @@ _PIECE = 1 << 20
 _KEPT = 4  # unpacked archives per process: training and test data of two models
 _NOT_DATA = ("__MACOSX", "Thumbs.db", "desktop.ini")
 _IDX_IMAGES = re.compile(r"(?:^|/)[^/]*images[^/]*idx\d[^/]*$")
+_LOCK = threading.Lock()
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -67,18 +69,18 @@ def as_folder(source: str | os.PathLike[str]) -> Iterator[Path]:
     if not _holds_folder(source):
         yield Path(source)
         return
-    folder = _unpacked(_state(source), os.fspath(source)).folder
+    unpacked = _unpacked_of(source)  # kept, because its folder is removed with it
     try:
-        yield Path(folder)
+        yield Path(unpacked.folder)
     except GlassnetError as problem:
-        raise type(problem)(problem.code, str(problem).replace(folder, os.fspath(source))) from None
+        raise type(problem)(problem.code, str(problem).replace(unpacked.folder, os.fspath(source))) from None
 
 
 def name_in(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
     """Return the name, for messages, of a path that `as_folder` provided or of a file in it."""
     if not _holds_folder(source):
         return os.fspath(path)
-    return os.fspath(path).replace(_unpacked(_state(source), os.fspath(source)).folder, os.fspath(source))
+    return os.fspath(path).replace(_unpacked_of(source).folder, os.fspath(source))
 
 
 @contextmanager
@@ -143,6 +145,11 @@ def _is_of_folder(state: _State) -> bool:
 
 def _is_image(name: str) -> bool:
     return name.lower().endswith(SUFFIXES) or _IDX_IMAGES.search(name) is not None
+
+
+def _unpacked_of(source: str | os.PathLike[str]) -> _Unpacked:
+    with _LOCK:  # so that threads do not unpack the same archive twice
+        return _unpacked(_state(source), os.fspath(source))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -8,6 +8,7 @@ anything else in it is left to the other readers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO
 
 import numpy as np
@@ -18,6 +19,7 @@ from ...io.opening import Opened
 
 Bytes = NDArray[np.uint8]
 _PIECE = 1 << 18  # characters; the arrays of a piece fit in a core's cache
+_AT_ONCE = 64  # pieces that are read before they are converted
 _ZERO, _NEWLINE = 48, 10
 
 
@@ -36,8 +38,9 @@ def read_byte_table(opened: Opened, separator: str, width: int, *, header: bool 
             stream.readline()
         pieces = _pieces(stream)
         found = [_values(next(pieces, b""), ord(separator), width)]
-        if found[0] is not None:  # otherwise the first lines show that the file has other values
-            found += in_threads(lambda piece: _values(piece, ord(separator), width), pieces)
+        # Some pieces at a time, so that memory never holds the whole text. The first shows most files of other values.
+        while found[-1] is not None and (some := list(islice(pieces, _AT_ONCE))):
+            found += in_threads(lambda piece: _values(piece, ord(separator), width), some)
     blocks = [one for one in found if one is not None]
     if len(blocks) < len(found):
         return None
