@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 import threading
 import weakref
-import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ..errors import FileError, GlassnetError
 from .limits import require_room
 from .picture_formats import SUFFIXES
+
+if TYPE_CHECKING:
+    import zipfile
 
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 _PIECE = 1 << 20
@@ -30,7 +30,6 @@ _KEPT = 4  # unpacked archives per process: training and test data of two models
 _NOT_DATA = ("__MACOSX", "Thumbs.db", "desktop.ini")
 _IDX_IMAGES = re.compile(r"(?:^|/)[^/]*images[^/]*idx\d[^/]*$")
 _LOCK = threading.Lock()
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class _State(NamedTuple):
@@ -45,6 +44,9 @@ class _Unpacked:
     """The temporary folder of an archive's files, which is removed with this object, or when the process ends."""
 
     def __init__(self) -> None:
+        import shutil
+        import tempfile
+
         self.folder = tempfile.mkdtemp(prefix="glassnet-")
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
@@ -110,6 +112,8 @@ def files_in(stream: IO[bytes]) -> list[str]:
 
 def _files(stream: IO[bytes]) -> list[zipfile.ZipInfo] | None:
     """Return the files of an archive, without those that computers add; None if it is damaged."""
+    import zipfile  # as tempfile and shutil, only for archives: `import glassnet` would take longer
+
     try:
         with zipfile.ZipFile(stream) as archive:
             return [one for one in archive.infolist() if not one.is_dir() and _is_data(one.filename)]
@@ -167,6 +171,8 @@ def _unpacked(state: _State, name: str) -> _Unpacked:
 
 
 def _extract(stream: IO[bytes], file: zipfile.ZipInfo, folder: Path, name: str) -> None:
+    import shutil
+
     # A path that leads out of the folder loses the parts that do.
     parts = [part for part in re.split(r"[/\\]", file.filename) if part not in ("", ".", "..") and ":" not in part]
     place = folder.joinpath(*parts)
@@ -185,6 +191,8 @@ def _extract(stream: IO[bytes], file: zipfile.ZipInfo, folder: Path, name: str) 
 @contextmanager
 def _opened(stream: IO[bytes], file: zipfile.ZipInfo, name: str) -> Iterator[IO[bytes]]:
     """Open a file of an archive; errors in its packed data become GN006."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(stream) as archive, archive.open(file) as member:
             yield member
@@ -197,9 +205,11 @@ def _opened(stream: IO[bytes], file: zipfile.ZipInfo, name: str) -> Iterator[IO[
 
 def _require_readable(files: list[zipfile.ZipInfo], name: str) -> None:
     """Raise an error for files that are encrypted, packed in another way than usual, or larger than the limit."""
+    from zipfile import ZIP_DEFLATED, ZIP_STORED
+
     if any(file.flag_bits & 1 for file in files):
         raise FileError("GN005", f"{name}: an encrypted ZIP archive, expected one without a password. Unpack it.")
-    if any(file.compress_type not in _METHODS for file in files):
+    if any(file.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for file in files):
         raise FileError("GN005", f"{name}: a ZIP archive of an unusual compression, expected deflate. Unpack it.")
     # A file never unpacks to more than its declared size: `zipfile` reads no further.
     require_room(name, sum(file.file_size for file in files))
