@@ -112,8 +112,8 @@ class Column:
         return different
 
     def presorted(self) -> Column:
-        """Return the same column with its numbers sorted, for several uses of `ordered`."""
-        return replace(self, increasing=self.ordered)
+        """Return the same column with its numbers sorted, if it is of numbers, for several uses of `ordered`."""
+        return replace(self, increasing=self.ordered) if self.kind == "number" else self
 
     @property
     def infinite(self) -> int:

@@ -102,8 +102,9 @@ def learn_inputs(
     """Learn encodings of columns from selected or all rows; return them, useless columns with reasons, and remarks."""
 
     def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
-        column = column.presorted()
-        part = column if rows is None else column.take(rows).presorted()
+        part = column = column.presorted()
+        if rows is not None:
+            part = column.take(rows).presorted()
         remarks = about_numbers_in_words(column)
         why = _why_useless(column, keep=column.name in keep)
         if not why and part is not column:
