@@ -250,6 +250,11 @@ class Table:
         plain = _plain_numbers(frame, frame.columns if self.decimal == "," else ())
         return {one.name: _column(one, plain.get(one.name), self.decimal) for one in frame}
 
+    def columns_of_words(self, names: Iterable[str]) -> dict[str, Column]:
+        """Return columns that are used only as words, without searching them for numbers."""
+        nothing = np.full(len(self), np.nan)
+        return {name: Column(self.frame[name], "text", nothing) for name in names}
+
     def columns_as(self, learnt: Mapping[str, tuple[str, str]]) -> dict[str, Column]:
         """Return columns of numbers parsed as in training; `learnt` maps names to unit and decimal sign."""
         frame = self.frame.select(learnt.keys())

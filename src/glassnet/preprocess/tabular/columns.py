@@ -18,7 +18,7 @@ from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
 from ...io.limits import in_threads
-from .encoders import Encoded, Encoding, NumberColumn, encoding_from, non_numeric_remarks
+from .encoders import Encoded, Encoding, NumberColumn, WordColumn, encoding_from, non_numeric_remarks
 from .selection import (
     THOUSANDS,
     WORTH_THREADS,
@@ -191,7 +191,8 @@ class Columns:
             GN060 when columns are missing.
         """
         self.require(table, self.names)
-        columns = self._parsed(table, self.inputs)
+        columns = self._parsed(table, [one for one in self.inputs if not isinstance(one, WordColumn)])
+        columns |= table.columns_of_words(one.name for one in self.inputs if isinstance(one, WordColumn))
         rows, widths = len(table), [len(one.features) for one in self.inputs]
         encoded = np.empty((rows, sum(widths)), np.float32)
         numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []
