@@ -67,13 +67,16 @@ def format_size(size: int) -> str:
     return f"{size}B"
 
 
-def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
+def in_threads(
+    function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int | None = None
+) -> list[_Result]:
     """Map a function over items in threads under the caller's limit; raise the error of the first item that fails.
 
-    A new thread has its own context, in which the default limit would apply.
+    A new thread has its own context, in which the default limit would apply. By default there are more threads than
+    cores, for work that waits for files.
     """
     context = copy_context()
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(lambda item: context.copy().run(function, item), items))
 
 

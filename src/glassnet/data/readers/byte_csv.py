@@ -8,18 +8,15 @@ anything else in it is left to the other readers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...io.limits import in_threads
 from ...io.opening import Opened
 
 Bytes = NDArray[np.uint8]
 _PIECE = 1 << 18  # characters; the arrays of a piece fit in a core's cache
-_AT_ONCE = 64  # pieces that are read before they are converted
 _ZERO, _NEWLINE = 48, 10
 
 
@@ -36,13 +33,14 @@ def read_byte_table(opened: Opened, separator: str, width: int, *, header: bool 
     with opened.stream() as stream:
         if header:
             stream.readline()
-        pieces = _pieces(stream)
-        found = [_values(next(pieces, b""), ord(separator), width)]
-        # Some pieces at a time, so that memory never holds the whole text. The first shows most files of other values.
-        while found[-1] is not None and (some := list(islice(pieces, _AT_ONCE))):
-            found += in_threads(lambda piece: _values(piece, ord(separator), width), some)
-    blocks = [one for one in found if one is not None]
-    if len(blocks) < len(found):
+        # On one thread: two share the interpreter and the memory for the arrays, and take as long.
+        blocks = []
+        for piece in _pieces(stream):
+            block = _values(piece, ord(separator), width)
+            if block is None:
+                return None
+            blocks.append(block)
+    if not blocks:
         return None
     first = np.concatenate([block[:, 0] for block in blocks])
     others = np.empty((len(first), width - 1), np.uint8)
@@ -59,8 +57,6 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
 
 def _values(text: bytes, separator: int, width: int) -> Bytes | None:
     """Return the values of some lines, shape (n, width); None if they are not all bytes."""
-    if not text:
-        return None
     text = text.replace(b"\r\n", b"\n") if b"\r" in text else text
     signs = np.frombuffer(b"\n\n\n" + text, np.uint8)  # each value then has three characters before its end
     newline = signs == _NEWLINE

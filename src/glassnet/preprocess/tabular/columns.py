@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 """Version of the saved form; version 2 added several targets."""
-_BLOCK = 1 << 14  # rows that are encoded together: a column of them fits in a core's cache
+_BLOCK = 1 << 16  # rows that are encoded together: a thread must not wait for another too often
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,10 @@ class Columns:
                 one.encode_numbers(values[block], encoded[block, place])
 
         blocks = range(0, rows if numbers else 0, _BLOCK)
-        deque(map(encode, blocks), 0) if rows * len(numbers) < WORTH_THREADS else in_threads(encode, blocks)
+        if rows * len(numbers) >= WORTH_THREADS:
+            in_threads(encode, blocks, os.cpu_count())
+        else:
+            deque(map(encode, blocks), 0)
         return encoded
 
     def _parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -120,7 +121,9 @@ def learn_inputs(
     inputs: list[Encoding] = []
     useless: list[tuple[str, str]] = []
     remarks: list[str] = []
-    each = in_threads(learn, columns) if sum(map(len, columns)) >= WORTH_THREADS else map(learn, columns)
+    each = (
+        in_threads(learn, columns, os.cpu_count()) if sum(map(len, columns)) >= WORTH_THREADS else map(learn, columns)
+    )
     for column, (encoding, why, about) in zip(columns, each, strict=True):
         remarks += about
         if encoding is None:

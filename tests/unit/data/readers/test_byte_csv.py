@@ -33,7 +33,6 @@ def read(path, content: bytes, width: int, header: bool = False, separator: str 
 )
 def test_values_come_back(tmp_path, monkeypatch, values, separator, end, last, header, piece):
     monkeypatch.setattr(byte_csv, "_PIECE", piece)
-    monkeypatch.setattr(byte_csv, "_AT_ONCE", 2)
     lines = ["label and names"] * header + [separator.join(map(str, row)) for row in values.tolist()]
     content = (end.join(lines) + end * last).encode()
     found = read(tmp_path / "t.csv", content, values.shape[1], header, separator)
