@@ -121,9 +121,8 @@ def learn_inputs(
     inputs: list[Encoding] = []
     useless: list[tuple[str, str]] = []
     remarks: list[str] = []
-    each = (
-        in_threads(learn, columns, os.cpu_count()) if sum(map(len, columns)) >= WORTH_THREADS else map(learn, columns)
-    )
+    several = sum(map(len, columns)) >= WORTH_THREADS
+    each = in_threads(learn, columns, os.cpu_count()) if several else map(learn, columns)
     for column, (encoding, why, about) in zip(columns, each, strict=True):
         remarks += about
         if encoding is None:
