@@ -20,8 +20,6 @@ from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
-from .csv import read_delimited
-from .interchange import frame_of
 from .missing_markers import MISSING
 from .numbers import CODE, Numbers, are_dates, find_numbers, read_numbers
 
@@ -375,6 +373,8 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     if isinstance(source, str | os.PathLike):
         opened = open_named(source)
         return replace(parse_frame(opened, expected), decimal=decimal)
+    from .interchange import frame_of  # as below, loaded when needed: a service reads one kind of table
+
     frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples. Check the data.")
@@ -385,6 +385,8 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     """Read an opened file as a table; arguments, result and errors as for `read_table`."""
     kind = kind_of(opened)
     if kind == "text":
+        from .csv import read_delimited
+
         text = read_delimited(opened, expected)
         return Table(cleaned(text.frame), opened.name, text.header, text.remarks)
     if kind not in TYPED:
