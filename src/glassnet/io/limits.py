@@ -18,6 +18,8 @@ from ..errors import FileError, OptionError
 MAX_BYTES = 4 << 30
 """Default limit: ten million rows of sixty fields, about half the memory of a current machine."""
 FLAG = "--max-bytes"
+LOADER = "glassnet loads"
+"""Name of a thread that loads code in the background while a command reads its data."""
 _UNITS = {"": 1, **{f"{prefix}b": 1000**power for power, prefix in enumerate(("", "k", "m", "g", "t"))}}
 _UNITS |= {f"{prefix}ib": 1024**power for power, prefix in enumerate(("k", "m", "g", "t"), 1)}
 _Item = TypeVar("_Item")
