@@ -146,7 +146,7 @@ def _show_warning(message: Warning | str) -> None:
 
 
 def _collect_less() -> None:
-    """Let Python search for unreachable cycles less often: the imports make a million objects that are all reachable."""
+    """Let Python search for unreachable cycles less often: the many objects of the imports are all reachable."""
     gc.set_threshold(100_000, 20, 20)
 
 
