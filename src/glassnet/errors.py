@@ -61,7 +61,7 @@ CODES: dict[str, str] = {
     "GN081": "this explanation is not available for the model",
     # tables
     "GN060": "the table has no column with this name",
-    "GN061": "a column contains dates, or neither numbers nor words",
+    "GN061": "a column contains neither numbers nor words",
     "GN062": "no feature columns are left",
     "GN063": "two columns have the same name",
     "GN064": "the target column cannot be predicted, or has a class unknown to the model",

@@ -30,6 +30,7 @@ OPTIONS_AND_PAIRS = {
     "GD16",
     "GD17",
     "GD18",
+    "GD19",
     "GD46",
 }
 """Codes with their own tests below, because they need options, test data or a table with text."""

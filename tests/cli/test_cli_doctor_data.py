@@ -21,18 +21,43 @@ def codes(*arguments: object) -> list[str]:
     return [finding["code"] for finding in doctor(*arguments)["findings"]]
 
 
-def test_dates_are_reported_and_omitted_from_the_copy(folder):
+def test_dates_are_reported_and_omitted_from_the_copy_as_in_training(folder):
     lines = PEOPLE.splitlines()
     rows = [f"{line},2020-01-{1 + k % 28:02}" for k, line in enumerate(lines[1:])]
     (folder / "people.csv").write_text("\n".join([f"{lines[0]},joined", *rows]) + "\n")
     found = doctor("people.csv", "--target", "survived", "--fix", "copy.csv")
     dates = next(finding for finding in found["findings"] if finding["code"] == "GD14")
-    assert (dates["columns"], dates["severity"]) == (["joined"], "error")
+    assert (dates["columns"], dates["severity"]) == (["joined"], "remark")
     assert "'2020-01-01'" in dates["found"]
     assert found["fixed"]["left"] == []
     quick = ("--epochs", "1", "--engine", "reference", "--no-pictures")
-    run("train", "people.csv", "--target", "survived", *quick).refused("GN061", "joined")
+    trained = run("train", "people.csv", "--target", "survived", *quick).fine()
+    assert "column 'joined' not used: dates" in trained.err
     run("train", "copy.csv", "--target", "survived", *quick).fine()
+
+
+@pytest.mark.parametrize(("target", "gap"), [("port", ""), ("age", ""), ("age", "unknown")])
+def test_rows_without_a_target_are_a_remark_and_skipped_in_training(folder, target, gap):
+    column = PEOPLE.partition("\n")[0].split(",").index(target) + 1  # the names contain a comma
+    lines = [line.split(",") for line in PEOPLE.splitlines()]
+    for row in (5, 9, 30):
+        lines[row][column] = gap
+    (folder / "people.csv").write_text("".join(",".join(line) + "\n" for line in lines))
+    found = doctor("people.csv", "--target", target, "--fix", "copy.csv")
+    skipped = next(one for one in found["findings"] if one["code"] == "GD19")
+    assert (skipped["lines"], skipped["columns"], skipped["severity"]) == ([6, 10, 31], [target], "remark")
+    assert "GD10" not in {one["code"] for one in found["findings"]}
+    assert found["samples"] == 57
+    quick = ("--epochs", "1", "--engine", "reference", "--no-pictures", "--holdout", "0.5")
+    trained = run("train", "people.csv", "--target", target, *quick).fine()
+    assert f"without a target ('{target}') skipped" in trained.err
+
+
+def test_a_table_of_only_a_short_row_is_an_error_as_in_training(folder):
+    (folder / "t.csv").write_text("a,b,c\n1,2\n")
+    assert run("train", "t.csv", "--target", "c").refused("GN012", "line 2")
+    outcome = run("doctor", "t.csv")
+    assert (outcome.code, "GD01" in outcome.out, "--fix" in outcome.out) == (1, True, False)
 
 
 def test_the_target_column_is_found_whatever_it_contains(folder):
@@ -57,7 +82,7 @@ def test_targets_that_are_too_large_are_reported(folder):
     assert text == "1 of 41 rows with infinite or too large values in price"
     (folder / "g.csv").write_text((folder / "h.csv").read_text() + "3,\n")
     text = next(one["found"] for one in doctor("g.csv", "--target", "price")["findings"] if one["code"] == "GD10")
-    assert text == "2 of 42 rows with missing, infinite or too large values in price"
+    assert text == "1 of 41 rows with infinite or too large values in price"
     assert (found["rows"], found["samples"]) == (41, 40)
     first, *_ = run("doctor", "h.csv", "--target", "price").out.splitlines()
     assert first == "h.csv: 41 rows; after repair 40 samples of 1 value"

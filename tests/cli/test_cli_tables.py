@@ -303,7 +303,7 @@ BAD = {
     "a long row": ("q.csv", ("--target", "b"), "GN012", ("lines 3 to 4", "3 values"), 'a,b\n1,x\n2,"y\nz",3\n3,x\n'),
     "another case": ("y.csv", ("--target", "Y"), "GN060", ("Did you mean 'y'?",), "x,y\n" + "1,y\n2,n\n" * 9),
     "ragged": ("r.csv", ("--target", "b"), "GN012", ("line 3", "3 values, expected 2"), "a,b\n1,x\n2,y,z\n"),
-    "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), DATES),
+    "dates alone": ("t.csv", ("--target", "y"), "GN062", ("'when'", "dates or times"), DATES),
     "nothing left": ("l.csv", ("--target", "y"), "GN062", ("'x' is excluded",), "x,y\n" + "1,a\n1,b\n" * 9),
     "words for numbers": ("w.csv", ("--target", "income", "--task", "numbers"), "GN064", ("words",), people(60)),
     "flags without a target": ("f.csv", ("--drop", "age"), "GN022", ("--target",), people(60)),

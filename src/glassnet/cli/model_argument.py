@@ -16,7 +16,7 @@ from ..model.model import Model
 SHIPPED = "the digit reader of glassnet"
 """Stands for the path of the model in messages, if none is named."""
 _TABLES = (".csv", ".tsv", ".txt", ".gz", ".npz", ".parquet", ".arrow", ".feather", ".ndjson", ".jsonl", ".json")
-_INPUTS = (*PICTURES, *_TABLES)
+_INPUTS = (*PICTURES, *_TABLES, ".zip")
 
 
 def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple[Model, list[str]]:

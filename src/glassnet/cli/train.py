@@ -100,9 +100,9 @@ def train_command(
     """Train a network, test it, save it and plot the results.
 
     DATA: a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST files, a folder with one
-    subfolder of images per class, or "mnist" (the bundled digits, default). With --target COLUMN, DATA is a table with
-    named columns (CSV, TSV, Parquet, Arrow, NDJSON) and the default recipe is "table". Repeat --target to predict
-    several labels (0 and 1, yes and no) or numbers with one network.
+    subfolder of images per class, a ZIP archive of these, or "mnist" (the bundled digits, default). With --target
+    COLUMN, DATA is a table with named columns (CSV, TSV, Parquet, Arrow, NDJSON) and the default recipe is "table".
+    Repeat --target to predict several labels (0 and 1, yes and no) or numbers with one network.
 
     --from MODEL trains a model further, on DATA that fit it; options that are not given are those of its training.
     --add FOLDER adds own drawings to the training data. Drawings and photographs of digits are brought to MNIST's form,

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, OptionError, with_near_matches
 from ..i18n.language import listed
+from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, file_problem, open_source
 from ..io.sniff import kind_of
 from .classes import number_words
 from .dataset import Dataset, Like, SampleLayout, image_shape
-from .readers.idx import PREFIX, bundled_pair, images_name, parse_pair
+from .readers.idx import PREFIX, bundled_pair, images_name, is_images_name, parse_pair
 from .sample_layout import Range, detect_range, unsigned
 from .validation import check_options, check_size, clean_inputs, clean_labels, count_classes
 
@@ -46,8 +47,9 @@ def load(
     ----------
     source : str or path
         ``"mnist"`` for the bundled data; a CSV file (label, then values); an IDX image file with its label file in the
-        same folder; an NPZ archive; a folder with files named as MNIST's; any of these may be gzip-compressed. Or a
-        folder of images with one subfolder per class, or with a CSV of file names and classes.
+        same folder; an NPZ archive; a folder with one or both pairs of files named as MNIST's; any of these may be
+        compressed with gzip. Or a folder of images with one subfolder per class, or with a CSV of file names and
+        classes. Or a ZIP archive of one such file or folder.
     part : {"train", "test"}
         Which part to load, if the source has several. A test part may lack classes.
     maximum : float
@@ -108,12 +110,16 @@ def load(
         )
     if source == BUNDLED:
         return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
-    inside = images_in(source, part) if os.path.isdir(source) else source
-    if inside is None:
-        from .readers.image_folder import load_folder
+    if not is_folder(source):
+        return _of_file(open_source(source), part, maximum, classes, like, layout)
+    with as_folder(source) as folder:
+        inside = images_in(folder, part)
+        if inside is not None:
+            opened = replace(open_source(inside), name=name_in(source, inside))
+            return _of_file(opened, part, maximum, classes, like, layout)
+    from .readers.image_folder import load_folder
 
-        return load_folder(source, part, maximum, classes, size, colour, like, handwriting, large)
-    return _of_file(open_source(inside), part, maximum, classes, like, layout)
+    return load_folder(source, part, maximum, classes, size, colour, like, handwriting, large)
 
 
 def _of_file(
@@ -168,9 +174,11 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
     if source == BUNDLED:
         return part in PREFIX
     try:
-        if os.path.isdir(source):
-            if images_in(source, part) or images_in(source, "train"):
-                return bool(images_in(source, part))
+        if is_folder(source):
+            with as_folder(source) as folder:
+                first, own = images_in(folder, "train"), images_in(folder, part)
+            if first or own:
+                return part == "train" or own not in (None, first)
             from .readers.image_listing import has_pictures
 
             return has_pictures(source, part)
@@ -246,7 +254,7 @@ def _dataset(
 
 
 def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
-    """Return the image file of this part, named as MNIST's; None if there is none."""
+    """Return the image file of this part, named as MNIST's, or the folder's only one; None if there is none."""
     try:
         found = set(os.listdir(folder))
     except OSError as error:
@@ -254,4 +262,5 @@ def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
     for candidate in (images_name(part, dot) + gz for dot in "-." for gz in ("", ".gz")):
         if candidate in found and os.path.isfile(Path(folder) / candidate):
             return Path(folder) / candidate
-    return None
+    only = [name for name in found if is_images_name(name) and os.path.isfile(Path(folder) / name)]
+    return Path(folder) / only[0] if len(only) == 1 else None

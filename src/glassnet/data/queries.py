@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
+from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
@@ -34,9 +35,9 @@ def load_inputs(
     Parameters
     ----------
     source : str or path
-        An image (see `picture_formats`) of one digit, or a photograph of several (see `image.parse_image`); a folder,
-        for all images in it and its subfolders; a CSV file whose rows have `features` values, optionally after a label;
-        ``"-"`` for an image or rows on standard input.
+        An image (see `picture_formats`) of one digit, or a photograph of several (see `image.parse_image`); a folder
+        or a ZIP archive, for all images in it and its subfolders; a CSV file whose rows have `features` values,
+        optionally after a label; ``"-"`` for an image or rows on standard input.
     features : int
         Number of the model's inputs.
     image_shape : (rows, columns) or None
@@ -77,8 +78,10 @@ def load_inputs(
     ((2, 4), ['rows.csv, line 1', 'rows.csv, line 2'])
     """
     check_options("test", maximum, None)
-    if source != "-" and os.path.isdir(source):
-        pixels, names = _of_folder(Path(source), features, image_shape, (reading, white))
+    if source != "-" and is_folder(source):
+        with as_folder(source) as folder:
+            pixels, names = _of_folder(folder, features, image_shape, (reading, white))
+        names = [name_in(source, name) for name in names]
     else:
         opened = open_named(source)
         kind = kind_of(opened)

@@ -71,9 +71,10 @@ KINDS: dict[str, Kind] = {
         "none needed; glassnet train --target imputes and flags them",
     ),
     "GD14": Kind(
-        ERROR,
+        REMARK,
         "a column holds dates or times",
-        "convert it to numbers, such as days or years since a fixed date, or exclude it with glassnet train --drop",
+        "none needed; glassnet train --target leaves it out. To use it, convert it to numbers, such as days since a "
+        "fixed date",
         "drops it",
     ),
     "GD15": Kind(
@@ -96,6 +97,12 @@ KINDS: dict[str, Kind] = {
         "a column holds lists or records",
         "split it into columns of numbers or text, or exclude it with glassnet train --drop",
         "drops it",
+    ),
+    "GD19": Kind(
+        REMARK,
+        "rows of a table have no label",
+        "none needed; glassnet train --target skips them",
+        "drops these rows",
     ),
     "GD46": Kind(
         REMARK,

@@ -143,6 +143,14 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "test      none: name labelled DATA to have the model tested in the report",
         "测试      无：要在报告中测试模型，请给出有标签的 DATA",
     ),
+    "data_written": (
+        "wrote     {file}: {rows:,} rows, {size:,.2f} MB",
+        "已写出    {file}：{rows:,} 行，{size:,.2f} MB",
+    ),
+    "data_unchanged": (
+        "unchanged {file}: {rows:,} rows, {size:,.2f} MB",
+        "未改动    {file}：{rows:,} 行，{size:,.2f} MB",
+    ),
     "report": ("report    {file} ({size:,.0f} kB)", "报告      {file}（{size:,.0f} kB）"),
     # show
     "samples": (

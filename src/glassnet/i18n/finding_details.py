@@ -42,6 +42,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "capitals": ("{word!r} and {other!r} in {name}", "{name} 列的 {word!r} 与 {other!r}"),
     "the_label": ("the label", "标签"),
     "gaps_in": ("{rows:,} of {all:,} rows with {what} in {names}", "{all:,} 行中有 {rows:,} 行的 {names} 有{what}"),
+    "unlabelled": ("{rows:,} of {all:,} rows have no value in {name}", "{all:,} 行中有 {rows:,} 行的 {name} 没有值"),
     "gaps": ("missing values", "缺失值"),
     "extremes": ("infinite or too large values", "无穷大或过大的数值"),
     "gaps_or_extremes": ("missing, infinite or too large values", "缺失、无穷大或过大的数值"),
@@ -172,6 +173,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "is_now": ("{old} is now {new}", "{old} 现为 {new}"),
     "use_instead": ("{path}; use {found}", "{path}；可改用 {found}"),
     "found_near": ("{path} does not exist; found {found}", "{path} 不存在；找到了 {found}"),
+    "mnist_file": (
+        "{path} does not exist; write it with: {command}",
+        "{path} 不存在；可用以下命令写出：{command}",
+    ),
     "not_near": (
         "{path} does not exist, and there is no {name} near the program",
         "{path} 不存在，程序附近也没有 {name}",

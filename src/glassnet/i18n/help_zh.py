@@ -13,8 +13,9 @@ COMMANDS = {
     "train": """训练一个网络，测试、保存并绘图。
 
     DATA：CSV（先标签，后数值）、IDX 图片文件、NPZ 存档、含 MNIST 文件的文件夹、按类别分子文件夹的图片文件夹，
-    或 "mnist"（自带的数字，默认）。加上 --target 列名，则为有列名的表格（CSV、TSV、Parquet、Arrow、NDJSON），
-    此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签（0 与 1，是与否）或多个数值。
+    以上各项的 ZIP 压缩包，或 "mnist"（自带的数字，默认）。加上 --target 列名，则为有列名的表格
+    （CSV、TSV、Parquet、Arrow、NDJSON），此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签
+    （0 与 1，是与否）或多个数值。
 
     --from MODEL 在与之相符的 DATA 上继续训练一个模型；未给出的选项沿用其训练时的值。--add FOLDER 把自己的手写图片
     加入训练数据。数字的图片与照片会转换成 MNIST 的形式，与 'glassnet query' 相同。
@@ -72,6 +73,11 @@ COMMANDS = {
     DATA：未参与训练的有标签样本。用自带 MNIST 训练的模型默认用测试数字；其他模型没有默认值，
     此时报告只含模型文件中的内容。
     若 DATA 是训练数据且其中一部分已留出，则只测试留出的部分。""",
+    "data": """把自带的 MNIST 写成笔记和书中所用的 CSV 文件。
+
+    写入 DIR（不存在则创建）：mnist_train.csv（60,000 行）、mnist_test.csv（10,000 行）、mnist_train_100.csv 与
+    mnist_test_10.csv（各取前 100 行和前 10 行）。每行是标签和 784 个像素，没有表头。共约 130 MB。
+    内容相同的文件保持不变。""",
     "bench": """测量训练与预测的速度，并与 NumPy 比较。
 
     约需十秒；请先关闭其他程序。训练时 NumPy 用一个线程（glassnet 内部的 BLAS 也是如此），预测时用全部核心。

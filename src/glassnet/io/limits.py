@@ -17,6 +17,8 @@ from ..errors import FileError, OptionError
 MAX_BYTES = 4 << 30
 """Default limit: ten million rows of sixty fields, about half the memory of a current machine."""
 FLAG = "--max-bytes"
+LOADER = "glassnet loads"
+"""Name of a thread that loads code in the background while a command reads its data."""
 _UNITS = {"": 1, **{f"{prefix}b": 1000**power for power, prefix in enumerate(("", "k", "m", "g", "t"))}}
 _UNITS |= {f"{prefix}ib": 1024**power for power, prefix in enumerate(("k", "m", "g", "t"), 1)}
 _Item = TypeVar("_Item")
@@ -66,15 +68,18 @@ def format_size(size: int) -> str:
     return f"{size}B"
 
 
-def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
+def in_threads(
+    function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int | None = None
+) -> list[_Result]:
     """Map a function over items in threads under the caller's limit; raise the error of the first item that fails.
 
-    A new thread has its own context, in which the default limit would apply.
+    A new thread has its own context, in which the default limit would apply. By default there are more threads than
+    cores, for work that waits for files.
     """
     from concurrent.futures import ThreadPoolExecutor
 
     context = copy_context()
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(lambda item: context.copy().run(function, item), items))
 
 

@@ -17,7 +17,7 @@ CHANGES = MappingProxyType(
         5: "standard scaling counts in the precision of the data; tanh, and gelu by it, keeps its digits near 0",
         6: "recipe notes-code: one group of nodes; `Network.train` and the notes' class add to the weights in place; "
         "exponential outputs begin near the mean; an optimizer other than the recipe's has its own rate and decay",
-        7: "engine auto: small training runs use the reference engine; gelu in several hidden layers: vectorised otherwise",
+        7: "engine auto: small training runs use the reference engine; gelu: other last bits in several hidden layers",
     }
 )
 """Version -> the training runs whose bits it changed. Training records contain the version from 6 on; earlier results

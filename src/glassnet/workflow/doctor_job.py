@@ -19,6 +19,7 @@ from ..doctor.findings import Finding
 from ..doctor.script.checks import examine_script
 from ..errors import DataError, OptionError
 from ..i18n.language import listed
+from ..io.archives import is_folder
 from ..io.writing import replacing, require_place
 from ..options.options import Options
 
@@ -142,7 +143,7 @@ def _require_copy(source: str, out: str, program: bool) -> None:
         raise OptionError("GN022", f"--fix {out}: the file already exists. Choose another name.")
     require_place(out)
     wanted = (Path(source).suffix,) if program else (".csv", ".npz")
-    if Path(out).suffix not in wanted and (Path(out).suffix or not os.path.isdir(source)):
+    if Path(out).suffix not in wanted and (Path(out).suffix or not is_folder(source)):
         raise OptionError("GN022", f"--fix {out}: expected a name ending in {' or '.join(wanted)}.")
 
 

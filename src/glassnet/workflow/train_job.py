@@ -28,6 +28,7 @@ from ..errors import (
     OptionError,
 )
 from ..i18n.language import LANGUAGES
+from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
@@ -561,7 +562,7 @@ def _in_background(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         except BaseException as problem:
             future.set_exception(problem)
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, name=LOADER, daemon=True).start()
     return future
 
 

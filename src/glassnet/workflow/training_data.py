@@ -19,6 +19,7 @@ from ..data.dataset import SampleLayout
 from ..data.split import split, split_rows
 from ..errors import DataError, OptionError
 from ..i18n.language import listed
+from ..io.archives import is_folder
 from ..model.model import Model
 from ..options.options import Options, for_optimizer
 from ..preprocess import Columns
@@ -262,7 +263,7 @@ def require_picture_files(source: str, options: Options) -> None:
     sized = [f"--size {options.size}"] if options.picture_size else []
     flags = ["--colour"] * options.colour + ["--handwriting"] * options.handwriting + sized
     given = flags[0] if flags else ""
-    if given and (source == data.BUNDLED or os.path.isfile(source)):
+    if given and (source == data.BUNDLED or (os.path.isfile(source) and not is_folder(source))):
         raise OptionError(
             "GN022",
             f"{given}: only for folders of images, and {source} is not one. Omit it.",

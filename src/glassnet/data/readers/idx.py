@@ -1,4 +1,4 @@
-"""Read IDX, the format of the original MNIST files: a magic number, the sizes, then bytes.
+"""Read IDX, the format of the original MNIST files: a magic number, the sizes, then the values.
 
 Reference: LeCun, Cortes and Burges, *The MNIST database*, "File formats".
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,18 @@ from ...io.opening import Opened, open_source, open_stream
 
 PREFIX = {"train": "train", "test": "t10k"}
 """Part -> prefix of MNIST's file names."""
+TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+"""Third byte of a file -> the type of its values, the most significant byte first."""
+_MOST_DIMENSIONS = 4
 
 
-def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
-    """Read an IDX file of bytes, optionally gzip-compressed.
+def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
+    """Read an IDX file, optionally gzip-compressed.
 
     Returns
     -------
-    ndarray of uint8, one to four dimensions
-        Writable, C-contiguous.
+    ndarray of uint8, int8, int16, int32, float32 or float64, one to four dimensions
+        Writable, C-contiguous, in the byte order of the machine.
 
     Raises
     ------
@@ -38,15 +42,17 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     return parse_idx(open_source(path))
 
 
-def parse_idx(opened: Opened) -> NDArray[np.uint8]:
+def parse_idx(opened: Opened) -> NDArray[Any]:
     """Read an opened IDX file; see `read_idx`."""
     head, name = opened.head, opened.name
-    if len(head) < 4 or head[:3] != b"\0\0\x08" or not 1 <= head[3] <= 4:
+    if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in TYPES or not 1 <= head[3] <= _MOST_DIMENSIONS:
         raise DataError(
             "GN019",
-            f"{name}: starts with the bytes {head[:4].hex(' ')}, expected 00 00 08 01 to 04 (IDX of bytes). "
-            "Fetch the file again, or convert it.",
+            f"{name}: starts with the bytes {head[:4].hex(' ')}, expected 00 00, a type of values "
+            f"({', '.join(f'{one:02x}' for one in TYPES)}) and 01 to 0{_MOST_DIMENSIONS} dimensions (IDX). Fetch the "
+            "file again, or convert it.",
         )
+    kind = np.dtype(TYPES[head[2]])
     start = 4 + 4 * head[3]
     sizes = [int.from_bytes(head[at : at + 4], "big") for at in range(4, start, 4)]
     if opened.content is not None:
@@ -54,7 +60,7 @@ def parse_idx(opened: Opened) -> NDArray[np.uint8]:
     else:
         assert opened.path is not None
         length = opened.path.stat().st_size
-    expected = start + math.prod(sizes)
+    expected = start + math.prod(sizes) * kind.itemsize
     if len(head) < start or length != expected:
         right = f"{start} or more" if len(head) < start else f"{expected} for {' × '.join(map(str, sizes))} values"
         raise DataError("GN019", f"{name}: {length} bytes, expected {right}. Fetch the file again.")
@@ -63,12 +69,20 @@ def parse_idx(opened: Opened) -> NDArray[np.uint8]:
     if 0 in sizes:
         size = " × ".join(map(str, sizes[1:]))
         raise DataError("GN019", f"{name}: samples of size {size}, expected sizes above 0. Fetch the file again.")
-    values: NDArray[np.uint8]
+    values: NDArray[Any]
     if opened.content is not None:
-        values = np.frombuffer(opened.content.getbuffer(), np.uint8, offset=start)
+        values = np.frombuffer(opened.content.getbuffer(), kind, offset=start)
     else:
-        values = np.fromfile(str(opened.path), np.uint8, offset=start)
-    return values.reshape(sizes)
+        values = np.fromfile(str(opened.path), kind, offset=start)
+    return values.astype(kind.newbyteorder("="), copy=False).reshape(sizes)
+
+
+def idx_bytes(values: NDArray[Any]) -> bytes:
+    """Return an array as an IDX file; whole numbers of other types as bytes."""
+    kinds = {np.dtype(kind).newbyteorder("="): code for code, kind in TYPES.items()}
+    code = kinds.get(values.dtype, 0x08)
+    sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
+    return bytes([0, 0, code, values.ndim]) + sizes + values.astype(TYPES[code]).tobytes()
 
 
 def images_name(part: str, dot: str = "-") -> str:
@@ -76,9 +90,14 @@ def images_name(part: str, dot: str = "-") -> str:
     return f"{PREFIX[part]}-images{dot}idx3-ubyte"
 
 
+def is_images_name(name: str) -> bool:
+    """Return whether a file is named as IDX images: ``emnist-digits-train-images-idx3-ubyte.gz``."""
+    return re.fullmatch(r".*images[-.]idx[2-4]-[a-z]+(?:\.gz)?", name) is not None
+
+
 def labels_name(images: str) -> str:
     """Return MNIST's name for the labels of an image file; the same name if it is not named like MNIST's."""
-    return images.replace("images", "labels").replace("idx3", "idx1")
+    return re.sub(r"idx\d", "idx1", images.replace("images", "labels"))
 
 
 def labels_beside(images: Path) -> Path:
@@ -92,7 +111,9 @@ def labels_beside(images: Path) -> Path:
     name = labels_name(images.name)
     plain = name.removesuffix(".gz")
     if name != images.name:
-        for candidate in (name, plain, plain + ".gz"):
+        # The labels of images of floats are bytes, as a rule.
+        of_bytes = re.sub(r"(idx1-)[a-z]+$", r"\1ubyte", plain)
+        for candidate in (name, plain, plain + ".gz", of_bytes, of_bytes + ".gz"):
             if os.path.isfile(images.parent / candidate):
                 return images.parent / candidate
     if name == images.name:
@@ -120,7 +141,7 @@ def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_na
         )
 
 
-def parse_pair(images: Opened) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def parse_pair(images: Opened) -> tuple[NDArray[Any], NDArray[Any]]:
     """Read an opened image file and its label file: shapes (n, …) and (n,)."""
     values = parse_idx(images)
     if values.ndim < 2:
@@ -132,7 +153,7 @@ def parse_pair(images: Opened) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     return values, labels
 
 
-def bundled_pair(part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def bundled_pair(part: str) -> tuple[NDArray[Any], NDArray[Any]]:
     """Read the bundled images, shape (n, 28, 28), and labels, shape (n,), of a part."""
     from importlib.resources import files
 

@@ -11,11 +11,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import DataError, FileError
 from ...i18n.language import listed
+from ...io.archives import as_folder
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
 from .idx import images_name
@@ -66,12 +67,16 @@ def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
     DataError
         GN011, GN071 when its CSV is not valid, GN072 when there are no classes.
     """
-    return _listing(*_root_of(folder, part))
+    with as_folder(folder) as place:
+        found = _listing(*_root_of(place, part))
+    # Of an archive its own name, which commands accept.
+    return found if os.path.isdir(folder) else replace(found, source=os.fspath(folder))
 
 
 def picture_root(folder: str | os.PathLike[str], part: str) -> Path:
     """Return the folder that the names of a `Listing` are relative to; arguments and errors as for `list_pictures`."""
-    return _root_of(folder, part)[0]
+    with as_folder(folder) as place:
+        return _root_of(place, part)[0]
 
 
 def _root_of(folder: str | os.PathLike[str], part: str) -> tuple[Path, str, Iterable[Path]]:
@@ -93,12 +98,13 @@ def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
     FileError, DataError
         When a table of the test part has no classes, as in some competitions.
     """
-    root = _unwrapped(Path(folder))
-    if part in _parts(root):
-        return True
-    if part == "test":
-        return any((root / name).is_file() for name in _index_names(part)) and bool(list_pictures(root, part).files)
-    return bool(pictures_below(root))
+    with as_folder(folder) as place:
+        root = _unwrapped(place)
+        if part in _parts(root):
+            return True
+        if part == "test":
+            return any((root / name).is_file() for name in _index_names(part)) and bool(list_pictures(root, part).files)
+        return bool(pictures_below(root))
 
 
 def pictures_below(folder: Path) -> list[str]:

@@ -1,7 +1,8 @@
 """Read labelled samples in text, such as the notes' ``mnist_train.csv``: a label and then the pixels in every line.
 
-Polars reads well-formed files fast, but accepts short rows and does not locate mistakes. Text that it rejects or may
-misread is read line by line: slower, with the exact place of a mistake, and tolerant of unusual but valid files.
+Bytes are read by `byte_csv`, other numbers by polars, which is fast too, but accepts short rows and does not locate
+mistakes. Text that both reject or may misread is read line by line: slower, with the exact place of a mistake, and
+tolerant of unusual but valid files.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..dataset import Like, SampleLayout, image_shape
 from ..sample_layout import columns_at, detect_layout, detect_range, one_hot_rows, unsigned
 from ..tables.header import is_header, separator_of
 from ..validation import LABEL_LIMIT, bad_label, not_finite, number_of, outside
+from .byte_csv import read_byte_table
 
 _SNIFFED = 3
 _BYTES = {str(value): value for value in range(256)}
@@ -230,9 +232,14 @@ def _named_or_read(opened: Opened) -> str | IO[bytes]:
 
 
 def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values | None:
-    """Read the rows with polars, the first column as one type, the others as another; None if it may be wrong."""
+    """Read the rows fast, the first column as one type, the others as another; None if the result may be wrong."""
     if layout.first > 1 or _ends_open(opened, layout):
         return None
+    start = 1 + layout.header
+    if value == "UInt8" and layout.separator != " ":
+        read = read_byte_table(opened, layout.separator, layout.width, header=layout.header)
+        if read is not None:
+            return Values(read[0].astype(first.lower()), read[1], range(start, start + len(read[0])), layout.names)
     import polars as pl  # slow to import, compared with reading a few rows to predict
 
     names = [f"v{place}" for place in range(layout.width)]
@@ -262,7 +269,6 @@ def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values 
         return None
     rest = np.ascontiguousarray(np.concatenate(blocks))
     # There are no blank lines, which would be nulls, so rows correspond to lines.
-    start = 1 + layout.header
     return Values(np.concatenate(firsts), rest, range(start, start + len(rest)), layout.names)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
 from ...i18n.language import listed
+from ...io.archives import files_in
 from ...io.limits import require_room
 from ...io.opening import Opened
 
@@ -35,8 +36,14 @@ def npz_names(opened: Opened) -> list[str]:
         with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
             if names and not any(name.endswith(".npy") for name in names):
-                what = "a spreadsheet" if "[Content_Types].xml" in names else "a ZIP archive without arrays"
-                raise DataError("GN019", f"{opened.name}: {what}. Save it as CSV, or unpack it and name a file in it.")
+                if "[Content_Types].xml" in names:
+                    raise DataError("GN019", f"{opened.name}: a spreadsheet. Save it as CSV.")
+                files = listed([*map(ascii, files_in(stream))], 4)
+                raise DataError(
+                    "GN019",
+                    f"{opened.name}: a ZIP archive of {files}, expected one table, MNIST's files, images in class "
+                    "folders, or arrays of NumPy. Unpack it, and name a file in it.",
+                )
             return [name.removesuffix(".npy") for name in names]
     except Exception as error:  # damaged archives raise many kinds of errors
         raise damaged(opened.name, error) from None

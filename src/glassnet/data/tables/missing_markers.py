@@ -29,7 +29,8 @@ def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
     values : ndarray, shape (n,)
         NaN for missing values.
     """
-    core = values[np.isfinite(values)]
+    finite = np.isfinite(values)
+    core = values if finite.all() else values[finite]
     outside: list[tuple[float, int]] = []
     while len(core):
         low, high = float(core.min()), float(core.max())

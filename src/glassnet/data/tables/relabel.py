@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, FileError, OptionError
 from ...i18n.language import listed
+from ...io.archives import as_folder, is_folder
 from ...io.encoding import in_utf8, narrowed
 from ...io.opening import Opened, file_problem, open_source
 from ...io.sniff import kind_of
 from ...io.writing import replacing, require_place, writing_problem
 from ..dataset import Dataset, SampleLayout
 from ..load import BUNDLED, images_in
-from ..readers.idx import bundled_pair, labels_name, parse_pair
+from ..readers.idx import bundled_pair, idx_bytes, labels_name, parse_pair
 from ..readers.image_listing import picture_root
 from ..readers.labelled_csv import sniff
 from ..readers.npz import PARTS, chosen_pair, damaged, npz_names, read_arrays, require_unpackable
@@ -153,7 +154,8 @@ def write_relabelled(
         else:
             _write_idx(target, images[keep], _changed(labels, changes)[keep])
         return target
-    inside = images_in(source, part) if os.path.isdir(source) else source
+    with as_folder(source) as folder:  # an archive stays unpacked
+        inside = images_in(folder, part) if is_folder(source) else source
     if inside is None:
         words = (changes.get(row, data.name_of(int(label))) for row, label in enumerate(data.labels))
         copy_pictures(target, {"": (picture_root(source, part), zip(data.row_names, words, strict=True))})
@@ -330,8 +332,7 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
         )
     require_new(beside)
     for path, values in ((target, images), (beside, labels)):
-        sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
-        _write_new(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
+        _write_new(path, idx_bytes(values))
 
 
 def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[str, str | None]]]]) -> None:

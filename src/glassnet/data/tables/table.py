@@ -21,8 +21,6 @@ from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
-from .csv import read_delimited
-from .interchange import frame_of
 from .missing_markers import MISSING
 from .numbers import CODE, Numbers, are_dates, find_numbers, read_numbers
 
@@ -43,12 +41,15 @@ class Column:
         The numbers, including infinite ones; NaN for missing and non-numeric values.
     found : Numbers or None
         Result of parsing numbers in text; None if the column is typed, or all its numbers are plain.
+    increasing : ndarray of float64, shape (m,), or None
+        The finite numbers in increasing order, if `presorted` has sorted them.
     """
 
     series: pl.Series
     kind: str
     values: NDArray[np.float64]
     found: Numbers | None = None
+    increasing: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.series)
@@ -85,8 +86,33 @@ class Column:
 
     @property
     def numbers(self) -> NDArray[np.float64]:
-        """The finite numbers, shape (n,); NaN elsewhere."""
-        return np.where(np.isfinite(self.values), self.values, np.nan)
+        """The finite numbers, shape (n,); NaN elsewhere. Not writable."""
+        if self.increasing is not None and len(self.increasing) == len(self.values):
+            numbers = self.values.view()
+        else:
+            finite = np.isfinite(self.values)
+            numbers = self.values.view() if finite.all() else np.where(finite, self.values, np.nan)
+        numbers.flags.writeable = False
+        return numbers
+
+    @property
+    def ordered(self) -> NDArray[np.float64]:
+        """The finite numbers in increasing order, shape (m,)."""
+        if self.increasing is not None:
+            return self.increasing
+        ordered = np.sort(self.numbers)  # puts NaN last
+        return ordered[: np.searchsorted(ordered, np.nan)]
+
+    @property
+    def different(self) -> NDArray[np.float64]:
+        """The different finite numbers in increasing order."""
+        ordered = self.ordered
+        different: NDArray[np.float64] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+        return different
+
+    def presorted(self) -> Column:
+        """Return the same column with its numbers sorted, if it is of numbers, for several uses of `ordered`."""
+        return replace(self, increasing=self.ordered) if self.kind == "number" else self
 
     @property
     def infinite(self) -> int:
@@ -131,7 +157,7 @@ class Column:
 
     def take(self, rows: NDArray[np.int64]) -> Column:
         """Return these rows of the column, with the same kind and unit."""
-        return replace(self, series=self.series[rows], values=self.values[rows])
+        return replace(self, series=self.series[rows], values=self.values[rows], increasing=None)
 
     def reads_as(self, decimal: str) -> bool:
         """Return whether text is also numbers with this decimal sign."""
@@ -224,6 +250,11 @@ class Table:
         plain = _plain_numbers(frame, frame.columns if self.decimal == "," else ())
         return {one.name: _column(one, plain.get(one.name), self.decimal) for one in frame}
 
+    def columns_of_words(self, names: Iterable[str]) -> dict[str, Column]:
+        """Return columns that are used only as words, without searching them for numbers."""
+        nothing = np.full(len(self), np.nan)
+        return {name: Column(self.frame[name], "text", nothing) for name in names}
+
     def columns_as(self, learnt: Mapping[str, tuple[str, str]]) -> dict[str, Column]:
         """Return columns of numbers parsed as in training; `learnt` maps names to unit and decimal sign."""
         frame = self.frame.select(learnt.keys())
@@ -287,7 +318,8 @@ def _column(series: pl.Series, plain: NDArray[np.float64] | None, decimal: str) 
 
 
 def _by_type(series: pl.Series) -> NDArray[np.float64]:
-    return _array(series.cast(pl.Float64, strict=False))
+    values = series.cast(pl.Float64, strict=False)
+    return (values.fill_null(float("nan")) if values.null_count() else values).to_numpy()
 
 
 def _array(values: pl.Series) -> NDArray[np.float64]:
@@ -343,6 +375,8 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     if isinstance(source, str | os.PathLike):
         opened = open_named(source)
         return replace(parse_frame(opened, expected), decimal=decimal)
+    from .interchange import frame_of  # as below, loaded when needed: a service reads one kind of table
+
     frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples. Check the data.")
@@ -353,6 +387,8 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     """Read an opened file as a table; arguments, result and errors as for `read_table`."""
     kind = kind_of(opened)
     if kind == "text":
+        from .csv import read_delimited
+
         text = read_delimited(opened, expected)
         return Table(cleaned(text.frame), opened.name, text.header, text.remarks)
     if kind not in TYPED:
@@ -386,4 +422,5 @@ def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col(pl.Null).cast(pl.String),
     )
     text = pl.col(pl.String).str.strip_chars()
-    return frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
+    frame = frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
+    return frame.rechunk()  # once, instead of each time that a column becomes an array

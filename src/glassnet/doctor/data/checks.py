@@ -104,7 +104,7 @@ def examine_table(table: RawData, case: Case) -> Diagnosis:
         name = table.names[place_of(table, case.target)]
         case = replace(case, target=name) if name and table.names.count(name) == 1 else case
     for step in STEPS:
-        if not len(table):
+        if not len(table) and not table.broken:
             break
         if case.like is not None and step in OF_TRAINING:
             continue

@@ -36,7 +36,7 @@ def broken_rows(table: RawData, case: Case) -> Outcome:
     reasons = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
     reasons += [detail("open_quote")] * (OPEN in fields)
     text = detail("broken", rows=counted(len(rows), "row"), why=joined(reasons))
-    finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=True)
+    finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=len(table) > 0)
     return [finding], replace(table, broken=())
 
 
@@ -233,7 +233,10 @@ def _missing(table: RawData) -> Outcome:
 
 
 def gaps(table: RawData, case: Case) -> Outcome:
-    """Find fields that are empty or infinite. Training imputes the empty fields of a table with named columns."""
+    """Find fields that are empty or infinite.
+
+    In a table with named columns, training imputes the empty fields and skips the rows without a label.
+    """
     infinite, empty = _holes(table)
     unlabelled = _unlabelled(table)
     findings = []
@@ -241,6 +244,16 @@ def gaps(table: RawData, case: Case) -> Outcome:
         if empty.any():
             findings.append(_gaps("GD13", table, empty, unlabelled=None))
         empty = np.zeros_like(empty)
+        skipped = _skipped_in_training(table, unlabelled)
+        if skipped.any() and not skipped.all():
+            text = detail("unlabelled", rows=int(skipped.sum()), all=len(table), name=_label_name(table))
+            findings.append(make_finding("GD19", table, text, skipped, columns=[_label_name(table)]))
+            infinite, empty, unlabelled, table = (
+                infinite[~skipped],
+                empty[~skipped],
+                unlabelled[~skipped],
+                table.take(~skipped),
+            )
     holes = infinite | empty
     drop: NDArray[np.bool_] = holes.any(axis=1) | unlabelled
     if drop.any():
@@ -253,7 +266,7 @@ def _gaps(code: str, table: RawData, holes: NDArray[np.bool_], unlabelled: NDArr
     names = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
     if unlabelled is not None and unlabelled.any():
         rows = rows | unlabelled
-        names.append(table.label_name or detail("the_label"))
+        names.append(_label_name(table))
     extreme = _extremes(table, holes, unlabelled)
     what = "gaps" if not extreme.any() else "extremes" if not (rows & ~extreme).any() else "gaps_or_extremes"
     text = detail("gaps_in", rows=int(rows.sum()), all=len(table), what=detail(what), names=listed(names))
@@ -287,6 +300,18 @@ def _unlabelled(table: RawData) -> NDArray[np.bool_]:
         return np.zeros(len(table), bool)
     missing: NDArray[np.bool_] = labels == "" if labels.dtype.kind == "O" else ~(np.abs(labels) <= LARGEST)
     return missing
+
+
+def _skipped_in_training(table: RawData, unlabelled: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which rows have no label, or a word in a column of numbers, but not a number that is too large."""
+    labels = table.labels
+    if labels is not None and labels.dtype.kind == "O":
+        return unlabelled | non_numeric_values(labels.tolist())
+    return unlabelled & ~np.isfinite(labels) if labels is not None and labels.dtype.kind == "f" else unlabelled
+
+
+def _label_name(table: RawData) -> str:
+    return table.label_name or detail("the_label")
 
 
 def header(table: RawData, case: Case) -> Outcome:

@@ -29,6 +29,7 @@ from ...data.tables.ragged import has_codes, has_names, read_ragged
 from ...data.tables.table import Table, as_text, cleaned, parse_frame
 from ...data.validation import AUTO
 from ...errors import DataError, GlassnetError
+from ...io.archives import as_folder, is_folder
 from ...io.limits import in_threads
 from ...io.opening import Opened, open_source
 from ...io.sniff import kind_of
@@ -71,9 +72,12 @@ def read_raw(
     DataError
         GN010 if there are no rows, GN011 for text that is not a table, GN019 for damaged IDX and NPZ files.
     """
-    if source != BUNDLED and os.path.isdir(source) and images_in(source, part) is None:
-        return _of_folder(source, part, size, colour)
-    if source == BUNDLED or os.path.isdir(source):
+    if source != BUNDLED and is_folder(source):
+        with as_folder(source) as folder:
+            of_images = images_in(folder, part) is None
+        if of_images:
+            return _of_folder(source, part, size, colour)
+    if source == BUNDLED or is_folder(source):
         samples = load(source, part=part)
         return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
     opened = open_source(source)

@@ -7,12 +7,15 @@ import glob
 import json
 import ntpath
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from ...data.load import BUNDLED
+from ...data.notes_files import NOTES_FILES
 from ...i18n.finding_details import detail
 from ...io.opening import LFS_READ, lfs_size
 from .constant_strings import ConstantString, ConstantStrings, is_absolute
@@ -154,6 +157,8 @@ def _check_file(
         near = detail("matches_near", path=path, found=nearby) if nearby else detail("matches_nothing", path=path)
     elif nearby:
         near = detail("found_near", path=path, found=nearby)
+    elif _base_name(path) in NOTES_FILES:
+        near = detail("mnist_file", path=path, command=shlex.join(["glassnet", "data", BUNDLED, _home(path, folder)]))
     else:
         near = detail("not_near", path=path, name=_base_name(path))
     yield Change("GS07", text.node, near, edits)
@@ -185,6 +190,12 @@ def _lfs_size(text: str, folder: Path) -> int | None:
 
 def _pattern_matches(pattern: str, folder: Path) -> bool:
     return any(glob.glob(os.path.join(glob.escape(str(place)), pattern)) for place in (folder, "."))
+
+
+def _home(path: str, folder: Path) -> str:
+    """Return the folder for a missing file: as the program names it, or that of the program for an absolute path."""
+    inside = "" if is_absolute(path) else path.replace("\\", "/").rpartition("/")[0]
+    return (folder / inside).as_posix()
 
 
 def _base_name(text: str) -> str:

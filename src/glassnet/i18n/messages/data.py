@@ -448,8 +448,11 @@ MESSAGES: dict[str, str] = {
         "{table} 第 {line} 行：{name} 在前面已经出现过。请删除其中一行。"
     ),
     # IDX and NPZ
-    "{name}: starts with the bytes {head}, expected 00 00 08 01 to 04 (IDX of bytes). Fetch the file again, or "
-    "convert it.": "{name}：开头的字节为 {head}，应为 00 00 08 01 到 04（字节型 IDX）。请重新获取文件，或转换格式。",
+    "{name}: starts with the bytes {head}, expected 00 00, a type of values ({types}) and 01 to 0{most} dimensions "
+    "(IDX). Fetch the file again, or convert it.": (
+        "{name}：开头的字节为 {head}，应为 00 00、数值类型（{types}）和 01 到 0{most} 的维数（IDX）。"
+        "请重新获取文件，或转换格式。"
+    ),
     "{name}: {length} bytes, expected {expected}. Fetch the file again.": (
         "{name}：有 {length} 字节，应为 {expected}。请重新获取文件。"
     ),
@@ -472,11 +475,28 @@ MESSAGES: dict[str, str] = {
     "{images}: {count} images, but {labels} labels in {file}. Use two files that belong together.": (
         "{images}：有 {count} 张图片，而 {file} 中有 {labels} 个标签。请使用配套的两个文件。"
     ),
-    "{name}: {what}. Save it as CSV, or unpack it and name a file in it.": (
-        "{name}：{what}。请存为 CSV，或解压后指定其中的文件。"
+    "{name}: a spreadsheet. Save it as CSV.": "{name}：电子表格。请存为 CSV。",
+    "{name}: a ZIP archive of {names}, expected one table, MNIST's files, images in class folders, or arrays of NumPy. "
+    "Unpack it, and name a file in it.": (
+        "{name}：包含 {names} 的 ZIP 压缩包，应为一个表格、MNIST 文件、按类别分文件夹的图片，或 NumPy 数组。"
+        "请解压后指定其中的文件。"
     ),
-    "a spreadsheet": "电子表格",
-    "a ZIP archive without arrays": "没有数组的 ZIP 压缩包",
+    "{name}: the ZIP archive is damaged. Fetch the file again.": "{name}：ZIP 压缩包已损坏。请重新获取文件。",
+    "{name}: {file} in the archive is damaged ({problem}). Fetch the file again.": (
+        "{name}：压缩包中的 {file} 已损坏（{problem}）。请重新获取文件。"
+    ),
+    "{name}: an encrypted ZIP archive, expected one without a password. Unpack it.": (
+        "{name}：加密的 ZIP 压缩包，应为没有密码的压缩包。请先解压。"
+    ),
+    "{name}: a ZIP archive of an unusual compression, expected deflate. Unpack it.": (
+        "{name}：ZIP 压缩包的压缩方法不常见，应为 deflate。请先解压。"
+    ),
+    "{name}: no temporary folder to unpack it ({problem}). Unpack it yourself.": (
+        "{name}：没有可用于解压的临时文件夹（{problem}）。请自行解压。"
+    ),
+    "{name}: cannot be unpacked to {folder} ({problem}). Unpack it yourself.": (
+        "{name}：无法解压到 {folder}（{problem}）。请自行解压。"
+    ),
     "{name}: '{key}' is {kind} of shape {shape}, expected numbers of shape (n, features) or (n, rows, columns).": (
         "{name}：'{key}' 的类型为 {kind}，形状为 {shape}，应为形状是 (n, features) 或 (n, rows, columns) 的数值。"
     ),

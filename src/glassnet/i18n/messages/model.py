@@ -139,6 +139,9 @@ MESSAGES: dict[str, str] = {
     "every value differs, like an identifier (to use it, pass {flag})": (
         "各行的值互不相同，像是标识符（要使用该列，请加 {flag}）"
     ),
+    "dates or times such as {example} (to use it, convert it to numbers, such as days)": (
+        "日期或时间，例如 {example}（要使用该列，请换算成数字，例如天数）"
+    ),
     "excluded: {why}": "不使用：{why}",
     "{source}: no column is left to predict {targets} from.": "{source}：没有可用来预测 {targets} 的列。",
     "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}.": (
@@ -163,12 +166,11 @@ MESSAGES: dict[str, str] = {
         "{source}：列 {changed} 的小数符号与训练时不同，而列 {name} 两种读法都可能。请加 --decimal . 或 --decimal ,"
         "（Python 中为 read_table(…, decimal='.')）。"
     ),
-    "{source}, column{plural} {names}: {what} (such as {example}), expected numbers or words. Convert to {way}, or "
-    "pass {drops}.": "{source}，列 {names}：{what}（例如 {example}），应为数字或文字。请换算成{way}，或使用 {drops}。",
-    "dates or times": "日期或时间",
-    "numbers, such as days since a fixed date": "数字（例如自某日起的天数）",
-    "lists, records or the like": "列表、记录之类",
-    "columns of numbers or words": "数字列或文字列",
+    "{source}, column{plural} {names}: lists, records or the like (such as {example}), expected numbers or words. "
+    "Convert to columns of numbers or words, or pass {drops}.": (
+        "{source}，列 {names}：列表、记录之类（例如 {example}），应为数字或文字。"
+        "请换算成数字列或文字列，或使用 {drops}。"
+    ),
     "columns: version {version}, expected {known} or lower": "列的版本为 {version}，应不高于 {known}",
     "load_table: expected either target, for a training table, or columns of a model.": (
         "load_table：训练用表格应给出 target，否则给出模型的 columns，二者取一。"

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import difflib
+import os
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,9 +19,11 @@ from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
-from .encoders import Encoded, Encoding, NumberColumn, encoding_from, non_numeric_remarks
+from ...io.limits import in_threads
+from .encoders import Encoded, Encoding, NumberColumn, WordColumn, encoding_from, non_numeric_remarks
 from .selection import (
     THOUSANDS,
+    WORTH_THREADS,
     about_decimals,
     about_numbers,
     about_numbers_in_words,
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 """Version of the saved form; version 2 added several targets."""
+_BLOCK = 1 << 16  # rows that are encoded together: a thread must not wait for another too often
 
 
 @one_line
@@ -104,7 +109,7 @@ class Columns:
         Raises
         ------
         DataError
-            GN060 when a named column is missing, GN061 for a column of dates, GN062 when no input is left, GN064 when
+            GN060 when a named column is missing, GN061 for a column of lists, GN062 when no input is left, GN064 when
             the target cannot be predicted.
         OptionError
             GN021 for another task.
@@ -122,7 +127,7 @@ class Columns:
                 of_words = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
                 remarks += non_numeric_remarks(column, "") if one.numeric else of_words
         others = [column for name, column in columns.items() if name not in names]
-        _reject_dates(table.source, [one for one in others if one.kind in ("date", "other")])
+        _reject_records(table.source, [one for one in others if one.kind == "other"])
         inputs, useless, about = learn_inputs(others, rows, keep)
         remarks += about
         dropped = [*((name, "listed in --drop") for name in drop if name not in names), *useless]
@@ -199,8 +204,30 @@ class Columns:
             GN060 when columns are missing.
         """
         self.require(table, self.names)
-        columns = self._parsed(table, self.inputs)
-        return np.concatenate([one.encode(columns[one.name]) for one in self.inputs], axis=1, dtype=np.float32)
+        columns = self._parsed(table, [one for one in self.inputs if not isinstance(one, WordColumn)])
+        columns |= table.columns_of_words(one.name for one in self.inputs if isinstance(one, WordColumn))
+        rows, widths = len(table), [len(one.features) for one in self.inputs]
+        encoded = np.empty((rows, sum(widths)), np.float32)
+        numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []
+        start = 0
+        for one, width in zip(self.inputs, widths, strict=True):
+            place, start = slice(start, start + width), start + width
+            if isinstance(one, NumberColumn):
+                numbers.append((one, columns[one.name].numbers, place))
+            else:
+                encoded[:, place] = one.encode(columns[one.name])
+
+        def encode(first: int) -> None:
+            block = slice(first, first + _BLOCK)
+            for one, values, place in numbers:
+                one.encode_numbers(values[block], encoded[block, place])
+
+        blocks = range(0, rows if numbers else 0, _BLOCK)
+        if rows * len(numbers) >= WORTH_THREADS:
+            in_threads(encode, blocks, os.cpu_count())
+        else:
+            deque(map(encode, blocks), 0)
+        return encoded
 
     def _parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
         """Return columns of a table, with numbers read as in training.
@@ -411,18 +438,15 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
     raise DataError("GN064", f"{table.source}, target {shown}: no row has all of these targets.")
 
 
-def _reject_dates(source: str, columns: Sequence[Column]) -> None:
+def _reject_records(source: str, columns: Sequence[Column]) -> None:
     if not columns:
         return
     names = [one.name for one in columns]
     example = str(columns[0].series.drop_nulls().head(1).to_list()[0])
-    what, way = "dates or times", "numbers, such as days since a fixed date"
-    if columns[0].kind != "date":
-        what, way = "lists, records or the like", "columns of numbers or words"
     drops = " ".join(f"--drop {quoted(name)}" for name in names)
     shown = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
-        f"{source}, column{'s' * (len(names) != 1)} {shown}: {what} (such as {example[:40]!r}), expected numbers or "
-        f"words. Convert to {way}, or pass {drops}.",
+        f"{source}, column{'s' * (len(names) != 1)} {shown}: lists, records or the like (such as {example[:40]!r}), "
+        f"expected numbers or words. Convert to columns of numbers or words, or pass {drops}.",
     )

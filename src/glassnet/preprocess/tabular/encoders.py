@@ -33,6 +33,7 @@ OTHER, MISSING = "other", "missing"
 LIMIT = 255
 """Largest number of words per column with their own input."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
+_HALF, _SLACK = 1 << 28, 16
 _SKEWED = 2.0
 _CHOICES = 33  # values of a number that `choices` returns
 _OF_A_NORMAL = 1.349  # distance of the quartiles of a standard normal distribution
@@ -81,18 +82,18 @@ class NumberColumn:
     @classmethod
     def learn(cls, column: Column) -> NumberColumn:
         """Learn from a column with at least one number."""
-        values = column.numbers
-        numbers = values[~np.isnan(values)]
-        present = _moderate(numbers)
-        bend = _bend_of(present)
-        bent = _bend(present, bend)
-        quarter, half, three = np.quantile(bent, (0.25, 0.5, 0.75))
-        scale = float(three - quarter) / _OF_A_NORMAL or float(bent.std()) or 1.0
-        missing = 1 - len(present) / len(values)
-        return cls(
-            column.name, learn_fill(present), float(half), scale, bend, missing > 0, missing,
-            float(numbers.min()), float(numbers.max()), column.unit,
-        )  # fmt: skip
+        values, ordered = column.numbers, column.ordered
+        low, high, missing = float(ordered[0]), float(ordered[-1]), 1 - len(ordered) / len(values)
+        ordered = _moderate(ordered)
+        # The last bits of a sum depend on the order, so sums are taken in the order of the rows.
+        present = _moderate(values if not missing else values[~np.isnan(values)])
+        bend = _bend_of(present, ordered)
+        # The compiled logarithm of a larger number may be smaller in the last bit.
+        bent = np.sort(_bend(ordered, bend)) if bend else ordered
+        quarter, half, three = quantiles(bent, (0.25, 0.5, 0.75))
+        scale = (three - quarter) / _OF_A_NORMAL or float(_bend(present, bend).std()) or 1.0
+        fill = learn_fill(ordered)
+        return cls(column.name, fill, half, scale, bend, missing > 0, missing, low, high, column.unit)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -106,18 +107,21 @@ class NumberColumn:
 
     def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, 1) or (n, 2)."""
-        values, absent = fill_numbers(column.numbers, self.fill)
-        clipped = self._clipped(values)
-        return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
+        encoded = np.empty((len(column), len(self.features)), np.float32)
+        self.encode_numbers(column.numbers, encoded)
+        return encoded
 
-    def _clipped(self, values: ArrayLike) -> Encoded:
+    def encode_numbers(self, numbers: NDArray[np.float64], encoded: Encoded) -> None:
+        """Write the inputs of `numbers`, shape (n,) with NaN for missing ones, to `encoded`, shape (n, 1) or (n, 2)."""
+        values, absent = fill_numbers(numbers, self.fill)
         z = self.deviations(values)
-        clipped: Encoded = (z / np.hypot(1, z / CLIP)).astype(np.float32)
-        return clipped
+        encoded[:, 0] = clipped(z)
+        if self.flag:
+            encoded[:, 1] = absent
 
     def choices(self) -> Encoded:
         """Return the inputs of values over the training range, shape (choices, 1) or (choices, 2); none is missing."""
-        low, high = self._clipped([self.low, self.high]).tolist()
+        low, high = clipped(self.deviations([self.low, self.high])).tolist()
         numbers = np.linspace(low, high, _CHOICES, dtype=np.float32)[:, np.newaxis]
         return np.column_stack([numbers, np.zeros_like(numbers)]) if self.flag else numbers
 
@@ -165,6 +169,25 @@ class NumberColumn:
         return described
 
 
+def clipped(deviations: NDArray[np.float64]) -> Encoded:
+    """Return ``z / hypot(1, z / CLIP)``, deviations `z` of any shape smoothly clipped to `CLIP`, rounded to float32.
+
+    The root of a sum of squares is computed several values at a time, unlike `numpy.hypot`, and differs from it in the
+    last bits. Values that these bits could round to another float32 are computed with `numpy.hypot`.
+    """
+    wide = deviations / CLIP
+    wide *= wide
+    wide += 1
+    np.sqrt(wide, out=wide)
+    np.divide(deviations, wide, out=wide)
+    narrow = wide.astype(np.float32)
+    # Of the 52 bits of a float64's fraction, the last 29 are rounded; half of them is where rounding turns.
+    near = ((wide.view(np.int64) + (_SLACK - _HALF)) & (2 * _HALF - 1)) <= 2 * _SLACK
+    if near.any():
+        narrow[near] = deviations[near] / np.hypot(1, deviations[near] / CLIP)
+    return narrow
+
+
 def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
     """Undo the smooth clipping to `CLIP` standard deviations, for inputs of any shape.
 
@@ -176,7 +199,9 @@ def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
 
 
 def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Clip numbers that would overflow in calculations."""
+    """Clip numbers that would overflow in calculations; without any, return the same array."""
+    if values.size and values.min() >= -LARGEST and values.max() <= LARGEST:
+        return values
     return np.clip(values, -LARGEST, LARGEST)
 
 
@@ -213,13 +238,26 @@ def _examples(words: Sequence[str]) -> str:
     return listed([repr(word[:40]) for word in words], 3)
 
 
-def _bend_of(values: NDArray[np.float64]) -> float:
+def quantiles(ordered: NDArray[np.float64], at: Sequence[float]) -> list[float]:
+    """Return quantiles of numbers in increasing order: bit for bit those of `numpy.quantile`, which orders them again.
+
+    Hyndman and Fan 1996, definition 7.
+    """
+    found = []
+    for place in ((len(ordered) - 1) * fraction for fraction in at):
+        before = int(place)
+        low, high = ordered[[before, min(before + 1, len(ordered) - 1)]].tolist()
+        weight = place - before
+        found.append(high - (high - low) * (1 - weight) if weight >= 0.5 else low + (high - low) * weight)
+    return found
+
+
+def _bend_of(values: NDArray[np.float64], ordered: NDArray[np.float64]) -> float:
     """Return the scale of the logarithm, or 0 if a logarithm would not reduce the skewness."""
-    deviation = values.std()
-    if values.min() < 0 or not deviation or _skewness(values) < _SKEWED:
+    if ordered[0] < 0 or not values.std() or (skewness := _skewness(values)) < _SKEWED:
         return 0.0
-    bend = float(np.quantile(values[values > 0], 0.1))
-    return bend if abs(_skewness(_bend(values, bend))) < _skewness(values) else 0.0
+    [bend] = quantiles(ordered[np.searchsorted(ordered, 0.0, "right") :], [0.1])
+    return bend if abs(_skewness(_bend(values, bend))) < skewness else 0.0
 
 
 def _skewness(values: NDArray[np.float64]) -> float:

@@ -11,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def learn_fill(present: NDArray[np.float64]) -> float:
-    """Return the replacement of missing numbers: the median of the present ones."""
-    return float(np.median(present))
+def learn_fill(ordered: NDArray[np.float64]) -> float:
+    """Return the replacement of missing numbers: the median of the present ones, which are in increasing order."""
+    count = len(ordered)
+    return float(ordered[(count - 1) // 2 : count // 2 + 1].mean())
 
 
 def fill_numbers(values: NDArray[np.float64], fill: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the numbers with missing ones (NaN) replaced, and a mask of these, each of shape (n,)."""
     absent = np.isnan(values)
-    return np.where(absent, fill, values), absent
+    return np.where(absent, fill, values) if absent.any() else values, absent
 
 
 def fill_truths(truths: NDArray[np.float64]) -> NDArray[np.float64]:

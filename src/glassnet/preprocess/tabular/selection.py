@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed
+from ...io.limits import in_threads
 from .encoders import ENCODINGS, Encoding, enough, non_numeric_remarks
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ UNLIKE_OTHERS = (
     "column {name}: {value} is not read with a decimal comma, unlike other columns{more}; to do so, pass --decimal ,"
 )
 _FEW_ROWS = 20
+WORTH_THREADS = 500_000
+"""Tables with at least this many values are learned and encoded on several threads."""
 _FEW_NUMBERS = 10
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
 _KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
@@ -43,7 +47,7 @@ def _about_sentinels(column: Column) -> list[str]:
     return [
         f"column {column.name!r}: {value:g} in {count:,} row{'s' * (count > 1)} is far from all other values and is "
         "used as a number; if it means missing, empty these fields with glassnet doctor --fix"
-        for value, count in sentinels_in(column.numbers).items()
+        for value, count in sentinels_in(column.ordered).items()
     ]
 
 
@@ -97,19 +101,34 @@ def learn_inputs(
     columns: Iterable[Column], rows: NDArray[np.int64] | None, keep: Collection[str]
 ) -> tuple[list[Encoding], list[tuple[str, str]], list[str]]:
     """Learn encodings of columns from selected or all rows; return them, useless columns with reasons, and remarks."""
+
+    def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
+        part = column = column.presorted()
+        if rows is not None:
+            part = column.take(rows).presorted()
+        remarks = about_numbers_in_words(column)
+        why = _why_useless(column, keep=column.name in keep)
+        if not why and part is not column:
+            why = _why_useless(part, keep=True)
+        if why:
+            return None, why, remarks
+        encoding: Encoding = ENCODINGS[_KINDS[column.kind]].learn(part)
+        remarks += about_numbers(column) if column.kind == "number" else []
+        remarks += about_spellings(column) if column.kind == "text" else []
+        return encoding, "", remarks
+
+    columns = list(columns)
     inputs: list[Encoding] = []
     useless: list[tuple[str, str]] = []
     remarks: list[str] = []
-    for column in columns:
-        part = column if rows is None else column.take(rows)
-        remarks += about_numbers_in_words(column)
-        why = _why_useless(column, keep=column.name in keep) or _why_useless(part, keep=True)
-        if why:
+    several = sum(map(len, columns)) >= WORTH_THREADS
+    each = in_threads(learn, columns, os.cpu_count()) if several else map(learn, columns)
+    for column, (encoding, why, about) in zip(columns, each, strict=True):
+        remarks += about
+        if encoding is None:
             useless.append((column.name, why))
-            continue
-        inputs.append(ENCODINGS[_KINDS[column.kind]].learn(part))
-        remarks += about_numbers(column) if column.kind == "number" else []
-        remarks += about_spellings(column) if column.kind == "text" else []
+        else:
+            inputs.append(encoding)
     return inputs, useless, remarks
 
 
@@ -140,6 +159,9 @@ def _why_useless(column: Column, *, keep: bool) -> str:
     """Return why a column is excluded; an empty string if it is used."""
     if column.kind == "missing":
         return "every value is missing"
+    if column.kind == "date":
+        example = str(column.series.drop_nulls()[0])
+        return f"dates or times such as {example[:40]!r} (to use it, convert it to numbers, such as days)"
     if column.kind == "number":
         return _why_useless_numbers(column, keep=keep)
     codes, words = column.words()
@@ -161,33 +183,37 @@ def _why_useless(column: Column, *, keep: bool) -> str:
 
 
 def _why_useless_numbers(column: Column, *, keep: bool) -> str:
-    values = column.numbers
-    present = values[~np.isnan(values)]
-    different = np.unique(present)
-    if not len(different):
+    present, rows = column.ordered, len(column)
+    if not len(present):
         return "every value is missing"
-    if len(different) == 1 and not np.isnan(values).any():
-        return f"every value is {different[0]:g}"
+    if present[0] == present[-1] and len(present) == rows:
+        return f"every value is {present[0]:g}"
     # A few rows may lack an identifier, such as a row of totals.
-    identifies = _counts_rows(column.name, different, len(present)) or _are_long_names(column, different, len(present))
-    if not keep and len(present) >= 0.95 * len(values) and identifies:
+    if keep or len(present) < 0.95 * rows or not (_are_whole(present[:_FEW_ROWS]) and _are_whole(present)):
+        return ""
+    if _counts_rows(column, len(present)) or _are_long_names(column, len(present)):
         return f"every value differs, like an identifier (to use it, pass {_keep(column.name)})"
     return ""
+
+
+def _are_whole(values: NDArray[np.float64]) -> bool:
+    return bool((values == np.floor(values)).all())
 
 
 def _keep(name: str) -> str:
     return f"--keep {quoted(name)}"
 
 
-def _are_long_names(column: Column, different: NDArray[np.float64], rows: int) -> bool:
+def _are_long_names(column: Column, rows: int) -> bool:
     """Return whether whole numbers differ in every row, but only in digits beyond the precision of float64."""
-    if rows < _FEW_ROWS or len(different) == rows or np.abs(different).max() < 2**53:
+    if rows < _FEW_ROWS or len(column.different) == rows or np.abs(column.different).max() < 2**53:
         return False
-    return len(column.words()[1]) == rows and bool((different == np.floor(different)).all())
+    return len(column.words()[1]) == rows
 
 
-def _counts_rows(name: str, different: NDArray[np.float64], rows: int) -> bool:
+def _counts_rows(column: Column, rows: int) -> bool:
     """Return whether a column just numbers the rows: whole, all different, without gaps or with a name such as "id"."""
-    if len(different) < rows or rows < _FEW_ROWS or not (different == np.floor(different)).all():
+    different = column.different
+    if len(different) < rows or rows < _FEW_ROWS:
         return False
-    return bool(different[-1] + 1 == different[0] + rows or _ID.search(name))
+    return bool(different[-1] + 1 == different[0] + rows or _ID.search(column.name))

@@ -256,9 +256,9 @@ def learn_target(source: str, column: Column, task: str | None) -> tuple[Target,
         raise DataError(
             "GN064", f"{source}, target {name!r}: dates or lists, expected classes or numbers. Convert the column."
         )
-    values = column.numbers if kind == "number" else np.empty(0)
-    values = values[~np.isnan(values)]
-    different = np.unique(values)
+    column = column.presorted()
+    values = column.ordered if kind == "number" else np.empty(0)
+    different = column.different if kind == "number" else values
     if kind == "number" and not len(different):
         raise DataError(
             "GN064", f"{source}, target {name!r}: every value is infinite or missing, expected classes or numbers."

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glassnet.data import load
-from glassnet.data.readers.idx import read_idx
+from glassnet.data.readers.idx import idx_bytes, read_idx
 from glassnet.errors import GlassnetError
 from support.samples import idx
 
@@ -134,3 +134,37 @@ def test_mismatched_pairs_are_rejected(tmp_path):
     (tmp_path / "a-labels-idx1-ubyte").unlink()
     assert code_of(path) == "GN001"
     assert code_of(path.rename(tmp_path / "other")) == "GN001"
+
+
+@pytest.mark.parametrize("kind", ["u1", "i1", ">i2", ">i4", ">f4", ">f8"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_type_of_values_comes_back(tmp_path, kind, packed):
+    values = (np.arange(24).reshape(2, 3, 4) * 5 - 40).astype(kind)
+    code = {"u1": 8, "i1": 9, ">i2": 11, ">i4": 12, ">f4": 13, ">f8": 14}[kind]
+    raw = bytes([0, 0, code, 3]) + b"".join(size.to_bytes(4, "big") for size in values.shape) + values.tobytes()
+    path = tmp_path / "values"
+    path.write_bytes(gzip.compress(raw) if packed else raw)
+    back = read_idx(path)
+    assert back.dtype == values.dtype.newbyteorder("=")
+    assert back.dtype.isnative
+    assert back.flags.writeable
+    np.testing.assert_array_equal(back, values)
+    assert idx_bytes(back) == raw
+
+
+@pytest.mark.parametrize("labels", ["u1", "i1", "i2", "i4"])
+def test_images_of_floats_and_labels_of_any_integer_are_samples(tmp_path, labels):
+    images = (IMAGES / 59).astype(np.float32)
+    (tmp_path / "train-images-idx3-float").write_bytes(idx_bytes(images))
+    name = "train-labels-idx1-ubyte" if labels == "u1" else "train-labels-idx1-float"
+    (tmp_path / name).write_bytes(idx_bytes(LABELS.astype(labels)))
+    data = load(tmp_path / "train-images-idx3-float")
+    np.testing.assert_array_equal(data.labels, LABELS)
+    assert (data.inputs.dtype, data.image_shape, data.maximum) == (np.float32, (3, 5), 1.0)
+    np.testing.assert_array_equal(data.inputs, images.reshape(4, -1))
+
+
+def test_negative_labels_are_rejected(tmp_path):
+    path = pair(tmp_path, IMAGES, LABELS)
+    (tmp_path / "a-labels-idx1-ubyte").write_bytes(idx_bytes(LABELS.astype(np.int16) - 1))
+    assert code_of(path) == "GN015"

@@ -131,7 +131,9 @@ def test_the_channel_axis_may_be_first_and_labels_may_be_bytes(tmp_path):
 
 
 def test_the_error_for_another_archive_names_its_kind(tmp_path):
-    for name, what in (("[Content_Types].xml", "a spreadsheet"), ("cats/1.png", "a ZIP archive without arrays")):
+    kinds = {"[Content_Types].xml": "a spreadsheet", "notes/1.txt": "a ZIP archive of 'b.txt', 'notes/1.txt', expected"}
+    for name, what in kinds.items():
         with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+            archive.writestr("b.txt", "x")
             archive.writestr(name, "x")
         refused(tmp_path / "a.npz", "GN019", what)

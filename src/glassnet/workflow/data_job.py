@@ -1,0 +1,75 @@
+"""Writing the bundled data as the files that the notes' program reads."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..data.notes_files import NOTES_FILES, csv_of, rows_in
+from ..io.writing import replacing, require_folder, require_place, writing_problem
+
+_OF_MNIST = re.compile(rb"\d(?:,\d{1,3}){784}\r?\n")
+"""First bytes of files that may be replaced: rows of a label and 784 pixels."""
+
+
+@dataclass(frozen=True)
+class NotesFile:
+    """One of the files.
+
+    Parameters
+    ----------
+    path : Path
+    rows : int
+    size : int
+        Bytes.
+    written : bool
+        False if the file existed with this content.
+    """
+
+    path: Path
+    rows: int
+    size: int
+    written: bool
+
+
+def write_notes_files(folder: str, *, overwrite: bool = False) -> list[NotesFile]:
+    """Write the notes' CSV files of MNIST into a folder, which is created if it does not exist.
+
+    Parameters
+    ----------
+    folder : str
+    overwrite : bool
+        Whether files of MNIST's form with another content are replaced; files of any other form never are.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN004 when a file cannot be written, GN007 when one exists with another content; then no file is
+        written.
+    OptionError
+        GN022 when one exists that is no such file.
+    """
+    require_folder(folder)
+    places = {name: Path(folder) / name for name in NOTES_FILES}
+    same = {name for name, place in places.items() if _has_content(place, name)}
+    for name, place in places.items():
+        if name not in same and place.parent.is_dir():
+            require_place(place, _OF_MNIST, overwrite=overwrite)
+    try:
+        Path(folder).mkdir(exist_ok=True)
+    except OSError as problem:
+        raise writing_problem(folder, problem) from None
+    for name, place in places.items():
+        if name not in same:
+            with replacing(place, overwrite=overwrite) as file:
+                file.writelines(csv_of(name))
+    return [NotesFile(place, rows_in(name), place.stat().st_size, name not in same) for name, place in places.items()]
+
+
+def _has_content(place: Path, name: str) -> bool:
+    """Return whether a file exists with the content of one of the notes' files."""
+    with suppress(OSError), place.open("rb") as file:
+        return all(file.read(len(block)) == block for block in csv_of(name)) and not file.read(1)
+    return False

@@ -1,0 +1,75 @@
+"""Encoding of numbers: the fast formulas give the bits of the plain ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from glassnet.data.tables.table import read_table
+from glassnet.preprocess.tabular import columns as columns_module
+from glassnet.preprocess.tabular import selection
+from glassnet.preprocess.tabular.columns import Columns
+from glassnet.preprocess.tabular.encoders import CLIP, LARGEST, clipped, quantiles
+from glassnet.preprocess.tabular.imputation import learn_fill
+
+QUICK = settings(max_examples=60, deadline=None, database=None)
+NUMBERS = st.floats(-LARGEST, LARGEST, allow_nan=False)
+
+
+@QUICK
+@given(arrays.arrays(np.float64, st.integers(1, 40), elements=NUMBERS), st.floats(0, 1))
+def test_quantiles_have_the_bits_of_numpy(values, fraction):
+    values += 0.0  # NumPy may return either zero of the two
+    ordered = np.sort(values)
+    at = (fraction, 0.1, 0.25, 0.5, 0.75)
+    assert quantiles(ordered, at) == np.quantile(values, at).tolist()
+    assert learn_fill(ordered) == float(np.median(values))
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-30, 0.1, 3.0, 1e10, LARGEST])
+def test_clipping_has_the_bits_of_the_hypotenuse(scale):
+    z = np.clip(np.random.default_rng(7).normal(size=200_000) * scale, -LARGEST, LARGEST)
+    plain = (z / np.hypot(1, z / CLIP)).astype(np.float32)
+    np.testing.assert_array_equal(clipped(z).view(np.int32), plain.view(np.int32))
+
+
+def test_clipping_decides_near_halves_with_the_hypotenuse():
+    # Numbers whose quotient is next to the middle between two float32: there the last bits of the root decide.
+    middle = np.nextafter(np.arange(1, 2000, dtype=np.float32) / 1024, np.float32(9)).astype(np.float64)
+    middle += np.spacing(middle.astype(np.float32)).astype(np.float64) / 2
+    z = middle / np.sqrt(1 - (middle / CLIP) ** 2)
+    z = np.concatenate([z, *(z * (1 + k * 2.0**-53) for k in range(-40, 41))])
+    plain = (z / np.hypot(1, z / CLIP)).astype(np.float32)
+    np.testing.assert_array_equal(clipped(z).view(np.int32), plain.view(np.int32))
+
+
+def test_blocks_and_threads_do_not_change_what_is_learned(monkeypatch):
+    rng, rows = np.random.default_rng(3), 100
+    frame = pl.DataFrame(
+        {
+            "plain": rng.normal(size=rows),
+            "skewed": np.exp(3 * rng.normal(size=rows)),
+            "gaps": [None if k % 7 == 0 else float(k % 9) for k in range(rows)],
+            "infinite": [float("inf") if k == 5 else k / 8 for k in range(rows)],
+            "huge": np.where(np.arange(rows) == 3, 1e300, rng.normal(size=rows)),
+            "id": range(rows),
+            "constant": [4.0] * rows,
+            "word": ["ab" if k % 3 else "cd" for k in range(rows)],
+            "right": ["yes" if k % 2 else "no" for k in range(rows)],
+        }
+    )
+    table = read_table(frame)
+    whole = Columns.learn(table, "right", rows=np.arange(5, rows))
+    encoded = whole.apply(table)
+    monkeypatch.setattr(columns_module, "_BLOCK", 16)
+    for module in (selection, columns_module):
+        monkeypatch.setattr(module, "WORTH_THREADS", 1)
+    assert Columns.learn(table, "right", rows=np.arange(5, rows)) == whole
+    np.testing.assert_array_equal(whole.apply(table), encoded)
+    plain = np.concatenate([one.encode(table.column(one.name)) for one in whole.inputs], axis=1)
+    np.testing.assert_array_equal(encoded, plain)
+    assert [name for name, _ in whole.dropped] == ["id", "constant"]
