@@ -344,31 +344,50 @@ def provenance(language: int) -> Iterator[str]:
 
 
 KINDS: dict[str, Both] = {
-    "one example at a time": ("single samples (`notes`)", "逐样本（`notes`）"),
-    "batches": ("batches (`quick`)", "按批（`quick`）"),
-    "table": ("a table (`--target`)", "表格（`--target`）"),
-    "estimator": ("an estimator on more than 512 rows", "估计器（多于 512 行）"),
+    "one example at a time": ("training on single samples (`notes`)", "逐样本训练（`notes`）"),
+    "batches": ("training in batches (`quick`)", "按批训练（`quick`）"),
+    "table, 2,000 rows": ("a table of 2,000 rows (`--target`)", "2,000 行的表格（`--target`）"),
+    "table, 20,000 rows": ("a table of 20,000 rows", "20,000 行的表格"),
+    "labels, 10,000 digits": ("`labels` on 10,000 digits", "对 10,000 个数字运行 `labels`"),
+    "estimator, 2,000 rows": ("an estimator on 2,000 rows", "估计器，2,000 行"),
+    "estimator, 10,000 rows": ("an estimator on 10,000 rows", "估计器，10,000 行"),
+    "compiled for prediction": ("`compiled(model)` and one prediction", "`compiled(model)` 加一次预测"),
+    "search, one process": (
+        "`GridSearchCV`, 13 fits on 1,797 rows, one process",
+        "`GridSearchCV`，1,797 行拟合 13 次，单进程",
+    ),
+    "search, two processes": ("the same with `n_jobs=2`", "同上，`n_jobs=2`"),
 }
-"""Kind of training in `first_runs.py` -> its name."""
+"""Kind of work in `first_runs.py` -> its name."""
 
 
 def first_runs_table(result: dict[str, Any], language: int) -> list[str]:
-    """Return the first run of each kind of training and a later one, in seconds of CPU time."""
-    titles = ("training run", "first, CPU time", "later, CPU time"), ("训练", "首次（CPU 时间）", "以后（CPU 时间）")
-    lines = [line_of(titles[language]), line_of(["---"] * 3)]
+    """Return the first run of each kind of work and a later one, in seconds, and the ratio to an earlier version."""
+    titles = (
+        ("from start to result", "first run", "later runs", "first run, compared with commit 31ee722"),
+        ("从启动到结果", "首次运行", "以后", "首次运行，与提交 31ee722 相比"),
+    )
+    lines = [line_of(titles[language]), line_of(["---"] * 4)]
     for kind, one in result.items():
-        lines.append(line_of([KINDS[kind][language], with_range(one["first"], "s"), with_range(one["again"], "s")]))
+        times = [with_range(one["now"][which]["result on screen"], "s") for which in ("first", "again")]
+        ratio = f"{one['ratios']['first']:.2f}" if "ratios" in one else "–"
+        lines.append(line_of([KINDS[kind][language], *times, ratio]))
     return lines
 
 
 def first_runs_sentence(result: dict[str, Any], language: int) -> list[str]:
     """Return the README's sentence."""
-    first, later = ([one[which]["median"] for one in result.values()] for which in ("first", "again"))
+    kinds = ("one example at a time", "batches", "table, 20,000 rows")
+    first, later = (
+        [result[kind]["now"][which]["result on screen"]["median"] for kind in kinds] for which in ("first", "again")
+    )
     text = (
-        "The first training run of each kind (single samples, batches, tables) on a machine compiles code and takes "
-        f"{min(first):.0f} to {max(first):.0f} s of CPU time; later runs take {min(later):.0f} to {max(later):.0f} s.",
-        "每种训练（逐样本、按批、表格）在一台机器上首次运行时要编译代码，需 "
-        f"{min(first):.0f} 到 {max(first):.0f} 秒 CPU 时间；以后只需 {min(later):.0f} 到 {max(later):.0f} 秒。",
+        "The first training run of each kind (single samples, batches, large tables) on a machine compiles code and "
+        "takes "
+        f"{min(first):.0f} to {max(first):.0f} s; later runs take {min(later):.1f} to {max(later):.1f} s. "
+        "Small training runs do not compile.",
+        "每种训练（逐样本、按批、大表格）在一台机器上首次运行时要编译代码，需 "
+        f"{min(first):.0f} 到 {max(first):.0f} 秒；以后只需 {min(later):.1f} 到 {max(later):.1f} 秒。小规模训练无需编译。",
     )[language]
     return [text] if language else textwrap.wrap(text, 120)
 

@@ -61,7 +61,7 @@ def test_train_prints_text(trained):
     assert [line.split()[0] for line in lines] == ["network", "test", "time", "model", "pictures", "next"]
     assert "784-200-10" in lines[0]
     assert "300 samples" in lines[0]
-    assert "engine compiled" in lines[0]
+    assert "engine reference" in lines[0]
     share = float(re.search(r"([\d.]+)% right", lines[1])[1])
     assert share > 60, "300 digits give about 75 %; guessing gives 10 %"
     assert str(folder / "notes.safetensors") in lines[3]

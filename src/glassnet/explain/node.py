@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import OptionError
 from ..model.model import Model
@@ -17,6 +18,7 @@ from ..nn.network_class import Network
 from .nodes import is_flat
 
 
+@one_line
 @dataclass(frozen=True)
 class HiddenNode:
     """Result of `examine_node`.
