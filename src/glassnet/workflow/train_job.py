@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from importlib import import_module
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -567,9 +568,12 @@ def _in_background(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
 
 
 def _is_large(source: str) -> bool:
-    """Return whether data are probably too large for the reference engine, judged by the size of a file."""
+    """Return whether data are probably too large for the reference engine, judged by the size of the files."""
     path = Path(source)
-    return not path.is_file() or path.stat().st_size >= LARGE_FILE
+    if source == data.BUNDLED or not path.exists():
+        return source == data.BUNDLED
+    sizes = (one.stat().st_size for one in (path.rglob("*") if path.is_dir() else [path]) if one.is_file())
+    return any(total >= LARGE_FILE for total in accumulate(sizes))
 
 
 def _load_kernels(options: Options) -> None:
