@@ -56,11 +56,6 @@ def outer_kernel(function: _Function) -> _Function:
     return _compiled(function, _nrt=False)
 
 
-def outer_kernel_with_arrays(function: _Function) -> _Function:
-    """Like `outer_kernel`, for functions that call BLAS, which requires Numba's runtime."""
-    return _compiled(function)
-
-
 def part_of_kernel(function: _Function) -> _Function:
     """Inline a function into its callers before compilation.
 

@@ -7,6 +7,7 @@ threads for the kernels.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,10 @@ class Minibatch:
     def _transpose(self, weights: kernels.Weights, back: bool) -> None:
         """Transpose the first matrix, or transpose it `back`, if threads share its column blocks."""
         if len(self._settings.column_blocks) > 2:  # otherwise each thread transposes its own tiles
-            kernels.transpose_tiles(0, 1, self._raw.shape[1], self._settings, weights, self._buffers, back)
+            tiles, features, scratch = self._settings.tiles, self._raw.shape[1], self._buffers.gradients[0]
+            average = [weights.average] if self._settings.averages else []
+            for vector, tile in product((*weights.slots, weights.flat, *average), range(len(tiles) - 1)):
+                kernels.transpose_tile(vector, tiles, tile, features, back, scratch)
 
     def _new_buffers(self, batch: int) -> kernels.Buffers:
         """Return buffers for batches of up to `batch` rows."""

@@ -141,7 +141,7 @@ def _new_upper_layers(
     architecture: Architecture, threads: int, dtype: np.dtype[Any]
 ) -> tuple[kernels.UpperLayers, int]:
     """Return the upper layers and the number of their parameters, without the weights of the groups."""
-    plan = kernels.plan_of(architecture, dtype)
+    plan = kernels.plan_of(architecture, dtype, in_batches=False)
     first = min(1, len(architecture.activations) - 1)
     begin = int(plan.weight_at[first] + plan.sizes[first] * plan.sizes[first + 1])
     plan = plan._replace(

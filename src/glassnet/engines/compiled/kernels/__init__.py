@@ -12,7 +12,6 @@ from .minibatch import (
     Weights,
     compile_step,
     train_batches,
-    transpose_tiles,
 )
 from .node_groups import BIAS, ROW_SUM, SHIFT, VECTORS, Groups, Nodes, UpperLayers
 from .optimizers import Constants
@@ -67,5 +66,4 @@ __all__ = [
     "train_batches",
     "train_samples",
     "transpose_tile",
-    "transpose_tiles",
 ]

@@ -33,7 +33,8 @@ def _exp_of(x: Any) -> Any:
 
     def exp32(x: Any) -> Any:
         # exp(x) = 2^n · exp(r) with |r| ≤ ½ ln 2; ln 2 in two parts keeps r exact (Cody and Waite 1980).
-        x = min(max(x, np.float32(-87.0)), np.float32(88.0))
+        x = np.float32(-87.0) if x < np.float32(-87.0) else x
+        x = np.float32(88.0) if x > np.float32(88.0) else x
         n = np.floor(x * np.float32(1.4426950408889634) + np.float32(0.5))
         r = x - n * np.float32(0.693359375) + n * np.float32(2.12194440e-4)
         p = np.float32(1 / 5040)  # a Taylor series is accurate enough on this short interval
@@ -45,7 +46,7 @@ def _exp_of(x: Any) -> Any:
         p = p * r + np.float32(1)
         p = p * r + np.float32(1)
         power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
-        return p * power if x == x else x  # the bounds above would hide a NaN
+        return p * power if x == x else x  # NaN has no power
 
     return exp32
 
@@ -83,6 +84,13 @@ def copy(source: Any, to: Any) -> None:
     """Copy one vector into another."""
     for j in range(source.shape[0]):
         to[j] = source[j]
+
+
+@kernel
+def set_to_zero(values: Any) -> None:
+    """Fill a vector with zeros."""
+    for j in range(values.shape[0]):
+        values[j] = 0
 
 
 @kernel

@@ -12,6 +12,7 @@ from numba.np import arrayobj
 from numpy.typing import NDArray
 
 from ....nn.activations import ACTIVATIONS
+from ....nn.jit import part_of_kernel
 from ....nn.losses import LOSSES
 from ....nn.optimizers import OPTIMIZERS
 
@@ -29,6 +30,18 @@ def number_of(name: str) -> int:
         For an unknown name.
     """
     return next(names.index(name) for names in _REGISTRIES if name in names)
+
+
+@part_of_kernel
+def lesser(a: Any, b: Any) -> Any:
+    """Return the smaller of two integers; Numba compiles `min` separately for each kernel that calls it."""
+    return a if a < b else b
+
+
+@part_of_kernel
+def greater(a: Any, b: Any) -> Any:
+    """Return the larger of two integers, as `lesser`."""
+    return a if a > b else b
 
 
 class SparseRows(NamedTuple):

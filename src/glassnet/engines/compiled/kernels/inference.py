@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import outer_kernel_with_arrays, part_of_kernel
+from ....nn.jit import outer_kernel, part_of_kernel
+from .calls import call
 from .common import SparseRows, matrix_in, vector_in
-from .plan import Plan
+from .plan import FORWARD, Plan
 from .shards import through_nodes
 from .sparse import LARGEST_TILE, gather_nonzero, tile_of, tile_sums
 
@@ -19,7 +20,7 @@ def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]
 
     Each array argument of a kernel costs 0.25 µs, and a prediction takes about 7 µs.
     """
-    codes = plan.activation, plan.activate.ravel()
+    codes = plan.activation, plan.activate.ravel(), plan.products.ravel()
     lists = (plan.sizes, plan.node_at, plan.weight_at, plan.bias_at, *codes, tiles, np.arange(rows))
     return np.concatenate([np.concatenate([[len(one)], one]) for one in lists])
 
@@ -31,7 +32,7 @@ def _next(numbers: Any, at: int) -> tuple[Any, int]:
     return vector_in(numbers, at + 1, numbers[at]), end
 
 
-@outer_kernel_with_arrays
+@outer_kernel
 def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: Any) -> None:
     """Fill `out`, (n, outputs), with the outputs for `raw`, (n, features).
 
@@ -46,11 +47,13 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
     bias_at, at = _next(numbers, at)
     activation, at = _next(numbers, at)
     entries, at = _next(numbers, at)
+    products, at = _next(numbers, at)
     tiles, at = _next(numbers, at)
     every, at = _next(numbers, at)
     activate = matrix_in(entries, 0, activation.shape[0], 2)
     # The derivatives and the loss are not used.
-    plan = Plan(sizes, node_at, weight_at, bias_at, activation, activate, activate, entries, 0.0, False, False)
+    by_blas = matrix_in(products, 0, 3, 2)
+    plan = Plan(sizes, node_at, weight_at, bias_at, activation, activate, activate, by_blas, entries, 0.0, False, False)
     most, layers, features, nodes = every.shape[0], activation.shape[0], sizes[0], sizes[1]
     size = most * node_at[layers]
     values = most * features + 1
@@ -71,7 +74,8 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
             if layer > 0:
                 below = matrix_in(activations, node_at[layer - 1] * n, n, sizes[layer])
                 weight = matrix_in(flat, weight_at[layer], fan_out, sizes[layer])
-                np.dot(below, weight.T, matrix_in(sums, here, n, fan_out))  # network.forward: z = a @ weight.T
+                product = (below, weight.T, matrix_in(sums, here, n, fan_out))
+                call(plan.products[FORWARD], product)  # network.forward: z = a @ weight.T
             z, a = vector_in(sums, here, n * fan_out), vector_in(activations, here, n * fan_out)
             through_nodes(plan, flat, layer, n, z, a)
         for i in range(n):

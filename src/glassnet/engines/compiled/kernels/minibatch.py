@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from ....preprocess.augment.kernels import Distortion, distort_rows
 from ... import shards as division
-from .activations import add, copy
+from .activations import add, copy, set_to_zero
 from .barrier import wait_for_all
 from .calls import call, call_for_progress, entry_of
-from .common import SampleTargets, matrix_in
+from .common import SampleTargets, greater, lesser, matrix_in, vector_in
 from .optimizers import UPDATE, Constants, constants_of, follow, sum_shards, sum_squares
 from .plan import Plan
 from .shards import Dropout, Inputs, Part, ShardWork, select_hardest, shard_gradients
@@ -156,7 +156,7 @@ def train_batches(
         call(settings.entries[TRANSPOSE], own)
     for step in range(steps.constants.shape[0]):
         first = step * steps.batch_size
-        batch = steps.order[first : first + steps.batch_size]
+        batch = vector_in(steps.order, first, lesser(steps.batch_size, steps.order.shape[0] - first))
         count = _shards_of(batch.shape[0], shards)
         if tiles > 0:
             sums_arguments = (thread, threads, count, batch, source, settings, weights, buffers)
@@ -176,7 +176,7 @@ def train_batches(
         call(settings.entries[TRANSPOSE], back)
 
 
-@outer_kernel
+@kernel
 def transpose_tiles(
     thread: int, threads: int, features: int, settings: Settings, weights: Weights, buffers: Buffers, back: Any
 ) -> None:
@@ -218,7 +218,10 @@ def _update(
             buffers.squares[part] = sum_squares(gradient, parts[part], parts[part + 1])
         if not wait_for_all(barrier, threads):
             return False
-        norm = buffers.squares.sum() ** 0.5
+        norm = 0.0
+        for part in range(buffers.squares.shape[0]):
+            norm += buffers.squares[part]
+        norm = norm**0.5
         if norm > settings.clip:
             clip = weights.flat.dtype.type(settings.clip / norm)
     constants = constants_of(table_row, clip)
@@ -258,7 +261,7 @@ def first_sums(
     columns = Columns(buffers.columns.ends[thread], buffers.columns.rows[thread], buffers.columns.values[thread])
     tiles, blocks = settings.tiles, settings.column_blocks
     for start in range(0, batch.shape[0], ROW_BLOCK):
-        row_block = batch[start : min(start + ROW_BLOCK, batch.shape[0])]
+        row_block = vector_in(batch, start, lesser(ROW_BLOCK, batch.shape[0] - start))
         for block in range(blocks.shape[0] - 1):
             is_sorted = False
             for tile in range(tiles.shape[0] - 1):
@@ -291,7 +294,7 @@ def _to_shard(
     start, stop = _rows_of(shard, count, batch.shape[0])
     constant, nodes = sums[sums.shape[0] - 1], tiles[tiles.shape[0] - 1]
     to = buffers.work[shard][0] if block == 0 else buffers.later_sums[block - 1][start * nodes :]
-    for row in range(max(start, first), min(stop, first + sums.shape[0] - 1)):
+    for row in range(greater(start, first), lesser(stop, first + sums.shape[0] - 1)):
         at = (row - start) * nodes
         bring_back(sums[row - first], constant, to[at + tiles[tile] : at + tiles[tile + 1]])
 
@@ -304,14 +307,14 @@ def first_gradients(
     columns = Columns(buffers.columns.ends[thread], buffers.columns.rows[thread], buffers.columns.values[thread])
     tiles, blocks = settings.tiles, settings.column_blocks
     for start in range(0, batch.shape[0], ROW_BLOCK):
-        stop = min(start + ROW_BLOCK, batch.shape[0])
+        stop = lesser(start + ROW_BLOCK, batch.shape[0])
         for block in range(blocks.shape[0] - 1):
             is_sorted = batch.shape[0] <= ROW_BLOCK  # from `first_sums`
             for tile in range(tiles.shape[0] - 1):
                 if not _is_own(tile * (blocks.shape[0] - 1) + block, thread, threads, settings):
                     continue
                 if not is_sorted:
-                    row_block = batch[start:stop]
+                    row_block = vector_in(batch, start, stop - start)
                     sort_by_column(
                         source.without_zeros, row_block, blocks, block, source.factor, source.offset, columns
                     )
@@ -338,7 +341,7 @@ def _shard(
 ) -> None:
     """Compute one shard of a batch in its own buffers."""
     start, stop = _rows_of(shard, count, batch.shape[0])
-    which, n, is_sparse = batch[start:stop], stop - start, settings.tiles.shape[0] > 1
+    which, n, is_sparse = vector_in(batch, start, stop - start), stop - start, settings.tiles.shape[0] > 1
     if not is_sparse:
         call(settings.entries[FILL], (shard, which, source, buffers))
     w = buffers.work[shard]
@@ -347,17 +350,18 @@ def _shard(
     gradient = buffers.gradients[shard]
     for block in range(buffers.later_sums.shape[0]):
         nodes = buffers.first_delta.shape[1]
-        add(buffers.later_sums[block][start * nodes : stop * nodes], work.sums)
+        add(vector_in(buffers.later_sums[block], start * nodes, n * nodes), work.sums)
     inputs, select = Inputs(is_sparse, buffers.inputs[shard][:n]), settings.entries[SELECT]
     arguments = (plan, weights.flat, inputs, source.targets, which, dropout, part, work, gradient, select)
     loss, correct = call_for_progress(settings.entries[SHARD], arguments)
     if is_sparse:
         first_delta, nodes = buffers.first_delta[start:stop], buffers.first_delta.shape[1]
         if part.hardest < n:
-            first_delta[:] = 0
+            for i in range(n):
+                set_to_zero(first_delta[i])
         for k in range(part.hardest):
             row = work.selected[k] if part.hardest < n else k
-            copy(work.scratch[k * nodes : (k + 1) * nodes], first_delta[row])
+            copy(vector_in(work.scratch, k * nodes, nodes), first_delta[row])
     buffers.loss[shard] += loss
     buffers.correct[shard] += correct
 

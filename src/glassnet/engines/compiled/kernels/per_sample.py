@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy, first_largest
 from .barrier import publish, wait_for
-from .common import SampleTargets, SparseRows
+from .common import SampleTargets, SparseRows, greater, lesser
 from .losses import weigh
 from .node_groups import Groups, Nodes, UpperLayers, group_of, layer_of, nodes_in
 from .plan import Plan, activate, output_delta, times_derivative
@@ -172,7 +172,11 @@ def _forward(
     here = layer_of(plan, mine.nodes, mine.first)
     # One loop for both, because every call of `activate` is compiled separately.
     for item in range(own + plan.activation.shape[0] - mine.first):
-        layer, number, turn = max(0, item - own + mine.first), mine.thread + item * mine.threads, sample.position % 2
+        layer, number, turn = (
+            greater(0, item - own + mine.first),
+            mine.thread + item * mine.threads,
+            sample.position % 2,
+        )
         if item < own:
             fetch_to_write(exchange.numbers[turn, number], 0)  # the line must come back from other cores
             group = group_of(groups, number, plan.sizes[0], following)
@@ -220,8 +224,11 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
     _step(layer_of(plan, mine.nodes, last), sample.rate, has_bias, mine.flat[plan.bias_at[last] :])
     for item in range(last - first + mine.groups):
         layer = last - item  # for the groups: `first` and lower
-        number = mine.thread + max(0, first - layer) * mine.threads
-        group, above = group_of(groups, number, plan.sizes[0], following), layer_of(plan, mine.nodes, max(layer, first))
+        number = mine.thread + greater(0, first - layer) * mine.threads
+        group, above = (
+            group_of(groups, number, plan.sizes[0], following),
+            layer_of(plan, mine.nodes, greater(layer, first)),
+        )
         if layer > first:
             below, links = layer_of(plan, mine.nodes, layer - 1), mine.flat[plan.weight_at[layer] :]
             bias = mine.flat[plan.bias_at[layer - 1] :]
@@ -233,7 +240,7 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
             _dense_backward(links, below.activations, sent_back, above.step, below.error)
             copy(below.error, below.delta)
             # network.send_back: delta = np.multiply(error, slope
-            times_derivative(plan, max(0, layer - 1), below.sums, below.activations, below.delta, below.scratch)
+            times_derivative(plan, greater(0, layer - 1), below.sums, below.activations, below.delta, below.scratch)
             _step(below, sample.rate, has_bias, bias)
         else:
             copy(above.step, below.step[: group.size])
@@ -261,7 +268,7 @@ def train_samples(
     """
     groups, plan = work.groups, work.upper.plan
     own = (groups.rows.shape[0] - thread + threads - 1) // threads
-    first, layers = min(1, plan.activation.shape[0] - 1), plan.activation.shape[0]
+    first, layers = lesser(1, plan.activation.shape[0] - 1), plan.activation.shape[0]
     following = plan.sizes[2] if first > 0 else 0
     mine = ThreadState(thread, threads, own, plan, first, nodes_in(work.upper.rows[thread], 0), work.upper.flat[thread])
     outputs = layer_of(plan, mine.nodes, layers - 1)

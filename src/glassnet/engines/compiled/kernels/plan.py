@@ -9,13 +9,23 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ....nn.architecture import Architecture
-from ....nn.jit import part_of_kernel
+from ....nn.jit import kernel_with_arrays, part_of_kernel
 from .activations import ACTIVATE, TIMES_DERIVATIVE, flush
 from .calls import NONE, call, call_for_number, entry_of
 from .common import number_of
 from .losses import OF_THE_SUMS, OUTPUT_LOSS
 
 SIGMOID, SILU = map(number_of, ("sigmoid", "silu"))
+
+
+FORWARD, BACKWARD, GRADIENT = range(3)
+"""Rows of `Plan.products`: for ``a @ weight.T``, ``delta @ weight`` and ``delta.T @ a``."""
+
+
+@kernel_with_arrays
+def _product(a: Any, b: Any, out: Any) -> None:
+    """Fill ``out = a @ b``. A kernel of its own, because only BLAS needs Numba's runtime."""
+    np.dot(a, b, out)
 
 
 class Plan(NamedTuple):
@@ -28,16 +38,18 @@ class Plan(NamedTuple):
     activation: NDArray[np.int64]  # (layers,): codes
     activate: NDArray[np.int64]  # (layers, 2): entries of `ACTIVATE`
     derivative: NDArray[np.int64]  # (layers, 2): entries of `TIMES_DERIVATIVE`
+    products: NDArray[np.int64]  # (3, 2): entries of matrix products by BLAS
     loss: NDArray[np.int64]  # (2,): entry of `OUTPUT_LOSS`
     loss_parameter: float
     loss_of_the_sums: bool
     notes_rule: bool
 
 
-def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True) -> Plan:
+def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True, in_batches: bool = True) -> Plan:
     """Return an architecture as numbers; compile or load the kernels that it calls, for one type of weights.
 
-    Without `trains`, those of the derivatives and of the loss are left out.
+    Those of the derivatives and of the loss are left out if the network does not train, and the matrix products if
+    samples come one by one.
     """
     sizes = np.array(architecture.sizes, np.int64)
     weight_at, bias_at, start = [], [], 0
@@ -48,6 +60,17 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
         start += fan_out if architecture.bias else 0
     v, names = np.zeros(0, dtype), architecture.activations
     code, parameter = number_of(names[-1]), architecture.loss_parameter or 0.0
+    m = np.zeros((2, 2), dtype)
+    pairs = {FORWARD: (m, m.T), BACKWARD: (m, m), GRADIENT: (m.T, m)}
+    products = [
+        entry_of(_product, *pair, m) if in_batches and (trains or which == FORWARD) else NONE
+        for which, pair in pairs.items()
+    ]
+    of_sums, last = architecture.loss in OF_THE_SUMS, len(names) - 1
+    derivatives = [
+        entry_of(TIMES_DERIVATIVE[name], v, v, v, v) if trains and not (layer == last and of_sums) else NONE
+        for layer, name in enumerate(names)
+    ]
     return Plan(
         sizes=sizes,
         node_at=np.concatenate([[0], np.cumsum(sizes[1:])]),
@@ -55,10 +78,11 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
         bias_at=np.array(bias_at, np.int64),
         activation=np.array([number_of(name) for name in names], np.int64),
         activate=np.array([entry_of(ACTIVATE[name], v, v) for name in names]),
-        derivative=np.array([entry_of(TIMES_DERIVATIVE[name], v, v, v, v) if trains else NONE for name in names]),
+        derivative=np.array(derivatives),
+        products=np.array(products),
         loss=entry_of(OUTPUT_LOSS[architecture.loss], code, parameter, v, v, v, v, v) if trains else NONE,
         loss_parameter=parameter,
-        loss_of_the_sums=architecture.loss in OF_THE_SUMS,
+        loss_of_the_sums=of_sums,
         notes_rule=architecture.rule == "notes",
     )
 

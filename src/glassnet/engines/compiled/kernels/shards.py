@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
+from ....nn.jit import kernel, part_of_kernel, uniform_at
 from .activations import copy, first_largest
 from .calls import call
 from .common import SampleTargets, matrix_in, number_of, vector_in
 from .hard_mining import find_hardest, gather_rows
 from .losses import weigh
-from .plan import Plan, activate, output_delta, times_derivative
+from .plan import BACKWARD, FORWARD, GRADIENT, Plan, activate, output_delta, times_derivative
 
 SOFTMAX = number_of("softmax")
 
@@ -76,7 +76,8 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         if layer > 0 or not inputs.are_multiplied:
             weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
             below = _below(plan, inputs.dense, dropout, work, layer, n)
-            np.dot(below, weight.T, matrix_in(z, 0, n, plan.sizes[layer + 1]))  # network.forward: z = a @ weight.T
+            out = matrix_in(z, 0, n, plan.sizes[layer + 1])
+            call(plan.products[FORWARD], (below, weight.T, out))  # network.forward: z = a @ weight.T
         through_nodes(plan, flat, layer, n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = vector_in(work.masks, here, numbers)
@@ -87,7 +88,7 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         drawn += part.batch * plan.sizes[layer + 1]
 
 
-@kernel_with_arrays
+@kernel
 def shard_gradients(
     plan: Plan,
     flat: Any,
@@ -123,7 +124,8 @@ def shard_gradients(
         if layer > 0 or not inputs.are_multiplied:
             below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
             # network.backpropagate: np.dot((delta * share).T, a
-            np.dot(matrix_in(scaled, 0, m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
+            own = _matrix(gradient, plan.weight_at[layer], fan_out, fan_in)
+            call(plan.products[GRADIENT], (matrix_in(scaled, 0, m, fan_out).T, below, own))
         _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
@@ -133,7 +135,8 @@ def shard_gradients(
             sent_back = vector_in(work.error, here, end - here) if plan.notes_rule else delta
             weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
             # network.send_back: error = sent_back @ parameters.weights[layer]
-            np.dot(matrix_in(sent_back, 0, m, fan_out), weight, matrix_in(error, 0, m, fan_in))
+            out = matrix_in(error, 0, m, fan_in)
+            call(plan.products[BACKWARD], (matrix_in(sent_back, 0, m, fan_out), weight, out))
             if dropout.rates[layer - 1] > 0:
                 mask = vector_in(work.masks, down, up - down)
                 for i in range(up - down):

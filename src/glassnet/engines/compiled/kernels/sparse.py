@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy
-from .common import SparseRows, matrix_in
+from .common import SparseRows, lesser, matrix_in
 from .row_sums import BLOCK, CACHE_LINE, LANES, fetch, weighted_row_sum
 from .tile_products import Columns, add_from_rows, add_to_rows, spread
 from .transpose import transpose
@@ -133,7 +133,7 @@ def gather_pairs(raw: Any, blocks: Any, pairs: Pairs) -> None:
         row = raw[i]
         for block in range(count):
             pairs.start[i * count + block] = at
-            for first in range(2 * blocks[block], min(2 * blocks[block + 1], whole), WORD):
+            for first in range(2 * blocks[block], lesser(2 * blocks[block + 1], whole), WORD):
                 if not _is_empty(row, first):
                     for j in range(first, first + WORD, 2):
                         at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])

@@ -21,6 +21,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from ....nn.jit import kernel
+from .common import lesser
 from .row_sums import LANES, MAY_FUSE, in_every_lane
 
 WIDEST = 4
@@ -189,8 +190,8 @@ def spread(line: Any, row: Any, total: Any) -> None:
             total[j] += line[j]
     else:
         for begin in range(0, row.shape[0], LANES):
-            _copy_vector(line, min(begin, width - LANES), row, begin)
-            _add_vector(line, min(begin, width - LANES), total, begin)
+            _copy_vector(line, lesser(begin, width - LANES), row, begin)
+            _add_vector(line, lesser(begin, width - LANES), total, begin)
 
 
 @kernel
@@ -203,7 +204,7 @@ def bring_back(row: Any, constant: Any, line: Any) -> None:
     else:
         for begin in range(0, row.shape[0], LANES):
             _add_vector(constant, begin, row, begin)
-            _copy_vector(row, begin, line, min(begin, width - LANES))
+            _copy_vector(row, begin, line, lesser(begin, width - LANES))
 
 
 @kernel
@@ -216,7 +217,7 @@ def add_to_rows(lines: Any, columns: Columns, begin: int, end: int, rows: Any) -
     room = columns.rows.shape[0] // columns.ends.shape[0]
     for pair in range(begin, end):
         # The last of an odd number of inputs is its own neighbour, with a second value of 0.
-        first, second = 2 * pair, min(2 * pair + 1, features - 1)
+        first, second = 2 * pair, lesser(2 * pair + 1, features - 1)
         which, values = columns.rows[pair * room : columns.ends[pair]], columns.values[2 * pair * room :]
         if which.shape[0] == 0:
             continue
@@ -244,7 +245,7 @@ def add_from_rows(lines: Any, begins: bool, columns: Columns, begin: int, end: i
     features, width = lines.shape
     room = columns.rows.shape[0] // columns.ends.shape[0]
     for pair in range(begin, end):
-        first, second = 2 * pair, min(2 * pair + 1, features - 1)
+        first, second = 2 * pair, lesser(2 * pair + 1, features - 1)
         which, values = columns.rows[pair * room : columns.ends[pair]], columns.values[2 * pair * room :]
         if width < LANES:
             for place in range(second - first, -1, -1):
