@@ -143,6 +143,17 @@ _active = 0
 """Blocks of all threads in which kernels are compiled or loaded."""
 
 
+def _forget_other_threads() -> None:
+    """Start anew in a forked process, which does not have its parent's threads; one of them may hold the lock."""
+    global _lock, _active
+    _lock, _active = threading.Lock(), 0
+    _shared.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_other_threads)
+
+
 @contextlib.contextmanager
 def shown_by(show: Callable[[CompileNotice], None]) -> Iterator[None]:
     """Pass notices to a function, which must not raise; it is called on the thread that compiles."""
@@ -198,7 +209,7 @@ def preparing(loop: str, weights: str, inputs: str) -> Iterator[None]:
             own.threads -= 1
             last = own.threads == 0
             if last:
-                del _shared[begins]
+                _shared.pop(begins, None)
     if last and own.began is not None:
         seconds = own.ended - own.began
         _show(CompileNotice("ends", loop, seconds=seconds))

@@ -230,6 +230,18 @@ def test_preparing_counts_as_compiling_because_it_loads_kernels():
     assert not is_compiling()
 
 
+def test_a_forked_process_announces_what_threads_of_its_parent_were_compiling(shown, monkeypatch):
+    lock = compile_notice._lock
+    monkeypatch.setattr(compile_notice, "_lock", lock)
+    with compile_notice.preparing("train_batches", "float32", "uint8"), announced(answer_rows, TYPES, None):
+        with lock:
+            compile_notice._forget_other_threads()
+            assert not is_compiling()
+            on_other_thread(lambda: compile_batches(None))
+        monkeypatch.setattr(compile_notice, "_active", 2)
+    assert [one.event for one in shown] == ["begins", "begins", "ends", "ends"]
+
+
 def test_nothing_is_announced_if_nothing_is_compiled(shown):
     with compile_notice.preparing("train_batches", "float32", "uint8"):
         pass
