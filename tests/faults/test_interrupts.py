@@ -8,9 +8,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
+from glassnet import Options, new_model
+from glassnet.engines import Samples, engine_named
+from glassnet.engines.compiled import engine as compiled_engine
+from support.cases import patterns
 from support.cli import TIMEOUT, environment
 
 PROGRAM = """
@@ -172,3 +177,27 @@ def test_nothing_hangs_and_the_next_block_is_correct(alone, what, per_sample, tm
             pytest.fail(f"hangs in: {output.read_text()}")
     assert done.returncode == 0, output.read_text()[-3000:]
     assert output.read_text().splitlines() == [*what]
+
+
+@pytest.mark.parametrize("form", ["PerSample", "Minibatch"])
+def test_an_interrupt_ends_the_wait_for_compilation_and_does_not_reach_the_compiler(
+    form, monkeypatch, restarting_ctrl_c
+):
+    go_on, threads = threading.Event(), []
+
+    def compiling(*_):
+        threads.append(threading.current_thread())
+        restarting_ctrl_c()
+        go_on.wait(TIMEOUT if threads[0] is not threading.main_thread() else 0.1)
+        raise MemoryError
+
+    monkeypatch.setattr(compiled_engine, form, compiling)
+    data = patterns(5)
+    options = Options(hidden=(3,), batch_size=1 if form == "PerSample" else 2)
+    model = new_model(data, options)
+    samples = Samples(data.inputs, model.scaling, data.labels, model.targets.table())
+    with pytest.raises(KeyboardInterrupt):
+        engine_named("compiled").prepare(model.network.architecture, samples, options)
+    assert [*threads] != [threading.main_thread()]
+    go_on.set()
+    threads[0].join()  # ends, because nothing refers to its worker any more

@@ -16,7 +16,10 @@ else:
     import fcntl
 
 POLL_SECONDS = 0.1
-"""Time between two attempts. An unlimited wait could not be interrupted after polars has set its signal handler."""
+"""Longest single wait for another process or thread, after which it is repeated.
+
+If a library installs its own signal handler (polars does when it is loaded), an unlimited wait is not interrupted.
+"""
 
 LONGEST_WAIT = 600.0
 """Seconds after which a wait ends without the lock: the holder may be suspended (Ctrl-Z)."""

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -101,8 +102,56 @@ def _is_watched() -> bool:
 
 
 _show: Callable[[CompileNotice], None] = show_in_python
-_depth = 0
-"""Nested compilations: a kernel's compilation includes those of the kernels that it calls."""
+
+
+@dataclass
+class _Preparation:
+    """Blocks of code that may compile several kernels, which are announced as one loop.
+
+    Threads that prepare the same loop share one object, so that it is announced once at a time.
+    """
+
+    begins: CompileNotice
+    threads: int = 0
+    began: float | None = None
+    ended: float = 0.0
+    times: Path | None = None
+    waits: bool = False
+
+
+class _Thread(threading.local):
+    """What one thread prepares and compiles.
+
+    Parameters
+    ----------
+    depth : int
+        Nested compilations: a kernel's compilation includes those of the kernels that it calls.
+    preparations : tuple of _Preparation
+        Those in progress, the innermost one last.
+    """
+
+    depth = 0
+    preparations: tuple[_Preparation, ...] = ()
+
+
+_here = _Thread()
+_lock = threading.Lock()
+"""Protects the variables below and the preparations, for short operations only."""
+_shared: dict[CompileNotice, _Preparation] = {}
+"""The preparations of all threads."""
+_active = 0
+"""Blocks of all threads in which kernels are compiled or loaded."""
+
+
+def _forget_other_threads() -> None:
+    """Start anew in a forked process, which does not have its parent's threads; one of them may hold the lock."""
+    global _lock, _active
+    _lock, _active = threading.Lock(), 0
+    _shared.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_other_threads)
 
 
 @contextlib.contextmanager
@@ -117,26 +166,27 @@ def shown_by(show: Callable[[CompileNotice], None]) -> Iterator[None]:
 
 
 def is_compiling() -> bool:
-    """Return whether a thread of this process is compiling a loop."""
-    return _depth > 0
+    """Return whether a thread of this process compiles a loop, or prepares one, which also loads kernels."""
+    return _active > 0
 
 
-@dataclass
-class _Preparation:
-    """A block of code that may compile several kernels, which are announced as one loop."""
-
-    begins: CompileNotice
-    began: float | None = None
-    times: Path | None = None
-    waits: bool = False
-
-
-_preparations: list[_Preparation] = []
+@contextlib.contextmanager
+def _activity() -> Iterator[None]:
+    global _active
+    with _lock:
+        _active += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _active -= 1
 
 
 @contextlib.contextmanager
 def preparing(loop: str, weights: str, inputs: str) -> Iterator[None]:
-    """Announce the kernels that are compiled in this block together, if there are any.
+    """Announce the kernels that this thread compiles in this block together, if there are any.
+
+    If other threads prepare the same loop, the last one of them announces the end.
 
     Parameters
     ----------
@@ -145,14 +195,23 @@ def preparing(loop: str, weights: str, inputs: str) -> Iterator[None]:
     weights, inputs : str
         Data types.
     """
-    own = _Preparation(CompileNotice("begins", loop, weights, inputs))
-    _preparations.append(own)
+    begins = CompileNotice("begins", loop, weights, inputs)
+    with _lock:
+        own = _shared.setdefault(begins, _Preparation(begins))
+        own.threads += 1
+    before, _here.preparations = _here.preparations, (*_here.preparations, own)
     try:
-        yield
+        with _activity():
+            yield
     finally:
-        _preparations.remove(own)
-    if own.began is not None:
-        seconds = time.perf_counter() - own.began
+        _here.preparations = before
+        with _lock:
+            own.threads -= 1
+            last = own.threads == 0
+            if last:
+                _shared.pop(begins, None)
+    if last and own.began is not None:
+        seconds = own.ended - own.began
         _show(CompileNotice("ends", loop, seconds=seconds))
         _store_time(own.times, loop, seconds)
 
@@ -170,16 +229,20 @@ def announced(function: Callable[..., Any], types: Sequence[Any], times: Path | 
     times : Path, optional
         JSON file with the seconds of the last compilation of each loop; None if compiled code is not stored.
     """
-    if _preparations and _depth == 0:
-        own = _preparations[-1]
-        if own.began is None:
-            own.began, own.times = time.perf_counter(), times
+    if _here.preparations and _here.depth == 0:
+        own = _here.preparations[-1]
+        with _lock:
+            first = own.began is None
+            if first:
+                own.began, own.times = time.perf_counter(), times
+        if first:
             last = _last_times(times).get(own.begins.loop)
             _show(replace(own.begins, seconds=last, cached=times is not None))
         with _counted():
             yield
+        own.ended = time.perf_counter()
         return
-    loop = function.__name__ if _depth == 0 and function.__name__ in LOOPS else None
+    loop = function.__name__ if _here.depth == 0 and function.__name__ in LOOPS else None
     begin = time.perf_counter()
     with _counted():
         if loop:
@@ -194,22 +257,24 @@ def announced(function: Callable[..., Any], types: Sequence[Any], times: Path | 
 
 @contextlib.contextmanager
 def _counted() -> Iterator[None]:
-    global _depth
-    _depth += 1
+    _here.depth += 1
     try:
-        yield
+        with _activity():
+            yield
     finally:
-        _depth -= 1
+        _here.depth -= 1
 
 
 def announce_wait(function: Callable[..., Any]) -> None:
     """Announce that another process is compiling a kernel."""
-    if _preparations:
-        own = _preparations[-1]
-        if _depth == 0 and not own.waits:
-            own.waits = True
+    if _here.preparations:
+        own = _here.preparations[-1]
+        with _lock:
+            first = _here.depth == 0 and not own.waits
+            own.waits |= first
+        if first:
             _show(CompileNotice("waits", own.begins.loop))
-    elif _depth == 0 and function.__name__ in LOOPS:
+    elif _here.depth == 0 and function.__name__ in LOOPS:
         _show(CompileNotice("waits", function.__name__))
 
 

@@ -3,6 +3,8 @@
 Numba's own cache is stored for each path of a source file. This one depends only on what determines the compiled code,
 so environments with the same versions share it. Each compiled kernel is one file that is written atomically, so
 processes cannot damage it, and processors of different kinds each have their own files in the same folder.
+
+Loading a file runs code. So only folders and files are used that no other user can have written, except root.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import pickle
 import re
 import secrets
 import shutil
+import stat
 import sys
 import time
 import warnings
@@ -41,7 +44,7 @@ _dump: Any = _dumps
 _owns_lock: Any = global_compiler_lock.is_locked
 _rebuild: Any = CompileResult._rebuild
 
-_FORMAT = 1
+_FORMAT = 2
 """Version of the files of the cache."""
 
 _SETTINGS = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "USING_SVML", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
@@ -51,6 +54,12 @@ _UNUSED_DAYS = 90
 """Folders of other versions are deleted when they have not been used for this long."""
 
 _NAME = re.compile(r"kernels-[0-9a-f]{16}")
+
+_OWN, _SHARED = 0o700, 0o755
+"""Modes of new folders: of the user's folder, and of others, which an image of a container may have for all users."""
+
+_FILE = 0o644
+"""Mode of new files."""
 
 
 def digest_of(sources: Iterable[bytes]) -> str:
@@ -99,19 +108,33 @@ class KernelCache:
         Where kernels are loaded from, in this order. They need not exist.
     writable : Path or None
         The folder where compiled kernels are stored.
+    unsafe : tuple of Path
+        Folders that would have been used, but other users may have written to them.
     """
 
     folders: tuple[Path, ...]
     writable: Path | None
+    unsafe: tuple[Path, ...] = ()
 
     @classmethod
     def open(cls, places: Sequence[Path], digest: str) -> KernelCache:
         """Return the cache in these places; it is stored in the first one where a folder can be written.
 
-        A place that cannot be written is used if it has been filled, for example in the image of a container.
+        A place that cannot be written is used if it has been filled, for example in the image of a container. A place
+        to which other users can write is ignored.
         """
-        folders = tuple(place / f"kernels-{digest}" for place in places)
-        return cls(folders, next(filter(_made, folders), None))
+        folders, unsafe, writable = list[Path](), list[Path](), None
+        for place in places:
+            folder = place / f"kernels-{digest}"
+            if writable is None:
+                _make(folder)
+            problems = [path for path in (place, folder) if not _is_safe_folder(path)]
+            if not problems:
+                folders.append(folder)
+                writable = writable or _marked(folder)
+            elif writable is None:
+                unsafe.append(problems[0])
+        return cls(tuple(folders), writable, tuple(unsafe))
 
     @cached_property
     def locks(self) -> ByteLocks | None:
@@ -136,23 +159,29 @@ class KernelCache:
 
         kernel._cache, kernel.compile = cached, compile_once
 
-    def load(self, name: str) -> Any:
-        """Return the content of a file; None if no folder has it, or if it is damaged."""
+    def load(self, name: str, rebuild: Callable[[Any], Any] = lambda content: content) -> Any:
+        """Return what `rebuild` makes of the content of a file; None if no folder has it, or if it is damaged."""
         for folder in self.folders:
-            with contextlib.suppress(Exception):  # damaged bytes may raise anything
-                return pickle.loads((folder / name).read_bytes())
+            with contextlib.suppress(Exception):  # a content of another form may raise anything
+                return rebuild(pickle.loads(_verified(folder / name)))
         return None
 
     def save(self, name: str, content: Any) -> None:
-        """Store the content of a file; if that fails, warn."""
+        """Store the content of a file; warn if that fails, or if a better folder is not safe."""
+        if self.unsafe:
+            _warn_of_unsafe(", ".join(map(str, self.unsafe)))
         if self.writable is None:
-            return _warn_once(", ".join(str(folder.parent) for folder in self.folders))
+            if self.folders:
+                _warn_once(", ".join(str(folder.parent) for folder in self.folders))
+            return
         path = self.writable / name
         new = path.with_name(f"{name}.{secrets.token_hex(4)}")
         try:
-            self.writable.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
+            _make(self.writable)  # the cache may be deleted at any time
             try:
-                new.write_bytes(_dump(content))
+                stored = _dump(content)
+                new.touch(_FILE, exist_ok=False)
+                new.write_bytes(hashlib.sha256(stored).digest() + stored)
                 new.replace(path)
             finally:
                 new.unlink(missing_ok=True)
@@ -174,26 +203,70 @@ def _compilation() -> Iterator[None]:
     with global_compiler_lock, ExitStack() as stack:
         if not _compilations and gc.isenabled():
             # A compiler makes many objects that live long: searching them for cycles would take a tenth of its time.
+            stack.callback(gc.enable)  # first, because an interrupt may come between any two lines
             gc.disable()
-            stack.callback(gc.enable)
-        _compilations.append(stack)
         try:
+            _compilations.append(stack)
             yield
         finally:
-            _compilations.remove(stack)
+            if stack in _compilations:
+                _compilations.remove(stack)
 
 
-def _made(folder: Path) -> bool:
-    """Create a folder, and mark it as used; return whether it can be written."""
+def _make(folder: Path) -> None:
+    """Create a folder and those above it, in which only the user can write; do nothing if that fails."""
+    mode = _OWN if folder.parent == _user_folder() else _SHARED
     with contextlib.suppress(OSError):
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+        for path in reversed(missing):
+            path.mkdir(mode, exist_ok=True)
+        if missing and _is_safe_folder(folder.parent):
             _remove_unused(folder.parent)
-    writable = os.access(folder, os.W_OK)
-    if writable:
-        with contextlib.suppress(OSError):
-            os.utime(folder)
-    return writable
+
+
+def _marked(folder: Path) -> Path | None:
+    """Mark a folder as used; return it, or None if it cannot be written."""
+    if not os.access(folder, os.W_OK):
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(folder)
+    return folder
+
+
+def _is_safe_folder(folder: Path) -> bool:
+    """Return whether no other user can put files into a folder. A missing folder has none."""
+    try:
+        return _is_safe(folder.stat())
+    except OSError:
+        return True
+
+
+def _is_safe(found: os.stat_result) -> bool:
+    """Return whether a folder or file belongs to the user or to root, and nobody else can write to it.
+
+    In a sticky folder, such as ``/tmp``, others can create files, but cannot replace those of the user. Windows has no
+    such modes: the folders there inherit the rights of the user's profile.
+    """
+    if sys.platform == "win32":
+        return True
+    others_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    sticky = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
+    return found.st_uid in (0, os.geteuid()) and bool(sticky or not others_write)
+
+
+def _verified(path: Path) -> bytes:
+    """Return the pickle in a file.
+
+    Raises
+    ------
+    ValueError
+        If another user may have written it, or if it is damaged.
+    """
+    with path.open("rb") as file:
+        digest, stored, safe = file.read(32), file.read(), _is_safe(os.fstat(file.fileno()))
+    if not safe or hashlib.sha256(stored).digest() != digest:
+        raise ValueError(path)
+    return stored
 
 
 def _remove_unused(place: Path) -> None:
@@ -204,7 +277,7 @@ def _remove_unused(place: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-_warned = False
+_warned = _warned_of_unsafe = False
 
 
 def _warn_once(where: str) -> None:
@@ -214,6 +287,17 @@ def _warn_once(where: str) -> None:
         warnings.warn(
             f"cannot write to {where}: compiled code is not cached, so every run compiles it again. "
             "Set NUMBA_CACHE_DIR to a writable folder.",
+            stacklevel=2,
+        )
+
+
+def _warn_of_unsafe(where: str) -> None:
+    global _warned_of_unsafe
+    if not _warned_of_unsafe:
+        _warned_of_unsafe = True
+        warnings.warn(
+            f"{where}: compiled code there is not used, because other users can write to it. "
+            "Delete the folder, or set NUMBA_CACHE_DIR to a folder that only you can write to.",
             stacklevel=2,
         )
 
@@ -260,8 +344,7 @@ class _CachedKernel:
             self._cache.save(self._name(signature, result.codegen), result._reduce())
 
     def _load(self, name: str, target_context: Any) -> Any:
-        content = self._cache.load(name)
-        return None if content is None else _rebuild(target_context, *content)
+        return self._cache.load(name, lambda content: _rebuild(target_context, *content))
 
     def _name(self, signature: Any, codegen: Any) -> str:
         """Return the file name for a signature and the processor, of which Numba knows name and instructions."""

@@ -7,6 +7,7 @@ import json
 import logging
 import multiprocessing
 import sys
+import threading
 import typing
 
 import numpy as np
@@ -182,6 +183,63 @@ def test_kernels_prepared_together_are_announced_as_one_loop(shown, tmp_path):
         ("ends", "train_batches", ""),
     ]
     assert json.loads(times.read_text(encoding="utf-8")).keys() == {"train_batches"}
+
+
+def on_other_thread(work):
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def compile_batches(times):
+    with compile_notice.preparing("train_batches", "float32", "uint8"), announced(answer_rows, TYPES, times):
+        announce_wait(answer_rows)
+
+
+def test_threads_that_prepare_the_same_loop_announce_it_once(shown, tmp_path):
+    times = tmp_path / "times.json"
+    with compile_notice.preparing("train_batches", "float32", "uint8"):
+        on_other_thread(lambda: compile_batches(times))
+        with announced(answer_rows, TYPES, times):
+            on_other_thread(lambda: compile_batches(times))
+    assert [one.event for one in shown] == ["begins", "ends"]
+    compile_batches(times)
+    assert [one.event for one in shown] == 2 * ["begins", "ends"]
+
+
+def test_what_a_thread_compiles_belongs_to_its_own_preparation(shown, tmp_path):
+    times = tmp_path / "times.json"
+    with compile_notice.preparing("train_samples", "float64", "uint8"):
+        on_other_thread(lambda: compile_batches(times))
+        with announced(test_a_failed_compilation_ends, [], None):  # a depth of this thread
+            on_other_thread(lambda: compile_batches(times))
+    assert [(one.event, one.loop) for one in shown] == [
+        ("begins", "train_batches"),
+        ("ends", "train_batches"),
+        ("begins", "train_samples"),
+        ("begins", "train_batches"),
+        ("ends", "train_batches"),
+        ("ends", "train_samples"),
+    ]
+    assert json.loads(times.read_text(encoding="utf-8")).keys() == {"train_batches"}
+
+
+def test_preparing_counts_as_compiling_because_it_loads_kernels():
+    with compile_notice.preparing("train_batches", "float32", "uint8"):
+        assert is_compiling()
+    assert not is_compiling()
+
+
+def test_a_forked_process_announces_what_threads_of_its_parent_were_compiling(shown, monkeypatch):
+    lock = compile_notice._lock
+    monkeypatch.setattr(compile_notice, "_lock", lock)
+    with compile_notice.preparing("train_batches", "float32", "uint8"), announced(answer_rows, TYPES, None):
+        with lock:
+            compile_notice._forget_other_threads()
+            assert not is_compiling()
+            on_other_thread(lambda: compile_batches(None))
+        monkeypatch.setattr(compile_notice, "_active", 2)
+    assert [one.event for one in shown] == ["begins", "begins", "ends", "ends"]
 
 
 def test_nothing_is_announced_if_nothing_is_compiled(shown):

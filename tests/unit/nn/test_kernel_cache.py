@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import os
+import pickle
 import shutil
+import stat
 import subprocess
 import sys
 import threading
@@ -29,6 +33,7 @@ def no_cache_settings(monkeypatch, tmp_path):
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     monkeypatch.setattr(kernel_cache, "_warned", False)
+    monkeypatch.setattr(kernel_cache, "_warned_of_unsafe", False)
 
 
 def opened(*folders) -> KernelCache:
@@ -100,14 +105,91 @@ def test_a_filled_folder_that_cannot_be_written_is_used(monkeypatch, tmp_path):
     assert cache.load("two") is None
 
 
+def stored(content: object) -> bytes:
+    """The bytes of a file of the cache."""
+    pickled = pickle.dumps(content)
+    return hashlib.sha256(pickled).digest() + pickled
+
+
 def test_a_damaged_file_is_replaced(tmp_path):
     cache = opened(tmp_path)
-    for content in (b"", b"\x80\x05", b"no pickle"):
+    whole = stored(1)
+    flipped = [whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :] for place in range(len(whole))]
+    for content in (b"", b"\x80\x05", b"no pickle", pickle.dumps(1), whole[:-1], whole + b"0", *flipped):
         (cache.writable / "one").write_bytes(content)
         assert cache.load("one") is None
+    (cache.writable / "one").write_bytes(whole)
+    assert cache.load("one") == 1
     cache.save("one", 1)
     assert cache.load("one") == 1
     assert [path.name for path in cache.writable.iterdir()] == ["one"]
+
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+
+
+@pytest.fixture
+def no_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@POSIX
+def test_no_other_user_can_write_to_new_folders_and_files_whatever_the_umask(no_umask, tmp_path):
+    def modes(place):
+        cache = opened(place)
+        cache.save("one", 1)
+        paths = (cache.writable / "one", cache.writable, *cache.writable.parents)
+        return [stat.S_IMODE(path.stat().st_mode) for path in paths if tmp_path in path.parents]
+
+    file, *folders = modes(places(PACKAGE)[0])
+    assert (file & 0o022, {*folders}) == (0, {0o700})
+    assert modes(tmp_path / "image" / "cache") == [0o644, 0o755, 0o755, 0o755]  # other users can load it
+
+
+@POSIX
+@pytest.mark.parametrize("loose", ["", FOLDER], ids=["place", "folder"])
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o702])
+def test_a_folder_to_which_others_can_write_is_not_used_and_a_warning_says_so(loose, mode, tmp_path):
+    opened(tmp_path / "a").save("one", 1)
+    (tmp_path / "a" / loose).chmod(mode)
+    cache = opened(tmp_path / "a", tmp_path / "b")
+    assert (cache.load("one"), cache.writable) == (None, tmp_path / "b" / FOLDER)
+    with pytest.warns(UserWarning, match="other users can write to it") as warned:
+        cache.save("one", 2)
+    assert [str(one.message).startswith(f"{tmp_path / 'a' / loose}: ") for one in warned] == [True]
+    opened(tmp_path / "a").save("one", 2)  # without a second warning
+    assert cache.load("one") == 2
+    assert (tmp_path / "a" / FOLDER / "one").read_bytes() == stored(1)
+    assert opened(tmp_path / "b", tmp_path / "a").unsafe == ()  # not needed
+
+
+@POSIX
+def test_a_file_that_others_can_write_is_not_loaded(tmp_path):
+    cache = opened(tmp_path)
+    cache.save("one", 1)
+    (cache.writable / "one").chmod(0o666)
+    assert cache.load("one") is None
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("mode", "owner", "safe"),
+    [
+        (stat.S_IFDIR | 0o755, "user", True),
+        (stat.S_IFDIR | 0o755, "root", True),
+        (stat.S_IFDIR | 0o700, "other", False),
+        (stat.S_IFDIR | 0o777, "root", False),
+        (stat.S_IFDIR | 0o1777, "root", True),
+        (stat.S_IFDIR | 0o1777, "other", False),
+        (stat.S_IFREG | 0o1666, "user", False),
+    ],
+)
+def test_files_of_the_user_and_of_root_are_safe(monkeypatch, mode, owner, safe):
+    monkeypatch.setattr(kernel_cache.os, "geteuid", lambda: 1000)
+    user = {"user": 1000, "root": 0, "other": 1001}[owner]
+    assert kernel_cache._is_safe(os.stat_result((mode, 1, 1, 1, user, 0, 0, 0, 0, 0))) == safe
 
 
 def test_the_cache_may_be_deleted_while_it_is_used(tmp_path):
@@ -186,6 +268,14 @@ def test_each_signature_and_processor_has_its_own_file(kernel_of):
     assert found == [1, 2, 3, None]
 
 
+@pytest.mark.parametrize("content", [7, (), {"a": 1}, [1, 2, 3, 4, 5, 6, 7]])
+def test_a_file_of_another_form_is_compiled_again(monkeypatch, tmp_path, content):
+    kernel, target = kernel_cache._CachedKernel(jit.uniform_at.py_func, opened(tmp_path)), Target("znver4")
+    kernel._cache.save(kernel._name(("float32",), target), content)
+    with kernel_cache._compilation():
+        assert kernel.load_overload(("float32",), target) is None
+
+
 def test_a_kernel_that_another_process_compiled_during_the_wait_is_loaded(kernel_of, monkeypatch):
     target, kernel = Target("znver4"), kernel_of()
 
@@ -209,6 +299,21 @@ def test_ctrl_c_does_not_wait_for_another_thread_that_compiles(monkeypatch, rest
     with kernel_cache.global_compiler_lock, kernel_cache._compilation():
         assert len(kernel_cache._compilations) == 2  # a kernel that is compiled for another one does not wait
     assert len(kernel_cache._compilations) == 1
+
+
+def test_an_interrupt_before_a_compilation_leaves_the_garbage_collector_on(monkeypatch):
+    disable = gc.disable
+
+    def interrupted():
+        disable()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gc, "disable", interrupted)
+    with pytest.raises(KeyboardInterrupt), kernel_cache._compilation():
+        pass
+    was_on = gc.isenabled()
+    gc.enable()
+    assert (was_on, kernel_cache._compilations) == (True, [])
 
 
 def test_environments_share_the_cache_and_processes_that_start_together_compile_once(tmp_path):

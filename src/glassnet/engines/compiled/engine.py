@@ -16,6 +16,7 @@ from ...preprocess import Scaling
 from ..protocol import Block, Progress
 from ..reference import ReferenceEngine
 from ..samples import Samples
+from ..threads.worker import Worker
 from . import kernels
 from .minibatch import Minibatch
 from .per_sample import PerSample
@@ -37,26 +38,31 @@ class CompiledEngine:
         fits = not scaling.by_feature and np.abs(scaling.offset).max() < LARGEST_BACKGROUND
         per_sample = options.batch_size == 1 and not beyond_single_samples(options) and fits
         loop = "train_samples" if per_sample else "train_batches"
-        with preparing(loop, options.dtype, samples.rows.dtype.name):
-            prepared = (PerSample if per_sample else Minibatch)(architecture, samples, options)
-            # Compile or load the kernel with a step of rate 0 on a temporary state.
-            state = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
-            _run(prepared, state, Block(np.zeros(1, np.int64), 1, np.zeros(1)), needed=False)
-        prepared.pool.reset()  # discard the time of compilation
-        return prepared
+
+        def prepare() -> PerSample | Minibatch:
+            with preparing(loop, options.dtype, samples.rows.dtype.name):
+                prepared = (PerSample if per_sample else Minibatch)(architecture, samples, options)
+                # Compile or load the kernel with a step of rate 0 on a temporary state.
+                state = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
+                block = Block(np.zeros(1, np.int64), 1, np.zeros(1))
+                prepared.train(state, block, kernels.new_barrier(prepared.pool.spins))
+            prepared.pool.reset()  # discard the time of compilation
+            return prepared
+
+        # An interrupt in a callback of LLVM would be lost.
+        return Worker().run(prepare, _do_nothing, needed=False)
 
     def run_steps(
         self, architecture: Architecture, state: State, prepared: PerSample | Minibatch, block: Block
     ) -> Progress:
         """See `Engine.run_steps`. An interrupt ends the block within a step and is raised with `state` consistent."""
-        return _run(prepared, state, block, needed=True)
+        barrier = kernels.new_barrier(prepared.pool.spins)
+        train, stop = partial(prepared.train, state, block, barrier), partial(kernels.abort, barrier)
+        return prepared.pool.leader.run(train, stop)
 
 
-def _run(prepared: PerSample | Minibatch, state: State, block: Block, *, needed: bool) -> Progress:
-    """Run a block of steps on the pool's first worker, which interrupts do not reach."""
-    barrier = kernels.new_barrier(prepared.pool.spins)
-    train, stop = partial(prepared.train, state, block, barrier), partial(kernels.abort, barrier)
-    return prepared.pool.leader.run(train, stop, needed=needed)
+def _do_nothing() -> None:
+    """Do not stop the task at an interrupt: compilation cannot be stopped, and its result is stored for later."""
 
 
 def load_kernels(options: Options) -> None:

@@ -12,12 +12,9 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-_Result = TypeVar("_Result")
-POLL_SECONDS = 0.1
-"""Longest single wait for another thread before the wait is repeated.
+from ...io.byte_locks import POLL_SECONDS
 
-If a library installs its own signal handler (polars does when it is loaded), an unlimited wait is not interrupted.
-"""
+_Result = TypeVar("_Result")
 
 Done = SimpleQueue[tuple[Any, BaseException | None]]
 

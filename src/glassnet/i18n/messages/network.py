@@ -52,6 +52,11 @@ MESSAGES: dict[str, str] = {
     "writable folder.": (
         "无法写入 {folders}：编译结果不能缓存，每次运行都要重新编译。请把 NUMBA_CACHE_DIR 设为可写的文件夹。"
     ),
+    "{folders}: compiled code there is not used, because other users can write to it. Delete the folder, or set "
+    "NUMBA_CACHE_DIR to a folder that only you can write to.": (
+        "{folders}：其他用户可以写入，因此不使用其中的编译结果。请删除该文件夹，"
+        "或把 NUMBA_CACHE_DIR 设为只有您可以写入的文件夹。"
+    ),
     # estimators
     "{file}: not saved by an estimator, expected {expected}. Use glassnet.load_model.": (
         "{file}：不是由估计器保存的文件，应为 {expected}。请用 glassnet.load_model。"
