@@ -221,8 +221,9 @@ def test_a_process_ends_at_once_while_a_thread_compiles(monkeypatch, compiles):
     monkeypatch.setattr(cli, "is_compiling", lambda: compiles)
     monkeypatch.setattr(cli.os, "_exit", ended.append)
     monkeypatch.setattr(cli.gc, "freeze", lambda: None)
+    monkeypatch.setattr(cli, "remove_unpacked", lambda: ended.append("removed"))
     cli._end(130)
-    assert ended == [130] * compiles
+    assert ended == ["removed", 130] * compiles
 
 
 def interrupted_after(line, folder, *flags, **variables):

@@ -11,6 +11,8 @@ from PIL import Image
 
 from glassnet import History, load_data, load_model
 from glassnet.cli import resume, train
+from glassnet.data.split import split_rows
+from glassnet.options.options import Options
 from glassnet.training.events import BlockDone
 from support.cli import run, snapshot
 from support.samples import digits_csv, table
@@ -110,6 +112,26 @@ def test_rows_that_the_model_was_trained_on_are_reported_if_they_are_in_the_test
     outcome = run(*words, "--seed", "5").fine()
     assert "already trained on" in outcome.err
     assert "of the 10 held-out rows" in outcome.err
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_class_only_among_held_out_rows_is_refused(folder, named):
+    """Training would lack it, although the data have it."""
+    rows = (folder / "rows.csv").read_text().splitlines()
+    rows = [line for line in rows if line[0] in "01"] + [line for line in rows if line[0] == "2"][:1]
+    made, started = MADE, "m.safetensors"
+    if named:
+        names = ",".join(f"p{k}" for k in range(16))
+        rows, started = [f"label,{names}", *(f"c{line}" for line in rows)], "t.safetensors"
+        whole = [f"c{line}" for line in (folder / "rows.csv").read_text().splitlines()]
+        Path("named.csv").write_text("\n".join([rows[0], *whole]) + "\n")
+        run("train", "named.csv", "--target", "label", *made, "--out", started).fine()
+    Path("rare.csv").write_text("\n".join(rows) + "\n")
+    count = len(rows) - named
+    seed = next(k for k in range(99) if count - 1 in split_rows(count, "", Options(seed=k))[1])
+    words = ("train", "rare.csv", "--from", started, *FURTHER, "--seed", seed)
+    run(*words).refused("GN016", "all samples of", "are held out for the test", "--seed")
+    run(*words, "--test", "named.csv" if named else "rows.csv").fine()
 
 
 def test_a_table_has_the_columns_of_the_model(folder):

@@ -20,6 +20,7 @@ import click
 from .. import __version__
 from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
+from ..io.archives import remove_unpacked
 from ..io.limits import LOADER
 from ..nn.compile_notice import is_compiling, shown_by
 from .console import complain, say_compiling, say_warning
@@ -183,6 +184,7 @@ def _end(code: int) -> None:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
+        remove_unpacked()
         os._exit(code)
     gc.freeze()
 

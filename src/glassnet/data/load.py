@@ -14,10 +14,11 @@ from ..errors import DataError, FileError, OptionError, with_near_matches
 from ..i18n.language import listed
 from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, file_problem, open_source
+from ..io.picture_formats import is_images_name
 from ..io.sniff import kind_of
 from .classes import number_words
 from .dataset import Dataset, Like, SampleLayout, image_shape
-from .readers.idx import PREFIX, bundled_pair, images_name, is_images_name, parse_pair
+from .readers.idx import PREFIX, bundled_pair, images_name, parse_pair, part_named
 from .sample_layout import Range, detect_range, unsigned
 from .validation import check_options, check_size, clean_inputs, clean_labels, count_classes
 
@@ -51,7 +52,8 @@ def load(
         compressed with gzip. Or a folder of images with one subfolder per class, or with a CSV of file names and
         classes. Or a ZIP archive of one such file or folder.
     part : {"train", "test"}
-        Which part to load, if the source has several. A test part may lack classes.
+        Which part to load, if the source has several. A test part may lack classes. If a folder has only one pair of
+        IDX files, which is not named as this part, the data's `remarks` say so; training files are never the test part.
     maximum : float
         Largest allowed value; the smallest is 0. If it is 255 and no value is above 1, the range is detected.
     classes : int or None
@@ -116,7 +118,12 @@ def load(
         inside = images_in(folder, part)
         if inside is not None:
             opened = replace(open_source(inside), name=name_in(source, inside))
-            return _of_file(opened, part, maximum, classes, like, layout)
+            samples = _of_file(opened, part, maximum, classes, like, layout)
+            named = part_named(inside.name)
+            if named == part or (not named and part == "train"):
+                return samples
+            text = f"its only images, {inside.name}, are read as the {part} part"
+            return replace(samples, remarks=(text, *samples.remarks))
     from .readers.image_folder import load_folder
 
     return load_folder(source, part, maximum, classes, size, colour, like, handwriting, large)
@@ -254,7 +261,10 @@ def _dataset(
 
 
 def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
-    """Return the image file of this part, named as MNIST's, or the folder's only one; None if there is none."""
+    """Return the image file of this part, named as MNIST's, or the folder's only one; None if there is none.
+
+    Training images are never the test part: a model would be tested on what it was trained on.
+    """
     try:
         found = set(os.listdir(folder))
     except OSError as error:
@@ -263,4 +273,6 @@ def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
         if candidate in found and os.path.isfile(Path(folder) / candidate):
             return Path(folder) / candidate
     only = [name for name in found if is_images_name(name) and os.path.isfile(Path(folder) / name)]
-    return Path(folder) / only[0] if len(only) == 1 else None
+    if len(only) != 1 or (part == "test" and part_named(only[0]) == "train"):
+        return None
+    return Path(folder) / only[0]

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..errors import require_choice
+from ..io.limits import available_cores
 from ..nn.blas import blas_in_use, one_blas_thread
 from ..options import choices
 from ..options.options import Options
@@ -14,7 +15,6 @@ from .custom_loss import CustomLossEngine
 from .protocol import Block, Engine, Gradients, Progress
 from .reference import ReferenceEngine
 from .samples import Samples
-from .threads.worker import available_cores
 
 if TYPE_CHECKING:
     from .compiled.engine import CompiledEngine

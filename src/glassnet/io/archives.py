@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ..errors import FileError, GlassnetError
 from .limits import require_room
-from .picture_formats import SUFFIXES
+from .picture_formats import SUFFIXES, is_images_name
 
 if TYPE_CHECKING:
     import zipfile
@@ -28,7 +28,7 @@ BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 _PIECE = 1 << 20
 _KEPT = 4  # unpacked archives per process: training and test data of two models
 _NOT_DATA = ("__MACOSX", "Thumbs.db", "desktop.ini")
-_IDX_IMAGES = re.compile(r"(?:^|/)[^/]*images[^/]*idx\d[^/]*$")
+_FORBIDDEN = str.maketrans(':<>|"?*', "_" * 7)  # in the names of files on Windows
 _LOCK = threading.Lock()
 
 
@@ -48,7 +48,18 @@ class _Unpacked:
         import tempfile
 
         self.folder = tempfile.mkdtemp(prefix="glassnet-")
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        _FOLDERS.add(self)
+
+
+_FOLDERS: weakref.WeakSet[_Unpacked] = weakref.WeakSet()
+
+
+def remove_unpacked() -> None:
+    """Remove the temporary folders of all archives, for a process that ends without Python's own end."""
+    for one in list(_FOLDERS):
+        one.remove()
+    _unpacked.cache_clear()
 
 
 def is_folder(source: object) -> bool:
@@ -94,6 +105,8 @@ def only_file(stream: IO[bytes], name: str) -> Iterator[IO[bytes] | None]:
     FileError
         As `as_folder`.
     """
+    import zipfile
+
     files = _files(stream)
     if files is None and name.lower().endswith(".zip"):
         raise FileError("GN006", f"{name}: the ZIP archive is damaged. Fetch the file again.")
@@ -101,7 +114,7 @@ def only_file(stream: IO[bytes], name: str) -> Iterator[IO[bytes] | None]:
         yield None
         return
     _require_readable(files, name)
-    with _opened(stream, files[0], name) as file:
+    with zipfile.ZipFile(stream) as archive, _opened(archive, files[0], name) as file:
         yield file
 
 
@@ -148,7 +161,7 @@ def _is_of_folder(state: _State) -> bool:
 
 
 def _is_image(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES) or _IDX_IMAGES.search(name) is not None
+    return name.lower().endswith(SUFFIXES) or is_images_name(name.rpartition("/")[2])
 
 
 def _unpacked_of(source: str | os.PathLike[str]) -> _Unpacked:
@@ -158,6 +171,8 @@ def _unpacked_of(source: str | os.PathLike[str]) -> _Unpacked:
 
 @lru_cache(maxsize=_KEPT)
 def _unpacked(state: _State, name: str) -> _Unpacked:
+    import zipfile
+
     try:
         unpacked = _Unpacked()
     except OSError as error:
@@ -165,23 +180,28 @@ def _unpacked(state: _State, name: str) -> _Unpacked:
     with open(state.path, "rb") as stream:
         files = _files(stream) or []
         _require_readable(files, name)
-        for file in files:
-            _extract(stream, file, Path(unpacked.folder), name)
+        with zipfile.ZipFile(stream) as archive:  # once: to open it takes time for each of its files
+            for file in files:
+                _extract(archive, file, Path(unpacked.folder), name)
     return unpacked
 
 
-def _extract(stream: IO[bytes], file: zipfile.ZipInfo, folder: Path, name: str) -> None:
+def _extract(archive: zipfile.ZipFile, file: zipfile.ZipInfo, folder: Path, name: str) -> None:
     import shutil
 
     # A path that leads out of the folder loses the parts that do.
-    parts = [part for part in re.split(r"[/\\]", file.filename) if part not in ("", ".", "..") and ":" not in part]
-    place = folder.joinpath(*parts)
+    path = file.filename.translate(_FORBIDDEN) if os.name == "nt" else file.filename
+    place = folder.joinpath(*(part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with _opened(stream, file, name) as member, place.open("wb") as target:
+        with _opened(archive, file, name) as member, place.open("xb") as target:
             shutil.copyfileobj(member, target, _PIECE)
     except GlassnetError:
         raise
+    except (FileExistsError, IsADirectoryError, NotADirectoryError):
+        raise FileError(
+            "GN006", f"{name}: two files in the archive have the path {file.filename}. Pack the folder again."
+        ) from None
     except OSError as error:
         raise FileError(
             "GN004", f"{name}: cannot be unpacked to {folder.parent} ({error.strerror or error}). Unpack it yourself."
@@ -189,12 +209,12 @@ def _extract(stream: IO[bytes], file: zipfile.ZipInfo, folder: Path, name: str) 
 
 
 @contextmanager
-def _opened(stream: IO[bytes], file: zipfile.ZipInfo, name: str) -> Iterator[IO[bytes]]:
+def _opened(archive: zipfile.ZipFile, file: zipfile.ZipInfo, name: str) -> Iterator[IO[bytes]]:
     """Open a file of an archive; errors in its packed data become GN006."""
     import zipfile
 
     try:
-        with zipfile.ZipFile(stream) as archive, archive.open(file) as member:
+        with archive.open(file) as member:
             yield member
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise FileError(

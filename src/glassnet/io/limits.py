@@ -6,6 +6,7 @@ declares is checked before anything is read. The limit does not apply to plain f
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -66,6 +67,11 @@ def format_size(size: int) -> str:
         if size >= count:
             return f"{size / count:.4g}{unit}"
     return f"{size}B"
+
+
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_threads(

@@ -184,8 +184,8 @@ def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes], *, 
 def _with_data(opened: Opened) -> Opened:
     if opened.head.startswith(BEGINNINGS):
         with opened.stream() as stream, only_file(stream, opened.name) as file:
-            if file is not None:  # its size has been checked
-                return _in_memory(opened.name, opened.path, _at_least(file, 4096), file, limited=False)
+            if file is not None:  # may itself be compressed with gzip
+                return _in_memory(opened.name, opened.path, _at_least(file, 4096), file)
     refuse_pointer(opened.head, opened.name)
     if not opened.head:
         raise DataError("GN010", f"{opened.name}: the file is empty, expected samples. Check the download.")

@@ -1,4 +1,4 @@
-"""Image formats that are read: names, file suffixes and first bytes."""
+"""Image formats that are read: names, file suffixes and first bytes; and the names of IDX files of images."""
 
 from __future__ import annotations
 
@@ -27,9 +27,15 @@ SUFFIXES = tuple(suffix for one in FORMATS for suffix in one.suffixes)
 NAMES = tuple(one.name for one in FORMATS)
 PILLOW_NAMES = tuple(name.upper() for name in NAMES)
 
+_IDX_IMAGES = re.compile(r".*images[-.]idx[2-4]-[a-z]+(?:\.gz)?")
 _BEGINNING = re.compile(b"|".join(one.beginning for one in FORMATS), re.DOTALL)
 
 
 def begins_as_picture(head: bytes) -> bool:
     """Return whether a file with these first bytes is an image."""
     return _BEGINNING.match(head) is not None
+
+
+def is_images_name(name: str) -> bool:
+    """Return whether a file is named as IDX images: ``emnist-digits-train-images-idx3-ubyte.gz``."""
+    return _IDX_IMAGES.fullmatch(name) is not None

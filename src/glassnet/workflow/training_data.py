@@ -110,7 +110,7 @@ def load_training_data(
         )
     training = with_added(training, added, notify, like=like, whole=len(whole))
     if like is not None:
-        _require_every_class(like, source, np.concatenate([whole.labels, training.labels]))
+        _require_every_class(like, source, training.labels, test.labels if held_out else ())
     return TrainingData(training, test, options, held_out, time.perf_counter() - began)
 
 
@@ -154,7 +154,6 @@ def load_fine_tuning_table(
     whole = samples_of(table, columns)
     notify_surprises(table, columns, notify)
     notify_left_out(table, whole, notify)
-    _require_every_class(model, table.source, whole.labels)
     if test_source:
         test_table, part = read_table(test_source, columns.names, decimal=decimal), table
     else:
@@ -162,6 +161,7 @@ def load_fine_tuning_table(
         part, test_table = table.take(kept), table.take(aside)
         notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
     training, test = samples_of(part, columns), samples_of(test_table, columns)
+    _require_every_class(model, table.source, training.labels, () if test_source else test.labels)
     if test_source:
         notify_surprises(test_table, columns, notify)
         notify_left_out(test_table, test, notify)
@@ -308,11 +308,24 @@ def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify:
         notify(notice("seen_before", source=test.source, seen=seen, rows=len(test)))
 
 
-def _require_every_class(model: Model, source: str, labels: NDArray[np.int64]) -> None:
-    """Raise DataError GN016 if data to train a model further lack a class, which training would unlearn."""
+def _require_every_class(
+    model: Model, source: str, labels: NDArray[np.int64], held_out: NDArray[np.int64] | tuple[()]
+) -> None:
+    """Raise DataError GN016 if data to train a model further lack a class, which training would unlearn.
+
+    `held_out` are the labels of the samples of the same source that are kept for the test.
+    """
     if not model.targets.of_classes:
         return
-    lacking = [model.name_of(int(label)) for label in np.setdiff1d(np.arange(model.classes), labels)]
+    missing = np.setdiff1d(np.arange(model.classes), labels)
+    lacking = [model.name_of(int(label)) for label in missing]
+    if lacking and np.isin(missing, held_out).all():
+        raise DataError(
+            "GN016",
+            f"{source}: all samples of {listed(lacking, _MOST_CLASSES)} are held out for the test, and further "
+            "training would unlearn these classes. Use another --seed or a smaller --holdout, or pass test data with "
+            "--test.",
+        )
     if lacking:
         raise DataError(
             "GN016",

@@ -24,6 +24,7 @@ from glassnet.io import limits, opening
 from glassnet.io.limits import in_threads, require_room
 from support.cli import environment, run, snapshot
 from support.samples import digits, idx, npz, png, table, write_model_and_rows
+from support.sources import PACKAGE
 
 LIMIT = "100KB"
 ZEROS = np.zeros((4000, 100), np.uint8)
@@ -253,6 +254,12 @@ def test_invalid_sizes_are_rejected(size):
     with pytest.raises(OptionError) as problem, max_bytes(size):
         pass
     assert problem.value.code == "GN021"
+
+
+def test_the_number_of_cores_is_asked_in_one_place():
+    """The machine may have more cores than the process may use."""
+    asking = [path.name for path in PACKAGE.rglob("*.py") if "cpu_count" in path.read_text(encoding="utf-8")]
+    assert asking == ["limits.py"]
 
 
 def test_the_limit_applies_in_threads_that_read_images():

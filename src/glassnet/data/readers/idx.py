@@ -90,9 +90,10 @@ def images_name(part: str, dot: str = "-") -> str:
     return f"{PREFIX[part]}-images{dot}idx3-ubyte"
 
 
-def is_images_name(name: str) -> bool:
-    """Return whether a file is named as IDX images: ``emnist-digits-train-images-idx3-ubyte.gz``."""
-    return re.fullmatch(r".*images[-.]idx[2-4]-[a-z]+(?:\.gz)?", name) is not None
+def part_named(name: str) -> str:
+    """Return the part that the name of an image file names, "train" or "test"; otherwise ""."""
+    word = re.search(r"(?:^|[-_.])(train|test|t10k)[-_.]", name)
+    return "" if word is None else "train" if word[1] == "train" else "test"
 
 
 def labels_name(images: str) -> str:

@@ -62,6 +62,8 @@ def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[
     grey = np.array(picture.convert("L"))
     times = grey.shape[0] // shape[0]
     whole = times > 0 and grey.shape == (shape[0] * times, shape[1] * times)
+    if shape == (SIDE, SIDE) and grey.min() == grey.max():
+        whole = False  # a blank image has equal blocks too, but no digit
     small = _averaged(grey, shape, times) if whole else grey
     if whole and (shape != (SIDE, SIDE) or np.array_equal(np.kron(small, np.ones((times, times), np.uint8)), grey)):
         ink = 255 - small if bright_border(small) else small

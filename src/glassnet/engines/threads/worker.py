@@ -1,4 +1,4 @@
-"""A worker thread for tasks that an interrupt must not break off, and the number of cores."""
+"""A worker thread for tasks that an interrupt must not break off."""
 
 from __future__ import annotations
 
@@ -17,11 +17,6 @@ from ...io.byte_locks import POLL_SECONDS
 _Result = TypeVar("_Result")
 
 Done = SimpleQueue[tuple[Any, BaseException | None]]
-
-
-def available_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Worker:

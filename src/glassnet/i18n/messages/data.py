@@ -485,6 +485,10 @@ MESSAGES: dict[str, str] = {
     "{name}: {file} in the archive is damaged ({problem}). Fetch the file again.": (
         "{name}：压缩包中的 {file} 已损坏（{problem}）。请重新获取文件。"
     ),
+    "{name}: two files in the archive have the path {path}. Pack the folder again.": (
+        "{name}：压缩包中有两个文件的路径都是 {path}。请重新打包该文件夹。"
+    ),
+    "its only images, {name}, are read as the {part} part": "其中仅有的图片文件 {name} 作为 {part} 部分读取",
     "{name}: an encrypted ZIP archive, expected one without a password. Unpack it.": (
         "{name}：加密的 ZIP 压缩包，应为没有密码的压缩包。请先解压。"
     ),

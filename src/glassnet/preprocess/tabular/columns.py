@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
-from ...io.limits import in_threads
+from ...io.limits import available_cores, in_threads
 from .encoders import Encoded, Encoding, NumberColumn, WordColumn, encoding_from, non_numeric_remarks
 from .selection import (
     THOUSANDS,
@@ -224,7 +223,7 @@ class Columns:
 
         blocks = range(0, rows if numbers else 0, _BLOCK)
         if rows * len(numbers) >= WORTH_THREADS:
-            in_threads(encode, blocks, os.cpu_count())
+            in_threads(encode, blocks, available_cores())
         else:
             deque(map(encode, blocks), 0)
         return encoded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed
-from ...io.limits import in_threads
+from ...io.limits import available_cores, in_threads
 from .encoders import ENCODINGS, Encoding, enough, non_numeric_remarks
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ def learn_inputs(
     useless: list[tuple[str, str]] = []
     remarks: list[str] = []
     several = sum(map(len, columns)) >= WORTH_THREADS
-    each = in_threads(learn, columns, os.cpu_count()) if several else map(learn, columns)
+    each = in_threads(learn, columns, available_cores()) if several else map(learn, columns)
     for column, (encoding, why, about) in zip(columns, each, strict=True):
         remarks += about
         if encoding is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zipfile
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from glassnet.data import has_part, load_inputs
 from glassnet.data.readers.idx import idx_bytes
 from glassnet.doctor.data.read import read_raw
 from glassnet.errors import GlassnetError
-from glassnet.io.archives import as_folder, is_folder
+from glassnet.io.archives import as_folder, is_folder, remove_unpacked
 from glassnet.io.limits import max_bytes
+from glassnet.io.picture_formats import is_images_name
 from glassnet.preprocess.tabular.dataset import read_table
 from support.samples import npz, png
 
@@ -79,10 +81,31 @@ def test_an_archive_or_a_folder_of_one_pair_of_idx_files_is_read(tmp_path):
             (folder / name).write_bytes(content)
         for source in (folder, pack(tmp_path / f"{stem}.zip", files)):
             for part in ("train", "test"):
+                if (stem, part) == ("train", "test"):  # a model would be tested on its training data
+                    with pytest.raises(GlassnetError, match="nor t10k-images-idx3-ubyte"):
+                        load_data(source, part=part)
+                    continue
                 data = load_data(source, part=part)
                 np.testing.assert_array_equal(data.inputs, images.reshape(4, -1))
                 assert data.source == f"{source}/{stem}-images-idx3-ubyte"
+                own = (stem, part) in [("train", "train"), ("t10k", "test"), ("letters", "train")]
+                told = () if own else (f"its only images, {stem}-images-idx3-ubyte, are read as the {part} part",)
+                assert data.remarks == told
             assert (has_part(source, "train"), has_part(source, "test")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "of_images"),
+    [
+        ("train-images.idx3-ubyte.gz", True),
+        ("x/my-images-idx4-float", True),
+        ("images-2024/idx3-notes.txt", False),
+        ("old-images-idx3-ubyte.txt", False),
+    ],
+)
+def test_folders_and_archives_recognise_idx_files_by_the_same_names(tmp_path, name, of_images):
+    path = pack(tmp_path / "a.zip", {name: b"x", "notes.txt": b"y"})
+    assert is_folder(path) == is_images_name(name.rpartition("/")[2]) == of_images
 
 
 def test_other_archives_are_refused(tmp_path):
@@ -100,13 +123,17 @@ def test_other_archives_are_refused(tmp_path):
         locked[locked.index(mark) + at] |= 1
     (tmp_path / "locked.zip").write_bytes(locked)
     refused(tmp_path / "locked.zip", "GN005", "encrypted")
-    assert len(load_data(pack(tmp_path / "arrays.zip", {"x.npy": b"", "y.npy": b""}).parent / "whole.zip")) == 297
+    refused(pack(tmp_path / "arrays.zip", {"x.npy": b"", "y.npy": b""}), "GN019", "arrays.zip")
+    assert len(load_data(tmp_path / "whole.zip")) == 297
 
 
 def test_sizes_are_limited_before_anything_is_unpacked(tmp_path):
     with max_bytes("10kB"):
         refused(pack(tmp_path / "a.zip", {"a.csv": ROWS * 5000}), "GN033", "9.766KiB")
         refused(pack(tmp_path / "b.zip", {"a/1.png": bytes(9000), "b/1.png": bytes(9000)}), "GN033")
+        twice = gzip.compress(ROWS.encode() * 5000, mtime=0)
+        assert len(twice) < 10_000
+        refused(pack(tmp_path / "c.zip", {"a.csv.gz": twice}), "GN033", "9.766KiB")
 
 
 def test_no_file_is_written_outside_the_temporary_folder(tmp_path):
@@ -114,5 +141,40 @@ def test_no_file_is_written_outside_the_temporary_folder(tmp_path):
     path = pack(tmp_path / "a.zip", {name: png(np.eye(4)) for name in names})
     with as_folder(path) as folder:
         found = sorted(str(one.relative_to(folder)) for one in folder.rglob("*.png"))
-    assert found == ["a/4.png", "d/3.png", "etc/b/2.png", "out/1.png"]
+    assert found == sorted(["a/4.png", "c:/d/3.png", "etc/b/2.png", "out/1.png"])
     assert npz(x=np.eye(2)).startswith(b"PK")
+
+
+def test_an_archive_is_opened_once_for_all_of_its_files(tmp_path, monkeypatch):
+    opened = []
+    real = zipfile.ZipFile.__init__
+    counts = []
+    for rows in (2, 20):
+        path = pack(tmp_path / f"{rows}.zip", {f"{word}/{k}.png": png(np.eye(4)) for word in "ab" for k in range(rows)})
+        opened.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(zipfile.ZipFile, "__init__", lambda *words, **more: opened.append(1) or real(*words, **more))
+            with as_folder(path) as folder:
+                assert len(list(folder.rglob("*.png"))) == 2 * rows
+        counts.append(len(opened))
+    assert counts[0] == counts[1]
+
+
+def test_unpacked_archives_can_be_removed_at_once_and_unpacked_again(tmp_path):
+    path = pack(tmp_path / "a.zip", {f"{word}/{k}.png": png(np.eye(4)) for word in "ab" for k in (1, 2)})
+    with as_folder(path) as folder:
+        assert folder.is_dir()
+    remove_unpacked()
+    assert not folder.exists()
+    with as_folder(path) as again:
+        assert sorted(one.name for one in again.iterdir()) == ["a", "b"]
+
+
+def test_names_with_colons_stay_apart_and_equal_places_are_refused(tmp_path):
+    names = [f"{word}/{k}.png" for word in ("a", "b", "t:x", "t:y") for k in range(5)]
+    path = pack(tmp_path / "colons.zip", {name: png(np.full((4, 4), k, np.uint8)) for k, name in enumerate(names)})
+    data = load_data(path)
+    assert (len(data), len(data.class_names)) == (20, 4)
+    for other in ("../a/1.png", "a\\1.png", "a/1.png/x.png", ".."):
+        files = {"a/1.png": png(np.eye(4)), other: png(np.zeros((4, 4))), "b/1.png": png(np.eye(4))}
+        refused(pack(tmp_path / "same.zip", files), "GN006", f"the path {other}")

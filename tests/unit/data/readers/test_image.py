@@ -86,6 +86,13 @@ def test_every_image_format_is_read(tmp_path, kind):
     np.testing.assert_array_equal(query(path), DIGIT)
 
 
+@pytest.mark.parametrize("side", [28, 56, 112])
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_a_blank_image_has_no_digit_at_any_size(tmp_path, side, grey):
+    Image.new("L", (side, side), grey).save(tmp_path / "d.png")
+    assert code_of(tmp_path / "d.png", (28, 28)) == "GN085"
+
+
 def test_text_that_begins_like_an_image_is_read_as_text(tmp_path):
     path = tmp_path / "d"
     path.write_text("BM,a,b\n1,2,3\n")
