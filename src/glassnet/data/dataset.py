@@ -186,7 +186,8 @@ class Dataset:
         test_size : float or int, optional
             Fraction, or number, of the samples to hold out for testing. Classes are divided in proportion.
         task : {"auto", "classification", "regression"}
-            ``"auto"`` is regression if `y` has a number that is not whole, else classification.
+            ``"auto"`` is regression if `y` has a number that is not whole, else classification. Classes must be whole
+            numbers, if they are numbers.
         weights : array_like, shape (n,), optional
             Sample weights.
         image_shape : (rows, columns), optional
@@ -196,7 +197,7 @@ class Dataset:
         feature_names : sequence of str, optional
             By default the names of a data frame's columns.
         like : Dataset or Model, optional
-            Number the classes as this data set or model does.
+            Number the classes as this data set or model does. Necessary where `y` lacks some of them.
         seed : int
             Seed of the split.
         source : str
