@@ -20,7 +20,7 @@ import numpy as np
 import glassnet
 import machine
 from glassnet.explain import find_suspects
-from glassnet.training.cross_validation import options_for, out_of_fold
+from glassnet.training.cross_validation import fold_options, out_of_fold
 from peers.alone import arguments
 
 SAMPLES = 20_000
@@ -80,7 +80,7 @@ def _run(clean: glassnet.Dataset, share: float, seed: int) -> dict[str, Any]:
     labels = clean.labels.copy()
     labels[wrong] = (labels[wrong] + random.integers(1, clean.classes, len(wrong))) % clean.classes
     data = replace(clean, labels=labels)
-    options = options_for(data, glassnet.Options.recipe("quick", seed=seed))
+    options = fold_options(data, glassnet.Options.recipe("quick", seed=seed))
     began = time.process_time()
     found = find_suspects(out_of_fold(data, options), labels)
     seconds = time.process_time() - began

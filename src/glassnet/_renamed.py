@@ -134,6 +134,7 @@ CALLED_NOW = {
     "SavedTraining": "LoadedCheckpoint",
     "Typical": "TypicalRow",
     "Verdict": "Verification",
+    "options_for": "fold_options",
 }
 """Old name -> new name, for those names in `MOVED` that were also renamed."""
 

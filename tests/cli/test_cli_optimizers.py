@@ -6,7 +6,7 @@ import pytest
 
 from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.options.recipes import BY_OPTIMIZER, for_rows
-from glassnet.workflow.training_data import options_for
+from glassnet.workflow.training_data import job_options
 from support.cli import run
 from support.samples import digits_csv
 
@@ -29,14 +29,14 @@ def test_every_optimizer_has_its_own_learning_rate(folder, optimizer):
 
 def test_a_large_table_does_not_use_the_rate_of_adamw_for_another_optimizer():
     rows = for_rows(50_000, "table")
-    assert options_for("table", {}, **rows).learning_rate == rows["learning_rate"]
+    assert job_options("table", {}, **rows).learning_rate == rows["learning_rate"]
     for name in set(OPTIMIZERS) - {"adamw"}:
-        options = options_for("table", {"optimizer": name}, **rows)
+        options = job_options("table", {"optimizer": name}, **rows)
         assert {option: getattr(options, option) for option in BY_OPTIMIZER["recipe"][name]} == BY_OPTIMIZER["recipe"][
             name
         ]
         assert options.batch_size == rows["batch_size"]
-        assert options_for("table", {"optimizer": name, "learning_rate": 0.5}, **rows).learning_rate == 0.5
+        assert job_options("table", {"optimizer": name, "learning_rate": 0.5}, **rows).learning_rate == 0.5
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ OF_ANOTHER_TYPE = {
         lambda: glassnet.report(glassnet.NetworkClassifier(), X),
         "GN076",
     ),
+    "init_model: int, expected a Model": (lambda: glassnet.fit(X, Y, init_model=3), "GN076"),
     "data: ndarray, expected a Dataset.*from_arrays": (lambda: glassnet.evaluate(small_model(), X), "GN065"),
 }
 

@@ -16,7 +16,7 @@ from ..i18n.doctor import DOCTOR_WORDS
 from ..i18n.finding_details import Detail, counted, detail_in_chinese
 from ..i18n.plots import words_in
 from ..workflow.doctor_job import DoctorResult, examine_source, is_program
-from ..workflow.training_data import options_for
+from ..workflow.training_data import job_options
 from .console import json_flag, result, result_json
 from .flags import decimal_flag, given, language_flag, max_bytes_flag, typed, with_options
 
@@ -56,7 +56,7 @@ def doctor_command(
     DATA is anything that 'glassnet train' accepts, damaged or not, or a program. Exit code 0: no findings, or
     only remarks; 1: errors or warnings (with --fix, only those left in the copy).
     """
-    options = options_for(recipe, given(flags))
+    options = job_options(recipe, given(flags))
     examined = examine_source(source, test_source, target=target, options=options, decimal=decimal, fix=out)
     if as_json:
         result_json(_facts(examined))

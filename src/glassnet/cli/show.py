@@ -22,7 +22,7 @@ from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.selection import about_decimals
 from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
 from ..workflow.table_options import TableOptions
-from ..workflow.training_data import learn_columns, options_for
+from ..workflow.training_data import job_options, learn_columns
 from .console import (
     json_flag,
     language_in_use,
@@ -97,7 +97,7 @@ def show_command(
                 f"{samples.source}: {samples.features} values per sample are not a square image to draw.",
             )
     if augment:
-        options, place = options_for(recipe, given(flags)), png or "augment.png"
+        options, place = job_options(recipe, given(flags)), png or "augment.png"
         rows = draw_distorted(samples, source, row, part, options, place, language)
         if as_json:
             result_json({"source": samples.source, "rows": rows.tolist(), "picture": place})

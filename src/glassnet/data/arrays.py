@@ -18,6 +18,13 @@ _MANY = 0.5
 """Classes per sample above which the targets are probably numbers."""
 
 
+_BEYOND = 2.0**63
+"""The first whole number above those of 64 bits."""
+
+SAME_CLASS = {"False": "0", "True": "1", "0": "False", "1": "True"}
+"""Names of classes that are equal in Python, where False is 0 and True is 1."""
+
+
 class Inputs(NamedTuple):
     """Samples, and what their form says about them; see the fields of `Dataset`."""
 
@@ -90,13 +97,14 @@ def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None =
     task : {"auto", "classification", "regression"}
         ``"auto"`` is regression for floating-point numbers of which one is not whole, else classification.
     known : tuple of str, optional
-        The names of the classes, in the order of their numbers.
+        The names of the classes, in the order of their numbers. False and True stand for 0 and 1, and the reverse.
 
     Raises
     ------
     DataError
-        GN013 when a number is expected, GN014 for targets of several types, GN016 for a single class, GN017 for a class
-        that is not among the `known` ones, GN018 for a target that is missing or not finite.
+        GN013 when a number is expected, GN014 for targets of several types and for classes that are fractions or beyond
+        64-bit integers, GN016 for a single class, GN017 for a class that is not among the `known` ones, GN018 for a
+        target that is missing or not finite.
     OptionError
         GN021 for another task.
     ShapeError
@@ -123,6 +131,8 @@ def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None =
             "GN050", f"{name}: shape {array.shape}, expected one class per sample, or one column of 0 and 1 per label."
         )
     if array.shape[1] > 1 and (array.sum(axis=1) == 1).all():  # one-hot
+        if known is not None and names:
+            return Targets(_places(names, known, name)[array.argmax(axis=1)], len(known), known, None)
         return Targets(array.argmax(axis=1), array.shape[1], names, None)
     return _numbers(array, name, names)
 
@@ -196,16 +206,11 @@ def _numbers(array: NDArray[Any], name: str, names: tuple[str, ...]) -> Targets:
 
 def _classes(array: NDArray[Any], name: str, task: str, known: tuple[str, ...] | None) -> Targets:
     if array.dtype.kind == "f":
-        array = array.astype(np.int64)
+        array = _whole_numbers(array, name)
     found, labels = np.unique(array, return_inverse=True)
     words = [str(one) for one in found.tolist()]
     if known is not None:
-        unknown = sorted(set(words) - set(known))
-        if unknown:
-            expected = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
-            raise DataError("GN017", f"{name}: class {unknown[0]!r} is not known, expected one of {expected}.")
-        places = np.array([known.index(word) for word in words], np.int64)
-        return Targets(places[labels], len(known), known, None)
+        return Targets(_places(words, known, name)[labels], len(known), known, None)
     if len(words) < 2:
         raise DataError(
             "GN016", f"{name}: only one class, {words[0] if words else ''!r}, expected two or more. Add another class."
@@ -218,6 +223,31 @@ def _classes(array: NDArray[Any], name: str, task: str, known: tuple[str, ...] |
         )
     numbered = array.dtype.kind in "iu" and found.tolist() == list(range(len(found)))
     return Targets(labels.astype(np.int64), len(words), () if numbered else tuple(words), None)
+
+
+def _whole_numbers(array: NDArray[Any], name: str) -> NDArray[np.int64]:
+    """Return classes that are floating-point numbers as integers; DataError GN014 or GN018 where that is impossible."""
+    if not np.isfinite(array).all():
+        raise DataError("GN018", f"{name}: a target is NaN or infinite, expected finite numbers. Remove that row.")
+    wide = array.astype(np.float64)  # the limit is infinite in half precision
+    wrong = np.flatnonzero((wide != np.floor(wide)) | (wide < -_BEYOND) | (wide >= _BEYOND))
+    if wrong.size:
+        raise DataError(
+            "GN014",
+            f"{name}: row {wrong[0]} is {array[wrong[0]]}, expected whole numbers of at most 64 bits as classes. "
+            'Convert the classes to text with astype(str), or pass task="regression".',
+        )
+    return array.astype(np.int64)
+
+
+def _places(words: Sequence[str], known: tuple[str, ...], name: str) -> NDArray[np.int64]:
+    """Return the number of each class among the known ones; DataError GN017 for another class."""
+    words = [word if word in known else SAME_CLASS.get(word, word) for word in words]
+    unknown = sorted(set(words) - set(known))
+    if unknown:
+        expected = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
+        raise DataError("GN017", f"{name}: class {unknown[0]!r} is not known, expected one of {expected}.")
+    return np.array([known.index(word) for word in words], np.int64)
 
 
 def names_of(classes: int, class_names: Sequence[str]) -> tuple[str, ...]:

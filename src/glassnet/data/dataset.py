@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import ArgumentError, DataError, ShapeError, require_names
 from ..io.control_characters import printable
 from ..nn.random import Purpose
-from .arrays import array_of, inputs_of, names_of, targets_of
+from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
 from .held_out import held_out_rows
 
 HANDWRITING = "handwriting"
@@ -186,7 +186,8 @@ class Dataset:
         test_size : float or int, optional
             Fraction, or number, of the samples to hold out for testing. Classes are divided in proportion.
         task : {"auto", "classification", "regression"}
-            ``"auto"`` is regression if `y` has a number that is not whole, else classification.
+            ``"auto"`` is regression if `y` has a number that is not whole, else classification. Classes must be whole
+            numbers, if they are numbers.
         weights : array_like, shape (n,), optional
             Sample weights.
         image_shape : (rows, columns), optional
@@ -196,7 +197,7 @@ class Dataset:
         feature_names : sequence of str, optional
             By default the names of a data frame's columns.
         like : Dataset or Model, optional
-            Number the classes as this data set or model does.
+            Number the classes as this data set or model does. Necessary where `y` lacks some of them.
         seed : int
             Seed of the split.
         source : str
@@ -243,7 +244,7 @@ class Dataset:
             inputs.maximum,
             values=targets.values,
             weights=weights,
-            class_names=targets.names if like is None else like.class_names,
+            class_names=targets.names if like is None or targets.classes != like.classes else like.class_names,
             feature_names=tuple(map(str, feature_names)) or inputs.names,
         )
         if test_size is None:
@@ -316,7 +317,13 @@ class Dataset:
             raise DataError("GN010", f"{self.source}: no samples, expected at least one.")
 
     def require_like(
-        self, features: int, classes: int, owner: str, *, of_classes: bool = True, class_names: tuple[str, ...] = ()
+        self,
+        features: int,
+        classes: int,
+        owner: str,
+        *,
+        of_classes: bool = True,
+        class_names: tuple[str, ...] | None = None,
     ) -> None:
         """Raise an error unless the data fit `owner`: a model, or the training data.
 
@@ -328,14 +335,15 @@ class Dataset:
             The owner's name in messages.
         of_classes : bool
             Whether the owner has classes, not targets of regression or several labels per sample.
-        class_names : tuple of str
-            The owner's class names.
+        class_names : tuple of str, optional
+            The owner's class names; empty if its classes are numbers. By default names are not compared. Samples whose
+            classes have no names fit names that are words: their labels are the numbers of the owner's classes.
 
         Raises
         ------
         DataError
             GN010 when there are no samples, GN017 when the number of features differs, a label is not among the owner's
-            classes, or only one of the two has classes.
+            classes or means another class, or only one of the two has classes.
         """
         self.require_samples()
         if self.features != features:
@@ -350,12 +358,12 @@ class Dataset:
             raise DataError("GN017", f"{self.source}: {here}, but {owner} has {there}. Use data of the same kind.")
         if not of_classes:
             return
-        if class_names and self.class_names and class_names != self.class_names:
-            here, there = _first_difference(self.class_names, class_names)
+        if class_names is not None and (different := _first_difference(self, classes, class_names)):
+            here, there = different
             raise DataError(
                 "GN017",
-                f"{self.source}: class {here} where {owner} has {there}. Read the data with load(…, like=…), which "
-                "numbers the classes in the same way.",
+                f"{self.source}: class {here} where {owner} has {there}. Pass like=…, the model or its training data, "
+                "to load_data or Dataset.from_arrays, which then number the classes in the same way.",
             )
         beyond = np.flatnonzero(self.labels >= classes)
         if beyond.size:
@@ -444,9 +452,19 @@ def require_dataset(name: str, given: Any) -> None:
         )
 
 
-def _first_difference(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, str]:
-    pairs = zip_longest(map(repr, one), map(repr, other), fillvalue="none")
-    return next((a, b) for a, b in pairs if a != b)
+def _first_difference(data: Dataset, classes: int, class_names: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return the first class that the data and the owner of `class_names` number differently, as each calls it."""
+    here, there = names_of(data.classes, data.class_names), names_of(classes, class_names)
+    if data.class_names and class_names:
+        pairs = zip_longest(here, there)  # the number of classes must be the same, too
+    elif data.class_names or all(name.removeprefix("-").isdecimal() for name in class_names):
+        pairs = zip_longest(here[: len(there)], there[: len(here)])  # one of them may have fewer classes
+    else:  # names that are words, and samples without names: their labels are the numbers of the owner's classes
+        return None
+    for one, other in pairs:
+        if one != other and (class_names or SAME_CLASS.get(one) != other):
+            return ("none" if one is None else repr(one)), ("none" if other is None else repr(other))
+    return None
 
 
 class Like(Protocol):

@@ -316,11 +316,11 @@ class Model:
         return cast(FloatArray, np.clip(rescaled, 1e-12, None))
 
 
-def require_model(given: object) -> None:
-    """Raise DataError GN076 if the argument is not a `Model`, such as data or an estimator."""
+def require_model(given: object, name: str = "model") -> None:
+    """Raise DataError GN076 if the argument `name` is not a `Model`, such as data or an estimator."""
     if not isinstance(given, Model):
         hint = " Pass its model_." if isinstance(getattr(given, "model_", None), Model) else ""
-        hint = " Pass the model first, then the data." if isinstance(given, Dataset) else hint
+        hint = " Pass the model first, then the data." if isinstance(given, Dataset) and name == "model" else hint
         raise DataError(
-            "GN076", f"model: {type(given).__name__}, expected a Model, from load_model or fit(…).model.{hint}"
+            "GN076", f"{name}: {type(given).__name__}, expected a Model, from load_model or fit(…).model.{hint}"
         )

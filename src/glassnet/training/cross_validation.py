@@ -32,7 +32,7 @@ def out_of_fold(
     data : Dataset
         Data with classes.
     options : Options
-        Options of each network; see `options_for`.
+        Options of each network; see `fold_options`.
     folds : int
         Number of folds, at least 2, stratified by class, in an order determined by the seed.
     on_fold : callable, optional
@@ -78,7 +78,7 @@ def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
     return fold
 
 
-def options_for(data: Dataset, options: Options, folds: int = 5) -> Options:
+def fold_options(data: Dataset, options: Options, folds: int = 5) -> Options:
     """Return options adapted to the size of the data: at least `STEPS` steps, with batches much smaller than the data.
 
     The learning rate is scaled with the batch size (Goyal et al. 2017, section 2.1). Mostly nonzero inputs are

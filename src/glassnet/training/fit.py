@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Engine, engine_for
-from ..errors import ArgumentError, OptionError, require_names
+from ..errors import ArgumentError, OptionError, require_choice, require_names
 from ..model.model import Model, require_model
-from ..options.options import NAMES, OTHER_NAMES, Options, by_field
+from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field
 from ..options.recipes import for_estimator, for_rows
 from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, require_free
@@ -55,7 +57,8 @@ def fit(
     options : Options, optional
         All options of the training run; then neither `recipe` nor single options.
     task : {"auto", "classification", "regression"}
-        As for `Dataset.from_arrays`.
+        As for `Dataset.from_arrays`. With ``"regression"``, several columns of 0 and 1, also those of a `Dataset`, are
+        numbers, not labels. By default that of `init_model`, if that is a regression.
     weights : array_like, shape (n,), optional
         With X: sample weights.
     recipe : str, optional
@@ -75,7 +78,8 @@ def fit(
         The old name of `callbacks`.
     init_model : Model, optional
         A trained model to train further (fine-tuning): training starts with its parameters instead of random ones, and
-        its network, scaling, classes and columns are kept. It is not changed. Load data with
+        its network, scaling, classes and columns are kept. It is not changed. Classes in arrays get the numbers that
+        they have in the model, and some of the model's classes may be missing. Load other data with
         ``load_data(…, like=model)`` or ``load_table(…, columns=model.columns)``, so that they have its classes.
     **changes
         Single options, by the names of `Options`.
@@ -93,10 +97,10 @@ def fit(
     ShapeError
         GN050 as for `Dataset.from_arrays`.
     OptionError
-        GN021 when `options` is not an `Options`; GN022 for options that do not fit each other, the data or
-        `init_model`, and for a checkpoint of an ensemble.
+        GN021 when `options` is not an `Options`, and for another task or name of an engine; GN022 for options that do
+        not fit each other, the data or `init_model`, and for a checkpoint of an ensemble.
     ArgumentError
-        GN021 for an unknown option, and for options given twice.
+        GN021 for an unknown option, for options given twice, and for an `engine` or `checkpoint` of another type.
     ModelFileError
         GN045 for a checkpoint that would replace that of an unfinished training run.
     TypeError
@@ -112,6 +116,13 @@ def fit(
     >>> fit(X, 3 * X[:, 0], epochs=20).model.predict([[0.5, 0.0]]).round()
     array([[1.]])
     """
+    require_choice("task", task, TASKS)
+    _require_engine(engine)
+    _require_checkpoint(checkpoint)
+    if init_model is not None:
+        require_model(init_model, "init_model")
+        if task == "auto" and init_model.targets.name == "values":
+            task = "regression"
     if isinstance(data, Dataset):
         if options is None:
             y, options = None, y
@@ -121,23 +132,22 @@ def fit(
     elif y is None or isinstance(y, Options):
         require_dataset("data", data)
     else:
-        data = Dataset.from_arrays(data, y, task=task, weights=weights)
+        data = Dataset.from_arrays(data, y, task=task, weights=weights, like=init_model)
         if isinstance(validation, tuple) and len(validation) == 2:
-            task = "regression" if task_of(data) == "numbers" else "classification"
-            validation = Dataset.from_arrays(*validation, like=data, task=task, maximum=data.maximum)
+            kind = "regression" if task_of(data, task) == "numbers" else "classification"
+            validation = Dataset.from_arrays(*validation, like=data, task=kind, maximum=data.maximum)
     if validation is not None:
         require_dataset("validation", validation)
     if isinstance(engine, str):
         changes["engine"], engine = engine, None
     if init_model is not None:
-        require_model(init_model)
         data = fitting_data(init_model, data)
         validation = None if validation is None else fitting_data(init_model, validation)
     if options is None and init_model is not None:
         require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
         options = fine_tuning_options(init_model, changes, recipe)
     elif options is None:
-        options = options_for(data, recipe or recipe_for(data), changes)
+        options = recipe_options(data, recipe or recipe_for(data), changes, task)
     elif not isinstance(options, Options):
         raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
     elif changes or recipe is not None:
@@ -162,13 +172,31 @@ def fit(
     return finish_with(policy, run, every)
 
 
-def task_of(data: Dataset) -> str:
-    """Return the task of a data set, as in `options.recipes.BY_TASK`: classes, numbers or labels."""
+def _require_engine(engine: object) -> None:
+    """Raise ArgumentError GN021 unless `engine` is None, an engine or a name, which is checked with the options."""
+    is_engine = hasattr(engine, "run_steps") and not isinstance(engine, type)
+    if engine is not None and not isinstance(engine, str) and not is_engine:
+        kind, names = type(engine).__name__, ", ".join(SPECS["engine"].choices)
+        raise ArgumentError("GN021", f"engine: {kind}, expected one of {names}, or an Engine.")
+
+
+def _require_checkpoint(checkpoint: object) -> None:
+    """Raise ArgumentError GN021 unless `checkpoint` is None or describes where to write checkpoints."""
+    if checkpoint is not None and not isinstance(checkpoint, CheckpointPolicy | str | PathLike):
+        kind = type(checkpoint).__name__
+        raise ArgumentError("GN021", f"checkpoint: {kind}, expected a path, or a CheckpointPolicy.")
+
+
+def task_of(data: Dataset, task: str = "auto") -> str:
+    """Return the task of a data set, as in `options.recipes.BY_TASK`: classes, numbers or labels.
+
+    `task` is as for `fit`: several columns of 0 and 1 are labels, unless it is ``"regression"``.
+    """
     if data.values is None:
         return "classes"
     if data.columns is not None:
         return str(data.columns.task)
-    binary = data.classes > 1 and bool(np.isin(data.values, (0, 1)).all())
+    binary = task != "regression" and data.classes > 1 and bool(np.isin(data.values, (0, 1)).all())
     return "labels" if binary else "numbers"
 
 
@@ -180,8 +208,10 @@ def recipe_for(data: Dataset) -> str:
     return "notes" if pixels and data.values is None else "estimator"
 
 
-def options_for(data: Dataset, recipe: str, changes: dict[str, Any]) -> Options:
+def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: str = "auto") -> Options:
     """Return a recipe's options for the size and the task of data, with some of them changed.
+
+    `task` is as for `task_of`.
 
     Raises
     ------
@@ -190,7 +220,7 @@ def options_for(data: Dataset, recipe: str, changes: dict[str, Any]) -> Options:
     """
     require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
     given = by_field(changes)
-    task = "numbers" if given.get("targets") == "values" else task_of(data)
+    task = "numbers" if given.get("targets") == "values" else task_of(data, task)
     suited = for_rows(len(data), recipe, task=task)
     if given.get("loss") == "poisson":
         suited["output"] = "exponential"

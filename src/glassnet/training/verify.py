@@ -82,7 +82,7 @@ def verify(
     """
     require_model(model)
     if init_model is not None:
-        require_model(init_model)
+        require_model(init_model, "init_model")
     require_dataset("data", data)
     every, receipt = [_without_result(one) for one in require_callbacks(callbacks)], model.receipt
     options, engine = verifiable_options(receipt), engine_of(receipt)

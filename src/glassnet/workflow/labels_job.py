@@ -20,7 +20,7 @@ from ..io.writing import require_distinct_paths, require_picture_place, require_
 from ..options.options import Options
 from .notice import Notify, ignore
 from .table_options import TableOptions
-from .training_data import load_samples, load_table_samples, options_for
+from .training_data import job_options, load_samples, load_table_samples
 
 _LIST = re.compile(rb"row,file,label,")
 _DRAWN = 40
@@ -141,7 +141,7 @@ def find_label_errors(
     if out:
         _require_list_place(out)
         require_place(out, overwrite=force)
-    fitting = cross_validation.options_for(samples, options, job.folds)
+    fitting = cross_validation.fold_options(samples, options, job.folds)
     if "epochs" in job.options:
         fitting = replace(fitting, epochs=options.epochs)
     probabilities = cross_validation.out_of_fold(samples, fitting, job.folds, fold_done)
@@ -168,7 +168,7 @@ def apply_review(job: LabelsJob, review: str, to: str, *, notify: Notify = ignor
 
 def _load(job: LabelsJob, notify: Notify) -> tuple[Options, Dataset, int]:
     """Read the samples; return options, samples and the number of rows, including rows without a target."""
-    options = options_for(job.recipe, job.options)
+    options = job_options(job.recipe, job.options)
     if job.table.target:
         return options, *load_table_samples(job.source, job.table, notify)
     samples = load_samples(job.source, options, notify, part=job.part)

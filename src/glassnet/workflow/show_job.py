@@ -17,7 +17,7 @@ from ..options.options import Options
 from ..preprocess.tabular.dataset import read_table
 from .notice import Notify, ignore
 from .table_options import TableOptions
-from .training_data import load_samples, options_for
+from .training_data import job_options, load_samples
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -48,7 +48,7 @@ def look_at(
     if table.target or source == "-":  # a stream can be read only once
         return source
     try:
-        return load_samples(source, options_for(recipe, options or {}), notify, part=part, large=True)
+        return load_samples(source, job_options(recipe, options or {}), notify, part=part, large=True)
     except DataError as problem:
         if problem.code == "GN066":
             return source

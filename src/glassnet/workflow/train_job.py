@@ -51,11 +51,11 @@ from .notice import Notify, ignore, notice, texts_to
 from .table_options import TableOptions
 from .training_data import (
     TrainingData,
+    job_options,
     load_fine_tuning_table,
     load_training_data,
     load_training_table,
     notify_weak_test,
-    options_for,
     require_picture_files,
 )
 
@@ -251,14 +251,14 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
     if not job.force and job.out is None and (free := str(free_name(plan.out))) != plan.out:
         plan = replace(plan, out=free, wanted=plan.out)
     if start is None:
-        options = options_for(recipe, job.options)
+        options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
     else:
         options = fine_tuning_options(start, job.options, job.recipe)
     checkpoint = _checkpoint(job, plan, options, notify)
 
     def choose(rows: int, task: str) -> Options:
-        return options_for(recipe, job.options, **for_rows(rows, recipe, task=task))
+        return job_options(recipe, job.options, **for_rows(rows, recipe, task=task))
 
     read = read_data(plan, options, choose, notify, start=start)
     _notify_options(job.options, read.options, notify)

@@ -58,7 +58,7 @@ class TrainingData:
     seconds: float
 
 
-def options_for(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
+def job_options(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
     """Return a recipe's options, changed by those that follow from the data and then by the given ones.
 
     Raises

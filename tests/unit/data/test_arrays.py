@@ -9,6 +9,7 @@ import pytest
 
 from glassnet import Dataset
 from glassnet.errors import DataError, OptionError, ShapeError
+from glassnet.i18n.translate import in_chinese
 
 ROWS = np.random.default_rng(0).normal(size=(60, 4))
 WORDS = np.array(["dog", "ant", "cat"])[np.arange(60) % 3]
@@ -96,6 +97,60 @@ def test_like_numbers_the_classes_as_other_data_do():
     with pytest.raises(DataError, match=r"y: class 'cow' is not known, expected one of ant, cat, dog\.") as problem:
         Dataset.from_arrays(ROWS[:2], ["dog", "cow"], like=train)
     assert problem.value.code == "GN017"
+
+
+NUMBERED = np.arange(60) % 3
+PAIRS = {
+    "fewer numbers": (NUMBERED, NUMBERED[NUMBERED > 0]),
+    "more numbers": (NUMBERED[NUMBERED > 0], NUMBERED),
+    "numbers from 1": (NUMBERED, NUMBERED + 1),
+    "words": (NUMBERED, WORDS),
+    "fewer words": (WORDS, WORDS[WORDS != "ant"]),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_data_that_number_the_classes_in_another_way_are_rejected(pair):
+    one, other = (Dataset.from_arrays(ROWS[: len(y)], y) for y in PAIRS[pair])
+    with pytest.raises(DataError, match=r"class .* where the model has .* Pass like=") as problem:
+        other.require_like(4, one.classes, "the model", class_names=one.class_names)
+    assert problem.value.code == "GN017"
+    assert in_chinese(str(problem.value))
+
+
+@pytest.mark.parametrize("given", [NUMBERED[NUMBERED < 2], NUMBERED < 2, NUMBERED])
+def test_data_that_number_the_classes_in_the_same_way_are_accepted(given):
+    Dataset.from_arrays(ROWS[: len(given)], given).require_like(4, 3, "the model", class_names=())
+
+
+def test_labels_without_names_are_the_numbers_of_named_classes():
+    Dataset.from_arrays(ROWS, NUMBERED).require_like(4, 3, "the model", class_names=("ant", "cat", "dog"))
+
+
+def test_like_numbers_booleans_and_named_columns_too():
+    zero_and_one, answers = Dataset.from_arrays(ROWS, NUMBERED > 1), Dataset.from_arrays(ROWS, NUMBERED % 2)
+    for like in (zero_and_one, answers):
+        for y in ([True, True], [1, 1]):
+            assert Dataset.from_arrays(ROWS[:2], y, like=like).labels.tolist() == [1, 1]
+    words = Dataset.from_arrays(ROWS, WORDS)
+    columns = pd.get_dummies(pd.Series(["dog", "cat", "dog"])).iloc[:, ::-1]
+    assert Dataset.from_arrays(ROWS[:3], columns, like=words).labels.tolist() == [2, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("y", "code"),
+    [([0.2, 0.7, 1.5], "GN014"), ([1e300, 2e300, 1], "GN014"), ([2.0**63, 1, 2], "GN014"), ([np.inf, 1, 2], "GN018")],
+)
+def test_numbers_that_are_no_integers_are_not_classes(y, code):
+    with pytest.raises(DataError, match=r"expected whole numbers|expected finite numbers") as problem:
+        Dataset.from_arrays(ROWS[:3], np.array(y), task="classification")
+    assert problem.value.code == code
+    assert in_chinese(str(problem.value))
+
+
+@pytest.mark.parametrize("y", [np.array([-(2.0**63), 1, 2.0**62]), np.array([-3, 0, 7], "f2")])
+def test_whole_numbers_of_64_bits_are_classes(y):
+    assert Dataset.from_arrays(ROWS[:3], y).class_names == tuple(str(int(one)) for one in y)
 
 
 BAD = [

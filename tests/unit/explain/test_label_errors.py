@@ -11,7 +11,7 @@ from scipy.special import softmax
 from glassnet import Dataset, Options
 from glassnet.errors import GlassnetError
 from glassnet.explain.label_errors import Cause, Suspects, find_suspects, fit_label_model, normalised_margin
-from glassnet.training.cross_validation import fold_of, options_for, out_of_fold
+from glassnet.training.cross_validation import fold_of, fold_options, out_of_fold
 from support.cases import patterns
 from support.labelled import blobs, flipped, laplace, logistic, moons, multinomial, rings, scored, spreads, waves
 from support.samples import digits
@@ -233,7 +233,7 @@ def check_planted(found: Suspects, planted: np.ndarray) -> None:
 def suspects(inputs: np.ndarray, labels: np.ndarray) -> Suspects:
     """Return what `glassnet labels` finds."""
     data = Dataset(inputs.astype(np.float32), labels, int(labels.max()) + 1, None, "generated", maximum=1.0)
-    return find_suspects(out_of_fold(data, options_for(data, Options.recipe("quick"))), labels)
+    return find_suspects(out_of_fold(data, fold_options(data, Options.recipe("quick"))), labels)
 
 
 def test_folds_are_stratified_and_depend_on_the_seed():
@@ -270,13 +270,13 @@ def test_regression_data_and_too_few_samples_are_rejected():
 
 def test_options_depend_on_the_size_of_the_data():
     quick = Options.recipe("quick")
-    small = options_for(patterns(100), quick)
+    small = fold_options(patterns(100), quick)
     assert small.batch_size == 4
     assert small.learning_rate == pytest.approx(quick.learning_rate * 4 / quick.batch_size)
     assert small.epochs * 80 >= 600 * 4
     dense = replace(patterns(100), inputs=np.full((100, 16), 9, np.uint8))
     unit = replace(quick, scaling="unit")
-    assert [options_for(data, unit).scaling for data in (dense, digits(100))] == ["standard", "unit"]
+    assert [fold_options(data, unit).scaling for data in (dense, digits(100))] == ["standard", "unit"]
 
 
 def test_flipped_labels_of_digits_are_found_and_clean_digits_have_few_suspects():
@@ -284,7 +284,7 @@ def test_flipped_labels_of_digits_are_found_and_clean_digits_have_few_suspects()
     random = np.random.default_rng(0)
     labels = flipped(random, data.labels, 0.02)
     planted = np.flatnonzero(labels != data.labels)
-    options = options_for(data, Options.recipe("quick", hidden=(100,)), 4)
+    options = fold_options(data, Options.recipe("quick", hidden=(100,)), 4)
     noisy = replace(data, labels=labels)
     found = find_suspects(out_of_fold(noisy, options, 4), labels)
     assert np.isin(found.rows[:50], planted).sum() >= 40

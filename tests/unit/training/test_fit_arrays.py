@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from glassnet import Dataset, Options, evaluate, fit
+from glassnet.engines import ReferenceEngine
 from glassnet.errors import ArgumentError, DataError, OptionError, ShapeError
+from glassnet.i18n.translate import in_chinese
 from support.samples import digits
 
 X = np.random.default_rng(0).normal(size=(240, 3))
@@ -68,7 +70,36 @@ def test_validation_can_be_arrays_too():
     assert len(given.history.validation_loss) == 3
 
 
+@pytest.mark.parametrize("words", [None, np.array(["ant", "bee", "cat"])])
+def test_training_further_keeps_the_numbers_of_classes(words):
+    y = X.argmax(axis=1) if words is None else words[X.argmax(axis=1)]
+    model, some = fit(X, y).model, X.argmax(axis=1) > 0
+    after = fit(X[some], y[some], init_model=model, validation=(X[some], y[some]), epochs=2).model
+    assert after.class_names == model.class_names
+    assert (after.classes_[after.predict(X[some])] == y[some]).mean() > 0.95
+    with pytest.raises(DataError, match=r"class .* where the model has .*like=") as problem:
+        evaluate(model, Dataset.from_arrays(X[some], y[some]))
+    assert problem.value.code == "GN017"
+    assert evaluate(model, Dataset.from_arrays(X[some], y[some], like=model)).accuracy > 0.95
+
+
+def test_whole_numbers_train_a_regression_further():
+    model = fit(X, X[:, 0], epochs=1).model
+    assert fit(X, np.arange(240) % 3, init_model=model, epochs=1).model.targets == model.targets
+
+
+@pytest.mark.parametrize("of", [lambda y: (X, y), lambda y: (Dataset.from_arrays(X, y),)])
+def test_columns_of_0_and_1_can_be_a_regression(of):
+    given = of((X[:, :2] > 0).astype(int))
+    tuned = fit(*given, task="regression", validation=given if len(given) > 1 else None, epochs=2)
+    assert tuned.model.targets.name == "values"
+    assert fit(*given, epochs=2).model.targets.name == "multilabel"
+
+
 REFUSED = [
+    (lambda: fit(X, WORDS, engine=3), "engine: int, expected one of auto, compiled, reference, or an Engine."),
+    (lambda: fit(X, WORDS, engine=ReferenceEngine), "engine: type, expected one of auto"),
+    (lambda: fit(X, WORDS, checkpoint=5), "checkpoint: int, expected a path, or a CheckpointPolicy."),
     (lambda: fit(X, WORDS, lr=0.1), "fit has no parameter 'lr'. Use learning_rate."),
     (lambda: fit(X, WORDS, vallidation=None), "fit has no parameter 'vallidation'. Did you mean validation?"),
     (lambda: fit(X, WORDS, Options(), epochs=3), "epochs: given in addition to options."),
@@ -85,6 +116,7 @@ def test_unsuitable_arguments_are_named(call, message):
     assert str(problem.value).startswith(message)
     assert isinstance(problem.value, TypeError)
     assert isinstance(problem.value, OptionError)
+    assert in_chinese(str(problem.value))
 
 
 def test_samples_without_targets_are_rejected():

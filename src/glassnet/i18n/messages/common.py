@@ -1,6 +1,12 @@
 """Chinese of the messages that every part of glassnet shares: those of ``errors``."""
 
 MESSAGES: dict[str, str] = {
+    "engine: {kind}, expected one of {names}, or an Engine.": (
+        "engine：给定的是 {kind}，应为 {names} 之一，或 Engine 对象。"
+    ),
+    "checkpoint: {kind}, expected a path, or a CheckpointPolicy.": (
+        "checkpoint：给定的是 {kind}，应为路径或 CheckpointPolicy。"
+    ),
     "{what} {value}: expected one of {choices}.": "{what} {value}：应为 {choices} 之一。",
     "{owner} has no parameter {name}. Use {other}.": "{owner} 没有参数 {name}。请使用 {other}。",
     "{owner} has no parameter {name}. Did you mean {near}?": "{owner} 没有参数 {name}。您是否想用 {near}？",

@@ -38,9 +38,10 @@ MESSAGES: dict[str, str] = {
     ),
     "{count} classes": "{count} 个类别",
     "{count} targets": "{count} 个目标",
-    "{source}: class {here} where {owner} has {there}. Read the data with load(…, like=…), which numbers the "
-    "classes in the same way.": (
-        "{source}：类别 {here} 的位置上，{owner}是 {there}。请用 load(…, like=…) 读取数据，使类别编号一致。"
+    "{source}: class {here} where {owner} has {there}. Pass like=…, the model or its training data, to load_data or "
+    "Dataset.from_arrays, which then number the classes in the same way.": (
+        "{source}：类别 {here} 的位置上，{owner}是 {there}。请在 load_data 或 Dataset.from_arrays 中传入 like=…"
+        "（模型或其训练数据），使类别编号一致。"
     ),
     "{source}, sample {sample}: label {label}, but {owner} has classes 0 to {last}. Remove such samples.": (
         "{source} 第 {sample} 个样本：标签为 {label}，而{owner}的类别为 0 到 {last}。请删除这样的样本。"
@@ -94,6 +95,11 @@ MESSAGES: dict[str, str] = {
         "{name}：第 {row} 行没有值，每行都应有目标值。请删除这样的行。"
     ),
     "{name}: values of type {kind}, expected numbers for a regression.": "{name}：值的类型为 {kind}，回归应为数字。",
+    "{name}: row {row} is {value}, expected whole numbers of at most 64 bits as classes. Convert the classes to text "
+    'with astype(str), or pass task="regression".': (
+        "{name}：第 {row} 行为 {value}，作为类别应为不超过 64 位的整数。请用 astype(str) 将类别转换为文本，"
+        '或传入 task="regression"。'
+    ),
     "{name}: class {label} is not known, expected one of {names}.": "{name}：未知类别 {label}，应为 {names} 之一。",
     "{name}: {classes} different whole numbers in {rows} rows are used as classes. For a regression, pass "
     'task="regression".': (

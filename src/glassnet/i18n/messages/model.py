@@ -284,8 +284,8 @@ MESSAGES: dict[str, str] = {
     ),
     " For rows, use model.{direct}.": "若这些是样本，请用 model.{direct}。",
     " Pass model.outputs(rows).": "请传入 model.outputs(rows)。",
-    "model: {kind}, expected a Model, from load_model or fit(…).model.{hint}": (
-        "model：是 {kind}，应为 Model（来自 load_model 或 fit(…).model）。{hint}"
+    "{name}: {kind}, expected a Model, from load_model or fit(…).model.{hint}": (
+        "{name}：是 {kind}，应为 Model（来自 load_model 或 fit(…).model）。{hint}"
     ),
     " Pass the model first, then the data.": "请先传入模型，再传入数据。",
     " Pass its model_.": "请传入其 model_ 属性。",
