@@ -43,6 +43,10 @@ class Signals(NamedTuple):
         """The activations of the last layer, shape (n, outputs)."""
         return self.activations[-1]
 
+    def __repr__(self) -> str:
+        sizes = "-".join(str(layer.shape[-1]) for layer in self.activations)
+        return f"Signals({sizes}, {len(self.outputs):,} samples, {self.outputs.dtype})"
+
 
 # BLAS may report "invalid value" for finite numbers, because it also reads adjacent memory and discards the result
 # (https://github.com/numpy/numpy/issues/24067). The training loop checks the results instead.

@@ -16,7 +16,7 @@ from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, file_problem, open_source
 from ..io.sniff import kind_of
 from .classes import number_words
-from .dataset import Dataset, Like, SampleLayout, image_shape
+from .dataset import Dataset, Like, SampleLayout, image_shape, require_like
 from .readers.idx import PREFIX, bundled_pair, images_name, is_images_name, parse_pair
 from .sample_layout import Range, detect_range, unsigned
 from .validation import check_options, check_size, clean_inputs, clean_labels, count_classes
@@ -99,6 +99,7 @@ def load(
             f"source: {type(source).__name__}, expected the name of a file or folder, or 'mnist'. For arrays, use "
             "Dataset.from_arrays(X, y); for a data frame, load_table.",
         )
+    require_like(like)
     check_options(part, maximum, classes)
     if size is not None:
         check_size(size)

@@ -45,6 +45,9 @@ class CustomLossEngine(ReferenceEngine):
     def __init__(self, loss: Loss) -> None:
         self._loss = loss
 
+    def __repr__(self) -> str:
+        return f"CustomLossEngine({getattr(self._loss, '__name__', type(self._loss).__name__)})"
+
     def output_loss(self, architecture: Architecture) -> OutputLoss:
         """Return the custom loss for the output activation."""
         if architecture.rule == "notes":

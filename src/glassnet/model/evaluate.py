@@ -261,6 +261,7 @@ class Reliability:
         return f"Reliability({len(self.counts)} bins, expected_error {self.expected_error:.4f})"
 
 
+@with_near_matches("reliability")
 def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     """Compare the confidence of a model with its accuracy (Guo et al. 2017, section 2).
 
@@ -282,9 +283,9 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 30]
     """
     _require_confidence(model)
-    if bins < 1:
-        raise OptionError("GN021", f"bins {bins}: expected 1 or more.")
     model.require(data)
+    if not isinstance(bins, int | np.integer) or bins < 1:
+        raise OptionError("GN021", f"bins {bins!r}: expected a whole number from 1.")
     outputs = model.outputs(data.inputs)
     if data.values is None:
         confidences, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels
@@ -301,6 +302,7 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     return Reliability(edges, counts, confidence, accuracy, error)
 
 
+@with_near_matches("fit_temperature")
 def fit_temperature(model: Model, validation: Dataset) -> float:
     """Find the temperature at which the model's probabilities fit held-out data.
 

@@ -492,3 +492,9 @@ def beyond_single_samples(options: Options) -> list[str]:
     others += ["dropout"] if any(options.dropout) else []
     others += ["optimizer"] if options.optimizer != "sgd" else []
     return others + (["scaling"] if options.scaling == "features" else [])
+
+
+def require_options(given: object) -> None:
+    """Raise OptionError GN021 unless the argument is an `Options`."""
+    if not isinstance(given, Options):
+        raise OptionError("GN021", f"options: {type(given).__name__}, expected Options(…) or Options.recipe(…).")

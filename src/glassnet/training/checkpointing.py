@@ -13,7 +13,7 @@ from typing import Any
 from .. import data as readers
 from ..data.dataset import Dataset
 from ..engines import Engine
-from ..errors import DivergedError, ModelFileError
+from ..errors import DivergedError, ModelFileError, with_near_matches
 from ..io.control_characters import printable
 from ..io.writing import remove, remove_unfinished
 from ..model.file import Tensors, write
@@ -134,6 +134,7 @@ class CheckpointWriter:
         )
 
 
+@with_near_matches("resume")
 def resume(
     path: str | Path,
     data: Dataset | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from .ensemble import fit_ensemble
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .run import Fit, Run, finish
 
+_OTHERS = OTHER_NAMES | {"test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)"}
 _OWN = ("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights", "init_model")
 """Arguments of `fit` that are not options, for messages; `engine` is both."""
 
@@ -108,23 +110,25 @@ def fit(
     >>> X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
     >>> model = fit(X, X[:, 0] > X[:, 1]).model
     >>> model.classes_[model.predict([[0.5, -0.5], [-0.5, 0.5]])]
-    array(['True', 'False'], dtype='<U5')
+    array([ True, False])
     >>> fit(X, 3 * X[:, 0], epochs=20).model.predict([[0.5, 0.0]]).round()
     array([[1.]])
     """
     if isinstance(data, Dataset):
         if options is None:
             y, options = None, y
-        if y is not None or weights is not None:
-            name = "weights" if y is None else "y"
+        given = {"y": y is not None, "weights": weights is not None, "task": task != "auto"}
+        if name := next((name for name, is_given in given.items() if is_given), ""):
             raise ArgumentError("GN021", f"{name}: a Dataset has its own. Pass X instead of the Dataset.")
     elif y is None or isinstance(y, Options):
+        if (y is None and isinstance(data, np.ndarray | list | tuple)) or hasattr(data, "dtypes"):
+            raise ArgumentError("GN021", "fit: y is missing. Pass fit(X, y), or fit(data) with a Dataset.")
         require_dataset("data", data)
     else:
         data = Dataset.from_arrays(data, y, task=task, weights=weights)
         if isinstance(validation, tuple) and len(validation) == 2:
             task = "regression" if task_of(data) == "numbers" else "classification"
-            validation = Dataset.from_arrays(*validation, like=data, task=task, maximum=data.maximum)
+            validation = replace(Dataset.from_arrays(*validation, like=data, task=task), maximum=data.maximum)
     if validation is not None:
         require_dataset("validation", validation)
     if isinstance(engine, str):
@@ -134,14 +138,14 @@ def fit(
         data = fitting_data(init_model, data)
         validation = None if validation is None else fitting_data(init_model, validation)
     if options is None and init_model is not None:
-        require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+        require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
         options = fine_tuning_options(init_model, changes, recipe)
     elif options is None:
         options = options_for(data, recipe or recipe_for(data), changes)
     elif not isinstance(options, Options):
         raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
     elif changes or recipe is not None:
-        require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+        require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
         name = next(iter(changes), "recipe")
         raise ArgumentError("GN021", f"{name}: given in addition to options. Put it into the options.")
     if init_model is not None:
@@ -188,7 +192,7 @@ def options_for(data: Dataset, recipe: str, changes: dict[str, Any]) -> Options:
     OptionError
         As `Options.recipe`.
     """
-    require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+    require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
     given = by_field(changes)
     task = "numbers" if given.get("targets") == "values" else task_of(data)
     suited = for_rows(len(data), recipe, task=task)

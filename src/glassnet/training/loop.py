@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, engine_for, one_blas_thread
-from ..errors import OptionError
+from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
 from ..model.evaluate import Evaluation, evaluate
 from ..model.model import Model
@@ -24,6 +24,7 @@ from .plan import blocks_of_epoch, epoch_blocks
 from .state import TrainingState
 
 
+@with_near_matches("train")
 def train(
     model: Model,
     data: Dataset,

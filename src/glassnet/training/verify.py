@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..data.dataset import Dataset, require_dataset
-from ..errors import DivergedError
+from ..errors import DivergedError, with_near_matches
 from ..model.build import new_model
 from ..model.model import Model, require_model
 from .callbacks import Callback, require_callbacks
@@ -46,6 +46,7 @@ class Verification:
     epoch: int | None = None
 
 
+@with_near_matches("verify")
 def verify(
     model: Model, data: Dataset, callbacks: Iterable[Callback] = (), *, init_model: Model | None = None
 ) -> Verification:

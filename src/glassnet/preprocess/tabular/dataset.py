@@ -11,13 +11,14 @@ import numpy as np
 
 from ...data.dataset import Dataset
 from ...data.validation import AUTO
-from ...errors import DataError, OptionError
+from ...errors import DataError, OptionError, with_near_matches
 from .columns import Columns
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 
+@with_near_matches("read_table")
 def read_table(source: Any, expected: Sequence[str] = (), *, decimal: str = AUTO) -> Table:
     """Read a table with named columns; loads `data.tables.table.read_table`, which documents the parameters.
 
@@ -32,6 +33,7 @@ def read_table(source: Any, expected: Sequence[str] = (), *, decimal: str = AUTO
     return read_table(source, expected, decimal=decimal)
 
 
+@with_near_matches("load_table")
 def load_table(
     source: Any,
     target: str | Sequence[str] | None = None,
