@@ -40,8 +40,8 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
         "",
         fill(
             "These times exclude compilation. The first fit in a process with the engine `compiled` loads compiled "
-            f"loops ({first['compiled before']:.1f} s) or compiles them ({first['to compile']:.0f} s), once per machine "
-            "and per combination of input dtype (float32, float64) and `dtype`.",
+            f"loops ({first['compiled before']:.1f} s) or compiles them ({first['to compile']:.0f} s), once per "
+            "machine and per combination of input dtype (float32, float64) and `dtype`.",
             120,
         ),
     ]

@@ -99,7 +99,8 @@ class Dataset:
 
     Examples
     --------
-    >>> data = Dataset([[0, 255], [255, 0]], [0, 1], classes=2, image_shape=None, source="two samples")
+    >>> import glassnet
+    >>> data = glassnet.Dataset([[0, 255], [255, 0]], [0, 1], classes=2, image_shape=None, source="two samples")
     >>> data
     Dataset(2 × 2 int64, 2 classes, two samples)
     >>> data.take(data.labels == 1).inputs
@@ -223,9 +224,11 @@ class Dataset:
 
         Examples
         --------
-        >>> Dataset.from_arrays([[1.5, 2], [3, 4], [5, 6]], ["cat", "dog", "cat"])
+        >>> import glassnet
+        >>> glassnet.Dataset.from_arrays([[1.5, 2], [3, 4], [5, 6]], ["cat", "dog", "cat"])
         Dataset(3 × 2 float64, 2 classes, arrays)
-        >>> train, test = Dataset.from_arrays([[k] for k in range(10)], [0.5 * k for k in range(10)], test_size=0.2)
+        >>> X, y = [[k] for k in range(10)], [0.5 * k for k in range(10)]
+        >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.2)
         >>> len(train), len(test), test.values.shape
         (8, 2, (2, 1))
         """

@@ -72,9 +72,10 @@ def load_inputs(
 
     Examples
     --------
+    >>> import glassnet
     >>> from pathlib import Path
     >>> _ = Path("rows.csv").write_text("0,64,128,255\n255,0,0,0\n")
-    >>> inputs, names, labels = load_inputs("rows.csv", 4, None, 255)
+    >>> inputs, names, labels = glassnet.load_inputs("rows.csv", 4, None, 255)
     >>> inputs.shape, names
     ((2, 4), ['rows.csv, line 1', 'rows.csv, line 2'])
     """

@@ -34,10 +34,11 @@ class CustomLossEngine(ReferenceEngine):
 
     Examples
     --------
+    >>> import glassnet
     >>> def cubed(outputs, targets):
     ...     error = outputs - targets
     ...     return (abs(error) ** 3).sum(axis=1), 3 * error * abs(error)
-    >>> engine = CustomLossEngine(cubed)  # for `fit(data, options, engine=engine)`
+    >>> engine = glassnet.CustomLossEngine(cubed)  # for `fit(data, options, engine=engine)`
     """
 
     name = "custom-loss"

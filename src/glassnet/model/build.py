@@ -36,7 +36,7 @@ def new_model(data: Dataset, options: Options) -> Model:
     --------
     >>> import glassnet
     >>> data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], ["no", "yes", "yes", "no"])
-    >>> new_model(data, Options(hidden=4)).network
+    >>> glassnet.new_model(data, glassnet.Options(hidden=4)).network
     Network(2-4-2 sigmoid, loss squared_error, rule notes)
     """
     require_dataset("data", data)

@@ -96,7 +96,7 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
-    >>> evaluate(glassnet.fit(train).model, test).accuracy
+    >>> glassnet.evaluate(glassnet.fit(train).model, test).accuracy
     1.0
     """
     require_model(model)
@@ -279,7 +279,7 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
-    >>> reliability(glassnet.fit(train).model, test).counts.tolist()
+    >>> glassnet.reliability(glassnet.fit(train).model, test).counts.tolist()
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 30]
     """
     _require_confidence(model)
@@ -337,7 +337,7 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> train, validation = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
     >>> model = glassnet.fit(train).model
-    >>> model = replace(model, temperature=fit_temperature(model, validation))
+    >>> model = replace(model, temperature=glassnet.fit_temperature(model, validation))
     """
     from scipy.optimize import minimize_scalar
 

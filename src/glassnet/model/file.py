@@ -75,7 +75,7 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     --------
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
-    >>> save_model(glassnet.fit(X, y).model, "xor.safetensors", overwrite=False)
+    >>> glassnet.save_model(glassnet.fit(X, y).model, "xor.safetensors", overwrite=False)
     """
     require_model(model)
     require_path("path", path)
@@ -103,8 +103,8 @@ def load_model(path: str | Path) -> Model:
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> model = glassnet.fit(X, y).model
-    >>> save_model(model, "xor.safetensors")
-    >>> load_model("xor.safetensors").hash() == model.hash()
+    >>> glassnet.save_model(model, "xor.safetensors")
+    >>> glassnet.load_model("xor.safetensors").hash() == model.hash()
     True
     """
     require_path("path", path)

@@ -46,7 +46,8 @@ class Network:
 
     Examples
     --------
-    >>> network = Network([3, 4, 2])
+    >>> import glassnet
+    >>> network = glassnet.Network([3, 4, 2])
     >>> network.outputs([[0.9, 0.1, 0.8]]).shape
     (1, 2)
     """

@@ -52,9 +52,10 @@ class Options:
 
     Examples
     --------
-    >>> Options(epochs=5).learning_rate
+    >>> import glassnet
+    >>> glassnet.Options(epochs=5).learning_rate
     0.2
-    >>> Options.recipe("quick", hidden=50, epochs=5).hidden
+    >>> glassnet.Options.recipe("quick", hidden=50, epochs=5).hidden
     (50,)
     """
 

@@ -60,7 +60,8 @@ class CheckpointPolicy:
 
     Examples
     --------
-    >>> CheckpointPolicy("run.checkpoint", every="5m").every
+    >>> import glassnet
+    >>> glassnet.CheckpointPolicy("run.checkpoint", every="5m").every
     '5m'
     """
 
@@ -199,7 +200,7 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> fitted = glassnet.fit(X, y, epochs=3, checkpoint="run.checkpoint")
-    >>> load_checkpoint("run.checkpoint").state.epoch
+    >>> glassnet.load_checkpoint("run.checkpoint").state.epoch
     3
     """
     require_path("path", path)

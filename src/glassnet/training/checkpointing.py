@@ -175,7 +175,7 @@ def resume(
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
     >>> fitted = glassnet.fit(data, epochs=3, engine="reference", checkpoint="run.checkpoint")
-    >>> resume("run.checkpoint", data).model.hash() == fitted.model.hash()
+    >>> glassnet.resume("run.checkpoint", data).model.hash() == fitted.model.hash()
     True
     """
     every_callback, saved = both(callbacks, listeners), load_checkpoint(path)

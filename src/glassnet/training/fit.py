@@ -106,12 +106,13 @@ def fit(
 
     Examples
     --------
+    >>> import glassnet
     >>> import numpy as np
     >>> X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
-    >>> model = fit(X, X[:, 0] > X[:, 1]).model
+    >>> model = glassnet.fit(X, X[:, 0] > X[:, 1]).model
     >>> model.classes_[model.predict([[0.5, -0.5], [-0.5, 0.5]])]
     array([ True, False])
-    >>> fit(X, 3 * X[:, 0], epochs=20).model.predict([[0.5, 0.0]]).round()
+    >>> glassnet.fit(X, 3 * X[:, 0], epochs=20).model.predict([[0.5, 0.0]]).round()
     array([[1.]])
     """
     if isinstance(data, Dataset):

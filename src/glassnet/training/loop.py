@@ -75,10 +75,11 @@ def train(
     Examples
     --------
     >>> import glassnet
+    >>> from glassnet.training.events import EpochDone
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
-    >>> options = Options(hidden=4, epochs=2, engine="reference")
-    >>> events = train(glassnet.new_model(data, options), data, options)
+    >>> options = glassnet.Options(hidden=4, epochs=2, engine="reference")
+    >>> events = glassnet.train(glassnet.new_model(data, options), data, options)
     >>> [event.epoch for event in events if isinstance(event, EpochDone)]
     [1, 2]
     """

@@ -93,7 +93,7 @@ def find_learning_rate(
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
     >>> options = glassnet.Options.recipe("estimator", engine="reference")
-    >>> 1e-4 < find_learning_rate(data, options).suggestion < 10
+    >>> 1e-4 < glassnet.find_learning_rate(data, options).suggestion < 10
     True
     """
     require_dataset("data", data)

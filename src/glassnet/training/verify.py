@@ -78,7 +78,7 @@ def verify(
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
-    >>> verify(glassnet.fit(data, engine="reference").model, data).same
+    >>> glassnet.verify(glassnet.fit(data, engine="reference").model, data).same
     True
     """
     require_model(model)

@@ -24,7 +24,8 @@ def read_table(source: Any, expected: Sequence[str] = (), *, decimal: str = AUTO
 
     Examples
     --------
-    >>> table = read_table({"age": [21, 35], "city": ["Bonn", "Rome"]})
+    >>> import glassnet
+    >>> table = glassnet.read_table({"age": [21, 35], "city": ["Bonn", "Rome"]})
     >>> table.names, len(table)
     (('age', 'city'), 2)
     """
@@ -78,8 +79,9 @@ def load_table(
 
     Examples
     --------
+    >>> import glassnet
     >>> table = {"age": [21, 35, 52, 44] * 9, "city": ["Bonn", "Rome", "Rome", "Bonn"] * 9, "left": [0, 1, 1, 0] * 9}
-    >>> data = load_table(table, "left")
+    >>> data = glassnet.load_table(table, "left")
     >>> data.classes, data.feature_names
     (2, ('age', 'city=Bonn', 'city=Rome'))
     """
