@@ -189,7 +189,7 @@ class Model:
             if images.shape[1:] in [(*self.image_shape, channels), *([self.image_shape] if channels == 1 else [])]:
                 return images.reshape(len(images), self.features)
             sides = [*self.image_shape, *([channels] if channels > 1 else [])]
-            expected = f"(samples, {', '.join(map(str, sides))}) or {expected}"
+            expected = f"{expected} or (samples, {', '.join(map(str, sides))})"
         raise ShapeError("GN050", f"rows: shape {images.shape}, expected {expected}.")
 
     def upright(self, rows: NDArray[Any]) -> NDArray[Any]:

@@ -98,7 +98,8 @@ def fit(
         GN021 when `options` is not an `Options`; GN022 for options that do not fit each other, the data or
         `init_model`, and for a checkpoint of an ensemble.
     ArgumentError
-        GN021 for an unknown option, and for options given twice.
+        GN021 for an unknown option, for options given twice, for `X` without `y`, and for a data set with `y`,
+        `weights` or `task`, of which it has its own.
     ModelFileError
         GN045 for a checkpoint that would replace that of an unfinished training run.
     TypeError

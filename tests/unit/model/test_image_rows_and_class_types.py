@@ -20,7 +20,7 @@ def test_images_are_predicted_in_the_form_they_were_trained_with(images):
     rows = images.reshape(len(images), -1)
     for method in (model.predict, model.predict_proba, model.outputs):
         assert np.array_equal(method(images), method(rows))
-    with pytest.raises(ShapeError, match=r"rows: shape \(30, 5, 4.*expected \(samples, 4, 5(, 3)?\) or") as problem:
+    with pytest.raises(ShapeError, match=r"rows: shape \(30, 5, 4.*, expected .* or \(samples, 4, 5") as problem:
         model.predict(images.swapaxes(1, 2))
     assert in_chinese(str(problem.value))
 

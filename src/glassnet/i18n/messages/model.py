@@ -279,7 +279,7 @@ MESSAGES: dict[str, str] = {
     "rows: {kind}, expected an array of samples.{hint}": "rows：是 {kind}，应为样本数组。{hint}",
     " Pass its inputs.": "请传入它的 inputs。",
     "rows: shape {shape}, expected {forms}.": "rows：形状为 {shape}，应为 {forms}。",
-    "(samples, {sides}) or {rows}": "（样本数，{sides}）或 {rows}",
+    "{rows} or (samples, {sides})": "{rows} 或（样本数，{sides}）",
     "rows: shape {shape}, expected (samples, {features}).{hint}": (
         "rows：形状为 {shape}，应为（样本数，{features}）。{hint}"
     ),
