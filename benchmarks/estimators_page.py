@@ -39,9 +39,9 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
         f"faster on {faster}. It scores higher on {beyond} than scikit-learn with standardised columns and targets.",
         "",
         fill(
-            "These times exclude compilation. The first fit in a process on more than 512 rows loads compiled loops "
-            f"({first['compiled before']:.1f} s) or compiles them ({first['to compile']:.0f} s), once per machine and "
-            "per combination of input dtype (float32, float64) and `dtype`.",
+            "These times exclude compilation. The first fit in a process with the engine `compiled` loads compiled "
+            f"loops ({first['compiled before']:.1f} s) or compiles them ({first['to compile']:.0f} s), once per "
+            "machine and per combination of input dtype (float32, float64) and `dtype`.",
             120,
         ),
     ]

@@ -139,7 +139,13 @@ def __getattr__(name: str) -> object:
         from importlib import import_module
 
         return import_module(f"glassnet.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=_sys.modules[__name__])
+    message = f"module {__name__!r} has no attribute {name!r}"
+    if not name.startswith("_"):
+        from difflib import get_close_matches
+
+        if near := get_close_matches(name, __all__, 1):  # Python itself names one only in a traceback on a terminal
+            raise AttributeError(f"{message}. Did you mean {near[0]!r}?", name=name)
+    raise AttributeError(message, name=name, obj=_sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

@@ -205,7 +205,8 @@ def with_near_matches(owner: str) -> Callable[[Callable[_Parameters, _Result]], 
 
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
         code = function.__code__
-        allowed = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        allowed = names[names[:1] in (("self",), ("cls",)) :]
 
         @wraps(function)
         def call(*args: _Parameters.args, **given: _Parameters.kwargs) -> _Result:
@@ -216,6 +217,11 @@ def with_near_matches(owner: str) -> Callable[[Callable[_Parameters, _Result]], 
         return call
 
     return decorate
+
+
+def wrong_type(name: str, given: object, expected: str) -> ArgumentError:
+    """Return the error GN021 for an argument of another type than the `expected` one."""
+    return ArgumentError("GN021", f"{name}: {type(given).__name__}, expected {expected}.")
 
 
 def require_number(what: str, value: Any, low: float | None = None, high: float | None = None) -> float:

@@ -43,6 +43,10 @@ class Signals(NamedTuple):
         """The activations of the last layer, shape (n, outputs)."""
         return self.activations[-1]
 
+    def __repr__(self) -> str:
+        sizes = "-".join(str(layer.shape[-1]) for layer in self.activations)
+        return f"Signals({sizes}, {len(self.outputs):,} samples, {self.outputs.dtype})"
+
 
 # BLAS may report "invalid value" for finite numbers, because it also reads adjacent memory and discards the result
 # (https://github.com/numpy/numpy/issues/24067). The training loop checks the results instead.
@@ -72,9 +76,10 @@ def forward(
 
     Examples
     --------
-    >>> from glassnet import Network
-    >>> network = Network([3, 4, 2])
-    >>> forward(network.architecture, network.parameters, np.ones((5, 3))).outputs.shape
+    >>> import glassnet
+    >>> import numpy as np
+    >>> network = glassnet.Network([3, 4, 2])
+    >>> glassnet.forward(network.architecture, network.parameters, np.ones((5, 3))).outputs.shape
     (5, 2)
     """
     a = inputs  # (n, sizes[0])
@@ -138,10 +143,11 @@ def backpropagate(
 
     Examples
     --------
-    >>> from glassnet import Network
-    >>> network = Network([3, 4, 2])
-    >>> signals = forward(network.architecture, network.parameters, np.ones((5, 3)))
-    >>> backpropagate(network.architecture, network.parameters, signals, np.zeros((5, 2)))
+    >>> import glassnet
+    >>> import numpy as np
+    >>> network = glassnet.Network([3, 4, 2])
+    >>> signals = glassnet.forward(network.architecture, network.parameters, np.ones((5, 3)))
+    >>> glassnet.backpropagate(network.architecture, network.parameters, signals, np.zeros((5, 2)))
     Parameters(20 float64, sizes 3-4-2)
     """
     gradients = Parameters(parameters.layout, np.empty_like(parameters.flat))
@@ -195,10 +201,11 @@ def update(parameters: Parameters, gradients: Parameters, learning_rate: float) 
 
     Examples
     --------
-    >>> from glassnet import Network
-    >>> network = Network([3, 4, 2])
-    >>> signals = forward(network.architecture, network.parameters, np.ones((5, 3)))
-    >>> gradients = backpropagate(network.architecture, network.parameters, signals, np.zeros((5, 2)))
-    >>> update(network.parameters, gradients, learning_rate=0.1)
+    >>> import glassnet
+    >>> import numpy as np
+    >>> network = glassnet.Network([3, 4, 2])
+    >>> signals = glassnet.forward(network.architecture, network.parameters, np.ones((5, 3)))
+    >>> gradients = glassnet.backpropagate(network.architecture, network.parameters, signals, np.zeros((5, 2)))
+    >>> glassnet.update(network.parameters, gradients, learning_rate=0.1)
     """
     parameters.flat -= learning_rate * gradients.flat

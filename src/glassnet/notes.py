@@ -50,7 +50,8 @@ class NeuralNetwork:
 
     Examples
     --------
-    >>> network = NeuralNetwork(3, 4, 2, 0.3, seed=1)
+    >>> import glassnet
+    >>> network = glassnet.NeuralNetwork(3, 4, 2, 0.3, seed=1)
     >>> for _ in range(100):
     ...     network.train([0.9, 0.1, 0.8], [0.99, 0.01])
     >>> int(network.query([0.9, 0.1, 0.8]).argmax())

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, ShapeError, callers_level, require_choice
+from ..errors import DataError, OptionError, ShapeError, callers_level, require_choice, require_number
 
 TASKS = ("auto", "classification", "regression")
 """What the targets are: classes or labels, numbers, or whichever their values suggest."""
+
+PIXELS = 100
+"""From this many columns of one kind on, they count as pixels even if their number is not a square."""
 
 _MANY = 0.5
 """Classes per sample above which the targets are probably numbers."""
@@ -41,6 +45,7 @@ class Targets(NamedTuple):
     classes: int
     names: tuple[str, ...]
     values: NDArray[np.float64] | None
+    class_type: str = ""
 
 
 def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximum: float | None) -> Inputs:
@@ -54,15 +59,22 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
     image_shape : (rows, columns), optional
         Shape of an image whose pixels are in one row.
     maximum : float, optional
-        Largest possible value. For images it is 255 by default, or 1 if none is above 1; otherwise 1.
+        Largest possible value. By default 1; if a pixel is above 1, 255, or the largest value of images if that is
+        more. Rows of 100 or more values of type uint8 count as pixels.
 
     Raises
     ------
     ShapeError
         GN050 for another shape.
     DataError
-        GN013 when a value is text, GN014 when values are not numbers.
+        GN013 when a value is text, GN014 when values are not numbers, or above `maximum`.
+    OptionError
+        GN021 for another `image_shape` or `maximum`.
     """
+    if maximum is not None and not 0 < require_number("maximum", maximum) < np.inf:
+        raise OptionError("GN021", f"maximum {maximum!r}: expected a number above 0.")
+    if image_shape is not None:
+        image_shape = _two_sides(image_shape)
     array = array_of(given, name)
     names = _column_names(given) if array.ndim == 2 else ()
     if array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (1, 3)):
@@ -74,15 +86,31 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
         )
     if array.dtype.kind in "OUST":
         array = _numbers_in(array, name, names)
+    if len(array) and not array[:1].size:
+        raise ShapeError("GN050", f"{name}: shape {array.shape}, expected at least one value per sample.")
     values = array.reshape(len(array), -1) if array.size else array.reshape(len(array), array[:1].size)
     pixels = image_shape[0] * image_shape[1] if image_shape else 0
     if image_shape and values.shape[1] not in (pixels, 3 * pixels):
         raise ShapeError("GN050", f"{name}: {values.shape[1]} values per sample, expected {pixels} for image_shape.")
     if maximum is None:
-        maximum = 1.0
+        bytes_of_pixels = values.dtype == np.uint8 and values.shape[1] >= PIXELS
+        maximum = 255.0 if bytes_of_pixels and values.size and values.max() > 1 else 1.0
         if image_shape and values.size and values.dtype.kind in "biuf" and values.max() > 1:
             maximum = max(255.0, float(values.max()))
+    elif values.size and values.dtype.kind in "biuf" and values.max() > maximum:
+        raise DataError(
+            "GN014", f"{name}: a value is {values.max():g}, expected 0 to {maximum:g}. Pass a larger maximum."
+        )
     return Inputs(values, image_shape, float(maximum), names)
+
+
+def _two_sides(image_shape: Any) -> tuple[int, int]:
+    sides = tuple(image_shape) if isinstance(image_shape, tuple | list | np.ndarray) else ()
+    if len(sides) != 2 or not all(isinstance(side, Integral) and int(side) >= 1 for side in sides):
+        raise OptionError(
+            "GN021", f"image_shape {image_shape!r}: expected a tuple of two whole numbers from 1, rows and columns."
+        )
+    return int(sides[0]), int(sides[1])
 
 
 def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None = None) -> Targets:
@@ -125,7 +153,7 @@ def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None =
     if task == "regression" or (task == "auto" and (not whole or (array.ndim == 2 and not binary))):
         return _numbers(array, name, names)
     if array.ndim == 1:
-        return _classes(array, name, task, known)
+        return _classes(array, name, task, known)._replace(class_type=_class_type(array))
     if not binary:
         raise ShapeError(
             "GN050", f"{name}: shape {array.shape}, expected one class per sample, or one column of 0 and 1 per label."
@@ -211,10 +239,10 @@ def _classes(array: NDArray[Any], name: str, task: str, known: tuple[str, ...] |
     words = [str(one) for one in found.tolist()]
     if known is not None:
         return Targets(_places(words, known, name)[labels], len(known), known, None)
+    if not words:
+        raise DataError("GN010", f"{name}: no samples, expected at least one.")
     if len(words) < 2:
-        raise DataError(
-            "GN016", f"{name}: only one class, {words[0] if words else ''!r}, expected two or more. Add another class."
-        )
+        raise DataError("GN016", f"{name}: only one class, {words[0]!r}, expected two or more. Add another class.")
     if task == "auto" and array.dtype.kind in "iu" and len(words) > max(20, _MANY * len(labels)):
         warnings.warn(
             f"{name}: {len(words)} different whole numbers in {len(labels)} rows are used as classes. For a "
@@ -253,3 +281,25 @@ def _places(words: Sequence[str], known: tuple[str, ...], name: str) -> NDArray[
 def names_of(classes: int, class_names: Sequence[str]) -> tuple[str, ...]:
     """Return the names of classes, which are their numbers if they have none."""
     return tuple(class_names) or tuple(map(str, range(classes)))
+
+
+CLASS_TYPES = ("", "bool", "text")
+"""Types of labels as `named_classes` takes them; without one, names of integers are integers and others are text."""
+
+
+def _class_type(labels: NDArray[Any]) -> str:
+    """Return the type of labels; empty for integers and for words that no number is spelt as."""
+    if labels.dtype.kind == "b":
+        return "bool"
+    return "text" if labels.dtype.kind in "UT" and _are_integers(map(str, labels.tolist())) else ""
+
+
+def named_classes(names: Sequence[str], class_type: str) -> NDArray[Any]:
+    """Return the labels with these names, in the type that they had in training."""
+    if class_type == "bool":
+        return np.array([name == "True" for name in names])
+    return np.array([int(name) for name in names] if class_type != "text" and _are_integers(names) else names)
+
+
+def _are_integers(names: Iterable[str]) -> bool:
+    return all(name.removeprefix("-").isdecimal() and str(int(name)) == name for name in names)

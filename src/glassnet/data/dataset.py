@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ArgumentError, DataError, ShapeError, require_names
+from ..errors import ArgumentError, DataError, ShapeError, require_names, with_near_matches, wrong_type
 from ..io.control_characters import printable
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
@@ -84,6 +84,8 @@ class Dataset:
         Row of each sample in the source, from 0; None if no rows were excluded.
     layout : SampleLayout
         Layout of the file of numbers that the samples come from.
+    class_type : {"", "bool", "text"}
+        Type of the labels that the samples came with, where `class_names` do not show it; see `Model.classes_`.
 
     Raises
     ------
@@ -97,7 +99,8 @@ class Dataset:
 
     Examples
     --------
-    >>> data = Dataset([[0, 255], [255, 0]], [0, 1], classes=2, image_shape=None, source="two samples")
+    >>> import glassnet
+    >>> data = glassnet.Dataset([[0, 255], [255, 0]], [0, 1], classes=2, image_shape=None, source="two samples")
     >>> data
     Dataset(2 × 2 int64, 2 classes, two samples)
     >>> data.take(data.labels == 1).inputs
@@ -121,6 +124,7 @@ class Dataset:
     white: int = 0
     source_rows: NDArray[np.int64] | None = None
     layout: SampleLayout = field(default_factory=SampleLayout)
+    class_type: str = ""
 
     def __post_init__(self) -> None:
         for name in ("inputs", "labels", "values", "weights", "source_rows"):
@@ -159,6 +163,7 @@ class Dataset:
             raise DataError("GN014", f"{self.source}: sample weights must be finite, 0 or more, and not all 0.")
 
     @classmethod
+    @with_near_matches("Dataset.from_arrays")
     def from_arrays(
         cls,
         X: Any,  # noqa: N803
@@ -193,7 +198,8 @@ class Dataset:
         image_shape : (rows, columns), optional
             Shape of images that are given as rows of pixels.
         maximum : float, optional
-            Largest possible value of an image, by default 255, or 1 if no pixel is above 1. For other samples 1.
+            Largest possible value. By default 1; if a pixel is above 1, 255, or the largest value of images if that is
+            more, as in images of 16 bits. Rows of 100 or more values of type uint8 count as pixels.
         feature_names : sequence of str, optional
             By default the names of a data frame's columns.
         like : Dataset or Model, optional
@@ -219,12 +225,17 @@ class Dataset:
 
         Examples
         --------
-        >>> Dataset.from_arrays([[1.5, 2], [3, 4], [5, 6]], ["cat", "dog", "cat"])
+        >>> import glassnet
+        >>> glassnet.Dataset.from_arrays([[1.5, 2], [3, 4], [5, 6]], ["cat", "dog", "cat"])
         Dataset(3 × 2 float64, 2 classes, arrays)
-        >>> train, test = Dataset.from_arrays([[k] for k in range(10)], [0.5 * k for k in range(10)], test_size=0.2)
+        >>> X, y = [[k] for k in range(10)], [0.5 * k for k in range(10)]
+        >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.2)
         >>> len(train), len(test), test.values.shape
         (8, 2, (2, 1))
         """
+        require_like(like)
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise ArgumentError("GN021", f"seed {seed!r}: expected a whole number from 0.")
         inputs = inputs_of(X, "X", image_shape, maximum)
         known = None
         if like is not None:
@@ -245,6 +256,7 @@ class Dataset:
             values=targets.values,
             weights=weights,
             class_names=targets.names if like is None or targets.classes != like.classes else like.class_names,
+            class_type=targets.class_type if like is None else getattr(like, "class_type", ""),
             feature_names=tuple(map(str, feature_names)) or inputs.names,
         )
         if test_size is None:
@@ -497,6 +509,12 @@ class Like(Protocol):
     @property
     def layout(self) -> SampleLayout:
         """Layout of the file of numbers that the samples come from."""
+
+
+def require_like(given: object) -> None:
+    """Raise ArgumentError GN021 unless the argument `like` is None, a data set or a model."""
+    if given is not None and not all(hasattr(given, name) for name in ("features", "classes", "class_names")):
+        raise wrong_type("like", given, "a Dataset or Model")
 
 
 def shows_handwriting(like: Like) -> bool:

@@ -17,7 +17,7 @@ from ..io.opening import Opened, file_problem, open_source
 from ..io.picture_formats import is_images_name
 from ..io.sniff import kind_of
 from .classes import number_words
-from .dataset import Dataset, Like, SampleLayout, image_shape
+from .dataset import Dataset, Like, SampleLayout, image_shape, require_like
 from .readers.idx import PREFIX, bundled_pair, images_name, parse_pair, part_named
 from .sample_layout import Range, detect_range, unsigned
 from .validation import check_options, check_size, clean_inputs, clean_labels, count_classes
@@ -101,6 +101,7 @@ def load(
             f"source: {type(source).__name__}, expected the name of a file or folder, or 'mnist'. For arrays, use "
             "Dataset.from_arrays(X, y); for a data frame, load_table.",
         )
+    require_like(like)
     check_options(part, maximum, classes)
     if size is not None:
         check_size(size)

@@ -10,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, FileError
+from ..errors import DataError, FileError, with_near_matches
 from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
@@ -20,6 +20,7 @@ from .readers.labelled_csv import read_values, samples_in, sniff
 from .validation import check_options
 
 
+@with_near_matches("load_inputs")
 def load_inputs(
     source: str | os.PathLike[str],
     features: int,
@@ -71,9 +72,10 @@ def load_inputs(
 
     Examples
     --------
+    >>> import glassnet
     >>> from pathlib import Path
     >>> _ = Path("rows.csv").write_text("0,64,128,255\n255,0,0,0\n")
-    >>> inputs, names, labels = load_inputs("rows.csv", 4, None, 255)
+    >>> inputs, names, labels = glassnet.load_inputs("rows.csv", 4, None, 255)
     >>> inputs.shape, names
     ((2, 4), ['rows.csv, line 1', 'rows.csv, line 2'])
     """

@@ -12,14 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, OptionError
+from ..errors import DataError, OptionError, require_number
+from .arrays import PIXELS
 from .dataset import Like, image_shape
 
 LABEL_LIMIT = 2**31
 """Labels from here on are treated as mistakes in the file."""
-
-PIXELS = 100
-"""From this many columns of one kind on, they count as pixels even if their number is not a square."""
 
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
 """Spellings of true and false, in lower case."""
@@ -40,7 +38,7 @@ def check_options(part: str, maximum: float, classes: int | None) -> None:
     """
     if part not in ("train", "test"):
         raise OptionError("GN021", f"part: {part!r}, expected 'train' or 'test'.")
-    if not (0 < maximum < math.inf):
+    if not (0 < require_number("maximum", maximum) < math.inf):
         raise OptionError("GN021", f"input-max: {maximum:g}, expected a number above 0.")
     if classes is not None and not 2 <= classes <= LABEL_LIMIT:
         raise OptionError("GN021", f"classes: {classes}, expected 2 or more.")

@@ -34,16 +34,20 @@ class CustomLossEngine(ReferenceEngine):
 
     Examples
     --------
+    >>> import glassnet
     >>> def cubed(outputs, targets):
     ...     error = outputs - targets
     ...     return (abs(error) ** 3).sum(axis=1), 3 * error * abs(error)
-    >>> engine = CustomLossEngine(cubed)  # for `fit(data, options, engine=engine)`
+    >>> engine = glassnet.CustomLossEngine(cubed)  # for `fit(data, options, engine=engine)`
     """
 
     name = "custom-loss"
 
     def __init__(self, loss: Loss) -> None:
         self._loss = loss
+
+    def __repr__(self) -> str:
+        return f"CustomLossEngine({getattr(self._loss, '__name__', type(self._loss).__name__)})"
 
     def output_loss(self, architecture: Architecture) -> OutputLoss:
         """Return the custom loss for the output activation."""

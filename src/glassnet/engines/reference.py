@@ -22,6 +22,9 @@ class ReferenceEngine:
 
     name = "reference"
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> stepwise.Prepared:
         """See `Engine.prepare`."""
         return stepwise.prepare(samples, options)

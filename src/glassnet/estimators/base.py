@@ -22,7 +22,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from ..data.dataset import Dataset
 from ..engines import Engine, engine_for, one_blas_thread
 from ..engines.custom_loss import CustomLossEngine
-from ..errors import DataError, callers_level
+from ..errors import DataError, callers_level, require_names, with_near_matches
 from ..model.build import new_model, training_range_of
 from ..model.file import load_model, save_model
 from ..model.model import Model
@@ -36,7 +36,7 @@ from ..training.run import Run
 from ..training.state import TrainingState
 from ..training.verify import Verification, verify
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
-from .parameters import CLASSIFIER, Declared, checked_parameter, seed_of, threads_of
+from .parameters import CLASSIFIER, MEANT, Declared, checked_parameter, seed_of, threads_of
 from .persistence import file_receipt_of, restored
 from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
 
@@ -93,6 +93,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         """Finish the model after training."""
 
     @with_callbacks
+    @with_near_matches("fit")
     def fit(
         self,
         X: Any,
@@ -178,6 +179,13 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
                 ConvergenceWarning,
                 stacklevel=callers_level(),
             )
+        return self
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters; ArgumentError, with a near match, for one that the estimator does not have."""
+        own = list(self.get_params(deep=False))
+        require_names(type(self).__name__, (name for name in params if name.partition("__")[0] not in own), own, MEANT)
+        super().set_params(**params)
         return self
 
     def _make_writable(self) -> None:

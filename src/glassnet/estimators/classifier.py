@@ -46,9 +46,10 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
 
     Examples
     --------
+    >>> import glassnet
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
-    >>> NetworkClassifier().fit(X, y).predict(X[:3])
+    >>> glassnet.NetworkClassifier().fit(X, y).predict(X[:3])
     array([0, 0, 0])
     """
 

@@ -22,9 +22,10 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
 
     Examples
     --------
+    >>> import glassnet
     >>> from sklearn.datasets import load_diabetes
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> NetworkRegressor().fit(X, y).predict(X[:3]).shape
+    >>> glassnet.NetworkRegressor().fit(X, y).predict(X[:3]).shape
     (3,)
     """
 

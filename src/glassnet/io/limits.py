@@ -43,7 +43,8 @@ def max_bytes(size: int | str) -> Iterator[None]:
 
     Examples
     --------
-    >>> with max_bytes("8GiB"):
+    >>> import glassnet
+    >>> with glassnet.max_bytes("8GiB"):
     ...     pass  # data = glassnet.data.load("large.csv.gz")
     """
     before = _limit.set(parse_size(size))

@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from ..errors import DataError, FileError, GlassnetError
+from ..errors import ArgumentError, DataError, FileError, GlassnetError, wrong_type
 from .archives import BEGINNINGS, only_file
 from .encoding import narrowed, wide_encoding
 from .limits import require_room
@@ -25,6 +25,14 @@ LFS_READ = 1024
 _LFS = re.compile(rb"version https://[^\n]+/spec/v\d+\n(?:[a-z0-9.-]+ [^\n]+\n)*?size (\d+)\n")
 GZIP_MAGIC = b"\x1f\x8b"
 _PIECE = 1 << 22  # bytes read at a time; large, because a thread may wait for its turn between two pieces
+
+
+def require_path(name: str, given: object) -> None:
+    """Raise ArgumentError GN021 unless the argument `name` is a path, or not empty text."""
+    if not isinstance(given, str | os.PathLike):
+        raise wrong_type(name, given, "the name of a file")
+    if not os.fspath(given):
+        raise ArgumentError("GN021", f"{name} {given!r}: expected the name of a file.")
 
 
 @dataclass(frozen=True)

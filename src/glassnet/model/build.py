@@ -6,9 +6,9 @@ import numpy as np
 
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Samples
-from ..errors import DataError, OptionError
+from ..errors import DataError, OptionError, with_near_matches
 from ..nn.network_class import Network
-from ..options.options import Options
+from ..options.options import Options, require_options
 from ..preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRange
 from .model import Model
 
@@ -20,6 +20,7 @@ steps on undoing that.
 """
 
 
+@with_near_matches("new_model")
 def new_model(data: Dataset, options: Options) -> Model:
     """Make the untrained model described by `options`, for the width and targets of `data`.
 
@@ -35,10 +36,11 @@ def new_model(data: Dataset, options: Options) -> Model:
     --------
     >>> import glassnet
     >>> data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], ["no", "yes", "yes", "no"])
-    >>> new_model(data, Options(hidden=4)).network
+    >>> glassnet.new_model(data, glassnet.Options(hidden=4)).network
     Network(2-4-2 sigmoid, loss squared_error, rule notes)
     """
     require_dataset("data", data)
+    require_options(options)
     data.require_samples()
     targets = _targets_for(data, options)
     network = Network(
@@ -67,6 +69,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         deskews=options.deskew,
         training_range=training_range_of(data, scaling),
         layout=data.layout,
+        class_type=data.class_type,
     )
 
 

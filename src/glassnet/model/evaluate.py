@@ -96,7 +96,7 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
-    >>> evaluate(glassnet.fit(train).model, test).accuracy
+    >>> glassnet.evaluate(glassnet.fit(train).model, test).accuracy
     1.0
     """
     require_model(model)
@@ -261,6 +261,7 @@ class Reliability:
         return f"Reliability({len(self.counts)} bins, expected_error {self.expected_error:.4f})"
 
 
+@with_near_matches("reliability")
 def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     """Compare the confidence of a model with its accuracy (Guo et al. 2017, section 2).
 
@@ -278,13 +279,13 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> train, test = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
-    >>> reliability(glassnet.fit(train).model, test).counts.tolist()
+    >>> glassnet.reliability(glassnet.fit(train).model, test).counts.tolist()
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 30]
     """
     _require_confidence(model)
-    if bins < 1:
-        raise OptionError("GN021", f"bins {bins}: expected 1 or more.")
     model.require(data)
+    if not isinstance(bins, int | np.integer) or bins < 1:
+        raise OptionError("GN021", f"bins {bins!r}: expected a whole number from 1.")
     outputs = model.outputs(data.inputs)
     if data.values is None:
         confidences, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels
@@ -301,6 +302,7 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     return Reliability(edges, counts, confidence, accuracy, error)
 
 
+@with_near_matches("fit_temperature")
 def fit_temperature(model: Model, validation: Dataset) -> float:
     """Find the temperature at which the model's probabilities fit held-out data.
 
@@ -335,7 +337,7 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> train, validation = glassnet.Dataset.from_arrays(X, y, test_size=0.25)
     >>> model = glassnet.fit(train).model
-    >>> model = replace(model, temperature=fit_temperature(model, validation))
+    >>> model = replace(model, temperature=glassnet.fit_temperature(model, validation))
     """
     from scipy.optimize import minimize_scalar
 

@@ -22,7 +22,8 @@ from safetensors.numpy import load as tensors_from
 from safetensors.numpy import save as tensors_to
 
 from ..data.dataset import HANDWRITING, SampleLayout
-from ..errors import FileError, GlassnetError, ModelFileError
+from ..errors import FileError, GlassnetError, ModelFileError, with_near_matches
+from ..io.opening import require_path
 from ..io.writing import replacing, require_suffix
 from ..nn.network_class import Network
 from ..nn.parameters import Parameters
@@ -46,6 +47,7 @@ _LARGEST_HEADER = 100_000_000  # the limit of safetensors
 _LONGEST = 300  # characters of a message about the content of a file
 
 
+@with_near_matches("save_model")
 def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     """Write a model; an existing file is replaced atomically.
 
@@ -73,9 +75,10 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     --------
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
-    >>> save_model(glassnet.fit(X, y).model, "xor.safetensors", overwrite=False)
+    >>> glassnet.save_model(glassnet.fit(X, y).model, "xor.safetensors", overwrite=False)
     """
     require_model(model)
+    require_path("path", path)
     header, tensors = header_of(model), tensors_of(model)
     try:
         require_header(_plain(json.dumps(header)), tensors, _prefix)
@@ -84,6 +87,7 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     write(path, header, tensors, overwrite)
 
 
+@with_near_matches("load_model")
 def load_model(path: str | Path) -> Model:
     """Read a model; from a checkpoint, the model that training would have produced if it had ended there.
 
@@ -99,10 +103,11 @@ def load_model(path: str | Path) -> Model:
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> model = glassnet.fit(X, y).model
-    >>> save_model(model, "xor.safetensors")
-    >>> load_model("xor.safetensors").hash() == model.hash()
+    >>> glassnet.save_model(model, "xor.safetensors")
+    >>> glassnet.load_model("xor.safetensors").hash() == model.hash()
     True
     """
+    require_path("path", path)
     header, tensors = read(path)
     with damage(path):
         return model_from(header, tensors)
@@ -124,6 +129,7 @@ def header_of(model: Model) -> dict[str, Any]:
         **({"white": model.white} if model.white else {}),
         **({"deskews": True} if model.deskews else {}),
         **({"layout": asdict(model.layout)} if model.layout != SampleLayout() else {}),
+        **({"class_type": model.class_type} if model.class_type else {}),
         **({"training_range": model.training_range.to_dict()} if model.training_range else {}),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
@@ -246,6 +252,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         header.get("deskews", False),
         TrainingRange.from_dict(seen) if seen else None,
         SampleLayout(**header.get("layout", {})),
+        header.get("class_type", ""),
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypedDict, Union, get_args, get_origin, get_ty
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import CLASS_TYPES
 from ..data.dataset import SampleLayout
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
@@ -368,6 +369,7 @@ MODEL = Record(
     },
     {
         "class_names": TEXTS,
+        "class_type": Text(CLASS_TYPES),
         "temperature": Number(1e-6, 1e6),
         "reading": Text(("", "ink", "photo")),
         "white": COUNT,

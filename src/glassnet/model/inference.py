@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..engines import one_blas_thread
+from ..errors import with_near_matches
 from ..nn.parameters import FloatArray
 from .model import Model, require_model
 
@@ -47,6 +48,7 @@ class CompiledModel(Model):
         return mean
 
 
+@with_near_matches("compiled")
 def compiled(model: Model) -> CompiledModel:
     """Return the model in its fastest form for inference; this takes a moment and requires Numba.
 

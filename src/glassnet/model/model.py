@@ -10,8 +10,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..data.arrays import names_of
-from ..data.dataset import Dataset, SampleLayout, plain_numbers, require_dataset
+from ..data.arrays import array_of, named_classes, names_of
+from ..data.dataset import Dataset, SampleLayout, channels_of, plain_numbers, require_dataset
 from ..engines import one_blas_thread
 from ..errors import DataError, OptionError, ShapeError
 from ..i18n.language import below_all
@@ -62,6 +62,8 @@ class Model:
         Range of the training inputs; None if unknown, in which case inputs are not checked.
     layout : data.dataset.SampleLayout
         Layout of the training file of numbers.
+    class_type : {"", "bool", "text"}
+        Type of the training labels, where `class_names` do not show it; see `classes_`.
 
     Examples
     --------
@@ -88,6 +90,7 @@ class Model:
     deskews: bool = False
     training_range: TrainingRange | None = None
     layout: SampleLayout = field(default_factory=SampleLayout)
+    class_type: str = ""
 
     def __repr__(self) -> str:
         about = [self.network.architecture.short]
@@ -164,14 +167,30 @@ class Model:
                 "GN017",
                 "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).",
             )
-        raw: NDArray[Any] = np.asarray(rows)
+        if rows is None or isinstance(rows, Dataset):
+            hint = "" if rows is None else " Pass its inputs."
+            raise DataError("GN014", f"rows: {type(rows).__name__}, expected an array of samples.{hint}")
+        raw = array_of(rows, "rows")
         if raw.ndim == 1:
             raw = raw[np.newaxis]
+        if raw.ndim > 2:
+            raw = self._rows_of_images(raw)
         if raw.ndim != 2 or raw.shape[1] != self.features:
             are_outputs = raw.ndim == 2 and raw.shape[1] == self.classes
             hint = " For outputs, use model.probabilities or model.confidence." if are_outputs else ""
             raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).{hint}")
         return plain_numbers(raw, "rows")
+
+    def _rows_of_images(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Return images, shape (n, rows, columns) or (n, rows, columns, channels), as rows of pixels."""
+        expected = f"(samples, {self.features})"
+        if self.image_shape is not None:
+            channels = channels_of(self.features, self.image_shape)
+            if images.shape[1:] in [(*self.image_shape, channels), *([self.image_shape] if channels == 1 else [])]:
+                return images.reshape(len(images), self.features)
+            sides = [*self.image_shape, *([channels] if channels > 1 else [])]
+            expected = f"{expected} or (samples, {', '.join(map(str, sides))})"
+        raise ShapeError("GN050", f"rows: shape {images.shape}, expected {expected}.")
 
     def upright(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Return unscaled samples, shape (n, features), deskewed if this model does so."""
@@ -198,8 +217,9 @@ class Model:
 
         Parameters
         ----------
-        rows : array_like, shape (n, features) or (features,)
-            Raw values, such as 0 to 255; for a table, the result of `columns.apply`.
+        rows : array_like, shape (n, features) or (features,); for a model of images also (n, rows, columns[, 3])
+            Raw values, such as 0 to 255; for a table, the result of `columns.apply`. The order of the values is that of
+            training: the column names of a data frame are not compared.
 
         Returns
         -------
@@ -211,8 +231,8 @@ class Model:
         ShapeError
             GN050 when a sample has another number of values.
         DataError
-            GN014 for values that are not numbers, GN018 for a value that is NaN or infinite, GN017 for a table that is
-            not encoded.
+            GN014 for values that are not numbers, or a `Dataset`, GN018 for a value that is NaN or infinite, GN017 for
+            a table that is not encoded.
         """
         raw = self.raw(rows)
         self.warn_if_far(raw)
@@ -243,12 +263,11 @@ class Model:
     def classes_(self) -> NDArray[Any]:
         """The classes in the order of the columns of `predict_proba`, shape (classes,).
 
-        Integers if all names are integers, else text; ``classes_[predict(rows)]`` are the labels. For several labels
-        per sample or a regression, the names of the outputs.
+        ``classes_[predict(rows)]`` are the labels, in the type that they had in training: booleans, integers or text.
+        For labels of a file, integers if all names are integers. For several labels per sample or a regression, the
+        names of the outputs.
         """
-        names = names_of(self.classes, self.class_names)
-        whole = all(name.removeprefix("-").isdecimal() and str(int(name)) == name for name in names)
-        return np.array([int(name) for name in names] if whole else names)
+        return named_classes(names_of(self.classes, self.class_names), self.class_type)
 
     def predict_proba(self, rows: ArrayLike) -> FloatArray:
         """Return the probability of each class for unscaled samples, shape (n, classes); see `probabilities`.

@@ -39,7 +39,8 @@ class Architecture:
 
     Examples
     --------
-    >>> Architecture((784, 200, 10), ("sigmoid", "sigmoid")).layout.shapes
+    >>> import glassnet
+    >>> glassnet.Architecture((784, 200, 10), ("sigmoid", "sigmoid")).layout.shapes
     {'layer1.weight': (200, 784), 'layer2.weight': (10, 200)}
     """
 

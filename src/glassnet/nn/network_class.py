@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import ShapeError
+from ..errors import ShapeError, wrong_type
 from ..network import backpropagate, forward
 from .activations import Array
 from .architecture import Architecture
@@ -46,7 +46,8 @@ class Network:
 
     Examples
     --------
-    >>> network = Network([3, 4, 2])
+    >>> import glassnet
+    >>> network = glassnet.Network([3, 4, 2])
     >>> network.outputs([[0.9, 0.1, 0.8]]).shape
     (1, 2)
     """
@@ -64,6 +65,8 @@ class Network:
         seed: int = 0,
         dtype: str = "float64",
     ) -> None:
+        if not isinstance(sizes, Sequence | np.ndarray) or isinstance(sizes, str):
+            raise wrong_type("sizes", sizes, "the numbers of nodes of the layers, such as (784, 200, 10)")
         names = (activations,) * (len(sizes) - 1) if isinstance(activations, str) else tuple(activations)
         self.architecture = Architecture(tuple(sizes), names, bias, loss, rule, loss_parameter)
         self.parameters = initial_parameters(self.architecture.layout, initializer, seed, dtype)

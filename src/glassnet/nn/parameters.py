@@ -89,7 +89,9 @@ class Parameters:
 
     Examples
     --------
-    >>> parameters = Parameters(Layout((3, 2), bias=True))
+    >>> import glassnet
+    >>> layout = glassnet.Architecture((3, 2), ("sigmoid",), bias=True).layout
+    >>> parameters = glassnet.Parameters(layout)
     >>> parameters.weights[0][...] = 1
     >>> parameters.flat
     array([1., 1., 1., 1., 1., 1., 0., 0.])

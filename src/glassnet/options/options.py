@@ -52,9 +52,10 @@ class Options:
 
     Examples
     --------
-    >>> Options(epochs=5).learning_rate
+    >>> import glassnet
+    >>> glassnet.Options(epochs=5).learning_rate
     0.2
-    >>> Options.recipe("quick", hidden=50, epochs=5).hidden
+    >>> glassnet.Options.recipe("quick", hidden=50, epochs=5).hidden
     (50,)
     """
 
@@ -492,3 +493,9 @@ def beyond_single_samples(options: Options) -> list[str]:
     others += ["dropout"] if any(options.dropout) else []
     others += ["optimizer"] if options.optimizer != "sgd" else []
     return others + (["scaling"] if options.scaling == "features" else [])
+
+
+def require_options(given: object) -> None:
+    """Raise OptionError GN021 unless the argument is an `Options`."""
+    if not isinstance(given, Options):
+        raise OptionError("GN021", f"options: {type(given).__name__}, expected Options(…) or Options.recipe(…).")

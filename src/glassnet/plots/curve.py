@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ShapeError
+from ..errors import ShapeError, wrong_type
 from ..i18n.language import below_all
 from ..i18n.plots import words_in
+from ..training.callbacks import History
 from .figure import SeveralAxes, new_axes, require_axes, size_in_inches, style_axes
 from .fonts import set_fonts
 from .palette import BLUE, INK, VERMILION
@@ -19,12 +20,15 @@ from .palette import BLUE, INK, VERMILION
 LINE_POINTS = 13.0
 
 
-def draw_curve(history: Mapping[str, ArrayLike], axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
+def draw_curve(
+    history: History | Mapping[str, ArrayLike], axes: SeveralAxes | None = None, language: str = "en"
+) -> list[Axes]:
     """Draw accuracy and loss over the epochs of training.
 
     Parameters
     ----------
-    history : mapping of lists
+    history : History, or mapping of lists
+        As in ``fit(…).history``, or:
         ``progress`` (epochs as float: 0.02, 0.04, …), ``loss`` and ``accuracy`` (0 to 1): running training values, one
         per block of steps. With a validation set also ``epoch``, ``validation_loss`` and ``validation_accuracy``, one
         per epoch. Without ``accuracy`` (regression) only the loss is drawn.
@@ -46,6 +50,10 @@ def draw_curve(history: Mapping[str, ArrayLike], axes: SeveralAxes | None = None
         GN021 for another language.
     """
     word = words_in(language)
+    if isinstance(history, History):
+        history = history.curve()
+    if not isinstance(history, Mapping):
+        raise wrong_type("history", history, "the history of a training run, such as fit(…).history")
     panels = ["accuracy", "loss"] if "accuracy" in history else ["loss"]
     training = [_series(history, "progress", name) for name in panels]
     validation = [_series(history, "epoch", f"validation_{name}", optional=True) for name in panels]

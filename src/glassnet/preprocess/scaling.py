@@ -36,7 +36,8 @@ class Scaling:
 
     Examples
     --------
-    >>> Scaling.named("notes").apply([0, 255])
+    >>> import glassnet
+    >>> glassnet.Scaling.named("notes").apply([0, 255])
     array([0.01, 1.  ])
     """
 

@@ -36,7 +36,8 @@ class Targets:
 
     Examples
     --------
-    >>> targets = Targets.named("notes", 3)
+    >>> import glassnet
+    >>> targets = glassnet.Targets.named("notes", 3)
     >>> targets.apply([1])
     array([[0.01, 0.99, 0.01]])
     >>> targets.invert([[0.2, 0.1, 0.7]])

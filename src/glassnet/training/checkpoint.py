@@ -19,7 +19,8 @@ import numpy as np
 from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import ENGINES, Engine, engine_named
-from ..errors import DataError, FileError, ModelFileError, OptionError
+from ..errors import DataError, FileError, ModelFileError, OptionError, with_near_matches
+from ..io.opening import require_path
 from ..io.writing import MODEL, require_place
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
 from ..model.header import BEGUN
@@ -59,7 +60,8 @@ class CheckpointPolicy:
 
     Examples
     --------
-    >>> CheckpointPolicy("run.checkpoint", every="5m").every
+    >>> import glassnet
+    >>> glassnet.CheckpointPolicy("run.checkpoint", every="5m").every
     '5m'
     """
 
@@ -70,6 +72,10 @@ class CheckpointPolicy:
 
     def __post_init__(self) -> None:
         interval_of(self.every)
+
+
+# A dataclass would raise Python's own TypeError, without a near match.
+CheckpointPolicy.__init__ = with_near_matches("CheckpointPolicy")(CheckpointPolicy.__init__)  # type: ignore[method-assign]
 
 
 def interval_of(every: str | int) -> tuple[float, float]:
@@ -179,6 +185,7 @@ class LoadedCheckpoint:
             )
 
 
+@with_near_matches("load_checkpoint")
 def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     """Read a checkpoint.
 
@@ -193,9 +200,10 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> fitted = glassnet.fit(X, y, epochs=3, checkpoint="run.checkpoint")
-    >>> load_checkpoint("run.checkpoint").state.epoch
+    >>> glassnet.load_checkpoint("run.checkpoint").state.epoch
     3
     """
+    require_path("path", path)
     try:
         header, tensors = read(path)
     except FileError as problem:

@@ -13,7 +13,7 @@ from typing import Any
 from .. import data as readers
 from ..data.dataset import Dataset
 from ..engines import Engine
-from ..errors import DivergedError, ModelFileError
+from ..errors import DivergedError, ModelFileError, with_near_matches
 from ..io.control_characters import printable
 from ..io.writing import remove, remove_unfinished
 from ..model.file import Tensors, write
@@ -134,6 +134,7 @@ class CheckpointWriter:
         )
 
 
+@with_near_matches("resume")
 def resume(
     path: str | Path,
     data: Dataset | None = None,
@@ -174,7 +175,7 @@ def resume(
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
     >>> fitted = glassnet.fit(data, epochs=3, engine="reference", checkpoint="run.checkpoint")
-    >>> resume("run.checkpoint", data).model.hash() == fitted.model.hash()
+    >>> glassnet.resume("run.checkpoint", data).model.hash() == fitted.model.hash()
     True
     """
     every_callback, saved = both(callbacks, listeners), load_checkpoint(path)

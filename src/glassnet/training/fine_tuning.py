@@ -6,7 +6,7 @@ Only how it is trained can differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +33,16 @@ def parent_of(model: Model | None) -> ParentReceipt | None:
     return None if model is None else {"hash": model.hash()}
 
 
-def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | None = None) -> Options:
+def _as_argument(name: str, value: Any) -> str:
+    return f"{name}={value!r}"
+
+
+def fine_tuning_options(
+    parent: Model,
+    given: Mapping[str, Any],
+    recipe: str | None = None,
+    spelt: Callable[[str, Any], str] = _as_argument,
+) -> Options:
     """Return the options for training a model further.
 
     Parameters
@@ -44,6 +53,8 @@ def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | N
     recipe : str, optional
         Where all other options of the training come from; by default the parent's training record, or the recipe
         ``notes`` if it has none.
+    spelt : callable
+        Returns an option and its value as the user gives them, for messages: as an argument, or as `as_flags`.
 
     Raises
     ------
@@ -66,7 +77,7 @@ def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | N
         if name in own and (wanted := checked(name, value)) not in own[name]:
             raise OptionError(
                 "GN022",
-                f"{_flags(name, wanted)}: the model has {_flags(name, own[name][0])}, and further training keeps that. "
+                f"{spelt(name, wanted)}: the model has {spelt(name, own[name][0])}, and further training keeps that. "
                 "Omit the option, or train a new network.",
             )
     fixed = {name: values[0] for name, values in own.items() if name not in _WITHOUT_EFFECT}
@@ -202,7 +213,7 @@ def _defaults_for(optimizer: Any, recipe: str) -> dict[str, Any]:
     return for_optimizer(recipe, optimizer)
 
 
-def _flags(name: str, value: Any) -> str:
+def as_flags(name: str, value: Any) -> str:
     """Return an option as it is typed on the command line."""
     word = SPECS[name].word(name)
     if isinstance(value, bool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from .ensemble import fit_ensemble
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .run import Fit, Run, finish
 
+_OTHERS = OTHER_NAMES | {"test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)"}
 _OWN = ("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights", "init_model")
 """Arguments of `fit` that are not options, for messages; `engine` is both."""
 
@@ -100,7 +102,8 @@ def fit(
         GN021 when `options` is not an `Options`, and for another task or name of an engine; GN022 for options that do
         not fit each other, the data or `init_model`, and for a checkpoint of an ensemble.
     ArgumentError
-        GN021 for an unknown option, for options given twice, and for an `engine` or `checkpoint` of another type.
+        GN021 for an unknown option, for options given twice, for an `engine` or `checkpoint` of another type, for `X`
+        without `y`, and for a data set with `y`, `weights` or another `task`, of which it has its own.
     ModelFileError
         GN045 for a checkpoint that would replace that of an unfinished training run.
     TypeError
@@ -108,12 +111,13 @@ def fit(
 
     Examples
     --------
+    >>> import glassnet
     >>> import numpy as np
     >>> X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
-    >>> model = fit(X, X[:, 0] > X[:, 1]).model
+    >>> model = glassnet.fit(X, X[:, 0] > X[:, 1]).model
     >>> model.classes_[model.predict([[0.5, -0.5], [-0.5, 0.5]])]
-    array(['True', 'False'], dtype='<U5')
-    >>> fit(X, 3 * X[:, 0], epochs=20).model.predict([[0.5, 0.0]]).round()
+    array([ True, False])
+    >>> glassnet.fit(X, 3 * X[:, 0], epochs=20).model.predict([[0.5, 0.0]]).round()
     array([[1.]])
     """
     require_choice("task", task, TASKS)
@@ -126,16 +130,19 @@ def fit(
     if isinstance(data, Dataset):
         if options is None:
             y, options = None, y
-        if y is not None or weights is not None:
-            name = "weights" if y is None else "y"
+        other_task = task != "auto" and (task == "regression") == (data.values is None)
+        given = {"y": y is not None, "weights": weights is not None, "task": other_task and init_model is None}
+        if name := next((name for name, is_given in given.items() if is_given), ""):
             raise ArgumentError("GN021", f"{name}: a Dataset has its own. Pass X instead of the Dataset.")
     elif y is None or isinstance(y, Options):
+        if (y is None and isinstance(data, np.ndarray | list | tuple)) or hasattr(data, "dtypes"):
+            raise ArgumentError("GN021", "fit: y is missing. Pass fit(X, y), or fit(data) with a Dataset.")
         require_dataset("data", data)
     else:
         data = Dataset.from_arrays(data, y, task=task, weights=weights, like=init_model)
         if isinstance(validation, tuple) and len(validation) == 2:
             kind = "regression" if task_of(data, task) == "numbers" else "classification"
-            validation = Dataset.from_arrays(*validation, like=data, task=kind, maximum=data.maximum)
+            validation = replace(Dataset.from_arrays(*validation, like=data, task=kind), maximum=data.maximum)
     if validation is not None:
         require_dataset("validation", validation)
     if isinstance(engine, str):
@@ -144,14 +151,14 @@ def fit(
         data = fitting_data(init_model, data)
         validation = None if validation is None else fitting_data(init_model, validation)
     if options is None and init_model is not None:
-        require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+        require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
         options = fine_tuning_options(init_model, changes, recipe)
     elif options is None:
         options = recipe_options(data, recipe or recipe_for(data), changes, task)
     elif not isinstance(options, Options):
         raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
     elif changes or recipe is not None:
-        require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+        require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
         name = next(iter(changes), "recipe")
         raise ArgumentError("GN021", f"{name}: given in addition to options. Put it into the options.")
     if init_model is not None:
@@ -218,7 +225,7 @@ def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: st
     OptionError
         As `Options.recipe`.
     """
-    require_names("fit", changes, (*NAMES, *_OWN), OTHER_NAMES)
+    require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
     given = by_field(changes)
     task = "numbers" if given.get("targets") == "values" else task_of(data, task)
     suited = for_rows(len(data), recipe, task=task)

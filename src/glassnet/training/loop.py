@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, engine_for, one_blas_thread
-from ..errors import OptionError
+from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
 from ..model.evaluate import Evaluation, evaluate
 from ..model.model import Model
@@ -24,6 +24,7 @@ from .plan import blocks_of_epoch, epoch_blocks
 from .state import TrainingState
 
 
+@with_near_matches("train")
 def train(
     model: Model,
     data: Dataset,
@@ -74,10 +75,11 @@ def train(
     Examples
     --------
     >>> import glassnet
+    >>> from glassnet.training.events import EpochDone
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
-    >>> options = Options(hidden=4, epochs=2, engine="reference")
-    >>> events = train(glassnet.new_model(data, options), data, options)
+    >>> options = glassnet.Options(hidden=4, epochs=2, engine="reference")
+    >>> events = glassnet.train(glassnet.new_model(data, options), data, options)
     >>> [event.epoch for event in events if isinstance(event, EpochDone)]
     [1, 2]
     """

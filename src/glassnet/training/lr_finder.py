@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.dataset import Dataset
+from ..data.dataset import Dataset, require_dataset
 from ..engines import Block, Engine, engine_for
-from ..errors import OptionError
+from ..errors import OptionError, with_near_matches
 from ..model.build import new_model
 from ..nn.optimizers import State
-from ..options.options import Options
+from ..options.options import Options, require_options
 from .loop import Prepared
 from .plan import epoch_order
 
@@ -52,6 +52,7 @@ class RateTest:
         return f"RateTest({tried}, suggestion {self.suggestion:.4g})"
 
 
+@with_near_matches("find_learning_rate")
 def find_learning_rate(
     data: Dataset,
     options: Options,
@@ -92,9 +93,11 @@ def find_learning_rate(
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
     >>> options = glassnet.Options.recipe("estimator", engine="reference")
-    >>> 1e-4 < find_learning_rate(data, options).suggestion < 10
+    >>> 1e-4 < glassnet.find_learning_rate(data, options).suggestion < 10
     True
     """
+    require_dataset("data", data)
+    require_options(options)
     if not (0 < low < high < np.inf and points >= 10):
         raise OptionError(
             "GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high and at least 10 points."

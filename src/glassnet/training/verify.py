@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..data.dataset import Dataset, require_dataset
-from ..errors import DivergedError
+from ..errors import DivergedError, with_near_matches
 from ..model.build import new_model
 from ..model.model import Model, require_model
 from .callbacks import Callback, require_callbacks
@@ -46,6 +46,7 @@ class Verification:
     epoch: int | None = None
 
 
+@with_near_matches("verify")
 def verify(
     model: Model, data: Dataset, callbacks: Iterable[Callback] = (), *, init_model: Model | None = None
 ) -> Verification:
@@ -77,7 +78,7 @@ def verify(
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
-    >>> verify(glassnet.fit(data, engine="reference").model, data).same
+    >>> glassnet.verify(glassnet.fit(data, engine="reference").model, data).same
     True
     """
     require_model(model)

@@ -41,7 +41,7 @@ from ..options.unused import unused_options
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.events import Event, TrainingStarted
-from ..training.fine_tuning import fine_tuning_options
+from ..training.fine_tuning import as_flags, fine_tuning_options
 from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
@@ -254,7 +254,7 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
         options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
     else:
-        options = fine_tuning_options(start, job.options, job.recipe)
+        options = fine_tuning_options(start, job.options, job.recipe, as_flags)
     checkpoint = _checkpoint(job, plan, options, notify)
 
     def choose(rows: int, task: str) -> Options:

@@ -21,7 +21,7 @@ def test_empty_data_are_rejected_with_any_scaling(scaling):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ((DATA.inputs,), r"data: ndarray, expected a Dataset, .*from_arrays\(X, y\)"),
+        ((DATA.inputs,), r"fit: y is missing\. Pass fit\(X, y\)"),
         (("mnist",), "data: str, expected a Dataset"),
         ((DATA, {"epochs": 1}), r"options: dict, expected Options\(…\)"),
     ],

@@ -11,7 +11,7 @@ from glassnet import Dataset, Options, fit, load_data, load_model, resume, save_
 from glassnet.errors import DataError, OptionError
 from glassnet.explain.replay import replay
 from glassnet.training.events import BlockDone
-from glassnet.training.fine_tuning import fine_tuning_options
+from glassnet.training.fine_tuning import as_flags, fine_tuning_options
 from support.cases import patterns
 
 QUICK = {"hidden": 5, "epochs": 2, "engine": "reference", "schedule": "constant", "shuffle": False}
@@ -188,22 +188,32 @@ def test_values_are_not_smoothed():
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("given", "typed", "argument"),
     [
-        ({"hidden": (300, 100)}, "--hidden 300 --hidden 100: the model has --hidden 5,"),
-        ({"activation": ("relu",)}, "--activation relu: the model has --activation sigmoid,"),
-        ({"bias": True}, "--bias: the model has --no-bias,"),
-        ({"classes": 4}, "--classes 4: the model has --classes 3,"),
-        ({"size": "28"}, "--size 28: the model has --size 4x4,"),
-        ({"initializer": "he"}, "--initializer he: the model has --initializer notes,"),
-        ({"members": 3}, "--members 3: the model has --members 1,"),
+        (
+            {"hidden": (300, 100)},
+            "--hidden 300 --hidden 100: the model has --hidden 5,",
+            "hidden=(300, 100): the model has hidden=(5,),",
+        ),
+        ({"activation": ("relu",)}, "--activation relu: the model has --activation sigmoid,", "activation=('relu',)"),
+        ({"bias": True}, "--bias: the model has --no-bias,", "bias=True: the model has bias=False,"),
+        ({"classes": 4}, "--classes 4: the model has --classes 3,", "classes=4: the model has classes=3,"),
+        ({"size": "28"}, "--size 28: the model has --size 4x4,", "size='28': the model has size='4x4',"),
+        (
+            {"initializer": "he"},
+            "--initializer he: the model has --initializer notes,",
+            "initializer='he': the model has",
+        ),
+        ({"members": 3}, "--members 3: the model has --members 1,", "members=3: the model has members=1,"),
     ],
 )
-def test_options_that_belong_to_the_model_are_named(given, words):
-    with pytest.raises(OptionError) as problem:
-        fine_tuning_options(parent(), given)
-    assert str(problem.value).startswith(words)
-    assert problem.value.code == "GN022"
+def test_options_that_belong_to_the_model_are_named(given, typed, argument):
+    """As flags on the command line, as arguments in Python."""
+    for spelt, words in (((as_flags,), typed), ((), argument)):
+        with pytest.raises(OptionError) as problem:
+            fine_tuning_options(parent(), given, None, *spelt)
+        assert str(problem.value).startswith(words)
+        assert problem.value.code == "GN022"
 
 
 def test_data_like_a_model_may_lack_classes(tmp_path):

@@ -120,9 +120,11 @@ def test_unsuitable_arguments_are_named(call, message):
 
 
 def test_samples_without_targets_are_rejected():
-    for arguments in ((X,), (X, None), (X, Options())):
-        with pytest.raises(DataError, match=r"data: ndarray, expected a Dataset.* Dataset.from_arrays\(X, y\)"):
+    for arguments in ((X,), (X, None)):
+        with pytest.raises(ArgumentError, match=r"y is missing\. Pass fit\(X, y\)"):
             fit(*arguments)
+    with pytest.raises(DataError, match=r"data: ndarray, expected a Dataset.* Dataset.from_arrays\(X, y\)"):
+        fit(X, Options())
 
 
 def test_probabilities_of_rows_name_the_method_for_rows():

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...io.opening import Opened
-from ..validation import AUTO, PIXELS, is_number
+from ..arrays import PIXELS
+from ..validation import AUTO, is_number
 from .csv import frame_of_rows, numbered, read_fast, records, sniff, table_text, without_blanks_behind
 from .header import completed, is_header
 

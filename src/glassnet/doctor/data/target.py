@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.arrays import PIXELS
 from ...data.dataset import SampleLayout, image_shape
 from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
-from ...data.validation import PIXELS
 from ...errors import DataError
 from ...i18n.finding_details import detail, listed
 from ..findings import Finding

@@ -61,7 +61,7 @@ def report(
     --------
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
-    >>> report(glassnet.fit(X, y).model)[:15]
+    >>> glassnet.report(glassnet.fit(X, y).model)[:15]
     '<!doctype html>'
     """
     from .page import make_page

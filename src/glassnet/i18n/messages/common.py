@@ -11,6 +11,7 @@ MESSAGES: dict[str, str] = {
     "{owner} has no parameter {name}. Use {other}.": "{owner} 没有参数 {name}。请使用 {other}。",
     "{owner} has no parameter {name}. Did you mean {near}?": "{owner} 没有参数 {name}。您是否想用 {near}？",
     "{owner} has no parameter {name}. Expected one of {names}.": "{owner} 没有参数 {name}。应为 {names} 之一。",
+    "{name}: {kind}, expected {what}.": "{name}：是 {kind}，应为{what}。",
     "{what} {value}: expected a number.": "{what} {value}：应为数字。",
     "{what} {value}: expected {least} to {most}.": "{what} {value}：应在 {least} 到 {most} 之间。",
 }

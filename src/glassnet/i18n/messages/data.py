@@ -166,6 +166,20 @@ MESSAGES: dict[str, str] = {
     "size {size}: expected a tuple of two whole numbers from 1, rows and columns.": (
         "size {size}：应为由行数和列数两个正整数组成的元组。"
     ),
+    "image_shape {shape}: expected a tuple of two whole numbers from 1, rows and columns.": (
+        "image_shape {shape}：应为由行数和列数两个正整数组成的元组。"
+    ),
+    "maximum {value}: expected a number above 0.": "maximum {value}：应为大于 0 的数字。",
+    "seed {value}: expected a whole number from 0.": "seed {value}：应为不小于 0 的整数。",
+    "a Dataset or Model": "Dataset 或 Model",
+    "the name of a file": "文件名",
+    "{name} {value}: expected the name of a file.": "{name} {value}：应为文件名。",
+    "{name}: shape {shape}, expected at least one value per sample.": (
+        "{name}：形状为 {shape}，每个样本至少应有一个值。"
+    ),
+    "{name}: a value is {value}, expected 0 to {maximum}. Pass a larger maximum.": (
+        "{name}：有值为 {value}，应在 0 到 {maximum} 之间。请传入更大的 maximum。"
+    ),
     "{name}, {place}: {value}, expected a finite number. Replace it or remove the row.": (
         "{name} {place}：值为 {value}，应为有限的数值。请替换该值，或删除该行。"
     ),

@@ -10,6 +10,9 @@ MESSAGES: dict[str, str] = {
         "{name}：Dataset 中已有。请传入 X，而不是 Dataset。"
     ),
     "{name}: given in addition to options. Put it into the options.": "{name}：已给出 options。请把它写入 options。",
+    "fit: y is missing. Pass fit(X, y), or fit(data) with a Dataset.": (
+        "fit：缺少 y。请用 fit(X, y)，或用 fit(data) 传入 Dataset。"
+    ),
     "predict_proba: a regression has no probabilities. Use predict.": "predict_proba：回归没有概率。请使用 predict。",
     # class weights, scaling, targets, augmentation
     "class weights {given}: expected 'balanced', or a weight for each class.": (
@@ -262,7 +265,7 @@ MESSAGES: dict[str, str] = {
     "{source}: targets up to {largest} are too large to square. Divide them by a constant.": (
         "{source}：目标值最大达 {largest}，平方后溢出。请先除以一个常数。"
     ),
-    "bins {bins}: expected 1 or more.": "bins {bins}：应不小于 1。",
+    "bins {bins}: expected a whole number from 1.": "bins {bins}：应为不小于 1 的整数。",
     "{output} outputs have no temperature, expected sigmoid or softmax outputs.": (
         "{output} 输出没有温度，应为 sigmoid 或 softmax 输出。"
     ),
@@ -273,6 +276,10 @@ MESSAGES: dict[str, str] = {
     "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).": (
         "rows：是表格，应为编码后的输入。请传入 model.columns.apply(read_table(…))。"
     ),
+    "rows: {kind}, expected an array of samples.{hint}": "rows：是 {kind}，应为样本数组。{hint}",
+    " Pass its inputs.": "请传入它的 inputs。",
+    "rows: shape {shape}, expected {forms}.": "rows：形状为 {shape}，应为 {forms}。",
+    "{rows} or (samples, {sides})": "{rows} 或（样本数，{sides}）",
     "rows: shape {shape}, expected (samples, {features}).{hint}": (
         "rows：形状为 {shape}，应为（样本数，{features}）。{hint}"
     ),

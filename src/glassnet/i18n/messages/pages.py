@@ -15,6 +15,7 @@ MESSAGES: dict[str, str] = {
         "classes：给出 {names} 个名称，应为 {classes} 个，矩阵每行一个。"
     ),
     "columns={columns}: expected 1 or more.": "columns={columns}：应为 1 或更大。",
+    "the history of a training run, such as fit(…).history": "训练过程的历史，例如 fit(…).history",
     "confusion matrix: expected counts, whole numbers of at least 0.": "混淆矩阵：应为计数，即不小于 0 的整数。",
     "confusion matrix: shape {shape}, expected (classes, classes).": (
         "混淆矩阵：形状为 {shape}，应为方阵，每个类别一行一列。"

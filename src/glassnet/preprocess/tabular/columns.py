@@ -35,7 +35,8 @@ from .selection import (
 from .target import Target, labels_of, learn_targets, values_of
 
 if TYPE_CHECKING:
-    from ...data.tables.table import Column, Table
+    from ...data.tables.table import Column
+    from ...data.tables.table import Table as Table
 
 VERSION = 2
 """Version of the saved form; version 2 added several targets."""
@@ -185,12 +186,12 @@ class Columns:
         """Names of the required columns of a table."""
         return tuple(one.name for one in self.inputs)
 
-    def apply(self, table: Table) -> Encoded:
+    def apply(self, table: Any) -> Encoded:
         """Encode a table's rows.
 
         Parameters
         ----------
-        table : Table
+        table : Table, or data frame or mapping as for `read_table`
             With at least the columns in `names`, in any order.
 
         Returns
@@ -200,8 +201,11 @@ class Columns:
         Raises
         ------
         DataError
-            GN060 when columns are missing.
+            GN060 when columns are missing; as `read_table` for an object that is not a table.
         """
+        from ...data.tables.table import read_table  # loads polars
+
+        table = read_table(table)
         self.require(table, self.names)
         columns = self._parsed(table, [one for one in self.inputs if not isinstance(one, WordColumn)])
         columns |= table.columns_of_words(one.name for one in self.inputs if isinstance(one, WordColumn))

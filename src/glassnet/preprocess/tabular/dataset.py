@@ -11,19 +11,21 @@ import numpy as np
 
 from ...data.dataset import Dataset
 from ...data.validation import AUTO
-from ...errors import DataError, OptionError
+from ...errors import DataError, OptionError, with_near_matches
 from .columns import Columns
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 
+@with_near_matches("read_table")
 def read_table(source: Any, expected: Sequence[str] = (), *, decimal: str = AUTO) -> Table:
     """Read a table with named columns; loads `data.tables.table.read_table`, which documents the parameters.
 
     Examples
     --------
-    >>> table = read_table({"age": [21, 35], "city": ["Bonn", "Rome"]})
+    >>> import glassnet
+    >>> table = glassnet.read_table({"age": [21, 35], "city": ["Bonn", "Rome"]})
     >>> table.names, len(table)
     (('age', 'city'), 2)
     """
@@ -32,6 +34,7 @@ def read_table(source: Any, expected: Sequence[str] = (), *, decimal: str = AUTO
     return read_table(source, expected, decimal=decimal)
 
 
+@with_near_matches("load_table")
 def load_table(
     source: Any,
     target: str | Sequence[str] | None = None,
@@ -76,8 +79,9 @@ def load_table(
 
     Examples
     --------
+    >>> import glassnet
     >>> table = {"age": [21, 35, 52, 44] * 9, "city": ["Bonn", "Rome", "Rome", "Bonn"] * 9, "left": [0, 1, 1, 0] * 9}
-    >>> data = load_table(table, "left")
+    >>> data = glassnet.load_table(table, "left")
     >>> data.classes, data.feature_names
     (2, ('age', 'city=Bonn', 'city=Rome'))
     """
