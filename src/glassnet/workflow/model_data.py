@@ -124,8 +124,10 @@ def load_trained_on(
 def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> list[str]:
     """Return the recorded sources of added samples, replaced by the named ones in the order of their first use."""
     sources = list(dict.fromkeys(recorded))
+    if named and not sources:
+        raise OptionError("GN022", f"--add {named[0]}: {model_path} was trained without added samples. Omit --add.")
     if named and len(named) != len(sources):
-        shown = ", ".join(sources) or "no other data"
+        shown = ", ".join(sources)
         raise OptionError(
             "GN022",
             f"--add {' '.join(named)}: the training of {model_path} added samples of {shown}. Name the new place of "

@@ -415,6 +415,19 @@ MESSAGES: dict[str, str] = {
         "{folder}：文件夹中没有数据，既没有按类别分文件夹的图片（cats/1.png），也没有 {file}。请指定数据文件，"
         "或有数据的文件夹。"
     ),
+    "{folder}: no images in this folder, but {files}. Name one of the files, such as {file}.": (
+        "{folder}：文件夹中没有图片，但有 {files}。请给出其中一个文件，例如 {file}。"
+    ),
+    "{folder}: no images in this folder, but {files}. Name the files: {command}.": (
+        "{folder}：文件夹中没有图片，但有 {files}。请给出文件：{command}。"
+    ),
+    "{source}: a ZIP archive of {files}, expected one file with a table with named columns. Unpack it, and name that "
+    "file.": "{source}：含 {files} 的 ZIP 存档，应为只含一个文件，即有列名的表格。请解压并给出该文件。",
+    "no files": "零个文件",
+    "{source}: an empty ZIP archive, expected data. Pack it again.": "{source}：空的 ZIP 存档，应有数据。请重新打包。",
+    "{source}: named as a ZIP archive, but it is none. Rename the file by its format.": (
+        "{source}：名称是 ZIP 存档，实际不是。请按实际格式改名。"
+    ),
     "{folder}: {count} images such as {name}, but no classes. Put them into a folder per class, or add a "
     "labels.csv with the columns filename,label.": (
         "{folder}：有 {count} 张图片，例如 {name}，却没有类别。请按类别分文件夹存放，或添加列为 filename,label 的 "
