@@ -58,6 +58,18 @@ def test_a_model_is_trained_further_and_kept(folder):
     assert again["parent"] == {"hash": child.hash(), "file": "m-2.safetensors"}
 
 
+def test_verify_names_the_added_data_and_takes_none_if_none_were_added(folder):
+    """Any folder of samples will do: here the rows of other tables."""
+    run("verify", "m.safetensors", "rows.csv", "--add", "more.csv").refused(
+        "GN022", "without added samples. Omit --add"
+    )
+    run("train", "rows.csv", *MADE, "--add", "more.csv", "--out", "a.safetensors").fine()
+    assert "same bits" in run("verify", "a.safetensors", "rows.csv").fine().out
+    Path("other.csv").write_bytes(table((3, 2, "7"), rows=80))
+    other = run("verify", "a.safetensors", "rows.csv", "--add", "other.csv")
+    assert (other.code, "rows.csv with the added other.csv is not the training data" in other.out) == (1, True)
+
+
 def test_verify_finds_the_parent_beside_the_model_or_requires_it(folder):
     run("train", "more.csv", "--from", "m.safetensors", *FURTHER).fine()
     assert "same bits" in run("verify", "m-2.safetensors", "more.csv").fine().out

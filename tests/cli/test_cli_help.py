@@ -101,3 +101,9 @@ def test_chinese_help_contains_no_english(words, tmp_path):
     english = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "en"}).fine().out
     assert not re.search("[⺀-鿿]", english)
     assert set(re.findall(r"--[a-z-]+", text)) >= set(re.findall(r"^ +(?:-h, )?(--[a-z-]+)", english, re.M))
+
+
+def test_a_misspelt_name_leads_to_one_that_the_help_shows(folder):
+    line = run("train", "--averages", "0.9").refused("GN020", "'--ema-decay'")
+    assert "'--average'" not in line
+    run("train", "--recipe", "quik").refused("GN020", "Did you mean 'quick'?")

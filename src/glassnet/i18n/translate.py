@@ -96,7 +96,7 @@ def _filled_in(sentence: _Sentence, fillings: list[str]) -> _Translation:
 def _spaced(chinese: str, texts: Mapping[str, str]) -> str:
     """Fill the holes of a Chinese text, with a space between a Chinese character and a Latin one in a hole next to it.
 
-    A hole may hold either: 而训练数据的类别, but 而 rows.csv 的类别.
+    A hole may hold either, such as a file or the words for the training data.
     """
     made = ""
     for place, piece in enumerate(_HOLE.split(chinese)):

@@ -399,7 +399,9 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         with opened.stream() as stream:
             files = files_in(stream) if kind == "npz" else []
         if kind == "npz" and opened.name.lower().endswith(".zip") and not any(one.endswith(".npy") for one in files):
-            shown = listed([*map(ascii, files)], 4) or "no files"
+            if not files:
+                raise DataError("GN019", f"{opened.name}: an empty ZIP archive, expected data. Pack it again.")
+            shown = listed([*map(ascii, files)], 4)
             raise FileError(
                 "GN005",
                 f"{opened.name}: a ZIP archive of {shown}, expected one file with a table with named columns. Unpack "

@@ -359,8 +359,9 @@ MESSAGES: dict[str, str] = {
         "会画出各处理阶段。"
     ),
     "{name}: no digit found, excluded [{code}]": "{name}：没有找到数字，已排除 [{code}]",
-    "found {digits} in {images}, centred in {rows} × {columns} pixels{more}": (
-        "在 {images}中找到 {digits}，居中置于 {rows} × {columns} 像素{more}"
+    "found {digits} in {images}; images of {rows} × {columns} pixels are used as they are, digits in others are "
+    "centred in that size{more}": (
+        "在 {images}中找到 {digits}；{rows} × {columns} 像素的图片原样使用，其余图片中的数字居中置于该尺寸{more}"
     ),
     "{count} digits": "{count} 个数字",
     "1 digit": "1 个数字",
@@ -423,7 +424,6 @@ MESSAGES: dict[str, str] = {
     ),
     "{source}: a ZIP archive of {files}, expected one file with a table with named columns. Unpack it, and name that "
     "file.": "{source}：含 {files} 的 ZIP 存档，应为只含一个文件，即有列名的表格。请解压并给出该文件。",
-    "no files": "零个文件",
     "{source}: an empty ZIP archive, expected data. Pack it again.": "{source}：空的 ZIP 存档，应有数据。请重新打包。",
     "{source}: named as a ZIP archive, but it is none. Rename the file by its format.": (
         "{source}：名称是 ZIP 存档，实际不是。请按实际格式改名。"
