@@ -81,7 +81,7 @@ def test_a_step_as_text_json_and_page(folder):
 
 
 def test_an_image_without_a_kind_of_explanation_leads_to_why(folder):
-    write(folder, {"one.png": png(), "two.png": png()})
+    write(folder, dict.fromkeys(("one.png", "two.png"), png(np.zeros((28, 28), np.uint8))))
     run("explain", "one.png").refused("GN020", "one.png", "Add --why")
     run("explain", "nosuch.png").refused("GN001", "nosuch.png: no such file")
     run("explain", "--why", "one.png", "two.png").refused("GN020", "two.png: a second input")

@@ -13,7 +13,7 @@ from glassnet.i18n.help_zh import COMMANDS, FLAGS, HEADS, OPTIONS, flag_help
 from glassnet.options.options import ALIASES, SPECS
 from glassnet.options.recipes import RECIPE_ALIASES
 from glassnet.options.spec import GROUPS
-from support.cli import run_process
+from support.cli import run, run_process
 
 
 def commands():

@@ -232,7 +232,7 @@ def _missing(table: RawData) -> Outcome:
     if not details:
         return findings, table
     text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=joined(details[:SHOWN]))
-    findings.append(make_finding("GD46", table, text, rows, columns=names))
+    findings.append(make_finding("GD46", table, text, rows, columns=list(dict.fromkeys(names))))
     return findings, replace(table, numbers=numbers, words=words, exact=exact)
 
 
