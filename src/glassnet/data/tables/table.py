@@ -38,7 +38,7 @@ class Column:
     series : polars.Series
         The values as read; null if missing.
     kind : {"number", "boolean", "text", "date", "missing", "other"}
-        Kind of the column. ``"number"`` allows words in up to one value in ten, of up to three kinds.
+        Kind of the column. ``"number"`` allows words in up to one value in ten; see `Numbers`.
     values : ndarray of float64, shape (n,)
         The numbers, including infinite ones; NaN for missing and non-numeric values.
     found : Numbers or None
