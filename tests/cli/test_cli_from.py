@@ -247,3 +247,9 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypat
     names = {"seconds": 0, "model": ""}
     assert {**resumed, **names} == {**whole, **names}
     assert Path("part.safetensors").read_bytes() == Path("whole.safetensors").read_bytes()
+
+
+def test_verify_of_a_model_of_a_table_takes_no_added_samples(folder):
+    Path("t.csv").write_text("x,y\n" + "".join(f"{k * 37 % 40},{'ny'[k % 2]}\n" for k in range(60)))
+    run("train", "t.csv", "--target", "y", *MADE, "--out", "t.safetensors").fine()
+    run("verify", "t.safetensors", "t.csv", "--add", "more.csv").refused("GN022", "without added samples")
