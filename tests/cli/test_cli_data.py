@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import threading
+import zipfile
 
 import numpy as np
 import pytest
@@ -55,3 +58,38 @@ def test_the_next_command_that_train_prints_can_be_run(folder):
     assert "next      glassnet test m.safetensors test.csv" in out
     assert run("test", "m.safetensors", "test.csv").code == 0
     assert "glassnet query m.safetensors 'my digits.csv'" in run("train", "my digits.csv", *FLAGS).out
+
+
+def idx(values: np.ndarray) -> bytes:
+    """An IDX file of bytes."""
+    return bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">u4").tobytes() + values.tobytes()
+
+
+@pytest.mark.parametrize("source", ["pair", "pair/train-images-idx3-ubyte", "pair.zip", "rows.npz", "rows.csv"])
+def test_the_next_command_reads_what_the_training_read(folder, source):
+    images = np.random.default_rng(0).integers(0, 256, (60, 4, 4), np.uint8)
+    labels = (np.arange(60) % 3).astype(np.uint8)
+    (folder / "pair").mkdir()
+    (folder / "pair" / "train-images-idx3-ubyte").write_bytes(idx(images))
+    (folder / "pair" / "train-labels-idx1-ubyte").write_bytes(idx(labels))
+    shutil.make_archive("pair", "zip", "pair")
+    np.savez("rows.npz", x=images, y=labels)
+    np.savetxt("rows.csv", np.column_stack([labels, images.reshape(60, -1)]), delimiter=",", fmt="%d")
+    out = run("train", source, *FLAGS).fine().out
+    command = re.search(r"next +glassnet (\S+) (.*)", out)
+    assert command is not None
+    assert command[1] == ("query" if source == "rows.csv" else "test")
+    run(command[1], *command[2].split()).fine()
+
+
+@pytest.mark.parametrize("words", [("train",), ("train", "--target", "y"), ("doctor",)])
+def test_an_archive_that_holds_no_data_is_refused_with_what_it_holds(folder, words):
+    (folder / "text.zip").write_text("a,y\n1,2\n")
+    for name, files in {"odd.zip": ("a.pdf", "b.txt"), "empty.zip": ()}.items():
+        with zipfile.ZipFile(name, "w") as archive:
+            for file in files:
+                archive.writestr(file, "x")
+    command, *flags = words
+    assert "'a.pdf', 'b.txt', expected one" in run(command, "odd.zip", *flags).err
+    assert "empty.zip: an empty ZIP archive" in run(command, "empty.zip", *flags).err
+    assert "text.zip: named as a ZIP archive, but it is none" in run(command, "text.zip", *flags).err

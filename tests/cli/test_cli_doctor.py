@@ -32,6 +32,8 @@ OPTIONS_AND_PAIRS = {
     "GD18",
     "GD19",
     "GD46",
+    "GD47",
+    "GD48",
 }
 """Codes with their own tests below, because they need options, test data or a table with text."""
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
@@ -160,6 +162,28 @@ def test_a_copy_of_a_table_keeps_its_text(folder):
     assert lines[1] == "20.0,,n"
     assert len(lines) == 61
     assert run("doctor", "copy.csv", "--target", "survived").code == 0
+
+
+MISSING_WORDS = ["-", ".", "unknown", "missing", "None"]
+
+
+@pytest.mark.parametrize(("words", "code"), [(MISSING_WORDS, "GD46"), (["oak", "elm", "ash", "fir"], "GD48")])
+def test_words_in_a_column_of_numbers_mean_the_same_to_the_doctor_and_to_training(folder, words, code):
+    """Words for missing values may be of any number of kinds; other words make it a column of words, also with inf."""
+    values = [*words, *words, "inf", *(f"{k * 37 % 400 + 0.25 * (k % 3)}" for k in range(390))]
+    rows = "".join(f"{value},{k % 20 + 0.5},{'ny'[k % 2]}\n" for k, value in enumerate(values))
+    (folder / "t.csv").write_text("x,other,y\n" + rows)
+    found = {one["code"]: one for one in doctor("t.csv", "--target", "y")["findings"]}
+    assert {"GD46", "GD48"} & set(found) == {code}
+    assert found[code]["columns"] == ["x"]
+    assert found[code]["count"] == 2 * len(words) + (code == "GD46")
+    assert ("x" in glassnet.load_table("t.csv", "y").feature_names) == (code == "GD46")
+
+
+def test_an_empty_column_of_a_table_is_a_remark(folder):
+    (folder / "t.csv").write_text("x,z,y\n" + "".join(f"{k * 37 % 400},,{'ny'[k % 2]}\n" for k in range(60)))
+    outcome = run("doctor", "t.csv", "--target", "y", "--json")
+    assert (outcome.code, codes(outcome)) == (0, ["GD47"])
 
 
 def test_the_guessed_label_is_reported_and_can_be_set(folder):

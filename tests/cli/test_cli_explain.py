@@ -80,6 +80,13 @@ def test_a_step_as_text_json_and_page(folder):
         assert picture.width > picture.height
 
 
+def test_an_image_without_a_kind_of_explanation_leads_to_why(folder):
+    write(folder, dict.fromkeys(("one.png", "two.png"), png(np.zeros((28, 28), np.uint8))))
+    run("explain", "one.png").refused("GN020", "one.png", "Add --why")
+    run("explain", "nosuch.png").refused("GN001", "nosuch.png: no such file")
+    run("explain", "--why", "one.png", "two.png").refused("GN020", "two.png: a second input")
+
+
 def test_a_step_of_the_training_run_is_repeated(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 150)
     text = run(*words).fine().out

@@ -60,6 +60,18 @@ def test_a_model_is_trained_further_and_kept(folder):
     assert again["parent"] == {"hash": child.hash(), "file": "m-2.safetensors"}
 
 
+def test_verify_names_the_added_data_and_takes_none_if_none_were_added(folder):
+    """Any folder of samples will do: here the rows of other tables."""
+    run("verify", "m.safetensors", "rows.csv", "--add", "more.csv").refused(
+        "GN022", "without added samples. Omit --add"
+    )
+    run("train", "rows.csv", *MADE, "--add", "more.csv", "--out", "a.safetensors").fine()
+    assert "same bits" in run("verify", "a.safetensors", "rows.csv").fine().out
+    Path("other.csv").write_bytes(table((3, 2, "7"), rows=80))
+    other = run("verify", "a.safetensors", "rows.csv", "--add", "other.csv")
+    assert (other.code, "rows.csv with the added other.csv is not the training data" in other.out) == (1, True)
+
+
 def test_verify_finds_the_parent_beside_the_model_or_requires_it(folder):
     run("train", "more.csv", "--from", "m.safetensors", *FURTHER).fine()
     assert "same bits" in run("verify", "m-2.safetensors", "more.csv").fine().out
@@ -257,3 +269,9 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypat
     names = {"seconds": 0, "model": ""}
     assert {**resumed, **names} == {**whole, **names}
     assert Path("part.safetensors").read_bytes() == Path("whole.safetensors").read_bytes()
+
+
+def test_verify_of_a_model_of_a_table_takes_no_added_samples(folder):
+    Path("t.csv").write_text("x,y\n" + "".join(f"{k * 37 % 40},{'ny'[k % 2]}\n" for k in range(60)))
+    run("train", "t.csv", "--target", "y", *MADE, "--out", "t.safetensors").fine()
+    run("verify", "t.safetensors", "t.csv", "--add", "more.csv").refused("GN022", "without added samples")

@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from glassnet.cli import _COMMANDS, _command_line, cli
+from glassnet.cli.help.in_chinese import _joined
 from glassnet.i18n.help_zh import COMMANDS, FLAGS, HEADS, OPTIONS, flag_help
 from glassnet.options.options import ALIASES, SPECS
 from glassnet.options.recipes import RECIPE_ALIASES
 from glassnet.options.spec import GROUPS
-from support.cli import run_process
+from support.cli import run, run_process
 
 
 def commands():
@@ -101,3 +102,15 @@ def test_chinese_help_contains_no_english(words, tmp_path):
     english = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "en"}).fine().out
     assert not re.search("[⺀-鿿]", english)
     assert set(re.findall(r"--[a-z-]+", text)) >= set(re.findall(r"^ +(?:-h, )?(--[a-z-]+)", english, re.M))
+
+
+def test_a_misspelt_name_leads_to_one_that_the_help_shows(folder):
+    line = run("train", "--averages", "0.9").refused("GN020", "'--ema-decay'")
+    assert "'--average'" not in line
+    run("train", "--recipe", "quik").refused("GN020", "Did you mean 'quick'?")
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_joined_lines_of_chinese_help_have_spaces_around_latin_words(name):
+    text = _joined(COMMANDS[name])
+    assert re.findall(r"[\u4e00-\u9fff][A-Za-z0-9]", text) == []

@@ -8,6 +8,8 @@ import pytest
 from glassnet.data import load, notes_files
 from glassnet.data.readers.idx import bundled_pair
 from glassnet.doctor.script.checks import examine_script
+from glassnet.errors import InterruptedWorkError
+from glassnet.workflow import data_job
 from support.cli import run
 
 
@@ -53,6 +55,34 @@ def test_only_files_with_other_digits_are_replaced_and_only_if_asked(folder, few
     place.write_text("my own notes\n")
     refused = run("data", "mnist", ".", "--force")
     assert (refused.code, "GN022" in refused.err, place.read_text()) == (2, True, "my own notes\n")
+
+
+def test_an_interruption_names_the_files_that_were_written(folder, few, monkeypatch):
+    whole = data_job.csv_of
+
+    def stops(name):
+        if name == "mnist_train_100.csv":
+            raise KeyboardInterrupt
+        return whole(name)
+
+    monkeypatch.setattr(data_job, "csv_of", stops)
+    with pytest.raises(InterruptedWorkError, match=r"mnist_train\.csv, .*mnist_test\.csv written"):
+        data_job.write_notes_files("book")
+    assert sorted(place.name for place in (folder / "book").iterdir()) == ["mnist_test.csv", "mnist_train.csv"]
+
+
+def test_the_folder_of_these_files_is_refused_with_the_command_that_works(folder, few):
+    run("data", "mnist", "book")
+    run("train", "book").refused("GN002", "glassnet train book/mnist_train.csv --test book/mnist_test.csv")
+    (folder / "book" / "mnist_test.csv").unlink()
+    run("train", "book").refused("GN002", "such as book/mnist_test_10.csv")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_other_data_are_refused_with_what_is_allowed(folder, language, monkeypatch):
+    monkeypatch.setenv("GLASSNET_LANGUAGE", language)
+    line = run("data", "fashion", "book").refused("GN021", "'fashion'", "glassnet data mnist DIR")
+    assert ("应为 mnist" in line) == (language == "zh")
 
 
 def test_a_file_is_no_folder(folder):

@@ -57,6 +57,7 @@ def test_the_progress_bar_shows_loss_and_accuracy(tmp_path):
     assert "network   16-5-3" in out
     text = re.sub(rb"\x1b\[[?\d;]*[A-Za-z]", b"", seen).decode()
     assert "epoch 3/3" in text
+    assert "nan" not in text
     assert re.search(r"loss 0\.\d{4}, accuracy +[\d.]+%", text)
     assert seen.rfind(SHOW) > seen.rfind(HIDE), "the cursor is hidden"
 

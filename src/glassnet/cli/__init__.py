@@ -161,6 +161,8 @@ def main() -> None:
         complain("GN031", str(stop) or "interrupted; nothing was written.")
         code = 130
     except click.ClickException as problem:
+        if isinstance(problem, click.NoSuchOption):
+            problem = _with_shown_names(problem)
         complain("GN020", f"{_sentence(problem.format_message())} Try 'glassnet {_command_word()}--help'.")
     except MemoryError:
         complain("GN032", "not enough memory. Use a smaller network or smaller batches.")
@@ -212,6 +214,22 @@ def _prepare_streams() -> None:
 def _abandon_output() -> None:
     """Keep Python from flushing again, on exit, the output that could not be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _with_shown_names(problem: click.NoSuchOption) -> click.NoSuchOption:
+    """Return the error for a misspelt option with the names that the help shows, instead of hidden ones."""
+    from ..options.options import SPECS
+
+    known = problem.ctx.command.params if problem.ctx else []
+    hidden = {word: one.name or "" for one in known if getattr(one, "hidden", False) for word in one.opts}
+    near = {
+        f"--{SPECS[hidden[one]].word(hidden[one])}" if one in hidden else one for one in problem.possibilities or ()
+    }
+    if not near:
+        return problem
+    names = ", ".join(map(repr, sorted(near)))
+    which = f"Did you mean {'one of: ' * (len(near) > 1)}{names}?"
+    return click.NoSuchOption(problem.option_name, f"{problem.message} {which}", ctx=problem.ctx)
 
 
 def _sentence(message: str) -> str:

@@ -231,7 +231,7 @@ class _Bar:
         self._progress = Progress(
             TextColumn(message("bar_epoch") + " {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
-            TextColumn(message("bar_loss") + " {task.fields[loss]:.4f}{task.fields[accuracy]}"),
+            TextColumn("{task.fields[score]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=Console(stderr=True),
@@ -240,7 +240,7 @@ class _Bar:
     def __call__(self, event: Event) -> None:
         progress = self._progress
         if isinstance(event, TrainingStarted):
-            progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, loss=float("nan"), accuracy="")
+            progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, score="")
             progress.start()
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
@@ -248,8 +248,7 @@ class _Bar:
                 progress.task_ids[-1],
                 completed=event.progress,
                 epoch=epoch,
-                loss=event.loss,
-                accuracy=_percent(event.accuracy),
+                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}",
             )
         elif isinstance(event, TrainingEnded):
             self.close()

@@ -7,13 +7,14 @@ import shlex
 import click
 
 from .. import data
+from ..errors import OptionError
 from ..workflow.data_job import write_notes_files
 from .console import json_flag, message, result, result_json
 from .flags import force_flag
 
 
 @click.command("data")
-@click.argument("name", metavar="mnist", type=click.Choice([data.BUNDLED]))
+@click.argument("name", metavar="mnist")
 @click.argument("folder", metavar="DIR")
 @force_flag
 @json_flag
@@ -24,6 +25,8 @@ def data_command(name: str, folder: str, force: bool, as_json: bool) -> None:
     mnist_train_100.csv and mnist_test_10.csv (the first 100 and 10 of them). A row is a label and 784 pixels; there is
     no header. About 130 MB. Files with the same content stay as they are.
     """
+    if name != data.BUNDLED:
+        raise OptionError("GN021", f"data {name!r}: expected {data.BUNDLED}, as in: glassnet data {data.BUNDLED} DIR.")
     files = write_notes_files(folder, overwrite=force)
     if as_json:
         facts = [{"file": str(one.path), "rows": one.rows, "bytes": one.size, "new": one.written} for one in files]

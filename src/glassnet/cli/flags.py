@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -79,6 +80,9 @@ class _Recipe(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name as given."""
+        if value not in RECIPES and (near := get_close_matches(str(value), RECIPES, 1)):
+            allowed = ", ".join(map(repr, self.choices))
+            self.fail(f"{value!r} is not one of {allowed}. Did you mean {near[0]!r}?", param, ctx)
         return str(value) if value in RECIPES else super().convert(value, param, ctx)
 
 
@@ -125,7 +129,7 @@ def _flag(name: str, spec: Spec, default: Any, *, hidden: bool = False) -> Calla
         field,
         type=click.Choice(list(spec.choices)) if spec.choices else item,
         multiple=several,
-        metavar=None if spec.choices else {int: "N", float: "X", str: "WORD"}[item],
+        metavar=None if spec.choices else spec.metavar or {int: "N", float: "X", str: "WORD"}[item],
         hidden=hidden,
         help=f"{text}  [{shown}]",
         **place,

@@ -86,7 +86,8 @@ def _print(trained: TrainResult) -> None:
 
 def _next_step(trained: TrainResult) -> str:
     path, source, test_source = str(trained.path), trained.plan.source, trained.plan.test
-    if trained.held_out:  # a test on all data would include the training samples
+    # `test` says that data include training samples; `query` does not, but reads no files of labelled arrays.
+    if trained.held_out and data.has_queries(source):
         return shlex.join(["glassnet", "query", path, source])
     tested = [] if source == data.BUNDLED and not test_source else [test_source or source]
     another = "" if tested else message("another", command="glassnet train --hidden 300 --hidden 100")

@@ -3,7 +3,7 @@
 from ..io.opening import STDIN
 from .dataset import Dataset, image_shape
 from .load import BUNDLED, bundled, has_part, is_bundled, load
-from .queries import load_inputs, pictures_in
+from .queries import has_queries, load_inputs, pictures_in
 
 __all__ = [
     "BUNDLED",
@@ -11,6 +11,7 @@ __all__ = [
     "Dataset",
     "bundled",
     "has_part",
+    "has_queries",
     "image_shape",
     "is_bundled",
     "load",

@@ -16,6 +16,7 @@ from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
 from .dataset import SampleLayout, channels_of
+from .load import images_in
 from .readers.labelled_csv import read_values, samples_in, sniff
 from .validation import check_options
 
@@ -98,6 +99,20 @@ def load_inputs(
         pixels, names = _pixels(opened, features, image_shape, (reading, white))
     inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
     return inputs, names, None
+
+
+def has_queries(source: str | os.PathLike[str]) -> bool:
+    """Return whether `load_inputs`, or for a model of a table its reader, can read data that a model was trained on.
+
+    False for labelled arrays: IDX and NPZ. A pipe is not read for this.
+    """
+    try:
+        if is_folder(source):
+            with as_folder(source) as folder:
+                return images_in(folder, "train") is None
+        return not os.path.isfile(source) or kind_of(open_source(source)) not in ("idx", "npz")
+    except FileError:
+        return False
 
 
 def pictures_in(source: str | os.PathLike[str]) -> list[str]:

@@ -110,6 +110,17 @@ KINDS: dict[str, Kind] = {
         "none needed; glassnet train --target treats them as missing",
         "empties these fields",
     ),
+    "GD47": Kind(
+        REMARK,
+        "a column of a table is empty",
+        "none needed; glassnet train --target leaves it out. Often the cause is a separator at the end of every line",
+        "drops it",
+    ),
+    "GD48": Kind(
+        WARNING,
+        "several words in a column of numbers",
+        "empty these fields or correct them: glassnet train --target treats the whole column as words",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,

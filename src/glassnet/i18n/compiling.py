@@ -15,8 +15,8 @@ COMPILING_WORDS: dict[str, tuple[str, str]] = {
     ),
     "types": ("weights {weights}, inputs {inputs}", "权重 {weights}，输入 {inputs}"),
     "types_of_images": ("images {inputs}", "图像 {inputs}"),
-    "once": (", needed once on this machine", "，本机只需编译一次"),
-    "last_time": ("took {seconds:.0f} s here last time", "上次在本机用时 {seconds:.0f} 秒"),
+    "once": (", needed once for these types and options", "，这些类型与选项只需编译一次"),
+    "last_time": ("the last compilation of this loop took {seconds:.0f} s", "该循环上次编译用时 {seconds:.0f} 秒"),
     "usually": ("usually {least} to {most} s on an idle machine", "机器空闲时通常需要 {least} 至 {most} 秒"),
     "ends": ("compiled in {seconds:.1f} s", "编译完成，用时 {seconds:.1f} 秒"),
     "waits": (

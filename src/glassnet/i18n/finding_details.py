@@ -35,6 +35,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "strays": ("{rows}, such as {example!r} in {name}", "{rows}，例如 {name} 列的 {example!r}"),
     "stray": ("{example!r} in {name}", "{name} 列的 {example!r}"),
     "infinite": ("an infinite value in {name}", "{name} 列的无穷大"),
+    "words_among": ("{name}: {words} in {rows}", "{name} 列的 {words}（{rows}）"),
     "taken_for_missing": ("{rows}, such as {shown}", "{rows}，例如 {shown}"),
     "as_in_training": ("numbered as in the training data", "按训练数据编号"),
     "records": ("{names}: lists, records or similar", "{names}：列表、记录之类"),

@@ -196,8 +196,8 @@ FLAGS = {
     "Explain one prediction: nodes, inputs, nearest training samples, a counterfactual.": (
         "剖析一个预测：节点、输入、最近的训练样本、反事实样本。"
     ),
-    "Training data that --why searches for the nearest samples.  [the bundled MNIST]": (
-        "--why 在其中查找相近样本的训练数据。  [自带的 MNIST]"
+    "Training data that --why searches for the nearest samples.  [the bundled MNIST, for a model trained on it]": (
+        "--why 在其中查找相近样本的训练数据。  [自带的 MNIST，限用它训练的模型]"
     ),
     "Label or regression target that --why explains, by name or index.": "--why 要剖析的标签或数值，用名称或序号指定。",
     "Show what each class looks like to the network.": "显示各类别在网络看来的样子。",

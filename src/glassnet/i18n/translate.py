@@ -19,6 +19,7 @@ from .language import chinese_list
 _HOLE = re.compile(r"\{(\w+)\}")
 _BREAK = re.compile(r"(?<=[.?!;]) (?=\S)")
 """Between two sentences of a message."""
+_HAN, _LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z0-9.'\")\]%]")
 _PLACE = re.compile(r"^([^\s'\"`]+):(?: |$)")
 """A file's or option's name in front of a message."""
 _MOST_CHARACTERS, _MOST_JOINTS = 4000, 30
@@ -87,9 +88,24 @@ def _filled_in(sentence: _Sentence, fillings: list[str]) -> _Translation:
     """Fill the holes of a Chinese sentence with what fills the English one, translated where the catalogue has it."""
     filled = [_filling(name, text) for name, text in zip(sentence.names, fillings, strict=True)]
     texts = {name: chinese_list(name, one.text) for name, one in zip(sentence.names, filled, strict=True)}
-    text = sentence.chinese.format(**texts)
+    text = _spaced(sentence.chinese, texts)
     covered = sum(map(len, sentence.literals)) + sum(one.covered for one in filled)
     return _Translation(covered, text.replace("： ", "："))
+
+
+def _spaced(chinese: str, texts: Mapping[str, str]) -> str:
+    """Fill the holes of a Chinese text, with a space between a Chinese character and a Latin one in a hole next to it.
+
+    A hole may hold either, such as a file or the words for the training data.
+    """
+    made = ""
+    for place, piece in enumerate(_HOLE.split(chinese)):
+        added = texts[piece] if place % 2 else piece
+        here, there = made[-1:], added[:1]
+        if (_HAN.match(here) and _LATIN.match(there)) or (_LATIN.match(here) and _HAN.match(there)):
+            made += " "
+        made += added
+    return made
 
 
 def _filling(name: str, text: str) -> _Translation:

@@ -47,6 +47,10 @@ def kind_of(opened: Opened) -> str:
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.endswith((".xlsx", ".xls", ".ods")):
         raise FileError("GN005", f"{opened.name}: a spreadsheet, expected a text table. Save it as CSV.")
+    if name.lower().endswith(".zip") and opened.content is None and not head.startswith(_ZIP):
+        raise FileError(
+            "GN005", f"{opened.name}: named as a ZIP archive, but it is none. Rename the file by its format."
+        )
     if head.startswith(_ZIP) or name.endswith(".npz"):
         return "npz"
     if (head[:2] == b"\0\0" and head[2:3] in _IDX_TYPES) or name.endswith(("idx3-ubyte", "idx1-ubyte")):

@@ -262,6 +262,7 @@ class Options:
         "resize the images of a folder to N x N or HxW pixels (rows x columns); own: keep their size, which must be "
         "the same for all and at most 64 x 64",
         pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
+        metavar="own|N|HxW",
         form="own, N or HxW (at most 9999, such as 28 or 32x24)",
         group="data",
         common=True,

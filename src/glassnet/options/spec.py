@@ -43,6 +43,8 @@ class Spec:
         The field's standard name, accepted everywhere and documented first.
     pattern, form : str
         For other words: a regular expression of the allowed ones, and its description.
+    metavar : str
+        What stands for the value in the help; by default that of its type.
     needs : Needs, optional
         The option has no effect unless these are met.
     group : str
@@ -59,6 +61,7 @@ class Spec:
     alias: str = ""
     pattern: str = ""
     form: str = ""
+    metavar: str = ""
     needs: Needs | None = None
     group: str = "run"
     common: bool = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..data.notes_files import NOTES_FILES, csv_of, rows_in
+from ..errors import InterruptedWorkError
 from ..io.writing import replacing, require_folder, require_place, writing_problem
 
 _OF_MNIST = re.compile(rb"\d(?:,\d{1,3}){784}\r?\n")
@@ -50,6 +51,8 @@ def write_notes_files(folder: str, *, overwrite: bool = False) -> list[NotesFile
         written.
     OptionError
         GN022 when one exists that is no such file.
+    InterruptedWorkError
+        GN031 if writing is interrupted after the first file; the message names those written.
     """
     require_folder(folder)
     places = {name: Path(folder) / name for name in NOTES_FILES}
@@ -61,10 +64,19 @@ def write_notes_files(folder: str, *, overwrite: bool = False) -> list[NotesFile
         Path(folder).mkdir(exist_ok=True)
     except OSError as problem:
         raise writing_problem(folder, problem) from None
-    for name, place in places.items():
-        if name not in same:
-            with replacing(place, overwrite=overwrite) as file:
-                file.writelines(csv_of(name))
+    written: list[str] = []
+    try:
+        for name, place in places.items():
+            if name not in same:
+                with replacing(place, overwrite=overwrite) as file:
+                    file.writelines(csv_of(name))
+                written.append(str(place))
+    except KeyboardInterrupt:
+        if not written:
+            raise
+        raise InterruptedWorkError(
+            "GN031", f"interrupted; {', '.join(written)} written. The same command writes the rest."
+        ) from None
     return [NotesFile(place, rows_in(name), place.stat().st_size, name not in same) for name, place in places.items()]
 
 

@@ -105,6 +105,7 @@ def load_trained_on(
     )
     recorded = model.receipt.get("data", {})
     options, held_out = options_of(model.receipt), recorded.get("held_out")
+    further = _moved(recorded.get("added", []), added, model_path)
     if model.columns is None:
         like = model if "parent" in model.receipt else None  # its parent had the same scaling and classes
         # From the scaling: `fit` may have found the largest value, which is then not in the options.
@@ -113,7 +114,6 @@ def load_trained_on(
         # Large inputs were accepted in training.
         whole = load_samples(source, read_like, notify, layout=model.layout, large=True, like=like)
         samples = split(whole, options)[0] if held_out else whole
-        further = _moved(recorded.get("added", []), added, model_path)
         return with_added(samples, further, notify, like=like, whole=len(whole))
     table = read_table(source, model.columns.names)
     if held_out:
@@ -124,8 +124,10 @@ def load_trained_on(
 def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> list[str]:
     """Return the recorded sources of added samples, replaced by the named ones in the order of their first use."""
     sources = list(dict.fromkeys(recorded))
+    if named and not sources:
+        raise OptionError("GN022", f"--add {named[0]}: {model_path} was trained without added samples. Omit --add.")
     if named and len(named) != len(sources):
-        shown = ", ".join(sources) or "no other data"
+        shown = ", ".join(sources)
         raise OptionError(
             "GN022",
             f"--add {' '.join(named)}: the training of {model_path} added samples of {shown}. Name the new place of "

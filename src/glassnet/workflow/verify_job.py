@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model.file import load_model
 from ..model.model import Model
@@ -47,4 +47,9 @@ def verify_model(
     model = load_model(model_path)
     parent = load_parent(model, model_path, start)
     data = load_trained_on(model, model_path, source, notify, added=added)
-    return VerifyResult(model, verify(model, data, list(callbacks), init_model=parent))
+    verification = verify(model, data, list(callbacks), init_model=parent)
+    sources = dict.fromkeys(added or model.receipt.get("data", {}).get("added", []))
+    if sources and verification.where == f"{data.source} is not the training data":  # either may be another one
+        where = f"{data.source} with the added {', '.join(sources)} is not the training data"
+        verification = replace(verification, where=where)
+    return VerifyResult(model, verification)

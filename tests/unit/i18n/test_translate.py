@@ -107,3 +107,9 @@ def test_the_search_is_bounded_in_time_and_depth(monkeypatch):
     for message in (" ".join(known), "x: " * 2000, "x" * 100_000, "x" + " without names" * 280):
         assert in_chinese(message) is None
     assert len(tried) < 1000 * len(catalogue())
+
+
+def test_a_latin_name_in_a_chinese_sentence_has_spaces_around_it():
+    english = "rows.csv, sample 3: label 7, but {} has classes 0 to 4. Remove such samples."
+    assert "而 mnist (train) 的类别" in (in_chinese(english.format("mnist (train)")) or "")
+    assert "而训练数据的类别" in (in_chinese(english.format("training data")) or "")

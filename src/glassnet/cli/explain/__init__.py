@@ -57,7 +57,7 @@ from .why import explain_why
     "--train",
     "trained_on",
     metavar="DATA",
-    help="Training data that --why searches for the nearest samples.  [the bundled MNIST]",
+    help="Training data that --why searches for the nearest samples.  [the bundled MNIST, for a model trained on it]",
 )
 @click.option("--output", metavar="NAME", help="Label or regression target that --why explains, by name or index.")
 @click.option("--backquery", is_flag=True, help="Show what each class looks like to the network.")
@@ -104,6 +104,11 @@ def explain_command(model_path: str | None, source: str | None, decimal: str, as
     if model_path is None:
         raise OptionError("GN020", "no MODEL to explain. Name it, as in: glassnet explain notes.safetensors --row 7.")
     named, inputs = split_model([model_path, *([] if source is None else [source])], "explain")
+    if len(inputs) > 1:
+        raise OptionError(
+            "GN020",
+            f"{inputs[1]}: a second input, but one is explained at a time. Explain it with a command of its own.",
+        )
     model, source = named_model(named), inputs[0] if inputs else None
     _EXPLAIN[kind](model, named or SHIPPED, read_decimals(model, source, decimal), flags, as_json)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...errors import OptionError
+from ...data import BUNDLED
+from ...errors import GlassnetError, OptionError
 from ...explain.replay import Replay
 from ...explain.step import Trace
 from ...i18n.explain import explain_words
 from ...i18n.language import Say, listed
+from ...io.opening import file_problem
+from ...io.picture_formats import SUFFIXES
 from ...io.writing import write_text
 from ...model.model import Model
 from ...plots.labels import sample_label
@@ -31,9 +35,7 @@ def explain_step(
 ) -> None:
     """Show a step on one sample."""
     if flags["row"] is None:
-        raise OptionError(
-            "GN020", "nothing to explain. Name a sample with --row N, or see --help for what else can be explained."
-        )
+        raise _no_sample(source)
     step = explain_job.explain_step(
         model,
         model_path,
@@ -48,6 +50,19 @@ def explain_step(
     is_, answered = (sample_label(model, one, word) for one in (step.label, step.answer))
     remark = word("step_row", source=step.source, row=step.row, label=is_, answer=answered)
     show_step(step.trace, f"{remark}{_of_committee(model, word)}", flags, facts, as_json)
+
+
+def _no_sample(source: str | Table | None) -> GlassnetError:
+    """Return the error for a step without --row: an image has no label to train on, but a prediction to explain."""
+    if isinstance(source, str) and source not in ("-", BUNDLED) and not os.path.exists(source):
+        return file_problem(source, FileNotFoundError())
+    if isinstance(source, str) and source.lower().endswith(SUFFIXES):
+        return OptionError(
+            "GN020", f"{source}: a training step needs labelled data. Add --why to explain the prediction for an image."
+        )
+    return OptionError(
+        "GN020", "nothing to explain. Name a sample with --row N, or see --help for what else can be explained."
+    )
 
 
 def explain_replay(

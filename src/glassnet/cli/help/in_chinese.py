@@ -47,7 +47,8 @@ def command_in_chinese(command: click.Command, name: str) -> click.Command:
 
 
 def _joined(text: str) -> str:
-    """Return a text with the lines of a paragraph joined without a space after a Chinese character."""
+    """Return a text with the lines of a paragraph joined; after a Chinese character, a space is only before Latin."""
+    text = re.sub(r"(?<=[\u4e00-\u9fff])\n +(?=[A-Za-z0-9'-])", " ", text)
     return re.sub(r"(?<=[^\x00-\x7f])\n +(?=\S)", "", text)
 
 

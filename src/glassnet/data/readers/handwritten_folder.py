@@ -65,7 +65,11 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
     several = "; each digit of an image is a sample of its class" if len(rows) > len(digits) else ""
     images = "1 image" if len(digits) == 1 else f"{len(digits):,} images"
     number = "1 digit" if len(rows) == 1 else f"{len(rows):,} digits"
-    remarks = (*without, f"found {number} in {images}, centred in {SIDE} × {SIDE} pixels{several}")
+    remark = (
+        f"found {number} in {images}; images of {SIDE} × {SIDE} pixels are used as they are, digits in others are "
+        f"centred in that size{several}"
+    )
+    remarks = (*without, remark)
     samples = replace(
         found,
         files=[found.files[k] for k in rows],

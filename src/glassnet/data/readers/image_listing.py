@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ from .label_file import read_index
 
 PARTS = {"train": ("train", "training"), "test": ("test", "testing", "validation", "valid", "val")}
 """Names of the folder of a part, the likeliest first."""
+_TABLES = (".csv", ".tsv", ".txt", ".npz", ".parquet", ".gz", ".zip")
 
 
 @dataclass(frozen=True)
@@ -155,11 +157,24 @@ def _parts(root: Path) -> dict[str, Path]:
     return parts
 
 
+def _no_images(root: Path, files: list[str]) -> FileError:
+    """Return the error for a folder that has only files of data, which are read one by one."""
+    shown, pair = listed(files, 4), [f"mnist_{part}.csv" for part in PARTS]
+    if set(pair) <= set(files):  # as `glassnet data mnist` writes them
+        training, test = (shlex.quote(str(root / name)) for name in pair)
+        command = f"glassnet train {training} --test {test}"
+        return FileError("GN002", f"{root}: no images in this folder, but {shown}. Name the files: {command}.")
+    first = root / files[0]
+    return FileError("GN002", f"{root}: no images in this folder, but {shown}. Name one of the files, such as {first}.")
+
+
 def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
     apart = frozenset(apart)
     names, passed = _walk(root, apart)
     remarks: list[str] = []
     if not names:
+        if tables := sorted(path.name for path in root.iterdir() if path.suffix.lower() in _TABLES):
+            raise _no_images(root, tables)
         raise FileError(
             "GN002",
             f"{root}: no data in this folder, neither images in class folders (cats/1.png) nor {images_name(part)}. "

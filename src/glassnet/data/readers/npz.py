@@ -35,6 +35,8 @@ def npz_names(opened: Opened) -> list[str]:
     try:
         with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
+            if not names and opened.name.lower().endswith(".zip"):
+                raise DataError("GN019", f"{opened.name}: an empty ZIP archive, expected data. Pack it again.")
             if names and not any(name.endswith(".npy") for name in names):
                 if "[Content_Types].xml" in names:
                     raise DataError("GN019", f"{opened.name}: a spreadsheet. Save it as CSV.")

@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
 """Markers of missing values, in lower case; without "none" and "-", which often name a class."""
 
+AMONG_NUMBERS = MISSING | {
+    *("-", "--", ".", "..", "none", "nil", "unknown", "missing", "n.a.", "not available", "not applicable", "no data"),
+    *("无", "未知", "缺失", "暂无"),
+}
+"""Words that mean a missing value in a column of numbers, in lower case."""
+
 _LOW = (-1.0, -99.0, -999.0, -9999.0, -99999.0, -999999.0)
 _HIGH = (999.0, 9999.0, 99999.0, 999999.0)
 _DIFFERENT = 10

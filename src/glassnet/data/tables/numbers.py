@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..validation import AUTO, OTHER, is_sign
-from .missing_markers import MISSING
+from .missing_markers import AMONG_NUMBERS, MISSING
 
 CODE = r"^0\d+$"
 """Digits with a leading zero, such as postal codes, which a number would lose."""
@@ -51,6 +51,7 @@ _OFTEN = 10
 """Least average number of values per unit in a column of several units."""
 _SAMPLE = 1000
 _FEW_KINDS = 3
+_GRADES = 10
 _ALMOST = 0.9
 """A column with at least this fraction of dates, or numbers, consists of them."""
 
@@ -91,8 +92,19 @@ class Numbers:
 
     @property
     def few_non_numeric(self) -> bool:
-        """Whether only few values, of few kinds, are not numbers, so that the column counts as numbers."""
-        return self.nearly_all and self.non_numeric.n_unique() <= _FEW_KINDS
+        """Whether only few values are not numbers, so that the column counts as numbers.
+
+        They must be of few kinds; those of `AMONG_NUMBERS` do not count.
+        """
+        if not self.nearly_all:
+            return False
+        kinds = self.non_numeric.unique()
+        return len(kinds) <= _FEW_KINDS or sum(kind.lower() not in AMONG_NUMBERS for kind in kinds) <= _FEW_KINDS
+
+    @property
+    def graded(self) -> bool:
+        """Whether there are only few different numbers, as in a column of grades or codes."""
+        return self.values.drop_nulls().n_unique() <= _GRADES
 
     @property
     def mixed(self) -> bool:
@@ -250,6 +262,17 @@ def non_numeric_values(texts: Sequence[str]) -> NDArray[np.bool_]:
     if not found.few_non_numeric:
         return np.zeros(len(column), bool)
     return (found.values.is_null() & column.is_not_null()).to_numpy()
+
+
+def words_among_numbers(texts: Sequence[str]) -> list[str]:
+    """Return the kinds of words because of which training treats a column of nearly all numbers as words.
+
+    None for other columns. Empty fields do not count; the decimal sign is a point.
+    """
+    found = find_numbers(pl.Series([text or None for text in texts], dtype=pl.String), ".")
+    if not found.nearly_all or found.few_non_numeric or found.graded:
+        return []
+    return found.non_numeric.unique(maintain_order=True).to_list()
 
 
 def without_missing(texts: Sequence[str] | pl.Series) -> pl.Series:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from ..._one_line import one_line
 from ...errors import DataError, FileError, require_choice
+from ...i18n.language import listed
+from ...io.archives import files_in
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
 from ..validation import AUTO, DECIMALS, TRUTH, plain
@@ -36,7 +38,7 @@ class Column:
     series : polars.Series
         The values as read; null if missing.
     kind : {"number", "boolean", "text", "date", "missing", "other"}
-        Kind of the column. ``"number"`` allows words in up to one value in ten, of up to three kinds.
+        Kind of the column. ``"number"`` allows words in up to one value in ten; see `Numbers`.
     values : ndarray of float64, shape (n,)
         The numbers, including infinite ones; NaN for missing and non-numeric values.
     found : Numbers or None
@@ -394,6 +396,17 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     if kind not in TYPED:
         if kind == "picture":
             raise FileError("GN005", f"{opened.name}: an image, expected a table with named columns.")
+        with opened.stream() as stream:
+            files = files_in(stream) if kind == "npz" else []
+        if kind == "npz" and opened.name.lower().endswith(".zip") and not any(one.endswith(".npy") for one in files):
+            if not files:
+                raise DataError("GN019", f"{opened.name}: an empty ZIP archive, expected data. Pack it again.")
+            shown = listed([*map(ascii, files)], 4)
+            raise FileError(
+                "GN005",
+                f"{opened.name}: a ZIP archive of {shown}, expected one file with a table with named columns. Unpack "
+                "it, and name that file.",
+            )
         raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns. Save it as CSV.")
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:

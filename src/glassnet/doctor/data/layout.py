@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import image_shape
 from ...data.sample_layout import LABEL_NAMES
-from ...data.tables.numbers import are_dates, are_numbers, non_numeric_values
+from ...data.tables.numbers import are_dates, are_numbers, non_numeric_values, words_among_numbers
 from ...data.tables.ragged import OPEN
 from ...i18n.finding_details import SHOWN, counted, detail, joined, listed
 from ...preprocess.tabular.encoders import LARGEST
@@ -56,7 +57,8 @@ def empty_columns(table: RawData, case: Case) -> Outcome:
     if not empty or len(empty) == table.width:
         return [], table
     names = [table.names[column] or detail("unnamed") for column in empty]
-    return [make_finding("GD03", table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
+    code = "GD47" if case.takes_gaps(table) else "GD03"
+    return [make_finding(code, table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
 
 
 def same_names(table: RawData, case: Case) -> Outcome:
@@ -204,6 +206,7 @@ def invalid_numbers(table: RawData, case: Case) -> Outcome:
 
 def _missing(table: RawData) -> Outcome:
     """Empty the fields of numeric columns that training treats as missing: text and infinite values."""
+    table = replace(table, numbers=_without_infinite_words(table))
     numbers, words, exact, details, names = table.numbers, dict(table.words), dict(table.exact), [], []
     rows = np.zeros(len(table), bool)
     infinite, _ = _holes(table)
@@ -212,9 +215,11 @@ def _missing(table: RawData) -> Outcome:
         rows |= infinite.any(axis=1)
         names += [table.names[column] for column in np.flatnonzero(infinite.any(axis=0))]
         details += [detail("infinite", name=name) for name in names[:SHOWN]]
+    findings = []
     for column, texts in table.words.items():
         wrong = non_numeric_values(texts.tolist())
         if not any(wrong):
+            findings += _words_among_numbers(table, column)
             continue
         rows |= wrong
         names.append(table.names[column])
@@ -225,11 +230,38 @@ def _missing(table: RawData) -> Outcome:
         if not np.isnan(numbers[words[column] != "", column]).any():
             del words[column]  # the remaining fields are plain numbers
     if not details:
-        return [], table
+        return findings, table
     text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=joined(details[:SHOWN]))
-    return [make_finding("GD46", table, text, rows, columns=names)], replace(
-        table, numbers=numbers, words=words, exact=exact
-    )
+    findings.append(make_finding("GD46", table, text, rows, columns=list(dict.fromkeys(names))))
+    return findings, replace(table, numbers=numbers, words=words, exact=exact)
+
+
+def _without_infinite_words(table: RawData) -> NDArray[Any]:
+    """Return the numbers without the infinite ones of columns that training treats as words: "inf" is one of them."""
+    infinite, _ = _holes(table)
+    here = [
+        column
+        for column in np.flatnonzero(infinite.any(axis=0)).tolist()
+        if column in table.words
+        and np.isnan(table.numbers[table.words[column] != "", column]).any()
+        and not non_numeric_values(table.words[column].tolist()).any()
+    ]
+    if not here:
+        return table.numbers
+    numbers = table.numbers.copy()
+    numbers[:, here] = np.where(np.isinf(numbers[:, here]), np.nan, numbers[:, here])
+    return numbers
+
+
+def _words_among_numbers(table: RawData, column: int) -> list[Finding]:
+    """Find a column of nearly all numbers that training treats as words, because of several kinds of words."""
+    texts = table.words[column]
+    kinds = words_among_numbers(texts.tolist())
+    if not kinds:
+        return []
+    rows = np.isin(texts, kinds)
+    text = detail("words_among", name=table.names[column], rows=counted(int(rows.sum()), "row"), words=listed(kinds, 6))
+    return [make_finding("GD48", table, text, rows, columns=[table.names[column]])]
 
 
 def gaps(table: RawData, case: Case) -> Outcome:

@@ -14,11 +14,17 @@ MESSAGES: dict[str, str] = {
         "{word}：模型须在最前。请运行 'glassnet {command} {words}'。"
     ),
     "interrupted; nothing was written.": "已中断，未写出任何文件。",
+    "interrupted; {files} written. The same command writes the rest.": (
+        "已中断；已写出 {files}。再运行同一命令会写出其余文件。"
+    ),
     "interrupted; nothing was written.{hint}": "已中断，未写出任何文件。{hint}",
     " With --checkpoint FILE, training can be resumed.": "训练时加上 --checkpoint FILE，中断后便可继续。",
     "not enough memory. Use a smaller network or smaller batches.": "内存不足。请使用更小的网络或更小的批次。",
     "{where}: cannot be written or read ({reason}).": "{where}：无法读写（{reason}）。",
     "standard output": "标准输出",
+    "data {name}: expected {data}, as in: glassnet data {example} DIR.": (
+        "data {name}：应为 {data}，例如：glassnet data {example} DIR。"
+    ),
     # options
     "{name} {value}: expected yes or no.": "{name} {value}：应为是或否。",
     "{name} {value}: expected a whole number.": "{name} {value}：应为整数。",
@@ -84,7 +90,9 @@ MESSAGES: dict[str, str] = {
     "--add {names}: the training of {path} added samples of {sources}. Name the new place of each.": (
         "--add {names}：{path} 的训练加入了 {sources} 的样本。请逐个指明其新位置。"
     ),
-    "no other data": "没有其他数据",
+    "--add {name}: {path} was trained without added samples. Omit --add.": (
+        "--add {name}：{path} 的训练没有加入其他样本。请去掉 --add。"
+    ),
     "--{flag} {path}: the model that training starts from, which `glassnet verify` needs. Name another file.": (
         "--{flag} {path}：这是训练的起始模型，`glassnet verify` 需要它。请换一个文件名。"
     ),
@@ -164,6 +172,12 @@ MESSAGES: dict[str, str] = {
     ),
     "nothing to explain. Name a sample with --row N, or see --help for what else can be explained.": (
         "未指明要剖析什么。请用 --row N 指定样本，其他用法见 --help。"
+    ),
+    "{path}: a training step needs labelled data. Add --why to explain the prediction for an image.": (
+        "{path}：训练步骤需要有标签的数据。要剖析一张图片的预测，请加上 --why。"
+    ),
+    "{path}: a second input, but one is explained at a time. Explain it with a command of its own.": (
+        "{path}：这是第二个输入，而一次只能剖析一个。请另用一条命令剖析它。"
     ),
     "{kinds}: only one thing can be explained at a time.": "{kinds}：一次只能剖析一项。",
     "--epoch and --step go together. Give both.": "--epoch 与 --step 须一起给出。",

@@ -379,8 +379,9 @@ MESSAGES: dict[str, str] = {
         "会画出各处理阶段。"
     ),
     "{name}: no digit found, excluded [{code}]": "{name}：没有找到数字，已排除 [{code}]",
-    "found {digits} in {images}, centred in {rows} × {columns} pixels{more}": (
-        "在 {images}中找到 {digits}，居中置于 {rows} × {columns} 像素{more}"
+    "found {digits} in {images}; images of {rows} × {columns} pixels are used as they are, digits in others are "
+    "centred in that size{more}": (
+        "在 {images}中找到 {digits}；{rows} × {columns} 像素的图片原样使用，其余图片中的数字居中置于该尺寸{more}"
     ),
     "{count} digits": "{count} 个数字",
     "1 digit": "1 个数字",
@@ -434,6 +435,18 @@ MESSAGES: dict[str, str] = {
     "or a folder with data.": (
         "{folder}：文件夹中没有数据，既没有按类别分文件夹的图片（cats/1.png），也没有 {file}。请指定数据文件，"
         "或有数据的文件夹。"
+    ),
+    "{folder}: no images in this folder, but {files}. Name one of the files, such as {file}.": (
+        "{folder}：文件夹中没有图片，但有 {files}。请给出其中一个文件，例如 {file}。"
+    ),
+    "{folder}: no images in this folder, but {files}. Name the files: {command}.": (
+        "{folder}：文件夹中没有图片，但有 {files}。请给出文件：{command}。"
+    ),
+    "{source}: a ZIP archive of {files}, expected one file with a table with named columns. Unpack it, and name that "
+    "file.": "{source}：含 {files} 的 ZIP 存档，应为只含一个文件，即有列名的表格。请解压并给出该文件。",
+    "{source}: an empty ZIP archive, expected data. Pack it again.": "{source}：空的 ZIP 存档，应有数据。请重新打包。",
+    "{source}: named as a ZIP archive, but it is none. Rename the file by its format.": (
+        "{source}：名称是 ZIP 存档，实际不是。请按实际格式改名。"
     ),
     "{folder}: {count} images such as {name}, but no classes. Put them into a folder per class, or add a "
     "labels.csv with the columns filename,label.": (

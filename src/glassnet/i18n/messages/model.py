@@ -486,6 +486,7 @@ MESSAGES: dict[str, str] = {
     ),
     "the weights in the file do not match its training record": "文件中的权重与训练记录不符",
     "{source} is not the training data": "{source} 不是训练数据",
+    "{source} with the added {files} is not the training data": "{source} 加上 {files} 不是训练数据",
     "the network in the file does not match its training record": "文件中的网络与训练记录不符",
     "the scaling of the {what} in the file does not match the data": "文件中{what}的缩放与数据不符",
     "targets": "目标",

@@ -25,7 +25,7 @@ UNLIKE_OTHERS = (
 _FEW_ROWS = 20
 WORTH_THREADS = 500_000
 """Tables with at least this many values are learned and encoded on several threads."""
-_FEW_NUMBERS = 10
+_MANY_WORDS = 10
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
 _KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
 
@@ -144,8 +144,8 @@ def about_numbers_in_words(column: Column) -> list[str]:
         ]
     # Few different numbers are grades; many different words among numbers are codes.
     numbers, words = found.values.drop_nulls(), found.non_numeric
-    few = numbers.n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
-    if few or len(numbers) < len(words) or not len(words):
+    codes = words.n_unique() > _MANY_WORDS and not found.nearly_all
+    if found.graded or codes or len(numbers) < len(words) or not len(words):
         return []
     word = str(words.mode().sort()[0])
     return [
