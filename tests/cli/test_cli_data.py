@@ -78,7 +78,7 @@ def test_the_next_command_reads_what_the_training_read(folder, source):
     out = run("train", source, *FLAGS).fine().out
     command = re.search(r"next +glassnet (\S+) (.*)", out)
     assert command is not None
-    assert command[1] == ("query" if source == "rows.csv" else "test")
+    assert command[1] == {"rows.csv": "query", "pair": "info", "pair.zip": "info"}.get(source, "test")
     run(command[1], *command[2].split()).fine()
 
 

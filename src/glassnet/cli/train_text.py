@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import data
+from ..io.archives import is_folder
 from ..workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, say, score_line
 
@@ -89,6 +90,8 @@ def _next_step(trained: TrainResult) -> str:
     # `test` says that data include training samples; `query` does not, but reads no files of labelled arrays.
     if trained.held_out and data.has_queries(source):
         return shlex.join(["glassnet", "query", path, source])
+    if trained.held_out and is_folder(source) and not data.has_part(source, "test"):  # a pair of IDX files
+        return shlex.join(["glassnet", "info", path])
     tested = [] if source == data.BUNDLED and not test_source else [test_source or source]
     another = "" if tested else message("another", command="glassnet train --hidden 300 --hidden 100")
     return shlex.join(["glassnet", "test", path, *tested]) + another

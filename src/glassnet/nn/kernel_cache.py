@@ -10,7 +10,6 @@ Loading a file runs code. So only folders and files are used that no other user 
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
 import os
 import pickle
@@ -37,6 +36,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps as _dumps
 
 from ..io.byte_locks import POLL_SECONDS, ByteLocks
+from ..io.collection import without_collection
 from .compile_notice import announce_wait, announced
 
 numba_config: Any = numba.config
@@ -201,10 +201,7 @@ def _compilation() -> Iterator[None]:
     while _compilations and not _owns_lock():
         time.sleep(POLL_SECONDS)
     with global_compiler_lock, ExitStack() as stack:
-        if not _compilations and gc.isenabled():
-            # A compiler makes many objects that live long: searching them for cycles would take a tenth of its time.
-            stack.callback(gc.enable)  # first, because an interrupt may come between any two lines
-            gc.disable()
+        stack.enter_context(without_collection())
         try:
             _compilations.append(stack)
             yield

@@ -1,1 +1,8 @@
 """The compiled engine, with kernels compiled by Numba."""
+
+from ...io.collection import without_collection
+
+with without_collection():  # Numba has many modules
+    from . import kernels
+
+__all__ = ["kernels"]

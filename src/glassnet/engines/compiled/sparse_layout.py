@@ -46,7 +46,7 @@ def sparse_rows(raw: NDArray[Any], factor: FloatArray) -> kernels.SparseRows:
     """Return the non-zero values, each multiplied by the factor of its feature, and their places."""
     room = np.count_nonzero(raw) + 1
     rows = kernels.SparseRows(np.empty(len(raw) + 1, np.int64), np.empty(room, np.uint32), np.empty(room, factor.dtype))
-    kernels.gather_nonzero(raw, factor, rows)
+    kernels.gather_nonzero(raw, 0, len(raw), factor, rows)
     return rows
 
 
@@ -55,8 +55,9 @@ def pairs_of(raw: NDArray[Any], column_blocks: NDArray[np.int64]) -> kernels.Pai
     even = raw.dtype == np.uint8 and raw.shape[1] % 2 == 0
     room = np.count_nonzero(raw.view(np.uint16) if even else raw) + 1  # memory that is not needed is never touched
     starts = len(raw) * (len(column_blocks) - 1) + 1
-    pairs = kernels.Pairs(np.empty(starts, np.int64), np.empty(room, np.uint32), np.empty(2 * room, raw.dtype))
-    kernels.gather_pairs(raw, column_blocks, pairs)
+    pairs = kernels.Pairs(np.zeros(starts, np.int64), np.empty(room, np.uint32), np.empty(2 * room, raw.dtype))
+    if len(raw):  # otherwise the kernel need not be compiled
+        kernels.gather_pairs(raw, column_blocks, pairs)
     return pairs
 
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy
-from .common import SparseRows, lesser, matrix_in
+from .common import SparseRows, lesser, matrix_in, vector_in
 from .row_sums import BLOCK, CACHE_LINE, LANES, fetch, weighted_row_sum
 from .tile_products import Columns, add_from_rows, add_to_rows, spread
 from .transpose import transpose
@@ -93,23 +93,23 @@ def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) 
 
 
 @outer_kernel
-def gather_nonzero(raw: Any, factor: Any, rows: SparseRows) -> None:
-    """Fill the places and scaled values of the non-zero entries of `raw`, (n, features).
+def gather_nonzero(raw: Any, begin: int, count: int, factor: Any, rows: SparseRows) -> None:
+    """Fill the places and scaled values of the non-zero entries of `raw`, (n, features), in `count` rows from `begin`.
 
     Most of an image is empty, so a word of zeros is skipped at once. `rows` needs space for one extra value.
     """
     features, at = raw.shape[1], 0
     whole = features // WORD * WORD
-    for i in range(raw.shape[0]):
+    for i in range(count):
         rows.start[i] = at
-        row = raw[i]
+        row = raw[begin + i]
         for first in range(0, whole, WORD):
             if not _is_empty(row, first):
                 for j in range(first, first + WORD):
                     at = _keep_value(rows, at, j, row[j], factor[j])
         for j in range(whole, features):
             at = _keep_value(rows, at, j, row[j], factor[j])
-    rows.start[raw.shape[0]] = at
+    rows.start[count] = at
 
 
 @part_of_kernel
@@ -182,16 +182,13 @@ def sort_by_column(
 
 
 @part_of_kernel
-def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: Any) -> None:
-    """Fill the sums of a tile's nodes, (rows, nodes), for the samples `which`."""
+def tile_sums(tile: Any, constant: Any, samples: SparseRows, rows: int, sums: Any, first: int, nodes: int) -> None:
+    """Fill the sums of a tile's nodes, of which `first` is the first, for all samples; `sums` is (rows · nodes,)."""
     one = tile.dtype.type(1)
-    for row in range(which.shape[0]):
-        if row + 1 < which.shape[0]:  # prefetch, because samples are far apart
-            for at in range(samples.start[which[row + 1]], samples.start[which[row + 1] + 1], CACHE_LINE):
-                fetch(samples.places, at)
-                fetch(samples.values, at)
-        begin, end = samples.start[which[row]], samples.start[which[row] + 1]
-        weighted_row_sum(tile, samples.places, samples.values, begin, end, one, constant, sums[row])
+    for row in range(rows):
+        own = vector_in(sums, row * nodes + first, tile.shape[1])
+        begin, end = samples.start[row], samples.start[row + 1]
+        weighted_row_sum(tile, samples.places, samples.values, begin, end, one, constant, own)
 
 
 @part_of_kernel
