@@ -4,7 +4,7 @@ Each is a new process: the first with an empty cache of compiled loops, the seco
 left. Times are from the start of the process to the result on screen. With ``--before``, an earlier version runs beside
 this one: the same job in turn, in one run of this script, so that the ratios do not depend on the machine's day.
 
-    python benchmarks/first_runs.py [--runs 5] [--before PYTHON] [--only NAME …] [--trial]
+    python benchmarks/first_runs.py [--runs 5] [--before PYTHON] [--only NAME …] [--more] [--trial]
 
 ``PYTHON`` is the interpreter of an environment that has the earlier version.
 """
@@ -70,10 +70,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--before", help="Python of an environment with an earlier version")
     parser.add_argument("--only", nargs="*", help="kinds of work")
+    parser.add_argument("--more", action="store_true", help="add runs to those of the stored result")
     parser.add_argument("--trial", action="store_true", help="keep no result")
     given = parser.parse_args()
     versions = {"now": sys.executable, **({"before": given.before} if given.before else {})}
-    taken: dict[str, Any] = {}
+    taken = stored_values() if given.more else {}
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder) / "files"
         files.mkdir()
@@ -107,6 +108,20 @@ def both_runs(kind: str, python: str, folder: Path, files: Path, name: str) -> I
         for file in files.iterdir():
             (place / file.name).symlink_to(file)
         yield which, run(words, str(place), {"NUMBA_CACHE_DIR": str(cache)})
+
+
+def stored_values() -> dict[str, Any]:
+    """Return the times of the stored result, in the form of `taken`."""
+    return {
+        kind: {
+            version: {
+                which: {key: list(summary["values"]) for key, summary in times.items()} for which, times in runs.items()
+            }
+            for version, runs in versions.items()
+            if version != "ratios"
+        }
+        for kind, versions in machine.read("first_runs").items()
+    }
 
 
 def summarised(taken: dict[str, Any]) -> dict[str, Any]:

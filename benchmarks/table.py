@@ -384,10 +384,10 @@ def first_runs_sentence(result: dict[str, Any], language: int) -> list[str]:
     text = (
         "The first training run of each kind (single samples, batches, large tables) on a machine compiles code and "
         "takes "
-        f"{min(first):.0f} to {max(first):.0f} s; later runs take {min(later):.1f} to {max(later):.1f} s. "
+        f"{min(first):.0f} to {max(first):.0f} s; later runs take about {max(later):.1f} s. "
         "Small training runs do not compile.",
         "每种训练（逐样本、按批、大表格）在一台机器上首次运行时要编译代码，需 "
-        f"{min(first):.0f} 到 {max(first):.0f} 秒；以后只需 {min(later):.1f} 到 {max(later):.1f} 秒。"
+        f"{min(first):.0f} 到 {max(first):.0f} 秒；以后约需 {max(later):.1f} 秒。"
         "小规模训练无需编译。",
     )[language]
     return [text] if language else textwrap.wrap(text, 120)
