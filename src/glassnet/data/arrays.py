@@ -113,7 +113,7 @@ def _two_sides(image_shape: Any) -> tuple[int, int]:
     return int(sides[0]), int(sides[1])
 
 
-def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None = None) -> Targets:
+def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | None = None) -> Targets:
     """Return the targets of samples: classes, several labels per sample, or numbers.
 
     Parameters
@@ -124,15 +124,15 @@ def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None =
         For messages.
     task : {"auto", "classification", "regression"}
         ``"auto"`` is regression for floating-point numbers of which one is not whole, else classification.
-    known : tuple of str, optional
+    class_names : tuple of str, optional
         The names of the classes, in the order of their numbers. False and True stand for 0 and 1, and the reverse.
 
     Raises
     ------
     DataError
         GN013 when a number is expected, GN014 for targets of several types and for classes that are fractions or beyond
-        64-bit integers, GN016 for a single class, GN017 for a class that is not among the `known` ones, GN018 for a
-        target that is missing or not finite.
+        64-bit integers, GN016 for a single class, GN017 for a class that is not in `class_names`, GN018 for a target
+        that is missing or not finite.
     OptionError
         GN021 for another task.
     ShapeError
@@ -153,14 +153,14 @@ def targets_of(given: Any, name: str, task: str, known: tuple[str, ...] | None =
     if task == "regression" or (task == "auto" and (not whole or (array.ndim == 2 and not binary))):
         return _numbers(array, name, names)
     if array.ndim == 1:
-        return _classes(array, name, task, known)._replace(class_type=_class_type(array))
+        return _classes(array, name, task, class_names)._replace(class_type=_class_type(array))
     if not binary:
         raise ShapeError(
             "GN050", f"{name}: shape {array.shape}, expected one class per sample, or one column of 0 and 1 per label."
         )
     if array.shape[1] > 1 and (array.sum(axis=1) == 1).all():  # one-hot
-        if known is not None and names:
-            return Targets(_places(names, known, name)[array.argmax(axis=1)], len(known), known, None)
+        if class_names is not None and names:
+            return Targets(_places(names, class_names, name)[array.argmax(axis=1)], len(class_names), class_names, None)
         return Targets(array.argmax(axis=1), array.shape[1], names, None)
     return _numbers(array, name, names)
 
@@ -232,13 +232,13 @@ def _numbers(array: NDArray[Any], name: str, names: tuple[str, ...]) -> Targets:
     return Targets(np.arange(len(values)), values.shape[1], names, values)
 
 
-def _classes(array: NDArray[Any], name: str, task: str, known: tuple[str, ...] | None) -> Targets:
+def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, ...] | None) -> Targets:
     if array.dtype.kind == "f":
         array = _whole_numbers(array, name)
-    found, labels = np.unique(array, return_inverse=True)
-    words = [str(one) for one in found.tolist()]
-    if known is not None:
-        return Targets(_places(words, known, name)[labels], len(known), known, None)
+    distinct, labels = np.unique(array, return_inverse=True)
+    words = [str(one) for one in distinct.tolist()]
+    if class_names is not None:
+        return Targets(_places(words, class_names, name)[labels], len(class_names), class_names, None)
     if not words:
         raise DataError("GN010", f"{name}: no samples, expected at least one.")
     if len(words) < 2:
@@ -249,7 +249,7 @@ def _classes(array: NDArray[Any], name: str, task: str, known: tuple[str, ...] |
             'regression, pass task="regression".',
             stacklevel=callers_level(),
         )
-    numbered = array.dtype.kind in "iu" and found.tolist() == list(range(len(found)))
+    numbered = array.dtype.kind in "iu" and distinct.tolist() == list(range(len(distinct)))
     return Targets(labels.astype(np.int64), len(words), () if numbered else tuple(words), None)
 
 
@@ -268,14 +268,14 @@ def _whole_numbers(array: NDArray[Any], name: str) -> NDArray[np.int64]:
     return array.astype(np.int64)
 
 
-def _places(words: Sequence[str], known: tuple[str, ...], name: str) -> NDArray[np.int64]:
-    """Return the number of each class among the known ones; DataError GN017 for another class."""
-    words = [word if word in known else SAME_CLASS.get(word, word) for word in words]
-    unknown = sorted(set(words) - set(known))
+def _places(words: Sequence[str], class_names: tuple[str, ...], name: str) -> NDArray[np.int64]:
+    """Return the number of each class among `class_names`; DataError GN017 for another class."""
+    words = [word if word in class_names else SAME_CLASS.get(word, word) for word in words]
+    unknown = sorted(set(words) - set(class_names))
     if unknown:
-        expected = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
+        expected = ", ".join(class_names[:6]) + (", …" if len(class_names) > 6 else "")
         raise DataError("GN017", f"{name}: class {unknown[0]!r} is not known, expected one of {expected}.")
-    return np.array([known.index(word) for word in words], np.int64)
+    return np.array([class_names.index(word) for word in words], np.int64)
 
 
 def names_of(classes: int, class_names: Sequence[str]) -> tuple[str, ...]:

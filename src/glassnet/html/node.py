@@ -24,13 +24,15 @@ LISTED = 20
 _BY_OUTPUT = {"class": "node_by_class_text", "label": "node_by_label_text", "number": "node_by_number_text"}
 
 
-def node_page(model: Model, found: HiddenNode, *, source: str = "", language: str = "en", bundled: bool = False) -> str:
+def node_page(
+    model: Model, hidden_node: HiddenNode, *, source: str = "", language: str = "en", bundled: bool = False
+) -> str:
     """Return a hidden node as one HTML document that works offline and without scripts.
 
     Parameters
     ----------
     model : Model
-    found : HiddenNode
+    hidden_node : HiddenNode
         Result of `glassnet.explain.examine_node` for this model.
     source : str
         Source of the samples.
@@ -58,11 +60,13 @@ def node_page(model: Model, found: HiddenNode, *, source: str = "", language: st
             "value": shown(value),
             "picture": "" if shape is None else sample_uri(one, shape, photo),
         }
-        for row, label, value, one in zip(found.rows, found.labels, found.activations, found.inputs, strict=True)
+        for row, label, value, one in zip(
+            hidden_node.rows, hidden_node.labels, hidden_node.activations, hidden_node.inputs, strict=True
+        )
     ]
-    head = say("node_title", node=found.node, layer=found.layer)
-    numbers = {"samples": found.samples, "mean": shown(found.mean), "flat": percent(found.flat)}
-    lead = [say("node_mean_text", activation=found.activation, source=source or say("why_sample"), **numbers)]
+    head = say("node_title", node=hidden_node.node, layer=hidden_node.layer)
+    numbers = {"samples": hidden_node.samples, "mean": shown(hidden_node.mean), "flat": percent(hidden_node.flat)}
+    lead = [say("node_mean_text", activation=hidden_node.activation, source=source or say("why_sample"), **numbers)]
     if model.others:
         lead.append(say("of_first"))
     content = (
@@ -76,12 +80,12 @@ def node_page(model: Model, found: HiddenNode, *, source: str = "", language: st
             drawn=shape is not None,
             ink=is_invertible(model),
             by_output=say(_BY_OUTPUT[kind_of_outputs(model)]),
-            rows=_rows(found.by_output, names),
-            adds=_rows(found.adds, names),
-            exact=found.layer == len(model.network.architecture.sizes) - 2,
-            first=found.layer == 1,
-            pattern="" if shape is None else signed_thumb(found.weights, shape),
-            inputs=[] if shape else _rows(found.weights, input_names(model, say)),
+            rows=_rows(hidden_node.by_output, names),
+            adds=_rows(hidden_node.adds, names),
+            exact=hidden_node.layer == len(model.network.architecture.sizes) - 2,
+            first=hidden_node.layer == 1,
+            pattern="" if shape is None else signed_thumb(hidden_node.weights, shape),
+            inputs=[] if shape else _rows(hidden_node.weights, input_names(model, say)),
             version=version("glassnet"),
             bundled=bundled,
         )
@@ -105,7 +109,7 @@ def input_names(model: Model, say: Say) -> list[str]:
 
 def _rows(values: NDArray[Any], names: Sequence[str]) -> list[Row]:
     """Return the largest values with their bars, in the order of the outputs or inputs if there are few."""
-    known = np.flatnonzero(~np.isnan(values))
-    if len(known) > LISTED:
-        known = known[np.argsort(-np.abs(values[known]), kind="stable")[:LISTED]]
-    return bar_rows([(names[k], float(values[k])) for k in known.tolist()])
+    outputs = np.flatnonzero(~np.isnan(values))
+    if len(outputs) > LISTED:
+        outputs = outputs[np.argsort(-np.abs(values[outputs]), kind="stable")[:LISTED]]
+    return bar_rows([(names[k], float(values[k])) for k in outputs.tolist()])

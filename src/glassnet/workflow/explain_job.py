@@ -252,15 +252,15 @@ def explain_node(
     if picture:
         require_pictures(model, model_path)
     samples = load_explained(model, model_path, source, part, notify)
-    found = NodeResult(samples.source, examine_node(model, samples, node, layer))
+    result = NodeResult(samples.source, examine_node(model, samples, node, layer))
     if picture:
-        _draw_node(model, found, picture, language)
+        _draw_node(model, result, picture, language)
     if html:
         from ..html.node import node_page
 
         bundled = is_bundled(samples.source)
-        write_text(html, node_page(model, found.node, source=samples.source, language=language, bundled=bundled))
-    return found
+        write_text(html, node_page(model, result.node, source=samples.source, language=language, bundled=bundled))
+    return result
 
 
 def load_explained(model: Model, model_path: str, source: str | Table | None, part: str, notify: Notify) -> Dataset:
@@ -380,11 +380,11 @@ def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) 
     plots.save(axes, picture)
 
 
-def _draw_node(model: Model, found: NodeResult, picture: str, language: str) -> None:
+def _draw_node(model: Model, result: NodeResult, picture: str, language: str) -> None:
     """Draw the weights into a node, and next to them the samples with its largest activation."""
     from .. import plots
 
-    node, word = found.node, words_in(language)
+    node, word = result.node, words_in(language)
     assert model.image_shape is not None  # `require_pictures` before
     lines = 2 if len(node.rows) > 5 else 1
     weights, samples = plots.new_axes(1, 2, (6.4, 2.6), margins=(0.2, 0.3, 0.2, 0.5), gap=0.3, widths=(2, 5))

@@ -46,9 +46,9 @@ def explain_one_node(
         result_json({"source": examined.source, **_facts(examined.node), "html": html, "picture": picture})
         return
     word = explain_words(language)
-    found = examined.node
-    place = {"node": found.node, "layer": found.layer, "activation": found.activation}
-    result(word("node_head", **place, samples=found.samples, source=examined.source))
+    hidden_node = examined.node
+    place = {"node": hidden_node.node, "layer": hidden_node.layer, "activation": hidden_node.activation}
+    result(word("node_head", **place, samples=hidden_node.samples, source=examined.source))
     if model.others:
         result(word("of_first"))
     if html:
@@ -56,36 +56,36 @@ def explain_one_node(
     if picture:
         result(word("picture_written", file=picture))
     if not (html or picture):
-        _print_node(found, model, word)
+        _print_node(hidden_node, model, word)
 
 
-def _facts(found: HiddenNode) -> dict[str, Any]:
+def _facts(hidden_node: HiddenNode) -> dict[str, Any]:
     numbers = ("layer", "node", "activation", "samples", "mean", "flat")
     arrays = ("rows", "activations", "labels", "by_output", "slopes", "adds", "weights")
     return {
-        **{name: getattr(found, name) for name in numbers},
-        **{name: getattr(found, name).tolist() for name in arrays},
+        **{name: getattr(hidden_node, name) for name in numbers},
+        **{name: getattr(hidden_node, name).tolist() for name in arrays},
     }
 
 
-def _print_node(found: HiddenNode, model: Model, word: Say) -> None:
-    result(word("node_activity", mean=shown(found.mean), flat=f"{found.flat:.1%}"))
+def _print_node(hidden_node: HiddenNode, model: Model, word: Say) -> None:
+    result(word("node_activity", mean=shown(hidden_node.mean), flat=f"{hidden_node.flat:.1%}"))
     result(word("node_excited"))
-    for row, value, label in zip(found.rows, found.activations, found.labels, strict=True):
+    for row, value, label in zip(hidden_node.rows, hidden_node.activations, hidden_node.labels, strict=True):
         called = shortened(sample_label(model, label, word), _LONGEST_LABEL)
         result(f"          {word('node_sample', row=row, label=called, value=shown(value))}")
     names = [model.name_of(output) for output in range(model.classes)]
     result(word(_BY_OUTPUT[kind_of_outputs(model)]))
-    known = np.flatnonzero(~np.isnan(found.by_output))
-    print_shares(found.by_output[known], [names[output] for output in known], word, rest=False)
-    last = found.layer == len(model.network.architecture.sizes) - 2
+    outputs = np.flatnonzero(~np.isnan(hidden_node.by_output))
+    print_shares(hidden_node.by_output[outputs], [names[output] for output in outputs], word, rest=False)
+    last = hidden_node.layer == len(model.network.architecture.sizes) - 2
     result(word("node_adds" if last else "node_adds_below"))
-    print_shares(found.adds, names, word, rest=False)
+    print_shares(hidden_node.adds, names, word, rest=False)
     if model.image_shape:
-        result(word("node_pixels" if found.layer == 1 else "node_pixels_below"))
-        for line in map_lines(found.weights.reshape(*model.image_shape, -1).sum(axis=-1)):
+        result(word("node_pixels" if hidden_node.layer == 1 else "node_pixels_below"))
+        for line in map_lines(hidden_node.weights.reshape(*model.image_shape, -1).sum(axis=-1)):
             result(f"          {line}")
         result(f"          {word('node_signs')}")
         return
-    result(word("node_inputs" if found.layer == 1 else "node_inputs_below"))
-    print_shares(found.weights, input_names(model, word), word, rest=False)
+    result(word("node_inputs" if hidden_node.layer == 1 else "node_inputs_below"))
+    print_shares(hidden_node.weights, input_names(model, word), word, rest=False)
