@@ -1,204 +1,356 @@
-"""Compare recipe `table` with scikit-learn's ColumnTransformer and MLP on three messy tables, with the same splits.
+"""Compare glassnet with five peers on twelve public tables: errors, calibration and processor time.
 
-    python benchmarks/tables.py [--runs 5] [--trial]
+    python benchmarks/tables.py [--data FOLDER] [--out FILE] [--only SUBJECT,...] [--tables NAME,...] [--seeds 0-9]
+    python benchmarks/tables.py --summary [--out FILE]      # writes results/tables.json from the finished parts
+    python benchmarks/table.py                              # writes them into docs/benchmarks.md
 
-The tables are synthetic: mixed types, missing values, skewed numbers, a text column with many words, identifiers, rare
-classes. The settings of the recipe and of the peers were chosen on tables of other seeds.
+A quarter of the rows is the test part: `train_test_split(arange(n), test_size=0.25, random_state=seed)`, stratified for
+classes. Training parts above 10,000 rows are cut to 10,000 in the same way. `?`, `NA` and empty cells are missing. All
+have their defaults, seed 0 and one thread; see `table_subjects.py`.
+
+Each result is one line of JSON, appended to FILE when it is finished. A second run skips what FILE has, so it continues
+an interrupted one, and the subjects can run in different environments: a subject whose package is missing is skipped
+and named. All lines should come from one machine. To measure again after a change, use another FILE.
+
+- error: fraction of wrong classes; for numbers, root mean squared error / standard deviation of the test part
+- balanced error: 1 - mean recall of the classes of the test part
+- log loss: mean of -log p of the true class, with p not below 1e-7
+- calibration error: of the most probable class, 15 bins with equal numbers of rows
+- Brier: sum over classes of the squared differences between probability and 0 or 1, mean over rows
+- seconds: processor seconds of the process, all its threads and its children; preprocessing is included
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import resource
+import sys
 import time
 import warnings
 from collections.abc import Callable
-from typing import Any
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.impute import SimpleImputer
-from sklearn.metrics import log_loss, r2_score
-from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
 
-import glassnet
-import machine
-from glassnet.options.recipes import for_rows
+from table_subjects import SUBJECTS, Part, Subject
 
-PEERS: dict[str, dict[str, Any]] = {
-    "scikit-learn, defaults": {},
-    "scikit-learn, early stopping": {"early_stopping": True, "n_iter_no_change": 20, "hidden_layer_sizes": (128, 64)},
+CHECKOUT = Path(__file__).resolve().parents[1]
+DATA = CHECKOUT.parent / "shared" / "data" / "tables"
+OUT = CHECKOUT / "build" / "tables.jsonl"
+MOST_ROWS, BINS, SMALLEST, SHIFT = 10_000, 15, 1e-7, 0.01
+BASELINE = "scikit-learn MLP"
+ONE_THREAD = dict.fromkeys((*(f"{one}_NUM_THREADS" for one in ("OMP", "OPENBLAS", "MKL")), "POLARS_MAX_THREADS"), "1")
+
+
+class Table(NamedTuple):
+    """Where a table is and how to read it; without a header, columns are numbered from 0."""
+
+    file: str
+    target: str | int
+    classes: bool = True
+    leave_out: tuple[str | int, ...] = ()
+    header: bool = True
+    separator: str = ","
+
+
+TABLES: dict[str, Table] = {
+    "letter": Table("letter.csv", "letter"),
+    "churn": Table("churn.csv", "Exited", leave_out=("RowNumber", "CustomerId", "Surname")),
+    "credit": Table("credit.csv", "default"),
+    "glass": Table("glass.csv", -1, header=False),
+    "ionosphere": Table("ionosphere.csv", -1, header=False),
+    "horse_colic": Table("horse_colic.csv", 23, leave_out=(2, 24, 25, 26, 27), header=False),
+    "adult": Table("adult.csv.gz", -1, header=False),
+    "winewhite (classes)": Table("winewhite.csv", "quality", separator=";"),
+    "winewhite (numbers)": Table("winewhite.csv", "quality", classes=False, separator=";"),
+    "concrete": Table("concrete.csv", "strength", classes=False),
+    "mpg": Table("mpg.csv", "mpg", classes=False, leave_out=("name",)),
+    "housing": Table("housing.csv", "median_house_value", classes=False),
+    "auto_imports": Table("auto_imports.csv", -1, classes=False, header=False),
 }
-FIRST_SEED = 100
-
-
-def income(random: np.random.Generator, rows: int = 12_000) -> tuple[pd.DataFrame, str]:
-    """Return census-like data: two classes, one of them 24%."""
-    age = random.gamma(6, 6, rows) + 17
-    education = random.choice(
-        ["none", "school", "college", "BA", "MA", "PhD"], rows, p=[0.1, 0.35, 0.2, 0.2, 0.1, 0.05]
-    )
-    worth = pd.Series(education).map({"none": -2, "school": -1, "college": 0, "BA": 1, "MA": 1.6, "PhD": 2}).to_numpy()
-    job = random.choice([f"job {k}" for k in range(40)], rows, p=random.dirichlet(np.ones(40)))
-    effect = dict(zip([f"job {k}" for k in range(40)], random.normal(0, 1, 40), strict=True))
-    hours = np.clip(random.normal(40, 11, rows).round(), 5, 99)
-    gain = np.where(random.random(rows) < 0.09, random.lognormal(8, 1.6, rows), 0).round()
-    married = random.random(rows) < 0.5
-    score = -0.004 * (age - 47) ** 2 + 1.2 * worth + 0.06 * (hours - 40) + 1.3 * married * (age > 28)
-    score += np.array([effect[one] for one in job]) + 0.25 * np.log1p(gain) + random.logistic(0, 1.2, rows)
-    frame = pd.DataFrame(
-        {
-            "person_id": random.permutation(rows) + 1,
-            "age": age.round(),
-            "education": education,
-            "job": np.where(random.random(rows) < 0.06, "?", job),
-            "hours": hours,
-            "capital gain": gain,
-            "married": np.where(married, "yes", "no"),
-            "weight": random.lognormal(12, 0.5, rows).round(),
-            "country": "US",
-            "income": np.where(score > np.quantile(score, 0.76), ">50K", "<=50K"),
-        }
-    )
-    frame.loc[random.random(rows) < 0.05, "age"] = np.nan
-    return frame, "income"
-
-
-def claims(random: np.random.Generator, rows: int = 10_000) -> tuple[pd.DataFrame, str]:
-    """Return insurance claims: regression, 300 towns, informative missing values."""
-    names = [f"town {k}" for k in range(300)]
-    town = random.choice(names, rows, p=random.dirichlet(np.full(300, 0.7)))
-    level = dict(zip(names, random.normal(0, 0.5, 300), strict=True))
-    power = random.lognormal(4.5, 0.4, rows)
-    mileage = random.lognormal(9.5, 1.1, rows)
-    age = random.uniform(18, 85, rows)
-    garage = random.choice(["street", "garage", "carport"], rows)
-    urgent = random.random(rows) < 0.15
-    amount = 3 + 0.5 * np.log(power) + 0.3 * np.log(mileage) + 0.0004 * (age - 48) ** 2 + 0.4 * (garage == "street")
-    amount += np.array([level[one] for one in town]) + 0.6 * urgent * (age < 30) + random.normal(0, 0.35, rows)
-    frame = pd.DataFrame(
-        {
-            "claim_id": [f"C{k:07d}" for k in random.permutation(rows)],
-            "town": town,
-            "power": power.round(1),
-            "mileage": mileage.round(),
-            "age": age.round(1),
-            "parking": garage,
-            "urgent": urgent,
-            "amount": amount.round(3),
-        }
-    )
-    frame.loc[random.random(rows) < np.where(mileage > 30_000, 0.4, 0.05), "mileage"] = np.nan
-    frame.loc[random.random(rows) < 0.1, "parking"] = None
-    return frame, "amount"
-
-
-def patients(random: np.random.Generator, rows: int = 1_500) -> tuple[pd.DataFrame, str]:
-    """Return a small table of four classes, 55 to 5%, with outliers and useless columns."""
-    kind = random.choice(4, rows, p=[0.55, 0.25, 0.15, 0.05])
-    centres = random.normal(0, 1.1, (4, 6))
-    values = centres[kind] + random.normal(0, 1.1, (rows, 6))
-    values[:, 0] = np.exp(1.5 * values[:, 0])
-    values[random.random(rows) < 0.01, 1] *= 1000
-    frame = pd.DataFrame(values.round(3), columns=["enzyme", "pressure", "rate", "ph", "iron", "mass"])
-    frame["ward"] = np.array(["A", "B", "C", "D"])[
-        np.where(random.random(rows) < 0.6, kind, random.integers(0, 4, rows))
-    ]
-    frame["smoker"] = random.choice(["yes", "no"], rows)
-    frame["note"] = [f"see file {k}" for k in random.permutation(rows)]
-    for name in ("pressure", "iron", "ward"):
-        frame.loc[random.random(rows) < 0.12, name] = None
-    frame["diagnosis"] = np.array(["none", "mild", "acute", "rare"])[kind]
-    return frame, "diagnosis"
-
-
-TABLES: dict[str, Callable[[np.random.Generator], tuple[pd.DataFrame, str]]] = {
-    "income": income,
-    "claims": claims,
-    "patients": patients,
-}
-
-
-def ours(train: pd.DataFrame, test: pd.DataFrame, target: str, **changes: Any) -> dict[str, float]:
-    """Fit with the recipe, like `glassnet train --target`, and measure."""
-    began = time.process_time()
-    data = glassnet.load_table(train, target)
-    numbers = data.values is not None
-    task = "numbers" if numbers else "classes"
-    options = glassnet.Options.recipe("table", **{**for_rows(len(data), "table", task=task), **changes})
-    model = glassnet.fit(data, options).model
-    seconds = time.process_time() - began
-    found = glassnet.evaluate(model, glassnet.load_table(test, columns=model.columns))
-    scores = {"r2": found.r2} if numbers else {"accuracy": found.accuracy, "log loss": found.loss}
-    return {**scores, "processor seconds": seconds}
-
-
-def theirs(
-    train: pd.DataFrame, test: pd.DataFrame, target: str, settings: dict[str, Any], seed: int
-) -> dict[str, float]:
-    """Fit the usual pipeline, with identifiers and constants removed by hand, and measure."""
-    began = time.process_time()
-    useless = ["person_id", "country", "claim_id", "note", target]
-    frame = train.drop(columns=useless, errors="ignore").replace("?", np.nan)
-    numbers, words = frame.select_dtypes("number").columns, frame.select_dtypes(exclude="number").columns
-    columns = ColumnTransformer(
-        [
-            ("numbers", make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler()), numbers),
-            ("words", OneHotEncoder(handle_unknown="ignore"), words),
-        ]
-    )
-    regression = pd.api.types.is_numeric_dtype(train[target])
-    kind = MLPRegressor if regression else MLPClassifier
-    model = make_pipeline(columns, kind(random_state=seed, **settings))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(frame, train[target])
-    seconds = time.process_time() - began
-    asked = test.replace("?", np.nan)
-    if regression:
-        return {"r2": r2_score(test[target], model.predict(asked)), "processor seconds": seconds}
-    accuracy = float(np.mean(model.predict(asked) == test[target]))
-    loss = log_loss(test[target], model.predict_proba(asked), labels=model.classes_)
-    return {"accuracy": accuracy, "log loss": loss, "processor seconds": seconds}
-
-
-def split(frame: pd.DataFrame, random: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Hold out a fifth of the rows for the test."""
-    order = random.permutation(len(frame))
-    aside = len(frame) // 5
-    return frame.iloc[order[aside:]].reset_index(drop=True), frame.iloc[order[:aside]].reset_index(drop=True)
+"""Name -> table; `winewhite` is used twice."""
 
 
 def main() -> None:
-    """Measure, print, and keep the result."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--trial", action="store_true", help="keep no result")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: shared/data/tables)")
+    parser.add_argument("--out", type=Path, default=OUT, help="file of finished results, which is continued")
+    parser.add_argument("--only", default=",".join(SUBJECTS), help=f"of: {', '.join(SUBJECTS)}")
+    parser.add_argument("--tables", default=",".join(TABLES), help=f"of: {', '.join(TABLES)}")
+    parser.add_argument("--seeds", type=seeds_of, default=range(10), help="such as 0-9 or 3 (default: 0-9)")
+    parser.add_argument("--summary", action="store_true", help="measure nothing; write results/tables.json")
     given = parser.parse_args()
-    results: dict[str, dict[str, dict[str, list[float]]]] = {}
-    for name, make in TABLES.items():
-        for seed in range(FIRST_SEED, FIRST_SEED + given.runs):
-            random = np.random.default_rng(seed)
-            frame, target = make(random)
-            train, test = split(frame, random)
-            measured = {"glassnet": ours(train, test, target, seed=seed)}
-            for peer, settings in PEERS.items():
-                measured[peer] = theirs(train, test, target, settings, seed)
-            for who, scores in measured.items():
-                for what, value in scores.items():
-                    results.setdefault(name, {}).setdefault(who, {}).setdefault(what, []).append(value)
-            print(
-                name, seed, {who: {k: round(v, 4) for k, v in one.items()} for who, one in measured.items()}, flush=True
-            )
-    kept = {
-        name: {who: {what: machine.summary(values) for what, values in one.items()} for who, one in by.items()}
-        for name, by in results.items()
+    names, tables = given.only.split(","), given.tables.split(",")
+    for what, chosen, all_of in (("subject", names, SUBJECTS), ("table", tables, TABLES)):
+        if unknown := [name for name in chosen if name not in all_of]:
+            parser.error(f"unknown {what} {unknown[0]!r}. Choose from: {', '.join(all_of)}.")
+    if given.summary:
+        write_summary(finished(given.out))
+        return
+    if absent := [TABLES[name].file for name in tables if not (given.data / TABLES[name].file).is_file()]:
+        parser.error(f"--data: no {absent[0]} in the folder {given.data}. Name the folder of the tables with --data.")
+    if not ONE_THREAD.items() <= os.environ.items():  # libraries read them when they are imported
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})
+    for name in names:
+        if why := SUBJECTS[name].missing():
+            print(f"skipped: {name} ({why})", file=sys.stderr)
+            continue
+        run(name, tables, given.seeds, given.data, given.out)
+
+
+def seeds_of(text: str) -> range:
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def run(name: str, tables: list[str], seeds: range, folder: Path, out: Path) -> None:
+    """Measure a subject and append what the file lacks."""
+    subject = SUBJECTS[name]
+    done = {(one["subject"], one["table"], one["seed"]) for one in finished(out)}
+    missing = [(table, seed) for table in tables for seed in seeds if (name, table, seed) not in done]
+    if not missing:
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warm_up(subject)
+        for table, seed in missing:
+            frame, target = read(folder, TABLES[table])
+            measured = measure(subject, frame, target, TABLES[table].classes, seed)
+            line = {"subject": name, "table": table, "seed": seed, **measured, **provenance(subject)}
+            with out.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, allow_nan=False) + "\n")
+            print(f"{name}, {table}, seed {seed}: {measured['error']:.4f}", file=sys.stderr, flush=True)
+
+
+def finished(out: Path) -> list[dict[str, Any]]:
+    """Return the finished results; an unfinished last line, of a process that was killed, is removed from the file."""
+    if not out.exists():
+        return []
+    text = out.read_text(encoding="utf-8")
+    if not text.endswith("\n"):
+        text = text[: text.rfind("\n") + 1]
+        out.write_text(text, encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def provenance(subject: Subject) -> dict[str, Any]:
+    """Return the versions of a subject's packages and, for glassnet, of its numerics."""
+    packages = [subject.package] * (subject.package != "sklearn") + list(subject.others)
+    kept: dict[str, Any] = {"packages": {package: version_of(package) for package in packages}}
+    if subject.package == "glassnet":
+        from glassnet.training.numerics import NUMERICS
+
+        kept["numerics"] = NUMERICS
+    return kept
+
+
+def version_of(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+# The tables and their parts
+
+
+def read(folder: Path, table: Table) -> tuple[pd.DataFrame, pd.Series[Any]]:
+    """Return the columns and the target of a table, without rows whose target is missing."""
+    frame = pd.read_csv(
+        folder / table.file,
+        sep=table.separator,
+        header=0 if table.header else None,
+        na_values=["?", "NA", ""],
+        keep_default_na=False,
+        skipinitialspace=True,
+        float_precision="round_trip",
+    )
+    target = frame.columns[-1] if table.target == -1 else table.target
+    frame = frame.dropna(subset=[target]).drop(columns=list(table.leave_out)).reset_index(drop=True)
+    values = frame.pop(target)
+    if table.classes and pd.api.types.is_float_dtype(values):
+        values = values.astype(np.int64)  # whole numbers among missing ones
+    frame.columns = [name if isinstance(name, str) else f"column {name + 1}" for name in frame]
+    return frame, values
+
+
+def split(target: pd.Series[Any], classes: bool, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of the training part and of the test part."""
+
+    def strata(rows: NDArray[np.int64]) -> Any:
+        return target.iloc[rows] if classes else None
+
+    rows = np.arange(len(target))
+    train, test = train_test_split(rows, test_size=0.25, random_state=seed, stratify=strata(rows))
+    if len(train) > MOST_ROWS:
+        train, _ = train_test_split(train, train_size=MOST_ROWS, random_state=seed, stratify=strata(train))
+    return train, test
+
+
+def warm_up(subject: Subject) -> None:
+    """Fit made-up numbers and classes, so that no measured fit loads or compiles code."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(subject.warm_rows, 5)), columns=list("abcde"))
+    score = frame["a"] * frame["b"] + random.normal(size=len(frame))
+    frame["word"] = random.choice(["x", "y", "z"], len(frame))
+    for target, classes in (((score > 0).astype(int), True), (score, False)):
+        subject.fit(Part(frame, target, classes))(frame)
+
+
+# One measurement
+
+
+def measure(
+    subject: Subject, frame: pd.DataFrame, target: pd.Series[Any], classes: bool, seed: int
+) -> dict[str, int | float]:
+    """Fit and predict; return times and scores."""
+    train, test = split(target, classes, seed)
+    part = Part(frame.iloc[train].reset_index(drop=True), target.iloc[train].reset_index(drop=True), classes)
+    asked, truth = frame.iloc[test].reset_index(drop=True), target.iloc[test].to_numpy()
+    predict, fit_seconds = timed(lambda: subject.fit(part))
+    predicted, predict_seconds = timed(lambda: predict(asked))
+    return {
+        "rows": len(train),
+        **(class_scores(*predicted, truth) if classes else number_scores(predicted, truth)),
+        "fit seconds": fit_seconds,
+        "predict seconds": predict_seconds,
     }
-    if not given.trial:
-        machine.write("tables", {"tables": kept, "peers": PEERS})
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    began = processor_seconds()
+    result = work()
+    return result, processor_seconds() - began
+
+
+def processor_seconds() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def number_scores(predicted: NDArray[Any], truth: NDArray[Any]) -> dict[str, float]:
+    return {"error": float(np.sqrt(np.mean((np.ravel(predicted) - truth) ** 2)) / np.std(truth))}
+
+
+def class_scores(probabilities: NDArray[Any], classes: NDArray[Any], truth: NDArray[Any]) -> dict[str, float]:
+    """Return the scores of probabilities, (rows, classes); a class that the model does not know has probability 0."""
+    known = {str(name): place for place, name in enumerate(classes)}
+    names = [*known, *sorted({str(name) for name in truth} - known.keys())]
+    places = {name: place for place, name in enumerate(names)}
+    labels = np.array([places[str(name)] for name in truth])
+    p = np.zeros((len(truth), len(names)))
+    p[:, : len(known)] = probabilities
+    answers = p.argmax(axis=1)
+    right = answers == labels
+    recalls = [right[labels == label].mean() for label in np.unique(labels)]
+    true = p[np.arange(len(p)), labels]
+    return {
+        "error": float(1 - right.mean()),
+        "balanced error": float(1 - np.mean(recalls)),
+        "log loss": float(-np.log(np.maximum(true, SMALLEST)).mean()),
+        "calibration error": calibration_error(p.max(axis=1), right),
+        "Brier": float(np.mean(np.sum(p**2, axis=1) - 2 * true + 1)),
+    }
+
+
+def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    bins = np.array_split(np.argsort(confidence, kind="stable"), BINS)
+    gaps = [len(rows) * abs(confidence[rows].mean() - right[rows].mean()) for rows in bins if len(rows)]
+    return float(sum(gaps) / len(confidence))
+
+
+# The summary
+
+SCORES = ("error", "balanced error", "log loss", "calibration error", "Brier")
+SECONDS = ("fit seconds", "predict seconds")
+
+
+def write_summary(lines: list[dict[str, Any]]) -> None:
+    """Write results/tables.json and print the summary of each subject that has all tables."""
+    import machine
+
+    result = summarise(lines)
+    numerics = [one["numerics"] for one in lines if "numerics" in one]
+    machine.write("tables", {**result, **({"glassnet": {"numerics": min(numerics)}} if numerics else {})})
+    for name, one in result["subjects"].items():
+        shown = ", ".join(f"{what} {value:.4g}" for what, value in one.get("summary", {}).items())
+        print(f"{name}, {one['seeds']} seeds: {shown or 'some tables are missing'}")
+
+
+def summarise(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the means over seeds of every subject and table, and over the tables where a subject has all.
+
+    The error is summed up by the shifted geometric mean, exp(mean(log(error + 0.01))), the log loss and the other
+    scores of classes by their mean, the seconds by the sum of the medians of each table. Ranks are those among the
+    subjects that have all tables. `versus` is the mean difference from scikit-learn's MLP with the same seeds, and its
+    standard error.
+    """
+    of_seed: dict[str, dict[str, dict[int, dict[str, Any]]]] = {}
+    for one in lines:
+        of_seed.setdefault(one["subject"], {}).setdefault(one["table"], {})[one["seed"]] = one
+    rows = {one["table"]: one["rows"] for one in lines}
+    subjects: dict[str, dict[str, Any]] = {}
+    for name in (name for name in SUBJECTS if name in of_seed):
+        tables = {table: of_seed[name][table] for table in TABLES if table in of_seed[name]}
+        subjects[name] = {
+            "packages": next(reversed(lines_of(tables)))["packages"],
+            "seeds": min(len(by_seed) for by_seed in tables.values()),
+            "tables": {
+                table: means(by_seed) | versus(by_seed, of_seed.get(BASELINE, {}).get(table, {}))
+                for table, by_seed in tables.items()
+            },
+        }
+    whole = {name: one["tables"] for name, one in subjects.items() if len(one["tables"]) == len(TABLES)}
+    ranks = mean_ranks({name: [one["error"] for one in tables.values()] for name, tables in whole.items()})
+    for name, tables in whole.items():
+        subjects[name]["summary"] = {
+            "error": float(np.exp(np.mean([np.log(one["error"] + SHIFT) for one in tables.values()]))),
+            "rank": ranks[name],
+            **{what: mean_of(what, tables) for what in SCORES[1:]},
+            **{what: sum(one[what] for one in tables.values()) for what in SECONDS},
+        }
+    return {"tables": {table: {"rows": rows[table]} for table in TABLES if table in rows}, "subjects": subjects}
+
+
+def lines_of(tables: dict[str, dict[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [line for by_seed in tables.values() for line in by_seed.values()]
+
+
+def means(by_seed: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """Return the means of the scores over seeds, the median seconds, and the error of each seed."""
+    lines = [by_seed[seed] for seed in sorted(by_seed)]
+    scores = {what: float(np.mean([one[what] for one in lines])) for what in SCORES if what in lines[0]}
+    seconds = {what: float(np.median([one[what] for one in lines])) for what in SECONDS}
+    return {**scores, **seconds, "errors": {str(one["seed"]): one["error"] for one in lines}}
+
+
+def versus(by_seed: dict[int, dict[str, Any]], baseline: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """Return the mean difference of the error from the baseline with the same seeds, and its standard error."""
+    differences = [by_seed[seed]["error"] - baseline[seed]["error"] for seed in by_seed if seed in baseline]
+    if not differences or by_seed is baseline:
+        return {}
+    deviation = float(np.std(differences, ddof=1) / np.sqrt(len(differences))) if len(differences) > 1 else None
+    return {"versus": {"difference": float(np.mean(differences)), "standard error": deviation}}
+
+
+def mean_of(what: str, tables: dict[str, dict[str, Any]]) -> float:
+    return float(np.mean([one[what] for one in tables.values() if what in one]))
+
+
+def mean_ranks(errors: dict[str, list[float]]) -> dict[str, float]:
+    """Return the mean rank of each subject over the tables; equal errors share the mean of their ranks."""
+    if not errors:
+        return {}
+    ranks = pd.DataFrame(errors).rank(axis=1).mean()
+    return {str(name): float(rank) for name, rank in ranks.items()}
 
 
 if __name__ == "__main__":
