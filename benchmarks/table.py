@@ -59,6 +59,8 @@ def page_lines(language: int) -> Iterator[str]:
         (("glassnet alone", "glassnet 自身"), ALONE),
     ):
         yield from ("", f"## {title[language]}", "", *fact_table(facts, language))
+    if tables := machine.read("tables"):
+        yield from ("", f"## {('Tables', '表格')[language]}", "", *tables_section(tables, language))
     yield from ("", f"## {('Settings of each library', '各库的设置')[language]}", "", *settings(language))
     yield from ("", f"## {('Another processor', '另一种处理器')[language]}", "", *other_processor(language))
     yield from ("", f"## {('Machines and versions', '机器与版本')[language]}", "", *provenance(language), "")
@@ -184,6 +186,75 @@ def fact_table(facts: dict[str, Callable[[dict[str, Any]], Facts]], language: in
             yield from (line_of([text[language], value[language]]) for text, value in make(kept["result"]))
 
 
+SUBJECTS: dict[str, Both] = {
+    "glassnet": ("glassnet, recipe `table`", "glassnet，配方 `table`"),
+    "glassnet table-best": ("glassnet, recipe `table-best`", "glassnet，配方 `table-best`"),
+    "glassnet estimator": ("glassnet, estimator", "glassnet，估计器"),
+}
+"""Name in the results of `tables.py` -> its name on the page, where they differ."""
+
+TABLES_LEGEND: Both = (
+    "Twelve public tables, one of them with classes and with numbers as its target. A quarter of the rows is the test "
+    "part, and at most 10,000 rows are used for training; all libraries have the same splits, their defaults and one "
+    "thread. The recipes take the tables as they are. For scikit-learn's MLP and glassnet's estimator, missing numbers "
+    "become the median, numbers are standardised and words one-hot encoded; the MLP stops early with more than 1,500 "
+    "rows, and its numeric targets are standardised. *Error*: the fraction of wrong classes, or the root mean squared "
+    "error divided by the standard deviation of the test part; over all tables, the shifted geometric mean "
+    "exp(mean(log(error + 0.01))). *Balanced error*, *log loss* and *calibration error* (of the most probable class, "
+    "15 bins with equal numbers of rows) are means over the tables with classes. Seconds are processor time, summed "
+    "over the tables.",
+    "十二个公开表格，其中一个的目标既作类别也作数值。四分之一的行用于测试，训练最多用 10,000 行；各库的划分相同，均"
+    "用默认设置和一个线程。两种配方直接使用原表。对 scikit-learn 的 MLP 和 glassnet 的估计器，缺失的数值用中位数填"
+    "补，数值列标准化，文字列 one-hot 编码；行数超过 1,500 时 MLP 早停，其数值目标标准化。*误差*：分错的比例，或均"
+    "方根误差除以测试部分的标准差；所有表格合计为平移几何平均 exp(mean(log(误差 + 0.01)))。*平衡误差*、*对数损失*和"
+    "*校准误差*（概率最大的类别，15 个行数相等的区间）是各分类表格的平均。秒数为处理器时间，对所有表格求和。",
+)
+
+
+def tables_section(result: dict[str, Any], language: int) -> Iterator[str]:
+    """Return the comparison on public tables: a row for each library, then the error on each table."""
+    subjects = result["subjects"]
+    names = {name: SUBJECTS.get(name, (name, name))[language] for name in subjects}
+    yield TABLES_LEGEND[language]
+    yield ""
+    titles = (
+        ("library", "seeds", "error", "mean rank", "balanced error", "log loss", "calibration error", "fit", "predict"),
+        ("库", "种子数", "误差", "平均名次", "平衡误差", "对数损失", "校准误差", "训练", "预测"),
+    )
+    yield line_of(titles[language])
+    yield line_of(["---"] * len(titles[language]))
+    whole = {name: one for name, one in subjects.items() if "summary" in one}
+    for name, one in sorted(whole.items(), key=lambda item: item[1]["summary"]["error"]):
+        summary = one["summary"]
+        figures = [f"{summary[what]:.4f}" for what in ("balanced error", "log loss", "calibration error")]
+        seconds = [figure(summary[what], "s") for what in ("fit seconds", "predict seconds")]
+        yield line_of(
+            [
+                names[name] + version_in(one, language),
+                str(one["seeds"]),
+                f"{summary['error']:.4f}",
+                f"{summary['rank']:.1f}",
+                *figures,
+                *seconds,
+            ]
+        )
+    yield ""
+    yield ("The error on each table, the mean over the seeds:", "各表格的误差，取各种子的平均：")[language]
+    yield ""
+    yield line_of([*(("table", "training rows"), ("表格", "训练行数"))[language], *names.values()])
+    yield line_of(["---"] * (2 + len(names)))
+    for table, about in result["tables"].items():
+        errors = [one["tables"].get(table, {}).get("error") for one in subjects.values()]
+        cells = ["–" if error is None else f"{error:.4f}" for error in errors]
+        yield line_of([table, f"{about['rows']:,}", *cells])
+
+
+def version_in(subject: dict[str, Any], language: int) -> str:
+    """Return the version of a subject's own package in parentheses, to follow its name."""
+    version = next(iter(subject["packages"].values()))
+    return (f" ({version})", f"（{version}）")[language]
+
+
 SETTINGS: dict[str, Both] = {
     "glassnet": (
         "recipe `notes` for single samples and for the whole program; recipe `quick` for batches and predictions; the "
@@ -302,7 +373,7 @@ INTEL = "accurate-intel-2026-11-26.txt"
 
 def measured() -> dict[str, dict[str, Any]]:
     """Return the kept results of the page by name."""
-    names = dict.fromkeys((*ROWS, *ACCURACIES, *ALONE, "first_runs"))
+    names = dict.fromkeys((*ROWS, *ACCURACIES, *ALONE, "tables", "first_runs"))
     return {name: kept for name in names if (kept := load(name))}
 
 

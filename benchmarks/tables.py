@@ -10,7 +10,8 @@ have their defaults, seed 0 and one thread; see `table_subjects.py`.
 
 Each result is one line of JSON, appended to FILE when it is finished. A second run skips what FILE has, so it continues
 an interrupted one, and the subjects can run in different environments: a subject whose package is missing is skipped
-and named. All lines should come from one machine. To measure again after a change, use another FILE.
+and named (`pip install lightgbm catboost pytabkit` brings the peers). All lines should come from one machine. To
+measure again after a change, use another FILE.
 
 - error: fraction of wrong classes; for numbers, root mean squared error / standard deviation of the test part
 - balanced error: 1 - mean recall of the classes of the test part
@@ -125,20 +126,22 @@ def run(name: str, tables: list[str], seeds: range, folder: Path, out: Path) -> 
             frame, target = read(folder, TABLES[table])
             measured = measure(subject, frame, target, TABLES[table].classes, seed)
             line = {"subject": name, "table": table, "seed": seed, **measured, **provenance(subject)}
-            with out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, allow_nan=False) + "\n")
+            append(out, line)
             print(f"{name}, {table}, seed {seed}: {measured['error']:.4f}", file=sys.stderr, flush=True)
 
 
 def finished(out: Path) -> list[dict[str, Any]]:
-    """Return the finished results; an unfinished last line, of a process that was killed, is removed from the file."""
-    if not out.exists():
-        return []
-    text = out.read_text(encoding="utf-8")
-    if not text.endswith("\n"):
-        text = text[: text.rfind("\n") + 1]
-        out.write_text(text, encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    """Return the finished results, without a last line that a killed process has not completed."""
+    lines = out.read_text(encoding="utf-8").splitlines(keepends=True) if out.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("}\n")]
+
+
+def append(out: Path, line: dict[str, Any]) -> None:
+    """Append a result; processes may append to the same file."""
+    with out.open("a+b") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+        complete = file.read() in (b"", b"\n")
+        file.write((b"" if complete else b"\n") + json.dumps(line, allow_nan=False).encode() + b"\n")
 
 
 def provenance(subject: Subject) -> dict[str, Any]:
@@ -171,7 +174,6 @@ def read(folder: Path, table: Table) -> tuple[pd.DataFrame, pd.Series[Any]]:
         na_values=["?", "NA", ""],
         keep_default_na=False,
         skipinitialspace=True,
-        float_precision="round_trip",
     )
     target = frame.columns[-1] if table.target == -1 else table.target
     frame = frame.dropna(subset=[target]).drop(columns=list(table.leave_out)).reset_index(drop=True)
