@@ -45,7 +45,9 @@ def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
     if not isinstance(given, expected):
         raise ArgumentError("GN021", f"from_sklearn: {_named(given)}, expected {expected.__name__}(…).{_hint(given)}")
     given._validate_params()
-    values, defaults = _plain(given), _plain(expected())
+    defaults = _plain(expected().get_params())
+    # A subclass may set attributes that are not its parameters.
+    values = _plain({name: getattr(given, name) for name in defaults} | given.get_params(deep=False))
     made: dict[str, Any] = {}
     lines: dict[str, list[str]] = {"translated": [], "not translated": [], f"unused by solver {values['solver']}": []}
     translated, not_translated, unused = lines.values()
@@ -68,9 +70,8 @@ def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
     return made, "".join(sections) + "everything else: the defaults of glassnet\n"
 
 
-def _plain(network: Any) -> Given:
-    """Return the parameters, with the hidden sizes as a tuple."""
-    values: Given = network.get_params(deep=False)
+def _plain(values: Given) -> Given:
+    """Return parameters with the hidden sizes as a tuple."""
     return values | {"hidden_layer_sizes": tuple(np.ravel(values["hidden_layer_sizes"]).astype(int).tolist())}
 
 
