@@ -18,7 +18,8 @@ NETWORK_ATTRIBUTES = {
     "loss_curve_ : list of float": "Training loss of each epoch, without a penalty on the weights.",
     "loss_ : float": "The last of `loss_curve_`.",
     "best_loss_ : float or None": "The smallest of `loss_curve_`; None with early stopping.",
-    "validation_scores_ : list of float or None": "Validation accuracy of each epoch; None without validation rows.",
+    "validation_scores_ : list of float or None": "Validation accuracy of each epoch; None without validation rows. A "
+    "regression has only `history_.validation_loss`.",
     "best_validation_score_ : float or None": "The largest of `validation_scores_`.",
     "n_layers_ : int": "Number of layers, with the inputs.",
     "n_outputs_ : int": "Number of outputs: two for two classes.",
@@ -78,8 +79,7 @@ class NetworkAttributes:
         history = self._history()
         if history.validation_loss and not history.validation_accuracy:
             raise AttributeError(
-                "validation_scores_: only validation losses are computed for these targets. Use "
-                "history_.validation_loss."
+                "validation_scores_: a regression has only validation losses. Use history_.validation_loss."
             )
         return history.validation_accuracy or None
 
