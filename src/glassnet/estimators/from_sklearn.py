@@ -83,7 +83,7 @@ def _hint(given: object) -> str:
     from sklearn.neural_network import MLPClassifier, MLPRegressor
     from sklearn.pipeline import Pipeline
 
-    last = given.steps[-1][1] if isinstance(given, Pipeline) else given
+    last = given.steps[-1][1] if isinstance(given, Pipeline) and given.steps else given
     if last is not given and isinstance(last, MLPClassifier | MLPRegressor):
         return " Pass the last step of the pipeline; a StandardScaler before it is not needed here."
     if isinstance(last, MLPClassifier | MLPRegressor):
