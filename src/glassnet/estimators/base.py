@@ -35,7 +35,9 @@ from ..training.receipt import GivenData, receipt_without_start
 from ..training.run import Run
 from ..training.state import TrainingState
 from ..training.verify import Verification, verify
+from .attributes import NETWORK_ATTRIBUTES, NetworkAttributes
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
+from .from_sklearn import translate
 from .parameters import CLASSIFIER, MEANT, Declared, checked_parameter, seed_of, threads_of
 from .persistence import file_receipt_of, restored
 from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
@@ -61,6 +63,7 @@ FITTED_ATTRIBUTES = {
     "history_ : glassnet.History": "The learning curve.",
     "n_iter_ : int": "Number of epochs.",
     "n_features_in_, feature_names_in_": "As in scikit-learn.",
+    **NETWORK_ATTRIBUTES,
 }
 """The attributes of both estimators after `fit`, with their types."""
 
@@ -68,10 +71,11 @@ _CHUNK = 4096  # rows of a sparse matrix made dense at a time
 _TYPES = (np.float64, np.float32)
 
 
-class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
+class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     """A network with the methods of a scikit-learn estimator."""
 
     parameters: ClassVar[tuple[Declared, ...]]
+    translation: str = ""
 
     @abstractmethod
     def _encode(self, y: Array, name: str, *, reset: bool, classes_given: bool) -> tuple[Array, tuple[str, ...]]:
@@ -180,6 +184,51 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
                 stacklevel=callers_level(),
             )
         return self
+
+    @classmethod
+    def from_sklearn(cls, estimator: Any) -> Self:
+        """Return an unfitted estimator with the settings of scikit-learn's ``MLPClassifier`` or ``MLPRegressor``.
+
+        Parameters with scikit-learn's default value keep the default here. The attribute `translation` of the result
+        lists what the others became; a copy made by ``clone`` does not have it.
+
+        Parameters
+        ----------
+        estimator : sklearn.neural_network.MLPClassifier or MLPRegressor
+            The network for the same task. If it is fitted, its weights are ignored with a warning.
+
+        Raises
+        ------
+        ArgumentError
+            GN021, a `TypeError`, for any other object.
+        ValueError
+            When a parameter has a value that scikit-learn does not allow.
+
+        Warns
+        -----
+        UserWarning
+            When settings have no equivalent here. The text names them, with the reason.
+
+        Examples
+        --------
+        >>> import glassnet
+        >>> from sklearn.neural_network import MLPClassifier
+        >>> network = glassnet.NetworkClassifier.from_sklearn(MLPClassifier((50,), activation="logistic", alpha=0.01))
+        >>> network
+        NetworkClassifier(activation='sigmoid', hidden_layer_sizes=(50,),
+                          optimizer='adam', weight_decay=5e-05)
+        >>> print(network.translation)
+        translated:
+          activation='logistic' -> activation='sigmoid'
+          alpha=0.01 -> optimizer='adam', weight_decay=5e-05 (scikit-learn divides alpha by the rows of a step, 200)
+          hidden_layer_sizes=(50,)
+        everything else: the defaults of glassnet
+        <BLANKLINE>
+        """
+        parameters, translation = translate(cls, estimator)
+        made = cls(**parameters)
+        made.translation = translation
+        return made
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters; ArgumentError, with a near match, for one that the estimator does not have."""

@@ -79,4 +79,10 @@ MESSAGES: dict[str, str] = {
     ),
     "warm_start: training continued from an earlier fit": "warm_start：在先前 fit 的基础上继续训练",
     "partial_fit: each call trained on different rows": "partial_fit：每次调用使用不同的行训练",
+    "from_sklearn: {given}, expected {expected}(…).{hint}": "from_sklearn：{given}，应为 {expected}(…)。{hint}",
+    " Pass the last step of the pipeline; a StandardScaler before it is not needed here.": (
+        "请传入流水线的最后一步；之前的 StandardScaler 在这里不需要。"
+    ),
+    " For {network}, use Network{kind}.from_sklearn.": "{network} 请用 Network{kind}.from_sklearn。",
+    "from_sklearn: not translated: {settings}.": "from_sklearn：未转换：{settings}。",
 }

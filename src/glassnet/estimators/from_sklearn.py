@@ -1,0 +1,218 @@
+"""The parameters of scikit-learn's ``MLPClassifier`` and ``MLPRegressor``, translated to those of the estimators here.
+
+scikit-learn's defaults are not translated: the estimators keep their own, which are tuned together.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import is_classifier
+
+from ..errors import ArgumentError, callers_level
+
+Given = dict[str, Any]
+_ROWS = 200  # per step, with scikit-learn's batch_size="auto"
+_LIMIT = 200  # scikit-learn's max_iter
+_ACTIVATIONS = {"logistic": "sigmoid"}  # the others have the same names
+
+
+class Translated(NamedTuple):
+    """A parameter of scikit-learn here: the parameters it becomes, none if it has no equivalent, and why."""
+
+    parameters: dict[str, Any]
+    note: str = ""
+
+
+def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
+    """Return the parameters for an estimator of class `kind`, and a text that lists what was translated.
+
+    Warns about settings without an equivalent.
+
+    Raises
+    ------
+    ArgumentError
+        GN021 when `given` is not scikit-learn's network of the same task.
+    ValueError
+        When a parameter has a value that scikit-learn does not allow.
+    """
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+    expected = MLPClassifier if is_classifier(kind()) else MLPRegressor
+    if not isinstance(given, expected):
+        raise ArgumentError("GN021", f"from_sklearn: {_named(given)}, expected {expected.__name__}(…).{_hint(given)}")
+    given._validate_params()
+    defaults = _plain(expected().get_params())
+    # A subclass may set attributes that are not its parameters.
+    values = _plain({name: getattr(given, name) for name in defaults} | given.get_params(deep=False))
+    made: dict[str, Any] = {}
+    lines: dict[str, list[str]] = {"translated": [], "not translated": [], f"unused by solver {values['solver']}": []}
+    translated, not_translated, unused = lines.values()
+    for name in (one for one in values if one not in defaults or values[one] != defaults[one]):
+        rule, solvers = PARAMETERS.get(name, (_unknown, _ALL))
+        if values["solver"] not in solvers:
+            unused.append(name)
+            continue
+        parameters, note = rule(values)
+        made |= parameters
+        line = f"{name}={values[name]!r}"
+        if parameters and parameters != {name: values[name]}:
+            line += " -> " + ", ".join(f"{one}={value!r}" for one, value in parameters.items())
+        (translated if parameters else not_translated).append(line + (f" ({note})" if note else ""))
+    if hasattr(given, "coefs_"):
+        not_translated.append("the fitted weights (call fit)")
+    if not_translated:
+        warnings.warn(f"from_sklearn: not translated: {'; '.join(not_translated)}.", stacklevel=callers_level())
+    sections = [f"{title}:\n" + "".join(f"  {line}\n" for line in part) for title, part in lines.items() if part]
+    return made, "".join(sections) + "everything else: the defaults of glassnet\n"
+
+
+def _plain(values: Given) -> Given:
+    """Return parameters with the hidden sizes as a tuple."""
+    return values | {"hidden_layer_sizes": tuple(np.ravel(values["hidden_layer_sizes"]).astype(int).tolist())}
+
+
+def _named(given: object) -> str:
+    return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+
+
+def _hint(given: object) -> str:
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+    from sklearn.pipeline import Pipeline
+
+    last = given.steps[-1][1] if isinstance(given, Pipeline) and given.steps else given
+    if last is not given and isinstance(last, MLPClassifier | MLPRegressor):
+        return " Pass the last step of the pipeline; a StandardScaler before it is not needed here."
+    if isinstance(last, MLPClassifier | MLPRegressor):
+        other = "Classifier" if isinstance(last, MLPClassifier) else "Regressor"
+        return f" For {_named(last)}, use Network{other}.from_sklearn."
+    return ""
+
+
+def _same(name: str, new: str = "") -> Callable[[Given], Translated]:
+    return lambda given: Translated({new or name: given[name]})
+
+
+def _optimizer(given: Given) -> dict[str, Any]:
+    """Return the optimizer that is scikit-learn's solver; adam's is only needed for a penalty in the gradient."""
+    if given["solver"] == "adam":
+        return {"optimizer": "adam"}
+    plain = "nesterov" if given["nesterovs_momentum"] else "momentum"
+    return {"optimizer": plain if given["momentum"] else "sgd"}
+
+
+def _solver(given: Given) -> Translated:
+    if given["solver"] == "lbfgs":
+        return Translated({}, "glassnet trains in steps, so the optimizer is its default")
+    return Translated(_optimizer(given))
+
+
+def _momentum(given: Given) -> Translated:
+    return Translated(_optimizer(given) | ({"momentum": given["momentum"]} if given["momentum"] else {}))
+
+
+def _alpha(given: Given) -> Translated:
+    if given["alpha"] == 0:
+        return Translated({"weight_decay": 0.0})
+    if given["solver"] == "lbfgs":
+        return Translated({}, "its scale is 1 / number of rows: set weight_decay")
+    rows = _rows(given)
+    note = f"scikit-learn divides alpha by the rows of a step, {rows}"
+    return Translated(_optimizer(given) | {"weight_decay": given["alpha"] / rows}, note)
+
+
+def _rows(given: Given) -> int:
+    return _ROWS if given["batch_size"] == "auto" else int(given["batch_size"])
+
+
+def _schedule(given: Given) -> Translated:
+    if given["learning_rate"] == "adaptive":
+        return Translated({"schedule": "plateau", "rate_drop": 0.2, "patience": _epochs(given)})
+    return Translated({}, "no schedule is a power of the number of samples: see schedule")
+
+
+def _rate(given: Given) -> Translated:
+    made = {"learning_rate": given["learning_rate_init"], "batch_size": _rows(given), "max_iter": given["max_iter"]}
+    return Translated(made, "a rate suits a number and size of steps, so these are scikit-learn's too")
+
+
+def _max_iter(given: Given) -> Translated:
+    if given["solver"] == "lbfgs":
+        return Translated({}, "an iteration of lbfgs is not an epoch")
+    if given["max_iter"] <= _LIMIT or given["early_stopping"] or given["learning_rate_init"] != 0.001:
+        return Translated({"max_iter": given["max_iter"]})
+    return Translated(
+        {}, "a limit, which tol usually undercuts, while here all epochs are run: set max_iter if you need as many"
+    )
+
+
+def _epochs(given: Given) -> int:
+    """Return `n_iter_no_change`, which may be infinite."""
+    return int(min(given["n_iter_no_change"], given["max_iter"]))
+
+
+def _n_iter_no_change(given: Given) -> Translated:
+    if given["early_stopping"]:
+        return Translated({"n_iter_no_change": _epochs(given)})
+    if given["solver"] == "sgd" and given["learning_rate"] == "adaptive":
+        return Translated({"patience": _epochs(given)})
+    return Translated({}, "without early_stopping, glassnet runs all epochs")
+
+
+def _validation_fraction(given: Given) -> Translated:
+    if given["early_stopping"]:
+        return Translated({"validation_fraction": given["validation_fraction"]})
+    return Translated({}, "used only with early_stopping")
+
+
+def _power_t(given: Given) -> Translated:
+    return Translated({}, "used only with learning_rate='invscaling', which is not translated")
+
+
+def _tol(given: Given) -> Translated:
+    return Translated({}, "there is no tolerance: early_stopping compares validation losses")
+
+
+def _max_fun(given: Given) -> Translated:
+    return Translated({}, "there is no lbfgs")
+
+
+def _unknown(given: Given) -> Translated:
+    return Translated({}, "this version of glassnet does not have it")
+
+
+_ALL = ("adam", "sgd", "lbfgs")
+_STEPS = ("adam", "sgd")
+PARAMETERS: dict[str, tuple[Callable[[Given], Translated], tuple[str, ...]]] = {
+    "loss": (_same("loss"), _ALL),
+    "hidden_layer_sizes": (_same("hidden_layer_sizes"), _ALL),
+    "activation": (
+        lambda given: Translated({"activation": _ACTIVATIONS.get(given["activation"], given["activation"])}),
+        _ALL,
+    ),
+    "solver": (_solver, _ALL),
+    "alpha": (_alpha, _ALL),
+    "batch_size": (_same("batch_size"), _STEPS),
+    "learning_rate": (_schedule, ("sgd",)),
+    "learning_rate_init": (_rate, _STEPS),
+    "power_t": (_power_t, ("sgd",)),
+    "max_iter": (_max_iter, _ALL),
+    "shuffle": (_same("shuffle"), _STEPS),
+    "random_state": (_same("random_state"), _ALL),
+    "tol": (_tol, _ALL),
+    "verbose": (lambda given: Translated({"verbose": bool(given["verbose"])}), _ALL),
+    "warm_start": (_same("warm_start"), _ALL),
+    "momentum": (_momentum, ("sgd",)),
+    "nesterovs_momentum": (lambda given: Translated(_optimizer(given)), ("sgd",)),
+    "early_stopping": (_same("early_stopping"), _STEPS),
+    "validation_fraction": (_validation_fraction, _STEPS),
+    "beta_1": (_same("beta_1", "momentum"), ("adam",)),
+    "beta_2": (_same("beta_2", "beta2"), ("adam",)),
+    "epsilon": (_same("epsilon"), ("adam",)),
+    "n_iter_no_change": (_n_iter_no_change, _STEPS),
+    "max_fun": (_max_fun, ("lbfgs",)),
+}
+"""scikit-learn's parameter -> the rule that translates it, and the solvers that use it."""
