@@ -39,3 +39,17 @@ def held_out_rows(
         chosen = ((np.arange(held_out) + 0.5) * count / held_out).astype(np.int64)
         order = np.concatenate([order[chosen], np.delete(order, chosen)])
     return np.sort(order[held_out:]), np.sort(order[:held_out])
+
+
+def fold_numbers(count: int, folds: int, seed: int, labels: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+    """Return the fold of each of `count` samples, shape (count,), 0 to ``folds - 1``; stratified by `labels`, if given.
+
+    The sizes of the folds differ by at most one, and so do the numbers of samples of a class in them.
+    """
+    # Epoch 1 of the purpose: `split_rows` uses 0 for held-out data.
+    order = generator(seed, Purpose.SPLIT, 1).permutation(count)
+    if labels is not None:
+        order = order[np.argsort(labels[order], kind="stable")]
+    fold = np.empty(count, np.int64)
+    fold[order] = np.arange(count) % folds
+    return fold

@@ -10,7 +10,7 @@ from ..nn.random import Purpose
 from ..options.options import Options
 from .dataset import Dataset
 from .held_out import count_aside as count_aside
-from .held_out import held_out_rows
+from .held_out import fold_numbers, held_out_rows
 
 
 def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
@@ -31,7 +31,7 @@ def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.in
 
 
 def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
-    """Split data into training data and validation data for early stopping; the latter is None without it.
+    """Split data into training data and validation data for early stopping; the latter is None without, or with folds.
 
     The split is stratified, because a rare class might otherwise be missing on one side.
 
@@ -40,7 +40,7 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     DataError
         GN010 when a part would be empty, GN014 when all its samples have weight 0.
     """
-    if not options.early_stopping:
+    if not options.early_stopping or options.folds:
         return data, None
     advice = "for early stopping. Pass another --validation, or separate validation data."
     labels = data.labels if data.values is None else None
@@ -57,3 +57,24 @@ def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int6
                 "another fraction, or use another seed.",
             )
     return data.take(training), data.take(held_out)
+
+
+def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset, Dataset]:
+    """Return the training data of a member of an ensemble with folds, and its fold: as many folds as members.
+
+    Folds are stratified by class, and determined by the seed.
+
+    Raises
+    ------
+    DataError
+        GN010 for fewer than two samples per fold, GN014 when all samples of a part have weight 0.
+    """
+    if len(data) < 2 * options.members:
+        raise DataError(
+            "GN010",
+            f"{data.source}: {len(data)} samples for {options.members} folds, expected {2 * options.members} or more. "
+            "Use fewer members.",
+        )
+    labels = data.labels if data.values is None else None
+    fold = fold_numbers(len(data), options.members, options.seed, labels)
+    return _taken(data, np.flatnonzero(fold != number), np.flatnonzero(fold == number))

@@ -17,7 +17,7 @@ from ..errors import OptionError
 from ..model.model import Model
 from ..nn.activations import ACTIVATIONS, Array
 from ..nn.network_class import Network
-from ..preprocess.tabular.encoders import CLIP, BooleanColumn, Encoding, NumberColumn
+from ..preprocess.tabular.encoders import BooleanColumn, Encoding, NumberColumn
 from .gradient_ascent import GradientAscent
 from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes
 
@@ -140,25 +140,25 @@ def _to_typical_row(model: Model, columns: list[_ColumnParameters], parts: list[
 
 
 class _NumberColumn:
-    """Standard score of a number, and the input that encodes it."""
+    """Standard score of a number, and the inputs that encode it."""
 
     size, start = 1, np.zeros(1)
 
     def __init__(self, column: NumberColumn) -> None:
-        self.width = len(column.features)
+        self.column, self.width = column, len(column.features)
         self.ends = column.deviations([column.low, column.high])
 
     def clip(self, part: Array) -> Array:
         return np.clip(part, *self.ends)
 
     def inputs(self, part: Array) -> Array:
-        return np.pad(part / np.hypot(1, part / CLIP), ((0, 0), (0, self.width - 1)))  # flag for missing values
+        return self.column.inputs_of(self.column.numbers_at(part[:, 0])).astype(np.float64)
 
     likeliest_inputs = inputs
 
     def gradient(self, part: Array, by_input: Array) -> Array:
-        bent: Array = by_input[:, :1] / np.hypot(1, part / CLIP) ** 3
-        return bent - part
+        slopes = self.column.slopes(part[:, 0])
+        return (by_input * slopes).sum(axis=1, keepdims=True) - part
 
     def cost(self, part: Array) -> float:
         return float(part[0] ** 2 / 2)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..model.model import Model
 from ..nn.activations import Array
+from ..preprocess.tabular.encoders import NumberColumn
 from .counterfactual import Flip, FlipSearch
 from .input_gradients import input_gradients, mean_output_sums
 
@@ -128,11 +129,13 @@ class TableFlipSearch(FlipSearch):
 
     def _shorten_number(self, row: Array, column: int, changed: Array) -> Flip | None:
         """Return the shortest change of a number that changes the prediction, unless the number was missing."""
-        place = self._places[column]
-        if (changed[1:] != self._raw[place][1:]).any():  # the flag of a missing value has nothing between
+        place, encoding = self._places[column], self._columns[column]
+        assert isinstance(encoding, NumberColumn)
+        before, after = encoding.decode(self._raw[place]), encoding.decode(changed)
+        if np.isnan([before, after]).any():  # the flag of a missing value has nothing between
             return None
-        parts = np.linspace(0, 1, SHRINK_STEPS + 1)[1:-1, None]
-        rows = np.repeat(row[None], len(parts), axis=0)
-        rows[:, place] = self._raw[place] + parts * (changed - self._raw[place])
+        numbers = before + np.linspace(0, 1, SHRINK_STEPS + 1)[1:-1] * (after - before)
+        rows = np.repeat(row[None], len(numbers), axis=0)
+        rows[:, place] = encoding.inputs_of(numbers)
         flipped = rows[self._answers(rows) != self._answer]
         return next((flip for one in flipped if (flip := self._verify(one))), None)

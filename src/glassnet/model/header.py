@@ -430,8 +430,10 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
         for one in seen.get(name, ()):
             _require_length(f"training_range.{name}", one, (length,))
     receipt = header["receipt"]
+    options = receipt.get("options", {})
+    members = options.get("members", 1) if options.get("folds") else header["members"]  # folds: one network of several
     for name in {"trails", "kept"} & receipt.keys():
-        _require_length(f"receipt.{name}", receipt[name], (header["members"],))
+        _require_length(f"receipt.{name}", receipt[name], (members,))
     return architecture
 
 

@@ -289,6 +289,13 @@ class Options:
         high=100,
         group="network",
     )
+    folds: bool = option(
+        False,
+        "train each network of the ensemble without one of as many folds of the data, which gives its best epoch and "
+        "calibrates it; the networks become one",
+        needs=Needs("members", above=1),
+        group="network",
+    )
     holdout: float = option(
         0.1, "fraction of the data held out for the test if no test data are given", low=0.001, high=0.9, group="data"
     )

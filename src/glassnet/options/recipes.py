@@ -42,6 +42,22 @@ _LARGE: dict[str, Any] = {
     "epochs": 360,
 }
 
+_TABLE: dict[str, Any] = {
+    **_MODERN,
+    "hidden": (128, 128),
+    "dropout": (0.1,),
+    "optimizer": "adamw",
+    "beta2": 0.95,
+    "weight_decay": 0.1,
+    "schedule": "one_cycle",
+    "members": 4,
+    "folds": True,
+    "learning_rate": 0.002,
+    "batch_size": 32,
+    "epochs": 30,
+    "early_stopping": 9,
+}
+
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
         "notes": {},
@@ -87,17 +103,8 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "epochs": 60,
         },
         "accurate": {**_LARGE, "weight_decay": 0.5, "elastic": 2.0, "elastic_sigma": 11.5},
-        "table": {
-            **_MODERN,
-            "hidden": (128, 64),
-            "dropout": (0.2,),
-            "optimizer": "adamw",
-            "weight_decay": 1.0,
-            "schedule": "one_cycle",
-            "learning_rate": 0.001,
-            "batch_size": 32,
-            "epochs": 20,
-        },
+        "table": _TABLE,
+        "table-best": {**_TABLE, "members": 8},
         "committee": {**_LARGE, "members": 4},
     }
 )
@@ -234,24 +241,42 @@ BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 """Task of a table -> the options it sets with any recipe."""
 
 
-def of_size(where: str, rows: int) -> dict[str, Any]:
-    """Return the options of `BY_ROWS` for a number of rows."""
-    return [changes for least, changes in BY_ROWS[where].items() if least <= max(1, rows)][-1]
+def for_table(rows: int, members: int = 4, steps: float = 700.0) -> dict[str, Any]:
+    """Return the options of recipe ``table`` that depend on the number of rows; see `docs/design/tables.md`.
 
-
-def for_estimator(rows: int, optimizer: str, loss: Any) -> dict[str, Any]:
-    """Return the options of an estimator whose parameters are "auto", by its rows, optimizer and loss.
-
-    Up to `SMALL` rows nothing depends on their number, so a row with weight 2 has the same effect as two equal rows.
+    Parameters
+    ----------
+    rows : int
+        Rows of the training data.
+    members : int
+        Networks of the recipe; fewer for tables of less than ten rows per network.
+    steps : float
+        Steps of a network on a table of 1,000 rows.
     """
-    where = "estimator of counts" if isinstance(loss, str) and loss == "poisson" else "estimator"
-    return of_size(where, rows) | BY_OPTIMIZER["full_batch" if rows <= SMALL else "batches"].get(optimizer, {})
+    members = min(members, max(1, rows // 10))
+    trained = rows - rows // members if members > 1 else rows
+    batch_size = min(256, max(16, trained // 24))
+    rate = min(0.004, max(0.001, 0.002 * (trained / 1000) ** 0.3))
+    epochs = max(4, round(steps * (trained / 1000) ** 0.45 * batch_size / trained))
+    return {
+        "members": members,
+        "folds": members > 1,
+        "learning_rate": float(f"{rate:.3g}"),
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "early_stopping": max(3, round(0.3 * epochs)) if members > 1 else 0,
+    }
+
+
+def for_estimator(rows: int, optimizer: str) -> dict[str, Any]:
+    """Return the options of an estimator whose parameters are "auto", by its rows and optimizer."""
+    return for_table(rows) | BY_OPTIMIZER["batches"].get(optimizer, {})
 
 
 def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]:
     """Return the changes to a recipe for a table of `rows` rows and for the task.
 
-    The recipe ``table`` uses more epochs for fewer rows, and larger batches for large tables. With any recipe, a
+    The recipes for tables have steps, batches and a learning rate that grow with the number of rows. With any recipe, a
     regression gets unbounded outputs and no label smoothing, and several labels get independent sigmoid outputs.
 
     Parameters
@@ -263,5 +288,7 @@ def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]
     """
     changes = dict(BY_TASK[task])
     if recipe == "table":
-        changes |= {"epochs": max(10, min(200, 60_000 // max(1, rows))), **of_size("table", rows)}
+        changes |= for_table(rows)
+    elif recipe == "table-best":
+        changes |= for_table(rows, 8, 1400.0)
     return changes

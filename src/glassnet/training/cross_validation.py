@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
+from ..data.held_out import fold_numbers
 from ..errors import DataError, DivergedError
 from ..model.model import Model
 from ..nn.parameters import FloatArray
-from ..nn.random import Purpose, generator
 from ..options.options import Options
 from .fit import fit
 
@@ -70,12 +70,7 @@ def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
             "GN073",
             f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer folds.",
         )
-    # Epoch 1 of the purpose: `data.split` uses 0 for held-out data.
-    order = generator(seed, Purpose.SPLIT, 1).permutation(len(data))
-    by_class = order[np.argsort(data.labels[order], kind="stable")]
-    fold = np.empty(len(data), np.int64)
-    fold[by_class] = np.arange(len(data)) % folds
-    return fold
+    return fold_numbers(len(data), folds, seed, data.labels)
 
 
 def fold_options(data: Dataset, options: Options, folds: int = 5) -> Options:

@@ -1,8 +1,13 @@
-"""Ensembles: networks that differ only in their seeds, trained in parallel, with averaged predictions.
+"""Ensembles: networks trained in parallel that answer together.
 
-Source: Cireşan, Meier, Gambardella and Schmidhuber 2011, "Convolutional neural network committees for handwritten
-character classification", section 2: members are trained independently and have equal weight. All members use the same
-samples, so they share pre- and post-processing, and early stopping uses the same validation data.
+Members that differ only in their seeds use the same samples, and their outputs are averaged. Source: Cireşan, Meier,
+Gambardella and Schmidhuber 2011, "Convolutional neural network committees for handwritten character classification",
+section 2: members are trained independently and have equal weight.
+
+With folds, each member is trained without one fold of the data, which tells its best epoch (cross-validation ensemble:
+Krogh and Vedelsby 1995, "Neural network ensembles, cross validation, and active learning"). The sums of their output
+layers are averaged, which is what one network with the members side by side computes: see `side_by_side`. The
+predictions for the folds, each by the member that was trained without it, give the temperature.
 """
 
 from __future__ import annotations
@@ -12,19 +17,28 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..data.dataset import Dataset
+from ..data.split import without_fold
 from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
+from ..model.build import new_model
+from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.model import Model
+from ..nn.network_class import Network
+from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import Callback, ends_training
 from .events import EpochDone, Event
 from .fine_tuning import parent_of
 from .receipt import GivenData, receipt_of
 from .run import Fit, Run, finish, split_for
+from .state import TrainingState
 
 
 def fit_ensemble(
@@ -40,25 +54,16 @@ def fit_ensemble(
     Parameters and errors as for `fit`.
     """
     began, given = time.perf_counter(), GivenData(data).begin()
-    training, validation_part = split_for(data, options, validation)
-    first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[Fit]]()
+    first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[_Trained]]()
 
-    def train_member(number: int) -> Fit:
-        own = replace(options, members=1, threads=1, seed=options.seed + number)
-        run = Run.on(
-            training,
-            own,
-            engine,
-            given,
-            validation=validation_part,
-            own_validation=validation is not None,
-            init_model=init_model,
-            member=number,
-        )
+    def train_member(number: int) -> _Trained:
+        run = member_run(data, options, engine, given, number, validation=validation, init_model=init_model)
         if number:
-            return finish(run, [first_member.ends_another])
-        with first_member:
-            return finish(run, [first_member])
+            fit = finish(run, [first_member.ends_another])
+        else:
+            with first_member:
+                fit = finish(run, [first_member])
+        return _Trained.of(fit, run)
 
     pool = ThreadPoolExecutor(options.threads or available_cores())
     try:
@@ -67,12 +72,12 @@ def fit_ensemble(
             one.add_done_callback(ended.put)
         for _ in waiting:
             awaited(ended).result()  # raises the first error of any member
-        fits = [one.result() for one in waiting]
+        trained = [one.result() for one in waiting]
     finally:
         first_member.cancel()
         pool.shutdown(wait=True, cancel_futures=True)
-    first = fits[0]
-    model = replace(first.model, others=tuple(one.model.network for one in fits[1:]))
+    fits = [one.fit for one in trained]
+    first, model = fits[0], _joined(trained, options, validation)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,
@@ -94,6 +99,104 @@ def fit_ensemble(
         best_epochs=best_epochs,
         own_validation=first.own_validation,
     )
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A trained member, and its logits and targets for its fold, if it has one that a temperature can be fitted to."""
+
+    fit: Fit
+    logits: NDArray[np.float64] | None = None
+    targets: NDArray[np.float64] | None = None
+    weights: NDArray[np.float64] | None = None
+
+    @classmethod
+    def of(cls, fit: Fit, run: Run) -> _Trained:
+        """Return what is needed of a run that has ended, without its data."""
+        fold = run.validation
+        if fold is None or run.own_validation or not (run.options.folds and has_temperature(run.model)):
+            return cls(fit)
+        return cls(fit, logits_of(fit.model, fold), doubtful_targets(fold), fold.weights)
+
+
+def member_run(
+    data: Dataset,
+    options: Options,
+    engine: Engine,
+    given: GivenData,
+    number: int,
+    *,
+    validation: Dataset | None = None,
+    init_model: Model | None = None,
+) -> Run:
+    """Return the training run of a member before its first step.
+
+    All members have the pre- and post-processing of the whole data. Without folds, and with validation data, all use
+    the same samples.
+    """
+    own = replace(options, members=1, threads=1, seed=options.seed + number)
+    if options.folds and validation is None:
+        model = new_model(data, own)
+        part, fold = without_fold(data, options, number)
+        return Run(model, part, own, engine, TrainingState.start(model.network.parameters, own), given, fold)
+    training, part = split_for(data, options, validation)
+    return Run.on(
+        training,
+        own,
+        engine,
+        given,
+        validation=part,
+        own_validation=validation is not None,
+        init_model=init_model,
+        member=number,
+    )
+
+
+def _joined(trained: Sequence[_Trained], options: Options, validation: Dataset | None) -> Model:
+    """Return the model of trained members: an ensemble, or with folds one calibrated network."""
+    first = trained[0].fit.model
+    networks = [one.fit.model.network for one in trained]
+    if not options.folds:
+        return replace(first, others=tuple(networks[1:]))
+    model = replace(first, network=side_by_side(networks))
+    if not has_temperature(model):
+        return model
+    if validation is not None:
+        parts = [
+            _Trained(trained[0].fit, logits_of(model, validation), doubtful_targets(validation), validation.weights)
+        ]
+    else:
+        parts = [*trained]
+    temperature, _ = calibrated_loss(
+        model.network.architecture.activations[-1],
+        np.concatenate([one.logits for one in parts if one.logits is not None]),
+        np.concatenate([one.targets for one in parts if one.targets is not None]),
+        None if parts[0].weights is None else np.concatenate([one.weights for one in parts if one.weights is not None]),
+    )
+    return replace(model, temperature=temperature)
+
+
+def side_by_side(networks: Sequence[Network]) -> Network:
+    """Return one network whose output sums are the means of those of `networks`, which have one architecture.
+
+    Its hidden layers have the nodes of all networks, with zeros for the weights between nodes of different ones.
+    """
+    architecture, count = networks[0].architecture, len(networks)
+    inputs, *hidden, outputs = architecture.sizes
+    wide = replace(architecture, sizes=(inputs, *(count * nodes for nodes in hidden), outputs))
+    made = Network.of(wide, Parameters(wide.layout, dtype=networks[0].parameters.flat.dtype))
+    last = len(hidden)
+    for layer, (weights, biases) in enumerate(zip(made.parameters.weights, made.parameters.biases, strict=True)):
+        for number, network in enumerate(networks):
+            own, bias = network.parameters.weights[layer], network.parameters.biases[layer]
+            above, below = own.shape
+            rows = slice(None) if layer == last else slice(number * above, (number + 1) * above)
+            columns = slice(None) if layer == 0 else slice(number * below, (number + 1) * below)
+            share = 1 / count if layer == last else 1.0
+            weights[rows, columns] += own * own.dtype.type(share)
+            if biases is not None and bias is not None:
+                biases[rows] += bias * bias.dtype.type(share)
+    return made
 
 
 class _FirstMember:

@@ -191,6 +191,7 @@ def _own_options(model: Model) -> dict[str, tuple[Any, ...]]:
         "targets": (model.targets.name,),
         "classes": (model.classes,),
         "members": (len(model.members),),
+        "folds": (False,),
         "dtype": (model.network.parameters.flat.dtype.name,),
     }
     if option := _loss_option(model):

@@ -11,7 +11,8 @@ from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, engine_for, one_blas_thread
 from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
-from ..model.evaluate import Evaluation, evaluate
+from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
+from ..model.evaluate import evaluate
 from ..model.model import Model
 from ..nn.network_class import Network
 from ..nn.optimizers import State
@@ -208,14 +209,26 @@ class _Loop:
         seconds = time.perf_counter() - self._epoch_began
         done = EpochDone(state.epoch, loss, accuracy, seconds, state.optimizer_state.parameters.hash())
         if self._validation is not None:
-            evaluation = self._evaluated(self._validation)
-            state.validated(evaluation.loss, self._options.early_stopping or self._options.epochs)
-            done = replace(done, validation_loss=evaluation.loss, validation_accuracy=evaluation.accuracy)
+            loss, accuracy = self._evaluated(self._validation)
+            state.validated(loss, self._options.early_stopping or self._options.epochs)
+            done = replace(done, validation_loss=loss, validation_accuracy=accuracy)
         state.mark_good(self._options)
         return done
 
-    def _evaluated(self, validation: Dataset) -> Evaluation:
-        """Evaluate the model that training would produce if it ended here."""
+    def _evaluated(self, validation: Dataset) -> tuple[float, float | None]:
+        """Return loss and accuracy of the model that training would produce if it ended here.
+
+        The loss of a member of an ensemble with folds is that after calibration, as its model will be calibrated.
+        """
         architecture = self._model.network.architecture
         network = Network.of(architecture, Parameters(architecture.layout, self._state.weights))
-        return evaluate(replace(self._model, network=network), validation, self._loss)
+        model = replace(self._model, network=network)
+        if not (self._options.folds and has_temperature(model)):
+            evaluation = evaluate(model, validation, self._loss)
+            return evaluation.loss, evaluation.accuracy
+        logits, targets = logits_of(model, validation), doubtful_targets(validation)
+        _, loss = calibrated_loss(architecture.activations[-1], logits, targets, validation.weights)
+        right = (
+            logits.argmax(axis=1) == validation.labels if validation.values is None else (logits > 0) == (targets > 0.5)
+        )
+        return loss, float(right.mean())

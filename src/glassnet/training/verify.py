@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..data.dataset import Dataset, require_dataset
 from ..errors import DivergedError, with_near_matches
 from ..model.build import new_model
 from ..model.model import Model, require_model
+from ..nn.network_class import Network
 from .callbacks import Callback, require_callbacks
+from .ensemble import member_run, side_by_side
 from .events import EpochDone, Event
 from .fine_tuning import continued, require_parent
 from .receipt import (
@@ -22,6 +24,8 @@ from .receipt import (
     verifiable_options,
 )
 from .run import Run
+
+_NO_EPOCH = "the weights in the file, which match no epoch"
 
 
 @dataclass(frozen=True)
@@ -100,21 +104,34 @@ def verify(
     given = GivenData(data)
     if not same_form or given.fingerprint != receipt["data"]["fingerprint"]:
         return differs(f"{data.source} is not the training data")
-    if options.hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
+    hidden = tuple(options.members * nodes for nodes in options.hidden) if options.folds else options.hidden
+    if hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
         return differs("the network in the file does not match its training record")
     training = training_split_of(receipt, data)
     made = new_model(training, options) if init_model is None else continued(init_model, training, options)
     for name, what in (("scaling", "inputs"), ("targets", "targets")):
         if getattr(made, name) != getattr(model, name):
             return differs(f"the scaling of the {what} in the file does not match the data")
-    for number, (member, hashes) in enumerate(zip(model.members, receipt["trails"], strict=True)):
-        own = replace(options, members=1, seed=options.seed + number)
+    validation = training if receipt.get("own_validation") else None  # tells only that no fold is left out
+    final_difference = "the moving average of the weights" if options.average else _NO_EPOCH
+    networks: list[Network] = []
+    for number, hashes in enumerate(receipt["trails"]):
+        run = member_run(training, options, engine, given, number, validation=validation, init_model=init_model)
+        run.validation = None
         until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
-        run = Run.on(training, own, engine, given, init_model=init_model, member=number)
-        where, epoch = _first_difference(run, hashes[: until + 1], member.parameters.hash(), every)
+        where, epoch = _first_difference(run, hashes[: until + 1], every)
+        networks.append(run.model.network)
+        if not (where or options.folds) and not _same(networks[-1], model.members[number]):
+            where = final_difference
         if where:
-            return differs(f"member {number + 1}: {where}" if model.others else where, epoch)
+            return differs(f"member {number + 1}: {where}" if options.members > 1 else where, epoch)
+    if options.folds and not _same(side_by_side(networks), model.network):
+        return differs(final_difference)
     return Verification(True, "", changed)
+
+
+def _same(one: Network, other: Network) -> bool:
+    return one.parameters.hash() == other.parameters.hash()
 
 
 def _without_result(callback: Callback) -> Callback:
@@ -124,7 +141,7 @@ def _without_result(callback: Callback) -> Callback:
     return call
 
 
-def _first_difference(run: Run, hashes: list[str], final: str, callbacks: list[Callback]) -> tuple[str, int | None]:
+def _first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> tuple[str, int | None]:
     """Train a run; return the first difference of its weights from the hashes, as text and as an epoch, if any.
 
     Parameters
@@ -133,8 +150,6 @@ def _first_difference(run: Run, hashes: list[str], final: str, callbacks: list[C
         Before its first step.
     hashes : list of str
         Hashes of the initial weights, and of those after each epoch.
-    final : str
-        Hash of the weights in the file.
     callbacks : list of callable
     """
     if run.model.network.parameters.hash() != hashes[0]:
@@ -151,8 +166,4 @@ def _first_difference(run: Run, hashes: list[str], final: str, callbacks: list[C
     for epoch, (now, then) in enumerate(zip(run.history.weight_hashes, hashes, strict=False)):
         if now != then:
             return f"the weights after epoch {epoch}", epoch
-    if run.model.network.parameters.hash() == final:
-        return "", None
-    if run.options.average:
-        return "the moving average of the weights", None
-    return "the weights in the file, which match no epoch", None
+    return "", None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -32,20 +33,23 @@ OTHER, MISSING = "other", "missing"
 """Names of the inputs for rare words and for missing values."""
 LIMIT = 255
 """Largest number of words per column with their own input."""
+MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 8, 512, 20
+"""Limits of the intervals of a column of numbers: intervals per column, inputs of all columns, rows per interval."""
+FLAG_SHARE, FLAG_ROWS = 0.05, 20
+"""Smallest fraction and number of rows without a value for an input that flags them."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
 _HALF, _SLACK = 1 << 28, 16
-_SKEWED = 2.0
 _CHOICES = 33  # values of a number that `choices` returns
-_OF_A_NORMAL = 1.349  # distance of the quartiles of a standard normal distribution
 
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """Numbers, scaled by median and quartiles and smoothly clipped, with a flag for missing values.
+    """Numbers: standardised and smoothly clipped, and their place in each of several intervals.
 
-    ``z = (v − centre) / scale`` and then ``z / √(1 + (z/3)²)``, which is within ±3 for any value (robust scaling and
-    smooth clipping: Holzmüller, Grinsztajn and Steinwart 2024, section 3). For a skewed column of nonnegative numbers,
-    `v` is ``log(1 + value / bend)``, otherwise the value itself.
+    The first input is ``z = (v − centre) / scale`` as ``z / √(1 + (z/3)²)``, which is within ±3 for any value (smooth
+    clipping: Holzmüller, Grinsztajn and Steinwart 2024, section 3). Then one input per interval between two `edges`
+    rises from −0.5 below the interval to 0.5 above it (piecewise linear encoding: Gorishniy, Rubachev and Babenko 2022,
+    section 3.2), so that one layer can follow any curve with bends at the edges.
 
     Parameters
     ----------
@@ -54,17 +58,20 @@ class NumberColumn:
     fill : float
         Replacement of missing values; see `imputation`.
     centre, scale : float
-        Median of `v`, and its standard deviation estimated from the quartiles.
+        Mean and standard deviation of the training values.
     bend : float
-        Scale of the logarithm; 0 for none.
+        0. Files of earlier versions may have the scale of a logarithm, for which `v` is ``log(1 + value / bend)``, and
+        in these, centre and scale are from the quartiles.
     flag : bool
-        Whether a second input flags missing values.
+        Whether a last input flags missing values, which are common enough.
     missing : float
         Fraction of the training rows without a value.
     low, high : float
         Smallest and largest training value.
     unit : str
         The unit or sign written next to the numbers, as in 12 kg or 5 %; empty if there is none.
+    edges : tuple of float
+        Edges of the intervals, ascending; none or at least two.
     """
 
     name: str
@@ -77,28 +84,27 @@ class NumberColumn:
     low: float
     high: float
     unit: str = field(default="", metadata={"key": "beside"})
+    edges: tuple[float, ...] = ()
     is_continuous: ClassVar[bool] = True
 
     @classmethod
-    def learn(cls, column: Column) -> NumberColumn:
-        """Learn from a column with at least one number."""
+    def learn(cls, column: Column, bins: int = 0) -> NumberColumn:
+        """Learn from a column with at least one number, with up to `bins` intervals."""
         values, ordered = column.numbers, column.ordered
         low, high, missing = float(ordered[0]), float(ordered[-1]), 1 - len(ordered) / len(values)
         ordered = _moderate(ordered)
         # The last bits of a sum depend on the order, so sums are taken in the order of the rows.
         present = _moderate(values if not missing else values[~np.isnan(values)])
-        bend = _bend_of(present, ordered)
-        # The compiled logarithm of a larger number may be smaller in the last bit.
-        bent = np.sort(_bend(ordered, bend)) if bend else ordered
-        quarter, half, three = quantiles(bent, (0.25, 0.5, 0.75))
-        scale = (three - quarter) / _OF_A_NORMAL or float(_bend(present, bend).std()) or 1.0
-        fill = learn_fill(ordered)
-        return cls(column.name, fill, half, scale, bend, missing > 0, missing, low, high, column.unit)
+        centre, scale, absent = float(present.mean()), float(present.std()) or 1.0, len(values) - len(present)
+        flag = absent >= max(FLAG_ROWS, FLAG_SHARE * len(values))
+        fill, edges = learn_fill(ordered), interval_edges(ordered, bins)
+        return cls(column.name, fill, centre, scale, 0.0, flag, missing, low, high, column.unit, edges)
 
     @property
     def features(self) -> tuple[str, ...]:
         """Names of the inputs."""
-        return (self.name, f"{self.name} {MISSING}") if self.flag else (self.name,)
+        intervals = (f"{self.name} {low:.12g} to {high:.12g}" for low, high in pairwise(self.edges))
+        return (self.name, *intervals, *([f"{self.name} {MISSING}"] if self.flag else []))
 
     def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return the distance of each value from the centre, in standard deviations, before clipping."""
@@ -106,34 +112,50 @@ class NumberColumn:
             return _moderate((_bend(_moderate(np.asarray(values, float)), self.bend) - self.centre) / self.scale)
 
     def encode(self, column: Column) -> Encoded:
-        """Return the inputs, shape (n, 1) or (n, 2)."""
-        encoded = np.empty((len(column), len(self.features)), np.float32)
-        self.encode_numbers(column.numbers, encoded)
-        return encoded
+        """Return the inputs, shape (n, features)."""
+        return self.inputs_of(column.numbers)
 
     def encode_numbers(self, numbers: NDArray[np.float64], encoded: Encoded) -> None:
-        """Write the inputs of `numbers`, shape (n,) with NaN for missing ones, to `encoded`, shape (n, 1) or (n, 2)."""
+        """Write the inputs of `numbers`, shape (n,) with NaN for missing ones, to `encoded`, shape (n, features)."""
         values, absent = fill_numbers(numbers, self.fill)
-        z = self.deviations(values)
-        encoded[:, 0] = clipped(z)
+        encoded[:, 0] = clipped(self.deviations(values))
+        for place, (low, high) in enumerate(pairwise(self.edges), start=1):
+            encoded[:, place] = np.clip((values - low) / (high - low), 0.0, 1.0) - 0.5
         if self.flag:
-            encoded[:, 1] = absent
+            encoded[:, -1] = absent
+
+    def inputs_of(self, numbers: NDArray[np.float64]) -> Encoded:
+        """Return the inputs of numbers of shape (n,), shape (n, features)."""
+        encoded = np.empty((len(numbers), len(self.features)), np.float32)
+        self.encode_numbers(numbers, encoded)
+        return encoded
+
+    def numbers_at(self, deviations: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the numbers at distances from the centre in standard deviations; undoes `deviations`."""
+        bent: NDArray[np.float64] = deviations * self.scale + self.centre
+        if self.bend:
+            bent = np.sign(bent) * np.expm1(np.minimum(np.abs(bent), _LONGEST)) * self.bend
+        return bent
+
+    def slopes(self, deviations: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the derivatives of the inputs by the deviation, for deviations of shape (n,), shape (n, features)."""
+        slopes = np.zeros((len(deviations), len(self.features)))
+        slopes[:, 0] = 1 / np.hypot(1, deviations / CLIP) ** 3
+        numbers = self.numbers_at(deviations)
+        per_deviation = self.scale * (self.bend + np.abs(numbers) if self.bend else 1.0)
+        for place, (low, high) in enumerate(pairwise(self.edges), start=1):
+            slopes[:, place] = ((numbers >= low) & (numbers < high)) * per_deviation / (high - low)
+        return slopes
 
     def choices(self) -> Encoded:
-        """Return the inputs of values over the training range, shape (choices, 1) or (choices, 2); none is missing."""
-        low, high = clipped(self.deviations([self.low, self.high])).tolist()
-        numbers = np.linspace(low, high, _CHOICES, dtype=np.float32)[:, np.newaxis]
-        return np.column_stack([numbers, np.zeros_like(numbers)]) if self.flag else numbers
+        """Return the inputs of values over the training range, shape (choices, features); none is missing."""
+        inputs = np.linspace(*clipped(self.deviations([self.low, self.high])).tolist(), _CHOICES)
+        return self.inputs_of(np.clip(self.numbers_at(straightened(inputs)), self.low, self.high))
 
     def decode(self, inputs: ArrayLike) -> float:
-        """Return the value that these inputs, shape (1,) or (2,), encode: NaN if flagged as missing."""
-        z, *absent = np.asarray(inputs, float).tolist()
-        if absent and absent[0] > 0.5:
-            return float("nan")
-        bent = float(straightened(z)) * self.scale + self.centre
-        if not self.bend:
-            return float(bent)
-        return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.bend)
+        """Return the value that these inputs, shape (features,), encode: NaN if flagged as missing."""
+        z, *others = np.asarray(inputs, float).tolist()
+        return float("nan") if self.flag and others[-1] > 0.5 else float(self.numbers_at(straightened(z)))
 
     def surprises(self, column: Column) -> list[str]:
         """Return remarks on values that are not numbers or may mean missing, and on units that differ from training."""
@@ -157,15 +179,18 @@ class NumberColumn:
 
     def __str__(self) -> str:
         bent = ", logarithm" if self.bend else ""
-        missing = f", {self.missing:.1%} missing, filled with {self.fill:g} and flagged" if self.flag else ""
+        missing = f", {self.missing:.1%} missing, filled with {self.fill:g}" if self.missing else ""
+        missing += " and flagged" if self.flag else ""
         unit = f" {self.unit}" if self.unit else ""
         return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{unit}{bent}{missing}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file, where some keys are older names."""
         described = {"kind": "number", **{key: getattr(self, name) for name, key in keys_of(NumberColumn).items()}}
-        if not self.unit:
-            del described["beside"]  # older files lack it
+        described["edges"] = list(self.edges)
+        for name in ("beside", "edges"):
+            if not described[name]:
+                del described[name]  # older files lack them
         return described
 
 
@@ -252,18 +277,27 @@ def quantiles(ordered: NDArray[np.float64], at: Sequence[float]) -> list[float]:
     return found
 
 
-def _bend_of(values: NDArray[np.float64], ordered: NDArray[np.float64]) -> float:
-    """Return the scale of the logarithm, or 0 if a logarithm would not reduce the skewness."""
-    if ordered[0] < 0 or not values.std() or (skewness := _skewness(values)) < _SKEWED:
-        return 0.0
-    [bend] = quantiles(ordered[np.searchsorted(ordered, 0.0, "right") :], [0.1])
-    return bend if abs(_skewness(_bend(values, bend))) < skewness else 0.0
+def bins_for(rows: int, columns: int) -> int:
+    """Return how many intervals a column of numbers gets in a table with these numbers of training rows and columns."""
+    return min(MOST_BINS, rows // ROWS_PER_BIN, MOST_BIN_INPUTS // max(1, columns))
 
 
-def _skewness(values: NDArray[np.float64]) -> float:
-    centred = values / np.abs(values).max()  # the third power of large numbers would overflow
-    centred = centred - centred.mean()
-    return float((centred**3).mean() / max((centred**2).mean() ** 1.5, 1e-300))
+def interval_edges(ordered: NDArray[np.float64], bins: int) -> tuple[float, ...]:
+    """Return edges of up to `bins` intervals for numbers in increasing order; none for fewer than two intervals.
+
+    Values that many rows share, such as 0, are edges themselves, and the other edges are quantiles of the rest: edges at
+    quantiles of all numbers would leave the rest of a column that is mostly 0 in a single interval.
+    """
+    if bins < 2:
+        return ()
+    values, counts = np.unique(ordered, return_counts=True)
+    if len(values) > bins:
+        often = counts * bins >= len(ordered)
+        rest = ordered[np.repeat(~often, counts)]
+        between = max(2, bins - int(often.sum()))
+        at = np.linspace(0, 1, between + 1).tolist()
+        values = np.unique([*values[often], *(quantiles(rest, at) if len(rest) else [])])
+    return tuple(values.tolist()) if len(values) > 2 else ()
 
 
 def _bend(values: NDArray[np.float64], bend: float) -> NDArray[np.float64]:

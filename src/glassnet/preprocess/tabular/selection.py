@@ -13,7 +13,7 @@ from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed
 from ...io.limits import available_cores, in_threads
-from .encoders import ENCODINGS, Encoding, enough, non_numeric_remarks
+from .encoders import ENCODINGS, FLAG_ROWS, FLAG_SHARE, Encoding, bins_for, enough, non_numeric_remarks
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -100,6 +100,7 @@ def learn_inputs(
     columns: Iterable[Column], rows: NDArray[np.int64] | None, keep: Collection[str]
 ) -> tuple[list[Encoding], list[tuple[str, str]], list[str]]:
     """Learn encodings of columns from selected or all rows; return them, useless columns with reasons, and remarks."""
+    columns = list(columns)
 
     def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
         part = column = column.presorted()
@@ -111,12 +112,12 @@ def learn_inputs(
             why = _why_useless(part, keep=True)
         if why:
             return None, why, remarks
-        encoding: Encoding = ENCODINGS[_KINDS[column.kind]].learn(part)
+        bins = {"bins": bins_for(len(part), len(columns))} if column.kind == "number" else {}
+        encoding: Encoding = ENCODINGS[_KINDS[column.kind]].learn(part, **bins)
         remarks += about_numbers(column) if column.kind == "number" else []
         remarks += about_spellings(column) if column.kind == "text" else []
         return encoding, "", remarks
 
-    columns = list(columns)
     inputs: list[Encoding] = []
     useless: list[tuple[str, str]] = []
     remarks: list[str] = []
@@ -185,8 +186,8 @@ def _why_useless_numbers(column: Column, *, keep: bool) -> str:
     present, rows = column.ordered, len(column)
     if not len(present):
         return "every value is missing"
-    if present[0] == present[-1] and len(present) == rows:
-        return f"every value is {present[0]:g}"
+    if present[0] == present[-1] and rows - len(present) < max(FLAG_ROWS, FLAG_SHARE * rows):
+        return f"every value is {present[0]:g}" + (" or missing" if len(present) < rows else "")
     # A few rows may lack an identifier, such as a row of totals.
     if keep or len(present) < 0.95 * rows or not (_are_whole(present[:_FEW_ROWS]) and _are_whole(present)):
         return ""
