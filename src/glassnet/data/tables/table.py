@@ -23,8 +23,9 @@ from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
+from .dates import Moments, are_dates, moments_of
 from .missing_markers import MISSING
-from .numbers import CODE, Numbers, are_dates, find_numbers, read_numbers
+from .numbers import CODE, Numbers, find_numbers, read_numbers
 
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
@@ -135,6 +136,11 @@ class Column:
         lowered = as_text(self.series).str.to_lowercase()
         truths = lowered.replace_strict(TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
         return np.where(np.isnan(truths), values, truths)
+
+    @property
+    def moments(self) -> Moments:
+        """The dates, with their time of day, shape (n,); NaT for all other values. See `dates.moments_of`."""
+        return moments_of(self.series)
 
     def words(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         """Return the column as words.
@@ -252,8 +258,8 @@ class Table:
         plain = _plain_numbers(frame, frame.columns if self.decimal == "," else ())
         return {one.name: _column(one, plain.get(one.name), self.decimal) for one in frame}
 
-    def columns_of_words(self, names: Iterable[str]) -> dict[str, Column]:
-        """Return columns that are used only as words, without searching them for numbers."""
+    def columns_without_numbers(self, names: Iterable[str]) -> dict[str, Column]:
+        """Return columns that are used only as words or dates, without searching them for numbers."""
         nothing = np.full(len(self), np.nan)
         return {name: Column(self.frame[name], "text", nothing) for name in names}
 
@@ -270,6 +276,11 @@ class Table:
                 found = read_numbers(as_text(one), *learnt[one.name], self.decimal)
                 columns[one.name] = Column(one, "number", _array(found.values), found)
         return columns
+
+
+def column_of_numbers(name: str, values: NDArray[np.float64]) -> Column:
+    """Return numbers, shape (n,) with NaN for missing ones, as a column."""
+    return Column(pl.Series(name, values), "number", values)
 
 
 def _plain_numbers(frame: pl.DataFrame, commas: Collection[str]) -> dict[str, NDArray[np.float64]]:

@@ -19,7 +19,9 @@ from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
 from ...io.limits import available_cores, in_threads
-from .encoders import Encoded, Encoding, NumberColumn, WordColumn, encoding_from, non_numeric_remarks
+from .dates import DateColumn
+from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
+from .kinds import Encoding, encoding_from
 from .selection import (
     THOUSANDS,
     WORTH_THREADS,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 """Version of the saved form; version 2 added several targets."""
+_WITHOUT_NUMBERS = (WordColumn, DateColumn)
 _BLOCK = 1 << 16  # rows that are encoded together: a thread must not wait for another too often
 
 
@@ -50,7 +53,7 @@ class Columns:
 
     Parameters
     ----------
-    inputs : tuple of NumberColumn, BooleanColumn or WordColumn
+    inputs : tuple of NumberColumn, BooleanColumn, WordColumn or DateColumn
         In the order of the training table.
     targets : tuple of Target
         The columns to predict: one column of classes or numbers, or several of labels or numbers.
@@ -207,8 +210,8 @@ class Columns:
 
         table = read_table(table)
         self.require(table, self.names)
-        columns = self._parsed(table, [one for one in self.inputs if not isinstance(one, WordColumn)])
-        columns |= table.columns_of_words(one.name for one in self.inputs if isinstance(one, WordColumn))
+        columns = self._parsed(table, [one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)])
+        columns |= table.columns_without_numbers(one.name for one in self.inputs if isinstance(one, _WITHOUT_NUMBERS))
         rows, widths = len(table), [len(one.features) for one in self.inputs]
         encoded = np.empty((rows, sum(widths)), np.float32)
         numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []

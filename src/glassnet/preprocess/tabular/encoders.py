@@ -1,4 +1,4 @@
-"""Encodings of table columns as network inputs: numbers, booleans, words.
+"""Encodings of table columns as network inputs: numbers, booleans, words. `dates` has that of dates.
 
 Each encoding is learned from a training table, applied to any other table, and stored as plain data. See
 `docs/design/tables.md` for the reasons.
@@ -427,29 +427,6 @@ def enough(rows: int) -> int:
     return min(4, max(2, rows // 100))
 
 
-Encoding = NumberColumn | BooleanColumn | WordColumn
-
-ENCODINGS: dict[str, Any] = {"number": NumberColumn, "boolean": BooleanColumn, "words": WordColumn}
-"""Kind, as in files -> class; each has `learn`."""
-
-
 def keys_of(cls: type) -> dict[str, str]:
     """Return the init fields of a dataclass with their keys in files, some of which are older names."""
     return {one.name: one.metadata.get("key", one.name) for one in fields(cls) if one.init}
-
-
-def encoding_from(described: dict[str, Any]) -> Encoding:
-    """Make an encoding from the result of `to_dict`.
-
-    Raises
-    ------
-    KeyError, TypeError
-        For missing or unknown entries.
-    """
-    cls = ENCODINGS[described["kind"]]
-    names = {key: name for name, key in keys_of(cls).items()}
-    values: dict[str, Any] = {
-        names.get(key, key): tuple(v) if isinstance(v, list) else v for key, v in described.items() if key != "kind"
-    }
-    encoding: Encoding = cls(**values)
-    return encoding

@@ -13,7 +13,9 @@ from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed
 from ...io.limits import available_cores, in_threads
-from .encoders import ENCODINGS, Encoding, enough, non_numeric_remarks
+from .dates import DateColumn, non_date_remarks
+from .encoders import enough, non_numeric_remarks
+from .kinds import ENCODINGS, Encoding
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -27,7 +29,7 @@ WORTH_THREADS = 500_000
 """Tables with at least this many values are learned and encoded on several threads."""
 _MANY_WORDS = 10
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
-_KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
+_KINDS = {"number": "number", "boolean": "boolean", "text": "words", "date": "date"}
 
 
 def quoted(name: str) -> str:
@@ -114,6 +116,8 @@ def learn_inputs(
         encoding: Encoding = ENCODINGS[_KINDS[column.kind]].learn(part)
         remarks += about_numbers(column) if column.kind == "number" else []
         remarks += about_spellings(column) if column.kind == "text" else []
+        if isinstance(encoding, DateColumn):
+            remarks += [encoding.remark(), *non_date_remarks(column)]
         return encoding, "", remarks
 
     columns = list(columns)
@@ -159,8 +163,7 @@ def _why_useless(column: Column, *, keep: bool) -> str:
     if column.kind == "missing":
         return "every value is missing"
     if column.kind == "date":
-        example = str(column.series.drop_nulls()[0])
-        return f"dates or times such as {example[:40]!r} (to use it, convert it to numbers, such as days)"
+        return _why_useless_dates(column)
     if column.kind == "number":
         return _why_useless_numbers(column, keep=keep)
     codes, words = column.words()
@@ -178,6 +181,19 @@ def _why_useless(column: Column, *, keep: bool) -> str:
             f"{len(words)} different words in {counts.sum()} rows, like an identifier (to use it, pass "
             f"{_keep(column.name)})"
         )
+    return ""
+
+
+def _why_useless_dates(column: Column) -> str:
+    from ...data.tables.dates import are_moments  # loads polars
+
+    moments = column.moments
+    present = moments[~np.isnat(moments)]
+    if not are_moments(column.series):
+        example = str(column.series.drop_nulls()[0])
+        return f"dates or times such as {example[:40]!r} (to use it, write dates as 2024-03-01, or times as numbers)"
+    if (present == present[0]).all() and len(present) == len(column):
+        return f"every value is {column.spelt(0)!r}"
     return ""
 
 
