@@ -341,7 +341,8 @@ ESTIMATOR = Record(
         "features": TEXTS,
         "epochs": COUNT,
     },
-    others=Anything(),
+    {"columns_in": COUNT},
+    Anything(),
 )
 """Description of a fitted estimator in a training record; see `estimators.persistence`."""
 

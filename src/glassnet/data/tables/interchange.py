@@ -1,4 +1,4 @@
-"""Convert tables of other libraries to polars, without importing them: pandas, Arrow, NumPy, mappings.
+"""Convert tables of other libraries to polars and results back, without importing them: pandas, Arrow, NumPy, mappings.
 
 Polars reads objects with Arrow's C interface directly. For pandas that needs pyarrow, even through narwhals, so pandas
 frames are converted column by column, like NumPy arrays.
@@ -6,12 +6,14 @@ frames are converted column by column, like NumPy arrays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ...errors import DataError
 from .csv import require_unique
@@ -48,6 +50,39 @@ def frame_of(source: Any) -> pl.DataFrame:
         f"the table: {type(source).__name__}, expected a file name, a data frame (polars, pandas, Arrow), a mapping of "
         "names to columns, or a NumPy array.",
     )
+
+
+def column_like(source: Any, name: str, values: NDArray[Any]) -> Any:
+    """Return values for the rows of a table, shape (n,), as a column of the table's library.
+
+    Returns
+    -------
+    Series, Array or ndarray
+        A pandas Series with the index of the frame, a polars Series, an Arrow array, or the given array for files,
+        mappings and NumPy arrays.
+    """
+    if _is_of_pandas(source):
+        return sys.modules["pandas"].Series(values, index=source.index, name=name)
+    if type(source).__module__.partition(".")[0] == "pyarrow":
+        return sys.modules["pyarrow"].array(values.tolist())
+    return pl.Series(name, values) if _is_frame(source) else values
+
+
+def columns_like(source: Any, names: Sequence[Any], values: NDArray[Any]) -> Any:
+    """Return values for the rows of a table, shape (n, columns), as a table of its library; see `column_like`.
+
+    The names are text, except in pandas.
+    """
+    if _is_of_pandas(source):
+        return sys.modules["pandas"].DataFrame(values, index=source.index, columns=list(names))
+    columns = {str(name): values[:, k] for k, name in enumerate(names)}
+    if type(source).__module__.partition(".")[0] == "pyarrow":
+        return sys.modules["pyarrow"].table(columns)
+    return pl.DataFrame(columns) if _is_frame(source) else values
+
+
+def _is_frame(source: Any) -> bool:
+    return isinstance(source, pl.DataFrame | pl.LazyFrame) or hasattr(source, "__arrow_c_stream__")
 
 
 def _columns(source: Any) -> list[tuple[str, Any]] | None:

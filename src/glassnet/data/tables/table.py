@@ -7,7 +7,7 @@ words as codes; `preprocess.tabular.columns` fits the preprocessing to them.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from ...i18n.language import listed
 from ...io.archives import files_in
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
+from ..arrays import are_integers
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
 from .dates import Moments, are_dates, moments_of
@@ -223,6 +224,8 @@ class Table:
         Number of each row in the source, from 0; None if no rows were excluded.
     decimal : {"auto", ",", "."}
         The decimal sign in columns of text: detected for each column, or given.
+    typed : bool
+        Whether the source distinguishes numbers from text; delimited text does not.
     """
 
     frame: pl.DataFrame
@@ -231,6 +234,7 @@ class Table:
     remarks: tuple[str, ...] = ()
     rows: NDArray[np.int64] | None = None
     decimal: str = AUTO
+    typed: bool = True
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -251,6 +255,13 @@ class Table:
     def column(self, name: str) -> Column:
         """Return a column, parsed by all its rows."""
         return self.columns([name])[name]
+
+    def type_of_classes(self, name: str, classes: Sequence[str]) -> str:
+        """Return the type of a column of these classes, as `data.arrays.CLASS_TYPES`: it shows 1 from "1"."""
+        dtype = self.frame[name].dtype
+        if dtype == pl.Boolean:
+            return "bool"
+        return "text" if self.typed and dtype == pl.String and are_integers(classes) else ""
 
     def columns(self, names: Iterable[str] | None = None) -> dict[str, Column]:
         """Return some columns, or all, by their names, parsed by all their rows."""
@@ -403,7 +414,7 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         from .csv import read_delimited
 
         text = read_delimited(opened, expected)
-        return Table(cleaned(text.frame), opened.name, text.header, text.remarks)
+        return Table(cleaned(text.frame), opened.name, text.header, text.remarks, typed=False)
     if kind not in TYPED:
         if kind == "picture":
             raise FileError("GN005", f"{opened.name}: an image, expected a table with named columns.")

@@ -37,6 +37,19 @@ def quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
 
 
+def in_python(text: str) -> str:
+    """Convert advice for the command line to advice for callers of functions such as `load_table`."""
+
+    def lists(found: re.Match[str]) -> str:
+        words = [word.strip("'") for word in re.findall(r"'[^']*'|[\w.-]+", found[0].replace(f"--{found[1]} ", ""))]
+        return f"{found[1]}={words!r}"
+
+    text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
+    text = text.replace("in --drop", "in drop")
+    text = re.sub(r"--task (\w+)", r"task='\1'", text)
+    return re.sub(r"--decimal ([.,])", r"decimal='\1'", text)
+
+
 def about_numbers(column: Column) -> list[str]:
     """Return remarks on ignored units, non-numeric values and possible missing values in a column of numbers."""
     units = [f"column {column.name!r}: the unit {column.unit!r} is ignored"] * bool(column.unit)
