@@ -1,4 +1,4 @@
-"""Dates and times as inputs are rejected with advice; scikit-learn would convert them to nanoseconds."""
+"""Times, durations, and dates in arrays are rejected with advice; scikit-learn would convert them to nanoseconds."""
 
 import datetime
 

@@ -32,10 +32,10 @@ from ..errors import DataError, callers_level, require_names, with_near_matches
 from ..model.build import new_model, training_range_of
 from ..model.file import load_model, save_model
 from ..model.model import Model
-from ..preprocess.tabular.columns import Columns
-from ..preprocess.tabular.target import Target
 from ..options.options import Options
 from ..options.recipes import SMALL, for_estimator
+from ..preprocess.tabular.columns import Columns
+from ..preprocess.tabular.target import Target
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
 from ..training.events import EpochDone, Event
 from ..training.lr_finder import RateTest, find_learning_rate
@@ -431,9 +431,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         check = partial(check_array, y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name=name)
-        y = in_place(check, None, y, name)
-        check_consistent_length(X, y)
-        return y
+        checked: Array = in_place(check, None, y, name)
+        check_consistent_length(X, checked)
+        return checked
 
     def _check_columns(self, X: Any, *, reset: bool) -> None:
         in_place(partial(validate_data, self, X, skip_check_array=True, reset=reset), X, of_table=True)

@@ -103,8 +103,8 @@ class Columns:
         table : Table
             All rows, including those held out.
         target : str or sequence of str
-            Name of the column to predict, or of several columns of labels (0 and 1, or yes and no) or numbers. None, (),
-            if the target is not in the table.
+            Name of the column to predict, or of several columns of labels (0 and 1, or yes and no) or numbers. Empty
+            if the table has only inputs.
         task : {"classes", "numbers"}, optional
             Inferred from the columns if not given; labels count as classes.
         drop, keep : sequence of str
