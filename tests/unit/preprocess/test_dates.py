@@ -137,7 +137,7 @@ def test_the_encoding_survives_a_file_and_decodes_to_the_date(gaps):
 @pytest.mark.parametrize(("key", "value"), [("first", "NaT"), ("first", "soon"), ("parts", [])])
 def test_a_damaged_encoding_is_an_error(key, value):
     described = learn(DAYS).inputs[0].to_dict() | {key: value}
-    with pytest.raises(ValueError, match="day|soon"):
+    with pytest.raises(ValueError, match=r"day|soon"):
         encoding_from(described)
 
 

@@ -1,4 +1,4 @@
-"""A model of a table as one object: tables of every library, answers as in the target, the weights of the command line."""
+"""A model of a table as one object: tables of every library, answers as in the target, weights as on the command line."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_answers_are_as_in_the_target(answers, kind, library, tmp_path):
         assert one.classes_.tolist() == sorted(answers)
         assert {type(name) for name in one.classes_.tolist()} == {type(answers[0])}
         found = one.predict(library(table))
-            assert set(found) <= set(answers)
+        assert set(found) <= set(answers)
         assert np.asarray(found).dtype.kind in kind
         assert type(one.predict({name: values[0] for name, values in table.items()})) is type(answers[0])
 

@@ -182,6 +182,13 @@ MESSAGES: dict[str, str] = {
         "请换算成数字列或文字列，或使用 {drops}。"
     ),
     "columns: version {version}, expected {known} or lower": "列的版本为 {version}，应不高于 {known}",
+    "the model was not trained on a table with named columns. Use it as a glassnet.Model.": (
+        "该模型不是用有列名的表格训练的。请作为 glassnet.Model 使用。"
+    ),
+    "holdout and test: both give test data. Omit one.": "holdout 与 test 都给出测试数据。请去掉一个。",
+    "{source}: {count} rows, expected one. Pass one, such as frame.iloc[[0]].": (
+        "{source}：有 {count} 行，应为一行。请只给一行，例如 frame.iloc[[0]]。"
+    ),
     "load_table: expected either target, for a training table, or columns of a model.": (
         "load_table：训练用表格应给出 target，否则给出模型的 columns，二者取一。"
     ),
