@@ -109,7 +109,7 @@ class TableModel:
         test : as `data`, optional
             Test data; `evaluation` is the result.
         holdout : float, optional
-            Fraction of the rows to hold out for a test, chosen by the seed; 0.2 is the default of ``glassnet train``.
+            Fraction of the rows to hold out for a test, chosen by the seed; 0.1 is the default of ``glassnet train``.
             By default, all rows are used for training.
         task : {"classes", "numbers"}, optional
             Classification or regression; inferred from the target if not given.
@@ -151,7 +151,7 @@ class TableModel:
         def choose(rows: int, task: str) -> Options:
             return job_options(recipe, given, **for_rows(rows, recipe, task=task))
 
-        job_options(recipe, given)  # before the data are read
+        Options.recipe(recipe, **given)  # before the data are read
         try:
             wishes = TableOptions(column_names(target), task, column_names(drop), column_names(keep), decimal)
             read = load_training_table(data, test, wishes, recipe, choose, remember, hold_out=holdout is not None)

@@ -45,7 +45,7 @@ def in_python(text: str) -> str:
         return f"{found[1]}={words!r}"
 
     text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
-    text = text.replace("in --drop", "in drop")
+    text = text.replace("in --drop or --keep", "in drop or keep").replace("in --drop", "in drop")
     text = re.sub(r"--task (\w+)", r"task='\1'", text)
     return re.sub(r"--decimal ([.,])", r"decimal='\1'", text)
 
