@@ -18,13 +18,12 @@ from glassnet import NetworkClassifier, NetworkRegressor
 from glassnet.estimators.tables import needs_columns
 
 COUNT = 150
-RNG = np.random.default_rng(1)
-JOB = RNG.choice(["cook", "clerk", "pilot"], COUNT)
-AGE = [None if k % 9 == 4 else float(age) for k, age in enumerate(RNG.integers(18, 80, COUNT))]
-DAYS = [datetime.date(2020, 1, 1) + datetime.timedelta(int(k)) for k in RNG.integers(0, 900, COUNT)]
-MIXED = {"job": JOB.tolist(), "age": AGE, "member": (RNG.random(COUNT) < 0.5).tolist(), "joined": DAYS}
+JOB = np.random.default_rng(1).choice(["cook", "clerk", "pilot"], COUNT)
+AGE = [None if k % 9 == 4 else float(18 + 37 * k % 62) for k in range(COUNT)]
+DAYS = [datetime.date(2020, 1, 1) + datetime.timedelta(97 * k % 900) for k in range(COUNT)]
+MIXED = {"job": JOB.tolist(), "age": AGE, "member": [k % 7 < 3 for k in range(COUNT)], "joined": DAYS}
 Y = np.where(np.array([age or 40 for age in AGE]) + 20 * (JOB == "pilot") > 50, "yes", "no")
-NUMBERS = pandas.DataFrame({"a": RNG.normal(size=COUNT), "b": RNG.integers(0, 9, COUNT), "c": RNG.random(COUNT) < 0.5})
+NUMBERS = pandas.DataFrame({"a": np.sin(np.arange(COUNT)), "b": np.arange(COUNT) % 9, "c": np.arange(COUNT) % 5 < 2})
 
 
 def pandas_frame():

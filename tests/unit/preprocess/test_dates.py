@@ -73,6 +73,8 @@ def test_every_form_of_dates_gives_the_same_inputs():
         "datetimes": pl.Series(DAYS).cast(pl.Datetime("ns")),
         "objects": DAYS,
         "NumPy": np.array(text, "M8[D]"),
+        "NumPy, in seconds": np.array(text, "M8[s]"),
+        "pandas, in seconds": pandas.Series(np.array(text, "M8[s]")),
         "pandas": stamps,
         "pandas with a zone": stamps.dt.tz_localize("Europe/Berlin"),
         "pandas periods": stamps.dt.to_period("D"),

@@ -19,6 +19,10 @@ from ...errors import DataError
 from .csv import require_unique
 
 
+_RESOLUTIONS = ("D", "ms", "us", "ns")
+"""The resolutions of NumPy's dates that polars takes."""
+
+
 def frame_of(source: Any) -> pl.DataFrame:
     """Convert a table of another library to a polars frame.
 
@@ -112,6 +116,8 @@ def _plain_column(column: Any) -> Any:
         column = column.to_numpy() if plain else column.astype(object)
     elif not isinstance(column, np.ndarray):
         return column
+    if column.dtype.kind in "mM" and np.datetime_data(column.dtype)[0] not in _RESOLUTIONS:
+        return column.astype(f"{column.dtype.kind}8[us]")
     return list(map(_plain_value, column)) if column.dtype.kind == "O" else column
 
 
