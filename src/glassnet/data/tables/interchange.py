@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from .csv import require_unique
 
-
 _RESOLUTIONS = ("D", "ms", "us", "ns")
 """The resolutions of NumPy's dates that polars takes."""
 
