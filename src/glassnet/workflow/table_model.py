@@ -24,6 +24,7 @@ from ..preprocess.tabular.dataset import column_names, read_table, samples_of
 from ..preprocess.tabular.selection import in_python
 from ..training.callbacks import Callback, History
 from ..training.fit import fit
+from .model_data import unless_warned
 from .notice import Notice
 from .table_options import TableOptions
 from .train_job import evaluate_on_test
@@ -202,7 +203,7 @@ class TableModel:
             GN060 when a column is missing; as `read_table`.
         """
         table, alone = self._read(data)
-        answers = self.model.predict(self.columns.apply(table))
+        answers = unless_warned(self.model).predict(self.columns.apply(table))
         if self.model.targets.of_classes:
             answers = self.classes_[answers]
         elif self.model.classes == 1:
@@ -232,7 +233,8 @@ class TableModel:
             As `predict`.
         """
         table, alone = self._read(data)
-        return self._by_output(data, self.model.predict_proba(self.columns.apply(table)), alone=alone)
+        chances = unless_warned(self.model).predict_proba(self.columns.apply(table))
+        return self._by_output(data, chances, alone=alone)
 
     def _by_output(self, data: Any, values: NDArray[Any], *, alone: bool) -> Any:
         names = self.classes_.tolist()
@@ -277,7 +279,7 @@ class TableModel:
             raise ShapeError(
                 "GN050", f"{table.source}: {len(table)} rows, expected one. Pass one, such as frame.iloc[[0]]."
             )
-        found = why(self.model, self.columns.apply(table)[0])
+        found = why(unless_warned(self.model), self.columns.apply(table)[0])
         contributions = sorted(self.columns.gathered(found.inputs), key=lambda pair: -abs(pair[1]))
         answer, rival, changed = found.answer, found.rival, None
         if self.model.targets.of_classes:

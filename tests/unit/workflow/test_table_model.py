@@ -261,3 +261,13 @@ def test_other_things_are_errors_too(tmp_path):
     glassnet.save_model(other, tmp_path / "other.safetensors")
     with pytest.raises(DataError, match="not trained on a table"):
         TableModel.load(tmp_path / "other.safetensors")
+
+
+def test_values_unlike_training_are_listed_by_column_and_not_warned_of(model, recwarn):
+    frame = pandas.DataFrame(columns()).assign(age=lambda f: f["age"] * 1000, job="astronaut")
+    model.predict(frame)
+    model.predict_proba(frame)
+    assert not recwarn.list
+    remarks = model.columns.surprises(frame)
+    assert any("column 'age': most numbers are far outside the training range" in one for one in remarks)
+    assert any("'astronaut'" in one for one in remarks)
