@@ -59,6 +59,7 @@ if _TYPE_CHECKING:
     from .training.run import Fit as Fit
     from .training.verify import Verification as Verification
     from .training.verify import verify as verify
+    from .workflow.table_model import TableModel as TableModel
 
     Checkpoint, load_data = CheckpointPolicy, _load
 
@@ -88,6 +89,7 @@ _HOMES = {
     "ReferenceEngine": "engines.reference",
     "Reliability": "model.evaluate",
     "Scaling": "preprocess.scaling",
+    "TableModel": "workflow.table_model",
     "Targets": "preprocess.targets",
     "Verification": "training.verify",
     "backpropagate": "network",

@@ -85,7 +85,8 @@ MOVED: dict[str, dict[str, str]] = {
     "position": {"training.state": "Position size_of"},
     "preprocess.columns": {"preprocess.tabular.columns": "Columns VERSION require_column"},
     "preprocess.encodings": {
-        "preprocess.tabular.encoders": "BooleanColumn ENCODINGS NumberColumn WordColumn encoding_from"
+        "preprocess.tabular.encoders": "BooleanColumn NumberColumn WordColumn",
+        "preprocess.tabular.kinds": "ENCODINGS encoding_from",
     },
     "preprocess.predicted": {"preprocess.tabular.target": "TASKS Target learn_target learn_targets"},
     "preprocess.tabular": {"preprocess.tabular.dataset": "load_table read_table"},

@@ -23,16 +23,18 @@ def codes(*arguments: object) -> list[str]:
 
 def test_dates_are_reported_and_omitted_from_the_copy_as_in_training(folder):
     lines = PEOPLE.splitlines()
-    rows = [f"{line},2020-01-{1 + k % 28:02}" for k, line in enumerate(lines[1:])]
-    (folder / "people.csv").write_text("\n".join([f"{lines[0]},joined", *rows]) + "\n")
+    rows = [f"{line},{1 + k % 28}.1.2020,20{10 + k // 12}-{1 + k % 12}-01" for k, line in enumerate(lines[1:])]
+    (folder / "people.csv").write_text("\n".join([f"{lines[0]},joined,born", *rows]) + "\n")
     found = doctor("people.csv", "--target", "survived", "--fix", "copy.csv")
     dates = next(finding for finding in found["findings"] if finding["code"] == "GD14")
     assert (dates["columns"], dates["severity"]) == (["joined"], "remark")
-    assert "'2020-01-01'" in dates["found"]
+    assert "'1.1.2020'" in dates["found"]
     assert found["fixed"]["left"] == []
     quick = ("--epochs", "1", "--engine", "reference", "--no-pictures")
     trained = run("train", "people.csv", "--target", "survived", *quick).fine()
     assert "column 'joined' not used: dates" in trained.err
+    assert "column 'born': dates, used as year, month, weekday and days since 2010-01-01" in trained.err
+    assert (folder / "copy.csv").read_text().splitlines()[0] == "survived,age,port,born"
     run("train", "copy.csv", "--target", "survived", *quick).fine()
 
 

@@ -287,7 +287,7 @@ def test_text_among_numbers_is_reported_by_query_and_test(folder):
 
 
 LINES = people(60).splitlines()
-DATES = "when,y\n" + "2020-01-02,a\n2020-01-03,b\n" * 9
+DATES = "when,y\n" + "2.1.2020,a\n3.1.2020,b\n" * 9
 BAD = {
     "no target named": ("people.csv", (), "GN066", ("--target income",), people(60)),
     "a name near by": ("people.csv", ("--target", "incme"), "GN060", ("'incme'", "Did you mean 'income'?"), people(60)),

@@ -51,11 +51,12 @@ def test_text_in_the_inputs_is_named_by_column_and_row(place):
     import pandas as pd
 
     frame = pd.DataFrame({"age": [1.0, 2.0, 3.0], "job": ["1", "2", "cook"]})
-    estimator = small()
-    if place == "predict":
+    estimator, rows, name = small(), frame.to_numpy(object), "1"
+    if place == "predict":  # after numbers; a frame of words is learned in `fit`
         estimator.fit(frame.assign(job=[1, 2, 3]), [0, 1, 0])
-    text = error_of(lambda: estimator.fit(frame, [0, 1, 0]) if place == "fit" else estimator.predict(frame))
-    assert text.startswith("X: column 'job' has 'cook' in row 2, expected numbers.")
+        rows, name = frame, "'job'"
+    text = error_of(lambda: estimator.fit(rows, [0, 1, 0]) if place == "fit" else estimator.predict(rows))
+    assert text.startswith(f"X: column {name} has 'cook' in row 2, expected numbers.")
     assert error_of(lambda: small().fit([[1, "x"], [2, "y"]], [0, 1])).startswith("X: column 1 has 'x' in row 0")
 
 

@@ -291,15 +291,16 @@ def _class_type(labels: NDArray[Any]) -> str:
     """Return the type of labels; empty for integers and for words that no number is spelt as."""
     if labels.dtype.kind == "b":
         return "bool"
-    return "text" if labels.dtype.kind in "UT" and _are_integers(map(str, labels.tolist())) else ""
+    return "text" if labels.dtype.kind in "UT" and are_integers(map(str, labels.tolist())) else ""
 
 
 def named_classes(names: Sequence[str], class_type: str) -> NDArray[Any]:
     """Return the labels with these names, in the type that they had in training."""
     if class_type == "bool":
-        return np.array([name == "True" for name in names])
-    return np.array([int(name) for name in names] if class_type != "text" and _are_integers(names) else names)
+        return np.array([name.lower() == "true" for name in names])
+    return np.array([int(name) for name in names] if class_type != "text" and are_integers(names) else names)
 
 
-def _are_integers(names: Iterable[str]) -> bool:
+def are_integers(names: Iterable[str]) -> bool:
+    """Return whether all names are integers as programs write them."""
     return all(name.removeprefix("-").isdecimal() and str(int(name)) == name for name in names)

@@ -72,9 +72,8 @@ KINDS: dict[str, Kind] = {
     ),
     "GD14": Kind(
         REMARK,
-        "a column holds dates or times",
-        "none needed; glassnet train --target leaves it out. To use it, convert it to numbers, such as days since a "
-        "fixed date",
+        "a column holds dates or times that training does not use",
+        "none needed; glassnet train --target leaves it out. To use it, write dates as 2024-03-01, or times as numbers",
         "drops it",
     ),
     "GD15": Kind(

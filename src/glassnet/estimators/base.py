@@ -17,7 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+    validate_data,
+)
 
 from ..data.dataset import Dataset
 from ..engines import Engine, engine_for, one_blas_thread
@@ -28,6 +34,8 @@ from ..model.file import load_model, save_model
 from ..model.model import Model
 from ..options.options import Options
 from ..options.recipes import SMALL, for_estimator
+from ..preprocess.tabular.columns import Columns
+from ..preprocess.tabular.target import Target
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
 from ..training.events import EpochDone, Event
 from ..training.lr_finder import RateTest, find_learning_rate
@@ -40,6 +48,7 @@ from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .from_sklearn import translate
 from .parameters import CLASSIFIER, MEANT, Declared, checked_parameter, seed_of, threads_of
 from .persistence import file_receipt_of, restored
+from .tables import encoded_rows, learned_columns, needs_columns
 from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
 
 Array = NDArray[Any]
@@ -62,6 +71,7 @@ FITTED_ATTRIBUTES = {
     "options_ : glassnet.Options": 'The options used for training, with every ``"auto"`` resolved.',
     "history_ : glassnet.History": "The learning curve.",
     "n_iter_ : int": "Number of epochs.",
+    "columns_ : glassnet.Columns or None": "How each column of a data frame is used; None if all were numbers.",
     "n_features_in_, feature_names_in_": "As in scikit-learn.",
     **NETWORK_ATTRIBUTES,
 }
@@ -114,7 +124,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         Parameters
         ----------
         X : array_like, sparse matrix or data frame, shape (n, features)
-            Finite numbers. A sparse matrix is converted to a dense one.
+            Finite numbers. A sparse matrix is converted to a dense one. A data frame (pandas, polars, Arrow) may also
+            have words, missing values and dates; its columns are then prepared as described in `columns_`.
         y : array_like, shape (n,) or (n, outputs)
             Targets.
         sample_weight : array_like, shape (n,), optional
@@ -417,9 +428,21 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
         `classes_given` is as for `_encode`; `of` is the suffix of X and y in messages, such as "_val".
         """
-        given = partial(validate_data, self, X, y, accept_sparse="csr", multi_output=True, dtype=_TYPES, reset=reset)
-        X, y = in_place(given, X, y, f"y{of}")
+        columns = getattr(self, "columns_", None)
+        of_table = needs_columns(X) if reset else columns is not None
+        if of_table:
+            y = self._checked_table(X, y, f"y{of}", reset=reset)
+        else:
+            given = partial(
+                validate_data, self, X, y, accept_sparse="csr", multi_output=True, dtype=_TYPES, reset=reset
+            )
+            X, y = in_place(given, X, y, f"y{of}")
         encoded, names = self._encode(y, f"y{of}", reset=reset, classes_given=classes_given)
+        if reset:
+            columns = learned_columns(X, self._targets(names), self._names_in) if of_table else None
+            self.columns_: Columns | None = columns
+        if columns is not None:
+            X = encoded_rows(columns, X, self._names_in)
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         if weights is not None:
             X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
@@ -440,8 +463,38 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             values=None if of_classes else encoded,
             weights=weights,
             class_names=names,
-            feature_names=tuple(map(str, getattr(self, "feature_names_in_", ()))),
+            feature_names=tuple(map(str, getattr(self, "feature_names_in_", ())))
+            if columns is None
+            else columns.features,
+            columns=columns,
         )
+
+    @property
+    def _names_in(self) -> list[str]:
+        """The names of the columns of X; x0, x1, … if they have none, as in scikit-learn."""
+        return list(getattr(self, "feature_names_in_", [f"x{place}" for place in range(self.n_features_in_)]))
+
+    def _checked_table(self, X: Any, y: Any, name: str, *, reset: bool) -> Array:
+        """Check the names of a data frame's columns and its number of rows, and return the targets as an array."""
+        self._check_columns(X, reset=reset)
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
+        check = partial(check_array, y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name=name)
+        checked: Array = in_place(check, None, y, name)
+        check_consistent_length(X, checked)
+        return checked
+
+    def _check_columns(self, X: Any, *, reset: bool) -> None:
+        in_place(partial(validate_data, self, X, skip_check_array=True, reset=reset), X, of_table=True)
+
+    def _targets(self, names: tuple[str, ...]) -> tuple[Target, ...]:
+        """Return the targets with these names of outputs as columns of a table."""
+        task = self._task()
+        if task.get("targets") == "values":
+            return tuple(Target(name, "numbers") for name in names)
+        if task.get("targets") == "multilabel":
+            return tuple(Target(name, "label") for name in names)
+        return (Target("y", "classes", names, numeric=all(map(_is_number, names))),)
 
     def _outputs(self, X: Any) -> Array:
         return np.concatenate([self.model_.outputs(rows) for rows in self._rows(X)])
@@ -455,6 +508,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     def _rows(self, X: Any) -> Iterator[Array]:
         """Check rows to predict; yield them as dense arrays, a sparse matrix in chunks of some thousand rows."""
         check_is_fitted(self, "model_")
+        if (columns := getattr(self, "columns_", None)) is not None:
+            self._check_columns(X, reset=False)
+            yield encoded_rows(columns, X, self._names_in)
+            return
         rows = in_place(partial(validate_data, self, X, accept_sparse="csr", dtype=_TYPES, reset=False), X)
         if not hasattr(rows, "toarray"):
             yield rows
@@ -497,6 +554,13 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(np.isfinite(float(text)))
+    except ValueError:
+        return False
 
 
 def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any, Array, Array]:

@@ -32,6 +32,8 @@ def file_receipt_of(estimator: Any) -> Receipt:
         "features": list(getattr(estimator, "feature_names_in_", ())),
         "epochs": estimator.n_iter_,
     }
+    if estimator.model_.columns is not None:
+        receipt["estimator"]["columns_in"] = estimator.n_features_in_
     return receipt
 
 
@@ -60,10 +62,10 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
             raise ValueError(f"receipt.estimator does not match {kind}")
         estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
         estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
-        estimator.n_features_in_ = model.features
+        estimator.columns_, estimator.n_features_in_ = model.columns, about.get("columns_in", model.features)
         if about["features"]:
-            if len(about["features"]) != model.features:
-                raise ValueError(f"{len(about['features'])} names of features for {model.features} inputs")
+            if len(about["features"]) != estimator.n_features_in_:
+                raise ValueError(f"{len(about['features'])} names of features for {estimator.n_features_in_} inputs")
             estimator.feature_names_in_ = np.array(about["features"], object)
         if about["classes"] is not None:
             estimator.classes_ = _array_of(*about["classes"])

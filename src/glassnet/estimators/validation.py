@@ -36,10 +36,13 @@ def unchanged_after(kinds: Any, estimator: Any, before: dict[str, Any]) -> Itera
         raise
 
 
-def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y") -> _Result:
+def in_place(
+    check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y", *, of_table: bool = False
+) -> _Result:
     """Run scikit-learn's `check`; if it fails on words or missing classes, raise an error that names the place.
 
-    Dates and times are rejected first, because scikit-learn would convert them to nanoseconds.
+    Dates and times are rejected first, because scikit-learn would convert them to nanoseconds; in a data frame whose
+    columns are prepared (`of_table`), only times and durations.
 
     Raises
     ------
@@ -47,10 +50,12 @@ def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y
         As `check`, and for dates and times.
     """
     _require_frame(X)
-    _refuse_times(X)
+    _refuse_times(X, but_dates=of_table)
     try:
         return check()
     except (ValueError, TypeError) as problem:
+        if of_table:
+            raise
         _refuse_times(X, of_objects=True)
         if str(problem).startswith(("could not convert string to float", "Cannot cast")):
             _refuse_words(X, problem)
@@ -75,15 +80,18 @@ def _names(X: Any) -> list[Any]:
     return list(X.columns) if hasattr(X, "columns") and hasattr(X, "dtypes") else []
 
 
-def _refuse_times(X: Any, *, of_objects: bool = False) -> None:
-    """Reject columns of dates and times by their types; with `of_objects` also by their values, which is slower."""
+def _refuse_times(X: Any, *, of_objects: bool = False, but_dates: bool = False) -> None:
+    """Reject columns of dates and times by their types; with `of_objects` also by their values, which is slower.
+
+    With `but_dates`, only times and durations.
+    """
     if of_objects:
         for name, column in _columns(X):
             if any(isinstance(value, _TIMES) or type(value).__name__ == "Period" for value in column):
                 raise _dated(f"X: column {name}")
     elif names := _names(X):
         for name, kind in zip(names, X.dtypes, strict=True):
-            if is_of_times(kind):
+            if is_of_times(kind) and not (but_dates and _is_of_dates(kind)):
                 raise _dated(f"X: column {str(name)!r}")
     elif is_of_times(getattr(X, "dtype", None)):
         raise _dated("X")
@@ -93,6 +101,10 @@ def is_of_times(kind: Any) -> bool:
     """Return whether a NumPy, pandas or polars type holds dates, times or durations."""
     of_polars = getattr(kind, "is_temporal", None)
     return bool(of_polars()) if of_polars else getattr(kind, "kind", "") in ("m", "M")
+
+
+def _is_of_dates(kind: Any) -> bool:
+    return getattr(kind, "kind", "") == "M" or str(kind).startswith("Date")
 
 
 def _dated(where: str) -> ValueError:

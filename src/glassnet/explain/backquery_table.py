@@ -17,7 +17,9 @@ from ..errors import OptionError
 from ..model.model import Model
 from ..nn.activations import ACTIVATIONS, Array
 from ..nn.network_class import Network
-from ..preprocess.tabular.encoders import BooleanColumn, Encoding, NumberColumn
+from ..preprocess.tabular.dates import DateColumn
+from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn
+from ..preprocess.tabular.kinds import Encoding
 from .gradient_ascent import GradientAscent
 from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes
 
@@ -157,8 +159,9 @@ class _NumberColumn:
     likeliest_inputs = inputs
 
     def gradient(self, part: Array, by_input: Array) -> Array:
-        slopes = self.column.slopes(part[:, 0])
-        return (by_input * slopes).sum(axis=1, keepdims=True) - part
+        slopes: Array = self.column.slopes(part[:, 0])
+        gradient: Array = (by_input * slopes).sum(axis=1, keepdims=True) - part
+        return gradient
 
     def cost(self, part: Array) -> float:
         return float(part[0] ** 2 / 2)
@@ -207,12 +210,28 @@ class _BooleanColumn(_WordColumn):
         return np.concatenate([by_input, -by_input], axis=1)
 
 
+class _DateColumn(_WordColumn):
+    """Probabilities of dates over the training range; the inputs are their mean."""
+
+    def __init__(self, column: DateColumn) -> None:
+        self.choices = column.choices().astype(np.float64)
+        super().__init__(np.full(len(self.choices), 1 / len(self.choices)), len(column.features))
+
+    def encode(self, probabilities: Array) -> Array:
+        return probabilities @ self.choices
+
+    def by_probability(self, by_input: Array) -> Array:
+        return by_input @ self.choices.T
+
+
 _ColumnParameters = _NumberColumn | _WordColumn
 
 
 def _parameters_of(column: Encoding) -> _ColumnParameters:
     if isinstance(column, NumberColumn):
         return _NumberColumn(column)
+    if isinstance(column, DateColumn):
+        return _DateColumn(column)
     if isinstance(column, BooleanColumn):
         share = min(max(column.share, _RARE), 1 - _RARE)
         return _BooleanColumn(np.array([share, 1 - share]), 1)

@@ -13,6 +13,8 @@ _PARTS = {
     r"(\S+) missing": r"缺失 \1",
     r"filled with (\S+) and flagged": r"以 \1 填补并标记",
     r"flagged": "缺失值另作标记",
+    r"filled and flagged": "填补并标记",
+    r"dates": "日期",
     r"yes or no": "是或否",
     r"(\S+%) yes": r"是占 \1",
     r"(\d+) words?": r"\1 个词",

@@ -19,6 +19,9 @@ from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
 from .model import Model, require_model
 
+_SMALLEST = float(np.finfo(np.float32).tiny)
+"""Probabilities below this one count as this one in the log loss, which would be infinite for 0."""
+
 
 @dataclass(frozen=True, repr=False)
 class Evaluation:
@@ -44,6 +47,9 @@ class Evaluation:
     r2, rmse : float or None
         For a regression: the coefficient of determination (explained fraction of the variance, at most 1), and the root
         mean squared error in the unit of the targets; each averaged over the outputs. None otherwise.
+    log_loss : float or None
+        For classes: the mean negative logarithm of the probability of the true class. It equals `loss` if that is the
+        cross-entropy of a single network. None otherwise.
     """
 
     accuracy: float | None
@@ -54,11 +60,13 @@ class Evaluation:
     answers: NDArray[Any]
     r2: float | None = None
     rmse: float | None = None
+    log_loss: float | None = None
 
     def __repr__(self) -> str:
         scores = [f"{name} {value:.4g}" for name, value in self.scores.items() if name != "accuracy"]
-        if self.accuracy is not None:
-            scores.append(f"accuracy {below_all(self.accuracy):.2%}".replace("%", " %"))
+        for name, value in (("accuracy", self.accuracy), ("balanced accuracy", self.balanced_accuracy)):
+            scores += [] if value is None else [f"{name} {below_all(value):.2%}".replace("%", " %")]
+        scores += [] if self.log_loss is None else [f"log loss {self.log_loss:.4f}"]
         return f"Evaluation({', '.join(scores)}, loss {self.loss:.4f}, {self.samples:,} samples)"
 
     @property
@@ -66,6 +74,13 @@ class Evaluation:
         """The class predicted for every sample, if that is always the same although classes differ; else None."""
         predicted, present = self.confusion.any(axis=0), self.confusion.any(axis=1)
         return int(predicted.argmax()) if predicted.sum() == 1 and present.sum() > 1 else None
+
+    @property
+    def balanced_accuracy(self) -> float | None:
+        """Mean recall over the classes that occur, unweighted; None if samples do not have one class."""
+        counts = self.confusion.sum(axis=1)
+        occurring = counts > 0
+        return float((self.confusion.diagonal()[occurring] / counts[occurring]).mean()) if len(counts) else None
 
     @property
     def scores(self) -> dict[str, float]:
@@ -108,17 +123,21 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
         empty, scores = np.zeros((0, 0), np.int64), number_scores(data.values, answers, data.weights)
         r2, rmse = float(scores.r2.mean()), float(scores.rmse.mean())
         return Evaluation(None, mean, len(data), empty, np.zeros(0, np.int64), answers, r2, rmse)
+    log_loss = None
     if data.values is None:
         confusion = np.zeros((model.classes, model.classes), np.int64)
         np.add.at(confusion, (data.labels, answers), 1)
         right = answers == data.labels
+        of_truth = model.probabilities(outputs)[np.arange(len(data)), data.labels].astype(np.float64)
+        log_loss = float(np.average(-np.log(np.maximum(of_truth, _SMALLEST)), weights=data.weights))
     else:
         confusion = np.zeros((0, 0), np.int64)
         right = (answers == data.values).all(axis=1)
     wrong = np.flatnonzero(~right)
     surest = np.argsort(-model.confidence(outputs[wrong]), kind="stable")
     accuracy = 1 - len(wrong) / len(data) if data.weights is None else float(np.average(right, weights=data.weights))
-    return Evaluation(accuracy, mean, len(data), confusion, wrong[surest], answers.astype(np.int64))
+    answers = answers.astype(np.int64)
+    return Evaluation(accuracy, mean, len(data), confusion, wrong[surest], answers, log_loss=log_loss)
 
 
 def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple[FloatArray, float]:

@@ -24,7 +24,8 @@ from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from ..preprocess.tabular.columns import VERSION
-from ..preprocess.tabular.encoders import ENCODINGS, encoding_from, keys_of
+from ..preprocess.tabular.encoders import keys_of
+from ..preprocess.tabular.kinds import ENCODINGS, encoding_from
 from ..preprocess.tabular.target import TASKS, Target
 from ..preprocess.targets import BESIDE_CLASSES, TARGETS, Targets
 from ..preprocess.training_range import FEWEST, SUMMARIES
@@ -282,13 +283,21 @@ def open_record_of(cls: type, **kinds: Kind) -> Record:
 
 @dataclass(frozen=True)
 class Encoding:
-    """An object for a class of ``ENCODINGS``, named by its ``kind``."""
+    """An object for a class of ``ENCODINGS``, named by its ``kind``, which is one of `kinds`."""
+
+    kinds: tuple[str, ...] = tuple(ENCODINGS)
 
     def check(self, value: Any, place: str) -> None:
         """See `Kind`."""
-        Record({"kind": Text(tuple(ENCODINGS))}, others=Anything()).check(value, place)
-        closer = {"scale": Number(_TINIEST, VALUE.high), "missing": SHARE, "share": SHARE, "rare": COUNT}
+        Record({"kind": Text(self.kinds)}, others=Anything()).check(value, place)
+        closer: dict[str, Kind] = {
+            "scale": Number(_TINIEST, VALUE.high),
+            "missing": SHARE,
+            "share": SHARE,
+            "rare": COUNT,
+        }
         closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": Number(0, VALUE.high)}
+        closer |= {"parts": ListOf(Encoding(("number",)))} if value["kind"] == "date" else {}
         record = record_of(ENCODINGS[value["kind"]], **closer)
         Record({**record.required, "kind": Text()}, record.optional).check(value, place)
 
@@ -332,7 +341,8 @@ ESTIMATOR = Record(
         "features": TEXTS,
         "epochs": COUNT,
     },
-    others=Anything(),
+    {"columns_in": COUNT},
+    Anything(),
 )
 """Description of a fitted estimator in a training record; see `estimators.persistence`."""
 

@@ -137,8 +137,8 @@ def member_run(
     own = replace(options, members=1, threads=1, seed=options.seed + number)
     if options.folds and validation is None:
         model = new_model(data, own)
-        part, fold = without_fold(data, options, number)
-        return Run(model, part, own, engine, TrainingState.start(model.network.parameters, own), given, fold)
+        training, fold = without_fold(data, options, number)
+        return Run(model, training, own, engine, TrainingState.start(model.network.parameters, own), given, fold)
     training, part = split_for(data, options, validation)
     return Run.on(
         training,

@@ -40,7 +40,8 @@ class TableOptions:
     def __post_init__(self) -> None:
         for name in self.target:
             if name in (*self.drop, *self.keep):
-                raise OptionError("GN022", f"--drop or --keep {name}: this is the column to predict. Omit it.")
+                flags = "--drop or --keep"  # `in_python` replaces them
+                raise OptionError("GN022", f"column {name!r} in {flags}: this is the column to predict. Omit it.")
         alone = [name for name in ("task", "drop", "keep") if getattr(self, name)]
         if alone and not self.target:
             raise OptionError("GN022", f"--{alone[0]}: needs the column to predict. Add --target COLUMN.")

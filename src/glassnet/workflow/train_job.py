@@ -7,7 +7,7 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -337,7 +337,7 @@ def read_data(
         wishes = plan.wishes
         return load_fine_tuning_table(plan.source, plan.test, start, wishes.decimal, options, plan.recipe, notify)
     if plan.wishes.target:
-        return load_training_table(plan.source, plan.test, plan.wishes, plan.recipe, choose, notify)
+        return load_training_table(plan.source, plan.test or None, plan.wishes, plan.recipe, choose, notify)
     if saved is None:
         return load_training_data(plan.source, plan.test, options, notify, like=start, added=plan.add)
     known: dict[str, Any] = {"layout": saved.model.layout, "large": True, "like": start, "added": plan.add}
@@ -438,32 +438,40 @@ def carry_out(
         notify(notice("still_falling", fall=fall, last=LAST, epochs=options.epochs))
     if checkpoint and _written_at(checkpoint) in (None, before):  # it could not be written
         checkpoint = None
+    model, test = fitted.model, read.test
+    assert test is not None  # a job always has test data
     with _not_lost(checkpoint):
-        unless_warned(fitted.model).warn_if_far(read.test.inputs)
         began = time.perf_counter()
-        evaluation = evaluate(fitted.model, read.test)
+        parent = Path(plan.start).name
+        evaluation = evaluate_on_test(model, test, read, notify, recipe=plan.recipe, added=plan.add, parent=parent)
         seconds = {
             "load": read.seconds,
             "compile": fitted.prepare_seconds,
             "train": fitted.train_seconds,
             "test": time.perf_counter() - began,
         }
-        model = fitted.model
-        notify_weak_test(read.training, model.receipt["data"]["fingerprint"], read.test, notify)
-        add_test(
-            model.receipt,
-            evaluation,
-            recipe=plan.recipe,
-            held_out=read.held_out,
-            added=plan.add,
-            parent=Path(plan.start).name,
-        )
         replaced = plan.force and os.path.lexists(path)
         path = _save(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
     wanted = plan.wanted or plan.out
-    return TrainResult(
-        model, path, wanted, read.test, evaluation, fitted.history, seconds, read.held_out, plan, replaced
-    )
+    return TrainResult(model, path, wanted, test, evaluation, fitted.history, seconds, read.held_out, plan, replaced)
+
+
+def evaluate_on_test(
+    model: Model,
+    test: Dataset,
+    read: TrainingData,
+    notify: Notify,
+    *,
+    recipe: str,
+    added: Sequence[str] = (),
+    parent: str = "",
+) -> Evaluation:
+    """Test a model on the test data that were read with its training data; add the result to its training record."""
+    unless_warned(model).warn_if_far(test.inputs)
+    evaluation = evaluate(model, test)
+    notify_weak_test(read.training, model.receipt["data"]["fingerprint"], test, notify)
+    add_test(model.receipt, evaluation, recipe=recipe, held_out=read.held_out, added=added, parent=parent)
+    return evaluation
 
 
 def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:

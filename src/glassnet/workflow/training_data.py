@@ -42,7 +42,9 @@ class TrainingData:
 
     Parameters
     ----------
-    training, test : Dataset
+    training : Dataset
+    test : Dataset or None
+        None if no test data are wanted.
     options : Options
         With the values that follow from the data: the largest value, or those for the size and task of a table.
     held_out : bool
@@ -52,7 +54,7 @@ class TrainingData:
     """
 
     training: Dataset
-    test: Dataset
+    test: Dataset | None
     options: Options
     held_out: bool
     seconds: float
@@ -171,14 +173,18 @@ def load_fine_tuning_table(
 
 
 def load_training_table(
-    source: str,
-    test_source: str | None,
+    source: Any,
+    test_source: Any,
     table_options: TableOptions,
     recipe: str,
     choose: Callable[[int, str], Options],
     notify: Notify,
+    *,
+    hold_out: bool = True,
 ) -> TrainingData:
     """Read a table with named columns, and split it; `choose` returns the options for its rows and task.
+
+    Sources are as for `read_table`. Without a source of test data, a part is held out for testing if `hold_out`.
 
     Raises
     ------
@@ -194,23 +200,25 @@ def load_training_table(
             "GN022",
             f"--classes {options.classes} with --target: the classes are those of the column. Omit it.",
         )
-    kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
+    tested = test_source is not None
+    kept, aside = split_rows(len(table), table.source, options) if hold_out and not tested else (None, None)
     if kept is not None:
         columns = learn_columns(table, table_options, kept)
     notify(notice("table_read", source=table.source, rows=len(table), columns=len(table.names), recipe=recipe))
     _notify_learnt(table, columns, notify)
-    part = table if kept is None else table.take(kept)
-    if aside is None:
-        assert test_source is not None
+    part, test_table = table if kept is None else table.take(kept), None
+    if tested:
         test_table = read_table(test_source, columns.names, decimal=table_options.decimal)
-    else:
+    elif aside is not None:
         test_table = table.take(aside)
         notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
-    training, test = samples_of(part, columns), samples_of(test_table, columns)
+    training = samples_of(part, columns)
+    test = None if test_table is None else samples_of(test_table, columns)
     notify_left_out(part, training, notify)
-    if test_source:
-        notify_surprises(test_table, columns, notify)
-    notify_left_out(test_table, test, notify)
+    if test_table is not None and test is not None:
+        if tested:
+            notify_surprises(test_table, columns, notify)
+        notify_left_out(test_table, test, notify)
     return TrainingData(training, test, options, aside is not None, time.perf_counter() - began)
 
 
@@ -356,8 +364,8 @@ def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
         notify(notice("without_target", source=table.source, rows=count, names=names))
 
 
-def _read_named(source: str, options: TableOptions) -> Table:
-    if source == data.BUNDLED and not os.path.exists(source):
+def _read_named(source: Any, options: TableOptions) -> Table:
+    if isinstance(source, str) and source == data.BUNDLED and not os.path.exists(source):
         raise OptionError("GN022", f"--target {options.target[0]}: needs a table. Name it as DATA.")
     return read_table(source, options.target, decimal=options.decimal)
 

@@ -56,7 +56,7 @@ TABLES = {
     ),
     "sorted, constant, repeated": lines("a,b,label\n", lambda k: f"1,{k % 3},{k // 20}", 40),
     "one label": lines("a,b,label\n", lambda k: f"{k % 7},{k % 3},4", 40),
-    "dates, strays": lines("a,day,label\n", lambda k: f"{k if k != 5 else 'x'},2020-01-{k % 28 + 1:02},{k % 2}", 60),
+    "dates, strays": lines("a,day,label\n", lambda k: f"{k if k != 5 else 'x'},{k % 28 + 1}.1.2020,{k % 2}", 60),
     "pixels": lines("", lambda k: f"{k % 3 + 1},{pixels(k, 90, 100)}", 30),
     "too large": lines("", lambda k: f"{k % 3},{pixels(k, 900, 1)}", 30),
 }

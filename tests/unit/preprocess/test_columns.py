@@ -172,12 +172,14 @@ def test_identifiers_are_recognised_by_name_unless_kept():
     assert Columns.learn(read_table(many(humid=gaps)), "y").names == ("x", "humid")
 
 
-def test_dates_are_excluded_and_lists_are_rejected_with_advice():
-    columns = Columns.learn(read_table(many(**{"born": ["2020-01-05"] * 100, "last seen": ["1.2.2003"] * 100})), "y")
-    assert (columns.names, [name for name, _ in columns.dropped]) == (("x",), ["born", "last seen"])
-    assert columns.dropped[0][1].startswith("dates or times such as '2020-01-05'")
+def test_other_dates_are_excluded_and_lists_are_rejected_with_advice():
+    useless = {"born": ["2020-01-05"] * 100, "last seen": ["1.2.2003", "1.3.2003"] * 50, "at": ["12:30"] * 100}
+    columns = Columns.learn(read_table(many(**useless)), "y")
+    assert (columns.names, [name for name, _ in columns.dropped]) == (("x",), list(useless))
+    assert columns.dropped[0][1] == "every value is '2020-01-05'"
+    assert columns.dropped[1][1].startswith("dates or times such as '1.2.2003'")
     with refused("GN062", "'born' is excluded", "dates"):
-        Columns.learn(read_table({"born": ["2020-01-05", "2020-01-06"] * 20, "y": ["a", "b"] * 20}), "y")
+        Columns.learn(read_table({"born": ["1.2.2003", "1.3.2003"] * 20, "y": ["a", "b"] * 20}), "y")
     with refused("GN061", "lists", "such as '[1, 2]'", "columns of numbers or words"):
         Columns.learn(read_table(many(lists=[[1, 2]] * 100)), "y")
 

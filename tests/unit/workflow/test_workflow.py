@@ -181,7 +181,8 @@ def test_tables_labels_and_findings(folder, capfd):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "flag"), [({"task": "classes"}, "--task"), ({"target": ("a",), "keep": ("a",)}, "--drop or --keep a")]
+    ("wrong", "flag"),
+    [({"task": "classes"}, "--task"), ({"target": ("a",), "keep": ("a",)}, "column 'a' in --drop or --keep")],
 )
 def test_contradictory_table_options_are_rejected(wrong, flag):
     with pytest.raises(OptionError, match=flag):

@@ -1,4 +1,4 @@
-"""Convert tables of other libraries to polars, without importing them: pandas, Arrow, NumPy, mappings.
+"""Convert tables of other libraries to polars and results back, without importing them: pandas, Arrow, NumPy, mappings.
 
 Polars reads objects with Arrow's C interface directly. For pandas that needs pyarrow, even through narwhals, so pandas
 frames are converted column by column, like NumPy arrays.
@@ -6,15 +6,20 @@ frames are converted column by column, like NumPy arrays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ...errors import DataError
 from .csv import require_unique
+
+_RESOLUTIONS = ("D", "ms", "us", "ns")
+"""The resolutions of NumPy's dates that polars takes."""
 
 
 def frame_of(source: Any) -> pl.DataFrame:
@@ -50,6 +55,39 @@ def frame_of(source: Any) -> pl.DataFrame:
     )
 
 
+def column_like(source: Any, name: str, values: NDArray[Any]) -> Any:
+    """Return values for the rows of a table, shape (n,), as a column of the table's library.
+
+    Returns
+    -------
+    Series, Array or ndarray
+        A pandas Series with the index of the frame, a polars Series, an Arrow array, or the given array for files,
+        mappings and NumPy arrays.
+    """
+    if _is_of_pandas(source):
+        return sys.modules["pandas"].Series(values, index=source.index, name=name)
+    if type(source).__module__.partition(".")[0] == "pyarrow":
+        return sys.modules["pyarrow"].array(values.tolist())
+    return pl.Series(name, values) if _is_frame(source) else values
+
+
+def columns_like(source: Any, names: Sequence[Any], values: NDArray[Any]) -> Any:
+    """Return values for the rows of a table, shape (n, columns), as a table of its library; see `column_like`.
+
+    The names are text, except in pandas.
+    """
+    if _is_of_pandas(source):
+        return sys.modules["pandas"].DataFrame(values, index=source.index, columns=list(names))
+    columns = {str(name): values[:, k] for k, name in enumerate(names)}
+    if type(source).__module__.partition(".")[0] == "pyarrow":
+        return sys.modules["pyarrow"].table(columns)
+    return pl.DataFrame(columns) if _is_frame(source) else values
+
+
+def _is_frame(source: Any) -> bool:
+    return isinstance(source, pl.DataFrame | pl.LazyFrame) or hasattr(source, "__arrow_c_stream__")
+
+
 def _columns(source: Any) -> list[tuple[str, Any]] | None:
     """Return each column with its name; None if it is not a table of pandas, NumPy or plain Python."""
     if _is_of_pandas(source):
@@ -77,6 +115,8 @@ def _plain_column(column: Any) -> Any:
         column = column.to_numpy() if plain else column.astype(object)
     elif not isinstance(column, np.ndarray):
         return column
+    if column.dtype.kind in "mM" and np.datetime_data(column.dtype)[0] not in _RESOLUTIONS:
+        return column.astype(f"{column.dtype.kind}8[us]")
     return list(map(_plain_value, column)) if column.dtype.kind == "O" else column
 
 

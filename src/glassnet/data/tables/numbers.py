@@ -1,4 +1,4 @@
-"""Parse numbers and dates as people write them: ``$1,200``, ``12 kg``, ``1'200``, ``1.234,5``, ``3 May 2021``.
+"""Parse numbers as people write them: ``$1,200``, ``12 kg``, ``1'200``, ``1.234,5``.
 
 One unit or sign before or after the numbers of a column is stripped. Nothing is converted: numbers with different units
 are words. The decimal sign is a comma if a column has more numbers with a comma than with a point, or if it is given.
@@ -37,13 +37,6 @@ _BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
 _BLANK = r"[ '’\x{a0}\x{2009}\x{202f}]"
 _POINT = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DATE = (
-    r"(?i)^(?:(?:\d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
-    r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:\d{4}|\d{2})"
-    rf"|\d{{1,2}}[ -]{_MONTH}[ ,-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})(?:[T ,]+\d{{1,2}}:\d{{2}}.*)?"
-    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)$"
-)
 _NULL = pl.Series([None], dtype=pl.String)
 _MANY = 50
 """With more different units than this, they are words."""
@@ -53,7 +46,7 @@ _SAMPLE = 1000
 _FEW_KINDS = 3
 _GRADES = 10
 _ALMOST = 0.9
-"""A column with at least this fraction of dates, or numbers, consists of them."""
+"""A column with at least this fraction of numbers consists of them."""
 
 
 @dataclass(frozen=True)
@@ -238,12 +231,6 @@ def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:
     turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     words = column.cast(pl.Float64, strict=False).is_null()
     return turned.zip_with(numbers.values.is_not_null(), column.zip_with(words, _NULL))
-
-
-def are_dates(texts: Sequence[str] | pl.Series) -> bool:
-    """Return whether nearly all texts are dates or times; missing values do not count."""
-    column = without_missing(texts).drop_nulls()
-    return len(column) > 0 and bool(column.str.contains(_DATE).sum() >= _ALMOST * len(column))
 
 
 def are_numbers(texts: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ words as codes; `preprocess.tabular.columns` fits the preprocessing to them.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,10 +21,12 @@ from ...i18n.language import listed
 from ...io.archives import files_in
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
+from ..arrays import are_integers
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
+from .dates import Moments, are_dates, moments_of
 from .missing_markers import MISSING
-from .numbers import CODE, Numbers, are_dates, find_numbers, read_numbers
+from .numbers import CODE, Numbers, find_numbers, read_numbers
 
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
@@ -136,6 +138,11 @@ class Column:
         truths = lowered.replace_strict(TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
         return np.where(np.isnan(truths), values, truths)
 
+    @property
+    def moments(self) -> Moments:
+        """The dates, with their time of day, shape (n,); NaT for all other values. See `dates.moments_of`."""
+        return moments_of(self.series)
+
     def words(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         """Return the column as words.
 
@@ -217,6 +224,8 @@ class Table:
         Number of each row in the source, from 0; None if no rows were excluded.
     decimal : {"auto", ",", "."}
         The decimal sign in columns of text: detected for each column, or given.
+    typed : bool
+        Whether the source distinguishes numbers from text; delimited text does not.
     """
 
     frame: pl.DataFrame
@@ -225,6 +234,7 @@ class Table:
     remarks: tuple[str, ...] = ()
     rows: NDArray[np.int64] | None = None
     decimal: str = AUTO
+    typed: bool = True
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -246,14 +256,21 @@ class Table:
         """Return a column, parsed by all its rows."""
         return self.columns([name])[name]
 
+    def type_of_classes(self, name: str, classes: Sequence[str]) -> str:
+        """Return the type of a column of these classes, as `data.arrays.CLASS_TYPES`: it shows 1 from "1"."""
+        dtype = self.frame[name].dtype
+        if dtype == pl.Boolean:
+            return "bool"
+        return "text" if self.typed and dtype == pl.String and are_integers(classes) else ""
+
     def columns(self, names: Iterable[str] | None = None) -> dict[str, Column]:
         """Return some columns, or all, by their names, parsed by all their rows."""
         frame = self.frame if names is None else self.frame.select(names)
         plain = _plain_numbers(frame, frame.columns if self.decimal == "," else ())
         return {one.name: _column(one, plain.get(one.name), self.decimal) for one in frame}
 
-    def columns_of_words(self, names: Iterable[str]) -> dict[str, Column]:
-        """Return columns that are used only as words, without searching them for numbers."""
+    def columns_without_numbers(self, names: Iterable[str]) -> dict[str, Column]:
+        """Return columns that are used only as words or dates, without searching them for numbers."""
         nothing = np.full(len(self), np.nan)
         return {name: Column(self.frame[name], "text", nothing) for name in names}
 
@@ -270,6 +287,11 @@ class Table:
                 found = read_numbers(as_text(one), *learnt[one.name], self.decimal)
                 columns[one.name] = Column(one, "number", _array(found.values), found)
         return columns
+
+
+def column_of_numbers(name: str, values: NDArray[np.float64]) -> Column:
+    """Return numbers, shape (n,) with NaN for missing ones, as a column."""
+    return Column(pl.Series(name, values), "number", values)
 
 
 def _plain_numbers(frame: pl.DataFrame, commas: Collection[str]) -> dict[str, NDArray[np.float64]]:
@@ -392,7 +414,7 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         from .csv import read_delimited
 
         text = read_delimited(opened, expected)
-        return Table(cleaned(text.frame), opened.name, text.header, text.remarks)
+        return Table(cleaned(text.frame), opened.name, text.header, text.remarks, typed=False)
     if kind not in TYPED:
         if kind == "picture":
             raise FileError("GN005", f"{opened.name}: an image, expected a table with named columns.")

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ...data.dataset import image_shape
 from ...data.sample_layout import LABEL_NAMES
-from ...data.tables.numbers import are_dates, are_numbers, non_numeric_values, words_among_numbers
+from ...data.tables.dates import are_dates, are_moments
+from ...data.tables.numbers import are_numbers, non_numeric_values, without_missing, words_among_numbers
 from ...data.tables.ragged import OPEN
 from ...i18n.finding_details import SHOWN, counted, detail, joined, listed
 from ...preprocess.tabular.encoders import LARGEST
@@ -105,9 +106,11 @@ def columns_alike(table: RawData, case: Case) -> Outcome:
 
 
 def dates(table: RawData, case: Case) -> Outcome:
-    """Find columns of dates or times."""
+    """Find columns of dates or times that training does not use: in a table with column names it uses most dates."""
     words = {column: texts for column, texts in table.words.items() if table.names[column].lower() not in LABEL_NAMES}
     columns = [column for column, texts in words.items() if are_dates(texts.tolist())]
+    if case.takes_gaps(table):
+        columns = [column for column in columns if not are_moments(without_missing(table.words[column].tolist()))]
     if not columns:
         return [], table
     names = [table.names[column] for column in columns]
@@ -157,7 +160,8 @@ def _identifies(table: RawData, column: int) -> bool:
     if column in table.words:
         texts = [text for text in table.words[column].tolist() if text]
         alone = len(texts) >= _ENOUGH and len(set(texts)) == len(texts) and _mostly_words(table, column)
-        return alone and not are_numbers(texts)  # distinct amounts of money carry information
+        # Distinct amounts of money and distinct dates carry information.
+        return alone and not are_numbers(texts) and not are_moments(without_missing(texts))
     values = table.numbers[:, column]
     low, high, count = float(values.min()), float(values.max()), len(values)
     # Row numbers may have gaps where rows were removed; a column named as an identifier may have any.

@@ -135,8 +135,8 @@ MESSAGES: dict[str, str] = {
     "--decimal: needs the column to predict. Add --target COLUMN.": (
         "--decimal：需要指明要预测的列。请加上 --target COLUMN。"
     ),
-    "--drop or --keep {column}: this is the column to predict. Omit it.": (
-        "--drop 或 --keep {column}：这是要预测的列。请去掉该选项。"
+    "column {name} in {flags}: this is the column to predict. Omit it.": (
+        "{flags} 中的列 {name}：这是要预测的列。请去掉。"
     ),
     "--decimal {decimal}: for tables only, and the model was not trained on a table. Omit it.": (
         "--decimal {decimal}：仅用于表格，而模型不是用表格训练的。请去掉该选项。"

@@ -113,6 +113,13 @@ MESSAGES: dict[str, str] = {
     "column {name}: {count} value{plural} treated as missing, expected yes or no ({shown})": (
         "列 {name}：{count} 个值按缺失处理，应为 yes 或 no（{shown}）"
     ),
+    "column {name}: {count} value{plural} treated as missing, expected dates such as 2024-03-01 ({shown})": (
+        "列 {name}：{count} 个值按缺失处理，应为 2024-03-01 这样的日期（{shown}）"
+    ),
+    "column {name}: dates, used as days since {first}": "列 {name}：日期，换算为自 {first} 起的天数",
+    "column {name}: dates, used as {names} and days since {first}": (
+        "列 {name}：日期，换算为 {names} 和自 {first} 起的天数"
+    ),
     "column {name}: {count} value{plural} ignored, not in the training data ({shown})": (
         "列 {name}：忽略 {count} 个训练数据中没有的值（{shown}）"
     ),
@@ -142,8 +149,8 @@ MESSAGES: dict[str, str] = {
     "every value differs, like an identifier (to use it, pass {flag})": (
         "各行的值互不相同，像是标识符（要使用该列，请加 {flag}）"
     ),
-    "dates or times such as {example} (to use it, convert it to numbers, such as days)": (
-        "日期或时间，例如 {example}（要使用该列，请换算成数字，例如天数）"
+    "dates or times such as {example} (to use it, write dates as 2024-03-01, or times as numbers)": (
+        "日期或时间，例如 {example}（要使用该列，请把日期写成 2024-03-01，把时间换算成数字）"
     ),
     "excluded: {why}": "不使用：{why}",
     "{source}: no column is left to predict {targets} from.": "{source}：没有可用来预测 {targets} 的列。",
@@ -175,6 +182,13 @@ MESSAGES: dict[str, str] = {
         "请换算成数字列或文字列，或使用 {drops}。"
     ),
     "columns: version {version}, expected {known} or lower": "列的版本为 {version}，应不高于 {known}",
+    "the model was not trained on a table with named columns. Use it as a glassnet.Model.": (
+        "该模型不是用有列名的表格训练的。请作为 glassnet.Model 使用。"
+    ),
+    "holdout and test: both give test data. Omit one.": "holdout 与 test 都给出测试数据。请去掉一个。",
+    "{source}: {count} rows, expected one. Pass one, such as frame.iloc[[0]].": (
+        "{source}：有 {count} 行，应为一行。请只给一行，例如 frame.iloc[[0]]。"
+    ),
     "load_table: expected either target, for a training table, or columns of a model.": (
         "load_table：训练用表格应给出 target，否则给出模型的 columns，二者取一。"
     ),

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
-from ...i18n.language import listed
+from ...i18n.language import counted, listed, shortened
 from ...io.limits import available_cores, in_threads
-from .encoders import Encoded, Encoding, NumberColumn, WordColumn, encoding_from, non_numeric_remarks
+from .dates import DateColumn
+from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
+from .kinds import Encoding, encoding_from
 from .selection import (
     THOUSANDS,
     WORTH_THREADS,
@@ -28,6 +30,7 @@ from .selection import (
     about_numbers_in_words,
     about_spellings,
     examples,
+    in_python,
     learn_inputs,
     more_columns,
     quoted,
@@ -40,6 +43,9 @@ if TYPE_CHECKING:
 
 VERSION = 2
 """Version of the saved form; version 2 added several targets."""
+_WIDEST, _MOST_LINES = 40, 200
+"""Characters of a column's name, and lines, of the text about columns."""
+_WITHOUT_NUMBERS = (WordColumn, DateColumn)
 _BLOCK = 1 << 16  # rows that are encoded together: a thread must not wait for another too often
 
 
@@ -50,7 +56,7 @@ class Columns:
 
     Parameters
     ----------
-    inputs : tuple of NumberColumn, BooleanColumn or WordColumn
+    inputs : tuple of NumberColumn, BooleanColumn, WordColumn or DateColumn
         In the order of the training table.
     targets : tuple of Target
         The columns to predict: one column of classes or numbers, or several of labels or numbers.
@@ -97,7 +103,8 @@ class Columns:
         table : Table
             All rows, including those held out.
         target : str or sequence of str
-            Name of the column to predict, or of several columns of labels (0 and 1, or yes and no) or numbers.
+            Name of the column to predict, or of several columns of labels (0 and 1, or yes and no) or numbers. Empty
+            if the table has only inputs.
         task : {"classes", "numbers"}, optional
             Inferred from the columns if not given; labels count as classes.
         drop, keep : sequence of str
@@ -118,7 +125,7 @@ class Columns:
         for name in (*names, *drop, *keep):
             require_column(table, name)
         columns = table.columns(name for name in table.names if name in names or name not in drop)
-        targets, remarks = learn_targets(table.source, [columns[name] for name in names], task)
+        targets, remarks = learn_targets(table.source, [columns[name] for name in names], task) if names else ((), [])
         remarks = about_decimals(columns.values()) + remarks
         remarks += [text for one in targets if one.task == "numbers" for text in about_numbers(columns[one.name])]
         for one in targets:
@@ -132,7 +139,7 @@ class Columns:
         remarks += about
         dropped = [*((name, "listed in --drop") for name in drop if name not in names), *useless]
         if not inputs:
-            shown = ", ".join(map(repr, names))
+            shown = ", ".join(map(repr, names)) or "the target"
             if not useless:
                 raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from.")
             name, reason = useless[0]
@@ -207,8 +214,8 @@ class Columns:
 
         table = read_table(table)
         self.require(table, self.names)
-        columns = self._parsed(table, [one for one in self.inputs if not isinstance(one, WordColumn)])
-        columns |= table.columns_of_words(one.name for one in self.inputs if isinstance(one, WordColumn))
+        columns = self._parsed(table, [one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)])
+        columns |= table.columns_without_numbers(one.name for one in self.inputs if isinstance(one, _WITHOUT_NUMBERS))
         rows, widths = len(table), [len(one.features) for one in self.inputs]
         encoded = np.empty((rows, sum(widths)), np.float32)
         numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []
@@ -261,11 +268,15 @@ class Columns:
                     )
         return columns
 
-    def surprises(self, table: Table) -> list[str]:
+    def surprises(self, table: Any) -> list[str]:
         """Return remarks on the values of a table that the training data did not have, and how they are read.
 
-        The table needs the columns of `apply`; targets are optional.
+        The table is as for `apply`; targets are optional.
         """
+        from ...data.tables.table import read_table  # loads polars
+
+        table = read_table(table)
+        self.require(table, self.names)
         described = [*self.inputs, *(one for one in self.targets if one.name in table.names)]
         columns = self._parsed(table, described)
         remarks = self._about_decimals(columns)
@@ -370,6 +381,14 @@ class Columns:
             *((one.name, str(one)) for one in self.targets),
             *((name, f"excluded: {why}") for name, why in self.dropped),
         ]
+
+    def __str__(self) -> str:
+        """Return a line per column: how it is used, or why it is excluded."""
+        lines = [(name, in_python(text)) for name, text in self.summary()]
+        width = min(max(len(name) for name, _ in lines), _WIDEST)
+        shown = [f"{shortened(name, _WIDEST):<{width}}  {text}" for name, text in lines[:_MOST_LINES]]
+        more = len(lines) - len(shown)
+        return "\n".join(shown + [f"… {counted(more, 'more column')}"] * (more > 0))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""

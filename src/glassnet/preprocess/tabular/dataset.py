@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from ...data.dataset import Dataset
 from ...data.validation import AUTO
 from ...errors import DataError, OptionError, with_near_matches
 from .columns import Columns
+from .selection import in_python
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -87,35 +87,23 @@ def load_table(
     """
     if (not target) == (columns is None):
         raise OptionError("GN022", "load_table: expected either target, for a training table, or columns of a model.")
-    targets = _names(target)
+    targets = column_names(target)
     table = read_table(source, columns.names if columns else targets, decimal=decimal)
     if columns is None:
         try:
-            columns = Columns.learn(table, targets, task=task, drop=_names(drop), keep=_names(keep))
+            columns = Columns.learn(table, targets, task=task, drop=column_names(drop), keep=column_names(keep))
         except DataError as problem:
-            raise DataError(problem.code, _in_python(str(problem))) from None
-        columns = replace(columns, remarks=tuple(map(_in_python, columns.remarks)))
+            raise DataError(problem.code, in_python(str(problem))) from None
+        columns = replace(columns, remarks=tuple(map(in_python, columns.remarks)))
     return samples_of(table, columns)
 
 
-def _names(given: Any) -> tuple[str, ...]:
+def column_names(given: Any) -> tuple[str, ...]:
     """Return column names as text: one or several, or the numbers that pandas gives unnamed columns."""
     if given is None:
         return ()
     several = not isinstance(given, str) and isinstance(given, Iterable)
     return tuple(map(str, given if several else (given,)))
-
-
-def _in_python(text: str) -> str:
-    """Convert advice for the command line to advice for callers of `load_table`."""
-
-    def lists(found: re.Match[str]) -> str:
-        words = [word.strip("'") for word in re.findall(r"'[^']*'|[\w.-]+", found[0].replace(f"--{found[1]} ", ""))]
-        return f"{found[1]}={words!r}"
-
-    text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
-    text = re.sub(r"--task (\w+)", r"task='\1'", text)
-    return re.sub(r"--decimal ([.,])", r"decimal='\1'", text)
 
 
 def samples_of(table: Table, columns: Columns) -> Dataset:
@@ -138,5 +126,6 @@ def samples_of(table: Table, columns: Columns) -> Dataset:
         class_names=columns.output_names,
         feature_names=columns.features,
         columns=columns,
+        class_type=table.type_of_classes(columns.target_names[0], columns.output_names) if of_classes else "",
         source_rows=(None if whole else rows) if table.rows is None else table.rows[rows],
     )

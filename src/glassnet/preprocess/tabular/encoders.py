@@ -1,4 +1,4 @@
-"""Encodings of table columns as network inputs: numbers, booleans, words.
+"""Encodings of table columns as network inputs: numbers, booleans, words. `dates` has that of dates.
 
 Each encoding is learned from a training table, applied to any other table, and stored as plain data. See
 `docs/design/tables.md` for the reasons.
@@ -130,14 +130,14 @@ class NumberColumn:
         self.encode_numbers(numbers, encoded)
         return encoded
 
-    def numbers_at(self, deviations: NDArray[np.float64]) -> NDArray[np.float64]:
+    def numbers_at(self, deviations: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return the numbers at distances from the centre in standard deviations; undoes `deviations`."""
         bent: NDArray[np.float64] = deviations * self.scale + self.centre
         if self.bend:
             bent = np.sign(bent) * np.expm1(np.minimum(np.abs(bent), _LONGEST)) * self.bend
         return bent
 
-    def slopes(self, deviations: NDArray[np.float64]) -> NDArray[np.float64]:
+    def slopes(self, deviations: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return the derivatives of the inputs by the deviation, for deviations of shape (n,), shape (n, features)."""
         slopes = np.zeros((len(deviations), len(self.features)))
         slopes[:, 0] = 1 / np.hypot(1, deviations / CLIP) ** 3
@@ -149,7 +149,8 @@ class NumberColumn:
 
     def choices(self) -> Encoded:
         """Return the inputs of values over the training range, shape (choices, features); none is missing."""
-        inputs = np.linspace(*clipped(self.deviations([self.low, self.high])).tolist(), _CHOICES)
+        low, high = clipped(self.deviations([self.low, self.high])).tolist()
+        inputs = np.linspace(low, high, _CHOICES)
         return self.inputs_of(np.clip(self.numbers_at(straightened(inputs)), self.low, self.high))
 
     def decode(self, inputs: ArrayLike) -> float:
@@ -285,8 +286,8 @@ def bins_for(rows: int, columns: int) -> int:
 def interval_edges(ordered: NDArray[np.float64], bins: int) -> tuple[float, ...]:
     """Return edges of up to `bins` intervals for numbers in increasing order; none for fewer than two intervals.
 
-    Values that many rows share, such as 0, are edges themselves, and the other edges are quantiles of the rest: edges at
-    quantiles of all numbers would leave the rest of a column that is mostly 0 in a single interval.
+    Values that many rows share, such as 0, are edges themselves, and the other edges are quantiles of the rest: edges
+    at quantiles of all numbers would leave the rest of a column that is mostly 0 in a single interval.
     """
     if bins < 2:
         return ()
@@ -461,29 +462,6 @@ def enough(rows: int) -> int:
     return min(4, max(2, rows // 100))
 
 
-Encoding = NumberColumn | BooleanColumn | WordColumn
-
-ENCODINGS: dict[str, Any] = {"number": NumberColumn, "boolean": BooleanColumn, "words": WordColumn}
-"""Kind, as in files -> class; each has `learn`."""
-
-
 def keys_of(cls: type) -> dict[str, str]:
     """Return the init fields of a dataclass with their keys in files, some of which are older names."""
     return {one.name: one.metadata.get("key", one.name) for one in fields(cls) if one.init}
-
-
-def encoding_from(described: dict[str, Any]) -> Encoding:
-    """Make an encoding from the result of `to_dict`.
-
-    Raises
-    ------
-    KeyError, TypeError
-        For missing or unknown entries.
-    """
-    cls = ENCODINGS[described["kind"]]
-    names = {key: name for name, key in keys_of(cls).items()}
-    values: dict[str, Any] = {
-        names.get(key, key): tuple(v) if isinstance(v, list) else v for key, v in described.items() if key != "kind"
-    }
-    encoding: Encoding = cls(**values)
-    return encoding

@@ -13,7 +13,9 @@ from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed
 from ...io.limits import available_cores, in_threads
-from .encoders import ENCODINGS, FLAG_ROWS, FLAG_SHARE, Encoding, bins_for, enough, non_numeric_remarks
+from .dates import DateColumn, non_date_remarks
+from .encoders import FLAG_ROWS, FLAG_SHARE, bins_for, enough, non_numeric_remarks
+from .kinds import ENCODINGS, Encoding
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -27,12 +29,25 @@ WORTH_THREADS = 500_000
 """Tables with at least this many values are learned and encoded on several threads."""
 _MANY_WORDS = 10
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
-_KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
+_KINDS = {"number": "number", "boolean": "boolean", "text": "words", "date": "date"}
 
 
 def quoted(name: str) -> str:
     """Return a column's name, quoted for a shell if necessary."""
     return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
+
+
+def in_python(text: str) -> str:
+    """Convert advice for the command line to advice for callers of functions such as `load_table`."""
+
+    def lists(found: re.Match[str]) -> str:
+        words = [word.strip("'") for word in re.findall(r"'[^']*'|[\w.-]+", found[0].replace(f"--{found[1]} ", ""))]
+        return f"{found[1]}={words!r}"
+
+    text = text.replace("in --drop or --keep", "in drop or keep").replace("in --drop", "in drop")
+    text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
+    text = re.sub(r"--task (\w+)", r"task='\1'", text)
+    return re.sub(r"--decimal ([.,])", r"decimal='\1'", text)
 
 
 def about_numbers(column: Column) -> list[str]:
@@ -116,6 +131,8 @@ def learn_inputs(
         encoding: Encoding = ENCODINGS[_KINDS[column.kind]].learn(part, **bins)
         remarks += about_numbers(column) if column.kind == "number" else []
         remarks += about_spellings(column) if column.kind == "text" else []
+        if isinstance(encoding, DateColumn):
+            remarks += [encoding.remark(), *non_date_remarks(column)]
         return encoding, "", remarks
 
     inputs: list[Encoding] = []
@@ -160,8 +177,7 @@ def _why_useless(column: Column, *, keep: bool) -> str:
     if column.kind == "missing":
         return "every value is missing"
     if column.kind == "date":
-        example = str(column.series.drop_nulls()[0])
-        return f"dates or times such as {example[:40]!r} (to use it, convert it to numbers, such as days)"
+        return _why_useless_dates(column)
     if column.kind == "number":
         return _why_useless_numbers(column, keep=keep)
     codes, words = column.words()
@@ -179,6 +195,19 @@ def _why_useless(column: Column, *, keep: bool) -> str:
             f"{len(words)} different words in {counts.sum()} rows, like an identifier (to use it, pass "
             f"{_keep(column.name)})"
         )
+    return ""
+
+
+def _why_useless_dates(column: Column) -> str:
+    from ...data.tables.dates import are_moments  # loads polars
+
+    moments = column.moments
+    present = moments[~np.isnat(moments)]
+    if not are_moments(column.series):
+        example = str(column.series.drop_nulls()[0])
+        return f"dates or times such as {example[:40]!r} (to use it, write dates as 2024-03-01, or times as numbers)"
+    if (present == present[0]).all() and len(present) == len(column):
+        return f"every value is {column.spelt(0)!r}"
     return ""
 
 

@@ -1,0 +1,165 @@
+"""Encoding of dates: days since the first training date, year, month, weekday and hour, each as a column of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...i18n.language import listed
+from .encoders import MISSING, Encoded, NumberColumn
+
+if TYPE_CHECKING:
+    from ...data.tables.dates import Moments
+    from ...data.tables.table import Column
+
+QUANTITIES = ("days", "year", "month", "weekday", "hour")
+"""What can be an input, in this order; days are since the first training date, and Monday is weekday 0."""
+_CHOICES = 33  # dates that `choices` returns
+_FARTHEST = 366 * 100_000
+"""Most days after the first date that an input decodes to."""
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """Dates, as several numbers that are scaled like a `NumberColumn`, with a flag for missing values.
+
+    Quantities that do not vary in training are left out, except for the days.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    first, last : str
+        The first and the last training date, such as 2019-01-03; `first` is day 0.
+    parts : tuple of NumberColumn
+        The quantities, named as in `QUANTITIES`.
+    missing : float
+        Fraction of the training rows without a date; if it is above 0, a last input flags missing values.
+    """
+
+    name: str
+    first: str
+    last: str
+    parts: tuple[NumberColumn, ...]
+    missing: float
+    is_continuous: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for dates or parts that cannot be used, as a file may have."""
+        names = [one.name for one in self.parts]
+        if names != [name for name in QUANTITIES if name in names] or names[:1] != ["days"]:
+            raise ValueError(f"parts of column {self.name!r}: {', '.join(names)}, expected days first")
+        if np.isnat(self._ends).any():
+            raise ValueError(f"dates of column {self.name!r}: one is missing")
+
+    @classmethod
+    def learn(cls, column: Column) -> DateColumn:
+        """Learn from a column with at least one date."""
+        from ...data.tables.table import column_of_numbers  # loads polars
+
+        moments = column.moments
+        present = moments[~np.isnat(moments)]
+        first, last = str(present.min().astype("M8[D]")), str(present.max().astype("M8[D]"))
+        quantities = _quantities(present, np.datetime64(first))
+        parts = tuple(
+            NumberColumn.learn(column_of_numbers(name, values))
+            for name, values in quantities.items()
+            if name == "days" or (values != values[0]).any()
+        )
+        return cls(column.name, first, last, parts, 1 - len(present) / len(moments))
+
+    @property
+    def _ends(self) -> Moments:
+        return np.array([self.first, self.last], "M8[D]")
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        features = [f"{self.name} {feature}" for one in self.parts for feature in one.features]
+        return (*features, *[f"{self.name} {MISSING}"] * (self.missing > 0))
+
+    def encode(self, column: Column) -> Encoded:
+        """Return the inputs, shape (n, features)."""
+        return self._encode(column.moments)
+
+    def _encode(self, moments: Moments) -> Encoded:
+        encoded = np.zeros((len(moments), len(self.features)), np.float32)
+        quantities, start = _quantities(moments, self._ends[0]), 0
+        for one in self.parts:
+            width = len(one.features)
+            one.encode_numbers(quantities[one.name], encoded[:, start : start + width])
+            start += width
+        if self.missing:
+            encoded[:, -1] = np.isnat(moments)
+        return encoded
+
+    def choices(self) -> Encoded:
+        """Return the inputs of dates over the training range, shape (choices, features); none is missing."""
+        first, last = self._ends.astype("M8[us]").astype(np.int64).tolist()
+        return self._encode(np.linspace(first, last, _CHOICES).astype(np.int64).astype("M8[us]"))
+
+    def decode(self, inputs: ArrayLike) -> float | dict[str, float]:
+        """Return the date of the days in these inputs, shape (features,), with share 1: NaN if flagged as missing."""
+        values = np.asarray(inputs, float)
+        if self.missing and values[-1] > 0.5:
+            return float("nan")
+        days = self.parts[0].decode(values[: len(self.parts[0].features)])
+        moved = round(min(max(days, -_FARTHEST), _FARTHEST))
+        return {str(self._ends[0] + moved): 1.0}
+
+    def surprises(self, column: Column) -> list[str]:
+        """Return a remark on values that are not dates."""
+        return non_date_remarks(column)
+
+    def __str__(self) -> str:
+        used = [*(one.name for one in self.parts[1:]), f"days since {self.first}"]
+        missing = f", {self.missing:.1%} missing, filled and flagged" if self.missing else ""
+        return f"dates, {self.first} to {self.last} ({', '.join(used)}){missing}"
+
+    def remark(self) -> str:
+        """Return what becomes of the dates, as a sentence."""
+        names = ", ".join(one.name for one in self.parts[1:])
+        if not names:
+            return f"column {self.name!r}: dates, used as days since {self.first}"
+        return f"column {self.name!r}: dates, used as {names} and days since {self.first}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        return {
+            "kind": "date",
+            "name": self.name,
+            "first": self.first,
+            "last": self.last,
+            "parts": [one.to_dict() for one in self.parts],
+            "missing": self.missing,
+        }
+
+
+def non_date_remarks(column: Column) -> list[str]:
+    """Return a remark on the values of a column of dates that are not dates."""
+    wrong = np.flatnonzero(column.present & np.isnat(column.moments))
+    if not len(wrong):
+        return []
+    count, shown = len(wrong), listed(sorted({repr(column.spelt(int(row))[:40]) for row in wrong[:1000]}), 3)
+    return [
+        f"column {column.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected dates such as "
+        f"2024-03-01 ({shown})"
+    ]
+
+
+def _quantities(moments: Moments, first: np.datetime64) -> dict[str, NDArray[np.float64]]:
+    """Return each of `QUANTITIES` of dates, shape (n,); NaN where a date is missing."""
+    days, months, years = (moments.astype(f"M8[{unit}]") for unit in "DMY")
+    since_epoch = days.astype(np.int64)
+    quantities = {
+        "days": (days - first).astype(np.int64),
+        "year": years.astype(np.int64) + 1970,
+        "month": (months - years.astype("M8[M]")).astype(np.int64) + 1,
+        "weekday": (since_epoch + 3) % 7,  # day 0 is a Thursday
+        "hour": (moments - days).astype("m8[us]").astype(np.int64) / 3.6e9,
+    }
+    absent = np.isnat(moments)
+    return {name: np.where(absent, np.nan, quantities[name]) for name in QUANTITIES}

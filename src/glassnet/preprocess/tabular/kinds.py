@@ -1,0 +1,37 @@
+"""The kinds of encodings of columns, by their names in files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .dates import DateColumn
+from .encoders import BooleanColumn, NumberColumn, WordColumn, keys_of
+
+Encoding = NumberColumn | BooleanColumn | WordColumn | DateColumn
+
+ENCODINGS: dict[str, Any] = {
+    "number": NumberColumn,
+    "boolean": BooleanColumn,
+    "words": WordColumn,
+    "date": DateColumn,
+}
+"""Kind, as in files -> class; each has `learn`."""
+
+
+def encoding_from(described: dict[str, Any]) -> Encoding:
+    """Make an encoding from the result of `to_dict`.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        For missing, unknown or inconsistent entries.
+    """
+    cls = ENCODINGS[described["kind"]]
+    names = {key: name for name, key in keys_of(cls).items()}
+    values: dict[str, Any] = {
+        names.get(key, key): tuple(v) if isinstance(v, list) else v for key, v in described.items() if key != "kind"
+    }
+    if cls is DateColumn:
+        values["parts"] = tuple(map(encoding_from, values["parts"]))
+    encoding: Encoding = cls(**values)
+    return encoding

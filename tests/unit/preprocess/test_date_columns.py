@@ -1,0 +1,159 @@
+"""Dates as inputs: the same numbers from every form, consistent with the calendar, and saved with the model."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import numpy as np
+import pandas
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import glassnet
+from glassnet.data.tables.dates import moments_of
+from glassnet.data.tables.table import read_table
+from glassnet.explain.backquery_table import typical_rows
+from glassnet.preprocess.tabular.columns import Columns
+from glassnet.preprocess.tabular.dates import QUANTITIES, DateColumn, _quantities
+from glassnet.preprocess.tabular.kinds import encoding_from
+
+COUNT = 120
+DAYS = [datetime.date(2019, 1, 3) + datetime.timedelta(11 * k % 1000) for k in range(COUNT)]
+ANSWERS = ["early" if day.month < 7 else "late" for day in DAYS]
+QUICK = settings(max_examples=60, deadline=None, database=None)
+
+
+def learn(values, **others):
+    return Columns.learn(read_table({"day": values, "y": ANSWERS, **others}), "y")
+
+
+@QUICK
+@given(st.datetimes(datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31)))
+def test_every_date_is_read_as_the_calendar_has_it(moment):
+    moment = moment.replace(microsecond=0)
+    texts = [moment.isoformat(), moment.isoformat(" ") + "Z", moment.isoformat() + "+02:00"]
+    texts += [f"{moment.year:04}/{moment.month}/{moment.day} {moment:%H:%M:%S}"]
+    read = moments_of(pl.Series(texts))
+    assert read.tolist() == [moment] * len(texts)
+    quantities = _quantities(read[:1], np.datetime64("2019-01-03"))
+    days = (moment.date() - datetime.date(2019, 1, 3)).days
+    hour = moment.hour + moment.minute / 60 + moment.second / 3600
+    expected = {"days": days, "year": moment.year, "month": moment.month, "weekday": moment.weekday(), "hour": hour}
+    assert {name: float(values[0]) for name, values in quantities.items()} == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023-02-29",
+        "2023-13-01",
+        "2023-00-10",
+        "2023-01-00",
+        "0000-01-01",
+        "01/02/2023",
+        "2023-01-01 25:00",
+        "x",
+        "12:30",
+    ],
+)
+def test_what_is_not_a_date_is_missing(text):
+    assert np.isnat(moments_of(pl.Series([text]))).all()
+
+
+def test_every_form_of_dates_gives_the_same_inputs():
+    text = [day.isoformat() for day in DAYS]
+    stamps = pandas.Series(pandas.to_datetime(text))
+    forms = {
+        "text": text,
+        "slashes": [f"{day.year}/{day.month}/{day.day}" for day in DAYS],
+        "dates": pl.Series(DAYS),
+        "datetimes": pl.Series(DAYS).cast(pl.Datetime("ns")),
+        "objects": DAYS,
+        "NumPy": np.array(text, "M8[D]"),
+        "NumPy, in seconds": np.array(text, "M8[s]"),
+        "pandas, in seconds": pandas.Series(np.array(text, "M8[s]")),
+        "pandas": stamps,
+        "pandas with a zone": stamps.dt.tz_localize("Europe/Berlin"),
+        "pandas periods": stamps.dt.to_period("D"),
+    }
+    expected = learn(text)
+    assert expected.features == ("day days", "day year", "day month", "day weekday")
+    for name, values in forms.items():
+        assert learn(values) == expected, name
+        encoded = expected.apply({"day": values})
+        np.testing.assert_array_equal(encoded, expected.apply({"day": text}), name)
+
+
+def test_quantities_that_do_not_vary_are_left_out():
+    assert learn([f"2020-05-{1 + k % 28:02}" for k in range(COUNT)]).features == ("day days", "day weekday")
+    assert learn([f"20{k % 80 + 10}-05-01" for k in range(COUNT)]).features == ("day days", "day year", "day weekday")
+    hours = learn([f"2020-05-01 {k % 24}:30" for k in range(COUNT)])
+    assert hours.features == ("day days", "day hour")
+    assert hours.remarks[-1] == "column 'day': dates, used as hour and days since 2020-05-01"
+
+
+def test_missing_dates_are_filled_with_medians_and_flagged():
+    texts = [None if k % 10 == 3 else day.isoformat() for k, day in enumerate(DAYS)]
+    columns = learn(texts)
+    assert columns.features[-1] == "day missing"
+    encoded = columns.apply({"day": texts})
+    np.testing.assert_array_equal(encoded[:, -1], [float(text is None) for text in texts])
+    assert len(np.unique(encoded[encoded[:, -1] == 1], axis=0)) == 1
+    assert np.abs(encoded[encoded[:, -1] == 1][:, :-1]).max() < 0.05
+    assert np.isfinite(learn([day.isoformat() for day in DAYS]).apply({"day": [None]})).all()
+
+
+def test_other_text_among_dates_is_missing_with_a_remark():
+    columns = learn(["soon", *(day.isoformat() for day in DAYS[1:])])
+    assert columns.remarks[-1].endswith("1 value treated as missing, expected dates such as 2024-03-01 ('soon')")
+    table = read_table({"day": ["2020-02-30", "2020-02-29"]})
+    assert columns.surprises(table) == [
+        "column 'day': 1 value treated as missing, expected dates such as 2024-03-01 ('2020-02-30')"
+    ]
+
+
+def test_only_training_rows_decide_where_the_days_begin():
+    table = read_table({"day": DAYS, "y": ANSWERS})
+    rows = np.arange(5, COUNT)
+    assert Columns.learn(table, "y", rows=rows).inputs[0].first == min(DAYS[5:]).isoformat()
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_the_encoding_survives_a_file_and_decodes_to_the_date(gaps):
+    columns = learn([None if gaps and not k else day for k, day in enumerate(DAYS)])
+    (column,) = columns.inputs
+    again = encoding_from(json.loads(json.dumps(column.to_dict())))
+    assert isinstance(again, DateColumn)
+    assert again == column
+    for day, row in zip(DAYS[1:], columns.apply({"day": DAYS[1:]}), strict=True):
+        assert again.decode(row) == {day.isoformat(): 1.0}
+    assert not gaps or np.isnan(again.decode(columns.apply({"day": [None]})[0]))
+    choices = [datetime.date.fromisoformat(next(iter(again.decode(row)))) for row in again.choices()]
+    assert (choices[0].isoformat(), choices[-1].isoformat()) == (column.first, column.last)
+    assert choices == sorted(choices)
+
+
+@pytest.mark.parametrize(("key", "value"), [("first", "NaT"), ("first", "soon"), ("parts", [])])
+def test_a_damaged_encoding_is_an_error(key, value):
+    described = learn(DAYS).inputs[0].to_dict() | {key: value}
+    with pytest.raises(ValueError, match=r"day|soon"):
+        encoding_from(described)
+
+
+def test_a_model_of_dates_is_saved_and_explained(tmp_path):
+    data = glassnet.load_table({"day": DAYS, "y": ANSWERS}, "y")
+    model = glassnet.fit(data, epochs=60, engine="reference").model
+    glassnet.save_model(model, tmp_path / "days.safetensors")
+    again = glassnet.load_model(tmp_path / "days.safetensors")
+    assert again.columns is not None
+    assert again.columns.inputs == data.columns.inputs
+    assert glassnet.evaluate(again, data).accuracy > 0.9
+    early, late = (row.columns["day"] for row in typical_rows(again))
+    assert all(datetime.date.fromisoformat(next(iter(day))) for day in (early, late))
+
+
+def test_the_quantities_are_all_documented():
+    assert set(_quantities(np.array(["2020-01-01"], "M8[us]"), np.datetime64("2020-01-01"))) == set(QUANTITIES)

@@ -1,0 +1,273 @@
+"""A model of a table as one object: tables of every library, answers as in the target, the command line's weights."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pandas
+import polars as pl
+import pytest
+
+import glassnet
+from glassnet import TableModel
+from glassnet.errors import DataError, GlassnetError, OptionError, ShapeError
+from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.train_job import TrainJob, train
+
+COUNT = 120
+QUICK = {"epochs": 3, "engine": "reference"}
+
+
+def columns(answers=("no", "yes"), count=COUNT):
+    rng = np.random.default_rng(0)
+    age, job = rng.integers(18, 80, count), rng.choice(["cook", "pilot"], count)
+    place = (age + 20 * (job == "pilot") > 50) + (len(answers) > 2) * (age > 70).astype(int)
+    return {
+        "age": [None if k % 10 == 3 else int(one) for k, one in enumerate(age)],
+        "job": job.tolist(),
+        "born": [
+            (datetime.date(1990, 1, 1) + datetime.timedelta(int(k))).isoformat() for k in rng.integers(0, 999, count)
+        ],
+        "left": [answers[k] for k in place],
+    }
+
+
+@pytest.fixture(scope="module")
+def model():
+    return TableModel.fit(pandas.DataFrame(columns()), "left", epochs=60, engine="reference")
+
+
+@pytest.fixture
+def files(tmp_path):
+    whole = pl.DataFrame(columns())
+    whole.write_csv(tmp_path / "all.csv")
+    whole[:90].write_csv(tmp_path / "train.csv")
+    whole[90:].write_csv(tmp_path / "test.csv")
+    return tmp_path
+
+
+def on_the_command_line(folder, source, test=None, **options):
+    job = TrainJob(
+        str(folder / source),
+        test and str(folder / test),
+        options=QUICK | options,
+        table=TableOptions(("left",)),
+        out=str(folder / "out.safetensors"),
+        force=True,
+        pictures=False,
+    )
+    return train(job).model
+
+
+def test_the_weights_are_those_of_the_command_line(files):
+    frame = pandas.DataFrame(columns())
+    split = on_the_command_line(files, "all.csv", seed=3)
+    assert TableModel.fit(frame, "left", holdout=0.1, seed=3, **QUICK).model.hash() == split.hash()
+    assert TableModel.fit(files / "all.csv", "left", holdout=0.1, seed=3, **QUICK).model.hash() == split.hash()
+    tested = on_the_command_line(files, "train.csv", "test.csv")
+    fitted = TableModel.fit(frame[:90], "left", test=frame[90:], **QUICK)
+    assert fitted.model.hash() == tested.hash()
+    assert fitted.model.receipt["result"] == tested.receipt["result"]
+    assert TableModel.fit(frame[:90], "left", **QUICK).model.hash() == tested.hash()
+    loaded = TableModel.load(files / "out.safetensors")
+    assert loaded.predict(frame).equals(fitted.predict(frame))
+
+
+def test_without_test_data_all_rows_are_for_training(model):
+    assert model.evaluation is None
+    assert model.model.receipt["data"]["samples"] == COUNT
+    assert model.model.receipt["recipe"] == "table"
+    held_out = TableModel.fit(columns(), "left", holdout=0.25, **QUICK)
+    assert held_out.evaluation.samples == 30
+    assert held_out.model.receipt["data"]["held_out"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [
+        ((False, True), "b"),
+        ((3, 7), "i"),
+        ((-1, 0, 1), "i"),
+        (("1", "2"), "UTO"),
+        (("no", "yes"), "UTO"),
+        (("<=50K", ">50K"), "UTO"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("library", [pandas.DataFrame, pl.DataFrame, dict])
+def test_answers_are_as_in_the_target(answers, kind, library, tmp_path):
+    table = columns(answers)
+    model = TableModel.fit(library(table), "left", **QUICK)
+    model.save(tmp_path / "m.safetensors")
+    for one in (model, TableModel.load(tmp_path / "m.safetensors")):
+        assert one.classes_.tolist() == sorted(answers)
+        assert {type(name) for name in one.classes_.tolist()} == {type(answers[0])}
+        found = one.predict(library(table))
+        assert set(found) <= set(answers)
+        assert np.asarray(found).dtype.kind in kind
+        assert type(one.predict({name: values[0] for name, values in table.items()})) is type(answers[0])
+
+
+def test_fractions_as_classes_are_numbers():
+    model = TableModel.fit(columns((0.5, 1.5)), "left", task="classes", **QUICK)
+    assert model.classes_.tolist() == [0.5, 1.5]
+
+
+def test_results_are_of_the_library_of_the_table(model, files):
+    table = columns()
+    frame = pandas.DataFrame(table, index=[f"row {k}" for k in range(COUNT)])
+    answers, chances = model.predict(frame), model.predict_proba(frame)
+    assert isinstance(answers, pandas.Series)
+    assert answers.name == "left"
+    assert answers.index.equals(frame.index)
+    assert chances.index.equals(frame.index)
+    assert list(chances.columns) == ["no", "yes"]
+    assert (chances.idxmax(axis=1) == answers).all()
+    np.testing.assert_allclose(chances.sum(axis=1), 1, rtol=1e-6)
+    in_polars = model.predict(pl.DataFrame(table))
+    assert isinstance(in_polars, pl.Series)
+    assert in_polars.name == "left"
+    assert model.predict_proba(pl.DataFrame(table)).columns == ["no", "yes"]
+    for source in (table, files / "all.csv", str(files / "all.csv")):
+        assert isinstance(model.predict(source), np.ndarray)
+        assert model.predict(source).tolist() == answers.tolist() == in_polars.to_list()
+        np.testing.assert_array_equal(model.predict_proba(source), chances.to_numpy())
+
+
+def test_arrow_gives_arrow():
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.table(columns())
+    model = TableModel.fit(table, "left", **QUICK)
+    assert isinstance(model.predict(table), arrow.Array)
+    assert model.predict_proba(table).column_names == ["no", "yes"]
+
+
+def test_a_row_has_one_answer(model):
+    table = columns()
+    frame = pandas.DataFrame(table)
+    for k in range(5):
+        row = {name: values[k] for name, values in table.items() if name != "left"}
+        assert model.predict(row) == model.predict(frame)[k] == model.predict(frame.iloc[k])
+        chances = model.predict_proba(row)
+        assert list(chances) == ["no", "yes"]
+        assert chances["no"] == pytest.approx(model.predict_proba(frame)["no"][k], abs=1e-6)
+
+
+def test_columns_are_found_by_name(model):
+    frame = pandas.DataFrame(columns())
+    moved = frame[["born", "left", "job", "age"]].assign(other=1)
+    assert model.predict(moved).equals(model.predict(frame))
+    with pytest.raises(DataError, match=r"missing column 'age'.*Rename 'Age'") as caught:
+        model.predict(frame.rename(columns={"age": "Age"}))
+    assert caught.value.code == "GN060"
+
+
+def test_numbers_are_in_the_unit_of_the_target():
+    table = columns()
+    frame = pandas.DataFrame(table).assign(
+        wage=lambda f: 1000.0 * f["age"].fillna(40), two=lambda f: 1.0 * f["age"].fillna(4)
+    )
+    model = TableModel.fit(frame, "wage", drop=["left", "two"], epochs=60, engine="reference")
+    answers = model.predict(frame)
+    assert answers.dtype == np.float64
+    assert np.corrcoef(answers, frame["wage"])[0, 1] > 0.9
+    scores = model.evaluate(frame)
+    assert scores.rmse == pytest.approx(float(np.sqrt(((answers - frame["wage"]) ** 2).mean())))
+    assert scores.r2 > 0.8
+    assert isinstance(model.predict({name: values[0] for name, values in table.items()}), float)
+    assert model.explain(frame.iloc[[0]]).rival is None
+    with pytest.raises(OptionError, match="a regression has no probabilities"):
+        model.predict_proba(frame)
+    both = TableModel.fit(frame, ["wage", "two"], drop="left", **QUICK)
+    assert list(both.predict(frame).columns) == ["wage", "two"]
+    assert set(both.predict(frame.iloc[0].to_dict())) == {"wage", "two"}
+
+
+def test_labels_are_a_column_each():
+    frame = pandas.DataFrame(columns()).assign(hot=[0, 1] * 60, wet=[1, 1, 0] * 40)
+    model = TableModel.fit(frame, ["hot", "wet"], **QUICK)
+    assert list(model.predict(frame).columns) == list(model.predict_proba(frame).columns) == ["hot", "wet"]
+    assert set(model.predict(frame).to_numpy().ravel()) <= {0, 1}
+
+
+def test_the_evaluation_has_the_usual_metrics(model):
+    metrics = pytest.importorskip("sklearn.metrics")
+    frame = pandas.DataFrame(columns())
+    scores, answers = model.evaluate(frame), model.predict(frame)
+    assert scores.accuracy == pytest.approx(metrics.accuracy_score(frame["left"], answers))
+    assert scores.balanced_accuracy == pytest.approx(metrics.balanced_accuracy_score(frame["left"], answers))
+    chances = model.predict_proba(frame).to_numpy(np.float64)
+    expected = metrics.log_loss(frame["left"], chances / chances.sum(axis=1, keepdims=True))
+    assert scores.log_loss == pytest.approx(expected, abs=1e-5)
+
+
+def test_an_explanation_is_about_columns(model):
+    frame = pandas.DataFrame(columns())
+    found = model.explain(frame.iloc[0])
+    assert (found.answer, {found.answer, found.rival}) == (model.predict(frame)[0], {"no", "yes"})
+    total = sum(found.contributions.values()) + found.why.baseline_gap
+    assert total == pytest.approx(found.why.gap, rel=0.02, abs=0.02)
+    assert set(found.changes) <= {"age", "job", "born"}
+    assert str(found).splitlines()[0].startswith(f"{found.answer} rather than {found.rival}: ")
+    with pytest.raises(ShapeError, match="120 rows, expected one"):
+        model.explain(frame)
+
+
+def test_the_columns_are_readable():
+    frame = pandas.DataFrame(columns()).assign(id=range(COUNT), empty=None, gone=1.5)
+    model = TableModel.fit(frame, "left", drop=["gone"], **QUICK)
+    text = str(model)
+    assert text.startswith("TableModel(left: 2 classes of 3 columns, ")
+    assert "every value differs, like an identifier (to use it, pass keep=['id'])" in text
+    assert "excluded: every value is missing" in text
+    assert "listed in drop" in text
+    assert "--" not in "".join([text, *model.remarks])
+    assert any("dates, used as year, month, weekday and days since" in remark for remark in model.remarks)
+
+
+BAD = {
+    "a wrong target": ({}, {"target": "lef"}, "GN060", "Did you mean 'left'"),
+    "no rows": ({"rows": 0}, {}, "GN010", "no rows"),
+    "lists": ({"x": [[1]] * COUNT}, {}, "GN061", "pass drop=['x']"),
+    "one class": ({"left": ["a"] * COUNT}, {}, "GN064", "at least two classes"),
+    "no target": ({"left": [None] * COUNT}, {}, "GN064", "every value is missing"),
+    "no column": ({}, {"drop": ["age", "job", "born"]}, "GN062", "no column is left"),
+    "an unknown option": ({}, {"epoch": 3}, "GN021", "Did you mean epochs"),
+    "an unknown recipe": ({}, {"recipe": "tabel"}, "GN021", "expected one of"),
+    "two tests": ({}, {"test": columns(), "holdout": 0.2}, "GN022", "Omit one"),
+    "a target to drop": ({}, {"drop": "left"}, "GN022", "the column to predict"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_an_error_with_advice(case):
+    changes, settings, code, message = BAD[case]
+    rows = changes.pop("rows", COUNT) if "rows" in changes else COUNT
+    frame = pandas.DataFrame(columns() | changes)[:rows]
+    with pytest.raises(GlassnetError) as caught:
+        TableModel.fit(frame, **{"target": "left"} | settings)
+    assert caught.value.code == code
+    assert message in str(caught.value)
+    assert "--" not in str(caught.value)
+
+
+def test_other_things_are_errors_too(tmp_path):
+    with pytest.raises(GlassnetError, match="no such file"):
+        TableModel.fit(tmp_path / "none.csv", "y")
+    with pytest.raises(DataError, match="int, expected"):
+        TableModel.fit(5, "y")
+    other = glassnet.fit([[0.0], [1.0]] * 10, [0, 1] * 10, **QUICK).model
+    glassnet.save_model(other, tmp_path / "other.safetensors")
+    with pytest.raises(DataError, match="not trained on a table"):
+        TableModel.load(tmp_path / "other.safetensors")
+
+
+def test_values_unlike_training_are_listed_by_column_and_not_warned_of(model, recwarn):
+    frame = pandas.DataFrame(columns()).assign(age=lambda f: f["age"] * 1000, job="astronaut")
+    model.predict(frame)
+    model.predict_proba(frame)
+    assert not recwarn.list
+    remarks = model.columns.surprises(frame)
+    assert any("column 'age': most numbers are far outside the training range" in one for one in remarks)
+    assert any("'astronaut'" in one for one in remarks)
