@@ -33,10 +33,11 @@ from ..model.build import new_model, training_range_of
 from ..model.file import load_model, save_model
 from ..model.model import Model
 from ..options.options import Options
-from ..options.recipes import SMALL, for_estimator
+from ..options.recipes import for_estimator
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.target import Target
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
+from ..training.ensemble import fit_ensemble
 from ..training.events import EpochDone, Event
 from ..training.lr_finder import RateTest, find_learning_rate
 from ..training.receipt import GivenData, receipt_without_start
@@ -48,7 +49,7 @@ from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .from_sklearn import translate
 from .parameters import CLASSIFIER, MEANT, Declared, checked_parameter, seed_of, threads_of
 from .persistence import file_receipt_of, restored
-from .tables import encoded_rows, learned_columns, needs_columns
+from .tables import encoded_numbers, encoded_rows, is_frame, learned_columns, learned_numbers
 from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
 
 Array = NDArray[Any]
@@ -77,6 +78,7 @@ FITTED_ATTRIBUTES = {
 }
 """The attributes of both estimators after `fit`, with their types."""
 
+_ROWS_OF_PARTIAL_FIT = 512  # for the automatic options: more calls are expected
 _CHUNK = 4096  # rows of a sparse matrix made dense at a time
 _TYPES = (np.float64, np.float32)
 
@@ -171,6 +173,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self._make_writable()
             if not continuing:
                 self.model_ = _new_model(data, options)
+        if options.members > 1:
+            with unchanged_after(Exception, self, before):
+                return self._fit_members(data, options, validation, every, X, y)
         if continuing:
             self._widen_range(data)
         with unchanged_after(() if continuing else Exception, self, before):
@@ -241,6 +246,34 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         made.translation = translation
         return made
 
+    def _fit_members(
+        self,
+        data: Dataset,
+        options: Options,
+        validation: Dataset | None,
+        callbacks: list[Callback],
+        X: Any,
+        y: Any,
+    ) -> Self:
+        """Train an ensemble."""
+        engine = self._engine(len(data), options)
+        if not callable(self.loss):
+            options = replace(options, engine=engine.name)
+        tasks = Tasks(self, options.epochs, X, y)
+        every: list[Callback] = [*([_print_epoch] if self.verbose else []), *callbacks, tasks]
+        fitted = fit_ensemble(data, options, engine, validation, every)
+        tasks.close()
+        self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
+        self.n_iter_ = len(self.history_.epoch)
+        self._carried: tuple[str, bool] | None = None
+        self._trained(validation)
+        return self
+
+    def _engine(self, rows: int, options: Options) -> Engine:
+        if callable(self.loss):
+            return CustomLossEngine(self.loss)
+        return engine_for(options, rows, self.model_.network.architecture.sizes)
+
     def set_params(self, **params: Any) -> Self:
         """Set parameters; ArgumentError, with a near match, for one that the estimator does not have."""
         own = list(self.get_params(deep=False))
@@ -266,10 +299,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         continuing = hasattr(self, "model_")
         for parameter in self._holding_out():
             raise ValueError(f"{parameter}: partial_fit holds out no rows. Use fit, or set the parameter to False.")
-        data = self._data(X, y, sample_weight, reset=not continuing, classes_given=classes_given)
-        options = self._options(max(len(data), SMALL + 1), continuing=continuing)  # more rows are expected
-        if self.engine == "auto":
-            options = replace(options, engine=for_estimator(len(data), options.optimizer, self.loss)["engine"])
+        data = self._data(X, y, sample_weight, reset=not continuing, classes_given=classes_given, of_part=True)
+        rows = max(len(data), _ROWS_OF_PARTIAL_FIT)
+        options = self._options(rows, continuing=continuing, of_one_network=True)
         self._make_writable()
         if not continuing:
             self.model_, self.history_ = _new_model(data, options), History()
@@ -294,12 +326,11 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
     def _run(self, data: Dataset, options: Options, given: GivenData) -> Run:
         """Return a training run that starts from the estimator's state."""
-        if callable(self.loss):
-            engine: Engine = CustomLossEngine(self.loss)
-        else:
-            engine = engine_for(options, len(data), self.model_.network.architecture.sizes)
+        engine = self._engine(len(data), options)
+        if not callable(self.loss):
             options = replace(options, engine=engine.name)
-        self.options_, self._carried = options, (options.optimizer, options.average > 0)
+        self.options_ = options
+        self._carried = (options.optimizer, options.average > 0)
         self.model_ = replace(self.model_, temperature=1.0, receipt={})  # the old ones describe the untrained network
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 
@@ -362,46 +393,57 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         engine = CustomLossEngine(self.loss) if callable(self.loss) else None
         return find_learning_rate(data, other._options(len(data)), low=low, high=high, points=points, engine=engine)
 
-    def _options(self, rows: int, *, continuing: bool = False, own_validation: bool = False) -> Options:
+    def _options(
+        self, rows: int, *, continuing: bool = False, own_validation: bool = False, of_one_network: bool = False
+    ) -> Options:
         """Return the options that the parameters define for this number of rows."""
         chosen: dict[str, Any] = {}
         optimizer = next(checked_parameter(one, self.optimizer) for one in self.parameters if one.option == "optimizer")
-        automatic = for_estimator(rows, optimizer, self.loss)
+        automatic = for_estimator(rows, optimizer) | {"scaling": "unit" if self.columns_ else "features"}
+        automatic.setdefault("weight_decay", CLASSIFIER.weight_decay)
+        stops = self.early_stopping
+        by_folds = isinstance(stops, str) and not (own_validation or self.warm_start or callable(self.loss))
+        if not by_folds or of_one_network or continuing or getattr(self, "calibrate", False):
+            automatic["members"] = 1
         for one in self.parameters:
             value = getattr(self, one.name)
             if one.option == "seed":
                 value = seed_of(value)
             elif one.option == "threads":
                 value = threads_of(value)
-            elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
+            elif one.option == "folds" and isinstance(value, str):
+                chosen["folds"] = chosen["members"] > 1
+                continue
+            elif one.option in automatic and isinstance(value, str) and value == "auto":
                 chosen[one.option] = automatic[one.option]
                 continue
             if one.option and not callable(value):
                 chosen[one.option] = checked_parameter(one, value)
             elif one.kind == "bool" and not isinstance(value, bool | np.bool_ | Integral):
                 raise ValueError(f"{one.name} {value!r}: expected True or False.")
-        stops = self.early_stopping
         if isinstance(stops, str) and stops == "auto":
-            stops = own_validation
+            stops = own_validation or chosen["folds"]
         if not isinstance(stops, bool | np.bool_):
-            raise ValueError(f'early_stopping {stops!r}: expected True, False or "auto".')
+            raise ValueError(f'early_stopping {self.early_stopping!r}: expected True, False or "auto".')
         if not stops:
             chosen["early_stopping"] = 0
         elif not chosen["early_stopping"]:
             raise ValueError("n_iter_no_change 0: expected 1 or more, or early_stopping False.")
+        if self.columns_:
+            chosen["input_max"] = 1.0
         if not continuing:
             return replace(CLASSIFIER, **{**self._task(), **chosen})
         network = self.model_.network
-        hidden = network.architecture.sizes[1:-1]
-        if not isinstance(self.hidden_layer_sizes, str):
+        hidden, own = network.architecture.sizes[1:-1], CLASSIFIER
+        if chosen["hidden"] != own.hidden:
             require_same("hidden_layer_sizes", chosen["hidden"], hidden)
         require_same("scaling", chosen["scaling"], self.model_.scaling.name)
         require_same("input_max", chosen["input_max"], self.model_.scaling.maximum)
         dtype = network.parameters.flat.dtype.name
-        if self.dtype != "auto":
+        if chosen["dtype"] != own.dtype:
             require_same("dtype", chosen["dtype"], dtype)
         chosen.update(hidden=hidden, dtype=dtype)
-        options = replace(CLASSIFIER, **{**self._task(), **chosen})
+        options = replace(own, **{**self._task(), **chosen})
         require_same_network(network.architecture, options, given_loss=not callable(self.loss))
         return options
 
@@ -422,27 +464,28 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         *,
         reset: bool,
         classes_given: bool = False,
+        of_part: bool = False,
         of: str = "",
     ) -> Dataset:
         """Check rows and return them as a data set.
 
-        `classes_given` is as for `_encode`; `of` is the suffix of X and y in messages, such as "_val".
+        `classes_given` is as for `_encode`, `of_part` as for `_prepares_columns`; `of` is the suffix of X and y in messages, such as "_val".
         """
-        columns = getattr(self, "columns_", None)
-        of_table = needs_columns(X) if reset else columns is not None
+        if reset:
+            self._by_columns: bool = self._prepares_columns(X, of_part=of_part)
+        of_table = self._by_columns and is_frame(X)
         if of_table:
             y = self._checked_table(X, y, f"y{of}", reset=reset)
         else:
-            given = partial(
-                validate_data, self, X, y, accept_sparse="csr", multi_output=True, dtype=_TYPES, reset=reset
-            )
+            given = partial(validate_data, self, X, y, **self._checks, multi_output=True, reset=reset)
             X, y = in_place(given, X, y, f"y{of}")
         encoded, names = self._encode(y, f"y{of}", reset=reset, classes_given=classes_given)
         if reset:
-            columns = learned_columns(X, self._targets(names), self._names_in) if of_table else None
-            self.columns_: Columns | None = columns
-        if columns is not None:
-            X = encoded_rows(columns, X, self._names_in)
+            learned = learned_columns if of_table else learned_numbers
+            found = learned(X, self._targets(names), self._names_in) if self._by_columns else None
+            self.columns_: Columns | None = found
+        if (columns := self.columns_) is not None:
+            X = (encoded_rows if of_table else encoded_numbers)(columns, X, self._names_in)
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         if weights is not None:
             X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
@@ -459,7 +502,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             len(names),
             None,
             f"X{of}",
-            self.input_max,
+            1.0 if columns is not None else self.input_max,
             values=None if of_classes else encoded,
             weights=weights,
             class_names=names,
@@ -468,6 +511,22 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             else columns.features,
             columns=columns,
         )
+
+    def _prepares_columns(self, X: Any, *, of_part: bool) -> bool:
+        """Return whether the columns of X are prepared; with `of_part`, more rows will come, as for `partial_fit`.
+
+        Not those of sparse matrices, or with a given scaling, or of arrays of which only a part is known.
+        """
+        is_sparse = hasattr(X, "toarray")
+        automatic = isinstance(self.scaling, str) and self.scaling == "auto"
+        return automatic and (is_frame(X) or not (of_part or is_sparse))
+
+    @property
+    def _checks(self) -> dict[str, Any]:
+        """What scikit-learn checks of X, unless it is a data frame whose columns are prepared."""
+        if self._by_columns:
+            return {"dtype": _TYPES, "ensure_all_finite": "allow-nan"}
+        return {"dtype": _TYPES, "accept_sparse": "csr"}
 
     @property
     def _names_in(self) -> list[str]:
@@ -508,11 +567,15 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     def _rows(self, X: Any) -> Iterator[Array]:
         """Check rows to predict; yield them as dense arrays, a sparse matrix in chunks of some thousand rows."""
         check_is_fitted(self, "model_")
-        if (columns := getattr(self, "columns_", None)) is not None:
+        columns = self.columns_
+        if columns is not None and is_frame(X):
             self._check_columns(X, reset=False)
             yield encoded_rows(columns, X, self._names_in)
             return
-        rows = in_place(partial(validate_data, self, X, accept_sparse="csr", dtype=_TYPES, reset=False), X)
+        rows = in_place(partial(validate_data, self, X, **self._checks, reset=False), X)
+        if columns is not None:
+            yield encoded_numbers(columns, rows, self._names_in)
+            return
         if not hasattr(rows, "toarray"):
             yield rows
             return
@@ -552,7 +615,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = tags.input_tags.allow_nan = True
         return tags
 
 

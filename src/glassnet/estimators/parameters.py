@@ -19,11 +19,10 @@ from sklearn.utils import check_random_state
 from ..engines import available_cores
 from ..errors import OptionError, require_names
 from ..nn.losses import OUTPUT_LOSSES
-from ..options.choices import ENGINES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
-from ..options.recipes import BY_OPTIMIZER, BY_ROWS, BY_TASK, LARGE, SMALL
+from ..options.recipes import BY_TASK
 
-CLASSIFIER = Options.recipe("estimator")
+CLASSIFIER = Options.recipe("table", input_max=1.0, threads=1)
 REGRESSOR = replace(CLASSIFIER, **BY_TASK["numbers"])
 """Default options of the two estimators."""
 
@@ -71,6 +70,8 @@ PARAMETERS: dict[str, OptionAs] = {
     "bias": OptionAs(),
     "dtype": OptionAs(),
     "engine": OptionAs(),
+    "members": OptionAs(),
+    "folds": OptionAs(),
     "seed": OptionAs("random_state", kind="int, RandomState or None"),
     "threads": OptionAs(
         "n_jobs",
@@ -87,7 +88,6 @@ NOT_PARAMETERS: dict[str, str] = {
     "rule": "the rule notes is for the network of the notes: use glassnet.fit",
     "shards": "affects the last bits of the result, but there is nothing to tune",
     "blocks": "depends on the number of rows",
-    "members": "scikit-learn has VotingClassifier and BaggingClassifier",
     "holdout": "scikit-learn has train_test_split",
     **dict.fromkeys(
         ("size", "colour", "handwriting", *DISTORTIONS, "elastic_sigma", "deskew"), "for images: use glassnet.fit"
@@ -113,20 +113,19 @@ MEANT: dict[str, str] = {
 _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
-def _by_rows(name: str) -> str:
-    """Describe how an option depends on the number of rows."""
-    if name == "engine":
-        return f"reference up to {SMALL} rows, and above for small training runs; otherwise compiled"
-    small, medium, large = (f"{changes[name]}" for changes in BY_ROWS["estimator"].values())
-    counts = f"{BY_ROWS['estimator of counts'][1][name]}"
-    first = "all rows" if name == "batch_size" else small
-    first += f" ({counts} for poisson)" if counts != small else ""
-    text = f"{first} up to {SMALL} rows, {medium} above" + (f", {large} from {LARGE:,} rows" if large != medium else "")
-    others = name in BY_OPTIMIZER["full_batch"]["sgd"]
-    return text + (f" (for {CLASSIFIER.optimizer}; other optimizers differ)" if others else "")
+_OTHERS = f"for {CLASSIFIER.optimizer}; other optimizers differ"
 
-
-AUTOMATIC: dict[str, str] = {name: _by_rows(name) for name in BY_ROWS["estimator"][1]}
+AUTOMATIC: dict[str, str] = {
+    "learning_rate": f"0.001 to 0.004, larger for more rows ({_OTHERS})",
+    "weight_decay": f"{CLASSIFIER.weight_decay} ({_OTHERS})",
+    "batch_size": "a 24th of the training rows, 16 to 256",
+    "epochs": "fewer for more rows, but more steps: about 700 for 1,000 rows, 2,000 for 10,000",
+    "early_stopping": "three tenths of `max_iter`",
+    "scaling": "the columns are prepared as `columns_` says; features for sparse matrices and `partial_fit`",
+    "members": "4, or fewer for less than 40 rows; 1 with `early_stopping` True or False, `X_val`, `warm_start`, "
+    "`calibrate` or a loss function, and for `partial_fit`",
+    "folds": "whether there are several members",
+}
 """Option -> description of its value if the parameter is "auto"."""
 
 
@@ -144,7 +143,7 @@ class Declared(NamedTuple):
 def parameters_for(task: str) -> list[Declared]:
     """Return the parameters of the estimator for ``"classes"`` or ``"numbers"``."""
     defaults = REGRESSOR if task == "numbers" else CLASSIFIER
-    words: dict[str, tuple[str, ...]] = {"engine": ENGINES, "loss": LOSSES[task]}
+    words: dict[str, tuple[str, ...]] = {"loss": LOSSES[task]}
     declared = []
     for option, one in PARAMETERS.items():
         if one.only not in ("", task):

@@ -62,6 +62,7 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
             raise ValueError(f"receipt.estimator does not match {kind}")
         estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
         estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
+        estimator._by_columns = model.columns is not None
         estimator.columns_, estimator.n_features_in_ = model.columns, about.get("columns_in", model.features)
         if about["features"]:
             if len(about["features"]) != estimator.n_features_in_:

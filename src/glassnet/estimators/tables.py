@@ -1,11 +1,10 @@
-"""Data frames with words, missing values or dates as inputs of an estimator."""
+"""Columns of data frames and arrays as inputs of an estimator."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,39 +13,46 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
+from ..preprocess.tabular.encoders import NumberColumn
+from ..preprocess.tabular.selection import learn_inputs
 from ..preprocess.tabular.target import Target
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
 
 
-def needs_columns(X: Any) -> bool:
-    """Return whether the columns of X have to be prepared: it is a data frame with a value that is not a number.
+def is_frame(X: Any) -> bool:
+    """Return whether X is a data frame of pandas, polars or Arrow; lazy frames are rejected elsewhere."""
+    if hasattr(X, "collect"):
+        return False
+    return hasattr(X, "__arrow_c_stream__") or (hasattr(X, "dtypes") and hasattr(X, "columns"))
 
-    Booleans are numbers, 1 and 0; missing values are not.
+
+def learned_numbers(X: NDArray[Any], targets: Sequence[Target], names: Sequence[str]) -> Columns:
+    """Learn the columns of an array of numbers, shape (n, features), with NaN for missing ones.
+
+    Constant columns are excluded, unless all are.
     """
-    if hasattr(X, "collect"):  # a lazy frame, which is rejected
-        return False
-    if hasattr(X, "__arrow_c_stream__") and not hasattr(X, "dtypes"):
-        X = read_table(X).frame
-    if not (hasattr(X, "dtypes") and hasattr(X, "columns")):
-        return False
-    if hasattr(X, "null_count"):  # polars
-        return any(
-            not (one.dtype.is_numeric() or str(one.dtype) == "Boolean")
-            or one.null_count() > 0
-            or (one.dtype.is_float() and bool(one.is_nan().any()))
-            for one in X
-        )
-    kinds = [getattr(dtype, "kind", "O") for dtype in X.dtypes]
-    objects = [place for place, kind in enumerate(kinds) if kind not in "biufc"]
-    if any(kinds[place] in "mM" or not _are_numbers(X.iloc[:, place]) for place in objects):
-        return True
-    return bool(X.isna().to_numpy().any())
+    from ..data.tables.table import column_of_numbers  # loads polars
+
+    columns = [column_of_numbers(name, np.array(X[:, place], np.float64)) for place, name in enumerate(map(str, names))]
+    inputs, dropped, _ = learn_inputs(columns, None, [one.name for one in columns])
+    if not inputs:
+        present = [one if len(one.ordered) else column_of_numbers(one.name, np.zeros(len(X))) for one in columns]
+        inputs, dropped = [NumberColumn.learn(one) for one in present], []
+    return Columns(tuple(inputs), tuple(targets), tuple(dropped))
 
 
-def _are_numbers(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, Number | np.bool_) and value == value for value in values)
+def encoded_numbers(columns: Columns, X: NDArray[Any], names: Sequence[str]) -> NDArray[np.float32]:
+    """Encode the rows of an array of numbers, shape (n, features), whose columns have these names."""
+    place = {name: number for number, name in enumerate(map(str, names))}
+    encoded, start = np.empty((len(X), len(columns.features)), np.float32), 0
+    for one in columns.inputs:
+        assert isinstance(one, NumberColumn)
+        width = len(one.features)
+        one.encode_numbers(X[:, place[one.name]].astype(np.float64), encoded[:, start : start + width])
+        start += width
+    return encoded
 
 
 def learned_columns(X: Any, targets: Sequence[Target], names: Sequence[str]) -> Columns:
@@ -73,6 +79,5 @@ def encoded_rows(columns: Columns, X: Any, names: Sequence[str]) -> NDArray[np.f
 
 def _table_of(X: Any, names: Sequence[str]) -> Table:
     """Return a table with these names of columns; scikit-learn has checked the names that X has, and their order."""
-    is_frame = hasattr(X, "columns") or hasattr(X, "__arrow_c_stream__")
-    table = read_table(X if is_frame else np.asarray(X, object))
+    table = read_table(X if is_frame(X) else np.asarray(X, object))
     return replace(table, frame=table.frame.rename(dict(zip(table.names, names, strict=True))))

@@ -78,20 +78,6 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "label_smoothing": 0.1,
             "epochs": 2,
         },
-        "estimator": {
-            **_MODERN,
-            "hidden": (100, 100),
-            "scaling": "features",
-            "input_max": 1.0,
-            "early_stopping": 20,
-            "optimizer": "adamw",
-            "weight_decay": 0.1,
-            "learning_rate": 0.01,
-            "schedule": "one_cycle",
-            "batch_size": 128,
-            "epochs": 30,
-            "threads": 1,
-        },
         "wide": _WIDE,
         "reader": {
             **_WIDE,
@@ -143,93 +129,22 @@ BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyTyp
             "adam": {"learning_rate": 0.01, "weight_decay": 0.001},
             "lion": {"learning_rate": 0.003, "weight_decay": 3.0},
         },
-        "full_batch": {
-            "sgd": {"learning_rate": 0.1, "weight_decay": 0.02, "epochs": 1000},
-            "momentum": {"learning_rate": 0.05, "weight_decay": 0.02, "epochs": 300},
-            "nesterov": {"learning_rate": 0.03, "weight_decay": 0.02, "epochs": 400},
-            "rmsprop": {"learning_rate": 0.01, "weight_decay": 0.01, "epochs": 72},
-            "adam": {"learning_rate": 0.2, "weight_decay": 0.02, "epochs": 36},
-            "lion": {"learning_rate": 0.02, "weight_decay": 3.0, "epochs": 144},
-        },
     }
 )
-"""Use -> optimizer -> the options it sets unless they are given: learning rate, weight decay and others.
+"""Use -> optimizer -> the options it sets unless they are given.
 
-``recipe`` applies if the optimizer replaces a recipe's own. The estimators use ``batches``, and ``full_batch`` if every
-step sees all rows; `BY_ROWS` has the values of their adamw. For all optimizers but adamw and lion, weight decay is part
-of the gradient and therefore has another scale.
+``recipe`` applies if the optimizer replaces a recipe's own. The estimators use ``batches``; `for_table` has the values
+of their adamw. For all optimizers but adamw and lion, weight decay is part of the gradient and therefore has another
+scale.
 
 Rates of ``recipe``: momentum 0.9 makes steps ten times as long, so momentum has a tenth of sgd's rate; 0.001 is the
 paper's (Kingma and Ba 2015, section 2); without a weight decay adamw would equal adam. Larger rates did worse on the
-last 10,000 training digits, held out. The values of the estimators were chosen by cross-validation on twenty synthetic
-tables (listed in `benchmarks/optimizers.py`): rates that are also stable with 200 hidden nodes, enough epochs to come
-near adamw, and the decay that is best on average.
-
-Lion was added later by the same procedure. Recipes use the paper's β₂ of 0.99 and a rate between the two that did best
-on the held-out digits: 0.0001 with single samples, 0.001 in batches of 80. For the estimators, about forty settings of
-rate, decay and epochs were compared on synthetic tables. The best ones score, with full batches, 0.018 below adamw on
-average over sixteen tables (at worst 0.045) and, with batches, 0.013 below on average over six (at worst 0.033); see
-``benchmarks/optimizers.py --made lion``. In batches β₂ 0.99 did no better than 0.999, which is kept.
+last 10,000 training digits, held out. The values of ``batches`` were chosen by cross-validation on twenty synthetic
+tables (listed in `benchmarks/optimizers.py`), when the estimators trained one network: rates that are also stable with
+200 hidden nodes, and the decay that is best on average. Lion uses the paper's β₂ of 0.99 with recipes, and a rate
+between the two that did best on the held-out digits: 0.0001 with single samples, 0.001 in batches of 80.
 """
 
-
-SMALL = 512
-"""Most rows for which every step of an estimator sees all rows, in double precision."""
-
-LARGE = 10_000
-"""Fewest rows for which an estimator needs fewer epochs of larger batches."""
-
-_SMALL: dict[str, Any] = {
-    "hidden": (64,),
-    "learning_rate": 0.2,
-    "weight_decay": 0.7,
-    "dropout": 0.0,
-    "batch_size": SMALL,
-    "epochs": 36,
-    "dtype": "float64",
-    "engine": "reference",
-}
-_SMALL_COUNTS = {**_SMALL, "weight_decay": 2.4, "epochs": 72}
-"""Replaces `_SMALL` for the loss poisson.
-
-The steps at the peak of the schedule can push the predicted rates far off; 36 epochs are then too few to recover, twice
-as many are enough. Counts near 1 are mostly noise, so a larger weight decay prevents overfitting them.
-
-Chosen from 25 settings of epochs, rate, decay, clipping and initial weight size on nine synthetic tables that
-`tests/estimators/test_counts.py` does not use (a sine, a product, a threshold, many weak inputs, an absolute value, a
-steep exponential, two hidden factors, a single input, Friedman 1), with 90 to 510 training rows and means of 1 to
-3,000. Among the settings with no fit more than 0.08 below the squared error (explained deviance, means from 300), this
-one has the fewest of the 108 cases more than 0.02 below on average: 3, the worst by 0.043. With 36 epochs and a decay
-of 1.2 there were 13 such cases and 8 such fits.
-"""
-_MEDIUM: dict[str, Any] = {
-    "hidden": (100, 100),
-    "learning_rate": 0.01,
-    "weight_decay": 0.3,
-    "dropout": 0.1,
-    "batch_size": 64,
-    "epochs": 60,
-    "dtype": "float32",
-    "engine": "auto",
-}
-_LARGE = {**_MEDIUM, "weight_decay": 0.2, "dropout": 0.05, "batch_size": 128, "epochs": 30}
-
-BY_ROWS: MappingProxyType[str, dict[int, dict[str, Any]]] = MappingProxyType(
-    {
-        "table": {
-            1: {},
-            20_001: {"batch_size": 128, "learning_rate": 0.002},
-            200_001: {"batch_size": 512, "learning_rate": 0.002},
-        },
-        "estimator": {1: _SMALL, SMALL + 1: _MEDIUM, LARGE: _LARGE},
-        "estimator of counts": {1: _SMALL_COUNTS, SMALL + 1: _MEDIUM, LARGE: _LARGE},
-    }
-)
-"""Use -> least number of rows -> the options for tables of at least that many rows.
-
-``table`` is the recipe of that name; `for_rows` adds its epochs. The others replace an estimator's "auto". On the
-command line the recipe ``estimator`` does not depend on the number of rows.
-"""
 
 BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
@@ -269,8 +184,13 @@ def for_table(rows: int, members: int = 4, steps: float = 700.0) -> dict[str, An
 
 
 def for_estimator(rows: int, optimizer: str) -> dict[str, Any]:
-    """Return the options of an estimator whose parameters are "auto", by its rows and optimizer."""
-    return for_table(rows) | BY_OPTIMIZER["batches"].get(optimizer, {})
+    """Return the options of an estimator whose parameters are "auto", by its rows and optimizer.
+
+    The same as those of recipe ``table`` with its own optimizer, except that early stopping is always possible.
+    """
+    automatic = for_table(rows)
+    patience = max(3, round(0.3 * automatic["epochs"]))
+    return automatic | {"early_stopping": patience} | BY_OPTIMIZER["batches"].get(optimizer, {})
 
 
 def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ..engines import Engine, engine_for
 from ..errors import ArgumentError, OptionError, require_choice, require_names
 from ..model.model import Model, require_model
 from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field
-from ..options.recipes import for_estimator, for_rows
+from ..options.recipes import for_rows
 from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, require_free
 from .checkpointing import finish_with
@@ -64,9 +64,9 @@ def fit(
     weights : array_like, shape (n,), optional
         With X: sample weights.
     recipe : str, optional
-        Name of the recipe. By default ``notes`` for classes of images, ``table`` for the result of `load_table`, and
-        otherwise ``estimator``, with the settings of the estimators for that number of rows. With `init_model`, the
-        options in its training record are the default.
+        Name of the recipe. By default ``notes`` for classes of images, and otherwise ``table``, with settings for that
+        number of rows; the features of arrays are standardised. With `init_model`, the options in its training record
+        are the default.
     validation : Dataset, or (X, y), optional
         As for `train`. If not given, early stopping holds out the fraction ``options.validation`` of the data.
     callbacks : iterable of callable
@@ -212,7 +212,7 @@ def recipe_for(data: Dataset) -> str:
     if data.columns is not None:
         return "table"
     pixels = data.image_shape is not None or data.maximum > 1
-    return "notes" if pixels and data.values is None else "estimator"
+    return "notes" if pixels and data.values is None else "table"
 
 
 def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: str = "auto") -> Options:
@@ -231,8 +231,6 @@ def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: st
     suited = for_rows(len(data), recipe, task=task)
     if given.get("loss") == "poisson":
         suited["output"] = "exponential"
-    if recipe == "estimator":
-        optimizer = given.get("optimizer", Options.recipe(recipe).optimizer)
-        automatic = for_estimator(len(data), optimizer, given.get("loss"))
-        suited = {"early_stopping": 0} | automatic | suited
+    if data.columns is None and recipe.startswith("table"):
+        suited |= {"scaling": "features", "input_max": 1.0}
     return Options.recipe(recipe, **{**suited, **given})

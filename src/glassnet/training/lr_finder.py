@@ -92,7 +92,7 @@ def find_learning_rate(
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
-    >>> options = glassnet.Options.recipe("estimator", engine="reference")
+    >>> options = glassnet.Options.recipe("table", engine="reference")
     >>> 1e-4 < glassnet.find_learning_rate(data, options).suggestion < 10
     True
     """

@@ -136,7 +136,7 @@ def test_standardising_only_training_or_only_queries_gives_a_warning(seed):
 @pytest.mark.parametrize("count", [1, 50])
 def test_pixels_scaled_by_feature_are_also_checked_by_sample(digits, count):
     labelled = replace(digits.take(slice(0, 600)), image_shape=None)
-    model = new_model(labelled, Options.recipe("estimator", **SMALL))
+    model = new_model(labelled, Options.recipe("table", **SMALL))
     assert "largest value" in warned(model, digits.inputs[700 : 700 + count] / 255)
 
 

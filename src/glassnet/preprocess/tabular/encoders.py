@@ -33,7 +33,7 @@ OTHER, MISSING = "other", "missing"
 """Names of the inputs for rare words and for missing values."""
 LIMIT = 255
 """Largest number of words per column with their own input."""
-MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 8, 512, 20
+MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 16, 512, 30
 """Limits of the intervals of a column of numbers: intervals per column, inputs of all columns, rows per interval."""
 FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""
@@ -132,7 +132,7 @@ class NumberColumn:
 
     def numbers_at(self, deviations: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return the numbers at distances from the centre in standard deviations; undoes `deviations`."""
-        bent: NDArray[np.float64] = deviations * self.scale + self.centre
+        bent: NDArray[np.float64] = np.asarray(deviations, np.float64) * self.scale + self.centre
         if self.bend:
             bent = np.sign(bent) * np.expm1(np.minimum(np.abs(bent), _LONGEST)) * self.bend
         return bent
