@@ -46,7 +46,7 @@ def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.f
     Breiman 2001, "Random forests", section 10; Fisher, Rudin and Dominici 2019, section 3.2.
     """
     if model.columns is None:
-        raise DataError("GN017", f"{data.source}: the model has no columns to shuffle, expected a model of a table.")
+        raise DataError("GN017", f"{data.source}: the model has no columns, expected a model of a table.")
     chosen, first = data.take(slice(0, ROWS)), 0
     unshuffled, falls = _score(model, chosen), np.zeros(len(model.columns.inputs))
     for place, column in enumerate(model.columns.inputs):
