@@ -10,18 +10,19 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..data.dataset import Dataset
+from ..engines import one_blas_thread
 from ..nn.activations import ACTIVATIONS
 from .evaluate import number_scores
 from .model import Model
 
 Floats = NDArray[np.float64]
 
-ROWS, PRODUCTS = 50_000, 2e8
+ROWS, PRODUCTS = 20_000, 1e8
 """Most samples to fit a linear model on, and most products of samples, inputs and outputs; of more, evenly spaced ones
 are used."""
 PENALTY = 1.0
 """Weight of the squared coefficients, as in scikit-learn's `Ridge` and `LogisticRegression`."""
-_ITERATIONS = 200
+_ITERATIONS, _PRECISION = 200, 1e-8  # of L-BFGS: most steps, and the relative decrease of the loss at which it stops
 _softmax = ACTIVATIONS["softmax"].value
 
 
@@ -227,24 +228,23 @@ def _logistic(x: Floats, truth: Floats, parts: Floats) -> tuple[Floats, Floats]:
     from scipy.optimize import minimize
 
     features, classes = x.shape[1], truth.shape[1]
-    fixed = classes == 2
-    free = 1 if fixed else classes
-    total = parts.sum()
-
-    def split(theta: Floats) -> tuple[Floats, Floats]:
-        weights, bias = theta[: free * features].reshape(free, features), theta[free * features :]
-        return (np.vstack([np.zeros_like(weights), weights]), np.append(0.0, bias)) if fixed else (weights, bias)
+    fixed = int(classes == 2)
+    shape, total = (classes - fixed, features), parts.sum()
 
     def cost(theta: Floats) -> tuple[float, Floats]:
-        weights, bias = split(theta)
-        z = x @ weights.T + bias
+        weights, bias = theta[: -shape[0]].reshape(shape), theta[-shape[0] :]
+        z = np.pad(x @ weights.T + bias, ((0, 0), (fixed, 0)))  # (n, classes)
         z -= z.max(axis=1, keepdims=True)
-        losses = np.log(np.exp(z).sum(axis=1)) - (truth * z).sum(axis=1)
-        delta = parts[:, None] * (_softmax(z) - truth)  # (n, classes)
-        slopes = [(delta.T @ x + PENALTY * weights)[-free:].ravel(), delta.sum(axis=0)[-free:]]
+        exponentials = np.exp(z)
+        sums = exponentials.sum(axis=1, keepdims=True)
+        losses = np.log(sums[:, 0]) - (truth * z).sum(axis=1)
+        delta = parts[:, None] * (exponentials / sums - truth)[:, fixed:]
         value = float(parts @ losses) + PENALTY / 2 * float((weights**2).sum())
+        slopes = [(delta.T @ x + PENALTY * weights).ravel(), delta.sum(axis=0)]
         return value / total, np.concatenate(slopes) / total
 
-    start = np.zeros(free * (features + 1))
-    found = minimize(cost, start, jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS})
-    return split(found.x)
+    start, options = np.zeros(shape[0] * (features + 1)), {"maxiter": _ITERATIONS, "ftol": _PRECISION}
+    with one_blas_thread():  # the products are too small for a second thread to pay off
+        found = minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x
+    weights, bias = found[: -shape[0]].reshape(shape), found[-shape[0] :]
+    return np.pad(weights, ((fixed, 0), (0, 0))), np.pad(bias, (fixed, 0))

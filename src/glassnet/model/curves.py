@@ -52,8 +52,8 @@ class ThresholdCurves:
 
     @property
     def best(self) -> int:
-        """Index of the threshold with the highest balanced accuracy, the highest such threshold."""
-        return int(self.balanced.argmax())
+        """Index of the finite threshold with the highest balanced accuracy, the highest such threshold."""
+        return 1 + int(self.balanced[1:].argmax())
 
     def at(self, threshold: float) -> int:
         """Return the index of the lowest threshold that is at least this one: its predictions are the same."""

@@ -34,7 +34,7 @@ class Effect:
     means : ndarray of float64, shape (values, outputs)
         Mean prediction: probabilities of classes or labels, or numbers in the unit of the target.
     shares : ndarray of float64, shape (values,)
-        Fraction of the rows with each word; empty for numbers.
+        Fraction of the rows with each word, or with each number if `values` are all of them; otherwise empty.
     observed : ndarray of float64, shape (n,)
         The numbers in the data, without missing ones, in increasing order; empty for words.
     """
@@ -86,6 +86,9 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
     if isinstance(encoding, NumberColumn):
         observed = _numbers(encoding, data.inputs[:, part])
         values = _grid(observed)
+        different, counts = np.unique(observed, return_counts=True)
+        if len(different) == len(values):
+            shares = counts / len(data)
         inputs: Encoded = np.empty((len(values), part.stop - part.start), np.float32)
         encoding.encode_numbers(values, inputs)
     else:
@@ -105,8 +108,6 @@ def _numbers(encoding: NumberColumn, inputs: NDArray[Any]) -> NDArray[np.float64
     """Return the numbers that the inputs of a column encode, sorted, without missing ones."""
     different, counts = np.unique(inputs, axis=0, return_counts=True)
     numbers = np.array([encoding.decode(one) for one in different], np.float64)
-    # Decoding has rounding errors: 44 becomes 44.0000003.
-    numbers = np.array([float(f"{one:.6g}") for one in numbers], np.float64)
     present = ~np.isnan(numbers)
     return np.sort(np.repeat(numbers[present], counts[present]))
 

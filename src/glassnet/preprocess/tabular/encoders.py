@@ -6,6 +6,7 @@ Each encoding is learned from a training table, applied to any other table, and 
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -33,6 +34,7 @@ OTHER, MISSING = "other", "missing"
 LIMIT = 255
 """Largest number of words per column with their own input."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
+_ROUNDING = 2.0**-22  # relative error of float32 inputs, with a margin
 _HALF, _SLACK = 1 << 28, 16
 _SKEWED = 2.0
 _CHOICES = 33  # values of a number that `choices` returns
@@ -125,15 +127,24 @@ class NumberColumn:
         numbers = np.linspace(low, high, _CHOICES, dtype=np.float32)[:, np.newaxis]
         return np.column_stack([numbers, np.zeros_like(numbers)]) if self.flag else numbers
 
+    def middle(self) -> Encoded:
+        """Return the inputs of the median, shape (1,) or (2,)."""
+        return np.zeros(len(self.features), np.float32)
+
     def decode(self, inputs: ArrayLike) -> float:
-        """Return the value that these inputs, shape (1,) or (2,), encode: NaN if flagged as missing."""
+        """Return the value that these inputs, shape (1,) or (2,), encode: NaN if flagged as missing.
+
+        Rounded to the digits that float32 inputs have, so that 0 remains 0.
+        """
         z, *absent = np.asarray(inputs, float).tolist()
         if absent and absent[0] > 0.5:
             return float("nan")
         bent = float(straightened(z)) * self.scale + self.centre
-        if not self.bend:
-            return float(bent)
-        return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.bend)
+        error = _ROUNDING * (abs(self.centre) + self.scale)
+        if self.bend:
+            bent = float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.bend)
+            error *= abs(bent) + self.bend
+        return round(bent, -math.ceil(math.log10(error))) + 0.0 if 0 < error < LARGEST else bent
 
     def surprises(self, column: Column) -> list[str]:
         """Return remarks on values that are not numbers or may mean missing, and on units that differ from training."""
@@ -312,6 +323,10 @@ class BooleanColumn:
         """Return the inputs of yes and no, shape (2, 1)."""
         return np.array([[1], [-1]], np.float32)
 
+    def middle(self) -> Encoded:
+        """Return the mean input of the training rows with a value, shape (1,)."""
+        return np.array([2 * self.share - 1], np.float32)
+
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
         """Return the shares of yes and no in this input, shape (1,): one half each if it is missing."""
         [value] = np.clip(np.asarray(inputs, float), -1, 1).tolist()
@@ -394,6 +409,11 @@ class WordColumn:
     def choices(self) -> Encoded:
         """Return the inputs of each word that has its own, shape (words, features)."""
         return np.eye(len(self.words), len(self.features), dtype=np.float32)
+
+    def middle(self) -> Encoded:
+        """Return the same share of each word and of the rare ones together, shape (features,)."""
+        count = len(self.words) + (self.rare > 0)
+        return np.pad(np.full(count, 1 / count, np.float32), (0, len(self.features) - count))
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
         """Return the shares of each word, of ``(other)`` and of ``(missing)`` in these inputs, shape (features,)."""

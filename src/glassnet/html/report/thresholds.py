@@ -1,0 +1,116 @@
+"""Section of the report on two classes of a table: ROC and precision-recall curves, and a table of thresholds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from ...i18n.language import Say
+from ...i18n.plots import shown
+from ...i18n.report import percent
+from ...model.curves import ThresholdCurves, threshold_curves
+from ...plots.labels import class_label
+from .charts import Floats, Plot, format_share, new_plot
+from .results import EvaluatedModel
+
+POINTS = 300
+"""Most points of a drawn curve."""
+THRESHOLDS = tuple(k / 10 for k in range(1, 10))
+HALF = 0.5
+"""The threshold that predicts the more probable class."""
+_CLOSE = 24  # points at most this far apart have one label
+
+
+def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
+    """Return the curves and thresholds for the second class; None without two classes, or if one does not occur."""
+    model, data = evaluated.model, evaluated.data
+    if model.columns is None or not model.targets.of_classes or model.classes != 2:
+        return None
+    positive = data.labels == 1
+    curves = threshold_curves(positive, model.probabilities(model.outputs(data.inputs))[:, 1], data.weights)
+    if curves is None:
+        return None
+    share = float(np.average(positive, weights=data.weights))
+    best, half = curves.best, curves.at(HALF)
+    places = sorted([(float(curves.thresholds[best]), best), *((one, curves.at(one)) for one in THRESHOLDS)])
+    return {
+        "text": say("thresholds_text", positive=class_label(model, 1, say)),
+        "drawn": [
+            (say("roc_title", auc=shown(curves.auc)), draw_roc(curves, say)),
+            (say("precision_title", ap=shown(curves.average_precision)), draw_precision_recall(curves, share, say)),
+        ],
+        "guessing": say("curves_text", share=percent(share)),
+        "best": say(
+            "threshold_best",
+            threshold=shown(float(curves.thresholds[best])),
+            balanced=percent(curves.balanced[best]),
+            half_balanced=percent(curves.balanced[half]),
+            accuracy=percent(curves.accuracy[best]),
+            half_accuracy=percent(curves.accuracy[half]),
+        ),
+        "rows": [
+            (
+                shown(threshold),
+                [
+                    percent(one[place])
+                    for one in (
+                        curves.predicted,
+                        curves.precision,
+                        curves.recall,
+                        curves.false_alarms,
+                        curves.balanced,
+                        curves.accuracy,
+                    )
+                ],
+                place == best and threshold == curves.thresholds[best],
+            )
+            for threshold, place in places
+        ],
+    }
+
+
+def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
+    """Draw the true positive rate against the false positive rate, with the diagonal of guessing."""
+    plot = new_plot((0, 1), (0, 1), say("roc_label"))
+    plot.axes(say("false_positive_rate"), say("recall"), format_share, format_share)
+    plot.line(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "even")
+    some = _thinned(curves)
+    plot.line(curves.false_alarms[some], curves.recall[some], "first")
+    _mark_thresholds(plot, curves, curves.false_alarms, curves.recall, 8, 16, "start")
+    return plot.svg()
+
+
+def draw_precision_recall(curves: ThresholdCurves, share: float, say: Say) -> Markup:
+    """Draw the precision against the recall, with the line of guessing: the share of the positive class."""
+    plot = new_plot((0, 1), (0, 1), say("precision_label"))
+    plot.axes(say("recall"), say("precision"), format_share, format_share)
+    plot.line(np.array([0.0, 1.0]), np.array([share, share]), "even")
+    some = _thinned(curves)[1:]  # the first threshold predicts nothing, which has no precision
+    plot.line(curves.recall[some], curves.precision[some], "first")
+    _mark_thresholds(plot, curves, curves.recall, curves.precision, 8, -8, "start")
+    return plot.svg()
+
+
+def _thinned(curves: ThresholdCurves) -> Any:
+    """Return the indices of the thresholds that are drawn: all, or some at even distances along the curves."""
+    count = len(curves.thresholds)
+    if count <= POINTS:
+        return np.arange(count)
+    steps = np.abs(np.diff(curves.recall)) + np.abs(np.diff(curves.false_alarms)) + np.abs(np.diff(curves.precision))
+    way = np.append(0.0, np.cumsum(steps))
+    return np.unique(np.searchsorted(way, np.linspace(0, way[-1], POINTS)).clip(0, count - 1))
+
+
+def _mark_thresholds(
+    plot: Plot, curves: ThresholdCurves, x: Floats, y: Floats, right: float, down: float, anchor: str
+) -> None:
+    """Mark the threshold of one half, and the one with the best balanced accuracy unless it is close."""
+    best, half = curves.best, curves.at(HALF)
+    places = [(best, shown(float(f"{curves.thresholds[best]:.2g}"))), (half, shown(HALF))]
+    apart = np.hypot(*(float(scale(one[best]) - scale(one[half])) for scale, one in ((plot.x, x), (plot.y, y))))
+    for place, words in places if apart > _CLOSE else places[1:]:
+        across, up = float(plot.x(x[place])), float(plot.y(y[place]))
+        plot.add('<circle class="threshold" cx="{:.1f}" cy="{:.1f}" r="3.5"/>', across, up)
+        plot.text(across + right, up + down, words, anchor, "name")
