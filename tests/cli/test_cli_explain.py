@@ -245,8 +245,8 @@ def test_why_for_a_numeric_target(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
     text = run(*words, "--output", "income").fine().out
-    assert re.match(r"people.csv, row 7: true income \d", text)
-    heads = ["predicted", "value", "columns", "nearest"]
+    assert re.match(r"people.csv, row 7: income is \d", text)
+    heads = ["predicted", "baseline", "columns", "nearest", "value"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     facts = run(*words, "--json").fine().json()
     (prediction,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
@@ -349,7 +349,7 @@ def test_a_node_of_a_table_names_its_columns_targets_and_labels(folder):
 def test_a_table_with_named_columns(folder, monkeypatch):
     train_on_people(folder, "kind", 300, lambda age, place: "old" if age > 50 else "young")
     text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
-    assert re.search(r"^columns.*\n +age .*\n +place=", text, re.M)
+    assert re.search(r"^columns.*\n +age = .*\n +place = ", text, re.M)
     facts = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--json").json()
     assert len(facts["columns"]) == 2 < len(facts["inputs"])
     assert sum(facts["columns"].values()) == pytest.approx(sum(facts["inputs"]))

@@ -67,7 +67,10 @@ def column_shares(model: Model, explanation: Why, say: Say) -> list[tuple[str, s
     assert model.columns is not None
     values = model.columns.decode(explanation.sample)
     shares = model.columns.gathered(explanation.inputs)
-    return [(name, format_row_value(value, say), share) for (name, value), (_, share) in zip(values.items(), shares, strict=True)]
+    return [
+        (name, format_row_value(value, say), share)
+        for (name, value), (_, share) in zip(values.items(), shares, strict=True)
+    ]
 
 
 def baseline_label(model: Model, explanation: Why, say: Say) -> str:

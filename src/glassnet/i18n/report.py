@@ -101,8 +101,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # thresholds
     "thresholds": ("Thresholds", "阈值"),
     "thresholds_text": (
-        "The model predicts {positive} if its probability is at least 0.5. Another threshold exchanges missed samples for "
-        "false alarms.",
+        "The model predicts {positive} if its probability is at least 0.5. Another threshold exchanges missed samples "
+        "for false alarms.",
         "{positive} 的概率不低于 0.5 时，模型即预测它。改变阈值，可在漏判与误报之间取舍。",
     ),
     "roc_title": ("ROC curve, AUC {auc}", "ROC 曲线，AUC {auc}"),
@@ -116,8 +116,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "threshold_best": (
         "The threshold {threshold} has the best balanced accuracy, {balanced} instead of {half_balanced} at 0.5; the "
-        "accuracy is then {accuracy} instead of {half_accuracy}. It was chosen on these samples, so on new ones it will be "
-        "slightly worse.",
+        "accuracy is then {accuracy} instead of {half_accuracy}. It was chosen on these samples, so on new ones it "
+        "will be slightly worse.",
         "阈值 {threshold} 的平衡准确率最高，为 {balanced}（阈值 0.5 时为 {half_balanced}）；"
         "此时准确率为 {accuracy}（原为 {half_accuracy}）。它是在这些样本上选出的，在新样本上会略差。",
     ),
@@ -239,8 +239,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "error_label": ("distribution of errors", "误差分布"),
     "residual_label": ("errors by prediction", "误差与预测值"),
     "residual_text": (
-        "In the last plot, the orange lines are the median error and the middle 80% of the errors, in bins with the same "
-        "number of samples; without a systematic error, the median lies on the dashed line.",
+        "In the last plot, the orange lines are the median error and the middle 80% of the errors, in bins with the "
+        "same number of samples; without a systematic error, the median lies on the dashed line.",
         "末图中的橙色线为误差的中位数与中间 80% 的范围，各区间样本数相同；没有系统误差时，中位数落在虚线上。",
     ),
     "spread_found": (
@@ -360,8 +360,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "模型预测 {answer}。若各列均取中间值，则预测 {baseline}。",
     ),
     "why_lead_probability": (
-        "The model predicts {answer} with probability {share}. In the middle of each column, this probability would be "
-        "{baseline}.",
+        "The model predicts {answer} with probability {share}. In the middle of each column, this probability would "
+        "be {baseline}.",
         "模型预测 {answer}，概率 {share}。若各列均取中间值，该概率为 {baseline}。",
     ),
     "tile_probability": ("probability of {answer}", "{answer} 的概率"),
@@ -433,12 +433,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "effects": ("Effect of the most important columns", "最重要的列的影响"),
     "effects_text": (
         "Mean prediction ({what}) if all rows had the same value in the column and their own in the others (partial "
-        "dependence). All plots have the same scale. Ticks at the lower edge are the values in the data, from the 1st to "
-        "the 99th percentile; next to a word is its share of the rows, and its bar starts at the mean. Where columns are "
-        "correlated, averages include combinations that do not occur.",
+        "dependence). All plots have the same scale. Ticks at the lower edge are quantiles of the data, from the 1st "
+        "to the 99th percentile, higher where several coincide. Next to a word is its share of the rows; its bar starts "
+        "at the mean. Where columns are correlated, averages include combinations that do not occur.",
         "若所有行在该列取同一个值、其余各列不变，预测的平均值（{what}；部分依赖）。各图尺度相同。"
-        "下缘的短线为数据中的值（第 1 至第 99 百分位）；词旁为其所占行数的比例，条形从平均值起画。"
+        "下缘的短线为数据的分位数（第 1 至第 99 百分位），重合越多越高；词旁为其所占行数的比例，条形从平均值起画。"
         "列之间相关时，平均值会包含实际不存在的组合。",
+    ),
+    "probability_of_most": (
+        "probability of {names}, which are affected most",
+        "{names} 的概率，所受影响最大",
     ),
     "probability_of": ("probability of {names}", "{names} 的概率"),
     # weights

@@ -212,14 +212,12 @@ def fit_linear(model: Model, training: Dataset) -> LinearModel:
 
 
 def _ridge(x: Floats, truth: Floats, parts: Floats) -> tuple[Floats, Floats]:
-    from scipy.linalg import lstsq
-
     centre, mean = np.average(x, axis=0, weights=parts), np.average(truth, axis=0, weights=parts)
     root = np.sqrt(parts)[:, None]
     # The penalty as further rows: as accurate as the inputs, unlike their products.
     rows = np.concatenate([root * (x - centre), np.sqrt(PENALTY) * np.eye(x.shape[1])])
     goal = np.concatenate([root * (truth - mean), np.zeros((x.shape[1], truth.shape[1]))])
-    weights = lstsq(rows, goal, check_finite=False)[0].T
+    weights = np.linalg.lstsq(rows, goal)[0].T
     return weights, mean - weights @ centre
 
 

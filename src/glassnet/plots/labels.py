@@ -16,7 +16,7 @@ def target_of(model: Model) -> str:
 
 
 def class_label(model: Model, label: int, word: Callable[..., str]) -> str:
-    """Return the name of a class, with its column for a model of a table, as in ``income: >50K``; of others, the name."""
+    """Return the name of a class; for a model of a table after that of its column, as in ``income: >50K``."""
     target, name = target_of(model), model.name_of(label)
     return word("class_of", target=target, name=name) if target and model.targets.of_classes else name
 

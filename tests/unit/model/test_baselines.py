@@ -14,28 +14,28 @@ from glassnet import Dataset, fit
 from glassnet.errors import DataError
 from glassnet.model.baselines import compare_with_baselines, fit_linear, prediction_scores
 
-RNG = np.random.default_rng(5)
-X = RNG.normal(size=(400, 4))
-SUMS = X @ RNG.normal(size=(4, 3))
-TARGETS = {
-    "two": np.array(["no", "yes"])[(SUMS[:, 0] + RNG.normal(size=400) > 0.8).astype(int)],
-    "three": np.array(["a", "b", "c"])[SUMS.argmax(axis=1)],
-    "numbers": SUMS[:, 0] + RNG.normal(size=400) / 3,
-    "labels": (SUMS[:, :2] + RNG.normal(size=(400, 2)) > 0).astype(int),
-}
 
-
-def made(kind: str):
-    training, test = Dataset.from_arrays(X, TARGETS[kind], test_size=0.25)
+def made(kind: str, weighted: bool = False):
+    """Return a network, and the training and test data, whose targets depend linearly on the inputs."""
+    rng = np.random.default_rng(5)
+    inputs = rng.normal(size=(400, 4))
+    sums = inputs @ rng.normal(size=(4, 3))
+    targets = {
+        "two": np.array(["no", "yes"])[(sums[:, 0] + rng.normal(size=400) > 0.8).astype(int)],
+        "three": np.array(["a", "b", "c"])[sums.argmax(axis=1)],
+        "numbers": sums[:, 0] + rng.normal(size=400) / 3,
+        "labels": (sums[:, :2] + rng.normal(size=(400, 2)) > 0).astype(int),
+    }
+    training, test = Dataset.from_arrays(inputs, targets[kind], test_size=0.25)
+    if weighted:
+        training = replace(training, weights=rng.uniform(0.1, 3, len(training)))
     return fit(training, epochs=3, engine="reference").model, training, test
 
 
 @pytest.mark.parametrize("kind", ["two", "three"])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_linear_model_is_logistic_regression_with_the_penalty_of_scikit_learn(kind, weighted):
-    model, training, test = made(kind)
-    if weighted:
-        training = replace(training, weights=RNG.uniform(0.1, 3, len(training)))
+    model, training, test = made(kind, weighted)
     inputs = [model.scaling.apply(one.inputs).astype(float) for one in (training, test)]
     peer = LogisticRegression(tol=1e-8, max_iter=5000).fit(inputs[0], training.labels, training.weights)
     linear = fit_linear(model, training).predict(inputs[1])
@@ -44,9 +44,7 @@ def test_the_linear_model_is_logistic_regression_with_the_penalty_of_scikit_lear
 
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_linear_model_of_numbers_is_ridge_regression(weighted):
-    model, training, test = made("numbers")
-    if weighted:
-        training = replace(training, weights=RNG.uniform(0.1, 3, len(training)))
+    model, training, test = made("numbers", weighted)
     inputs = [model.scaling.apply(one.inputs).astype(float) for one in (training, test)]
     peer = Ridge().fit(inputs[0], training.values, training.weights)
     np.testing.assert_allclose(
@@ -102,6 +100,6 @@ def test_large_training_data_are_thinned(monkeypatch):
 
 
 def test_data_of_another_width_are_rejected():
-    model, training, _ = made("two")
+    model, training, test = made("two")
     with pytest.raises(DataError):
-        compare_with_baselines(model, Dataset.from_arrays(X[:, :3], TARGETS["two"], test_size=0.25)[0], training)
+        compare_with_baselines(model, replace(test, inputs=test.inputs[:, :3]), training)

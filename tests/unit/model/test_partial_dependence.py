@@ -12,15 +12,20 @@ from glassnet.errors import DataError
 from glassnet.model.partial_dependence import partial_dependence
 from support.samples import digits, small_model
 
-RNG = np.random.default_rng(7)
-AGES = RNG.integers(18, 80, 300).astype(float)
-TABLE = {
-    "age": np.where(np.arange(300) % 10, AGES, np.nan),
-    "height": RNG.normal(170, 10, 300),
-    "city": RNG.choice(["Rome", "Bonn", "Nice"], 300, p=[0.6, 0.3, 0.1]),
-    "member": RNG.choice(["yes", "no"], 300),
-    "pay": AGES * 3 + RNG.normal(size=300),
-}
+
+def _table() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(7)
+    ages = rng.integers(18, 80, 300).astype(float)
+    return {
+        "age": np.where(np.arange(300) % 10, ages, np.nan),
+        "height": rng.normal(170, 10, 300),
+        "city": rng.choice(["Rome", "Bonn", "Nice"], 300, p=[0.6, 0.3, 0.1]),
+        "member": rng.choice(["yes", "no"], 300),
+        "pay": ages * 3 + rng.normal(size=300),
+    }
+
+
+TABLE = _table()
 
 
 def of_table(target: str, **options):
@@ -100,7 +105,11 @@ def test_the_probabilities_of_classes_add_up_to_1():
 
 
 def test_a_column_of_almost_one_value_still_has_a_curve():
-    columns = {"gain": [0.0] * 280 + list(range(1000, 21000, 1000)), "age": list(AGES), "pay": list(TABLE["pay"])}
+    columns = {
+        "gain": [0.0] * 280 + list(range(1000, 21000, 1000)),
+        "height": list(TABLE["height"]),
+        "pay": list(TABLE["pay"]),
+    }
     data = glassnet.load_table(columns, "pay")
     model = fit(data, recipe="table", engine="reference", hidden=(4,), epochs=1).model
     effect = partial_dependence(model, data, 0)

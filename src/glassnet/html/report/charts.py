@@ -128,6 +128,7 @@ class Plot:
 def new_plot(
     x: tuple[float, float], y: tuple[float, float], label: str, *, left: float = LEFT, right: float = RIGHT
 ) -> Plot:
+    """Return an empty plot of these ranges; `left` and `right` are the space beside it."""
     (near, far), (low, high) = _nonempty_range(*x), _nonempty_range(*y)
     return Plot(Scale(near, far, left, WIDE - right), Scale(low, high, HIGH - BOTTOM, TOP), label)
 
@@ -188,6 +189,7 @@ def label_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
 
 
 def format_share(part: float) -> str:
+    """Format a fraction at a tick as a percentage."""
     return f"{100 * part:g}%"
 
 
@@ -251,8 +253,8 @@ def draw_scatter(values: Floats, answers: Floats, say: Say, of: str = "") -> Mar
     plot = new_plot(ends, ends, say("scatter_label"))
     longest = max(len(tick_formatter(plot.y)(float(value))) for value in plot.y.ticks(6))
     plot = new_plot(ends, ends, say("scatter_label"), left=max(LEFT, 30 + LETTER * longest))
-    names = (f"{say(word)} {of}".strip() for word in ("true", "answered"))
-    plot.axes(*names, tick_formatter(plot.x), tick_formatter(plot.y))
+    true, answered = (f"{say(word)} {of}".strip() for word in ("true", "answered"))
+    plot.axes(true, answered, tick_formatter(plot.x), tick_formatter(plot.y))
     plot.line(np.array(ends), np.array(ends), "even")
     plot.dots(values[rows], answers[rows])
     return plot.svg()
@@ -266,7 +268,8 @@ def draw_residuals(values: Floats, answers: Floats, say: Say, of: str = "") -> M
     plot = new_plot(across, (-reach, reach), say("residual_label"))
     longest = max(len(tick_formatter(plot.y)(float(value))) for value in plot.y.ticks(6))
     plot = new_plot(across, (-reach, reach), say("residual_label"), left=max(LEFT, 30 + LETTER * longest))
-    plot.axes(f"{say('answered')} {of}".strip(), say("answer_less_true"), *map(tick_formatter, (plot.x, plot.y)))
+    named = f"{say('answered')} {of}".strip()
+    plot.axes(named, say("answer_less_true"), tick_formatter(plot.x), tick_formatter(plot.y))
     plot.dots(answers[rows], errors[rows])
     plot.line(np.array(across), np.zeros(2), "even")
     order = np.argsort(answers, kind="stable")

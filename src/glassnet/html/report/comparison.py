@@ -71,7 +71,7 @@ def _verdict(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> str:
     """Return whether the network is worth its nodes, by log loss or RMSE."""
     name = "rmse" if evaluated.is_regression else "log_loss"
     ours, constant = getattr(compared.network, name), getattr(compared.constant, name)
-    facts = {"score": _name(name, say)}
+    facts = {"score": say(name)}
     if ours >= constant:
         return say("worse_than_constant", **facts)
     if compared.linear is None:

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from ...i18n.language import Say, shortened
+from ...i18n.language import Say, shortened, width_of
 from ...i18n.plots import shown
 from ...i18n.report import percent
 from ...model.importance import shuffled_columns
 from ...model.model import Model
 from ...model.partial_dependence import Effect, partial_dependence
 from ...plots.labels import class_label
-from ...preprocess.tabular.encoders import MISSING, OTHER, BooleanColumn
+from ...preprocess.tabular.encoders import MISSING, OTHER, BooleanColumn, Encoding, NumberColumn
 from .charts import (
     END_LABELS,
     LEFT,
@@ -32,9 +32,9 @@ from .charts import (
 from .results import EvaluatedModel, with_unit
 
 SHUFFLED, LISTED, DRAWN, TICKS, FEW = 100, 20, 6, 60, 6
-"""Most columns whose importance is computed, columns listed, effects drawn, ticks for the values of a column, and numbers
-that are drawn as bars."""
-_NAMES, _BAR = 160, 24  # width of the names of words with their shares, and height of a bar with its space
+"""Most columns whose importance is computed, columns listed, effects drawn, ticks for the values of a column, and
+numbers that are drawn as bars."""
+_LETTERS, _BAR = 22, 24  # most letters of the name of a word, and height of a bar with its space
 
 
 def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
@@ -85,7 +85,8 @@ def _what(model: Model, outputs: list[int], say: Say) -> str:
     if model.targets.name == "values":
         return with_unit(model, 0)
     names = say("comma").join(class_label(model, one, say) for one in outputs)
-    return say("probability_of", names=names)
+    most = len(outputs) < model.classes and len(outputs) > 1
+    return say("probability_of_most" if most else "probability_of", names=names)
 
 
 def draw_effect(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
@@ -101,7 +102,9 @@ def _draw_curve(model: Model, effect: Effect, outputs: list[int], span: tuple[fl
     plot = new_plot(x, (low, high), label, right=END_LABELS if several else RIGHT)
     y_shown = format_share if shares else tick_formatter(plot.y)
     longest = max(len(y_shown(float(value))) for value in plot.y.ticks(6))
-    plot = new_plot(x, (low, high), label, left=max(LEFT, 30 + LETTER * longest), right=END_LABELS if several else RIGHT)
+    plot = new_plot(
+        x, (low, high), label, left=max(LEFT, 30 + LETTER * longest), right=END_LABELS if several else RIGHT
+    )
     plot.axes(_name_with_unit(model, effect), "", tick_formatter(plot.x), y_shown)
     ends = []
     for output, kind in zip(outputs, ("first", "second"), strict=False):
@@ -110,25 +113,35 @@ def _draw_curve(model: Model, effect: Effect, outputs: list[int], span: tuple[fl
     if several:
         label_ends(plot, ends)
     inside = effect.observed[(effect.observed >= values[0]) & (effect.observed <= values[-1])]
-    ticks = np.unique(np.round(plot.x(np.quantile(inside, np.linspace(0, 1, TICKS))), 1))
-    plot.add('<path class="density" d="{}"/>', "".join(f"M{one:.1f} {plot.y.start:.1f}v-7" for one in ticks))
+    ticks = np.round(plot.x(np.quantile(inside, np.linspace(0, 1, TICKS), method="nearest")), 1)
+    ticks, counts = np.unique(ticks, return_counts=True)
+    heights = np.minimum(4 + 2 * counts, 16)
+    path = "".join(f"M{x:.1f} {plot.y.start:.1f}v-{high}" for x, high in zip(ticks, heights, strict=True))
+    plot.add('<path class="density" d="{}"/>', path)
     return plot.svg()
 
 
-def _name_with_unit(model: Model, effect: Effect) -> str:
+def _encoding(model: Model, effect: Effect) -> Encoding:
     assert model.columns is not None
-    unit = next((getattr(one, "unit", "") for one in model.columns.inputs if one.name == effect.column), "")
+    return model.columns.inputs[model.columns.names.index(effect.column)]
+
+
+def _name_with_unit(model: Model, effect: Effect) -> str:
+    encoding = _encoding(model, effect)
+    unit = encoding.unit if isinstance(encoding, NumberColumn) else ""
     return f"{effect.column} [{unit}]" if unit else effect.column
 
 
 def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
     """Draw the mean prediction of each word, or of each of a few numbers, as a bar from the mean of all rows."""
-    boolean = any(isinstance(one, BooleanColumn) for one in model.columns.inputs if one.name == effect.column)
-    words = [shown(one) if effect.is_number else _word(str(one), boolean, say) for one in effect.values]
+    boolean = isinstance(_encoding(model, effect), BooleanColumn)
+    words = [
+        shortened(_word(one, boolean, say) if isinstance(one, str) else shown(one), _LETTERS) for one in effect.values
+    ]
     probable = model.targets.name != "values"
     low, high = (max(0.0, span[0]), min(1.0, span[1])) if probable else span
-    foot = TOP + _BAR * len(words)
-    plot = Plot(Scale(low, high, _NAMES, WIDE - RIGHT), Scale(len(words), 0, foot, TOP), effect.column, foot + 42)
+    foot, left = TOP + _BAR * len(words), 64 + LETTER * max(map(width_of, words))
+    plot = Plot(Scale(low, high, left, WIDE - RIGHT), Scale(len(words), 0, foot, TOP), effect.column, foot + 42)
     plot.horizontal_axis("", format_share if probable else tick_formatter(plot.x))
     means = np.average(effect.means, axis=0, weights=effect.shares)  # (outputs,)
     if len(outputs) == 1:
@@ -137,8 +150,8 @@ def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[flo
     thick = (_BAR - 8) / len(outputs)
     for place, (word, share, own) in enumerate(zip(words, effect.shares, effect.means, strict=True)):
         middle = TOP + _BAR * (place + 0.5)
-        plot.text(_NAMES - 52, middle + 4, shortened(word, 14), "end", "name")
-        plot.text(_NAMES - 8, middle + 4, f"{share:.0%}", "end", "small")
+        plot.text(left - 44, middle + 4, word, "end", "name")
+        plot.text(left - 8, middle + 4, "<1%" if share < 0.005 else f"{share:.0%}", "end", "small")
         for number, (output, kind) in enumerate(zip(outputs, ("bar", "gap"), strict=False)):
             ends = sorted(plot.x([means[output], own[output]]).tolist())
             top = middle + thick * (number - len(outputs) / 2)

@@ -16,8 +16,8 @@ from ...i18n.plots import shown
 from ...i18n.report import percent, say_in
 from ...model.evaluate import Evaluation
 from ...model.model import Model, require_model
-from ...training.receipt import fingerprint
 from ...plots.labels import number_with_unit, target_of
+from ...training.receipt import fingerprint
 from ..page import templates, whole_page
 from .charts import draw_curves
 from .comparison import comparison_section

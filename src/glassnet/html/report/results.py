@@ -144,7 +144,11 @@ def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     places = [divmod(int(place), len(names)) for place in furthest]
     return {
         "scores": [
-            (name, shown(scores.r2[k]), *(number_with_unit(model, k, one[k]) for one in (scores.rmse, scores.mean_error)))
+            (
+                name,
+                shown(scores.r2[k]),
+                *(number_with_unit(model, k, one[k]) for one in (scores.rmse, scores.mean_error)),
+            )
             for k, name in enumerate(names)
         ],
         "drawn": [
@@ -171,7 +175,7 @@ def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
 
 
 def with_unit(model: Model, output: int) -> str:
-    """Return the name of an output of a table, with its unit in brackets; empty for other models."""
+    """Return the name of an output of a table, as in ``price [€]``; empty for other models."""
     if model.columns is None:
         return ""
     unit = model.columns.targets[output].unit

@@ -78,7 +78,7 @@ def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
     plot.line(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "even")
     some = _thinned(curves)
     plot.line(curves.false_alarms[some], curves.recall[some], "first")
-    _mark_thresholds(plot, curves, curves.false_alarms, curves.recall, 8, 16, "start")
+    _mark_thresholds(plot, curves, curves.false_alarms, curves.recall, 16)
     return plot.svg()
 
 
@@ -89,7 +89,7 @@ def draw_precision_recall(curves: ThresholdCurves, share: float, say: Say) -> Ma
     plot.line(np.array([0.0, 1.0]), np.array([share, share]), "even")
     some = _thinned(curves)[1:]  # the first threshold predicts nothing, which has no precision
     plot.line(curves.recall[some], curves.precision[some], "first")
-    _mark_thresholds(plot, curves, curves.recall, curves.precision, 8, -8, "start")
+    _mark_thresholds(plot, curves, curves.recall, curves.precision, -8)
     return plot.svg()
 
 
@@ -103,14 +103,12 @@ def _thinned(curves: ThresholdCurves) -> Any:
     return np.unique(np.searchsorted(way, np.linspace(0, way[-1], POINTS)).clip(0, count - 1))
 
 
-def _mark_thresholds(
-    plot: Plot, curves: ThresholdCurves, x: Floats, y: Floats, right: float, down: float, anchor: str
-) -> None:
+def _mark_thresholds(plot: Plot, curves: ThresholdCurves, x: Floats, y: Floats, down: float) -> None:
     """Mark the threshold of one half, and the one with the best balanced accuracy unless it is close."""
     best, half = curves.best, curves.at(HALF)
     places = [(best, shown(float(f"{curves.thresholds[best]:.2g}"))), (half, shown(HALF))]
-    apart = np.hypot(*(float(scale(one[best]) - scale(one[half])) for scale, one in ((plot.x, x), (plot.y, y))))
+    apart = np.hypot(plot.x(x[best]) - plot.x(x[half]), plot.y(y[best]) - plot.y(y[half]))
     for place, words in places if apart > _CLOSE else places[1:]:
         across, up = float(plot.x(x[place])), float(plot.y(y[place]))
         plot.add('<circle class="threshold" cx="{:.1f}" cy="{:.1f}" r="3.5"/>', across, up)
-        plot.text(across + right, up + down, words, anchor, "name")
+        plot.text(across + 8, up + down, words, kind="name")
