@@ -238,7 +238,7 @@ def train_on_people(folder, target, rows, targets_of):
 def test_a_step_names_numeric_targets_and_labels(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     text = run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out
-    assert re.match(r"people\.csv, row 7: true income \d[\d.]{0,4}, predicted income \d[\d.]{0,4}\n", text)
+    assert re.match(r"people\.csv, row 7: income is \d[\d.]{0,4}, predicted \d[\d.]{0,4}\n", text)
 
 
 def test_why_for_a_numeric_target(folder):
@@ -358,7 +358,9 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     assert changed
     assert all(f" {name}  " in text for name in changed)
     assert all(one["before"] != one["after"] in ("north", "south") or name == "age" for name, one in changed.items())
-    assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: true ")
+    assert (
+        run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: kind is ")
+    )
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
     assert "Bit-identical" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
     climbs = []

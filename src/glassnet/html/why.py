@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -15,7 +14,7 @@ from ..i18n.language import Say
 from ..i18n.plots import shown
 from ..i18n.report import percent, say_in
 from ..model.model import Model
-from ..plots.labels import explained_label, node_names, number_with_unit, target_of
+from ..plots.labels import explained_label, node_names, target_of, target_value
 from .page import templates, whole_page
 from .why_parts import (
     answer_probability,
@@ -150,12 +149,11 @@ class _Page:
     def head(self, name: str, label: Any) -> str:
         why, target = self.explanation, target_of(self.model)
         says = {"name": name or self.say("why_sample"), "answer": self.label_of(why.answer)}
-        if target and (why.output is None or why.rival is None):
-            of = partial(number_with_unit, self.model, 0) if why.rival is None else self.model.name_of
-            says |= {"target": target, "answer": of(why.answer)}
+        if target:
+            says |= {"target": target, "answer": target_value(self.model, why.answer)}
             if label is None:
                 return self.say("why_head_target_unknown", **says)
-            return self.say("why_head_target", **says, label=of(label))
+            return self.say("why_head_target", **says, label=target_value(self.model, label))
         if label is None:
             return self.say("why_head_unknown", **says)
         return self.say("why_head", **says, label=self.label_of(label))

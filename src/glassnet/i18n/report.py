@@ -434,8 +434,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "effects_text": (
         "Mean prediction ({what}) if all rows had the same value in the column and their own in the others (partial "
         "dependence). All plots have the same scale. Ticks at the lower edge are quantiles of the data, from the 1st "
-        "to the 99th percentile, higher where several coincide. Next to a word is its share of the rows; its bar starts "
-        "at the mean. Where columns are correlated, averages include combinations that do not occur.",
+        "to the 99th percentile, higher where several coincide. Next to a word is its share of the rows; its bar "
+        "starts at the mean. Where columns are correlated, averages include combinations that do not occur.",
         "若所有行在该列取同一个值、其余各列不变，预测的平均值（{what}；部分依赖）。各图尺度相同。"
         "下缘的短线为数据的分位数（第 1 至第 99 百分位），重合越多越高；词旁为其所占行数的比例，条形从平均值起画。"
         "列之间相关时，平均值会包含实际不存在的组合。",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..explain.why import Why
 from ..i18n.plots import shown
 from ..model.model import Model
@@ -19,6 +21,13 @@ def class_label(model: Model, label: int, word: Callable[..., str]) -> str:
     """Return the name of a class; for a model of a table after that of its column, as in ``income: >50K``."""
     target, name = target_of(model), model.name_of(label)
     return word("class_of", target=target, name=name) if target and model.targets.of_classes else name
+
+
+def target_value(model: Model, value: Any) -> str:
+    """Return a class or number of the only target of a table as text, without the name of the target."""
+    return (
+        model.name_of(int(value)) if model.targets.of_classes else number_with_unit(model, 0, float(np.ravel(value)[0]))
+    )
 
 
 def number_with_unit(model: Model, output: int, value: float) -> str:

@@ -9,7 +9,7 @@ from ...explain.why import Why
 from ...i18n.explain import explain_words
 from ...i18n.language import Say
 from ...model.model import Model
-from ...plots.labels import answer_label, number_with_unit, target_of
+from ...plots.labels import answer_label, target_of, target_value
 from ...preprocess.tabular.encoders import MISSING
 from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
 from ..console import result, result_json, say, say_notice
@@ -63,10 +63,8 @@ def explain_why(
 
 def _heading(name: str, label: Any, why: Why, model: Model, word: Say) -> str:
     """Return the sample and its true class, label or number."""
-    if (target := target_of(model)) and why.rival is None:
-        return word("target_is", name=name, target=target, label=number_with_unit(model, 0, label))
-    if target and why.output is None:
-        return word("target_is", name=name, target=target, label=model.name_of(label))
+    if target := target_of(model):
+        return word("target_is", name=name, target=target, label=target_value(model, label))
     return word("is_known", name=name, label=answer_label(why, label, model.class_names, word))
 
 
