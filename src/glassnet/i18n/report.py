@@ -449,10 +449,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "weights_section": ("Weights and importance", "权重与重要性"),
     "column": ("column", "列"),
     "columns_shuffled": (
-        "Decrease of the score when a column is shuffled among the samples (permutation importance, mean of three "
-        "shuffles). Columns with the same information share their importance.",
-        "把一列的值在样本间打乱后，得分下降多少（排列重要性，打乱三次取平均）。信息相同的列会分摊重要性。",
+        "How much worse the predictions are when a column is shuffled among the samples (permutation importance, mean "
+        "of three shuffles). Columns with the same information share their importance.",
+        "把一列的值在样本间打乱后，预测变差多少（排列重要性，打乱三次取平均）。信息相同的列会分摊重要性。",
     ),
+    "rises_by": ("increase in {score}", "{score}上升"),
     "falls_by": ("decrease in {score}", "{score}下降"),
     "weights_pictures": (
         "Weights into nodes of the first hidden layer, each at the place of its pixel. Ink (light in a photograph) "

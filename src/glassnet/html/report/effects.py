@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ...i18n.language import Say, shortened, width_of
 from ...i18n.plots import shown
 from ...i18n.report import percent
-from ...model.importance import shuffled_columns
+from ...model.importance import column_importance
 from ...model.model import Model
 from ...model.partial_dependence import Effect, partial_dependence
 from ...plots.labels import class_label
@@ -42,24 +42,27 @@ def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     model, data = evaluated.model, evaluated.data
     if model.columns is None or len(model.columns.names) > SHUFFLED:
         return None
-    falls, names = shuffled_columns(model, data), model.columns.names
-    order = np.argsort(-falls, kind="stable")
-    largest = float(np.abs(falls).max()) or 1.0
-    effects = [partial_dependence(model, data, int(k)) for k in order[:DRAWN] if falls[k] > 0]
+    found, names = column_importance(model, data), model.columns.names
+    sizes = found.score if evaluated.is_regression else found.loss
+    order = np.argsort(-sizes, kind="stable")
+    largest = float(np.abs(sizes).max()) or 1.0
+    effects = [partial_dependence(model, data, int(k)) for k in order[:DRAWN] if sizes[k] > 0]
     outputs = _drawn_outputs(model, effects)
     span = _common_range(effects, outputs)
     return {
         "inputs": [
-            (names[k], _format_fall(evaluated, float(falls[k])), float(falls[k]) / largest) for k in order[:LISTED]
+            (
+                names[k],
+                "" if evaluated.is_regression else percent(float(found.score[k])),
+                shown(float(f"{sizes[k]:.3g}")),
+                float(sizes[k]) / largest,
+            )
+            for k in order[:LISTED]
         ],
         "all": len(names),
         "effects": [(one.column, draw_effect(model, one, outputs, span, say)) for one in effects],
         "what": _what(model, outputs, say),
     }
-
-
-def _format_fall(evaluated: EvaluatedModel, fall: float) -> str:
-    return shown(float(f"{fall:.3g}")) if evaluated.is_regression else percent(fall)
 
 
 def _drawn_outputs(model: Model, effects: list[Effect]) -> list[int]:
