@@ -58,12 +58,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "comparison": ("Comparison with simpler models", "与简单模型比较"),
     "the_network": ("network", "神经网络"),
     "linear_model": ("linear model", "线性模型"),
-    "constant_model": ("class frequencies", "类别频率"),
+    "class_frequencies": ("class frequencies", "类别频率"),
+    "label_frequencies": ("label frequencies", "标签频率"),
     "mean_model": ("mean", "平均值"),
     "balanced_accuracy": ("balanced accuracy", "平衡准确率"),
     "log_loss": ("log loss", "对数损失"),
     "ridge": ("ridge regression", "岭回归"),
-    "logistic": ("logistic regression", "logistic 回归"),
+    "logistic": ("logistic regression", "逻辑回归"),
     "linear_from": (
         "All are evaluated on the same samples. The linear model is {kind} with an L2 penalty of 1, fitted on {rows} "
         "training samples with the inputs of the network.",

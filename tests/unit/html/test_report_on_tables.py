@@ -11,13 +11,15 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score, ro
 
 import glassnet
 from glassnet import Dataset, Model, fit
-from glassnet.html.report.charts import draw_residuals
+from glassnet.html.report.charts import HIGH, WIDE, draw_residuals
 from glassnet.html.report.effects import columns_section
 from glassnet.html.report.results import EvaluatedModel
+from glassnet.html.report.thresholds import draw_precision_recall, draw_roc
 from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import shown
 from glassnet.i18n.report import WORDS, percent, say_in
 from glassnet.model.baselines import compare_with_baselines
+from glassnet.model.curves import threshold_curves
 from support.pages import checked_page
 
 KINDS = ("two", "three", "numbers", "labels", "two numbers")
@@ -93,12 +95,35 @@ def test_without_training_data_there_is_no_linear_model():
 def test_areas_and_the_best_threshold_are_those_of_scikit_learn():
     model, _, test = made("two")
     text = checked_page(glassnet.report(model, test)).text
-    p = model.predict_proba(test.inputs)[:, 1].astype(float)
-    assert f"AUC {shown(roc_auc_score(test.labels, p))}" in text
-    assert shown(average_precision_score(test.labels, p)) in text
-    best = max(balanced_accuracy_score(test.labels, p >= one) for one in p)
+    rarer = int((test.labels == 1).mean() <= 0.5)
+    p, truth = model.predict_proba(test.inputs)[:, rarer].astype(float), test.labels == rarer
+    assert f"AUC {shown(roc_auc_score(truth, p))}" in text
+    assert shown(average_precision_score(truth, p)) in text
+    best = max(balanced_accuracy_score(truth, p >= one) for one in p)
     assert f"best balanced accuracy, {percent(best)}" in text
-    assert "bought: sold" in text
+    assert f"The model predicts bought: {model.name_of(rarer)} if" in text
+
+
+@pytest.mark.parametrize("rare", [0, 1])
+def test_the_rarer_class_is_the_positive_one(rare):
+    model, _, test = made("two")
+    kept = np.flatnonzero(test.labels != rare).tolist() + np.flatnonzero(test.labels == rare)[:5].tolist()
+    text = checked_page(glassnet.report(model, test.take(np.array(kept)))).text
+    assert f"The model predicts bought: {model.name_of(rare)} if" in text
+    assert f"Mean prediction (probability of bought: {model.name_of(rare)})" in text
+
+
+def test_the_labels_of_thresholds_stay_inside_the_drawing():
+    """Of a rare class, the threshold of one half is in a corner."""
+    for truth in (np.arange(50) < 2, np.arange(50) >= 2):
+        curves = threshold_curves(truth, np.where(truth, 0.98, 0.97) + np.arange(50) % 7 / 1000)
+        for drawing in (draw_roc(curves, say_in("en")), draw_precision_recall(curves, truth.mean(), say_in("en"))):
+            for x, y, anchor in re.findall(
+                r'class="name" x="([\d.]+)" y="([\d.]+)" text-anchor="(start|end)"', drawing
+            ):
+                left = float(x) - (30 if anchor == "end" else 0)
+                assert 0 <= left <= WIDE - 30
+                assert 10 <= float(y) <= HIGH
 
 
 def test_a_report_without_data_names_the_sections_of_a_table():

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...explain.why import Why
-from ...html.why_parts import baseline_label, changed_values, column_shares, explained_quantity
+from ...html.why_parts import answer_probability, baseline_label, changed_values, column_shares, explained_quantity
 from ...i18n.explain import explain_words
 from ...i18n.language import Say, shortened, width_of
 from ...i18n.plots import shown
@@ -76,9 +76,11 @@ def answer_line(found: Why, model: Model, say: Say) -> str:
             value=shown(float(found.outputs[second])),
         )
     answer = explained_label(model, found, found.answer, say)
-    return (
-        answer if found.rival is None else say("one_output", answer=answer, output=shown(found.outputs[found.output]))
-    )
+    if found.rival is None:
+        return answer
+    if model.columns:
+        return say("with_probability", answer=answer, share=percent(answer_probability(model, found, found.outputs)))
+    return say("one_output", answer=answer, output=shown(found.outputs[found.output]))
 
 
 def _one(found: Why, known: Any) -> Any:

@@ -25,11 +25,10 @@ def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say:
     if model.columns is None:
         return None
     compared = compare_with_baselines(model, evaluated.data, training)
-    rows = [("the_network", compared.network), ("constant_model", compared.constant)]
+    constant = {"values": "mean_model", "multilabel": "label_frequencies"}.get(model.targets.name, "class_frequencies")
+    rows = [("the_network", compared.network), (constant, compared.constant)]
     if compared.linear:
         rows.insert(1, ("linear_model", compared.linear))
-    if evaluated.is_regression:
-        rows = [("mean_model" if name == "constant_model" else name, scores) for name, scores in rows]
     kinds = [name for name in SCORES if getattr(compared.network, name) is not None]
     best = {name: _best(name, [scores for _, scores in rows]) for name in kinds}
     return {

@@ -47,7 +47,7 @@ def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     order = np.argsort(-sizes, kind="stable")
     largest = float(np.abs(sizes).max()) or 1.0
     effects = [partial_dependence(model, data, int(k)) for k in order[:DRAWN] if sizes[k] > 0]
-    outputs = _drawn_outputs(model, effects)
+    outputs = _drawn_outputs(evaluated, effects)
     span = _common_range(effects, outputs)
     return {
         "inputs": [
@@ -65,12 +65,13 @@ def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     }
 
 
-def _drawn_outputs(model: Model, effects: list[Effect]) -> list[int]:
-    """Return the outputs whose effects are drawn: the number, the second of two classes, else the two most affected."""
+def _drawn_outputs(evaluated: EvaluatedModel, effects: list[Effect]) -> list[int]:
+    """Return the outputs whose effects are drawn: the number, the rarer of two classes, else the two most affected."""
+    model = evaluated.model
     if model.classes == 1 or model.targets.name == "values":
         return [0]
-    if model.classes == 2 and model.targets.of_classes:
-        return [1]
+    if evaluated.positive is not None:
+        return [evaluated.positive]
     reach = sum((np.ptp(one.means, axis=0) for one in effects), np.zeros(model.classes))
     return sorted(np.argsort(-reach, kind="stable")[:2].tolist())
 

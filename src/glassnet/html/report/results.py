@@ -59,6 +59,14 @@ class EvaluatedModel:
         """The names of the outputs."""
         return [self.model.name_of(label) for label in range(self.model.classes)]
 
+    @property
+    def positive(self) -> int | None:
+        """The rarer of two classes, the second if both are equally frequent; None without two classes."""
+        if not self.model.targets.of_classes or self.model.classes != 2:
+            return None
+        first, second = np.bincount(self.data.labels, minlength=2)
+        return 0 if first < second else 1
+
     def scores(self) -> ClassScores:
         """Return precision, recall and F1 of every class or label."""
         if self.data.values is None:

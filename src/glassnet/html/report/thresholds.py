@@ -20,23 +20,23 @@ POINTS = 300
 THRESHOLDS = tuple(k / 10 for k in range(1, 10))
 HALF = 0.5
 """The threshold that predicts the more probable class."""
-_CLOSE = 24  # points at most this far apart have one label
+_CLOSE, _ROOM = 24, 44  # points at most this far apart have one label, which needs this much space
 
 
 def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
-    """Return the curves and thresholds for the second class; None without two classes, or if one does not occur."""
-    model, data = evaluated.model, evaluated.data
-    if model.columns is None or not model.targets.of_classes or model.classes != 2:
+    """Return the curves and thresholds for the rarer class; None without two classes, or if one does not occur."""
+    model, data, label = evaluated.model, evaluated.data, evaluated.positive
+    if model.columns is None or label is None:
         return None
-    positive = data.labels == 1
-    curves = threshold_curves(positive, model.probabilities(model.outputs(data.inputs))[:, 1], data.weights)
+    positive = data.labels == label
+    curves = threshold_curves(positive, model.probabilities(model.outputs(data.inputs))[:, label], data.weights)
     if curves is None:
         return None
     share = float(np.average(positive, weights=data.weights))
     best, half = curves.best, curves.at(HALF)
     places = sorted([(float(curves.thresholds[best]), best), *((one, curves.at(one)) for one in THRESHOLDS)])
     return {
-        "text": say("thresholds_text", positive=class_label(model, 1, say)),
+        "text": say("thresholds_text", positive=class_label(model, label, say)),
         "drawn": [
             (say("roc_title", auc=shown(curves.auc)), draw_roc(curves, say)),
             (say("precision_title", ap=shown(curves.average_precision)), draw_precision_recall(curves, share, say)),
@@ -111,4 +111,7 @@ def _mark_thresholds(plot: Plot, curves: ThresholdCurves, x: Floats, y: Floats, 
     for place, words in places if apart > _CLOSE else places[1:]:
         across, up = float(plot.x(x[place])), float(plot.y(y[place]))
         plot.add('<circle class="threshold" cx="{:.1f}" cy="{:.1f}" r="3.5"/>', across, up)
-        plot.text(across + 8, up + down, words, kind="name")
+        right, below = across < plot.x.end - _ROOM, up + down < plot.y.end + 8
+        plot.text(
+            across + (8 if right else -8), up + (16 if below else down), words, "start" if right else "end", "name"
+        )
