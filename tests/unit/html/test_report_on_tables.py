@@ -14,7 +14,7 @@ from glassnet import Dataset, Model, fit
 from glassnet.html.report.charts import HIGH, WIDE, draw_residuals
 from glassnet.html.report.effects import columns_section
 from glassnet.html.report.results import EvaluatedModel
-from glassnet.html.report.thresholds import draw_precision_recall, draw_roc
+from glassnet.html.report.thresholds import _rows, draw_precision_recall, draw_roc
 from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import shown
 from glassnet.i18n.report import WORDS, percent, say_in
@@ -111,6 +111,15 @@ def test_the_rarer_class_is_the_positive_one(rare):
     text = checked_page(glassnet.report(model, test.take(np.array(kept)))).text
     assert f"The model predicts bought: {model.name_of(rare)} if" in text
     assert f"Mean prediction (probability of bought: {model.name_of(rare)})" in text
+
+
+def test_a_threshold_above_all_probabilities_has_no_precision():
+    truth = np.arange(50) < 2
+    curves = threshold_curves(truth, np.linspace(0.3, 0.1, 50))
+    rows = {row[0]: row[1] for row in _rows(curves)}
+    assert rows["0.5"] == ["0%", "–", "0%", "0%", "50%", "96%"]
+    assert "0.9" not in rows
+    assert str(draw_precision_recall(curves, 0.04, say_in("en"))).count("<circle") == 1
 
 
 def test_the_labels_of_thresholds_stay_inside_the_drawing():

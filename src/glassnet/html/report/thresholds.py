@@ -17,7 +17,7 @@ from .results import EvaluatedModel
 
 POINTS = 300
 """Most points of a drawn curve."""
-THRESHOLDS = tuple(k / 10 for k in range(1, 10))
+THRESHOLDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 HALF = 0.5
 """The threshold that predicts the more probable class."""
 _CLOSE, _ROOM = 24, 44  # points at most this far apart have one label, which needs this much space
@@ -34,7 +34,6 @@ def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | 
         return None
     share = float(np.average(positive, weights=data.weights))
     best, half = curves.best, curves.at(HALF)
-    places = sorted([(float(curves.thresholds[best]), best), *((one, curves.at(one)) for one in THRESHOLDS)])
     return {
         "text": say("thresholds_text", positive=class_label(model, label, say)),
         "drawn": [
@@ -50,25 +49,22 @@ def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | 
             accuracy=percent(curves.accuracy[best]),
             half_accuracy=percent(curves.accuracy[half]),
         ),
-        "rows": [
-            (
-                shown(threshold),
-                [
-                    percent(one[place])
-                    for one in (
-                        curves.predicted,
-                        curves.precision,
-                        curves.recall,
-                        curves.false_alarms,
-                        curves.balanced,
-                        curves.accuracy,
-                    )
-                ],
-                place == best and threshold == curves.thresholds[best],
-            )
-            for threshold, place in places
-        ],
+        "rows": _rows(curves),
     }
+
+
+def _rows(curves: ThresholdCurves) -> list[tuple[str, list[str], bool]]:
+    """Return the scores at thresholds, without those that predict the same as a lower one, except one half."""
+    best = float(curves.thresholds[curves.best])
+    precision = np.append(np.nan, curves.precision[1:])  # the first threshold predicts nothing
+    scores = (curves.predicted, precision, curves.recall, curves.false_alarms, curves.balanced, curves.accuracy)
+    rows, last = [], -1
+    for threshold in sorted({*THRESHOLDS, best}):
+        place = curves.at(threshold)
+        if place != last or threshold in (HALF, best):
+            rows.append((shown(threshold), [percent(float(one[place])) for one in scores], threshold == best))
+        last = place
+    return rows
 
 
 def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
@@ -108,10 +104,12 @@ def _mark_thresholds(plot: Plot, curves: ThresholdCurves, x: Floats, y: Floats, 
     best, half = curves.best, curves.at(HALF)
     places = [(best, shown(float(f"{curves.thresholds[best]:.2g}"))), (half, shown(HALF))]
     apart = np.hypot(plot.x(x[best]) - plot.x(x[half]), plot.y(y[best]) - plot.y(y[half]))
-    for place, words in places if apart > _CLOSE else places[1:]:
+    for place, words in places[1:] if apart <= _CLOSE else places:
+        if place in (0, len(curves.thresholds) - 1):  # nothing or all is predicted positive: a corner
+            continue
         across, up = float(plot.x(x[place])), float(plot.y(y[place]))
         plot.add('<circle class="threshold" cx="{:.1f}" cy="{:.1f}" r="3.5"/>', across, up)
-        right, below = across < plot.x.end - _ROOM, up + down < plot.y.end + 8
-        plot.text(
-            across + (8 if right else -8), up + (16 if below else down), words, "start" if right else "end", "name"
-        )
+        side, anchor = (8, "start") if across < plot.x.end - _ROOM else (-8, "end")
+        # Keep clear of the axis and of the upper edge.
+        lower = -8 if up > plot.y.start - 24 else 16 if up + down < plot.y.end + 8 else down
+        plot.text(across + side, up + lower, words, anchor, "name")
