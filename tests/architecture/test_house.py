@@ -33,7 +33,7 @@ ROW = {part: number for number, row in enumerate(ROWS) for part in row}
 
 THIRD_PARTY = {
     "numpy": ("",),
-    "scipy": ("nn.activations", "nn.train_step", "model.evaluate", "preprocess", "handwriting"),
+    "scipy": ("nn.activations", "nn.train_step", "model.baselines", "model.evaluate", "preprocess", "handwriting"),
     "numba": ("nn.jit", "nn.kernel_cache", "engines.compiled.kernels"),
     "llvmlite": ("nn.kernel_cache", "engines.compiled.kernels", "training.receipt"),
     "threadpoolctl": ("nn.blas",),

@@ -238,15 +238,15 @@ def train_on_people(folder, target, rows, targets_of):
 def test_a_step_names_numeric_targets_and_labels(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     text = run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out
-    assert re.match(r"people\.csv, row 7: true income \d[\d.]{0,4}, predicted income \d[\d.]{0,4}\n", text)
+    assert re.match(r"people\.csv, row 7: income is \d[\d.]{0,4}, predicted \d[\d.]{0,4}\n", text)
 
 
 def test_why_for_a_numeric_target(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
     text = run(*words, "--output", "income").fine().out
-    assert re.match(r"people.csv, row 7: true income \d", text)
-    heads = ["predicted", "value", "columns", "nearest"]
+    assert re.match(r"people.csv, row 7: income is \d", text)
+    heads = ["predicted", "baseline", "columns", "nearest", "value"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     facts = run(*words, "--json").fine().json()
     (prediction,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
@@ -349,7 +349,7 @@ def test_a_node_of_a_table_names_its_columns_targets_and_labels(folder):
 def test_a_table_with_named_columns(folder, monkeypatch):
     train_on_people(folder, "kind", 300, lambda age, place: "old" if age > 50 else "young")
     text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
-    assert re.search(r"^columns.*\n +age .*\n +place=", text, re.M)
+    assert re.search(r"^columns.*\n +age = .*\n +place = ", text, re.M)
     facts = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--json").json()
     assert len(facts["columns"]) == 2 < len(facts["inputs"])
     assert sum(facts["columns"].values()) == pytest.approx(sum(facts["inputs"]))
@@ -358,7 +358,9 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     assert changed
     assert all(f" {name}  " in text for name in changed)
     assert all(one["before"] != one["after"] in ("north", "south") or name == "age" for name, one in changed.items())
-    assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: true ")
+    assert (
+        run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: kind is ")
+    )
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
     assert "Bit-identical" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
     climbs = []

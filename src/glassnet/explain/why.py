@@ -78,8 +78,10 @@ class Why:
     inputs : ndarray, shape (features,)
         Contribution of each input to the gap relative to the baseline (integrated gradients).
     baseline_gap : float
-        Gap if every input has the raw value 0, which is black in an image and approximately the middle of a column of a
-        table; ``inputs.sum()`` is ``gap − baseline_gap``.
+        Gap of the baseline, whose inputs all have the raw value 0, which is black in an image; for a table with named
+        columns, the middle of every column (`Columns.middle`). ``inputs.sum()`` is ``gap − baseline_gap``.
+    baseline_outputs : ndarray, shape (classes,)
+        Outputs for the baseline.
     missing : float
         Relative error of ``inputs.sum()``: 0.01 is one percent.
     flip : Flip or None
@@ -98,6 +100,7 @@ class Why:
     bias: float
     inputs: Array
     baseline_gap: float
+    baseline_outputs: Array
     missing: float
     flip: Flip | None
     nearest: Nearest | None
@@ -269,9 +272,10 @@ class _Attribution:
 
 
 def _explain(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, target: _Target) -> Why:
-    parts = _attribute(model, list(model.members), raw, target)
+    baseline = model.columns.middle() if model.columns else np.zeros_like(raw)
+    parts = _attribute(model, list(model.members), raw, baseline, target)
     if parts.missing > ENOUGH:  # the gap is close to that of the baseline, so rounding dominates
-        parts = _attribute(model, members_in_float64(model), raw, target)
+        parts = _attribute(model, members_in_float64(model), raw, baseline, target)
     return Why(
         sample=raw,
         outputs=target.outputs,
@@ -283,22 +287,25 @@ def _explain(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, tar
         bias=parts.bias,
         inputs=parts.inputs,
         baseline_gap=parts.baseline_gap,
+        baseline_outputs=model.unchecked().outputs(baseline)[0],
         missing=parts.missing,
         flip=_find_flip(model, raw, target, parts.hidden, neighbours) if len(target.directions) else None,
         nearest=neighbours.nearest(parts.hidden) if neighbours else None,
     )
 
 
-def _attribute(model: Model, members: list[Network], raw: NDArray[Any], target: _Target) -> _Attribution:
+def _attribute(
+    model: Model, members: list[Network], raw: NDArray[Any], baseline: NDArray[Any], target: _Target
+) -> _Attribution:
     """Attribute in the precision of the members, except for the products of the last layer, which are in float64."""
-    x, baseline = model.scaling.apply(np.stack([raw, np.zeros_like(raw)]))
+    x, origin = model.scaling.apply(np.stack([raw, baseline]))
     last = [target.direction @ member.parameters.weights[-1] / len(members) for member in members]
     biases = [0.0 if (bias := one.parameters.biases[-1]) is None else float(target.direction @ bias) for one in members]
     constant = sum(biases) / len(members) + target.offset
     dtype = members[0].parameters.flat.dtype
-    hidden, black = last_hidden(forward_members(members, np.stack([x, baseline]).astype(dtype))).astype(np.float64)
+    hidden, black = last_hidden(forward_members(members, np.stack([x, origin]).astype(dtype))).astype(np.float64)
     nodes, at_baseline = np.concatenate(last) * hidden, np.concatenate(last) * black
-    inputs = integrated_gradients(members, baseline, x, target.direction)
+    inputs = integrated_gradients(members, origin, x, target.direction)
     return _Attribution(
         hidden, nodes, constant, float(nodes.sum()) + constant, float(at_baseline.sum()) + constant, inputs
     )

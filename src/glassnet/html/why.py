@@ -14,13 +14,16 @@ from ..i18n.language import Say
 from ..i18n.plots import shown
 from ..i18n.report import percent, say_in
 from ..model.model import Model
-from ..plots.labels import answer_label, node_names
+from ..plots.labels import explained_label, node_names, target_of, target_value
 from .page import templates, whole_page
 from .why_parts import (
+    answer_probability,
     bar_rows,
+    baseline_label,
     changed_values,
+    column_shares,
+    explained_quantity,
     explanation_pictures,
-    format_row_value,
     is_invertible,
     largest_shares,
     nodes_for_half,
@@ -112,6 +115,10 @@ class _Page:
             "flip": self.flip(),
             "alike": self.alike(training),
         }
+        titles = {section: say(word) for section, word in TITLES.items()}
+        if self.model.columns:  # columns have names, and nodes have none
+            sections["nodes"] = sections.pop("nodes")
+            titles["answers"] = say("why_probabilities" if self.explanation.rival is not None else "why_answers")
         return (
             templates()
             .get_template("answer.html")
@@ -123,7 +130,9 @@ class _Page:
                 drawn=self.pictures,
                 ink=is_invertible(self.model),
                 sides=self.sides(),
-                titles={section: say(word) for section, word in TITLES.items()},
+                titles=titles,
+                shown_as=say("probability" if self.is_probable() else "value"),
+                target=target_of(self.model) or say("why_output"),
                 sections={section: part for section, part in sections.items() if part},
                 version=version("glassnet"),
                 bundled=bundled,
@@ -131,16 +140,33 @@ class _Page:
         )
 
     def label_of(self, value: Any) -> str:
-        return answer_label(self.explanation, value, self.model.class_names, self.say)
+        return explained_label(self.model, self.explanation, value, self.say)
+
+    def is_probable(self) -> bool:
+        """Whether the outputs are shown as probabilities: classes and labels of a table."""
+        return self.model.columns is not None and self.explanation.rival is not None
 
     def head(self, name: str, label: Any) -> str:
-        says = {"name": name or self.say("why_sample"), "answer": self.label_of(self.explanation.answer)}
+        why, target = self.explanation, target_of(self.model)
+        says = {"name": name or self.say("why_sample"), "answer": self.label_of(why.answer)}
+        if target:
+            says |= {"target": target, "answer": target_value(self.model, why.answer)}
+            if label is None:
+                return self.say("why_head_target_unknown", **says)
+            return self.say("why_head_target", **says, label=target_value(self.model, label))
         if label is None:
             return self.say("why_head_unknown", **says)
         return self.say("why_head", **says, label=self.label_of(label))
 
     def lead(self) -> str:
-        why, names = self.explanation, self._rivals()
+        why, names, say = self.explanation, self._rivals(), self.say
+        if self.model.columns:
+            answer = self.label_of(why.answer)
+            if not self.is_probable():
+                return say("why_lead_columns", answer=answer, baseline=baseline_label(self.model, why, say))
+            shares = (answer_probability(self.model, why, one) for one in (why.outputs, why.baseline_outputs))
+            share, baseline = map(percent, shares)
+            return say("why_lead_probability", answer=answer, share=share, baseline=baseline)
         if why.output is None:
             return self.say("why_gap", **names, gap=shown(why.gap), half=nodes_for_half(why), nodes=len(why.nodes))
         return self.say("why_lead_number" if why.rival is None else "why_lead_label", gap=shown(why.gap))
@@ -154,6 +180,9 @@ class _Page:
         why, say = self.explanation, self.say
         what = "tile_number" if why.rival is None else "tile_gap" if why.output is None else "tile_sum"
         tiles = [(shown(why.gap), say(what)), (shown(why.baseline_gap), self._baseline())]
+        if self.is_probable():
+            share = percent(answer_probability(self.model, why, why.outputs))
+            tiles = [(share, say("tile_probability", answer=self.label_of(why.answer))), *tiles]
         tiles.append((percent(why.missing), say("tile_missing")))
         if why.flip:
             tiles.append((shown(why.flip.distance), say("tile_flip")))
@@ -178,8 +207,12 @@ class _Page:
         if why.rival is None and model.classes == 1:
             return []
         values = model.targets.invert(why.outputs[None])[0] if why.rival is None else why.outputs
+        if self.is_probable():
+            values = model.probabilities(why.outputs[None])[0]
         order = np.argsort(-values, kind="stable") if why.output is None else np.arange(len(values))
         order = order[:OUTPUTS] if why.output is None else order[: max(OUTPUTS, why.output + 1)]
+        if self.is_probable():
+            return [(model.name_of(int(k)), percent(values[k]), float(values[k])) for k in order]
         return bar_rows([(model.name_of(int(k)), float(values[k])) for k in order])
 
     def nodes(self) -> dict[str, Any]:
@@ -209,11 +242,12 @@ class _Page:
             return {"text": f"{added}{say('space')}{say('why_missing')}", "rows": [], "values": {}}
         values: dict[str, str] = {}
         if model.columns:
-            values = {name: format_row_value(value, say) for name, value in model.columns.decode(why.sample).items()}
-            pairs = zip(values, (share for _, share in model.columns.gathered(why.inputs)), strict=True)
-            added += say("space") + say("why_middle")
+            columns = column_shares(model, why, say)
+            values, pairs = {name: value for name, value, _ in columns}, [(name, share) for name, _, share in columns]
+            gaps = {"baseline": shown(why.baseline_gap), "gap": shown(why.gap)}
+            added = say("columns_take", what=explained_quantity(model, why, say), **gaps)
         else:
-            pairs = zip(self._input_labels(), why.inputs.tolist(), strict=True)
+            pairs = list(zip(self._input_labels(), why.inputs.tolist(), strict=True))
         shares, rest = largest_shares(pairs, LISTED)
         count = (len(values) or model.features) - len(shares)
         remainder = [(say("others_count", count=count), rest)] if count else []

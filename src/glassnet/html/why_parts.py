@@ -16,6 +16,7 @@ from ..i18n.language import Say
 from ..i18n.plots import shown
 from ..i18n.report import percent
 from ..model.model import Model
+from ..plots.labels import class_label, explained_label
 from ..plots.signed import png_uri, signed_picture
 from ..preprocess.tabular.encoders import MISSING, OTHER
 from .page import sample_uri, thumb
@@ -61,12 +62,42 @@ def is_invertible(source: Model | Dataset) -> bool:
     return source.reading != "photo" and shape is not None and source.features == shape[0] * shape[1]
 
 
+def column_shares(model: Model, explanation: Why, say: Say) -> list[tuple[str, str, float]]:
+    """Return name, value and attribution of every column of a table."""
+    assert model.columns is not None
+    values = model.columns.decode(explanation.sample)
+    shares = model.columns.gathered(explanation.inputs)
+    return [
+        (name, format_row_value(value, say), share)
+        for (name, value), (_, share) in zip(values.items(), shares, strict=True)
+    ]
+
+
+def baseline_label(model: Model, explanation: Why, say: Say) -> str:
+    """Return the prediction for the baseline, to compare with that of the sample: a probability or a number."""
+    why = explanation
+    if why.rival is None:
+        number = float(model.targets.invert(why.baseline_outputs[None])[0][why.output])
+        return explained_label(model, why, number, say)
+    label = explained_label(model, why, why.answer, say)
+    return say("with_probability", answer=label, share=percent(answer_probability(model, why, why.baseline_outputs)))
+
+
+def answer_probability(model: Model, explanation: Why, outputs: NDArray[Any]) -> float:
+    """Return the probability of the explained answer, a class or a label, by these outputs, shape (classes,)."""
+    shares = model.probabilities(outputs[None])[0]
+    if explanation.output is None:
+        return float(shares[explanation.answer])
+    holds = float(shares[explanation.output])
+    return holds if explanation.answer else 1 - holds
+
+
 def input_shares(
     model: Model, explanation: Why, names: Sequence[str], most: int, say: Say
 ) -> tuple[list[tuple[str, float]], float]:
-    """Return the largest attributions of columns or inputs, and the sum of the rest."""
+    """Return the largest attributions of columns with their values, or of inputs, and the sum of the rest."""
     if model.columns:
-        shares = model.columns.gathered(explanation.inputs)
+        shares = [(f"{name} = {value}", share) for name, value, share in column_shares(model, explanation, say)]
     else:
         names = names or [f"{say('input')} {k}" for k in range(model.features)]
         shares = list(zip(names, explanation.inputs.tolist(), strict=True))
@@ -119,3 +150,12 @@ def format_column_value(value: float | dict[str, float], say: Say) -> str:
         return called.get(parts[0][0], parts[0][0])
     whole = sum(part for _, part in parts)
     return say("comma").join(f"{called.get(word, word)} {percent(part / whole)}" for word, part in parts[:MOST_WORDS])
+
+
+def explained_quantity(model: Model, explanation: Why, say: Say) -> str:
+    """Return what the contributions add up to: the margin of two classes, the logit of an output, or a number."""
+    if explanation.output is None:
+        answer, rival = (class_label(model, one, say) for one in (explanation.answer, explanation.rival))
+        return say("what_margin", answer=answer, rival=rival)
+    is_logit = explanation.rival is not None or model.network.architecture.activations[-1] != "identity"
+    return say("what_logit" if is_logit else "what_number", name=model.name_of(explanation.output))

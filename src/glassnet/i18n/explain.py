@@ -61,9 +61,15 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "pixels    add {added} to the baseline of {without}, where all pixels are 0 (integrated gradients):",
         "像素      在基准 {without}（全部像素为 0）之上贡献 {added}（积分梯度）：",
     ),
+    "target_is": ("{name}: {target} is {label}", "{name}：{target} 真实为 {label}"),
+    "then_with": ("{best}, then {second} with {share}", "{best}，其次 {second}，概率 {share}"),
+    "at_baseline": (
+        "baseline  {answer}, in the middle of each column",
+        "基准      {answer}（各列取中间值）",
+    ),
     "by_columns": (
-        "columns   add {added} to the baseline of {without}, the middle of each column (integrated gradients):",
-        "各列      在基准 {without}（各列约取中间值）之上贡献 {added}（积分梯度）：",
+        "columns   take {what} from {without} to {gap} (integrated gradients):",
+        "各列      使{what}由 {without} 变为 {gap}（积分梯度）：",
     ),
     "by_inputs": (
         "inputs    add {added} to the baseline of {without}, where all inputs are 0 (integrated gradients):",

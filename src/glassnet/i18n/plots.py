@@ -95,6 +95,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "then": ("runner-up {rival}", "第二名 {rival}"),
     "speaks_for": ("for {answer} (orange)", "支持 {answer}（橙）"),
     "speaks_against": ("for {rival} (blue)", "支持 {rival}（蓝）"),
+    "class_of": ("{target}: {name}", "{target}：{name}"),
     "label_holds": ("{label}", "{label} 成立"),
     "label_fails": ("not {label}", "{label} 不成立"),
     "none_of_them": ("none", "无"),

@@ -13,6 +13,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "The model classifies {right} of the {samples} samples of {source} correctly.",
         "{source} 共 {samples} 个样本，模型正确分类 {right} 个。",
     ),
+    "lead_target": (
+        "The model predicts {target} correctly for {right} of the {samples} samples of {source}.",
+        "{source} 共 {samples} 个样本，模型正确预测 {target} 的有 {right} 个。",
+    ),
+    "lead_target_numbers": (
+        "On the {samples} samples of {source}, the model explains {r2} of the variance of {target}.",
+        "在 {source} 的 {samples} 个样本上，模型解释了 {target} 的 {r2} 的方差。",
+    ),
     "lead_numbers": (
         "On the {samples} samples of {source}, the model explains {r2} of the variance.",
         "在 {source} 的 {samples} 个样本上，模型解释了 {r2} 的方差。",
@@ -46,6 +54,76 @@ WORDS: dict[str, tuple[str, str]] = {
     "parameters": ("weights and biases", "权重与偏置"),
     "calibration": ("calibration error", "校准误差"),
     "macro_f1": ("macro F1", "宏平均 F1"),
+    # beside baselines
+    "comparison": ("Comparison with simpler models", "与简单模型比较"),
+    "the_network": ("network", "神经网络"),
+    "linear_model": ("linear model", "线性模型"),
+    "class_frequencies": ("class frequencies", "类别频率"),
+    "label_frequencies": ("label frequencies", "标签频率"),
+    "mean_model": ("mean", "平均值"),
+    "balanced_accuracy": ("balanced accuracy", "平衡准确率"),
+    "log_loss": ("log loss", "对数损失"),
+    "ridge": ("ridge regression", "岭回归"),
+    "logistic": ("logistic regression", "逻辑回归"),
+    "linear_from": (
+        "All are evaluated on the same samples. The linear model is {kind} with an L2 penalty of 1, fitted on {rows} "
+        "training samples with the inputs of the network.",
+        "均在相同样本上评估。线性模型为{kind}（L2 惩罚为 1），用 {rows} 个训练样本拟合，输入与网络相同。",
+    ),
+    "no_linear": (
+        "Both are evaluated on the same samples. A linear model needs the training data: name them with --train.",
+        "均在相同样本上评估。拟合线性模型需要训练数据，请用 --train 指定。",
+    ),
+    "constant_from": (
+        "The last line always gives the same prediction, learned from {source}.",
+        "最后一行始终给出同一预测，取自{source}。",
+    ),
+    "these_samples": ("the evaluated samples", "评估样本"),
+    "balanced_text": (
+        "Balanced accuracy is the mean of the recalls of the classes.",
+        "平衡准确率是各类别召回率的平均。",
+    ),
+    "worse_than_constant": (
+        "The network predicts worse than a constant, by its {score}.",
+        "按{score}衡量，网络不如始终给出同一预测。",
+    ),
+    "better_than_constant": (
+        "The {score} of the network is {share} lower than that of a constant prediction.",
+        "网络的{score}比始终给出同一预测低 {share}。",
+    ),
+    "worse_than_linear": (
+        "A linear model predicts as well as the network or better, by its {score}.",
+        "按{score}衡量，线性模型不亚于网络。",
+    ),
+    "better_than_linear": (
+        "The {score} of the network is {share} lower than that of a linear model.",
+        "网络的{score}比线性模型低 {share}。",
+    ),
+    # thresholds
+    "thresholds": ("Thresholds", "阈值"),
+    "thresholds_text": (
+        "The model predicts {positive} if its probability is at least 0.5. Another threshold exchanges missed samples "
+        "for false alarms.",
+        "{positive} 的概率不低于 0.5 时，模型即预测它。改变阈值，可在漏判与误报之间取舍。",
+    ),
+    "roc_title": ("ROC curve, AUC {auc}", "ROC 曲线，AUC {auc}"),
+    "roc_label": ("ROC curve", "ROC 曲线"),
+    "precision_title": ("precision and recall, average precision {ap}", "精确率与召回率，平均精确率 {ap}"),
+    "precision_label": ("precision against recall", "精确率与召回率"),
+    "false_positive_rate": ("false positive rate", "假正率"),
+    "curves_text": (
+        "Dots mark thresholds. The dashed lines are those of guessing; {share} of the samples are positive.",
+        "圆点为阈值，虚线为随机猜测；正类样本占 {share}。",
+    ),
+    "threshold_best": (
+        "The threshold {threshold} has the best balanced accuracy, {balanced} instead of {half_balanced} at 0.5; the "
+        "accuracy is then {accuracy} instead of {half_accuracy}. It was chosen on these samples, so on new ones it "
+        "will be slightly worse.",
+        "阈值 {threshold} 的平衡准确率最高，为 {balanced}（阈值 0.5 时为 {half_balanced}）；"
+        "此时准确率为 {accuracy}（原为 {half_accuracy}）。它是在这些样本上选出的，在新样本上会略差。",
+    ),
+    "threshold": ("threshold", "阈值"),
+    "predicted_positive": ("predicted positive", "预测为正类"),
     # how it was trained
     "made": ("Training", "训练信息"),
     "no_receipt": (
@@ -160,6 +238,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "errors_numbers": ("Prediction errors", "预测误差"),
     "scatter_label": ("predicted against true", "预测值与真实值"),
     "error_label": ("distribution of errors", "误差分布"),
+    "residual_label": ("errors by prediction", "误差与预测值"),
+    "residual_text": (
+        "In the last plot, the orange lines are the median error and the middle 80% of the errors, in bins with the "
+        "same number of samples; without a systematic error, the median lies on the dashed line.",
+        "末图中的橙色线为误差的中位数与中间 80% 的范围，各区间样本数相同；没有系统误差时，中位数落在虚线上。",
+    ),
+    "spread_found": (
+        "Half of the errors are within ±{half}, and 80% between {low} and {high}.",
+        "半数误差在 ±{half} 以内，80% 在 {low} 与 {high} 之间。",
+    ),
     "answer_less_true": ("predicted − true", "预测值 − 真实值"),
     "scatter_some": (
         "The plot shows {dots} of the {samples} samples, evenly spaced.",
@@ -220,10 +308,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "看不出缺了哪一笔：无墨迹的像素（照片中为黑色）贡献恒为 0。",
     ),
     "why_middle": (
-        "The baseline is approximately the middle of each column.",
-        "基准约为各列的中间值。",
+        "The baseline is the middle of each column: the median of a number, equal shares of all words.",
+        "基准为各列的中间值：数值取中位数，各词占比相同。",
     ),
     "why_head": ("{name}: true {label}, predicted {answer}", "{name}：真实 {label}，预测 {answer}"),
+    "why_head_target": (
+        "{name}: {target} is {label}, predicted {answer}",
+        "{name}：{target} 真实为 {label}，预测为 {answer}",
+    ),
+    "why_head_target_unknown": ("{name}: {target} predicted {answer}", "{name}：{target} 预测为 {answer}"),
+    "with_probability": ("{answer} with probability {share}", "{answer}，概率 {share}"),
     "why_sample": ("sample", "样本"),
     "why_pixels": ("for {answer} (orange), for {rival} (blue)", "支持 {answer}（橙），支持 {rival}（蓝）"),
     "why_flip": ("counterfactual, predicted {answer}", "反事实样本，预测为 {answer}"),
@@ -262,6 +356,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "Contributions of the hidden nodes and of the inputs to the predicted value, {gap}.",
         "各隐藏节点与各输入对预测值 {gap} 的贡献。",
     ),
+    "why_lead_columns": (
+        "The model predicts {answer}. In the middle of each column, it would predict {baseline}.",
+        "模型预测 {answer}。若各列均取中间值，则预测 {baseline}。",
+    ),
+    "why_lead_probability": (
+        "The model predicts {answer} with probability {share}. In the middle of each column, this probability would "
+        "be {baseline}.",
+        "模型预测 {answer}，概率 {share}。若各列均取中间值，该概率为 {baseline}。",
+    ),
+    "tile_probability": ("probability of {answer}", "{answer} 的概率"),
     "tile_gap": ("margin between the two best classes", "前两名的分差"),
     "tile_sum": ("logit", "logit（激活前的值）"),
     "tile_number": ("predicted value", "预测值"),
@@ -272,6 +376,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "tile_flip": ("length of the counterfactual change", "反事实改动的长度"),
     "why_answers": ("Outputs", "输出"),
     "why_output": ("output", "输出"),
+    "why_probabilities": ("Probabilities", "概率"),
+    "probability": ("probability", "概率"),
     "why_nodes": ("Contributions of the hidden nodes", "各隐藏节点的贡献"),
     "why_nodes_text": (
         "The last layer is linear in the activations of the {count} nodes below it, so their contributions and the "
@@ -289,6 +395,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "others_count": ("{count} others", "其余 {count} 个"),
     "total": ("total", "合计"),
     "why_inputs": ("Contributions of the inputs", "各输入的贡献"),
+    "columns_take": (
+        "The columns take {what} from {baseline} to {gap} (integrated gradients). The baseline is the middle of each "
+        "column: the median of a number, equal shares of all words.",
+        "各列使{what}由 {baseline} 变为 {gap}（积分梯度）。基准为各列的中间值：数值取中位数，各词占比相同。",
+    ),
+    "what_margin": (
+        "the margin of {answer} over {rival} (difference of the logits)",
+        " {answer} 对 {rival} 的分差（logit 之差）",
+    ),
+    "what_logit": ("the logit of {name}", " {name} 的 logit "),
+    "what_number": ("{name}", "预测值 {name} "),
     "why_added": (
         "The inputs add {inputs} to the baseline of {baseline} (integrated gradients).",
         "各输入在基准 {baseline} 之上共贡献 {inputs}（积分梯度）。",
@@ -312,14 +429,32 @@ WORDS: dict[str, tuple[str, str]] = {
     "value_missing": ("missing", "缺失"),
     "value_other": ("another word", "其他词"),
     "value_unknown": ("unknown", "未知"),
+    # columns
+    "columns": ("Importance and effect of the columns", "各列的重要性与影响"),
+    "effects": ("Effect of the most important columns", "最重要的列的影响"),
+    "effects_text": (
+        "Mean prediction ({what}) if all rows had the same value in the column and their own in the others (partial "
+        "dependence). All plots have the same scale. Ticks at the lower edge are quantiles of the data, from the 1st "
+        "to the 99th percentile, higher where several coincide. Next to a word is its share of the rows; its bar "
+        "starts at the mean. Where columns are correlated, averages include combinations that do not occur.",
+        "若所有行在该列取同一个值、其余各列不变，预测的平均值（{what}；部分依赖）。各图尺度相同。"
+        "下缘的短线为数据的分位数（第 1 至第 99 百分位），重合越多越高；词旁为其所占行数的比例，条形从平均值起画。"
+        "列之间相关时，平均值会包含实际不存在的组合。",
+    ),
+    "probability_of_most": (
+        "probability of {names}, which are affected most",
+        "{names} 的概率，所受影响最大",
+    ),
+    "probability_of": ("probability of {names}", "{names} 的概率"),
     # weights
     "weights_section": ("Weights and importance", "权重与重要性"),
     "column": ("column", "列"),
     "columns_shuffled": (
-        "Decrease of the score when a column is shuffled among the samples (permutation importance, mean of three "
-        "shuffles). Columns with the same information share their importance.",
-        "把一列的值在样本间打乱后，得分下降多少（排列重要性，打乱三次取平均）。信息相同的列会分摊重要性。",
+        "How much worse the predictions are when a column is shuffled among the samples (permutation importance, mean "
+        "of three shuffles). Columns with the same information share their importance.",
+        "把一列的值在样本间打乱后，预测变差多少（排列重要性，打乱三次取平均）。信息相同的列会分摊重要性。",
     ),
+    "rises_by": ("increase in {score}", "{score}上升"),
     "falls_by": ("decrease in {score}", "{score}下降"),
     "weights_pictures": (
         "Weights into nodes of the first hidden layer, each at the place of its pixel. Ink (light in a photograph) "

@@ -1,12 +1,13 @@
-"""Permutation importance of a table's columns: how much the score falls if a column is shuffled."""
+"""Permutation importance of a table's columns: how much worse the model is if a column is shuffled."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import DataError
 from ..nn.random import Purpose, generator
@@ -17,8 +18,26 @@ ROWS, TIMES = 2000, 3
 """Largest number of samples, and shuffles per column."""
 
 
-def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.float64]:
-    """Return by how much the score falls if a column of the table is shuffled.
+@one_line
+@dataclass(frozen=True)
+class Importance:
+    """Result of `column_importance`, with one entry per column of the table.
+
+    Parameters
+    ----------
+    score : ndarray, shape (columns,)
+        Decrease of the accuracy, or of R² for a regression. Negative if the model is better without the column.
+    loss : ndarray, shape (columns,)
+        Increase of the mean loss per sample, which measures probabilities too: if one class is rare, no column may
+        change the accuracy.
+    """
+
+    score: NDArray[np.float64]
+    loss: NDArray[np.float64]
+
+
+def column_importance(model: Model, data: Dataset, seed: int = 0) -> Importance:
+    """Return how much worse the model is if a column of the table is shuffled.
 
     Correlated columns share their importance, because each can replace the other.
 
@@ -32,9 +51,8 @@ def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.f
 
     Returns
     -------
-    ndarray, shape (columns,)
-        Decrease of the accuracy, or of R² for a regression, for each of ``model.columns.inputs``, averaged over three
-        shuffles. Negative if the model is better without the column.
+    Importance
+        For each of ``model.columns.inputs``, averaged over three shuffles.
 
     Raises
     ------
@@ -46,19 +64,25 @@ def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.f
     Breiman 2001, "Random forests", section 10; Fisher, Rudin and Dominici 2019, section 3.2.
     """
     if model.columns is None:
-        raise DataError("GN017", f"{data.source}: the model has no columns to shuffle, expected a model of a table.")
+        raise DataError("GN017", f"{data.source}: the model has no columns, expected a model of a table.")
     chosen, first = data.take(slice(0, ROWS)), 0
-    unshuffled, falls = _score(model, chosen), np.zeros(len(model.columns.inputs))
+    unshuffled, worse = _score_and_loss(model, chosen), np.zeros((len(model.columns.inputs), 2))
     for place, column in enumerate(model.columns.inputs):
         part = slice(first, first + len(column.features))
         for time in range(TIMES):
             order = generator(seed, Purpose.COLUMNS, place, time).permutation(len(chosen))
             inputs = chosen.inputs.copy()
             inputs[:, part] = inputs[order, part]
-            falls[place] += (unshuffled - _score(model, replace(chosen, inputs=inputs))) / TIMES
+            worse[place] += (unshuffled - _score_and_loss(model, replace(chosen, inputs=inputs))) / TIMES
         first = part.stop
-    return falls
+    return Importance(worse[:, 0], -worse[:, 1])
 
 
-def _score(model: Model, data: Dataset) -> float:
-    return next(iter(evaluate(model, data).scores.values()))
+def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.float64]:
+    """Return the decrease of the score of each column, shape (columns,); arguments as for `column_importance`."""
+    return column_importance(model, data, seed).score
+
+
+def _score_and_loss(model: Model, data: Dataset) -> NDArray[np.float64]:
+    evaluation = evaluate(model, data)
+    return np.array([next(iter(evaluation.scores.values())), evaluation.loss])

@@ -5,9 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..explain.why import Why
 from ..i18n.plots import shown
 from ..model.model import Model
+
+
+def target_of(model: Model) -> str:
+    """Return the name of the column that a model of a table predicts; empty for several columns and other models."""
+    return model.columns.target_names[0] if model.columns and len(model.columns.targets) == 1 else ""
+
+
+def class_label(model: Model, label: int, word: Callable[..., str]) -> str:
+    """Return the name of a class; for a model of a table after that of its column, as in ``income: >50K``."""
+    target, name = target_of(model), model.name_of(label)
+    return word("class_of", target=target, name=name) if target and model.targets.of_classes else name
+
+
+def target_value(model: Model, value: Any) -> str:
+    """Return a class or number of the only target of a table as text, without the name of the target."""
+    return (
+        model.name_of(int(value)) if model.targets.of_classes else number_with_unit(model, 0, float(np.ravel(value)[0]))
+    )
+
+
+def number_with_unit(model: Model, output: int, value: float) -> str:
+    """Return a predicted or true number as text, with the unit of its column if there is one."""
+    return shown(value) + (model.columns.targets[output].suffix if model.columns else "")
 
 
 def answer_label(why: Why, value: Any, names: Sequence[str], word: Callable[..., str]) -> str:
@@ -32,6 +57,15 @@ def answer_label(why: Why, value: Any, names: Sequence[str], word: Callable[...,
     return word("label_holds" if value else "label_fails", label=name)
 
 
+def explained_label(model: Model, why: Why, value: Any, word: Callable[..., str]) -> str:
+    """Return the text of `answer_label` with the name of the target and its unit."""
+    if why.output is None:
+        return class_label(model, int(value), word)
+    if why.rival is None and model.class_names:
+        return word("number_is", name=model.name_of(why.output), value=number_with_unit(model, why.output, value))
+    return answer_label(why, value, model.class_names, word)
+
+
 def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
     """Return the text of a prediction or true value: the class, the labels that hold, or the numbers.
 
@@ -48,7 +82,7 @@ def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
         return model.name_of(int(value))
     names = [model.name_of(output) for output in range(model.classes)]
     if model.targets.name == "values":
-        numbers = [shown(number) for number in value]
+        numbers = [number_with_unit(model, output, number) for output, number in enumerate(value)]
         if model.class_names:
             numbers = [word("number_is", name=name, value=one) for name, one in zip(names, numbers, strict=True)]
         return word("comma").join(numbers)

@@ -7,7 +7,7 @@ import pytest
 
 from glassnet import Columns, Options, fit
 from glassnet.errors import DataError
-from glassnet.model.importance import shuffled_columns
+from glassnet.model.importance import column_importance, shuffled_columns
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from support.samples import digits, small_model
 
@@ -24,6 +24,8 @@ def test_the_decisive_column_has_the_highest_importance(tmp_path):
     assert falls.shape == (2,)
     assert falls[0] > 0.2 > abs(falls[1])
     assert (shuffled_columns(model, data) == falls).all()
+    rises = column_importance(model, data).loss
+    assert rises[0] > 0.1 > abs(rises[1])
     assert (shuffled_columns(model, data, seed=1) != falls).any()
 
 

@@ -73,3 +73,29 @@ def test_blocks_and_threads_do_not_change_what_is_learned(monkeypatch):
     plain = np.concatenate([one.encode(table.column(one.name)) for one in whole.inputs], axis=1)
     np.testing.assert_array_equal(encoded, plain)
     assert [name for name, _ in whole.dropped] == ["id", "constant"]
+
+
+def test_the_middle_of_each_column_is_a_row_without_unusual_values():
+    table = read_table(
+        {
+            "size": [1.0, 2.0, 30.0, None] * 9,
+            "place": ["a", "b", "c", "a"] * 9,
+            "member": [True, False, True, True] * 9,
+            "kind": ["x", "y"] * 18,
+        }
+    )
+    columns = Columns.learn(table, "kind")
+    middle = columns.decode(columns.middle())
+    assert middle["size"] == 2
+    assert middle["place"] == pytest.approx({"a": 1 / 3, "b": 1 / 3, "c": 1 / 3})
+    assert middle["member"] == pytest.approx({"yes": 0.75, "no": 0.25})
+    assert columns.middle().shape == (len(columns.features),)
+
+
+@pytest.mark.parametrize("values", [[0, 1, 5, 44, 1000], [0.0, 0.25, 0.5], [-3, 0, 3], [0] * 30 + [5, 800, 99999]])
+def test_decoded_numbers_have_no_rounding_errors(values):
+    table = read_table({"number": [float(one) for one in values] * 4, "kind": ["x", "y"] * (2 * len(values))})
+    columns = Columns.learn(table, "kind")
+    for value, one in zip(values, columns.apply(table), strict=False):
+        decoded = columns.decode(one)["number"]
+        assert decoded == pytest.approx(value, rel=1e-5, abs=0)

@@ -17,7 +17,7 @@ from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
 from ...io.writing import write_text
 from ...model.model import Model
-from ...plots.labels import sample_label
+from ...plots.labels import sample_label, target_of, target_value
 from ...training.events import Event, TrainingStarted
 from ...workflow import explain_job
 from ..console import message, progress_listener, result, result_json, say, say_notice
@@ -47,8 +47,13 @@ def explain_step(
     )
     facts = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
     word = explain_words(flags["language"])
-    is_, answered = (sample_label(model, one, word) for one in (step.label, step.answer))
-    remark = word("step_row", source=step.source, row=step.row, label=is_, answer=answered)
+    if target := target_of(model):
+        name = word("named_row", source=step.source, row=step.row)
+        label, answer = (target_value(model, one) for one in (step.label, step.answer))
+        remark = word("why_head_target", name=name, target=target, label=label, answer=answer)
+    else:
+        label, answer = (sample_label(model, one, word) for one in (step.label, step.answer))
+        remark = word("step_row", source=step.source, row=step.row, label=label, answer=answer)
     show_step(step.trace, f"{remark}{_of_committee(model, word)}", flags, facts, as_json)
 
 

@@ -9,7 +9,7 @@ from ...explain.why import Why
 from ...i18n.explain import explain_words
 from ...i18n.language import Say
 from ...model.model import Model
-from ...plots.labels import answer_label
+from ...plots.labels import answer_label, target_of, target_value
 from ...preprocess.tabular.encoders import MISSING
 from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
 from ..console import result, result_json, say, say_notice
@@ -50,7 +50,7 @@ def explain_why(
         return
     heading = _name(query, word)
     if label is not None:
-        heading = word("is_known", name=heading, label=answer_label(why, label, model.class_names, word))
+        heading = _heading(heading, label, why, model, word)
     if html:
         result(heading)
         result(word("answered_with", answer=answer_line(why, model, word)))
@@ -59,6 +59,13 @@ def explain_why(
         print_why(why, heading, model, query.features, language)
     if picture:
         result(word("picture_written", file=picture))
+
+
+def _heading(name: str, label: Any, why: Why, model: Model, word: Say) -> str:
+    """Return the sample and its true class, label or number."""
+    if target := target_of(model):
+        return word("target_is", name=name, target=target, label=target_value(model, label))
+    return word("is_known", name=name, label=answer_label(why, label, model.class_names, word))
 
 
 def _name(query: Query, say: Say) -> str:

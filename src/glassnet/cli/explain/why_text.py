@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...explain.why import Why
-from ...html.why_parts import changed_values
+from ...html.why_parts import answer_probability, baseline_label, changed_values, column_shares, explained_quantity
 from ...i18n.explain import explain_words
 from ...i18n.language import Say, shortened, width_of
 from ...i18n.plots import shown
+from ...i18n.report import percent
 from ...model.model import Model
-from ...plots.labels import answer_label, node_names
+from ...plots.labels import class_label, explained_label, node_names
 from ..console import padded, result
 
 MOST = 8
@@ -30,19 +31,30 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
     say = explain_words(language)
     result(heading)
     result(say("answered_with", answer=answer_line(found, model, say)))
-    head = "split_gap" if found.output is None else "split_sum" if _is_a_sum(found, model) else "split_number"
-    result(say(head, gap=shown(found.gap), **_compared(found, model)))
-    biases = [(say("why_biases"), found.bias)] if found.bias else []
-    print_shares(found.nodes, node_names(model, say), say, biases)
     names = list(features) or [say("nameless_input", number=number) for number in range(model.features)]
+    if model.columns is None:
+        _print_nodes(found, model, say)
     _print_inputs(found, model, names, say)
     _print_flip(found, model, names, say)
+    _print_nearest(found, model, say)
+    if model.columns is not None:  # columns have names, and nodes have none
+        _print_nodes(found, model, say)
+
+
+def _print_nodes(found: Why, model: Model, say: Say) -> None:
+    head = "split_gap" if found.output is None else "split_sum" if _is_a_sum(found, model) else "split_number"
+    result(say(head, gap=shown(found.gap), **_compared(found, model, say)))
+    biases = [(say("why_biases"), found.bias)] if found.bias else []
+    print_shares(found.nodes, node_names(model, say), say, biases)
+
+
+def _print_nearest(found: Why, model: Model, say: Say) -> None:
     if found.nearest is None:
         return
     result(say("alike_in_training"))
     near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, found.same, strict=True)
     for row, known, far, same in near:
-        label = shortened(answer_label(found, _one(found, known), model.class_names, say), _LONGEST_NAME)
+        label = shortened(explained_label(model, found, _one(found, known), say), _LONGEST_NAME)
         result(f"          {say('alike_same' if same else 'alike_at', row=row, label=label, far=shown(far))}")
 
 
@@ -51,6 +63,11 @@ def answer_line(found: Why, model: Model, say: Say) -> str:
     if found.output is None:
         second = found.runner_up
         assert second is not None  # a class
+        if model.columns:
+            shares = model.probabilities(found.outputs[None])[0]
+            best, other = (class_label(model, label, say) for label in (found.answer, second))
+            best = say("with_probability", answer=best, share=percent(float(shares[found.answer])))
+            return say("then_with", best=best, second=other, share=percent(float(shares[second])))
         return say(
             "best_two",
             best=model.name_of(found.answer),
@@ -58,10 +75,12 @@ def answer_line(found: Why, model: Model, say: Say) -> str:
             second=model.name_of(second),
             value=shown(float(found.outputs[second])),
         )
-    answer = answer_label(found, found.answer, model.class_names, say)
-    return (
-        answer if found.rival is None else say("one_output", answer=answer, output=shown(found.outputs[found.output]))
-    )
+    answer = explained_label(model, found, found.answer, say)
+    if found.rival is None:
+        return answer
+    if model.columns:
+        return say("with_probability", answer=answer, share=percent(answer_probability(model, found, found.outputs)))
+    return say("one_output", answer=answer, output=shown(found.outputs[found.output]))
 
 
 def _one(found: Why, known: Any) -> Any:
@@ -77,9 +96,12 @@ def _print_inputs(found: Why, model: Model, names: Sequence[str], say: Say) -> N
             result(f"          {line}")
         result(f"          {_sides(found, model, say)}")
     elif model.columns:
-        result(say("by_columns", **added))
-        columns = model.columns.gathered(found.inputs)
-        print_shares(np.array([share for _, share in columns]), [called for called, _ in columns], say)
+        result(say("at_baseline", answer=baseline_label(model, found, say)))
+        what = explained_quantity(model, found, say)
+        result(say("by_columns", what=what, gap=shown(found.gap), without=shown(found.baseline_gap)))
+        columns = column_shares(model, found, say)
+        called = [f"{name} = {value}" for name, value, _ in columns]
+        print_shares(np.array([share for _, _, share in columns]), called, say)
     else:
         result(say("by_inputs", **added))
         print_shares(found.inputs, names, say)
@@ -91,7 +113,7 @@ def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> Non
             result(say("flips_not"))
         return
     unit = say("unit_columns" if model.columns else "unit_pixels" if model.image_shape else "unit_inputs")
-    other = answer_label(found, found.flip.answer, model.class_names, say)
+    other = explained_label(model, found, found.flip.answer, say)
     result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
     if model.columns:
         _print_changes(changed_values(model, found, say))
@@ -112,17 +134,17 @@ def _is_a_sum(found: Why, model: Model) -> bool:
     return found.rival is not None or model.network.architecture.activations[-1] != "identity"
 
 
-def _compared(found: Why, model: Model) -> dict[str, str]:
+def _compared(found: Why, model: Model, say: Say) -> dict[str, str]:
     """Return the names of the two compared classes; nothing if one number or label is explained."""
     if found.output is not None:
         return {}
-    return {"answer": model.name_of(found.answer), "rival": model.name_of(found.rival)}
+    return {"answer": class_label(model, found.answer, say), "rival": class_label(model, found.rival, say)}
 
 
 def _sides(found: Why, model: Model, say: Say) -> str:
     """Return the meaning of the two signs of a contribution."""
     if found.output is None:
-        return say("for_classes", **_compared(found, model))
+        return say("for_classes", **_compared(found, model, say))
     return say("for_number" if found.rival is None else "for_label", name=model.name_of(found.output))
 
 

@@ -29,6 +29,8 @@ LETTER = 6.8
 """Approximate width of a digit."""
 MOST_DOTS, FEW_DOTS, BARS = 2000, 300, 31
 """Most samples of a scatter plot, most samples drawn as large dots, and most bars of a histogram."""
+BINS, IN_BIN = 12, 20
+"""Most bins of predictions in which errors are summarised, and fewest samples in one."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,14 @@ class Plot:
             y = self.y(value)
             self.add('<path class="grid" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, y, self.x.end)
             self.text(self.x.start - 7, y + 4, y_shown(float(value)), "end")
+        self.horizontal_axis(x_name, x_shown)
+        if y_name:
+            middle = (self.y.start + self.y.end) / 2
+            turned = '<text class="name" text-anchor="middle" transform="translate(13 {:.1f}) rotate(-90)">{}</text>'
+            self.add(turned, middle, y_name)
+
+    def horizontal_axis(self, x_name: str, x_shown: Callable[[float], str]) -> None:
+        """Draw the lower axis with its ticks and name."""
         labels = [(self.x(value), x_shown(float(value))) for value in self.x.ticks(7)]
         room = (self.x.end - self.x.start) / max(1, len(labels))
         every = ceil(LETTER * (2 + max(len(text) for _, text in labels)) / room)
@@ -83,10 +93,6 @@ class Plot:
         self.add('<path class="axis" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, self.y.start, self.x.end)
         if x_name:
             self.text((self.x.start + self.x.end) / 2, self.y.start + 35, x_name, "middle", "name")
-        if y_name:
-            middle = (self.y.start + self.y.end) / 2
-            turned = '<text class="name" text-anchor="middle" transform="translate(13 {:.1f}) rotate(-90)">{}</text>'
-            self.add(turned, middle, y_name)
 
     def text(self, x: float | Floats, y: float | Floats, words: str, anchor: str = "start", kind: str = "") -> None:
         """Write text at coordinates."""
@@ -105,6 +111,12 @@ class Plot:
             steps.append("h0.1")  # a single point is a dot
         self.add('<path class="line {}" d="{}"/>', kind, "".join(steps))
 
+    def dots(self, x: Floats, y: Floats) -> None:
+        """Draw dots, small ones if there are many."""
+        kind = "dots few" if len(x) <= FEW_DOTS else "dots"
+        places = zip(self.x(x), self.y(y), strict=True)
+        self.add('<path class="{}" d="{}"/>', kind, "".join(f"M{across:.1f} {up:.1f}h0" for across, up in places))
+
     def svg(self) -> Markup:
         """Return the drawing."""
         head = Markup('<svg viewBox="0 0 {} {:.0f}" role="img" aria-label="{}">').format(
@@ -113,9 +125,10 @@ class Plot:
         return head + Markup("").join(self.parts) + Markup("</svg>")
 
 
-def _new_plot(
+def new_plot(
     x: tuple[float, float], y: tuple[float, float], label: str, *, left: float = LEFT, right: float = RIGHT
 ) -> Plot:
+    """Return an empty plot of these ranges; `left` and `right` are the space beside it."""
     (near, far), (low, high) = _nonempty_range(*x), _nonempty_range(*y)
     return Plot(Scale(near, far, left, WIDE - right), Scale(low, high, HIGH - BOTTOM, TOP), label)
 
@@ -152,8 +165,8 @@ def _draw_panel(histories: Sequence[Curve], name: str, say: Say) -> Markup:
     room = 0.04 * (high - low)
     low, high = (max(0, low - room), min(1, high + room)) if shares else (min(0, low), high + room)
     epochs = max(float(x[-1]) for _, x, _, _ in lines)
-    plot = _new_plot((0, epochs), (low, high), say("curve_label", what=say(name)), right=END_LABELS)
-    plot.axes(say("epoch"), "", shown, _format_share if shares else tick_formatter(plot.y))
+    plot = new_plot((0, epochs), (low, high), say("curve_label", what=say(name)), right=END_LABELS)
+    plot.axes(say("epoch"), "", shown, format_share if shares else tick_formatter(plot.y))
     ends = []
     for named, x, y, kind in lines:
         plot.line(x, y, kind)
@@ -161,12 +174,12 @@ def _draw_panel(histories: Sequence[Curve], name: str, say: Say) -> Markup:
         if named and len(finite):
             last = percent(finite[-1]) if shares else shown(finite[-1])
             ends.append((float(plot.y(finite[-1])), f"{named} {last}", kind))
-    _label_ends(plot, ends)
+    label_ends(plot, ends)
     return plot.svg()
 
 
-def _label_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
-    """Label each line at its end; move two close labels apart."""
+def label_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
+    """Label lines at their ends, each given by height, words and kind; move two close labels apart."""
     ends = sorted(ends)
     if len(ends) == 2 and (gap := ends[1][0] - ends[0][0]) < LINE:
         push = (LINE - gap) / 2
@@ -175,14 +188,15 @@ def _label_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
         plot.text(plot.x.end + 6, min(height + 4, plot.y.start), words, kind=f"end {kind}")
 
 
-def _format_share(part: float) -> str:
+def format_share(part: float) -> str:
+    """Format a fraction at a tick as a percentage."""
     return f"{100 * part:g}%"
 
 
 def draw_reliability(bins: Reliability, say: Say) -> Markup:
     """Draw accuracy against confidence, and below it the number of predictions in each bin."""
-    plot = _new_plot((0, 1), (0, 1), say("reliability_label"))
-    plot.axes("", say("accuracy"), _format_share, _format_share)
+    plot = new_plot((0, 1), (0, 1), say("reliability_label"))
+    plot.axes("", say("accuracy"), format_share, format_share)
     some = np.flatnonzero(bins.counts)
     for k in some:
         left, right = plot.x(bins.edges[[k, k + 1]])
@@ -232,19 +246,45 @@ def _format_count(count: float) -> str:
     return f"{count:,.0f}" if count == round(count) else ""
 
 
-def draw_scatter(values: Floats, answers: Floats, say: Say) -> Markup:
-    """Draw predicted against true values, both shape (n,), with the line of equality."""
-    rows = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_DOTS)).astype(int))
-    ends = _padded_range(np.concatenate([values[rows], answers[rows]]))
-    plot = _new_plot(ends, ends, say("scatter_label"))
+def draw_scatter(values: Floats, answers: Floats, say: Say, of: str = "") -> Markup:
+    """Draw predicted against true values, both shape (n,), with the line of equality; `of` is the target's name."""
+    rows = _drawn_rows(values)
+    ends = padded_range(np.concatenate([values[rows], answers[rows]]))
+    plot = new_plot(ends, ends, say("scatter_label"))
     longest = max(len(tick_formatter(plot.y)(float(value))) for value in plot.y.ticks(6))
-    plot = _new_plot(ends, ends, say("scatter_label"), left=max(LEFT, 30 + LETTER * longest))
-    plot.axes(say("true"), say("answered"), tick_formatter(plot.x), tick_formatter(plot.y))
+    plot = new_plot(ends, ends, say("scatter_label"), left=max(LEFT, 30 + LETTER * longest))
+    true, answered = (f"{say(word)} {of}".strip() for word in ("true", "answered"))
+    plot.axes(true, answered, tick_formatter(plot.x), tick_formatter(plot.y))
     plot.line(np.array(ends), np.array(ends), "even")
-    places = zip(plot.x(values[rows]), plot.y(answers[rows]), strict=True)
-    kind = "dots few" if len(rows) <= FEW_DOTS else "dots"
-    plot.add('<path class="{}" d="{}"/>', kind, "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places))
+    plot.dots(values[rows], answers[rows])
     return plot.svg()
+
+
+def draw_residuals(values: Floats, answers: Floats, say: Say, of: str = "") -> Markup:
+    """Draw errors against predicted values, both shape (n,), with the median and the middle 80% in bins."""
+    errors, rows = answers - values, _drawn_rows(values)
+    reach = max(abs(end) for end in padded_range(errors[rows]))
+    across = padded_range(answers[rows])
+    plot = new_plot(across, (-reach, reach), say("residual_label"))
+    longest = max(len(tick_formatter(plot.y)(float(value))) for value in plot.y.ticks(6))
+    plot = new_plot(across, (-reach, reach), say("residual_label"), left=max(LEFT, 30 + LETTER * longest))
+    named = f"{say('answered')} {of}".strip()
+    plot.axes(named, say("answer_less_true"), tick_formatter(plot.x), tick_formatter(plot.y))
+    plot.dots(answers[rows], errors[rows])
+    plot.line(np.array(across), np.zeros(2), "even")
+    order = np.argsort(answers, kind="stable")
+    bins = [part for part in np.array_split(order, max(1, min(BINS, len(order) // IN_BIN))) if len(part)]
+    middles = np.array([np.median(answers[part]) for part in bins])
+    spread = np.array([np.quantile(errors[part], (0.1, 0.5, 0.9)) for part in bins])  # (bins, 3)
+    if len(bins) > 2:
+        for place, kind in enumerate(("second quiet", "second", "second quiet")):
+            plot.line(middles, spread[:, place], kind)
+    return plot.svg()
+
+
+def _drawn_rows(values: Floats) -> NDArray[np.int64]:
+    """Return which samples of a scatter plot are drawn: evenly spaced ones."""
+    return np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_DOTS)).astype(np.int64))
 
 
 def draw_error_histogram(errors: Floats, say: Say) -> Markup:
@@ -253,7 +293,7 @@ def draw_error_histogram(errors: Floats, say: Say) -> Markup:
     bars = min(BARS, 2 * round(len(errors) ** 0.5) + 1)  # odd, so the middle bar is centred at 0
     edges = np.linspace(-reach, reach, bars + 1)
     counts = np.histogram(np.clip(errors, -reach, reach), edges)[0]
-    plot = _new_plot((-reach, reach), (0, counts.max() * 1.05), say("error_label"))
+    plot = new_plot((-reach, reach), (0, counts.max() * 1.05), say("error_label"))
     plot.axes(say("answer_less_true"), say("samples"), tick_formatter(plot.x), _format_count)
     for left, right, top in zip(plot.x(edges), plot.x(edges[1:]), plot.y(counts), strict=False):
         bar = '<rect class="bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
@@ -262,6 +302,7 @@ def draw_error_histogram(errors: Floats, say: Say) -> Markup:
     return plot.svg()
 
 
-def _padded_range(values: Floats) -> tuple[float, float]:
+def padded_range(values: Floats) -> tuple[float, float]:
+    """Return the range of values with some space at both ends."""
     low, high = _nonempty_range(float(values.min()), float(values.max()))
     return low - 0.03 * (high - low), high + 0.03 * (high - low)

@@ -11,7 +11,7 @@ from ...explain.why import Neighbours, Why, why
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent
-from ...plots.labels import sample_label
+from ...plots.labels import class_label, sample_label, target_of
 from ..page import sample_uri
 from ..why_parts import bar_rows, explanation_pictures, input_shares, is_invertible, nodes_for_half
 from .results import EvaluatedModel, row_name
@@ -76,7 +76,7 @@ def why_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -
 
 def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say: Say) -> dict[str, Any]:
     model, data, label = evaluated.model, evaluated.data, int(evaluated.data.labels[row])
-    names = {"answer": model.name_of(explanation.answer), "rival": model.name_of(explanation.rival)}
+    names = {"answer": class_label(model, explanation.answer, say), "rival": class_label(model, explanation.rival, say)}
     place = int((explanation.outputs > explanation.outputs[label]).sum()) + 1
     texts = [
         say(
@@ -88,14 +88,9 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
         )
     ]
     if place > 2:
-        texts.append(say("why_true_third", label=model.name_of(label), place=place))
+        texts.append(say("why_true_third", label=class_label(model, label, say), place=place))
     case: dict[str, Any] = {
-        "head": say(
-            "why_head",
-            name=row_name(data, row, say),
-            label=model.name_of(label),
-            answer=names["answer"],
-        ),
+        "head": _head(evaluated, row, explanation, say),
         "pixels": say("why_pixels", **names),
         "texts": texts,
     }
@@ -110,6 +105,14 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
         labels = [model.name_of(int(one)) for one in explanation.nearest.labels]
         case["alike_text"] = say("why_alike_labels", labels=say("comma").join(labels))
     return case
+
+
+def _head(evaluated: EvaluatedModel, row: int, explanation: Why, say: Say) -> str:
+    model, data = evaluated.model, evaluated.data
+    names = {"label": model.name_of(int(data.labels[row])), "answer": model.name_of(explanation.answer)}
+    if target := target_of(model):
+        return say("why_head_target", name=row_name(data, row, say), target=target, **names)
+    return say("why_head", name=row_name(data, row, say), **names)
 
 
 def _input_rows(evaluated: EvaluatedModel, explanation: Why, say: Say) -> dict[str, Any]:

@@ -16,23 +16,30 @@ from ...i18n.plots import shown
 from ...i18n.report import percent, say_in
 from ...model.evaluate import Evaluation
 from ...model.model import Model, require_model
+from ...plots.labels import number_with_unit, target_of
 from ...training.receipt import fingerprint
 from ..page import templates, whole_page
 from .charts import draw_curves
+from .comparison import comparison_section
+from .effects import columns_section
 from .facts import format_count, learning_curves, model_facts, option_settings, sub_receipt
 from .misread import misread_section, why_section
 from .results import EvaluatedModel, classes_section, confusion_section, numbers_section, reliability_section
+from .thresholds import thresholds_section
 from .weights import weights_section
 
 TITLES = {
+    "comparison": "comparison",
     "made": "made",
     "curve": "curve",
     "confusion": "confusion",
     "classes": "classes",
+    "thresholds": "thresholds",
     "numbers": "errors_numbers",
     "reliability": "reliability",
     "misread": "misread_section",
     "why": "why",
+    "columns": "columns",
     "weights": "weights_section",
     "doctor": "doctor",
 }
@@ -64,19 +71,23 @@ def make_page(
     sections: dict[str, Any] = {
         "made": {"facts": model_facts(model, say), "settings": option_settings(model, language, say)},
         "curve": {"panels": draw_curves(histories, say) if (histories := learning_curves(model.receipt)) else []},
-        "weights": weights_section(model, evaluated, say),
         "doctor": {"findings": None if findings is None else [_finding(one, language, say) for one in findings]},
     }
     if evaluated is not None:
         sections |= {
+            "comparison": comparison_section(evaluated, training, say),
+            "columns": columns_section(evaluated, say),
             "confusion": confusion_section(evaluated, say),
+            "thresholds": thresholds_section(evaluated, say),
             "classes": classes_section(evaluated, say),
             "numbers": numbers_section(evaluated, say),
             "reliability": reliability_section(evaluated, say),
             "misread": misread_section(evaluated, say),
             "why": why_section(evaluated, training, say),
         }
+    sections["weights"] = weights_section(model, evaluated, say, inputs=not sections.get("columns"))
     sections = {section: sections[section] for section in TITLES if sections.get(section)}
+    titles = TITLES | ({"weights": "nodes_of_layers"} if "columns" in sections else {})
     without = [] if evaluated else _need_data(model)
     called = name or say("untitled")
     content = (
@@ -95,7 +106,8 @@ def make_page(
             notes=_notes(model, evaluated, held_out, say),
             tiles=_tiles(model, evaluated, sections, say),
             sections=sections,
-            titles={section: say(word) for section, word in TITLES.items()},
+            titles={section: say(word) for section, word in titles.items()},
+            target=target_of(model),
             without=[say(TITLES[section]) for section in without],
             version=version("glassnet"),
             bundled=data is not None and is_bundled(data.source),
@@ -110,24 +122,26 @@ def make_page(
 
 
 def _need_data(model: Model) -> list[str]:
+    of_table = ["comparison", "columns"] if model.columns else []
     if model.targets.name == "values":
-        return ["numbers"]
+        return [*of_table, "numbers"]
     matrix = ["confusion"] if model.targets.of_classes else []
-    return [*matrix, "classes", "reliability", "misread", *(["why"] if model.targets.of_classes else [])]
+    return [*of_table, *matrix, "classes", "reliability", "misread", *(["why"] if model.targets.of_classes else [])]
 
 
 def _lead(evaluated: EvaluatedModel | None, say: Say) -> str:
     if evaluated is None:
         return say("lead_none")
-    evaluation, facts = (
-        evaluated.evaluation,
-        {"samples": format_count(len(evaluated.data)), "source": evaluated.data.source},
-    )
+    evaluation, target = evaluated.evaluation, target_of(evaluated.model)
+    facts = {"samples": format_count(len(evaluated.data)), "source": evaluated.data.source}
+    facts |= {"target": target} if target else {}
     if evaluation.r2 is not None:
         if evaluation.r2 < 0:
             return say("lead_worse", **facts)
-        return say("lead_numbers", **facts, r2=percent(evaluation.r2))
-    return say("lead_classes", **facts, right=format_count(evaluation.samples - len(evaluation.misread)))
+        word = "lead_target_numbers" if target else "lead_numbers"
+        return say(word, **facts, r2=percent(evaluation.r2))
+    right = format_count(evaluation.samples - len(evaluation.misread))
+    return say("lead_target" if target else "lead_classes", **facts, right=right)
 
 
 def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: Say) -> list[str]:
@@ -152,7 +166,8 @@ def _tiles(model: Model, evaluated: EvaluatedModel | None, sections: dict[str, A
         if evaluation.accuracy is not None:
             tiles.append((percent(evaluation.accuracy), say("accuracy")))
         if evaluation.r2 is not None and evaluation.rmse is not None:
-            tiles += [(percent(evaluation.r2), say("explained")), (shown(evaluation.rmse), say("rmse"))]
+            rmse = number_with_unit(model, 0, evaluation.rmse) if model.classes == 1 else shown(evaluation.rmse)
+            tiles += [(percent(evaluation.r2), say("explained")), (rmse, say("rmse"))]
         if "classes" in sections:
             tiles.append((percent(sections["classes"]["mean_f1"]), say("macro_f1")))
         if "reliability" in sections:

@@ -24,9 +24,9 @@ from ...model.evaluate import (
     reliability,
 )
 from ...model.model import Model
+from ...plots.labels import number_with_unit
 from ...plots.signed import signed_uri
-from .charts import MOST_DOTS, draw_error_histogram, draw_scatter
-from .charts import draw_reliability as draw_reliability
+from .charts import MOST_DOTS, draw_error_histogram, draw_reliability, draw_residuals, draw_scatter
 
 CELLS = 30
 """Most classes of a confusion matrix with numbers; a larger one is an image."""
@@ -58,6 +58,14 @@ class EvaluatedModel:
     def names(self) -> list[str]:
         """The names of the outputs."""
         return [self.model.name_of(label) for label in range(self.model.classes)]
+
+    @property
+    def positive(self) -> int | None:
+        """The rarer of two classes, the second if both are equally frequent; None without two classes."""
+        if not self.model.targets.of_classes or self.model.classes != 2:
+            return None
+        first, second = np.bincount(self.data.labels, minlength=2)
+        return 0 if first < second else 1
 
     def scores(self) -> ClassScores:
         """Return precision, recall and F1 of every class or label."""
@@ -136,19 +144,31 @@ def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
         return None
     values, answers, data = evaluated.data.values, evaluated.evaluation.answers, evaluated.data
     assert values is not None
-    scores, names = number_scores(values, answers, data.weights), evaluated.names
+    model, scores, names = evaluated.model, number_scores(values, answers, data.weights), evaluated.names
+    axes = [with_unit(model, k) for k in range(len(names))]
     errors = answers - values
     unit = np.where(scores.rmse > 0, scores.rmse, 1)
     furthest = np.argsort(-np.abs(errors / unit), axis=None, kind="stable")[:FURTHEST]
     places = [divmod(int(place), len(names)) for place in furthest]
     return {
         "scores": [
-            (name, *map(shown, (scores.r2[k], scores.rmse[k], scores.mean_error[k]))) for k, name in enumerate(names)
+            (
+                name,
+                shown(scores.r2[k]),
+                *(number_with_unit(model, k, one[k]) for one in (scores.rmse, scores.mean_error)),
+            )
+            for k, name in enumerate(names)
         ],
         "drawn": [
-            (names[k], draw_scatter(values[:, k], answers[:, k], say), draw_error_histogram(errors[:, k], say))
+            (
+                names[k],
+                draw_scatter(values[:, k], answers[:, k], say, axes[k]),
+                draw_error_histogram(errors[:, k], say),
+                draw_residuals(values[:, k], answers[:, k], say, axes[k]),
+            )
             for k in range(min(len(names), NUMBERS))
         ],
+        "spread": [_spread(model, k, errors[:, k], say) for k in range(len(names))] if len(names) == 1 else [],
         "dots": min(len(data), MOST_DOTS),
         "furthest": [
             (
@@ -160,6 +180,21 @@ def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
             for row, k in places
         ],
     }
+
+
+def with_unit(model: Model, output: int) -> str:
+    """Return the name of an output of a table, as in ``price [€]``; empty for other models."""
+    if model.columns is None:
+        return ""
+    unit = model.columns.targets[output].unit
+    return f"{model.name_of(output)} [{unit}]" if unit else model.name_of(output)
+
+
+def _spread(model: Model, output: int, errors: NDArray[np.float64], say: Say) -> str:
+    """Return how far the errors spread, as a sentence."""
+    low, high = (number_with_unit(model, output, one) for one in np.quantile(errors, (0.1, 0.9)))
+    half = number_with_unit(model, output, float(np.median(np.abs(errors))))
+    return say("spread_found", half=half, low=low, high=high)
 
 
 def _with_equal_digits(value: float, answer: float) -> tuple[str, ...]:

@@ -11,18 +11,22 @@ from ...explain.nodes import MOSTLY, LayerOfNodes, examine_nodes
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent
-from ...model.importance import shuffled_columns
 from ...model.model import Model
 from ...plots.signed import png_uri, signed_picture
 from ..page import thumb
 from .results import EvaluatedModel
 
-DRAWN, LISTED, SHUFFLED = 36, 20, 100
-"""Most nodes drawn, inputs listed, and columns for which permutation importance is computed."""
+DRAWN, LISTED = 36, 20
+"""Most nodes drawn, and inputs listed."""
 
 
-def weights_section(model: Model, evaluated: EvaluatedModel | None, say: Say) -> dict[str, Any]:
-    """Return the section; with data, nodes are sorted by importance."""
+def weights_section(
+    model: Model, evaluated: EvaluatedModel | None, say: Say, *, inputs: bool = True
+) -> dict[str, Any] | None:
+    """Return the section; with data, nodes are sorted by importance.
+
+    Without `inputs`, whose importance another section shows, there are only the hidden layers, or None.
+    """
     hidden = len(model.network.architecture.sizes) > 2
     layers = examine_nodes(model, evaluated.data) if evaluated and hidden else []
     section: dict[str, Any] = {
@@ -30,32 +34,22 @@ def weights_section(model: Model, evaluated: EvaluatedModel | None, say: Say) ->
         "pictures": [],
         "inputs": [],
         "all": 0,
-        "shuffled": False,
         "hidden": hidden,
         "mostly": MOSTLY,
     }
+    if not inputs:
+        return section if section["layers"] else None
     first = model.network.parameters.weights[0]
     if model.image_shape is not None:
         section["pictures"] = _pictures(model, layers[0] if layers else None, say)
         section["order"] = say("by_matter" if layers else "by_size")
         return section
-    if evaluated and model.columns and len(model.columns.names) <= SHUFFLED:
-        sizes, names = shuffled_columns(model, evaluated.data), list(model.columns.names)
-        section["shuffled"] = True
-    else:
-        sizes = np.abs(first).mean(axis=0)  # (features,)
-        names = list(model.columns.features) if model.columns else [f"{say('input')} {k}" for k in range(len(sizes))]
+    sizes = np.abs(first).mean(axis=0)  # (features,)
+    names = list(model.columns.features) if model.columns else [f"{say('input')} {k}" for k in range(len(sizes))]
     most, largest = np.argsort(-sizes, kind="stable")[:LISTED], np.abs(sizes).max() or 1
     section["all"] = len(sizes)
-    section["inputs"] = [
-        (names[k], _format_size(evaluated, section, sizes[k]), float(sizes[k] / largest)) for k in most
-    ]
+    section["inputs"] = [(names[k], shown(float(f"{sizes[k]:.3g}")), float(sizes[k] / largest)) for k in most]
     return section
-
-
-def _format_size(evaluated: EvaluatedModel | None, section: dict[str, Any], size: float) -> str:
-    shares = section["shuffled"] and evaluated is not None and not evaluated.is_regression
-    return percent(float(size)) if shares else shown(float(f"{size:.3g}"))
 
 
 def _pictures(model: Model, layer: LayerOfNodes | None, say: Say) -> list[dict[str, str]]:

@@ -284,8 +284,8 @@ MESSAGES: dict[str, str] = {
         "{output} 输出没有温度，应为 sigmoid 或 softmax 输出。"
     ),
     "a regression has no confidence to calibrate.": "回归模型没有可校准的置信度。",
-    "{source}: the model has no columns to shuffle, expected a model of a table.": (
-        "{source}：模型没有可打乱的列，应为表格的模型。"
+    "{source}: the model has no columns, expected a model of a table.": (
+        "{source}：模型没有命名的列，应为表格的模型。"
     ),
     "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).": (
         "rows：是表格，应为编码后的输入。请传入 model.columns.apply(read_table(…))。"

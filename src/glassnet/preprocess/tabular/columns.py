@@ -171,6 +171,14 @@ class Columns:
         """Names of the network's inputs."""
         return tuple(name for one in self.inputs for name in one.features)
 
+    def middle(self) -> Encoded:
+        """Return the inputs of a row in the middle of every column, shape (features,): the baseline of explanations.
+
+        Numbers are their median, none is missing, yes and no have their training shares, and words, whose frequencies
+        are not stored, equal ones.
+        """
+        return np.concatenate([one.middle() for one in self.inputs])
+
     def gathered(self, shares: NDArray[np.floating[Any]]) -> list[tuple[str, float]]:
         """Sum shares of the inputs, shape (features,), by column, named after the column's largest input."""
         found, start = [], 0

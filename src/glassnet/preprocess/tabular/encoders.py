@@ -6,6 +6,7 @@ Each encoding is learned from a training table, applied to any other table, and 
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -38,6 +39,7 @@ MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 16, 512, 30
 FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
+_ROUNDING = 2.0**-22  # relative error of float32 inputs, with a margin
 _HALF, _SLACK = 1 << 28, 16
 _CHOICES = 33  # values of a number that `choices` returns
 
@@ -153,10 +155,23 @@ class NumberColumn:
         inputs = np.linspace(low, high, _CHOICES)
         return self.inputs_of(np.clip(self.numbers_at(straightened(inputs)), self.low, self.high))
 
+    def middle(self) -> Encoded:
+        """Return the inputs of the median, shape (features,)."""
+        return self.inputs_of(np.array([self.fill]))[0]
+
     def decode(self, inputs: ArrayLike) -> float:
-        """Return the value that these inputs, shape (features,), encode: NaN if flagged as missing."""
+        """Return the value that these inputs, shape (features,), encode: NaN if flagged as missing.
+
+        Rounded to the digits that float32 inputs have, so that 0 remains 0.
+        """
         z, *others = np.asarray(inputs, float).tolist()
-        return float("nan") if self.flag and others[-1] > 0.5 else float(self.numbers_at(straightened(z)))
+        if self.flag and others[-1] > 0.5:
+            return float("nan")
+        number = float(self.numbers_at(straightened(z)))
+        error = _ROUNDING * (abs(self.centre) + self.scale)
+        if self.bend:
+            error *= abs(number) + self.bend
+        return round(number, -math.ceil(math.log10(error))) + 0.0 if 0 < error < LARGEST else number
 
     def surprises(self, column: Column) -> list[str]:
         """Return remarks on values that are not numbers or may mean missing, and on units that differ from training."""
@@ -347,6 +362,10 @@ class BooleanColumn:
         """Return the inputs of yes and no, shape (2, 1)."""
         return np.array([[1], [-1]], np.float32)
 
+    def middle(self) -> Encoded:
+        """Return the mean input of the training rows with a value, shape (1,)."""
+        return np.array([2 * self.share - 1], np.float32)
+
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
         """Return the shares of yes and no in this input, shape (1,): one half each if it is missing."""
         [value] = np.clip(np.asarray(inputs, float), -1, 1).tolist()
@@ -429,6 +448,11 @@ class WordColumn:
     def choices(self) -> Encoded:
         """Return the inputs of each word that has its own, shape (words, features)."""
         return np.eye(len(self.words), len(self.features), dtype=np.float32)
+
+    def middle(self) -> Encoded:
+        """Return the same share of each word and of the rare ones together, shape (features,)."""
+        count = len(self.words) + (self.rare > 0)
+        return np.pad(np.full(count, 1 / count, np.float32), (0, len(self.features) - count))
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
         """Return the shares of each word, of ``(other)`` and of ``(missing)`` in these inputs, shape (features,)."""

@@ -1,0 +1,81 @@
+"""Section of the report on a table: the network beside a constant prediction and a linear model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...data.dataset import Dataset
+from ...i18n.language import Say
+from ...i18n.plots import shown
+from ...i18n.report import percent
+from ...model.baselines import Comparison, Scores, compare_with_baselines
+from ...model.model import Model
+from ...plots.labels import number_with_unit
+from .results import EvaluatedModel
+
+SCORES = ("accuracy", "balanced_accuracy", "log_loss", "r2", "rmse", "mean_error")
+"""In the order of the table; the first three and the last are also the keys of their names."""
+_SHORT = {"r2": "R²", "rmse": "RMSE"}
+_LOWER_IS_BETTER = {"log_loss", "rmse", "mean_error"}
+
+
+def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -> dict[str, Any] | None:
+    """Return the scores side by side, and what they mean; None if the model is not of a table with named columns."""
+    model = evaluated.model
+    if model.columns is None:
+        return None
+    compared = compare_with_baselines(model, evaluated.data, training)
+    constant = {"values": "mean_model", "multilabel": "label_frequencies"}.get(model.targets.name, "class_frequencies")
+    rows = [("the_network", compared.network), (constant, compared.constant)]
+    if compared.linear:
+        rows.insert(1, ("linear_model", compared.linear))
+    kinds = [name for name in SCORES if getattr(compared.network, name) is not None]
+    best = {name: _best(name, [scores for _, scores in rows]) for name in kinds}
+    return {
+        "heads": [_name(name, say) for name in kinds],
+        "rows": [
+            (say(row), [(_text(model, name, scores), getattr(scores, name) == best[name]) for name in kinds])
+            for row, scores in rows
+        ],
+        "text": _verdict(evaluated, compared, say),
+        "notes": say("space").join(_notes(evaluated, compared, say)),
+    }
+
+
+def _name(score: str, say: Say) -> str:
+    return _SHORT.get(score) or say(score)
+
+
+def _notes(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> list[str]:
+    """Return what the other models are, and what a score means that is not common."""
+    kind = say("ridge" if evaluated.is_regression else "logistic")
+    linear = say("linear_from", kind=kind, rows=f"{compared.rows:,}") if compared.linear else say("no_linear")
+    learned = say("constant_from", source=say("why_the_training" if compared.linear else "these_samples"))
+    return [linear, learned] + ([say("balanced_text")] if compared.network.balanced_accuracy is not None else [])
+
+
+def _best(name: str, scores: list[Scores]) -> float:
+    values = [getattr(one, name) for one in scores]
+    return float(min(values) if name in _LOWER_IS_BETTER else max(values))
+
+
+def _text(model: Model, name: str, scores: Scores) -> str:
+    value = float(getattr(scores, name))
+    if name in ("rmse", "mean_error") and model.classes == 1:
+        return number_with_unit(model, 0, value)
+    return shown(value) if name in ("log_loss", "rmse", "mean_error") else percent(value)
+
+
+def _verdict(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> str:
+    """Return whether the network is worth its nodes, by log loss or RMSE."""
+    name = "rmse" if evaluated.is_regression else "log_loss"
+    ours, constant = getattr(compared.network, name), getattr(compared.constant, name)
+    facts = {"score": say(name)}
+    if ours >= constant:
+        return say("worse_than_constant", **facts)
+    if compared.linear is None:
+        return say("better_than_constant", **facts, share=percent(1 - ours / constant))
+    linear = getattr(compared.linear, name)
+    if ours >= linear:
+        return say("worse_than_linear", **facts)
+    return say("better_than_linear", **facts, share=percent(1 - ours / linear))

@@ -1,0 +1,173 @@
+"""Section of the report on a table's columns: their importance, and the effect of the most important ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from ...i18n.language import Say, shortened, width_of
+from ...i18n.plots import shown
+from ...i18n.report import percent
+from ...model.importance import column_importance
+from ...model.model import Model
+from ...model.partial_dependence import Effect, partial_dependence
+from ...plots.labels import class_label
+from ...preprocess.tabular.encoders import MISSING, OTHER, BooleanColumn, Encoding, NumberColumn
+from .charts import (
+    END_LABELS,
+    LEFT,
+    LETTER,
+    RIGHT,
+    TOP,
+    WIDE,
+    Plot,
+    Scale,
+    format_share,
+    label_ends,
+    new_plot,
+    tick_formatter,
+)
+from .results import EvaluatedModel, with_unit
+
+SHUFFLED, LISTED, DRAWN, TICKS, FEW = 100, 20, 6, 60, 6
+"""Most columns whose importance is computed, columns listed, effects drawn, ticks for the values of a column, and
+numbers that are drawn as bars."""
+_LETTERS, _BAR = 22, 24  # most letters of the name of a word, and height of a bar with its space
+
+
+def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
+    """Return the section; None without named columns, or with too many of them."""
+    model, data = evaluated.model, evaluated.data
+    if model.columns is None or len(model.columns.names) > SHUFFLED:
+        return None
+    found, names = column_importance(model, data), model.columns.names
+    sizes = found.score if evaluated.is_regression else found.loss
+    order = np.argsort(-sizes, kind="stable")
+    largest = float(np.abs(sizes).max()) or 1.0
+    effects = [partial_dependence(model, data, int(k)) for k in order[:DRAWN] if sizes[k] > 0]
+    outputs = _drawn_outputs(evaluated, effects)
+    span = _common_range(effects, outputs)
+    return {
+        "inputs": [
+            (
+                names[k],
+                "" if evaluated.is_regression else percent(float(found.score[k])),
+                shown(float(f"{sizes[k]:.3g}")),
+                float(sizes[k]) / largest,
+            )
+            for k in order[:LISTED]
+        ],
+        "all": len(names),
+        "effects": [(one.column, draw_effect(model, one, outputs, span, say)) for one in effects],
+        "what": _what(model, outputs, say),
+    }
+
+
+def _drawn_outputs(evaluated: EvaluatedModel, effects: list[Effect]) -> list[int]:
+    """Return the outputs whose effects are drawn: the number, the rarer of two classes, else the two most affected."""
+    model = evaluated.model
+    if model.classes == 1 or model.targets.name == "values":
+        return [0]
+    if evaluated.positive is not None:
+        return [evaluated.positive]
+    reach = sum((np.ptp(one.means, axis=0) for one in effects), np.zeros(model.classes))
+    return sorted(np.argsort(-reach, kind="stable")[:2].tolist())
+
+
+def _common_range(effects: list[Effect], outputs: list[int]) -> tuple[float, float]:
+    """Return the range of all drawn effects, so that columns can be compared."""
+    values = np.concatenate([one.means[:, outputs].ravel() for one in effects]) if effects else np.array([0.0, 1.0])
+    low, high = float(values.min()), float(values.max())
+    room = 0.05 * (high - low)
+    return low - room, high + room
+
+
+def _what(model: Model, outputs: list[int], say: Say) -> str:
+    """Return what the effects are the mean of."""
+    if model.targets.name == "values":
+        return with_unit(model, 0)
+    names = say("comma").join(class_label(model, one, say) for one in outputs)
+    most = len(outputs) < model.classes and len(outputs) > 1
+    return say("probability_of_most" if most else "probability_of", names=names)
+
+
+def draw_effect(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
+    """Draw the effect of a column: curves of a number, or bars of words."""
+    bars = 0 < len(effect.shares) <= FEW if effect.is_number else True
+    return (_draw_bars if bars else _draw_curve)(model, effect, outputs, span, say)
+
+
+def _draw_curve(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
+    values, several = np.asarray(effect.values, float), len(outputs) > 1
+    x, label, shares = (float(values[0]), float(values[-1])), effect.column, model.targets.name != "values"
+    low, high = (max(0.0, span[0]), min(1.0, span[1])) if shares else span
+    plot = new_plot(x, (low, high), label, right=END_LABELS if several else RIGHT)
+    y_shown = format_share if shares else tick_formatter(plot.y)
+    longest = max(len(y_shown(float(value))) for value in plot.y.ticks(6))
+    plot = new_plot(
+        x, (low, high), label, left=max(LEFT, 30 + LETTER * longest), right=END_LABELS if several else RIGHT
+    )
+    plot.axes(_name_with_unit(model, effect), "", tick_formatter(plot.x), y_shown)
+    ends = []
+    for output, kind in zip(outputs, ("first", "second"), strict=False):
+        plot.line(values, effect.means[:, output], kind)
+        ends.append((float(plot.y(effect.means[-1, output])), shortened(model.name_of(output), 14), kind))
+    if several:
+        label_ends(plot, ends)
+    inside = effect.observed[(effect.observed >= values[0]) & (effect.observed <= values[-1])]
+    ticks = np.round(plot.x(np.quantile(inside, np.linspace(0, 1, TICKS), method="nearest")), 1)
+    ticks, counts = np.unique(ticks, return_counts=True)
+    heights = np.minimum(4 + 2 * counts, 16)
+    path = "".join(f"M{x:.1f} {plot.y.start:.1f}v-{high}" for x, high in zip(ticks, heights, strict=True))
+    plot.add('<path class="density" d="{}"/>', path)
+    return plot.svg()
+
+
+def _encoding(model: Model, effect: Effect) -> Encoding:
+    assert model.columns is not None
+    return model.columns.inputs[model.columns.names.index(effect.column)]
+
+
+def _name_with_unit(model: Model, effect: Effect) -> str:
+    encoding = _encoding(model, effect)
+    unit = encoding.unit if isinstance(encoding, NumberColumn) else ""
+    return f"{effect.column} [{unit}]" if unit else effect.column
+
+
+def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
+    """Draw the mean prediction of each word, or of each of a few numbers, as a bar from the mean of all rows."""
+    boolean = isinstance(_encoding(model, effect), BooleanColumn)
+    words = [
+        shortened(_word(one, boolean, say) if isinstance(one, str) else shown(one), _LETTERS) for one in effect.values
+    ]
+    probable = model.targets.name != "values"
+    low, high = (max(0.0, span[0]), min(1.0, span[1])) if probable else span
+    foot, left = TOP + _BAR * len(words), 64 + LETTER * max(map(width_of, words))
+    plot = Plot(Scale(low, high, left, WIDE - RIGHT), Scale(len(words), 0, foot, TOP), effect.column, foot + 42)
+    plot.horizontal_axis("", format_share if probable else tick_formatter(plot.x))
+    means = np.average(effect.means, axis=0, weights=effect.shares)  # (outputs,)
+    if len(outputs) == 1:
+        across = plot.x(means[outputs[0]])
+        plot.add('<path class="line even" d="M{:.1f} {:.1f}V{:.1f}"/>', across, plot.y.start, plot.y.end)
+    thick = (_BAR - 8) / len(outputs)
+    for place, (word, share, own) in enumerate(zip(words, effect.shares, effect.means, strict=True)):
+        middle = TOP + _BAR * (place + 0.5)
+        plot.text(left - 44, middle + 4, word, "end", "name")
+        plot.text(left - 8, middle + 4, "<1%" if share < 0.005 else f"{share:.0%}", "end", "small")
+        for number, (output, kind) in enumerate(zip(outputs, ("bar", "gap"), strict=False)):
+            ends = sorted(plot.x([means[output], own[output]]).tolist())
+            top = middle + thick * (number - len(outputs) / 2)
+            bar = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
+            plot.add(bar, kind, ends[0], top, max(1.0, ends[1] - ends[0]), thick)
+    return plot.svg()
+
+
+def _word(word: str, boolean: bool, say: Say) -> str:
+    """Return the text of a value of a column of words, or of yes and no."""
+    if not word:
+        return say("value_unknown")
+    if boolean and word in ("yes", "no"):
+        return say(word)
+    return {f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}.get(word, word)

@@ -1,0 +1,115 @@
+"""Section of the report on two classes of a table: ROC and precision-recall curves, and a table of thresholds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from ...i18n.language import Say
+from ...i18n.plots import shown
+from ...i18n.report import percent
+from ...model.curves import ThresholdCurves, threshold_curves
+from ...plots.labels import class_label
+from .charts import Floats, Plot, format_share, new_plot
+from .results import EvaluatedModel
+
+POINTS = 300
+"""Most points of a drawn curve."""
+THRESHOLDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+HALF = 0.5
+"""The threshold that predicts the more probable class."""
+_CLOSE, _ROOM = 24, 44  # points at most this far apart have one label, which needs this much space
+
+
+def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
+    """Return the curves and thresholds for the rarer class; None without two classes, or if one does not occur."""
+    model, data, label = evaluated.model, evaluated.data, evaluated.positive
+    if model.columns is None or label is None:
+        return None
+    positive = data.labels == label
+    curves = threshold_curves(positive, model.probabilities(model.outputs(data.inputs))[:, label], data.weights)
+    if curves is None:
+        return None
+    share = float(np.average(positive, weights=data.weights))
+    best, half = curves.best, curves.at(HALF)
+    return {
+        "text": say("thresholds_text", positive=class_label(model, label, say)),
+        "drawn": [
+            (say("roc_title", auc=shown(curves.auc)), draw_roc(curves, say)),
+            (say("precision_title", ap=shown(curves.average_precision)), draw_precision_recall(curves, share, say)),
+        ],
+        "guessing": say("curves_text", share=percent(share)),
+        "best": say(
+            "threshold_best",
+            threshold=shown(float(curves.thresholds[best])),
+            balanced=percent(curves.balanced[best]),
+            half_balanced=percent(curves.balanced[half]),
+            accuracy=percent(curves.accuracy[best]),
+            half_accuracy=percent(curves.accuracy[half]),
+        ),
+        "rows": _rows(curves),
+    }
+
+
+def _rows(curves: ThresholdCurves) -> list[tuple[str, list[str], bool]]:
+    """Return the scores at thresholds, without those that predict the same as a lower one, except one half."""
+    best = float(curves.thresholds[curves.best])
+    precision = np.append(np.nan, curves.precision[1:])  # the first threshold predicts nothing
+    scores = (curves.predicted, precision, curves.recall, curves.false_alarms, curves.balanced, curves.accuracy)
+    rows, last = [], -1
+    for threshold in sorted({*THRESHOLDS, best}):
+        place = curves.at(threshold)
+        if place != last or threshold in (HALF, best):
+            rows.append((shown(threshold), [percent(float(one[place])) for one in scores], threshold == best))
+        last = place
+    return rows
+
+
+def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
+    """Draw the true positive rate against the false positive rate, with the diagonal of guessing."""
+    plot = new_plot((0, 1), (0, 1), say("roc_label"))
+    plot.axes(say("false_positive_rate"), say("recall"), format_share, format_share)
+    plot.line(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "even")
+    some = _thinned(curves)
+    plot.line(curves.false_alarms[some], curves.recall[some], "first")
+    _mark_thresholds(plot, curves, curves.false_alarms, curves.recall, 16)
+    return plot.svg()
+
+
+def draw_precision_recall(curves: ThresholdCurves, share: float, say: Say) -> Markup:
+    """Draw the precision against the recall, with the line of guessing: the share of the positive class."""
+    plot = new_plot((0, 1), (0, 1), say("precision_label"))
+    plot.axes(say("recall"), say("precision"), format_share, format_share)
+    plot.line(np.array([0.0, 1.0]), np.array([share, share]), "even")
+    some = _thinned(curves)[1:]  # the first threshold predicts nothing, which has no precision
+    plot.line(curves.recall[some], curves.precision[some], "first")
+    _mark_thresholds(plot, curves, curves.recall, curves.precision, -8)
+    return plot.svg()
+
+
+def _thinned(curves: ThresholdCurves) -> Any:
+    """Return the indices of the thresholds that are drawn: all, or some at even distances along the curves."""
+    count = len(curves.thresholds)
+    if count <= POINTS:
+        return np.arange(count)
+    steps = np.abs(np.diff(curves.recall)) + np.abs(np.diff(curves.false_alarms)) + np.abs(np.diff(curves.precision))
+    way = np.append(0.0, np.cumsum(steps))
+    return np.unique(np.searchsorted(way, np.linspace(0, way[-1], POINTS)).clip(0, count - 1))
+
+
+def _mark_thresholds(plot: Plot, curves: ThresholdCurves, x: Floats, y: Floats, down: float) -> None:
+    """Mark the threshold of one half, and the one with the best balanced accuracy unless it is close."""
+    best, half = curves.best, curves.at(HALF)
+    places = [(best, shown(float(f"{curves.thresholds[best]:.2g}"))), (half, shown(HALF))]
+    apart = np.hypot(plot.x(x[best]) - plot.x(x[half]), plot.y(y[best]) - plot.y(y[half]))
+    for place, words in places[1:] if apart <= _CLOSE else places:
+        if place in (0, len(curves.thresholds) - 1):  # nothing or all is predicted positive: a corner
+            continue
+        across, up = float(plot.x(x[place])), float(plot.y(y[place]))
+        plot.add('<circle class="threshold" cx="{:.1f}" cy="{:.1f}" r="3.5"/>', across, up)
+        side, anchor = (8, "start") if across < plot.x.end - _ROOM else (-8, "end")
+        # Keep clear of the axis and of the upper edge.
+        lower = -8 if up > plot.y.start - 24 else 16 if up + down < plot.y.end + 8 else down
+        plot.text(across + side, up + lower, words, anchor, "name")

@@ -1,0 +1,140 @@
+"""The effect of one column of a table: the mean prediction if every row had the same value in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._one_line import one_line
+from ..data.dataset import Dataset
+from ..errors import DataError
+from ..preprocess.tabular.encoders import MISSING, Encoded, NumberColumn
+from .model import Model
+
+ROWS, POINTS, WORDS = 500, 41, 12
+"""Most rows that predictions are averaged over, values of a number, and words of a column."""
+_FROM, _TO = 0.01, 0.99
+"""Quantiles between which the values of a number are taken."""
+
+
+@one_line
+@dataclass(frozen=True)
+class Effect:
+    """Result of `partial_dependence`.
+
+    Parameters
+    ----------
+    column : str
+    values : ndarray of float64, shape (values,), or tuple of str
+        Numbers in increasing order; or words, the most frequent first: ``(other)`` for rare words, ``(missing)`` for
+        missing values, empty for words that training did not have.
+    means : ndarray of float64, shape (values, outputs)
+        Mean prediction: probabilities of classes or labels, or numbers in the unit of the target.
+    shares : ndarray of float64, shape (values,)
+        Fraction of the rows with each word, or with each number if `values` are all of them; otherwise empty.
+    observed : ndarray of float64, shape (n,)
+        The numbers in the data, without missing ones, in increasing order; empty for words.
+    """
+
+    column: str
+    values: NDArray[np.float64] | tuple[str, ...]
+    means: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    observed: NDArray[np.float64]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column has numbers."""
+        return not isinstance(self.values, tuple)
+
+
+def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
+    """Return the mean prediction for values of a column, the other columns as in the data.
+
+    Combinations of values that do not occur are averaged too, so the effect of a column that is strongly correlated
+    with another may be misleading.
+
+    Parameters
+    ----------
+    model : Model
+        A model of a table with named columns.
+    data : Dataset
+        Rows of such a table; at most 500, evenly spaced, are used for the means.
+    column : int
+        Index in ``model.columns.inputs``.
+
+    Raises
+    ------
+    DataError
+        GN017 when the model has no columns, or the data do not fit it.
+
+    References
+    ----------
+    Friedman 2001, "Greedy function approximation: a gradient boosting machine", section 8.2.
+    """
+    if model.columns is None:
+        raise DataError("GN017", f"{data.source}: the model has no columns, expected a model of a table.")
+    model.require(data)
+    encodings = model.columns.inputs
+    first = sum(len(one.features) for one in encodings[:column])
+    encoding, part = encodings[column], slice(first, first + len(encodings[column].features))
+    shares, observed = np.zeros(0), np.zeros(0)
+    values: NDArray[np.float64] | tuple[str, ...]
+    if isinstance(encoding, NumberColumn):
+        observed = _numbers(encoding, data.inputs[:, part])
+        values = _grid(observed)
+        different, counts = np.unique(observed, return_counts=True)
+        if len(different) == len(values):
+            shares = counts / len(data)
+        inputs: Encoded = np.empty((len(values), part.stop - part.start), np.float32)
+        encoding.encode_numbers(values, inputs)
+    else:
+        values, inputs, shares = _words(encoding, data.inputs[:, part])
+    some = np.unique(np.linspace(0, len(data) - 1, min(len(data), ROWS)).astype(int))
+    plain, rows, means = replace(model, training_range=None), data.inputs[some].copy(), []
+    for one in inputs:
+        rows[:, part] = one
+        outputs = plain.outputs(rows)
+        regression = model.targets.name == "values"
+        means.append((model.targets.invert(outputs) if regression else model.probabilities(outputs)).mean(axis=0))
+    found = np.array(means, np.float64).reshape(len(inputs), model.classes)
+    return Effect(encoding.name, values, found, shares, observed)
+
+
+def _numbers(encoding: NumberColumn, inputs: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the numbers that the inputs of a column encode, sorted, without missing ones."""
+    different, counts = np.unique(inputs, axis=0, return_counts=True)
+    numbers = np.array([encoding.decode(one) for one in different], np.float64)
+    present = ~np.isnan(numbers)
+    return np.sort(np.repeat(numbers[present], counts[present]))
+
+
+def _grid(observed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return quantiles of numbers; if only few are different, all of them."""
+    different = np.unique(observed)
+    if len(different) <= WORDS:
+        return different
+    grid = np.unique(np.quantile(observed, np.linspace(_FROM, _TO, POINTS)))
+    if len(grid) > POINTS // 2:
+        return grid
+    # Most rows have the same value, such as 0, and would hide the others.
+    within = different[(different >= grid[0]) & (different <= grid[-1])]
+    return np.union1d(grid, np.quantile(within, np.linspace(0, 1, POINTS // 2)))
+
+
+def _words(encoding: Any, inputs: NDArray[Any]) -> tuple[tuple[str, ...], Encoded, NDArray[np.float64]]:
+    """Return the most frequent words of a column, their inputs, and their shares."""
+    different, counts = np.unique(inputs, axis=0, return_counts=True)
+    most = np.argsort(-counts, kind="stable")[:WORDS]
+    names = tuple(_word(encoding.decode(one)) for one in different[most])
+    return names, different[most].astype(np.float32), counts[most] / len(inputs)
+
+
+def _word(shares: Any) -> str:
+    """Return the word of decoded inputs; yes and no are equally likely only where the value is missing."""
+    if shares == {"yes": 0.5, "no": 0.5}:
+        return f"({MISSING})"
+    return next((word for word, part in shares.items() if part > 0.5), "")

@@ -1,0 +1,130 @@
+"""The effect of one column of a table on the prediction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.inspection import partial_dependence as peer
+
+import glassnet
+from glassnet import fit
+from glassnet.errors import DataError
+from glassnet.model.partial_dependence import partial_dependence
+from support.samples import digits, small_model
+
+
+def _table() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(7)
+    ages = rng.integers(18, 80, 300).astype(float)
+    return {
+        "age": np.where(np.arange(300) % 10, ages, np.nan),
+        "height": rng.normal(170, 10, 300),
+        "city": rng.choice(["Rome", "Bonn", "Nice"], 300, p=[0.6, 0.3, 0.1]),
+        "member": rng.choice(["yes", "no"], 300),
+        "pay": ages * 3 + rng.normal(size=300),
+    }
+
+
+TABLE = _table()
+
+
+def of_table(target: str, **options):
+    data = glassnet.load_table({name: list(column) for name, column in TABLE.items()}, target)
+    return fit(data, recipe="table", engine="reference", **{"hidden": (8,), "epochs": 3, **options}).model, data
+
+
+def test_the_effect_of_a_linear_network_is_linear_in_the_encoded_value():
+    model, data = of_table("pay", hidden=(8,), activation=("identity",))
+    effect = partial_dependence(model, data, 1)
+    encoding = model.columns.inputs[1]
+    encoded = np.empty((len(effect.values), 1), np.float32)
+    encoding.encode_numbers(effect.values, encoded)
+    line = np.polyfit(encoded[:, 0], effect.means[:, 0], 1)
+    np.testing.assert_allclose(np.polyval(line, encoded[:, 0]), effect.means[:, 0], rtol=1e-5)
+
+
+def test_the_means_are_those_of_scikit_learn():
+    model, data = of_table("city")
+
+    class Network:
+        """A classifier as scikit-learn expects it."""
+
+        _estimator_type, classes_ = "classifier", np.arange(3)
+
+        def __sklearn_is_fitted__(self):
+            return True
+
+        def __sklearn_tags__(self):
+            from sklearn.base import BaseEstimator, ClassifierMixin
+
+            return type("Tagged", (ClassifierMixin, BaseEstimator), {})().__sklearn_tags__()
+
+        def fit(self, X, y):
+            return self
+
+        def predict(self, rows):
+            return model.predict(rows)
+
+        def predict_proba(self, rows):
+            return model.predict_proba(rows)
+
+    effect = partial_dependence(model, data, 1)
+    place = model.columns.features.index("height")
+    grid = np.empty((len(effect.values), 1), np.float32)
+    model.columns.inputs[1].encode_numbers(effect.values, grid)
+    rows = np.asarray(data.inputs, float)
+    found = peer(Network(), rows, [place], custom_values={place: grid[:, 0].astype(float)}, method="brute")
+    np.testing.assert_allclose(found["average"], effect.means.T, atol=1e-5)
+
+
+def test_numbers_are_quantiles_of_the_data_without_missing_ones():
+    model, data = of_table("pay")
+    effect = partial_dependence(model, data, 0)
+    assert effect.is_number
+    ages = np.sort(TABLE["age"][~np.isnan(TABLE["age"])])
+    np.testing.assert_allclose(effect.observed, ages, rtol=1e-4)
+    assert (np.diff(effect.values) > 0).all()
+    assert ages[0] <= effect.values[0] < effect.values[-1] <= ages[-1]
+
+
+@pytest.mark.parametrize(("column", "words"), [(2, ["Rome", "Bonn", "Nice"]), (3, ["yes", "no"])])
+def test_words_are_sorted_by_frequency(column, words):
+    model, data = of_table("pay")
+    effect = partial_dependence(model, data, column)
+    assert not effect.is_number
+    assert set(effect.values) == set(words)
+    given = np.array(TABLE[effect.column])
+    np.testing.assert_allclose(effect.shares, [(given == word).mean() for word in effect.values])
+    assert (np.diff(effect.shares) <= 0).all()
+
+
+def test_the_probabilities_of_classes_add_up_to_1():
+    model, data = of_table("city")
+    effect = partial_dependence(model, data, 0)
+    np.testing.assert_allclose(effect.means.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_a_column_of_almost_one_value_still_has_a_curve():
+    columns = {
+        "gain": [0.0] * 280 + list(range(1000, 21000, 1000)),
+        "height": list(TABLE["height"]),
+        "pay": list(TABLE["pay"]),
+    }
+    data = glassnet.load_table(columns, "pay")
+    model = fit(data, recipe="table", engine="reference", hidden=(4,), epochs=1).model
+    effect = partial_dependence(model, data, 0)
+    assert len(effect.values) > 5
+    assert effect.values[0] == 0
+
+
+def test_the_data_are_not_changed():
+    model, data = of_table("pay")
+    before = data.inputs.copy()
+    partial_dependence(model, data, 0)
+    assert (data.inputs == before).all()
+
+
+def test_a_model_without_columns_is_rejected():
+    with pytest.raises(DataError) as rejected:
+        partial_dependence(small_model(), digits(10), 0)
+    assert rejected.value.code == "GN017"
