@@ -14,7 +14,8 @@ from ...model.importance import column_importance
 from ...model.model import Model
 from ...model.partial_dependence import Effect, partial_dependence
 from ...plots.labels import class_label
-from ...preprocess.tabular.encoders import MISSING, OTHER, BooleanColumn, Encoding, NumberColumn
+from ...preprocess.tabular.encoders import MISSING, OTHER, BooleanColumn, NumberColumn
+from ...preprocess.tabular.kinds import Encoding
 from .charts import (
     END_LABELS,
     LEFT,

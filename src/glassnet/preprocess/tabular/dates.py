@@ -101,6 +101,11 @@ class DateColumn:
         first, last = self._ends.astype("M8[us]").astype(np.int64).tolist()
         return self._encode(np.linspace(first, last, _CHOICES).astype(np.int64).astype("M8[us]"))
 
+    def middle(self) -> Encoded:
+        """Return the inputs of the date in the middle of the training range, shape (features,)."""
+        [inputs] = self._encode(np.array([self._ends.astype("M8[us]").astype(np.int64).mean()]).astype("M8[us]"))
+        return np.asarray(inputs, np.float32)
+
     def decode(self, inputs: ArrayLike) -> float | dict[str, float]:
         """Return the date of the days in these inputs, shape (features,), with share 1: NaN if flagged as missing."""
         values = np.asarray(inputs, float)

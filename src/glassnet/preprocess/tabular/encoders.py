@@ -157,7 +157,8 @@ class NumberColumn:
 
     def middle(self) -> Encoded:
         """Return the inputs of the median, shape (features,)."""
-        return self.inputs_of(np.array([self.fill]))[0]
+        [inputs] = self.inputs_of(np.array([self.fill]))
+        return np.asarray(inputs, np.float32)
 
     def decode(self, inputs: ArrayLike) -> float:
         """Return the value that these inputs, shape (features,), encode: NaN if flagged as missing.
