@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...i18n.finding_details import counted, detail, listed
 from ...nn.random import Purpose, generator
+from ...preprocess.tabular.leaks import classes_by_column
 from ..findings import Finding
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
@@ -201,17 +202,13 @@ def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> str:
     """Return how a column determines the label: by each value, or by its order; empty if it does not."""
     if values.dtype.kind == "O":
         values = np.unique(values.astype(str), return_inverse=True)[1]
-    kinds, codes = np.unique(values, return_inverse=True)
-    if len(kinds) < 2:
+    count = len(np.unique(values))
+    if count < 2:
         return ""
-    meant = np.zeros(len(kinds), int)
-    meant[codes] = label
-    if (meant[codes] != label).any():
+    how, right = classes_by_column(values, label)
+    if right < len(values):
         return ""
-    if len(kinds) <= len(values) // 4:
-        return detail("by_value", count=len(kinds))
-    runs = int((np.diff(meant) != 0).sum()) + 1
-    return detail("by_order") if runs == len(np.unique(label)) else ""
+    return detail("by_value", count=count) if how == "value" else detail("by_order")
 
 
 def ordered(table: RawData, case: Case) -> Outcome:

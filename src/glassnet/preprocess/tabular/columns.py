@@ -20,6 +20,7 @@ from ...errors import DataError
 from ...i18n.language import listed
 from ...io.limits import available_cores, in_threads
 from .encoders import Encoded, Encoding, NumberColumn, WordColumn, encoding_from, non_numeric_remarks
+from .leaks import leak_remarks
 from .selection import (
     THOUSANDS,
     WORTH_THREADS,
@@ -141,6 +142,7 @@ class Columns:
                 f"{table.source}: no column is left to predict {shown} from; {name!r} is excluded"
                 f"{more_columns(len(useless) - 1)}, because {reason}.",
             )
+        remarks += leak_remarks(inputs, targets, columns, table.source, rows)
         commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
         return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas)
 
