@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import data
+from ..i18n.language import below_all
+from ..i18n.plots import shown
 from ..io.archives import is_folder
 from ..workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, say, score_line
+
+SCORES = ("accuracy", "r2", "rmse")
 
 
 def print_training(trained: TrainResult, as_json: bool) -> None:
@@ -46,6 +50,8 @@ def _facts(trained: TrainResult) -> dict[str, Any]:
         "epochs": trained.epochs,
         **{name: score for name, score in receipt["result"].items() if name != "samples"},
         "seconds": {name: round(value, 4) for name, value in trained.seconds.items()},
+        "interval": receipt.get("interval", {}),
+        "cross_validation": receipt.get("cross_validation"),
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
         "hash": receipt["hash"],
@@ -75,6 +81,11 @@ def _print(trained: TrainResult) -> None:
     if kept := receipt.get("kept"):
         result(message("kept", epochs=", ".join(map(str, kept))))
     result(message("test", score=score_line(trained.evaluation)))
+    if ends := receipt.get("interval"):
+        result(message("interval", scores=_in_words(ends)))
+    if crossed := receipt.get("cross_validation"):
+        facts = {"folds": crossed["folds"], "samples": crossed["samples"], "interval": _in_words(crossed["interval"])}
+        result(message("folds", scores=_in_words(crossed), **facts))
     if trained.evaluation.only_answer is not None:
         say(message("one_answer", name=model.name_of(trained.evaluation.only_answer)))
     result(message("time", **trained.seconds))
@@ -83,6 +94,20 @@ def _print(trained: TrainResult) -> None:
         result(message("model_beside", file=path, wanted=wanted))
     else:
         result(message("model_replaced" if trained.replaced else "model", file=path))
+
+
+def _in_words(scores: dict[str, Any]) -> str:
+    """Return scores, or their intervals, as text."""
+    parts = []
+    for name in SCORES:
+        if name in scores:
+            ends = scores[name] if isinstance(scores[name], list | tuple) else [scores[name]]
+            numbers = [
+                f"{below_all(one):.2%}" if name == "accuracy" else f"{one:.4f}" if name == "r2" else shown(one)
+                for one in ends
+            ]
+            parts.append(message(f"score_{name}", score=message("to").join(numbers)))
+    return message("comma").join(parts)
 
 
 def _next_step(trained: TrainResult) -> str:

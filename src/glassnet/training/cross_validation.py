@@ -1,15 +1,18 @@
-"""Out-of-fold probabilities: every sample is predicted by a network that was trained without it."""
+"""Cross-validation: every sample is predicted by a network that was trained without it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..errors import DataError, DivergedError
+from ..model.evaluate import evaluate, number_scores
+from ..model.intervals import Interval, accuracy_interval, number_intervals
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..nn.random import Purpose, generator
@@ -20,6 +23,64 @@ STEPS = 600
 """Minimum number of steps per network: enough to find wrong labels, and seconds for 20,000 digits."""
 _SLOWER = 4  # divisor of the learning rate after divergence
 _TRIES = 4
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Scores of a cross-validation, over the predictions of all samples.
+
+    Parameters
+    ----------
+    folds, samples : int
+    scores : dict
+        ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`.
+    interval : dict
+        For each score, the ends of its 95 % confidence interval.
+    """
+
+    folds: int
+    samples: int
+    scores: dict[str, float]
+    interval: dict[str, Interval]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: ``folds``, ``samples``, each score by its name, and ``interval``."""
+        return {"folds": self.folds, "samples": self.samples, **self.scores, "interval": dict(self.interval)}
+
+
+def cross_validate(parts: Iterable[tuple[Dataset, Dataset]], options: Options) -> CrossValidation:
+    """Train a network on the training data of each fold, and score the predictions of the test data of all folds.
+
+    Parameters
+    ----------
+    parts : iterable of (Dataset, Dataset)
+        Training and test data of each fold.
+    options : Options
+        Options of each network.
+
+    Raises
+    ------
+    GlassnetError
+        As `fit` and `evaluate`.
+    """
+    folds = right = samples = 0
+    values: list[FloatArray] = []
+    answers: list[FloatArray] = []
+    for training, test in parts:
+        tested = evaluate(fit(training, options).model, test)
+        folds, samples, right = folds + 1, samples + len(test), right + len(test) - len(tested.misread)
+        if tested.accuracy is None:
+            assert test.values is not None  # of a regression
+            values.append(test.values)
+            answers.append(tested.answers)
+    if not values:
+        return CrossValidation(
+            folds, samples, {"accuracy": right / samples}, {"accuracy": accuracy_interval(right, samples)}
+        )
+    truth, predicted = np.concatenate(values), np.concatenate(answers)
+    scores = number_scores(truth, predicted)
+    means = {"r2": float(scores.r2.mean()), "rmse": float(scores.rmse.mean())}
+    return CrossValidation(folds, samples, means, number_intervals(truth, predicted))
 
 
 def out_of_fold(
@@ -70,11 +131,16 @@ def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
             "GN073",
             f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer folds.",
         )
+    return stratified_folds(data.labels, seed, folds)
+
+
+def stratified_folds(labels: NDArray[np.int64], seed: int, folds: int) -> NDArray[np.int64]:
+    """Return the fold of each sample, shape (n,), 0 to ``folds - 1``, with equal shares of each class in `labels`."""
     # Epoch 1 of the purpose: `data.split` uses 0 for held-out data.
-    order = generator(seed, Purpose.SPLIT, 1).permutation(len(data))
-    by_class = order[np.argsort(data.labels[order], kind="stable")]
-    fold = np.empty(len(data), np.int64)
-    fold[by_class] = np.arange(len(data)) % folds
+    order = generator(seed, Purpose.SPLIT, 1).permutation(len(labels))
+    by_class = order[np.argsort(labels[order], kind="stable")]
+    fold = np.empty(len(labels), np.int64)
+    fold[by_class] = np.arange(len(labels)) % folds
     return fold
 
 

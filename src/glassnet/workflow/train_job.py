@@ -34,12 +34,15 @@ from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.header import Text, record_of
+from ..model.intervals import score_intervals
 from ..model.model import Model
 from ..options.options import SPECS, Options, beyond_single_samples
 from ..options.recipes import for_rows, recipe_named
 from ..options.unused import unused_options
+from ..preprocess.tabular.leaks import mention_leak
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
+from ..training.cross_validation import CrossValidation, cross_validate
 from ..training.events import Event, TrainingStarted
 from ..training.fine_tuning import as_flags, fine_tuning_options
 from ..training.fit import fit
@@ -59,6 +62,9 @@ from .training_data import (
     require_picture_files,
 )
 
+_MOST_WORK = 2e10
+"""Samples × epochs × weights up to which a small table is cross-validated; the recipe for tables needs about 1e9."""
+_FEWEST_TESTED, _PERFECT = 100, 0.9999
 LARGE_FILE = 1 << 20
 """Bytes of a data file from which kernels are loaded before its size in rows is known."""
 
@@ -145,13 +151,22 @@ class Plan:
     """The file of the model that is trained further; empty for a new network."""
     add: tuple[str, ...] = ()
     """The sources of the added samples, each as often as its samples count."""
+    stratified: bool = True
+    """Whether held-out rows are stratified by class; not in checkpoints of version 0.1 and before."""
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
         """Return the plan stored in a checkpoint; ValueError if it is not valid."""
         record_of(cls, wishes=record_of(TableOptions), language=Text(LANGUAGES)).check(note, "note")
         table: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
-        return cls(**{**note, "wishes": TableOptions(**table), "add": tuple(note.get("add", ()))})
+        return cls(
+            **{
+                **note,
+                "wishes": TableOptions(**table),
+                "add": tuple(note.get("add", ())),
+                "stratified": note.get("stratified", False),
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -335,12 +350,17 @@ def read_data(
         start = saved.model  # with the same scaling, classes and columns
     if start is not None and start.columns is not None:
         wishes = plan.wishes
-        return load_fine_tuning_table(plan.source, plan.test, start, wishes.decimal, options, plan.recipe, notify)
+        return load_fine_tuning_table(
+            plan.source, plan.test, start, wishes.decimal, options, plan.recipe, notify, stratified=plan.stratified
+        )
     if plan.wishes.target:
-        return load_training_table(plan.source, plan.test, plan.wishes, plan.recipe, choose, notify)
+        return load_training_table(
+            plan.source, plan.test, plan.wishes, plan.recipe, choose, notify, stratified=plan.stratified
+        )
     if saved is None:
         return load_training_data(plan.source, plan.test, options, notify, like=start, added=plan.add)
     known: dict[str, Any] = {"layout": saved.model.layout, "large": True, "like": start, "added": plan.add}
+    known["stratified"] = plan.stratified
     read = load_training_data(plan.source, plan.test, options, notify, **known)
     return replace(read, options=options)
 
@@ -446,17 +466,22 @@ def carry_out(
             "load": read.seconds,
             "compile": fitted.prepare_seconds,
             "train": fitted.train_seconds,
-            "test": time.perf_counter() - began,
         }
         model = fitted.model
+        crossed = _cross_validated(read, model, notify)
+        seconds["test"] = time.perf_counter() - began
+        _notify_perfect(read, evaluation, crossed, notify)
         notify_weak_test(read.training, model.receipt["data"]["fingerprint"], read.test, notify)
         add_test(
             model.receipt,
             evaluation,
             recipe=plan.recipe,
             held_out=read.held_out,
+            stratified=plan.stratified,
             added=plan.add,
             parent=Path(plan.start).name,
+            interval=score_intervals(evaluation, read.test),
+            cross_validation=crossed.to_dict() if crossed else None,
         )
         replaced = plan.force and os.path.lexists(path)
         path = _save(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
@@ -464,6 +489,35 @@ def carry_out(
     return TrainResult(
         model, path, wanted, read.test, evaluation, fitted.history, seconds, read.held_out, plan, replaced
     )
+
+
+def _cross_validated(read: TrainingData, model: Model, notify: Notify) -> CrossValidation | None:
+    """Cross-validate a small table with the options of its training; None if that is not due, or not possible.
+
+    A network that takes long is trained only once.
+    """
+    size = sum(member.parameters.flat.size for member in model.members)
+    if read.folds is None or read.options.epochs * len(read.training) * size > _MOST_WORK:
+        return None
+    try:
+        return cross_validate(read.folds(), read.options)
+    except KeyboardInterrupt:  # the trained model is not lost
+        notify(notice("no_cross_validation", reason="interrupted"))
+    except GlassnetError as problem:
+        notify(notice("no_cross_validation", reason=str(problem)))
+    return None
+
+
+def _notify_perfect(
+    read: TrainingData, evaluation: Evaluation, crossed: CrossValidation | None, notify: Notify
+) -> None:
+    """Notify if the test of a table has no errors, which is more often due to a column that contains the answer."""
+    columns = read.training.columns
+    scores, samples = (crossed.scores, crossed.samples) if crossed else (evaluation.scores, evaluation.samples)
+    if columns is None or samples < _FEWEST_TESTED or mention_leak(columns.remarks):
+        return
+    if scores.get("accuracy", 0) == 1 or scores.get("r2", 0) > _PERFECT:
+        notify(notice("perfect", source=read.training.source))
 
 
 def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:

@@ -146,7 +146,9 @@ MESSAGES: dict[str, str] = {
         "列 {name}：其中的词变为 {count} 个输入；若是姓名或标识符，请加 {flag}"
     ),
     "column {name}: {count} different values in {rows} rows, used as numbers, but like an identifier (to leave it out, "
-    "pass {flag})": "列 {name}：{rows} 行中有 {count} 个不同的值，作为数字使用，但像是标识符（要排除该列，请加 {flag}）",
+    "pass {flag})": (
+        "列 {name}：{rows} 行中有 {count} 个不同的值，作为数字使用，但像是标识符（要排除该列，请加 {flag}）"
+    ),
     "column {name}: alone gives target {target}, right in {right} of {rows} rows checked; make sure that it does not "
     "contain the answer (to leave it out, pass {flag})": (
         "列 {name}：单独就能得出目标 {target}，检查的 {rows} 行中有 {right} 行正确；请确认该列不包含答案"
@@ -154,7 +156,8 @@ MESSAGES: dict[str, str] = {
     ),
     "column {name}: alone gives target {target} (correlation {correlation}); make sure that it does not contain the "
     "answer (to leave it out, pass {flag})": (
-        "列 {name}：单独就能得出目标 {target}（相关系数 {correlation}）；请确认该列不包含答案（要排除该列，请加 {flag}）"
+        "列 {name}：单独就能得出目标 {target}（相关系数 {correlation}）；请确认该列不包含答案"
+        "（要排除该列，请加 {flag}）"
     ),
     "target {target} is nearly a weighted sum of columns {names} (R² {r2}); make sure that they do not contain the "
     "answer (to leave one out, pass {flag})": (
