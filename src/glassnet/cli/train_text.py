@@ -84,8 +84,9 @@ def _print(trained: TrainResult) -> None:
     if ends := receipt.get("interval"):
         result(message("interval", scores=_in_words(ends)))
     if crossed := receipt.get("cross_validation"):
-        facts = {"folds": crossed["folds"], "samples": crossed["samples"], "interval": _in_words(crossed["interval"])}
-        result(message("folds", scores=_in_words(crossed), **facts))
+        scores = _in_words(crossed)
+        result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
+        result(message("interval", scores=_in_words(crossed["interval"])))
     if trained.evaluation.only_answer is not None:
         say(message("one_answer", name=model.name_of(trained.evaluation.only_answer)))
     result(message("time", **trained.seconds))

@@ -108,11 +108,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "保留      第 {epochs} 轮后的权重，其验证损失最低",
     ),
     "test": ("test      {score}", "测试      {score}"),
-    "interval": ("          {scores} (95% confidence interval)", "          {scores}（95% 置信区间）"),
+    "interval": ("interval  {scores} (95% confidence)", "区间      {scores}（95% 置信度）"),
     "folds": (
-        "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it\n"
-        "          {interval} (95% confidence interval)",
-        "{folds} 折      {scores}，共 {samples:,} 行，每行由未用它训练的网络测试\n          {interval}（95% 置信区间）",
+        "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it",
+        "{folds} 折      {scores}，共 {samples:,} 行，每行由未用它训练的网络测试",
     ),
     "score_accuracy": ("accuracy {score}", "准确率 {score}"),
     "score_r2": ("R² {score}", "R² {score}"),

@@ -43,7 +43,7 @@ class DataReceipt(TypedDict, total=False):
     held_out: bool
     """Whether a fraction of the source was held out for testing, and is not among the samples."""
     stratified: bool
-    """Whether the held-out fraction was stratified by class; missing in models of version 0.1 and before."""
+    """Whether the held-out fraction was stratified by class; missing in models of version 0.2 and before."""
     added: list[str]
     """Sources of the samples that were added to those of `source`."""
 

@@ -152,7 +152,7 @@ class Plan:
     add: tuple[str, ...] = ()
     """The sources of the added samples, each as often as its samples count."""
     stratified: bool = True
-    """Whether held-out rows are stratified by class; not in checkpoints of version 0.1 and before."""
+    """Whether held-out rows are stratified by class; false for checkpoints of version 0.2 and before."""
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
