@@ -300,10 +300,10 @@ def test_rows_equal_by_chance_are_not_reported_as_copies(folder):
 
 
 def test_equal_rows_of_whole_numbers_that_depend_on_each_other_are_not_reported_as_copies(folder):
-    """As in letter recognition: 12 columns of 0 to 15, from three hidden factors."""
+    """As in letter recognition: 12 columns of 0 to 15, from four hidden factors."""
     rng = np.random.default_rng(3)
-    factors = rng.normal(size=(3000, 3)) @ rng.normal(size=(3, 12))
-    rows = [",".join(map(str, row)) for row in np.clip(np.round(1.5 * factors + 7), 0, 15).astype(int)]
+    factors = rng.normal(size=(3000, 4)) @ rng.normal(size=(4, 12))
+    rows = [",".join(map(str, row)) for row in np.clip(np.round(factors + 7), 0, 15).astype(int)]
     lines = [f"{row},{'xyz'[k % 3]}\n" for k, row in enumerate(rows)]
     header = ",".join([*(f"c{k}" for k in range(12)), "kind"]) + "\n"
     assert 2500 < len(set(rows)) < 2980
