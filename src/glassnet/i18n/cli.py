@@ -73,6 +73,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}：测试没有任何错误；请确认没有哪一列包含答案，或在答案之后才能得知",
     ),
     "no_cross_validation": ("no cross-validation: {reason}", "没有交叉验证：{reason}"),
+    "show_target": (
+        "a table without column names; to see how training would use them: {command}",
+        "表格没有列名；要查看训练时如何使用各列：{command}",
+    ),
     "test_lacks": (
         "{source}: the test data have no sample of these classes, so the result does not cover them: {names}",
         "{source}：测试数据中没有这些类别的样本，结果不能反映这些类别：{names}",

@@ -16,11 +16,15 @@ from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
-from ..data.dataset import SampleLayout
+from ..data.arrays import PIXELS
+from ..data.dataset import SampleLayout, image_shape
 from ..data.split import split, split_rows
-from ..errors import DataError, OptionError
+from ..data.tables.header import header_names
+from ..data.validation import AUTO
+from ..errors import DataError, GlassnetError, OptionError
 from ..i18n.language import listed
 from ..io.archives import is_folder
+from ..io.opening import read_once
 from ..model.model import Model
 from ..options.options import Options, for_optimizer
 from ..preprocess import Columns
@@ -38,6 +42,7 @@ FOLDS = 5
 """Folds of the cross-validation of a small table."""
 FEW_HELD_OUT = 200
 """With fewer held-out rows, a table is cross-validated: the interval of an accuracy of 90 % is more than 8 % wide."""
+_FEWEST_PIXELS = 16
 _MOST_CLASSES = 5
 """Most classes that are listed if the test data lack them."""
 
@@ -302,9 +307,23 @@ def load_samples(
     if like is None:
         reading = {"classes": options.classes or None, "size": options.picture_size}
         reading |= {"colour": options.colour, "handwriting": options.handwriting}
-    samples = data.load(source, part=part, maximum=options.input_max, large=large, layout=layout, **reading)
+    try:
+        samples = data.load(source, part=part, maximum=options.input_max, large=large, layout=layout, **reading)
+    except DataError as problem:
+        table = None if like or "--target" in str(problem) or not _of_values(problem) else read_unnamed(source)
+        if table is None:
+            raise
+        raise DataError(
+            problem.code,
+            f"{problem} For a table, name the column to predict, such as --target {table.names[-1]}.",
+        ) from None
     notify_remarks(samples, notify)
     return samples if like is None else fitting_data(like, samples)
+
+
+def _of_values(problem: DataError) -> bool:
+    """Return whether an error is about values that pixels or labels cannot have."""
+    return problem.code in ("GN013", "GN014", "GN015")
 
 
 def require_picture_files(source: str, options: Options) -> None:
@@ -415,7 +434,19 @@ def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
 def _read_named(source: str, options: TableOptions) -> Table:
     if source == data.BUNDLED and not os.path.exists(source):
         raise OptionError("GN022", f"--target {options.target[0]}: needs a table. Name it as DATA.")
-    return read_table(source, options.target, decimal=options.decimal)
+    return read_table(source, header_names(options.target), decimal=options.decimal)
+
+
+def read_unnamed(source: str, decimal: str = AUTO) -> Table | None:
+    """Read a table without column names that is not rows of pixels; None for anything else."""
+    try:
+        table = None if source == data.BUNDLED or read_once(source) else read_table(source, decimal=decimal)
+    except GlassnetError:
+        return None
+    if table is None or table.header or len(table.names) >= PIXELS:
+        return None
+    drawn = len(table.names) > _FEWEST_PIXELS and image_shape(len(table.names) - 1) is not None
+    return None if drawn and all(one.kind == "number" for one in table.columns().values()) else table
 
 
 def _notify_learnt(table: Table, columns: Columns, notify: Notify) -> None:

@@ -31,6 +31,11 @@ def without_quotes(name: str) -> str:
     return stripped[1:-1].strip() if len(stripped) > 2 and stripped[0] == stripped[-1] == "'" else name
 
 
+def header_names(given: Iterable[str]) -> list[str]:
+    """Return the given column names that identify a header: not those that may be column numbers or values."""
+    return [name for name in given if not name.isdecimal()]
+
+
 def separator_of(line: str) -> str:
     """Return the most frequent separator of a line."""
     return max(SEPARATORS, key=line.count)

@@ -180,6 +180,7 @@ MESSAGES: dict[str, str] = {
     "{source}: column {name} not found. {hint}": "{source}：没有列 {name}。{hint}",
     "Did you mean {names}?": "是否指 {names}？",
     "Columns: {names}.": "现有的列：{names}。",
+    "Column number {number} is {name}.": "第 {number} 列是 {name}。",
     "Name each target separately: {flags}.": "请分别指定各目标列：{flags}。",
     "Its first line has no column names.": "第一行没有列名。",
     "The file was read as a single column; separate values by commas, semicolons, tabs or bars.": (
