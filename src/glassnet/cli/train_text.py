@@ -13,6 +13,7 @@ from ..io.archives import is_folder
 from ..workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, say, score_line
 
+_FEW = 20  # tested rows, whose equal predictions may be chance
 SCORES = ("accuracy", "r2", "rmse")
 
 
@@ -87,7 +88,8 @@ def _print(trained: TrainResult) -> None:
         scores = _in_words(crossed)
         result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
         result(message("interval", scores=_in_words(crossed["interval"])))
-    if trained.evaluation.only_answer is not None:
+    few = crossed is not None and trained.evaluation.samples < _FEW
+    if trained.evaluation.only_answer is not None and not few:
         say(message("one_answer", name=model.name_of(trained.evaluation.only_answer)))
     result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted

@@ -72,6 +72,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}: the test has no errors; make sure that no column contains the answer, or is known only after it",
         "{source}：测试没有任何错误；请确认没有哪一列包含答案，或在答案之后才能得知",
     ),
+    "cross_validation_interrupted": (
+        "interrupted: no cross-validation; the model is tested on the held-out rows only",
+        "已中断：没有交叉验证，模型只用留出的行测试",
+    ),
     "no_cross_validation": ("no cross-validation: {reason}", "没有交叉验证：{reason}"),
     "show_target": (
         "a table without column names; to see how training would use them: {command}",

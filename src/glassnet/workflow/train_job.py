@@ -502,7 +502,7 @@ def _cross_validated(read: TrainingData, model: Model, notify: Notify) -> CrossV
     try:
         return cross_validate(read.folds(), read.options)
     except KeyboardInterrupt:  # the trained model is not lost
-        notify(notice("no_cross_validation", reason="interrupted"))
+        notify(notice("cross_validation_interrupted"))
     except GlassnetError as problem:
         notify(notice("no_cross_validation", reason=str(problem)))
     return None

@@ -148,3 +148,9 @@ def test_identifiers_and_many_words_in_use_are_said():
     assert "120 inputs" in remarks[2]
     assert all(in_chinese(text) for text in remarks)
     assert len(Columns.learn(read_table(table), "y", keep=["account", "visit_id", "surname"]).remarks) == 1
+
+
+def test_words_among_the_targets_of_few_training_rows_are_no_error():
+    values = [*map(str, range(100, 190)), *["-x-", "y"] * 5]
+    table = read_table({"a": NOISE[:100, 0], "b": NOISE[:100, 1], "y": values})
+    assert Columns.learn(table, "y", rows=np.arange(10)).task == "numbers"

@@ -86,9 +86,8 @@ def leak_remarks(
     """
     remarks: list[str] = []
     for target in targets:
-        column = columns[target.name]
-        column = column if rows is None else column.take(rows)
-        values: NDArray[Any] = (labels_of if target.classes else values_of)(source, column, target)
+        values: NDArray[Any] = (labels_of if target.classes else values_of)(source, columns[target.name], target)
+        values = values if rows is None else values[rows]
         numbers = target.task == "numbers"
         present = np.flatnonzero(~np.isnan(values) if numbers else values >= 0)
         few = _sample(present, np.zeros(len(present), np.int64) if numbers else values[present].astype(np.int64))
