@@ -151,6 +151,6 @@ def test_identifiers_and_many_words_in_use_are_said():
 
 
 def test_words_among_the_targets_of_few_training_rows_are_no_error():
-    values = [*map(str, range(100, 190)), *["-x-", "y"] * 5]
+    values = [*map(str, range(100, 194)), *["bad"] * 6]
     table = read_table({"a": NOISE[:100, 0], "b": NOISE[:100, 1], "y": values})
     assert Columns.learn(table, "y", rows=np.arange(10)).task == "numbers"
