@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, say, score_line
 
 _FEW = 20  # tested rows, whose equal predictions may be chance
-SCORES = ("accuracy", "r2", "rmse")
+_SIGNS = {"r2": "R²", "rmse": "RMSE"}
 
 
 def print_training(trained: TrainResult, as_json: bool) -> None:
@@ -101,15 +102,16 @@ def _print(trained: TrainResult) -> None:
 
 def _in_words(scores: dict[str, Any]) -> str:
     """Return scores, or their intervals, as text."""
+    shapes: dict[str, Callable[[float], str]] = {
+        "accuracy": lambda score: f"{below_all(score):.2%}",
+        "r2": lambda score: f"{score:.4f}",
+        "rmse": shown,
+    }
     parts = []
-    for name in SCORES:
-        if name in scores:
-            ends = scores[name] if isinstance(scores[name], list | tuple) else [scores[name]]
-            numbers = [
-                f"{below_all(one):.2%}" if name == "accuracy" else f"{one:.4f}" if name == "r2" else shown(one)
-                for one in ends
-            ]
-            parts.append(message(f"score_{name}", score=message("to").join(numbers)))
+    for name in (name for name in shapes if name in scores):
+        ends = scores[name] if isinstance(scores[name], list | tuple) else [scores[name]]
+        text = message("to").join(map(shapes[name], ends))
+        parts.append(message("accuracy_of", score=text) if name == "accuracy" else f"{_SIGNS[name]} {text}")
     return message("comma").join(parts)
 
 

@@ -121,9 +121,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it",
         "{folds} 折      {scores}，共 {samples:,} 行，每行由未用它训练的网络测试",
     ),
-    "score_accuracy": ("accuracy {score}", "准确率 {score}"),
-    "score_r2": ("R² {score}", "R² {score}"),
-    "score_rmse": ("RMSE {score}", "RMSE {score}"),
+    "accuracy_of": ("accuracy {score}", "准确率 {score}"),
     "to": (" to ", " 至 "),
     "one_answer": (
         "every prediction is {name}: the network has learned nothing. Try --initializer he, another --rate or more "
