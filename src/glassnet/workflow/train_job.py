@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from importlib import import_module
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -463,7 +463,7 @@ def carry_out(
     with _not_lost(checkpoint):
         began = time.perf_counter()
         parent = Path(plan.start).name
-        crossed = _cross_validated(read, model, notify)
+        crossed = _cross_validated(read, notify)
         evaluation = evaluate_on_test(
             model,
             test,
@@ -518,13 +518,14 @@ def evaluate_on_test(
     return evaluation
 
 
-def _cross_validated(read: TrainingData, model: Model, notify: Notify) -> CrossValidation | None:
+def _cross_validated(read: TrainingData, notify: Notify) -> CrossValidation | None:
     """Cross-validate a small table with the options of its training; None if that is not due, or not possible.
 
     A network that takes long is trained only once.
     """
-    size = sum(member.parameters.flat.size for member in model.members)
-    if read.folds is None or read.options.epochs * len(read.training) * size > _MOST_WORK:
+    sizes = (read.training.features, *read.options.hidden, read.training.classes)
+    weights = read.options.members * sum(below * above for below, above in pairwise(sizes))
+    if read.folds is None or read.options.epochs * len(read.training) * weights > _MOST_WORK:
         return None
     try:
         return cross_validate(read.folds(), read.options)
