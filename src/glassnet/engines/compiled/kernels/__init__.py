@@ -17,6 +17,7 @@ from .node_groups import BIAS, ROW_SUM, SHIFT, VECTORS, Groups, Nodes, UpperLaye
 from .optimizers import Constants
 from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
 from .plan import Plan, plan_of
+from .row_outputs import ROW_OUTPUTS, TILE, fill_outputs
 from .row_sums import LANES
 from .shards import Dropout
 from .sparse import LARGEST_TILE, ROW_BLOCK, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
@@ -29,9 +30,11 @@ __all__ = [
     "LANES",
     "LARGEST_TILE",
     "ROW_BLOCK",
+    "ROW_OUTPUTS",
     "ROW_SUM",
     "SHIFT",
     "SPINS",
+    "TILE",
     "VECTORS",
     "WIDEST",
     "WORD",
@@ -57,6 +60,7 @@ __all__ = [
     "abort",
     "answer_rows",
     "compile_step",
+    "fill_outputs",
     "gather_nonzero",
     "gather_pairs",
     "new_barrier",
