@@ -7,7 +7,7 @@ Only values of the usual types are read here. For all others, such as numbers in
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from itertools import pairwise
@@ -48,7 +48,7 @@ class RowEncoder:
 
     def __init__(self, columns: Columns) -> None:
         self._features = len(columns.features)
-        self._names = columns.names
+        self._names, self._needed = columns.names, frozenset(columns.names)
         numbers: list[tuple[NumberColumn, int]] = []
         self._numbers: list[str] = []
         self._words: list[tuple[str, _Words]] = []
@@ -84,8 +84,12 @@ class RowEncoder:
         ndarray of float32, or None
             None if a column is missing, or a value is of another type than usual.
         """
-        if not self._reads or not _SCALARS.issuperset(map(type, values.values())):
+        if not self._reads:
             return None
+        if not _SCALARS.issuperset(map(type, values.values())):
+            values = {name: _without_subclass(value) for name, value in values.items()}
+            if not _SCALARS.issuperset(map(type, values.values())):
+                return None
         if any(type(name) is not str for name in values):
             values = {str(name): value for name, value in values.items()}
         try:
@@ -127,22 +131,23 @@ class RowEncoder:
             cell = frame.iat
             return self.row({name: cell[0, place[name]] for name in self._names})
         try:
-            return self._frame(rows, lambda name: frame.iloc[:, place[name]].to_numpy())
+            columns = zip(names, frame.items(), strict=True)
+            return self._frame(rows, {name: one.to_numpy() for name, (_, one) in columns if name in self._needed})
         except _OtherValueError:
             return None
 
-    def _frame(self, rows: int, column: Callable[[str], NDArray[Any]]) -> Encoded:
+    def _frame(self, rows: int, columns: Mapping[str, NDArray[Any]]) -> Encoded:
         encoded, lines = np.zeros((rows, self._features), np.float32), np.arange(rows)
         for name, words in self._words:
-            places = words.places(column(name))
+            places = words.places(columns[name])
             present = places >= 0
             encoded[lines[present], places[present]] = 1
         for name, place in self._truths:
-            encoded[:, place] = fill_truths(_truths(column(name)))
-        if self._dates:
-            raise _OtherValueError
+            encoded[:, place] = fill_truths(_truths(columns[name]))
+        for one, places_of_date in self._dates:
+            encoded[:, places_of_date] = one.encode_moments(_all_moments(columns[one.name]))
         if self._numbers:
-            self._block.encode(np.stack([_numbers(column(name)) for name in self._numbers], axis=1), encoded)
+            self._block.encode(np.stack([_numbers(columns[name]) for name in self._numbers], axis=1), encoded)
         return encoded
 
 
@@ -184,8 +189,9 @@ class _Words:
         self._trained = {word: start + k for k, word in enumerate(column.words)}
         self._other = start + len(column.words) if column.rare else -1
         self._missing = start + len(column.features) - 1 if column.missing else -1
-        # Most texts are words of the training data, which need not be cleaned.
-        self._clean = {word: place for word, place in self._trained.items() if _is_clean(word)}
+        # Most texts are words of the training data or usual markers of missing values, which need not be cleaned.
+        self._clean: dict[str | None, int] = dict.fromkeys([*MISSING, *map(str.upper, MISSING), None], self._missing)
+        self._clean |= {word: place for word, place in self._trained.items() if _is_clean(word)}
 
     def place(self, value: Any) -> int:
         """Return the place of a value."""
@@ -301,6 +307,13 @@ def _truths(column: NDArray[Any]) -> NDArray[np.float64]:
     return np.where((numbers == 0) | (numbers == 1), numbers, np.nan)
 
 
+def _without_subclass(value: Any) -> Any:
+    """Return a timestamp of pandas as one of Python if that has the same bits, and any other value unchanged."""
+    if isinstance(value, datetime) and value == value and value.tzinfo is None and not getattr(value, "nanosecond", 1):
+        return datetime.combine(value.date(), value.time())
+    return value
+
+
 def _moments(value: Any) -> NDArray[np.datetime64]:
     """Return a date, with its time of day, shape (1,); NaT if it is missing."""
     kind = type(value)
@@ -312,3 +325,13 @@ def _moments(value: Any) -> NDArray[np.datetime64]:
     if kind is date or (kind is datetime and value.tzinfo is None):
         return np.array([value], "M8[us]")
     raise _OtherValueError
+
+
+def _all_moments(column: NDArray[Any]) -> NDArray[np.datetime64]:
+    """Return a column of dates, shape (n,), if microseconds suffice."""
+    if column.dtype not in ("M8[us]", "M8[ns]"):
+        raise _OtherValueError
+    moments = column.astype("M8[us]")
+    if not ((moments == column) | np.isnat(column)).all():
+        raise _OtherValueError
+    return moments

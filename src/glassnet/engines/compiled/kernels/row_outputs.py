@@ -13,13 +13,17 @@ import numpy as np
 from ....nn.jit import outer_kernel
 from .activations import exp
 from .common import matrix_in, number_of, vector_in
-from .row_sums import LANES, four_vectors
+from .row_sums import LANES, block_of
+from .tile_products import has_avx512
 
 ROW_OUTPUTS = ("identity", "sigmoid", "softmax")
 """Supported activations of the output layer; those of hidden layers are relu."""
 
-TILE = 4 * LANES
-"""Nodes of a tile: their sums stay in registers."""
+_VECTORS = 8 if has_avx512() else 4
+TILE = _VECTORS * LANES
+"""Nodes of a tile: their sums stay in registers. A row has the same bits whatever their number."""
+
+_tile_sums = block_of(_VECTORS)
 
 _SIGMOID, _SOFTMAX = (number_of(name) for name in ROW_OUTPUTS[1:])
 
@@ -29,10 +33,10 @@ def fill_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out:
     """Fill `out`, (n, outputs), with the outputs for encoded rows, `raw`, (n, features); both as `flat`.
 
     `numbers` has the rows to process together, m, the width of the widest layer, w, the number of layers and the code
-    of the output activation. Then for each layer its inputs, its nodes (both with those that fill the last tile), the
-    place of its biases in `flat`, and its number of blocks; for each block its first input, its inputs, and its number of tiles; for each tile its first node
-    and the place of its weights, (inputs, nodes). A block without tiles is a layer of few nodes, whose weights,
-    (nodes, inputs), are at the next number.
+    of the output activation. Then for each layer its inputs and its nodes, both with those that fill the last tile, the
+    place of its biases in `flat`, and its number of blocks; for each block its first input, its inputs, and its number
+    of tiles; for each tile its first node and the place of its weights, (inputs, nodes). A block without tiles is a
+    layer of few nodes, whose weights, (nodes, inputs), are at the next number.
 
     The last number of `flat` is the temperature, which divides the last sums. The scratch memory is for one thread:
     `places`, (m · w + m + 2,), and `work`, (3 · m · w + 1,).
@@ -45,8 +49,9 @@ def fill_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out:
         n = most if begin + most < raw.shape[0] else raw.shape[0] - begin
         here, there, at, stride = 0, size, 4, 0
         for i in range(n):
+            line = vector_in(work, i * raw.shape[1], raw.shape[1])
             for j in range(raw.shape[1]):
-                work[i * raw.shape[1] + j] = raw[begin + i, j]
+                line[j] = raw[begin + i, j]
         for layer in range(layers):
             fan_in, stride, bias_at, blocks = numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]
             at += 4
@@ -60,16 +65,16 @@ def fill_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out:
                             weights, total = vector_in(flat, numbers[at] + k * fan_in, fan_in), zero
                             for j in range(fan_in):
                                 total += weights[j] * line[j]
-                            work[there + i * stride + k] = flat[bias_at + k] + total
+                            work[there + i * stride + k] = total + flat[bias_at + k]
                     at += 1
                     continue
-                count = 0
+                count = np.uint64(0)  # Numba checks signed indices for negative values
                 for i in range(n):
                     places[starts + i] = count
                     line = vector_in(work, here + i * fan_in + first, inputs)
                     for j in range(inputs):  # zeros are written and overwritten: a branch would be unpredictable
                         places[count], values[count] = j, line[j]
-                        count += int(line[j] != 0)
+                        count += np.uint64(line[j] != 0)
                 places[starts + n] = count
                 for _ in range(tiles):
                     node, tile = numbers[at], matrix_in(flat, numbers[at + 1], inputs, TILE)
@@ -78,10 +83,11 @@ def fill_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out:
                     for i in range(n):
                         own = vector_in(work, there + i * stride + node, TILE)
                         start, end = np.int64(places[starts + i]), np.int64(places[starts + i + 1])
-                        four_vectors(tile, places, values, start, end, one, constant, own, 0)
+                        _tile_sums(tile, places, values, start, end, one, constant, own, 0)
             if layer < layers - 1:
-                for k in range(there, there + n * stride):
-                    work[k] = work[k] if not work[k] <= 0 else zero  # written so that NaN passes
+                sums = vector_in(work, there, n * stride)
+                for k in range(n * stride):
+                    sums[k] = sums[k] if not sums[k] <= 0 else zero  # written so that NaN passes
             here, there = there, here
         for i in range(n):
             line, z = out[begin + i], vector_in(work, here + i * stride, out.shape[1])
