@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..preprocess.tabular.encoders import Encoded
 from ..preprocess.tabular.rows import RowEncoder
-from .model_data import unless_warned
 
 if TYPE_CHECKING:
     from ..engines.compiled.row_network import RowNetwork
@@ -27,8 +28,7 @@ class TablePredictor:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._encoder: RowEncoder | None = None
-        self._network: RowNetwork | None = None
-        self._is_general = len(model.members) > 1
+        self._networks: list[RowNetwork] = []
 
     def __reduce__(self) -> tuple[type[TablePredictor], tuple[Model]]:
         """Pickle and copy without compiled code, which belongs to a process."""
@@ -46,20 +46,12 @@ class TablePredictor:
         return None
 
     def outputs(self, encoded: Encoded) -> FloatArray:
-        """Return the outputs, (n, classes), for inputs, (n, features); see `Model.outputs`."""
-        network = self._network or self._compiled()
-        if network is None:
-            return unless_warned(self._model).outputs(encoded)
-        return network.outputs(self._model.scaling.apply(encoded, self._model.network.parameters.flat.dtype))
+        """Return the outputs, (n, classes), for inputs, (n, features), up to rounding those of `Model.outputs`."""
+        model, dtype = self._model, self._model.network.parameters.flat.dtype
+        if not self._networks:
+            from ..engines.compiled.row_network import RowNetwork  # loads Numba
 
-    def _compiled(self) -> RowNetwork | None:
-        """Return the compiled network; None for an ensemble, or an unusual network."""
-        if self._is_general:
-            return None
-        from ..engines.compiled.row_network import RowNetwork, supported  # loads Numba
-
-        network = self._model.network
-        self._is_general = not supported(network.architecture, network.parameters)
-        if not self._is_general:
-            self._network = RowNetwork(network.architecture, network.parameters, self._model.temperature)
-        return self._network
+            self._networks = [RowNetwork(one.architecture, one.parameters, model.temperature) for one in model.members]
+        scaled = model.scaling.apply(encoded, dtype)
+        outputs = [one.outputs(scaled) for one in self._networks]
+        return outputs[0] if len(outputs) == 1 else np.mean(outputs, axis=0, dtype=dtype)

@@ -160,7 +160,7 @@ def test_a_frame_is_encoded_as_in_a_table(data, rows):
     frame = frame.astype({"born": "M8[ns]", "seen": "M8[us]"})
     for name in data.draw(st.sets(st.sampled_from([*TYPICAL]), max_size=3)):
         drawn, kind = data.draw(st.lists(cells[name], min_size=rows, max_size=rows)), data.draw(dtypes)
-        with suppress(TypeError, ValueError, OverflowError), np.errstate(over="ignore"):
+        with suppress(TypeError, ValueError, OverflowError), np.errstate(all="ignore"):
             frame[name] = pd.Series(drawn, dtype=kind)
     found = ENCODER.frame(frame)
     if found is not None:

@@ -21,7 +21,6 @@ class RowNetwork:
     Parameters
     ----------
     architecture : Architecture
-        One that is `supported`.
     parameters : Parameters
         Copied, so later changes have no effect.
     temperature : float
@@ -40,13 +39,16 @@ class RowNetwork:
             return place
 
         numbers, width, self._widest = [], architecture.sizes[0], max(architecture.sizes) + tile
-        for weights, biases in zip(parameters.weights, parameters.biases, strict=True):
+        layers = zip(architecture.activations, parameters.weights, parameters.biases, strict=True)
+        example = np.zeros(0, dtype)
+        for activation, weights, biases in layers:
             nodes = len(weights)
             blocks = blocks_of(weights) if nodes >= kernels.LANES else []
             tiles = [[*range(rows.start, rows.stop, tile)] for rows, _ in blocks]
             bias = np.zeros(nodes + tile, dtype)
             bias[:nodes] = 0 if biases is None else biases
             stride = tiles[-1][-1] + tile if tiles else nodes
+            numbers += kernels.entry_of(kernels.ACTIVATE[activation], example, example).tolist()
             numbers += [width, stride, store(bias), max(1, len(blocks))]
             if not blocks:
                 wide = np.zeros((nodes, width), dtype)
@@ -58,8 +60,7 @@ class RowNetwork:
                     part = weights[begin : min(begin + tile, rows.stop), columns].T  # (inputs, nodes)
                     numbers += [begin, store(np.pad(part, ((0, 0), (0, tile - part.shape[1]))))]
             width = stride
-        code = kernels.number_of(architecture.activations[-1])
-        self._numbers = np.array([ROWS, self._widest, len(parameters.weights), code, *numbers], np.int64)
+        self._numbers = np.array([ROWS, self._widest, len(parameters.weights), *numbers], np.int64)
         length = sum(map(len, flat))
         self._flat = aligned_zeros((length + 1,), dtype)
         self._flat[:length], self._flat[length] = np.concatenate(flat), temperature
@@ -79,13 +80,6 @@ class RowNetwork:
         """Return `places` and `work` of `kernels.fill_outputs`, for one thread."""
         size = ROWS * self._widest
         return np.zeros(size + ROWS + 2, np.uint32), aligned_zeros((3 * size + 1,), self._flat.dtype)
-
-
-def supported(architecture: Architecture, parameters: Parameters) -> bool:
-    """Return whether a network has relu in the hidden layers, a usual output, and finite weights."""
-    *hidden, output = architecture.activations
-    usual = output in kernels.ROW_OUTPUTS and all(name == "relu" for name in hidden)
-    return usual and bool(np.isfinite(parameters.flat).all())  # 0 times infinity must not be left out
 
 
 def blocks_of(weights: NDArray[np.floating]) -> list[tuple[slice, slice]]:

@@ -17,12 +17,11 @@ from ....nn.jit import kernel
 from ....nn.optimizers import TINY
 
 
-def exp(x: Any) -> Any:
-    """Return e to the power of `x`."""
+def _exp(x: Any) -> Any:
     return math.exp(x)
 
 
-@overload(exp)
+@overload(_exp)
 def _exp_of(x: Any) -> Any:
     """Choose by precision: for float32 a polynomial that vectorises, accurate to 1e-7; for float64 the math library."""
     if x.bitwidth == 64:
@@ -71,7 +70,7 @@ def _tanh_by_precision(x: Any) -> Any:
         one, two, s = np.float32(1), np.float32(2), x * x
         above = x * (np.float32(945) + s * (np.float32(105) + s))
         near = above / (np.float32(945) + s * (np.float32(420) + np.float32(15) * s))
-        return near if abs(x) < np.float32(0.625) else one - two / (one + exp(two * x))
+        return near if abs(x) < np.float32(0.625) else one - two / (one + _exp(two * x))
 
     return tanh32
 
@@ -127,7 +126,7 @@ def flush(values: Any) -> None:
 def _sigmoid(z: Any, a: Any) -> None:
     one = z.dtype.type(1)
     for j in range(z.shape[0]):
-        a[j] = one / (one + exp(-z[j]))
+        a[j] = one / (one + _exp(-z[j]))
 
 
 @kernel
@@ -169,14 +168,14 @@ def _gelu(z: Any, a: Any) -> None:
 def _silu(z: Any, a: Any) -> None:
     one = z.dtype.type(1)
     for j in range(z.shape[0]):
-        a[j] = z[j] / (one + exp(-z[j]))
+        a[j] = z[j] / (one + _exp(-z[j]))
 
 
 @kernel
 def _softmax(z: Any, a: Any) -> None:
     peak, total = z[first_largest(z)], z.dtype.type(0)
     for j in range(z.shape[0]):
-        a[j] = exp(z[j] - peak)
+        a[j] = _exp(z[j] - peak)
         total += a[j]
     for j in range(z.shape[0]):
         a[j] /= total
@@ -186,7 +185,7 @@ def _softmax(z: Any, a: Any) -> None:
 def _exponential(z: Any, a: Any) -> None:
     limit = z.dtype.type(LARGEST_EXPONENT)
     for j in range(z.shape[0]):
-        a[j] = exp(z[j] if not z[j] > limit else limit)  # written so that NaN passes
+        a[j] = _exp(z[j] if not z[j] > limit else limit)  # written so that NaN passes
 
 
 ACTIVATE: dict[str, Any] = {
@@ -253,7 +252,7 @@ def _times_gelu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
 def _times_silu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
     one = z.dtype.type(1)
     for j in range(z.shape[0]):
-        s = one / (one + exp(-z[j]))
+        s = one / (one + _exp(-z[j]))
         delta[j] *= s * (one + z[j] * (one - s))
     flush(delta)
 
