@@ -17,6 +17,7 @@ from ..i18n.language import below_all, counted, listed
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.model import Model
+from ..model.table_predictor import TablePredictor
 from ..nn.parameters import FloatArray
 from ..options.options import NAMES, OTHER_NAMES, Options, by_field
 from ..options.recipes import for_rows, recipe_named
@@ -28,7 +29,6 @@ from ..training.fit import fit
 from .model_data import unless_warned
 from .notice import Notice
 from .table_options import TableOptions
-from .table_predictor import TablePredictor
 from .train_job import evaluate_on_test
 from .training_data import job_options, load_training_table
 
@@ -45,7 +45,8 @@ class TableModel:
 
     All methods take a table as `read_table` does: a frame of pandas, polars or Arrow, a mapping of names to columns, or
     a file. Its columns are found by name, in any order; further columns are ignored, the target included. A mapping of
-    names to single values, or a pandas Series with these names, is one row.
+    names to single values, or a pandas Series with these names, is one row. Predictions use a copy of the weights that is
+    made at the first one; a row has the same bits in any form and among any other rows.
 
     Parameters
     ----------

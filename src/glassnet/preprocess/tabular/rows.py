@@ -176,8 +176,13 @@ class _NumberBlock:
         with np.errstate(over="ignore"):
             encoded[:, self._places] = clipped(moderate((moderate(values) - self._centre) / self._scale))
             if self._of:
-                inside = np.minimum(np.maximum((values[:, self._of] - self._lows) / self._widths, 0.0), 1.0)
-                encoded[:, self._interval_places] = inside - 0.5
+                inside = values[:, self._of]
+                inside -= self._lows
+                inside /= self._widths
+                np.maximum(inside, 0.0, out=inside)
+                np.minimum(inside, 1.0, out=inside)
+                inside -= 0.5
+                encoded[:, self._interval_places] = inside
         if self._flagged:
             encoded[:, self._flag_places] = absent[:, self._flagged]
 
@@ -189,8 +194,10 @@ class _Words:
         self._trained = {word: start + k for k, word in enumerate(column.words)}
         self._other = start + len(column.words) if column.rare else -1
         self._missing = start + len(column.features) - 1 if column.missing else -1
-        # Most texts are words of the training data or usual markers of missing values, which need not be cleaned.
-        self._clean: dict[str | None, int] = dict.fromkeys([*MISSING, *map(str.upper, MISSING), None], self._missing)
+        # Most texts are words of the training data or usual markers of missing values, which need not be cleaned. There
+        # is usually only one NaN in a frame, that of NumPy.
+        markers = [*MISSING, *map(str.upper, MISSING), None, np.nan]
+        self._clean: dict[Any, int] = dict.fromkeys(markers, self._missing)
         self._clean |= {word: place for word, place in self._trained.items() if _is_clean(word)}
 
     def place(self, value: Any) -> int:
@@ -217,30 +224,34 @@ class _Words:
             place = self._missing if text.lower() in MISSING else self._trained.get(text, self._other)
         return place
 
-    def places(self, texts: NDArray[Any]) -> NDArray[np.int64]:
+    def places(self, column: NDArray[Any]) -> NDArray[np.int64]:
         """Return the place of each value of a column of text, shape (n,)."""
-        values = _objects(texts, str)
-        places = [*map(self._clean.get, values)]
+        if column.dtype.kind != "O":
+            raise _OtherValueError
+        texts = column.tolist()
+        try:
+            places = [*map(self._clean.get, texts)]
+        except TypeError:  # a list or the like
+            raise _OtherValueError from None
         if None in places:
-            places = [
-                self.place(value) if place is None else place for value, place in zip(values, places, strict=True)
-            ]
-        return np.array(places, np.int64)
+            others = {k: text for k, (text, place) in enumerate(zip(texts, places, strict=True)) if place is None}
+            if any(type(text) is not str and not _is_nan(text) for text in others.values()):
+                raise _OtherValueError
+            for k, text in others.items():
+                places[k] = self.place(text)
+        return np.fromiter(places, np.int64, len(places))
 
 
 def _objects(column: NDArray[Any], kind: type) -> list[Any]:
     """Return the values of a column of objects, None if missing; all others must be of one type."""
-    if column.dtype.kind != "O":
-        raise _OtherValueError
-    values: list[Any] = column.tolist()
-    kinds = set(map(type, values))
-    if float in kinds:
-        if any(type(value) is float and value == value for value in values):
-            raise _OtherValueError
-        values = [None if type(value) is float else value for value in values]
-    if not kinds <= {kind, float, type(None)}:
+    values = [None if _is_nan(value) else value for value in column.tolist()]
+    if not {*map(type, values)} <= {kind, type(None)}:
         raise _OtherValueError
     return values
+
+
+def _is_nan(value: Any) -> bool:
+    return type(value) is float and value != value
 
 
 def _stripped(text: str) -> str:
@@ -282,7 +293,9 @@ def _numbers(column: NDArray[Any]) -> NDArray[np.float64]:
     if column.dtype.type not in _NUMBERS:
         raise _OtherValueError
     numbers = column.astype(np.float64)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    if not np.isfinite(numbers).all():
+        numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
 
 
 def _truth(value: Any) -> float:

@@ -13,14 +13,10 @@ import numpy as np
 from ....nn.jit import outer_kernel
 from .calls import call
 from .common import matrix_in, vector_in
-from .row_sums import LANES, block_of
-from .tile_products import has_avx512
+from .row_sums import LANES, four_vectors
 
-_VECTORS = 8 if has_avx512() else 4
-TILE = _VECTORS * LANES
-"""Nodes of a tile: their sums stay in registers. A row has the same bits whatever their number."""
-
-_tile_sums = block_of(_VECTORS)
+TILE = 4 * LANES
+"""Nodes of a tile: their sums stay in registers. Twice as many would not be faster."""
 
 
 @outer_kernel
@@ -80,7 +76,7 @@ def fill_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out:
                     for i in range(n):
                         own = vector_in(work, size + i * stride + node, TILE)
                         start, end = np.int64(places[starts + i]), np.int64(places[starts + i + 1])
-                        _tile_sums(tile, places, values, start, end, one, constant, own, 0)
+                        four_vectors(tile, places, values, start, end, one, constant, own, 0)
             for i in range(n):
                 # One row at a time: the place of a number in a longer vector could decide about its last bit.
                 z, a = vector_in(work, size + i * stride, stride), vector_in(work, i * stride, stride)

@@ -37,7 +37,7 @@ def vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
 
-def block_of(vectors: int) -> Any:
+def _block_of(vectors: int) -> Any:
     """Return an intrinsic that computes a block of `weighted_row_sum`, starting at a column.
 
     A vector that would exceed the last column is shifted to end there, so some columns are computed twice.
@@ -147,7 +147,7 @@ fetch, fetch_to_write = _fetching(0), _fetching(1)
 BLOCK = 7
 """Vectors in the largest block: their sums fit into sixteen registers of half a vector, leaving two free."""
 
-_two, _four, _most = block_of(2), block_of(4), block_of(BLOCK)
+_two, four_vectors, _most = _block_of(2), _block_of(4), _block_of(BLOCK)
 
 
 @kernel
@@ -169,7 +169,7 @@ def weighted_row_sum(
     elif width <= 2 * LANES:
         _two(matrix, places, values, begin, end, scale, base, out, 0)
     elif width <= 4 * LANES:
-        _four(matrix, places, values, begin, end, scale, base, out, 0)
+        four_vectors(matrix, places, values, begin, end, scale, base, out, 0)
     else:
         for column in range(0, width, BLOCK * LANES):
             _most(matrix, places, values, begin, end, scale, base, out, column)

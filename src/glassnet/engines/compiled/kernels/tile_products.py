@@ -28,15 +28,14 @@ WIDEST = 4
 """Maximum vectors of a line: with more, the sums or deltas of a row block would not fit into the L1 cache."""
 
 
-def has_avx512() -> bool:
-    """Return whether the processor has registers of 64 bytes."""
+def _has_avx512() -> bool:
     try:
         return bool(get_host_cpu_features().get("avx512f"))
     except RuntimeError:  # LLVM cannot tell on every system
         return False
 
 
-_SUMS, _BYTES = (24, 64) if has_avx512() else (12, 32)
+_SUMS, _BYTES = (24, 64) if _has_avx512() else (12, 32)
 """The number of registers for sums (the others hold the terms to add), and the bytes of a register."""
 
 

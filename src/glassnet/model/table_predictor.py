@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..model.model import Model
 from ..nn.parameters import FloatArray
+from ..preprocess import Scaling
 from ..preprocess.tabular.encoders import Encoded
 from ..preprocess.tabular.rows import RowEncoder
+from .model import Model
 
 if TYPE_CHECKING:
     from ..engines.compiled.row_network import RowNetwork
+
+_UNCHANGED = Scaling.named("unit", 1.0)
+"""The usual scaling of encoded rows."""
 
 
 class TablePredictor:
@@ -52,6 +56,6 @@ class TablePredictor:
             from ..engines.compiled.row_network import RowNetwork  # loads Numba
 
             self._networks = [RowNetwork(one.architecture, one.parameters, model.temperature) for one in model.members]
-        scaled = model.scaling.apply(encoded, dtype)
+        scaled = encoded if model.scaling == _UNCHANGED else model.scaling.apply(encoded, dtype)
         outputs = [one.outputs(scaled) for one in self._networks]
         return outputs[0] if len(outputs) == 1 else np.mean(outputs, axis=0, dtype=dtype)
