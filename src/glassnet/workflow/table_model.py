@@ -45,8 +45,8 @@ class TableModel:
 
     All methods take a table as `read_table` does: a frame of pandas, polars or Arrow, a mapping of names to columns, or
     a file. Its columns are found by name, in any order; further columns are ignored, the target included. A mapping of
-    names to single values, or a pandas Series with these names, is one row. Predictions use a copy of the weights that is
-    made at the first one; a row has the same bits in any form and among any other rows.
+    names to single values, or a pandas Series with these names, is one row. Predictions use a copy of the weights, made
+    at the first one; a row has the same bits in any form and among any other rows.
 
     Parameters
     ----------
