@@ -51,8 +51,8 @@ def unchanged() -> Iterator[None]:
 ENCODERS = "glassnet.preprocess.tabular.encoders"
 PARTS: dict[str, tuple[dict[str, Any], Callable[[], Any]]] = {
     "recipe table": ({}, unchanged),
-    "one network, 10 % for early stopping": ({"members": 1, "folds": False}, unchanged),
-    "one network, all epochs": ({"members": 1, "folds": False, "early_stopping": 0}, unchanged),
+    "one network with a tenth for early stopping": ({"members": 1, "folds": False}, unchanged),
+    "one network for all epochs": ({"members": 1, "folds": False, "early_stopping": 0}, unchanged),
     "8 networks": ({"members": 8}, unchanged),
     "no intervals": ({}, constants(ENCODERS, MOST_BINS=0)),
     "8 intervals": ({}, constants(ENCODERS, MOST_BINS=8)),
@@ -62,6 +62,7 @@ PARTS: dict[str, tuple[dict[str, Any], Callable[[], Any]]] = {
     "hidden layers of 256 and 128": ({"hidden": (256, 128)}, unchanged),
     "no dropout": ({"dropout": 0.0}, unchanged),
     "dropout 0.3": ({"dropout": 0.3}, unchanged),
+    "three hidden layers": ({"hidden": (128, 128, 128)}, unchanged),
     "weight decay 1": ({"weight_decay": 1.0}, unchanged),
     "β₂ 0.999": ({"beta2": 0.999}, unchanged),
     "label smoothing 0.1": ({"label_smoothing": 0.1}, unchanged),
