@@ -22,7 +22,7 @@ Curve = dict[str, Floats]
 
 WIDE, HIGH = 470, 260
 LEFT, RIGHT, TOP, BOTTOM = 66, 24, 12, 42
-END_LABELS = 112
+END_LABELS = 118
 """Space on the right for the names of lines."""
 LINE = 15
 LETTER = 6.8
