@@ -154,4 +154,5 @@ def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:
 
 
 def _of_committee(model: Model, say: Say) -> str:
-    return say("step_member", members=len(model.members)) if model.others else ""
+    count = len(model.receipt.get("trails", ()))
+    return say("step_member", members=count) if count > 1 else ""
