@@ -73,7 +73,7 @@ class Model:
     >>> model.classes_[model.predict([[0, 1], [1, 1]])]
     array(['yes', 'no'], dtype='<U3')
     >>> model.predict_proba([[0, 1]]).round()
-    array([[0., 1.]])
+    array([[0., 1.]], dtype=float32)
     """
 
     network: Network

@@ -115,7 +115,7 @@ def table(seed, count=400):
 
 def table_model(inputs):
     labels = np.arange(len(inputs)) % 2
-    return model_of(Dataset(inputs, labels, 2, None, "table", 1.0), "estimator", early_stopping=0)
+    return model_of(Dataset(inputs, labels, 2, None, "table", 1.0), "table", scaling="features", input_max=1.0)
 
 
 @pytest.mark.parametrize("seed", range(5))
