@@ -66,29 +66,29 @@ class Subject:
 
 def glassnet_table(recipe: str) -> Callable[[Part], Predict]:
     """Return a fit with a recipe for tables, like `glassnet train --target`: the frame as it is, words and gaps too."""
+    return lambda part: fitted(part, recipe, {})
 
-    def fit(part: Part) -> Predict:
-        import glassnet
-        from glassnet.options.recipes import for_rows
 
-        task = "classes" if part.classes else "numbers"
-        data = glassnet.load_table(part.frame.assign(**{"the target": part.target}), "the target", task=task)
-        options = {**for_rows(len(data), recipe, task=task), "seed": SEED, "threads": 1}
-        model = glassnet.fit(data, glassnet.Options.recipe(recipe, **options)).model
-        columns = model.columns
-        assert columns is not None
-        if part.classes:
-            return lambda frame: (model.predict_proba(columns.apply(frame)), model.classes_)
-        return lambda frame: model.predict(columns.apply(frame))
+def fitted(part: Part, recipe: str, changes: dict[str, Any]) -> Predict:
+    """Fit a recipe for tables with single options changed."""
+    from glassnet import TableModel
 
-    return fit
+    task = "classes" if part.classes else "numbers"
+    table = part.frame.assign(**{"the target": part.target})
+    model = TableModel.fit(table, "the target", task=task, recipe=recipe, seed=SEED, threads=1, **changes)
+    if part.classes:
+        return lambda frame: (model.predict_proba(frame).to_numpy(), model.classes_)
+    return lambda frame: model.predict(frame).to_numpy()
 
 
 def glassnet_estimator(part: Part) -> Predict:
     from glassnet import NetworkClassifier, NetworkRegressor
 
     kind = NetworkClassifier if part.classes else NetworkRegressor
-    return with_sklearn(part, make_pipeline(numbers_and_words(part.frame), kind(random_state=SEED)))
+    network = kind(random_state=SEED).fit(part.frame, part.target)
+    if part.classes:
+        return lambda frame: (network.predict_proba(frame), network.classes_)
+    return network.predict
 
 
 def sklearn_mlp(part: Part) -> Predict:

@@ -136,6 +136,7 @@ CALLED_NOW = {
     "Typical": "TypicalRow",
     "Verdict": "Verification",
     "options_for": "fold_options",
+    "require_column": "column_named",
 }
 """Old name -> new name, for those names in `MOVED` that were also renamed."""
 

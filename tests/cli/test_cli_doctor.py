@@ -299,6 +299,34 @@ def test_rows_equal_by_chance_are_not_reported_as_copies(folder):
     assert "GD41" in [finding["code"] for finding in doctor("copied.csv", "--target", "kind")["findings"]]
 
 
+def test_equal_rows_of_whole_numbers_that_depend_on_each_other_are_not_reported_as_copies(folder):
+    """As in letter recognition: 12 columns of 0 to 15, from four hidden factors."""
+    rng = np.random.default_rng(3)
+    factors = rng.normal(size=(3000, 4)) @ rng.normal(size=(4, 12))
+    rows = [",".join(map(str, row)) for row in np.clip(np.round(factors + 7), 0, 15).astype(int)]
+    lines = [f"{row},{'xyz'[k % 3]}\n" for k, row in enumerate(rows)]
+    header = ",".join([*(f"c{k}" for k in range(12)), "kind"]) + "\n"
+    assert 2500 < len(set(rows)) < 2980
+    (folder / "whole.csv").write_text(header + "".join(lines))
+    codes = [finding["code"] for finding in doctor("whole.csv", "--target", "kind")["findings"]]
+    assert "GD44" in codes
+    assert "GD41" not in codes
+    (folder / "copied.csv").write_text(header + "".join(lines + lines[:400]))
+    assert "GD41" in [finding["code"] for finding in doctor("copied.csv", "--target", "kind")["findings"]]
+
+
+def test_a_condition_that_each_row_was_repeated_under_does_not_hide_copies(folder):
+    rng = np.random.default_rng(4)
+    mixes = rng.normal(size=(80, 4))
+    lines = [
+        ",".join([*(f"{value:.3f}" for value in mix), str(day), f"{rng.normal():.2f}"])
+        for mix in mixes
+        for day in (3, 7, 28)
+    ]
+    (folder / "repeats.csv").write_text("\n".join(["a,b,c,d,day,strength", *lines, *lines[:9]]) + "\n")
+    assert "GD41" in [finding["code"] for finding in doctor("repeats.csv", "--target", "strength")["findings"]]
+
+
 def test_sorted_rows_are_a_finding_for_a_recipe_without_shuffling(folder):
     (folder / "sorted.csv").write_text(next(damage.text for damage in DAMAGES if damage.name == "sorted"))
     found = doctor("sorted.csv", "--recipe", "notes-code", "--fix", "copy.csv")

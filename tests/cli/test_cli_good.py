@@ -29,6 +29,8 @@ TRAIN_KEYS = {
     "accuracy": float,
     "loss": float,
     "seconds": dict,
+    "interval": dict,
+    "cross_validation": type(None),
     "engine": str,
     "seed": int,
     "hash": str,
@@ -58,14 +60,14 @@ def folder(trained, tmp_path, monkeypatch):
 def test_train_prints_text(trained):
     folder, outcome = trained
     lines = outcome.out.splitlines()
-    assert [line.split()[0] for line in lines] == ["network", "test", "time", "model", "pictures", "next"]
+    assert [line.split()[0] for line in lines] == ["network", "test", "interval", "time", "model", "pictures", "next"]
     assert "784-200-10" in lines[0]
     assert "300 samples" in lines[0]
     assert "engine reference" in lines[0]
     share = float(re.search(r"([\d.]+)% right", lines[1])[1])
     assert share > 60, "300 digits give about 75 %; guessing gives 10 %"
-    assert str(folder / "notes.safetensors") in lines[3]
-    assert "glassnet test" in lines[5]
+    assert str(folder / "notes.safetensors") in lines[4]
+    assert "glassnet test" in lines[6]
     assert [line[:8] for line in outcome.err.splitlines() if "first run" not in line] == [
         "epoch 1:",
         "epoch 2:",

@@ -140,7 +140,8 @@ def test_nearest_samples_are_training_rows(folder):
     from glassnet.training.receipt import options_of
 
     data = load_data("digits.csv")
-    kept, held_out = split_rows(len(data), data.source, options_of(load_model("m.safetensors").receipt))
+    options = options_of(load_model("m.safetensors").receipt)
+    kept, held_out = split_rows(len(data), data.source, options, data.labels)
     for row in (*kept[:3], *held_out[:3]):
         words = ("explain", "m.safetensors", "digits.csv", "--why", "--row", row, "--train", "digits.csv", "--json")
         nearest = run(*words).json()["nearest"]["rows"]

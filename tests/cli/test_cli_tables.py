@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -392,3 +393,40 @@ def test_decimals_are_read_as_specified(empty):
 def test_decimals_is_only_for_tables(empty, command):
     (empty / "old.py").write_text("")
     run(*command.split()).refused("GN022", "--decimal")
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_a_table_without_column_names_offers_its_columns(tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        f"{k / 7:.2f},{['x', '?'][k % 2] if words else -k},{10 + k % 3},{['no', 'yes'][k % 2] if words else 1.5}"
+        for k in range(60)
+    ]
+    Path("t.csv").write_text("\n".join(rows) + "\n")
+    if words:
+        shown = run("show", "t.csv").fine()
+        assert "column4" in shown.out
+        assert "glassnet show t.csv --target column4" in shown.err
+    else:  # may also be pixels
+        run("show", "t.csv").refused("GN015", "--target column4")
+    run("train", "t.csv").refused("GN013" if words else "GN015", "--target column4")
+
+
+@pytest.mark.parametrize("target", ["3", "column3"])
+def test_a_column_without_a_name_is_given_by_its_number(tmp_path, monkeypatch, target):
+    """Also if its first value is that number."""
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("\n".join(f"{k / 7:.2f},{k % 5},{3 + k % 2},{k * k % 11}" for k in range(60)) + "\n")
+    outcome = run(
+        "train", "t.csv", "--target", target, "--drop", "4", "--epochs", "1", "--no-pictures", "--json"
+    ).fine()
+    assert "target 'column3': 2 classes" in outcome.err
+    assert "'column4' not used" in outcome.err
+    assert outcome.json()["samples"] == 54
+
+
+def test_a_number_is_no_name_of_a_named_column(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("a,b,kind\n" + "\n".join(f"{k},{k % 5},{'uv'[k % 2]}" for k in range(60)) + "\n")
+    run("train", "t.csv", "--target", "3").refused("GN060", "Column number 3 is 'kind'.")
+    run("train", "t.csv", "--target", "4").refused("GN060", "Columns: a, b, kind.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from .. import data
 from ..data import Dataset
+from ..data.tables.header import header_names
 from ..errors import DataError
 from ..i18n.cli import COLUMN_KINDS
 from ..i18n.language import shortened, width_of
@@ -161,7 +163,7 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
 
 def _show_table(source: str | Table, row: int | None, options: TableOptions, as_json: bool) -> None:
     """Print the columns of a table, or with a target how training would use them, or one row."""
-    table = read_table(source, options.target, decimal=options.decimal)
+    table = read_table(source, header_names(options.target), decimal=options.decimal)
     if row is not None:
         _show_table_row(table, row, as_json)
         return
@@ -179,6 +181,9 @@ def _show_table(source: str | Table, row: int | None, options: TableOptions, as_
         print_columns(columns)
     else:
         _show_kinds(parsed)
+        if not table.header:
+            command = shlex.join(["glassnet", "show", table.source, "--target", table.names[-1]])
+            say(message("show_target", command=command))
 
 
 def _show_kinds(columns: list[Column]) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from .. import data
+from ..i18n.language import below_all
+from ..i18n.plots import shown
 from ..io.archives import is_folder
 from ..training.receipt import joined_count
 from ..workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, say, score_line
+
+_FEW = 20  # tested rows, whose equal predictions may be chance
+_SIGNS = {"r2": "R²", "rmse": "RMSE"}
 
 
 def print_training(trained: TrainResult, as_json: bool) -> None:
@@ -47,6 +53,8 @@ def _facts(trained: TrainResult) -> dict[str, Any]:
         "epochs": trained.epochs,
         **{name: score for name, score in receipt["result"].items() if name != "samples"},
         "seconds": {name: round(value, 4) for name, value in trained.seconds.items()},
+        "interval": receipt.get("interval", {}),
+        "cross_validation": receipt.get("cross_validation"),
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
         "hash": receipt["hash"],
@@ -80,7 +88,14 @@ def _print(trained: TrainResult) -> None:
     if kept := receipt.get("kept"):
         result(message("kept", epochs=", ".join(map(str, kept))))
     result(message("test", score=score_line(trained.evaluation)))
-    if trained.evaluation.only_answer is not None:
+    if ends := receipt.get("interval"):
+        result(message("interval", scores=_in_words(ends)))
+    if crossed := receipt.get("cross_validation"):
+        scores = _in_words(crossed)
+        result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
+        result(message("interval", scores=_in_words(crossed["interval"])))
+    few = crossed is not None and trained.evaluation.samples < _FEW
+    if trained.evaluation.only_answer is not None and not few:
         say(message("one_answer", name=model.name_of(trained.evaluation.only_answer)))
     result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted
@@ -88,6 +103,21 @@ def _print(trained: TrainResult) -> None:
         result(message("model_beside", file=path, wanted=wanted))
     else:
         result(message("model_replaced" if trained.replaced else "model", file=path))
+
+
+def _in_words(scores: dict[str, Any]) -> str:
+    """Return scores, or their intervals, as text."""
+    shapes: dict[str, Callable[[float], str]] = {
+        "accuracy": lambda score: f"{below_all(score):.2%}",
+        "r2": lambda score: f"{score:.4f}",
+        "rmse": shown,
+    }
+    parts = []
+    for name in (name for name in shapes if name in scores):
+        ends = scores[name] if isinstance(scores[name], list | tuple) else [scores[name]]
+        text = message("to").join(map(shapes[name], ends))
+        parts.append(message("accuracy_of", score=text) if name == "accuracy" else f"{_SIGNS[name]} {text}")
+    return message("comma").join(parts)
 
 
 def _next_step(trained: TrainResult) -> str:

@@ -13,13 +13,21 @@ from .held_out import count_aside as count_aside
 from .held_out import fold_numbers, held_out_rows
 
 
-def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
-    """Split data as `split_rows` does; errors as there, and GN014 when all samples of a part have weight 0."""
-    return _taken(data, *split_rows(len(data), data.source, options))
+def split(data: Dataset, options: Options, *, stratified: bool = True) -> tuple[Dataset, Dataset]:
+    """Split data as `split_rows` does; errors as there, and GN014 when all samples of a part have weight 0.
+
+    The split is stratified by class; `stratified` is False for models that were trained before it was.
+    """
+    labels = data.labels if stratified and data.values is None else None
+    return _taken(data, *split_rows(len(data), data.source, options, labels))
 
 
-def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def split_rows(
+    count: int, source: str, options: Options, labels: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Split rows at random, by the seed, into training rows and the fraction ``options.holdout``, which is held out.
+
+    With the class of each row in `labels`, shape (count,), -1 for none, the split is stratified.
 
     Raises
     ------
@@ -27,7 +35,7 @@ def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.in
         GN010 when a part would be empty.
     """
     advice = "for testing. Pass test data with --test, or another --holdout."
-    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, advice)
+    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, advice, labels)
 
 
 def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:

@@ -192,7 +192,8 @@ KINDS: dict[str, Kind] = {
     "GD44": Kind(
         REMARK,
         "a table has identical rows",
-        "none needed if the columns have few distinct values; otherwise look for copied rows",
+        "none needed if the columns have few distinct values, so that equal rows are expected; otherwise look for "
+        "copied rows",
     ),
     "GD45": Kind(
         REMARK,

@@ -469,7 +469,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     ) -> Dataset:
         """Check rows and return them as a data set.
 
-        `classes_given` is as for `_encode`, `of_part` as for `_prepares_columns`; `of` is the suffix of X and y in messages, such as "_val".
+        `classes_given` is as for `_encode`, `of_part` as for `_prepares_columns`; `of` is the suffix of X and y in
+        messages, such as "_val".
         """
         if reset:
             self._by_columns: bool = self._prepares_columns(X, of_part=of_part)

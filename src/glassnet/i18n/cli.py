@@ -68,6 +68,19 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}：留出的 {rows:,} 行中有 {seen:,} 行参与过该模型之前的训练，测试结果会偏高；"
         "请用之前训练的 --seed 和 --holdout，或用 --test 另给数据",
     ),
+    "perfect": (
+        "{source}: the test has no errors; make sure that no column contains the answer, or is known only after it",
+        "{source}：测试没有任何错误；请确认没有哪一列包含答案，或在答案之后才能得知",
+    ),
+    "cross_validation_interrupted": (
+        "interrupted: no cross-validation; the model is tested on the held-out rows only",
+        "已中断：没有交叉验证，模型只用留出的行测试",
+    ),
+    "no_cross_validation": ("no cross-validation: {reason}", "没有交叉验证：{reason}"),
+    "show_target": (
+        "a table without column names; to see how training would use them: {command}",
+        "表格没有列名；要查看训练时如何使用各列：{command}",
+    ),
     "test_lacks": (
         "{source}: the test data have no sample of these classes, so the result does not cover them: {names}",
         "{source}：测试数据中没有这些类别的样本，结果不能反映这些类别：{names}",
@@ -107,6 +120,13 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "保留      第 {epochs} 轮后的权重，其验证损失最低",
     ),
     "test": ("test      {score}", "测试      {score}"),
+    "interval": ("interval  {scores} (95% confidence)", "区间      {scores}（95% 置信度）"),
+    "folds": (
+        "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it",
+        "{folds} 折      {scores}，共 {samples:,} 行，每行由未用它训练的网络测试",
+    ),
+    "accuracy_of": ("accuracy {score}", "准确率 {score}"),
+    "to": (" to ", " 至 "),
     "one_answer": (
         "every prediction is {name}: the network has learned nothing. Try --initializer he, another --rate or more "
         "--epochs",

@@ -43,6 +43,8 @@ class DataReceipt(TypedDict, total=False):
     """SHA-256 of shape, inputs and labels; see `training.receipt.fingerprint`."""
     held_out: bool
     """Whether a fraction of the source was held out for testing, and is not among the samples."""
+    stratified: bool
+    """Whether the held-out fraction was stratified by class; missing in models of version 0.2 and before."""
     added: list[str]
     """Sources of the samples that were added to those of `source`."""
 
@@ -78,6 +80,10 @@ class Receipt(TypedDict, total=False):
     """For each member, its learning curve; see `History.thinned`."""
     result: dict[str, float | None]
     """Scores on test data."""
+    interval: dict[str, Any]
+    """For each of these scores, the ends of its 95 % confidence interval; see `model.intervals`."""
+    cross_validation: dict[str, Any]
+    """Scores of a cross-validation on all rows of a small table; see `training.cross_validation`."""
     resumed: list[str]
     """Changes of versions and processor while training was interrupted, as text."""
     kept: list[int]

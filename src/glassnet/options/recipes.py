@@ -90,7 +90,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         },
         "accurate": {**_LARGE, "weight_decay": 0.5, "elastic": 2.0, "elastic_sigma": 11.5},
         "table": _TABLE,
-        "table-best": {**_TABLE, "members": 8},
+        "table-best": {**_TABLE, "hidden": (256, 128), "members": 8},
         "committee": {**_LARGE, "members": 4},
     }
 )
@@ -171,7 +171,7 @@ def for_table(rows: int, members: int = 4, steps: float = 700.0) -> dict[str, An
     members = min(members, max(1, rows // 10))
     trained = rows - rows // members if members > 1 else rows
     batch_size = min(256, max(16, trained // 24))
-    rate = min(0.004, max(0.001, 0.002 * (trained / 1000) ** 0.3))
+    rate = min(0.006, max(0.001, 0.002 * (trained / 1000) ** 0.5))
     epochs = max(4, round(steps * (trained / 1000) ** 0.45 * batch_size / trained))
     return {
         "members": members,

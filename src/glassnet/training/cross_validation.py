@@ -1,9 +1,10 @@
-"""Out-of-fold probabilities: every sample is predicted by a network that was trained without it."""
+"""Cross-validation: every sample is predicted by a network that was trained without it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..data.held_out import fold_numbers
 from ..errors import DataError, DivergedError
+from ..model.evaluate import evaluate, number_scores
+from ..model.intervals import Interval, accuracy_interval, number_intervals
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..options.options import Options
@@ -20,6 +23,64 @@ STEPS = 600
 """Minimum number of steps per network: enough to find wrong labels, and seconds for 20,000 digits."""
 _SLOWER = 4  # divisor of the learning rate after divergence
 _TRIES = 4
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Scores of a cross-validation, over the predictions of all samples.
+
+    Parameters
+    ----------
+    folds, samples : int
+    scores : dict
+        ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`.
+    interval : dict
+        For each score, the ends of its 95 % confidence interval.
+    """
+
+    folds: int
+    samples: int
+    scores: dict[str, float]
+    interval: dict[str, Interval]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: ``folds``, ``samples``, each score by its name, and ``interval``."""
+        return {"folds": self.folds, "samples": self.samples, **self.scores, "interval": dict(self.interval)}
+
+
+def cross_validate(parts: Iterable[tuple[Dataset, Dataset]], options: Options) -> CrossValidation:
+    """Train a network on the training data of each fold, and score the predictions of the test data of all folds.
+
+    Parameters
+    ----------
+    parts : iterable of (Dataset, Dataset)
+        Training and test data of each fold.
+    options : Options
+        Options of each network.
+
+    Raises
+    ------
+    GlassnetError
+        As `fit` and `evaluate`.
+    """
+    folds = right = samples = 0
+    values: list[FloatArray] = []
+    answers: list[FloatArray] = []
+    for training, test in parts:
+        tested = evaluate(fit(training, options).model, test)
+        folds, samples, right = folds + 1, samples + len(test), right + len(test) - len(tested.misread)
+        if tested.accuracy is None:
+            assert test.values is not None  # of a regression
+            values.append(test.values)
+            answers.append(tested.answers)
+    if not values:
+        return CrossValidation(
+            folds, samples, {"accuracy": right / samples}, {"accuracy": accuracy_interval(right, samples)}
+        )
+    truth, predicted = np.concatenate(values), np.concatenate(answers)
+    scores = number_scores(truth, predicted)
+    means = {"r2": float(scores.r2.mean()), "rmse": float(scores.rmse.mean())}
+    return CrossValidation(folds, samples, means, number_intervals(truth, predicted))
 
 
 def out_of_fold(

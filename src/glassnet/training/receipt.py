@@ -158,18 +158,27 @@ def add_test(
     *,
     recipe: str = "",
     held_out: bool = False,
+    stratified: bool = True,
     added: Sequence[str] = (),
     parent: str = "",
+    interval: Mapping[str, tuple[float, float]] | None = None,
+    cross_validation: dict[str, Any] | None = None,
 ) -> None:
     """Add to a training record what `fit` does not know: the scores on test data, and names.
 
-    `held_out` means that the test data were held out from the source of the training data. `added` are the sources of
-    added samples, and `parent` is the name of the file with the model that training started from.
+    `held_out` means that the test data were held out from the source of the training data, and `stratified` by class.
+    `added` are the sources of added samples, and `parent` is the name of the file with the model that training started
+    from. `interval` and `cross_validation` are as in `Receipt`.
     """
     receipt["recipe"] = recipe
+    if interval:
+        receipt["interval"] = {name: list(ends) for name, ends in interval.items()}
+    if cross_validation is not None:
+        receipt["cross_validation"] = cross_validation
     receipt["result"] = {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples}
     if held_out:
         receipt["data"]["held_out"] = True
+        receipt["data"]["stratified"] = stratified
     if added:
         receipt["data"]["added"] = list(added)
     if parent and "parent" in receipt:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
-from ..data.split import split, split_rows
+from ..data.split import split
 from ..data.validation import AUTO
 from ..errors import DataError, OptionError
 from ..model.file import load_model
@@ -26,6 +26,7 @@ from .training_data import (
     notify_remarks,
     notify_surprises,
     parts_in_training,
+    split_table,
     with_added,
 )
 
@@ -105,6 +106,7 @@ def load_trained_on(
     )
     recorded = model.receipt.get("data", {})
     options, held_out = options_of(model.receipt), recorded.get("held_out")
+    stratified = bool(recorded.get("stratified"))
     further = _moved(recorded.get("added", []), added, model_path)
     if model.columns is None:
         like = model if "parent" in model.receipt else None  # its parent had the same scaling and classes
@@ -113,11 +115,11 @@ def load_trained_on(
         assert isinstance(source, str)
         # Large inputs were accepted in training.
         whole = load_samples(source, read_like, notify, layout=model.layout, large=True, like=like)
-        samples = split(whole, options)[0] if held_out else whole
+        samples = split(whole, options, stratified=stratified)[0] if held_out else whole
         return with_added(samples, further, notify, like=like, whole=len(whole))
     table = read_table(source, model.columns.names)
     if held_out:
-        table = table.take(split_rows(len(table), table.source, options)[0])
+        table = table.take(split_table(table, model.columns, options, stratified=stratified)[0])
     return samples_of(table, model.columns)
 
 

@@ -27,7 +27,10 @@ class Notice:
 
     def text(self, language: str) -> str:
         """Return the notice as text in "en" or "zh"."""
-        text = cli_words(language)(self.key, **self.facts)
+        facts = self.facts
+        if language == "zh" and "reason" in facts:  # the text of an error
+            facts = {**facts, "reason": in_chinese(facts["reason"]) or facts["reason"]}
+        text = cli_words(language)(self.key, **facts)
         return (in_chinese(text) or text) if self.key == "text" and language == "zh" else text
 
 

@@ -17,7 +17,7 @@ from ..options.options import Options
 from ..preprocess.tabular.dataset import read_table
 from .notice import Notify, ignore
 from .table_options import TableOptions
-from .training_data import job_options, load_samples
+from .training_data import job_options, load_samples, read_unnamed
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -54,9 +54,12 @@ def look_at(
             return source
         # Options for samples mean samples, and so does a first column named "label", as in files of pixels.
         named = None if options else _table_with_names(source, table)
-        if named is None or named.names[0].lower() == "label":
+        if named is not None and named.names[0].lower() != "label":
+            return named
+        unnamed = None if options else read_unnamed(source, table.decimal)
+        if unnamed is None or all(one.kind != "text" for one in unnamed.columns().values()):
             raise
-        return named
+        return unnamed
 
 
 def require_row(row: int, count: int, source: str) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from importlib import import_module
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,15 @@ from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.header import Text, record_of
+from ..model.intervals import score_intervals
 from ..model.model import Model
 from ..options.options import SPECS, Options, beyond_single_samples
 from ..options.recipes import for_rows, recipe_named
 from ..options.unused import unused_options
+from ..preprocess.tabular.leaks import mention_leak
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
+from ..training.cross_validation import CrossValidation, cross_validate
 from ..training.events import Event, TrainingStarted
 from ..training.fine_tuning import as_flags, fine_tuning_options
 from ..training.fit import fit
@@ -59,6 +62,9 @@ from .training_data import (
     require_picture_files,
 )
 
+_MOST_WORK = 2e10
+"""Samples × epochs × weights up to which a small table is cross-validated; the recipe for tables needs about 1e9."""
+_FEWEST_TESTED, _PERFECT = 100, 0.9999
 LARGE_FILE = 1 << 20
 """Bytes of a data file from which kernels are loaded before its size in rows is known."""
 
@@ -145,13 +151,22 @@ class Plan:
     """The file of the model that is trained further; empty for a new network."""
     add: tuple[str, ...] = ()
     """The sources of the added samples, each as often as its samples count."""
+    stratified: bool = True
+    """Whether held-out rows are stratified by class; false for checkpoints of version 0.2 and before."""
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
         """Return the plan stored in a checkpoint; ValueError if it is not valid."""
         record_of(cls, wishes=record_of(TableOptions), language=Text(LANGUAGES)).check(note, "note")
         table: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
-        return cls(**{**note, "wishes": TableOptions(**table), "add": tuple(note.get("add", ()))})
+        return cls(
+            **{
+                **note,
+                "wishes": TableOptions(**table),
+                "add": tuple(note.get("add", ())),
+                "stratified": note.get("stratified", False),
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -337,12 +352,17 @@ def read_data(
         start = saved.model  # with the same scaling, classes and columns
     if start is not None and start.columns is not None:
         wishes = plan.wishes
-        return load_fine_tuning_table(plan.source, plan.test, start, wishes.decimal, options, plan.recipe, notify)
+        return load_fine_tuning_table(
+            plan.source, plan.test, start, wishes.decimal, options, plan.recipe, notify, stratified=plan.stratified
+        )
     if plan.wishes.target:
-        return load_training_table(plan.source, plan.test or None, plan.wishes, plan.recipe, choose, notify)
+        return load_training_table(
+            plan.source, plan.test or None, plan.wishes, plan.recipe, choose, notify, stratified=plan.stratified
+        )
     if saved is None:
         return load_training_data(plan.source, plan.test, options, notify, like=start, added=plan.add)
     known: dict[str, Any] = {"layout": saved.model.layout, "large": True, "like": start, "added": plan.add}
+    known["stratified"] = plan.stratified
     read = load_training_data(plan.source, plan.test, options, notify, **known)
     return replace(read, options=options)
 
@@ -445,7 +465,18 @@ def carry_out(
     with _not_lost(checkpoint):
         began = time.perf_counter()
         parent = Path(plan.start).name
-        evaluation = evaluate_on_test(model, test, read, notify, recipe=plan.recipe, added=plan.add, parent=parent)
+        crossed = _cross_validated(read, notify)
+        evaluation = evaluate_on_test(
+            model,
+            test,
+            read,
+            notify,
+            recipe=plan.recipe,
+            stratified=plan.stratified,
+            added=plan.add,
+            parent=parent,
+            crossed=crossed,
+        )
         seconds = {
             "load": read.seconds,
             "compile": fitted.prepare_seconds,
@@ -465,15 +496,58 @@ def evaluate_on_test(
     notify: Notify,
     *,
     recipe: str,
+    stratified: bool = True,
     added: Sequence[str] = (),
     parent: str = "",
+    crossed: CrossValidation | None = None,
 ) -> Evaluation:
     """Test a model on the test data that were read with its training data; add the result to its training record."""
     unless_warned(model).warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
+    _notify_perfect(read, evaluation, crossed, notify)
     notify_weak_test(read.training, model.receipt["data"]["fingerprint"], test, notify)
-    add_test(model.receipt, evaluation, recipe=recipe, held_out=read.held_out, added=added, parent=parent)
+    add_test(
+        model.receipt,
+        evaluation,
+        recipe=recipe,
+        held_out=read.held_out,
+        stratified=stratified,
+        added=added,
+        parent=parent,
+        interval=score_intervals(evaluation, test),
+        cross_validation=crossed.to_dict() if crossed else None,
+    )
     return evaluation
+
+
+def _cross_validated(read: TrainingData, notify: Notify) -> CrossValidation | None:
+    """Cross-validate a small table with the options of its training; None if that is not due, or not possible.
+
+    A network that takes long is trained only once.
+    """
+    sizes = (read.training.features, *read.options.hidden, read.training.classes)
+    weights = read.options.members * sum(below * above for below, above in pairwise(sizes))
+    if read.folds is None or read.options.epochs * len(read.training) * weights > _MOST_WORK:
+        return None
+    try:
+        return cross_validate(read.folds(), read.options)
+    except KeyboardInterrupt:  # the trained model is not lost
+        notify(notice("cross_validation_interrupted"))
+    except GlassnetError as problem:
+        notify(notice("no_cross_validation", reason=str(problem)))
+    return None
+
+
+def _notify_perfect(
+    read: TrainingData, evaluation: Evaluation, crossed: CrossValidation | None, notify: Notify
+) -> None:
+    """Notify if the test of a table has no errors, which is more often due to a column that contains the answer."""
+    columns = read.training.columns
+    scores, samples = (crossed.scores, crossed.samples) if crossed else (evaluation.scores, evaluation.samples)
+    if columns is None or samples < _FEWEST_TESTED or mention_leak(columns.remarks):
+        return
+    if scores.get("accuracy", 0) == 1 or scores.get("r2", 0) > _PERFECT:
+        notify(notice("perfect", source=read.training.source))
 
 
 def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:

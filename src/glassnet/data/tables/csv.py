@@ -20,7 +20,7 @@ from ...errors import DataError
 from ...io.encoding import in_utf8
 from ...io.opening import Opened
 from ..validation import is_number
-from .header import SAMPLE, SEPARATORS, are_row_names, completed, even, is_header, separator_of
+from .header import SAMPLE, SEPARATORS, are_row_names, completed, even, is_header, separator_of, without_quotes
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -184,7 +184,7 @@ def table_start(content: bytes) -> int:
 
 
 def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
-    """Return the separator that splits the first rows most evenly, and those rows."""
+    """Return the separator that splits the first rows most evenly, and those rows; the first without single quotes."""
     sample = content[:SAMPLE]
     if len(content) > SAMPLE and b"\n" in sample:
         sample = sample[: sample.rindex(b"\n") + 1]
@@ -203,8 +203,8 @@ def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     if len(rows[0]) == 1:  # tables by R, and aligned columns
         blank = [one.fields for one in records(without_blanks_behind(sample).decode(errors="ignore"), " ", name)]
         if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
-            return " ", blank
-    return found, rows
+            found, rows = " ", blank
+    return found, [[without_quotes(field) for field in rows[0]], *rows[1:]]
 
 
 def without_blanks_behind(content: bytes) -> bytes:

@@ -25,6 +25,17 @@ _MANY = 20
 """From this many rows on, distinct whole numbers are row names in any order."""
 
 
+def without_quotes(name: str) -> str:
+    """Remove single quotation marks around a name, as in ARFF files."""
+    stripped = name.strip()
+    return stripped[1:-1].strip() if len(stripped) > 2 and stripped[0] == stripped[-1] == "'" else name
+
+
+def header_names(given: Iterable[str]) -> list[str]:
+    """Return the given column names that identify a header: not those that may be column numbers or values."""
+    return [name for name in given if not name.isdecimal()]
+
+
 def separator_of(line: str) -> str:
     """Return the most frequent separator of a line."""
     return max(SEPARATORS, key=line.count)

@@ -28,6 +28,8 @@ from .dates import Moments, are_dates, moments_of
 from .missing_markers import MISSING
 from .numbers import CODE, Numbers, find_numbers, read_numbers
 
+_QUOTED = r"^'\s*([^']+?)\s*'$"
+_FIRST = 1000
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 
@@ -449,13 +451,32 @@ def as_text(column: pl.Series) -> pl.Series:
     return column.cast(pl.String)
 
 
+def _quoted_columns(text: pl.DataFrame) -> list[str]:
+    """Return the columns of words in single quotation marks, as in ARFF files: of all words, or of those with blanks.
+
+    One of the first rows must have them.
+    """
+    found = text.head(_FIRST).select(pl.all().str.contains(_QUOTED).any()).row(0) if text.width else ()
+    columns = []
+    for name in (name for name, has_quotes in zip(text.columns, found, strict=True) if has_quotes):
+        words = text[name].drop_nulls().unique()
+        quoted = words.str.contains(_QUOTED)
+        plain_words = words.filter(~quoted)
+        same = plain_words.is_in(words.filter(quoted).str.replace(_QUOTED, "$1").to_list()).any()
+        if not same and not plain_words.str.contains(r"[\s']").any():
+            columns.append(name)
+    return columns
+
+
 def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
-    """Strip blanks around text, and replace markers of missing values by null."""
+    """Strip blanks and single quotation marks around text, and replace markers of missing values by null."""
     frame = frame.with_columns(
         pl.col(pl.Categorical, pl.Enum).cast(pl.String),
         pl.col(pl.Float32, pl.Float64).fill_nan(None),
         pl.col(pl.Null).cast(pl.String),
     )
     text = pl.col(pl.String).str.strip_chars()
+    if quoted := _quoted_columns(frame.select(text)):
+        frame = frame.with_columns(pl.col(quoted).str.strip_chars().str.replace(_QUOTED, "$1"))
     frame = frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
     return frame.rechunk()  # once, instead of each time that a column becomes an array

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...i18n.finding_details import counted, detail, listed
 from ...nn.random import Purpose, generator
+from ...preprocess.tabular.leaks import classes_by_column
 from ..findings import Finding
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
@@ -20,6 +22,9 @@ _ODD = 0x9E3779B97F4A7C15
 _FEW = 500
 """Sample of rows on which a column is tested before all rows are."""
 
+_NARROW, _MANY = 100, 50_000
+"""Most columns and rows that are compared to judge whether equal rows are copies."""
+_FREQUENT = 6
 _STAMP = 0.1
 """Largest fraction of an image that counts as added to it: a date, a mark of the class."""
 
@@ -119,7 +124,44 @@ def _is_coarse(table: RawData, first: NDArray[np.int64]) -> bool:
     if repeated > _COARSE * len(table):
         return True
     expected = _expected_equal_pairs(table)
-    return bool(repeated <= expected + 2 * expected**0.5)
+    return bool(repeated <= expected + 2 * expected**0.5) or _has_near_pairs(table)
+
+
+def _has_near_pairs(table: RawData) -> bool:
+    """Return whether equal rows are as frequent as expected from rows that differ in one or two columns.
+
+    Columns with few distinct values that depend on each other have all of these; copied rows are only equal. If
+    whether columns j and k agree is independent for rows that agree elsewhere, as many pairs of rows are equal as
+    n(only j differs) · n(only k differs) / n(only j and k differ). Dependence makes it more, here up to twice as many.
+    The column that most near pairs differ in may be a condition under which each row was repeated.
+    """
+    if table.width > _NARROW:
+        return False
+    rows = generator(0, Purpose.DOCTOR).permutation(len(table))[:_MANY]
+    parts: list[NDArray[np.uint64]] = []
+    for column in range(table.width):
+        values = table.fields(column)[rows]
+        codes = np.unique(values.astype(str) if values.dtype.kind == "O" else values, return_inverse=True)[1]
+        parts.append(_mix((codes.astype(np.uint64) + np.uint64(1)) * np.uint64((2 * column + 1) * _ODD % 2**64)))
+    every = np.zeros(len(rows), np.uint64)
+    for part in parts:
+        every += part
+    equal = _count_equal(every)
+    near = [_count_equal(every - part) - equal for part in parts]
+    if not 0 < equal <= sum(near) - max(near):
+        return False
+    expected = []
+    for j, k in combinations(sorted(range(len(parts)), key=lambda column: -near[column])[:_FREQUENT], 2):
+        if both := _count_equal(every - parts[j] - parts[k]) - equal - near[j] - near[k]:
+            expected.append(near[j] * near[k] / both)
+    likely = 2 * float(np.median(expected)) if expected else 0.0
+    return bool(equal <= likely + 2 * likely**0.5)
+
+
+def _count_equal(hashes: NDArray[np.uint64]) -> int:
+    """Return the number of pairs of equal hashes."""
+    counts = np.unique(hashes, return_counts=True)[1]
+    return int((counts * (counts - 1)).sum()) // 2
 
 
 def _expected_equal_pairs(table: RawData) -> float:
@@ -149,16 +191,14 @@ def duplicates(table: RawData, case: Case) -> Outcome:
         return [], table
     first = first_equal(table)
     repeated = first != np.arange(len(table))
-    if repeated.any() and _is_coarse(table, first):
+    same = repeated & (table.label_words == table.label_words[first]) if table.labels is not None else repeated
+    if (same if numbers_wanted(table) else repeated).any() and _is_coarse(table, first):
         text = detail("equal_aside", rows=int(repeated.sum()), all=len(table))
         return [make_finding("GD44", table, text, repeated)], table
-    if table.labels is not None:
-        names = table.label_words
-        repeated &= names == names[first]
-    if not repeated.any():
+    if not same.any():
         return [], table
-    text = detail("equal", rows=int(repeated.sum()), all=len(table))
-    return [make_finding("GD41", table, text, repeated)], table
+    text = detail("equal", rows=int(same.sum()), all=len(table))
+    return [make_finding("GD41", table, text, same)], table
 
 
 def giveaways(table: RawData, case: Case) -> Outcome:
@@ -201,17 +241,13 @@ def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> str:
     """Return how a column determines the label: by each value, or by its order; empty if it does not."""
     if values.dtype.kind == "O":
         values = np.unique(values.astype(str), return_inverse=True)[1]
-    kinds, codes = np.unique(values, return_inverse=True)
-    if len(kinds) < 2:
+    count = len(np.unique(values))
+    if count < 2:
         return ""
-    meant = np.zeros(len(kinds), int)
-    meant[codes] = label
-    if (meant[codes] != label).any():
+    how, right = classes_by_column(values, label)
+    if right < len(values):
         return ""
-    if len(kinds) <= len(values) // 4:
-        return detail("by_value", count=len(kinds))
-    runs = int((np.diff(meant) != 0).sum()) + 1
-    return detail("by_order") if runs == len(np.unique(label)) else ""
+    return detail("by_value", count=count) if how == "value" else detail("by_order")
 
 
 def ordered(table: RawData, case: Case) -> Outcome:

@@ -101,8 +101,8 @@ MESSAGES: dict[str, str] = {
         "{model}：未给出 DATA，而模型不是用自带的 MNIST 训练的。请给出训练用的 DATA。"
     ),
     "{source}: all samples of {names} are held out for the test, and further training would unlearn these classes. Use "
-    "another --seed or a smaller --holdout, or pass test data with --test.": (
-        "{source}：{names} 的样本全部留作测试，继续训练会使模型遗忘这些类别。请使用其他 --seed 或更小的 --holdout，"
+    "another --holdout, or pass test data with --test.": (
+        "{source}：{names} 的样本全部留作测试，继续训练会使模型遗忘这些类别。请使用其他 --holdout，"
         "或用 --test 给出测试数据。"
     ),
     "{source}: no sample of {names}, but the model has these classes, and further training would unlearn them. Add "

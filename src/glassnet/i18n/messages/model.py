@@ -149,6 +149,27 @@ MESSAGES: dict[str, str] = {
     "every value differs, like an identifier (to use it, pass {flag})": (
         "各行的值互不相同，像是标识符（要使用该列，请加 {flag}）"
     ),
+    "column {name}: its words become {count} inputs; if they are names or identifiers, pass {flag}": (
+        "列 {name}：其中的词变为 {count} 个输入；若是姓名或标识符，请加 {flag}"
+    ),
+    "column {name}: {count} different values in {rows} rows, used as numbers, but like an identifier (to leave it out, "
+    "pass {flag})": (
+        "列 {name}：{rows} 行中有 {count} 个不同的值，作为数字使用，但像是标识符（要排除该列，请加 {flag}）"
+    ),
+    "column {name}: alone gives target {target}, right in {right} of {rows} rows checked; make sure that it does not "
+    "contain the answer (to leave it out, pass {flag})": (
+        "列 {name}：单独就能得出目标 {target}，检查的 {rows} 行中有 {right} 行正确；请确认该列不包含答案"
+        "（要排除该列，请加 {flag}）"
+    ),
+    "column {name}: alone gives target {target} (correlation {correlation}); make sure that it does not contain the "
+    "answer (to leave it out, pass {flag})": (
+        "列 {name}：单独就能得出目标 {target}（相关系数 {correlation}）；请确认该列不包含答案"
+        "（要排除该列，请加 {flag}）"
+    ),
+    "target {target} is nearly a weighted sum of columns {names} (R² {r2}); make sure that they do not contain the "
+    "answer (to leave one out, pass {flag})": (
+        "目标 {target} 几乎是列 {names} 的加权和（R² {r2}）；请确认这些列不包含答案（要排除其中一列，请加 {flag}）"
+    ),
     "dates or times such as {example} (to use it, write dates as 2024-03-01, or times as numbers)": (
         "日期或时间，例如 {example}（要使用该列，请把日期写成 2024-03-01，把时间换算成数字）"
     ),
@@ -166,6 +187,7 @@ MESSAGES: dict[str, str] = {
     "{source}: column {name} not found. {hint}": "{source}：没有列 {name}。{hint}",
     "Did you mean {names}?": "是否指 {names}？",
     "Columns: {names}.": "现有的列：{names}。",
+    "Column number {number} is {name}.": "第 {number} 列是 {name}。",
     "Name each target separately: {flags}.": "请分别指定各目标列：{flags}。",
     "Its first line has no column names.": "第一行没有列名。",
     "The file was read as a single column; separate values by commas, semicolons, tabs or bars.": (

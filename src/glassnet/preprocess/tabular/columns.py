@@ -22,6 +22,7 @@ from ...io.limits import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
 from .kinds import Encoding, encoding_from
+from .leaks import leak_remarks
 from .selection import (
     THOUSANDS,
     WORTH_THREADS,
@@ -108,7 +109,8 @@ class Columns:
         task : {"classes", "numbers"}, optional
             Inferred from the columns if not given; labels count as classes.
         drop, keep : sequence of str
-            Names of columns to exclude, and of columns to use although they look like identifiers.
+            Names of columns to exclude, and of columns to use although they look like identifiers. A table without
+            column names also takes numbers from 1, for these and for `target`.
         rows : ndarray of int64, optional
             The training rows; all if not given. Statistics such as medians and words use only these; the kinds of the
             columns and the classes are inferred from all rows.
@@ -122,8 +124,7 @@ class Columns:
             GN021 for another task.
         """
         names = (target,) if isinstance(target, str) else tuple(target)
-        for name in (*names, *drop, *keep):
-            require_column(table, name)
+        names, drop, keep = (tuple(column_named(table, name) for name in given) for given in (names, drop, keep))
         columns = table.columns(name for name in table.names if name in names or name not in drop)
         targets, remarks = learn_targets(table.source, [columns[name] for name in names], task) if names else ((), [])
         remarks = about_decimals(columns.values()) + remarks
@@ -148,6 +149,7 @@ class Columns:
                 f"{table.source}: no column is left to predict {shown} from; {name!r} is excluded"
                 f"{more_columns(len(useless) - 1)}, because {reason}.",
             )
+        remarks += leak_remarks(inputs, targets, columns, table.source, rows)
         commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
         return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas)
 
@@ -437,15 +439,26 @@ def _numbers(inputs: Sequence[Encoding], targets: Sequence[Target]) -> list[str]
     return of_numbers + [one.name for one in targets if one.is_number]
 
 
-def require_column(table: Table, name: str) -> None:
-    """Raise DataError GN060, with similar names, for the name of a column that a table does not have."""
+def column_named(table: Table, name: str) -> str:
+    """Return the name of a column given by name, or in a table without column names by its number from 1.
+
+    Raises
+    ------
+    DataError
+        GN060, with similar names, for a column that the table does not have.
+    """
     if name in table.names:
-        return
+        return name
+    of_number = table.names[int(name) - 1] if name.isdecimal() and 0 < int(name) <= len(table.names) else ""
+    if of_number and not table.header:
+        return of_number
     near = _near(name, table.names, 3, 0.5)
     hints = [f"Did you mean {', '.join(map(repr, near))}?" if near else f"Columns: {listed(table.names, 10)}."]
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
         hints = [f"Name each target separately: {' '.join(f'--target {quoted(part)}' for part in parts)}."]
+    if of_number:
+        hints = [f"Column number {name} is {of_number!r}."]
     if not table.header:
         hints.append("Its first line has no column names.")
     if len(table.names) == 1:

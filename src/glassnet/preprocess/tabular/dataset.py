@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data.dataset import Dataset
+from ...data.tables.header import header_names
 from ...data.validation import AUTO
 from ...errors import DataError, OptionError, with_near_matches
 from .columns import Columns
@@ -88,7 +89,7 @@ def load_table(
     if (not target) == (columns is None):
         raise OptionError("GN022", "load_table: expected either target, for a training table, or columns of a model.")
     targets = column_names(target)
-    table = read_table(source, columns.names if columns else targets, decimal=decimal)
+    table = read_table(source, columns.names if columns else header_names(targets), decimal=decimal)
     if columns is None:
         try:
             columns = Columns.learn(table, targets, task=task, drop=column_names(drop), keep=column_names(keep))

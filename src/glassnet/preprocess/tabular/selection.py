@@ -14,7 +14,7 @@ from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn, non_date_remarks
-from .encoders import FLAG_ROWS, FLAG_SHARE, bins_for, enough, non_numeric_remarks
+from .encoders import FLAG_ROWS, FLAG_SHARE, NumberColumn, WordColumn, bins_for, enough, non_numeric_remarks
 from .kinds import ENCODINGS, Encoding
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _FEW_ROWS = 20
 WORTH_THREADS = 500_000
 """Tables with at least this many values are learned and encoded on several threads."""
 _MANY_WORDS = 10
+_MANY_INPUTS = 100
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
 _KINDS = {"number": "number", "boolean": "boolean", "text": "words", "date": "date"}
 
@@ -133,6 +134,7 @@ def learn_inputs(
         remarks += about_spellings(column) if column.kind == "text" else []
         if isinstance(encoding, DateColumn):
             remarks += [encoding.remark(), *non_date_remarks(column)]
+        remarks += _about_identifiers(part, encoding) if column.name not in keep else []
         return encoding, "", remarks
 
     inputs: list[Encoding] = []
@@ -147,6 +149,28 @@ def learn_inputs(
         else:
             inputs.append(encoding)
     return inputs, useless, remarks
+
+
+def _about_identifiers(column: Column, encoding: Encoding) -> list[str]:
+    """Return a remark if an input may be an identifier, or words that may be names."""
+    if isinstance(encoding, WordColumn):
+        if len(encoding.words) <= _MANY_INPUTS:
+            return []
+        return [
+            f"column {column.name!r}: its words become {len(encoding.features)} inputs; if they are names or "
+            f"identifiers, pass {drop_flag(column.name)}"
+        ]
+    if not isinstance(encoding, NumberColumn) or not _are_whole(column.ordered):
+        return []
+    rows, different = len(column.ordered), len(column.different)
+    low, high = column.ordered[[0, -1]]
+    all_differ = different > 0.98 * rows or (different > 0.9 * rows and low * 20 >= high)  # of similar length
+    if (_ID.search(column.name) and different > _FEW_ROWS) or (rows >= 5 * _FEW_ROWS and all_differ):
+        return [
+            f"column {column.name!r}: {different:,} different values in {rows:,} rows, used as numbers, but like an "
+            f"identifier (to leave it out, pass {drop_flag(column.name)})"
+        ]
+    return []
 
 
 def about_numbers_in_words(column: Column) -> list[str]:
@@ -231,6 +255,11 @@ def _are_whole(values: NDArray[np.float64]) -> bool:
 
 def _keep(name: str) -> str:
     return f"--keep {quoted(name)}"
+
+
+def drop_flag(name: str) -> str:
+    """Return the flag that excludes a column."""
+    return f"--drop {quoted(name)}"
 
 
 def _are_long_names(column: Column, rows: int) -> bool:

@@ -1,0 +1,178 @@
+"""A small table: a stratified test, its interval, and a cross-validation; older models keep their held-out rows."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from glassnet import load_model
+from glassnet.data.split import split_rows
+from glassnet.model.file import save_model
+from glassnet.training.cross_validation import CrossValidation
+from glassnet.training.receipt import options_of
+from glassnet.workflow import train_job
+from glassnet.workflow.evaluate_job import evaluate_model
+from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.train_job import TrainJob, train
+from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS
+from glassnet.workflow.verify_job import verify_model
+
+QUICK = {"epochs": 3, "hidden": (4,), "engine": "reference"}
+
+
+def written(rows, *, seed=0, leak=False):
+    random = np.random.default_rng(seed)
+    a, b = random.normal(size=(2, rows))
+    kind = np.where(a + b > 1, "rare", "usual")
+    lines = [f"{x:.4f},{y:.4f},{z if leak else x * y:.3f},{k}" for x, y, z, k in zip(a, b, a + b, kind, strict=True)]
+    Path("t.csv").write_text("\n".join(["a,b,c,kind", *lines]) + "\n")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    written(120)
+
+
+def trained(target="kind", notices=None, source="t.csv", **options):
+    job = TrainJob(
+        source, options={**QUICK, **options}, table=TableOptions(target=(target,)), out="m.safetensors", force=True
+    )
+    return train(job, notify=(lambda one: notices.append(one)) if notices is not None else train_job.ignore)
+
+
+def shares(labels):
+    return np.bincount(labels, minlength=2) / len(labels)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_held_out_rows_have_the_classes_in_equal_shares(seed):
+    done = trained(seed=seed)
+    whole = Path("t.csv").read_text().splitlines()[1:]
+    rare = sum(line.endswith("rare") for line in whole) / len(whole)
+    assert abs(shares(done.test.labels)[done.model.class_names.index("rare")] - rare) < 1 / len(done.test)
+
+
+def test_the_cross_validation_is_in_the_record_and_reproducible():
+    receipt = trained().model.receipt
+    crossed = receipt["cross_validation"]
+    assert (crossed["folds"], crossed["samples"]) == (FOLDS, 120)
+    low, high = crossed["interval"]["accuracy"]
+    assert low < crossed["accuracy"] < high
+    wide_low, wide_high = receipt["interval"]["accuracy"]
+    assert high - low < wide_high - wide_low
+    assert load_model("m.safetensors").receipt["cross_validation"] == json.loads(json.dumps(crossed))
+    assert trained().model.receipt["cross_validation"] == crossed
+
+
+def test_each_row_is_tested_once_by_a_model_and_columns_without_it():
+    seen = []
+    whole = train_job.load_training_table(
+        "t.csv",
+        None,
+        TableOptions(target=("kind",)),
+        "table",
+        lambda rows, task: train_job.job_options("table", QUICK),
+        train_job.ignore,
+    )
+    for training, test in whole.folds():
+        assert not set(training.row_numbers) & set(test.row_numbers)
+        assert len(training) + len(test) == 120
+        assert abs(shares(training.labels)[0] - shares(test.labels)[0]) < 0.06
+        seen += test.row_numbers.tolist()
+    assert sorted(seen) == list(range(120))
+    assert len({training.columns.inputs for training, _ in whole.folds()}) > 1
+
+
+def test_a_regression_has_intervals_of_both_scores():
+    crossed = trained("c").model.receipt["cross_validation"]
+    for name in ("r2", "rmse"):
+        low, high = crossed["interval"][name]
+        assert low < crossed[name] < high
+
+
+def test_only_small_tables_without_test_data_are_cross_validated(monkeypatch):
+    written(10 * FEW_HELD_OUT + 10)
+    assert "cross_validation" not in trained().model.receipt
+    written(120)
+    Path("test.csv").write_text(Path("t.csv").read_text())
+    job = TrainJob("t.csv", "test.csv", options=QUICK, table=TableOptions(target=("kind",)), out="n.safetensors")
+    receipt = train(job).model.receipt
+    assert "cross_validation" not in receipt
+    assert "interval" in receipt
+    monkeypatch.setattr(train_job, "_MOST_WORK", 120)
+    assert "cross_validation" not in trained().model.receipt, "a long training"
+
+
+def test_an_interrupted_or_failed_cross_validation_does_not_lose_the_model(monkeypatch):
+    for problem in (KeyboardInterrupt(), train_job.GlassnetError("GN030", "too steep")):
+
+        def fails(*_, problem=problem):
+            raise problem
+
+        monkeypatch.setattr(train_job, "cross_validate", fails)
+        notices = []
+        assert "cross_validation" not in trained(notices=notices).model.receipt
+        assert load_model("m.safetensors")
+        assert sum("no cross-validation" in one.text("en") for one in notices) == 1
+        assert sum("没有交叉验证" in one.text("zh") for one in notices) == 1
+
+
+def test_the_saved_model_is_verified_and_its_training_rows_are_said():
+    trained()
+    assert verify_model("m.safetensors", "t.csv").verification.same
+    notices = []
+    evaluate_model("m.safetensors", "t.csv", notify=notices.append)
+    [said] = [one for one in notices if one.key == "trained_on_part"]
+    assert (said.facts["trained"], said.facts["test"]) == (108, 12)
+
+
+def test_older_models_keep_their_held_out_rows(monkeypatch):
+    """Up to version 0.2, held-out rows were not stratified."""
+    plan = train_job.Plan
+    with monkeypatch.context() as patch:
+        patch.setattr(train_job, "Plan", lambda *a, **k: plan(*a, **k, stratified=False))
+        model = trained().model
+    rows = split_rows(120, "", options_of(model.receipt))[1]
+    older = {**model.receipt, "data": {k: v for k, v in model.receipt["data"].items() if k != "stratified"}}
+    save_model(replace(model, receipt=older), "old.safetensors")
+    assert verify_model("old.safetensors", "t.csv").verification.same
+    notices = []
+    evaluate_model("old.safetensors", "t.csv", notify=notices.append)
+    [said] = [one for one in notices if one.key == "trained_on_part"]
+    assert said.facts["test"] == len(rows)
+
+
+def test_rows_without_a_target_are_in_no_fold():
+    lines = Path("t.csv").read_text().splitlines()
+    Path("gaps.csv").write_text("\n".join([*lines[:60], "1,2,3,", "2,3,4,", *lines[60:]]) + "\n")
+    receipt = trained(source="gaps.csv").model.receipt
+    assert receipt["cross_validation"]["samples"] == 120
+    assert verify_model("m.safetensors", "gaps.csv").verification.same
+
+
+def test_a_test_without_errors_is_said_once():
+    written(150, leak=True)
+    notices = []
+    trained(notices=notices, epochs=400, hidden=(20,))
+    keys = [one.key for one in notices]
+    said = ["contain the answer" in one.text("en") for one in notices]
+    assert said.count(True) == 1
+    assert "perfect" not in keys
+
+
+def test_a_test_without_errors_but_no_such_column_is_said(monkeypatch):
+    monkeypatch.setattr(
+        train_job, "cross_validate", lambda *_: CrossValidation(5, 120, {"accuracy": 1.0}, {"accuracy": (0.9, 1.0)})
+    )
+    notices = []
+    trained(notices=notices)
+    [said] = [one for one in notices if one.key == "perfect"]
+    assert "contains the answer" in said.text("en")
+    monkeypatch.setattr(
+        train_job, "cross_validate", lambda *_: CrossValidation(5, 20, {"accuracy": 1.0}, {"accuracy": (0.8, 1.0)})
+    )
+    trained(notices=(few := []))
+    assert "perfect" not in [one.key for one in few], "20 right answers are no surprise"
