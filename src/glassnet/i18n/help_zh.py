@@ -326,12 +326,12 @@ OPTIONS = {
         "目标编码：类别为 0.01 与 0.99（notes）或 0 与 1（one-hot），一个样本多个标签（multilabel），或回归（values）"
     ),
     "number of classes; 0: as many as occur in the data": "类别数；0 表示以数据中出现的为准",
+    "networks in the ensemble: each is trained from its own seed, and their outputs are averaged": (
+        "集成的成员数：各用不同的种子训练，输出取平均"
+    ),
     "train each network of the ensemble without one of as many folds of the data, which gives its best epoch and "
     "calibrates it; the networks become one": (
         "把数据分为与网络数相同的折，集成中每个网络训练时留出一折，用它确定最佳轮次并校准；各网络最后合并为一个"
-    ),
-    "networks in the ensemble: each is trained from its own seed, and their outputs are averaged": (
-        "集成的成员数：各用不同的种子训练，输出取平均"
     ),
     "fraction of the data held out for the test if no test data are given": "未给出测试数据时，留出作测试的数据比例",
     "stop after this many epochs without a lower validation loss, and keep the best weights; 0: never stop early": (

@@ -21,7 +21,7 @@ from ...i18n.language import counted, listed, shortened
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
-from .kinds import Encoding, encoding_from
+from .kinds import Encoding, compared_places, encoding_from
 from .leaks import leak_remarks
 from .selection import (
     THOUSANDS,
@@ -172,6 +172,11 @@ class Columns:
     def features(self) -> tuple[str, ...]:
         """Names of the network's inputs."""
         return tuple(name for one in self.inputs for name in one.features)
+
+    @property
+    def compared(self) -> NDArray[np.intp]:
+        """Places of the inputs that `TrainingRange` compares: not those of intervals, which are within 0.5."""
+        return compared_places(self.inputs)
 
     def middle(self) -> Encoded:
         """Return the inputs of a row in the middle of every column, shape (features,): the baseline of explanations.
