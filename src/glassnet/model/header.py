@@ -310,7 +310,7 @@ class Encoding:
         Record({**record.required, "kind": Text()}, record.optional).check(value, place)
         edges = value.get("edges", [])
         if len(edges) == 1 or any(low >= high for low, high in pairwise(edges)):
-            raise ValueError(f"{place}.edges must ascend")
+            raise _wrong(f"{place}.edges", edges, "two or more ascending numbers, or none")
 
 
 TARGET = record_of(Target, task=Text((*TASKS, "label")))
