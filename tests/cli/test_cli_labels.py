@@ -195,7 +195,6 @@ def test_wrong_labels_are_reported_with_the_next_command(folder):
     done = run("labels", "t.csv", "--target", "y", "--first", 30).fine()
     estimate = re.search(r"(\d+) wrong or ambiguous labels; about (\d+) wrong \(5\.", done.out)
     assert all(30 <= int(count) <= 31 for count in estimate.groups())
-    assert "overlap" not in done.out
     assert set(map(int, re.findall(r"row (\d+) ", done.out))) == set(np.flatnonzero(labels != true))
     assert "next      glassnet labels t.csv --target y --out suspects.csv\n" in done.out
 

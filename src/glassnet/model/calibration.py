@@ -75,8 +75,10 @@ def calibrated_loss(
             p = sigmoid(inverse * logits)
             slope = share @ (p * logits).sum(axis=1) - aligned
             curvature = share @ (p * (1 - p) * logits**2).sum(axis=1)
+        if not slope:
+            break
         low, high = (inverse, high) if slope < 0 else (low, inverse)
-        step = inverse - slope / curvature if curvature > 0 else inverse
+        step = inverse - slope / curvature if curvature > 0 else 0.0  # saturated outputs have no curvature
         step = step if low <= step <= high else (low * high) ** 0.5
         if abs(step / inverse - 1) < 1e-4:
             break
