@@ -280,9 +280,13 @@ class Model:
         OptionError
             GN022 for a regression.
         """
+        self.require_probabilities()
+        return self.probabilities(self.outputs(rows))
+
+    def require_probabilities(self) -> None:
+        """Raise OptionError GN022 if this is a regression, for `predict_proba`."""
         if self.targets.name == "values":
             raise OptionError("GN022", "predict_proba: a regression has no probabilities. Use predict.")
-        return self.probabilities(self.outputs(rows))
 
     def confidence(self, outputs: FloatArray) -> FloatArray:
         """Return the confidence of each prediction, shape (n,), 0 to 1.

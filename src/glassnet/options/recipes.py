@@ -90,7 +90,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         },
         "accurate": {**_LARGE, "weight_decay": 0.5, "elastic": 2.0, "elastic_sigma": 11.5},
         "table": _TABLE,
-        "table-best": {**_TABLE, "hidden": (256, 128), "members": 8},
+        "table-best": {**_TABLE, "hidden": (192, 128), "members": 8},
         "committee": {**_LARGE, "members": 4},
     }
 )
@@ -156,7 +156,7 @@ BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 """Task of a table -> the options it sets with any recipe."""
 
 
-def for_table(rows: int, members: int = 4, steps: float = 700.0) -> dict[str, Any]:
+def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any]:
     """Return the options of recipe ``table`` that depend on the number of rows; see `docs/design/tables.md`.
 
     Parameters
@@ -165,14 +165,15 @@ def for_table(rows: int, members: int = 4, steps: float = 700.0) -> dict[str, An
         Rows of the training data.
     members : int
         Networks of the recipe; fewer for tables of less than ten rows per network.
-    steps : float
-        Steps of a network on a table of 1,000 rows.
+    longer : float
+        Factor on the steps.
     """
     members = min(members, max(1, rows // 10))
     trained = rows - rows // members if members > 1 else rows
     batch_size = min(256, max(16, trained // 24))
-    rate = min(0.006, max(0.001, 0.002 * (trained / 1000) ** 0.5))
-    epochs = max(4, round(steps * (trained / 1000) ** 0.45 * batch_size / trained))
+    root = (trained / 1000) ** 0.5
+    rate, steps = min(0.008, max(0.0015, 0.0025 * root)), longer * (250 + 250 * root)
+    epochs = max(4, round(steps * batch_size / trained))
     return {
         "members": members,
         "folds": members > 1,
@@ -210,5 +211,5 @@ def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]
     if recipe == "table":
         changes |= for_table(rows)
     elif recipe == "table-best":
-        changes |= for_table(rows, 8, 1400.0)
+        changes |= for_table(rows, members=8, longer=1.6)
     return changes

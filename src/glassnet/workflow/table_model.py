@@ -17,6 +17,8 @@ from ..i18n.language import below_all, counted, listed
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.model import Model
+from ..model.table_predictor import TablePredictor
+from ..nn.parameters import FloatArray
 from ..options.options import NAMES, OTHER_NAMES, Options, by_field
 from ..options.recipes import for_rows, recipe_named
 from ..preprocess.tabular.columns import Columns
@@ -43,7 +45,8 @@ class TableModel:
 
     All methods take a table as `read_table` does: a frame of pandas, polars or Arrow, a mapping of names to columns, or
     a file. Its columns are found by name, in any order; further columns are ignored, the target included. A mapping of
-    names to single values, or a pandas Series with these names, is one row.
+    names to single values, or a pandas Series with these names, is one row. Predictions use a copy of the weights, made
+    at the first one; a row has the same bits in any form and among any other rows.
 
     Parameters
     ----------
@@ -73,6 +76,7 @@ class TableModel:
     evaluation: Evaluation | None = None
     history: History | None = None
     remarks: tuple[str, ...] = field(default=())
+    _predictor: TablePredictor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raise DataError GN017 for a model of other data."""
@@ -80,6 +84,7 @@ class TableModel:
             raise DataError(
                 "GN017", "the model was not trained on a table with named columns. Use it as a glassnet.Model."
             )
+        object.__setattr__(self, "_predictor", TablePredictor(self.model))
 
     @classmethod
     def fit(
@@ -202,8 +207,8 @@ class TableModel:
         DataError
             GN060 when a column is missing; as `read_table`.
         """
-        table, alone = self._read(data)
-        answers = unless_warned(self.model).predict(self.columns.apply(table))
+        outputs, alone = self._outputs(data)
+        answers = self.model.targets.invert(outputs)
         if self.model.targets.of_classes:
             answers = self.classes_[answers]
         elif self.model.classes == 1:
@@ -232,9 +237,17 @@ class TableModel:
         DataError
             As `predict`.
         """
-        table, alone = self._read(data)
-        chances = unless_warned(self.model).predict_proba(self.columns.apply(table))
-        return self._by_output(data, chances, alone=alone)
+        self.model.require_probabilities()
+        outputs, alone = self._outputs(data)
+        return self._by_output(data, self.model.probabilities(outputs), alone=alone)
+
+    def _outputs(self, data: Any) -> tuple[FloatArray, bool]:
+        """Return the network's outputs, (n, classes), and whether the data are a single row."""
+        row = self._row_of(data)
+        encoded = self._predictor.encode(data if row is None else row)
+        if encoded is None:
+            encoded = self.columns.apply(self._read(data)[0])
+        return self._predictor.outputs(encoded), row is not None
 
     def _by_output(self, data: Any, values: NDArray[Any], *, alone: bool) -> Any:
         names = self.classes_.tolist()
@@ -333,18 +346,20 @@ class TableModel:
     def _read(self, data: Any) -> tuple[Table, bool]:
         """Read a table with the columns of training; also return whether it is a single row."""
         row = self._row_of(data)
-        table = read_table(data if row is None else row, self.columns.names)
+        table = read_table(
+            data if row is None else {str(name): [value] for name, value in row.items()}, self.columns.names
+        )
         self.columns.require(table, self.columns.names)
         return table, row is not None
 
-    def _row_of(self, data: Any) -> dict[str, list[Any]] | None:
-        """Return a row as columns of one value; None for a table."""
-        values: Mapping[Any, Any] | None = None
-        if isinstance(data, Mapping) and data and all(np.ndim(value) == 0 for value in data.values()):
-            values = data
-        elif type(data).__name__ == "Series" and set(self.columns.names) <= set(getattr(data, "index", ())):
-            values = data.to_dict()
-        return None if values is None else {str(name): [value] for name, value in values.items()}
+    def _row_of(self, data: Any) -> Mapping[Any, Any] | None:
+        """Return a row as a mapping of names to values; None for a table."""
+        if isinstance(data, Mapping) and data and all(map(_is_single, data.values())):
+            return data
+        if type(data).__name__ == "Series" and set(self.columns.names) <= set(getattr(data, "index", ())):
+            values: dict[Any, Any] = data.to_dict()
+            return values
+        return None
 
 
 @dataclass(frozen=True)
@@ -384,6 +399,10 @@ class RowExplanation:
             changes = ", ".join(f"{name} {before} → {after}" for name, (before, after) in self.changes.items())
             lines.append(f"{self.changed} if {changes}")
         return "\n".join(lines)
+
+
+def _is_single(value: Any) -> bool:
+    return isinstance(value, str | float | int) or np.ndim(value) == 0
 
 
 def _column_like(data: Any, name: str, values: NDArray[Any]) -> Any:

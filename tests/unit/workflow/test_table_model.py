@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import pickle
+import subprocess
+import sys
+from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pandas
@@ -14,6 +19,7 @@ from glassnet import TableModel
 from glassnet.errors import DataError, GlassnetError, OptionError, ShapeError
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
+from support.cli import environment
 
 COUNT = 120
 QUICK = {"epochs": 3, "engine": "reference"}
@@ -151,7 +157,7 @@ def test_a_row_has_one_answer(model):
         assert model.predict(row) == model.predict(frame)[k] == model.predict(frame.iloc[k])
         chances = model.predict_proba(row)
         assert list(chances) == ["no", "yes"]
-        assert chances["no"] == pytest.approx(model.predict_proba(frame)["no"][k], abs=1e-6)
+        assert chances["no"] == model.predict_proba(frame)["no"][k]
 
 
 def test_columns_are_found_by_name(model):
@@ -271,3 +277,72 @@ def test_values_unlike_training_are_listed_by_column_and_not_warned_of(model, re
     remarks = model.columns.surprises(frame)
     assert any("column 'age': most numbers are far outside the training range" in one for one in remarks)
     assert any("'astronaut'" in one for one in remarks)
+
+
+KINDS = {
+    "classes": {"target": "left"},
+    "three classes": {"target": "job", "drop": "left"},
+    "numbers": {"target": "age", "task": "numbers"},
+    "labels": {"target": ["hot", "wet"]},
+    "an ensemble": {"target": "left", "members": 2},
+    "other activations": {"target": "left", "activation": "gelu"},
+    "the recipe's network of folds": {"target": "left", "epochs": 2},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_row_has_the_same_bits_in_any_form_and_company(kind, tmp_path):
+    table = columns() | {"hot": [0, 1] * 60, "wet": [1, 1, 0] * 40}
+    frame = pandas.DataFrame(table)
+    one = TableModel.fit(frame, **{**QUICK, **KINDS[kind]})
+    frame = frame[list(one.columns.names)]
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    regression = one.columns.task == "numbers"
+
+    def numbers_for(data):
+        found = one.predict(data) if regression else one.predict_proba(data)
+        return np.array([found] if regression and isinstance(found, float) else [*found.values()], float)
+
+    rows = frame.to_dict("records")
+    alone = np.stack([numbers_for(row) for row in rows])
+    together = np.asarray(one.predict(frame) if regression else one.predict_proba(frame), float).reshape(alone.shape)
+    np.testing.assert_array_equal(alone, together)
+    np.testing.assert_array_equal(np.stack([numbers_for(frame.iloc[k]) for k in range(9)]), together[:9])
+    for other in (frame[::-1], frame[40:51], frame.iloc[[7]], pandas.concat([frame] * 40)):
+        found = np.asarray(one.predict(other) if regression else one.predict_proba(other), float)
+        np.testing.assert_array_equal(found.reshape(len(other), -1), together[other.index])
+    for same in (pl.DataFrame(table), str(tmp_path / "t.csv"), {name: table[name] for name in frame}):
+        found = np.asarray(one.predict(same) if regression else one.predict_proba(same), float)
+        np.testing.assert_array_equal(found.reshape(alone.shape), together)
+
+
+@pytest.mark.parametrize("kind", ["classes", "numbers", "labels", "the recipe's network of folds"])
+def test_fast_predictions_equal_the_model(kind):
+    table = columns() | {"hot": [0, 1] * 60, "wet": [1, 1, 0] * 40}
+    one = TableModel.fit(table, **{**QUICK, **KINDS[kind]})
+    outputs = one.model.outputs(one.columns.apply(table))
+    if one.columns.task == "numbers":
+        np.testing.assert_allclose(one.predict(table), one.model.targets.invert(outputs)[:, 0], rtol=1e-5)
+    else:
+        np.testing.assert_allclose(one.predict_proba(table), one.model.probabilities(outputs), atol=2e-6)
+
+
+def test_compiled_code_is_not_copied(model):
+    frame = pandas.DataFrame(columns())
+    expected = model.predict_proba(frame)
+    for same in (pickle.loads(pickle.dumps(model)), deepcopy(model), replace(model, remarks=("new",))):
+        assert same.predict_proba(frame).equals(expected)
+    assert len(pickle.dumps(model)) < len(pickle.dumps(model.model)) + 20_000
+
+
+def test_fitting_does_not_compile_predictions():
+    program = (
+        "import glassnet, sys\n"
+        "table = {'x': [1.0, 2.0, 3.0] * 20, 'y': ['a', 'b', 'a'] * 20}\n"
+        "glassnet.TableModel.fit(table, 'y', epochs=1, engine='reference')\n"
+        "print('glassnet.engines.compiled.row_network' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
+    )
+    assert done.stdout.split() == ["False"]

@@ -83,9 +83,10 @@ class DateColumn:
 
     def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, features)."""
-        return self._encode(column.moments)
+        return self.encode_moments(column.moments)
 
-    def _encode(self, moments: Moments) -> Encoded:
+    def encode_moments(self, moments: Moments) -> Encoded:
+        """Return the inputs of dates, shape (n,) with NaT for missing ones, shape (n, features)."""
         encoded = np.zeros((len(moments), len(self.features)), np.float32)
         quantities, start = _quantities(moments, self._ends[0]), 0
         for one in self.parts:
@@ -99,7 +100,7 @@ class DateColumn:
     def choices(self) -> Encoded:
         """Return the inputs of dates over the training range, shape (choices, features); none is missing."""
         first, last = self._ends.astype("M8[us]").astype(np.int64).tolist()
-        return self._encode(np.linspace(first, last, _CHOICES).astype(np.int64).astype("M8[us]"))
+        return self.encode_moments(np.linspace(first, last, _CHOICES).astype(np.int64).astype("M8[us]"))
 
     def middle(self) -> Encoded:
         """Return the inputs of the date in the middle of the training range, shape (features,)."""

@@ -94,9 +94,9 @@ class NumberColumn:
         """Learn from a column with at least one number, with up to `bins` intervals."""
         values, ordered = column.numbers, column.ordered
         low, high, missing = float(ordered[0]), float(ordered[-1]), 1 - len(ordered) / len(values)
-        ordered = _moderate(ordered)
+        ordered = moderate(ordered)
         # The last bits of a sum depend on the order, so sums are taken in the order of the rows.
-        present = _moderate(values if not missing else values[~np.isnan(values)])
+        present = moderate(values if not missing else values[~np.isnan(values)])
         centre, scale, absent = float(present.mean()), float(present.std()) or 1.0, len(values) - len(present)
         flag = absent >= max(FLAG_ROWS, FLAG_SHARE * len(values))
         fill, edges = learn_fill(ordered), interval_edges(ordered, bins)
@@ -111,7 +111,7 @@ class NumberColumn:
     def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return the distance of each value from the centre, in standard deviations, before clipping."""
         with np.errstate(over="ignore"):
-            return _moderate((_bend(_moderate(np.asarray(values, float)), self.bend) - self.centre) / self.scale)
+            return moderate((_bend(moderate(np.asarray(values, float)), self.bend) - self.centre) / self.scale)
 
     def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, features)."""
@@ -240,7 +240,7 @@ def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
     return straight
 
 
-def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Clip numbers that would overflow in calculations; without any, return the same array."""
     if values.size and values.min() >= -LARGEST and values.max() <= LARGEST:
         return values

@@ -1,6 +1,8 @@
 """Kernels, compiled by Numba at their first call and cached on disk."""
 
+from .activations import ACTIVATE
 from .barrier import FEW_SPINS, SPINS, abort, new_barrier
+from .calls import entry_of
 from .common import SampleTargets, SparseRows, number_of
 from .inference import answer_rows, packed
 from .minibatch import (
@@ -17,12 +19,14 @@ from .node_groups import BIAS, ROW_SUM, SHIFT, VECTORS, Groups, Nodes, UpperLaye
 from .optimizers import Constants
 from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
 from .plan import Plan, plan_of
+from .row_outputs import TILE, fill_outputs
 from .row_sums import LANES
 from .shards import Dropout
 from .sparse import LARGEST_TILE, ROW_BLOCK, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
 from .tile_products import WIDEST, Columns
 
 __all__ = [
+    "ACTIVATE",
     "BIAS",
     "ENTRIES",
     "FEW_SPINS",
@@ -32,6 +36,7 @@ __all__ = [
     "ROW_SUM",
     "SHIFT",
     "SPINS",
+    "TILE",
     "VECTORS",
     "WIDEST",
     "WORD",
@@ -57,6 +62,8 @@ __all__ = [
     "abort",
     "answer_rows",
     "compile_step",
+    "entry_of",
+    "fill_outputs",
     "gather_nonzero",
     "gather_pairs",
     "new_barrier",

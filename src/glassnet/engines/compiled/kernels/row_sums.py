@@ -147,7 +147,7 @@ fetch, fetch_to_write = _fetching(0), _fetching(1)
 BLOCK = 7
 """Vectors in the largest block: their sums fit into sixteen registers of half a vector, leaving two free."""
 
-_two, _four, _most = _block_of(2), _block_of(4), _block_of(BLOCK)
+_two, four_vectors, _most = _block_of(2), _block_of(4), _block_of(BLOCK)
 
 
 @kernel
@@ -169,7 +169,7 @@ def weighted_row_sum(
     elif width <= 2 * LANES:
         _two(matrix, places, values, begin, end, scale, base, out, 0)
     elif width <= 4 * LANES:
-        _four(matrix, places, values, begin, end, scale, base, out, 0)
+        four_vectors(matrix, places, values, begin, end, scale, base, out, 0)
     else:
         for column in range(0, width, BLOCK * LANES):
             _most(matrix, places, values, begin, end, scale, base, out, column)

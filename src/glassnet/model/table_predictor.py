@@ -1,0 +1,61 @@
+"""Fast predictions for rows of tables: the same bits for a row alone and among any others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..nn.parameters import FloatArray
+from ..preprocess import Scaling
+from ..preprocess.tabular.encoders import Encoded
+from ..preprocess.tabular.rows import RowEncoder
+from .model import Model
+
+if TYPE_CHECKING:
+    from ..engines.compiled.row_network import RowNetwork
+
+_UNCHANGED = Scaling.named("unit", 1.0)
+"""The usual scaling of encoded rows."""
+
+
+class TablePredictor:
+    """The encoder and the compiled network of a model of a table, made at the first prediction.
+
+    Parameters
+    ----------
+    model : Model
+        One with columns. Its weights are copied at the first prediction.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._encoder: RowEncoder | None = None
+        self._networks: list[RowNetwork] = []
+
+    def __reduce__(self) -> tuple[type[TablePredictor], tuple[Model]]:
+        """Pickle and copy without compiled code, which belongs to a process."""
+        return TablePredictor, (self._model,)
+
+    def encode(self, data: Any) -> Encoded | None:
+        """Return the inputs, (n, features), for a mapping of one row, or a pandas frame; None if others must do it."""
+        if self._encoder is None:
+            assert self._model.columns is not None
+            self._encoder = RowEncoder(self._model.columns)
+        if isinstance(data, Mapping):
+            return self._encoder.row(data)
+        if type(data).__module__.partition(".")[0] == "pandas" and hasattr(data, "columns"):
+            return self._encoder.frame(data)
+        return None
+
+    def outputs(self, encoded: Encoded) -> FloatArray:
+        """Return the outputs, (n, classes), for inputs, (n, features), up to rounding those of `Model.outputs`."""
+        model, dtype = self._model, self._model.network.parameters.flat.dtype
+        if not self._networks:
+            from ..engines.compiled.row_network import RowNetwork  # loads Numba
+
+            self._networks = [RowNetwork(one.architecture, one.parameters, model.temperature) for one in model.members]
+        scaled = encoded if model.scaling == _UNCHANGED else model.scaling.apply(encoded, dtype)
+        outputs = [one.outputs(scaled) for one in self._networks]
+        return outputs[0] if len(outputs) == 1 else np.mean(outputs, axis=0, dtype=dtype)
