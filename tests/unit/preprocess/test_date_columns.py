@@ -159,3 +159,11 @@ def test_a_model_of_dates_is_saved_and_explained(tmp_path):
 
 def test_the_quantities_are_all_documented():
     assert set(_quantities(np.array(["2020-01-01"], "M8[us]"), np.datetime64("2020-01-01"))) == set(QUANTITIES)
+
+
+def test_the_middle_is_a_date_of_the_training_range():
+    [dates] = learn([day.isoformat() for day in DAYS]).inputs
+    middle = dates.middle()
+    assert middle.shape == (len(dates.features),)
+    [day] = dates.decode(middle)
+    assert dates.first < day < dates.last

@@ -104,7 +104,7 @@ class DateColumn:
 
     def middle(self) -> Encoded:
         """Return the inputs of the date in the middle of the training range, shape (features,)."""
-        [inputs] = self._encode(np.array([self._ends.astype("M8[us]").astype(np.int64).mean()]).astype("M8[us]"))
+        [inputs] = self.encode_moments(np.array([self._ends.astype("M8[us]").astype(np.int64).mean()]).astype("M8[us]"))
         return np.asarray(inputs, np.float32)
 
     def decode(self, inputs: ArrayLike) -> float | dict[str, float]:
