@@ -160,7 +160,8 @@ def rows_section() -> str:
         "With `--target`, and for arrays of features, the recipe `table` chooses these options by the number of rows "
         "(`for_table` in options/recipes.py) unless you set them; `table-best` has up to 8 members and about twice as "
         f"many epochs. For other data, `table` has {usual.epochs} epochs and batches of {usual.batch_size}. Fewer than "
-        "20 rows are for a single network, without folds and early stopping. With any recipe, regression uses `identity` outputs and the squared error, "
+        "20 rows are for a single network, without folds and early stopping. With any recipe, regression uses "
+        "`identity` outputs and the squared error, "
         "and multi-label classification uses `sigmoid` outputs."
     )
     return f"## Tables\n\n{text}\n" + "\n".join(lines) + "\n"

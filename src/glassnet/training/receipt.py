@@ -280,8 +280,8 @@ def extent_of(receipt: Receipt) -> tuple[int, int]:
 def joined_count(receipt: Mapping[str, Any]) -> int:
     """Return how many networks trained with folds were joined into the one of the model; 1 for any other model."""
     options, trails = receipt.get("options"), receipt.get("trails")
-    by_folds = isinstance(options, dict) and options.get("folds") is True and isinstance(trails, list)
-    return max(1, len(trails)) if by_folds else 1
+    by_folds = isinstance(options, dict) and options.get("folds") is True
+    return max(1, len(trails)) if by_folds and isinstance(trails, list) else 1
 
 
 def _splitting_options(receipt: Receipt) -> Options:
