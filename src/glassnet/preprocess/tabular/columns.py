@@ -9,6 +9,7 @@ import difflib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -173,7 +174,7 @@ class Columns:
         """Names of the network's inputs."""
         return tuple(name for one in self.inputs for name in one.features)
 
-    @property
+    @cached_property
     def compared(self) -> NDArray[np.intp]:
         """Places of the inputs that `TrainingRange` compares: not those of intervals, which are within 0.5."""
         return compared_places(self.inputs)
