@@ -8,8 +8,7 @@ from __future__ import annotations
 import difflib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,6 +85,11 @@ class Columns:
     dropped: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
     commas: frozenset[str] = frozenset()
+    compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
+    """Result of `compared_places`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "compared", compared_places(self.inputs))
 
     @classmethod
     def learn(
@@ -173,11 +177,6 @@ class Columns:
     def features(self) -> tuple[str, ...]:
         """Names of the network's inputs."""
         return tuple(name for one in self.inputs for name in one.features)
-
-    @cached_property
-    def compared(self) -> NDArray[np.intp]:
-        """Places of the inputs that `TrainingRange` compares: not those of intervals, which are within 0.5."""
-        return compared_places(self.inputs)
 
     def middle(self) -> Encoded:
         """Return the inputs of a row in the middle of every column, shape (features,): the baseline of explanations.
