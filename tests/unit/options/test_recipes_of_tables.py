@@ -20,7 +20,7 @@ def test_options_suit_any_number_of_rows(recipe):
         assert options.folds == (options.members > 1) == (options.early_stopping > 0)
         assert 16 <= options.batch_size <= 256
         assert 0.001 <= options.learning_rate <= 0.01
-        assert 4 <= options.epochs <= 1001
+        assert 4 <= options.epochs <= 1000
         assert 3 <= options.early_stopping <= options.epochs or not options.early_stopping
 
 
@@ -32,7 +32,7 @@ def test_neighbouring_numbers_of_rows_have_nearly_equal_options(recipe):
         assert abs(there["batch_size"] - here["batch_size"]) <= 1
         assert there["learning_rate"] == pytest.approx(here["learning_rate"], rel=0.02)
         for name in ("epochs", "early_stopping"):
-            assert there[name] == pytest.approx(here[name], abs=1, rel=0.07)
+            assert there[name] == pytest.approx(here[name], abs=1, rel=0.08)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
