@@ -32,19 +32,18 @@ PURPOSES = {
     "notes": "the network and the rule of the notes, with a learning rate that falls to 0; the default",
     "notes-code": "the program of the notes, unchanged",
     "quick": "98% on MNIST in less than a second of training; used by `glassnet labels`",
-    "estimator": "starting point of `NetworkClassifier` and `NetworkRegressor`, which choose `hidden`, "
-    "`learning_rate`, `weight_decay`, `dropout`, `batch_size`, `epochs`, `dtype` and `engine` by the number of rows, "
-    "and stop early only on request ([estimators](../estimators.md))",
     "wide": "99.4% on MNIST in about a minute, with augmented digits",
     "reader": "recipe of the network that comes with [`glassnet read`](../read.md)",
     "accurate": "99.6% on MNIST in about ten minutes",
-    "table": "[tables](../tables.md) with named columns; the default with `--target`",
+    "table": "[tables](../tables.md) with named columns, the default with `--target`, and arrays of features: several "
+    "networks, each trained without one fold of the rows, become one",
+    "table-best": "as `table`, with more networks and about twice as many steps",
     "committee": "an ensemble of four networks, each nearly as good as `accurate`, in 45 minutes. Model files and "
     "JSON use its other name, `committee`",
 }
 """Recipe -> its purpose."""
 
-SIZES = (200, 1_000, 5_000, 20_000, 100_000, 1_000_000)
+SIZES = (10, 50, 200, 1_000, 5_000, 20_000, 100_000, 1_000_000)
 """Numbers of rows for which the page shows the recipe ``table``."""
 
 
@@ -153,14 +152,16 @@ def optimizers_section() -> str:
 
 def rows_section() -> str:
     """Return how the recipe ``table`` depends on the number of rows, and any recipe on the task."""
-    usual, names = Options.recipe("table"), ("epochs", "batch_size", "learning_rate")
+    usual, names = Options.recipe("table"), ("members", "epochs", "batch_size", "learning_rate", "early_stopping")
     made = [(rows, Options.recipe("table", **for_rows(rows, "table"))) for rows in SIZES]
     lines = ["| rows | " + " | ".join(f"`{name}`" for name in names) + " |", "| --- " * (len(names) + 1) + "|"]
     lines += [f"| {rows:,} | " + " | ".join(shown(getattr(one, name)) for name in names) + " |" for rows, one in made]
     text = paragraph(
-        "With `--target`, the recipe `table` chooses epochs, batch size and learning rate by the number of rows "
-        f"(`for_rows` in options/recipes.py) unless you set them. For other data it has {usual.epochs} epochs and "
-        f"batches of {usual.batch_size}. With any recipe, regression uses `identity` outputs and the squared error, "
+        "With `--target`, and for arrays of features, the recipe `table` chooses these options by the number of rows "
+        "(`for_table` in options/recipes.py) unless you set them; `table-best` has up to 8 members and about twice as "
+        f"many epochs. For other data, `table` has {usual.epochs} epochs and batches of {usual.batch_size}. Fewer than "
+        "20 rows are for a single network, without folds and early stopping. With any recipe, regression uses "
+        "`identity` outputs and the squared error, "
         "and multi-label classification uses `sigmoid` outputs."
     )
     return f"## Tables\n\n{text}\n" + "\n".join(lines) + "\n"

@@ -60,7 +60,7 @@ def test_an_explanation_uses_the_row_number_of_the_table(known_targets, flags):
     for row in (1, 5, 48):
         output = run("explain", "m.safetensors", "test.csv", "--row", row, *flags).out
         assert f"test.csv, row {row}" in output
-        assert f"true {known_targets[row]}" in output
+        assert f"row {row}: income is {known_targets[row]}" in output
 
 
 def test_a_row_without_a_target_has_a_prediction_but_no_step(known_targets):

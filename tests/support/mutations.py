@@ -197,6 +197,8 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
 def _use(model: Model, rows: np.ndarray | pl.DataFrame, path: Path) -> None:
     """Use a loaded model in every way that needs no training."""
     if model.columns is not None:
+        if isinstance(rows, np.ndarray):  # of an estimator, which names the columns of an array
+            rows = pl.DataFrame({f"x{place}": column for place, column in enumerate(rows.T)})
         rows = model.columns.apply(read_table(rows))
     elif not isinstance(rows, np.ndarray):  # its file has lost the columns
         rows = np.ones((3, model.features))

@@ -45,6 +45,7 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
         "dtype": str(model.network.parameters.flat.dtype),
         "scaling": model.scaling.to_dict(),
         "targets": model.targets.to_dict(),
+        "temperature": model.temperature,
         "image_shape": model.image_shape,
         "reading": model.reading,
         "white": model.white,
@@ -56,6 +57,7 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
     if as_json:
         result_json(facts)
         return
+    facts["temperature"] = float(f"{model.temperature:.4g}")
     receipt = facts.pop("receipt")
     # Columns follow below; a trail has a hash for every epoch, a curve hundreds of numbers.
     long = ("trails", "curves", "columns")
@@ -68,7 +70,7 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
         facts = {name: value for name, value in facts.items() if name not in ("scaling", "image_shape")}
     for section in (facts, receipt):
         for name, value in section.items():
-            if value in ("", None) or (name, value) in (("white", 0), ("deskews", False)):
+            if value in ("", None) or (name, value) in (("white", 0), ("deskews", False), ("temperature", 1.0)):
                 continue
             result(f"{padded(_label(name), 12)} {_shown(value)}")
     if model.columns:

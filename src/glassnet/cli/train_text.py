@@ -11,6 +11,7 @@ from .. import data
 from ..i18n.language import below_all
 from ..i18n.plots import shown
 from ..io.archives import is_folder
+from ..training.receipt import joined_count
 from ..workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, say, score_line
 
@@ -66,7 +67,11 @@ def _facts(trained: TrainResult) -> dict[str, Any]:
 
 def _print(trained: TrainResult) -> None:
     model, receipt, options = trained.model, trained.model.receipt, trained.model.receipt["options"]
-    sizes = "-".join(map(str, model.network.architecture.sizes))
+    layers = model.network.architecture.sizes
+    sizes = "-".join(map(str, layers))
+    if (count := joined_count(receipt)) > 1:
+        member = "-".join(map(str, (layers[0], *(nodes // count for nodes in layers[1:-1]), layers[-1])))
+        sizes = message("joined", sizes=sizes, members=count, member=member)
     result(
         message(
             "network",

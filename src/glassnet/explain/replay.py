@@ -29,10 +29,10 @@ from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..training.callbacks import Callback
 from ..training.checkpoint import LoadedCheckpoint
+from ..training.ensemble import repeated_run
 from ..training.events import EpochDone, Event
 from ..training.fine_tuning import require_parent
 from ..training.receipt import GivenData, engine_of, training_split_of, verifiable_options
-from ..training.run import Run
 from .step import Trace, trace_step
 
 
@@ -116,18 +116,21 @@ def replay(
         GN044 if the checkpoint was started with other data.
     """
     receipt = model.receipt
-    options, expected = replace(verifiable_options(receipt), members=1), receipt["trails"][0]
+    options, expected = verifiable_options(receipt), receipt["trails"][0]
     if checkpoint is None:
         require_parent(model, init_model)
-    part, given = training_split_of(receipt, data), GivenData(data)
-    steps = -(-len(part) // options.batch_size)
-    _require_step(epoch, step, len(expected) - 1, steps)
+    given = GivenData(data)
     if given.fingerprint != receipt["data"]["fingerprint"]:
         raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
     recorder = _RecordingEngine(engine_of(receipt), epoch - 1, step - 1)
     if checkpoint is None:
-        run = Run.on(part, options, recorder, given, init_model=init_model)
+        run = repeated_run(receipt, data, recorder, given, 0, init_model)
+        part = run.data
     else:
+        part = training_split_of(receipt, data)
+    steps = -(-len(part) // options.batch_size)
+    _require_step(epoch, step, len(expected) - 1, steps)
+    if checkpoint is not None:
         _require_earlier_checkpoint(checkpoint, options, epoch - 1 + (step - 1) / steps)
         run = checkpoint.run(data, recorder)
     # Without early stopping, because epochs after the step are irrelevant.

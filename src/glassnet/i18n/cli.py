@@ -110,6 +110,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "network   {sizes}, rule {rule}, {epochs} epochs of {samples:,} samples, engine {engine} ({dtype})",
         "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}（{dtype}）",
     ),
+    "joined": (
+        "{sizes} ({members} networks of {member}, each trained without one fold)",
+        "{sizes}（{members} 个 {member} 网络并联，训练时各留出一折）",
+    ),
     "parent": ("from      {file}, hash {hash}", "起始      {file}，哈希 {hash}"),
     "kept": (
         "kept      weights after epoch {epochs}, which have the lowest validation loss",
@@ -234,6 +238,7 @@ INFO_LABELS: dict[str, str] = {
     "dtype": "数值精度",
     "scaling": "输入缩放",
     "targets": "目标编码",
+    "temperature": "温度",
     "image_shape": "图片尺寸",
     "reading": "图片读取方式",
     "white": "白色值",

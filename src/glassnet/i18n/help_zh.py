@@ -329,6 +329,10 @@ OPTIONS = {
     "networks in the ensemble: each is trained from its own seed, and their outputs are averaged": (
         "集成的成员数：各用不同的种子训练，输出取平均"
     ),
+    "train each network of the ensemble without one of as many folds of the data, which gives its best epoch and "
+    "calibrates it; the networks become one": (
+        "把数据分为与网络数相同的折，集成中每个网络训练时留出一折，用它确定最佳轮次并校准；各网络最后合并为一个"
+    ),
     "fraction of the data held out for the test if no test data are given": "未给出测试数据时，留出作测试的数据比例",
     "stop after this many epochs without a lower validation loss, and keep the best weights; 0: never stop early": (
         "验证损失连续多少轮不再降低就停止，并保留最好的权重；0 表示不提前停止"

@@ -132,6 +132,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "network": ("network", "网络"),
     "ensemble": ("ensemble of {members} networks: {network}", "{members} 个网络的集成：{network}"),
+    "joined": (
+        "{members} networks of {nodes} hidden nodes, side by side",
+        "由 {members} 个隐藏节点为 {nodes} 的网络并联而成",
+    ),
     "hidden_nodes": ("{activation} hidden nodes", "隐藏节点 {activation}"),
     "output_nodes": ("{activation} outputs", "输出 {activation}"),
     "with_bias": ("with biases", "带偏置"),
@@ -139,6 +143,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "recipe": ("recipe", "配方"),
     "trained_on": ("training data", "训练数据"),
     "samples_of": ("{source}, {samples} samples", "{source}，{samples} 个样本"),
+    "part_folds": (
+        "{folds} folds, each left out in the training of one network",
+        "分为 {folds} 折，每个网络训练时留出其中一折",
+    ),
     "part_stopping": ("a fraction held out for early stopping", "其中留出一部分用于提前停止"),
     "part_aside": ("a fraction held out for testing", "其中留出一部分用于测试"),
     "learning": ("method", "训练方法"),

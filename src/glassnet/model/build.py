@@ -75,8 +75,8 @@ def new_model(data: Dataset, options: Options) -> Model:
 
 def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange:
     """Return the range of the training inputs, per feature if features have different scales."""
-    encoded = data.columns is not None
-    return TrainingRange.of(data.inputs, by_feature=scaling.by_feature or encoded, encoded=encoded)
+    compared = None if data.columns is None else data.columns.compared
+    return TrainingRange.of(data.inputs, by_feature=scaling.by_feature or compared is not None, compared=compared)
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:

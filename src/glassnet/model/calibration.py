@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, log_expit, log_softmax, softmax
 
 from ..data.dataset import Dataset
+from ..nn.activations import sigmoid, softmax
+from ..nn.losses import output_loss
 from .model import Model
 
 COLDEST, HOTTEST = 0.05, 20.0
@@ -44,7 +45,7 @@ def calibrated_loss(
 ) -> tuple[float, float]:
     """Return the temperature with the smallest cross-entropy, and this cross-entropy.
 
-    The loss that remains measures how well the classes are told apart, whatever the confidence. Stopping at its
+    The loss that remains measures how well the classes are separated, whatever the confidence. Stopping at its
     minimum and correcting the confidence afterwards gives better predictions than stopping at the minimum of the loss
     itself, where overconfidence grows earlier than errors (Berta, Holzmüller, Jordan and Bach 2025, "Rethinking early
     stopping: refine, then calibrate").
@@ -67,22 +68,21 @@ def calibrated_loss(
     inverse, low, high = 1.0, 1 / HOTTEST, 1 / COLDEST
     for _ in range(_STEPS):
         if output == "softmax":
-            p = softmax(inverse * logits, axis=1)
+            p = softmax(inverse * logits)
             mean = (p * logits).sum(axis=1)
             slope, curvature = share @ mean - aligned, share @ ((p * logits**2).sum(axis=1) - mean**2)
         else:
-            p = expit(inverse * logits)
+            p = sigmoid(inverse * logits)
             slope = share @ (p * logits).sum(axis=1) - aligned
             curvature = share @ (p * (1 - p) * logits**2).sum(axis=1)
+        if not slope:
+            break
         low, high = (inverse, high) if slope < 0 else (low, inverse)
-        step = inverse - slope / curvature if curvature > 0 else inverse
+        step = inverse - slope / curvature if curvature > 0 else 0.0  # saturated outputs have no curvature
         step = step if low <= step <= high else (low * high) ** 0.5
         if abs(step / inverse - 1) < 1e-4:
             break
         inverse = step
-    if output == "softmax":
-        loss = -(targets * log_softmax(inverse * logits, axis=1)).sum(axis=1)
-    else:
-        z = inverse * logits
-        loss = -(targets * log_expit(z) + (1 - targets) * log_expit(-z)).sum(axis=1)
+    sums = inverse * logits
+    loss = output_loss("cross_entropy", output).value(sums, sums, targets)
     return float(1 / inverse), float(share @ loss)

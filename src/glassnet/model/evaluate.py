@@ -17,6 +17,7 @@ from ..i18n.language import below_all
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
+from .calibration import doubtful_targets
 from .model import Model, require_model
 
 _SMALLEST = float(np.finfo(np.float32).tiny)
@@ -369,10 +370,7 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     parts = [[one.sums[-1] for one in members] for _, members in plain.batches(validation.inputs)]
     logits = [np.concatenate(member).astype(np.float64) for member in zip(*parts, strict=True)]  # each (n, classes)
 
-    of_classes = validation.values is None
-    doubt = 1 / (len(validation) + 2)
-    truth = np.eye(model.classes)[validation.labels] if validation.values is None else validation.values
-    truth = truth * (1 - doubt) + (1 - truth) * doubt / (max(1, model.classes - 1) if of_classes else 1)
+    truth, of_classes = doubtful_targets(validation), validation.values is None
 
     def cost(log_temperature: float) -> float:
         value = ACTIVATIONS[output].value

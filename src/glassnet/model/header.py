@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from itertools import pairwise
 from types import NoneType, UnionType
 from typing import Any, Protocol, TypedDict, Union, get_args, get_origin, get_type_hints
 
@@ -25,7 +26,7 @@ from ..options.options import SPECS, TYPES
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from ..preprocess.tabular.columns import VERSION
 from ..preprocess.tabular.encoders import keys_of
-from ..preprocess.tabular.kinds import ENCODINGS, encoding_from
+from ..preprocess.tabular.kinds import ENCODINGS, compared_places, encoding_from
 from ..preprocess.tabular.target import TASKS, Target
 from ..preprocess.targets import BESIDE_CLASSES, TARGETS, Targets
 from ..preprocess.training_range import FEWEST, SUMMARIES
@@ -303,9 +304,13 @@ class Encoding:
             "rare": COUNT,
         }
         closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": Number(0, VALUE.high)}
+        closer |= {"edges": ListOf(VALUE)}
         closer |= {"parts": ListOf(Encoding(("number",)))} if value["kind"] == "date" else {}
         record = record_of(ENCODINGS[value["kind"]], **closer)
         Record({**record.required, "kind": Text()}, record.optional).check(value, place)
+        edges = value.get("edges", [])
+        if len(edges) == 1 or any(low >= high for low, high in pairwise(edges)):
+            raise _wrong(f"{place}.edges", edges, "two or more ascending numbers, or none")
 
 
 TARGET = record_of(Target, task=Text((*TASKS, "label")))
@@ -442,7 +447,9 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     if header.get("columns"):
         _require_columns(header["columns"], features, outputs, header["targets"]["name"])
     seen = header.get("training_range") or {}
-    for name, length in (("samples", len(SUMMARIES)), ("features", features)):
+    inputs = [encoding_from(one) for one in (header.get("columns") or {"inputs": ()})["inputs"]]
+    compared = len(compared_places(inputs)) if inputs else features
+    for name, length in (("samples", len(SUMMARIES)), ("features", compared)):
         for one in seen.get(name, ()):
             _require_length(f"training_range.{name}", one, (length,))
     receipt = header["receipt"]

@@ -73,7 +73,7 @@ class Model:
     >>> model.classes_[model.predict([[0, 1], [1, 1]])]
     array(['yes', 'no'], dtype='<U3')
     >>> model.predict_proba([[0, 1]]).round()
-    array([[0., 1.]])
+    array([[0., 1.]], dtype=float32)
     """
 
     network: Network
@@ -242,7 +242,8 @@ class Model:
     def warn_if_far(self, rows: NDArray[Any]) -> None:
         """Warn, once per model, if most of the unscaled samples (n, features) are far outside the training range."""
         if self.training_range is not None:
-            self.training_range.warn_if_far(rows, encoded=self.columns is not None)
+            compared = None if self.columns is None else self.columns.compared
+            self.training_range.warn_if_far(rows, compared=compared)
 
     def unchecked(self) -> Model:
         """Return the model without its training range, for synthetic inputs."""

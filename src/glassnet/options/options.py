@@ -342,6 +342,8 @@ class Options:
     def recipe(cls, name: str, **changes: Any) -> Options:
         """Return a recipe's options with some of them changed; see `for_optimizer` for another optimizer.
 
+        A single network (``members=1``) has no folds.
+
         Raises
         ------
         OptionError
@@ -352,7 +354,8 @@ class Options:
             raise OptionError("GN021", f"recipe {name!r}: expected one of {', '.join(RECIPE_NAMES)}.")
         require_names("Options.recipe", changes, NAMES, OTHER_NAMES)
         changes = by_field(changes)
-        return replace(cls(), **{**RECIPES[name], **for_optimizer(name, changes.get("optimizer")), **changes})
+        options = replace(cls(), **{**RECIPES[name], **for_optimizer(name, changes.get("optimizer")), **changes})
+        return replace(options, folds=options.folds and options.members > 1)
 
     @property
     def activations(self) -> tuple[str, ...]:

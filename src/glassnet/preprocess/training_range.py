@@ -80,7 +80,7 @@ class TrainingRange:
         object.__setattr__(self, "_varying", varying)
 
     @classmethod
-    def of(cls, inputs: NDArray[Any], *, by_feature: bool, encoded: bool = False) -> Self:
+    def of(cls, inputs: NDArray[Any], *, by_feature: bool, compared: NDArray[np.intp] | None = None) -> Self:
         """Describe training inputs, shape (n, features), n at least 1.
 
         Parameters
@@ -89,12 +89,11 @@ class TrainingRange:
             A thousand samples from all parts of the data are examined; the choice depends only on their number.
         by_feature : bool
             Whether features have different scales.
-        encoded : bool
-            Whether the inputs are a table's columns after `Columns.apply`, which compresses numbers to within 3
-            standard deviations: the ranges are then those before compression.
+        compared : ndarray of int, optional
+            If the inputs are a table's columns after `Columns.apply`, which compresses numbers to within 3 standard
+            deviations: `Columns.compared`. The ranges are then those of these inputs before compression.
         """
-        chosen = _spread(inputs, _TRAINED)
-        chosen = straightened(chosen) if encoded else chosen
+        chosen = _chosen(inputs, _TRAINED, compared)
         return cls(_limits(_summaries(chosen)), _limits(chosen) if by_feature else None, min(len(chosen), FEWEST))
 
     def joined(self, other: TrainingRange) -> TrainingRange:
@@ -106,29 +105,28 @@ class TrainingRange:
         # A copy recomputes the bounds and may warn again.
         return type(self), (self.samples, self.features, self.rows)
 
-    def warn_if_far(self, inputs: NDArray[Any], *, encoded: bool = False) -> None:
+    def warn_if_far(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> None:
         """Warn once, with a `RangeWarning`, if most of the inputs are far outside; arguments as for `of`."""
         if self._warned or self.rows < FEWEST or not len(inputs):
             return
-        if what := self._what_is_far(inputs, encoded):
+        if what := self._what_is_far(inputs, compared):
             self._warned.append(True)
             samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
-            unit = " (in standard deviations of the column)" if encoded else ""
+            unit = " (in standard deviations of the column)" if compared is not None else ""
             text = (
                 f"rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are "
                 "unreliable; pass rows with the encoding and scale of the training data."
             )
             warnings.warn(RangeWarning(text), stacklevel=callers_level())
 
-    def _what_is_far(self, inputs: NDArray[Any], encoded: bool) -> str:
+    def _what_is_far(self, inputs: NDArray[Any], compared: NDArray[np.intp] | None) -> str:
         """Describe what is far off in most inputs; return an empty string if nothing is.
 
         Only a few samples are examined at first, and many more if enough of those are far off to suggest a majority.
         """
         what = ""
         for most, fraction in ((_ASKED, MOST / 2), (_IN_DOUBT, MOST)):
-            chosen = _spread(inputs, most)
-            chosen = straightened(chosen) if encoded else chosen
+            chosen = _chosen(inputs, most, compared)
             if not (what := self._far_samples(chosen, fraction) or self._far_features(chosen, fraction)):
                 break
         return what
@@ -185,6 +183,12 @@ class TrainingRange:
         limits = {name: ends for name, ends in plain.items() if name != "rows"}
         made = {name: (tuple(map(float, low)), tuple(map(float, high))) for name, (low, high) in limits.items()}
         return cls(**made, rows=plain.get("rows", FEWEST))
+
+
+def _chosen(inputs: NDArray[Any], most: int, compared: NDArray[np.intp] | None) -> NDArray[Any]:
+    """Return at most `most` samples, shape (n, features); of encoded ones, the inputs that are compared."""
+    chosen = _spread(inputs, most)
+    return chosen if compared is None else straightened(chosen[:, compared])
 
 
 def _spread(rows: NDArray[Any], most: int) -> NDArray[Any]:

@@ -199,7 +199,7 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     --------
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
-    >>> fitted = glassnet.fit(X, y, epochs=3, checkpoint="run.checkpoint")
+    >>> fitted = glassnet.fit(X, y, members=1, epochs=3, checkpoint="run.checkpoint")
     >>> glassnet.load_checkpoint("run.checkpoint").state.epoch
     3
     """

@@ -174,7 +174,7 @@ def resume(
     >>> import glassnet
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
     >>> data = glassnet.Dataset.from_arrays(X, y)
-    >>> fitted = glassnet.fit(data, epochs=3, engine="reference", checkpoint="run.checkpoint")
+    >>> fitted = glassnet.fit(data, members=1, epochs=3, engine="reference", checkpoint="run.checkpoint")
     >>> glassnet.resume("run.checkpoint", data).model.hash() == fitted.model.hash()
     True
     """

@@ -29,6 +29,7 @@ from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
 from ..model.build import new_model
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
+from ..model.header import Receipt
 from ..model.model import Model
 from ..nn.network_class import Network
 from ..nn.parameters import Parameters
@@ -36,7 +37,7 @@ from ..options.options import Options
 from .callbacks import Callback, ends_training
 from .events import EpochDone, Event
 from .fine_tuning import parent_of
-from .receipt import GivenData, receipt_of
+from .receipt import GivenData, options_of, receipt_of, training_split_of
 from .run import Fit, Run, finish, split_for
 from .state import TrainingState
 
@@ -55,9 +56,10 @@ def fit_ensemble(
     """
     began, given = time.perf_counter(), GivenData(data).begin()
     first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[_Trained]]()
+    of_member = replace(options, threads=1)
 
     def train_member(number: int) -> _Trained:
-        run = member_run(data, options, engine, given, number, validation=validation, init_model=init_model)
+        run = member_run(data, of_member, engine, given, number, validation=validation, init_model=init_model)
         if number:
             fit = finish(run, [first_member.ends_another])
         else:
@@ -134,7 +136,7 @@ def member_run(
     All members have the pre- and post-processing of the whole data. Without folds, and with validation data, all use
     the same samples.
     """
-    own = replace(options, members=1, threads=1, seed=options.seed + number)
+    own = replace(options, members=1, seed=options.seed + number)
     if options.folds and validation is None:
         model = new_model(data, own)
         training, fold = without_fold(data, options, number)
@@ -150,6 +152,18 @@ def member_run(
         init_model=init_model,
         member=number,
     )
+
+
+def repeated_run(
+    receipt: Receipt, data: Dataset, engine: Engine, given: GivenData, number: int, init_model: Model | None = None
+) -> Run:
+    """Return the training run of a member in a training record, before its first step and without validation data."""
+    options, training = options_of(receipt), training_split_of(receipt, data)
+    by_folds = options.folds and not receipt.get("own_validation")
+    # With validation data, all of `training` is trained on.
+    validation = None if by_folds else training
+    run = member_run(training, options, engine, given, number, validation=validation, init_model=init_model)
+    return replace(run, validation=None, own_validation=False)
 
 
 def _joined(trained: Sequence[_Trained], options: Options, validation: Dataset | None) -> Model:

@@ -75,7 +75,7 @@ def fit(
     engine : Engine or str, optional
         By default the engine in `options`.
     checkpoint : CheckpointPolicy or path, optional
-        Where to write checkpoints for `glassnet.resume`; not supported for ensembles.
+        Where to write checkpoints for `glassnet.resume`; needs ``members=1``.
     listeners : iterable of callable, optional
         The old name of `callbacks`.
     init_model : Model, optional
@@ -168,10 +168,12 @@ def fit(
     if options.members > 1:
         if checkpoint is not None:
             raise OptionError(
-                "GN022", "checkpoint: not supported for ensembles. Train the members one by one, or omit it."
+                "GN022",
+                f"checkpoint: not supported for ensembles, and members is {options.members}. Pass members=1 for one "
+                "network, or omit the checkpoint.",
             )
         return fit_ensemble(data, options, engine, validation, every, init_model)
-    run = Run.start(data, options, engine, validation, init_model)
+    run = Run.start(data, replace(options, folds=False), engine, validation, init_model)
     if checkpoint is None:
         return finish(run, every)
     policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)

@@ -18,6 +18,8 @@ CHANGES = MappingProxyType(
         6: "recipe notes-code: one group of nodes; `Network.train` and the notes' class add to the weights in place; "
         "exponential outputs begin near the mean; an optimizer other than the recipe's has its own rate and decay",
         7: "engine auto: small training runs use the reference engine; gelu: other last bits in several hidden layers",
+        8: "recipe table and the estimators: networks of several folds joined into one; numbers standardised, with "
+        "inputs of intervals; array features as columns",
     }
 )
 """Version -> the training runs whose bits it changed. Training records contain the version from 6 on; earlier results

@@ -277,6 +277,13 @@ def extent_of(receipt: Receipt) -> tuple[int, int]:
     return max(map(len, receipt["trails"])) - 1, samples
 
 
+def joined_count(receipt: Mapping[str, Any]) -> int:
+    """Return how many networks trained with folds were joined into the one of the model; 1 for any other model."""
+    options, trails = receipt.get("options"), receipt.get("trails")
+    by_folds = isinstance(options, dict) and options.get("folds") is True
+    return max(1, len(trails)) if by_folds and isinstance(trails, list) else 1
+
+
 def _splitting_options(receipt: Receipt) -> Options:
     options = options_of(receipt)
     return replace(options, early_stopping=1) if receipt.get("calibrated") else options

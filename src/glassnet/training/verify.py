@@ -11,7 +11,7 @@ from ..model.build import new_model
 from ..model.model import Model, require_model
 from ..nn.network_class import Network
 from .callbacks import Callback, require_callbacks
-from .ensemble import member_run, side_by_side
+from .ensemble import repeated_run, side_by_side
 from .events import EpochDone, Event
 from .fine_tuning import continued, require_parent
 from .receipt import (
@@ -112,12 +112,10 @@ def verify(
     for name, what in (("scaling", "inputs"), ("targets", "targets")):
         if getattr(made, name) != getattr(model, name):
             return differs(f"the scaling of the {what} in the file does not match the data")
-    validation = training if receipt.get("own_validation") else None  # tells only that no fold is left out
     final_difference = "the moving average of the weights" if options.average else _NO_EPOCH
     networks: list[Network] = []
     for number, hashes in enumerate(receipt["trails"]):
-        run = member_run(training, options, engine, given, number, validation=validation, init_model=init_model)
-        run.validation = None
+        run = repeated_run(receipt, data, engine, given, number, init_model)
         until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
         where, epoch = _first_difference(run, hashes[: until + 1], every)
         networks.append(run.model.network)

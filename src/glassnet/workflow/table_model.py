@@ -65,7 +65,7 @@ class TableModel:
     >>> table = {"age": [21, 35, 52, 44] * 9, "city": ["Bonn", "Rome", "Rome", "Bonn"] * 9, "left": ["no", "yes"] * 18}
     >>> model = glassnet.TableModel.fit(table, "left", epochs=60)
     >>> model
-    TableModel(left: 2 classes of 2 columns, 3-128-64-2 relu/relu/softmax)
+    TableModel(left: 2 classes of 2 columns, 3-384-384-2 relu/relu/softmax)
     >>> model.predict({"age": 35, "city": "Rome"})
     'yes'
     >>> model.predict({"age": [21, 44], "city": ["Bonn", "Bonn"]})

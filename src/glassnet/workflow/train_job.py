@@ -324,7 +324,9 @@ def _checkpoint(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> 
         return None
     if options.members > 1:
         raise OptionError(
-            "GN022", "--checkpoint: not available for an ensemble. Train its members one by one, or omit it."
+            "GN022",
+            f"--checkpoint: not available for an ensemble of {options.members} networks. Add --members 1 to train one "
+            "network, or omit --checkpoint.",
         )
     if Path(path).resolve() == Path(plan.out).resolve():
         raise OptionError("GN022", f"--checkpoint {path}: the model will be written to this file. Name another one.")

@@ -46,6 +46,12 @@ def test_typical_rows_show_what_separates_the_classes(model):
         assert one.confidence == pytest.approx(model.confidence(model.outputs(one.row))[0])
 
 
+def inputs_at(column, deviation):
+    """Return the inputs of a number at a distance from the mean in standard deviations."""
+    [inputs] = column.inputs_of(np.array([column.centre + column.scale * deviation]))
+    return inputs
+
+
 def test_a_typical_value_is_a_local_maximum(model):
     """Gradient ascent ends where the gain in log probability balances the prior, tested by finite differences."""
     columns = model.columns
@@ -57,7 +63,7 @@ def test_a_typical_value_is_a_local_maximum(model):
             value = one.columns[column.name]
             if isinstance(value, float):
                 deviation = one.deviations[column.name]
-                soft[begin] = deviation / np.hypot(1, deviation / 3)
+                soft[begin : begin + len(column.features)] = inputs_at(column, deviation)
             elif set(value) == {"yes", "no"}:
                 soft[begin] = 2 * value["yes"] - 1
             else:
@@ -65,7 +71,8 @@ def test_a_typical_value_is_a_local_maximum(model):
         gains = []
         for move in (-0.05, 0, 0.05):
             deviation = one.deviations["age"] + move
-            soft[place] = deviation / np.hypot(1, deviation / 3)
+            age = columns.inputs[columns.names.index("age")]
+            soft[place : place + len(age.features)] = inputs_at(age, deviation)
             _, [signals] = next(model.batches(soft))
             gains.append(log_softmax(signals.sums[-1][0])[label] - deviation**2 / 2)
         assert gains[1] == max(gains)

@@ -36,11 +36,11 @@ def of_table(target: str, **options):
 def test_the_effect_of_a_linear_network_is_linear_in_the_encoded_value():
     model, data = of_table("pay", hidden=(8,), activation=("identity",))
     effect = partial_dependence(model, data, 1)
-    encoding = model.columns.inputs[1]
-    encoded = np.empty((len(effect.values), 1), np.float32)
-    encoding.encode_numbers(effect.values, encoded)
-    line = np.polyfit(encoded[:, 0], effect.means[:, 0], 1)
-    np.testing.assert_allclose(np.polyval(line, encoded[:, 0]), effect.means[:, 0], rtol=1e-5)
+    encoded = model.columns.inputs[1].inputs_of(effect.values)
+    assert len(effect.values) > encoded.shape[1] + 1
+    sides = np.column_stack([encoded, np.ones(len(encoded))])
+    fitted = sides @ np.linalg.lstsq(sides, effect.means[:, 0], rcond=None)[0]
+    np.testing.assert_allclose(fitted, effect.means[:, 0], rtol=1e-5)
 
 
 def test_the_means_are_those_of_scikit_learn():
@@ -63,16 +63,24 @@ def test_the_means_are_those_of_scikit_learn():
             return self
 
         def predict(self, rows):
-            return model.predict(rows)
+            return model.predict(with_intervals(rows))
 
         def predict_proba(self, rows):
-            return model.predict_proba(rows)
+            return model.predict_proba(with_intervals(rows))
 
     effect = partial_dependence(model, data, 1)
     place = model.columns.features.index("height")
-    grid = np.empty((len(effect.values), 1), np.float32)
-    model.columns.inputs[1].encode_numbers(effect.values, grid)
+    grid = model.columns.inputs[1].inputs_of(effect.values)
     rows = np.asarray(data.inputs, float)
+    # Each value of the first input belongs to a value of the column, which has several inputs.
+    inputs_at = {float(one[0]): one for one in grid}
+
+    def with_intervals(rows):
+        rows = np.array(rows, float)
+        for row in rows:
+            row[place : place + grid.shape[1]] = inputs_at[row[place]]
+        return rows
+
     found = peer(Network(), rows, [place], custom_values={place: grid[:, 0].astype(float)}, method="brute")
     np.testing.assert_allclose(found["average"], effect.means.T, atol=1e-5)
 

@@ -206,8 +206,7 @@ def test_a_recipe_changes_only_the_options_it_names(recipe):
 
 def test_every_optimizer_has_its_own_defaults():
     assert BY_OPTIMIZER["recipe"].keys() == OPTIMIZERS.keys()
-    for where in ("batches", "full_batch"):
-        assert {"adamw", *BY_OPTIMIZER[where]} == OPTIMIZERS.keys()
+    assert {"adamw", *BY_OPTIMIZER["batches"]} == OPTIMIZERS.keys()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

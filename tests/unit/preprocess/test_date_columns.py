@@ -102,7 +102,9 @@ def test_missing_dates_are_filled_with_medians_and_flagged():
     encoded = columns.apply({"day": texts})
     np.testing.assert_array_equal(encoded[:, -1], [float(text is None) for text in texts])
     assert len(np.unique(encoded[encoded[:, -1] == 1], axis=0)) == 1
-    assert np.abs(encoded[encoded[:, -1] == 1][:, :-1]).max() < 0.05
+    [dates] = columns.inputs
+    filled = [one.inputs_of(np.array([one.fill]))[0, 0] for one in dates.parts]
+    np.testing.assert_array_equal(encoded[encoded[:, -1] == 1][0, :-1], filled)
     assert np.isfinite(learn([day.isoformat() for day in DAYS]).apply({"day": [None]})).all()
 
 
@@ -157,3 +159,11 @@ def test_a_model_of_dates_is_saved_and_explained(tmp_path):
 
 def test_the_quantities_are_all_documented():
     assert set(_quantities(np.array(["2020-01-01"], "M8[us]"), np.datetime64("2020-01-01"))) == set(QUANTITIES)
+
+
+def test_the_middle_is_a_date_of_the_training_range():
+    [dates] = learn([day.isoformat() for day in DAYS]).inputs
+    middle = dates.middle()
+    assert middle.shape == (len(dates.features),)
+    [day] = dates.decode(middle)
+    assert dates.first < day < dates.last

@@ -115,7 +115,7 @@ def table(seed, count=400):
 
 def table_model(inputs):
     labels = np.arange(len(inputs)) % 2
-    return model_of(Dataset(inputs, labels, 2, None, "table", 1.0), "estimator", early_stopping=0)
+    return model_of(Dataset(inputs, labels, 2, None, "table", 1.0), "table", scaling="features", input_max=1.0)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -149,7 +149,7 @@ def test_estimators_warn_and_partial_fit_extends_the_range():
         one.predict(X[500:])
         one.predict_proba(X[500:501])
     with pytest.warns(RangeWarning, match="in training it was"):
-        one.predict(X[500:] / 16)
+        one.predict(X[500:] * 16)
     inputs, numbers = table(1), np.arange(400.0)
     other = glassnet.NetworkRegressor(hidden_layer_sizes=(4,), max_iter=1).partial_fit(inputs, numbers)
     with pytest.warns(RangeWarning):
@@ -195,8 +195,8 @@ def test_a_range_of_too_few_rows_gives_no_warning_and_is_extended_after_loading(
 @pytest.mark.parametrize("how", [copy, deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
 def test_a_copy_of_the_range_warns_again(how, digits):
     one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, engine="reference")
-    one.fit(digits.inputs[:200], digits.labels[:200])
-    rows, before = digits.inputs[200:300] / 255, pickle.dumps(one.model_)
+    one.fit(digits.inputs[:200] / 255, digits.labels[:200])
+    rows, before = digits.inputs[200:300], pickle.dumps(one.model_)
     with pytest.warns(RangeWarning):
         one.predict(rows)
     assert pickle.dumps(one.model_) == before
@@ -204,8 +204,17 @@ def test_a_copy_of_the_range_warns_again(how, digits):
     assert again == one.model_.training_range
     with silent():
         one.predict(rows)
+    one.model_ = replace(one.model_, training_range=again)
     with pytest.warns(RangeWarning):
-        again.warn_if_far(rows)
+        one.predict(rows)
+
+
+@pytest.mark.xfail(strict=True, reason="estimators compare standardised columns, where dark images are not unusual")
+def test_estimators_warn_about_images_that_are_too_dark(digits):
+    one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, engine="reference")
+    one.fit(digits.inputs[:200], digits.labels[:200])
+    with pytest.warns(RangeWarning):
+        one.predict(digits.inputs[200:300] / 255)
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -216,9 +225,10 @@ def test_estimators_warn_about_few_images_of_another_scale(digits, count):
     for first in range(1000, 1000 + 200 * count, count):
         rows = digits.inputs[first : first + count]
         with silent():
-            training_range.warn_if_far(rows / 255)
-        with pytest.warns(RangeWarning, match="largest value is 25., in training it was"):
-            copy(training_range).warn_if_far(rows)
+            one.predict(rows / 255)
+        with pytest.warns(RangeWarning, match="in training it was"):
+            one.predict(rows)
+        one.model_ = replace(one.model_, training_range=copy(training_range))
 
 
 @pytest.mark.parametrize("extreme", [1e9, -1e9])
@@ -370,3 +380,17 @@ def test_a_table_in_another_unit_gives_a_warning():
     assert "in standard deviations of the column" in warned(model, columns.apply(glassnet.read_table(metres)))
     unencoded = np.column_stack([rows["height"], rows["weight"], np.zeros((40, model.features - 2))])
     warned(replace(model, training_range=replace(model.training_range)), unencoded)
+
+
+def test_a_single_row_of_a_table_in_another_unit_gives_a_warning():
+    """Half of the columns must be far off; the inputs of intervals, which cannot be, do not count."""
+    rng = np.random.default_rng(0)
+    names = ("height", "weight", "age")
+    data = glassnet.load_table({**{name: rng.normal(170, 9, 600) for name in names}, "y": [0, 1, 1] * 200}, "y")
+    model, columns = model_of(data, "table"), data.columns
+    assert model.features > 40
+    rows = {name: [170.0] for name in names}
+    with silent():
+        model.predict(columns.apply(glassnet.read_table(rows)))
+    metres = {**rows, "height": [1.7], "weight": [1.7]}
+    assert "in standard deviations" in warned(model, columns.apply(glassnet.read_table(metres)))

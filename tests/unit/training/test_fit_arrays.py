@@ -42,7 +42,7 @@ def test_several_labels_need_no_options():
     assert fitted.model.predict_proba(X).shape == (240, 3)
 
 
-@pytest.mark.parametrize("recipe", ["quick", "wide", "table", "estimator", "notes"])
+@pytest.mark.parametrize("recipe", ["quick", "wide", "table", "table-best", "notes"])
 @pytest.mark.parametrize("task", ["classes", "numbers", "labels"])
 def test_every_recipe_suits_every_task(recipe, task):
     y = {"classes": WORDS, "numbers": X[:, 0], "labels": X > 0}[task]

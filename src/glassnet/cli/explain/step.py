@@ -54,7 +54,7 @@ def explain_step(
     else:
         label, answer = (sample_label(model, one, word) for one in (step.label, step.answer))
         remark = word("step_row", source=step.source, row=step.row, label=label, answer=answer)
-    show_step(step.trace, f"{remark}{_of_committee(model, word)}", flags, facts, as_json)
+    show_step(step.trace, f"{remark}{_of_first(len(model.members), word)}", flags, facts, as_json)
 
 
 def _no_sample(source: str | Table | None) -> GlassnetError:
@@ -142,7 +142,7 @@ def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:
         step=again.step,
         rows=say("rows_of_run" if len(again.rows) > 1 else "row_of_run", rows=rows),
         source=source,
-        member=_of_committee(model, say),
+        member=_of_first(len(model.receipt["trails"]), say),
         before=again.before.hash()[:12],
         after=again.after.hash()[:12],
         gap=f"{again.rounding:.1e}",
@@ -153,5 +153,5 @@ def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:
     return f"{remark} {say('step_differs', where=where)}"
 
 
-def _of_committee(model: Model, say: Say) -> str:
-    return say("step_member", members=len(model.members)) if model.others else ""
+def _of_first(members: int, say: Say) -> str:
+    return say("step_member", members=members) if members > 1 else ""

@@ -14,6 +14,7 @@ from ...i18n.report import percent
 from ...model.model import Model
 from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES
+from ...training.receipt import joined_count
 from .charts import Curve
 
 _FARTHEST = 1e30  # largest value drawn: ticks cannot be computed for arbitrarily large numbers
@@ -37,7 +38,11 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
     if data:
         lines = [say("samples_of", source=data.get("source", "?"), samples=format_count(data.get("samples")))]
         lines += [say("part_aside")] if data.get("held_out") else []
-        lines += [say("part_stopping")] if options.get("early_stopping") and not receipt.get("own_validation") else []
+        if not receipt.get("own_validation"):
+            if (count := joined_count(receipt)) > 1:
+                lines.append(say("part_folds", folds=count))
+            elif options.get("early_stopping"):
+                lines.append(say("part_stopping"))
         facts.append(Fact(say("trained_on"), say("semicolon").join(lines)))
     if options:
         facts += _learning(model, options, say)
@@ -59,6 +64,9 @@ def _network(model: Model, say: Say) -> str:
     made = model.network.architecture
     hidden = say("comma").join(dict.fromkeys(made.activations[:-1]))
     lines = ["-".join(map(str, made.sizes))]
+    if (count := joined_count(model.receipt)) > 1:
+        nodes = "-".join(str(nodes // count) for nodes in made.sizes[1:-1])
+        lines.append(say("joined", members=count, nodes=nodes))
     lines += [say("hidden_nodes", activation=hidden)] if hidden else []
     lines += [say("output_nodes", activation=made.activations[-1]), say("with_bias" if made.bias else "without_bias")]
     text = say("semicolon").join(lines)

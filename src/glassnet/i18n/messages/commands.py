@@ -56,8 +56,9 @@ MESSAGES: dict[str, str] = {
     "--checkpoint-every: needs a file. Add --checkpoint FILE.": (
         "--checkpoint-every：需要文件。请加上 --checkpoint FILE。"
     ),
-    "--checkpoint: not available for an ensemble. Train its members one by one, or omit it.": (
-        "--checkpoint：不能用于集成。请逐个训练成员，或去掉该选项。"
+    "--checkpoint: not available for an ensemble of {members} networks. Add --members 1 to train one network, or omit "
+    "--checkpoint.": (
+        "--checkpoint：不能用于 {members} 个网络的集成。请加上 --members 1 只训练一个网络，或去掉 --checkpoint。"
     ),
     "--checkpoint {path}: the model will be written to this file. Name another one.": (
         "--checkpoint {path}：模型将写到此文件。请换一个文件名。"

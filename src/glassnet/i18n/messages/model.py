@@ -468,8 +468,9 @@ MESSAGES: dict[str, str] = {
     "options: {kind}, expected Options(…) or Options.recipe(…).": (
         "options：是 {kind}，应为 Options(…) 或 Options.recipe(…)。"
     ),
-    "checkpoint: not supported for ensembles. Train the members one by one, or omit it.": (
-        "checkpoint：集成不支持检查点。请逐个训练成员，或去掉该参数。"
+    "checkpoint: not supported for ensembles, and members is {members}. Pass members=1 for one network, or omit the "
+    "checkpoint.": (
+        "checkpoint：集成不支持检查点，而 members 为 {members}。请传入 members=1 只训练一个网络，或去掉检查点。"
     ),
     "{name} {given}: the model was made with {value}. Use the model's own options.": (
         "{name} {given}：模型创建时为 {value}。请使用模型自己的选项。"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from ...i18n.language import counted, listed, shortened
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
-from .kinds import Encoding, encoding_from
+from .kinds import Encoding, compared_places, encoding_from
 from .leaks import leak_remarks
 from .selection import (
     THOUSANDS,
@@ -85,6 +85,11 @@ class Columns:
     dropped: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
     commas: frozenset[str] = frozenset()
+    compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
+    """Result of `compared_places`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "compared", compared_places(self.inputs))
 
     @classmethod
     def learn(

@@ -122,7 +122,7 @@ class NumberColumn:
         values, absent = fill_numbers(numbers, self.fill)
         encoded[:, 0] = clipped(self.deviations(values))
         for place, (low, high) in enumerate(pairwise(self.edges), start=1):
-            encoded[:, place] = np.clip((values - low) / (high - low), 0.0, 1.0) - 0.5
+            encoded[:, place] = (np.clip(values, low, high) - low) / (high - low) - 0.5
         if self.flag:
             encoded[:, -1] = absent
 
@@ -311,7 +311,7 @@ def interval_edges(ordered: NDArray[np.float64], bins: int) -> tuple[float, ...]
     if len(values) > bins:
         often = counts * bins >= len(ordered)
         rest = ordered[np.repeat(~often, counts)]
-        between = max(2, bins - int(often.sum()))
+        between = max(1, bins - int(often.sum()))
         at = np.linspace(0, 1, between + 1).tolist()
         values = np.unique([*values[often], *(quantiles(rest, at) if len(rest) else [])])
     return tuple(values.tolist()) if len(values) > 2 else ()

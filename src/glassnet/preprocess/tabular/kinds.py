@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .dates import DateColumn
 from .encoders import BooleanColumn, NumberColumn, WordColumn, keys_of
@@ -35,3 +40,15 @@ def encoding_from(described: dict[str, Any]) -> Encoding:
         values["parts"] = tuple(map(encoding_from, values["parts"]))
     encoding: Encoding = cls(**values)
     return encoding
+
+
+def compared_places(inputs: Sequence[Encoding]) -> NDArray[np.intp]:
+    """Return the places of the inputs that `TrainingRange` compares: not those of intervals, which are within 0.5."""
+    first = [0, *accumulate(len(one.features) for one in inputs)]
+    places = [
+        place
+        for one, start in zip(inputs, first[:-1], strict=True)
+        for place in range(start, start + len(one.features))
+        if not (isinstance(one, NumberColumn) and start < place < start + len(one.edges))
+    ]
+    return np.array(places, np.intp)

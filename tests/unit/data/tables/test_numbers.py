@@ -165,7 +165,7 @@ def test_the_keys_of_a_saved_column_are_unchanged():
     described = _fitted().to_dict()["inputs"][0]
     assert described["beside"] == "kg"
     assert set(described) == {
-        *("kind", "name", "fill", "centre", "scale", "unit", "flag", "missing", "low", "high", "beside")
+        *("kind", "name", "fill", "centre", "scale", "unit", "flag", "missing", "low", "high", "beside", "edges")
     }
 
 

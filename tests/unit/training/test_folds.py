@@ -1,0 +1,276 @@
+"""Ensembles with folds: each member is trained without its fold, and the members become one calibrated network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glassnet import Dataset, Network, Options, evaluate, fit, fit_temperature, load_model, save_model
+from glassnet.data.split import without_fold
+from glassnet.engines.reference import ReferenceEngine
+from glassnet.errors import DataError, OptionError
+from glassnet.explain.replay import replay
+from glassnet.network import forward
+from glassnet.training.ensemble import member_run, side_by_side
+from glassnet.training.events import EpochDone
+from glassnet.training.receipt import GivenData
+from glassnet.training.verify import verify
+
+SMALL = {"hidden": (6, 5), "epochs": 3, "engine": "reference"}
+ROWS = 60
+
+
+def drawn(targets: str = "classes", rows: int = ROWS, seed: int = 0) -> Dataset:
+    """Rows whose first feature decides the target."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(rows, 4))
+    y = {
+        "classes": np.where(X[:, 0] + 0.3 * rng.normal(size=rows) > 0.4, "yes", "no"),
+        "numbers": 3 * X[:, 0] + rng.normal(size=rows),
+        "labels": (X[:, :2] > 0).astype(int),
+    }[targets]
+    return Dataset.from_arrays(X, y)
+
+
+def of_table(data: Dataset, **changes: object) -> Options:
+    """The options of recipe table for these data, of a small network."""
+    return Options.recipe("table", **{**SMALL, "scaling": "features", "input_max": 1.0, "batch_size": 8, **changes})
+
+
+def test_without_options_features_are_trained_with_folds():
+    fitted = fit(drawn())
+    options = fitted.model.receipt["options"]
+    assert (options["members"], options["folds"], len(fitted.member_histories)) == (4, True, 3)
+    assert len(fitted.model.members) == 1
+    assert fitted.model.network.architecture.sizes[1:-1] == (512, 512)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    members=st.integers(1, 5),
+    hidden=st.lists(st.integers(1, 7), max_size=3),
+    bias=st.booleans(),
+    dtype=st.sampled_from(["float32", "float64"]),
+    seed=st.integers(0, 1000),
+)
+def test_networks_side_by_side_have_the_mean_of_their_output_sums(members, hidden, bias, dtype, seed):
+    rng = np.random.default_rng(seed)
+    sizes = (4, *hidden, 3)
+    networks = [
+        Network(sizes, (*["relu"] * len(hidden), "softmax"), bias=bias, loss="cross_entropy", dtype=dtype)
+        for _ in range(members)
+    ]
+    for network in networks:
+        network.parameters.flat[...] = rng.normal(size=len(network.parameters.flat))
+    inputs = rng.normal(size=(9, 4)).astype(dtype)
+    sums = [forward(one.architecture, one.parameters, inputs).sums[-1] for one in networks]
+    joined = side_by_side(networks)
+    assert joined.parameters.flat.dtype == dtype
+    assert joined.architecture.sizes == (4, *(members * nodes for nodes in hidden), 3)
+    found = forward(joined.architecture, joined.parameters, inputs).sums[-1]
+    np.testing.assert_allclose(found, np.mean(sums, axis=0), rtol=1e-9 if dtype == "float64" else 1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("targets", ["classes", "numbers", "labels"])
+def test_members_equal_networks_trained_without_their_fold(targets):
+    data = drawn(targets)
+    task = {
+        "classes": {},
+        "numbers": {"output": "identity", "loss": "squared_error", "targets": "values"},
+        "labels": {"output": "sigmoid", "targets": "multilabel"},
+    }[targets]
+    options = of_table(data, members=3, **task)
+    fitted = fit(data, options)
+    folds = [without_fold(data, options, number) for number in range(3)]
+    assert sorted(row for _, fold in folds for row in fold.row_numbers.tolist()) == list(range(ROWS))
+    networks = []
+    for number, (training, fold) in enumerate(folds):
+        assert {*training.row_numbers.tolist()}.isdisjoint(fold.row_numbers.tolist())
+        run = member_run(data, options, ReferenceEngine(), GivenData(data), number)
+        assert (run.data.row_numbers.tolist(), run.options.seed) == (training.row_numbers.tolist(), number)
+        run.train()
+        networks.append(run.model.network)
+    assert side_by_side(networks).parameters.hash() == fitted.model.network.parameters.hash()
+
+
+def test_a_member_is_never_trained_on_its_fold():
+    """Other targets in a fold would change when its member stops, but not its weights after an epoch.
+
+    With several labels, neither folds nor scaling depend on the targets.
+    """
+    data = drawn("labels")
+    options = of_table(data, members=3, early_stopping=0, output="sigmoid", targets="multilabel")
+    trails = fit(data, options).model.receipt["trails"]
+    for number in range(3):
+        fold = without_fold(data, options, number)[1].row_numbers
+        values = data.values.copy()
+        values[fold] = 1 - values[fold]
+        changed = fit(replace(data, values=values), options).model.receipt["trails"]
+        same = [one == other for one, other in zip(trails, changed, strict=True)]
+        assert same[number]
+        assert not np.delete(same, number).any()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_same_bits_with_any_number_of_threads(dtype):
+    data = drawn()
+    models = [fit(data, of_table(data, threads=threads, dtype=dtype)).model for threads in (1, 2, 3, 7)]
+    assert len({one.hash() for one in models}) == len({one.temperature for one in models}) == 1
+
+
+def test_the_engines_agree():
+    data = drawn()
+    reference, other = (fit(data, of_table(data, engine=engine)).model for engine in ("reference", "compiled"))
+    np.testing.assert_allclose(reference.outputs(data.inputs), other.outputs(data.inputs), atol=1e-4)
+
+
+@pytest.mark.parametrize("changes", [{}, {"early_stopping": 0}, {"average": 0.9}, {"members": 2, "hidden": (5,)}])
+def test_the_training_can_be_repeated(changes, tmp_path):
+    data = drawn()
+    model = fit(data, of_table(data, **changes)).model
+    save_model(model, tmp_path / "m.safetensors")
+    loaded = load_model(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(loaded.outputs(data.inputs), model.outputs(data.inputs))
+    assert loaded.temperature == model.temperature
+    assert verify(loaded, data).same
+    assert not verify(loaded, drawn(seed=1)).same
+
+
+@pytest.mark.parametrize("place", [0, 100, -1])
+def test_a_changed_weight_is_found(place):
+    data = drawn()
+    model = fit(data, of_table(data)).model
+    model.network.parameters.flat[place] += 1e-3
+    assert not verify(model, data).same
+    model.receipt["hash"] = model.hash()
+    assert not verify(model, data).same
+
+
+@pytest.mark.parametrize("changes", [{}, {"folds": False}, {"members": 1}, {"members": 1, "average": 0.9}])
+def test_the_training_with_own_or_held_out_validation_can_be_repeated(changes):
+    data, validation = drawn(), drawn(seed=1)
+    options = of_table(data, **changes)
+    assert verify(fit(data, options).model, data).same
+    model = fit(data, options, validation=validation).model
+    assert model.receipt["own_validation"]
+    assert verify(model, data).same
+
+
+def test_own_validation_data_replace_the_folds():
+    data, validation = drawn(), drawn(seed=1)
+    options = of_table(data, members=2)
+    fitted = fit(data, options, validation=validation)
+    assert len(fitted.model.members) == 1
+    alone = [fit(data, replace(options, members=1, seed=seed), validation=validation) for seed in (0, 1)]
+    assert [one.history.weight_hashes[1] for one in alone] == [one[1] for one in fitted.model.receipt["trails"]]
+
+
+@pytest.mark.parametrize("targets", ["classes", "labels"])
+def test_the_temperature_is_fitted_to_the_predictions_for_the_folds(targets):
+    data = drawn(targets)
+    task = {"output": "sigmoid", "targets": "multilabel"} if targets == "labels" else {}
+    model = fit(data, of_table(data, epochs=30, **task)).model
+    assert 0.05 <= model.temperature <= 20
+    assert model.temperature != 1
+    validation = drawn(targets, seed=1)
+    own = fit(data, of_table(data, epochs=30, **task), validation=validation).model
+    assert own.temperature == pytest.approx(fit_temperature(own, validation), rel=0.01)
+    assert evaluate(own, validation).loss <= evaluate(replace(own, temperature=1.0), validation).loss + 1e-3
+
+
+def test_the_losses_of_the_fold_are_those_after_calibration():
+    data = drawn()
+    fitted = fit(data, of_table(data, epochs=20))
+    losses, best = fitted.history.validation_loss, fitted.best_epochs[0]
+    assert int(np.argmin(losses)) + 1 == best
+
+
+def test_members_are_trained_further_as_one_dense_network():
+    data = drawn()
+    model = fit(data, of_table(data)).model
+    further = fit(data, init_model=model, epochs=2)
+    assert further.model.receipt["options"]["folds"] is False
+    assert (len(further.model.members), further.model.temperature) == (1, 1.0)
+    assert further.model.network.architecture == model.network.architecture
+    second = further.model.network.parameters.weights[1]
+    assert np.count_nonzero(second) > np.count_nonzero(model.network.parameters.weights[1])
+    assert verify(further.model, data, init_model=model).same
+    with pytest.raises(OptionError) as problem:
+        fit(data, init_model=model, members=4)
+    assert problem.value.code == "GN022"
+
+
+def test_a_step_of_the_first_member_can_be_replayed():
+    data = drawn()
+    options = of_table(data)
+    model = fit(data, options).model
+    again = replay(model, data, 2, 3)
+    assert again.where == ""
+    assert {*again.rows.tolist()} <= {*without_fold(data, options, 0)[0].row_numbers.tolist()}
+    with pytest.raises(OptionError) as problem:
+        replay(model, data, 1, 100)
+    assert problem.value.code == "GN080"
+
+
+def test_a_single_network_has_no_folds_and_holds_out_data():
+    data = drawn()
+    for options in (of_table(data, members=1), of_table(data, members=1, folds=True), Options(folds=True, **SMALL)):
+        options = replace(options, early_stopping=2)
+        fitted = fit(data, options)
+        assert fitted.model.receipt["options"]["folds"] is False
+        assert len(fitted.history.validation_loss) == len(fitted.history.epoch)
+        assert fitted.model.receipt["options"]["members"] == 1
+        assert verify(fitted.model, data).same
+
+
+def test_a_single_network_can_be_stopped_and_resumed(tmp_path):
+    data = drawn()
+    path = tmp_path / "c"
+    with pytest.raises(OptionError, match="members=1"):
+        fit(data, checkpoint=path)
+    assert fit(data, members=1, epochs=2, checkpoint=path).model.receipt["options"]["folds"] is False
+
+
+def test_a_callback_can_end_training():
+    data = drawn()
+    fitted = fit(
+        data, of_table(data, epochs=9), callbacks=[lambda event: isinstance(event, EpochDone) and event.epoch == 2]
+    )
+    assert [len(one) - 1 for one in fitted.model.receipt["trails"]] == [2] * 4
+    assert verify(fitted.model, data).same
+
+
+def test_too_few_samples_for_the_folds():
+    data = drawn(rows=12)
+    with pytest.raises(DataError, match="Use fewer members") as problem:
+        fit(data, of_table(data, members=7))
+    assert problem.value.code == "GN010"
+    assert fit(data, of_table(data, members=6)).model.receipt["options"]["members"] == 6
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 19, 20, 21, 39, 40])
+def test_small_data_are_trained(rows):
+    rng = np.random.default_rng(rows)
+    X, y = rng.normal(size=(rows, 2)), np.arange(rows) % 2
+    data = Dataset.from_arrays(X, y, task="regression")
+    options = fit(data, hidden=4, epochs=2).model.receipt["options"]
+    assert options["members"] == min(4, max(1, rows // 10))
+    assert options["folds"] == (options["members"] > 1)
+
+
+def test_weights_of_samples_are_those_of_repeated_samples_in_the_temperature():
+    data = drawn()
+    weights = np.ones(ROWS)
+    weighted = replace(data, weights=weights)
+    one, other = (fit(part, of_table(data, epochs=9)).model for part in (data, weighted))
+    assert one.temperature == pytest.approx(other.temperature, rel=1e-3)
+
+
+def test_seeds_of_the_members_follow_each_other():
+    hashes = [trail[0] for trail in fit(drawn(), of_table(drawn())).model.receipt["trails"]]
+    assert all(one != other for one, other in pairwise(hashes))
