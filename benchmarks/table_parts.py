@@ -55,7 +55,7 @@ PARTS: dict[str, tuple[dict[str, Any], Callable[[], Any]]] = {
     "one network for all epochs": ({"members": 1, "folds": False, "early_stopping": 0}, unchanged),
     "8 networks": ({"members": 8}, unchanged),
     "no intervals": ({}, constants(ENCODERS, MOST_BINS=0)),
-    "8 intervals": ({}, constants(ENCODERS, MOST_BINS=8)),
+    "16 intervals": ({}, constants(ENCODERS, MOST_BINS=16)),
     "flags for every missing value": ({}, constants(ENCODERS, FLAG_SHARE=0.0, FLAG_ROWS=1)),
     "best epoch by the plain loss": ({}, plain_loss),
     "hidden layers of 64": ({"hidden": (64, 64)}, unchanged),

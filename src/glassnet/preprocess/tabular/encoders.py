@@ -34,7 +34,7 @@ OTHER, MISSING = "other", "missing"
 """Names of the inputs for rare words and for missing values."""
 LIMIT = 255
 """Largest number of words per column with their own input."""
-MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 16, 512, 30
+MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 8, 512, 20
 """Limits of the intervals of a column of numbers: intervals per column, inputs of all columns, rows per interval."""
 FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""
