@@ -112,7 +112,8 @@ def verify(
     for name, what in (("scaling", "inputs"), ("targets", "targets")):
         if getattr(made, name) != getattr(model, name):
             return differs(f"the scaling of the {what} in the file does not match the data")
-    validation = training if receipt.get("own_validation") else None  # tells only that no fold is left out
+    # Only tells that nothing more is held out.
+    validation = None if options.folds and not receipt.get("own_validation") else training
     final_difference = "the moving average of the weights" if options.average else _NO_EPOCH
     networks: list[Network] = []
     for number, hashes in enumerate(receipt["trails"]):
