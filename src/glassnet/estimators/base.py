@@ -279,7 +279,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             options = replace(options, engine=engine.name)
         tasks = Tasks(self, options.epochs, X, y)
         every: list[Callback] = [*([_print_epoch] if self.verbose else []), *callbacks, tasks]
-        fitted = fit_ensemble(data, options, engine, validation, every)
+        fitted = fit_ensemble(data, options, engine, validation, every, watch=partial(setattr, self, "model_"))
         tasks.close()
         self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
         self.n_iter_ = len(self.history_.epoch)
@@ -567,8 +567,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
     @property
     def _names_in(self) -> list[str]:
-        """The names of the columns of X; x0, x1, … if they have none, as in scikit-learn."""
-        return list(getattr(self, "feature_names_in_", [f"x{place}" for place in range(self.n_features_in_)]))
+        """The names of the columns of X; column1, column2, … if they have none, as in `read_table`."""
+        return list(getattr(self, "feature_names_in_", [f"column{k + 1}" for k in range(self.n_features_in_)]))
 
     def _checked_table(self, X: Any, y: Any, name: str, *, reset: bool) -> Array:
         """Check the names of a data frame's columns and its number of rows, and return the targets as an array."""
