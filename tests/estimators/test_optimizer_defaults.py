@@ -72,20 +72,20 @@ def warned(estimator, **fitting):
 
 def test_a_fit_with_too_few_epochs_warns_once():
     X, y = load_iris(return_X_y=True)
-    (message,) = warned(small(max_iter=3))
-    assert re.search("still fell by [0-9]+% in the last 10% of 3 epochs", message)
+    (message,) = warned(small(schedule="constant"))
+    assert re.search("still fell by [0-9]+% in the last 10% of 10 epochs", message)
     assert "max_iter" in message
     assert warned(NetworkClassifier()) == []
     assert warned(small(members=1, max_iter=30, learning_rate=0.02)) == []  # enough epochs
     assert warned(small(max_iter=1)) == []  # nothing to compare with
-    assert warned(small(max_iter=3, members=2)) == []  # each stops by its fold
-    assert warned(small(max_iter=3, early_stopping=True)) == []
-    assert warned(small(max_iter=3), X_val=X[::5], y_val=y[::5]) == []
-    ended = [lambda event: isinstance(event, EpochDone) and event.epoch == 2]
-    assert warned(small(max_iter=3), callbacks=ended) == []  # a callback chose the length
+    assert warned(small(schedule="constant", members=2)) == []  # each stops by its fold
+    assert warned(small(schedule="constant", early_stopping=True)) == []
+    assert warned(small(schedule="constant"), X_val=X[::5], y_val=y[::5]) == []
+    ended = [lambda event: isinstance(event, EpochDone) and event.epoch == 5]
+    assert warned(small(schedule="constant"), callbacks=ended) == []  # a callback chose the length
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        small(max_iter=3).partial_fit(X, y, classes=[0, 1, 2])
+        small(schedule="constant").partial_fit(X, y, classes=[0, 1, 2])
 
 
 @pytest.mark.parametrize(
