@@ -497,7 +497,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         """Check rows and return them as a data set.
 
         `classes_given` is as for `_encode`, `of_part` as for `_prepares_columns`; `of` is the suffix of X and y in
-        messages, such as "_val". Rows of weight 0 are left out before columns are learned.
+        messages, such as "_val".
         """
         if reset:
             self._by_columns: bool = self._prepares_columns(X, of_part=of_part)
