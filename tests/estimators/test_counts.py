@@ -22,21 +22,10 @@ def bumpy(random, rows):
     return X, np.exp(np.sin(2 * X[:, 0]) + 0.5 * X[:, 1] ** 2 - 0.5 * X[:, 2])
 
 
-def additive(random, rows):
-    X = random.uniform(size=(rows, 6))
-    return X, 1 + 3 * X[:, 0] + 2 * X[:, 1] * X[:, 2]
-
-
 def overdispersed(random, rows):
     """Draw each row with its own rate: a negative binomial distribution."""
     X = random.normal(size=(rows, 8))
     return X, np.exp(0.6 * X[:, 0] + 0.4 * np.abs(X[:, 1])) * random.gamma(3, 1 / 3, rows)
-
-
-def faint(random, rows):
-    """Use one weak input of ten."""
-    X = random.normal(size=(rows, 10))
-    return X, np.exp(0.2 * X[:, 0])
 
 
 def groups(random, rows):
@@ -45,7 +34,7 @@ def groups(random, rows):
     return np.column_stack([np.eye(6)[group], twice]), np.array([1, 1.5, 2, 3, 4, 6])[group] * (1 + twice)
 
 
-MAKERS = {log_linear: 1, bumpy: 20, additive: 2000, overdispersed: 2000, faint: 20, groups: 300}
+MAKERS = {log_linear: 1, bumpy: 20, overdispersed: 2000, groups: 300}
 """Table -> the mean of its counts."""
 
 

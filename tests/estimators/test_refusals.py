@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.datasets import load_iris
 
 from glassnet import NetworkClassifier, NetworkRegressor
@@ -198,3 +199,27 @@ def test_partial_fit_rejects_balanced_class_weights():
         for weights in ({0: 1, 1: 5, 2: 1}, {0: 1, 1: 1, 2: 1}, None)
     ]
     assert made[0] != made[1] == made[2]
+
+
+@pytest.mark.parametrize("way", ["sparse", "scaled", "partial_fit"])
+def test_missing_values_are_rejected_where_columns_are_not_prepared(way):
+    rows = IRIS.copy()
+    rows[3, 1] = np.nan
+    if way == "partial_fit":
+        text = error_of(lambda: small().partial_fit(rows, SPECIES, classes=[0, 1, 2]))
+    elif way == "sparse":
+        text = error_of(lambda: small().fit(sparse.csr_array(rows), SPECIES))
+    else:
+        text = error_of(lambda: small(scaling="features").fit(rows, SPECIES))
+    assert text.startswith("X: missing values (NaN), expected numbers. Missing values are allowed in data frames")
+
+
+def test_few_or_constant_rows_can_be_used_and_other_widths_cannot():
+    assert small().fit(IRIS[:1], [1]).predict(IRIS[:2]).tolist() == [1, 1]
+    constant = small().fit(np.ones((60, 3)), np.arange(60) % 2)
+    assert np.ptp(constant.predict_proba(np.ones((5, 3))), axis=0).max() == 0
+    missing = small().fit(np.full((60, 3), np.nan), np.arange(60) % 2)
+    assert np.isfinite(missing.predict_proba(np.full((5, 3), np.nan))).all()
+    for fewer in (np.ones((2, 2)), np.ones((2, 4))):
+        assert "expecting 3 features as input" in error_of(lambda fewer=fewer: constant.predict(fewer))
+    assert "infinity" in error_of(lambda: constant.predict(np.full((2, 3), np.inf)))

@@ -110,6 +110,6 @@ def table_of(X: Any, names: Sequence[str]) -> Table:
     table = read_table(X if is_frame(X) else np.asarray(X, object))
     for column in table.frame:
         if column.dtype.is_float() and (infinite := column.is_infinite()).any():
-            row = infinite.arg_max()
+            row = int(infinite.to_numpy().argmax())
             raise ValueError(f"X: column {column.name!r} has {column[row]:g} in row {row}, expected finite numbers.")
     return replace(table, frame=table.frame.rename(dict(zip(table.names, names, strict=True))))

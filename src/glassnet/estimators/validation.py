@@ -59,8 +59,8 @@ def in_place(
         _refuse_times(X, of_objects=True)
         if str(problem).startswith("Input X contains NaN"):
             raise ValueError(
-                "X: missing values (NaN), expected numbers. Missing values are allowed in data frames, and in dense arrays "
-                'with scaling="auto" except in partial_fit. For other rows, use an imputer of scikit-learn.'
+                "X: missing values (NaN), expected numbers. Missing values are allowed in data frames, and in dense "
+                'arrays with scaling="auto" except in partial_fit. For other rows, use an imputer of scikit-learn.'
             ) from None
         if str(problem).startswith(("could not convert string to float", "Cannot cast")):
             _refuse_words(X, problem)

@@ -169,7 +169,7 @@ def for_table(rows: int, members: int = 4, steps: float = 700.0) -> dict[str, An
         Steps of a network on a table of 1,000 rows.
     """
     members = min(members, max(1, rows // 10))
-    trained = rows - rows // members if members > 1 else rows
+    trained = max(16, rows - rows // members if members > 1 else rows)  # with fewer rows, a step has all of them
     batch_size = min(256, max(16, trained // 24))
     rate = min(0.004, max(0.001, 0.002 * (trained / 1000) ** 0.3))
     epochs = max(4, round(steps * (trained / 1000) ** 0.45 * batch_size / trained))
