@@ -6,8 +6,9 @@ import re
 import warnings
 from itertools import pairwise
 
+import numpy as np
 import pytest
-from sklearn.datasets import load_diabetes, load_iris
+from sklearn.datasets import load_diabetes, load_iris, make_friedman1
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold, cross_val_score
 
@@ -24,17 +25,19 @@ OTHERS = [name for name in OPTIMIZERS if name != CLASSIFIER.optimizer]
 
 @pytest.fixture(scope="module")
 def scores():
-    """The scores of one network with the defaults of each optimizer; `benchmarks/optimizers.py` has more tables."""
-    X, y = load_diabetes(return_X_y=True)
+    """The mean R2 of one network with the defaults of each optimizer, on a noisy table and on one that is less so.
+
+    `benchmarks/optimizers.py` has more tables.
+    """
+    tables = load_diabetes(return_X_y=True), make_friedman1(300, random_state=0)
     rows = KFold(2, shuffle=True, random_state=0)
-    return {
-        name: cross_val_score(NetworkRegressor(optimizer=name, members=1), X, y, cv=rows).mean() for name in OPTIMIZERS
-    }
+    made = {name: NetworkRegressor(optimizer=name, members=1) for name in OPTIMIZERS}
+    return {name: np.mean([cross_val_score(one, X, y, cv=rows) for X, y in tables]) for name, one in made.items()}
 
 
-def test_every_optimizer_with_its_defaults_is_close_to_the_best(scores):
+def test_every_optimizer_with_its_defaults_is_close_to_the_default(scores):
     best = scores[CLASSIFIER.optimizer]
-    assert {name: best - scores[name] for name in OTHERS if best - scores[name] > 0.05} == {}
+    assert {name: best - scores[name] for name in OTHERS if best - scores[name] > 0.03} == {}
 
 
 @pytest.mark.parametrize("rows", [100, 1000, 30_000])
