@@ -52,7 +52,8 @@ def test_every_option_is_a_parameter_or_explicitly_excluded():
 @BOTH
 def test_defaults_that_do_not_depend_on_data_are_those_of_the_recipe(kind):
     options = kind().fit(IRIS, target_of(kind)).options_
-    recipe = Options.recipe("estimator", loss=options.loss, output=options.output, targets=options.targets)
+    same = {"loss": options.loss, "output": options.output, "targets": options.targets, "engine": options.engine}
+    recipe = Options.recipe("table", threads=1, input_max=1.0, **same)
     differing = {name for name in SPECS if getattr(options, name) != getattr(recipe, name)}
     assert differing <= {*AUTOMATIC, "early_stopping"}
 
@@ -78,7 +79,9 @@ def test_an_unknown_name_lists_all_parameters():
 
 @pytest.mark.parametrize(
     "wrong", [{"activation": "swish"}, {"max_iter": 0}, {"hidden_layer_sizes": (0,)}, {"batch_size": "all"},
-              {"dropout": (0.1, 0.2)}, {"learning_rate": "adaptive"}, {"early_stopping": 5}]
+              {"dropout": (0.1, 0.2, 0.3)}, {"learning_rate": "adaptive"}, {"early_stopping": 5},
+              {"members": 0}, {"members": "many"}, {"folds": "yes"}, {"folds": True, "members": 1},
+              {"folds": True, "early_stopping": True}]
 )  # fmt: skip
 def test_values_that_are_not_allowed_are_refused_in_fit(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong)).split("_")[0]):
@@ -98,7 +101,8 @@ def test_jobs_are_counted_as_scikit_learn_counts_them(n_jobs, threads):
 
 
 def test_layers_have_widths_activations_and_dropout_of_their_own():
-    fitted = small(hidden_layer_sizes=(9, 5), activation=("tanh", "relu"), dropout=(0.0, 0.5)).fit(IRIS, SPECIES)
+    layers = {"hidden_layer_sizes": (9, 5), "activation": ("tanh", "relu"), "dropout": (0.0, 0.5)}
+    fitted = small(scaling="features", **layers).fit(IRIS, SPECIES)
     made = fitted.model_.network.architecture
     assert (made.sizes, made.activations) == ((4, 9, 5, 3), ("tanh", "relu", "softmax"))
 
@@ -107,8 +111,8 @@ def test_layers_have_widths_activations_and_dropout_of_their_own():
 
 
 def test_defaults_are_good_enough_for_small_tables():
-    assert cross_val_score(NetworkClassifier(), IRIS, NAMED, cv=5).mean() > 0.93
-    assert cross_val_score(NetworkRegressor(), DIABETES, PROGRESSION, cv=5).mean() > 0.35
+    assert cross_val_score(NetworkClassifier(), IRIS, NAMED, cv=3).mean() > 0.93
+    assert cross_val_score(NetworkRegressor(), DIABETES, PROGRESSION, cv=3).mean() > 0.4
 
 
 def test_pipelines_searches_and_clones():
@@ -139,9 +143,11 @@ def test_feature_names_are_stored_and_checked():
 @BOTH
 def test_sparse_and_dense_rows_give_the_same_result(kind):
     X, y = IRIS * (IRIS > 1), target_of(kind)
-    dense, thin = (small(kind).fit(rows, y) for rows in (X, sparse.csr_array(X)))
-    assert dense.model_.hash() == thin.model_.hash()
+    dense, thin = (small(kind, scaling="features").fit(rows, y) for rows in (X, sparse.csr_array(X)))
+    assert dense.model_.hash() == thin.model_.hash() == small(kind).fit(sparse.csr_array(X), y).model_.hash()
     np.testing.assert_array_equal(dense.predict(X), thin.predict(sparse.csr_matrix(X)))
+    prepared = small(kind).fit(X, y)
+    np.testing.assert_array_equal(prepared.predict(X), prepared.predict(sparse.csr_matrix(X)))
 
 
 @BOTH
@@ -162,14 +168,14 @@ def test_multi_output_regression():
 @pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
 def test_multilabel_classification(form):
     y = np.stack([MOONS[:, 0] > 0, MOONS[:, 1] > 0.3, SIDES], axis=1).astype(int)
-    fitted = NetworkClassifier(max_iter=100).fit(MOONS, form(y))
+    fitted = NetworkClassifier(max_iter=50, members=1).fit(MOONS, form(y))
     assert fitted.score(MOONS, y) > 0.9
     assert fitted.predict_proba(MOONS).shape == (200, 3)
 
 
 def test_class_weights_change_the_predictions():
     share = [
-        (NetworkClassifier(class_weight=weight).fit(MOONS, SIDES).predict(MOONS) == 1).mean()
+        (small(class_weight=weight).fit(MOONS, SIDES).predict(MOONS) == 1).mean()
         for weight in ({0: 100, 1: 1}, None, {0: 1, 1: 100})
     ]
     assert share[0] < share[1] < share[2]
@@ -247,7 +253,7 @@ def test_sklearn_callbacks_see_each_epoch_and_may_end_it():
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber", "quantile", "poisson"])
 def test_regression_losses(loss):
     y = np.exp(IRIS[:, 2])
-    fitted = NetworkRegressor(loss=loss, max_iter=80).fit(IRIS, y)
+    fitted = NetworkRegressor(loss=loss, max_iter=20, members=1).fit(IRIS, y)
     assert np.corrcoef(fitted.predict(IRIS), y)[0, 1] > 0.9
 
 
@@ -255,13 +261,13 @@ def test_regression_losses(loss):
 def test_a_quantile_is_above_its_fraction_of_the_targets(quantile):
     X = np.random.default_rng(0).random((400, 1))
     y = X[:, 0] + np.random.default_rng(1).normal(size=400)
-    fitted = NetworkRegressor(loss="quantile", quantile=quantile, hidden_layer_sizes=(8,), max_iter=300).fit(X, y)
+    fitted = small(NetworkRegressor, loss="quantile", quantile=quantile, max_iter=100).fit(X, y)
     assert (y < fitted.predict(X)).mean() == pytest.approx(quantile, abs=0.05)
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "squared_error", "focal"])
 def test_classification_losses(loss):
-    assert NetworkClassifier(loss=loss).fit(MOONS, SIDES).score(MOONS, SIDES) > 0.9
+    assert NetworkClassifier(loss=loss, members=1).fit(MOONS, SIDES).score(MOONS, SIDES) > 0.9
 
 
 def test_a_loss_given_as_a_function():
@@ -269,7 +275,8 @@ def test_a_loss_given_as_a_function():
         error = outputs - targets
         return 0.5 * (error**2).sum(axis=1), error
 
-    own, named = (small(NetworkRegressor, loss=loss).fit(IRIS, IRIS[:, 0]) for loss in (squared, "squared_error"))
+    estimator = small(NetworkRegressor, dtype="float64")
+    own, named = (clone(estimator).set_params(loss=loss).fit(IRIS, IRIS[:, 0]) for loss in (squared, "squared_error"))
     np.testing.assert_allclose(own.predict(IRIS), named.predict(IRIS), rtol=1e-9)
 
 
@@ -297,7 +304,7 @@ def test_hidden_activations_give_the_prediction():
     assert (first.shape, second.shape) == ((150, 6), (150, 4))
     network = fitted.model_.network
     sums = second @ network.parameters.weights[2].T + network.parameters.biases[2]
-    np.testing.assert_allclose(fitted.model_.targets.invert(sums)[:, 0], fitted.predict(IRIS), rtol=1e-12)
+    np.testing.assert_allclose(fitted.model_.targets.invert(sums)[:, 0], fitted.predict(IRIS), rtol=1e-5)
 
 
 def test_the_learning_rate_finder_does_not_change_the_estimator():

@@ -15,7 +15,6 @@ from sklearn.pipeline import make_pipeline
 
 import glassnet
 from glassnet import NetworkClassifier, NetworkRegressor
-from glassnet.estimators.tables import needs_columns
 
 COUNT = 150
 JOB = np.random.default_rng(1).choice(["cook", "clerk", "pilot"], COUNT)
@@ -50,7 +49,8 @@ def test_mixed_frames_are_learned(make, tmp_path):
 
 
 def test_the_library_does_not_matter():
-    first, second = (NetworkClassifier().fit(X, Y) for X in (pandas_frame(), pl.DataFrame(MIXED)))
+    quick = NetworkClassifier(members=1, max_iter=1)
+    first, second = (clone(quick).fit(X, Y) for X in (pandas_frame(), pl.DataFrame(MIXED)))
     assert first.model_.hash() == second.model_.hash()
     rows = pandas_frame().to_numpy(object)
     with pytest.warns(UserWarning, match="does not have valid feature names"):
@@ -60,23 +60,24 @@ def test_the_library_does_not_matter():
 def test_arrow_tables_are_learned():
     arrow = pytest.importorskip("pyarrow")
     X = arrow.table(MIXED)
-    fitted = NetworkClassifier().fit(X, Y)
-    np.testing.assert_array_equal(
-        fitted.predict(X), NetworkClassifier().fit(pl.DataFrame(MIXED), Y).predict(pandas_frame())
-    )
+    quick = NetworkClassifier(members=1, max_iter=1)
+    fitted = clone(quick).fit(X, Y)
+    np.testing.assert_array_equal(fitted.predict(X), clone(quick).fit(pl.DataFrame(MIXED), Y).predict(pandas_frame()))
 
 
 def test_searches_and_pipelines_prepare_each_fold():
     X = pandas_frame()
-    assert cross_val_score(NetworkClassifier(), X, Y, cv=3).mean() > 0.85
-    search = GridSearchCV(make_pipeline(NetworkClassifier()), {"networkclassifier__dropout": [0.0, 0.1]}, cv=2)
+    assert cross_val_score(NetworkClassifier(members=1), X, Y, cv=3).mean() > 0.85
+    pipeline = make_pipeline(NetworkClassifier(members=1))
+    search = GridSearchCV(pipeline, {"networkclassifier__dropout": [0.0, 0.1]}, cv=2)
     assert search.fit(X, Y).best_score_ > 0.8
 
 
 def test_regression_validation_weights_and_further_training():
     X, values = pandas_frame(), np.array([age or 40 for age in AGE])
-    assert NetworkRegressor().fit(X, values).score(X, values) > 0.9
-    assert NetworkRegressor().fit(X, np.stack([values, -values], axis=1)).predict(X).shape == (COUNT, 2)
+    assert NetworkRegressor(members=1).fit(X, values).score(X, values) > 0.9
+    both = np.stack([values, -values], axis=1)
+    assert NetworkRegressor(max_iter=2).fit(X, both).predict(X).shape == (COUNT, 2)
     fitted = NetworkClassifier(warm_start=True).fit(X[30:], Y[30:], np.ones(COUNT - 30), X_val=X[:30], y_val=Y[:30])
     columns = fitted.columns_
     assert fitted.fit(X, Y).columns_ is columns
@@ -85,40 +86,47 @@ def test_regression_validation_weights_and_further_training():
         stream.partial_fit(X, Y, classes=["no", "yes"])
     assert stream.score(X, Y) > 0.8
     labels = np.stack([values > 50, JOB == "pilot"], axis=1).astype(int)
-    assert NetworkClassifier().fit(X, labels).predict(X).shape == (COUNT, 2)
+    assert NetworkClassifier(max_iter=2).fit(X, labels).predict(X).shape == (COUNT, 2)
 
 
-def test_frames_of_numbers_are_used_as_arrays_are(tmp_path):
-    fitted = NetworkClassifier().fit(NUMBERS, Y)
-    assert fitted.columns_ is None
-    assert fitted.model_.columns is None
-    assert fitted.model_.hash() == NetworkClassifier().fit(NUMBERS.to_numpy(float), Y).model_.hash()
-    fitted.fit(pandas_frame(), Y).fit(NUMBERS, Y)
-    assert fitted.columns_ is None
+def test_frames_and_arrays_of_numbers_and_table_models_are_the_same_network():
+    X = NUMBERS[["a", "b"]]
+    fitted = NetworkClassifier(max_iter=2, n_iter_no_change=3, random_state=5).fit(X, Y)
+    array = clone(fitted).fit(X.to_numpy(float), Y)
+    table = glassnet.TableModel.fit(X.assign(y=Y), "y", keep=["a", "b"], epochs=2, early_stopping=3, seed=5)
+    assert fitted.model_.hash() == array.model_.hash() == table.model.hash()
+    assert fitted.columns_.names == ("a", "b")
+    assert array.columns_.names == ("column1", "column2")
+    np.testing.assert_array_equal(array.columns_.apply(X.to_numpy(float)), fitted.columns_.apply(X))
+    np.testing.assert_array_equal(fitted.predict(X), table.predict(X))
 
 
-@pytest.mark.parametrize(
-    ("X", "needed"),
-    [
-        (NUMBERS, False),
-        (NUMBERS.astype(object), False),
-        (NUMBERS.assign(b=NUMBERS["b"].astype("Int64")), False),
-        (pl.DataFrame({"a": [1.5, 2.0], "c": [True, False]}), False),
-        (NUMBERS.to_numpy(), False),
-        (np.array([["a"], ["b"]], object), False),
-        (pl.LazyFrame({"a": ["x"]}), False),
-        (NUMBERS.assign(a=np.nan), True),
-        (NUMBERS.assign(b=pandas.array([None] * COUNT, "Int64")), True),
-        (NUMBERS.assign(c="x"), True),
-        (NUMBERS.assign(c=pandas.Categorical(["x"] * COUNT)), True),
-        (NUMBERS.assign(c=pandas.Timestamp("2020-01-01")), True),
-        (pl.DataFrame({"a": [1.5, None]}), True),
-        (pl.DataFrame({"a": [1.5, float("nan")]}), True),
-        (pl.DataFrame({"a": ["x", "y"]}), True),
-    ],
-)
-def test_only_other_values_than_numbers_need_columns(X, needed):
-    assert needs_columns(X) is needed
+def test_columns_are_learned_by_each_fit():
+    fitted = NetworkClassifier(members=1, max_iter=1).fit(pandas_frame(), Y).fit(NUMBERS, Y)
+    assert fitted.columns_.names == ("a", "b", "c")
+    assert fitted.set_params(scaling="features").fit(NUMBERS, Y).columns_ is None
+
+
+def test_missing_values_in_arrays_are_learned():
+    X = np.random.default_rng(2).normal(size=(COUNT, 2))
+    y = np.where(np.arange(COUNT) % 3 == 0, "yes", "no")
+    X[y == "yes", 1] = np.nan
+    fitted = NetworkClassifier(members=1).fit(X, y)
+    assert fitted.score(X, y) > 0.95
+    assert fitted.columns_.features[-1] == "column2 missing"
+
+
+def test_values_that_are_not_numbers_are_reported_in_columns_of_numbers():
+    X = NUMBERS[["a", "b"]]
+    fitted = NetworkClassifier(members=1, max_iter=1).fit(X, Y)
+    with pytest.warns(UserWarning, match=r"X: column 'b': 1 value treated as missing, expected numbers \('two'\)"):
+        fitted.predict(X.assign(b=["two", *map(str, X["b"][1:])]))
+    with pytest.raises(ValueError, match="X: column 'b' has 'two', expected numbers, as in fit"):
+        fitted.predict(X.assign(b="two"))
+    for rows in (X.assign(b=np.inf), pl.DataFrame(X.assign(b=np.inf))):
+        for call in (fitted.predict, lambda rows: fitted.fit(rows, Y)):
+            with pytest.raises(ValueError, match=r"X: column .* has inf in row 0, expected finite numbers"):
+                call(rows)
 
 
 def test_unusable_frames_are_errors():

@@ -169,8 +169,8 @@ def test_the_result_is_an_ordinary_estimator():
     random = np.random.RandomState(0)
     assert NetworkClassifier.from_sklearn(MLPClassifier(random_state=random)).random_state is random
     assert pickle.loads(pickle.dumps(made)).translation == made.translation
-    expected = NetworkClassifier(hidden_layer_sizes=(9,), random_state=3).fit(IRIS, SPECIES)
-    assert made.fit(IRIS, SPECIES).model_.hash() == expected.model_.hash()
+    expected = NetworkClassifier(hidden_layer_sizes=(9,), random_state=3, members=1).fit(IRIS, SPECIES)
+    assert made.set_params(members=1).fit(IRIS, SPECIES).model_.hash() == expected.model_.hash()
     assert NetworkClassifier().translation == ""
 
 
@@ -252,14 +252,19 @@ def test_a_translated_network_takes_the_same_steps_as_the_original(kind, activat
         np.testing.assert_allclose(mine, other, rtol=1e-5, atol=1e-6)
 
 
+OF_CLASSES, OF_NUMBERS = (NetworkClassifier, MLPClassifier, load_iris), (NetworkRegressor, MLPRegressor, load_diabetes)
+
+
 @pytest.mark.parametrize(
-    "given",
-    [{}, {"solver": "sgd", "learning_rate": "adaptive"}, {"learning_rate_init": 0.01}, {"alpha": 1.0},
-     {"max_iter": 2000}, {"activation": "logistic", "early_stopping": True}]
-)  # fmt: skip
-@pytest.mark.parametrize(
-    ("kind", "network", "load"),
-    [(NetworkClassifier, MLPClassifier, load_iris), (NetworkRegressor, MLPRegressor, load_diabetes)],
+    ("kind", "network", "load", "given"),
+    [
+        (*OF_CLASSES, {}),
+        (*OF_CLASSES, {"learning_rate_init": 0.01}),
+        (*OF_CLASSES, {"max_iter": 2000}),
+        (*OF_NUMBERS, {"solver": "sgd", "learning_rate": "adaptive"}),
+        (*OF_NUMBERS, {"alpha": 1.0}),
+        (*OF_NUMBERS, {"activation": "logistic", "early_stopping": True}),
+    ],
 )
 def test_a_translated_network_is_as_good_as_the_original_on_standardised_columns(kind, network, load, given):
     X, y = load(return_X_y=True)
@@ -269,3 +274,11 @@ def test_a_translated_network_is_as_good_as_the_original_on_standardised_columns
         warnings.simplefilter("ignore", ConvergenceWarning)
         scores = [cross_val_score(one, X, y, cv=rows).mean() for one in (silently(kind, network(**given)), theirs)]
     assert scores[0] > scores[1] - 0.03
+
+
+@pytest.mark.parametrize("given", [{"early_stopping": True}, {"warm_start": True}])
+def test_a_setting_that_needs_one_network_trains_one(given):
+    made = NetworkClassifier.from_sklearn(MLPClassifier((9,), **given)).set_params(max_iter=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        assert made.fit(IRIS, SPECIES).options_.members == 1

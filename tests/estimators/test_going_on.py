@@ -9,7 +9,11 @@ from dataclasses import replace
 
 import joblib
 import numpy as np
+import pandas
+import polars as pl
 import pytest
+from scipy import sparse
+from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 
@@ -83,7 +87,7 @@ def test_a_fit_that_diverges_keeps_the_earlier_weights():
     answers, others = estimator.predict_proba(IRIS), SPECIES[::-1] + 5
     with pytest.raises(DivergedError) as caught:
         estimator.set_params(learning_rate=1e5).fit(IRIS, others)
-    assert np.isfinite(caught.value.model.outputs(IRIS)).all()
+    assert np.isfinite(caught.value.model.network.parameters.flat).all()
     np.testing.assert_array_equal(estimator.predict_proba(IRIS), answers)
     np.testing.assert_array_equal(estimator.classes_, before["classes_"])
     assert (estimator.n_iter_, estimator.history_) == (before["n_iter_"], before["history_"])
@@ -114,7 +118,7 @@ def test_a_fitted_estimator_keeps_only_the_state_of_the_optimizer():
     """A network of 100,000 weights; AdamW has two values for each."""
     random = np.random.default_rng(0)
     wide, labels = random.normal(size=(60, 1000)).astype(np.float32), random.integers(0, 2, 60)
-    estimator = small(hidden_layer_sizes=(100,), optimizer="adamw", dtype="float32", early_stopping=True, max_iter=2)
+    estimator = small(hidden_layer_sizes=(100,), scaling="features", early_stopping=True, max_iter=2)
     estimator.fit(wide, labels)
     assert len(pickle.dumps(estimator)) < 3.2 * estimator.model_.network.parameters.flat.nbytes
     hash_ = estimator.model_.hash()
@@ -194,12 +198,26 @@ SOME = np.arange(len(IRIS)) % 3 > 0
 COUNTS = 1 + np.arange(len(IRIS)) % 2
 
 
+@pytest.mark.parametrize("form", [np.asarray, pl.DataFrame, pandas.DataFrame, sparse.csr_array])
 @pytest.mark.parametrize("weight", [None, "balanced", {0: 1, 1: 2, 2: 5}])
-def test_a_row_of_weight_0_has_no_effect(weight):
+def test_a_row_of_weight_0_has_no_effect(weight, form):
+    """Not on the columns either: the rows of weight 0 are far away."""
     rare = SOME & ((SPECIES > 0) | (np.arange(len(IRIS)) < 20))
-    weighted = small(class_weight=weight).fit(IRIS, SPECIES, sample_weight=rare.astype(float))
-    without = small(class_weight=weight).fit(IRIS[rare], SPECIES[rare])
+    rows = IRIS + 1e3 * ~rare[:, np.newaxis]
+    network = small(class_weight=weight, members="auto", max_iter=2)
+    weighted = clone(network).fit(form(rows), SPECIES, sample_weight=rare.astype(float))
+    without = clone(network).fit(form(IRIS[rare]), SPECIES[rare])
     assert weighted.model_.hash() == without.model_.hash()
+    assert weighted.columns_ == without.columns_
+    assert weighted.verify(form(rows), SPECIES, rare.astype(float)).same
+
+
+def test_a_class_of_weight_0_has_no_effect():
+    rows = IRIS + 1e3 * (SPECIES == 0)[:, np.newaxis]
+    by_class = small(class_weight={0: 0, 1: 1, 2: 1}).fit(rows, SPECIES)
+    by_row = small().fit(rows, SPECIES, sample_weight=np.minimum(SPECIES, 1))
+    assert by_class.model_.hash() == by_row.model_.hash()
+    assert by_class.classes_.tolist() == [0, 1, 2]
 
 
 def test_balanced_classes_have_equal_total_weights():
@@ -310,9 +328,7 @@ def test_a_model_that_is_stopped_before_a_step_has_the_weights_of_that_moment():
 
 @pytest.mark.parametrize("way", ["partial_fit", "fit"])
 def test_memory_mapped_weights_are_copied_for_further_training(way, tmp_path):
-    fitted = NetworkClassifier(hidden_layer_sizes=(8,), max_iter=3, warm_start=True, engine="compiled").fit(
-        IRIS, SPECIES
-    )
+    fitted = small(max_iter=3, warm_start=True, engine="compiled").fit(IRIS, SPECIES)
     joblib.dump(fitted, tmp_path / "m")
     mapped = joblib.load(tmp_path / "m", mmap_mode="r")
     assert not mapped.model_.network.parameters.flat.flags.writeable

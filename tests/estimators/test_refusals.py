@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.datasets import load_iris
 
 from glassnet import NetworkClassifier, NetworkRegressor
@@ -34,7 +35,11 @@ def test_too_few_rows_to_hold_some_out_are_rejected_by_parameter_name(parameter)
 @pytest.mark.parametrize(
     ("changes", "message"),
     [({"loss": "huber"}, "loss 'huber': expected one of squared_error, cross_entropy, focal, or a function."),
-     ({"hidden_layer_sizes": "big"}, "hidden_layer_sizes 'big': expected a whole number, or \"auto\"."),
+     ({"hidden_layer_sizes": "big"}, "hidden_layer_sizes 'big': expected a whole number."),
+     ({"members": 0}, "members 0: expected 1 to 100, or \"auto\"."),
+     ({"folds": "yes"}, "folds 'yes': expected True or False, or \"auto\"."),
+     ({"members": 1, "folds": True}, "folds True: one network has no folds. Set members to 2 or more."),
+     ({"members": 3, "folds": False, "calibrate": True}, "calibrate=True: 3 members are calibrated on folds."),
      ({"shuffle": "no"}, "shuffle 'no': expected True or False."),
      ({"early_stopping": True, "n_iter_no_change": 0}, "n_iter_no_change 0: expected 1 or more, or early_stopping"),
      ({"n_jobs": 0}, "n_jobs 0: expected None, 1 or more, or -1"),
@@ -51,12 +56,11 @@ def test_text_in_the_inputs_is_named_by_column_and_row(place):
     import pandas as pd
 
     frame = pd.DataFrame({"age": [1.0, 2.0, 3.0], "job": ["1", "2", "cook"]})
-    estimator, rows, name = small(), frame.to_numpy(object), "1"
-    if place == "predict":  # after numbers; a frame of words is learned in `fit`
-        estimator.fit(frame.assign(job=[1, 2, 3]), [0, 1, 0])
-        rows, name = frame, "'job'"
+    estimator, rows = small(), frame.to_numpy(object)
+    if place == "predict":
+        estimator.fit(frame.assign(job=[1, 2, 3]).to_numpy(float), [0, 1, 0])
     text = error_of(lambda: estimator.fit(rows, [0, 1, 0]) if place == "fit" else estimator.predict(rows))
-    assert text.startswith(f"X: column {name} has 'cook' in row 2, expected numbers.")
+    assert text.startswith("X: column 1 has 'cook' in row 2, expected numbers. Pass a data frame")
     assert error_of(lambda: small().fit([[1, "x"], [2, "y"]], [0, 1])).startswith("X: column 1 has 'x' in row 0")
 
 
@@ -91,7 +95,8 @@ def test_whole_numbers_held_as_objects_are_classes():
 def test_numbers_too_large_to_be_standardised_are_named_by_feature():
     wide = IRIS.copy()
     wide[:, 2] *= 1e300
-    assert error_of(lambda: small().fit(wide, SPECIES)).startswith("feature 2: values up to 6.9e+300")
+    assert error_of(lambda: small(scaling="features").fit(wide, SPECIES)).startswith("feature 2: values up to 6.9e+300")
+    assert small(learning_rate=0.01).fit(wide, SPECIES).score(wide, SPECIES) > 0.7, "prepared columns are clipped"
 
 
 def test_partial_fit_rejects_targets_of_another_kind():
@@ -142,13 +147,13 @@ def test_dates_as_classes_are_restored_from_a_file(tmp_path):
     [({"hidden_layer_sizes": (9,)}, "hidden_layer_sizes (9,): the fitted network has (8,)"),
      ({"activation": "tanh"}, "activation ('tanh',): the fitted network has ('relu',)"),
      ({"loss": "squared_error"}, "loss 'squared_error': the fitted network has 'focal'"),
-     ({"dtype": "float32"}, "dtype 'float32': the fitted network has 'float64'"),
+     ({"dtype": "float64"}, "dtype 'float64': the fitted network has 'float32'"),
      ({"input_max": 7.0}, "input_max 7.0: the fitted network has 1.0"),
      ({"focal_gamma": 3.0}, "focal_gamma 3.0: the fitted network has 2.0")]
 )  # fmt: skip
 def test_a_warm_start_cannot_change_the_network(changes, message):
     """It would keep its own activation and loss, and the parameters would not match them."""
-    estimator = small(warm_start=True, loss="focal").fit(IRIS, SPECIES)
+    estimator = small(warm_start=True, loss="focal", scaling="features").fit(IRIS, SPECIES)
     before = estimator.predict_proba(IRIS)
     estimator.set_params(**changes)
     for call in (estimator.fit, estimator.partial_fit):
@@ -194,3 +199,27 @@ def test_partial_fit_rejects_balanced_class_weights():
         for weights in ({0: 1, 1: 5, 2: 1}, {0: 1, 1: 1, 2: 1}, None)
     ]
     assert made[0] != made[1] == made[2]
+
+
+@pytest.mark.parametrize("way", ["sparse", "scaled", "partial_fit"])
+def test_missing_values_are_rejected_where_columns_are_not_prepared(way):
+    rows = IRIS.copy()
+    rows[3, 1] = np.nan
+    if way == "partial_fit":
+        text = error_of(lambda: small().partial_fit(rows, SPECIES, classes=[0, 1, 2]))
+    elif way == "sparse":
+        text = error_of(lambda: small().fit(sparse.csr_array(rows), SPECIES))
+    else:
+        text = error_of(lambda: small(scaling="features").fit(rows, SPECIES))
+    assert text.startswith("X: missing values (NaN), expected numbers. Missing values are allowed in data frames")
+
+
+def test_few_or_constant_rows_can_be_used_and_other_widths_cannot():
+    assert small().fit(IRIS[:1], [1]).predict(IRIS[:2]).tolist() == [1, 1]
+    constant = small().fit(np.ones((60, 3)), np.arange(60) % 2)
+    assert np.ptp(constant.predict_proba(np.ones((5, 3))), axis=0).max() == 0
+    missing = small().fit(np.full((60, 3), np.nan), np.arange(60) % 2)
+    assert np.isfinite(missing.predict_proba(np.full((5, 3), np.nan))).all()
+    for fewer in (np.ones((2, 2)), np.ones((2, 4))):
+        assert "expecting 3 features as input" in error_of(lambda fewer=fewer: constant.predict(fewer))
+    assert "infinity" in error_of(lambda: constant.predict(np.full((2, 3), np.inf)))

@@ -31,6 +31,10 @@ def half_squared(outputs, targets):
         (NetworkRegressor(**SHORT), np.stack([NUMBERS, -NUMBERS], axis=1), {}),
         (NetworkClassifier(**SHORT), np.stack([X[:, 0] > 0, X[:, 1] > 0], axis=1).astype(int), {}),
         (NetworkClassifier(early_stopping=True, **SHORT), SIDES, {}),
+        (NetworkClassifier(early_stopping=True, members=3, **SHORT), SIDES, {}),
+        (NetworkClassifier(early_stopping=True, members=3, folds=False, **SHORT), SIDES, {}),
+        (NetworkClassifier(members=3, **SHORT), SIDES, {"X_val": X[:40], "y_val": SIDES[:40]}),
+        (NetworkRegressor(members=2, folds=False, **SHORT), NUMBERS, {}),
         (NetworkClassifier(calibrate=True, **SHORT), SIDES, {}),
         (NetworkClassifier(calibrate=True, **SHORT), SIDES, {"X_val": X[:40], "y_val": SIDES[:40]}),
         (NetworkClassifier(early_stopping=False, **SHORT), SIDES, {"X_val": X[:40], "y_val": SIDES[:40]}),
@@ -52,7 +56,7 @@ def test_a_fit_can_be_verified(estimator, y, more, tmp_path):
 def test_a_data_set_of_the_same_rows_can_be_used_to_verify():
     """Rows of another dtype, as in a file of bytes, are compared by value."""
     whole = np.round(X * 10).clip(-20, 20) + 20
-    fitted = NetworkClassifier(input_max=255, **SHORT).fit(whole, SIDES)
+    fitted = NetworkClassifier(input_max=255, scaling="features", **SHORT).fit(whole, SIDES)
     labels = (SIDES == "right").astype(int)
     for rows in (whole, whole.astype(np.float32), whole.astype(np.uint8)):
         data = Dataset(rows, labels, 2, None, "rows", 255.0)
@@ -63,7 +67,7 @@ def test_a_fit_that_cannot_be_verified_says_why(tmp_path):
     partial = NetworkClassifier(**SHORT)
     for rows in (slice(0, 60), slice(60, 120)):
         partial.partial_fit(X[rows], SIDES[rows], classes=["left", "right"])
-    after_fit = NetworkClassifier(**SHORT).fit(X, SIDES).partial_fit(X, SIDES)
+    after_fit = NetworkClassifier(**SHORT).fit(X, SIDES).partial_fit(X, SIDES)  # trains the joined network
     warm = NetworkClassifier(warm_start=True, **SHORT).fit(X, SIDES)
     assert warm.verify(X, SIDES).same, "the first fit must be reproducible"
     warm.fit(X, SIDES)
@@ -97,8 +101,20 @@ def test_an_estimator_can_be_verified_on_the_command_line(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     for features in (5, 16):
         rows, labels = np.random.default_rng(5).integers(0, 256, (60, features)), np.arange(60) % 3
-        NetworkClassifier(input_max=255, **SHORT).fit(rows, labels).save("e.safetensors", overwrite=True)
+        fitted = NetworkClassifier(input_max=255, scaling="features", **SHORT).fit(rows, labels)
+        fitted.save("e.safetensors", overwrite=True)
         text = "\n".join(",".join(map(str, (label, *row))) for label, row in zip(labels, rows, strict=True))
         (tmp_path / "rows.csv").write_text(text + "\n")
         done = run("verify", "e.safetensors", "rows.csv")
         assert (done.code, "same bits" in done.out) == (0, True), done.err
+
+
+def test_prepared_columns_can_be_verified_and_tested_on_the_command_line(tmp_path, monkeypatch):
+    """With a table that has the columns' names; those of an array are column1, column2, …, the target is y."""
+    monkeypatch.chdir(tmp_path)
+    NetworkClassifier(**SHORT).fit(X, SIDES).save("e.safetensors")
+    lines = [",".join(map(repr, row.tolist())) + f",{side}" for row, side in zip(X, SIDES, strict=True)]
+    (tmp_path / "rows.csv").write_text("column1,column2,column3,y\n" + "\n".join(lines) + "\n")
+    for command in ("verify", "test"):
+        done = run(command, "e.safetensors", "rows.csv")
+        assert done.code == 0, done.err

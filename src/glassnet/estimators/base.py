@@ -49,7 +49,15 @@ from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .from_sklearn import translate
 from .parameters import CLASSIFIER, MEANT, Declared, checked_parameter, seed_of, threads_of
 from .persistence import file_receipt_of, restored
-from .tables import encoded_numbers, encoded_rows, is_frame, learned_columns, learned_numbers
+from .tables import (
+    encoded_numbers,
+    is_frame,
+    learned_columns,
+    learned_numbers,
+    of_numbers,
+    require_numbers,
+    table_of,
+)
 from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
 
 Array = NDArray[Any]
@@ -60,7 +68,8 @@ COMMON = [
         "auto",
         'bool or "auto"',
         "Whether to stop after `n_iter_no_change` epochs without a smaller validation loss, and keep the best weights. "
-        'True holds out `validation_fraction` of the rows, unless `fit` receives `X_val`; "auto" is True if it does.',
+        "True holds out `validation_fraction` of the rows, unless `fit` receives `X_val` or there are `folds`; "
+        '"auto" is True with either of them.',
     ),
     Declared("warm_start", False, "bool", "Whether `fit` continues training the network of the previous `fit`."),
     Declared("verbose", False, "bool", "Whether to print one line per epoch."),
@@ -72,7 +81,8 @@ FITTED_ATTRIBUTES = {
     "options_ : glassnet.Options": 'The options used for training, with every ``"auto"`` resolved.',
     "history_ : glassnet.History": "The learning curve.",
     "n_iter_ : int": "Number of epochs.",
-    "columns_ : glassnet.Columns or None": "How each column of a data frame is used; None if all were numbers.",
+    "columns_ : glassnet.Columns or None": "How each column becomes inputs of the network: ``columns_.apply(X)``. None "
+    "with a given `scaling`, for sparse matrices, and for arrays in `partial_fit`.",
     "n_features_in_, feature_names_in_": "As in scikit-learn.",
     **NETWORK_ATTRIBUTES,
 }
@@ -88,6 +98,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
     parameters: ClassVar[tuple[Declared, ...]]
     translation: str = ""
+    _joined: int  # networks side by side in `model_`
 
     @abstractmethod
     def _encode(self, y: Array, name: str, *, reset: bool, classes_given: bool) -> tuple[Array, tuple[str, ...]]:
@@ -126,12 +137,13 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         Parameters
         ----------
         X : array_like, sparse matrix or data frame, shape (n, features)
-            Finite numbers. A sparse matrix is converted to a dense one. A data frame (pandas, polars, Arrow) may also
-            have words, missing values and dates; its columns are then prepared as described in `columns_`.
+            Finite numbers, or NaN for missing ones, unless `scaling` is given. A data frame (pandas, polars, Arrow) may
+            also have words, booleans and dates. `columns_` describes how columns are prepared. A sparse matrix is
+            converted to a dense one.
         y : array_like, shape (n,) or (n, outputs)
             Targets.
         sample_weight : array_like, shape (n,), optional
-            Weight of each row, 0 or more.
+            Weight of each row's loss, 0 or more. Rows with weight 0 are left out.
         X_val, y_val : as `X` and `y`, optional
             Validation rows, evaluated after each epoch; no rows of `X` are held out then. The earlier steps of a
             pipeline do not transform them.
@@ -165,17 +177,16 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         continuing, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
         with unchanged_after(BaseException, self, before):
             data = self._data(X, y, sample_weight, reset=not continuing)
-            given = GivenData(data) if continuing else GivenData(data).begin()
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
             options = self._options(len(data), continuing=continuing, own_validation=validation is not None)
+            if options.members > 1:
+                return self._fit_members(data, options, validation, every, X, y)
+            given = GivenData(data) if continuing else GivenData(data).begin()
             if validation is None:
                 data, validation = self._split(data, options)
             self._make_writable()
             if not continuing:
-                self.model_ = _new_model(data, options)
-        if options.members > 1:
-            with unchanged_after(Exception, self, before):
-                return self._fit_members(data, options, validation, every, X, y)
+                self.model_, self._joined = _new_model(data, options), 1
         if continuing:
             self._widen_range(data)
         with unchanged_after(() if continuing else Exception, self, before):
@@ -255,18 +266,28 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         X: Any,
         y: Any,
     ) -> Self:
-        """Train an ensemble."""
+        """Train several networks; with folds they become one."""
+        if validation is None and not options.folds:
+            self._split(data, options)  # `fit_ensemble` does it again; this names the parameter if rows are too few
+            if getattr(self, "calibrate", False):
+                raise ValueError(
+                    f"calibrate=True: {options.members} members are calibrated on folds. Omit folds=False."
+                )
+        self.model_ = _new_model(data, options)
         engine = self._engine(len(data), options)
         if not callable(self.loss):
             options = replace(options, engine=engine.name)
         tasks = Tasks(self, options.epochs, X, y)
         every: list[Callback] = [*([_print_epoch] if self.verbose else []), *callbacks, tasks]
-        fitted = fit_ensemble(data, options, engine, validation, every)
+        fitted = fit_ensemble(data, options, engine, validation, every, watch=partial(setattr, self, "model_"))
         tasks.close()
         self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
         self.n_iter_ = len(self.history_.epoch)
-        self._carried: tuple[str, bool] | None = None
-        self._trained(validation)
+        self._joined = options.members if options.folds else 1
+        self._carried: tuple[str, bool] | None = None  # no state of an optimizer
+        self.__dict__.pop("_state", None)
+        if not options.folds:  # which have calibrated the network
+            self._trained(validation)
         return self
 
     def _engine(self, rows: int, options: Options) -> Engine:
@@ -304,7 +325,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         options = self._options(rows, continuing=continuing, of_one_network=True)
         self._make_writable()
         if not continuing:
-            self.model_, self.history_ = _new_model(data, options), History()
+            self.model_, self.history_, self._joined = _new_model(data, options), History(), 1
         else:
             self._widen_range(data)
         if not hasattr(self, "history_"):  # loaded from a file
@@ -331,7 +352,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             options = replace(options, engine=engine.name)
         self.options_ = options
         self._carried = (options.optimizer, options.average > 0)
-        self.model_ = replace(self.model_, temperature=1.0, receipt={})  # the old ones describe the untrained network
+        # The old ones describe the untrained network.
+        self.model_ = replace(_without_temperature(self.model_), receipt={})
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 
     def _learn(self, run: Run, callbacks: list[Callback]) -> None:
@@ -401,9 +423,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         optimizer = next(checked_parameter(one, self.optimizer) for one in self.parameters if one.option == "optimizer")
         automatic = for_estimator(rows, optimizer) | {"scaling": "unit" if self.columns_ else "features"}
         automatic.setdefault("weight_decay", CLASSIFIER.weight_decay)
-        stops = self.early_stopping
+        stops, one_network = self.early_stopping, of_one_network or continuing
         by_folds = isinstance(stops, str) and not (own_validation or self.warm_start or callable(self.loss))
-        if not by_folds or of_one_network or continuing or getattr(self, "calibrate", False):
+        if not by_folds or getattr(self, "calibrate", False):
             automatic["members"] = 1
         for one in self.parameters:
             value = getattr(self, one.name)
@@ -411,9 +433,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
                 value = seed_of(value)
             elif one.option == "threads":
                 value = threads_of(value)
-            elif one.option == "folds" and isinstance(value, str):
-                chosen["folds"] = chosen["members"] > 1
-                continue
+            elif one.option == "folds" and isinstance(value, str) and value == "auto":
+                value = chosen["members"] > 1
             elif one.option in automatic and isinstance(value, str) and value == "auto":
                 chosen[one.option] = automatic[one.option]
                 continue
@@ -421,6 +442,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
                 chosen[one.option] = checked_parameter(one, value)
             elif one.kind == "bool" and not isinstance(value, bool | np.bool_ | Integral):
                 raise ValueError(f"{one.name} {value!r}: expected True or False.")
+        if one_network:
+            chosen.update(members=1, folds=False)
+        elif chosen["folds"] and chosen["members"] == 1:
+            raise ValueError("folds True: one network has no folds. Set members to 2 or more.")
         if isinstance(stops, str) and stops == "auto":
             stops = own_validation or chosen["folds"]
         if not isinstance(stops, bool | np.bool_):
@@ -435,8 +460,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             return replace(CLASSIFIER, **{**self._task(), **chosen})
         network = self.model_.network
         hidden, own = network.architecture.sizes[1:-1], CLASSIFIER
+        if len(self.model_.members) > 1:
+            raise ValueError("folds=False: the fitted networks stay separate, so they cannot be trained further.")
         if chosen["hidden"] != own.hidden:
-            require_same("hidden_layer_sizes", chosen["hidden"], hidden)
+            require_same("hidden_layer_sizes", chosen["hidden"], tuple(nodes // self._joined for nodes in hidden))
         require_same("scaling", chosen["scaling"], self.model_.scaling.name)
         require_same("input_max", chosen["input_max"], self.model_.scaling.maximum)
         dtype = network.parameters.flat.dtype.name
@@ -474,28 +501,34 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         """
         if reset:
             self._by_columns: bool = self._prepares_columns(X, of_part=of_part)
-        of_table = self._by_columns and is_frame(X)
+        of_table = self._is_table(X)
         if of_table:
             y = self._checked_table(X, y, f"y{of}", reset=reset)
+            X = table_of(X, self._names_in)
         else:
             given = partial(validate_data, self, X, y, **self._checks, multi_output=True, reset=reset)
             X, y = in_place(given, X, y, f"y{of}")
         encoded, names = self._encode(y, f"y{of}", reset=reset, classes_given=classes_given)
-        if reset:
-            learned = learned_columns if of_table else learned_numbers
-            found = learned(X, self._targets(names), self._names_in) if self._by_columns else None
-            self.columns_: Columns | None = found
-        if (columns := self.columns_) is not None:
-            X = (encoded_rows if of_table else encoded_numbers)(columns, X, self._names_in)
-        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        if weights is not None:
+        weights = None
+        if sample_weight is not None:
+            weights = _check_sample_weight(sample_weight, encoded, ensure_non_negative=True)
             X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
         weights = self._weighted(encoded, weights)
         if weights is not None:
             X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
+        if reset:
+            self.columns_: Columns | None = None
+            if self._by_columns:
+                targets = self._targets(names)
+                self.columns_ = learned_columns(X, targets) if of_table else learned_numbers(X, targets, self._names_in)
+        elif of_table:
+            require_numbers(self.columns_, X)
+        X = X.toarray() if hasattr(X, "toarray") else X
+        if (columns := self.columns_) is not None:
+            X = columns.apply(X) if of_table else encoded_numbers(columns, X, self._names_in)
         # Read-only rows would need another version of each kernel, which takes as long to compile.
-        rows = np.require(X.toarray() if hasattr(X, "toarray") else X, requirements=("C", "W"))
+        rows = np.require(X, requirements=("C", "W"))
         of_classes = encoded.ndim == 1
         return Dataset(
             rows,
@@ -513,6 +546,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             columns=columns,
         )
 
+    def _is_table(self, X: Any) -> bool:
+        """Return whether X is read as a table: a frame, or an array for columns of which not all are numbers."""
+        return self._by_columns and (is_frame(X) or not of_numbers(getattr(self, "columns_", None)))
+
     def _prepares_columns(self, X: Any, *, of_part: bool) -> bool:
         """Return whether the columns of X are prepared; with `of_part`, more rows will come, as for `partial_fit`.
 
@@ -525,14 +562,13 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     @property
     def _checks(self) -> dict[str, Any]:
         """What scikit-learn checks of X, unless it is a data frame whose columns are prepared."""
-        if self._by_columns:
-            return {"dtype": _TYPES, "ensure_all_finite": "allow-nan"}
-        return {"dtype": _TYPES, "accept_sparse": "csr"}
+        finite = {"ensure_all_finite": "allow-nan"} if self._by_columns else {}
+        return {"dtype": _TYPES, "accept_sparse": "csr", **finite}
 
     @property
     def _names_in(self) -> list[str]:
-        """The names of the columns of X; x0, x1, … if they have none, as in scikit-learn."""
-        return list(getattr(self, "feature_names_in_", [f"x{place}" for place in range(self.n_features_in_)]))
+        """The names of the columns of X; column1, column2, … if they have none, as in `read_table`."""
+        return list(getattr(self, "feature_names_in_", [f"column{k + 1}" for k in range(self.n_features_in_)]))
 
     def _checked_table(self, X: Any, y: Any, name: str, *, reset: bool) -> Array:
         """Check the names of a data frame's columns and its number of rows, and return the targets as an array."""
@@ -569,19 +605,17 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         """Check rows to predict; yield them as dense arrays, a sparse matrix in chunks of some thousand rows."""
         check_is_fitted(self, "model_")
         columns = self.columns_
-        if columns is not None and is_frame(X):
+        if columns is not None and self._is_table(X):
             self._check_columns(X, reset=False)
-            yield encoded_rows(columns, X, self._names_in)
+            table = table_of(X, self._names_in)
+            require_numbers(columns, table)
+            yield columns.apply(table)
             return
         rows = in_place(partial(validate_data, self, X, **self._checks, reset=False), X)
-        if columns is not None:
-            yield encoded_numbers(columns, rows, self._names_in)
-            return
-        if not hasattr(rows, "toarray"):
-            yield rows
-            return
-        for start in range(0, rows.shape[0], _CHUNK):
-            yield rows[start : start + _CHUNK].toarray()
+        is_sparse = hasattr(rows, "toarray")
+        for start in range(0, rows.shape[0], _CHUNK if is_sparse else rows.shape[0]):
+            part = rows[start : start + _CHUNK].toarray() if is_sparse else rows
+            yield part if columns is None else encoded_numbers(columns, part, self._names_in)
 
     def save(self, path: str | Path, overwrite: bool = True) -> None:
         """Write the fitted estimator to a model file, which `load_model` also reads.
@@ -632,7 +666,17 @@ def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any
     positive = np.flatnonzero(weights)
     if not positive.size:
         raise ValueError(f"{name}: the weights of all rows are 0, expected at least one above 0.")
-    return X[positive], encoded[positive], weights[positive]
+    rows = X.take(positive) if hasattr(X, "take") and not hasattr(X, "dtype") else X[positive]
+    return rows, encoded[positive], weights[positive]
+
+
+def _without_temperature(model: Model) -> Model:
+    """Return the model with its temperature as part of the output layer's weights, which are changed in place."""
+    if model.temperature != 1:
+        for one in (model.network.parameters.weights[-1], model.network.parameters.biases[-1]):
+            if one is not None:
+                one /= one.dtype.type(model.temperature)
+    return replace(model, temperature=1.0)
 
 
 def _new_model(data: Dataset, options: Options) -> Model:

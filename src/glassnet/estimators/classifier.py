@@ -41,8 +41,8 @@ from .validation import plain_classes
 class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
     """A neural network classifier, for classes or multilabel targets.
 
-    Features are standardised internally. If `y` has one column of 0 and 1 per label, each label has a sigmoid output;
-    otherwise the outputs are a softmax over the classes.
+    Columns are prepared as `columns_` says. If `y` has one column of 0 and 1 per label, each label has a sigmoid
+    output; otherwise the outputs are a softmax over the classes.
 
     Examples
     --------

@@ -34,6 +34,8 @@ def file_receipt_of(estimator: Any) -> Receipt:
     }
     if estimator.model_.columns is not None:
         receipt["estimator"]["columns_in"] = estimator.n_features_in_
+    if estimator._joined > 1:
+        receipt["estimator"]["side_by_side"] = estimator._joined
     return receipt
 
 
@@ -62,7 +64,7 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
             raise ValueError(f"receipt.estimator does not match {kind}")
         estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
         estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
-        estimator._by_columns = model.columns is not None
+        estimator._by_columns, estimator._joined = model.columns is not None, max(1, about.get("side_by_side", 1))
         estimator.columns_, estimator.n_features_in_ = model.columns, about.get("columns_in", model.features)
         if about["features"]:
             if len(about["features"]) != estimator.n_features_in_:

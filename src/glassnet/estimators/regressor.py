@@ -17,8 +17,8 @@ from .validation import regression_targets
 class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A neural network regressor.
 
-    Features and targets are standardised internally; predictions are in the unit of the targets. The loss ``poisson``
-    is for counts and rates: targets of 0 or more, positive predictions.
+    Columns are prepared as `columns_` says, and targets are standardised; predictions are in their unit. The loss
+    ``poisson`` is for counts and rates: targets of 0 or more, positive predictions.
 
     Examples
     --------

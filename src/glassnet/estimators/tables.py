@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from ..errors import DataError, callers_level
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
-from ..preprocess.tabular.encoders import NumberColumn
+from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks
 from ..preprocess.tabular.selection import learn_inputs
 from ..preprocess.tabular.target import Target
 
@@ -55,15 +56,14 @@ def encoded_numbers(columns: Columns, X: NDArray[Any], names: Sequence[str]) -> 
     return encoded
 
 
-def learned_columns(X: Any, targets: Sequence[Target], names: Sequence[str]) -> Columns:
-    """Learn the input columns of a data frame; none counts as an identifier, because the caller chose them.
+def learned_columns(table: Table, targets: Sequence[Target]) -> Columns:
+    """Learn the input columns of a table; none counts as an identifier, because the caller chose them.
 
     Raises
     ------
     DataError
         GN061 for columns of lists, GN062 when all columns are constant, missing, or of words that hardly recur.
     """
-    table = _table_of(X, names)
     try:
         columns = Columns.learn(table, (), keep=table.names)
     except DataError as problem:
@@ -72,12 +72,44 @@ def learned_columns(X: Any, targets: Sequence[Target], names: Sequence[str]) -> 
     return replace(columns, targets=tuple(targets))
 
 
-def encoded_rows(columns: Columns, X: Any, names: Sequence[str]) -> NDArray[np.float32]:
-    """Encode the rows of a data frame, or of an array with the columns of the training frame, in their order."""
-    return columns.apply(_table_of(X, names))
+def of_numbers(columns: Columns | None) -> bool:
+    """Return whether all columns are numbers, as in an array."""
+    return columns is None or all(isinstance(one, NumberColumn) for one in columns.inputs)
 
 
-def _table_of(X: Any, names: Sequence[str]) -> Table:
-    """Return a table with these names of columns; scikit-learn has checked the names that X has, and their order."""
+def require_numbers(columns: Columns | None, table: Table) -> None:
+    """Reject columns without a number that had numbers in training; warn of values that are not numbers in others.
+
+    Raises
+    ------
+    ValueError
+        With the first value of the column.
+    """
+    if columns is None:
+        return
+    for one in columns.inputs:
+        if not isinstance(one, NumberColumn) or table.frame[one.name].dtype.is_numeric():
+            continue
+        column = columns.parsed(table, [one])[one.name]
+        remarks = non_numeric_remarks(column, one.unit)
+        if remarks and not len(column.ordered):
+            value = str(column.series.drop_nulls()[0])
+            raise ValueError(f"X: column {one.name!r} has {value!r}, expected numbers, as in fit.")
+        for remark in remarks:
+            warnings.warn(f"X: {remark}.", stacklevel=callers_level())
+
+
+def table_of(X: Any, names: Sequence[str]) -> Table:
+    """Return a table with these names of columns; scikit-learn has checked the names that X has, and their order.
+
+    Raises
+    ------
+    ValueError
+        For an infinite number.
+    """
     table = read_table(X if is_frame(X) else np.asarray(X, object))
+    for column in table.frame:
+        if column.dtype.is_float() and (infinite := column.is_infinite()).any():
+            row = int(infinite.to_numpy().argmax())
+            raise ValueError(f"X: column {column.name!r} has {column[row]:g} in row {row}, expected finite numbers.")
     return replace(table, frame=table.frame.rename(dict(zip(table.names, names, strict=True))))

@@ -57,6 +57,11 @@ def in_place(
         if of_table:
             raise
         _refuse_times(X, of_objects=True)
+        if str(problem).startswith("Input X contains NaN"):
+            raise ValueError(
+                "X: missing values (NaN), expected numbers. Missing values are allowed in data frames, and in dense "
+                'arrays with scaling="auto" except in partial_fit. For other rows, use an imputer of scikit-learn.'
+            ) from None
         if str(problem).startswith(("could not convert string to float", "Cannot cast")):
             _refuse_words(X, problem)
         classes = np.asarray(y)
@@ -132,8 +137,8 @@ def _refuse_words(X: Any, problem: Exception) -> NoReturn:
         for row, value in enumerate(column):
             if isinstance(value, str) and not _converts(value):
                 raise ValueError(
-                    f"X: column {name} has {value!r} in row {row}, expected numbers. Encode words first, for example "
-                    "with a OneHotEncoder in a ColumnTransformer."
+                    f"X: column {name} has {value!r} in row {row}, expected numbers. Pass a data frame, "
+                    "whose columns may have words, or encode them, for example with a OneHotEncoder."
                 ) from None
     raise problem
 

@@ -352,7 +352,7 @@ ESTIMATOR = Record(
         "features": TEXTS,
         "epochs": COUNT,
     },
-    {"columns_in": COUNT},
+    {"columns_in": COUNT, "side_by_side": COUNT},
     Anything(),
 )
 """Description of a fitted estimator in a training record; see `estimators.persistence`."""

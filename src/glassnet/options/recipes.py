@@ -169,7 +169,7 @@ def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any
         Factor on the steps.
     """
     members = min(members, max(1, rows // 10))
-    trained = rows - rows // members if members > 1 else rows
+    trained = max(16, rows - rows // members if members > 1 else rows)  # with fewer rows, a step has all of them
     batch_size = min(256, max(16, trained // 24))
     root = (trained / 1000) ** 0.5
     rate, steps = min(0.008, max(0.0015, 0.0025 * root)), longer * (250 + 250 * root)

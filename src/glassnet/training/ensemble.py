@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
@@ -49,10 +49,12 @@ def fit_ensemble(
     validation: Dataset | None,
     callbacks: Sequence[Callback],
     init_model: Model | None = None,
+    *,
+    watch: Callable[[Model], object] | None = None,
 ) -> Fit:
     """Train the members in parallel, one per thread, each with its own seed; callbacks receive the first one's events.
 
-    Parameters and errors as for `fit`.
+    Parameters and errors as for `fit`; `watch` receives the first one's model before its first step.
     """
     began, given = time.perf_counter(), GivenData(data).begin()
     first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[_Trained]]()
@@ -60,6 +62,8 @@ def fit_ensemble(
 
     def train_member(number: int) -> _Trained:
         run = member_run(data, of_member, engine, given, number, validation=validation, init_model=init_model)
+        if watch is not None and not number:
+            watch(run.model)
         if number:
             fit = finish(run, [first_member.ends_another])
         else:

@@ -229,7 +229,7 @@ class Columns:
 
         table = read_table(table)
         self.require(table, self.names)
-        columns = self._parsed(table, [one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)])
+        columns = self.parsed(table, [one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)])
         columns |= table.columns_without_numbers(one.name for one in self.inputs if isinstance(one, _WITHOUT_NUMBERS))
         rows, widths = len(table), [len(one.features) for one in self.inputs]
         encoded = np.empty((rows, sum(widths)), np.float32)
@@ -254,7 +254,7 @@ class Columns:
             deque(map(encode, blocks), 0)
         return encoded
 
-    def _parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
+    def parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
         """Return columns of a table, with numbers read as in training.
 
         Raises
@@ -293,7 +293,7 @@ class Columns:
         table = read_table(table)
         self.require(table, self.names)
         described = [*self.inputs, *(one for one in self.targets if one.name in table.names)]
-        columns = self._parsed(table, described)
+        columns = self.parsed(table, described)
         remarks = self._about_decimals(columns)
         remarks += [text for one in described for text in one.surprises(columns[one.name])]
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
@@ -360,7 +360,7 @@ class Columns:
             neither 0 nor 1, words instead of numbers, or when no row has all targets.
         """
         self.require(table, self.target_names)
-        columns = self._parsed(table, self.targets)
+        columns = self.parsed(table, self.targets)
         if self.task != "classes":
             values = np.stack([values_of(table.source, columns[one.name], one) for one in self.targets], axis=1)
             rows = np.flatnonzero(~np.isnan(values).any(axis=1))
