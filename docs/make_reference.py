@@ -137,10 +137,14 @@ def paragraph(text: str) -> str:
 
 def optimizers_section() -> str:
     """Return the options that each optimizer sets if it replaces the recipe's."""
-    options = list(dict.fromkeys(option for own in BY_OPTIMIZER["recipe"].values() for option in own))
-    lines = [f"| `optimizer` | {' | '.join(f'`{one}`' for one in options)} |", "| --- " * (len(options) + 1) + "|"]
-    for name, own in BY_OPTIMIZER["recipe"].items():
-        lines.append(f"| `{name}` | {' | '.join(shown(own[one]) if one in own else '' for one in options)} |")
+    every = {(use, name): own for use, by_name in BY_OPTIMIZER.items() for name, own in by_name.items()}
+    options = list(dict.fromkeys(option for own in every.values() for option in own))
+    titles = ("recipe", "`optimizer`", *(f"`{one}`" for one in options))
+    lines = [f"| {' | '.join(titles)} |", "| --- " * len(titles) + "|"]
+    for (use, name), own in every.items():
+        recipe = "for tables, and the estimators" if use == "table" else "other"
+        values = " | ".join(shown(own[one]) if one in own else "" for one in options)
+        lines.append(f"| {recipe} | `{name}` | {values} |")
     text = paragraph(
         "If you choose an optimizer other than the recipe's, these options take the values of the table unless you set "
         'them. This applies to `--optimizer adam`, `Options.recipe("notes", optimizer="adam")` and '

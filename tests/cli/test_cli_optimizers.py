@@ -32,7 +32,7 @@ def test_a_large_table_does_not_use_the_rate_of_adamw_for_another_optimizer():
     assert job_options("table", {}, **rows).learning_rate == rows["learning_rate"]
     for name in set(OPTIMIZERS) - {"adamw"}:
         options = job_options("table", {"optimizer": name}, **rows)
-        assert {option: getattr(options, option) for option in BY_OPTIMIZER["recipe"][name]} == BY_OPTIMIZER["recipe"][
+        assert {option: getattr(options, option) for option in BY_OPTIMIZER["table"][name]} == BY_OPTIMIZER["table"][
             name
         ]
         assert options.batch_size == rows["batch_size"]

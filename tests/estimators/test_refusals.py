@@ -38,7 +38,7 @@ def test_too_few_rows_to_hold_some_out_are_rejected_by_parameter_name(parameter)
      ({"hidden_layer_sizes": "big"}, "hidden_layer_sizes 'big': expected a whole number."),
      ({"members": 0}, "members 0: expected 1 to 100, or \"auto\"."),
      ({"folds": "yes"}, "folds 'yes': expected True or False, or \"auto\"."),
-     ({"members": 1, "folds": True}, "folds True: one network has no folds. Set members to 2 or more."),
+     ({"members": 1, "folds": True}, "folds True: one network has no folds. Set members to 2 or more"),
      ({"members": 3, "folds": False, "calibrate": True}, "calibrate=True: 3 members are calibrated on folds."),
      ({"shuffle": "no"}, "shuffle 'no': expected True or False."),
      ({"early_stopping": True, "n_iter_no_change": 0}, "n_iter_no_change 0: expected 1 or more, or early_stopping"),

@@ -445,7 +445,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         if one_network:
             chosen.update(members=1, folds=False)
         elif chosen["folds"] and chosen["members"] == 1:
-            raise ValueError("folds True: one network has no folds. Set members to 2 or more.")
+            raise ValueError(
+                "folds True: one network has no folds. Set members to 2 or more; it is 1 with early_stopping True or "
+                "False, X_val, warm_start, calibrate, a loss function, or fewer than 20 rows."
+            )
         if isinstance(stops, str) and stops == "auto":
             stops = own_validation or chosen["folds"]
         if not isinstance(stops, bool | np.bool_):

@@ -45,7 +45,10 @@ def learned_numbers(X: NDArray[Any], targets: Sequence[Target], names: Sequence[
 
 
 def encoded_numbers(columns: Columns, X: NDArray[Any], names: Sequence[str]) -> NDArray[np.float32]:
-    """Encode the rows of an array of numbers, shape (n, features), whose columns have these names."""
+    """Encode the rows of an array of numbers, shape (n, features), whose columns have these names.
+
+    The same as `Columns.apply`, in less than half the time for few rows, because no table is made.
+    """
     place = {name: number for number, name in enumerate(map(str, names))}
     encoded, start = np.empty((len(X), len(columns.features)), np.float32), 0
     for one in columns.inputs:

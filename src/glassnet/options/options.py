@@ -402,8 +402,9 @@ class Options:
 
 def for_optimizer(recipe: str, optimizer: Any) -> dict[str, Any]:
     """Return the options that an optimizer sets: none if it is the recipe's own, or None."""
-    own = RECIPES[recipe_named(recipe)].get("optimizer", Options.optimizer)
-    return {} if optimizer == own or not isinstance(optimizer, str) else BY_OPTIMIZER["recipe"].get(optimizer, {})
+    name = recipe_named(recipe)
+    own, use = RECIPES[name].get("optimizer", Options.optimizer), "table" if name.startswith("table") else "recipe"
+    return {} if optimizer == own or not isinstance(optimizer, str) else BY_OPTIMIZER[use].get(optimizer, {})
 
 
 SPECS: dict[str, Spec] = {one.name: one.metadata["spec"] for one in fields(Options)}

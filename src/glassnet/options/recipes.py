@@ -121,7 +121,7 @@ BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyTyp
             "adamw": {"learning_rate": 0.001, "weight_decay": 0.01},
             "lion": {"learning_rate": 0.0003, "weight_decay": 0.1, "beta2": 0.99},
         },
-        "batches": {
+        "table": {
             "sgd": {"learning_rate": 0.3, "weight_decay": 0.003},
             "momentum": {"learning_rate": 0.05, "weight_decay": 0.003},
             "nesterov": {"learning_rate": 0.05, "weight_decay": 0.003},
@@ -133,13 +133,13 @@ BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyTyp
 )
 """Use -> optimizer -> the options it sets unless they are given.
 
-``recipe`` applies if the optimizer replaces a recipe's own. The estimators use ``batches``; `for_table` has the values
-of their adamw. For all optimizers but adamw and lion, weight decay is part of the gradient and therefore has another
-scale.
+``table`` applies to the recipes for tables and to the estimators; `for_table` has the values of their adamw. ``recipe``
+applies if the optimizer replaces that of another recipe. For all optimizers but adamw and lion, weight decay is part of
+the gradient and therefore has another scale.
 
 Rates of ``recipe``: momentum 0.9 makes steps ten times as long, so momentum has a tenth of sgd's rate; 0.001 is the
 paper's (Kingma and Ba 2015, section 2); without a weight decay adamw would equal adam. Larger rates did worse on the
-last 10,000 training digits, held out. The values of ``batches`` were chosen by cross-validation on twenty synthetic
+last 10,000 training digits, held out. The values of ``table`` were chosen by cross-validation on twenty synthetic
 tables (listed in `benchmarks/optimizers.py`), when the estimators trained one network: rates that are also stable with
 200 hidden nodes, and the decay that is best on average. Lion uses the paper's β₂ of 0.99 with recipes, and a rate
 between the two that did best on the held-out digits: 0.0001 with single samples, 0.001 in batches of 80.
@@ -191,7 +191,7 @@ def for_estimator(rows: int, optimizer: str) -> dict[str, Any]:
     """
     automatic = for_table(rows)
     patience = max(3, round(0.3 * automatic["epochs"]))
-    return automatic | {"early_stopping": patience} | BY_OPTIMIZER["batches"].get(optimizer, {})
+    return automatic | {"early_stopping": patience} | BY_OPTIMIZER["table"].get(optimizer, {})
 
 
 def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]:

@@ -139,7 +139,9 @@ def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -
 
 
 def require_members(parent: Model, options: Options) -> None:
-    """Raise OptionError GN022 unless the options have as many members as the model."""
+    """Raise OptionError GN022 unless the options have as many members as the model, and no folds."""
+    if options.folds:
+        raise OptionError("GN022", "folds: a model is trained further as it is, without folds. Set folds to False.")
     if options.members != len(parent.members):
         raise OptionError(
             "GN022",

@@ -15,7 +15,7 @@ from ..data.dataset import Dataset, require_dataset
 from ..engines import Engine, engine_for
 from ..errors import ArgumentError, OptionError, require_choice, require_names
 from ..model.model import Model, require_model
-from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field
+from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field, for_optimizer
 from ..options.recipes import for_rows
 from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, require_free
@@ -235,4 +235,4 @@ def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: st
         suited["output"] = "exponential"
     if data.columns is None and recipe.startswith("table"):
         suited |= {"scaling": "features", "input_max": 1.0}
-    return Options.recipe(recipe, **{**suited, **given})
+    return Options.recipe(recipe, **{**suited, **for_optimizer(recipe, given.get("optimizer")), **given})

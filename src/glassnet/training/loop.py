@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, engine_for, one_blas_thread
 from ..errors import OptionError, with_near_matches
@@ -228,7 +230,8 @@ class _Loop:
             return evaluation.loss, evaluation.accuracy
         logits, targets = logits_of(model, validation), doubtful_targets(validation)
         _, loss = calibrated_loss(architecture.activations[-1], logits, targets, validation.weights)
-        right = (
-            logits.argmax(axis=1) == validation.labels if validation.values is None else (logits > 0) == (targets > 0.5)
-        )
-        return loss, float(right.mean())
+        if validation.values is None:
+            right = logits.argmax(axis=1) == validation.labels
+        else:
+            right = ((logits > 0) == (targets > 0.5)).all(axis=1)
+        return loss, float(np.average(right, weights=validation.weights))

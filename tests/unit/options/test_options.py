@@ -206,7 +206,7 @@ def test_a_recipe_changes_only_the_options_it_names(recipe):
 
 def test_every_optimizer_has_its_own_defaults():
     assert BY_OPTIMIZER["recipe"].keys() == OPTIMIZERS.keys()
-    assert {"adamw", *BY_OPTIMIZER["batches"]} == OPTIMIZERS.keys()
+    assert {"adamw", *BY_OPTIMIZER["table"]} == OPTIMIZERS.keys()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -214,7 +214,8 @@ def test_every_optimizer_has_its_own_defaults():
 def test_an_optimizer_sets_its_own_rate_unless_one_is_given(recipe, optimizer):
     plain = Options.recipe(recipe)
     options = Options.recipe(recipe, optimizer=optimizer)
-    own = {} if optimizer == plain.optimizer else {"optimizer": optimizer, **BY_OPTIMIZER["recipe"][optimizer]}
+    use = "table" if recipe.startswith("table") else "recipe"
+    own = {} if optimizer == plain.optimizer else {"optimizer": optimizer, **BY_OPTIMIZER[use][optimizer]}
     assert options == replace(plain, **own)
     given = Options.recipe(recipe, optimizer=optimizer, learning_rate=0.123, weight_decay=0.5)
     assert given == replace(options, learning_rate=0.123, weight_decay=0.5)

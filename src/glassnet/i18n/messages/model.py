@@ -472,6 +472,9 @@ MESSAGES: dict[str, str] = {
     "checkpoint.": (
         "checkpoint：集成不支持检查点，而 members 为 {members}。请传入 members=1 只训练一个网络，或去掉检查点。"
     ),
+    "folds: a model is trained further as it is, without folds. Set folds to False.": (
+        "folds：继续训练时模型保持原样，不分折。请把 folds 设为 False。"
+    ),
     "{name} {given}: the model was made with {value}. Use the model's own options.": (
         "{name} {given}：模型创建时为 {value}。请使用模型自己的选项。"
     ),

@@ -187,13 +187,13 @@ class Columns:
         return np.concatenate([one.middle() for one in self.inputs])
 
     def gathered(self, shares: NDArray[np.floating[Any]]) -> list[tuple[str, float]]:
-        """Sum shares of the inputs, shape (features,), by column, named after the column's largest input."""
-        found, start = [], 0
+        """Sum shares of the inputs, shape (features,), by column; return the name and the sum of each column."""
+        sums, start = [], 0
         for one in self.inputs:
             part = shares[start : start + len(one.features)]
-            found.append((one.features[int(np.abs(part).argmax())], float(part.sum())))
+            sums.append((one.name, float(part.sum())))
             start += len(part)
-        return found
+        return sums
 
     def decode(self, inputs: NDArray[np.floating[Any]]) -> dict[str, float | dict[str, float]]:
         """Return the value that each column's inputs, together of shape (features,), encode: a number, or word shares.
