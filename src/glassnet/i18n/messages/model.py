@@ -174,9 +174,13 @@ MESSAGES: dict[str, str] = {
         "日期或时间，例如 {example}（要使用该列，请把日期写成 2024-03-01，把时间换算成数字）"
     ),
     "excluded: {why}": "不使用：{why}",
-    "{source}: no column is left to predict {targets} from.": "{source}：没有可用来预测 {targets} 的列。",
-    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}.": (
-        "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。"
+    "X: columns left out: {columns}.": "X：不使用的列：{columns}。",
+    "{source}: no column is left to predict {targets} from. Exclude fewer columns, or add some.": (
+        "{source}：没有可用来预测 {targets} 的列。请少排除一些列，或添加列。"
+    ),
+    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}. Add a column "
+    "of numbers, or of words that recur.": (
+        "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。请添加数值列，或词会重复出现的列。"
     ),
     # columns that are missing or cannot be used
     "{source}: missing column{plural} {names}, which the model needs. {hint}": (
