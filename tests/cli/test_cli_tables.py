@@ -365,6 +365,15 @@ def test_units_and_the_encoding_of_a_spreadsheet_work_in_every_command(empty):
     assert run("doctor", "t.txt", "--target", "way", "--json").json()["samples"] == 90
 
 
+def test_examples_of_columns_differ_and_whole_numbers_are_in_full(empty):
+    rows = "".join(f"{5305629 + k % 3 // 2},{1 + k % 5 // 4},w{k % 2}\n" for k in range(90))
+    (empty / "t.csv").write_text(f"a,b,c\n{rows}")
+    for line, examples in zip(
+        run("show", "t.csv").fine().out.splitlines()[2:], ("5305629, 5305630", "1, 2", "w0, w1"), strict=True
+    ):
+        assert line.endswith(f"   {examples}")
+
+
 def test_decimals_are_read_as_specified(empty):
     rows = "".join(f"{k},{k % 9}5;{k + 1}.{k + 100};{'ab'[k > 40]}\n" for k in range(80))
     (empty / "t.csv").write_text(f"x;z;y\n{rows}")
