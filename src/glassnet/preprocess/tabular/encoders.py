@@ -108,6 +108,12 @@ class NumberColumn:
         intervals = (f"{self.name} {low:.12g} to {high:.12g}" for low, high in pairwise(self.edges))
         return (self.name, *intervals, *([f"{self.name} {MISSING}"] if self.flag else []))
 
+    @property
+    def whole(self) -> bool:
+        """Whether the numbers seem whole: the ends, and half of the edges between, as quantiles may be fractions."""
+        between = [edge.is_integer() for edge in self.edges[1:-1]]
+        return self.low.is_integer() and self.high.is_integer() and 2 * sum(between) >= len(between)
+
     def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return the distance of each value from the centre, in standard deviations, before clipping."""
         with np.errstate(over="ignore"):
