@@ -127,7 +127,8 @@ def test_why(folder, arguments):
     facts = run(*words, "--train", "digits.csv", "--json").fine().json()
     assert sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"], abs=1e-5)
     assert len(facts["nearest"]["rows"]) == 5
-    assert run(*words, "--json").json()["nearest"] is None
+    own = arguments[0] == "digits.csv"  # the training data
+    assert run(*words, "--json").json()["nearest"] == (facts["nearest"] if own else None)
 
 
 def test_a_mistake_is_compared_with_the_true_class(folder):
@@ -351,10 +352,19 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     train_on_people(folder, "kind", 300, lambda age, place: "old" if age > 50 else "young")
     text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
     assert re.search(r"^columns.*\n +age = .*\n +place = ", text, re.M)
+    own = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why").fine()
+    assert own.out == text, "the training data are recognised"
+    assert "--train" not in own.err
+    lines = (folder / "people.csv").read_text().splitlines(keepends=True)
+    (folder / "other.csv").write_text("".join(lines[:-20]))
+    other = run("explain", "t.safetensors", "other.csv", "--row", 7, "--why").fine()
+    assert "name the training data with --train" in other.err
+    assert "nearest" not in other.out
     facts = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--json").json()
     assert len(facts["columns"]) == 2 < len(facts["inputs"])
     assert sum(facts["columns"].values()) == pytest.approx(sum(facts["inputs"]))
-    assert "in encoded columns" in text
+    assert re.search(r"^change    the model predicts kind: \w+ if these columns change:$", text, re.M)
+    assert facts["flip"]["distance"] > 0
     changed = facts["flip"]["columns"]
     assert changed
     assert all(f" {name}  " in text for name in changed)

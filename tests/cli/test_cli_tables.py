@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,19 @@ def test_info_shows_the_columns(folder):
     assert "; all others as in recipe table " in out
     columns = run("info", "m.safetensors", "--json").json()["columns"]
     assert [one["name"] for one in columns["inputs"]] == ["age", "job", "gain", "member", "hours"]
+
+
+def test_info_of_a_regression_has_no_classes_and_short_numbers(folder):
+    made = run("train", "people.csv", "--target", "age", *FAST, "--out", "r.safetensors", "--no-pictures").fine()
+    assert "next      glassnet report r.safetensors people.csv" in made.out
+    for language, absent in (("en", ("class", "stratified", "own_validation")), ("zh", ("类别", "分层", "另给验证"))):
+        facts, _, _ = run("info", "r.safetensors", "--language", language).fine().out.partition("glassnet 0.")
+        assert not [word for word in absent if word in facts]
+        assert not re.search(r"\.\d{6}", facts)
+        assert "r2 " in facts or "R² " in facts
+    receipt = run("info", "r.safetensors", "--json").json()["receipt"]
+    assert receipt["data"]["classes"] == 1
+    assert run("report", "r.safetensors", "people.csv").fine()
 
 
 SIZES = {
@@ -363,6 +377,15 @@ def test_units_and_the_encoding_of_a_spreadsheet_work_in_every_command(empty):
     assert bare.json()[0]["outputs"] == right["outputs"]
     assert "numbers lack the 'kg'" in bare.err
     assert run("doctor", "t.txt", "--target", "way", "--json").json()["samples"] == 90
+
+
+def test_examples_of_columns_differ_and_whole_numbers_are_in_full(empty):
+    rows = "".join(f"{5305629 + k % 3 // 2},{1 + k % 5 // 4},w{k % 2}\n" for k in range(90))
+    (empty / "t.csv").write_text(f"a,b,c\n{rows}")
+    for line, examples in zip(
+        run("show", "t.csv").fine().out.splitlines()[2:], ("5305629, 5305630", "1, 2", "w0, w1"), strict=True
+    ):
+        assert line.endswith(f"   {examples}")
 
 
 def test_decimals_are_read_as_specified(empty):

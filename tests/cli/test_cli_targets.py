@@ -99,6 +99,7 @@ def test_a_prediction_lists_the_positive_labels_or_the_numbers(folder):
 
 def test_commands_after_training_accept_multiple_targets(folder):
     assert "hot       the target, a label" in run("info", "labels.safetensors").fine().out
+    assert "stratified" not in run("info", "labels.safetensors").out
     learnt = run("info", "labels.safetensors", "--json").json()["columns"]
     assert [one["task"] for one in learnt["targets"]] == ["label", "label"]
     for name in ("labels", "numbers"):

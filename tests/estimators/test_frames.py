@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import pickle
+import warnings
 
 import numpy as np
 import pandas
@@ -129,6 +130,29 @@ def test_values_that_are_not_numbers_are_reported_in_columns_of_numbers():
                 call(rows)
 
 
+@pytest.mark.parametrize("make", [pandas.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
+def test_fit_warns_once_of_columns_that_are_left_out(make):
+    useful = {"job": JOB.tolist(), "number": list(range(COUNT))}
+    constant = {
+        "same": ["x"] * COUNT,
+        "one": [1.0] * COUNT,
+        "gap": [None, *[2.0] * (COUNT - 1)],
+        "none": [None] * COUNT,
+    }
+    names = {"name": [f"n{k}" for k in range(COUNT)], "code": [f"c{COUNT - k}" for k in range(COUNT)]}
+    network = NetworkClassifier(members=1, max_iter=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        assert network.fit(make({**useful, **constant}), Y).columns_.names == tuple(useful)
+    with pytest.warns(UserWarning, match="left out") as caught:
+        fitted = network.fit(make({**useful, **constant, **names}), Y)
+    (warning,) = caught
+    assert warning.filename == __file__
+    reasons = dict(fitted.columns_.dropped)
+    expected = f"X: columns left out: 'name' ({reasons['name']}), 'code' ({reasons['code']})."
+    assert str(warning.message) == expected
+
+
 def test_unusable_frames_are_errors():
     X = pandas_frame()
     fitted = NetworkClassifier(max_iter=1).fit(X, Y)
@@ -136,7 +160,7 @@ def test_unusable_frames_are_errors():
         fitted.predict(X.drop(columns="age"))
     with pytest.raises(ValueError, match=r"X, column 'l': lists.*, or drop them\.$"):
         fitted.fit(X.assign(l=[[1]] * COUNT), Y)
-    with pytest.raises(ValueError, match="no column is left"):
+    with pytest.raises(ValueError, match=r"no column is left.*Add a column of numbers"):
         fitted.fit(X[["job"]].assign(job="cook"), Y)
     with pytest.raises(ValueError, match="0 sample"):
         fitted.fit(X[:0], Y[:0])

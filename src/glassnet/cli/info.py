@@ -8,9 +8,12 @@ from typing import Any
 import click
 
 from ..i18n.cli import INFO_LABELS
+from ..i18n.language import width_of
+from ..i18n.plots import shown as shown_number
 from ..model.file import load_model
 from ..options.options import Options
 from ..options.recipes import RECIPES
+from ..training.receipt import joined_count
 from .console import (
     json_flag,
     language_in_use,
@@ -57,7 +60,6 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
     if as_json:
         result_json(facts)
         return
-    facts["temperature"] = float(f"{model.temperature:.4g}")
     receipt = facts.pop("receipt")
     # Columns follow below; a trail has a hash for every epoch, a curve hundreds of numbers.
     long = ("trails", "curves", "columns")
@@ -66,15 +68,32 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
         receipt["options"] = _own_options(receipt)
     facts["class_names"] = message("listing").join(model.class_names)
     facts["scaling"], facts["targets"] = line_about(model.scaling), line_about(model.targets)
+    if (count := joined_count(model.receipt)) > 1:
+        facts["members"] = message("networks_joined", count=count)
+    if "kept" in receipt:
+        receipt["kept"] = message("listing").join(map(str, receipt["kept"]))
     if model.columns:  # a table has no images, and each column has its own scaling
-        facts = {name: value for name, value in facts.items() if name not in ("scaling", "image_shape")}
-    for section in (facts, receipt):
-        for name, value in section.items():
-            if value in ("", None) or (name, value) in (("white", 0), ("deskews", False), ("temperature", 1.0)):
-                continue
-            result(f"{padded(_label(name), 12)} {_shown(value)}")
+        facts = _without(facts, "scaling", "image_shape")
+        if not model.targets.of_classes:  # the targets are among the columns
+            facts = _without(facts, "class_names")
+            if "data" in receipt:
+                receipt["data"] = _without(receipt["data"], "classes", "stratified")
+    shown = [(name, value) for name, value in (*facts.items(), *receipt.items()) if not _says_nothing(name, value)]
+    width = max(12, *(width_of(_label(name)) for name, _ in shown))
+    for name, value in shown:
+        result(f"{padded(_label(name), width)} {_shown(value)}")
     if model.columns:
         print_columns(model.columns)
+
+
+def _without(facts: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in names}
+
+
+def _says_nothing(name: str, value: Any) -> bool:
+    """Return whether a value is empty, or that of a step that the model does not have."""
+    unused = (("white", 0), ("deskews", False), ("temperature", 1.0), ("own_validation", False))
+    return value in ("", None) or (name, value) in unused
 
 
 def _label(name: str) -> str:
@@ -86,8 +105,12 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return message("yes" if value else "no")
     if isinstance(value, dict):
-        return message("comma").join(f"{_label(name)} {_shown(one)}" for name, one in value.items())
-    return "-".join(map(translated, value)) if isinstance(value, list | tuple) else translated(value)
+        parts = sorted(value.items(), key=lambda pair: isinstance(pair[1], dict))  # where one ends, none follows
+        return message("comma").join(f"{_label(name)} {_shown(one)}" for name, one in parts)
+    if isinstance(value, list | tuple):
+        ends = all(isinstance(one, float) for one in value)  # of an interval
+        return (message("to") if ends else "-").join(map(_shown, value))
+    return shown_number(value) if isinstance(value, float) else translated(value)
 
 
 def _own_options(receipt: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from ..data import Dataset
 from ..data.tables.header import header_names
 from ..errors import DataError
 from ..i18n.cli import COLUMN_KINDS
-from ..i18n.language import shortened, width_of
+from ..i18n.language import number_text, share_text, shortened, width_of
 from ..io.writing import require_picture_place
 from ..options.options import DISTORTIONS
 from ..plots import digit_lines
@@ -197,13 +197,13 @@ def _show_kinds(columns: list[Column]) -> None:
     result("   ".join(heads))
     kinds = COLUMN_KINDS if language_in_use() == "zh" else {}
     for name, column in zip(names, columns, strict=True):
-        one = column.describe()
-        examples = ", ".join(
-            f"{value:g}" if isinstance(value, float) else shortened(value, 24) for value in one["examples"]
-        )
-        different = "" if one["different"] is None else f"{one['different']:,}"
-        kind = padded(kinds.get(one["kind"], one["kind"]), 7)
-        line = f"{padded(name, width)}   {kind}   {one['missing']:>7.1%}   {different:>9}   {examples}"
+        described = column.describe()
+        shown = (number_text(one) if isinstance(one, float) else shortened(one, 24) for one in described["examples"])
+        examples = ", ".join(dict.fromkeys(shown))
+        different = "" if described["different"] is None else f"{described['different']:,}"
+        kind = padded(kinds.get(described["kind"], described["kind"]), 7)
+        missing = share_text(described["missing"])
+        line = f"{padded(name, width)}   {kind}   {missing:>7}   {different:>9}   {examples}"
         result(shortened(line, limit))
 
 

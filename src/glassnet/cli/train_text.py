@@ -122,6 +122,8 @@ def _in_words(scores: dict[str, Any]) -> str:
 
 def _next_step(trained: TrainResult) -> str:
     path, source, test_source = str(trained.path), trained.plan.source, trained.plan.test
+    if trained.model.columns:  # of training data, a report tests only the held-out rows
+        return shlex.join(["glassnet", "report", path, test_source or source])
     # `test` says that data include training samples; `query` does not, but reads no files of labelled arrays.
     if trained.held_out and data.has_queries(source):
         return shlex.join(["glassnet", "query", path, source])

@@ -167,6 +167,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
         Warns
         -----
+        UserWarning
+            When columns of a data frame are left out although they are not constant, such as words that hardly recur.
         ConvergenceWarning
             When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5 % in
             the last tenth of them.

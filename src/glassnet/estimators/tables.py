@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, callers_level
+from ..i18n.language import listed
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks
-from ..preprocess.tabular.selection import learn_inputs
+from ..preprocess.tabular.selection import in_python, learn_inputs
 from ..preprocess.tabular.target import Target
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
+
+_MOST_NAMED = 8
 
 
 def is_frame(X: Any) -> bool:
@@ -60,7 +63,9 @@ def encoded_numbers(columns: Columns, X: NDArray[Any], names: Sequence[str]) -> 
 
 
 def learned_columns(table: Table, targets: Sequence[Target]) -> Columns:
-    """Learn the input columns of a table; none counts as an identifier, because the caller chose them.
+    """Learn the input columns of a table; identifiers are used if they can be, because the caller chose them.
+
+    Warns of columns that are left out although they are not constant.
 
     Raises
     ------
@@ -72,6 +77,10 @@ def learned_columns(table: Table, targets: Sequence[Target]) -> Columns:
     except DataError as problem:
         text = re.sub(r", or pass --drop .+\.$", ", or drop them.", str(problem))
         raise DataError(problem.code, text.replace("the table", "X", 1)) from None
+    left_out = [(name, why) for name, why in columns.dropped if table.frame[name].drop_nulls().n_unique() > 1]
+    if left_out:
+        shown = listed([f"{name!r} ({in_python(why)})" for name, why in left_out], _MOST_NAMED)
+        warnings.warn(f"X: columns left out: {shown}.", stacklevel=callers_level())
     return replace(columns, targets=tuple(targets))
 
 

@@ -128,13 +128,30 @@ class TableFlipSearch(FlipSearch):
         return flip
 
     def _shorten_number(self, row: Array, column: int, changed: Array) -> Flip | None:
-        """Return the shortest change of a number that changes the prediction, unless the number was missing."""
+        """Return the shortest change of a number that changes the prediction: to a whole number in a column of these.
+
+        None if there is none, and for numbers that are or were missing, except for whole ones.
+        """
+        encoding = self._columns[column]
+        assert isinstance(encoding, NumberColumn)
+        before, after = encoding.decode(self._raw[self._places[column]]), encoding.decode(changed)
+        if np.isnan(after):
+            return None
+        if np.isnan(before):  # the flag of a missing value has nothing between
+            return (
+                self._first_flip(row, column, np.array([np.floor(after), np.ceil(after)])) if encoding.whole else None
+            )
+        numbers = before + np.linspace(0, 1, SHRINK_STEPS + 1)[1:] * (after - before)
+        if encoding.whole:  # the end is rounded too, within the training range, whose ends are whole
+            whole = np.unique(np.ceil(numbers) if after > before else np.floor(numbers))
+            if flip := self._first_flip(row, column, whole if after > before else whole[::-1]):
+                return flip
+        return self._first_flip(row, column, numbers[:-1])
+
+    def _first_flip(self, row: Array, column: int, numbers: NDArray[np.float64]) -> Flip | None:
+        """Return the row with the first of these numbers in a column that changes the prediction."""
         place, encoding = self._places[column], self._columns[column]
         assert isinstance(encoding, NumberColumn)
-        before, after = encoding.decode(self._raw[place]), encoding.decode(changed)
-        if np.isnan([before, after]).any():  # the flag of a missing value has nothing between
-            return None
-        numbers = before + np.linspace(0, 1, SHRINK_STEPS + 1)[1:-1] * (after - before)
         rows = np.repeat(row[None], len(numbers), axis=0)
         rows[:, place] = encoding.inputs_of(numbers)
         flipped = rows[self._answers(rows) != self._answer]

@@ -184,7 +184,7 @@ class _Page:
             share = percent(answer_probability(self.model, why, why.outputs))
             tiles = [(share, say("tile_probability", answer=self.label_of(why.answer))), *tiles]
         tiles.append((percent(why.missing), say("tile_missing")))
-        if why.flip:
+        if why.flip and not self.model.columns:  # the length of a change of several columns has no unit
             tiles.append((shown(why.flip.distance), say("tile_flip")))
         return tiles
 

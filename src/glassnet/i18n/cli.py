@@ -202,6 +202,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "examples_head": ("examples", "示例"),
     "value_missing": ("(missing)", "（缺失）"),
     # info
+    "networks_joined": ("{count} networks joined", "{count} 个网络并联"),
     "comma": (", ", "，"),
     "listing": (", ", "、"),
     "yes": ("yes", "是"),
@@ -259,6 +260,10 @@ INFO_LABELS: dict[str, str] = {
     "data": "训练数据",
     "result": "测试结果",
     "kept": "保留的轮次",
+    "interval": "95% 区间",
+    "cross_validation": "交叉验证",
+    "folds": "折数",
+    "stratified": "分层",
     "own_validation": "另给验证数据",
     "calibrated": "已校准",
     "not_verifiable": "无法验证",

@@ -11,6 +11,7 @@ _PARTS = {
     r"logarithm": "取对数",
     r"median (.+)": r"中位数 \1",
     r"(\S+) missing": r"缺失 \1",
+    r"filled with (\S+)": r"以 \1 填补",
     r"filled with (\S+) and flagged": r"以 \1 填补并标记",
     r"flagged": "缺失值另作标记",
     r"filled and flagged": "填补并标记",

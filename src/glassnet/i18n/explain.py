@@ -89,7 +89,10 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "change    a change of length {length} ({unit}) makes the model predict {other}",
         "改动      改动长度为 {length}（{unit}）时，预测变为 {other}",
     ),
-    "unit_columns": ("in encoded columns", "按编码后的列"),
+    "flips_columns": (
+        "change    the model predicts {other} if these columns change:",
+        "改动      若以下各列改变，预测变为 {other}：",
+    ),
     "unit_pixels": ("Euclidean over all pixels, largest value 1", "全部像素的欧氏长度，最大值为 1"),
     "unit_inputs": ("Euclidean over all inputs, largest value 1", "全部输入的欧氏长度，最大值为 1"),
     "flips_not": (

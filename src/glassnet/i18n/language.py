@@ -166,6 +166,17 @@ def shortened(text: str, width: int) -> str:
     return f"{text}…"
 
 
+def number_text(value: float) -> str:
+    """Return a number with six significant digits, and a whole number below 1e15 in full."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:g}"
+
+
+def share_text(share: float) -> str:
+    """Return a fraction in per cent; ``<0.1%`` instead of 0.0% unless it is 0."""
+    text = f"{share:.1%}"
+    return "<0.1%" if share and text == "0.0%" else text
+
+
 def below_all(share: float, digits: int = 2) -> float:
     """Return a fraction that does not round to 100 % at this number of digits unless it is 1."""
     return min(share, 1 - 10.0 ** -(digits + 2)) if share < 1 else share

@@ -435,7 +435,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_the_training": ("the training data", "训练数据"),
     "distance": ("distance", "距离"),
     "value_missing": ("missing", "缺失"),
-    "value_other": ("another word", "其他词"),
+    "value_other": ("a rare or unseen word", "罕见或未见过的词"),
     "value_unknown": ("unknown", "未知"),
     # columns
     "columns": ("Importance and effect of the columns", "各列的重要性与影响"),

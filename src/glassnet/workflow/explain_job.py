@@ -24,7 +24,15 @@ from ..plots.labels import sample_label
 from ..preprocess.tabular.dataset import read_table
 from ..training.callbacks import Callback
 from ..training.checkpoint import load_checkpoint
-from .model_data import load_alike, load_labelled, load_parent, load_queries, load_trained_on, trained_on_bundled
+from .model_data import (
+    load_alike,
+    load_labelled,
+    load_own,
+    load_parent,
+    load_queries,
+    load_trained_on,
+    trained_on_bundled,
+)
 from .notice import Notify, ignore
 
 if TYPE_CHECKING:
@@ -161,18 +169,23 @@ def explain_answer(
     output : str, optional
         The label or number to explain, by name or index.
     trained_on : str, optional
-        Data to search for the nearest samples; defaults to the bundled MNIST if the model was trained on it.
+        Data to search for the nearest samples; defaults to the bundled MNIST if the model was trained on it, and to the
+        training rows of `source` if the model was trained on these.
     drawn : bool
         Whether the result will be drawn; raises at once if the inputs are not images.
     notify : callable
     """
     place = None if output is None else output_named(model, output, "--output")
+    if row is not None and source is not None and model.columns is not None:
+        source = read_table(source, model.columns.names)  # once: standard input cannot be read twice
     query = _find_query(model, model_path, source, row, part, notify)
     if drawn:
         require_pictures(model, model_path)
     alike = None
     if trained_on or trained_on_bundled(model):
         alike = Neighbours(model, load_alike(model, model_path, trained_on, notify))
+    elif row is not None and source is not None and (own := load_own(model, model_path, source)):
+        alike = Neighbours(model, own)
     truth = query.label if model.targets.of_classes else None  # a mistake is compared with the true class
     answer = why(model, query.inputs, alike, place, truth)
     label = query.label if query.label is None or answer.output is None else query.label[answer.output]
@@ -312,8 +325,6 @@ def _find_query(
         if source is None:
             raise OptionError("GN020", "--why: nothing to explain. Name an image, or labelled DATA with --row N.")
         return _one_query(model, source, None, notify)
-    if source is not None and model.columns is not None:
-        source = read_table(source, model.columns.names)  # once: standard input cannot be read twice
     try:
         samples = load_explained(model, model_path, source, part, notify)
     except (DataError, FileError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,13 @@ from .. import data
 from ..data import Dataset
 from ..data.split import split
 from ..data.validation import AUTO
-from ..errors import DataError, OptionError
+from ..errors import DataError, FileError, OptionError
+from ..io.opening import read_once
 from ..model.file import load_model
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.receipt import fingerprint, options_of
-from .notice import Notify, notice, texts_to
+from .notice import Notify, ignore, notice, texts_to
 from .training_data import (
     load_samples,
     notify_left_out,
@@ -90,6 +91,25 @@ def load_alike(model: Model, model_path: str, source: str | None, notify: Notify
     samples, rows = load_labelled(model, model_path, source, notify, "train")
     parts = parts_in_training(model, samples, rows)
     return samples if parts is None else parts[0]
+
+
+def load_own(model: Model, model_path: str, source: str | Table) -> Dataset | None:
+    """Read data again as the rows that a model was trained on, by its record; None if they are other data."""
+    recorded = model.receipt.get("data", {})
+    if not {"fingerprint", "samples"} <= recorded.keys() or (isinstance(source, str) and read_once(source)):
+        return None
+    try:
+        samples, rows = load_labelled(model, model_path, source, ignore, "train")
+    except (DataError, FileError):  # without labels
+        return None
+    if parts := parts_in_training(model, samples, rows):
+        return parts[0]
+    return samples if _are_all(samples, recorded) else None
+
+
+def _are_all(samples: Dataset, recorded: Mapping[str, Any]) -> bool:
+    """Return whether samples are those of a training record, none of which was held out."""
+    return len(samples) == recorded["samples"] and bool(fingerprint(samples) == recorded["fingerprint"])
 
 
 def load_trained_on(
@@ -201,7 +221,7 @@ def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset
     if source is None or not {"fingerprint", "samples"} <= trained.keys():
         return
     parts = parts_in_training(model, samples, rows)
-    if parts is None and (len(samples) != trained["samples"] or fingerprint(samples) != trained["fingerprint"]):
+    if parts is None and not _are_all(samples, trained):
         return
     facts = {"source": samples.source, "trained": trained["samples"], "rows": len(samples)}
     if parts is None:

@@ -293,23 +293,23 @@ class TableModel:
                 "GN050", f"{table.source}: {len(table)} rows, expected one. Pass one, such as frame.iloc[[0]]."
             )
         found = why(unless_warned(self.model), self.columns.apply(table)[0])
-        contributions = sorted(self.columns.gathered(found.inputs), key=lambda pair: -abs(pair[1]))
+        from ..html.why_parts import changed_values, column_shares  # loads Pillow
+        from ..i18n.explain import explain_words
+
+        say = explain_words("en")
+        shares = column_shares(self.model, found, say)
+        each = list(zip(self.columns.gathered(found.inputs), shares, strict=True))
+        each.sort(key=lambda pair: -abs(pair[0][1]))
+        values = {name: value for _, (name, value, _) in each}
         answer, rival, changed = found.answer, found.rival, None
+        changes: dict[str, tuple[str, str]] = {}
         if self.model.targets.of_classes:
             answer, rival, *_ = (self.classes_[k].item() for k in (answer, rival))
         if found.flip is not None:
+            changes = {name: (before, after) for name, before, after in changed_values(self.model, found, say)}
             changed = found.flip.answer
             changed = self.classes_[changed].item() if self.model.targets.of_classes else changed
-        return RowExplanation(answer, rival, dict(contributions), changed, self._changes(found), found)
-
-    def _changes(self, found: Why) -> dict[str, tuple[str, str]]:
-        if found.flip is None:
-            return {}
-        from ..html.why_parts import changed_values  # loads Pillow
-        from ..i18n.explain import explain_words
-
-        changes = changed_values(self.model, found, explain_words("en"))
-        return {name: (before, after) for name, before, after in changes}
+        return RowExplanation(answer, rival, dict(share for share, _ in each), changed, changes, found, values)
 
     def save(self, path: str | Path, overwrite: bool = True) -> None:
         """Write the model file, which `load`, `load_model` and the command line read; see `save_model`."""
@@ -381,6 +381,8 @@ class RowExplanation:
         These changes: column -> value before and value after.
     why : explain.Why
         All details, in terms of the encoded inputs.
+    values : dict of str to str
+        The value of each column as text, in the order of `contributions`.
     """
 
     answer: Any
@@ -389,12 +391,15 @@ class RowExplanation:
     changed: Any
     changes: dict[str, tuple[str, str]]
     why: Why = field(repr=False)
+    values: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         rival = "" if self.rival is None else f" rather than {self.rival}"
-        width = max(map(len, self.contributions), default=0)
+        names = [f"{name} = {value}" for name, value in self.values.items()] or list(self.contributions)
+        width = max(map(len, names), default=0)
         lines = [f"{self.answer}{rival}: {self.why.gap:.4g} = {self.why.baseline_gap:.4g} in the middle of all columns"]
-        lines += [f"  {name:<{width}}  {share:+.4g}" for name, share in self.contributions.items()]
+        shares = zip(names, self.contributions.values(), strict=True)
+        lines += [f"  {name:<{width}}  {share:+.4g}" for name, share in shares]
         if self.changes:
             changes = ", ".join(f"{name} {before} → {after}" for name, (before, after) in self.changes.items())
             lines.append(f"{self.changed} if {changes}")

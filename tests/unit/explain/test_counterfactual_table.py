@@ -68,6 +68,35 @@ def test_a_row_changes_to_another_row_and_not_to_something_between_words(made):
     assert words > 1
 
 
+def test_whole_numbers_change_to_whole_ones(made):
+    model, data = made
+    assert [one.whole for one in model.columns.inputs if one.name == "age"] == [True]
+    ages = []
+    for row in data.inputs[:100]:
+        one = why(model, row)
+        before, after = model.columns.decode(row)["age"], one.flip and model.columns.decode(one.flip.sample)["age"]
+        if after is not None and after != before and not np.isnan([before, after]).any():
+            ages.append(after)
+    assert len(ages) > 5
+    assert sum(age.is_integer() for age in ages) >= 0.9 * len(ages), "all except those that no whole number replaces"
+
+
+def test_columns_with_fractions_are_not_whole():
+    values = {
+        "half": np.arange(400) / 2,
+        "count": np.arange(400) % 5 - 2.0,
+        "share": np.arange(400) / 399,
+        "yes": np.arange(400) % 2,
+    }
+    columns = Columns.learn(read_table({**values, "y": [0, 1] * 200}), "y")
+    assert {one.name: one.whole for one in columns.inputs} == {
+        "half": False,
+        "count": True,
+        "share": False,
+        "yes": True,
+    }
+
+
 def test_no_changed_column_can_be_restored(made):
     model, data = made
     ends = np.cumsum([0, *(len(one.features) for one in model.columns.inputs)]).tolist()

@@ -75,6 +75,7 @@ def test_lines_about_columns_and_targets_are_in_chinese():
         "3 words (a, b, c), 2 rare words combined, 1.0% missing, flagged": (
             "3 个词（a、b、c），合并 2 个罕见词，缺失 1.0%，缺失值另作标记"
         ),
+        "number, 1 to 2, median 1, <0.1% missing, filled with 1": "数值，1 到 2，中位数 1，缺失 <0.1%，以 1 填补",
         "yes or no, 40.0% yes, 2.0% missing": "是或否，是占 40.0%，缺失 2.0%",
         "the target, 2 classes (a, b)": "目标，2 个类别（a、b）",
         "the target, a label": "目标，标签",

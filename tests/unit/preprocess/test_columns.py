@@ -92,7 +92,7 @@ def test_unseen_values_give_a_warning(table):
     warnings = "\n".join(columns.surprises(read_table(row)))
     for words in (
         "'age': 1 value treated as missing, expected numbers ('old')",
-        "'astronaut'",
+        "'job': 1 value not in the training data, treated as none of its words ('astronaut')",
         "'member': 1 value treated as missing, expected yes or no",
     ):
         assert words in warnings
@@ -157,7 +157,7 @@ def test_the_intervals_of_skewed_numbers_have_equal_numbers_of_rows():
         ([None] * 100, "missing"),
         (list(range(100)), "identifier"),
         (list(range(500, 400, -1)), "identifier"),
-        ([f"n{k}" for k in range(100)], "100 different words"),
+        ([f"n{k}" for k in range(100)], "every value differs"),
     ],
     ids=str,
 )
@@ -167,6 +167,24 @@ def test_useless_columns_are_dropped_with_a_reason(values, reason):
     ((name, why),) = columns.dropped
     assert name == "useless"
     assert reason in why
+
+
+def test_words_that_hardly_recur_are_dropped_with_their_number():
+    words = [f"n{k // 2}" for k in range(400)]
+    columns = Columns.learn(read_table({"w": words, "x": np.arange(400) % 7, "y": [0, 1] * 200}), "y")
+    assert columns.dropped == (("w", "200 different words, each in fewer than 4 rows"),)
+
+
+def test_the_line_about_a_column_has_whole_numbers_in_full_and_few_missing_values():
+    numbers = [None, *range(5_305_629, 5_305_629 + 2 * 2999, 2)]
+    words = [None, *(["a", "b"] * 1500)[1:]]
+    flags = [None, *([True, False] * 1500)[1:]]
+    days = [None, *np.arange("2020-01-01", "2020-01-31", dtype="M8[D]").astype(str).tolist() * 100][:3000]
+    table = read_table({"n": numbers, "w": words, "f": flags, "d": days, "y": [0, 1] * 1500})
+    number, *others = map(str, Columns.learn(table, "y").inputs)
+    assert number == "number, 5305629 to 5311625, median 5308627, <0.1% missing, filled with 5308627"
+    assert len(others) == 3
+    assert all(", <0.1% missing" in line for line in others)
 
 
 def test_identifiers_are_recognised_by_name_unless_kept():

@@ -215,6 +215,10 @@ def test_an_explanation_is_about_columns(model):
     total = sum(found.contributions.values()) + found.why.baseline_gap
     assert total == pytest.approx(found.why.gap, rel=0.02, abs=0.02)
     assert set(found.changes) <= {"age", "job", "born"}
+    assert set(found.values) == {"age", "job", "born"}
+    assert found.values["job"] == frame["job"][0]
+    for name, value in found.values.items():
+        assert any(line.startswith(f"  {name} = {value} ") for line in str(found).splitlines())
     assert str(found).splitlines()[0].startswith(f"{found.answer} rather than {found.rival}: ")
     with pytest.raises(ShapeError, match="120 rows, expected one"):
         model.explain(frame)

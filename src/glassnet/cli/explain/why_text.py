@@ -112,12 +112,14 @@ def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> Non
         if found.rival is not None:  # a regression has no decision boundary
             result(say("flips_not"))
         return
-    unit = say("unit_columns" if model.columns else "unit_pixels" if model.image_shape else "unit_inputs")
     other = explained_label(model, found, found.flip.answer, say)
-    result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
     if model.columns:
+        result(say("flips_columns", other=other))
         _print_changes(changed_values(model, found, say))
-    elif not model.image_shape:
+        return
+    unit = say("unit_pixels" if model.image_shape else "unit_inputs")
+    result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
+    if not model.image_shape:
         print_shares(found.flip.sample.astype(float) - found.sample, names, say)
 
 

@@ -120,8 +120,8 @@ MESSAGES: dict[str, str] = {
     "column {name}: dates, used as {names} and days since {first}": (
         "列 {name}：日期，换算为 {names} 和自 {first} 起的天数"
     ),
-    "column {name}: {count} value{plural} ignored, not in the training data ({shown})": (
-        "列 {name}：忽略 {count} 个训练数据中没有的值（{shown}）"
+    "column {name}: {count} value{plural} not in the training data, treated as none of its words ({shown})": (
+        "列 {name}：{count} 个值是训练数据中没有的，不算作其中任何词（{shown}）"
     ),
     "column {name}: {count} infinite value{plural} treated as missing": "列 {name}：{count} 个无穷大的值按缺失处理",
     "column {name}: {sign}, which the training data did not have, is ignored": (
@@ -142,6 +142,7 @@ MESSAGES: dict[str, str] = {
     "listed in --drop": "由 --drop 指定",
     "every value is missing": "所有值都缺失",
     "every value is {value}": "所有值都是 {value}",
+    "every value differs": "各行的值互不相同",
     "{count} different words, each in fewer than {rows} rows": "{count} 个不同的词，每个出现不到 {rows} 行",
     "{count} different words in {rows} rows, like an identifier (to use it, pass {flag})": (
         "{rows} 行中有 {count} 个不同的词，像是标识符（要使用该列，请加 {flag}）"
@@ -174,9 +175,14 @@ MESSAGES: dict[str, str] = {
         "日期或时间，例如 {example}（要使用该列，请把日期写成 2024-03-01，把时间换算成数字）"
     ),
     "excluded: {why}": "不使用：{why}",
-    "{source}: no column is left to predict {targets} from.": "{source}：没有可用来预测 {targets} 的列。",
-    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}.": (
+    "X: columns left out: {columns}.": "X：不使用的列：{columns}。",
+    "{source}: no column is left to predict {targets} from. Exclude fewer columns, or add some.": (
+        "{source}：没有可用来预测 {targets} 的列。请少排除一些列，或添加列。"
+    ),
+    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}. Add a column "
+    "of numbers, or of words that recur.": (
         "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。"
+        "请添加数值列，或词会重复出现的列。"
     ),
     # columns that are missing or cannot be used
     "{source}: missing column{plural} {names}, which the model needs. {hint}": (

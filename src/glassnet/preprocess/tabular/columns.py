@@ -147,12 +147,15 @@ class Columns:
         if not inputs:
             shown = ", ".join(map(repr, names)) or "the target"
             if not useless:
-                raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from.")
+                raise DataError(
+                    "GN062",
+                    f"{table.source}: no column is left to predict {shown} from. Exclude fewer columns, or add some.",
+                )
             name, reason = useless[0]
             raise DataError(
                 "GN062",
                 f"{table.source}: no column is left to predict {shown} from; {name!r} is excluded"
-                f"{more_columns(len(useless) - 1)}, because {reason}.",
+                f"{more_columns(len(useless) - 1)}, because {reason}. Add a column of numbers, or of words that recur.",
             )
         remarks += leak_remarks(inputs, targets, columns, table.source, rows)
         commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")

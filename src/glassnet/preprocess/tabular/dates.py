@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...i18n.language import listed
+from ...i18n.language import listed, share_text
 from .encoders import MISSING, Encoded, NumberColumn
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class DateColumn:
 
     def __str__(self) -> str:
         used = [*(one.name for one in self.parts[1:]), f"days since {self.first}"]
-        missing = f", {self.missing:.1%} missing, filled and flagged" if self.missing else ""
+        missing = f", {share_text(self.missing)} missing, filled and flagged" if self.missing else ""
         return f"dates, {self.first} to {self.last} ({', '.join(used)}){missing}"
 
     def remark(self) -> str:

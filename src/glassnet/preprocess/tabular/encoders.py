@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...data.tables.missing_markers import sentinels_beyond
 from ...data.validation import is_sign
-from ...i18n.language import listed
+from ...i18n.language import listed, number_text, share_text
 from .imputation import fill_numbers, fill_truths, learn_fill
 
 if TYPE_CHECKING:
@@ -108,6 +108,12 @@ class NumberColumn:
         intervals = (f"{self.name} {low:.12g} to {high:.12g}" for low, high in pairwise(self.edges))
         return (self.name, *intervals, *([f"{self.name} {MISSING}"] if self.flag else []))
 
+    @property
+    def whole(self) -> bool:
+        """Whether the numbers seem whole: the ends, and half of the edges between, as quantiles may be fractions."""
+        between = [edge.is_integer() for edge in self.edges[1:-1]]
+        return self.low.is_integer() and self.high.is_integer() and 2 * sum(between) >= len(between)
+
     def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return the distance of each value from the centre, in standard deviations, before clipping."""
         with np.errstate(over="ignore"):
@@ -196,10 +202,11 @@ class NumberColumn:
 
     def __str__(self) -> str:
         bent = ", logarithm" if self.bend else ""
-        missing = f", {self.missing:.1%} missing, filled with {self.fill:g}" if self.missing else ""
+        missing = f", {share_text(self.missing)} missing, filled with {number_text(self.fill)}" if self.missing else ""
         missing += " and flagged" if self.flag else ""
         unit = f" {self.unit}" if self.unit else ""
-        return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{unit}{bent}{missing}"
+        low, high, median = map(number_text, (self.low, self.high, self.fill))
+        return f"number, {low} to {high}, median {median}{unit}{bent}{missing}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file, where some keys are older names."""
@@ -385,7 +392,7 @@ class BooleanColumn:
         ]
 
     def __str__(self) -> str:
-        missing = f", {self.missing:.1%} missing" if self.missing else ""
+        missing = f", {share_text(self.missing)} missing" if self.missing else ""
         return f"yes or no, {self.share:.1%} yes{missing}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -470,11 +477,14 @@ class WordColumn:
             return []
         count = int(np.isin(codes, new).sum())
         shown = _examples([words[k] for k in new])
-        return [f"column {self.name!r}: {count:,} value{'s' * (count > 1)} ignored, not in the training data ({shown})"]
+        return [
+            f"column {self.name!r}: {count:,} value{'s' * (count > 1)} not in the training data, treated as none of "
+            f"its words ({shown})"
+        ]
 
     def __str__(self) -> str:
         rare = f", {self.rare} rare words combined" if self.rare else ""
-        missing = f", {self.missing:.1%} missing, flagged" if self.missing else ""
+        missing = f", {share_text(self.missing)} missing, flagged" if self.missing else ""
         return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({listed(self.words, 4)}){rare}{missing}"
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
-from ...i18n.language import listed
+from ...i18n.language import listed, number_text
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn, non_date_remarks
 from .encoders import FLAG_ROWS, FLAG_SHARE, NumberColumn, WordColumn, bins_for, enough, non_numeric_remarks
@@ -212,6 +212,8 @@ def _why_useless(column: Column, *, keep: bool) -> str:
         return f"every value is {words[0]!r}"
     if column.kind == "boolean":
         return ""
+    if counts.max() == 1:
+        return "every value differs"
     if counts.max() < enough(len(codes)):
         return f"{len(words)} different words, each in fewer than {enough(len(codes))} rows"
     if not keep and counts.sum() >= _FEW_ROWS and len(words) > 0.9 * counts.sum():
@@ -240,7 +242,7 @@ def _why_useless_numbers(column: Column, *, keep: bool) -> str:
     if not len(present):
         return "every value is missing"
     if present[0] == present[-1] and rows - len(present) < max(FLAG_ROWS, FLAG_SHARE * rows):
-        return f"every value is {present[0]:g}" + (" or missing" if len(present) < rows else "")
+        return f"every value is {number_text(float(present[0]))}" + (" or missing" if len(present) < rows else "")
     # A few rows may lack an identifier, such as a row of totals.
     if keep or len(present) < 0.95 * rows or not (_are_whole(present[:_FEW_ROWS]) and _are_whole(present)):
         return ""
