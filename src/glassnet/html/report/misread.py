@@ -27,7 +27,8 @@ def misread_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     model, data, rows = evaluated.model, evaluated.data, evaluated.evaluation.misread
     drawn = data.image_shape is not None
     shown_rows = rows[: DRAWN if drawn else LISTED]
-    sure = model.confidence(model.outputs(data.inputs[shown_rows])) if len(shown_rows) else np.zeros(0)
+    outputs = model.unchecked().outputs(data.inputs[shown_rows])  # a few mistakes can all be outliers
+    sure = model.confidence(outputs)
     samples = [
         {
             "row": row_name(data, int(row), say),
