@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...data.dataset import Dataset
 from ...explain.why import Neighbours, Why, why
 from ...i18n.language import Say
