@@ -15,7 +15,7 @@ from support.cli import run, snapshot, working_copy
 from support.people import HEADER, people
 from support.samples import digits_csv
 
-QUICK = ("--engine", "reference", "--hidden", "16", "--epochs", "30", "--no-pictures")
+QUICK = ("--engine", "reference", "--hidden", "16", "--members", "1", "--epochs", "30", "--no-pictures")
 FAST = (*QUICK, "--force", "--out", "m.safetensors")
 
 

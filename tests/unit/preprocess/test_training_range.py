@@ -220,7 +220,7 @@ def test_estimators_warn_about_images_that_are_too_dark(digits):
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_estimators_warn_about_few_images_of_another_scale(digits, count):
-    one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, engine="reference")
+    one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, members=1, engine="reference")
     one.fit(digits.inputs[:1000] / 255, digits.labels[:1000])
     training_range = one.model_.training_range
     for first in range(1000, 1000 + 200 * count, count):
