@@ -16,7 +16,7 @@ from support.cli import run, snapshot, working_copy
 from support.people import HEADER, people
 from support.samples import digits_csv
 
-QUICK = ("--engine", "reference", "--hidden", "16", "--epochs", "30", "--no-pictures")
+QUICK = ("--engine", "reference", "--hidden", "16", "--members", "1", "--epochs", "30", "--no-pictures")
 FAST = (*QUICK, "--force", "--out", "m.safetensors")
 
 
@@ -374,7 +374,7 @@ def test_units_and_the_encoding_of_a_spreadsheet_work_in_every_command(empty):
     right, *_ = run("query", "m.safetensors", "t.txt", "--json").fine().json()
     (empty / "q.csv").write_text("mass\n40.5\n")
     bare = run("query", "m.safetensors", "q.csv", "--json").fine()
-    assert bare.json()[0]["outputs"] == right["outputs"]
+    assert bare.json()[0]["outputs"] == pytest.approx(right["outputs"], abs=1e-6)  # float32, another number of rows
     assert "numbers lack the 'kg'" in bare.err
     assert run("doctor", "t.txt", "--target", "way", "--json").json()["samples"] == 90
 

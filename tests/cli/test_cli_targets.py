@@ -15,6 +15,8 @@ FAST = (
     "reference",
     "--hidden",
     "16",
+    "--members",
+    "1",
     "--epochs",
     "40",
     "--rate",

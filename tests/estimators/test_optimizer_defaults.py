@@ -80,20 +80,21 @@ def warned(estimator, **fitting):
 
 def test_a_fit_with_too_few_epochs_warns_once():
     X, y = load_iris(return_X_y=True)
-    (message,) = warned(small(schedule="constant"))
-    assert re.search("still fell by [0-9]+% in the last 10% of 10 epochs", message)
+    constant = {"schedule": "constant", "max_iter": 20}
+    (message,) = warned(small(**constant))
+    assert re.search("still fell by [0-9]+% in the last 10% of 20 epochs", message)
     assert "max_iter" in message
     assert warned(NetworkClassifier()) == []
     assert warned(small()) == []  # the rate ends at 0
     assert warned(small(max_iter=1)) == []  # nothing to compare with
-    assert warned(small(schedule="constant", members=2)) == []  # each stops by its fold
-    assert warned(small(schedule="constant", early_stopping=True)) == []
-    assert warned(small(schedule="constant"), X_val=X[::5], y_val=y[::5]) == []
-    ended = [lambda event: isinstance(event, EpochDone) and event.epoch == 5]
-    assert warned(small(schedule="constant"), callbacks=ended) == []  # a callback chose the length
+    assert warned(small(**constant, members=2)) == []  # each stops by its fold
+    assert warned(small(**constant, early_stopping=True)) == []
+    assert warned(small(**constant), X_val=X[::5], y_val=y[::5]) == []
+    ended = [lambda event: isinstance(event, EpochDone) and event.epoch == 19]
+    assert warned(small(**constant), callbacks=ended) == []  # a callback chose the length
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        small(schedule="constant").partial_fit(X, y, classes=[0, 1, 2])
+        small(**constant).partial_fit(X, y, classes=[0, 1, 2])
 
 
 @pytest.mark.parametrize(

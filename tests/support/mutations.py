@@ -198,7 +198,7 @@ def _use(model: Model, rows: np.ndarray | pl.DataFrame, path: Path) -> None:
     """Use a loaded model in every way that needs no training."""
     if model.columns is not None:
         if isinstance(rows, np.ndarray):  # of an estimator, which names the columns of an array
-            rows = pl.DataFrame({f"x{place}": column for place, column in enumerate(rows.T)})
+            rows = pl.DataFrame({f"column{place}": column for place, column in enumerate(rows.T, 1)})
         rows = model.columns.apply(read_table(rows))
     elif not isinstance(rows, np.ndarray):  # its file has lost the columns
         rows = np.ones((3, model.features))
@@ -222,6 +222,8 @@ def _open_all(folder: Path, count: int) -> dict[str, Any]:
     rows: dict[str, Any] = {**models(folder), **estimators(folder)}
     classes = {"classifier": NetworkClassifier, "regressor": NetworkRegressor}
     contents = {name: (folder / name).read_bytes() for name in rows}
+    for name in rows:
+        _use(load_model(folder / name), rows[name], folder / name)  # as they are, all can be used
     rng, path = np.random.default_rng(24), folder / "mutated"
     results: dict[str, Any] = {"opened": dict.fromkeys(rows, 0), "refused": {}, "wrong": []}
     for number in range(count):

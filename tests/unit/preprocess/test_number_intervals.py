@@ -18,6 +18,7 @@ from glassnet.preprocess.tabular.encoders import (
     LARGEST,
     MOST_BIN_INPUTS,
     MOST_BINS,
+    ROWS_PER_BIN,
     NumberColumn,
     bins_for,
     interval_edges,
@@ -108,13 +109,13 @@ def test_few_different_values_are_the_edges():
     assert learned([0, 1] * 40, 16).edges == ()
 
 
-@pytest.mark.parametrize("rows", [1, 29, 59, 60, 500, 10**8])
+@pytest.mark.parametrize("rows", [1, ROWS_PER_BIN - 1, 2 * ROWS_PER_BIN - 1, 2 * ROWS_PER_BIN, 500, 10**8])
 @pytest.mark.parametrize("columns", [1, 10, 33, 500, 10_000])
 def test_the_number_of_intervals_is_limited(rows, columns):
     bins = bins_for(rows, columns)
     assert 0 <= bins <= MOST_BINS
     assert bins * columns <= MOST_BIN_INPUTS
-    assert bins * 30 <= rows
+    assert bins * ROWS_PER_BIN <= rows
     assert bins_for(rows + 1, columns) - bins in (0, 1)
 
 

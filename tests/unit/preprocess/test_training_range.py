@@ -18,6 +18,7 @@ from glassnet.errors import ModelFileError, RangeWarning
 from glassnet.model.file import header_of, tensors_of, write
 from glassnet.preprocess import TrainingRange
 from glassnet.preprocess.augment.distort import distort
+from glassnet.preprocess.tabular.encoders import MOST_BINS
 from glassnet.preprocess.training_range import FEWEST
 from support.covering import covering
 
@@ -219,7 +220,7 @@ def test_estimators_warn_about_images_that_are_too_dark(digits):
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_estimators_warn_about_few_images_of_another_scale(digits, count):
-    one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, engine="reference")
+    one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, members=1, engine="reference")
     one.fit(digits.inputs[:1000] / 255, digits.labels[:1000])
     training_range = one.model_.training_range
     for first in range(1000, 1000 + 200 * count, count):
@@ -388,7 +389,7 @@ def test_a_single_row_of_a_table_in_another_unit_gives_a_warning():
     names = ("height", "weight", "age")
     data = glassnet.load_table({**{name: rng.normal(170, 9, 600) for name in names}, "y": [0, 1, 1] * 200}, "y")
     model, columns = model_of(data, "table"), data.columns
-    assert model.features > 40
+    assert model.features == len(names) * (1 + MOST_BINS)
     rows = {name: [170.0] for name in names}
     with silent():
         model.predict(columns.apply(glassnet.read_table(rows)))

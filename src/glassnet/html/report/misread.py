@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...data.dataset import Dataset
 from ...explain.why import Neighbours, Why, why
 from ...i18n.language import Say
@@ -27,7 +25,8 @@ def misread_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     model, data, rows = evaluated.model, evaluated.data, evaluated.evaluation.misread
     drawn = data.image_shape is not None
     shown_rows = rows[: DRAWN if drawn else LISTED]
-    sure = model.confidence(model.outputs(data.inputs[shown_rows])) if len(shown_rows) else np.zeros(0)
+    outputs = model.unchecked().outputs(data.inputs[shown_rows])  # a few mistakes can all be outliers
+    sure = model.confidence(outputs)
     samples = [
         {
             "row": row_name(data, int(row), say),
