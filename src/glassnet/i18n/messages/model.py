@@ -142,6 +142,7 @@ MESSAGES: dict[str, str] = {
     "listed in --drop": "由 --drop 指定",
     "every value is missing": "所有值都缺失",
     "every value is {value}": "所有值都是 {value}",
+    "{rare}; words that hardly recur cannot become inputs": "{rare}；很少重复的词不能作为输入",
     "{count} different words, each in fewer than {rows} rows": "{count} 个不同的词，每个出现不到 {rows} 行",
     "{count} different words in {rows} rows, like an identifier (to use it, pass {flag})": (
         "{rows} 行中有 {count} 个不同的词，像是标识符（要使用该列，请加 {flag}）"
@@ -174,10 +175,14 @@ MESSAGES: dict[str, str] = {
         "日期或时间，例如 {example}（要使用该列，请把日期写成 2024-03-01，把时间换算成数字）"
     ),
     "excluded: {why}": "不使用：{why}",
-    "{source}: no column is left to predict {targets} from.": "{source}：没有可用来预测 {targets} 的列。",
-    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}.": (
-        "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。"
+    "{source}: no column is left to predict {targets} from. {advice}.": (
+        "{source}：没有可用来预测 {targets} 的列。{advice}。"
     ),
+    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}. {advice}.": (
+        "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。{advice}。"
+    ),
+    "Drop fewer columns": "请少排除一些列",
+    "Add columns of numbers, dates or words that recur": "请添加数字、日期或会重复出现的词的列",
     # columns that are missing or cannot be used
     "{source}: missing column{plural} {names}, which the model needs. {hint}": (
         "{source}：缺少模型需要的列 {names}。{hint}"

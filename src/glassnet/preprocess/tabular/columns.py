@@ -146,13 +146,14 @@ class Columns:
         dropped = [*((name, "listed in --drop") for name in drop if name not in names), *useless]
         if not inputs:
             shown = ", ".join(map(repr, names)) or "the target"
+            advice = "Drop fewer columns" if drop else "Add columns of numbers, dates or words that recur"
             if not useless:
-                raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from.")
+                raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from. {advice}.")
             name, reason = useless[0]
             raise DataError(
                 "GN062",
                 f"{table.source}: no column is left to predict {shown} from; {name!r} is excluded"
-                f"{more_columns(len(useless) - 1)}, because {reason}.",
+                f"{more_columns(len(useless) - 1)}, because {reason}. {advice}.",
             )
         remarks += leak_remarks(inputs, targets, columns, table.source, rows)
         commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
