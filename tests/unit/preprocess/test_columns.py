@@ -256,6 +256,19 @@ def test_the_error_for_an_unknown_name_suggests_similar_names(table):
         Columns.learn(table, "income", task="guess")
 
 
+def test_a_missing_target_is_not_called_an_input_and_another_table_is_said():
+    columns = Columns.learn(read_table(many(a=[1.5, 2, 4, 8] * 25, b=[3.5, 1, 2, 7] * 25)), "y")
+    rows = {name: [1.0, 2.0] for name in columns.names}
+    with pytest.raises(GlassnetError, match="'y', whose true values are needed here") as caught:
+        columns.require(read_table(rows), [*columns.names, "y"])
+    assert "the model needs" not in str(caught.value)
+    del rows["a"]
+    with refused("GN060", "'a', which the model needs", "Add the missing columns"):
+        columns.require(read_table({**rows, "y": [0, 1]}), columns.names)
+    with refused("GN060", "looks like another table"):
+        columns.require(read_table({"ab": [1, 2], "ba": [3, 4], "c": [0, 1]}), columns.names)
+
+
 def test_keep_uses_words_as_soon_as_one_recurs_and_the_reason_says_so_otherwise():
     texts = [f"text {row}" for row in range(600)]
     recurring = many(c=["the same"] * 5 + texts[5:100])

@@ -187,6 +187,11 @@ MESSAGES: dict[str, str] = {
     "{source}: missing column{plural} {names}, which the model needs. {hint}": (
         "{source}：缺少模型需要的列 {names}。{hint}"
     ),
+    "{source}: missing column{plural} {names}, whose true values are needed here. {hint} To predict without them, use "
+    "'glassnet query'.": (
+        "{source}：缺少列 {names}，这里需要其真实值。{hint}若没有真实值而要预测，请用 'glassnet query'。"
+    ),
+    "This looks like another table than that of the training.": "这似乎不是训练时所用的那种表格。",
     "Rename {names}.": "请为 {names} 改名。",
     "Add the missing columns.": "请补上缺少的列。",
     "{source}: column {name} not found. {hint}": "{source}：没有列 {name}。{hint}",
