@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,7 @@ OPTIONS_AND_PAIRS = {
     "GD46",
     "GD47",
     "GD48",
+    "GD49",
 }
 """Codes with their own tests below, because they need options, test data or a table with text."""
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
@@ -392,3 +395,23 @@ def test_a_copy_of_text_in_windows_1252_keeps_its_words(tmp_path, monkeypatch, q
     assert copy.startswith("größe,stadt,y\n")
     assert "Köln" in copy
     assert "\ufffd" not in copy
+
+
+@pytest.mark.parametrize(
+    ("column", "usable"),
+    [
+        (lambda k: f"text {k}", False),
+        (lambda k: f"text {k % 9}", True),
+        (lambda k: "same", False),
+        (lambda k: f"{k} kg", True),
+        (lambda k: f"2024-03-{1 + k % 30:02}", True),
+        (lambda k: 1.5 * k * k, True),
+    ],
+)
+def test_a_table_without_usable_columns_is_an_error_as_in_training(tmp_path, monkeypatch, column, usable):
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("x,y\n" + "".join(f"{column(k)},{'no' if k % 3 else 'yes'}\n" for k in range(80)))
+    found = {finding["code"] for finding in run("doctor", "t.csv", "--target", "y", "--json").json()["findings"]}
+    assert ("GD49" in found) != usable
+    if not usable:
+        run("train", "t.csv", "--target", "y", "--no-pictures").refused("GN062")

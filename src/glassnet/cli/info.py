@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from .console import (
     translated,
 )
 from .flags import language_flag
+from .train_text import scores_in_words
 
 
 @click.command("info")
@@ -66,6 +68,7 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
     receipt, facts = ({k: v for k, v in part.items() if k not in long} for part in (receipt, facts))
     if "options" in receipt:
         receipt["options"] = _own_options(receipt)
+    _make_scores_readable(receipt)
     facts["class_names"] = message("listing").join(model.class_names)
     facts["scaling"], facts["targets"] = line_about(model.scaling), line_about(model.targets)
     if (count := joined_count(model.receipt)) > 1:
@@ -111,6 +114,17 @@ def _shown(value: Any) -> str:
         ends = all(isinstance(one, float) for one in value)  # of an interval
         return (message("to") if ends else "-").join(map(_shown, value))
     return shown_number(value) if isinstance(value, float) else translated(value)
+
+
+def _make_scores_readable(receipt: dict[str, Any]) -> None:
+    """Replace the intervals of the test and the cross-validation in a training record by text, unless malformed."""
+    with suppress(TypeError, ValueError, KeyError, AttributeError):
+        if "interval" in receipt:
+            receipt["interval"] = scores_in_words(receipt["interval"])
+        if crossed := receipt.get("cross_validation"):
+            counts = {name: crossed[name] for name in ("folds", "samples")}
+            result, interval = scores_in_words(crossed), scores_in_words(crossed["interval"])
+            receipt["cross_validation"] = {**counts, "result": result, "interval": interval}
 
 
 def _own_options(receipt: dict[str, Any]) -> str:

@@ -89,11 +89,11 @@ def _print(trained: TrainResult) -> None:
         result(message("kept", epochs=", ".join(map(str, kept))))
     result(message("test", score=score_line(trained.evaluation)))
     if ends := receipt.get("interval"):
-        result(message("interval", scores=_in_words(ends)))
+        result(message("interval", scores=scores_in_words(ends)))
     if crossed := receipt.get("cross_validation"):
-        scores = _in_words(crossed)
+        scores = scores_in_words(crossed)
         result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
-        result(message("interval", scores=_in_words(crossed["interval"])))
+        result(message("interval", scores=scores_in_words(crossed["interval"])))
     few = crossed is not None and trained.evaluation.samples < _FEW
     if trained.evaluation.only_answer is not None and not few:
         say(message("one_answer", name=model.name_of(trained.evaluation.only_answer)))
@@ -105,7 +105,7 @@ def _print(trained: TrainResult) -> None:
         result(message("model_replaced" if trained.replaced else "model", file=path))
 
 
-def _in_words(scores: dict[str, Any]) -> str:
+def scores_in_words(scores: dict[str, Any]) -> str:
     """Return scores, or their intervals, as text."""
     shapes: dict[str, Callable[[float], str]] = {
         "accuracy": lambda score: f"{below_all(score):.2%}",

@@ -120,6 +120,12 @@ KINDS: dict[str, Kind] = {
         "several words in a column of numbers",
         "empty these fields or correct them: glassnet train --target treats the whole column as words",
     ),
+    "GD49": Kind(
+        ERROR,
+        "no column is left to predict the label from",
+        "add columns of numbers, dates or words that recur: glassnet train cannot use constants and words that hardly "
+        "recur",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,

@@ -72,6 +72,14 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}: the test has no errors; make sure that no column contains the answer, or is known only after it",
         "{source}：测试没有任何错误；请确认没有哪一列包含答案，或在答案之后才能得知",
     ),
+    "no_better_than_class": (
+        "{source}: the accuracy, {accuracy:.1%}, is not better than always answering {name!r} ({share:.1%})",
+        "{source}：准确率为 {accuracy:.1%}，不如始终回答 {name!r}（{share:.1%}），或与之相同",
+    ),
+    "no_better_than_mean": (
+        "{source}: the predictions are not better than always answering the mean (R² {r2:.2f})",
+        "{source}：预测不比始终回答平均值更好（R² {r2:.2f}）",
+    ),
     "cross_validation_interrupted": (
         "interrupted: no cross-validation; the model is tested on the held-out rows only",
         "已中断：没有交叉验证，模型只用留出的行测试",
@@ -259,6 +267,9 @@ INFO_LABELS: dict[str, str] = {
     "hash": "哈希",
     "data": "训练数据",
     "result": "测试结果",
+    "interval": "95% 置信区间",
+    "cross_validation": "交叉验证",
+    "folds": "折数",
     "kept": "保留的轮次",
     "interval": "95% 区间",
     "cross_validation": "交叉验证",

@@ -104,6 +104,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "constant_pixels": ("{count:,} of {width:,} pixels", "{width:,} 个像素中有 {count:,} 个"),
     "constant_colours": ("{count:,} of {width:,} colour values", "{width:,} 个颜色值中有 {count:,} 个"),
     "every_column": ("every column", "所有列"),
+    "no_inputs": (
+        "every other column is constant, identifies the rows, or has words that hardly recur",
+        "其余各列都是常数、只标识各行，或是很少重复的词",
+    ),
     "more_values": (
         "{width} values per sample, {extra} more than {rows} × {columns}",
         "每个样本 {width} 个值：比 {rows} × {columns} 多 {extra} 个",

@@ -38,6 +38,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "Evaluated on the samples of {source} that were held out from training.",
         "以下结果来自 {source} 中留出、未参与训练的样本。",
     ),
+    "evaluated_interval": (
+        "As measured on these samples: {scores}.",
+        "在这些样本上测得：{scores}。",
+    ),
+    "evaluated_crossed": (
+        "The cross-validation of the training, in which every row was predicted by a network trained without it, is "
+        "the better estimate: {scores}.",
+        "训练时的交叉验证由未用该行训练的网络预测每一行，是更好的估计：{scores}。",
+    ),
     "trained_on_these": (
         "The model was trained on these samples, so the results do not show how well it predicts new ones.",
         "模型正是用这些样本训练的，因此结果不能反映模型在新样本上的表现。",
@@ -179,6 +188,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "seed_line": ("{seed}, engine {engine}, {dtype}", "{seed}，引擎 {engine}，{dtype}"),
     "test_then": ("test result", "测试结果"),
     "test_line": ("{scores} on {samples} samples", "{scores}（{samples} 个样本）"),
+    "crossed": ("{folds}-fold cross-validation", "{folds} 折交叉验证"),
+    "with_interval": ("{score} (95% interval {low} to {high})", "{score}（95% 置信区间 {low} 至 {high}）"),
     "parent": ("trained further from", "起始模型"),
     "resumed": ("resumed in another environment", "曾在其他环境继续训练"),
     "versions": ("versions", "版本"),

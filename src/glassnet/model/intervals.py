@@ -30,7 +30,8 @@ def accuracy_interval(right: int, samples: int) -> Interval:
     share, z2 = right / samples, _Z**2 / samples
     half = _Z * math.sqrt((share * (1 - share) + z2 / 4) / samples)
     low, high = ((share + z2 / 2 + sign * half) / (1 + z2) for sign in (-1, 1))
-    return max(0.0, low), min(1.0, high)
+    # The ends are exactly 0 without and 1 with only right answers, but for rounding.
+    return max(0.0, low) if right else 0.0, min(1.0, high) if right < samples else 1.0
 
 
 def number_intervals(values: NDArray[np.floating[Any]], answers: NDArray[np.floating[Any]]) -> dict[str, Interval]:

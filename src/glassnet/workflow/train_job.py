@@ -17,6 +17,8 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .. import data
 from ..data import Dataset
 from ..data.validation import AUTO
@@ -65,6 +67,7 @@ from .training_data import (
 _MOST_WORK = 2e10
 """Samples × epochs × weights up to which a small table is cross-validated; the recipe for tables needs about 1e9."""
 _FEWEST_TESTED, _PERFECT = 100, 0.9999
+_FEWEST_JUDGED = 20
 LARGE_FILE = 1 << 20
 """Bytes of a data file from which kernels are loaded before its size in rows is known."""
 
@@ -505,6 +508,7 @@ def evaluate_on_test(
     unless_warned(model).warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
     _notify_perfect(read, evaluation, crossed, notify)
+    _notify_useless(read, test, evaluation, crossed, notify)
     notify_weak_test(read.training, model.receipt["data"]["fingerprint"], test, notify)
     add_test(
         model.receipt,
@@ -548,6 +552,29 @@ def _notify_perfect(
         return
     if scores.get("accuracy", 0) == 1 or scores.get("r2", 0) > _PERFECT:
         notify(notice("perfect", source=read.training.source))
+
+
+def _notify_useless(
+    read: TrainingData, test: Dataset, evaluation: Evaluation, crossed: CrossValidation | None, notify: Notify
+) -> None:
+    """Notify if a model is not better than the most frequent class or the mean, by its cross-validation or else test.
+
+    A few tested samples may mislead by chance.
+    """
+    scores, samples = (crossed.scores, crossed.samples) if crossed else (evaluation.scores, evaluation.samples)
+    if test.weights is not None or samples < _FEWEST_JUDGED:
+        return
+    if scores.get("r2", 1) <= 0:
+        notify(notice("no_better_than_mean", source=read.training.source, r2=scores["r2"]))
+    if "accuracy" not in scores or test.values is not None:
+        return
+    labels = np.concatenate([read.training.labels, test.labels]) if crossed else test.labels
+    counts = np.bincount(labels)
+    share = counts.max() / len(labels)
+    if scores["accuracy"] <= share < 1:  # a test of a single class does not tell
+        name = test.name_of(int(counts.argmax()))
+        facts = {"accuracy": scores["accuracy"], "name": name, "share": share}
+        notify(notice("no_better_than_class", source=read.training.source, **facts))
 
 
 def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:

@@ -179,14 +179,16 @@ def load_fine_tuning_table(
     notify(notice("table_read", source=table.source, rows=len(table), columns=len(table.names), recipe=recipe))
     whole = samples_of(table, columns)
     notify_surprises(table, columns, notify)
-    notify_left_out(table, whole, notify)
     if test_source:
         test_table, part = read_table(test_source, columns.names, decimal=decimal), table
     else:
         kept, aside = split_table(table, columns, options, stratified=stratified)
         part, test_table = table.take(kept), table.take(aside)
-        notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
     training, test = samples_of(part, columns), samples_of(test_table, columns)
+    if test_source:
+        notify_left_out(table, whole, notify)
+    else:
+        _notify_held_out(table, training, test, options, notify)
     _require_every_class(model, table.source, training.labels, () if test_source else test.labels)
     if test_source:
         notify_surprises(test_table, columns, notify)
@@ -238,15 +240,17 @@ def load_training_table(
         test_table = read_table(test_source, columns.names, decimal=table_options.decimal)
     elif aside is not None:
         test_table = table.take(aside)
-        notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
     training = samples_of(part, columns)
     test = None if test_table is None else samples_of(test_table, columns)
-    notify_left_out(part, training, notify)
+    if test is None or tested:
+        notify_left_out(part, training, notify)
+    else:
+        _notify_held_out(table, training, test, options, notify)
     folds = None
     if test_table is not None and test is not None:
         if tested:
             notify_surprises(test_table, columns, notify)
-        notify_left_out(test_table, test, notify)
+            notify_left_out(test_table, test, notify)
         if not tested and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
             folds = partial(table_folds, table, columns, table_options, options.seed)
     return TrainingData(training, test, options, aside is not None, time.perf_counter() - began, folds)
@@ -325,7 +329,8 @@ def load_samples(
             raise
         raise DataError(
             problem.code,
-            f"{problem} For a table, name the column to predict, such as --target {table.names[-1]}.",
+            f"{source}: a table without column names; name the column to predict, such as --target {table.names[-1]}. "
+            f"If it is not a table: {problem}",
         ) from None
     notify_remarks(samples, notify)
     return samples if like is None else fitting_data(like, samples)
@@ -434,11 +439,20 @@ def notify_surprises(table: Table, columns: Columns, notify: Notify) -> None:
 
 def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
     """Notify of the number of rows without a target."""
-    count = len(table) - len(samples)
+    _notify_without_target(len(table) - len(samples), samples, notify)
+
+
+def _notify_held_out(table: Table, training: Dataset, test: Dataset, options: Options, notify: Notify) -> None:
+    """Notify of the number of rows without a target, and of those of the others that are held out."""
+    _notify_without_target(len(table) - len(training) - len(test), training, notify)
+    notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(test)))
+
+
+def _notify_without_target(count: int, samples: Dataset, notify: Notify) -> None:
     if count:
         assert samples.columns is not None
         names = ", ".join(map(repr, samples.columns.target_names))
-        notify(notice("without_target", source=table.source, rows=count, names=names))
+        notify(notice("without_target", source=samples.source, rows=count, names=names))
 
 
 def _read_named(source: Any, options: TableOptions) -> Table:

@@ -277,6 +277,29 @@ def test_counts_along_a_scale_are_whole():
     assert page.count(">1</text>") == page.count(">0</text>") - 1 == 1  # 0 along x too
 
 
+@pytest.mark.parametrize("count", [40, 59, 60])
+def test_the_lines_of_errors_are_explained_only_if_drawn(count):
+    data = numbers(1)
+    page = glassnet.report(made(data, input_max=1.0, **NUMBERS), data.take(slice(0, count)))
+    assert ("orange lines are the median error" in page) == ('class="line second' in page) == (count >= 60)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_intervals_and_the_cross_validation_are_shown(language):
+    model, data, say = made(rows()), rows(count=30), say_in(language)
+    crossed = {"folds": 5, "samples": 60, "accuracy": 0.7, "interval": {"accuracy": (0.65, 0.755)}}
+    receipt = {**model.receipt, "result": {"accuracy": 0.5, "samples": 6}, "interval": {"accuracy": [0.25, 0.75]}}
+    model = replace(model, receipt={**receipt, "cross_validation": crossed})
+    page = glassnet.report(model, data, held_out=True, language=language)
+    assert say("with_interval", score=f"{say('accuracy')} 50%", low="25%", high="75%") in page
+    assert say("crossed", folds=5) in page
+    better = say("with_interval", score=f"{say('accuracy')} 70%", low="65%", high="75.50%")
+    assert page.count(better) == 2, "in the facts and beside the headline"
+    assert glassnet.report(model, data, language=language).count(better) == 1, "other data"
+    for wrong in ({"accuracy": 3}, "x", {"accuracy": ["a", "b"]}):
+        glassnet.report(replace(model, receipt={**receipt, "interval": wrong, "cross_validation": wrong}), data)
+
+
 def test_large_numbers_close_together_are_shown_with_enough_digits():
     """The largest errors show their difference, and no two tick labels of an axis are equal."""
     values = 12_345_000 + np.arange(40.0) * 37

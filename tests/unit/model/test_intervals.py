@@ -22,6 +22,12 @@ def test_the_interval_of_an_accuracy_is_within_0_and_1_and_has_the_accuracy(righ
     assert high - low > 0.1
 
 
+def test_the_interval_of_an_accuracy_has_it_exactly():
+    for samples in range(1, 1500):
+        assert accuracy_interval(samples, samples)[1] == 1
+        assert accuracy_interval(0, samples)[0] == 0
+
+
 @pytest.mark.parametrize("outputs", [1, 3])
 def test_r2_and_rmse_are_in_the_interval_as_often_as_they_say(outputs):
     random = np.random.default_rng(4)

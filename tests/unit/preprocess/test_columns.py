@@ -274,6 +274,34 @@ def test_the_error_for_an_unknown_name_suggests_similar_names(table):
         Columns.learn(table, "income", task="guess")
 
 
+def test_a_missing_target_is_not_called_an_input_and_another_table_is_said():
+    columns = Columns.learn(read_table(many(a=[1.5, 2, 4, 8] * 25, b=[3.5, 1, 2, 7] * 25)), "y")
+    rows = {name: [1.0, 2.0] for name in columns.names}
+    with pytest.raises(GlassnetError, match="'y', whose true values are needed here") as caught:
+        columns.require(read_table(rows), [*columns.names, "y"])
+    assert "the model needs" not in str(caught.value)
+    del rows["a"]
+    with refused("GN060", "'a', which the model needs", "Add the missing columns"):
+        columns.require(read_table({**rows, "y": [0, 1]}), columns.names)
+    with refused("GN060", "looks like another table"):
+        columns.require(read_table({"ab": [1, 2], "ba": [3, 4], "c": [0, 1]}), columns.names)
+
+
+def test_keep_uses_words_as_soon_as_one_recurs_and_the_reason_says_so_otherwise():
+    texts = [f"text {row}" for row in range(600)]
+    recurring = many(c=["the same"] * 5 + texts[5:100])
+    assert "--keep c" in dict(Columns.learn(read_table(recurring), "y").dropped)["c"]
+    assert "c" in Columns.learn(read_table(recurring), "y", keep=["c"]).names
+    for keep in ([], ["c"]):
+        why = dict(Columns.learn(read_table(many(c=texts[:100])), "y", keep=keep).dropped)["c"]
+        assert why.endswith("words that hardly recur cannot become inputs")
+        assert "--keep" not in why
+        with refused("GN062", "cannot become inputs", "Add columns of numbers, dates or words that recur"):
+            Columns.learn(read_table({"y": [0, 1] * 50, "c": texts[:100]}), "y", keep=keep)
+    with refused("GN062", "Drop fewer columns"):
+        Columns.learn(read_table(recurring), "y", drop=["x", "c"])
+
+
 def test_rows_without_a_target_are_excluded():
     data = load_table({"x": [1.0, 2.5, 3.0, 7.5], "y": ["a", None, "b", "a"]}, "y")
     assert (data.labels.tolist(), len(data.inputs)) == ([0, 1, 0], 3)

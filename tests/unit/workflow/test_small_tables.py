@@ -18,6 +18,7 @@ from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS
 from glassnet.workflow.verify_job import verify_model
+from support.cli import run
 
 QUICK = {"epochs": 3, "hidden": (4,), "engine": "reference"}
 
@@ -176,3 +177,58 @@ def test_a_test_without_errors_but_no_such_column_is_said(monkeypatch):
     )
     trained(notices=(few := []))
     assert "perfect" not in [one.key for one in few], "20 right answers are no surprise"
+
+
+def test_rows_without_a_target_are_counted_once_and_are_not_held_out():
+    lines = Path("t.csv").read_text().splitlines()
+    Path("gaps.csv").write_text("\n".join([*lines, *["1,2,3,"] * 30]) + "\n")
+    notices = []
+    done = trained(source="gaps.csv", notices=notices)
+    said = [(one.key, one.facts["rows"]) for one in notices if one.key in ("without_target", "kept_aside")]
+    assert said == [("without_target", 30), ("kept_aside", len(done.test))]
+
+
+def noise(rows, target):
+    random = np.random.default_rng(1)
+    lines = [f"{x:.4f},{y}" for x, y in zip(random.normal(size=rows), target(random, rows), strict=True)]
+    Path("noise.csv").write_text("\n".join(["x,y", *lines]) + "\n")
+
+
+@pytest.mark.parametrize("rows", [150, 2500])
+def test_a_model_that_is_no_better_than_a_constant_is_said(rows):
+    def said(target):
+        noise(rows, target)
+        notices = []
+        trained("y", notices, "noise.csv")
+        return [one for one in notices if one.key.startswith("no_better")]
+
+    [of_classes] = said(lambda random, n: np.where(random.random(n) < 0.8, "Bonn", "Rome"))
+    assert "always answering 'Bonn' (8" in of_classes.text("en")
+    assert "'Bonn'" in of_classes.text("zh")
+    [of_numbers] = said(lambda random, n: np.round(random.lognormal(0, 3, size=n), 3))
+    assert "answering the mean (R²" in of_numbers.text("en")
+
+
+def test_a_good_model_and_a_test_of_one_class_are_not_called_useless():
+    notices = []
+    written(200, leak=True)
+    trained(notices=notices, epochs=100)
+    lines = Path("t.csv").read_text().splitlines()
+    Path("one.csv").write_text("\n".join([lines[0], *[one for one in lines if one.endswith("usual")]]) + "\n")
+    job = TrainJob(
+        "t.csv", "one.csv", options=QUICK, table=TableOptions(target=("kind",)), out="m.safetensors", force=True
+    )
+    train(job, notify=notices.append)
+    assert [one.key for one in notices if one.key.startswith("no_better")] == []
+
+
+def test_info_shows_the_intervals_as_text():
+    model = trained().model
+    shown = run("info", "m.safetensors").fine().out
+    low, high = model.receipt["cross_validation"]["interval"]["accuracy"]
+    assert f"interval accuracy {low:.2%} to {high:.2%}" in shown
+    low, high = model.receipt["interval"]["accuracy"]
+    assert f"interval     accuracy {low:.2%} to {high:.2%}" in shown
+    receipt = {**model.receipt, "interval": {"accuracy": ["a", "b"]}, "cross_validation": {"folds": 5}}
+    save_model(replace(model, receipt=receipt), "odd.safetensors")
+    assert "folds 5" in run("info", "odd.safetensors").fine().out

@@ -56,6 +56,7 @@ STEPS: tuple[Step, ...] = (
     repeats.conflicts,
     repeats.duplicates,
     pixels.constant,
+    layout.no_inputs,
     repeats.giveaways,
     classes.balance,
     classes.reachable,

@@ -16,7 +16,7 @@ from ...data.tables.dates import are_dates, are_moments
 from ...data.tables.numbers import are_numbers, non_numeric_values, without_missing, words_among_numbers
 from ...data.tables.ragged import OPEN
 from ...i18n.finding_details import SHOWN, counted, detail, joined, listed
-from ...preprocess.tabular.encoders import LARGEST
+from ...preprocess.tabular.encoders import LARGEST, enough
 from ..findings import Finding
 from .context import Case, Outcome, make_finding
 from .raw import RawData, apart, numbered
@@ -179,6 +179,26 @@ def _non_numeric_share(table: RawData, column: int) -> float:
     """Return the fraction of non-numeric fields in a column."""
     filled = table.words[column] != ""
     return float(np.isnan(table.numbers[filled, column]).mean())
+
+
+def no_inputs(table: RawData, case: Case) -> Outcome:
+    """Find tables none of whose columns training can use: constant ones, and words that hardly recur."""
+    if table.labels is None or case.part == "test" or not case.takes_gaps(table):
+        return [], table
+    if any(_is_input(table, column) for column in range(table.width)):
+        return [], table
+    return [make_finding("GD49", table, detail("no_inputs"), columns=table.names)], table
+
+
+def _is_input(table: RawData, column: int) -> bool:
+    fields = table.fields(column)
+    if column not in table.words:
+        return len(np.unique(fields)) > 1
+    texts = [text for text in fields.tolist() if text]
+    counts = Counter(texts)
+    if not _mostly_words(table, column) or are_numbers(texts) or are_moments(without_missing(texts)):
+        return len(counts) > 1
+    return len(counts) + (len(texts) < len(table)) > 1 and max(counts.values()) >= enough(len(table))
 
 
 def invalid_numbers(table: RawData, case: Case) -> Outcome:

@@ -276,10 +276,15 @@ def draw_residuals(values: Floats, answers: Floats, say: Say, of: str = "") -> M
     bins = [part for part in np.array_split(order, max(1, min(BINS, len(order) // IN_BIN))) if len(part)]
     middles = np.array([np.median(answers[part]) for part in bins])
     spread = np.array([np.quantile(errors[part], (0.1, 0.5, 0.9)) for part in bins])  # (bins, 3)
-    if len(bins) > 2:
+    if has_error_lines(len(values)):
         for place, kind in enumerate(("second quiet", "second", "second quiet")):
             plot.line(middles, spread[:, place], kind)
     return plot.svg()
+
+
+def has_error_lines(samples: int) -> bool:
+    """Return whether so many samples fill the bins that the lines of `draw_residuals` need."""
+    return samples // IN_BIN > 2
 
 
 def _drawn_rows(values: Floats) -> NDArray[np.int64]:

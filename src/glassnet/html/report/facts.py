@@ -117,11 +117,11 @@ def _learning(model: Model, options: dict[str, Any], say: Say) -> list[Fact]:
 def _origin(model: Model, say: Say) -> list[Fact]:
     receipt, facts = model.receipt, []
     if result := sub_receipt(receipt, "result"):
-        numbers = {k: v for k, v in result.items() if k != "samples" and isinstance(v, int | float)}
-        called = {"accuracy": say("accuracy"), "loss": say("loss"), "r2": "R²", "rmse": "RMSE"}
-        scores = [f"{called.get(k, k)} {percent(v) if k == 'accuracy' else shown(v)}" for k, v in numbers.items()]
-        line = say("test_line", scores=say("comma").join(scores), samples=format_count(result.get("samples")))
+        scores = scores_text(result, sub_receipt(receipt, "interval"), say)
+        line = say("test_line", scores=scores, samples=format_count(result.get("samples")))
         facts.append(Fact(say("test_then"), line))
+    if crossed := sub_receipt(receipt, "cross_validation"):
+        facts.append(Fact(say("crossed", folds=crossed.get("folds", "?")), crossed_text(crossed, say)))
     if parent := sub_receipt(receipt, "parent"):
         facts.append(Fact(say("parent"), f"{parent.get('file', '')} {parent.get('hash', '')}".strip(), code=True))
     if resumed := receipt.get("resumed"):
@@ -142,6 +142,27 @@ def _origin(model: Model, say: Say) -> list[Fact]:
         if digest:
             facts.append(Fact(say(name), str(digest), code=True))
     return facts
+
+
+def crossed_text(crossed: Mapping[str, Any], say: Say) -> str:
+    """Return the scores of a cross-validation with their intervals, as text."""
+    scores = scores_text({k: v for k, v in crossed.items() if k != "folds"}, sub_receipt(crossed, "interval"), say)
+    return say("test_line", scores=scores, samples=format_count(crossed.get("samples")))
+
+
+def scores_text(scores: Mapping[str, Any], intervals: Mapping[str, Any], say: Say) -> str:
+    """Return scores, each with its 95 % confidence interval if there is one, as text."""
+    called = {"accuracy": say("accuracy"), "loss": say("loss"), "r2": "R²", "rmse": "RMSE"}
+    texts = []
+    for name, score in scores.items():
+        if name == "samples" or not isinstance(score, int | float):
+            continue
+        written = percent if name == "accuracy" else shown
+        text, ends = f"{called.get(name, name)} {written(score)}", intervals.get(name)
+        if isinstance(ends, list | tuple) and len(ends) == 2 and all(isinstance(end, int | float) for end in ends):
+            text = say("with_interval", score=text, low=written(ends[0]), high=written(ends[1]))
+        texts.append(text)
+    return say("comma").join(texts)
 
 
 class Setting(NamedTuple):

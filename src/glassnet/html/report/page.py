@@ -15,6 +15,7 @@ from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent, say_in
 from ...model.evaluate import Evaluation
+from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
 from ...plots.labels import number_with_unit, target_of
 from ...training.receipt import fingerprint
@@ -22,7 +23,15 @@ from ..page import templates, whole_page
 from .charts import draw_curves
 from .comparison import comparison_section
 from .effects import columns_section
-from .facts import format_count, learning_curves, model_facts, option_settings, sub_receipt
+from .facts import (
+    crossed_text,
+    format_count,
+    learning_curves,
+    model_facts,
+    option_settings,
+    scores_text,
+    sub_receipt,
+)
 from .misread import misread_section, why_section
 from .results import EvaluatedModel, classes_section, confusion_section, numbers_section, reliability_section
 from .thresholds import thresholds_section
@@ -155,6 +164,13 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
         notes.append(say("trained_on_these"))
     if evaluated.data.weights is not None:
         notes.append(say("weighted"))
+    if trained.get("fingerprint") != fingerprint(evaluated.data):
+        intervals = score_intervals(evaluated.evaluation, evaluated.data)
+        if intervals:
+            scores = scores_text(evaluated.evaluation.scores, intervals, say)
+            notes.append(say("evaluated_interval", scores=scores))
+        if held_out and (crossed := sub_receipt(model.receipt, "cross_validation")):
+            notes.append(say("evaluated_crossed", scores=crossed_text(crossed, say)))
     return notes
 
 

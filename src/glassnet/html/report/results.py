@@ -26,7 +26,7 @@ from ...model.evaluate import (
 from ...model.model import Model
 from ...plots.labels import number_with_unit
 from ...plots.signed import signed_uri
-from .charts import MOST_DOTS, draw_error_histogram, draw_reliability, draw_residuals, draw_scatter
+from .charts import MOST_DOTS, draw_error_histogram, draw_reliability, draw_residuals, draw_scatter, has_error_lines
 
 CELLS = 30
 """Most classes of a confusion matrix with numbers; a larger one is an image."""
@@ -169,6 +169,7 @@ def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
             for k in range(min(len(names), NUMBERS))
         ],
         "spread": [_spread(model, k, errors[:, k], say) for k in range(len(names))] if len(names) == 1 else [],
+        "lines": has_error_lines(len(data)),
         "dots": min(len(data), MOST_DOTS),
         "furthest": [
             (

@@ -262,9 +262,8 @@ MESSAGES: dict[str, str] = {
         "{name} 第 {line} 行第 {column} 列：{field}，应为数字。请更正，或删除该行。{more}"
     ),
     "an empty value": "空值",
-    "{problem} For a table, name the column to predict, such as --target {name}.": (
-        "{problem}若是表格，请指定要预测的列，例如 --target {name}。"
-    ),
+    "{source}: a table without column names; name the column to predict, such as --target {name}. If it is not a "
+    "table: {problem}": "{source}：没有列名的表格；请指定要预测的列，例如 --target {name}。若不是表格：{problem}",
     " If it is the label of a table, pass --target column{column}, or the name of the column.": (
         "如果该列是表格的标签，请使用 --target column{column}，或用列名代替。"
     ),

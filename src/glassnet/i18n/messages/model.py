@@ -143,6 +143,7 @@ MESSAGES: dict[str, str] = {
     "every value is missing": "所有值都缺失",
     "every value is {value}": "所有值都是 {value}",
     "every value differs": "各行的值互不相同",
+    "{rare}; words that hardly recur cannot become inputs": "{rare}；很少重复的词不能作为输入",
     "{count} different words, each in fewer than {rows} rows": "{count} 个不同的词，每个出现不到 {rows} 行",
     "{count} different words in {rows} rows, like an identifier (to use it, pass {flag})": (
         "{rows} 行中有 {count} 个不同的词，像是标识符（要使用该列，请加 {flag}）"
@@ -176,18 +177,23 @@ MESSAGES: dict[str, str] = {
     ),
     "excluded: {why}": "不使用：{why}",
     "X: columns left out: {columns}.": "X：不使用的列：{columns}。",
-    "{source}: no column is left to predict {targets} from. Exclude fewer columns, or add some.": (
-        "{source}：没有可用来预测 {targets} 的列。请少排除一些列，或添加列。"
+    "{source}: no column is left to predict {targets} from. {advice}.": (
+        "{source}：没有可用来预测 {targets} 的列。{advice}。"
     ),
-    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}. Add a column "
-    "of numbers, or of words that recur.": (
-        "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。"
-        "请添加数值列，或词会重复出现的列。"
+    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}. {advice}.": (
+        "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。{advice}。"
     ),
+    "Drop fewer columns": "请少排除一些列",
+    "Add columns of numbers, dates or words that recur": "请添加数字、日期或会重复出现的词的列",
     # columns that are missing or cannot be used
     "{source}: missing column{plural} {names}, which the model needs. {hint}": (
         "{source}：缺少模型需要的列 {names}。{hint}"
     ),
+    "{source}: missing column{plural} {names}, whose true values are needed here. {hint} To predict without them, use "
+    "'glassnet query'.": (
+        "{source}：缺少列 {names}，这里需要其真实值。{hint}若没有真实值而要预测，请用 'glassnet query'。"
+    ),
+    "This looks like another table than that of the training.": "这似乎不是训练时所用的那种表格。",
     "Rename {names}.": "请为 {names} 改名。",
     "Add the missing columns.": "请补上缺少的列。",
     "{source}: column {name} not found. {hint}": "{source}：没有列 {name}。{hint}",

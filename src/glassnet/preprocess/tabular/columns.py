@@ -146,16 +146,14 @@ class Columns:
         dropped = [*((name, "listed in --drop") for name in drop if name not in names), *useless]
         if not inputs:
             shown = ", ".join(map(repr, names)) or "the target"
+            advice = "Drop fewer columns" if drop else "Add columns of numbers, dates or words that recur"
             if not useless:
-                raise DataError(
-                    "GN062",
-                    f"{table.source}: no column is left to predict {shown} from. Exclude fewer columns, or add some.",
-                )
+                raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from. {advice}.")
             name, reason = useless[0]
             raise DataError(
                 "GN062",
                 f"{table.source}: no column is left to predict {shown} from; {name!r} is excluded"
-                f"{more_columns(len(useless) - 1)}, because {reason}. Add a column of numbers, or of words that recur.",
+                f"{more_columns(len(useless) - 1)}, because {reason}. {advice}.",
             )
         remarks += leak_remarks(inputs, targets, columns, table.source, rows)
         commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
@@ -383,14 +381,22 @@ class Columns:
             return
         shown = listed([repr(name) for name in missing], 8)
         others = [name for name in table.names if name not in {*self.names, *self.target_names}]
-        near = [close[0] for name in missing if (close := _near(name, others, 1))]
-        hint = f"Rename {', '.join(map(repr, near[:5]))}." if near else "Add the missing columns."
+        another = sum(name not in existing for name in self.names) > max(1, len(self.names) // 2)
+        alike = 1.0 if another else 0.6  # a similar name in another table proves little
+        near = [close[0] for name in missing if (close := _near(name, others, 1, alike))]
+        hint = "This looks like another table than that of the training." if another else "Add the missing columns."
+        if near:
+            hint = f"Rename {', '.join(map(repr, near[:5]))}."
         if not table.header:
             hint = "Its first line has no column names."
-        raise DataError(
-            "GN060",
-            f"{table.source}: missing column{'s' * (len(missing) != 1)} {shown}, which the model needs. {hint}",
-        )
+        plural = "s" * (len(missing) != 1)
+        if set(missing) <= set(self.target_names):
+            raise DataError(
+                "GN060",
+                f"{table.source}: missing column{plural} {shown}, whose true values are needed here. {hint} To predict "
+                "without them, use 'glassnet query'.",
+            )
+        raise DataError("GN060", f"{table.source}: missing column{plural} {shown}, which the model needs. {hint}")
 
     def summary(self) -> list[tuple[str, str]]:
         """Return each column's name and a line about it: inputs, targets, excluded columns."""

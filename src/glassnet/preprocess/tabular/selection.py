@@ -215,7 +215,8 @@ def _why_useless(column: Column, *, keep: bool) -> str:
     if counts.max() == 1:
         return "every value differs"
     if counts.max() < enough(len(codes)):
-        return f"{len(words)} different words, each in fewer than {enough(len(codes))} rows"
+        rare = f"{len(words)} different words, each in fewer than {enough(len(codes))} rows"
+        return f"{rare}; words that hardly recur cannot become inputs"
     if not keep and counts.sum() >= _FEW_ROWS and len(words) > 0.9 * counts.sum():
         return (
             f"{len(words)} different words in {counts.sum()} rows, like an identifier (to use it, pass "
