@@ -40,8 +40,19 @@ def test_every_command_reads_tables_written_by_r(folder, form, named):
     assert (found["samples"], found["features"], found["fixed"]["done"]) == (60, 2, ["GD05"])
     hashes = set()
     for name in ("r.txt", "same.csv", "fixed.csv"):
-        model = f"{name}.safetensors"
-        done = run("train", name, "--target", "kind", "--members", "1", "--epochs", "2", "--json", "--out", model)
+        done = run(
+            "train",
+            name,
+            "--target",
+            "kind",
+            "--members",
+            "1",
+            "--epochs",
+            "2",
+            "--json",
+            "--out",
+            f"{name}.safetensors",
+        )
         assert ("as R writes them" in done.err) == (name == "r.txt")
         hashes.add(done.json()["hash"])
     assert len(hashes) == 1
