@@ -384,3 +384,13 @@ def test_a_row_names_only_the_missing_columns(dated):
         model.predict(frame.iloc[2].drop(1))
     with pytest.raises(DataError, match=r"missing columns '0', '1', '2', which"):
         model.predict({"other": 1})
+
+
+def test_classes_that_are_floating_point_numbers_stay_so(tmp_path):
+    frame = pandas.DataFrame(columns((1.0, 2.0)))
+    model = TableModel.fit(frame, "left", task="classes", **QUICK)
+    model.save(tmp_path / "m.safetensors")
+    for one in (model, TableModel.load(tmp_path / "m.safetensors")):
+        assert (one.classes_.dtype, one.predict(frame).dtype) == (np.float64, np.float64)
+        assert one.evaluate(frame).samples == COUNT
+    assert TableModel.fit(frame.astype({"left": int}), "left", **QUICK).classes_.dtype == np.int64
