@@ -283,7 +283,7 @@ def names_of(classes: int, class_names: Sequence[str]) -> tuple[str, ...]:
     return tuple(class_names) or tuple(map(str, range(classes)))
 
 
-CLASS_TYPES = ("", "bool", "text")
+CLASS_TYPES = ("", "bool", "text", "float")
 """Types of labels as `named_classes` takes them; without one, names of integers are integers and others are text."""
 
 
@@ -298,6 +298,8 @@ def named_classes(names: Sequence[str], class_type: str) -> NDArray[Any]:
     """Return the labels with these names, in the type that they had in training."""
     if class_type == "bool":
         return np.array([name.lower() == "true" for name in names])
+    if class_type == "float":
+        return np.array([*map(float, names)])
     return np.array([int(name) for name in names] if class_type != "text" and are_integers(names) else names)
 
 

@@ -84,7 +84,7 @@ class Dataset:
         Row of each sample in the source, from 0; None if no rows were excluded.
     layout : SampleLayout
         Layout of the file of numbers that the samples come from.
-    class_type : {"", "bool", "text"}
+    class_type : {"", "bool", "text", "float"}
         Type of the labels that the samples came with, where `class_names` do not show it; see `Model.classes_`.
 
     Raises

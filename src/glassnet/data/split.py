@@ -70,19 +70,27 @@ def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int6
 def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset, Dataset]:
     """Return the training data of a member of an ensemble with folds, and its fold: as many folds as members.
 
-    Folds are stratified by class, and determined by the seed.
+    Folds are stratified by class, and determined by the seed. Samples of weight 0 are in neither part.
 
     Raises
     ------
     DataError
-        GN010 for fewer than two samples per fold, GN014 when all samples of a part have weight 0.
+        GN010 for fewer than two samples per fold, not counting those of weight 0.
     """
-    if len(data) < 2 * options.members:
+    if data.weights is not None and not data.weights.all():
+        data = data.take(np.flatnonzero(data.weights))
+    count, least = len(data), 2 * options.members
+    if count < least and data.weights is not None:
         raise DataError(
             "GN010",
-            f"{data.source}: {len(data)} samples for {options.members} folds, expected {2 * options.members} or more. "
+            f"{data.source}: {count} samples of positive weight for {options.members} folds, expected {least} or more. "
             "Use fewer members.",
+        )
+    if count < least:
+        raise DataError(
+            "GN010",
+            f"{data.source}: {count} samples for {options.members} folds, expected {least} or more. Use fewer members.",
         )
     labels = data.labels if data.values is None else None
     fold = fold_numbers(len(data), options.members, options.seed, labels)
-    return _taken(data, np.flatnonzero(fold != number), np.flatnonzero(fold == number))
+    return data.take(np.flatnonzero(fold != number)), data.take(np.flatnonzero(fold == number))

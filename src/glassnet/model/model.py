@@ -62,7 +62,7 @@ class Model:
         Range of the training inputs; None if unknown, in which case inputs are not checked.
     layout : data.dataset.SampleLayout
         Layout of the training file of numbers.
-    class_type : {"", "bool", "text"}
+    class_type : {"", "bool", "text", "float"}
         Type of the training labels, where `class_names` do not show it; see `classes_`.
 
     Examples

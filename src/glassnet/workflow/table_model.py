@@ -23,6 +23,7 @@ from ..options.options import NAMES, OTHER_NAMES, Options, by_field
 from ..options.recipes import for_rows, recipe_named
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
+from ..preprocess.tabular.rows import as_usual
 from ..preprocess.tabular.selection import in_python
 from ..training.callbacks import Callback, History
 from ..training.fit import fit
@@ -45,7 +46,7 @@ class TableModel:
 
     All methods take a table as `read_table` does: a frame of pandas, polars or Arrow, a mapping of names to columns, or
     a file. Its columns are found by name, in any order; further columns are ignored, the target included. A mapping of
-    names to single values, or a pandas Series with these names, is one row. Predictions use a copy of the weights, made
+    names to single values, or a pandas Series with such names, is one row. Predictions use a copy of the weights, made
     at the first one; a row has the same bits in any form and among any other rows.
 
     Parameters
@@ -77,6 +78,7 @@ class TableModel:
     history: History | None = None
     remarks: tuple[str, ...] = field(default=())
     _predictor: TablePredictor = field(init=False, repr=False, compare=False)
+    _names: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raise DataError GN017 for a model of other data."""
@@ -85,6 +87,7 @@ class TableModel:
                 "GN017", "the model was not trained on a table with named columns. Use it as a glassnet.Model."
             )
         object.__setattr__(self, "_predictor", TablePredictor(self.model))
+        object.__setattr__(self, "_names", frozenset(self.model.columns.names))
 
     @classmethod
     def fit(
@@ -346,17 +349,21 @@ class TableModel:
     def _read(self, data: Any) -> tuple[Table, bool]:
         """Read a table with the columns of training; also return whether it is a single row."""
         row = self._row_of(data)
-        table = read_table(
-            data if row is None else {str(name): [value] for name, value in row.items()}, self.columns.names
-        )
+        if row is not None:
+            wanted = {*self.columns.names, *self.columns.target_names}
+            used = {name: value for name, value in row.items() if str(name) in wanted} or row
+            data = {str(name): _one_value(as_usual(value)) for name, value in used.items()}
+        table = read_table(data, self.columns.names)
         self.columns.require(table, self.columns.names)
         return table, row is not None
 
     def _row_of(self, data: Any) -> Mapping[Any, Any] | None:
-        """Return a row as a mapping of names to values; None for a table."""
-        if isinstance(data, Mapping) and data and all(map(_is_single, data.values())):
-            return data
-        if type(data).__name__ == "Series" and set(self.columns.names) <= set(getattr(data, "index", ())):
+        """Return a row as a mapping of names to values; None for a table. Only the columns of training matter."""
+        names = self._names
+        if isinstance(data, Mapping):
+            used = [value for name, value in data.items() if name in names or str(name) in names]
+            return data if data and all(map(_is_single, used or data.values())) else None
+        if type(data).__name__ == "Series" and not names.isdisjoint(map(str, getattr(data, "index", ()))):
             values: dict[Any, Any] = data.to_dict()
             return values
         return None
@@ -408,6 +415,11 @@ class RowExplanation:
 
 def _is_single(value: Any) -> bool:
     return isinstance(value, str | float | int) or np.ndim(value) == 0
+
+
+def _one_value(value: Any) -> Any:
+    """Return a column of one value; polars takes NumPy's dates only in an array."""
+    return np.array([value]) if isinstance(value, np.datetime64) else [value]
 
 
 def _column_like(data: Any, name: str, values: NDArray[Any]) -> Any:

@@ -360,7 +360,14 @@ def read_data(
         )
     if plan.wishes.target:
         return load_training_table(
-            plan.source, plan.test or None, plan.wishes, plan.recipe, choose, notify, stratified=plan.stratified
+            plan.source,
+            plan.test or None,
+            plan.wishes,
+            plan.recipe,
+            choose,
+            notify,
+            stratified=plan.stratified,
+            columns=None if saved is None else saved.model.columns,
         )
     if saved is None:
         return load_training_data(plan.source, plan.test, options, notify, like=start, added=plan.add)

@@ -208,10 +208,12 @@ def load_training_table(
     *,
     hold_out: bool = True,
     stratified: bool = True,
+    columns: Columns | None = None,
 ) -> TrainingData:
     """Read a table with named columns, and split it; `choose` returns the options for its rows and task.
 
     Sources are as for `read_table`. Without a source of test data, a part is held out for testing if `hold_out`.
+    `columns` are those of a resumed run, which another version may have learned otherwise; by default they are learned.
 
     Raises
     ------
@@ -219,8 +221,10 @@ def load_training_table(
         GN022 for a number of classes, or if no table is named.
     """
     began = time.perf_counter()
-    table = _read_named(source, table_options)
-    columns = learn_columns(table, table_options)
+    table, known = _read_named(source, table_options), columns is not None
+    if columns is None:
+        columns = learn_columns(table, table_options)
+    columns.require(table, (*columns.names, *columns.target_names))
     options = choose(len(table), columns.task)
     if options.classes:
         raise OptionError(
@@ -231,7 +235,7 @@ def load_training_table(
     kept, aside = (
         split_table(table, columns, options, stratified=stratified) if hold_out and not tested else (None, None)
     )
-    if kept is not None:
+    if kept is not None and not known:
         columns = learn_columns(table, table_options, kept)
     notify(notice("table_read", source=table.source, rows=len(table), columns=len(table.names), recipe=recipe))
     _notify_learnt(table, columns, notify)

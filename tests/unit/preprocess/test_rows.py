@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glassnet import Columns, read_table
-from glassnet.preprocess.tabular.rows import MOST_ROWS, RowEncoder
+from glassnet.preprocess.tabular.rows import MOST_ROWS, RowEncoder, as_usual
 
 COUNT = 400
 
@@ -108,7 +108,23 @@ def test_a_value_is_encoded_as_in_a_table(name, value):
     row = TYPICAL | {name: value}
     found = ENCODER.row(row)
     if found is not None:
-        assert_same_bits(found, COLUMNS.apply({name: [value] for name, value in row.items()}))
+        assert_same_bits(found, COLUMNS.apply({name: [as_usual(value)] for name, value in row.items()}))
+
+
+@pytest.mark.parametrize(
+    "value", [pd.NaT, np.datetime64("NaT"), np.datetime64("1970-01-03"), np.datetime64("1970-01-03T04:05:06", "ns")]
+)
+def test_dates_of_pandas_and_numpy_are_those_of_a_frame(value):
+    frame = pd.DataFrame({name: [one] for name, one in TYPICAL.items()}).assign(born=pd.Series([value], dtype="M8[ns]"))
+    expected = COLUMNS.apply(frame)
+    for one in (value, np.array(value)):
+        assert_same_bits(ENCODER.row(TYPICAL | {"born": one}), expected)
+    assert_same_bits(ENCODER.frame(frame), expected)
+
+
+def test_an_array_without_dimensions_is_its_value():
+    arrays = {name: np.array(value) for name, value in TYPICAL.items()}
+    assert_same_bits(ENCODER.row(arrays), ENCODER.row(TYPICAL))
 
 
 USUAL = {

@@ -271,6 +271,30 @@ def test_weights_of_samples_are_those_of_repeated_samples_in_the_temperature():
     assert one.temperature == pytest.approx(other.temperature, rel=1e-3)
 
 
+def test_samples_of_weight_0_are_in_no_fold():
+    data = drawn()
+    weights = np.where(np.arange(ROWS) % 5 == 2, 1.0, 0.0)  # 12 samples
+    weighted = replace(data, weights=weights)
+    options = of_table(data)
+    folds = [without_fold(weighted, options, number) for number in range(options.members)]
+    rows = np.concatenate([fold.row_numbers for _, fold in folds])
+    np.testing.assert_array_equal(np.sort(rows), np.flatnonzero(weights))
+    for training, fold in folds:
+        assert not {*training.row_numbers.tolist()} & {*fold.row_numbers.tolist()}
+        assert training.weights.all()
+    model = fit(weighted, options).model
+    assert verify(model, weighted).same
+
+
+def test_few_samples_of_positive_weight_need_fewer_members():
+    data = drawn()
+    weighted = replace(data, weights=np.where(np.arange(ROWS) < 3, 1.0, 0.0))
+    with pytest.raises(DataError, match=r"3 samples of positive weight for \d folds, .* fewer members") as raised:
+        fit(weighted, of_table(data))
+    assert raised.value.code == "GN010"
+    fit(weighted, of_table(data, members=1, folds=False))
+
+
 def test_seeds_of_the_members_follow_each_other():
     hashes = [trail[0] for trail in fit(drawn(), of_table(drawn())).model.receipt["trails"]]
     assert all(one != other for one, other in pairwise(hashes))

@@ -350,3 +350,51 @@ def test_fitting_does_not_compile_predictions():
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
     )
     assert done.stdout.split() == ["False"]
+
+
+@pytest.fixture(scope="module")
+def dated():
+    """A model of a frame with a date, of which one is missing; the names are numbers."""
+    frame = pandas.DataFrame(columns()).assign(born=lambda one: pandas.to_datetime(one["born"]))
+    frame.loc[5, "born"] = pandas.NaT
+    frame = frame.set_axis(range(4), axis=1)
+    return TableModel.fit(frame, 3, **QUICK), frame
+
+
+@pytest.mark.parametrize("number", [2, 3, 5])
+def test_a_row_of_a_frame_in_any_form_has_the_answer_of_the_frame(dated, number):
+    model, frame = dated
+    row, answers = frame.iloc[number], model.predict_proba(frame).iloc[number].tolist()
+    records = frame.to_dict("records")[number]
+    by_text = {str(name): value for name, value in records.items()}
+    further = records | {"list": [1, 2]}
+    with_unit = further | {0: str(row[0])}  # is read as a table
+    for one in (row, row.drop(3), records, by_text, further, with_unit):
+        assert list(model.predict_proba(one).values()) == answers
+        assert model.explain(one).answer == model.predict(frame).iloc[number]
+
+
+def test_dates_that_python_lacks_are_read_as_in_a_table(dated):
+    model, frame = dated
+    row = frame.iloc[2].to_dict()
+    for value in (np.datetime64("2001-02-03T04:05:06.123456789"), np.datetime64("20000-01-01")):
+        expected = model.predict_proba({str(k): np.array([one]) for k, one in (row | {2: value}).items()})
+        assert list(model.predict_proba(row | {2: value}).values()) == expected[0].tolist()
+
+
+def test_a_row_names_only_the_missing_columns(dated):
+    model, frame = dated
+    with pytest.raises(DataError, match=r"missing column '1', which"):
+        model.predict(frame.iloc[2].drop(1))
+    with pytest.raises(DataError, match=r"missing columns '0', '1', '2', which"):
+        model.predict({"other": 1})
+
+
+def test_classes_that_are_floating_point_numbers_stay_so(tmp_path):
+    frame = pandas.DataFrame(columns((1.0, 2.0)))
+    model = TableModel.fit(frame, "left", task="classes", **QUICK)
+    model.save(tmp_path / "m.safetensors")
+    for one in (model, TableModel.load(tmp_path / "m.safetensors")):
+        assert (one.classes_.dtype, one.predict(frame).dtype) == (np.float64, np.float64)
+        assert one.evaluate(frame).samples == COUNT
+    assert TableModel.fit(frame.astype({"left": int}), "left", **QUICK).classes_.dtype == np.int64

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -14,12 +15,22 @@ from glassnet.model.evaluate import Evaluation
 from glassnet.model.model import Model
 from glassnet.options.options import Options
 from glassnet.training.events import EpochDone, TrainingStarted
-from glassnet.workflow import evaluate_job, explain_job, labels_job, predict_job, report_job, show_job, verify_job
+from glassnet.workflow import (
+    evaluate_job,
+    explain_job,
+    labels_job,
+    predict_job,
+    report_job,
+    show_job,
+    training_data,
+    verify_job,
+)
 from glassnet.workflow.doctor_job import examine_source
 from glassnet.workflow.notice import Notice, notice
 from glassnet.workflow.resume_job import ResumeJob, resume
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, modules_for_later, train
+from glassnet.workflow.training_data import learn_columns
 from support.samples import digits_csv, small_model
 from support.sources import imports, modules, tree
 
@@ -132,6 +143,27 @@ def test_an_interrupted_training_run_can_be_resumed_in_another_thread(folder):
     whole = train(TrainJob("rows.csv", options=QUICK, out="b.safetensors"))
     assert again.model.hash() == whole.model.hash()
     assert (str(again.path), again.plan.source) == ("a.safetensors", "rows.csv")
+
+
+def test_a_checkpoint_of_a_table_resumes_with_its_own_columns(folder, monkeypatch):
+    def stop(event):
+        if isinstance(event, EpochDone):
+            raise KeyboardInterrupt
+
+    def learn_as_before(*args, **more):
+        columns = learn_columns(*args, **more)
+        return replace(columns, inputs=tuple(replace(one, flag=True) for one in columns.inputs[:1]))
+
+    asked = {"options": {**QUICK, "members": 1}, "table": TableOptions(("answer",)), "pictures": False}
+    with monkeypatch.context() as other_version:
+        other_version.setattr(training_data, "learn_columns", learn_as_before)
+        with pytest.raises(KeyboardInterrupt):
+            train(TrainJob("people.csv", **asked, checkpoint="c.ck", every="1", out="a.safetensors"), callbacks=[stop])
+        whole = train(TrainJob("people.csv", **asked, out="b.safetensors"))
+    again = resume(ResumeJob("c.ck"))
+    assert len(again.model.columns.inputs) == 1
+    assert again.model.hash() == whole.model.hash()
+    assert again.evaluation.confusion.tolist() == whole.evaluation.confusion.tolist()
 
 
 def test_jobs_that_use_a_trained_model(folder, capfd):

@@ -263,6 +263,8 @@ class Table:
         dtype = self.frame[name].dtype
         if dtype == pl.Boolean:
             return "bool"
+        if dtype.is_float() and are_integers(classes):
+            return "float"
         return "text" if self.typed and dtype == pl.String and are_integers(classes) else ""
 
     def columns(self, names: Iterable[str] | None = None) -> dict[str, Column]:

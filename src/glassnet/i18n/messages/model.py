@@ -463,6 +463,12 @@ MESSAGES: dict[str, str] = {
     "{source}: {samples} samples for {folds} folds, expected {least} or more. Use fewer folds.": (
         "{source}：{samples} 个样本分为 {folds} 折，至少应有 {least} 个。请减少折数。"
     ),
+    "{source}: {samples} samples for {folds} folds, expected {least} or more. Use fewer members.": (
+        "{source}：{samples} 个样本分为 {folds} 折，至少应有 {least} 个。请减少成员数。"
+    ),
+    "{source}: {samples} samples of positive weight for {folds} folds, expected {least} or more. Use fewer members.": (
+        "{source}：{samples} 个正权重样本分为 {folds} 折，至少应有 {least} 个。请减少成员数。"
+    ),
     "training diverged in epoch {epoch}: {why}. The last good weights are {kept}. {advice}": (
         "训练在第 {epoch} 轮发散：{why}。最后一组正常的权重是{kept}。{advice}"
     ),

@@ -87,7 +87,7 @@ class RowEncoder:
         if not self._reads:
             return None
         if not _SCALARS.issuperset(map(type, values.values())):
-            values = {name: _without_subclass(value) for name, value in values.items()}
+            values = {name: as_usual(value) for name, value in values.items()}
             if not _SCALARS.issuperset(map(type, values.values())):
                 return None
         if any(type(name) is not str for name in values):
@@ -320,9 +320,25 @@ def _truths(column: NDArray[Any]) -> NDArray[np.float64]:
     return np.where((numbers == 0) | (numbers == 1), numbers, np.nan)
 
 
-def _without_subclass(value: Any) -> Any:
-    """Return a timestamp of pandas as one of Python if that has the same bits, and any other value unchanged."""
-    if isinstance(value, datetime) and value == value and value.tzinfo is None and not getattr(value, "nanosecond", 1):
+def as_usual(value: Any) -> Any:
+    """Return a value of pandas or NumPy as one of Python if that has the same bits, and any other value unchanged.
+
+    An array without dimensions is its value. A missing date is None, a timestamp without nanoseconds and time zone a
+    datetime.
+    """
+    if isinstance(value, np.ndarray) and not value.ndim:
+        value = value[()]
+    if isinstance(value, np.str_):
+        return str(value)
+    if isinstance(value, np.datetime64):
+        moment = value.astype("M8[us]")
+        exact = moment.item() if moment == value or np.isnat(value) else value
+        return value if isinstance(exact, int) else exact
+    if not isinstance(value, datetime):
+        return value
+    if value != value:
+        return None
+    if value.tzinfo is None and not getattr(value, "nanosecond", 0):
         return datetime.combine(value.date(), value.time())
     return value
 
