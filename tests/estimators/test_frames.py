@@ -160,7 +160,7 @@ def test_unusable_frames_are_errors():
         fitted.predict(X.drop(columns="age"))
     with pytest.raises(ValueError, match=r"X, column 'l': lists.*, or drop them\.$"):
         fitted.fit(X.assign(l=[[1]] * COUNT), Y)
-    with pytest.raises(ValueError, match=r"no column is left.*Add a column of numbers"):
+    with pytest.raises(ValueError, match=r"no column is left.*Add columns of numbers"):
         fitted.fit(X[["job"]].assign(job="cook"), Y)
     with pytest.raises(ValueError, match="0 sample"):
         fitted.fit(X[:0], Y[:0])

@@ -172,7 +172,9 @@ def test_useless_columns_are_dropped_with_a_reason(values, reason):
 def test_words_that_hardly_recur_are_dropped_with_their_number():
     words = [f"n{k // 2}" for k in range(400)]
     columns = Columns.learn(read_table({"w": words, "x": np.arange(400) % 7, "y": [0, 1] * 200}), "y")
-    assert columns.dropped == (("w", "200 different words, each in fewer than 4 rows"),)
+    assert columns.dropped == (
+        ("w", "200 different words, each in fewer than 4 rows; words that hardly recur cannot become inputs"),
+    )
 
 
 def test_the_line_about_a_column_has_whole_numbers_in_full_and_few_missing_values():

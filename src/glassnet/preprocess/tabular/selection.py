@@ -212,10 +212,9 @@ def _why_useless(column: Column, *, keep: bool) -> str:
         return f"every value is {words[0]!r}"
     if column.kind == "boolean":
         return ""
-    if counts.max() == 1:
-        return "every value differs"
     if counts.max() < enough(len(codes)):
         rare = f"{len(words)} different words, each in fewer than {enough(len(codes))} rows"
+        rare = "every value differs" if counts.max() == 1 else rare
         return f"{rare}; words that hardly recur cannot become inputs"
     if not keep and counts.sum() >= _FEW_ROWS and len(words) > 0.9 * counts.sum():
         return (
