@@ -168,7 +168,7 @@ def shortened(text: str, width: int) -> str:
 
 def number_text(value: float) -> str:
     """Return a number with six significant digits, and a whole number below 1e15 in full."""
-    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:g}"
+    return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:g}"
 
 
 def share_text(share: float) -> str:

@@ -228,7 +228,7 @@ def test_info_shows_the_intervals_as_text():
     low, high = model.receipt["cross_validation"]["interval"]["accuracy"]
     assert f"interval accuracy {low:.2%} to {high:.2%}" in shown
     low, high = model.receipt["interval"]["accuracy"]
-    assert f"interval     accuracy {low:.2%} to {high:.2%}" in shown
+    assert f"interval         accuracy {low:.2%} to {high:.2%}" in shown
     receipt = {**model.receipt, "interval": {"accuracy": ["a", "b"]}, "cross_validation": {"folds": 5}}
     save_model(replace(model, receipt=receipt), "odd.safetensors")
     assert "folds 5" in run("info", "odd.safetensors").fine().out
