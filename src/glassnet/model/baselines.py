@@ -243,6 +243,6 @@ def _logistic(x: Floats, truth: Floats, parts: Floats) -> tuple[Floats, Floats]:
 
     start, options = np.zeros(shape[0] * (features + 1)), {"maxiter": _ITERATIONS, "ftol": _PRECISION}
     with one_blas_thread():  # the products are too small for a second thread to pay off
-        found = minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x
-    weights, bias = found[: -shape[0]].reshape(shape), found[-shape[0] :]
+        solution = minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x
+    weights, bias = solution[: -shape[0]].reshape(shape), solution[-shape[0] :]
     return np.pad(weights, ((fixed, 0), (0, 0))), np.pad(bias, (fixed, 0))

@@ -100,8 +100,8 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
         outputs = plain.outputs(rows)
         regression = model.targets.name == "values"
         means.append((model.targets.invert(outputs) if regression else model.probabilities(outputs)).mean(axis=0))
-    found = np.array(means, np.float64).reshape(len(inputs), model.classes)
-    return Effect(encoding.name, values, found, shares, observed)
+    mean_outputs = np.array(means, np.float64).reshape(len(inputs), model.classes)
+    return Effect(encoding.name, values, mean_outputs, shares, observed)
 
 
 def _numbers(encoding: NumberColumn, inputs: NDArray[Any]) -> NDArray[np.float64]:

@@ -295,24 +295,24 @@ class TableModel:
             raise ShapeError(
                 "GN050", f"{table.source}: {len(table)} rows, expected one. Pass one, such as frame.iloc[[0]]."
             )
-        found = why(unless_warned(self.model), self.columns.apply(table)[0])
+        explained = why(unless_warned(self.model), self.columns.apply(table)[0])
         from ..html.why_parts import changed_values, column_shares  # loads Pillow
         from ..i18n.explain import explain_words
 
         say = explain_words("en")
-        shares = column_shares(self.model, found, say)
-        each = list(zip(self.columns.gathered(found.inputs), shares, strict=True))
+        shares = column_shares(self.model, explained, say)
+        each = list(zip(self.columns.gathered(explained.inputs), shares, strict=True))
         each.sort(key=lambda pair: -abs(pair[0][1]))
         values = {name: value for _, (name, value, _) in each}
-        answer, rival, changed = found.answer, found.rival, None
+        answer, rival, changed = explained.answer, explained.rival, None
         changes: dict[str, tuple[str, str]] = {}
         if self.model.targets.of_classes:
             answer, rival, *_ = (self.classes_[k].item() for k in (answer, rival))
-        if found.flip is not None:
-            changes = {name: (before, after) for name, before, after in changed_values(self.model, found, say)}
-            changed = found.flip.answer
+        if explained.flip is not None:
+            changes = {name: (before, after) for name, before, after in changed_values(self.model, explained, say)}
+            changed = explained.flip.answer
             changed = self.classes_[changed].item() if self.model.targets.of_classes else changed
-        return RowExplanation(answer, rival, dict(share for share, _ in each), changed, changes, found, values)
+        return RowExplanation(answer, rival, dict(share for share, _ in each), changed, changes, explained, values)
 
     def save(self, path: str | Path, overwrite: bool = True) -> None:
         """Write the model file, which `load`, `load_model` and the command line read; see `save_model`."""

@@ -43,8 +43,8 @@ def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     model, data = evaluated.model, evaluated.data
     if model.columns is None or len(model.columns.names) > SHUFFLED:
         return None
-    found, names = column_importance(model, data), model.columns.names
-    sizes = found.score if evaluated.is_regression else found.loss
+    importance, names = column_importance(model, data), model.columns.names
+    sizes = importance.score if evaluated.is_regression else importance.loss
     order = np.argsort(-sizes, kind="stable")
     largest = float(np.abs(sizes).max()) or 1.0
     effects = [partial_dependence(model, data, int(k)) for k in order[:DRAWN] if sizes[k] > 0]
@@ -54,7 +54,7 @@ def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
         "inputs": [
             (
                 names[k],
-                "" if evaluated.is_regression else percent(float(found.score[k])),
+                "" if evaluated.is_regression else percent(float(importance.score[k])),
                 shown(float(f"{sizes[k]:.3g}")),
                 float(sizes[k]) / largest,
             )
