@@ -116,10 +116,10 @@ _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 _OTHERS = f"for {CLASSIFIER.optimizer}; other optimizers differ"
 
 AUTOMATIC: dict[str, str] = {
-    "learning_rate": f"0.0015 to 0.008, larger for more rows ({_OTHERS})",
+    "learning_rate": f"0.002 to 0.01, larger for more rows ({_OTHERS})",
     "weight_decay": f"{CLASSIFIER.weight_decay} ({_OTHERS})",
     "batch_size": "a 24th of the training rows, 16 to 256",
-    "epochs": "fewer for more rows, but more steps: 500 for 1,000 rows, 1,000 for 10,000",
+    "epochs": "fewer for more rows, but more steps: 400 for 1,000 rows, 750 for 10,000",
     "early_stopping": "three tenths of `max_iter`",
     "scaling": "the columns are prepared as `columns_` says; features for sparse matrices and `partial_fit`",
     "members": "4, or fewer for less than 40 rows; 1 with `early_stopping` True or False, `X_val`, `warm_start`, "

@@ -172,7 +172,7 @@ def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any
     trained = max(16, rows - rows // members if members > 1 else rows)  # with fewer rows, a step has all of them
     batch_size = min(256, max(16, trained // 24))
     root = (trained / 1000) ** 0.5
-    rate, steps = min(0.008, max(0.0015, 0.0025 * root)), longer * (250 + 250 * root)
+    rate, steps = min(0.01, max(0.002, 0.003 * root)), longer * (200 + 200 * root)
     epochs = max(4, round(steps * min(1, batch_size / trained)))  # fewer rows than a batch are one step
     return {
         "members": members,
