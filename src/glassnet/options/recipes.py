@@ -90,7 +90,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         },
         "accurate": {**_LARGE, "weight_decay": 0.5, "elastic": 2.0, "elastic_sigma": 11.5},
         "table": _TABLE,
-        "table-best": {**_TABLE, "hidden": (192, 128), "members": 8},
+        "table-best": {**_TABLE, "hidden": (256, 128), "members": 8},
         "committee": {**_LARGE, "members": 4},
     }
 )
