@@ -159,6 +159,7 @@ def test_a_stronger_weight_decay_gives_smaller_weights():
     assert norms == sorted(norms, reverse=True)
 
 
+@pytest.mark.filterwarnings("ignore:scipy.optimize:DeprecationWarning")  # of an older scikit-learn
 @pytest.mark.parametrize("sizes", [(), (1,)])
 def test_a_linear_poisson_network_equals_the_generalized_linear_model(sizes):
     X = np.linspace(0, 1, 100).reshape(-1, 1)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from glassnet import NetworkClassifier, NetworkRegressor
+from support import polars_names
 
 COUNT = 24
 DAYS = np.arange(COUNT).astype("M8[D]")
@@ -45,10 +46,12 @@ def test_dates_as_inputs_are_rejected(kind, y, X, where):
 @pytest.mark.parametrize("X", [case[1] for case in frames_of_dates()], ids=[case[0] for case in frames_of_dates()])
 def test_dates_in_a_data_frame_are_learned(X):
     fitted = NetworkRegressor(members=1).fit(X, NUMBERS)
-    assert "day days" in fitted.columns_.features
+    named = polars_names.READ or not isinstance(X, pl.DataFrame)
+    assert any(name.endswith("day days" if named else " days") for name in fitted.columns_.features)
     assert fitted.score(X, NUMBERS) > 0.9
 
 
+@polars_names.needed
 def test_dates_are_rejected_in_prediction_after_numbers():
     fitted = NetworkClassifier(**QUICK).fit(pl.DataFrame({"day": NUMBERS}), CLASSES)
     for method in (fitted.predict, fitted.predict_proba):
