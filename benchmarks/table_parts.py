@@ -106,8 +106,8 @@ def write_summary(lines: list[dict[str, Any]]) -> None:
     import machine
 
     with patch.dict(SUBJECTS, dict.fromkeys(PARTS), clear=True), patch("tables.BASELINE", "recipe table"):
-        found = tables.summarise(lines)["subjects"]
-    results = {name: {"seeds": one["seeds"], **one.get("summary", {})} for name, one in found.items()}
+        variants = tables.summarise(lines)["subjects"]
+    results = {name: {"seeds": one["seeds"], **one.get("summary", {})} for name, one in variants.items()}
     machine.write("table_parts", {"seed of the networks": SEED, "variants": results})
     for name, one in results.items():
         print(f"{name}: error {one['error']:.4f}, log loss {one['log loss']:.4f}, {one['fit seconds']:.1f} s")

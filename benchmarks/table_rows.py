@@ -41,9 +41,9 @@ def main() -> None:
     given = parser.parse_args()
     runs: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
     for _ in range(given.runs):
-        for side, found in runs.items():
+        for side, times in runs.items():
             if one := alone(__file__, {"side": side, "threads": 1, "folder": str(given.data)}):
-                found.append(one)
+                times.append(one)
                 print(side, ", ".join(f"{name} {value:.4g}" for name, value in one.items()), flush=True)
     if not given.trial:
         machine.write(
@@ -96,13 +96,13 @@ def seconds(predict: Callable[[Any], Any], data: Any, times: int) -> float:
     """Return the processor time of a call: the median over repetitions of several calls, after a warm-up."""
     for _ in range(times // 10 + 1):
         predict(data)
-    found = []
+    each = []
     for _ in range(REPETITIONS):
         began = time.process_time()
         for _ in range(times):
             predict(data)
-        found.append((time.process_time() - began) / times)
-    return statistics.median(found)
+        each.append((time.process_time() - began) / times)
+    return statistics.median(each)
 
 
 if __name__ == "__main__":

@@ -26,101 +26,113 @@ _LONGEST_NAME = 32
 """Most columns of the terminal for a name next to a bar."""
 
 
-def print_why(found: Why, heading: str, model: Model, features: Sequence[str], language: str) -> None:
+def print_why(explanation: Why, heading: str, model: Model, features: Sequence[str], language: str) -> None:
     """Print the contributions of nodes and inputs, a counterfactual, and the nearest training samples."""
     say = explain_words(language)
     result(heading)
-    result(say("answered_with", answer=answer_line(found, model, say)))
+    result(say("answered_with", answer=answer_line(explanation, model, say)))
     names = list(features) or [say("nameless_input", number=number) for number in range(model.features)]
     if model.columns is None:
-        _print_nodes(found, model, say)
-    _print_inputs(found, model, names, say)
-    _print_flip(found, model, names, say)
-    _print_nearest(found, model, say)
+        _print_nodes(explanation, model, say)
+    _print_inputs(explanation, model, names, say)
+    _print_flip(explanation, model, names, say)
+    _print_nearest(explanation, model, say)
     if model.columns is not None:  # columns have names, and nodes have none
-        _print_nodes(found, model, say)
+        _print_nodes(explanation, model, say)
 
 
-def _print_nodes(found: Why, model: Model, say: Say) -> None:
-    head = "split_gap" if found.output is None else "split_sum" if _is_a_sum(found, model) else "split_number"
-    result(say(head, gap=shown(found.gap), **_compared(found, model, say)))
-    biases = [(say("why_biases"), found.bias)] if found.bias else []
-    print_shares(found.nodes, node_names(model, say), say, biases)
+def _print_nodes(explanation: Why, model: Model, say: Say) -> None:
+    head = (
+        "split_gap" if explanation.output is None else "split_sum" if _is_a_sum(explanation, model) else "split_number"
+    )
+    result(say(head, gap=shown(explanation.gap), **_compared(explanation, model, say)))
+    biases = [(say("why_biases"), explanation.bias)] if explanation.bias else []
+    print_shares(explanation.nodes, node_names(model, say), say, biases)
 
 
-def _print_nearest(found: Why, model: Model, say: Say) -> None:
-    if found.nearest is None:
+def _print_nearest(explanation: Why, model: Model, say: Say) -> None:
+    if explanation.nearest is None:
         return
     result(say("alike_in_training"))
-    near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, found.same, strict=True)
+    near = zip(
+        explanation.nearest.rows,
+        explanation.nearest.labels,
+        explanation.nearest.distances,
+        explanation.same,
+        strict=True,
+    )
     for row, known, far, same in near:
-        label = shortened(explained_label(model, found, _one(found, known), say), _LONGEST_NAME)
+        label = shortened(explained_label(model, explanation, _one(explanation, known), say), _LONGEST_NAME)
         result(f"          {say('alike_same' if same else 'alike_at', row=row, label=label, far=shown(far))}")
 
 
-def answer_line(found: Why, model: Model, say: Say) -> str:
+def answer_line(explanation: Why, model: Model, say: Say) -> str:
     """Return the prediction and its outputs as one line."""
-    if found.output is None:
-        second = found.runner_up
+    if explanation.output is None:
+        second = explanation.runner_up
         assert second is not None  # a class
         if model.columns:
-            shares = model.probabilities(found.outputs[None])[0]
-            best, other = (class_label(model, label, say) for label in (found.answer, second))
-            best = say("with_probability", answer=best, share=percent(float(shares[found.answer])))
+            shares = model.probabilities(explanation.outputs[None])[0]
+            best, other = (class_label(model, label, say) for label in (explanation.answer, second))
+            best = say("with_probability", answer=best, share=percent(float(shares[explanation.answer])))
             return say("then_with", best=best, second=other, share=percent(float(shares[second])))
         return say(
             "best_two",
-            best=model.name_of(found.answer),
-            output=shown(found.outputs[found.answer]),
+            best=model.name_of(explanation.answer),
+            output=shown(explanation.outputs[explanation.answer]),
             second=model.name_of(second),
-            value=shown(float(found.outputs[second])),
+            value=shown(float(explanation.outputs[second])),
         )
-    answer = explained_label(model, found, found.answer, say)
-    if found.rival is None:
+    answer = explained_label(model, explanation, explanation.answer, say)
+    if explanation.rival is None:
         return answer
     if model.columns:
-        return say("with_probability", answer=answer, share=percent(answer_probability(model, found, found.outputs)))
-    return say("one_output", answer=answer, output=shown(found.outputs[found.output]))
+        return say(
+            "with_probability",
+            answer=answer,
+            share=percent(answer_probability(model, explanation, explanation.outputs)),
+        )
+    return say("one_output", answer=answer, output=shown(explanation.outputs[explanation.output]))
 
 
-def _one(found: Why, known: Any) -> Any:
+def _one(explanation: Why, known: Any) -> Any:
     """Return the known value of the explained output."""
-    return known if found.output is None else known[found.output]
+    return known if explanation.output is None else known[explanation.output]
 
 
-def _print_inputs(found: Why, model: Model, names: Sequence[str], say: Say) -> None:
-    added = {"added": shown(float(found.inputs.sum())), "without": shown(found.baseline_gap)}
+def _print_inputs(explanation: Why, model: Model, names: Sequence[str], say: Say) -> None:
+    added = {"added": shown(float(explanation.inputs.sum())), "without": shown(explanation.baseline_gap)}
     if model.image_shape:
         result(say("by_pixels", **added))
-        for line in map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
+        for line in map_lines(explanation.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
             result(f"          {line}")
-        result(f"          {_sides(found, model, say)}")
+        result(f"          {_sides(explanation, model, say)}")
     elif model.columns:
-        result(say("at_baseline", answer=baseline_label(model, found, say)))
-        what = explained_quantity(model, found, say)
-        result(say("by_columns", what=what, gap=shown(found.gap), without=shown(found.baseline_gap)))
-        columns = column_shares(model, found, say)
+        result(say("at_baseline", answer=baseline_label(model, explanation, say)))
+        what = explained_quantity(model, explanation, say)
+        result(say("by_columns", what=what, gap=shown(explanation.gap), without=shown(explanation.baseline_gap)))
+        columns = column_shares(model, explanation, say)
         called = [f"{name} = {value}" for name, value, _ in columns]
         print_shares(np.array([share for _, _, share in columns]), called, say)
     else:
         result(say("by_inputs", **added))
-        print_shares(found.inputs, names, say)
+        print_shares(explanation.inputs, names, say)
 
 
-def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> None:
-    if found.flip is None:
-        if found.rival is not None:  # a regression has no decision boundary
+def _print_flip(explanation: Why, model: Model, names: Sequence[str], say: Say) -> None:
+    if explanation.flip is None:
+        if explanation.rival is not None:  # a regression has no decision boundary
             result(say("flips_not"))
         return
-    other = explained_label(model, found, found.flip.answer, say)
+    other = explained_label(model, explanation, explanation.flip.answer, say)
     if model.columns:
         result(say("flips_columns", other=other))
-        _print_changes(changed_values(model, found, say))
+        _print_changes(changed_values(model, explanation, say))
         return
     unit = say("unit_pixels" if model.image_shape else "unit_inputs")
-    result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
+    result(say("flips_to", length=f"{explanation.flip.distance:.3g}", unit=unit, other=other))
     if not model.image_shape:
-        print_shares(found.flip.sample.astype(float) - found.sample, names, say)
+        print_shares(explanation.flip.sample.astype(float) - explanation.sample, names, say)
 
 
 def _print_changes(changes: Sequence[tuple[str, str, str]]) -> None:
@@ -131,23 +143,23 @@ def _print_changes(changes: Sequence[tuple[str, str, str]]) -> None:
         result(f"          {padded(name, -width)}  {before} → {after}")
 
 
-def _is_a_sum(found: Why, model: Model) -> bool:
+def _is_a_sum(explanation: Why, model: Model) -> bool:
     """Return whether a logit is explained rather than the predicted number."""
-    return found.rival is not None or model.network.architecture.activations[-1] != "identity"
+    return explanation.rival is not None or model.network.architecture.activations[-1] != "identity"
 
 
-def _compared(found: Why, model: Model, say: Say) -> dict[str, str]:
+def _compared(explanation: Why, model: Model, say: Say) -> dict[str, str]:
     """Return the names of the two compared classes; nothing if one number or label is explained."""
-    if found.output is not None:
+    if explanation.output is not None:
         return {}
-    return {"answer": class_label(model, found.answer, say), "rival": class_label(model, found.rival, say)}
+    return {"answer": class_label(model, explanation.answer, say), "rival": class_label(model, explanation.rival, say)}
 
 
-def _sides(found: Why, model: Model, say: Say) -> str:
+def _sides(explanation: Why, model: Model, say: Say) -> str:
     """Return the meaning of the two signs of a contribution."""
-    if found.output is None:
-        return say("for_classes", **_compared(found, model, say))
-    return say("for_number" if found.rival is None else "for_label", name=model.name_of(found.output))
+    if explanation.output is None:
+        return say("for_classes", **_compared(explanation, model, say))
+    return say("for_number" if explanation.rival is None else "for_label", name=model.name_of(explanation.output))
 
 
 def print_shares(

@@ -189,7 +189,7 @@ def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     if len(content) > SAMPLE and b"\n" in sample:
         sample = sample[: sample.rindex(b"\n") + 1]
     best: tuple[float, int] = (-1.0, 0)
-    found, rows = ",", [[""]]
+    best_separator, rows = ",", [[""]]
     text = sample.decode(errors="ignore")
     for separator in SEPARATORS:
         cut = [one.fields for one in records(text, separator, name)]
@@ -199,12 +199,12 @@ def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
         score = (count / len(cut) if width > 1 else 0.0, width)
         if score > best:
-            best, found, rows = score, separator, cut
+            best, best_separator, rows = score, separator, cut
     if len(rows[0]) == 1:  # tables by R, and aligned columns
         blank = [one.fields for one in records(without_blanks_behind(sample).decode(errors="ignore"), " ", name)]
         if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
-            found, rows = " ", blank
-    return found, [[without_quotes(field) for field in rows[0]], *rows[1:]]
+            best_separator, rows = " ", blank
+    return best_separator, [[without_quotes(field) for field in rows[0]], *rows[1:]]
 
 
 def without_blanks_behind(content: bytes) -> bytes:

@@ -458,9 +458,9 @@ def _quoted_columns(text: pl.DataFrame) -> list[str]:
 
     One of the first rows must have them.
     """
-    found = text.head(_FIRST).select(pl.all().str.contains(_QUOTED).any()).row(0) if text.width else ()
+    candidates = text.head(_FIRST).select(pl.all().str.contains(_QUOTED).any()).row(0) if text.width else ()
     columns = []
-    for name in (name for name, has_quotes in zip(text.columns, found, strict=True) if has_quotes):
+    for name in (name for name, has_quotes in zip(text.columns, candidates, strict=True) if has_quotes):
         words = text[name].drop_nulls().unique()
         quoted = words.str.contains(_QUOTED)
         plain_words = words.filter(~quoted)
