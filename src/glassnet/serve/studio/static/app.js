@@ -1,0 +1,213 @@
+// The shell of the studio: rooms and their addresses, language, theme, notices. Each room is a module of its own.
+
+import { makeApi } from "./shared/api.js";
+import { button, fill, h } from "./shared/dom.js";
+import { openEvents } from "./shared/events.js";
+import { href, read, RoomState } from "./shared/state.js";
+
+const ROOMS = ["draw", "train", "step", "compare", "look"];
+const ICONS = {
+  draw: "M4 20l4-1 11-11-3-3L5 16zM14 7l3 3",
+  train: "M4 5v15h16M7 16c4 0 4-9 12-9",
+  step: "M5 6v12M9 12h9M14 7l5 5-5 5",
+  compare: "M4 19c3-9 8-11 16-12M4 19c5-4 9-5 16-5",
+  look: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
+};
+const THEMES = ["auto", "light", "dark"];
+
+/** A value that this browser remembers between visits, if it may. */
+const remembered = {
+  get: (key) => {
+    try {
+      return localStorage.getItem(`glassnet.${key}`);
+    } catch {
+      return null;
+    }
+  },
+  set: (key, value) => {
+    try {
+      localStorage.setItem(`glassnet.${key}`, value);
+    } catch {
+      // private windows: the choice lasts as long as the page
+    }
+  },
+};
+
+const el = /** @type {HTMLElement} */ (document.querySelector("#room"));
+const bar = /** @type {HTMLElement} */ (document.querySelector(".bar"));
+const notices = /** @type {HTMLElement} */ (document.querySelector("#notices"));
+
+let lang = remembered.get("lang") ?? "";
+/** @type {Object<string, string>} */
+let words = {};
+let theme = remembered.get("theme") ?? "auto";
+/** @type {(() => void)|undefined} */
+let close;
+let room = "";
+let opening = 0;
+/** Room -> the state it was left in, so that a link in the bar goes back to it. */
+const left = new Map();
+
+const api = makeApi(() => lang);
+
+/** What rooms get. */
+const studio = {
+  api,
+  t,
+  get lang() {
+    return lang;
+  },
+  /** @type {any} */
+  session: {},
+  /** @type {any} */
+  events: null,
+  /** @type {RoomState} */
+  state: new RoomState("", () => {}),
+  /** Whether motion is welcome. */
+  get motion() {
+    return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  },
+  href,
+  /** Open a room in a state. @param {string} to @param {Object<string, any>} [state] */
+  go(to, state = {}) {
+    history.pushState(null, "", href(to, state));
+    open();
+  },
+  async refresh() {
+    studio.session = await api.get("/api/session");
+    return studio.session;
+  },
+  /** Show a line at the bottom. @param {string} message @param {string} [kind] */
+  say(message, kind = "status") {
+    const line = h("div.notice", { class: kind, role: kind === "alert" ? "alert" : "status" },
+      h("span", { text: message }),
+      button("×", () => line.remove(), { class: "plain", "aria-label": t("dismiss") }));
+    notices.append(line);
+    if (kind !== "alert") setTimeout(() => line.remove(), 6000);
+    while (notices.children.length > 3) notices.firstElementChild?.remove();
+  },
+  /** Show what went wrong. @param {any} problem */
+  error(problem) {
+    if (problem?.name === "AbortError") return;
+    const message = problem?.message === "offline" ? t("offline") : problem?.message ?? String(problem);
+    studio.say(problem?.code ? `${message} [${problem.code}]` : message, "alert");
+  },
+};
+
+/**
+ * The words of a key in the language of the page; an unknown key shows itself. Numbers before a plural: "{n} rows".
+ * @param {string} key @param {Object<string, any>} [values]
+ */
+function t(key, values = {}) {
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
+}
+
+async function speak(next) {
+  words = await api.get(`/api/words/${next}`);
+  lang = next;
+  document.documentElement.lang = next === "zh" ? "zh-CN" : "en";
+}
+
+function wear() {
+  if (theme === "auto") document.documentElement.removeAttribute("data-theme");
+  else document.documentElement.setAttribute("data-theme", theme);
+}
+
+function drawBar() {
+  const links = ROOMS.map((name) =>
+    h("a", { href: `/${name}${left.get(name) ?? ""}`, "aria-current": name === room ? "page" : null, onclick: follow },
+      h("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, h("path", { d: ICONS[name] })),
+      h("span", { text: t(`room_${name}`) })));
+  const themes = button(t(`theme_${theme}`), () => {
+    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+    remembered.set("theme", theme);
+    wear();
+    drawBar();
+    bar.querySelector(".theme")?.focus();
+    open();
+  }, { class: "plain theme", title: t("theme_next"), "aria-label": `${t("theme")}: ${t(`theme_${theme}`)}` });
+  const other = lang === "zh" ? "en" : "zh";
+  const language = button(other === "zh" ? "中文" : "English", async () => {
+    await speak(other).catch(studio.error);
+    remembered.set("lang", lang);
+    drawBar();
+    bar.querySelector(".language")?.focus();
+    open();
+  }, { class: "plain language", lang: other === "zh" ? "zh-CN" : "en" });
+  fill(bar,
+    h("a.brand", { href: "/draw", onclick: follow }, h("img", { src: "/static/icon.svg", alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
+    h("nav", { "aria-label": t("rooms") }, links),
+    h("div.row.nowrap", {}, themes, language));
+  const skip = document.querySelector(".skip");
+  if (skip) skip.textContent = t("skip");
+}
+
+/** Follow a link of the studio without loading the page again. @param {MouseEvent} event */
+function follow(event) {
+  const link = /** @type {HTMLElement} */ (event.target).closest("a");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const to = new URL(link.href);
+  if (to.origin !== location.origin || !ROOMS.includes(to.pathname.slice(1)) || link.hasAttribute("download")) return;
+  event.preventDefault();
+  history.pushState(null, "", to.pathname + to.search);
+  open();
+}
+
+/** Open the room of the address, or let the open one follow the address. */
+async function open() {
+  const number = ++opening;
+  const next = location.pathname.slice(1);
+  if (!ROOMS.includes(next)) return;
+  close?.();
+  close = undefined;
+  if (next !== room) {
+    room = next;
+    scrollTo(0, 0);
+  }
+  studio.state = new RoomState(room, () => left.set(room, location.search));
+  left.set(room, location.search);
+  document.title = `${t(`room_${room}`)} · glassnet`;
+  drawBar();
+  try {
+    const module = await import(`./rooms/${room}.js`);
+    if (number !== opening) return;
+    fill(el);
+    el.className = `room-${room}`;
+    const closing = await module.open(el, studio);
+    if (number === opening) close = closing;
+    else closing?.();
+  } catch (problem) {
+    if (number === opening) fill(el, h("div.panel", {}, h("h1", { text: t("went_wrong") }), h("p", { text: String(problem?.message ?? problem) })));
+    console.error(problem);
+  }
+}
+
+function moved() {
+  if (location.pathname.slice(1) !== room || !studio.state.listeners.size) return void open();
+  left.set(room, location.search);
+  for (const listener of studio.state.listeners) listener(read());
+}
+
+let offline = false;
+function connected(online) {
+  if (online === !offline) return;
+  offline = !online;
+  document.querySelector(".offline")?.remove();
+  if (offline) document.body.append(h("p.offline", { role: "alert", text: t("offline") }));
+  else studio.refresh().then(() => studio.say(t("online"))).catch(studio.error);
+}
+
+async function start() {
+  wear();
+  await studio.refresh();
+  await speak(lang || studio.session.language);
+  studio.events = openEvents(connected);
+  studio.events.on("session", (session) => Object.assign(studio.session, session));
+  addEventListener("popstate", moved);
+  el.addEventListener("click", follow);
+  await open();
+}
+
+start().catch((problem) => {
+  fill(el, h("div.panel", {}, h("h1", { text: "glassnet studio" }), h("p", { text: String(problem?.message ?? problem) })));
+});

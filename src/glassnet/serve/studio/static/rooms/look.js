@@ -1,0 +1,8 @@
+// The room "look".
+
+import { h } from "../shared/dom.js";
+
+/** @param {HTMLElement} el @param {any} studio */
+export async function open(el, studio) {
+  el.append(h("div.head", {}, h("h1", { text: studio.t("room_look") })));
+}

@@ -1,0 +1,52 @@
+// Requests to the studio's own server. A refusal becomes a `Problem` with the code and the words of the server.
+
+export class Problem extends Error {
+  /** @param {string} code @param {string} message @param {number} status */
+  constructor(code, message, status) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** @param {() => string} language */
+export function makeApi(language) {
+  /** @param {string} path @param {RequestInit} init */
+  async function request(path, init) {
+    let answer;
+    try {
+      answer = await fetch(path, { ...init, headers: { ...init.headers, "X-Language": language() } });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") throw error;
+      throw new Problem("", "offline", 0);
+    }
+    if (answer.ok) return answer;
+    let told = { code: `HTTP ${answer.status}`, message: answer.statusText };
+    try {
+      told = await answer.json();
+    } catch {
+      // not from an endpoint: the status has to do
+    }
+    throw new Problem(told.code, told.message, answer.status);
+  }
+  const json = async (path, init) => (await request(path, init)).json();
+  return {
+    /** @param {string} path @param {Object<string, any>} [query] @param {RequestInit} [init] */
+    get: (path, query = {}, init = {}) => json(withQuery(path, query), init),
+    /** @param {string} path @param {any} [body] @param {RequestInit} [init] */
+    post: (path, body = {}, init = {}) =>
+      json(path, { method: "POST", body: JSON.stringify(body), ...init, headers: { "Content-Type": "application/json" } }),
+    /** @param {string} path @param {RequestInit} [init] */
+    remove: (path, init = {}) => json(path, { method: "DELETE", ...init }),
+    /** Send the bytes of a file. @param {string} path @param {Blob} file @param {Object<string, any>} [query] */
+    upload: (path, file, query = {}) =>
+      json(withQuery(path, query), { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } }),
+    /** @param {string} path @param {RequestInit} [init] @returns {Promise<ArrayBuffer>} */
+    bytes: async (path, init = {}) => (await request(path, init)).arrayBuffer(),
+  };
+}
+
+function withQuery(path, query) {
+  const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return pairs.length ? `${path}?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}` : path;
+}

@@ -1,0 +1,34 @@
+// Numbers as text, the same in all rooms.
+
+/** A number with significant digits, without exponent where it stays short. @param {number} value @param {number} [digits] */
+export function number(value, digits = 4) {
+  if (value === null || value === undefined) return "–";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size < 1e-4 || size >= 1e7 ? value.toExponential(digits - 1) : trim(value.toPrecision(digits), size);
+  return text.replace("-", "−");
+}
+
+function trim(text, size) {
+  if (text.includes("e")) return String(Number(text));
+  return size >= 1000 && !text.includes(".") ? text : text;
+}
+
+/** A share in per cent, never rounded up to 100. @param {number} share @param {number} [digits] */
+export function percent(share, digits = 2) {
+  if (share === null || share === undefined || Number.isNaN(share)) return "–";
+  const most = 1 - 10 ** -(digits + 2);
+  return `${((share < 1 ? Math.min(share, most) : share) * 100).toFixed(digits)} %`;
+}
+
+/** A time in seconds. @param {number} seconds */
+export function seconds(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** A count with separators. @param {number} value */
+export const count = (value) => value.toLocaleString("en-US");

@@ -1,0 +1,75 @@
+// Images of digits and of weights on a canvas, pixel by pixel.
+
+const clamp = (value) => (value < 0 ? 0 : value > 255 ? 255 : value);
+
+/** Theme and variable -> the colour: many images would ask for the same ones. @type {Map<string, number[]>} */
+const colours = new Map();
+
+/** A colour of the theme as numbers: red, green, blue. @param {string} name A CSS variable, as "--ink". */
+export function colour(name) {
+  const theme = document.documentElement.dataset.theme ?? String(matchMedia("(prefers-color-scheme: dark)").matches);
+  const cached = colours.get(theme + name);
+  if (cached) return cached;
+  const probe = document.createElement("i");
+  probe.style.color = `var(${name})`; // computed, because the variable differs between light and dark
+  document.body.append(probe);
+  const text = getComputedStyle(probe).color;
+  probe.remove();
+  const numbers = (text.match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number);
+  colours.set(theme + name, numbers);
+  return numbers;
+}
+
+/**
+ * Draw values as an image: ink on paper, or signed values in two colours.
+ * @param {HTMLCanvasElement} canvas It gets one pixel a value; CSS scales it.
+ * @param {ArrayLike<number>} values Row by row; 0 to 255, or any sign with `signed`.
+ * @param {number[]} shape Rows and columns.
+ * @param {{signed?: boolean, limit?: number, photo?: boolean, channels?: number}} [how] With `signed`, `limit` has the
+ *   full colour, by default the largest magnitude. `photo`: high values are light.
+ */
+export function drawPixels(canvas, values, [rows, columns], { signed = false, limit, photo = false, channels = 1 } = {}) {
+  canvas.width = columns;
+  canvas.height = rows;
+  canvas.classList.add("pixels");
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  const paper = colour("--pixel-paper");
+  const ink = colour("--pixel-ink");
+  const [positive, negative] = [colour("--positive"), colour("--negative")];
+  let most = limit ?? 0;
+  if (signed && !limit) for (let i = 0; i < rows * columns; i++) most = Math.max(most, Math.abs(values[i]));
+  for (let i = 0; i < rows * columns; i++) {
+    let shade;
+    if (channels === 3) shade = [values[3 * i], values[3 * i + 1], values[3 * i + 2]];
+    else if (signed) {
+      const share = most ? Math.min(1, Math.abs(values[i]) / most) : 0;
+      const full = values[i] < 0 ? negative : positive;
+      shade = paper.map((from, c) => from + (full[c] - from) * share);
+    } else {
+      const share = clamp(values[i]) / 255;
+      shade = photo ? [values[i], values[i], values[i]] : paper.map((from, c) => from + (ink[c] - from) * share);
+    }
+    image.data.set([clamp(shade[0]), clamp(shade[1]), clamp(shade[2]), 255], 4 * i);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/**
+ * A canvas with an image of values.
+ * @param {ArrayLike<number>} values @param {number[]} shape @param {string} label What it shows, for those who do not see it.
+ * @param {Object<string, any>} [how] As for `drawPixels`.
+ */
+export function pixelImage(values, shape, label, how = {}) {
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", label);
+  drawPixels(canvas, values, shape, how);
+  return canvas;
+}
+
+/** Bytes from base64. @param {string} text */
+export function bytesOf(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}

@@ -1,0 +1,44 @@
+// "Take it away": the same work as a command or a Python program, and the files of a room.
+
+import { button, fill, h, segmented } from "./dom.js";
+
+/**
+ * The panel at the end of a room.
+ * @param {any} studio
+ * @param {() => Object<string, any>|null} describe What the room shows, for POST /api/take-away; null if nothing yet.
+ * @param {() => Array<{href: string, words: string, name?: string}>} [files] What can be downloaded now.
+ */
+export function takeAway(studio, describe, files = () => []) {
+  const { t } = studio;
+  const text = h("pre.code", { tabindex: "0", "aria-label": t("take_text") });
+  const links = h("div.row");
+  const status = h("span.quiet", { role: "status" });
+  let form = "command";
+  const copy = button(t("take_copy"), async () => {
+    await navigator.clipboard.writeText(text.textContent ?? "");
+    status.textContent = t("take_copied");
+  });
+  const kind = segmented(t("take_form"), [["command", t("take_command")], ["python", t("take_python")]], form, (next) => {
+    form = next;
+    show();
+  });
+  const body = h("div.stack", {}, h("div.row.spread", {}, kind, h("div.row", {}, status, copy)), text, links);
+  const details = h("details.panel.take", { ontoggle: () => details.open && show() },
+    h("summary", {}, h("h2", { text: t("take_title") }), h("span.quiet", { text: t("take_hint") })), body);
+
+  async function show() {
+    status.textContent = "";
+    fill(links, files().map(({ href, words, name }) => h("a.button", { href, download: name ?? true }, words)));
+    const given = describe();
+    if (!given) {
+      text.textContent = t("take_nothing");
+      return;
+    }
+    try {
+      text.textContent = (await studio.api.post("/api/take-away", { ...given, form })).text;
+    } catch (problem) {
+      text.textContent = `${problem.message} [${problem.code}]`;
+    }
+  }
+  return Object.assign(details, { update: () => details.open && show() });
+}
