@@ -1,4 +1,4 @@
-"""Words of the studio's page, in English and in Chinese. A key begins with the room that uses it, or is of the shell."""
+"""Words of the studio's page, in English and in Chinese. Keys begin with the room they are for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "theme_next": ("Change the colours of the page", "切换页面的颜色"),
     "dismiss": ("Dismiss", "关闭"),
     "offline": (
-        "The studio does not answer. If it was stopped, start it again with “glassnet studio” and open the new address.",
+        "The studio does not answer. If it was stopped, run “glassnet studio” again and open the new address.",
         "工作室没有响应。如果它已停止，请再次运行 glassnet studio，并打开新的地址。",
     ),
     "online": ("Connected again.", "已重新连接。"),
