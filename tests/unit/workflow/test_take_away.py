@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.cli import run_process
 
 import glassnet
 from glassnet.training.events import EpochDone
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.take_away import training_command, training_program
 from glassnet.workflow.train_job import TrainJob, train
+from support.cli import run_process
 
 SMALL = {"hidden": (6,), "epochs": 2}
 
@@ -39,7 +39,7 @@ def write_pixels(path: Path, rows: int = 80) -> None:
 
 
 def jobs(folder: Path) -> dict[str, tuple[TrainJob, dict[str, bool]]]:
-    """Jobs of every kind of data, with files named as in an empty folder, and what the program needs to know of them."""
+    """Jobs of every kind of data, with files named as in an empty folder, and what their programs need to know."""
     write_table(folder / "our house's.csv")
     write_pixels(folder / "-pixels.csv")
     write_pixels(folder / "more.csv", 9)
