@@ -24,7 +24,7 @@ from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES,
 from ...options.recipes import RECIPE_NAMES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ...training.fine_tuning import fine_tuning_options, kept_options
+from ...training.fine_tuning import as_flags, fine_tuning_options, kept_options
 from ...workflow.notice import Notice
 from ...workflow.table_options import TableOptions
 from ...workflow.take_away import training_command, training_program
@@ -105,25 +105,30 @@ def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     title = f"{plan.recipe or session.model(start).name}, {session.get_data(data).name}"
     about = {name: given[name] for name in _GIVEN if name in given}
     job = session.jobs.start("train", work, title, replace=bool(given.get("replace")), about=about)
-    return {"job": job.id}
+    return {"job": job.id, "options": plan.options}
 
 
 def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     """Return the training run that a page asks for.
 
     ``data`` and ``test`` are ids, ``recipe`` and ``options`` as on the command line, ``table`` has target, drop and
-    task, ``start`` is the id of a model to train further, ``add`` that of data such as the drawings, ``add_times`` how
+    task, ``start`` is the id of a model to train further, ``add`` ids of data such as the drawings, ``add_times`` how
     often. Unless ``validation_curve`` is false, samples are held out for one.
     """
     data = session.get_data(text_in(given, "data", "mnist"))
-    test, start, added = (text_in(given, name, "") for name in ("test", "start", "add"))
+    test, start = text_in(given, "test", ""), text_in(given, "start", "")
+    added = _added(given)
     table = table_options(given.get("table") or {}, data.kind, data.target, bool(start))
     recipe = text_in(given, "recipe", "") or (None if start else "table" if table.target else "notes")
     options = _options_in(given)
-    if recipe is not None and not start:
-        job_options(recipe, options)  # a wrong value is the answer's, not the job's
-        if given.get("validation_curve", True):
-            options = with_validation_curve(recipe, options)
+    # Made here, so that a wrong value is refused at once.
+    made = (
+        fine_tuning_options(session.model(start).model, options, recipe, as_flags)
+        if start
+        else job_options(recipe or "notes", options)
+    )
+    if given.get("validation_curve", True):
+        options = with_validation_curve(made, options)
     return TrainJob(
         data.source,
         session.source_of(test) if test else None,
@@ -132,10 +137,15 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
         table,
         pictures=False,
         start=session.model(start).path if start else None,
-        add=(session.source_of(added),) if added else (),
+        add=tuple(map(session.source_of, added)),
         add_times=whole_in(given, "add_times", 1, 1, 1000) if added else 1,
         language=given["language"],
     )
+
+
+def _added(given: Mapping[str, Any]) -> list[str]:
+    added = given.get("add") or []
+    return [added] if isinstance(added, str) else [*map(str, added)]
 
 
 def _options_in(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +153,7 @@ def _options_in(given: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(options, dict):
         raise OptionError("GN021", "options: expected an object of names and values.")
     require_names("Options", options, NAMES, OTHER_NAMES)
-    return by_field({name: checked(ALIASES.get(name, name), value) for name, value in options.items()})
+    return by_field({name: checked(ALIASES.get(str(name), str(name)), value) for name, value in options.items()})
 
 
 def take_away(session: Session, given: dict[str, Any]) -> str:
@@ -158,14 +168,14 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         given = {**job.about, **{key: given[key] for key in ("form", "language")}}
         stopped = job.result["epochs"] if job.state == "stopped" and job.result else None
     plan = plan_of(session, given)
-    data, test, start, added = (text_in(given, key, "") for key in ("data", "test", "start", "add"))
+    data, test, start = (text_in(given, key, "") for key in ("data", "test", "start"))
     source = _file_name(session, data or "mnist")
     named = replace(
         plan,
         source=None if source == BUNDLED and not start else source,
         test=_file_name(session, test) if test else None,
         start=f"{session.model(start).name.removesuffix('.safetensors')}.safetensors" if start else None,
-        add=(_file_name(session, added),) if added else (),
+        add=tuple(_file_name(session, one) for one in _added(given)),
     )
     if text_in(given, "form", "command", ("command", "python")) == "command":
         return training_command(named, stopped=stopped)
@@ -306,7 +316,7 @@ class _Shown:
         shown = weights[:: -(-len(weights) // MOST_NODES)]
         scale = float(np.abs(shown).max()) or 1.0
         values = np.round(shown * (127 / scale)).astype(np.int8)
-        facts = {"nodes": [*range(0, len(weights), -(-len(weights) // MOST_NODES))], "shape": shape}
+        facts: dict[str, Any] = {"nodes": [*range(0, len(weights), -(-len(weights) // MOST_NODES))], "shape": shape}
         facts |= {"channels": channels_of(width, shape), "scale": scale}
         picture = {**facts, "values": base64.b64encode(values.tobytes()).decode()}
         self._job.live["weights"] = picture
