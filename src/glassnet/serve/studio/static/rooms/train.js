@@ -89,14 +89,14 @@ export async function open(el, studio) {
   const tableBox = h("div.stack");
   const doctorBox = h("div.stack", { role: "status" });
   const furtherBox = h("div.stack");
-  const dataPanel = h("section.panel.stack", { "aria-label": t("data") }, h("h2", { text: t("data") }), picker, h("p.help", { text: t("train_formats") }), dataProblem, furtherBox, tableBox, doctorBox);
+  const dataPanel = h("section.panel.stack", { "aria-label": t("data") }, picker, h("p.help", { text: t("train_formats") }), dataProblem, furtherBox, tableBox, doctorBox);
 
   const recipeBox = h("div");
   const curveCheck = h("input", { type: "checkbox", id: "validation-curve", onchange: () => setState({ validation_curve: curveCheck.checked ? "" : "no" }) });
   const curveBox = h("div", {}, h("div.check", {}, curveCheck, h("label", { for: "validation-curve", text: t("train_curve") })), h("p.help", { text: t("train_curve_help") }));
   const optionsPanel = h("section.panel.stack", { "aria-label": t("train_options") }, h("h2", { text: t("train_options") }), recipeBox, form, curveBox);
 
-  const rates = (value) => percent(value, value > 0.9 && value < 1 ? 1 : 0);
+  const rates = (value) => `${Number((100 * value).toFixed(1))} %`;
   const chartWords = { xLabel: t("train_epoch"), tableWords: t("as_table"), height: 240 };
   const accuracyChart = lineChart({ ...chartWords, label: t("train_accuracy"), yLabel: t("train_accuracy"), yRange: [null, 1], format: rates });
   const lossChart = lineChart({ ...chartWords, label: t("train_loss"), yLabel: t("train_loss") });
@@ -278,7 +278,7 @@ export async function open(el, studio) {
     apply();
     const job = runs.of(canonical(asked()));
     show(job?.id ?? "");
-    if (!job && cheap()) start();
+    if (!job && quick()) start();
   }
 
   /** Start again after a change, if that is quick. @param {boolean} settled */
@@ -292,8 +292,7 @@ export async function open(el, studio) {
   }
 
   /** Whether a run is short, as far as that is known before the first: the bundled digits with a fast recipe. */
-  function cheap() {
-    const { data, recipe, options, start: further, add } = asked();
+  function cheap({ data, recipe, options = {}, start: further, add } = asked()) {
     const names = ["epochs", "hidden", "learning_rate", "batch_size", "activation", "optimizer", "seed", "momentum", "schedule", "loss", "rule", "bias", "initializer"];
     const nodes = [options.hidden ?? 200].flat().reduce((sum, one) => sum + Number(one), 0);
     const work = (options.epochs ?? (recipe === "quick" ? 2 : 3)) * nodes;
@@ -303,7 +302,7 @@ export async function open(el, studio) {
 
   function quick() {
     const running = active();
-    if (running && running.live.seconds_left > SHORT) return false;
+    if (running?.live.seconds_left > SHORT && !cheap(running.about)) return false; // it is not lost by accident
     if (cheap()) return true;
     const request = asked();
     const last = [...runs.finished].reverse().find((job) => canonical({ ...job.about, options: {} }) === canonical({ ...request, options: {} }));
@@ -425,7 +424,7 @@ export async function open(el, studio) {
     const { blocks, epoch_values: epochs } = job.live;
     const part = (rows, place) => thinned(rows.filter((row) => row[place] !== null && row[place] !== undefined).map((row) => [row[0], row[place]]));
     const make = (training, validation) => [
-      { name: t("train_training"), points: training, colour: "--c0", quiet: faint },
+      { name: t("train_training"), points: training, colour: "--c0", dash: "", quiet: faint },
       { name: t("train_validation"), points: validation, colour: "--c1", dash: "7 4", dots: !faint && validation.length <= 30, quiet: faint },
     ].filter((one) => one.points.length);
     return { accuracy: make(part(blocks, 2), part(epochs, 4)), loss: make(part(blocks, 1), part(epochs, 3)) };
