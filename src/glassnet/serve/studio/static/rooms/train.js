@@ -276,6 +276,7 @@ export async function open(el, studio) {
     state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", task: "", test: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
     clearProblems();
     apply();
+    checkData();
     const job = runs.of(canonical(asked()));
     show(job?.id ?? "");
     if (!job && quick()) start();

@@ -103,7 +103,7 @@ export function optionForm(studio, declared, changed) {
       const text = value === undefined ? "" : asText(value);
       if (one.option.kind === "bool") one.control.checked = value === true;
       else if (one.control.tagName === "SELECT") {
-        if (![...one.control.options].some((choice) => choice.value === text)) one.control.append(h("option", { value: text, text }));
+        if (text && ![...one.control.options].some((choice) => choice.value === text)) one.control.append(h("option", { value: text, text }));
         one.control.value = text;
       } else if (document.activeElement !== one.control || one.control.value !== text) one.control.value = text;
       if (one.range && one.range.dataset.text !== text) {
