@@ -119,7 +119,7 @@ def test_a_first_run_a_slider_and_what_can_be_taken_away(page, room, studio, tmp
     assert len(studio.session.models) == 3  # nothing was trained again
 
 
-def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(page, room, studio):
+def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(page, browser, room, studio):
     room("recipe=quick&epochs=5&hidden=12&seed=3")
     pause = page.get_by_role("button", name="Pause")
     expect(pause).to_be_enabled()
@@ -137,7 +137,8 @@ def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(p
     expect(page.locator(".status")).to_have_text(f"Paused · {job.live['blocks'][-1][0]:.3g} of 5 epochs")
     assert len(job.live["blocks"]) == blocks + 1
 
-    second = page.context.new_page()
+    second = browser.new_page()
+    second.goto(studio.address)
     second.goto(f"{studio.origin}/train")
     expect(second.locator(".status")).to_contain_text("Paused")
     assert "seed=3" in second.url  # it shows the options of the run
@@ -232,7 +233,6 @@ def test_the_form_has_every_option_with_its_help_and_finds_them(page, room):
 def test_training_continues_with_a_model_and_drawings(page, room, studio, tmp_path, monkeypatch):
     room(SMALL)
     done(page)
-    page.get_by_role("button", name="Start", exact=True)
     for label in (3, 5):
         studio.post("/api/drawings", {"pixels": [0] * 300 + [255] * 100 + [0] * 384, "label": label}).fine()
     room("start=run-1&add=drawings&add_times=20&epochs=1")
@@ -240,7 +240,7 @@ def test_training_continues_with_a_model_and_drawings(page, room, studio, tmp_pa
     expect(box).to_contain_text("continues with the model run-1")
     expect(box).to_contain_text("2 drawings")
     expect(box.get_by_label("Times per epoch")).to_have_value("20")
-    assert page.locator("[data-name=hidden] input").first.is_disabled()
+    expect(page.locator("[data-name=hidden] input").first).to_be_disabled()
     page.get_by_role("button", name="Start", exact=True).click()
     done(page)
     expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
