@@ -11,7 +11,7 @@ import click
 from ..errors import ArgumentError, OptionError, require_names
 from ..i18n.compare import compare_words
 from ..i18n.language import Say, width_of
-from ..i18n.plots import shown
+from ..i18n.plots import SHARES, shown, words_in
 from ..io.writing import require_picture_place
 from ..options.options import ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, by_field
 from ..training.paired import FEWEST, MOST
@@ -23,7 +23,8 @@ from .table_flags import take_table_options, with_table_flags
 
 _SIDE: dict[str, Any] = {"cls": GroupedFlag, "common": True, "multiple": True, "metavar": "OPTION=VALUE"}
 _BOOLEANS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-_SHARES = ("accuracy", "balanced_accuracy")
+_VERDICTS = {"better": "better", "worse": "worse", "no difference seen": "not_seen"}
+_INDENT = " " * 10
 
 
 @click.command("compare", cls=GroupedCommand)
@@ -86,7 +87,16 @@ def compare_command(
     sides = [Side(first, _changes("--a", of_a)), Side(second, _changes("--b", of_b))]
     job = CompareJob(*sides, source, given(flags), table, seeds, metric, not all_seeds)
     words = compare_words(language)
-    compared = compare(job, callbacks=[_Progress(job, words)], notify=say_notice)
+    done = 0
+
+    def say_pair(happened: SideEvent | Pair) -> None:
+        nonlocal done
+        if isinstance(happened, Pair):
+            done += 1
+            scores = {"a": happened.a, "b": happened.b, "difference": happened.difference}
+            say(words("pair", seed=happened.seed, number=done, planned=seeds, **scores))
+
+    compared = compare(job, callbacks=[say_pair], notify=say_notice)
     if picture:
         from .. import plots
 
@@ -94,25 +104,26 @@ def compare_command(
     if as_json:
         result_json({"recipes": {"a": first, "b": second}, **compared.to_dict(), "picture": picture})
         return
-    for line in _lines(job, compared, words):
+    for line in _lines(job, compared, language, words):
         result(line)
     if picture:
         result(words("picture", file=picture))
 
 
-class _Progress:
-    """Prints a line for each finished pair of training runs."""
+class _Scores:
+    """Scores and their differences as text: shares in per cent."""
 
-    def __init__(self, job: CompareJob, words: Say) -> None:
-        self._planned, self._words, self._done = job.seeds, words, 0
+    def __init__(self, metric: str) -> None:
+        self._share = metric in SHARES
 
-    def __call__(self, happened: SideEvent | Pair) -> None:
-        if isinstance(happened, Pair):
-            self._done += 1
-            a, b = (f"{one:.4f}" for one in (happened.a, happened.b))
-            difference = f"{happened.difference:+.4f}"
-            facts = {"a": a, "b": b, "difference": difference, "number": self._done, "planned": self._planned}
-            say(self._words("pair", seed=happened.seed, **facts))
+    def score(self, value: float) -> str:
+        """Return a score."""
+        return f"{100 * value:.2f}" if self._share else shown(value)
+
+    def difference(self, value: float) -> str:
+        """Return a difference, with its sign."""
+        text = self.score(value).replace("-", "−")
+        return text if text.startswith("−") or not value else f"+{text}"
 
 
 def _changes(flag: str, words: Sequence[str]) -> dict[str, Any]:
@@ -156,66 +167,52 @@ def _item(kind: Any, text: str) -> Any:
         return text
 
 
-def _lines(job: CompareJob, compared: Comparison, words: Say) -> list[str]:
+def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> list[str]:
     """Return the result as text."""
-    share = compared.metric in _SHARES
-
-    def score(value: float) -> str:
-        return f"{value:.2%}" if share else shown(value)
-
-    def difference(value: float) -> str:
-        return words("points", value=100 * value) if share else f"{'+' if value >= 0 else ''}{shown(value)}"
-
-    pairs, differing = compared.pairs, compared.options_that_differ
+    texts, pairs, metric = _Scores(compared.metric), compared.pairs, compared.metric
+    share = metric in SHARES
+    title, unit = words_in(language)(f"{metric}_percent" if share else metric), words("points") if share else ""
+    differing = [(name, _text(both["a"]), _text(both["b"])) for name, both in compared.options_that_differ.items()]
+    rows = [(str(one.seed), texts.score(one.a), texts.score(one.b), texts.difference(one.difference)) for one in pairs]
     lines = [
-        words("side", side="A", recipe=job.a.recipe),
-        words("side", side="B", recipe=job.b.recipe),
-        words("differ", count=len(differing)),
-        *_table("option", [(name, *map(_text, values.values())) for name, values in differing.items()], words),
+        words("side", side="A", recipe=_recipe(job.a)),
+        words("side", side="B", recipe=_recipe(job.b)),
+        *_table((words("differ"), "A", "B"), differing),
         words(
-            "data",
-            source=compared.source,
-            samples=compared.samples,
-            validation=compared.validation_samples,
+            "data", source=compared.source, samples=compared.samples, validation=compared.validation_samples
         ),
-        words(
-            "scores",
-            metric=words(compared.metric),
-            better=words("higher" if compared.higher_is_better else "lower"),
-        ),
+        words("higher" if compared.higher_is_better else "lower", metric=title),
+        *_table((_INDENT + words("seed"), "A", "B", "B − A"), rows),
     ]
-    rows = [(words("seed"), "A", "B", words("difference"))]
-    rows += [(str(one.seed), score(one.a), score(one.b), difference(one.difference)) for one in pairs]
-    lines += _table("row", rows, words)
     if compared.interval is not None:
-        low, high = map(difference, compared.interval)
-        lines.append(words("mean", mean=difference(compared.mean), low=low, high=high))
+        low, high = map(texts.difference, compared.interval)
+        lines.append(words("mean", mean=texts.difference(compared.mean), unit=unit, low=low, high=high))
     if len(pairs) < FEWEST:
         lines.append(words("too_few", pairs=len(pairs), fewest=FEWEST))
     else:
-        lines.append(words(compared.verdict, p=compared.p_value, level=compared.level))
+        lines.append(words(_VERDICTS[compared.verdict], p=compared.p_value, level=compared.level))
     if compared.stopped_early:
         lines.append(words("stopped", pairs=len(pairs), planned=compared.planned))
     if compared.detectable is not None:
-        lines.append(words("detectable", pairs=len(pairs), size=difference(compared.detectable).lstrip("+")))
+        lines.append(words("detectable", pairs=len(pairs), size=texts.score(compared.detectable), unit=unit))
     return lines
+
+
+def _recipe(side: Side) -> str:
+    """Return a side's recipe and the options that only it has."""
+    return ", ".join([side.recipe, *(f"{name} {_text(value)}" for name, value in side.options.items())])
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ",".join(map(_text, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _table(key: str, rows: Sequence[tuple[str, ...]], words: Say) -> list[str]:
-    """Return rows of text with each column as wide as its widest entry."""
-    widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
-    names = {"option": ("name", "a", "b"), "row": ("seed", "a", "b", "difference")}[key]
-    return [
-        words(
-            key, **{name: padded(text, width) for name, text, width in zip(names, row, widths, strict=True)}
-        ).rstrip()
-        for row in rows
-    ]
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return lines with each column as wide as its widest entry; the first is indented below the head."""
+    every = [head, *((_INDENT + first, *others) for first, *others in rows)]
+    widths = [max(map(width_of, column)) for column in zip(*every, strict=True)]
+    return ["   ".join(map(padded, row, widths)).rstrip() for row in every]
