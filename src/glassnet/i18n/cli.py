@@ -9,6 +9,15 @@ from .language import Say, speaking
 
 CLI_WORDS: dict[str, tuple[str, str]] = {
     "text": ("{text}", "{text}"),  # remarks on data
+    # compare
+    "compare_few": (
+        "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can",
+        "{seeds} 个种子无论结果如何都得不出结论，至少需要 {fewest} 个",
+    ),
+    "compare_start": (
+        "the two sides have different networks or initializers, so they do not start from the same weights",
+        "两边的网络或初始化方式不同，因此初始权重不同",
+    ),
     # progress of a training run
     "epoch_done": (
         "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",
