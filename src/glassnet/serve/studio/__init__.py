@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-"""The studio: one local page to draw, train, step through, compare and look."""
-=======
 """The studio: one local page where you draw, train, step through, compare and look; README.md beside this says how."""
 
 from __future__ import annotations
@@ -124,4 +121,3 @@ def _require_packages() -> None:
             "GN092",
             f"the studio needs {problem.name}, which is not installed: pip install 'glassnet[studio]'",
         ) from None
->>>>>>> X/server
