@@ -50,7 +50,9 @@ _INDENT = " " * 10
     type=click.Choice(list(METRICS)),
     help="Score to compare.  [accuracy; of a regression rmse, or r2 with several targets]",
 )
-@click.option("--picture", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG.")
+@click.option(
+    "--picture", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG."
+)
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
@@ -178,9 +180,7 @@ def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> 
         words("side", side="A", recipe=_recipe(job.a)),
         words("side", side="B", recipe=_recipe(job.b)),
         *_table((words("differ"), "A", "B"), differing),
-        words(
-            "data", source=compared.source, samples=compared.samples, validation=compared.validation_samples
-        ),
+        words("data", source=compared.source, samples=compared.samples, validation=compared.validation_samples),
         words("higher" if compared.higher_is_better else "lower", metric=title),
         *_table((_INDENT + words("seed"), "A", "B", "B − A"), rows),
     ]
