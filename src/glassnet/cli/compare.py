@@ -50,7 +50,9 @@ _INDENT = " " * 10
     type=click.Choice(list(METRICS)),
     help="Score to compare.  [accuracy; of a regression rmse, or r2 with several targets]",
 )
-@click.option("--picture", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG.")
+@click.option(
+    "--picture", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG."
+)
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
@@ -72,7 +74,7 @@ def compare_command(
     as_json: bool,
     **flags: Any,
 ) -> None:
-    """Compare two recipes over several seeds: is B better than A?
+    """Compare two recipes over several seeds, and judge whether B is better.
 
     A and B are recipes, which may be the same if --a or --b changes an option: 'glassnet compare notes notes --b
     rate=0.1'. Other options apply to both. DATA is anything that 'glassnet train' accepts; a table with named columns
@@ -84,8 +86,8 @@ def compare_command(
     if picture:
         require_picture_place(picture, overwrite=force)
     table = take_table_options(flags)
-    sides = [Side(first, _changes("--a", of_a)), Side(second, _changes("--b", of_b))]
-    job = CompareJob(*sides, source, given(flags), table, seeds, metric, not all_seeds)
+    a, b = Side(first, _changes("--a", of_a)), Side(second, _changes("--b", of_b))
+    job = CompareJob(a, b, source, given(flags), table, seeds, metric, not all_seeds)
     words = compare_words(language)
     done = 0
 
@@ -178,9 +180,7 @@ def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> 
         words("side", side="A", recipe=_recipe(job.a)),
         words("side", side="B", recipe=_recipe(job.b)),
         *_table((words("differ"), "A", "B"), differing),
-        words(
-            "data", source=compared.source, samples=compared.samples, validation=compared.validation_samples
-        ),
+        words("data", source=compared.source, samples=compared.samples, validation=compared.validation_samples),
         words("higher" if compared.higher_is_better else "lower", metric=title),
         *_table((_INDENT + words("seed"), "A", "B", "B − A"), rows),
     ]

@@ -423,7 +423,9 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
     if any(getattr(before["a"], name) != getattr(before["b"], name) for name in _READING):
         b = read_for("b", ignore)
         if not np.array_equal(a.training.labels, b.training.labels):
-            raise DataError("GN017", f"{source}: the two sides read other samples. Use the same --handwriting for both.")
+            raise DataError(
+                "GN017", f"{source}: the two sides read other samples. Use the same --handwriting for both."
+            )
     elif sized:
         b = replace(a, options=choose("b", **sized[0]))
     else:

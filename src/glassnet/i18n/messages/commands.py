@@ -64,9 +64,7 @@ MESSAGES: dict[str, str] = {
     "--metric loss: the two sides minimize different losses, which cannot be compared. Omit it.": (
         "--metric loss：两边最小化的损失不同，无法比较。请去掉该选项。"
     ),
-    "{flag} {word}: expected OPTION=VALUE, such as rate=0.1.": (
-        "{flag} {word}：应为 OPTION=VALUE，例如 rate=0.1。"
-    ),
+    "{flag} {word}: expected OPTION=VALUE, such as rate=0.1.": ("{flag} {word}：应为 OPTION=VALUE，例如 rate=0.1。"),
     # train, resume
     "{path} was not written.": "未写出 {path}。",
     "The last good weights are in {place}.": "最后一组正常的权重在 {place} 中。",
