@@ -74,7 +74,7 @@ def compare_command(
     as_json: bool,
     **flags: Any,
 ) -> None:
-    """Compare two recipes over several seeds: is B better than A?
+    """Compare two recipes over several seeds, and judge whether B is better.
 
     A and B are recipes, which may be the same if --a or --b changes an option: 'glassnet compare notes notes --b
     rate=0.1'. Other options apply to both. DATA is anything that 'glassnet train' accepts; a table with named columns
@@ -86,8 +86,8 @@ def compare_command(
     if picture:
         require_picture_place(picture, overwrite=force)
     table = take_table_options(flags)
-    sides = [Side(first, _changes("--a", of_a)), Side(second, _changes("--b", of_b))]
-    job = CompareJob(*sides, source, given(flags), table, seeds, metric, not all_seeds)
+    a, b = Side(first, _changes("--a", of_a)), Side(second, _changes("--b", of_b))
+    job = CompareJob(a, b, source, given(flags), table, seeds, metric, not all_seeds)
     words = compare_words(language)
     done = 0
 

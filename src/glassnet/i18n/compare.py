@@ -11,7 +11,7 @@ COMPARE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "side": ("{side}         {recipe}", "{side}         {recipe}"),
     "data": (
-        "data      {source}: {samples:,} samples for training and {validation:,} for validation, drawn anew for each seed",
+        "data      {source}: {samples:,} training and {validation:,} validation samples, drawn anew for each seed",
         "数据      {source}：训练 {samples:,} 个样本，验证 {validation:,} 个样本，每个种子重新抽取",
     ),
     "differ": ("differ    option", "差异      选项"),

@@ -61,7 +61,7 @@ COMMANDS = {
 
     DATA 是 'glassnet train' 接受的任何数据（损坏的也可），或一个程序。退出码 0：至多只有提示；
     1：有错误或警告（用 --fix 时，只计副本中仍有的）。""",
-    "compare": """用多个种子比较两个配方：B 是否优于 A？
+    "compare": """用多个种子比较两个配方，判断 B 是否更好。
 
     A 和 B 是配方；若用 --a 或 --b 改变选项，两者可以相同：'glassnet compare notes notes --b rate=0.1'。
     其他选项对两边都有效。DATA 是 'glassnet train' 接受的任何数据；有列名的表格需要 --target。

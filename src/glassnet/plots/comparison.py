@@ -22,11 +22,14 @@ _STYLES = (("a", BLUE, "-", "o"), ("b", VERMILION, "--", "s"))
 def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, language: str = "en") -> Axes:
     """Draw the validation score of both sides of a comparison after each epoch: each seed, their mean and their range.
 
+    The marks at the end are the mean scores of the trained models. They may lie elsewhere than the curves, which for an
+    ensemble are those of its first member, and with early stopping continue after the best epoch.
+
     Parameters
     ----------
     comparison : mapping
-        As ``glassnet compare --json`` prints it: ``metric``, and in ``curves`` the curves of ``a`` and ``b``, each with
-        ``epochs`` and ``validation_score``.
+        As ``glassnet compare --json`` prints it: ``metric``, ``pairs`` with the scores, and in ``curves`` the curves of
+        ``a`` and ``b``, each with ``epochs`` and ``validation_score``.
     axes : Axes, optional
         A new figure by default.
     language : str
@@ -53,7 +56,7 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     percent = metric in SHARES
     style_axes(panel, grid=True)
     panel.set_title(word(f"{metric}_percent" if percent else metric), loc="left", fontsize=10, color=INK)
-    ends, last = [], 1
+    ends, finals, last = [], [], 1
     for side, colour, dash, marker in _STYLES:
         curves = [
             (curve["epochs"], np.multiply(curve["validation_score"], 100 if percent else 1))
@@ -66,14 +69,17 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
         shortest = min((epochs for epochs, _ in curves), key=len)  # early stopping ends each seed elsewhere
         every = np.array([scores[: len(shortest)] for _, scores in curves])  # (seeds, epochs)
         panel.fill_between(shortest, every.min(axis=0), every.max(axis=0), color=colour, alpha=0.12, linewidth=0)
-        mean = every.mean(axis=0)
-        panel.plot(shortest, mean, color=colour, linewidth=1.8, linestyle=dash, marker=marker, markersize=4)
-        end = float(mean[-1])
+        style: dict[str, Any] = {"color": colour, "marker": marker, "clip_on": False}
+        panel.plot(shortest, every.mean(axis=0), linewidth=1.8, linestyle=dash, markersize=4, **style)
+        end = float(np.mean([pair[side] for pair in comparison["pairs"]])) * (100 if percent else 1)
         ends.append((end, f"{side.upper()} {f'{end:.2f}%' if percent else shown(end)}", colour))
+        finals.append((end, style))
         last = max(last, *(epochs[-1] for epochs, _ in curves))
-    panel.set_xlim(0 if last == 1 else 1, last)
+    panel.set_xlim(1 if last > 1 else 0, last)
     panel.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, steps=[1, 2, 5, 10]))
     panel.set_xlabel(word("epoch"))
+    for end, style in finals:
+        panel.plot([last], [end], markersize=8, markeredgecolor="white", linestyle="", zorder=3, **style)
     label_ends(panel, ends)
     set_fonts([panel])
     return panel
