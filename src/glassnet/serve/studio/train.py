@@ -207,7 +207,7 @@ def table_options(wishes: Mapping[str, Any], kind: str, target: str, further: bo
 
 
 def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:
-    """Train on the worker thread, open the model, and return what came of it."""
+    """Train on the worker thread, open the model, and return the result."""
     id = session.next_id("run")
     plan = TrainJob(**{**vars(plan), "out": str(session.folder / f"{id}.safetensors"), "force": True})
     notices: list[dict[str, Any]] = []
