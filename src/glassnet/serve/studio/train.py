@@ -82,7 +82,7 @@ def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
     Takes the same as `train`. ``fixed`` are the options that a model to train further keeps.
     """
-    start, options = text_in(given, "start", ""), _options_in(given)
+    start, options = text_in(given, "start", ""), options_in(given)
     if start:
         model = session.model(start).model
         made = fine_tuning_options(model, options, text_in(given, "recipe", "") or None)
@@ -120,7 +120,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     added = _added(given)
     table = table_options(given.get("table") or {}, data.kind, data.target, bool(start))
     recipe = text_in(given, "recipe", "") or (None if start else "table" if table.target else "notes")
-    options = _options_in(given)
+    options = options_in(given)
     if data.id == DRAWINGS:
         options = {"classes": DIGITS, **options}
     # Made here, so that a wrong value is refused at once.
@@ -150,7 +150,8 @@ def _added(given: Mapping[str, Any]) -> list[str]:
     return [added] if isinstance(added, str) else [*map(str, added)]
 
 
-def _options_in(given: Mapping[str, Any]) -> dict[str, Any]:
+def options_in(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ``options`` that a page gives, checked, by the names of their fields."""
     options = given.get("options") or {}
     if not isinstance(options, dict):
         raise OptionError("GN021", "options: expected an object of names and values.")
@@ -172,13 +173,13 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         stopped = done if done < job.live.get("epochs", 0) else None
     plan = plan_of(session, given)
     data, test, start = (text_in(given, key, "") for key in ("data", "test", "start"))
-    source = _file_name(session, data or "mnist")
+    source = file_name(session, data or "mnist")
     named = replace(
         plan,
         source=None if source == BUNDLED and not start else source,
-        test=_file_name(session, test) if test else None,
+        test=file_name(session, test) if test else None,
         start=f"{session.model(start).name.removesuffix('.safetensors')}.safetensors" if start else None,
-        add=tuple(_file_name(session, one) for one in _added(given)),
+        add=tuple(file_name(session, one) for one in _added(given)),
     )
     if text_in(given, "form", "command", ("command", "python")) == "command":
         return training_command(named, stopped=stopped)
@@ -187,7 +188,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     return training_program(named, held_out=held_out, of_table=of_table, stopped=stopped)
 
 
-def _file_name(session: Session, id: str) -> str:
+def file_name(session: Session, id: str) -> str:
     """Return the name that a file of data has outside the session."""
     one = session.get_data(id)
     return "drawings.csv" if id == DRAWINGS else one.source if one.source == BUNDLED else Path(one.source).name
@@ -206,7 +207,7 @@ def table_options(wishes: Mapping[str, Any], kind: str, target: str, further: bo
 
 
 def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:
-    """Train on the worker thread, open the model, and return what came of it."""
+    """Train on the worker thread, open the model, and return the result."""
     id = session.next_id("run")
     plan = TrainJob(**{**vars(plan), "out": str(session.folder / f"{id}.safetensors"), "force": True})
     notices: list[dict[str, Any]] = []
