@@ -14,7 +14,7 @@ from studio_server import Studio, studio_server
 
 from glassnet.i18n.help_zh import OPTIONS
 from glassnet.options.options import SPECS
-from support.cli import run_process
+from support.cli import run
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -81,8 +81,8 @@ def require_same_hash(page, folder, monkeypatch) -> None:
     expected = hash_shown(page)
     words = shlex.split(text_to_take(page, "As command"))
     assert words[:2] == ["glassnet", "train"]
-    assert run_process(*words[1:], "--json", "--no-pictures", cwd=folder).fine().json()["hash"] == expected
     monkeypatch.chdir(folder)
+    assert run(*words[1:], "--json", "--no-pictures").fine().json()["hash"] == expected
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(text_to_take(page, "As Python"), "program.py", "exec"), {"__name__": "__main__"})
@@ -116,6 +116,8 @@ def test_a_first_run_a_slider_and_what_can_be_taken_away(page, room, studio, tmp
     assert "learning_rate=" not in page.url
     page.go_back()
     expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
+    page.go_back()
+    expect(page.locator("section h2", has_text="Result: run-1")).to_be_visible()
     assert len(studio.session.models) == 3  # nothing was trained again
 
 

@@ -15,7 +15,7 @@ from .compare_job import SEEDS, CompareJob, Side
 from .table_options import TableOptions
 from .train_job import TrainJob
 
-_WIDTH = 100
+_WIDTH = 80
 _STANDARD_RECIPES = {name: alias for alias, name in RECIPE_ALIASES.items()}
 _READING = ("classes", "colour", "handwriting")
 """Options that `load_data` takes under the same names."""

@@ -31,6 +31,9 @@ export async function open(el, studio) {
   let sending = false;
   let again = false;
   let checking = "";
+  let dragged = "";
+  /** Options that change how data are read, and so what is wrong with them. */
+  const dataOptions = new Set(declared.groups.find((group) => group.name === "data").options.map((one) => one.name));
   /** What this page itself has started: other runs come from other pages, whose options this one then shows. */
   const mine = new Set();
 
@@ -156,24 +159,32 @@ export async function open(el, studio) {
     fill(dataProblem);
   }
 
-  async function start() {
+  function unschedule() {
     clearTimeout(timer);
+    timer = 0;
+  }
+
+  async function start() {
+    unschedule();
     if (sending) {
       again = true;
       return;
     }
     sending = true;
     clearProblems();
+    drawBar();
     const request = asked();
     mine.add(canonical(request));
     try {
       const { job } = await api.post("/api/train", { ...request, replace: true });
+      if (!runs.jobs.has(job)) await runs.fetch(job); // its first event is still on its way
       show(job);
     } catch (problem) {
       refuse(problem);
     }
     sending = false;
-    if (again && !closed) {
+    if (closed) return;
+    if (again) {
       again = false;
       start();
     }
@@ -226,12 +237,13 @@ export async function open(el, studio) {
     fill(doctorBox);
     checking = "";
     if (id === "mnist" || !listed(id)) return;
-    const key = `${id} ${state.get("target")}`;
+    const options = Object.fromEntries(Object.entries(asked().options).filter(([name]) => dataOptions.has(name)));
+    const key = canonical([id, state.get("target"), options]);
     checking = key;
     fill(doctorBox, h("p.quiet", { text: t("train_checking") }));
     drawBar();
     try {
-      const { findings } = await api.post(`/api/data/${id}/doctor`, { target: state.get("target") || undefined, recipe: state.get("recipe") || undefined });
+      const { findings } = await api.post(`/api/data/${id}/doctor`, { target: state.get("target") || undefined, recipe: state.get("recipe") || undefined, options });
       if (checking === key) fill(doctorBox, ...findingsOf(findings));
     } catch (problem) {
       if (checking === key) fill(doctorBox, warning(problem));
@@ -259,8 +271,10 @@ export async function open(el, studio) {
     form.problem("", "");
     const unchanged = text !== null && asText(text) === asText(form.value(name)) && !(name in given());
     if (unchanged) return;
-    state.set({ [name]: text ?? "" }, { replace: !settled });
+    state.set({ [name]: text ?? "" }, { replace: dragged === name }); // one step back for a whole drag
+    dragged = settled ? "" : name;
     form.setGiven(given());
+    if (dataOptions.has(name)) checkData();
     fetchDefaults();
     rerun(settled);
   }
@@ -284,10 +298,10 @@ export async function open(el, studio) {
 
   /** Start again after a change, if that is quick. @param {boolean} settled */
   function rerun(settled) {
-    clearTimeout(timer);
+    unschedule();
     const same = runs.of(canonical(asked()));
     if (same?.result) return void show(same.id);
-    if (quick()) timer = setTimeout(start, settled ? 0 : 120);
+    timer = quick() ? setTimeout(start, settled ? 0 : 120) : 0;
     drawBar();
     take.update();
   }
@@ -407,10 +421,10 @@ export async function open(el, studio) {
     const where = epochs ? t("train_at", { epoch: Math.min(epochs, Math.floor(at) + 1), epochs }) : "";
     let text = t("train_ready");
     if (checking) text = t("train_checking");
-    else if (running?.state === "waiting") text = t("train_phase_waiting");
+    else if (sending || timer || running?.state === "waiting") text = t("train_phase_waiting");
     else if (running?.state === "paused") text = `${t("train_paused")} · ${t("train_at_progress", { at: number(at, 3), epochs })}`;
     else if (running) text = phase === "training" ? [where, left ? t("train_left", { time: seconds(left) }) : ""].filter(Boolean).join(" · ") : t(`train_phase_${phase ?? "waiting"}`);
-    else if (differs && !sending) text = t("train_changed_start");
+    else if (differs) text = t("train_changed_start");
     else if (job?.state === "failed") text = t("train_failed");
     else if (job?.result) text = `${t(job.state === "stopped" ? "train_stopped" : "train_done")} · ${resultText(job.result)}`;
     status.textContent = text;
@@ -533,7 +547,7 @@ export async function open(el, studio) {
   }
 
   function choose(job) {
-    clearTimeout(timer);
+    unschedule();
     clearProblems();
     state.set(stateOf(job.about));
     apply();
@@ -629,7 +643,7 @@ export async function open(el, studio) {
   }
 
   const offState = state.on(() => {
-    clearTimeout(timer);
+    unschedule();
     clearProblems();
     apply();
     checkData();
@@ -655,7 +669,7 @@ export async function open(el, studio) {
 
   return () => {
     closed = true;
-    clearTimeout(timer);
+    unschedule();
     offFiles();
     offSession();
     offState();
