@@ -1,18 +1,16 @@
 // The room "train": choose data and options, and watch the network learn; a change of an option runs it again.
 
 import { lineChart } from "../shared/chart.js";
-import { button, field, fill, h, select, takeFiles } from "../shared/dom.js";
-import { count, number, percent, seconds } from "../shared/format.js";
-import { dataPicker } from "../shared/pickers.js";
-import { bytesOf, drawPixels } from "../shared/pixels.js";
+import { button, field, fill, h, select } from "../shared/dom.js";
+import { number, percent, seconds } from "../shared/format.js";
 import { takeAway } from "../shared/take_away.js";
+import { dataPanel } from "./train_data.js";
 import { asText, optionForm, optionsIn, optionValues } from "./train_form.js";
 import { canonical, ended, Runs } from "./train_runs.js";
+import { curvesOf, drawWeights, resultFacts, resultText, total, warning } from "./train_view.js";
 
 /** Seconds up to which a run starts again by itself when an option changes. */
 const SHORT = 5;
-const MOST_POINTS = 400;
-const SEVERITIES = ["error", "warning", "remark"];
 
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {
@@ -22,18 +20,13 @@ export async function open(el, studio) {
   await studio.refresh();
 
   let closed = false;
-  /** What is known of the chosen data: columns of a table and more. @type {any} */
-  let facts = null;
   /** The run that is shown, and the one behind it. */
   let shown = "";
   let ghost = "";
   let timer = 0;
   let sending = false;
   let again = false;
-  let checking = "";
   let dragged = "";
-  /** Options that change how data are read, and so what is wrong with them. */
-  const dataOptions = new Set(declared.groups.find((group) => group.name === "data").options.map((one) => one.name));
   /** What this page itself has started: other runs come from other pages, whose options this one then shows. */
   const mine = new Set();
 
@@ -76,7 +69,6 @@ export async function open(el, studio) {
 
   const form = optionForm(studio, declared, optionChanged);
   const live = h("p.aside-text", { role: "status", "aria-live": "polite" });
-  const dataProblem = h("div", { role: "alert" });
   const runProblem = h("div", { role: "alert" });
   const status = h("p.status");
   const progress = h("progress", { max: 1, value: 0, "aria-label": t("train_progress") });
@@ -87,13 +79,7 @@ export async function open(el, studio) {
   const bar = h("section.panel.runbar", { "aria-label": t("train_run") },
     h("div.row.spread", {}, h("div.stack.tight", {}, status), h("div.row", {}, startButton, pauseButton, stepButton, stopButton)), progress, runProblem);
 
-  const quiet = Object.assign(Object.create(studio, { error: { value: (problem) => showDataProblem(problem) } }));
-  const picker = dataPicker(quiet, dataId(), (id) => chooseData(id));
-  const tableBox = h("div.stack");
-  const doctorBox = h("div.stack", { role: "status" });
-  const furtherBox = h("div.stack");
-  const dataPanel = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t("train_formats") }), dataProblem, furtherBox, tableBox, doctorBox);
-
+  const data = dataPanel(studio, declared, { choose: chooseData, change: setState, options: () => asked().options, checked: () => drawBar() });
   const recipeBox = h("div");
   const curveCheck = h("input", { type: "checkbox", id: "validation-curve", onchange: () => setState({ validation_curve: curveCheck.checked ? "" : "no" }) });
   const curveBox = h("div", {}, h("div.check", {}, curveCheck, h("label", { for: "validation-curve", text: t("train_curve") })), h("p.help", { text: t("train_curve_help") }));
@@ -126,37 +112,26 @@ export async function open(el, studio) {
   el.append(
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_train") }), h("p", { text: t("train_intro") }))),
     bar,
-    h("div.columns.side", {}, h("div.stack.wide-gap", {}, dataPanel, optionsPanel), h("div.stack.wide-gap", {}, empty, charts, resultBox, weightsBox, runsBox, take)),
+    h("div.columns.side", {}, h("div.stack.wide-gap", {}, data.el, optionsPanel), h("div.stack.wide-gap", {}, empty, charts, resultBox, weightsBox, runsBox, take)),
     live,
   );
-  const offFiles = takeFiles(dataPanel, upload);
   const runs = new Runs(studio, runChanged);
-  const offSession = studio.events.on("session", () => picker.update(dataId()));
 
   // Requests
-
-  function showDataProblem(problem) {
-    fill(dataProblem, problem ? warning(problem) : null);
-  }
-
-  function warning(problem) {
-    const message = problem.message === "offline" ? t("offline") : problem.message;
-    return h("p.warning", {}, message, problem.code ? h("code.code-of", { text: ` [${problem.code}]` }) : null);
-  }
 
   /** Show what the server refuses next to what caused it: an option, the data, or the run. */
   function refuse(problem) {
     if (problem.name === "AbortError") return;
     const [, name] = /^(--[\w-]+|\w+)/.exec(problem.message ?? "") ?? [];
     if (problem.code && name && form.problem(name, `${problem.message} [${problem.code}]`)) return;
-    if (/^GN0(0|1|6)/.test(problem.code ?? "")) showDataProblem(problem);
-    else fill(runProblem, warning(problem));
+    if (/^GN0(0|1|6)/.test(problem.code ?? "")) data.problem(problem);
+    else fill(runProblem, warning(t, problem));
   }
 
   function clearProblems() {
     form.problem("", "");
     fill(runProblem);
-    fill(dataProblem);
+    data.problem(null);
   }
 
   function unschedule() {
@@ -202,18 +177,6 @@ export async function open(el, studio) {
     }
   }
 
-  async function upload(file) {
-    showDataProblem(null);
-    try {
-      const made = await api.upload("/api/data", file, { name: file.name });
-      await studio.refresh();
-      picker.update(made.id);
-      chooseData(made.id);
-    } catch (problem) {
-      showDataProblem(problem);
-    }
-  }
-
   let defaultsFor = "";
   /** Fetch the defaults, which follow from the recipe, the data and the optimizer. */
   async function fetchDefaults() {
@@ -232,38 +195,6 @@ export async function open(el, studio) {
     }
   }
 
-  async function checkData() {
-    const id = dataId();
-    fill(doctorBox);
-    checking = "";
-    if (id === "mnist" || !listed(id)) return;
-    const options = Object.fromEntries(Object.entries(asked().options).filter(([name]) => dataOptions.has(name)));
-    const key = canonical([id, state.get("target"), options]);
-    checking = key;
-    fill(doctorBox, h("p.quiet", { text: t("train_checking") }));
-    drawBar();
-    try {
-      const { findings } = await api.post(`/api/data/${id}/doctor`, { target: state.get("target") || undefined, recipe: state.get("recipe") || undefined, options });
-      if (checking === key) fill(doctorBox, ...findingsOf(findings));
-    } catch (problem) {
-      if (checking === key) fill(doctorBox, warning(problem));
-    }
-    if (checking === key) checking = "";
-    drawBar();
-  }
-
-  function findingsOf(findings) {
-    if (!findings.length) return [h("p.good", {}, "✓ ", t("train_healthy"))];
-    const sorted = [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
-    const items = sorted.map((one) => h("li.finding", { class: one.severity },
-      h("p", {}, h("b", { text: t(`train_severity_${one.severity}`) }), " ", one.meaning, h("code.code-of", { text: ` ${one.code}` })),
-      one.found ? h("p.small", { text: one.found }) : null,
-      h("p.small.quiet", {}, t("train_fix"), " ", one.fix)));
-    const rest = items.slice(3);
-    return [h("h3", { text: t("train_findings", { n: findings.length }) }), h("ul.findings", {}, items.slice(0, 3)),
-      rest.length ? h("details", {}, h("summary", { text: t("train_more", { n: rest.length }) }), h("ul.findings", {}, rest)) : null];
-  }
-
   // Changes of what is asked for
 
   function optionChanged(name, text, settled) {
@@ -274,7 +205,7 @@ export async function open(el, studio) {
     state.set({ [name]: text ?? "" }, { replace: dragged === name }); // one step back for a whole drag
     dragged = settled ? "" : name;
     form.setGiven(given());
-    if (dataOptions.has(name)) checkData();
+    if (data.options.has(name)) data.check();
     fetchDefaults();
     rerun(settled);
   }
@@ -290,7 +221,7 @@ export async function open(el, studio) {
     state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", task: "", test: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
     clearProblems();
     apply();
-    checkData();
+    data.check();
     const job = runs.of(canonical(asked()));
     show(job?.id ?? "");
     if (!job && quick()) start();
@@ -321,7 +252,7 @@ export async function open(el, studio) {
     if (cheap()) return true;
     const request = asked();
     const last = [...runs.finished].reverse().find((job) => canonical({ ...job.about, options: {} }) === canonical({ ...request, options: {} }));
-    if (!last || checking) return false;
+    if (!last || data.checking) return false;
     const size = (options) => (options.epochs ?? last.result.epochs) * [options.hidden ?? form.value("hidden") ?? 1].flat().reduce((sum, one) => sum + Number(one), 0);
     const total = Object.values(last.result.seconds).reduce((sum, one) => sum + one, 0);
     return (total * size(request.options)) / (size(last.about.options ?? {}) || 1) < SHORT;
@@ -362,7 +293,7 @@ export async function open(el, studio) {
       if (what === "job") drawRuns();
       return;
     }
-    if (what === "weights") drawWeights();
+    if (what === "weights") drawTiles();
     else if (what === "job") drawAll();
     else if (what === "frame") schedule();
     if (what === "job" && job.result) announce(t("train_done_line", { result: resultText(job.result) }), true);
@@ -400,7 +331,7 @@ export async function open(el, studio) {
   function drawAll() {
     drawBar();
     drawCurves();
-    drawWeights();
+    drawTiles();
     drawResult();
     drawRuns();
     take.update();
@@ -413,14 +344,14 @@ export async function open(el, studio) {
     const paused = running?.state === "paused" || running?.pausing;
     for (const one of [pauseButton, stepButton, stopButton]) one.disabled = !running;
     pauseButton.textContent = t(paused ? "train_resume" : "train_pause");
-    startButton.disabled = Boolean(checking);
+    startButton.disabled = data.checking;
     startButton.textContent = t(running && !differs ? "train_again" : "train_start");
     const shownOne = running ?? job;
     const { progress: at = 0, epochs, phase, seconds_left: left } = shownOne?.live ?? {};
     progress.value = !shownOne ? 0 : ended(shownOne) ? (shownOne.result ? 1 : 0) : epochs ? at / epochs : 0;
     const where = epochs ? t("train_at", { epoch: Math.min(epochs, Math.floor(at) + 1), epochs }) : "";
     let text = t("train_ready");
-    if (checking) text = t("train_checking");
+    if (data.checking) text = t("train_checking");
     else if (sending || timer || running?.state === "waiting") text = t("train_phase_waiting");
     else if (running?.state === "paused") text = `${t("train_paused")} · ${t("train_at_progress", { at: number(at, 3), epochs })}`;
     else if (running) text = phase === "training" ? [where, left ? t("train_left", { time: seconds(left) }) : ""].filter(Boolean).join(" · ") : t(`train_phase_${phase ?? "waiting"}`);
@@ -428,25 +359,20 @@ export async function open(el, studio) {
     else if (job?.state === "failed") text = t("train_failed");
     else if (job?.result) text = `${t(job.state === "stopped" ? "train_stopped" : "train_done")} · ${resultText(job.result)}`;
     status.textContent = text;
-    if (job?.state === "failed" && !differs && !running) fill(runProblem, warning({ code: job.error.code, message: job.error.message[studio.lang] }));
+    if (job?.state === "failed" && !differs && !running) fill(runProblem, warning(t, { code: job.error.code, message: job.error.message[studio.lang] }));
   }
 
-  function curvesOf(job, faint) {
-    if (!job) return { accuracy: [], loss: [] };
-    const { blocks, epoch_values: epochs } = job.live;
-    const part = (rows, place) => thinned(rows.filter((row) => row[place] !== null && row[place] !== undefined).map((row) => [row[0], row[place]]));
-    const make = (training, validation) => [
-      { name: t("train_training"), points: training, colour: "--c0", dash: "", quiet: faint },
-      { name: t("train_validation"), points: validation, colour: "--c1", dash: "7 4", dots: !faint && validation.length <= 10, quiet: faint },
-    ].filter((one) => one.points.length);
-    return { accuracy: make(part(blocks, 2), part(epochs, 4)), loss: make(part(blocks, 1), part(epochs, 3)) };
+  function drawTiles() {
+    const weights = runs.jobs.get(shown)?.live.weights;
+    weightsBox.hidden = !weights;
+    if (weights) drawWeights(t, tiles, weights);
   }
 
   function drawCurves() {
     const job = runs.jobs.get(shown);
     const behind = runs.jobs.get(ghost);
-    const front = curvesOf(job, false);
-    const back = curvesOf(behind, true);
+    const front = curvesOf(t, job, false);
+    const back = curvesOf(t, behind, true);
     const some = Boolean(job);
     charts.hidden = !some;
     empty.hidden = some;
@@ -459,50 +385,17 @@ export async function open(el, studio) {
     ghostLine.textContent = same && behind.result ? t("train_ghost", { run: behind.result.model, what: whatOf(behind.about) }) : "";
   }
 
-  function drawWeights() {
-    const weights = runs.jobs.get(shown)?.live.weights;
-    weightsBox.hidden = !weights;
-    if (!weights) return;
-    const values = new Int8Array(bytesOf(weights.values).buffer);
-    const [rows, columns] = weights.shape;
-    const size = rows * columns;
-    while (tiles.children.length > weights.nodes.length) tiles.lastElementChild?.remove();
-    while (tiles.children.length < weights.nodes.length) tiles.append(h("canvas"));
-    weights.nodes.forEach((node, i) => {
-      let tile = values.subarray(i * size * weights.channels, (i + 1) * size * weights.channels);
-      if (weights.channels === 3) tile = Float32Array.from({ length: size }, (_, k) => (tile[3 * k] + tile[3 * k + 1] + tile[3 * k + 2]) / 3);
-      drawPixels(tiles.children[i], tile, weights.shape, { signed: true, limit: 127 });
-    });
-    tiles.setAttribute("aria-label", t("train_weights_label", { n: weights.nodes.length, most: number(weights.scale, 2) }));
-  }
-
-  function resultText(result) {
-    const { accuracy, r2, rmse } = result.evaluation;
-    return accuracy !== undefined ? percent(accuracy) : `R² ${number(r2, 3)}${rmse === undefined ? "" : ` · RMSE ${number(rmse, 3)}`}`;
-  }
-
-  const total = (result) => Object.values(result.seconds).reduce((sum, one) => sum + one, 0);
-
   function drawResult() {
     const job = runs.jobs.get(shown);
     const result = job?.result;
     resultBox.hidden = !result;
     if (!result) return;
-    const { accuracy, r2, rmse, samples } = result.evaluation;
-    const pair = (name, value, more) => h("div", {}, h("dt", { text: name }), h("dd", {}, value), more ? h("dd.help", { text: more }) : null);
     const model = result.model;
     const further = studio.session.models.find((one) => one.id === model);
     const images = further ? further.kind === "images" : !isTable();
-    const best = result.best_epochs.length === 1 && result.best_epochs[0] < result.epochs ? t("train_best", { epoch: result.best_epochs[0] }) : "";
     fill(resultBox,
       h("h2", { text: `${t("train_result")}: ${model}` }),
-      h("dl.facts", {},
-        accuracy !== undefined ? pair(t("train_test_accuracy"), h("span.headline", { text: percent(accuracy) }), t("train_of", { right: count(Math.round(accuracy * samples)), n: count(samples) })) : null,
-        r2 !== undefined && accuracy === undefined ? pair("R²", h("span.headline", { text: number(r2, 3) }), t("train_rows", { n: count(samples) })) : null,
-        rmse !== undefined ? pair("RMSE", number(rmse, 3)) : null,
-        pair(t("train_time"), seconds(total(result)), t("train_time_parts", { load: seconds(result.seconds.load), train: seconds(result.seconds.train) })),
-        pair(t("train_samples"), count(result.samples), [t("train_epochs", { n: result.epochs }), best].filter(Boolean).join(" · ")),
-        pair("SHA-256", h("code.hash", { "data-hash": result.hash, title: result.hash, text: `${result.hash.slice(0, 12)}…` }), t("train_hash_help"))),
+      resultFacts(t, result),
       h("div.row", {},
         link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),
         link("step", { model }, t("train_to_step")),
@@ -554,74 +447,6 @@ export async function open(el, studio) {
     show(job.id);
   }
 
-  // The data panel
-
-  async function drawData() {
-    const id = dataId();
-    picker.update(id);
-    if (!listed(id)) {
-      showDataProblem({ code: "GN021", message: t("train_no_data", { id }) });
-      fill(tableBox);
-      return;
-    }
-    if (!isTable() || state.get("start")) {
-      facts = null;
-      fill(tableBox, testField());
-      return;
-    }
-    if (facts?.id !== id) {
-      fill(tableBox, h("p.quiet", { text: t("train_reading") }));
-      try {
-        facts = await api.get(`/api/data/${id}`);
-      } catch (problem) {
-        return showDataProblem(problem);
-      }
-      if (closed || dataId() !== id) return;
-    }
-    const names = facts.columns.map((column) => column.name);
-    const target = state.get("target") || facts.target;
-    const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
-    const wasOpen = tableBox.querySelector("details")?.open ?? dropped.size > 0;
-    const targetField = field(t("train_target"), select(names, target, (name) => {
-      setState({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n") });
-      checkData();
-    }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
-    const boxes = names.filter((name) => name !== target).map((name) => {
-      const box = h("input", { type: "checkbox", checked: !dropped.has(name), onchange: () => {
-        if (box.checked) dropped.delete(name);
-        else dropped.add(name);
-        setState({ drop: [...dropped].join("\n") });
-      } });
-      return h("label.check", {}, box, h("span", { text: name }));
-    });
-    fill(tableBox, targetField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
-  }
-
-  function testField() {
-    const others = studio.session.data.filter((one) => one.id !== dataId() && one.id !== "mnist" && one.kind === listed(dataId())?.kind);
-    if (!others.length && !state.get("test")) return null;
-    return field(t("train_test_data"), select([["", t("train_test_own")], ...others.map((one) => [one.id, one.name])], state.get("test"), (id) => setState({ test: id })));
-  }
-
-  function drawFurther() {
-    const start = state.get("start");
-    const model = studio.session.models.find((one) => one.id === start);
-    const add = state.get("add");
-    const parts = [];
-    if (start) {
-      parts.push(model
-        ? h("p", {}, t("train_continues"), " ", h("b", { text: model.name }), h("span.quiet", { text: ` ${model.sizes.join("–")}` }))
-        : warning({ code: "GN021", message: t("train_no_model", { id: start }) }));
-    }
-    if (add) {
-      const drawings = studio.session.drawings;
-      const times = h("input", { type: "number", min: 1, max: 1000, value: state.get("add_times", "1"), onchange: () => setState({ add_times: times.value || "1" }) });
-      parts.push(h("p", { text: add === "drawings" ? t(drawings === 1 ? "train_adds_one" : "train_adds", { n: drawings }) : t("train_adds_data", { name: listed(add)?.name ?? add }) }), field(t("train_add_times"), times, t("train_add_times_help")));
-    }
-    if (parts.length) parts.push(button(t("train_new"), () => setState({ start: "", add: "", add_times: "", epochs: "" }), { class: "plain" }));
-    fill(furtherBox, parts.length ? h("div.further.stack", {}, parts) : null);
-  }
-
   function drawRecipe() {
     const further = state.get("start");
     const usual = usualRecipe();
@@ -634,8 +459,7 @@ export async function open(el, studio) {
 
   /** Let the page follow the address. */
   function apply() {
-    drawData();
-    drawFurther();
+    data.draw();
     drawRecipe();
     form.setGiven(given());
     fetchDefaults();
@@ -646,7 +470,7 @@ export async function open(el, studio) {
     unschedule();
     clearProblems();
     apply();
-    checkData();
+    data.check();
     const job = runs.of(canonical(asked()));
     if (job) show(job.id);
     else if (quick()) start();
@@ -660,7 +484,7 @@ export async function open(el, studio) {
   if (running && !Object.keys(state.all()).length) state.set(stateOf(running.about), { replace: true });
   if (state.get("start") && !state.get("epochs") && !state.get("recipe")) state.set({ epochs: "2" }, { replace: true });
   apply();
-  checkData();
+  data.check();
   const known = running ?? runs.of(canonical(asked()));
   if (running) mine.add(canonical(asked()));
   show(known?.id ?? "");
@@ -670,15 +494,8 @@ export async function open(el, studio) {
   return () => {
     closed = true;
     unschedule();
-    offFiles();
-    offSession();
+    data.close();
     offState();
     runs.close();
   };
-}
-
-/** At most `MOST_POINTS` of a curve, the last included. @param {Array<[number, number]>} points */
-function thinned(points) {
-  const step = Math.ceil(points.length / MOST_POINTS);
-  return step > 1 ? points.filter((_, i) => (points.length - 1 - i) % step === 0) : points;
 }

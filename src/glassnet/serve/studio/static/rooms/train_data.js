@@ -1,0 +1,167 @@
+// The panel of the data: which ones, the column to predict, what is wrong with them, and what training starts from.
+
+import { button, field, fill, h, select, takeFiles } from "../shared/dom.js";
+import { count } from "../shared/format.js";
+import { dataPicker } from "../shared/pickers.js";
+import { canonical } from "./train_runs.js";
+import { warning } from "./train_view.js";
+
+const SEVERITIES = ["error", "warning", "remark"];
+
+/**
+ * @param {any} studio @param {any} declared The answer of `GET /api/options`.
+ * @param {{choose: (id: string) => void, change: (values: Object<string, any>) => void, options: () => Object<string, any>,
+ *   checked: () => void}} room What the panel calls: for other data, for other values of the address, for the values of
+ *   the options, and when a check begins or ends.
+ */
+export function dataPanel(studio, declared, room) {
+  const { t, state, api } = studio;
+  /** Options that change how data are read, and so what is wrong with them. */
+  const options = new Set(declared.groups.find((group) => group.name === "data").options.map((one) => one.name));
+  const dataId = () => state.get("data", "mnist");
+  const listed = (id) => studio.session.data.find((one) => one.id === id);
+  const isTable = () => listed(dataId())?.kind === "table";
+  /** Columns and rows of the chosen table. @type {any} */
+  let facts = null;
+  let checking = "";
+  let closed = false;
+
+  const problemBox = h("div", { role: "alert" });
+  const tableBox = h("div.stack");
+  const doctorBox = h("div.stack", { role: "status" });
+  const furtherBox = h("div.stack");
+  const showProblem = (problem) => fill(problemBox, problem ? warning(t, problem) : null);
+  // Its own view of the studio: what a file has wrong is shown here.
+  const picker = dataPicker(Object.create(studio, { error: { value: showProblem } }), dataId(), room.choose);
+  const el = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t("train_formats") }), problemBox, furtherBox, tableBox, doctorBox);
+  const offs = [takeFiles(el, upload), studio.events.on("session", () => picker.update(dataId()))];
+
+  async function upload(file) {
+    showProblem(null);
+    try {
+      const made = await api.upload("/api/data", file, { name: file.name });
+      await studio.refresh();
+      picker.update(made.id);
+      room.choose(made.id);
+    } catch (problem) {
+      showProblem(problem);
+    }
+  }
+
+  async function check() {
+    const id = dataId();
+    fill(doctorBox);
+    checking = "";
+    if (id === "mnist" || !listed(id)) return;
+    const reading = Object.fromEntries(Object.entries(room.options()).filter(([name]) => options.has(name)));
+    const key = canonical([id, state.get("target"), reading]);
+    checking = key;
+    fill(doctorBox, h("p.quiet", { text: t("train_checking") }));
+    room.checked();
+    try {
+      const { findings } = await api.post(`/api/data/${id}/doctor`, { target: state.get("target") || undefined, recipe: state.get("recipe") || undefined, options: reading });
+      if (checking === key) fill(doctorBox, ...findingsOf(t, findings));
+    } catch (problem) {
+      if (checking === key) fill(doctorBox, warning(t, problem));
+    }
+    if (checking === key) checking = "";
+    room.checked();
+  }
+
+  async function drawData() {
+    const id = dataId();
+    picker.update(id);
+    if (!listed(id)) {
+      showProblem({ code: "GN021", message: t("train_no_data", { id }) });
+      fill(tableBox);
+      return;
+    }
+    if (!isTable() || state.get("start")) {
+      facts = null;
+      fill(tableBox, testField());
+      return;
+    }
+    if (facts?.id !== id) {
+      fill(tableBox, h("p.quiet", { text: t("train_reading") }));
+      try {
+        facts = await api.get(`/api/data/${id}`);
+      } catch (problem) {
+        return showProblem(problem);
+      }
+      if (closed || dataId() !== id) return;
+    }
+    const names = facts.columns.map((column) => column.name);
+    const target = state.get("target") || facts.target;
+    const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
+    const wasOpen = tableBox.querySelector("details")?.open ?? dropped.size > 0;
+    const targetField = field(t("train_target"), select(names, target, (name) => {
+      room.change({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n") });
+      check();
+    }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
+    const boxes = names.filter((name) => name !== target).map((name) => {
+      const box = h("input", { type: "checkbox", checked: !dropped.has(name), onchange: () => {
+        if (box.checked) dropped.delete(name);
+        else dropped.add(name);
+        room.change({ drop: [...dropped].join("\n") });
+      } });
+      return h("label.check", {}, box, h("span", { text: name }));
+    });
+    fill(tableBox, targetField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
+  }
+
+  function testField() {
+    const others = studio.session.data.filter((one) => one.id !== dataId() && one.id !== "mnist" && one.kind === listed(dataId())?.kind);
+    if (!others.length && !state.get("test")) return null;
+    return field(t("train_test_data"), select([["", t("train_test_own")], ...others.map((one) => [one.id, one.name])], state.get("test"), (id) => room.change({ test: id })));
+  }
+
+  function drawFurther() {
+    const start = state.get("start");
+    const model = studio.session.models.find((one) => one.id === start);
+    const add = state.get("add");
+    const parts = [];
+    if (start) {
+      parts.push(model
+        ? h("p", {}, t("train_continues"), " ", h("b", { text: model.name }), h("span.quiet", { text: ` ${model.sizes.join("–")}` }))
+        : warning(t, { code: "GN021", message: t("train_no_model", { id: start }) }));
+    }
+    if (add) {
+      const drawings = studio.session.drawings;
+      const times = h("input", { type: "number", min: 1, max: 1000, value: state.get("add_times", "1"), onchange: () => room.change({ add_times: times.value || "1" }) });
+      parts.push(h("p", { text: add === "drawings" ? t(drawings === 1 ? "train_adds_one" : "train_adds", { n: drawings }) : t("train_adds_data", { name: listed(add)?.name ?? add }) }), field(t("train_add_times"), times, t("train_add_times_help")));
+    }
+    if (parts.length) parts.push(button(t("train_new"), () => room.change({ start: "", add: "", add_times: "", epochs: "" }), { class: "plain" }));
+    fill(furtherBox, parts.length ? h("div.further.stack", {}, parts) : null);
+  }
+
+  return {
+    el,
+    options,
+    check,
+    problem: showProblem,
+    get checking() {
+      return Boolean(checking);
+    },
+    draw() {
+      drawData();
+      drawFurther();
+    },
+    close() {
+      closed = true;
+      for (const off of offs) off();
+    },
+  };
+}
+
+/** What the doctor finds, the worst first. @param {any} t @param {any[]} findings */
+function findingsOf(t, findings) {
+  if (!findings.length) return [h("p.good", {}, "✓ ", t("train_healthy"))];
+  const sorted = [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  const items = sorted.map((one) => h("li.finding", { class: one.severity },
+    h("p", {}, h("b", { text: t(`train_severity_${one.severity}`) }), " ", one.meaning, h("code.code-of", { text: ` ${one.code}` })),
+    one.found ? h("p.small", { text: one.found }) : null,
+    h("p.small.quiet", {}, t("train_fix"), " ", one.fix)));
+  const rest = items.slice(3);
+  return [h("h3", { text: t("train_findings", { n: findings.length }) }), h("ul.findings", {}, items.slice(0, 3)),
+    rest.length ? h("details", {}, h("summary", { text: t("train_more", { n: rest.length }) }), h("ul.findings", {}, rest)) : null];
+}
