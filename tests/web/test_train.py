@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 import shlex
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,8 @@ from studio_server import Studio, studio_server
 
 from glassnet.i18n.help_zh import OPTIONS
 from glassnet.options.options import SPECS
+from glassnet.serve.studio import listening, server_of
+from glassnet.serve.studio.session import Session
 from support.cli import run
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -59,7 +62,7 @@ def upload(page, name: str, text: str) -> None:
 
 
 def done(page) -> None:
-    expect(page.locator(".status")).to_contain_text(re.compile("Done|Stopped"))
+    expect(page.locator(".run-status")).to_contain_text(re.compile("Done|Stopped"))
 
 
 def hash_shown(page) -> str:
@@ -127,7 +130,7 @@ def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(p
     expect(pause).to_be_enabled()
     pause.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".status")).to_contain_text("Paused")
+    expect(page.locator(".run-status")).to_contain_text("Paused")
     job = next(iter(studio.session.jobs))
     blocks = len(job.live["blocks"])
     page.keyboard.press("Tab")
@@ -136,16 +139,16 @@ def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(p
     page.wait_for_function(
         "n => document.querySelector('svg[aria-label=Loss] polyline')?.points.length === n", arg=blocks + 1
     )
-    expect(page.locator(".status")).to_have_text(f"Paused · {job.live['blocks'][-1][0]:.3g} of 5 epochs")
+    expect(page.locator(".run-status")).to_have_text(f"Paused · {job.live['blocks'][-1][0]:.3g} of 5 epochs")
     assert len(job.live["blocks"]) == blocks + 1
 
     second = browser.new_page()
     second.goto(studio.address)
     second.goto(f"{studio.origin}/train")
-    expect(second.locator(".status")).to_contain_text("Paused")
+    expect(second.locator(".run-status")).to_contain_text("Paused")
     assert "seed=3" in second.url  # it shows the options of the run
     page.reload()
-    expect(page.locator(".status")).to_contain_text("Paused")
+    expect(page.locator(".run-status")).to_contain_text("Paused")
     page.wait_for_function(
         "n => document.querySelector('svg[aria-label=Loss] polyline').points.length === n", arg=blocks + 1
     )
@@ -154,7 +157,7 @@ def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(p
     second.get_by_role("button", name="Resume").press("Enter")
     second.get_by_role("button", name="Stop").press("Enter")
     for tab in (page, second):
-        expect(tab.locator(".status")).to_contain_text("Stopped")
+        expect(tab.locator(".run-status")).to_contain_text("Stopped")
     assert job.result["epochs"] < 5
     assert f">= {job.result['epochs']}" in text_to_take(page, "As Python")
     assert text_to_take(page, "As command").startswith("# stopped")
@@ -202,17 +205,47 @@ def test_what_cannot_be_done_is_shown_next_to_its_cause(page, room, studio, cons
     page.goto(f"{page.url.split('?')[0]}?data=data-2&recipe=quick&learning_rate=100000&optimizer=sgd&seed=1")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".runbar .warning")).to_contain_text("[GN030]")
-    expect(page.locator(".status")).to_have_text("Training failed")
+    expect(page.locator(".run-status")).to_have_text("Training failed")
     page.get_by_role("button", name="Reset all options").click()
     page.get_by_role("button", name="Start", exact=True).click()
     done(page)
     expect(page.locator(".runbar .warning")).to_have_count(0)
     console_errors.clear()  # of the refused requests
+
+
+def test_the_room_works_again_after_the_server_was_stopped_and_started(page, room, studio, console_errors):
+    room(SMALL)
+    done(page)
+    first = hash_shown(page)
     studio.stop()
     expect(page.locator(".offline")).to_contain_text("glassnet studio")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".runbar .warning")).to_contain_text("does not answer")
-    console_errors.clear()
+    with started_again(studio) as session:
+        expect(page.locator(".offline")).to_have_count(0)
+        expect(page.locator(".run-status")).to_have_text("Ready")
+        page.get_by_role("button", name="Start", exact=True).click()
+        done(page)
+        assert hash_shown(page) == first
+        assert [*session.models] == ["reader", "run-1"]
+        page.goto("about:blank")
+    console_errors.clear()  # of the lost connection
+
+
+@contextlib.contextmanager
+def started_again(studio: Studio) -> Iterator[Session]:
+    """Another server on the same port, with the same token."""
+    session, sock = Session(), listening(studio.port)
+    server = server_of(session, sock, studio.token)
+    thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
+    thread.start()
+    try:
+        yield session
+    finally:
+        server.should_exit = True
+        thread.join()
+        session.close()
+        sock.close()
 
 
 def test_the_form_has_every_option_with_its_help_and_finds_them(page, room):
@@ -261,7 +294,7 @@ def test_nothing_serious_for_assistive_technology(page, room, studio, language, 
     done(page)
     if language == "中文":
         page.get_by_role("button", name=language).click()
-        expect(page.locator(".status")).to_contain_text("完成")
+        expect(page.locator(".run-status")).to_contain_text("完成")
         assert not re.search(r"train_\w+|\{\w+\}", page.locator("main").inner_text())
     for summary in page.locator("details.group > summary").all():
         summary.click()

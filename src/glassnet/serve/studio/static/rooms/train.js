@@ -70,7 +70,7 @@ export async function open(el, studio) {
   const form = optionForm(studio, declared, optionChanged);
   const live = h("p.aside-text", { role: "status", "aria-live": "polite" });
   const runProblem = h("div", { role: "alert" });
-  const status = h("p.status");
+  const status = h("p.run-status");
   const progress = h("progress", { max: 1, value: 0, "aria-label": t("train_progress") });
   const startButton = button(t("train_start"), () => start(), { class: "primary" });
   const pauseButton = button(t("train_pause"), () => control(active()?.state === "paused" || active()?.pausing ? "resume" : "pause"));
