@@ -202,6 +202,7 @@ def test_what_cannot_be_done_is_shown_next_to_its_cause(page, room, studio, cons
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator("[data-name=learning_rate] .problem")).to_contain_text("[GN021]")
     expect(page.locator("[data-name=learning_rate] input[type=number]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[data-name=learning_rate] input[type=number]")).to_be_focused()
     page.goto(f"{page.url.split('?')[0]}?data=data-2&recipe=quick&learning_rate=100000&optimizer=sgd&seed=1")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".runbar .warning")).to_contain_text("[GN030]")

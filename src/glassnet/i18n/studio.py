@@ -118,6 +118,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "train_reset_all": ("Reset all options", "恢复全部默认值"),
     "train_needs": ("No effect now: needs {option} {values}", "目前不起作用：需要 {option} 为 {values}"),
     "train_needs_above": ("No effect now: needs {option} above {above}", "目前不起作用：需要 {option} 大于 {above}"),
+    "train_list": ("Several layers: values with commas", "多个隐藏层：各值用逗号分隔"),
     "train_kept": ("Kept from the model", "沿用该模型的值"),
     "train_curve": ("Validation curve", "验证曲线"),
     "train_curve_help": (

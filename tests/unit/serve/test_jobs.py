@@ -172,3 +172,12 @@ def test_closing_ends_a_paused_and_a_waiting_job():
     queue.close(TIMEOUT)
     assert (first.state, second.ended) == ("stopped", False)
     assert not queue._thread.is_alive()
+
+
+def test_jobs_without_a_result_are_forgotten_first(jobs):
+    """As those that a slider cancels: the runs with a result stay in the list."""
+    kept = ended(jobs.start("x", lambda job: 1, about={"data": "mnist"}))
+    for _ in range(MOST_JOBS + 5):
+        ended(jobs.start("x", lambda job: None))
+    assert kept.id in [one.id for one in jobs]
+    assert kept.describe()["about"] == {"data": "mnist"}

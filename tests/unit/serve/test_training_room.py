@@ -8,13 +8,14 @@ import threading
 import numpy as np
 import pytest
 
-from glassnet.options.options import SPECS
+from glassnet.options.options import SPECS, Options
 from glassnet.workflow.train_job import TrainJob
 from glassnet.workflow.train_job import train as train_model
 from web.studio_server import studio_server
 
 DIGITS = "".join(f"{k % 3},{','.join(str((k * k + p * (k % 3)) % 256) for p in range(784))}\n" for k in range(300))
 TABLE = "size,colour,kind\n" + "".join(f"{k % 17},{'red' if k % 3 else 'blue'},{'ab'[k % 2]}\n" for k in range(80))
+DEFAULTS = Options().to_dict()
 SMALL = {"hidden": [5], "engine": "reference"}
 
 
@@ -222,3 +223,24 @@ def test_the_server_ends_with_open_streams_and_a_running_job():
         assert "state" not in [one["type"] for one in events]
         events.close()
     assert not running.session.folder.exists()
+
+
+def test_the_form_shows_the_values_that_training_has(studio):
+    table = studio.post("/api/data?name=table.csv", TABLE.encode()).fine()["id"]
+    few = {"members": 2, "epochs": 3, "hidden": [4], "engine": "reference"}
+    given = {"data": table, "table": {"target": "kind"}, "recipe": "table", "options": few}
+    shown = studio.post("/api/options", given).fine()
+    job = studio.finished(studio.post("/api/train", given).fine()["job"])
+    model = studio.session.model(job["result"]["model"]).model
+    assert shown["values"] == model.receipt["options"]
+    assert shown["values"]["batch_size"] != DEFAULTS["batch_size"], "it follows from the rows"
+    further = studio.post("/api/options", {"data": table, "start": job["result"]["model"]}).fine()
+    assert further["values"]["hidden"] == [8], "its two networks were joined"
+    assert {"hidden", "scaling", "targets"} <= {*further["fixed"]}
+    studio.post("/api/options", {**given, "options": {"hidden": "many"}}).refused(400, "GN021")
+
+
+def test_a_run_can_have_no_validation_curve(studio):
+    answer = studio.post("/api/train", {"data": studio.data, "options": SMALL, "validation_curve": False}).fine()
+    assert answer["options"] == {"hidden": [5], "engine": "reference"}
+    assert studio.finished(answer["job"])["live"]["epoch_values"][0][3] is None

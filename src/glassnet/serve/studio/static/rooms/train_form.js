@@ -61,6 +61,7 @@ export function optionForm(studio, declared, changed) {
     const slider = IN_VIEW[option.name];
     const id = uniqueId("option");
     const help = h("p.help", { id: `${id}-help`, text: option.help });
+    const list = option.several && !option.choices.length ? h("p.help", { text: t("train_list") }) : null;
     const needs = h("p.help.needs", { id: `${id}-needs` });
     const error = h("p.problem", { id: `${id}-error`, role: "alert" });
     const back = button("↺", () => tell(null), { class: "plain back", title: t("train_reset"), "aria-label": `${t("train_reset")}: ${option.name}` });
@@ -88,7 +89,7 @@ export function optionForm(studio, declared, changed) {
     const label = h("label", { for: id, text: option.name });
     const named = h("div.row.nowrap", {}, label, back);
     const head = option.kind === "bool" ? h("div.row.nowrap", {}, h("div.check", {}, control, label), back) : h("div.row.nowrap.spread", {}, named, control);
-    const wrap = h("div.option", { "data-name": option.name }, head, range, error, help, needs);
+    const wrap = h("div.option", { "data-name": option.name }, head, range, error, help, list, needs);
     rows.set(option.name, { option, wrap, control, range, slider, needs, error, back, text: `${option.name} ${option.flag} ${option.help}`.toLowerCase() });
     return wrap;
   }
@@ -105,7 +106,7 @@ export function optionForm(studio, declared, changed) {
       else if (one.control.tagName === "SELECT") {
         if (text && ![...one.control.options].some((choice) => choice.value === text)) one.control.append(h("option", { value: text, text }));
         one.control.value = text;
-      } else if (document.activeElement !== one.control || one.control.value !== text) one.control.value = text;
+      } else if (one.control.value !== text) one.control.value = one.control.type === "number" && Number.isNaN(Number(text)) ? "" : text;
       if (one.range && one.range.dataset.text !== text) {
         one.range.value = String(Math.round(1000 * shareOf(one.slider, Number(text.split(",")[0]))));
         one.range.dataset.text = text;
@@ -168,7 +169,9 @@ export function optionForm(studio, declared, changed) {
         const wrong = message && (one.option.name === name || one.option.flag === name);
         one.error.textContent = wrong ? message : "";
         one.control.setAttribute("aria-invalid", String(Boolean(wrong)));
-        if (wrong) one.wrap.closest("details")?.setAttribute("open", "");
+        if (!wrong) continue;
+        one.wrap.closest("details")?.setAttribute("open", "");
+        one.control.focus();
       }
       return [...rows.values()].some((one) => one.option.name === name || one.option.flag === name);
     },
