@@ -184,8 +184,7 @@ def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_
     done(page)
     assert studio.session.models["run-1"].model.columns.names == ("size", "price")
     expect(page.locator(".tiles")).to_be_hidden()
-    file = next(one for one in studio.session.data.values() if one.kind == "table")
-    (tmp_path / file.name).write_text(table_text(spoilt=True), encoding="utf-8")
+    (tmp_path / "our houses.csv").write_text(table_text(spoilt=True), encoding="utf-8")
     require_same_hash(page, tmp_path, monkeypatch)
 
 
@@ -281,8 +280,12 @@ def test_training_continues_with_a_model_and_drawings(page, room, studio, tmp_pa
     done(page)
     expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
     assert studio.session.models["run-2"].parent == "run-1"
-    for path, name in (("/api/models/run-1/file", "run-1.safetensors"), ("/api/drawings.csv", "drawings.csv")):
-        (tmp_path / name).write_bytes(studio.get(path).body)
+    page.locator("details.take > summary").click()
+    for words, name in (("Model it starts from", "run-1.safetensors"), ("Drawings", "drawings.csv")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=words).click()
+        assert download.value.suggested_filename == name
+        download.value.save_as(tmp_path / name)
     require_same_hash(page, tmp_path, monkeypatch)
 
 

@@ -169,6 +169,8 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "train_from": ("from {model}", "基于 {model}"),
     "train_plus": ("added data × {n}", "加入的数据 × {n}"),
     "train_model_file": ("Model", "模型"),
+    "train_start_file": ("Model it starts from", "起始模型"),
+    "train_drawings_file": ("Drawings", "手写数字"),
     "train_report": ("Report", "报告"),
     # compare
     "compare_intro": (

@@ -279,7 +279,7 @@ class Session:
         path = folder / safe_name(name)
         path.write_bytes(content)
         try:
-            return self._open_data(str(path), path.name, id=folder.name)
+            return self._open_data(str(path), last_part(name) or path.name, id=folder.name)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -360,10 +360,14 @@ class Session:
         return str(path)
 
 
+def last_part(name: str) -> str:
+    """Return a file's name without its folders, of any system."""
+    return re.split(r"[/\\]", name)[-1]
+
+
 def safe_name(name: str) -> str:
     """Return the name of a file that a page sent as one that can only be in its own folder."""
-    last = re.split(r"[/\\]", name)[-1]
-    return re.sub(r"[^\w.-]", "_", last).lstrip(".")[-_LONGEST_NAME:] or "data"
+    return re.sub(r"[^\w.-]", "_", last_part(name)).lstrip(".")[-_LONGEST_NAME:] or "data"
 
 
 def _look_at(source: str) -> Dataset | Table:

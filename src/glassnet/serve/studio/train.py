@@ -6,7 +6,6 @@ import base64
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -191,7 +190,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
 def file_name(session: Session, id: str) -> str:
     """Return the name that a file of data has outside the session."""
     one = session.get_data(id)
-    return "drawings.csv" if id == DRAWINGS else one.source if one.source == BUNDLED else Path(one.source).name
+    return "drawings.csv" if id == DRAWINGS else one.source if one.source == BUNDLED else one.name
 
 
 def table_options(wishes: Mapping[str, Any], kind: str, target: str, further: bool) -> TableOptions:
