@@ -179,7 +179,6 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "compare_recipe": ("Recipe", "配方"),
     "compare_change": ("Change an option", "改变一个选项"),
     "compare_option": ("Option of {side}", "{side} 的选项"),
-    "compare_value": ("Value of {option}", "{option} 的值"),
     "compare_remove": ("Remove {option}", "移除 {option}"),
     "compare_target": ("Target column", "目标列"),
     "compare_seeds": ("Seeds: {n}", "种子数：{n}"),
