@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from glassnet.data import load
 from glassnet.data.split import split
@@ -259,3 +260,17 @@ def test_too_few_rows_are_refused(tmp_path, monkeypatch):
 def test_a_table_option_without_a_target_is_refused():
     with pytest.raises(OptionError, match="--target"):
         CompareJob(Side(), Side(), table=TableOptions(decimal="comma"))
+
+
+def test_images_can_be_compared_at_two_sizes(tmp_path):
+    rng = np.random.default_rng(4)
+    for label in ("dark", "light"):
+        (tmp_path / label).mkdir()
+        for number in range(20):
+            pixels = rng.integers(0, 120, (12, 12)) + 100 * (label == "light")
+            Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / label / f"{number}.png")
+    sides = Side("quick", {"size": "8"}), Side("quick", {"size": "12"})
+    result = compare(CompareJob(*sides, str(tmp_path), SMALL, seeds=2))
+    assert result.options_that_differ == {"size": {"a": "8", "b": "12"}}
+    assert not result.same_start
+    assert len(result.pairs) == 2
