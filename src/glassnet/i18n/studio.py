@@ -89,7 +89,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "train_columns": ("Uses {n} of {all} columns", "使用 {all} 列中的 {n} 列"),
     "train_use_columns": ("Columns to use", "使用的列"),
     "train_test_data": ("Test data", "测试数据"),
-    "train_test_own": ("its own test part, or a held-out part", "自带的测试部分，或留出的一部分"),
+    "train_test_own": ("its own, or a held-out part", "自带的，或留出的一部分"),
     "train_checking": ("Checking the data …", "正在检查数据……"),
     "train_healthy": ("The doctor finds no problem in these data.", "检查未发现数据问题。"),
     "train_findings": ("Found in the data: {n}", "数据检查结果：{n} 项"),
