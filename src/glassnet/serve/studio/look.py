@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -48,6 +49,7 @@ _MOST_NODES = 24
 _MOST_SUSPECTS = 600
 _MOST_EXAMINED = 2000
 """Samples on which nodes are measured."""
+_NODE_FACTS = ("matters", "mean", "flat")
 FOLDS = 5
 _RATE, _PER_LABEL, _PER_FOLD = 1e11, 3e-6, 0.1
 """For `_seconds`: operations per second, seconds per sample and class, and per fold, as measured on two slow cores."""
@@ -91,8 +93,8 @@ class Inspection:
         """``"classes"``, ``"labels"`` for several labels per sample, or ``"numbers"``."""
         if self.samples.values is None:
             return "classes"
-        columns = self.samples.columns
-        numbers = columns.task == "numbers" if columns else self.model is not None and self.model.targets.name == "values"
+        columns, model = self.samples.columns, self.model
+        numbers = columns.task == "numbers" if columns else model is not None and model.targets.name == "values"
         return "numbers" if numbers else "labels"
 
     @property
@@ -117,7 +119,7 @@ class Inspection:
 
     @cached_property
     def mistakes(self) -> NDArray[np.intp]:
-        """Places of the misclassified samples, the most confident first; of a regression all, the largest error first."""
+        """Places of the misclassified samples, most confident first; of a regression all, largest error first."""
         _, evaluation = self.judged()
         if self.task != "numbers":
             return evaluation.misread
@@ -331,8 +333,8 @@ def select(one: Inspection, given: dict[str, Any]) -> NDArray[np.intp]:
     ----------
     one : Inspection
     given : dict
-        ``of``: ``"all"`` or ``"mistakes"``; ``true`` and ``answer``: the number of a class, or for several labels 0 or 1
-        of the label ``output``.
+        ``of``: ``"all"`` or ``"mistakes"``; ``true`` and ``answer``: the number of a class, or for several labels 0 or
+        1 of the label ``output``.
     """
     of = text_in(given, "of", "all", ("all", "mistakes"))
     chosen = one.mistakes if of == "mistakes" else np.arange(len(one.samples))
@@ -400,7 +402,7 @@ def _said(task: str, target: Any, names: tuple[str, ...]) -> Any:
 def _cells(one: Inspection, place: int) -> list[Any]:
     """Return the values of the columns that are shown."""
     if one.table is None:
-        return one.samples.inputs[place, :_MOST_COLUMNS].tolist()
+        return [*one.samples.inputs[place, :_MOST_COLUMNS].tolist()]
     values = one.table.row(int(one.samples.row_numbers[place]))
     cells = [values[name] for name in _columns(one)]
     return [cell if cell is None or isinstance(cell, bool | int | float | str) else str(cell) for cell in cells]
@@ -417,7 +419,7 @@ def _pixels(samples: Dataset, places: NDArray[np.intp]) -> str:
 
 
 def confusion(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the confusion matrix; of several labels the counts of each; of a regression predicted against true values."""
+    """Return the confusion matrix; of several labels one for each; of a regression predicted against true values."""
     one = inspect(session, given)
     _, evaluation = one.judged()
     if one.task == "classes":
@@ -425,12 +427,11 @@ def confusion(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     values = one.samples.values
     assert values is not None  # not classes
     if one.task == "labels":
-        true, answers = values > 0, evaluation.answers > 0
-        counts = [[(t == true) & (a == answers) for a in (False, True)] for t in (False, True)]
-        matrices = np.array([[cell.sum(axis=0) for cell in row] for row in counts]).transpose(2, 0, 1)
+        kinds = 2 * (values > 0) + (evaluation.answers > 0)  # (n, labels)
+        matrices = np.stack([(kinds == kind).sum(axis=0) for kind in range(4)], axis=1).reshape(-1, 2, 2)
         scores = label_scores(values, evaluation.answers)
-        return {"task": one.task, "classes": one.names, "matrices": matrices,
-                "precision": scores.precision, "recall": scores.recall}  # fmt: skip
+        facts = {"matrices": matrices, "precision": scores.precision, "recall": scores.recall}
+        return {"task": one.task, "classes": one.names, **facts}
     output = whole_in(given, "output", 0, 0, len(one.names) - 1)
     some = _spaced(len(one.samples))
     return {
@@ -480,19 +481,18 @@ def nodes(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 def _layer(one: Inspection, layer: LayerOfNodes) -> dict[str, Any]:
     drawn = layer.layer == 1 and bool(one.samples.image_shape) and one.samples.channels == 1
-    described = []
+    described: list[dict[str, Any]] = []
     for node in layer.order[:_MOST_NODES]:
-        facts = {name: float(getattr(layer, name)[node]) for name in ("matters", "mean", "flat")}
         weights = layer.weights[node]
-        described.append({"node": int(node), **facts})
+        described.append({"node": int(node), **{name: float(getattr(layer, name)[node]) for name in _NODE_FACTS}})
         if drawn:
             described[-1]["weights"] = base64.b64encode(weights.astype("<f4").tobytes()).decode()
         elif layer.layer == 1 and not one.samples.image_shape:
             names = names_of(one.samples.features, one.samples.feature_names)
             strongest = np.argsort(-np.abs(weights), kind="stable")[:3]
             described[-1]["strongest"] = [[names[k], float(weights[k])] for k in strongest]
-    lists = {name: getattr(layer, name).tolist() for name in ("dead", "saturated")}
-    return {"layer": layer.layer, "activation": layer.activation, "count": len(layer.matters), "nodes": described, **lists}
+    facts = {"layer": layer.layer, "activation": layer.activation, "count": len(layer.matters), "nodes": described}
+    return {**facts, "dead": layer.dead.tolist(), "saturated": layer.saturated.tolist()}
 
 
 def judges(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -511,7 +511,7 @@ def _seconds(samples: Dataset, options: Options) -> float:
     """Estimate the training time of the networks of `find_label_errors`."""
     fitting = fold_options(samples, options, FOLDS)
     sizes = [samples.features, *fitting.hidden, samples.classes]
-    weights = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+    weights = sum(a * b for a, b in pairwise(sizes))
     return (FOLDS - 1) * fitting.epochs * len(samples) * weights * 6 / _RATE + FOLDS * _PER_FOLD
 
 
