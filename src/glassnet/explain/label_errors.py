@@ -157,7 +157,7 @@ def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
     """
     require_probabilities(probabilities, labels)
     margin, likely = normalised_margin(probabilities, labels)
-    with one_blas_thread():  # the products are small: more threads wait for each other, 15 times as long for 60,000 rows
+    with one_blas_thread():  # the products are small: with more threads, 60,000 rows took 15 times as long
         model = fit_label_model(probabilities, labels)
         if not model.plain:
             model = fit_label_model(probabilities, labels, (Cause.OVERLAP,))

@@ -69,7 +69,7 @@ class Inspection:
     part : str
         The chosen part; empty if there are none.
     source_part : str
-        The part of the source where the rows are.
+        The part of the source where the rows are; empty if the source has no parts.
     model : Model or None
     trained : bool
         Whether the model was trained on these samples.
@@ -187,7 +187,7 @@ def _read(studied: StudioModel | None, source: str, part: str, target: str, part
         else:
             samples = load_samples(source, Options(), ignore, part=chosen, large=True)
         _require_part(own, part)
-        return Inspection(samples, table, own, chosen if own else "", chosen if own else "train")
+        return Inspection(samples, table, own, *[chosen if own else ""] * 2)
     if model.columns is not None:
         table = read_table(source, model.columns.names)
     samples, rows = load_labelled(model, studied.path, table or source, ignore, chosen if own else "train")
@@ -201,10 +201,10 @@ def _read(studied: StudioModel | None, source: str, part: str, target: str, part
     if divided is None:
         _require_part((), part)
         trained = _is_trained_on(studied, source, "train", samples, rows)
-        return Inspection(samples, table, (), "", "train", model, trained)
+        return Inspection(samples, table, (), "", "", model, trained)
     chosen = part or "test"
     samples = divided[chosen == "test"]
-    return Inspection(samples, table, ("train", "test"), chosen, "train", model, chosen == "train")
+    return Inspection(samples, table, ("train", "test"), chosen, "", model, chosen == "train")
 
 
 def _require_part(parts: tuple[str, ...], part: str) -> None:
@@ -312,7 +312,9 @@ def page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         if len(where := np.flatnonzero(chosen == place)):
             number = int(where[0]) // PAGE + 1
     if given.get("page"):
-        number = whole_in(given, "page", 1, 1, last)
+        number = whole_in(given, "page", 1, 1)
+    if number > last:
+        raise OptionError("GN021", f"page {number}: expected 1 to {last}.")
     start = (number - 1) * PAGE
     shown = chosen[start : start + count]
     return {
@@ -520,16 +522,15 @@ def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     judge = text_in(given, "judge", "networks", ("networks", "model"))
     one = inspect(session, given)
     data = session.get_data(text_in(given, "data"))
-    about = {"data": data.id, "part": one.part, "judge": judge, "folds": FOLDS, "fold": 0}
+    about = {"data": data.id, "judge": judge, "folds": FOLDS}
     if judge == "model" and one.trained:
         raise OptionError("GN022", "judge: the model was trained on these labels. Choose networks.")
     target = tuple(one.samples.columns.target_names) if one.samples.columns else ()
     task = LabelsJob(
-        session.source_of(data.id), one.source_part, table=TableOptions(target=target), folds=FOLDS
+        session.source_of(data.id), one.source_part or "train", table=TableOptions(target=target), folds=FOLDS
     )  # raises for several targets
 
     def work(job: Job) -> dict[str, Any]:
-        job.live.update(about)
         if judge == "model":
             model, _ = one.judged()
             assert one.outputs is not None  # with a model
@@ -545,7 +546,7 @@ def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         found = find_label_errors(task, fold_done=fold_done)
         return _list(found.samples, found.suspects)
 
-    return session.jobs.start("labels", work, data.name, replace=True).describe()
+    return session.jobs.start("labels", work, data.name, replace=True, about=about).describe()
 
 
 def _list(samples: Dataset, suspects: Suspects) -> dict[str, Any]:
