@@ -70,8 +70,8 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "look_loss": ("Loss", "损失"),
     "look_calibration": ("Calibration error", "校准误差"),
     "look_calibration_help": (
-        "percentage points between confidence and accuracy, on average",
-        "置信度与准确率平均相差的百分点",
+        "points between confidence and accuracy",
+        "置信度与准确率相差的百分点",
     ),
     "look_trained": (
         "The model was trained on these samples: the result says how well it fits them, not how it answers new ones.",
@@ -110,7 +110,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "One row for each label. Choose a cell to see its samples.",
         "每个标签一行。选择一格查看其中的样本。",
     ),
-    "look_corner": ("Label ↓ Answer →", "标签 ↓ 回答 →"),
+    "look_corner": ("Answer →\nLabel ↓", "回答 →\n标签 ↓"),
     "look_of_class": ("Right", "答对"),
     "look_cell": ("Label {label}, answer {answer}", "标签 {label}，回答 {answer}"),
     "look_pick_cell": ("No cell is chosen yet.", "还没有选择单元格。"),

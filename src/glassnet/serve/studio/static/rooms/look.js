@@ -33,7 +33,8 @@ export async function open(el, studio) {
   let closeView;
 
   const controls = h("div.look-controls");
-  const facts = h("div.stack");
+  const facts = h("div");
+  const warning = h("div.look-note");
   const tabs = h("div.look-tabs");
   const view = h("div.stack.look-view");
   const card = makeCard(studio, () => ({ ...chosen(), about }));
@@ -77,6 +78,8 @@ export async function open(el, studio) {
       state.set({ ...PLACE, row: state.get("row"), view: key });
       refresh();
     }));
+    const pressed = tabs.querySelector('[aria-pressed="true"]');
+    if (pressed) tabs.scrollLeft = pressed.offsetLeft - (tabs.clientWidth - pressed.offsetWidth) / 2;
   }
 
   function sayProblem(place, problem) {
@@ -87,7 +90,13 @@ export async function open(el, studio) {
 
   async function refresh() {
     const number = ++turn;
-    const current = () => number === turn;
+    view.setAttribute("aria-busy", "true");
+    await show(() => number === turn);
+    if (number === turn) view.removeAttribute("aria-busy");
+  }
+
+  /** @param {() => boolean} current Whether nothing else has been chosen since. */
+  async function show(current) {
     closeView?.();
     closeView = undefined;
     const given = chosen();
@@ -98,8 +107,9 @@ export async function open(el, studio) {
       about = null;
       card.hide();
       drawControls(given);
-      fill(facts, h("p.quiet", { role: "status", text: t("look_reading") }));
-      fill(view);
+      fill(facts);
+      fill(warning);
+      fill(view, h("p.quiet", { role: "status", text: t("look_reading") }));
       try {
         const found = await studio.api.get("/api/look", given);
         if (!current()) return;
@@ -107,13 +117,13 @@ export async function open(el, studio) {
       } catch (problem) {
         if (!current()) return;
         shown = "";
-        fill(facts);
         sayProblem(view, problem);
         return;
       }
       shown = key;
       drawControls(given);
       fill(facts, summary(t, about));
+      fill(warning, about.model?.trained ? h("p.warning", { text: t("look_trained") }) : null);
     }
     away.update();
     const one = VIEWS[name];
@@ -137,8 +147,8 @@ export async function open(el, studio) {
 
   fill(el,
     h("link", { rel: "stylesheet", href: "/static/rooms/look.css" }),
-    h("div.head", {}, h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") }))),
-    controls, facts, tabs, body, away);
+    h("div.head", {}, h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") })), facts),
+    controls, warning, tabs, body, away);
   const off = state.on(refresh);
   await refresh();
   return () => {
@@ -161,10 +171,7 @@ function summary(t, about) {
   });
   const calibration = model.calibration === null ? null
     : fact(t("look_calibration"), number(model.calibration * 100, 2), t("look_calibration_help"));
-  return [
-    h("dl.facts.look-facts", {}, shown, samples, fact(t("look_loss"), number(model.loss)), calibration),
-    model.trained ? h("p.warning", { text: t("look_trained") }) : null,
-  ];
+  return h("dl.facts.look-facts", {}, shown, samples, fact(t("look_loss"), number(model.loss)), calibration);
 }
 
 /** All samples, by row and by label. */
@@ -188,9 +195,8 @@ async function dataView(ctx, el) {
 }
 
 /** What the model got wrong, the surest first. */
-const mistakesView = (ctx, el) =>
-  samplesView(ctx, el, {
-    before: h("p.quiet", { text: ctx.t(ctx.about.task === "numbers" ? "look_errors_lead" : "look_mistakes_lead") }),
-    query: { of: "mistakes" },
-    empty: ctx.t("look_no_mistakes"),
-  });
+function mistakesView(ctx, el) {
+  const { t, about } = ctx;
+  const lead = h("p.quiet", { text: t(about.task === "numbers" ? "look_errors_lead" : "look_mistakes_lead") });
+  return samplesView(ctx, el, { before: lead, query: { of: "mistakes" }, empty: t("look_no_mistakes") });
+}

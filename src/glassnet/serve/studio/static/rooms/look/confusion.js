@@ -57,7 +57,7 @@ function classTable(ctx, { classes, matrix }, pick) {
     const total = row.reduce((sum, one) => sum + one, 0);
     const cells = row.map((value, k) => {
       const title = t("look_cell", { label: classes[i], answer: classes[k] });
-      return h("td", {}, cellButton(ctx, { true: i, answer: k, title }, value, i === k ? 0 : Math.sqrt(value / most), i === k));
+      return h("td", {}, cellButton(ctx, { true: i, answer: k, title }, value, i === k ? 0 : value / most, i === k));
     });
     return h("tr", {}, h("th", { scope: "row", text: classes[i] }), cells, h("td.number.look-recall", { text: total ? percent(row[i] / total, 1) : "–" }));
   });
@@ -73,7 +73,7 @@ function labelTable(ctx, { classes, matrices, precision, recall }, pick) {
     h("tr", {}, h("th", { scope: "row", text: name }), kinds.map(([label, answer, kind]) => {
       const value = matrices[output][label][answer];
       const cell = { true: label, answer, output, title: `${name}: ${t(`look_kind_${kind}`)}` };
-      return h("td", {}, cellButton(ctx, cell, value, label === answer ? 0 : Math.sqrt(value / most), label === answer));
+      return h("td", {}, cellButton(ctx, cell, value, label === answer ? 0 : value / most, label === answer));
     }), [precision, recall].map((one) => h("td.number", { text: percent(one[output], 1) }))));
   const head = [t("look_label"), ...kinds.map(([, , kind]) => t(`look_kind_${kind}`)), t("look_precision"), t("look_recall")];
   return walkable(h("table.look-counts", {}, h("caption.aside-text", { text: t("look_view_confusion") }),

@@ -2,7 +2,6 @@
 
 import { fill, h, table } from "../../shared/dom.js";
 import { ticks } from "../../shared/chart.js";
-import { number } from "../../shared/format.js";
 import { colour } from "../../shared/pixels.js";
 import { showRow } from "./samples.js";
 
@@ -17,16 +16,17 @@ const ring = (corners, turn, inner = 1) =>
     return [radius * Math.cos(angle), radius * Math.sin(angle)];
   });
 const UP = -Math.PI / 2;
+const SIZES = [1, 1.2, 1.25, 1.2, 1.25, 1.6, 1.6, 1.25, 1.6, 1.25, 1.2]; // so that all look as large
 /** Markers as corners in a circle of radius 1; their number is coprime to that of the colours. */
 const MARKERS = [
   ring(16, 0), ring(4, UP / 2), ring(3, UP), ring(4, UP), ring(3, -UP), ring(4, UP, 0.35), ring(4, UP / 2, 0.35),
   ring(3, Math.PI), ring(5, UP, 0.45), ring(3, 0), ring(5, UP),
-].map((corners) => corners.map(([x, y]) => [1.1 * x, 1.1 * y]));
+].map((corners, i) => corners.map(([x, y]) => [SIZES[i] * x, SIZES[i] * y]));
 
 /** The marker of a class in a legend. @param {number} group */
 export function marker(group) {
-  const points = MARKERS[group % MARKERS.length].map(([x, y]) => `${7 + 5 * x},${7 + 5 * y}`).join(" ");
-  const svg = h("svg", { width: 14, height: 14, "aria-hidden": "true" }, h("polygon", { points, fill: "currentcolor" }));
+  const points = MARKERS[group % MARKERS.length].map(([x, y]) => `${8 + 5 * x},${8 + 5 * y}`).join(" ");
+  const svg = h("svg", { width: 16, height: 16, "aria-hidden": "true" }, h("polygon", { points, fill: "currentcolor" }));
   svg.style.color = `var(--look-${group % COLOURS})`;
   return svg;
 }
@@ -69,7 +69,7 @@ export function scatter(ctx, how) {
     c.scale(scale, scale);
     const ink = (name, alpha = 1) => `rgb(${colour(name)} / ${alpha})`.replaceAll(",", " ");
     axes(c, ink);
-    const radius = points.length > 600 ? 3.6 : 4.6;
+    const radius = Math.min(points.length > 600 ? 3.6 : 4.6, Math.max(2, width / 170));
     for (const [group, corners] of MARKERS_OF(groups)) {
       c.fillStyle = ink(`--look-${group % COLOURS}`, 0.8);
       c.beginPath();
@@ -101,10 +101,10 @@ export function scatter(ctx, how) {
       for (const value of ticks(y0, y1, 6).filter((one) => one >= y0 && one <= y1)) {
         line(c, edge.left, py(value), width - edge.right, py(value));
         c.textAlign = "right";
-        c.fillText(number(value), edge.left - 8, py(value) + 4);
+        c.fillText(tick(value), edge.left - 8, py(value) + 4);
       }
       c.textAlign = "center";
-      for (const value of ticks(x0, x1, Math.max(2, width / 90)).filter((one) => one >= x0 && one <= x1)) c.fillText(number(value), px(value), height - edge.bottom + 17);
+      for (const value of ticks(x0, x1, Math.max(2, width / 90)).filter((one) => one >= x0 && one <= x1)) c.fillText(tick(value), px(value), height - edge.bottom + 17);
       c.textAlign = "right";
       c.fillText(how.xLabel, width - edge.right, height - 6);
       c.textAlign = "left";
@@ -197,6 +197,9 @@ export function scatter(ctx, how) {
     },
   };
 }
+
+/** A round number without the zeros behind it. */
+const tick = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
 
 const MARKERS_OF = (groups) => [...new Set(groups)].sort((a, b) => a - b).map((group) => [group, MARKERS[group % MARKERS.length]]);
 
