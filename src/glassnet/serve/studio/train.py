@@ -166,7 +166,8 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     if name := text_in(given, "job", ""):
         job = session.jobs.get(name)
         given = {**job.about, **{key: given[key] for key in ("form", "language")}}
-        stopped = job.result["epochs"] if job.state == "stopped" and job.result else None
+        done = job.result["epochs"] if job.state == "stopped" and job.result else job.live.get("epochs", 0)
+        stopped = done if done < job.live.get("epochs", 0) else None
     plan = plan_of(session, given)
     data, test, start = (text_in(given, key, "") for key in ("data", "test", "start"))
     source = _file_name(session, data or "mnist")
