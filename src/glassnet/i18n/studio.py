@@ -204,6 +204,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "没有明显的标签错误：这 {total} 个有歧义，最可疑的在前。",
     ),
     "look_suspect": ("rather {likely}, {share}", "可能是 {likely}，{share}"),
+    "look_download": ("Download the model", "下载模型"),
     "look_suggestion": ("Suggestion", "建议"),
     # Train
     "train_intro": (

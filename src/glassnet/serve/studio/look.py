@@ -33,9 +33,11 @@ from ...workflow.labels_job import LabelsJob, find_label_errors, suspect_rows
 from ...workflow.model_data import load_labelled, notify_trained_on
 from ...workflow.notice import Notice, ignore
 from ...workflow.table_options import TableOptions
+from ...workflow.take_away import Looking, looking_command, looking_program
 from ...workflow.training_data import job_options, load_samples, load_table_samples, parts_in_training
 from .endpoints import api, text_in, whole_in
 from .jobs import Job
+from .train import file_name
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 PAGE = 60
 """Samples on a page."""
+VIEWS = ("data", "mistakes", "confusion", "hidden", "labels", "nodes")
 _MOST_CACHED = 4
 _MOST_COLUMNS = 40
 _MOST_NODES = 24
@@ -554,6 +557,28 @@ def _list(samples: Dataset, suspects: Suspects) -> dict[str, Any]:
     rows = suspect_rows(samples, suspects)
     listed = [one._asdict() for one in rows[:_MOST_SUSPECTS]]
     return {**facts, "certain": suspects.certain, "total": len(rows), "suspects": listed}
+
+
+def take_away(session: Session, given: dict[str, Any]) -> str:
+    """Return a view as a command or a Python program; the files are in the folder where the text is run."""
+    one = inspect(session, given)
+    row = None if given.get("row") in (None, "") else whole_in(given, "row")
+    look = Looking(
+        text_in(given, "view", "data", VIEWS),
+        file_name(session, text_in(given, "data")),
+        "" if one.model is None else f"{session.model(given['model']).name.removesuffix('.safetensors')}.safetensors",
+        one.source_part,
+        "" if one.source_part else one.part,
+        tuple(one.samples.columns.target_names) if one.samples.columns else (),
+        one.samples.values is None,
+        one.samples.maximum,
+        row,
+        None if given.get("layer") in (None, "") else whole_in(given, "layer"),
+    )
+    if one.model is None and look.view not in ("data", "labels"):
+        one.judged()
+    as_command = text_in(given, "form", "command", ("command", "python")) == "command"
+    return looking_command(look) if as_command else looking_program(look)
 
 
 routes: list[Route] = [

@@ -7,11 +7,11 @@ from typing import Any
 
 from starlette.routing import Route
 
-from . import train
+from . import look, train
 from .endpoints import api, require_known, text_in
 from .session import Session
 
-ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {"train": train.take_away}
+ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {"train": train.take_away, "look": look.take_away}
 """Room -> function that returns the text for what its page describes, with ``form`` ("command" or "python")."""
 
 

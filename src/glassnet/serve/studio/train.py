@@ -170,13 +170,13 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         stopped = done if done < job.live.get("epochs", 0) else None
     plan = plan_of(session, given)
     data, test, start = (text_in(given, key, "") for key in ("data", "test", "start"))
-    source = _file_name(session, data or "mnist")
+    source = file_name(session, data or "mnist")
     named = replace(
         plan,
         source=None if source == BUNDLED and not start else source,
-        test=_file_name(session, test) if test else None,
+        test=file_name(session, test) if test else None,
         start=f"{session.model(start).name.removesuffix('.safetensors')}.safetensors" if start else None,
-        add=tuple(_file_name(session, one) for one in _added(given)),
+        add=tuple(file_name(session, one) for one in _added(given)),
     )
     if text_in(given, "form", "command", ("command", "python")) == "command":
         return training_command(named, stopped=stopped)
@@ -185,7 +185,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     return training_program(named, held_out=held_out, of_table=of_table, stopped=stopped)
 
 
-def _file_name(session: Session, id: str) -> str:
+def file_name(session: Session, id: str) -> str:
     """Return the name that a file of data has outside the session."""
     one = session.get_data(id)
     return "drawings.csv" if id == DRAWINGS else one.source if one.source == BUNDLED else Path(one.source).name

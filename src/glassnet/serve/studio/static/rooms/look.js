@@ -39,7 +39,9 @@ export async function open(el, studio) {
   const view = h("div.stack.look-view");
   const card = makeCard(studio, () => ({ ...chosen(), about }));
   const body = h("div.look-body", {}, h("section.panel", { "aria-label": t("look_view") }, view), card.el);
-  const away = takeAway(studio, () => about && { room: "look", ...chosen(), part: about.part, view: state.get("view", "data"), row: state.get("row") });
+  const away = takeAway(studio,
+    () => about && { room: "look", ...chosen(), part: about.part, view: state.get("view", "data"), row: state.get("row"), layer: state.get("layer") },
+    () => (about?.model ? [{ href: `/api/models/${chosen().model}/file`, words: t("look_download") }] : []));
 
   /** What is chosen: the address, completed by what suits the data. */
   function chosen() {

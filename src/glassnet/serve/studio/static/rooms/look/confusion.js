@@ -15,7 +15,7 @@ export async function confusionView(ctx, el) {
   const below = h("div.stack.look-cell", { "aria-live": "polite" });
   const matrix = found.task === "labels" ? labelTable(ctx, found, pick) : classTable(ctx, found, pick);
   fill(el, h("p.quiet", { text: t(found.task === "labels" ? "look_labels_matrix_lead" : "look_confusion_lead") }),
-    h("div.look-confusion", {}, h("div.look-matrix", { tabindex: "-1" }, matrix), below));
+    h("div.look-confusion", { class: ctx.about.image_shape ? "beside" : "" }, h("div.look-matrix", { tabindex: "-1" }, matrix), below));
 
   async function pick(cell, focused) {
     if (focused) {

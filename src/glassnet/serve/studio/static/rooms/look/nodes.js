@@ -30,7 +30,7 @@ function oneLayer(t, about, { layer, activation, count: total, nodes, dead, satu
       : h("div.scroll", { tabindex: "0", role: "region", "aria-label": t("look_layer_n", { layer, nodes: count(total) }) }, table({
           head: [t("look_node"), t("look_matters"), t("look_mean"), t("look_flat"), ...(nodes[0]?.strongest ? [t("look_strongest")] : [])],
           rows: nodes.map((one) => [one.node, number(one.matters, 3), number(one.mean, 3), percent(one.flat, 0),
-            ...(one.strongest ? [one.strongest.map(([name, weight]) => `${name} ${number(weight, 2)}`).join(", ")] : [])]),
+            ...(one.strongest ? [h("span.look-words", { text: one.strongest.map(([name, weight]) => `${name} ${number(weight, 2)}`).join(" · ") })] : [])]),
         })));
 }
 

@@ -168,7 +168,7 @@ export function makeCard(studio, chosen) {
 function bar(name, share) {
   const line = h("span.look-bar");
   line.style.inlineSize = `${Math.max(0.5, share * 100)}%`;
-  return h("div.look-share", { role: "listitem" }, h("span.look-name", { text: name }), h("span.look-track", {}, line), h("span.number", { text: percent(share, 1) }));
+  return h("div.look-share", { role: "listitem" }, h("span.look-name", { text: name }), h("span.look-track", {}, line), h("span.number", { text: percent(share) }));
 }
 
 /** Show one sample by its row, wherever it is, in the card. */
