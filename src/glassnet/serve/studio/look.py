@@ -190,7 +190,7 @@ def _read(studied: StudioModel | None, source: str, part: str, target: str, part
         else:
             samples = load_samples(source, Options(), ignore, part=chosen, large=True)
         _require_part(own, part)
-        return Inspection(samples, table, own, *[chosen if own else ""] * 2)
+        return Inspection(samples, table, own, chosen if own else "", chosen if own else "")
     if model.columns is not None:
         table = read_table(source, model.columns.names)
     samples, rows = load_labelled(model, studied.path, table or source, ignore, chosen if own else "train")
@@ -220,7 +220,7 @@ def _is_trained_on(studied: StudioModel, source: str, part: str, samples: Datase
     notices: list[Notice] = []
     notify_trained_on(studied.model, source, samples, rows, notices.append)
     # The training data of the bundled reader are MNIST's and generated ones, in a file that is not shipped.
-    return bool(notices) or (studied.id == "reader" and is_bundled(source) and part == "train")
+    return bool(notices) or (studied.id == "reader" and is_bundled(samples.source) and part == "train")
 
 
 def _judge(one: Inspection) -> Inspection:

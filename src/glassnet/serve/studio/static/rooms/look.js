@@ -27,6 +27,8 @@ export async function open(el, studio) {
   const { t, state } = studio;
   let turn = 0;
   let shown = "";
+  /** Data that the model which nobody chose does not fit. */
+  const without = new Set();
   /** @type {any} */
   let about = null;
   /** @type {(() => void)|undefined} */
@@ -52,6 +54,7 @@ export async function open(el, studio) {
   }
 
   function usual(data) {
+    if (without.has(data)) return "";
     const kind = studio.session.data.find((one) => one.id === data)?.kind;
     const fitting = studio.session.models.filter((one) => one.kind === kind);
     const own = fitting.filter((one) => one.source === data && one.id !== "reader");
@@ -87,7 +90,7 @@ export async function open(el, studio) {
   function sayProblem(place, problem) {
     fill(place, h("div.warning.stack", { role: "alert" },
       h("p", { text: problem.code ? `${problem.message} [${problem.code}]` : problem.message }),
-      h("div.row", {}, button(t("look_over"), () => choose({ view: VIEWS[state.get("view")] ? state.get("view") : "", part: "", target: "" })))));
+      h("div.row", {}, button(t("look_over"), () => choose({ view: VIEWS[state.get("view")] ? state.get("view") : "", part: "", target: "", ...(about ? {} : { data: "", model: "" }) })))));
   }
 
   async function refresh() {
@@ -118,6 +121,10 @@ export async function open(el, studio) {
         about = found;
       } catch (problem) {
         if (!current()) return;
+        if (given.model && !state.get("model") && !without.has(given.data)) {
+          without.add(given.data);
+          return void (await show(current));
+        }
         shown = "";
         sayProblem(view, problem);
         return;
