@@ -273,6 +273,12 @@ def test_what_is_not_there_gets_a_clear_line(studio, path, given, code, fragment
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
 
 
+def test_a_model_that_nobody_chose_is_not_used_where_it_does_not_fit(studio):
+    given = {"data": studio.of["classes"]["data"], "model": "reader"}
+    assert ask(studio, "", **given, if_fits=1).fine()["model"] is None
+    ask(studio, "", **given).refused(400, "GN066")
+
+
 def test_the_cache_is_small(studio):
     for name in ("digits", *TARGETS):
         for part in ("train", "test"):

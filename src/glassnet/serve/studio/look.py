@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from ...data import Dataset, is_bundled
 from ...data.arrays import names_of
-from ...errors import OptionError
+from ...errors import GlassnetError, OptionError
 from ...explain import examine_nodes, find_suspects, hidden_space
 from ...explain.hidden import MOST_SAMPLES
 from ...explain.label_errors import Suspects
@@ -235,8 +235,13 @@ def _judge(one: Inspection) -> Inspection:
 
 
 def summary(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Describe the samples and how well the model answers."""
-    one = inspect(session, given)
+    """Describe the samples and how well the model answers; with ``if_fits``, do without a model that does not fit."""
+    try:
+        one = inspect(session, given)
+    except GlassnetError:
+        if not given.get("if_fits"):
+            raise
+        one = inspect(session, {**given, "model": ""})
     samples, shape = one.samples, one.samples.image_shape
     facts: dict[str, Any] = {
         "part": one.part,

@@ -116,15 +116,16 @@ export async function open(el, studio) {
       fill(warning);
       fill(view, h("p.quiet", { role: "status", text: t("look_reading") }));
       try {
-        const found = await studio.api.get("/api/look", given);
+        const usual = given.model && !state.get("model") ? { if_fits: 1 } : {};
+        const found = await studio.api.get("/api/look", { ...given, ...usual });
         if (!current()) return;
-        about = found;
-      } catch (problem) {
-        if (!current()) return;
-        if (given.model && !state.get("model") && !without.has(given.data)) {
+        if (given.model && !found.model) {
           without.add(given.data);
           return void (await show(current));
         }
+        about = found;
+      } catch (problem) {
+        if (!current()) return;
         shown = "";
         sayProblem(view, problem);
         return;

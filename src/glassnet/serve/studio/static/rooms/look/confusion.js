@@ -13,7 +13,7 @@ export async function confusionView(ctx, el) {
   if (!ctx.current()) return;
   if (found.task === "numbers") return regression(ctx, el, found);
   const below = h("div.stack.look-cell", { "aria-live": "polite" });
-  const matrix = found.task === "labels" ? labelTable(ctx, found, pick) : classTable(ctx, found, pick);
+  const matrix = matrixTable(ctx, rowsOf(t, found), pick);
   fill(el, h("p.quiet", { text: t(found.task === "labels" ? "look_labels_matrix_lead" : "look_confusion_lead") }),
     h("div.look-confusion", { class: ctx.about.image_shape ? "beside" : "" }, h("div.look-matrix", { tabindex: "-1" }, matrix), below));
 
@@ -30,17 +30,67 @@ export async function confusionView(ctx, el) {
   else fill(below, h("p.quiet", { text: t("look_pick_cell") }));
 }
 
-/** A cell of the matrix as a button; its colour repeats its number. */
-function cellButton(ctx, cell, value, strength, right) {
-  const { state } = ctx;
-  const pressed = state.get("true") === String(cell.true) && state.get("answer") === String(cell.answer) && state.get("output") === String(cell.output ?? "");
-  const el = h("button.look-count", { type: "button", class: right ? "right" : "", tabindex: "-1", "aria-pressed": String(pressed), "aria-label": `${cell.title}: ${count(value)}`, text: value || right ? count(value) : "·" });
-  if (strength > 0) {
+/** The rows of the matrix: a class each, or of several labels each with what was and was not found. */
+function rowsOf(t, { classes, matrix, matrices, precision, recall }) {
+  const share = (value) => (Number.isFinite(value) ? percent(value, 1) : "–");
+  if (matrix) {
+    const rows = matrix.map((row, i) => ({
+      name: classes[i],
+      cells: row.map((value, k) => ({ true: i, answer: k, value, title: t("look_cell", { label: classes[i], answer: classes[k] }) })),
+      more: [share(row[i] / row.reduce((sum, one) => sum + one, 0))],
+    }));
+    return { head: [t("look_corner"), ...classes, t("look_of_class")], rows };
+  }
+  const kinds = [[1, 1, t("look_kind_hit")], [1, 0, t("look_kind_missed")], [0, 1, t("look_kind_extra")], [0, 0, t("look_kind_absent")]];
+  const rows = classes.map((name, output) => ({
+    name,
+    cells: kinds.map(([label, answer, kind]) => ({ true: label, answer, output, value: matrices[output][label][answer], title: `${name}: ${kind}` })),
+    more: [share(precision[output]), share(recall[output])],
+  }));
+  return { head: [t("look_label"), ...kinds.map(([, , kind]) => kind), t("look_precision"), t("look_recall")], rows };
+}
+
+/** The matrix as a table of buttons: one stop of the tab key, arrow keys walk, Enter or a click shows the samples. */
+function matrixTable(ctx, { head, rows }, pick) {
+  const { t, state } = ctx;
+  const most = Math.max(1, ...rows.flatMap(({ cells }) => cells.map((one) => (one.true === one.answer ? 0 : one.value))));
+  const chosen = (cell) => ["true", "answer", "output"].every((key) => state.get(key) === String(cell[key] ?? ""));
+  const places = rows.map(({ cells }) => cells.map((cell) => cellButton(cell, most, chosen(cell))));
+  const all = places.flat();
+  (all.find((one) => chosen(one.cell)) ?? all[0]).tabIndex = 0;
+  const table = h("table.look-counts", {}, h("caption.aside-text", { text: t("look_view_confusion") }),
+    h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col", text: one })))),
+    h("tbody", {}, rows.map(({ name, more }, i) => h("tr", {}, h("th", { scope: "row", text: name }),
+      places[i].map((one) => h("td", {}, one)), more.map((one) => h("td.number", { text: one }))))));
+  table.addEventListener("click", (event) => {
+    const one = event.target.closest("button");
+    if (!one) return;
+    for (const other of all) other.setAttribute("aria-pressed", String(other === one));
+    pick(one.cell, true);
+  });
+  table.addEventListener("focusin", (event) => {
+    for (const one of all) one.tabIndex = one === event.target ? 0 : -1;
+  });
+  table.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const i = places.findIndex((row) => row.includes(event.target));
+    if (!step || i < 0) return;
+    places[i + step[0]]?.[places[i].indexOf(event.target) + step[1]]?.focus();
+    event.preventDefault();
+  });
+  return table;
+}
+
+/** A cell as a button; its colour repeats its number. */
+function cellButton(cell, most, chosen) {
+  const right = cell.true === cell.answer;
+  const el = h("button.look-count", { type: "button", class: right ? "right" : "", tabindex: "-1", "aria-pressed": String(chosen),
+    "aria-label": `${cell.title}: ${count(cell.value)}`, text: cell.value || right ? count(cell.value) : "·" });
+  if (!right && cell.value) {
     const [from, to] = [colour("--raised"), colour("--look-many")];
-    const share = 0.15 + 0.85 * strength;
-    const shade = from.map((one, i) => Math.round(one + (to[i] - one) * share));
+    const shade = from.map((one, i) => Math.round(one + (to[i] - one) * (0.15 + (0.85 * cell.value) / most)));
     el.style.background = `rgb(${shade})`;
-    el.style.color = luminance(shade) > 0.179 ? "#000" : "#fff";
+    el.style.color = luminance(shade) > 0.179 ? "#000" : "#fff"; // the one with more contrast, at least 4.5
   }
   return Object.assign(el, { cell });
 }
@@ -48,61 +98,6 @@ function cellButton(ctx, cell, value, strength, right) {
 function luminance(shade) {
   const [r, g, b] = shade.map((one) => (one / 255 <= 0.04045 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-function classTable(ctx, { classes, matrix }, pick) {
-  const { t } = ctx;
-  const most = Math.max(1, ...matrix.flatMap((row, i) => row.filter((_, k) => k !== i)));
-  const rows = matrix.map((row, i) => {
-    const total = row.reduce((sum, one) => sum + one, 0);
-    const cells = row.map((value, k) => {
-      const title = t("look_cell", { label: classes[i], answer: classes[k] });
-      return h("td", {}, cellButton(ctx, { true: i, answer: k, title }, value, i === k ? 0 : value / most, i === k));
-    });
-    return h("tr", {}, h("th", { scope: "row", text: classes[i] }), cells, h("td.number.look-recall", { text: total ? percent(row[i] / total, 1) : "–" }));
-  });
-  const head = h("tr", {}, h("th", { scope: "col", text: t("look_corner") }), classes.map((name) => h("th", { scope: "col", text: name })), h("th", { scope: "col", text: t("look_of_class") }));
-  return walkable(h("table.look-counts", {}, h("caption.aside-text", { text: t("look_view_confusion") }), h("thead", {}, head), h("tbody", {}, rows)), pick);
-}
-
-function labelTable(ctx, { classes, matrices, precision, recall }, pick) {
-  const { t } = ctx;
-  const kinds = [[1, 1, "hit"], [1, 0, "missed"], [0, 1, "extra"], [0, 0, "absent"]];
-  const most = Math.max(1, ...matrices.flatMap((one) => [one[0][1], one[1][0]]));
-  const rows = classes.map((name, output) =>
-    h("tr", {}, h("th", { scope: "row", text: name }), kinds.map(([label, answer, kind]) => {
-      const value = matrices[output][label][answer];
-      const cell = { true: label, answer, output, title: `${name}: ${t(`look_kind_${kind}`)}` };
-      return h("td", {}, cellButton(ctx, cell, value, label === answer ? 0 : value / most, label === answer));
-    }), [precision, recall].map((one) => h("td.number", { text: percent(one[output], 1) }))));
-  const head = [t("look_label"), ...kinds.map(([, , kind]) => t(`look_kind_${kind}`)), t("look_precision"), t("look_recall")];
-  return walkable(h("table.look-counts", {}, h("caption.aside-text", { text: t("look_view_confusion") }),
-    h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col", text: one })))), h("tbody", {}, rows)), pick);
-}
-
-/** One stop of the tab key; arrow keys walk through the cells, Enter or a click shows the samples. */
-function walkable(table, pick) {
-  const rows = [...table.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("button")]);
-  const all = rows.flat();
-  const place = (el) => [rows.findIndex((row) => row.includes(el)), rows.find((row) => row.includes(el))?.indexOf(el) ?? 0];
-  (all.find((one) => one.getAttribute("aria-pressed") === "true") ?? all[0]).tabIndex = 0;
-  table.addEventListener("click", (event) => {
-    const chosen = event.target.closest("button");
-    if (!chosen) return;
-    for (const one of all) one.setAttribute("aria-pressed", String(one === chosen));
-    pick(chosen.cell, true);
-  });
-  table.addEventListener("focusin", (event) => {
-    if (all.includes(event.target)) for (const one of all) one.tabIndex = one === event.target ? 0 : -1;
-  });
-  table.addEventListener("keydown", (event) => {
-    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (!steps || !all.includes(event.target)) return;
-    const [i, k] = place(event.target);
-    rows[i + steps[0]]?.[k + steps[1]]?.focus();
-    event.preventDefault();
-  });
-  return table;
 }
 
 function regression(ctx, el, { classes, output, points, rows }) {

@@ -20,7 +20,7 @@ export async function labelsView(ctx, el) {
   const progress = h("div.stack");
   const result = h("div.stack");
   const offs = [
-    studio.events.on("look_labels", (data) => data.job === state.get("job") && drawProgress("running", data)),
+    studio.events.on("look_labels", (data) => data.job === state.get("job") && drawProgress("running", { folds: judges.folds, ...data })),
     studio.events.on("job", (job) => job.id === state.get("job") && follow(job)),
     studio.events.on("state", () => state.get("job") && load()),
   ];

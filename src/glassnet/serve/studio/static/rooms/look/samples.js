@@ -7,9 +7,12 @@ import { bytesOf, pixelImage } from "../../shared/pixels.js";
 /** A target or an answer in words: the name of a class, those of several labels, or numbers. */
 export function words(t, said) {
   if (!Array.isArray(said)) return said;
-  if (typeof said[0] === "number") return said.map((one) => number(one, 5)).join(", ");
+  if (typeof said[0] === "number") return said.map(plain).join(", ");
   return said.length ? said.join(", ") : t("look_no_label");
 }
+
+/** A value of a cell: whole numbers as they are, others with five digits. */
+const plain = (value) => (value === null ? "–" : typeof value === "number" && !Number.isInteger(value) ? number(value, 5) : String(value));
 
 /** The sample in one sentence, for those who do not see it. */
 function sentence(t, sample) {
@@ -51,17 +54,17 @@ export async function samplesView(ctx, el, how) {
     const buttons = [...place.querySelectorAll(".look-pager button:enabled")];
     (into ? place.querySelector("[data-row]") : buttons[page > found.page ? buttons.length - 1 : 0])?.focus();
   };
+  const show = (sample, from, place) => card.show(sample, about.image_shape && image(about, from, place, sentence(t, sample)), how.note?.(sample));
   const choose = (i) => {
     state.set({ row: found.samples[i].row }, { replace: true });
     ctx.changed();
-    card.show(found.samples[i], about.image_shape ? image(about, bytes, i, sentence(t, found.samples[i])) : null);
+    show(found.samples[i], bytes, i);
   };
   const list = about.image_shape ? tiles(t, about, found.samples, bytes, how.note) : rowsOf(t, about, found.samples, how.note);
   walk(list, found, choose, turn);
   fill(el, how.before, pager(t, found, turn), found.samples.length ? list : h("p.quiet", { text: how.empty }));
-  if (found.row) {
-    card.show(found.row, about.image_shape ? image(about, bytesOf(found.row_pixels), 0, sentence(t, found.row)) : null);
-  } else if (!state.get("row")) card.hide();
+  if (found.row) show(found.row, bytesOf(found.row_pixels), 0);
+  else card.hide();
 }
 
 function pager(t, { total, page, pages }, turn) {
@@ -98,7 +101,7 @@ function rowsOf(t, about, samples, note) {
       judged ? h("td.look-said", { text: `${sample.right === false ? "✗ " : ""}${words(t, sample.answer)}` }) : null,
       judged ? h("td.number", { text: numbers ? words(t, sample.error) : percent(sample.confidence, 1) }) : null,
       note ? h("td", { text: note(sample) }) : null,
-      sample.cells.map((cell) => h("td", { text: cell === null ? "–" : typeof cell === "number" ? number(cell, 6) : cell })))))));
+      sample.cells.map((cell) => h("td", { text: plain(cell) })))))));
 }
 
 /** Make the samples of a list a single stop of the tab key; arrow keys walk, and the sample with the focus is chosen. */
@@ -142,7 +145,7 @@ function walk(list, found, choose, turn) {
 export function makeCard(studio, chosen) {
   const { t } = studio;
   const el = h("aside.panel.look-card", { "aria-label": t("look_card"), hidden: true });
-  function show(sample, picture) {
+  function show(sample, picture, note) {
     const { data, model, about } = chosen();
     const place = { model, data, part: about.source_part, row: sample.row };
     const verdict = sample.right === undefined ? null
@@ -151,13 +154,14 @@ export function makeCard(studio, chosen) {
     if (sample.answer !== undefined) facts.push([t("look_answer"), words(t, sample.answer)]);
     if (sample.error) facts.push([t("look_error"), words(t, sample.error)]);
     if (sample.confidence !== undefined) facts.push([t("look_confidence"), percent(sample.confidence)]);
+    if (note) facts.push([t("look_suggestion"), note]);
     fill(el,
       h("div.row.spread", {}, h("h2", { text: t("look_row_n", { row: count(sample.row) }) }), verdict),
       sample.file ? h("p.help.look-file", { text: sample.file }) : null,
       picture ? h("div.look-picture", {}, picture) : null,
       h("dl.look-pairs", {}, facts.map(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })])),
       sample.top ? h("div.look-top", { role: "list", "aria-label": t("look_top") }, sample.top.map(([name, share]) => bar(name, share))) : null,
-      sample.cells ? h("dl.look-pairs.look-cells", {}, about.columns.map((name, i) => [h("dt", { text: name }), h("dd", { text: sample.cells[i] === null ? "–" : String(sample.cells[i]) })])) : null,
+      sample.cells ? h("dl.look-pairs.look-cells", {}, about.columns.map((name, i) => [h("dt", { text: name }), h("dd", { text: plain(sample.cells[i]) })])) : null,
       h("div.row", {}, model ? h("a.button", { href: studio.href("step", place) }, t("look_in_step")) : null,
         h("a.button", { href: studio.href("draw", place) }, t("look_in_draw"))));
     el.hidden = false;
