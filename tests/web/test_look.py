@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -251,6 +252,36 @@ def test_a_model_judges_labels_that_it_was_not_trained_on(studio):
     assert "trained on these labels" in message
 
 
+def test_a_check_of_labels_can_be_stopped(studio, monkeypatch):
+    stopping, started = threading.Event(), threading.Event()
+
+    def check(task, fold_done):
+        started.set()
+        stopping.wait()
+        fold_done(1, 0.5)
+        raise AssertionError("the check was not stopped")
+
+    monkeypatch.setattr(look, "find_label_errors", check)
+    job = studio.running.post("/api/look/labels", studio.of["classes"]).fine()["id"]
+    started.wait()
+    studio.running.post(f"/api/jobs/{job}/stop").fine()
+    stopping.set()
+    ended = studio.running.finished(job)
+    assert (ended["state"], ended["result"]) == ("stopped", None)
+
+
+def test_another_column_can_be_predicted(studio):
+    given = {"data": studio.of["classes"]["data"], "target": "town"}
+    found = ask(studio, "", **given).fine()
+    assert found["classes"] == ["Bonn", "Oslo", "Rome"]
+    assert found["targets"] == ["age", "town", "out"]
+    samples = every_page(studio, **given, true=2)
+    assert {one["label"] for one in samples} == {"Rome"}
+    with (studio.folder / "classes.csv").open(newline="") as file:
+        rows = [number for number, line in enumerate(csv.DictReader(file)) if line["town"] == "Rome"]
+    assert [one["row"] for one in samples] == rows
+
+
 @pytest.mark.parametrize(
     ("path", "given", "code", "fragment"),
     [
@@ -321,12 +352,15 @@ def look_page(studio, page):
     name, _, token = studio.running.cookie.partition("=")
     page.context.add_cookies([{"name": name, "value": token, "url": studio.running.origin}])
     page.set_viewport_size({"width": 1280, "height": 900})
+    outside = []
+    page.on("request", lambda one: None if one.url.startswith(studio.running.origin) else outside.append(one.url))
 
     def open_room(**state):
         page.goto(f"{studio.running.origin}/look?{urlencode(state)}")
         return ready(page)
 
-    return open_room
+    yield open_room
+    assert outside == []
 
 
 def ready(page):
@@ -369,6 +403,8 @@ def test_browse_by_keyboard(studio, look_page):
         link = urlsplit(links[f"Open in {room}"])
         assert link.path == f"/{room.lower()}"
         assert parse_qs(link.query) == {"model": ["reader"], "data": ["mnist"], "part": ["test"], "row": ["9999"]}
+    page.get_by_text("Take it away").click()
+    page.get_by_text("glassnet show mnist --part test --row 9999").wait_for()
 
 
 def test_choose_a_cell_by_keyboard(studio, look_page):
