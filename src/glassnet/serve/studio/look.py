@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -79,6 +78,8 @@ class Inspection:
     outputs : ndarray or None
         Of all samples; None without a model.
     evaluation : Evaluation or None
+    calibration : float or None
+        Expected calibration error; None for a regression.
     """
 
     samples: Dataset
@@ -90,6 +91,7 @@ class Inspection:
     trained: bool = False
     outputs: FloatArray | None = None
     evaluation: Evaluation | None = None
+    calibration: float | None = None
 
     @property
     def task(self) -> str:
@@ -112,7 +114,7 @@ class Inspection:
             raise OptionError("GN022", "model: none is chosen, and this view shows what a model answers. Choose one.")
         return self.model, self.evaluation
 
-    @cached_property
+    @property
     def errors(self) -> NDArray[np.float64]:
         """Differences of a regression's answers to the true values, shape (n, outputs)."""
         _, evaluation = self.judged()
@@ -120,7 +122,7 @@ class Inspection:
         errors: NDArray[np.float64] = evaluation.answers - self.samples.values
         return errors
 
-    @cached_property
+    @property
     def mistakes(self) -> NDArray[np.intp]:
         """Places of the misclassified samples, most confident first; of a regression all, largest error first."""
         _, evaluation = self.judged()
@@ -128,12 +130,6 @@ class Inspection:
             return evaluation.misread
         spread = np.sqrt((self.errors**2).mean(axis=0))
         return np.argsort(-np.abs(self.errors / np.where(spread > 0, spread, 1)).max(axis=1), kind="stable")
-
-    @cached_property
-    def calibration(self) -> float | None:
-        """Expected calibration error; None for a regression."""
-        model, _ = self.judged()
-        return None if self.task == "numbers" else reliability(model, self.samples).expected_error
 
     def places(self, rows: list[int]) -> NDArray[np.intp]:
         """Return the places of rows of the source; OptionError GN021 for a row that is not among these samples."""
@@ -227,11 +223,10 @@ def _judge(one: Inspection) -> Inspection:
     """Compute the answers of the model."""
     if one.model is None:
         return one
-    evaluation = evaluate(one.model, one.samples)
-    return Inspection(
-        one.samples, one.table, one.parts, one.part, one.source_part, one.model, one.trained,
-        one.model.outputs(one.samples.inputs), evaluation,
-    )  # fmt: skip
+    judged = replace(one, outputs=one.model.outputs(one.samples.inputs), evaluation=evaluate(one.model, one.samples))
+    if one.task == "numbers":
+        return judged
+    return replace(judged, calibration=reliability(one.model, one.samples).expected_error)
 
 
 def summary(session: Session, given: dict[str, Any]) -> dict[str, Any]:
