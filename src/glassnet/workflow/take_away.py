@@ -300,7 +300,16 @@ def looking_program(look: Looking) -> str:
         lines = ["from glassnet.workflow.labels_job import LabelsJob, find_label_errors"]
         lines += ["from glassnet.workflow.table_options import TableOptions"] if table else []
         job = ", ".join(map(repr, [look.source, *([look.part] if look.part else []), *table]))
-        return "\n".join([*lines, "", f"found = find_label_errors(LabelsJob({job}))", *_printed_suspects(), ""])
+        return "\n".join(
+            [
+                *lines,
+                "",
+                f"result = find_label_errors(LabelsJob({job}))",
+                "for suspect in result.rows[:20]:",
+                "    print(suspect)",
+                "",
+            ]
+        )
     if look.model:
         lines += ["from glassnet.workflow.model_data import load_unseen"] if look.held_out else []
         lines += ["", f"model = glassnet.load_model({look.model!r})", *_read_like_model(look)]
@@ -310,10 +319,6 @@ def looking_program(look: Looking) -> str:
     else:
         lines += ["", *_call("data = glassnet.load_data", [look.source], {"part": look.part} if look.part else {})]
     return "\n".join([*lines, *_looked_at(look), ""])
-
-
-def _printed_suspects() -> list[str]:
-    return ["for suspect in found.rows[:20]:", "    print(suspect)"]
 
 
 def _read_like_model(look: Looking) -> list[str]:

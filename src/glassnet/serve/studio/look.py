@@ -135,13 +135,13 @@ class Inspection:
         """Return the places of rows of the source; OptionError GN021 for a row that is not among these samples."""
         numbers = self.samples.row_numbers
         order = np.argsort(numbers, kind="stable")
-        found = np.searchsorted(numbers, rows, sorter=order)
-        for row, place in zip(rows, found, strict=True):
+        at = np.searchsorted(numbers, rows, sorter=order)
+        for row, place in zip(rows, at, strict=True):
             if place == len(numbers) or numbers[order[place]] != row:
                 raise OptionError(
                     "GN021", f"row {row}: not one of the {len(numbers)} samples of {self.samples.source}."
                 )
-        return order[found]
+        return order[at]
 
 
 _cached: WeakKeyDictionary[Session, OrderedDict[tuple[str, ...], Inspection]] = WeakKeyDictionary()
@@ -348,11 +348,11 @@ def select(one: Inspection, given: dict[str, Any]) -> NDArray[np.intp]:
             continue
         if one.task == "numbers":
             raise OptionError("GN022", f"{name}: these samples have no classes to choose from. Omit it.")
-        known = _truth(one) if name == "true" else one.judged()[1].answers
+        values = _truth(one) if name == "true" else one.judged()[1].answers
         if one.task == "labels":
-            known = known[:, whole_in(given, "output", 0, 0, len(one.names) - 1)] > 0
+            values = values[:, whole_in(given, "output", 0, 0, len(one.names) - 1)] > 0
         wanted = whole_in(given, name, 0, 0, 1 if one.task == "labels" else len(one.names) - 1)
-        chosen = chosen[known[chosen] == wanted]
+        chosen = chosen[values[chosen] == wanted]
     return chosen
 
 
@@ -546,8 +546,8 @@ def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
                 job.cancel()
                 job.gate()
 
-        found = find_label_errors(task, fold_done=fold_done)
-        return _list(found.samples, found.suspects)
+        judged = find_label_errors(task, fold_done=fold_done)
+        return _list(judged.samples, judged.suspects)
 
     return session.jobs.start("labels", work, data.name, replace=True, about=about).describe()
 

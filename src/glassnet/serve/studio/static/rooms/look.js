@@ -29,6 +29,7 @@ export async function open(el, studio) {
   let shown = "";
   /** Data that the model which nobody chose does not fit. */
   const without = new Set();
+  let updatePickers = () => {};
   /** @type {any} */
   let about = null;
   /** @type {(() => void)|undefined} */
@@ -67,15 +68,22 @@ export async function open(el, studio) {
     refresh();
   }
 
-  function drawControls({ data, model }) {
-    const kind = studio.session.data.find((one) => one.id === data)?.kind;
-    const models = (one) => one.kind === kind || one.id === model;
-    fill(controls,
+  /** @param {string[]} [targets] Columns to choose from, for a table without a model. */
+  function drawControls({ data, model, target }, targets = about?.targets ?? []) {
+    const one = studio.session.data.find(({ id }) => id === data);
+    const pickers = [
       dataPicker(studio, data, (id) => choose({ data: id, model: "", part: "", target: "" })),
-      modelPicker(studio, model, (id) => choose({ model: id || NO_MODEL, part: "" }), models, t("look_no_model")),
+      modelPicker(studio, model, (id) => choose({ model: id || NO_MODEL, part: "" }), ({ kind, id }) => kind === one?.kind || id === model, t("look_no_model")),
+    ];
+    updatePickers = () => {
+      const now = chosen();
+      pickers[0].update(now.data);
+      pickers[1].update(now.model);
+    };
+    fill(controls, pickers,
       about?.parts.length ? h("div.field", {}, h("span.look-label", { text: t("look_part") }),
         segmented(t("look_part"), about.parts.map((part) => [part, t(`look_part_${part}`)]), about.part, (part) => choose({ part }))) : null,
-      about?.targets.length ? field(t("look_target"), select(about.targets, about.target[0], (target) => choose({ target }))) : null);
+      targets.length ? field(t("look_target"), select(targets, about?.target[0] ?? (target || one?.target), (name) => choose({ target: name }))) : null);
   }
 
   function drawTabs(current) {
@@ -117,17 +125,21 @@ export async function open(el, studio) {
       fill(view, h("p.quiet", { role: "status", text: t("look_reading") }));
       try {
         const usual = given.model && !state.get("model") ? { if_fits: 1 } : {};
-        const found = await studio.api.get("/api/look", { ...given, ...usual });
+        const reply = await studio.api.get("/api/look", { ...given, ...usual });
         if (!current()) return;
-        if (given.model && !found.model) {
+        if (given.model && !reply.model) {
           without.add(given.data);
           return void (await show(current));
         }
-        about = found;
+        about = reply;
       } catch (problem) {
         if (!current()) return;
         shown = "";
         sayProblem(view, problem);
+        // Another column may suit where this one cannot be predicted.
+        const table = !given.model && studio.session.data.find((one) => one.id === given.data && one.kind === "table");
+        const columns = table ? (await studio.api.get(`/api/data/${given.data}`)).columns : [];
+        if (current()) drawControls(given, columns.map((one) => one.name));
         return;
       }
       shown = key;
@@ -155,15 +167,15 @@ export async function open(el, studio) {
     }
   }
 
-  fill(el,
-    h("link", { rel: "stylesheet", href: "/static/rooms/look.css" }),
+  await new Promise((styled) => fill(el,
+    h("link", { rel: "stylesheet", href: "/static/rooms/look.css", onload: styled, onerror: styled }),
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") })), facts),
-    controls, warning, tabs, body, away);
-  const off = state.on(refresh);
+    controls, warning, tabs, body, away));
+  const offs = [state.on(refresh), studio.events.on("session", () => updatePickers())];
   await refresh();
   return () => {
     turn++;
-    off();
+    offs.forEach((off) => off());
     closeView?.();
   };
 }

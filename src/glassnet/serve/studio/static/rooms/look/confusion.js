@@ -9,12 +9,12 @@ import { scatter } from "./scatter.js";
 /** @param {any} ctx @param {HTMLElement} el */
 export async function confusionView(ctx, el) {
   const { t, state, studio } = ctx;
-  const found = await studio.api.get("/api/look/confusion", { ...ctx.query, output: state.get("output") });
+  const reply = await studio.api.get("/api/look/confusion", { ...ctx.query, output: state.get("output") });
   if (!ctx.current()) return;
-  if (found.task === "numbers") return regression(ctx, el, found);
+  if (reply.task === "numbers") return regression(ctx, el, reply);
   const below = h("div.stack.look-cell", { "aria-live": "polite" });
-  const matrix = matrixTable(ctx, rowsOf(t, found), pick);
-  fill(el, h("p.quiet", { text: t(found.task === "labels" ? "look_labels_matrix_lead" : "look_confusion_lead") }),
+  const matrix = matrixTable(ctx, rowsOf(t, reply), pick);
+  fill(el, h("p.quiet", { text: t(reply.task === "labels" ? "look_labels_matrix_lead" : "look_confusion_lead") }),
     h("div.look-confusion", { class: ctx.about.image_shape ? "beside" : "" }, h("div.look-matrix", { tabindex: "-1" }, matrix), below));
 
   async function pick(cell, focused) {
@@ -30,7 +30,7 @@ export async function confusionView(ctx, el) {
   else fill(below, h("p.quiet", { text: t("look_pick_cell") }));
 }
 
-/** The rows of the matrix: a class each, or of several labels each with what was and was not found. */
+/** The rows of the matrix: a class each, or of several labels each with what was and was not reply. */
 function rowsOf(t, { classes, matrix, matrices, precision, recall }) {
   const share = (value) => (Number.isFinite(value) ? percent(value, 1) : "–");
   if (matrix) {

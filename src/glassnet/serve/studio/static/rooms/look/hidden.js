@@ -8,9 +8,9 @@ import { marker, scatter } from "./scatter.js";
 /** @param {any} ctx @param {HTMLElement} el */
 export async function hiddenView(ctx, el) {
   const { t, state, studio, about } = ctx;
-  const found = await studio.api.get("/api/look/hidden", { ...ctx.query, layer: state.get("layer") });
+  const reply = await studio.api.get("/api/look/hidden", { ...ctx.query, layer: state.get("layer") });
   if (!ctx.current()) return;
-  const { points, labels, answers, rows, classes } = found;
+  const { points, labels, answers, rows, classes } = reply;
   const off = new Set(state.get("off").split(",").filter(Boolean).map(Number));
   const plot = scatter(ctx, {
     label: t("look_view_hidden"), xLabel: "", yLabel: "", plain: true, points, rows, groups: labels, names: classes,
@@ -29,12 +29,12 @@ export async function hiddenView(ctx, el) {
       plot.hide(off);
     }, { class: "look-key", "aria-pressed": String(!off.has(label)) }));
   keys.forEach((key, i) => key.append(marker(present[i]), h("span", { text: classes[present[i]] })));
-  const layers = Array.from({ length: found.layers }, (_, k) => [String(k + 1), t("look_layer_n", { layer: k + 1, nodes: count(about.model.hidden[k]) })]);
-  const chooser = field(t("look_layer"), select(layers, String(found.layer), (layer) => {
+  const layers = Array.from({ length: reply.layers }, (_, k) => [String(k + 1), t("look_layer_n", { layer: k + 1, nodes: count(about.model.hidden[k]) })]);
+  const chooser = field(t("look_layer"), select(layers, String(reply.layer), (layer) => {
     state.set({ layer });
     ctx.refresh();
   }));
-  const [first, second] = found.explained;
+  const [first, second] = reply.explained;
   fill(el,
     h("p.quiet", { text: t("look_hidden_lead", { samples: count(points.length), total: count(about.samples), first: percent(first, 0), second: percent(second, 0) }) }),
     layers.length > 1 ? h("div.look-tools", {}, chooser) : null,

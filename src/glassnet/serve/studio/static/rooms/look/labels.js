@@ -79,12 +79,12 @@ export async function labelsView(ctx, el) {
     await drawResult(job.result);
   }
 
-  async function drawResult(found) {
-    const { suspects } = found;
-    const lines = [t("look_judged", { samples: count(found.samples), accuracy: percent(found.accuracy) })];
+  async function drawResult(reply) {
+    const { suspects } = reply;
+    const lines = [t("look_judged", { samples: count(reply.samples), accuracy: percent(reply.accuracy) })];
     if (!suspects.length) lines.push(t("look_no_suspects"));
-    else if (found.certain) lines.push(t("look_errors_expected", { errors: count(Math.round(found.errors)), total: count(found.total) }));
-    else lines.push(t("look_all_ambiguous", { total: count(found.total) }));
+    else if (reply.certain) lines.push(t("look_errors_expected", { errors: count(Math.round(reply.errors)), total: count(reply.total) }));
+    else lines.push(t("look_all_ambiguous", { total: count(reply.total) }));
     const summary = h("p", { text: lines.join(" ") });
     if (!suspects.length) return void fill(result, summary);
     const pages = Math.ceil(suspects.length / PAGE);
@@ -98,7 +98,7 @@ export async function labelsView(ctx, el) {
       data: { data: ctx.query.data, part: about.source_part, target: about.target[0] ?? "" },
       query: { rows: shown.map((one) => one.row).join(",") },
       pages: { page: at, pages, total: suspects.length },
-      again: () => drawResult(found),
+      again: () => drawResult(reply),
       empty: t("look_none"),
       note: (sample) => {
         const one = by.get(sample.row);

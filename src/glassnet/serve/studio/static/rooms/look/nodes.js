@@ -9,12 +9,12 @@ const MOST_LISTED = 20;
 /** @param {any} ctx @param {HTMLElement} el */
 export async function nodesView(ctx, el) {
   const { t, studio, about } = ctx;
-  const found = await studio.api.get("/api/look/nodes", ctx.query);
+  const reply = await studio.api.get("/api/look/nodes", ctx.query);
   if (!ctx.current()) return;
   ctx.card.hide();
   fill(el,
-    h("p.quiet", { text: t("look_nodes_lead", { samples: count(found.samples) }) + (about.model.members > 1 ? ` ${t("look_nodes_member")}` : "") }),
-    found.layers.length ? found.layers.map((layer) => oneLayer(t, about, layer)) : h("p.quiet", { text: t("look_no_hidden") }));
+    h("p.quiet", { text: t("look_nodes_lead", { samples: count(reply.samples) }) + (about.model.members > 1 ? ` ${t("look_nodes_member")}` : "") }),
+    reply.layers.length ? reply.layers.map((layer) => oneLayer(t, about, layer)) : h("p.quiet", { text: t("look_no_hidden") }));
 }
 
 function oneLayer(t, about, { layer, activation, count: total, nodes, dead, saturated }) {

@@ -40,9 +40,9 @@ function image(about, bytes, place, label) {
 export async function samplesView(ctx, el, how) {
   const { t, state, about, studio, card } = ctx;
   const given = { ...(how.data ?? ctx.query), ...how.query, page: how.pages ? "" : state.get("page"), row: state.get("row") };
-  const found = { ...(await studio.api.get("/api/look/samples", given)), ...how.pages };
+  const reply = { ...(await studio.api.get("/api/look/samples", given)), ...how.pages };
   if (!ctx.current()) return;
-  const bytes = bytesOf(found.pixels);
+  const bytes = bytesOf(reply.pixels);
   const turn = async (page, into) => {
     state.set({ page, row: "" });
     try {
@@ -52,18 +52,18 @@ export async function samplesView(ctx, el, how) {
     }
     const place = el.isConnected ? el : document.querySelector(".look-view");
     const buttons = [...place.querySelectorAll(".look-pager button:enabled")];
-    (into ? place.querySelector("[data-row]") : buttons[page > found.page ? buttons.length - 1 : 0])?.focus();
+    (into ? place.querySelector("[data-row]") : buttons[page > reply.page ? buttons.length - 1 : 0])?.focus();
   };
   const show = (sample, from, place) => card.show(sample, about.image_shape && image(about, from, place, sentence(t, sample)), how.note?.(sample));
   const choose = (i) => {
-    state.set({ row: found.samples[i].row }, { replace: true });
+    state.set({ row: reply.samples[i].row }, { replace: true });
     ctx.changed();
-    show(found.samples[i], bytes, i);
+    show(reply.samples[i], bytes, i);
   };
-  const list = about.image_shape ? tiles(t, about, found.samples, bytes, how.note) : rowsOf(t, about, found.samples, how.note);
-  walk(list, found, choose, turn);
-  fill(el, how.before, pager(t, found, turn), found.samples.length ? list : h("p.quiet", { text: how.empty }));
-  if (found.row) show(found.row, bytesOf(found.row_pixels), 0);
+  const list = about.image_shape ? tiles(t, about, reply.samples, bytes, how.note) : rowsOf(t, about, reply.samples, how.note);
+  walk(list, reply, choose, turn);
+  fill(el, how.before, pager(t, reply, turn), reply.samples.length ? list : h("p.quiet", { text: how.empty }));
+  if (reply.row) show(reply.row, bytesOf(reply.row_pixels), 0);
   else card.hide();
 }
 
@@ -105,9 +105,9 @@ function rowsOf(t, about, samples, note) {
 }
 
 /** Make the samples of a list a single stop of the tab key; arrow keys walk, and the sample with the focus is chosen. */
-function walk(list, found, choose, turn) {
+function walk(list, reply, choose, turn) {
   const items = [...list.querySelectorAll("[data-row]")];
-  const selected = found.samples.findIndex((one) => one.row === found.row?.row);
+  const selected = reply.samples.findIndex((one) => one.row === reply.row?.row);
   const mark = (at, chosen) =>
     items.forEach((item, i) => {
       item.tabIndex = i === at ? 0 : -1;
@@ -128,7 +128,7 @@ function walk(list, found, choose, turn) {
   list.addEventListener("keydown", (event) => {
     const at = items.indexOf(event.target);
     if (at < 0) return;
-    const { page, pages } = found;
+    const { page, pages } = reply;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across(), ArrowDown: across(), Home: -at, End: items.length - 1 - at };
     if (event.key in steps) items[at + steps[event.key]]?.focus();
     else if (event.key === "PageDown" && page < pages) turn(page + 1, true);
@@ -177,9 +177,9 @@ function bar(name, share) {
 
 /** Show one sample by its row, wherever it is, in the card. */
 export async function showRow(ctx, row) {
-  const found = await ctx.studio.api.get("/api/look/samples", { ...ctx.query, row, count: 0 });
-  if (!ctx.current() || !found.row) return null;
-  const text = sentence(ctx.t, found.row);
-  ctx.card.show(found.row, ctx.about.image_shape ? image(ctx.about, bytesOf(found.row_pixels), 0, text) : null);
+  const reply = await ctx.studio.api.get("/api/look/samples", { ...ctx.query, row, count: 0 });
+  if (!ctx.current() || !reply.row) return null;
+  const text = sentence(ctx.t, reply.row);
+  ctx.card.show(reply.row, ctx.about.image_shape ? image(ctx.about, bytesOf(reply.row_pixels), 0, text) : null);
   return text;
 }

@@ -137,25 +137,25 @@ export function scatter(ctx, how) {
   }
 
   function nearest(x, y, most) {
-    let [best, found] = [most * most, -1];
+    let [best, closest] = [most * most, -1];
     for (let i = 0; i < points.length; i++) {
       const far = (px(xs[i]) - x) ** 2 + (py(ys[i]) - y) ** 2;
-      if (far < best && visible(i)) [best, found] = [far, i];
+      if (far < best && visible(i)) [best, closest] = [far, i];
     }
-    return found;
+    return closest;
   }
 
   function beside([dx, dy]) {
     if (at < 0 || !visible(at)) return nearest(width / 2, height / 2, 1e9);
-    let [best, found] = [Infinity, at];
+    let [best, closest] = [Infinity, at];
     for (let i = 0; i < points.length; i++) {
       if (i === at || !visible(i)) continue;
       const [x, y] = [px(xs[i]) - px(xs[at]), py(ys[i]) - py(ys[at])];
       const along = x * dx + y * dy;
       const cost = along + 3 * Math.abs(x * dy - y * dx);
-      if (along > 0.01 && cost < best) [best, found] = [cost, i];
+      if (along > 0.01 && cost < best) [best, closest] = [cost, i];
     }
-    return found;
+    return closest;
   }
 
   const over = (event) => {
