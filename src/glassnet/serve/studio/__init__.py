@@ -1,0 +1,1 @@
+"""The studio: one local page to draw, train, step through, compare and look."""
