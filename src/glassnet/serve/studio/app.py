@@ -45,6 +45,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
             api("GET", "/api/session", lambda session, given: session.describe()),
             api("GET", "/api/words/{of}", _words),
             Route("/api/events", _events),
+            api("POST", "/api/take-away", _take_away),
             api("GET", "/api/jobs/{id}", lambda session, given: session.jobs.get(given["id"]).describe()),
             api("POST", "/api/jobs/{id}/{action}", _control),
             *(route for module in (data, model_routes, draw, train, step, compare, look) for route in module.routes),
@@ -70,6 +71,14 @@ async def _events(request: Request) -> Response:
     query = request.query_params
     after = request.headers.get("last-event-id") or query.get("after", "")
     return StreamingResponse(session.events.stream(after, query.get("page", "")), media_type="text/event-stream")
+
+
+TEXTS = {"draw": draw.take_away}
+"""Room -> function of the session and the room's state that returns the text of a command or a program."""
+
+
+def _take_away(session: Session, given: dict[str, Any]) -> dict[str, str]:
+    return {"text": require_known("room", str(given.get("room")), TEXTS)(session, given)}
 
 
 def _control(session: Session, given: dict[str, Any]) -> dict[str, Any]:
