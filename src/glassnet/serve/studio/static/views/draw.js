@@ -8,7 +8,7 @@
 import { mnistStages, strokesToMask } from "../mnist_form.js";
 import { Network } from "../network.js";
 import { inputSlopes, integratedGradients, nodeContributions } from "../shared/attribution.js";
-import { button, fill, h, table } from "../shared/dom.js";
+import { fill, h, table } from "../shared/dom.js";
 import { number, percent } from "../shared/format.js";
 import { drawPixels, pixelImage } from "../shared/pixels.js";
 import { makeBoard } from "./board.js";
@@ -114,7 +114,7 @@ function render({ model, el }) {
     const turn = ++asked;
     const told = await python(input, !finished);
     if (turn !== asked || !told) return;
-    answer.update(told.outputs, told.probabilities, finished, told.answer);
+    answer.update(told.outputs, told.probabilities, finished, told.answer, told.numbers);
     model.set("answer", told.index);
     if (told.inputs) {
       reasons.el.hidden = false;
@@ -148,7 +148,7 @@ function render({ model, el }) {
 }
 
 /** The answer, how sure it is, and all outputs. */
-function answerPart(t, { classes, targets }) {
+export function answerPart(t, { classes, targets }) {
   const large = h("p.big.answer-name", { text: "–" });
   const line = h("p.quiet.answer-line");
   const bars = h("ol.bars", { "aria-label": t("draw_outputs") });
@@ -181,12 +181,13 @@ function answerPart(t, { classes, targets }) {
         return row;
       }));
     },
-    /** @param {number[]} outputs @param {number[]} probabilities @param {boolean} finished @param {string} [words] */
-    update(outputs, probabilities, finished, words) {
+    /** @param {number[]} outputs @param {number[]} probabilities @param {boolean} finished @param {string} [words]
+     * @param {number|number[]|null} [units] Predicted numbers in their units. */
+    update(outputs, probabilities, finished, words, units) {
       el.classList.remove("blank");
       const order = [...outputs.keys()].sort((a, b) => outputs[b] - outputs[a] || a - b);
       const numbers = targets.kind === "numbers";
-      const values = numbers ? outputs : probabilities;
+      const values = numbers ? [units ?? outputs].flat() : probabilities;
       const holding = order.filter((k) => outputs[k] >= 0.5).sort((a, b) => a - b);
       large.textContent = words ?? (targets.kind === "labels" ? holding.map((k) => classes[k]).join(", ") || t("draw_none") : classes[order[0]]);
       large.classList.toggle("long", large.textContent.length > 6);
@@ -194,7 +195,8 @@ function answerPart(t, { classes, targets }) {
         ? t("draw_sure", { share: percent(probabilities[order[0]], 1), second: classes[order[1]], other: percent(probabilities[order[1]], 1) })
         : "";
       const shown = classes.length > MOST_BARS ? order.slice(0, MOST_BARS) : classes.map((_, k) => k);
-      const most = numbers ? Math.max(...outputs.map(Math.abs)) || 1 : 1;
+      const most = numbers ? Math.max(...values.map(Math.abs)) || 1 : 1;
+      bars.hidden = numbers && classes.length === 1; // the answer says it
       shown.forEach((k) => {
         const { row, fillbar, value } = bar(k);
         row.classList.toggle("first", targets.kind === "labels" ? outputs[k] >= 0.5 : k === order[0]);
