@@ -99,10 +99,14 @@ def other_shape(name: str, rng: np.random.Generator) -> np.ndarray:
     return from_path(ndimage.binary_erosion(ink, iterations=2) if name != "text" and len(name) == 1 else thinned(ink))
 
 
-def _drawn(ways: str, rng: np.random.Generator, jitter: float) -> np.ndarray:
-    canvas = Image.new("L", (SIDE, SIDE))
-    pen = ImageDraw.Draw(canvas)
+def hand_strokes(label: int, which: int = 0) -> list[np.ndarray]:
+    """A digit of another writer as strokes, to draw with a pointer: points x, y from 0 to 1."""
+    return [points / 100 for points in _paths(_HANDS[label][which], np.random.default_rng(0), 0)]
+
+
+def _paths(ways: str, rng: np.random.Generator, jitter: float) -> list[np.ndarray]:
     moved: dict[str, np.ndarray] = {}  # a corner shared by two paths stays shared
+    paths = []
     for way in ways.split("|"):
         names = way.removeprefix("~").split()
         for name in names:
@@ -114,5 +118,13 @@ def _drawn(ways: str, rng: np.random.Generator, jitter: float) -> np.ndarray:
             points = np.column_stack(
                 [ndimage.map_coordinates(points[:, k], [fine], order=order, mode="nearest") for k in (0, 1)]
             )
+        paths.append(points)
+    return paths
+
+
+def _drawn(ways: str, rng: np.random.Generator, jitter: float) -> np.ndarray:
+    canvas = Image.new("L", (SIDE, SIDE))
+    pen = ImageDraw.Draw(canvas)
+    for points in _paths(ways, rng, jitter):
         pen.line([tuple(point) for point in points * SIDE / 100], 255, 1)
     return from_path(np.array(canvas) > 0)

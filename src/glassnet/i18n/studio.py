@@ -37,9 +37,10 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "修改这一行的任一数值，网络立即给出回答。",
     ),
     "draw_board": ("Drawing board", "画板"),
+    "draw_here": ("Draw here", "在此书写"),
     "draw_board_label": (
-        "Drawing board. Draw with the pointer, or use the arrow keys to move over the pixels, space to paint and delete "
-        "to erase.",
+        "Drawing board. Draw with the pointer, or use the arrow keys to move over the pixels, space to paint and "
+        "delete to erase.",
         "画板。可用鼠标或手指书写；也可用方向键在像素间移动，空格键涂画，删除键擦除。",
     ),
     "draw_board_pixels_label": (
@@ -104,8 +105,8 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_active": ("{count} nodes, {active} active", "{count} 个节点，{active} 个激活"),
     "draw_paths": ("Strongest paths to {name}", "通向 {name} 的最强路径"),
     "draw_paths_line": (
-        "Each node of the last hidden layer looks for a pattern (left: orange adds, blue subtracts) and sees part of it "
-        "in your drawing (right). Its activation times its weight is what it adds to the answer.",
+        "Each node of the last hidden layer looks for a pattern (left: orange adds, blue subtracts) and sees part of "
+        "it in your drawing (right). Its activation times its weight is what it adds to the answer.",
         "最后一个隐藏层的每个节点都在寻找一种图案（左：橙色为加，蓝色为减），并在笔迹中看到其中一部分（右）。"
         "它的激活值乘以权重，就是它对回答的贡献。",
     ),

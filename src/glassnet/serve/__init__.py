@@ -1,5 +1,1 @@
-<<<<<<< HEAD
-"""Pages and services over HTTP."""
-=======
 """Pages and services over HTTP: the doors to `workflow` for a browser."""
->>>>>>> X/server

@@ -29,7 +29,7 @@ MOST_SIDE = 1400
 
 
 def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Answer one sample, the pixels of an image or the values of a row, and explain the answer unless it is to be quick.
+    """Answer one sample, the pixels of an image or the values of a row; unless it is to be quick, explain the answer.
 
     The contributions, to the margin over the runner-up, are those of `explain.why`: one an input, or with ``shares``
     one a column of a table.

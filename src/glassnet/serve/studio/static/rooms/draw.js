@@ -179,7 +179,7 @@ function keepPart(studio, id, { classes }, drawn, answered, show) {
   refresh();
   return {
     el: h("section.panel.stack.keep", {}, h("h2", { text: t("draw_wrong") }), h("p.quiet", { text: t("draw_wrong_line") }),
-      h("div.row", {}, h("span.small", { text: t("draw_label") }), choice), h("div.row", {}, save), tray),
+      h("div.row", {}, h("b.small", { text: t("draw_label") }), choice, save), tray),
     update,
     refresh,
   };

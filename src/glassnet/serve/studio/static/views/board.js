@@ -44,13 +44,13 @@ export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, cu
       drawing = before;
       finish();
     }
-  });
+  }, { class: "plain" });
   const clear = button(t("draw_clear"), () => {
     remember();
     drawing = empty();
     keys = false;
     finish();
-  });
+  }, { class: "plain" });
   const palette = h("input", { type: "color", value: "#ffffff", "aria-label": t("draw_colour"), hidden: channels !== 3 });
   const tools = h("div.row.spread", {},
     segmented(t("draw_pen"), Object.keys(PENS).map((one) => [one, t(`draw_pen_${one}`)]), width, (next) => (width = next)),
@@ -88,7 +88,13 @@ export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, cu
         context.strokeRect(cursor[1] * cell, cursor[0] * cell, cell, cell);
       }
     }
-    context.strokeStyle = context.fillStyle = rgb("--pixel-ink");
+    if (!drawing.pixels && !drawing.strokes.length) {
+      context.fillStyle = rgb("--control");
+      context.font = `${Math.round(side / 20)}px system-ui, sans-serif`;
+      context.textAlign = "center";
+      context.fillText(t("draw_here"), side / 2, high / 2);
+    }
+    context.strokeStyle = rgb("--pixel-ink");
     context.lineCap = context.lineJoin = "round";
     for (const one of drawing.strokes) {
       context.lineWidth = one.width * side;

@@ -47,11 +47,12 @@ function render({ model, el }) {
   const layers = layersPart(t, description, how);
   const paths = pathsPart(t, classes, shape, how);
   const reasons = reasonsPart(t, classes, shape, channels);
-  const inside = h("section.panel.stack.inside", {}, h("h2", { text: t("draw_inside") }), layers.el, paths.el);
+  const inside = h("section.panel.stack.inside", {}, h("h2", { text: t("draw_inside") }), layers.el);
+  const reasoning = h("div.columns", {}, paths.el, reasons.el);
   fill(el, h("div.draw-view", {},
     h("section.panel.draw-board", { "aria-label": t("draw_board") }, board.el),
     h("div.stack.draw-answer", {}, answer.el, pen ? stages.el : null),
-    inside, reasons.el));
+    inside, reasoning));
 
   /** @param {any} drawing @param {boolean} finished */
   function changed(drawing, finished) {
@@ -83,7 +84,7 @@ function render({ model, el }) {
 
   function show(finished) {
     clearTimeout(resting);
-    inside.hidden = reasons.el.hidden = blank || !network;
+    inside.hidden = reasoning.hidden = blank || !network;
     if (blank) {
       signals = null;
       answer.blank(t(pen ? "draw_start" : "draw_start_pixels"));
@@ -117,7 +118,8 @@ function render({ model, el }) {
     answer.update(told.outputs, told.probabilities, finished, told.answer, told.numbers);
     model.set("answer", told.index);
     if (told.inputs) {
-      reasons.el.hidden = false;
+      reasoning.hidden = false;
+      paths.el.hidden = true;
       reasons.update(told.inputs, told.index, told.rival);
     }
   }
@@ -149,7 +151,7 @@ function render({ model, el }) {
 
 /** The answer, how sure it is, and all outputs. */
 export function answerPart(t, { classes, targets }) {
-  const large = h("p.big.answer-name", { text: "–" });
+  const large = h("p.big.answer-name");
   const line = h("p.quiet.answer-line");
   const bars = h("ol.bars", { "aria-label": t("draw_outputs") });
   const spoken = h("p.aside-text", { role: "status" });
@@ -169,7 +171,7 @@ export function answerPart(t, { classes, targets }) {
   return {
     el,
     blank(words) {
-      large.textContent = "–";
+      large.textContent = "?";
       line.textContent = words;
       spoken.textContent = "";
       el.classList.add("blank");
@@ -267,12 +269,12 @@ function layersPart(t, { sizes, activations, image_shape: shape, maximum, member
 
 /** The nodes of the last hidden layer that add most to the answer. */
 function pathsPart(t, classes, shape, { channels }) {
-  const title = h("h3");
+  const title = h("h2");
   const picture = h("div.paths");
   const rest = h("p.small.quiet");
   const twin = h("div");
   const details = h("details.twin", { ontoggle: () => details.open && fillTable() }, h("summary", { text: t("draw_paths_table") }), twin);
-  const el = h("div.stack", {}, title, h("p.quiet", { text: t("draw_paths_line") }), picture, rest, details);
+  const el = h("section.panel.stack", {}, title, h("p.quiet", { text: t("draw_paths_line") }), picture, rest, details);
   /** @type {Array<{node: number, a: number, share: number}>} */
   let nodes = [];
   function fillTable() {
