@@ -83,7 +83,7 @@ async function openBoard(el, studio, id, description) {
     state.set({ p: code.length < 8000 ? code : "", data: "", part: "", row: "" }, { replace: true });
   });
   const take = takeAway(studio,
-    () => (input ? { room: "draw", model: id } : null),
+    () => (input || photo?.done() ? { room: "draw", model: id, read: !input } : null),
     () => [
       input && { href: URL.createObjectURL(new Blob([`${input.join(",")}\n`], { type: "text/csv" })), words: t("draw_download"), name: "drawing.csv" },
       { href: `/api/models/${id}/file`, words: t("draw_download_model") },
@@ -192,6 +192,7 @@ function photoPart(el, studio, id, show) {
     onchange: () => file.files?.[0] && read(file.files[0]) });
   const result = h("div.stack", { "aria-live": "polite" });
   let turn = 0;
+  let done = false;
   async function read(photo) {
     file.value = "";
     const mine = ++turn;
@@ -213,6 +214,7 @@ function photoPart(el, studio, id, show) {
       Object.assign(box.style, { left: `${left * 100}%`, top: `${top * 100}%`, width: `${(right - left) * 100}%`, height: `${(bottom - top) * 100}%` });
       return box;
     });
+    done = true;
     fill(result,
       h("div.photo", {}, h("img", { src: picture, alt: t("draw_photo_alt", { name }) }), boxes),
       h("p", {}, h("span.quiet", { text: t("draw_read_as") }), " ", h("b.read-text", { text: text.split("\n").join("  ·  ") })),
@@ -222,6 +224,7 @@ function photoPart(el, studio, id, show) {
   return {
     el: h("section.panel.stack", {}, h("h2", { text: t("draw_photo") }), h("p.quiet", { text: t("draw_photo_line") }),
       h("div.row", {}, file, button(t("draw_photo_choose"), () => file.click())), result),
+    done: () => done,
     close,
   };
 }

@@ -28,7 +28,7 @@ export async function openForm(el, studio, id, description) {
   let asking = null;
 
   const answer = answerPart(t, description);
-  const why = h("section.panel.stack", { hidden: true });
+  const why = h("section.panel.stack.why", { hidden: true });
   const origin = h("p.quiet", { hidden: true });
   const controls = columns.map((one) => control(one, t, (value) => {
     values[one.name] = value;
@@ -46,9 +46,9 @@ export async function openForm(el, studio, id, description) {
   const take = takeAway(studio, () => (named ? { room: "draw", model: id, row: values } : null),
     () => [{ href: `/api/models/${id}/file`, words: t("draw_download_model") }]);
   el.append(
-    h("div.columns.form-view", {},
-      h("section.panel.stack", {}, h("div.row.spread", {}, h("h2", { text: t("draw_row") }), reset), origin, rowOpener(), h("div.fields", {}, controls.map((one) => one.el))),
-      h("div.stack.sticky", {}, answer.el, why)),
+    h("div.form-view", {},
+      h("section.panel.stack.form", {}, h("div.row.spread", {}, h("h2", { text: t("draw_row") }), reset), origin, rowOpener(), h("div.fields", {}, controls.map((one) => one.el))),
+      answer.el, why),
     take);
 
   /** A control to fill in a row of the data. */
@@ -159,6 +159,9 @@ export async function openForm(el, studio, id, description) {
   };
 }
 
+/** A number as one would type it. */
+const plain = (value) => String(Number(Number(value).toPrecision(6)));
+
 /** The value that a column begins with. */
 function startOf({ kind, median, values, range, share }) {
   if (kind === "number") return median;
@@ -177,14 +180,14 @@ function control(column, t, changed) {
     const slider = range && high > low
       ? h("input", { type: "range", min: low, max: high, step: whole ? 1 : (high - low) / 200, "aria-label": label, oninput: () => send(Number(slider.value), slider) }) : null;
     const shown = (value, from) => {
-      if (from !== entry) entry.value = value === null || value === undefined ? "" : String(Number(Number(value).toPrecision(6)));
+      if (from !== entry) entry.value = value === null || value === undefined ? "" : plain(value);
       if (slider && from !== slider && value !== null) slider.value = String(value);
     };
     const send = (value, from) => {
       shown(value, from);
       changed(value);
     };
-    const help = range ? t("draw_range", { low: number(low), high: number(high) }) : "";
+    const help = range ? t("draw_range", { low: plain(low), high: plain(high) }) : "";
     const el = field(label, entry, help);
     if (slider) entry.after(slider);
     return { el, show: (value) => shown(value, null) };

@@ -83,9 +83,11 @@ export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, cu
       grid(context, side, high, rgb("--line"));
       if (keys) {
         const cell = side / columns;
-        context.lineWidth = Math.max(3, cell / 6);
-        context.strokeStyle = rgb("--accent");
-        context.strokeRect(cursor[1] * cell, cursor[0] * cell, cell, cell);
+        for (const [name, thick] of [["--pixel-paper", cell / 2.5], ["--accent", cell / 5]]) {
+          context.lineWidth = Math.max(2, thick); // light around dark, so that it shows on ink and on paper
+          context.strokeStyle = rgb(name);
+          context.strokeRect(cursor[1] * cell, cursor[0] * cell, cell, cell);
+        }
       }
     }
     if (!drawing.pixels && !drawing.strokes.length) {

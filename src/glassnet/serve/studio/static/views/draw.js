@@ -72,8 +72,11 @@ function render({ model, el }) {
 
   /** The pixels that the network gets. */
   function pixelsOf({ strokes, pixels }) {
-    stages.el.hidden = Boolean(pixels) || blank;
-    if (pixels) return pixels;
+    stages.el.hidden = blank;
+    if (pixels) {
+      stages.none();
+      return pixels;
+    }
     const mask = new Uint8Array(SIDE * SIDE);
     for (const one of strokes) strokesToMask([one.points], SIDE, SIDE, one.width * SIDE).forEach((ink, k) => (mask[k] |= ink));
     const made = mnistStages(mask, SIDE, SIDE);
@@ -192,7 +195,8 @@ export function answerPart(t, { classes, targets }) {
       const values = numbers ? [units ?? outputs].flat() : probabilities;
       const holding = order.filter((k) => outputs[k] >= 0.5).sort((a, b) => a - b);
       large.textContent = words ?? (targets.kind === "labels" ? holding.map((k) => classes[k]).join(", ") || t("draw_none") : classes[order[0]]);
-      large.classList.toggle("long", large.textContent.length > 6);
+      large.classList.toggle("word", large.textContent.length > 2);
+      large.classList.toggle("long", large.textContent.length > 16);
       line.textContent = targets.kind === "classes"
         ? t("draw_sure", { share: percent(probabilities[order[0]], 1), second: classes[order[1]], other: percent(probabilities[order[1]], 1) })
         : "";
@@ -216,8 +220,13 @@ export function answerPart(t, { classes, targets }) {
 function stagesPart(t) {
   const names = ["drawing", "cut", "stroke", "form"];
   const canvases = names.map((name) => h("canvas.pixels", { role: "img", "aria-label": t(`draw_stage_${name}`) }));
-  const el = h("section.panel.stack", {}, h("h2", { text: t("draw_stages") }),
-    h("ol.stages", {}, names.map((name, i) => h("li", {}, canvases[i], h("span.small.quiet", { text: t(`draw_stage_${name}`) })))));
+  const none = h("p.quiet", { text: t("draw_stages_none") });
+  const list = h("ol.stages", {}, names.map((name, i) => h("li", {}, canvases[i], h("span.small.quiet", { text: t(`draw_stage_${name}`) }))));
+  const el = h("section.panel.stack", {}, h("h2", { text: t("draw_stages") }), none, list);
+  const choose = (any) => {
+    none.hidden = any;
+    list.hidden = !any;
+  };
   const mask = (canvas, { pixels, width, height }) => {
     const side = Math.max(width, height); // square, so that all stages are alike
     const square = new Uint8Array(side * side);
@@ -227,7 +236,9 @@ function stagesPart(t) {
   };
   return {
     el,
+    none: () => choose(false),
     update(drawing, { box, bold, form }) {
+      choose(true);
       mask(canvases[0], { pixels: drawing, width: SIDE, height: SIDE });
       mask(canvases[1], box);
       mask(canvases[2], bold);
@@ -243,16 +254,18 @@ function layersPart(t, { sizes, activations, image_shape: shape, maximum, member
     const name = layer === 0 ? "draw_layer_inputs" : layer === sizes.length - 1 ? "draw_layer_outputs" : "draw_layer_hidden";
     return { name: h("b", { text: t(name, { layer }) }), line: h("span.small.quiet", { text: t("draw_nodes", { count: size }) }) };
   });
-  const el = h("ol.layers", {}, sizes.map((_, i) => h("li", {}, h("div.field-of-nodes", {}, canvases[i]), captions[i].name, captions[i].line)));
+  const el = h("ol.layers", {}, sizes.map((_, i) => h("li", {}, h("div.field-of-nodes", {}, canvases[i],
+    i === sizes.length - 1 && classes.length <= MOST_BARS ? h("div.node-names", { "aria-hidden": "true" }, classes.map((one) => h("i", { text: one }))) : null), captions[i].name, captions[i].line)));
+  const lines = ["draw_inside_line", activations.includes("tanh") && "draw_inside_signed", members > 1 && "draw_inside_members"].filter(Boolean);
   const wide = sizes.map((size) => (size <= 16 ? 1 : Math.ceil(Math.sqrt(size))));
   return {
-    el: h("div.stack", {}, h("p.quiet", { text: t(members > 1 ? "draw_inside_members" : "draw_inside_line", { members }) }), h("div.scroll-x", {}, el)),
+    el: h("div.stack", {}, h("p.quiet", { text: lines.map((one) => t(one, { members })).join(" ") }), el),
     update(input, signals) {
       drawPixels(canvases[0], input.map((one) => (one * 255) / maximum), shape, how);
       signals.activations.slice(1).forEach((values, i) => {
         const layer = i + 1;
         const high = layer === sizes.length - 1 ? Math.max(1, ...values) : Math.max(...values.map(Math.abs), 1e-9);
-        const negative = values.some((one) => one < 0) && activations[i] !== "leaky_relu";
+        const negative = activations[i] === "tanh"; // other activations are hardly below 0
         const rows = Math.ceil(values.length / wide[layer]);
         const cells = new Float32Array(rows * wide[layer]);
         values.forEach((one, k) => (cells[k] = negative ? one : (Math.max(0, one) / high) * 255));
@@ -314,7 +327,7 @@ function pathsPart(t, classes, shape, { channels }) {
             h("b.number", { class: share < 0 ? "negative" : "positive", text: signed(share) })));
       });
       fill(picture, pixelImage(input.map((one) => (one * 255) / network.description.maximum), shape, t("draw_layer_inputs"), { channels }),
-        lines(false), h("div.path-rows", {}, rows), lines(true), h("div.path-end", {}, h("span.big", { class: classes[best].length > 2 ? "long" : "", text: classes[best] })));
+        lines(false), h("div.path-rows", {}, rows), lines(true), h("div.path-end", {}, h("span.big", { class: classes[best].length > 2 ? "word" : "", text: classes[best] })));
       const bias = network.members[0].biases.at(-1)?.[best] ?? 0;
       const others = shares.reduce((sum, one) => sum + one, 0) - chosen.reduce((sum, one) => sum + one.share, 0);
       rest.textContent = t("draw_paths_rest", { count: nodes.length - chosen.length, others: signed(others), bias: signed(bias), sum: number(signals.sums.at(-1)[best], 3) });
