@@ -52,10 +52,12 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     return {**answer, **_reasons(model, why(model, sample), language)}
 
 
-def _inputs(model: Model, pixels: Any) -> NDArray[np.float64]:
+def _inputs(model: Model, pixels: Any) -> NDArray[Any]:
     if not isinstance(pixels, list) or not all(type(one) in (int, float) for one in pixels):
         raise OptionError("GN021", f"pixels: expected {model.features} numbers.")
-    return model.raw([pixels])[0].astype(np.float64)
+    sample: NDArray[Any] = model.raw([pixels])[0]
+    # Pixels as files have them: a deskewed image has the type of its values.
+    return sample.astype(np.uint8) if sample.dtype.kind == "i" and 0 <= sample.min() <= sample.max() < 256 else sample
 
 
 def _encoded_row(model: Model, row: Any) -> NDArray[np.float32]:
