@@ -77,7 +77,7 @@ def draw(page, strokes):
     for stroke in strokes:
         points = [
             (box["x"] + box["width"] * (0.2 + 0.6 * x), box["y"] + box["height"] * (0.2 + 0.6 * y))
-            for x, y in [*stroke[:-1:4], stroke[-1]]
+            for x, y in [*stroke[: -1 : 1 if len(stroke) < 20 else 4], stroke[-1]]
         ]
         page.mouse.move(*points[0])
         page.mouse.down()
