@@ -30,7 +30,7 @@ from ...workflow.train_job import train as train_model
 from ...workflow.training_data import job_options, with_validation_curve
 from .endpoints import api, text_in, whole_in
 from .jobs import Job
-from .session import Session
+from .session import DIGITS, DRAWINGS, Session
 
 MOST_NODES = 40
 """Nodes whose incoming weights are shown."""
@@ -86,6 +86,8 @@ def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     options = given.get("options") or {}
     if not isinstance(options, dict):
         raise OptionError("GN021", "options: expected an object of names and values.")
+    if data.id == DRAWINGS:
+        options = {"classes": DIGITS, **options}
     # Made here, so that a wrong value is refused at once.
     made = (
         fine_tuning_options(session.model(start).model, options, recipe, as_flags)
