@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from ...i18n.language import LANGUAGES
 from ...i18n.studio import STUDIO_WORDS
-from . import compare, data, draw, look, model_routes, step, train
+from . import compare, data, draw, look, model_routes, step, take_away, train
 from .endpoints import api, require_known
 from .safety import Safety, problem_page
 from .session import Session
@@ -45,10 +45,13 @@ def create_app(session: Session, token: str, port: int) -> Safety:
             api("GET", "/api/session", lambda session, given: session.describe()),
             api("GET", "/api/words/{of}", _words),
             Route("/api/events", _events),
-            api("POST", "/api/take-away", _take_away),
             api("GET", "/api/jobs/{id}", lambda session, given: session.jobs.get(given["id"]).describe()),
             api("POST", "/api/jobs/{id}/{action}", _control),
-            *(route for module in (data, model_routes, draw, train, step, compare, look) for route in module.routes),
+            *(
+                route
+                for module in (data, model_routes, draw, train, step, compare, look, take_away)
+                for route in module.routes
+            ),
         ],
         exception_handlers={HTTPException: _no_such_page},
     )
@@ -71,14 +74,6 @@ async def _events(request: Request) -> Response:
     query = request.query_params
     after = request.headers.get("last-event-id") or query.get("after", "")
     return StreamingResponse(session.events.stream(after, query.get("page", "")), media_type="text/event-stream")
-
-
-TEXTS = {"draw": draw.take_away}
-"""Room -> function of the session and the room's state that returns the text of a command or a program."""
-
-
-def _take_away(session: Session, given: dict[str, Any]) -> dict[str, str]:
-    return {"text": require_known("room", str(given.get("room")), TEXTS)(session, given)}
 
 
 def _control(session: Session, given: dict[str, Any]) -> dict[str, Any]:
