@@ -66,7 +66,8 @@ def _encoded_row(model: Model, row: Any) -> NDArray[np.float32]:
         raise OptionError("GN021", "row: expected a number or a word for each column.")
     assert model.columns is not None
     table = read_table({str(name): [value] for name, value in row.items()}, model.columns.names)
-    return model.columns.apply(table)[0]
+    encoded: NDArray[np.float32] = model.columns.apply(table)[0]
+    return encoded
 
 
 def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:
@@ -75,11 +76,8 @@ def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:
     if model.columns is None:
         return {**reasons, "inputs": explained.inputs}
     say = explain_words(language)
-    shares = [
-        {"column": name, "value": value, "share": share} for name, value, share in column_shares(model, explained, say)
-    ]
-    shares.sort(key=lambda one: -abs(float(one["share"])))
-    reasons["shares"] = shares
+    shares = sorted(column_shares(model, explained, say), key=lambda one: -abs(one[2]))
+    reasons["shares"] = [{"column": name, "value": value, "share": share} for name, value, share in shares]
     if explained.flip is not None and model.targets.of_classes:
         reasons["other"] = model.name_of(int(explained.flip.answer))
         reasons["changes"] = [

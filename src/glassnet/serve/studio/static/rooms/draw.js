@@ -91,7 +91,6 @@ async function openBoard(el, studio, id, description) {
     ].filter(Boolean));
   const show = (pixels) => {
     model.set("drawing", { strokes: [], pixels });
-    model.emit("msg:open");
     host.scrollIntoView({ behavior: studio.motion ? "smooth" : "auto" });
   };
   const keep = digits ? keepPart(studio, id, description, () => input, () => model.get("answer"), show) : null;
@@ -105,8 +104,7 @@ async function openBoard(el, studio, id, description) {
     state.on(async () => {
       if (state.get("model", id) !== id) return studio.go("draw", state.all());
       model.set("drawing", await named());
-      model.emit("msg:open");
-    }),
+      }),
     keep ? studio.events.on("session", keep.refresh) : () => {},
   ];
   return () => {

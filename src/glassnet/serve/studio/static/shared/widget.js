@@ -4,16 +4,14 @@
 export function localModel(values) {
   /** @type {Map<string, Set<() => void>>} */
   const listeners = new Map();
-  const emit = (name) => [...(listeners.get(name) ?? [])].forEach((listener) => listener());
   return {
     get: (name) => values[name],
     set(name, value) {
       values[name] = value;
-      emit(`change:${name}`);
+      [...(listeners.get(`change:${name}`) ?? [])].forEach((listener) => listener());
     },
     save_changes() {},
     on: (name, listener) => listeners.set(name, (listeners.get(name) ?? new Set()).add(listener)),
     off: (name, listener) => listeners.get(name)?.delete(listener),
-    emit,
   };
 }

@@ -40,6 +40,7 @@ function render({ model, el }) {
   let asked = 0;
   /** @type {any} */
   let signals = null;
+  let mine = ""; // the drawing that this view has set
 
   const board = makeBoard({ shape, channels, maximum, photo, pen, t, current: () => input, changed });
   const answer = answerPart(t, description);
@@ -49,6 +50,7 @@ function render({ model, el }) {
   const reasons = reasonsPart(t, classes, shape, channels);
   const inside = h("section.panel.stack.inside", {}, h("h2", { text: t("draw_inside") }), layers.el);
   const reasoning = h("div.columns", {}, paths.el, reasons.el);
+  el.classList.add("glassnet");
   fill(el, h("div.draw-view", {},
     h("section.panel.draw-board", { "aria-label": t("draw_board") }, board.el),
     h("div.stack.draw-answer", {}, answer.el, pen ? stages.el : null),
@@ -62,7 +64,8 @@ function render({ model, el }) {
       input = pixelsOf(drawing);
       show(finished);
       if (!finished) return;
-      model.set("drawing", { strokes: [...drawing.strokes], pixels: drawing.pixels && [...drawing.pixels] });
+      mine = JSON.stringify(drawing);
+      model.set("drawing", JSON.parse(mine));
       model.set("input", blank ? null : input);
       model.save_changes();
     };
@@ -134,9 +137,9 @@ function render({ model, el }) {
     network = new Network(description, new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)));
     show(true);
   }
-  const open = () => board.open(model.get("drawing") ?? { strokes: [], pixels: null });
+  const open = () => JSON.stringify(model.get("drawing")) === mine || board.open(model.get("drawing") ?? { strokes: [], pixels: null });
   model.on("change:weights", load);
-  model.on("msg:open", open);
+  model.on("change:drawing", open);
   const darker = matchMedia("(prefers-color-scheme: dark)");
   const recolour = () => (board.draw(), show(true));
   darker.addEventListener("change", recolour);
@@ -147,7 +150,7 @@ function render({ model, el }) {
     cancelAnimationFrame(frame);
     darker.removeEventListener("change", recolour);
     model.off("change:weights", load);
-    model.off("msg:open", open);
+    model.off("change:drawing", open);
     board.close();
   };
 }
