@@ -123,6 +123,24 @@ def test_each_digit_drawn_with_the_mouse_is_read_as_python_reads_it(room, reader
         assert len(page.evaluate("location.href")) < 800
 
 
+def test_back_to_another_model_opens_it_and_forward_returns(room):
+    page = room("model=reader&data=mnist&part=test&row=17")
+    page.get_by_label("Model").select_option("model")
+    page.wait_for_selector(".shares")
+    page.go_back()
+    page.get_by_text("Row 17 of").wait_for()
+    page.go_forward()
+    page.wait_for_selector(".shares")
+
+
+def test_any_digit_of_the_test_data_opens(room):
+    page = room()
+    page.get_by_role("button", name="A digit of the test data").click()
+    page.get_by_text("of the test data of MNIST").wait_for()
+    row = int(parse_qs(page.evaluate("location.search.slice(1)"))["row"][0])
+    assert page.locator(".origin > span").inner_text().endswith(f": {bundled('test').labels[row]}")
+
+
 def test_undo_clear_and_pen_width(room):
     page = room()
     draw(page, hand_strokes(1, np.random.default_rng(0)))
@@ -423,7 +441,10 @@ def test_what_is_taken_away_gives_the_same_answer(studio, table, reader, form, t
 @pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "zh")])
 def test_nothing_hinders_access(browser, studio, theme, language):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    context = browser.new_context(color_scheme=theme, reduced_motion="reduce")
+    width = 1280 if theme == "light" else 360
+    context = browser.new_context(
+        color_scheme=theme, reduced_motion="reduce", has_touch=True, viewport={"width": width, "height": 800}
+    )
     context.add_init_script(f"localStorage.setItem('glassnet.lang', '{language}')")
     page = context.new_page()
     for query, part in (
@@ -433,6 +454,7 @@ def test_nothing_hinders_access(browser, studio, theme, language):
     ):
         page.goto(f"{studio.origin}/draw?{query}&token={studio.token}")
         page.wait_for_selector(part)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = axe.run(page).response["violations"]
         assert [
             (one["id"], [node["html"] for node in one["nodes"]])

@@ -9,6 +9,7 @@ import { localModel } from "../shared/widget.js";
 import view from "../views/draw.js";
 import { openForm } from "./draw_table.js";
 
+const TEST_DIGITS = 10000; // of MNIST
 const TIMES = 20; // how often each drawing counts in training, beside 60,000 other digits
 
 /** The strokes of the last drawing, which the address has only as pixels. */
@@ -20,30 +21,39 @@ let cached = { hash: "", weights: /** @type {DataView|null} */ (null) };
 export async function open(el, studio) {
   const { t, state, api, session } = studio;
   if (!document.querySelector("link[href$='/draw.css']")) document.head.append(h("link", { rel: "stylesheet", href: "/static/rooms/draw.css" }));
-  const usual = session.models.some((one) => one.id === "model") ? "model" : "reader";
-  const id = session.models.some((one) => one.id === state.get("model")) ? state.get("model") : usual;
+  const id = session.models.some((one) => one.id === state.get("model")) ? state.get("model") : usual(studio);
   const description = await api.get(`/api/models/${id}`);
   const image = Boolean(description.image_shape);
   const picker = modelPicker(studio, id, (next) => studio.go("draw", { model: next, p: image ? state.get("p") : "" }));
-  el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_draw") }), h("p", { text: t(image ? "draw_line" : "draw_line_table") })), picker));
-  return image ? openBoard(el, studio, id, description) : openForm(el, studio, id, description);
+  el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_draw") }), h("p", { text: t(!image ? "draw_line_table" : isOfDigits(description) ? "draw_line" : "draw_line_image") })), picker));
+  return image ? openBoard(el, studio, id, description) : openForm(el, studio, id, description, usual(studio));
 }
+
+/** The model of an address without one. */
+const usual = ({ session }) => (session.models.some((one) => one.id === "model") ? "model" : "reader");
+
+/** Whether images in the form of MNIST are classified as digits. */
+const isOfDigits = ({ image_shape: shape, channels, reading, classes }) =>
+  channels === 1 && shape[0] === 28 && shape[1] === 28 && reading !== "photo" && classes.join() === "0,1,2,3,4,5,6,7,8,9";
 
 async function openBoard(el, studio, id, description) {
   const { t, state, api } = studio;
   const { image_shape: shape, channels } = description;
   const length = shape[0] * shape[1] * channels;
-  const digits = channels === 1 && shape[0] === 28 && shape[1] === 28 && description.reading !== "photo";
+  const digits = isOfDigits(description);
   const host = h("div.draw-host");
-  const origin = h("p.origin.row");
-  el.append(origin, host);
+  const origin = h("span");
+  const some = button(t("draw_some"), () => {
+    state.set({ data: "mnist", part: "test", row: Math.floor(Math.random() * TEST_DIGITS), p: "" });
+    reopen();
+  }, { class: "plain" });
+  el.append(h("div.row.spread.origin", {}, origin, digits ? some : null), host);
   let opened = ""; // the code of what was opened from the data
   let input = /** @type {number[]|null} */ (null);
 
   /** The drawing that the address names. */
   async function named() {
-    fill(origin);
-    origin.hidden = true;
+    origin.textContent = "";
     const code = state.get("p");
     if (code && code === last.code && last.strokes.length) return { strokes: last.strokes, pixels: null };
     const pixels = code ? decodePixels(code, length) : null;
@@ -59,8 +69,8 @@ async function openBoard(el, studio, id, description) {
         return { strokes: [], pixels: null };
       }
       opened = encodePixels(values);
-      origin.hidden = false;
-      fill(origin, h("span", { text: t(`draw_from_${part}`, { data: studio.session.data.find((one) => one.id === data)?.name ?? data, row: state.get("row"), label: found.labels[0] }) }));
+      const name = studio.session.data.find((one) => one.id === data)?.name ?? data;
+      origin.textContent = t(`draw_from_${part}`, { data: name, row: state.get("row"), label: found.labels[0] });
       return { strokes: [], pixels: values };
     } catch (problem) {
       studio.error(problem);
@@ -78,8 +88,7 @@ async function openBoard(el, studio, id, description) {
     if (code && code === opened) return;
     const drawing = model.get("drawing");
     last = { code, strokes: drawing.strokes };
-    fill(origin);
-    origin.hidden = true;
+    origin.textContent = "";
     state.set({ p: code.length < 8000 ? code : "", data: "", part: "", row: "" }, { replace: true });
   });
   const take = takeAway(studio,
@@ -98,13 +107,17 @@ async function openBoard(el, studio, id, description) {
   const close = view.render({ model, el: host });
   el.append(photo && keep ? h("div.columns", {}, keep.el, photo.el) : "", take);
 
+  let turn = 0;
+  async function reopen() {
+    const mine = ++turn;
+    const drawing = await named();
+    if (mine === turn) model.set("drawing", drawing);
+  }
+
   let closed = false;
   weightsOf(api, id, description).then((weights) => closed || !weights || model.set("weights", weights), studio.error);
   const off = [
-    state.on(async () => {
-      if (state.get("model", id) !== id) return studio.go("draw", state.all());
-      model.set("drawing", await named());
-      }),
+    state.on(() => (state.get("model", usual(studio)) === id ? reopen() : studio.go("draw", state.all()))),
     keep ? studio.events.on("session", keep.refresh) : () => {},
   ];
   return () => {
@@ -154,12 +167,17 @@ function keepPart(studio, id, { classes }, drawn, answered, show) {
       studio.error(problem);
     }
   }
+  let listed = "-";
   function list(kept) {
+    const ids = kept.map((one) => one.id).join();
+    if (ids === listed) return;
+    listed = ids;
     if (!kept.length) return void fill(tray, h("p.quiet", { text: t("draw_tray_empty") }));
     const remove = async (query) => {
       try {
         await api.remove(`/api/drawings${query}`);
         await refresh();
+        (tray.querySelector("button") ?? choice.querySelector("button"))?.focus(); // the one that had it is gone
       } catch (problem) {
         studio.error(problem);
       }
@@ -201,6 +219,7 @@ function photoPart(el, studio, id, show) {
     } catch (problem) {
       if (mine !== turn) return;
       fill(result, h("p.warning", { role: "alert", text: problem.code ? `${problem.message} [${problem.code}]` : problem.message === "offline" ? t("offline") : problem.message }));
+      result.scrollIntoView({ block: "nearest" });
     }
   }
   function list({ picture, digits, text }, name) {
@@ -217,6 +236,7 @@ function photoPart(el, studio, id, show) {
       h("div.photo", {}, h("img", { src: picture, alt: t("draw_photo_alt", { name }) }), boxes),
       h("p", {}, h("span.quiet", { text: t("draw_read_as") }), " ", h("b.read-text", { text: text.split("\n").join("  ·  ") })),
       h("p.help", { text: t("draw_photo_help") }));
+    result.scrollIntoView({ block: "nearest" });
   }
   const close = takeFiles(el, read);
   return {

@@ -10,8 +10,8 @@ const REST = 60; // milliseconds without a change before Python answers
 const MOST_INPUTS = 100; // of a model without named columns
 const MOST_SHARES = 12;
 
-/** @param {HTMLElement} el @param {any} studio @param {string} id @param {any} description */
-export async function openForm(el, studio, id, description) {
+/** @param {HTMLElement} el @param {any} studio @param {string} id @param {any} description @param {string} usual The model of an address without one. */
+export async function openForm(el, studio, id, description, usual) {
   const { t, state, api } = studio;
   const named = description.columns.length > 0;
   if (!named && description.sizes[0] > MOST_INPUTS) {
@@ -151,7 +151,7 @@ export async function openForm(el, studio, id, description) {
   }
 
   await restore();
-  const off = state.on(() => (state.get("model", id) === id ? restore() : studio.go("draw", state.all())));
+  const off = state.on(() => (state.get("model", usual) === id ? restore() : studio.go("draw", state.all())));
   return () => {
     off();
     clearTimeout(waiting);

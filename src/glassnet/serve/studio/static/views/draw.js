@@ -38,6 +38,7 @@ function render({ model, el }) {
   let frame = 0;
   let resting = 0;
   let asked = 0;
+  let asking = null;
   /** @type {any} */
   let signals = null;
   let mine = ""; // the drawing that this view has set
@@ -119,8 +120,11 @@ function render({ model, el }) {
     const python = model.get("ask");
     if (!python) return;
     const turn = ++asked;
-    const told = await python(input, !finished);
-    if (turn !== asked || !told) return;
+    await asking; // one at a time, and only the latest
+    if (turn !== asked) return;
+    asking = python(input, !finished);
+    const told = await asking;
+    if (turn !== asked || !told || blank) return;
     answer.update(told.outputs, told.probabilities, finished, told.answer, told.numbers);
     model.set("answer", told.index);
     if (told.inputs) {
