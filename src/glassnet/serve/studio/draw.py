@@ -20,7 +20,7 @@ from ...io.opening import open_named
 from ...model.model import Model
 from ...preprocess.tabular.dataset import read_table
 from ...workflow.predict_job import answer_from
-from ...workflow.take_away import query_text
+from ...workflow.take_away import query_command, query_program
 from .endpoints import api, text_in
 from .session import Session, safe_name
 
@@ -130,8 +130,8 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     one = session.model(text_in(given, "model"))
     path = None if one.id == "reader" else f"{one.name.removesuffix('.safetensors')}.safetensors"
     row = given.get("row")
-    form = text_in(given, "form", "command", ("command", "python"))
-    return query_text(form, path, row=row if isinstance(row, dict) else None, read=given.get("read") is True)
+    text = query_program if text_in(given, "form", "command", ("command", "python")) == "python" else query_command
+    return text(path, row=row if isinstance(row, dict) else None, photo=given.get("read") is True)
 
 
 routes: list[Route] = [
