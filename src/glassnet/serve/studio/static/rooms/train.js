@@ -89,20 +89,20 @@ export async function open(el, studio) {
   const tableBox = h("div.stack");
   const doctorBox = h("div.stack", { role: "status" });
   const furtherBox = h("div.stack");
-  const dataPanel = h("section.panel.stack", { "aria-label": t("data") }, h("h2", { text: t("data") }), picker, h("p.help", { text: t("train_formats") }), dataProblem, furtherBox, tableBox, doctorBox);
+  const dataPanel = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t("train_formats") }), dataProblem, furtherBox, tableBox, doctorBox);
 
   const recipeBox = h("div");
   const curveCheck = h("input", { type: "checkbox", id: "validation-curve", onchange: () => setState({ validation_curve: curveCheck.checked ? "" : "no" }) });
   const curveBox = h("div", {}, h("div.check", {}, curveCheck, h("label", { for: "validation-curve", text: t("train_curve") })), h("p.help", { text: t("train_curve_help") }));
-  const optionsPanel = h("section.panel.stack", { "aria-label": t("train_options") }, h("h2", { text: t("train_options") }), recipeBox, form, curveBox);
+  const optionsPanel = h("section.panel.stack.settings", { "aria-label": t("train_options") }, h("h2", { text: t("train_options") }), recipeBox, form, curveBox);
 
-  const rates = (value) => percent(value, value > 0.9 && value < 1 ? 1 : 0);
-  const chartWords = { xLabel: t("train_epoch"), tableWords: t("as_table"), height: 240 };
+  const rates = (value) => `${Number((100 * value).toFixed(1))} %`;
+  const chartWords = { xLabel: t("train_epoch"), tableWords: t("as_table"), height: innerWidth < 700 ? 150 : 240 };
   const accuracyChart = lineChart({ ...chartWords, label: t("train_accuracy"), yLabel: t("train_accuracy"), yRange: [null, 1], format: rates });
   const lossChart = lineChart({ ...chartWords, label: t("train_loss"), yLabel: t("train_loss") });
   const accuracyBox = h("div", {}, h("h2", { text: t("train_accuracy") }), accuracyChart);
   const ghostLine = h("p.help");
-  const charts = h("section.panel.stack", { "aria-label": t("train_curves") },
+  const charts = h("section.panel.stack.curves", { "aria-label": t("train_curves") },
     h("div.charts", {}, accuracyBox, h("div", {}, h("h2", { text: t("train_loss") }), lossChart)), ghostLine);
   const empty = h("section.panel.stack.empty", {}, h("h2", { text: t("train_empty") }), h("p.quiet", { text: t("train_empty_help") }));
   const resultBox = h("section.panel.stack", { "aria-label": t("train_result") });
@@ -276,9 +276,10 @@ export async function open(el, studio) {
     state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", task: "", test: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
     clearProblems();
     apply();
+    checkData();
     const job = runs.of(canonical(asked()));
     show(job?.id ?? "");
-    if (!job && cheap()) start();
+    if (!job && quick()) start();
   }
 
   /** Start again after a change, if that is quick. @param {boolean} settled */
@@ -292,8 +293,7 @@ export async function open(el, studio) {
   }
 
   /** Whether a run is short, as far as that is known before the first: the bundled digits with a fast recipe. */
-  function cheap() {
-    const { data, recipe, options, start: further, add } = asked();
+  function cheap({ data, recipe, options = {}, start: further, add } = asked()) {
     const names = ["epochs", "hidden", "learning_rate", "batch_size", "activation", "optimizer", "seed", "momentum", "schedule", "loss", "rule", "bias", "initializer"];
     const nodes = [options.hidden ?? 200].flat().reduce((sum, one) => sum + Number(one), 0);
     const work = (options.epochs ?? (recipe === "quick" ? 2 : 3)) * nodes;
@@ -303,7 +303,7 @@ export async function open(el, studio) {
 
   function quick() {
     const running = active();
-    if (running && running.live.seconds_left > SHORT) return false;
+    if (running?.live.seconds_left > SHORT && !cheap(running.about)) return false; // it is not lost by accident
     if (cheap()) return true;
     const request = asked();
     const last = [...runs.finished].reverse().find((job) => canonical({ ...job.about, options: {} }) === canonical({ ...request, options: {} }));
@@ -349,27 +349,24 @@ export async function open(el, studio) {
       return;
     }
     if (what === "weights") drawWeights();
-    else schedule(what === "job");
+    else if (what === "job") drawAll();
+    else if (what === "frame") schedule();
     if (what === "job" && job.result) announce(t("train_done_line", { result: resultText(job.result) }), true);
     if (what === "job" && job.state === "failed") announce(job.error.message[studio.lang] ?? "", true);
     if (what === "frame") announceEpoch(job);
   }
 
   let pending = 0;
-  let everything = false;
-  /** Draw with the next frame of the screen, once for all events until then. @param {boolean} all */
-  function schedule(all) {
-    everything ||= all;
-    pending ||= requestAnimationFrame(() => {
+  let drawn = 0;
+  /** Draw the curves with the next frame of the screen, ten times a second at most: training needs the processor. */
+  function schedule() {
+    pending ||= setTimeout(() => requestAnimationFrame(() => {
       pending = 0;
+      drawn = performance.now();
       if (closed) return;
-      if (everything) drawAll();
-      else {
-        drawBar();
-        drawCurves();
-      }
-      everything = false;
-    });
+      drawBar();
+      drawCurves();
+    }), Math.max(0, 100 - (performance.now() - drawn)));
   }
 
   let announced = { at: 0, epoch: 0, run: "" };
@@ -425,8 +422,8 @@ export async function open(el, studio) {
     const { blocks, epoch_values: epochs } = job.live;
     const part = (rows, place) => thinned(rows.filter((row) => row[place] !== null && row[place] !== undefined).map((row) => [row[0], row[place]]));
     const make = (training, validation) => [
-      { name: t("train_training"), points: training, colour: "--c0", quiet: faint },
-      { name: t("train_validation"), points: validation, colour: "--c1", dash: "7 4", dots: !faint && validation.length <= 30, quiet: faint },
+      { name: t("train_training"), points: training, colour: "--c0", dash: "", quiet: faint },
+      { name: t("train_validation"), points: validation, colour: "--c1", dash: "7 4", dots: !faint && validation.length <= 10, quiet: faint },
     ].filter((one) => one.points.length);
     return { accuracy: make(part(blocks, 2), part(epochs, 4)), loss: make(part(blocks, 1), part(epochs, 3)) };
   }
@@ -522,14 +519,15 @@ export async function open(el, studio) {
     runsBox.hidden = finished.length < 2;
     if (runsBox.hidden) return;
     const focus = document.activeElement?.closest?.(".runs") && document.activeElement.dataset.run;
-    const best = Math.max(...finished.map((job) => job.result.evaluation.accuracy ?? -1));
+    const comparable = finished.filter((job) => canonical([job.about.data, job.about.table]) === canonical([dataId(), asked().table]));
+    const best = comparable.length > 1 ? Math.max(...comparable.map((job) => job.result.evaluation.accuracy ?? -1)) : -1;
     fill(runsBox, h("h2", { text: t("train_runs") }),
       h("div.scroll", { tabindex: "0", role: "group", "aria-label": t("train_runs") }, h("table.runs", {},
         h("thead", {}, h("tr", {}, [t("train_run"), t("train_what"), t("train_test_accuracy_short"), t("train_time")].map((one) => h("th", { scope: "col", text: one })))),
         h("tbody", {}, [...finished].reverse().map((job) => h("tr", { class: job.id === shown ? "chosen" : "" },
           h("th", { scope: "row" }, button(job.result.model, () => choose(job), { "aria-pressed": String(job.id === shown), "data-run": job.id, class: "plain" })),
           h("td", { text: whatOf(job.about) }),
-          h("td.number", {}, resultText(job.result), job.result.evaluation.accuracy === best && finished.length > 1 ? h("span.badge", { text: t("train_best_run") }) : null),
+          h("td.number", {}, resultText(job.result), comparable.includes(job) && job.result.evaluation.accuracy === best ? h("span.badge", { text: t("train_best_run") }) : null),
           h("td.number", { text: seconds(total(job.result)) })))))));
     if (focus) runsBox.querySelector(`[data-run="${focus}"]`)?.focus();
   }

@@ -85,9 +85,10 @@ export function optionForm(studio, declared, changed) {
         };
       }
     }
-    const label = h("label", { for: id }, h("code", { text: option.name }));
-    const head = option.kind === "bool" ? h("div.check", {}, control, label, back) : h("div.row.nowrap.spread", {}, h("div.row.nowrap", {}, label, back), range ? control : null);
-    const wrap = h("div.option", { "data-name": option.name, class: range ? "slider" : "" }, head, option.kind === "bool" ? null : range ?? control, error, help, needs);
+    const label = h("label", { for: id, text: option.name });
+    const named = h("div.row.nowrap", {}, label, back);
+    const head = option.kind === "bool" ? h("div.row.nowrap", {}, h("div.check", {}, control, label), back) : h("div.row.nowrap.spread", {}, named, control);
+    const wrap = h("div.option", { "data-name": option.name }, head, range, error, help, needs);
     rows.set(option.name, { option, wrap, control, range, slider, needs, error, back, text: `${option.name} ${option.flag} ${option.help}`.toLowerCase() });
     return wrap;
   }
@@ -102,7 +103,7 @@ export function optionForm(studio, declared, changed) {
       const text = value === undefined ? "" : asText(value);
       if (one.option.kind === "bool") one.control.checked = value === true;
       else if (one.control.tagName === "SELECT") {
-        if (![...one.control.options].some((choice) => choice.value === text)) one.control.append(h("option", { value: text, text }));
+        if (text && ![...one.control.options].some((choice) => choice.value === text)) one.control.append(h("option", { value: text, text }));
         one.control.value = text;
       } else if (document.activeElement !== one.control || one.control.value !== text) one.control.value = text;
       if (one.range && one.range.dataset.text !== text) {

@@ -40,18 +40,15 @@ export function drawPixels(canvas, values, [rows, columns], { signed = false, li
   const [positive, negative] = [colour("--positive"), colour("--negative")];
   let most = limit ?? 0;
   if (signed && !limit) for (let i = 0; i < rows * columns; i++) most = Math.max(most, Math.abs(values[i]));
+  const { data } = image;
   for (let i = 0; i < rows * columns; i++) {
-    let shade;
-    if (channels === 3) shade = [values[3 * i], values[3 * i + 1], values[3 * i + 2]];
-    else if (signed) {
-      const share = most ? Math.min(1, Math.abs(values[i]) / most) : 0;
-      const full = values[i] < 0 ? negative : positive;
-      shade = paper.map((from, c) => from + (full[c] - from) * share);
-    } else {
-      const share = clamp(values[i]) / 255;
-      shade = photo ? [values[i], values[i], values[i]] : paper.map((from, c) => from + (ink[c] - from) * share);
+    const share = signed ? (most ? Math.min(1, Math.abs(values[i]) / most) : 0) : clamp(values[i]) / 255;
+    const full = !signed ? ink : values[i] < 0 ? negative : positive;
+    for (let c = 0; c < 3; c++) {
+      if (channels === 3) data[4 * i + c] = values[3 * i + c];
+      else data[4 * i + c] = photo ? values[i] : paper[c] + (full[c] - paper[c]) * share;
     }
-    image.data.set([clamp(shade[0]), clamp(shade[1]), clamp(shade[2]), 255], 4 * i);
+    data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
 }

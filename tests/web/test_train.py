@@ -1,0 +1,268 @@
+"""The room Train in a real browser: runs and their control, the form, data and their problems, texts to take away."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from studio_server import Studio, studio_server
+
+from glassnet.i18n.help_zh import OPTIONS
+from glassnet.options.options import SPECS
+from support.cli import run_process
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+WAIT = 15_000
+"""Milliseconds after which a test fails that waits for something; far more than any of it takes."""
+SMALL = "recipe=quick&epochs=1&hidden=12"
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    with studio_server() as server:
+        yield server
+
+
+@pytest.fixture
+def room(page, studio):
+    """A function that opens the room in a state."""
+    page.set_default_timeout(WAIT)
+    expect.set_options(timeout=WAIT)
+    page.goto(studio.address)
+
+    def open_room(query: str = "") -> None:
+        page.goto(f"{studio.origin}/train?{query}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Train|训练"))
+
+    return open_room
+
+
+def table_text(rows: int = 80, spoilt: bool = False) -> str:
+    rng = np.random.default_rng(0)
+    pairs = rng.random((rows, 2)).round(2)
+    lines = [f"{a},{b},{'north' if a < 0.5 else 'south'},{'yes' if a + b > 1 else 'no'}" for a, b in pairs]
+    if spoilt:
+        lines += lines[:9]  # repeated rows
+    return "size,price,side,sold\n" + "\n".join(lines) + "\n"
+
+
+def upload(page, name: str, text: str) -> None:
+    page.locator(".picker input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+    )
+
+
+def done(page) -> None:
+    expect(page.locator(".status")).to_contain_text(re.compile("Done|Stopped"))
+
+
+def hash_shown(page) -> str:
+    return page.locator("[data-hash]").get_attribute("data-hash")
+
+
+def text_to_take(page, form: str) -> str:
+    take = page.locator("details.take")
+    if take.get_attribute("open") is None:
+        take.locator("summary").click()
+    take.get_by_role("button", name=form).click()
+    code = take.locator("pre")
+    expect(code).to_contain_text("import" if form == "As Python" else "glassnet train")
+    return code.inner_text()
+
+
+def require_same_hash(page, folder, monkeypatch) -> None:
+    """Run the command and the program of the page in a folder; both must give the hash that the page shows."""
+    expected = hash_shown(page)
+    words = shlex.split(text_to_take(page, "As command"))
+    assert words[:2] == ["glassnet", "train"]
+    assert run_process(*words[1:], "--json", "--no-pictures", cwd=folder).fine().json()["hash"] == expected
+    monkeypatch.chdir(folder)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(text_to_take(page, "As Python"), "program.py", "exec"), {"__name__": "__main__"})
+    assert printed.getvalue().split()[-1] == expected
+
+
+def test_a_first_run_a_slider_and_what_can_be_taken_away(page, room, studio, tmp_path, monkeypatch):
+    room(SMALL)  # cheap, so it starts automatically
+    done(page)
+    assert [job.result["model"] for job in studio.session.jobs] == ["run-1"]
+    first = hash_shown(page)
+    assert first == studio.session.models["run-1"].model.hash()
+    accuracy = studio.session.models["run-1"].model.receipt["result"]["accuracy"]
+    expect(page.locator(".headline")).to_have_text(f"{100 * accuracy:.2f} %")
+    assert page.locator(".tiles canvas").count() == 12
+    for label in ("Accuracy", "Loss"):
+        expect(page.locator(f"svg[aria-label={label}] polyline")).to_have_count(2)  # training and validation
+    expect(page.locator("[aria-live=polite]").first).to_contain_text("Training is done")
+    for room_name, words in (("draw", "Draw with it"), ("step", "Step through it"), ("look", "Look at its mistakes")):
+        assert page.get_by_role("link", name=words).get_attribute("href") == f"/{room_name}?model=run-1"
+    require_same_hash(page, tmp_path, monkeypatch)
+
+    page.locator("[data-name=learning_rate] input[type=range]").focus()
+    page.keyboard.press("PageUp")
+    expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
+    assert "learning_rate=" in page.url
+    assert hash_shown(page) != first
+    expect(page.locator("svg[aria-label=Accuracy] polyline.faint")).to_have_count(2)  # of run-1, behind
+    page.get_by_role("button", name="run-1").click()
+    expect(page.locator("[data-hash]")).to_have_attribute("data-hash", first)
+    assert "learning_rate=" not in page.url
+    page.go_back()
+    expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
+    assert len(studio.session.models) == 3  # nothing was trained again
+
+
+def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(page, browser, room, studio):
+    room("recipe=quick&epochs=5&hidden=12&seed=3")
+    pause = page.get_by_role("button", name="Pause")
+    expect(pause).to_be_enabled()
+    pause.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".status")).to_contain_text("Paused")
+    job = next(iter(studio.session.jobs))
+    blocks = len(job.live["blocks"])
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="One block")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "n => document.querySelector('svg[aria-label=Loss] polyline')?.points.length === n", arg=blocks + 1
+    )
+    expect(page.locator(".status")).to_have_text(f"Paused · {job.live['blocks'][-1][0]:.3g} of 5 epochs")
+    assert len(job.live["blocks"]) == blocks + 1
+
+    second = browser.new_page()
+    second.goto(studio.address)
+    second.goto(f"{studio.origin}/train")
+    expect(second.locator(".status")).to_contain_text("Paused")
+    assert "seed=3" in second.url  # it shows the options of the run
+    page.reload()
+    expect(page.locator(".status")).to_contain_text("Paused")
+    page.wait_for_function(
+        "n => document.querySelector('svg[aria-label=Loss] polyline').points.length === n", arg=blocks + 1
+    )
+    assert page.locator(".tiles canvas").count() == 12
+
+    second.get_by_role("button", name="Resume").press("Enter")
+    second.get_by_role("button", name="Stop").press("Enter")
+    for tab in (page, second):
+        expect(tab.locator(".status")).to_contain_text("Stopped")
+    assert job.result["epochs"] < 5
+    assert f">= {job.result['epochs']}" in text_to_take(page, "As Python")
+    assert text_to_take(page, "As command").startswith("# stopped")
+    second.close()
+
+
+def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_path, monkeypatch):
+    room("recipe=accurate")  # waits for Start
+    assert [*studio.session.jobs] == []
+    answers = []
+    page.on("response", lambda answer: answers.append(answer.url))
+    upload(page, "our houses.csv", table_text(spoilt=True))
+    expect(page.locator(".finding").first).to_contain_text(re.compile("Warning|Remark"))
+    assert [url for url in answers if "/api/train" in url] == []
+    assert "GD" in page.locator(".findings").first.inner_text()
+    expect(page.get_by_label("Column to predict")).to_have_value("sold")
+    page.locator("summary", has_text="Uses 3 of 3 columns").click()
+    page.get_by_label("side", exact=True).uncheck()
+    expect(page.locator("summary", has_text="Uses 2 of 3 columns")).to_be_visible()
+    page.get_by_label("Recipe", exact=True).select_option("quick")
+    page.locator("[data-name=epochs] input[type=number]").fill("4")
+    page.locator("[data-name=epochs] input[type=number]").press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    done(page)
+    assert studio.session.models["run-1"].model.columns.names == ("size", "price")
+    expect(page.locator(".tiles")).to_be_hidden()
+    file = next(one for one in studio.session.data.values() if one.kind == "table")
+    (tmp_path / file.name).write_text(table_text(spoilt=True), encoding="utf-8")
+    require_same_hash(page, tmp_path, monkeypatch)
+
+
+def test_what_cannot_be_done_is_shown_next_to_its_cause(page, room, studio, console_errors):
+    room("recipe=accurate")
+    upload(page, "bad.csv", "\x00\x01 nothing")
+    expect(
+        page.get_by_label("Data", exact=True).locator("xpath=ancestor::section").locator(".warning")
+    ).to_contain_text("[GN")
+    upload(page, "good.csv", table_text())
+    expect(page.locator(".good")).to_be_visible()
+    page.locator("[data-name=learning_rate] input[type=number]").fill("-3")
+    page.locator("[data-name=learning_rate] input[type=number]").press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("[data-name=learning_rate] .problem")).to_contain_text("[GN021]")
+    expect(page.locator("[data-name=learning_rate] input[type=number]")).to_have_attribute("aria-invalid", "true")
+    page.goto(f"{page.url.split('?')[0]}?data=data-2&recipe=quick&learning_rate=100000&optimizer=sgd&seed=1")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator(".runbar .warning")).to_contain_text("[GN030]")
+    expect(page.locator(".status")).to_have_text("Training failed")
+    page.get_by_role("button", name="Reset all options").click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    done(page)
+    expect(page.locator(".runbar .warning")).to_have_count(0)
+    console_errors.clear()  # of the refused requests
+    studio.stop()
+    expect(page.locator(".offline")).to_contain_text("glassnet studio")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator(".runbar .warning")).to_contain_text("does not answer")
+    console_errors.clear()
+
+
+def test_the_form_has_every_option_with_its_help_and_finds_them(page, room):
+    room("recipe=accurate&optimizer=sgd")
+    names = page.locator("[data-name]").evaluate_all("all => all.map((one) => one.dataset.name)")
+    assert sorted(names) == sorted(SPECS)
+    for name, spec in SPECS.items():
+        assert page.locator(f"[data-name={name}] .help").first.text_content() == spec.help
+    expect(page.locator("[data-name=momentum]")).to_have_class(re.compile("idle"))
+    expect(page.locator("[data-name=momentum] .needs")).to_contain_text("nesterov")
+    page.get_by_label("All options").fill("gradient clip")
+    page.get_by_label("All options").fill("squared gradients")
+    shown = page.locator("[data-name]:visible").evaluate_all("all => all.map((one) => one.dataset.name)")
+    assert shown == ["beta2", "epsilon"]
+    page.get_by_label("All options").fill("")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("[data-name=epochs] .help").first).to_have_text(OPTIONS[SPECS["epochs"].help])
+
+
+def test_training_continues_with_a_model_and_drawings(page, room, studio, tmp_path, monkeypatch):
+    room(SMALL)
+    done(page)
+    for label in (3, 5):
+        studio.post("/api/drawings", {"pixels": [0] * 300 + [255] * 100 + [0] * 384, "label": label}).fine()
+    room("start=run-1&add=drawings&add_times=20&epochs=1")
+    box = page.locator(".further")
+    expect(box).to_contain_text("continues with the model run-1")
+    expect(box).to_contain_text("2 drawings")
+    expect(box.get_by_label("Times per epoch")).to_have_value("20")
+    expect(page.locator("[data-name=hidden] input").first).to_be_disabled()
+    page.get_by_role("button", name="Start", exact=True).click()
+    done(page)
+    expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
+    assert studio.session.models["run-2"].parent == "run-1"
+    for path, name in (("/api/models/run-1/file", "run-1.safetensors"), ("/api/drawings.csv", "drawings.csv")):
+        (tmp_path / name).write_bytes(studio.get(path).body)
+    require_same_hash(page, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), [("English", "light", 1280), ("中文", "dark", 360)])
+def test_nothing_serious_for_assistive_technology(page, room, studio, language, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    room(SMALL)
+    done(page)
+    if language == "中文":
+        page.get_by_role("button", name=language).click()
+        expect(page.locator(".status")).to_contain_text("完成")
+        assert not re.search(r"train_\w+|\{\w+\}", page.locator("main").inner_text())
+    for summary in page.locator("details.group > summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = axe.Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
