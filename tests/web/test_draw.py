@@ -407,6 +407,29 @@ def test_images_of_another_shape_have_a_board_of_their_own(room, studio, small, 
     assert page.locator(".paths").is_visible() == (name == "plain")
 
 
+@pytest.mark.parametrize("target", ["price", ["old", "in A"]])
+def test_answers_with_numbers_and_labels_are_those_of_python(studio, tmp_path, target):
+    rng = np.random.default_rng(1)
+    age, city = rng.integers(18, 80, 60), rng.choice(CITIES, 60)
+    answers = {"price": 3.0 * age + rng.random(60), "old": (age > 50) * 1, "in A": (city == "Rome") * 1}
+    wanted = [target] if isinstance(target, str) else target
+    table = {"age": age, "city": city, **{name: answers[name] for name in wanted}}
+    model = glassnet.TableModel.fit(table, target, epochs=8, engine="reference")
+    model.save(tmp_path / "m.safetensors")
+    id, row = studio.session.add_model(tmp_path / "m.safetensors").id, {"age": 33, "city": None}
+    told = studio.post("/api/draw/query", {"model": id, "row": row}).fine()
+    shares = {one["column"]: one["share"] for one in told["shares"]}
+    assert shares == pytest.approx(model.explain(row).contributions)
+    predicted = model.predict(row)
+    if target == "price":
+        assert float(told["answer"]) == pytest.approx(predicted, rel=1e-5)
+        assert told["numbers"] == pytest.approx(predicted)
+    else:
+        assert [name for name in target if predicted[name]] == [
+            one for one in told["answer"].split(", ") if one in target
+        ]
+
+
 @pytest.mark.parametrize("wrong", [{}, {"pixels": [1, 2]}, {"pixels": "0"}, {"pixels": [None] * 784}, {"model": "x"}])
 def test_wrong_queries_are_refused(studio, wrong):
     answer = studio.post("/api/draw/query", {"model": "reader"} | wrong)

@@ -7,7 +7,6 @@ import { bytesOf, pixelImage } from "../shared/pixels.js";
 import { takeAway } from "../shared/take_away.js";
 import { localModel } from "../shared/widget.js";
 import view from "../views/draw.js";
-import { openForm } from "./draw_table.js";
 
 const TEST_DIGITS = 10000; // of MNIST
 const TIMES = 20; // how often each drawing counts in training, beside 60,000 other digits
@@ -26,7 +25,8 @@ export async function open(el, studio) {
   const image = Boolean(description.image_shape);
   const picker = modelPicker(studio, id, (next) => studio.go("draw", { model: next, p: image ? state.get("p") : "" }));
   el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_draw") }), h("p", { text: t(!image ? "draw_line_table" : isOfDigits(description) ? "draw_line" : "draw_line_image") })), picker));
-  return image ? openBoard(el, studio, id, description) : openForm(el, studio, id, description, usual(studio));
+  if (image) return openBoard(el, studio, id, description);
+  return (await import("./draw_table.js")).openForm(el, studio, id, description, usual(studio));
 }
 
 /** The model of an address without one. */
@@ -61,7 +61,7 @@ async function openBoard(el, studio, id, description) {
     const data = state.get("data");
     if (!data || state.get("row") === "") return { strokes: [], pixels: null };
     try {
-      const part = state.get("part", "test");
+      const part = state.get("part", data === "mnist" ? "test" : "train");
       const found = await api.get(`/api/data/${data}/samples`, { part, rows: state.get("row") });
       const values = typeof found.pixels === "string" ? [...bytesOf(found.pixels)] : found.pixels[0];
       if (values.length !== length) {
