@@ -78,6 +78,12 @@ CODES: dict[str, str] = {
     "GN074": "a reviewed list cannot be applied",
     # photographs
     "GN085": "no digit was found in the image",
+    # the studio
+    "GN090": "the request does not come from a page of this studio",
+    "GN091": "the request is larger than allowed",
+    "GN092": "an optional package is not installed",
+    "GN093": "the port cannot be used",
+    "GN094": "the studio has no such page",
 }
 
 
@@ -116,7 +122,7 @@ class DataError(GlassnetError, ValueError):
 
 
 class OptionError(GlassnetError, ValueError):
-    """An option, or a combination of options, is not allowed (GN020 to GN022)."""
+    """An option, or a combination of options, is not allowed (GN020 to GN022, GN092, GN093)."""
 
 
 class ArgumentError(OptionError, TypeError):

@@ -15,7 +15,7 @@ import click
 from ..i18n.cli import cli_words
 from ..i18n.language import LANGUAGES, below_all, preferred, width_of
 from ..i18n.plots import shown
-from ..io.control_characters import json_text, printable
+from ..io.control_characters import finite, json_text, printable
 from ..training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from .help.grouped import GroupedFlag
 
@@ -50,15 +50,7 @@ def result_json(value: Any) -> None:
 
     Infinite values and NaN, which JSON does not have, become null.
     """
-    click.echo(json_text(_finite(value), sys.stdout.encoding))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    click.echo(json_text(finite(value), sys.stdout.encoding))
 
 
 def say(text: str) -> None:

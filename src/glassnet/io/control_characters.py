@@ -6,6 +6,7 @@ Names are stored unchanged; code that prints them calls `printable`, or `json_te
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -60,3 +61,14 @@ def json_text(value: Any, encoding: str = "utf-8") -> str:
     except UnicodeEncodeError:
         return json.dumps(value, allow_nan=False).replace("\x7f", r"\u007f")
     return text
+
+
+def finite(value: Any) -> Any:
+    """Return values as JSON has them: NumPy's as plain ones, tuples as lists, infinite values and NaN as None."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {name: finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

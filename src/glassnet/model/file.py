@@ -218,7 +218,12 @@ def shipped_model(name: str = "reader") -> Model:
     FileError
         GN001 when the installation lacks the model.
     """
-    return load_model(Path(__file__).parents[1] / "handwriting" / f"{name}.safetensors")
+    return load_model(shipped_path(name))
+
+
+def shipped_path(name: str = "reader") -> Path:
+    """Return the file of a model that is bundled with glassnet."""
+    return Path(__file__).parents[1] / "handwriting" / f"{name}.safetensors"
 
 
 def model_from(header: dict[str, Any], tensors: Tensors) -> Model:

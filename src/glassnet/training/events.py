@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ..nn.parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class Preparing:
 class TrainingStarted:
     """The first step follows; `seconds` is the time of preparation, `hash` that of the initial weights.
 
-    `progress` is the number of finished epochs, above 0 if training is resumed.
+    `progress` is the number of finished epochs, above 0 if training is resumed. `parameters` are those that training
+    updates in place, for callbacks that show them as they change; a callback copies what it needs and changes nothing.
     """
 
     engine: str
@@ -26,6 +29,7 @@ class TrainingStarted:
     seconds: float
     hash: str
     progress: float = 0.0
+    parameters: Parameters | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pages and services over HTTP: the doors to `workflow` for a browser."""

@@ -1,0 +1,115 @@
+"""The studio: one local page where you draw, train, step through, compare and look; README.md beside this says how."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ...errors import OptionError
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from .session import Session
+
+HOST = "127.0.0.1"
+_PATIENCE = 2.0
+"""Seconds at the end for a block of training and for open connections."""
+
+
+def run(
+    model: str | None = None,
+    *,
+    port: int = 0,
+    open_browser: bool = True,
+    language: str | None = None,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serve the studio until Ctrl+C.
+
+    Parameters
+    ----------
+    model : str, optional
+        A model file to open.
+    port : int
+        0: any free port.
+    open_browser : bool
+    language : {"en", "zh"}, optional
+        The language of a page that does not choose one; by default that of the locale.
+    announce : callable
+        Called with the address, which has the token.
+
+    Raises
+    ------
+    OptionError
+        GN092 if starlette or uvicorn is not installed, GN093 for a port that cannot be used.
+    GlassnetError
+        As `load_model`.
+    """
+    _require_packages()
+    from .session import Session
+
+    with listening(port) as sock:
+        session = Session(model, language=language)
+        try:
+            token = secrets.token_urlsafe(16)
+            address = f"http://{HOST}:{sock.getsockname()[1]}/draw?token={token}"
+            server = server_of(session, sock, token)
+            announce(address)
+            if open_browser:
+                webbrowser.open(address)
+            with contextlib.suppress(KeyboardInterrupt):
+                server.run([sock])
+        finally:
+            session.close(_PATIENCE)
+
+
+def listening(port: int) -> socket.socket:
+    """Return a socket that listens on a port of this machine alone; errors as for `run`."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((HOST, port))
+        sock.listen(128)
+    except (OSError, OverflowError) as problem:
+        sock.close()
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise OptionError("GN093", f"--port {port}: cannot be used ({why}). Use another one, or 0 for any.") from None
+    return sock
+
+
+def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Server:
+    """Return a server for a session on a socket; it ends at once, whatever is open."""
+    import uvicorn
+
+    from .app import create_app
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            session.events.close()  # else it would wait for the pages to leave
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        create_app(session, token, sock.getsockname()[1]),
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=int(_PATIENCE),
+    )
+    return Server(config)
+
+
+def _require_packages() -> None:
+    try:
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as problem:
+        raise OptionError(
+            "GN092",
+            f"the studio needs {problem.name}, which is not installed: pip install 'glassnet[studio]'",
+        ) from None

@@ -1,0 +1,84 @@
+"""The application: pages, the routes that every room uses, and those of each room."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from ...i18n.language import LANGUAGES
+from ...i18n.studio import STUDIO_WORDS
+from . import compare, data, draw, look, model_routes, step, train
+from .endpoints import api, require_known
+from .safety import Safety, problem_page
+from .session import Session
+
+STATIC = Path(__file__).parent / "static"
+ROOMS = ("draw", "train", "step", "compare", "look")
+CONTROLS = ("pause", "resume", "step", "stop", "cancel")
+
+
+def create_app(session: Session, token: str, port: int) -> Safety:
+    """Return the application for a session, behind the middleware that checks who asks.
+
+    Parameters
+    ----------
+    session : Session
+    token : str
+        What opens it; see `safety`.
+    port : int
+        The port that it is served on.
+    """
+    mimetypes.add_type("text/javascript", ".js")  # browsers refuse modules of another type
+    app = Starlette(
+        routes=[
+            Route("/", lambda request: RedirectResponse("/draw")),
+            *(Route(f"/{room}", _page) for room in ROOMS),
+            Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+            api("GET", "/api/session", lambda session, given: session.describe()),
+            api("GET", "/api/words/{of}", _words),
+            Route("/api/events", _events),
+            api("GET", "/api/jobs/{id}", lambda session, given: session.jobs.get(given["id"]).describe()),
+            api("POST", "/api/jobs/{id}/{action}", _control),
+            *(route for module in (data, model_routes, draw, train, step, compare, look) for route in module.routes),
+        ],
+        exception_handlers={HTTPException: _no_such_page},
+    )
+    app.state.session = session
+    return Safety(app, token, port)
+
+
+async def _page(request: Request) -> Response:
+    return FileResponse(STATIC / "index.html")
+
+
+def _words(_: Session, given: dict[str, Any]) -> dict[str, str]:
+    require_known("language", given["of"], dict.fromkeys(LANGUAGES))
+    place = LANGUAGES.index(given["of"])
+    return {key: texts[place] for key, texts in STUDIO_WORDS.items()}
+
+
+async def _events(request: Request) -> Response:
+    session: Session = request.app.state.session
+    query = request.query_params
+    after = request.headers.get("last-event-id") or query.get("after", "")
+    return StreamingResponse(session.events.stream(after, query.get("page", "")), media_type="text/event-stream")
+
+
+def _control(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    job = session.jobs.get(given["id"])
+    require_known("action", given["action"], dict.fromkeys(CONTROLS))
+    getattr(job, given["action"])()
+    return job.describe()
+
+
+async def _no_such_page(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    return problem_page(problem.status_code, "GN094", request.url.path)

@@ -1,0 +1,154 @@
+"""Routes of data, which several rooms use: uploads, samples and columns, and what the doctor finds."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+from starlette.routing import Route
+
+from ...data import Dataset
+from ...doctor.findings import harmful, kind_in
+from ...errors import OptionError
+from ...i18n.finding_details import detail_in_chinese
+from ...workflow.doctor_job import examine_source
+from ...workflow.show_job import require_row
+from ...workflow.training_data import job_options
+from .endpoints import api, text_in, whole_in
+from .session import Session, labels_of
+
+MOST_SAMPLES = 500
+"""Samples in one answer."""
+
+
+def upload(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Open the file that a page sends."""
+    return session.add_data(text_in(given, "name", "data"), given.get("body", b"")).brief()
+
+
+def describe(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Describe data: their parts and samples, and the columns of a table."""
+    one = session.get_data(given["id"])
+    samples = session.samples(one.id)
+    facts: dict[str, Any] = {**one.brief(), "parts": session.parts(one.id), "samples": len(samples)}
+    if not isinstance(samples, Dataset):
+        columns = [column.describe() for column in samples.columns().values()]
+        return {**facts, "features": len(samples.names), "header": samples.header, "columns": columns}
+    counts = np.bincount(samples.labels, minlength=samples.classes) if samples.values is None else np.zeros(0)
+    return {
+        **facts,
+        "features": samples.features,
+        "image_shape": samples.image_shape,
+        "channels": samples.channels,
+        "maximum": samples.maximum,
+        "photo": samples.reading == "photo",
+        "classes": [samples.name_of(label) for label in range(len(counts))],
+        "counts": counts.astype(int),
+    }
+
+
+def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Return some samples: rows by their numbers in the source, or a stretch; or the cells of a table's rows."""
+    part = text_in(given, "part", "train", ("train", "test"))
+    found = session.samples(given["id"], part)
+    if given.get("rows"):
+        chosen = _numbers(text_in(given, "rows"))
+        for row in chosen:
+            require_row(row, len(found), given["id"])
+    else:
+        start = whole_in(given, "start", 0)
+        chosen = [*range(len(found))[start : start + whole_in(given, "count", 50, 0, MOST_SAMPLES)]]
+    facts = {"part": part, "total": len(found), "rows": chosen}
+    places = np.array(chosen, np.int64)
+    if not isinstance(found, Dataset):
+        cells = [[_cell(value) for value in found.row(row).values()] for row in chosen]
+        return {**facts, "columns": list(found.names), "cells": cells}
+    inputs = found.inputs[places]
+    names = [found.row_names[row] for row in chosen] if found.row_names else []
+    facts |= {"labels": labels_of(found, places), "names": names, "image_shape": found.image_shape}
+    if inputs.dtype == np.uint8:
+        return {**facts, "encoding": "uint8", "pixels": base64.b64encode(inputs.tobytes()).decode()}
+    return {**facts, "encoding": "lists", "pixels": inputs}
+
+
+def _numbers(rows: str) -> list[int]:
+    words = rows.split(",")
+    if len(words) > MOST_SAMPLES or not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
+        raise OptionError("GN021", f"rows: expected at most {MOST_SAMPLES} row numbers with commas.")
+    return [int(word) for word in words]
+
+
+def _cell(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def doctor(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Examine data for a planned training run, together with its test data."""
+    one, language = session.get_data(given["id"]), given["language"]
+    test = given.get("test")
+    target = None
+    if one.kind == "table":
+        target = text_in(given, "target", one.target)
+    options = job_options(text_in(given, "recipe", "table" if target else "notes"), given.get("options") or {})
+    source = session.source_of(one.id)
+    found = examine_source(source, session.source_of(test) if test else None, target=target, options=options)
+    return {
+        "healthy": not harmful(found.findings),
+        "findings": [{**_in_language(session, finding, language)} for finding in found.findings],
+    }
+
+
+def _in_language(session: Session, finding: Any, language: str) -> dict[str, Any]:
+    kind, facts = kind_in(finding.code, language), finding.to_dict()
+    text = detail_in_chinese(finding.text) if language == "zh" else finding.text
+    return {
+        **{name: facts[name] for name in ("code", "severity", "count", "rows", "lines", "columns", "files")},
+        "meaning": kind.meaning,
+        "found": session.clean(text),
+        "fix": kind.advice,
+        "source": session.clean(finding.source),
+    }
+
+
+def drawings(session: Session, _: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the drawings."""
+    return [one.to_dict() for one in session.drawings]
+
+
+def keep_drawing(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Keep a drawing with its right label."""
+    pixels = given.get("pixels")
+    if (
+        not isinstance(pixels, list)
+        or len(pixels) != 784
+        or not all(type(one) is int and 0 <= one <= 255 for one in pixels)
+    ):
+        raise OptionError("GN021", "pixels: expected 784 whole numbers from 0 to 255.")
+    return session.add_drawing(pixels, whole_in(given, "label", None, 0, 9)).to_dict()
+
+
+def drop_drawings(session: Session, given: dict[str, Any]) -> list[dict[str, Any]]:
+    """Remove a drawing by its id, or all."""
+    session.remove_drawing(text_in(given, "id", ""))
+    return drawings(session, given)
+
+
+def drawings_csv(session: Session, _: dict[str, Any]) -> Any:
+    """Return the drawings as a file in the form of the notes' data."""
+    from starlette.responses import Response
+
+    headers = {"Content-Disposition": 'attachment; filename="drawings.csv"'}
+    return Response(session.drawings_csv(), media_type="text/csv", headers=headers)
+
+
+routes: list[Route] = [
+    api("POST", "/api/data", upload),
+    api("GET", "/api/data/{id}", describe),
+    api("GET", "/api/data/{id}/samples", samples),
+    api("POST", "/api/data/{id}/doctor", doctor),
+    api("GET", "/api/drawings", drawings),
+    api("POST", "/api/drawings", keep_drawing),
+    api("DELETE", "/api/drawings", drop_drawings),
+    api("GET", "/api/drawings.csv", drawings_csv),
+]

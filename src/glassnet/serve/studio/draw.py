@@ -1,0 +1,7 @@
+"""The routes of the room Draw."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+routes: list[Route] = []

@@ -1,0 +1,190 @@
+"""Endpoints: a function of the session and of what was given, on a thread of its own; JSON in, JSON out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ...errors import GlassnetError, OptionError, require_choice, require_number
+from ...i18n.language import LANGUAGES, preferred
+from ...i18n.translate import in_chinese
+from ...io.control_characters import finite, json_text
+from ...io.limits import LOADER
+
+if TYPE_CHECKING:
+    from .session import Session
+
+Handler = Callable[["Session", dict[str, Any]], Any]
+_Value = TypeVar("_Value")
+
+JSON, BYTES = "application/json", "application/octet-stream"
+
+
+def api(method: str, path: str, handler: Handler) -> Route:
+    """Return the route of an endpoint.
+
+    Parameters
+    ----------
+    method : {"GET", "POST", "DELETE"}
+    path : str
+    handler : callable
+        Called on a thread with the session and the path's parameters, the query's, and those of the JSON body; raw
+        bytes are under ``"body"``. Returns JSON-compatible values (NumPy's too) or a `Response`. Raises GlassnetError
+        for what cannot be done: status 400, with code and message in the page's language.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        given: dict[str, Any] = {**request.query_params}
+        language = language_of(request)
+        try:
+            if method == "POST":
+                given |= _body(request, await request.body())
+            given |= {**request.path_params, "language": language}
+            answer = await in_thread(lambda: _answer(handler(request.app.state.session, given)))
+        except GlassnetError as problem:
+            clean = request.app.state.session.clean
+            return refusal(400, problem.code, in_language(clean(str(problem)), language))
+        except MemoryError:
+            text = "not enough memory. Use a smaller network or smaller batches."
+            return refusal(400, "GN032", in_language(text, language))
+        except Exception as problem:
+            traceback.print_exc(file=sys.stderr)
+            return refusal(500, "", f"{type(problem).__name__}: {problem}")
+        return answer
+
+    return Route(path, endpoint, methods=[method])
+
+
+def _answer(value: Any) -> Response:
+    if isinstance(value, Response):
+        return value
+    return Response(json_text(finite(value)), media_type=JSON)
+
+
+def _body(request: Request, body: bytes) -> dict[str, Any]:
+    """Return what a request's body gives: the values of a JSON object, or raw bytes."""
+    if not body:
+        return {"body": b""}
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == BYTES:
+        return {"body": body}
+    with suppress(ValueError, RecursionError):
+        if kind == JSON and isinstance(given := json.loads(body), dict):
+            return given
+    raise OptionError("GN011", f"the request: expected {BYTES}, or an object as {JSON}.")
+
+
+def refusal(status: int, code: str, message: str) -> Response:
+    """Return the answer to a request that cannot be done."""
+    return Response(json_text({"code": code, "message": message}), status, media_type=JSON)
+
+
+def language_of(request: Request) -> str:
+    """Return the language of the page: of the query, of the header, or of the locale."""
+    named = request.query_params.get("lang") or request.headers.get("x-language", "")
+    return named if named in LANGUAGES else preferred()
+
+
+def in_language(message: str, language: str) -> str:
+    """Return an English message of the package in a language."""
+    return (in_chinese(message) or message) if language == "zh" else message
+
+
+def both_languages(message: str) -> dict[str, str]:
+    """Return an English message of the package in every language, for events that all pages receive."""
+    return {language: in_language(message, language) for language in LANGUAGES}
+
+
+async def in_thread(work: Callable[[], _Value]) -> _Value:
+    """Call a function on a thread that does not keep the server from ending."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[_Value] = loop.create_future()
+
+    def settle(value: _Value | None, problem: BaseException | None) -> None:
+        if future.done():  # the page has left
+            return
+        if problem is None:
+            future.set_result(value)  # type: ignore[arg-type]
+        else:
+            future.set_exception(problem)
+
+    def run() -> None:
+        value, problem = None, None
+        try:
+            value = work()
+        except BaseException as raised:
+            problem = raised
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(settle, value, problem)
+
+    threading.Thread(target=copy_context().run, args=(run,), name=f"{LOADER} and answers", daemon=True).start()
+    return await future
+
+
+def require_known(what: str, name: str, known: Mapping[str, _Value]) -> _Value:
+    """Return the value of a name.
+
+    Raises
+    ------
+    OptionError
+        GN021 for an unknown name.
+    """
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise OptionError("GN021", f"{what} {name!r}: not in this studio, which has {listed}.")
+    return known[name]
+
+
+def text_in(given: Mapping[str, Any], name: str, default: str | None = None, choices: Iterable[str] = ()) -> str:
+    """Return a text that was given; errors as for `number_in`."""
+    value = _given(given, name, default)
+    if not isinstance(value, str):
+        raise OptionError("GN021", f"{name} {value!r}: expected a word.")
+    if choices:
+        require_choice(name, value, choices)
+    return value
+
+
+def number_in(
+    given: Mapping[str, Any], name: str, default: float | None = None, low: float = 0, high: float = 1e9
+) -> float:
+    """Return a number that was given, in a query or in JSON.
+
+    Raises
+    ------
+    OptionError
+        GN021 if it is missing and has no default, or if it is not allowed.
+    """
+    value = _given(given, name, default)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = float(value)
+    return require_number(name, value, low, high)
+
+
+def whole_in(given: Mapping[str, Any], name: str, default: int | None = None, low: int = 0, high: int = 10**9) -> int:
+    """Return a whole number that was given; errors as for `number_in`."""
+    value = number_in(given, name, default, low, high)
+    if not value.is_integer():
+        raise OptionError("GN021", f"{name} {value!r}: expected a whole number.")
+    return int(value)
+
+
+def _given(given: Mapping[str, Any], name: str, default: Any) -> Any:
+    value = given.get(name)
+    if value is None:
+        value = default
+    if value is None:
+        raise OptionError("GN021", f"{name}: missing in the request.")
+    return value

@@ -1,0 +1,253 @@
+"""Jobs: long work on one worker thread, one after the other, which pages can pause, step, stop and cancel."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...errors import GlassnetError
+from ...io.limits import LOADER
+from ...training.events import BlockDone, Event, TrainingStarted
+from .endpoints import both_languages, require_known
+from .events import EventLog
+
+FRAMES = 20
+"""Most frames of a job per second."""
+MOST_JOBS = 20
+"""Jobs that have ended and can still be looked up."""
+ENDED = ("done", "failed", "stopped")
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error
+    """The job ends at once, without a result."""
+
+
+class Job:
+    """A piece of work: its state, and what pages may ask of it.
+
+    Attributes
+    ----------
+    id, kind, title : str
+    state : {"waiting", "running", "paused", "done", "failed", "stopped"}
+    live : dict
+        What the work has shown so far, as a whole, for pages that open later; the work fills it in.
+    result : Any
+        What the work returned, JSON-compatible; None before the end, and if there is none.
+    error : dict or None
+        Code and message of a failed job, the message in both languages.
+    """
+
+    def __init__(self, id: str, kind: str, title: str, events: EventLog, clean: Callable[[str], str]) -> None:
+        self.id, self.kind, self.title = id, kind, title
+        self.state, self.result, self.error = "waiting", None, None
+        self.live: dict[str, Any] = {}
+        self._events, self._clean = events, clean
+        self._changed = threading.Condition()
+        self._paused = self._stopping = self._cancelled = False
+        self._steps = 0
+        self._due = 0.0
+
+    def describe(self) -> dict[str, Any]:
+        """Return the job as JSON-compatible values."""
+        facts = {"id": self.id, "kind": self.kind, "title": self.title, "state": self.state, "live": self.live}
+        return {**facts, "result": self.result, "error": self.error}
+
+    @property
+    def ended(self) -> bool:
+        """Whether the work has ended."""
+        return self.state in ENDED
+
+    # for the work, on the worker thread
+
+    def publish(self, kind: str, data: dict[str, Any], *, latest: bool = False) -> None:
+        """Send an event about this job to the pages; with `latest`, it replaces the last one of its kind in the log."""
+        self._events.publish(kind, {"job": self.id, **data}, key=f"{kind} {self.id}" if latest else "")
+
+    def frame(self, make: Callable[[], dict[str, Any]], *, last: bool = False) -> None:
+        """Send a frame, at most `FRAMES` a second: the function is called only when one is due, or for the `last`."""
+        now = time.monotonic()
+        if last or now >= self._due:
+            self._due = now + 1 / FRAMES
+            self.publish("frame", make())
+
+    def gate(self, *, hold: bool = True) -> bool:
+        """Return whether the work is to end soon; wait while the job is paused, unless not to `hold`.
+
+        Raises
+        ------
+        Cancelled
+            If the job is cancelled.
+        """
+        with self._changed:
+            if hold and self._waits():
+                self._set("paused")
+                self._changed.wait_for(lambda: not self._waits())
+                if not self._cancelled:
+                    self._set("running")
+            if hold and self._steps:
+                self._steps -= 1
+            if self._cancelled:
+                raise Cancelled
+            return self._stopping
+
+    def _waits(self) -> bool:
+        return self._paused and not (self._steps or self._stopping or self._cancelled)
+
+    def control(self, event: Event) -> bool:
+        """Be a training callback: the job waits before the first block and after each, and stops with an epoch."""
+        return self.gate(hold=isinstance(event, TrainingStarted | BlockDone))
+
+    @property
+    def pausing(self) -> bool:
+        """Whether the job will wait at its next gate, so that a frame before it should show everything."""
+        return self._paused
+
+    # for the pages
+
+    def pause(self) -> None:
+        """Let the work wait at its next gate."""
+        with self._changed:
+            self._paused, self._steps = True, 0
+
+    def resume(self) -> None:
+        """Let the work continue."""
+        with self._changed:
+            self._paused, self._steps = False, 0
+            self._changed.notify_all()
+
+    def step(self) -> None:
+        """Let the work pass one gate and wait again."""
+        with self._changed:
+            self._paused = True
+            self._steps += 1
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Let the work end soon with a result; a job that waits for its turn is cancelled."""
+        with self._changed:
+            self._stopping = True
+            self._cancelled = self._cancelled or self.state == "waiting"
+            self._changed.notify_all()
+
+    def cancel(self) -> None:
+        """Let the work end at its next gate without a result."""
+        with self._changed:
+            self._cancelled = True
+            self._changed.notify_all()
+
+    # for the queue
+
+    def carry_out(self, work: Callable[[Job], Any]) -> None:
+        """Do the work, and keep its result or its failure."""
+        if not self._cancelled:
+            self._set("running")
+            try:
+                self.result = work(self)
+                self._set("stopped" if self._stopping else "done")
+                return
+            except Cancelled:
+                pass
+            except GlassnetError as problem:
+                self._fail(problem.code, str(problem))
+                return
+            except MemoryError:
+                self._fail("GN032", "not enough memory. Use a smaller network or smaller batches.")
+                return
+            except KeyboardInterrupt:  # of a thread that saw the cancellation first
+                pass
+            except BaseException as problem:
+                traceback.print_exc()
+                self._fail("", f"{type(problem).__name__}: {problem}")
+                return
+        self._set("stopped")
+
+    def _fail(self, code: str, message: str) -> None:
+        self.error = {"code": code, "message": both_languages(self._clean(message))}
+        self._set("failed")
+
+    def _set(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self._events.publish("job", self.describe())
+
+
+class JobQueue:
+    """Jobs in the order of their start, carried out one at a time on one thread."""
+
+    def __init__(self, events: EventLog, clean: Callable[[str], str] = str) -> None:
+        self._events, self._clean = events, clean
+        self._jobs: dict[str, Job] = {}
+        self._numbers = itertools.count(1)
+        self._waiting: deque[tuple[Job, Callable[[Job], Any]]] = deque()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def start(self, kind: str, work: Callable[[Job], Any], title: str = "", *, replace: bool = False) -> Job:
+        """Queue a piece of work.
+
+        Parameters
+        ----------
+        kind : str
+            The room's word for it.
+        work : callable
+            Takes the job, and returns a JSON-compatible result.
+        title : str
+        replace : bool
+            Whether to cancel all unfinished jobs of this kind first.
+        """
+        with self._changed:
+            if replace:
+                for one in self._jobs.values():
+                    if one.kind == kind and not one.ended:
+                        one.cancel()
+            job = Job(f"job-{next(self._numbers)}", kind, title, self._events, self._clean)
+            ended = [one.id for one in self._jobs.values() if one.ended]
+            for name in ended[: max(0, len(ended) - MOST_JOBS + 1)]:
+                del self._jobs[name]
+            self._jobs[job.id] = job
+            self._events.publish("job", job.describe())
+            self._waiting.append((job, work))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=f"{LOADER} and works", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+        return job
+
+    def get(self, id: str) -> Job:
+        """Return a job by its id.
+
+        Raises
+        ------
+        OptionError
+            GN021 for an unknown id.
+        """
+        return require_known("job", id, self._jobs)
+
+    def __iter__(self) -> Iterator[Job]:
+        with self._changed:
+            return iter([*self._jobs.values()])
+
+    def close(self, seconds: float = 0.0) -> None:
+        """Cancel all jobs, and wait at most so long for the running one."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for job in self:
+            job.cancel()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                job, work = self._waiting.popleft()
+            job.carry_out(work)

@@ -1,0 +1,246 @@
+"""The routes of the room Train: the form of options, and a training run that shows itself as it goes."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from starlette.routing import Route
+
+from ...data import Dataset
+from ...data.dataset import channels_of, image_shape
+from ...errors import OptionError
+from ...i18n import help_zh
+from ...i18n.language import LANGUAGES
+from ...nn.compile_notice import CompileNotice, shown_by
+from ...nn.parameters import Parameters
+from ...options.options import ITEMS, SPECS, TYPES, Options
+from ...options.recipes import RECIPE_NAMES
+from ...options.spec import GROUPS
+from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from ...workflow.notice import Notice
+from ...workflow.table_options import TableOptions
+from ...workflow.train_job import TrainJob, TrainResult
+from ...workflow.train_job import train as train_model
+from ...workflow.training_data import job_options, with_validation_curve
+from .endpoints import api, text_in, whole_in
+from .jobs import Job
+from .session import Session
+
+MOST_NODES = 40
+"""Nodes whose incoming weights are shown."""
+PICTURES = 5
+"""Most pictures of the weights per second."""
+
+
+def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Describe the options, for the form: everything from their declarations."""
+    chinese = given["language"] == "zh"
+    groups = [
+        {
+            "name": group,
+            "title": help_zh.HEADS[group.capitalize()] if chinese else group.capitalize(),
+            "options": [_option(name, chinese) for name, spec in SPECS.items() if spec.group == group],
+        }
+        for group in GROUPS
+    ]
+    recipes = [{"name": name, "values": Options.recipe(name).to_dict()} for name in RECIPE_NAMES]
+    return {"groups": groups, "recipes": recipes}
+
+
+def _option(name: str, chinese: bool) -> dict[str, Any]:
+    spec = SPECS[name]
+    needs = None if spec.needs is None else asdict(spec.needs)
+    return {
+        "name": name,
+        "flag": f"--{spec.word(name)}",
+        "kind": ITEMS[name].__name__,
+        "several": TYPES[name] is not ITEMS[name],
+        "choices": list(spec.choices),
+        "low": spec.low,
+        "high": spec.high,
+        "form": spec.form,
+        "default": Options().to_dict()[name],
+        "help": help_zh.OPTIONS[spec.help] if chinese else spec.help,
+        "needs": needs,
+        "common": spec.common,
+    }
+
+
+def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Start a training run.
+
+    Takes ``data`` and ``test`` (ids), ``recipe``, ``options``, ``table`` (target, drop, keep, task), ``start`` (the id
+    of a model to train further), ``add`` (ids of data, such as the drawings), ``add_times``, and ``replace``: whether
+    to cancel a run in progress. Returns the job's id, and the options that it passes on.
+    """
+    data = session.get_data(text_in(given, "data", "mnist"))
+    test, start = text_in(given, "test", ""), text_in(given, "start", "")
+    table = table_options(given.get("table") or {}, data.kind, data.target, bool(start))
+    recipe = text_in(given, "recipe", "") or (None if start else "table" if table.target else "notes")
+    options = given.get("options") or {}
+    if not isinstance(options, dict):
+        raise OptionError("GN021", "options: expected an object of names and values.")
+    if recipe is not None:
+        options = with_validation_curve(recipe, options)
+        job_options(recipe, options)  # a wrong value is the answer's, not the job's
+    added = given.get("add") or []
+    plan = TrainJob(
+        data.source,
+        session.source_of(test) if test else None,
+        recipe,
+        options,
+        table,
+        pictures=False,
+        start=session.model(start).path if start else None,
+        add=tuple(session.source_of(one) for one in ([added] if isinstance(added, str) else added)),
+        add_times=whole_in(given, "add_times", 1, 1, 1000) if added else 1,
+        language=given["language"],
+    )
+
+    def work(job: Job) -> dict[str, Any]:
+        return carry_out(session, job, plan, data.id, start)
+
+    title = f"{recipe or session.model(start).name}, {data.name}"
+    job = session.jobs.start("train", work, title, replace=bool(given.get("replace")))
+    return {"job": job.id, "options": options}
+
+
+def table_options(wishes: Mapping[str, Any], kind: str, target: str, further: bool) -> TableOptions:
+    """Return how to use a table's columns; nothing for other data, or if a model is trained `further`."""
+    if kind != "table" or further:
+        return TableOptions()
+
+    def several(name: str) -> tuple[str, ...]:
+        value = wishes.get(name) or ()
+        return (value,) if isinstance(value, str) else tuple(map(str, value))
+
+    return TableOptions(several("target") or (target,), wishes.get("task") or None, several("drop"), several("keep"))
+
+
+def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:
+    """Train on the worker thread, open the model, and return what came of it."""
+    id = session.next_id("run")
+    plan = TrainJob(**{**vars(plan), "out": str(session.folder / f"{id}.safetensors"), "force": True})
+    notices: list[dict[str, Any]] = []
+    shown = _Shown(job, _shape_of(session, data))
+
+    def note(notice: Notice | CompileNotice) -> None:
+        notices.append({language: session.clean(notice.text(language)) for language in LANGUAGES})
+        job.live["notices"] = notices
+        job.publish("notice", notices[-1])
+
+    with shown_by(note):
+        result = train_model(plan, callbacks=[shown, job.control], notify=note)
+    shown.phase("done")
+    made = session.add_model(result.path, source=data, parent=start)
+    return {"model": made.id, "notices": notices, **_outcome(result), "options": plan.options}
+
+
+def _outcome(result: TrainResult) -> dict[str, Any]:
+    evaluation = result.evaluation
+    return {
+        "hash": result.model.hash(),
+        "evaluation": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
+        "seconds": result.seconds,
+        "samples": result.samples,
+        "epochs": result.epochs,
+        "best_epochs": result.model.receipt.get("kept", []),
+        "held_out": result.held_out,
+        "recipe": result.plan.recipe,
+    }
+
+
+def _shape_of(session: Session, data: str) -> tuple[int, int] | None:
+    samples = session.samples(data)
+    return samples.image_shape if isinstance(samples, Dataset) else None
+
+
+class _Shown:
+    """The callback that shows a training run: every block and epoch, in at most so many frames a second.
+
+    A frame has what is new since the last one: blocks and epochs wait for a frame, none is dropped. `Job.live` has all
+    of them.
+    """
+
+    def __init__(self, job: Job, shape: tuple[int, int] | None) -> None:
+        self._job, self._shape = job, shape
+        self._parameters: Parameters | None = None
+        self._began = self._drawn = 0.0
+        self._epochs, self._first = 0, 0.0
+        self._sent = {"blocks": 0, "epoch_values": 0}
+        job.live |= {"phase": "reading", "blocks": [], "epoch_values": []}
+
+    def __call__(self, event: Event) -> None:
+        live = self._job.live
+        if isinstance(event, Preparing):
+            self.phase("preparing")
+        elif isinstance(event, TrainingStarted):
+            self._parameters, self._epochs, self._first = event.parameters, event.epochs, event.progress
+            self._began = time.perf_counter()
+            live |= {"epochs": event.epochs, "samples": event.samples, "engine": event.engine}
+            self.phase("training")
+            self._draw(last=True)
+        elif isinstance(event, BlockDone):
+            live["progress"], live["learning_rate"] = event.progress, event.learning_rate
+            live["blocks"].append([event.progress, event.loss, event.accuracy])
+            self._job.frame(self._frame, last=self._job.pausing)
+            self._draw(last=self._job.pausing)
+        elif isinstance(event, EpochDone):
+            validation = [event.validation_loss, event.validation_accuracy]
+            live["epoch_values"].append([event.epoch, event.loss, event.accuracy, *validation, event.seconds])
+            self._job.frame(self._frame)
+        elif isinstance(event, TrainingEnded):
+            self._draw(last=True)
+            self.phase("testing")
+
+    def phase(self, name: str) -> None:
+        """Show what the run does now."""
+        self._job.live["phase"] = name
+        self._job.frame(self._frame, last=True)
+
+    def _frame(self) -> dict[str, Any]:
+        live = self._job.live
+        progress = live.get("progress", self._first)
+        done = progress - self._first
+        left = (time.perf_counter() - self._began) * (self._epochs - progress) / done if done > 0 else None
+        live["seconds_left"] = left if live["phase"] == "training" else None
+        plain = {name: value for name, value in live.items() if name not in (*self._sent, "notices", "weights")}
+        return {**plain, "blocks": self._new("blocks"), "epoch_values": self._new("epoch_values")}
+
+    def _new(self, name: str) -> dict[str, Any]:
+        """Return the values since the last frame, and the place of the first among all."""
+        first = self._sent[name]
+        values = self._job.live[name][first:]
+        self._sent[name] = first + len(values)
+        return {"from": first, "values": values}
+
+    def _draw(self, *, last: bool = False) -> None:
+        """Show the weights into the first layer as pictures, 8 bits each."""
+        now = time.monotonic()
+        if self._shape is None or self._parameters is None or (now < self._drawn and not last):
+            return
+        self._drawn = now + 1 / PICTURES
+        weights = self._parameters.weights[0]
+        width = weights.shape[1]
+        shape = self._shape
+        if width not in (shape[0] * shape[1], 3 * shape[0] * shape[1]):  # resized, or brought to MNIST's form
+            guessed = image_shape(width)
+            if guessed is None:
+                return
+            shape = guessed
+        shown = weights[:: -(-len(weights) // MOST_NODES)]
+        scale = float(np.abs(shown).max()) or 1.0
+        values = np.round(shown * (127 / scale)).astype(np.int8)
+        facts = {"nodes": [*range(0, len(weights), -(-len(weights) // MOST_NODES))], "shape": shape}
+        facts |= {"channels": channels_of(width, shape), "scale": scale}
+        picture = {**facts, "values": base64.b64encode(values.tobytes()).decode()}
+        self._job.live["weights"] = picture
+        self._job.publish("weights", picture, latest=True)
+
+
+routes: list[Route] = [api("GET", "/api/options", form), api("POST", "/api/train", train)]

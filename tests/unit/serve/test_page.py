@@ -1,0 +1,61 @@
+"""The page's sources: their size, their words in both languages, and that they ask nobody outside."""
+
+from __future__ import annotations
+
+import re
+
+from glassnet.i18n.studio import STUDIO_WORDS
+from support.sources import PACKAGE
+
+STATIC = PACKAGE / "serve" / "studio" / "static"
+SOURCES = {path: path.read_text("utf-8") for path in sorted(STATIC.rglob("*")) if path.suffix in (".js", ".css", ".html")}
+SCRIPTS = {path: text for path, text in SOURCES.items() if path.suffix == ".js"}
+MOST_BYTES = 300_000
+
+_KEY = re.compile(r"""\bt\(\s*["']([a-z0-9_]+)["']""")
+_ANY_TEXT = re.compile(r"""["'`]([a-z0-9_]+)["'`]|`([a-z0-9_]+_)\$\{""")
+
+
+def test_sources_are_small():
+    assert len(SOURCES) > 10
+    assert sum(path.stat().st_size for path in STATIC.rglob("*") if path.is_file()) <= MOST_BYTES
+
+
+def test_every_key_has_words():
+    missing = {key: path.name for path, text in SCRIPTS.items() for key in _KEY.findall(text) if key not in STUDIO_WORDS}
+    assert missing == {}
+
+
+def test_all_words_are_used():
+    texts = "\n".join(SCRIPTS.values())
+    literals, stems = set(), set()
+    for literal, stem in _ANY_TEXT.findall(texts):
+        (stems if stem else literals).add(literal or stem)
+    unused = [key for key in STUDIO_WORDS if key not in literals and not any(map(key.startswith, stems))]
+    assert unused == []
+
+
+def test_both_languages_have_the_same_holes():
+    holes = re.compile(r"\{\w+\}")
+    for key, (english, chinese) in STUDIO_WORDS.items():
+        assert sorted(holes.findall(english)) == sorted(holes.findall(chinese)), key
+        assert english.strip(), key
+        assert chinese.strip(), key
+
+
+def test_words_of_the_page_are_translated():
+    latin = {key for key, (_, chinese) in STUDIO_WORDS.items() if not re.search(r"[\u4e00-\u9fff]", chinese)}
+    assert {key for key in latin if re.search(r"[a-z]{4}", STUDIO_WORDS[key][1])} <= {"take_python"}
+
+
+def test_nothing_outside_is_named():
+    outside = re.compile(r"(?:https?:)?//[\w.-]+\.[a-z]{2,}", re.IGNORECASE)
+    addresses = {match for text in SOURCES.values() for match in outside.findall(re.sub(r"(?m)^\s*//.*$", "", text))}
+    assert addresses <= {"http://www.w3.org"}
+
+
+def test_modules_import_files_that_exist():
+    links = re.compile(r"""(?:from|import)\s+["'](\.[^"']+)["']""")
+    for path, text in SCRIPTS.items():
+        for target in links.findall(text):
+            assert (path.parent / target).resolve() in SCRIPTS, f"{path.name} imports {target}"
