@@ -164,7 +164,12 @@ def _rescale_mask(mask: Mask) -> Image.Image:
     way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
     if scale > 1:
         picture = Image.fromarray(scipy.ndimage.gaussian_filter(np.pad(np.array(picture), 1), 0.6)[1:-1, 1:-1])
-    return ImageOps.expand(picture.resize(size, way), _FINE // 3)
+    return ImageOps.expand(_resize(picture, size, way), _FINE // 3)
+
+
+def _resize(picture: Image.Image, size: tuple[int, int], way: Image.Resampling) -> Image.Image:
+    """Resize along rows, then along columns: since Pillow 13 its order depends on the size, and so does the rounding."""
+    return picture.resize((size[0], picture.height), way).resize(size, way)
 
 
 def _distort(fine: Image.Image, change: Change) -> Mask:
@@ -195,8 +200,8 @@ def _apply_change(mask: Mask, fine: Image.Image, change: Change) -> Mask:
 def _fit_box(bold: Mask, change: Change) -> NDArray[np.uint8]:
     scale = change.box / max(bold.shape)
     size = (max(1, round(bold.shape[1] * scale)), max(1, round(bold.shape[0] * scale)))
-    small = np.array(Image.fromarray(np.where(bold, 255, 0).astype(np.uint8)).resize(size, Image.Resampling.BOX))
-    return _centre(small, change)
+    picture = Image.fromarray(np.where(bold, 255, 0).astype(np.uint8))
+    return _centre(np.array(_resize(picture, size, Image.Resampling.BOX)), change)
 
 
 def _adjust_stroke_width(bold: Mask, factor: float) -> Mask:

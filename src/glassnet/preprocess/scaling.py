@@ -102,7 +102,7 @@ class Scaling:
         factor, offset = (part.astype(wide.dtype, copy=False) for part in self._steps)
         with np.errstate(over="ignore"):
             scaled = np.asarray(wide * factor + offset)
-        return np.clip(scaled, -_FARTHEST, _FARTHEST, out=scaled).astype(dtype, copy=False)
+        return np.clip(scaled, -FARTHEST, FARTHEST, out=scaled).astype(dtype, copy=False)
 
     def precision(self, raw: DTypeLike, dtype: DTypeLike) -> np.dtype[Any]:
         """Return the precision in which raw values are converted to inputs of type `dtype`.
@@ -168,7 +168,7 @@ SCALINGS: dict[str, tuple[float, float] | None] = choices.meanings_of(
 STANDARDISING = tuple(name for name, step in SCALINGS.items() if step is None)
 """Scalings to mean 0 and standard deviation 1, computed from the data."""
 
-_FARTHEST = 1e15
+FARTHEST = 1e15
 """Standardised values are clipped to this magnitude: sums of larger ones overflow in float32."""
 _ROWS = 4096  # per chunk: squares of bytes need more memory than the bytes
 

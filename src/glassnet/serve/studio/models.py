@@ -1,4 +1,7 @@
-"""A model as pages and notebooks see it. Placeholder until the module of branch X/js is merged."""
+"""Models as a page takes them: a description of plain values, and the weights as bytes.
+
+``static/network.js`` computes the same answers from both.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,108 @@ from typing import Any
 
 import numpy as np
 
+from ...data.arrays import names_of
+from ...data.dataset import channels_of
 from ...model.model import Model
+from ...preprocess.scaling import FARTHEST, Scaling
+from ...preprocess.tabular.dates import DateColumn
+from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
+from ...preprocess.tabular.kinds import Encoding
+from ...preprocess.targets import Targets
+
+_TARGET_KINDS = {"multilabel": "labels", "values": "numbers"}
 
 
 def describe(model: Model) -> dict[str, Any]:
-    """Return what a page needs to know of a model."""
-    architecture = model.network.architecture
+    """Return what a page needs besides the weights, as plain values of JSON.
+
+    Returns
+    -------
+    dict
+        ``sizes``, ``activations``, ``bias``, ``loss``, ``loss_parameter`` and ``rule`` as in `Architecture`.
+        ``scaling`` has ``factor`` and ``offset``, one per feature if ``per_feature``, and ``clip``, the largest
+        magnitude of a scaled value or None. ``targets`` has ``kind`` (``"classes"``, ``"labels"`` or ``"numbers"``),
+        ``low`` and ``high``, and for numbers ``offset`` and ``scale``, one per output, else empty. ``classes`` are the
+        names of the outputs. ``image_shape`` and ``channels`` describe an image; without one the shape is None.
+        ``temperature`` as in `Model`. ``columns`` describes the fields of a table's row, empty without a table:
+        ``name``, ``kind`` (``"number"``, ``"boolean"``, ``"word"`` or ``"date"``) and what is known of the training
+        data. ``parameters`` has ``name``, ``shape`` and ``offset`` in floats of each array of one member, and
+        ``members`` is their number. ``hash`` and ``receipt`` as in `Model`. ``portable`` tells whether ``network.js``
+        computes the answers of the model from its inputs, which for a table are encoded ones.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], ["no", "yes", "yes", "no"])
+    >>> described = describe(glassnet.new_model(data, glassnet.Options(hidden=4)))
+    >>> described["sizes"], described["classes"], described["portable"]
+    ([2, 4, 2], ['no', 'yes'], True)
+    """
+    made = model.network.architecture
     return {
-        "sizes": list(architecture.sizes),
-        "activations": list(architecture.activations),
-        "bias": architecture.bias,
-        "loss": architecture.loss,
-        "rule": architecture.rule,
-        "image_shape": model.image_shape,
+        "sizes": list(made.sizes),
+        "activations": list(made.activations),
+        "bias": made.bias,
+        "loss": made.loss,
+        "loss_parameter": made.loss_parameter,
+        "rule": made.rule,
+        "scaling": _describe_scaling(model.scaling),
+        "targets": _describe_targets(model.targets),
+        "classes": list(names_of(model.classes, model.class_names)),
+        "image_shape": list(model.image_shape) if model.image_shape else None,
+        "channels": channels_of(model.features, model.image_shape),
+        "temperature": model.temperature,
+        "columns": [_describe_column(one) for one in model.columns.inputs] if model.columns else [],
+        "parameters": [
+            {"name": name, "shape": list(shape), "offset": start} for name, start, _, shape in made.layout.places
+        ],
+        "members": len(model.members),
         "hash": model.hash(),
+        "receipt": dict(model.receipt),
+        "portable": not model.deskews,
     }
 
 
 def weights_of(model: Model) -> bytes:
-    """Return the parameters as float32, little-endian."""
-    return np.concatenate([one.parameters.flat for one in model.members]).astype("<f4").tobytes()
+    """Return the parameters of all members, one after the other, as float32, little-endian.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], ["no", "yes", "yes", "no"])
+    >>> len(weights_of(glassnet.new_model(data, glassnet.Options(hidden=4))))
+    64
+    """
+    return b"".join(member.parameters.flat.astype("<f4").tobytes() for member in model.members)
+
+
+def _describe_scaling(scaling: Scaling) -> dict[str, Any]:
+    factor, offset = np.asarray(scaling.factor), np.asarray(scaling.offset)
+    return {
+        "factor": factor.tolist(),
+        "offset": offset.tolist(),
+        "clip": FARTHEST if scaling.standardises else None,
+        "per_feature": scaling.by_feature,
+    }
+
+
+def _describe_targets(targets: Targets) -> dict[str, Any]:
+    return {
+        "kind": _TARGET_KINDS.get(targets.name, "classes"),
+        "low": targets.low,
+        "high": targets.high,
+        "offset": list(targets.offset),
+        "scale": list(targets.scale),
+    }
+
+
+def _describe_column(column: Encoding) -> dict[str, Any]:
+    """Return the description of a field of a form: what it takes, and a value in the middle to start from."""
+    if isinstance(column, NumberColumn):
+        about = {"range": [column.low, column.high], "median": column.fill, "whole": column.whole, "unit": column.unit}
+        return {"name": column.name, "kind": "number", **about}
+    if isinstance(column, DateColumn):
+        return {"name": column.name, "kind": "date", "range": [column.first, column.last]}
+    if isinstance(column, BooleanColumn):
+        return {"name": column.name, "kind": "boolean", "values": ["yes", "no"], "share": column.share}
+    return {"name": column.name, "kind": "word", "values": list(column.words), "others": column.rare > 0}

@@ -1,0 +1,354 @@
+/**
+ * From a drawing to the form of MNIST, 28 × 28 pixels: the stages of `handwriting/mnist_form.py`, with the same result.
+ *
+ * Equal pixels need equal rounding, so three things here follow the libraries that Python uses: images are resized in
+ * the fixed-point arithmetic of Pillow, blurred as `scipy.ndimage.gaussian_filter` blurs bytes, and distances are square
+ * roots of whole numbers.
+ *
+ * @typedef {{pixels: Uint8Array, width: number, height: number}} Picture  Row by row; 1 is ink in a mask, and 255 is
+ *   full ink in a grey picture.
+ */
+
+const SIDE = 28;
+const BOX = 20;
+const STROKE = [0.08, 0.2]; // range of stroke widths of MNIST, as fractions of the longer side of the digit
+const FINE = 100; // pixels on the longer side where strokes are measured and changed
+const THINNEST = 3; // of those pixels: thinner strokes are widened to this before scaling
+
+/**
+ * Normalise a piece of ink to the form of MNIST.
+ *
+ * @param {Uint8Array} mask  Not 0 where there is ink; margins are ignored.
+ * @param {number} width
+ * @param {number} height
+ * @returns {Uint8Array}  784 pixels, 255 for full ink; all 0 without ink.
+ */
+export function mnistForm(mask, width, height) {
+  return mnistStages(mask, width, height)?.form ?? new Uint8Array(SIDE * SIDE);
+}
+
+/**
+ * Normalise a piece of ink to the form of MNIST, with the stages between.
+ *
+ * @returns {{box: Picture, bold: Picture, small: Picture, form: Uint8Array} | null}  The ink in its bounding box, the
+ *   ink with strokes as wide as those of MNIST, the digit at its size in the 28 × 28, and the result; null without ink.
+ */
+export function mnistStages(mask, width, height) {
+  const box = crop({ pixels: mask, width, height });
+  if (!box) return null;
+  const bold = adjustStrokes(box);
+  const small = fitBox(bold);
+  return { box, bold, small, form: centre(small) };
+}
+
+/**
+ * Draw strokes with a round pen: ink is every pixel whose middle is at most half a pen from a line. There is no
+ * smoothing at edges, so that a recorded drawing is the same everywhere.
+ *
+ * @param {ArrayLike<[number, number]>[]} strokes  Points of each stroke, x to the right and y down, 0 to 1; a single
+ *   point is a dot.
+ * @param {number} width
+ * @param {number} height
+ * @param {number} pen  Width of the pen in pixels.
+ * @returns {Uint8Array}  1 for ink.
+ */
+export function strokesToMask(strokes, width, height, pen) {
+  const mask = new Uint8Array(width * height);
+  for (const stroke of strokes) {
+    for (let k = 0; k < stroke.length; k++) {
+      const [x, y] = stroke[k];
+      const [nextX, nextY] = stroke[Math.min(k + 1, stroke.length - 1)];
+      if (k === 0 || k < stroke.length - 1) {
+        drawLine(mask, width, height, pen / 2, x * width, y * height, nextX * width, nextY * height);
+      }
+    }
+  }
+  return mask;
+}
+
+function drawLine(mask, width, height, reach, x, y, endX, endY) {
+  const [alongX, alongY] = [endX - x, endY - y];
+  const squared = alongX * alongX + alongY * alongY;
+  const [left, right] = [Math.max(0, Math.floor(Math.min(x, endX) - reach)), Math.min(width, Math.ceil(Math.max(x, endX) + reach))];
+  const [top, bottom] = [Math.max(0, Math.floor(Math.min(y, endY) - reach)), Math.min(height, Math.ceil(Math.max(y, endY) + reach))];
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++) {
+      const [offX, offY] = [column + 0.5 - x, row + 0.5 - y];
+      const share = squared > 0 ? Math.max(0, Math.min(1, (offX * alongX + offY * alongY) / squared)) : 0;
+      const [missX, missY] = [offX - share * alongX, offY - share * alongY];
+      if (missX * missX + missY * missY <= reach * reach) mask[row * width + column] = 1;
+    }
+  }
+}
+
+/** Change strokes that are far thinner or thicker than those of MNIST; return the ink in its bounding box. */
+function adjustStrokes(box) {
+  const bold = rescale(box);
+  const changed = adjustStrokeWidth(bold);
+  if (changed === bold && longer(box) >= FINE) return box; // the original, because resampling moves edges
+  return crop(changed);
+}
+
+/** Scale the ink to a size where strokes can be measured. */
+function rescale(box) {
+  let ink = box;
+  let scale = FINE / longer(ink);
+  if (scale < 1) {
+    const short = (THINNEST / scale - strokePixels(ink)) / 2;
+    if (short > 0) {
+      ink = crop(widen(ink, short)); // averaging would erase a hairline
+      scale = FINE / longer(ink);
+    }
+  }
+  const grey = scale > 1 ? blur(greyOf(ink)) : greyOf(ink);
+  const fine = resize(grey, ...sizeOf(ink, scale), scale > 1 ? CUBIC : MEAN);
+  const least = Math.min(127, fine.pixels.reduce((most, one) => Math.max(most, one), 0) - 1);
+  return crop({ ...fine, pixels: fine.pixels.map((one) => (one > least ? 1 : 0)) });
+}
+
+/** Clip the stroke width to the range of MNIST. */
+function adjustStrokeWidth(bold) {
+  const padded = pad(bold, 1);
+  const half = squaredDistances(padded, 0).map(Math.sqrt);
+  // Across a bar of width w the distances to its edge are 1, 2, … w / 2, …, 2, 1: their mean is (w + 2) / 4.
+  const inside = half.filter((one) => one > 0);
+  const width = (4 * (inside.reduce((sum, one) => sum + one, 0) / inside.length) - 2) / longer(bold);
+  const wanted = Math.max(STROKE[0], Math.min(STROKE[1], width));
+  const off = ((wanted - width) * FINE) / 2;
+  if (off > 0.4) return widen(bold, off * (1 + (2 * off) / FINE)); // thicker strokes enlarge the digit, hence the factor
+  if (off >= -0.4) return bold;
+  // Thin parts of a thick digit keep their width, or the digit would fall apart.
+  const middle = largestAround(half, padded.width, padded.height, Math.trunc((width * FINE) / 2));
+  const least = (k) => Math.min(-off, Math.max(middle[k] - (wanted * FINE) / 2, 0));
+  return { ...padded, pixels: padded.pixels.map((_, k) => (half[k] > least(k) ? 1 : 0)) };
+}
+
+function fitBox(bold) {
+  return resize(greyOf(bold), ...sizeOf(bold, BOX / longer(bold)), MEAN);
+}
+
+/** Place the digit so that its centre of mass is in the middle of the 28 × 28. */
+function centre({ pixels, width, height }) {
+  let [total, across, down] = [0, 0, 0];
+  pixels.forEach((one, k) => {
+    total += one;
+    across += one * (k % width);
+    down += one * Math.floor(k / width);
+  });
+  const place = (sum, size) => Math.max(0, Math.min(SIDE - size, roundHalfEven(SIDE / 2 - sum / total)));
+  const form = new Uint8Array(SIDE * SIDE);
+  const start = place(down, height) * SIDE + place(across, width);
+  for (let row = 0; row < height; row++) {
+    form.set(pixels.subarray(row * width, (row + 1) * width), start + row * SIDE);
+  }
+  return form;
+}
+
+// Pictures
+
+const longer = ({ width, height }) => Math.max(width, height);
+const greyOf = (mask) => ({ ...mask, pixels: mask.pixels.map((one) => (one ? 255 : 0)) });
+const sizeOf = ({ width, height }, scale) => [width, height].map((one) => Math.max(1, roundHalfEven(one * scale)));
+
+/** As Python rounds: a half goes to the even neighbour. */
+function roundHalfEven(x) {
+  const below = Math.floor(x);
+  return x - below === 0.5 ? below + (below % 2 === 0 ? 0 : 1) : Math.round(x);
+}
+
+/** The part of a picture with ink, or null if there is none. */
+function crop({ pixels, width, height }) {
+  let [top, left, bottom, right] = [height, width, -1, -1];
+  for (let row = 0, k = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, k++) {
+      if (!pixels[k]) continue;
+      top = Math.min(top, row);
+      bottom = row;
+      left = Math.min(left, column);
+      right = Math.max(right, column);
+    }
+  }
+  if (bottom < 0) return null;
+  const part = { pixels: new Uint8Array((right - left + 1) * (bottom - top + 1)), width: right - left + 1, height: bottom - top + 1 };
+  for (let row = 0; row < part.height; row++) {
+    const start = (top + row) * width + left;
+    part.pixels.set(pixels.subarray(start, start + part.width), row * part.width);
+  }
+  return part;
+}
+
+/** A picture with a margin of zeros. */
+function pad({ pixels, width, height }, margin) {
+  const padded = { width: width + 2 * margin, height: height + 2 * margin };
+  padded.pixels = new Uint8Array(padded.width * padded.height);
+  for (let row = 0; row < height; row++) {
+    padded.pixels.set(pixels.subarray(row * width, (row + 1) * width), (row + margin) * padded.width + margin);
+  }
+  return padded;
+}
+
+/** Add all pixels at most `reach` from the ink. */
+function widen(ink, reach) {
+  const padded = pad(ink, Math.trunc(reach) + 1);
+  const squared = squaredDistances(padded, 1);
+  return { ...padded, pixels: padded.pixels.map((_, k) => (Math.sqrt(squared[k]) <= reach ? 1 : 0)) };
+}
+
+/** The median stroke width in pixels. */
+function strokePixels(ink) {
+  // By counting: there are few different distances.
+  const squared = squaredDistances(pad(ink, 1), 0);
+  const counts = new Int32Array(squared.reduce((most, one) => Math.max(most, one), 0) + 1);
+  squared.forEach((one) => counts[one]++);
+  const inside = squared.length - counts[0];
+  const ordered = (place) => {
+    let distance = 0;
+    for (let rest = place; rest >= 0; rest -= counts[distance]) distance++;
+    return Math.sqrt(distance);
+  };
+  return 4 * ((ordered((inside - 1) >> 1) + ordered(inside >> 1)) / 2) - 2;
+}
+
+/**
+ * The squared distance of each pixel to the nearest one that is ink (`target` 1) or not (0); there must be one.
+ *
+ * In whole numbers, first along columns, then along rows as the lower envelope of parabolas (Meijster, Roerdink and
+ * Hesselink 2000).
+ */
+function squaredDistances({ pixels, width, height }, target) {
+  const far = width + height;
+  const down = new Int32Array(pixels.length);
+  for (let column = 0; column < width; column++) {
+    let distance = far;
+    for (let k = column; k < pixels.length; k += width) {
+      distance = (pixels[k] ? 1 : 0) === target ? 0 : Math.min(far, distance + 1);
+      down[k] = distance;
+    }
+    for (let k = pixels.length - width + column; k >= 0; k -= width) {
+      distance = Math.min(down[k], distance + 1);
+      down[k] = distance;
+    }
+  }
+  const squared = new Float64Array(pixels.length);
+  const [corner, start] = [new Int32Array(width), new Int32Array(width)]; // of each parabola, and where it is lowest
+  for (let first = 0; first < pixels.length; first += width) {
+    const heightAt = (x, of) => (x - of) * (x - of) + down[first + of] * down[first + of];
+    let last = 0;
+    corner[0] = start[0] = 0;
+    for (let column = 1; column < width; column++) {
+      while (last >= 0 && heightAt(start[last], corner[last]) > heightAt(start[last], column)) last--;
+      const of = last < 0 ? column : corner[last];
+      const [ours, theirs] = [down[first + column], down[first + of]];
+      const from =
+        last < 0
+          ? 0
+          : 1 + Math.floor((column * column - of * of + ours * ours - theirs * theirs) / (2 * (column - of)));
+      if (from >= width) continue;
+      last++;
+      corner[last] = column;
+      start[last] = from;
+    }
+    for (let column = width - 1; column >= 0; column--) {
+      squared[first + column] = heightAt(column, corner[last]);
+      if (column === start[last]) last--;
+    }
+  }
+  return squared;
+}
+
+/** The largest value of the square of `reach` pixels around each pixel, first along rows, then along columns. */
+function largestAround(values, width, height, reach) {
+  const along = (given, count, step, lines, apart) => {
+    const largest = new Float64Array(given.length);
+    for (let line = 0; line < lines; line++) {
+      for (let place = 0; place < count; place++) {
+        let most = 0;
+        const end = Math.min(count - 1, place + reach);
+        for (let k = Math.max(0, place - reach); k <= end; k++) most = Math.max(most, given[line * apart + k * step]);
+        largest[line * apart + place * step] = most;
+      }
+    }
+    return largest;
+  };
+  return along(along(values, width, 1, height, width), height, width, width, 1);
+}
+
+// Of a Gaussian with a standard deviation of 0.6 pixels: in the middle, and one and two pixels from it.
+const [MIDDLE, NEAR, NEXT] = [0.6638183293849667, 0.16552456665899618, 0.0025662686485205363];
+
+/** Blur grey pixels, outside of which all is 0; results are cut to whole numbers after each direction. */
+function blur(grey) {
+  const margin = 3;
+  const { pixels, width, height } = pad(grey, margin);
+  const along = (given, step) => {
+    const blurred = new Uint8Array(given.length);
+    for (let k = 2 * step; k < given.length - 2 * step; k++) {
+      const next = (given[k - 2 * step] + given[k + 2 * step]) * NEXT;
+      blurred[k] = given[k] * MIDDLE + next + (given[k - step] + given[k + step]) * NEAR;
+    }
+    return blurred;
+  };
+  const blurred = along(along(pixels, width), 1);
+  const out = { pixels: new Uint8Array(grey.pixels.length), width: grey.width, height: grey.height };
+  for (let row = 0; row < grey.height; row++) {
+    const start = (row + margin) * width + margin;
+    out.pixels.set(blurred.subarray(start, start + grey.width), row * grey.width);
+  }
+  return out;
+}
+
+// Resizing
+
+const MEAN = { reach: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) };
+/** Cubic convolution with a = −½ (Keys 1981). */
+const CUBIC = {
+  reach: 2,
+  weight: (x) => {
+    const far = Math.abs(x);
+    if (far < 1) return (1.5 * far - 2.5) * far * far + 1;
+    return far < 2 ? (((far - 5) * far + 8) * far - 4) * -0.5 : 0;
+  },
+};
+const FRACTION = 22; // bits of a weight in fixed point
+
+/** Resize a grey picture by a filter, first along rows, then along columns, with a rounding to bytes after each. */
+function resize({ pixels, width, height }, newWidth, newHeight, filter) {
+  const across = newWidth === width ? pixels : new Uint8Array(newWidth * height);
+  if (newWidth !== width) {
+    const weights = filterWeights(width, newWidth, filter);
+    for (let row = 0; row < height; row++) {
+      resizeLine(pixels, row * width, 1, across, row * newWidth, 1, weights);
+    }
+  }
+  if (newHeight === height) return { pixels: across, width: newWidth, height };
+  const resized = new Uint8Array(newWidth * newHeight);
+  const weights = filterWeights(height, newHeight, filter);
+  for (let column = 0; column < newWidth; column++) {
+    resizeLine(across, column, newWidth, resized, column, newWidth, weights);
+  }
+  return { pixels: resized, width: newWidth, height: newHeight };
+}
+
+function resizeLine(given, start, step, out, outStart, outStep, weights) {
+  weights.forEach(({ first, fixed }, place) => {
+    let sum = 2 ** (FRACTION - 1);
+    for (let k = 0; k < fixed.length; k++) sum += given[start + (first + k) * step] * fixed[k];
+    out[outStart + place * outStep] = Math.max(0, Math.min(255, sum >> FRACTION));
+  });
+}
+
+/** For each new pixel, the first of the pixels that it is computed from, and their weights in fixed point. */
+function filterWeights(size, newSize, filter) {
+  const scale = size / newSize;
+  const stretch = Math.max(1, scale);
+  const reach = filter.reach * stretch;
+  return Array.from({ length: newSize }, (_, place) => {
+    const middle = (place + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(middle - reach + 0.5));
+    const end = Math.min(size, Math.trunc(middle + reach + 0.5));
+    const weights = Array.from({ length: end - first }, (_, k) => filter.weight((k + first - middle + 0.5) * (1 / stretch)));
+    const total = weights.reduce((sum, one) => sum + one, 0);
+    const fixed = weights.map((one) => Math.trunc((one / total) * 2 ** FRACTION + (one < 0 ? -0.5 : 0.5)));
+    return { first, fixed: Int32Array.from(fixed) };
+  });
+}
