@@ -1,8 +1,8 @@
 """The numbers of a step that a drawing shows: all of a small network, the strongest links of a large one.
 
-A layer of more than `WHOLE` nodes is represented by the nodes with the largest deltas, and a wide row of inputs by those
-that contribute most to these nodes. What is omitted is counted, and its part of every sum is given, so that each sum
-that a drawing writes out adds up. The numbers are those of the `Trace`.
+A layer of more than `WHOLE` nodes is represented by the nodes with the largest deltas, and a wide row of inputs by
+those that contribute most to these nodes. What is omitted is counted, and its part of every sum is given, so that each
+sum that a drawing writes out adds up. The numbers are those of the `Trace`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def excerpt(
         "rules": sorted(trace.rules, key=["notes", "gradient"].index),
         "loss": trace.loss,
         "loss_before": trace.loss_before,
-        "loss_after": trace.loss_after,
+        "losses_after": trace.losses_after,
         "learning_rate": trace.learning_rate,
         "optimizer": trace.optimizer,
         "samples": len(trace.inputs),
@@ -166,7 +166,7 @@ class _View:
 
     def layer(self, number: int) -> dict[str, Any]:
         """Return a layer of nodes and the weights into them."""
-        trace, layer, last = self.trace, self.trace.layers[number], number + 1 == len(self.trace.layers)
+        layer, last = self.trace.layers[number], number + 1 == len(self.trace.layers)
         nodes = self.nodes(number)
         fan_out, fan_in = layer.weight.shape
         return {
