@@ -39,6 +39,7 @@ _COMMANDS = {
     "labels": "Find samples whose label is wrong or ambiguous.",
     "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",
+    "studio": "Open a page to draw, train, step through, compare and look.",
     "bench": "Measure training and prediction speed, compared with NumPy.",
 }
 """Command -> the first line of its help, in the order of the help of all.
@@ -180,9 +181,10 @@ def main() -> None:
 def _end(code: int) -> None:
     """Let Python end without a search for unreachable cycles, which took 0.4 s.
 
-    End at once while a thread loads or compiles kernels: LLVM may crash if the interpreter ends under it.
+    End at once while a thread loads or compiles kernels, or still trains: LLVM may crash if the interpreter ends under
+    it.
     """
-    if is_compiling() or any(one.name == LOADER for one in threading.enumerate()):
+    if is_compiling() or any(one.name.startswith(LOADER) for one in threading.enumerate()):
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()

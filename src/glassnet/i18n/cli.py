@@ -23,6 +23,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "retraining epochs {first} to {last} of {epochs}; each takes as long as in the original run",
         "重新训练第 {first} 至 {last} 轮（共 {epochs} 轮），每轮用时与原来的训练相同",
     ),
+    "studio_running": (
+        "the studio runs until Ctrl+C; this is its address",
+        "工作室正在运行，按 Ctrl+C 结束；以上是它的地址",
+    ),
     # options
     "idle": (
         "--{flag} has no effect with {other} {value}, only with {wanted}",

@@ -78,6 +78,12 @@ COMMANDS = {
     写入 DIR（不存在则创建）：mnist_train.csv（60,000 行）、mnist_test.csv（10,000 行）、mnist_train_100.csv 与
     mnist_test_10.csv（各取前 100 行和前 10 行）。每行是标签和 784 个像素，没有表头。共约 130 MB。
     内容相同的文件保持不变。""",
+    "studio": """打开一个网页：手写、训练、单步、比较、查看。
+
+    网页只在本机上提供，直到按 Ctrl+C。MODEL 会随之打开；不给出时，有自带的数字与识别它们的模型。
+    标准输出的地址含有密钥，有它才能使用网页。
+
+    需要可选部分 studio：pip install 'glassnet[studio]'""",
     "bench": """测量训练与预测的速度，并与 NumPy 比较。
 
     约需十秒；请先关闭其他程序。训练时 NumPy 用一个线程（glassnet 内部的 BLAS 也是如此），预测时用全部核心。
@@ -119,6 +125,8 @@ FLAGS = {
     "Part of the data.": "使用数据的哪一部分。",
     "Language of the output and the figures.": "输出与图中文字的语言。",
     "Language of the page.": "网页的语言。",
+    "Port on this machine; 0: any free one.": "本机的端口；0 表示任一空闲端口。",
+    "Only print the address; do not open a browser.": "只输出地址，不打开浏览器。",
     "Limit for standard input and for decompressed data (gzip, NPZ and others).": (
         "标准输入，以及压缩数据（gzip、NPZ 等）解压后的大小上限。"
     ),

@@ -85,13 +85,12 @@ def job_options(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
     return Options.recipe(recipe, **{**by_data, **for_optimizer(recipe, given.get("optimizer")), **given})
 
 
-def with_validation_curve(recipe: str, given: dict[str, Any]) -> dict[str, Any]:
+def with_validation_curve(options: Options, given: dict[str, Any]) -> dict[str, Any]:
     """Return the given options with early stopping after all epochs, so that there is a validation curve.
 
-    Unchanged if early stopping is given, or part of the recipe. The patience is that of the whole run: it only chooses
-    the best epoch, and a fraction of the training data is held out for it.
+    Unchanged if early stopping is given, or part of `options`, which the given ones are part of. Early stopping with a
+    patience of the whole run only chooses the best epoch; a fraction of the training data is held out for it.
     """
-    options = Options.recipe(recipe, **given)
     if "early_stopping" in given or options.early_stopping:
         return dict(given)
     return {**given, "early_stopping": options.epochs}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import socket
 import webbrowser
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from .session import Session
 
 HOST = "127.0.0.1"
-_PATIENCE = 2.0
-"""Seconds at the end for a block of training and for open connections."""
+_PATIENCE = 1
+"""Seconds at the end for a block of training, and for open connections."""
 
 
 def run(
@@ -60,7 +61,7 @@ def run(
             address = f"http://{HOST}:{sock.getsockname()[1]}/draw?token={token}"
             server = server_of(session, sock, token)
             announce(address)
-            if open_browser:
+            if open_browser and _has_screen():
                 webbrowser.open(address)
             with contextlib.suppress(KeyboardInterrupt):
                 server.run([sock])
@@ -87,21 +88,28 @@ def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Serv
     import uvicorn
 
     from .app import create_app
+    from .endpoints import in_thread
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            session.events.close()  # else it would wait for the pages to leave
+            # Before the connections: it would wait for streams. And here, as SIGTERM ends the process after this.
+            await in_thread(lambda: session.close(_PATIENCE))
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
         create_app(session, token, sock.getsockname()[1]),
-        log_level="error",
+        log_level="critical",
         access_log=False,
         lifespan="off",
         server_header=False,
-        timeout_graceful_shutdown=int(_PATIENCE),
+        timeout_graceful_shutdown=_PATIENCE,
     )
     return Server(config)
+
+
+def _has_screen() -> bool:
+    """Return whether a browser would open a window; without one, Python starts a browser in the terminal."""
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
 
 
 def _require_packages() -> None:

@@ -119,13 +119,13 @@ def drawings(session: Session, _: dict[str, Any]) -> list[dict[str, Any]]:
 def keep_drawing(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Keep a drawing with its right label."""
     pixels = given.get("pixels")
-    if (
-        not isinstance(pixels, list)
-        or len(pixels) != 784
-        or not all(type(one) is int and 0 <= one <= 255 for one in pixels)
-    ):
+    if not isinstance(pixels, list) or len(pixels) != 784 or not all(map(_is_grey, pixels)):
         raise OptionError("GN021", "pixels: expected 784 whole numbers from 0 to 255.")
     return session.add_drawing(pixels, whole_in(given, "label", None, 0, 9)).to_dict()
+
+
+def _is_grey(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= 255
 
 
 def drop_drawings(session: Session, given: dict[str, Any]) -> list[dict[str, Any]]:

@@ -45,16 +45,20 @@ def api(method: str, path: str, handler: Handler) -> Route:
     """
 
     async def endpoint(request: Request) -> Response:
+        session: Session = request.app.state.session
         given: dict[str, Any] = {**request.query_params}
         language = language_of(request)
         try:
             if method == "POST":
                 given |= _body(request, await request.body())
             given |= {**request.path_params, "language": language}
-            answer = await in_thread(lambda: _answer(handler(request.app.state.session, given)))
+            answer = await in_thread(lambda: _answer(handler(session, given)))
         except GlassnetError as problem:
-            clean = request.app.state.session.clean
-            return refusal(400, problem.code, in_language(clean(str(problem)), language))
+            return refusal(400, problem.code, in_language(session.clean(str(problem)), language))
+        except OSError as problem:
+            where = session.clean(str(problem.filename or "the request"))
+            text = f"{where}: cannot be written or read ({problem.strerror or problem})."
+            return refusal(400, "GN003", in_language(text, language))
         except MemoryError:
             text = "not enough memory. Use a smaller network or smaller batches."
             return refusal(400, "GN032", in_language(text, language))

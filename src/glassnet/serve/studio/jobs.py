@@ -44,7 +44,9 @@ class Job:
 
     def __init__(self, id: str, kind: str, title: str, events: EventLog, clean: Callable[[str], str]) -> None:
         self.id, self.kind, self.title = id, kind, title
-        self.state, self.result, self.error = "waiting", None, None
+        self.state = "waiting"
+        self.result: Any = None
+        self.error: dict[str, Any] | None = None
         self.live: dict[str, Any] = {}
         self._events, self._clean = events, clean
         self._changed = threading.Condition()
@@ -52,9 +54,10 @@ class Job:
         self._steps = 0
         self._due = 0.0
 
-    def describe(self) -> dict[str, Any]:
-        """Return the job as JSON-compatible values."""
-        facts = {"id": self.id, "kind": self.kind, "title": self.title, "state": self.state, "live": self.live}
+    def describe(self, *, pictures: bool = True) -> dict[str, Any]:
+        """Return the job as JSON-compatible values; without `pictures` if there are many jobs."""
+        live = {name: value for name, value in self.live.items() if pictures or name != "weights"}
+        facts = {"id": self.id, "kind": self.kind, "title": self.title, "state": self.state, "live": live}
         return {**facts, "result": self.result, "error": self.error}
 
     @property
@@ -173,7 +176,7 @@ class Job:
     def _set(self, state: str) -> None:
         if state != self.state:
             self.state = state
-            self._events.publish("job", self.describe())
+            self._events.publish("job", self.describe(pictures=False))
 
 
 class JobQueue:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ...workflow.report_job import write_report
@@ -33,7 +34,7 @@ def weights(session: Session, given: dict[str, Any]) -> Response:
 def file(session: Session, given: dict[str, Any]) -> Response:
     """Return the model file."""
     one = session.model(given["id"])
-    return FileResponse(one.path, media_type=BYTES, headers=_as_file(f"{one.name}.safetensors"))
+    return Response(Path(one.path).read_bytes(), media_type=BYTES, headers=_as_file(f"{one.name}.safetensors"))
 
 
 def report(session: Session, given: dict[str, Any]) -> Response:
@@ -42,7 +43,7 @@ def report(session: Session, given: dict[str, Any]) -> Response:
     out = session.folder / f"{one.id}-report-{language}.html"
     source = session.source_of(one.source) if one.source not in ("", "mnist") else None
     write_report(one.path, source, out=str(out), force=True, language=language)
-    return FileResponse(out, media_type="text/html", headers=_as_file(f"{one.name}-report.html"))
+    return Response(out.read_bytes(), media_type="text/html", headers=_as_file(f"{one.name}-report.html"))
 
 
 def _as_file(name: str) -> dict[str, str]:

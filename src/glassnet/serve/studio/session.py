@@ -171,7 +171,7 @@ class Session:
             "last": self.events.last_id,
             "limits": {"upload": MOST_UPLOAD},
             **self._lists(),
-            "jobs": [job.describe() for job in self.jobs],
+            "jobs": [job.describe(pictures=False) for job in self.jobs],
         }
 
     def _lists(self) -> dict[str, Any]:
@@ -371,5 +371,5 @@ def _look_at(source: str) -> Dataset | Table:
 def labels_of(samples: Dataset, rows: np.ndarray[Any, Any]) -> list[Any]:
     """Return the names of the classes of some samples, or their targets."""
     if samples.values is not None:
-        return samples.values[rows].tolist()
+        return list(samples.values[rows].tolist())
     return [samples.name_of(int(label)) for label in samples.labels[rows]]

@@ -22,6 +22,7 @@ from ...options.options import ITEMS, SPECS, TYPES, Options
 from ...options.recipes import RECIPE_NAMES
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from ...training.fine_tuning import as_flags, fine_tuning_options
 from ...workflow.notice import Notice
 from ...workflow.table_options import TableOptions
 from ...workflow.train_job import TrainJob, TrainResult
@@ -85,9 +86,13 @@ def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     options = given.get("options") or {}
     if not isinstance(options, dict):
         raise OptionError("GN021", "options: expected an object of names and values.")
-    if recipe is not None:
-        options = with_validation_curve(recipe, options)
-        job_options(recipe, options)  # a wrong value is the answer's, not the job's
+    # Made here, so that a wrong value is refused at once.
+    made = (
+        fine_tuning_options(session.model(start).model, options, recipe, as_flags)
+        if start
+        else job_options(recipe or "notes", options)
+    )
+    options = with_validation_curve(made, options)
     added = given.get("add") or []
     plan = TrainJob(
         data.source,
@@ -236,7 +241,7 @@ class _Shown:
         shown = weights[:: -(-len(weights) // MOST_NODES)]
         scale = float(np.abs(shown).max()) or 1.0
         values = np.round(shown * (127 / scale)).astype(np.int8)
-        facts = {"nodes": [*range(0, len(weights), -(-len(weights) // MOST_NODES))], "shape": shape}
+        facts: dict[str, Any] = {"nodes": [*range(0, len(weights), -(-len(weights) // MOST_NODES))], "shape": shape}
         facts |= {"channels": channels_of(width, shape), "scale": scale}
         picture = {**facts, "values": base64.b64encode(values.tobytes()).decode()}
         self._job.live["weights"] = picture

@@ -1,0 +1,32 @@
+"""``glassnet studio``: the local page."""
+
+from __future__ import annotations
+
+import click
+
+from ..serve.studio import run
+from .console import message, result, say
+from .flags import language_flag
+
+
+@click.command("studio")
+@click.argument("model", metavar="[MODEL]", required=False)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port on this machine; 0: any free one.  [0]"
+)
+@click.option("--no-open", "closed", is_flag=True, help="Only print the address; do not open a browser.")
+@language_flag
+def studio_command(model: str | None, port: int, closed: bool, language: str) -> None:
+    """Open a page to draw, train, step through, compare and look.
+
+    The page is served on this machine alone, until Ctrl+C. MODEL is opened with it; without one, the bundled digits and
+    their reader are there. The address on standard output has a secret: only who has it can use the page.
+
+    Needs the extra studio: pip install 'glassnet[studio]'
+    """
+
+    def announce(address: str) -> None:
+        result(address)
+        say(message("studio_running"))
+
+    run(model, port=port, open_browser=not closed, language=language, announce=announce)

@@ -1,0 +1,19 @@
+"""Chinese of the messages of the studio; holes of the English sentence have names in braces."""
+
+MESSAGES: dict[str, str] = {
+    "the studio needs {package}, which is not installed: pip install 'glassnet[studio]'": (
+        "工作室需要 {package}，但尚未安装：pip install 'glassnet[studio]'"
+    ),
+    "--port {port}: cannot be used ({why}). Use another one, or 0 for any.": (
+        "--port {port}：无法使用（{why}）。请换一个端口，或用 0 表示任一端口。"
+    ),
+    "Address already in use": "端口已被占用",
+    "the request: expected {binary}, or an object as {json}.": "请求：应为 {binary}，或 {json} 形式的对象。",
+    "{what} {name}: not in this studio, which has {known}.": "{what} {name}：工作室里没有，现有：{known}。",
+    "{name}: missing in the request.": "{name}：请求中缺少。",
+    "part {part}: these data have only a training part.": "part {part}：这些数据只有训练部分。",
+    "drawings: no samples, expected at least one.": "drawings：没有样本，至少需要一个。",
+    "rows: expected at most {most} row numbers with commas.": "rows：应为至多 {most} 个以逗号分隔的行号。",
+    "pixels: expected 784 whole numbers from 0 to 255.": "pixels：应为 784 个 0 到 255 的整数。",
+    "options: expected an object of names and values.": "options：应为由名称与值组成的对象。",
+}
