@@ -50,7 +50,7 @@ def network_of(
     return Network(sizes, names, bias=bias, loss=loss, rule=rule, dtype=dtype)
 
 
-def initialize_away_from_kinks(network: Network, x: Array, margin: float = 0.01) -> None:
+def initialize_away_from_kinks(network: Network, x: Array, margin: float = 0.01, first_seed: int = 0) -> None:
     """Draw weights and biases for which comparisons are valid and informative.
 
     ReLU has no derivative at 0: a difference quotient across the kink equals neither slope, and two orders of summation
@@ -59,7 +59,7 @@ def initialize_away_from_kinks(network: Network, x: Array, margin: float = 0.01)
     below an inactive layer are all 0 and would agree with anything.
     """
     made, flat = network.architecture, network.parameters.flat
-    for seed in range(1000):
+    for seed in range(first_seed, first_seed + 1000):
         flat[...] = np.random.default_rng(seed).normal(0.0, 0.7, flat.size)
         sums, _ = signals(flat, made.sizes, made.bias, made.activations, x)
         kinked = [z for z, name in zip(sums, made.activations, strict=True) if name in KINKED]

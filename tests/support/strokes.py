@@ -5,6 +5,7 @@ A shape is the distance of each point from the pen's path, so that it can be dra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -80,6 +81,11 @@ def hand_digit(label: int, rng: np.random.Generator) -> np.ndarray:
     return _drawn(_HANDS[label][rng.integers(len(_HANDS[label]))], rng, 4)
 
 
+def hand_strokes(label: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """A digit as `hand_digit` draws it, as the strokes of a pen: for each, points (x, y) of 0 to 1."""
+    return [points / 100 for points in _strokes(_HANDS[label][rng.integers(len(_HANDS[label]))], rng, 4)]
+
+
 def other_shape(name: str, rng: np.random.Generator) -> np.ndarray:
     """An object that is not a digit: drawn along a path, or printed if it has none."""
     if name in _DRAWN:
@@ -102,6 +108,13 @@ def other_shape(name: str, rng: np.random.Generator) -> np.ndarray:
 def _drawn(ways: str, rng: np.random.Generator, jitter: float) -> np.ndarray:
     canvas = Image.new("L", (SIDE, SIDE))
     pen = ImageDraw.Draw(canvas)
+    for points in _strokes(ways, rng, jitter):
+        pen.line([tuple(point) for point in points * SIDE / 100], 255, 1)
+    return from_path(np.array(canvas) > 0)
+
+
+def _strokes(ways: str, rng: np.random.Generator, jitter: float) -> Iterator[np.ndarray]:
+    """The points of each path, in hundredths of the side, moved a little at random."""
     moved: dict[str, np.ndarray] = {}  # a corner shared by two paths stays shared
     for way in ways.split("|"):
         names = way.removeprefix("~").split()
@@ -114,5 +127,4 @@ def _drawn(ways: str, rng: np.random.Generator, jitter: float) -> np.ndarray:
             points = np.column_stack(
                 [ndimage.map_coordinates(points[:, k], [fine], order=order, mode="nearest") for k in (0, 1)]
             )
-        pen.line([tuple(point) for point in points * SIDE / 100], 255, 1)
-    return from_path(np.array(canvas) > 0)
+        yield points

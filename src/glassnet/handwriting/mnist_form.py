@@ -168,7 +168,7 @@ def _rescale_mask(mask: Mask) -> Image.Image:
 
 
 def _resize(picture: Image.Image, size: tuple[int, int], way: Image.Resampling) -> Image.Image:
-    """Resize along rows, then along columns: since Pillow 13 its order depends on the size, and so does the rounding."""
+    """Resize along rows, then columns, which fixes the rounding: the order of Pillow 13 depends on the size."""
     return picture.resize((size[0], picture.height), way).resize(size, way)
 
 

@@ -1,9 +1,8 @@
 /**
  * From a drawing to the form of MNIST, 28 × 28 pixels: the stages of `handwriting/mnist_form.py`, with the same result.
  *
- * Equal pixels need equal rounding, so three things here follow the libraries that Python uses: images are resized in
- * the fixed-point arithmetic of Pillow, blurred as `scipy.ndimage.gaussian_filter` blurs bytes, and distances are square
- * roots of whole numbers.
+ * Equal pixels need equal rounding, so this follows the libraries that Python uses: images are resized in fixed point
+ * as by Pillow, blurred as `scipy.ndimage.gaussian_filter` blurs bytes, and distances are square roots of whole numbers.
  *
  * @typedef {{pixels: Uint8Array, width: number, height: number}} Picture  Row by row; 1 is ink in a mask, and 255 is
  *   full ink in a grey picture.
@@ -69,8 +68,9 @@ export function strokesToMask(strokes, width, height, pen) {
 function drawLine(mask, width, height, reach, x, y, endX, endY) {
   const [alongX, alongY] = [endX - x, endY - y];
   const squared = alongX * alongX + alongY * alongY;
-  const [left, right] = [Math.max(0, Math.floor(Math.min(x, endX) - reach)), Math.min(width, Math.ceil(Math.max(x, endX) + reach))];
-  const [top, bottom] = [Math.max(0, Math.floor(Math.min(y, endY) - reach)), Math.min(height, Math.ceil(Math.max(y, endY) + reach))];
+  const [left, top] = [Math.min(x, endX), Math.min(y, endY)].map((one) => Math.max(0, Math.floor(one - reach)));
+  const right = Math.min(width, Math.ceil(Math.max(x, endX) + reach));
+  const bottom = Math.min(height, Math.ceil(Math.max(y, endY) + reach));
   for (let row = top; row < bottom; row++) {
     for (let column = left; column < right; column++) {
       const [offX, offY] = [column + 0.5 - x, row + 0.5 - y];
@@ -109,7 +109,7 @@ function rescale(box) {
 /** Clip the stroke width to the range of MNIST. */
 function adjustStrokeWidth(bold) {
   const padded = pad(bold, 1);
-  const half = squaredDistances(padded, 0).map(Math.sqrt);
+  const half = Float64Array.from(squaredDistances(padded, 0), Math.sqrt);
   // Across a bar of width w the distances to its edge are 1, 2, … w / 2, …, 2, 1: their mean is (w + 2) / 4.
   const inside = half.filter((one) => one > 0);
   const width = (4 * (inside.reduce((sum, one) => sum + one, 0) / inside.length) - 2) / longer(bold);
@@ -169,7 +169,8 @@ function crop({ pixels, width, height }) {
     }
   }
   if (bottom < 0) return null;
-  const part = { pixels: new Uint8Array((right - left + 1) * (bottom - top + 1)), width: right - left + 1, height: bottom - top + 1 };
+  const part = { width: right - left + 1, height: bottom - top + 1 };
+  part.pixels = new Uint8Array(part.width * part.height);
   for (let row = 0; row < part.height; row++) {
     const start = (top + row) * width + left;
     part.pixels.set(pixels.subarray(start, start + part.width), row * part.width);
@@ -198,8 +199,8 @@ function widen(ink, reach) {
 function strokePixels(ink) {
   // By counting: there are few different distances.
   const squared = squaredDistances(pad(ink, 1), 0);
-  const counts = new Int32Array(squared.reduce((most, one) => Math.max(most, one), 0) + 1);
-  squared.forEach((one) => counts[one]++);
+  const counts = new Int32Array(squared.reduce((most, one) => Math.max(most, one)) + 1);
+  for (const one of squared) counts[one]++;
   const inside = squared.length - counts[0];
   const ordered = (place) => {
     let distance = 0;
@@ -216,40 +217,45 @@ function strokePixels(ink) {
  * Hesselink 2000).
  */
 function squaredDistances({ pixels, width, height }, target) {
-  const far = width + height;
-  const down = new Int32Array(pixels.length);
+  const down = new Int32Array(pixels.length); // squared distances along the column
   for (let column = 0; column < width; column++) {
-    let distance = far;
+    let distance = width + height;
     for (let k = column; k < pixels.length; k += width) {
-      distance = (pixels[k] ? 1 : 0) === target ? 0 : Math.min(far, distance + 1);
-      down[k] = distance;
+      distance = (pixels[k] ? 1 : 0) === target ? 0 : distance + 1;
+      down[k] = distance * distance;
     }
     for (let k = pixels.length - width + column; k >= 0; k -= width) {
-      distance = Math.min(down[k], distance + 1);
-      down[k] = distance;
+      distance = down[k] === 0 ? 0 : distance + 1;
+      down[k] = Math.min(down[k], distance * distance);
     }
   }
-  const squared = new Float64Array(pixels.length);
-  const [corner, start] = [new Int32Array(width), new Int32Array(width)]; // of each parabola, and where it is lowest
-  for (let first = 0; first < pixels.length; first += width) {
-    const heightAt = (x, of) => (x - of) * (x - of) + down[first + of] * down[first + of];
+  const squared = new Int32Array(pixels.length);
+  const corner = new Int32Array(width); // of each parabola of the envelope
+  const start = new Int32Array(width); // the column from which it is lowest
+  for (let row = 0; row < pixels.length; row += width) {
     let last = 0;
     corner[0] = start[0] = 0;
     for (let column = 1; column < width; column++) {
-      while (last >= 0 && heightAt(start[last], corner[last]) > heightAt(start[last], column)) last--;
-      const of = last < 0 ? column : corner[last];
-      const [ours, theirs] = [down[first + column], down[first + of]];
-      const from =
-        last < 0
-          ? 0
-          : 1 + Math.floor((column * column - of * of + ours * ours - theirs * theirs) / (2 * (column - of)));
+      const ours = down[row + column];
+      while (last >= 0) {
+        const [fromCorner, fromColumn] = [start[last] - corner[last], start[last] - column];
+        if (fromCorner * fromCorner + down[row + corner[last]] <= fromColumn * fromColumn + ours) break;
+        last--;
+      }
+      let from = 0;
+      if (last >= 0) {
+        const of = corner[last];
+        const above = column * column + ours - of * of - down[row + of];
+        from = 1 + Math.floor(above / (2 * (column - of)));
+      }
       if (from >= width) continue;
       last++;
       corner[last] = column;
       start[last] = from;
     }
     for (let column = width - 1; column >= 0; column--) {
-      squared[first + column] = heightAt(column, corner[last]);
+      const across = column - corner[last];
+      squared[row + column] = across * across + down[row + corner[last]];
       if (column === start[last]) last--;
     }
   }
@@ -346,7 +352,8 @@ function filterWeights(size, newSize, filter) {
     const middle = (place + 0.5) * scale;
     const first = Math.max(0, Math.trunc(middle - reach + 0.5));
     const end = Math.min(size, Math.trunc(middle + reach + 0.5));
-    const weights = Array.from({ length: end - first }, (_, k) => filter.weight((k + first - middle + 0.5) * (1 / stretch)));
+    const weightOf = (_, k) => filter.weight((k + first - middle + 0.5) * (1 / stretch));
+    const weights = Array.from({ length: end - first }, weightOf);
     const total = weights.reduce((sum, one) => sum + one, 0);
     const fixed = weights.map((one) => Math.trunc((one / total) * 2 ** FRACTION + (one < 0 ? -0.5 : 0.5)));
     return { first, fixed: Int32Array.from(fixed) };

@@ -323,7 +323,7 @@ const EXP_SMALLEST = f(-103.97208); // e^x of smaller ones rounds to 0
 const FACTORIALS = [5040, 720, 120, 24, 6, 2].map((one) => f(1 / one));
 
 /**
- * `e^x` in float32, within 1.01 units in the last place. NaN gives NaN, too large x infinity, too small x 0, and between
+ * `e^x` in float32, within 1.05 units in the last place (measured). NaN gives NaN, too large x infinity, too small x 0, and between
  * these and the smallest normal number the result has the digits that float32 has there.
  *
  * `x = n ln 2 + r` with whole n and |r| ≤ ½ ln 2, so `e^x = 2^n e^r`. The factor is applied in two halves, because 2^n

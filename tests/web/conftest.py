@@ -1,0 +1,72 @@
+"""A real browser for the tests of the studio's pages; the tests are skipped where there is none."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.web import FLOATS, STATIC
+
+HOST = "http://studio.test"
+KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_collection_modifyitems(items):
+    """One worker has the browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, without a window."""
+    api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'glassnet[test]'")
+    with api.sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = next(filter(None, map(shutil.which, CHROMIUMS)), own if Path(own).exists() else None)
+        if path is None:
+            pytest.skip(f"no Chromium: none of {', '.join(CHROMIUMS)} is installed")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def console_errors():
+    """What the page's console shows besides plain messages; a test that expects some clears it."""
+    return []
+
+
+@pytest.fixture
+def page(browser, console_errors):
+    """A page of its own; the test fails if the console has an error or a warning at the end."""
+    page = browser.new_page()
+    page.on("console", lambda one: console_errors.append(one.text) if one.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
+    yield page
+    page.close()
+    assert console_errors == []
+
+
+@pytest.fixture
+def run_module(page):
+    """A function that runs a program in a page with the studio's modules, without a server.
+
+    It takes the body of an asynchronous function, and a value for its argument `given`. Arrays are passed as text, both
+    ways: see `support.web`.
+    """
+
+    def answer(route):
+        path = STATIC / route.request.url.removeprefix(f"{HOST}/static/")
+        if path.is_file():
+            route.fulfill(body=path.read_bytes(), content_type=KINDS[path.suffix])
+        else:
+            route.fulfill(body="<!doctype html><title>.</title>", content_type=KINDS[".html"])
+
+    page.route(f"{HOST}/**", answer)
+    page.goto(f"{HOST}/")
+    return lambda program, given=None: page.evaluate(f"async (given) => {{ {FLOATS} {program} }}", given)
