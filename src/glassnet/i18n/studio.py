@@ -73,8 +73,8 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "step_row_of": ("row {rows}", "第 {rows} 行"),
     "step_rows_of": ("rows {rows}", "第 {rows} 行"),
     "step_same": (
-        "The weights agree with the training record ({checked} epochs compared).",
-        "权重与训练记录一致（比较了 {checked} 轮）。",
+        "The weights agree with the training record (epochs compared: {checked}).",
+        "权重与训练记录一致（比较的轮数：{checked}）。",
     ),
     "step_differs": ("The weights differ from the training record.", "权重与训练记录不一致。"),
     "step_rounding": ("Difference between engine and formulas", "引擎与公式之差"),

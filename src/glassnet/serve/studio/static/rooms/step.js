@@ -225,8 +225,8 @@ export async function open(el, studio) {
       const rows = one.rows.slice(0, 8).join(", ") + (one.samples > 8 ? ` … (${one.samples})` : "");
       add(t("step_batch"), one.samples === 1 ? t("step_row_of", { rows }) : t("step_rows_of", { rows }));
     }
-    add(t("step_rate"), number(one.learning_rate));
-    add(t("step_loss"), `${number(one.loss_before)} → ${number(one.losses_after[one.rule])}`);
+    add(t("step_rate"), String(Number(one.learning_rate.toPrecision(4))));
+    add(t("step_loss"), `${number(one.loss_before)} → ${number(one.losses_after[model.get("rule")])}`);
     if (one.kind === "run") {
       add(t("step_hashes"), `${one.hash_before.slice(0, 8)} → ${one.hash_after.slice(0, 8)}`, true);
       add(t("step_rounding"), one.rounding.toExponential(1).replace("-", "−"));

@@ -2,7 +2,7 @@
 // In the form of anywidget: used by the room and in notebooks.
 
 import { button, fill, h, segmented, table } from "../shared/dom.js";
-import { number } from "../shared/format.js";
+import { number as digits } from "../shared/format.js";
 import { pixelImage, bytesOf } from "../shared/pixels.js";
 import { StepFigure } from "./step_figure.js";
 import { split, StepNumbers } from "./step_numbers.js";
@@ -11,6 +11,9 @@ const PHASES = { inputs: "forward", sum: "forward", output: "forward", error: "b
 const SPEEDS = [["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"]];
 const MOMENT_MS = 1800;
 const MOST_LINES = 12;
+
+/** A number without zeros at its end: given numbers stay as short as they were given. */
+const number = (value, most = 4) => digits(value, most).replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
 
 /**
  * @param {{model: any, el: HTMLElement}} given The model has `step` (an excerpt), `words`, `moment`, `rule` and `focus`
@@ -43,7 +46,7 @@ function render({ model, el }) {
   const compare = h("div.step-compare");
   const rules = h("div");
   const side = h("section.panel.stack.step-side", { tabindex: "-1", "aria-label": t("step_moment") },
-    h("div.row.spread", {}, title, rules), sentence, nodes, formula, origin, pictures, compare);
+    h("div", {}, title, sentence), h("div.row.spread", {}, nodes, rules), formula, origin, pictures, compare);
   const range = h("input", { type: "range", min: 0, value: 0, step: 1, "aria-label": t("step_moment"), oninput: () => go(Number(range.value)) });
   const phases = h("div.step-phases.small.quiet", { "aria-hidden": "true" });
   const count = h("span.number.quiet");
@@ -146,8 +149,8 @@ function render({ model, el }) {
   function drawNodes(one, node) {
     const layer = layerOf(one);
     const shown = numbers.shown(layer);
-    fill(nodes, h("span.small.quiet", { text: t("step_node") }), shown.slice(0, 60).map((n) =>
-      button(numbers.nameOf(layer, n), () => choose(layer, n), { "aria-pressed": String(n === node), "data-node": n, class: "node-choice" })));
+    fill(nodes, shown.slice(0, 60).map((n) =>
+      button(numbers.nameOf(layer, n), () => choose(layer, n), { "aria-label": `${t("step_node")} ${numbers.nameOf(layer, n)}`, "aria-pressed": String(n === node), "data-node": n, class: "node-choice" })));
   }
 
   function drawFormula(one, node) {
@@ -157,7 +160,7 @@ function render({ model, el }) {
     else {
       const [first] = refs;
       fill(formula, first ? h("p.letters", {}, general(first, one.kind), " = ", parts(numbers.origin(first).letters)) : null, lines.map((ref) => line(ref, refs.length > 1)));
-      if (one.kind === "back" && numbers.rule === "notes" && numbers.node(one.layer, node).proportion !== null) {
+      if (one.kind === "back" && numbers.rule === "notes" && numbers.step.whole && numbers.node(one.layer, node).proportion !== null) {
         const origin = numbers.origin(`p:${one.layer}:${node}`);
         formula.append(h("p.small.quiet.proportion", { text: t("step_proportion") }),
           h("p.line.small", {}, origin.filled.length ? [parts(origin.filled), " = "] : null, value(`p:${one.layer}:${node}`)));
@@ -183,14 +186,15 @@ function render({ model, el }) {
   function line(ref, named) {
     const origin = numbers.origin(ref);
     const filled = origin.filled.length ? [parts(origin.filled), " = "] : [];
-    return h("p.line", {}, named || !origin.letters.length ? [parts(origin.name), " = "] : ["= "], filled, value(ref, "b"));
+    return h(named ? "p.line.many" : "p.line", {}, named || !origin.letters.length ? [parts(origin.name), " = "] : ["= "], filled, value(ref, "b"));
   }
 
   /** Elements of the parts of a formula. */
   function parts(list) {
     return list.map((one) => {
       if (typeof one === "string") return one;
-      if ("letter" in one) return h("i", {}, one.letter, one.sub ? h("sub", { text: one.sub }) : null);
+      if ("term" in one) return h("span.term", {}, parts(one.term));
+      if ("letter" in one) return h(one.letter === "Σ" ? "span.sigma" : "i", {}, one.letter, one.sub ? h("sub", { text: one.sub }) : null);
       if ("ref" in one) return value(one.ref);
       if ("rest" in one) return h("span.rest", { title: one.batch ? t("step_rest_batch") : t("step_rest", { count: one.count }) }, signed(one.rest), h("small", { text: one.batch ? t("step_rest_batch") : t("step_rest", { count: one.count }) }));
       if ("up" in one) return h("sup", {}, parts(one.up));
@@ -244,12 +248,12 @@ function render({ model, el }) {
   }
 
   function drawPictures({ kind, layer }, node) {
-    const all = layer === 1 || kind === "after" ? numbers.layer(1).pictures : null;
-    const at = kind === "after" ? -1 : numbers.shown(1).indexOf(node);
-    const wanted = all && at >= 0 && ["sum", "change"].includes(kind);
-    if (!wanted) return fill(pictures);
+    const all = numbers.layer(1).pictures;
+    side.classList.toggle("step-with-pictures", Boolean(all));
+    const at = all && layer === 1 && kind !== "after" ? numbers.shown(1).indexOf(node) : -1;
+    if (at < 0) return fill(pictures);
     const one = (what, caption) => h("figure", {}, pixelImage(new Int8Array(bytesOf(all[what].pixels[at]).buffer), all.shape, caption, { signed: true, limit: 127 }), h("figcaption.small.quiet", { text: caption }));
-    fill(pictures, one("weight", t("step_weights_of", { node })), kind === "change" ? numbers.step.rules.map((rule) => one(rule, t("step_change_of", { rule }))) : null);
+    fill(pictures, one("weight", t("step_weights_of", { node })), numbers.step.rules.map((rule) => one(rule, t("step_change_of", { rule }))));
   }
 
   function drawCompare(one, node) {

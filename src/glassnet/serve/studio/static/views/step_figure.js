@@ -28,8 +28,8 @@ export class StepFigure {
     const { step } = numbers;
     const counts = [step.inputs.image ? 3 : step.inputs.nodes.length, ...step.layers.map((layer) => layer.nodes.length)];
     const most = Math.max(...counts);
-    this.width = this.narrow ? 430 : 860;
-    this.height = Math.max(most * (this.narrow ? 50 : 46) + 60, 330);
+    this.width = this.narrow ? 400 : 740;
+    this.height = this.narrow ? Math.max(most * 52 + 40, 340) : Math.min(640, Math.max(most * 58 + 60, 500));
     this.radius = most <= 4 ? (this.narrow ? 23 : 27) : most <= 8 ? 18 : 16;
     this.counts = counts;
     /** @type {Map<string, any>} */
@@ -46,15 +46,17 @@ export class StepFigure {
   }
 
   #x(layer) {
-    const left = this.narrow ? (this.numbers.step.inputs.image ? 58 : 40) : this.numbers.step.inputs.image ? 105 : 120;
-    const right = this.width - (this.narrow ? 40 : 270);
+    const { image, nodes } = this.numbers.step.inputs;
+    const named = nodes.some((one) => one.name.length > 3);
+    const left = this.narrow ? (image ? 52 : 40) : image ? 72 : named ? 140 : 72;
+    const right = this.width - (this.narrow ? 40 : 252);
     return left + ((right - left) * layer) / this.numbers.last;
   }
 
   #y(layer, place) {
     const count = this.counts[layer];
-    const gap = Math.min(92, (this.height - 60) / count);
-    return 16 + (this.height - 24) / 2 + (place - (count - 1) / 2) * gap;
+    const gap = Math.min(this.narrow ? 84 : 112, (this.height - 56) / count);
+    return 12 + (this.height - 24) / 2 + (place - (count - 1) / 2) * gap;
   }
 
   #build() {
@@ -74,12 +76,12 @@ export class StepFigure {
     });
     if (!this.narrow) {
       const x = this.#x(numbers.last) + this.radius;
-      ["t", "e", "δ"].forEach((text, i) => this.circles.append(h("text", { x: x + 132 + i * 58, y: 16, class: "note", "text-anchor": "end", text })));
+      ["t", "e", "δ"].forEach((text, i) => this.circles.append(h("text", { x: x + 112 + i * 56, y: 16, class: "note", "text-anchor": "end", text })));
     }
   }
 
   #buildImage({ image }) {
-    const side = this.narrow ? 100 : 168;
+    const side = this.narrow ? 92 : 136;
     const [x, y] = [this.#x(0) - side / 2, this.height / 2 - side / 2];
     const options = { photo: image.photo, channels: image.channels };
     const group = h("g", { class: "node picture" },
@@ -114,14 +116,14 @@ export class StepFigure {
       put(10, 4.5, "name", "start").textContent = named;
       const bounded = ["sigmoid", "softmax"].includes(numbers.layer(layer).activation);
       if (bounded) {
-        group.append(h("rect", { x: right + 46, y: y - 5, width: 44, height: 10, class: "track" }));
-        known.bar = h("rect", { x: right + 46, y: y - 5, width: 0, height: 10, class: "bar-value" });
-        const tick = right + 46 + 44 * Math.max(0, Math.min(1, one.target));
+        group.append(h("rect", { x: right + 36, y: y - 5, width: 40, height: 10, class: "track" }));
+        known.bar = h("rect", { x: right + 36, y: y - 5, width: 0, height: 10, class: "bar-value" });
+        const tick = right + 36 + 40 * Math.max(0, Math.min(1, one.target));
         group.append(known.bar, h("line", { x1: tick, x2: tick, y1: y - 9, y2: y + 9, class: "bar-target" }));
       }
-      [known.t, known.e, known.d] = ["t", "e", "d"].map((name, i) => put(132 + 58 * i, 4.5, `side ${name}`));
+      [known.t, known.e, known.d] = ["t", "e", "d"].map((name, i) => put(112 + 56 * i, 4.5, `side ${name}`));
     } else if (layer) {
-      known.below = h("text", { x, y: y + radius + 12, class: "side", "text-anchor": "middle" });
+      known.below = h("text", { x: last ? this.width - 4 : x, y: y + radius + 12, class: "side", "text-anchor": last ? "end" : "middle" });
       group.append(known.below);
     } else if (!this.narrow) {
       const named = one.name.length > 14 ? `${one.name.slice(0, 13)}…` : one.name;
@@ -196,7 +198,7 @@ export class StepFigure {
       one.text.textContent = sum || spoken ? short(numbers.value(`${sum ? "z" : "o"}:${layer}:${node}`)) : "";
       const value = spoken && !sum ? numbers.value(`o:${layer}:${node}`) : 0;
       one.level.style.opacity = String(Math.min(1, Math.abs(value)) * 0.4);
-      if (one.bar) one.bar.setAttribute("width", String(44 * Math.max(0, Math.min(1, value))));
+      if (one.bar) one.bar.setAttribute("width", String(40 * Math.max(0, Math.min(1, value))));
       const error = layer && when("e", layer) <= index ? short(numbers.value(`e:${layer}:${node}`)) : "";
       const delta = layer && when("delta", layer) <= index ? short(numbers.value(`d:${layer}:${node}`)) : "";
       if (one.below) one.below.textContent = [error && `e ${error}`, delta && `δ ${delta}`].filter(Boolean).join("  ");

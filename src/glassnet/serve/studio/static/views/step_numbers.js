@@ -5,8 +5,10 @@
 // w weight, c its change, a weight after; b, g and h the same of a bias; p error in proportion to the weights, r rate.
 
 /**
- * A part of a formula: text, a letter with its subscript, a number with its name, or a power or fraction of parts.
- * @typedef {string|{letter: string, sub?: string}|{ref: string}|{value: number}|{up: Part[]}|{over: Part[], under: Part[]}} Part
+ * A part of a formula: text, a letter with its subscript, a number by its name or alone, what is omitted of a sum, a
+ * term, a power or a fraction.
+ * @typedef {string|{letter: string, sub?: string}|{ref: string}|{value: number, by?: string}|{rest: number, count?: number,
+ *   batch?: boolean}|{term: Part[]}|{up: Part[]}|{over: Part[], under: Part[]}} Part
  */
 
 /**
@@ -21,8 +23,8 @@
 const letter = (name, ...sub) => ({ letter: name, sub: sub.join("") });
 const LETTERS = { d: "δ", t: "t", z: "z", o: "o", e: "e", w: "w", b: "b", c: "Δw", g: "Δb", a: "w′", h: "b′", p: "e" };
 
-/** Parts with something in between. @param {Part[][]} lists @param {Part} between @returns {Part[]} */
-const joined = (lists, between) => lists.flatMap((one, i) => (i ? [between, ...one] : one));
+/** Terms with something in between, each on one line. @param {Part[][]} terms @param {Part} between @returns {Part[]} */
+const joined = (terms, between) => terms.flatMap((term, i) => (i ? [between, { term }] : [{ term }]));
 
 export class StepNumbers {
   /** @param {any} step As `explain.excerpt` returns it. @param {string} rule */
@@ -152,7 +154,7 @@ export class StepNumbers {
     const terms = one.links.from.map((from) => [{ ref: `w:${layer}:${node}:${from}` }, " · ", { ref: `o:${layer - 1}:${from}` }]);
     if (one.links.left) terms.push([{ rest: one.links.rest, count: one.links.left }]);
     if (one.bias !== null) terms.push([{ ref: `b:${layer}:${node}` }]);
-    const letters = ["Σ", letter("w", "kj"), " · ", letter("o", "j"), ...(one.bias === null ? [] : [" + ", letter("b", "k")])];
+    const letters = [letter("Σ", "j"), letter("w", "kj"), " · ", letter("o", "j"), ...(one.bias === null ? [] : [" + ", letter("b", "k")])];
     return { letters, filled: joined(terms, " + ") };
   }
 
@@ -163,7 +165,7 @@ export class StepNumbers {
     const masked = one.mask === null ? [] : [letter("m"), " · "];
     const form = (inner) => {
       if (activation === "sigmoid") return [{ over: ["1"], under: ["1 + e", { up: ["−", inner] }] }];
-      if (activation === "softmax") return [{ over: ["e", { up: [inner] }], under: ["Σ e", { up: [letter("z", "j")] }] }];
+      if (activation === "softmax") return [{ over: ["e", { up: [inner] }], under: [letter("Σ", "j"), "e", { up: [letter("z", "j")] }] }];
       if (activation === "identity") return [inner];
       return [`${activation}(`, inner, ")"];
     };
@@ -184,7 +186,7 @@ export class StepNumbers {
     const sent = this.rule === "notes" ? "e" : "d";
     const terms = back.from.map((k) => [{ ref: `w:${layer + 1}:${k}:${node}` }, " · ", { ref: `${sent}:${layer + 1}:${k}` }]);
     if (back.left) terms.push([{ rest: back.rest, count: back.left }]);
-    const letters = ["Σ", letter("w", "kj"), " · ", letter(LETTERS[sent], "k")];
+    const letters = [letter("Σ", "k"), letter("w", "kj"), " · ", letter(LETTERS[sent], "k")];
     if (one.mask === null) return { letters, filled: joined(terms, " + ") };
     return { letters: [letter("m"), " · ", ...letters], filled: [{ value: one.mask }, " · (", ...joined(terms, " + "), ")"] };
   }
@@ -207,7 +209,7 @@ export class StepNumbers {
       { ref: `e:${layer + 1}:${k}` }, " · ",
       { over: [{ ref: `w:${layer + 1}:${k}:${node}` }], under: this.#into(layer + 1, k, back.total[i]) },
     ]);
-    const letters = ["Σ", letter("e", "k"), " · ", { over: [letter("w", "kj")], under: ["Σ", letter("w", "ki")] }];
+    const letters = [letter("Σ", "k"), letter("e", "k"), " · ", { over: [letter("w", "kj")], under: [letter("Σ", "i"), letter("w", "ki")] }];
     return { letters, filled: back.left ? [] : joined(terms, " + ") };
   }
 
@@ -239,6 +241,7 @@ export class StepNumbers {
       if (typeof one === "string") return [];
       if ("ref" in one) return [one.ref];
       if ("by" in one) return [one.by];
+      if ("term" in one) return StepNumbers.refs(one.term);
       if ("up" in one) return StepNumbers.refs(one.up);
       if ("over" in one) return [...StepNumbers.refs(one.over), ...StepNumbers.refs(one.under)];
       return [];
