@@ -170,6 +170,11 @@ def require_parent(model: Model, parent: Model | None) -> None:
         )
 
 
+def kept_options(parent: Model) -> tuple[str, ...]:
+    """Return the names of the options that further training of a model cannot change."""
+    return tuple(_own_options(parent))
+
+
 def _own_options(model: Model) -> dict[str, tuple[Any, ...]]:
     """Return the options that belong to a model, each with the values that describe it."""
     architecture, shape = model.network.architecture, model.image_shape

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from ...i18n.language import LANGUAGES
 from ...i18n.studio import STUDIO_WORDS
-from . import compare, data, draw, look, model_routes, step, train
+from . import compare, data, draw, look, model_routes, step, take_away, train
 from .endpoints import api, require_known
 from .safety import Safety, problem_page
 from .session import Session
@@ -47,7 +47,11 @@ def create_app(session: Session, token: str, port: int) -> Safety:
             Route("/api/events", _events),
             api("GET", "/api/jobs/{id}", lambda session, given: session.jobs.get(given["id"]).describe()),
             api("POST", "/api/jobs/{id}/{action}", _control),
-            *(route for module in (data, model_routes, draw, train, step, compare, look) for route in module.routes),
+            *(
+                route
+                for module in (data, model_routes, draw, train, step, compare, look, take_away)
+                for route in module.routes
+            ),
         ],
         exception_handlers={HTTPException: _no_such_page},
     )

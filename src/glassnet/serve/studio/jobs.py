@@ -33,6 +33,8 @@ class Job:
     Attributes
     ----------
     id, kind, title : str
+    about : dict
+        What was asked for, JSON-compatible.
     state : {"waiting", "running", "paused", "done", "failed", "stopped"}
     live : dict
         What the work has shown so far, as a whole, for pages that open later; the work fills it in.
@@ -42,8 +44,10 @@ class Job:
         Code and message of a failed job, the message in both languages.
     """
 
-    def __init__(self, id: str, kind: str, title: str, events: EventLog, clean: Callable[[str], str]) -> None:
-        self.id, self.kind, self.title = id, kind, title
+    def __init__(
+        self, id: str, kind: str, title: str, about: dict[str, Any], events: EventLog, clean: Callable[[str], str]
+    ) -> None:
+        self.id, self.kind, self.title, self.about = id, kind, title, about
         self.state = "waiting"
         self.result: Any = None
         self.error: dict[str, Any] | None = None
@@ -57,8 +61,8 @@ class Job:
     def describe(self, *, pictures: bool = True) -> dict[str, Any]:
         """Return the job as JSON-compatible values; without `pictures` if there are many jobs."""
         live = {name: value for name, value in self.live.items() if pictures or name != "weights"}
-        facts = {"id": self.id, "kind": self.kind, "title": self.title, "state": self.state, "live": live}
-        return {**facts, "result": self.result, "error": self.error}
+        facts = {"id": self.id, "kind": self.kind, "title": self.title, "about": self.about, "state": self.state}
+        return {**facts, "live": live, "result": self.result, "error": self.error}
 
     @property
     def ended(self) -> bool:
@@ -191,7 +195,15 @@ class JobQueue:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def start(self, kind: str, work: Callable[[Job], Any], title: str = "", *, replace: bool = False) -> Job:
+    def start(
+        self,
+        kind: str,
+        work: Callable[[Job], Any],
+        title: str = "",
+        *,
+        replace: bool = False,
+        about: dict[str, Any] | None = None,
+    ) -> Job:
         """Queue a piece of work.
 
         Parameters
@@ -203,16 +215,19 @@ class JobQueue:
         title : str
         replace : bool
             Whether to cancel all unfinished jobs of this kind first.
+        about : dict, optional
+            What was asked for, JSON-compatible, for pages that open later.
         """
         with self._changed:
             if replace:
                 for one in self._jobs.values():
                     if one.kind == kind and not one.ended:
                         one.cancel()
-            job = Job(f"job-{next(self._numbers)}", kind, title, self._events, self._clean)
-            ended = [one.id for one in self._jobs.values() if one.ended]
-            for name in ended[: max(0, len(ended) - MOST_JOBS + 1)]:
-                del self._jobs[name]
+            job = Job(f"job-{next(self._numbers)}", kind, title, about or {}, self._events, self._clean)
+            ended = [one for one in self._jobs.values() if one.ended]
+            ended.sort(key=lambda one: one.result is not None)  # cancelled ones, as of a slider, are forgotten first
+            for one in ended[: max(0, len(ended) - MOST_JOBS + 1)]:
+                del self._jobs[one.id]
             self._jobs[job.id] = job
             self._events.publish("job", job.describe())
             self._waiting.append((job, work))

@@ -10,18 +10,23 @@ from weakref import WeakKeyDictionary
 
 from starlette.routing import Route
 
-from ...data import Dataset
+from ...data import BUNDLED, Dataset
 from ...explain.excerpt import excerpt
 from ...explain.replay import ReplayedEpoch
 from ...explain.step import Trace
+from ...i18n.language import LANGUAGES
+from ...i18n.studio import STUDIO_WORDS
 from ...model.model import Model
 from ...training.events import BlockDone, Event, Preparing
 from ...workflow.explain_job import load_explained, replay_run_epoch, step_on_row
+from ...workflow.model_data import trained_on_bundled
 from ...workflow.notice import ignore
 from ...workflow.small_network import SMALL_NETWORKS
+from ...workflow.take_away import small_step_program, step_text
 from .endpoints import api, number_in, text_in, whole_in
 from .jobs import Cancelled, Job
 from .session import Session, StudioModel
+from .train import file_name
 
 MOST_EPOCHS, MOST_SAMPLES = 2, 2
 """Replayed epochs, and data as a model reads them, that a session holds."""
@@ -179,6 +184,32 @@ def _of_run(one: StudioModel, replayed: ReplayedEpoch, number: int, given: dict[
         "same": again.differs is None,
         "members": len(one.model.receipt.get("trails", [()])),
     }
+
+
+def take_away(session: Session, given: dict[str, Any]) -> str:
+    """Return a step as a command or a Python program; takes what `step` and `replay` take, and ``form``."""
+    form = text_in(given, "form", "command", ("command", "python"))
+    if "model" not in given:
+        original = SMALL_NETWORKS[text_in(given, "net", "3-4-2", SMALL_NETWORKS)]
+        network = original.changed(given)
+        if form == "python":
+            return small_step_program(network)
+        if network == SMALL_NETWORKS["2-2-2"]:
+            return "glassnet explain --example\n"
+        return f"# {STUDIO_WORDS['step_no_command'][LANGUAGES.index(given['language'])]}\n"
+    one = session.model(text_in(given, "model"))
+    shipped = one.id == "reader"
+    if "epoch" in given:
+        place: dict[str, Any] = {"epoch": whole_in(given, "epoch", 1, 1), "step": whole_in(given, "step", 1, 1)}
+        data = one.source
+    else:
+        part = text_in(given, "part", "train", ("train", "test"))
+        place = {"row": whole_in(given, "row"), **({"part": part} if part != "train" else {})}
+        data = text_in(given, "data", one.source or "mnist")
+    source = file_name(session, data) if data else None
+    if source == BUNDLED and not shipped and trained_on_bundled(one.model):
+        source = None
+    return step_text(form, None if shipped else f"{one.name.removesuffix('.safetensors')}.safetensors", source, place)
 
 
 routes: list[Route] = [api("POST", "/api/step", step), api("POST", "/api/replay", replay)]

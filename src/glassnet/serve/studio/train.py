@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,25 +14,29 @@ from starlette.routing import Route
 
 from ...data import Dataset
 from ...data.dataset import channels_of, image_shape
-from ...errors import OptionError
+from ...data.load import BUNDLED
+from ...errors import OptionError, require_names
 from ...i18n import help_zh
 from ...i18n.language import LANGUAGES
 from ...nn.compile_notice import CompileNotice, shown_by
 from ...nn.parameters import Parameters
-from ...options.options import ITEMS, SPECS, TYPES, Options
-from ...options.recipes import RECIPE_NAMES
+from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, Options, by_field, checked
+from ...options.recipes import RECIPE_NAMES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ...training.fine_tuning import as_flags, fine_tuning_options
+from ...training.fine_tuning import as_flags, fine_tuning_options, kept_options
 from ...workflow.notice import Notice
 from ...workflow.table_options import TableOptions
+from ...workflow.take_away import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
 from ...workflow.train_job import train as train_model
-from ...workflow.training_data import job_options, with_validation_curve
+from ...workflow.training_data import job_options, learn_columns, with_validation_curve
 from .endpoints import api, text_in, whole_in
 from .jobs import Job
-from .session import Session
+from .session import DRAWINGS, Session
 
+_GIVEN = ("data", "test", "table", "recipe", "options", "start", "add", "add_times", "validation_curve")
+"""What a page gives for a training run."""
 MOST_NODES = 40
 """Nodes whose incoming weights are shown."""
 PICTURES = 5
@@ -72,29 +77,59 @@ def _option(name: str, chinese: bool) -> dict[str, Any]:
     }
 
 
-def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Start a training run.
+def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the value that every option would have in a training run, also those that follow from the data.
 
-    Takes ``data`` and ``test`` (ids), ``recipe``, ``options``, ``table`` (target, drop, keep, task), ``start`` (the id
-    of a model to train further), ``add`` (ids of data, such as the drawings), ``add_times``, and ``replace``: whether
-    to cancel a run in progress. Returns the job's id, and the options that it passes on.
+    Takes the same as `train`. ``fixed`` are the options that a model to train further keeps.
+    """
+    start, options = text_in(given, "start", ""), _options_in(given)
+    if start:
+        model = session.model(start).model
+        made = fine_tuning_options(model, options, text_in(given, "recipe", "") or None)
+        return {"values": made.to_dict(), "fixed": list(kept_options(model))}
+    plan, by_data = plan_of(session, given), {}
+    if plan.table.target:
+        table = session.samples(text_in(given, "data", "mnist"))
+        assert not isinstance(table, Dataset)
+        by_data = for_rows(len(table), str(plan.recipe), task=learn_columns(table, plan.table).task)
+    return {"values": job_options(str(plan.recipe), plan.options, **by_data).to_dict(), "fixed": []}
+
+
+def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Start a training run; see `plan_of`. With ``replace``, a run in progress is cancelled. Returns the job's id."""
+    plan, data, start = plan_of(session, given), text_in(given, "data", "mnist"), text_in(given, "start", "")
+
+    def work(job: Job) -> dict[str, Any]:
+        return carry_out(session, job, plan, data, start)
+
+    title = f"{plan.recipe or session.model(start).name}, {session.get_data(data).name}"
+    about = {name: given[name] for name in _GIVEN if name in given}
+    job = session.jobs.start("train", work, title, replace=bool(given.get("replace")), about=about)
+    return {"job": job.id, "options": plan.options}
+
+
+def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
+    """Return the training run that a page asks for.
+
+    ``data`` and ``test`` are ids, ``recipe`` and ``options`` as on the command line, ``table`` has target, drop and
+    task, ``start`` is the id of a model to train further, ``add`` ids of data such as the drawings, ``add_times`` how
+    often. Unless ``validation_curve`` is false, samples are held out for one.
     """
     data = session.get_data(text_in(given, "data", "mnist"))
     test, start = text_in(given, "test", ""), text_in(given, "start", "")
+    added = _added(given)
     table = table_options(given.get("table") or {}, data.kind, data.target, bool(start))
     recipe = text_in(given, "recipe", "") or (None if start else "table" if table.target else "notes")
-    options = given.get("options") or {}
-    if not isinstance(options, dict):
-        raise OptionError("GN021", "options: expected an object of names and values.")
+    options = _options_in(given)
     # Made here, so that a wrong value is refused at once.
     made = (
         fine_tuning_options(session.model(start).model, options, recipe, as_flags)
         if start
         else job_options(recipe or "notes", options)
     )
-    options = with_validation_curve(made, options)
-    added = given.get("add") or []
-    plan = TrainJob(
+    if given.get("validation_curve", True):
+        options = with_validation_curve(made, options)
+    return TrainJob(
         data.source,
         session.source_of(test) if test else None,
         recipe,
@@ -102,17 +137,58 @@ def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         table,
         pictures=False,
         start=session.model(start).path if start else None,
-        add=tuple(session.source_of(one) for one in ([added] if isinstance(added, str) else added)),
+        add=tuple(map(session.source_of, added)),
         add_times=whole_in(given, "add_times", 1, 1, 1000) if added else 1,
         language=given["language"],
     )
 
-    def work(job: Job) -> dict[str, Any]:
-        return carry_out(session, job, plan, data.id, start)
 
-    title = f"{recipe or session.model(start).name}, {data.name}"
-    job = session.jobs.start("train", work, title, replace=bool(given.get("replace")))
-    return {"job": job.id, "options": options}
+def _added(given: Mapping[str, Any]) -> list[str]:
+    added = given.get("add") or []
+    return [added] if isinstance(added, str) else [*map(str, added)]
+
+
+def _options_in(given: Mapping[str, Any]) -> dict[str, Any]:
+    options = given.get("options") or {}
+    if not isinstance(options, dict):
+        raise OptionError("GN021", "options: expected an object of names and values.")
+    require_names("Options", options, NAMES, OTHER_NAMES)
+    return by_field({name: checked(ALIASES.get(str(name), str(name)), value) for name, value in options.items()})
+
+
+def take_away(session: Session, given: dict[str, Any]) -> str:
+    """Return a training run as a command or a Python program; of a ``job``, or of what `train` takes.
+
+    The files are those that the page offers for download or that were opened in it, in the folder where the text is
+    run.
+    """
+    stopped = None
+    if name := text_in(given, "job", ""):
+        job = session.jobs.get(name)
+        given = {**job.about, **{key: given[key] for key in ("form", "language")}}
+        done = job.result["epochs"] if job.state == "stopped" and job.result else job.live.get("epochs", 0)
+        stopped = done if done < job.live.get("epochs", 0) else None
+    plan = plan_of(session, given)
+    data, test, start = (text_in(given, key, "") for key in ("data", "test", "start"))
+    source = file_name(session, data or "mnist")
+    named = replace(
+        plan,
+        source=None if source == BUNDLED and not start else source,
+        test=file_name(session, test) if test else None,
+        start=f"{session.model(start).name.removesuffix('.safetensors')}.safetensors" if start else None,
+        add=tuple(file_name(session, one) for one in _added(given)),
+    )
+    if text_in(given, "form", "command", ("command", "python")) == "command":
+        return training_command(named, stopped=stopped)
+    held_out = not test and "test" not in session.parts(data or "mnist")
+    of_table = session.get_data(data or "mnist").kind == "table"
+    return training_program(named, held_out=held_out, of_table=of_table, stopped=stopped)
+
+
+def file_name(session: Session, id: str) -> str:
+    """Return the name that a file of data has outside the session."""
+    one = session.get_data(id)
+    return "drawings.csv" if id == DRAWINGS else one.source if one.source == BUNDLED else Path(one.source).name
 
 
 def table_options(wishes: Mapping[str, Any], kind: str, target: str, further: bool) -> TableOptions:
@@ -248,4 +324,8 @@ class _Shown:
         self._job.publish("weights", picture, latest=True)
 
 
-routes: list[Route] = [api("GET", "/api/options", form), api("POST", "/api/train", train)]
+routes: list[Route] = [
+    api("GET", "/api/options", form),
+    api("POST", "/api/options", values),
+    api("POST", "/api/train", train),
+]

@@ -1,8 +1,672 @@
-// The room "train".
+// The room "train": choose data and options, and watch the network learn; a change of an option runs it again.
 
-import { h } from "../shared/dom.js";
+import { lineChart } from "../shared/chart.js";
+import { button, field, fill, h, select, takeFiles } from "../shared/dom.js";
+import { count, number, percent, seconds } from "../shared/format.js";
+import { dataPicker } from "../shared/pickers.js";
+import { bytesOf, drawPixels } from "../shared/pixels.js";
+import { takeAway } from "../shared/take_away.js";
+import { asText, optionForm, optionsIn, optionValues } from "./train_form.js";
+import { canonical, ended, Runs } from "./train_runs.js";
+
+/** Seconds up to which a run starts again by itself when an option changes. */
+const SHORT = 5;
+const MOST_POINTS = 400;
+const SEVERITIES = ["error", "warning", "remark"];
 
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {
-  el.append(h("div.head", {}, h("h1", { text: studio.t("room_train") })));
+  const { t, state, api } = studio;
+  if (!document.querySelector("#train-style")) document.head.append(h("link", { id: "train-style", rel: "stylesheet", href: "/static/rooms/train.css" }));
+  const declared = await api.get("/api/options");
+  await studio.refresh();
+
+  let closed = false;
+  /** What is known of the chosen data: columns of a table and more. @type {any} */
+  let facts = null;
+  /** The run that is shown, and the one behind it. */
+  let shown = "";
+  let ghost = "";
+  let timer = 0;
+  let sending = false;
+  let again = false;
+  let checking = "";
+  /** What this page itself has started: other runs come from other pages, whose options this one then shows. */
+  const mine = new Set();
+
+  // What the address asks for
+
+  const given = () => optionsIn(state.all(), declared);
+  const dataId = () => state.get("data", "mnist");
+  const listed = (id) => studio.session.data.find((one) => one.id === id);
+  const isTable = () => listed(dataId())?.kind === "table";
+  const usualRecipe = () => (state.get("start") ? "" : isTable() ? "table" : "notes");
+
+  function asked() {
+    const further = Boolean(state.get("start"));
+    const table = isTable() && !further
+      ? { target: state.get("target"), drop: state.get("drop").split("\n").filter(Boolean), task: state.get("task") }
+      : undefined;
+    return {
+      data: dataId(), test: state.get("test") || undefined, table, recipe: state.get("recipe") || usualRecipe(),
+      options: optionValues(given(), form), start: state.get("start") || undefined,
+      add: state.get("add") ? [state.get("add")] : undefined,
+      add_times: state.get("add") ? Number(state.get("add_times", "1")) : undefined,
+      validation_curve: state.get("validation_curve") === "no" ? false : undefined,
+    };
+  }
+
+  /** The address that asks for a run again. @param {any} about */
+  function stateOf(about) {
+    const cleared = Object.fromEntries(Object.keys(state.all()).map((key) => [key, ""]));
+    const kind = listed(about.data)?.kind;
+    const usual = about.start ? "" : kind === "table" ? "table" : "notes";
+    return {
+      ...cleared, data: about.data === "mnist" ? "" : about.data, test: about.test, target: about.table?.target, drop: about.table?.drop?.join("\n"),
+      task: about.table?.task, recipe: about.recipe === usual ? "" : about.recipe, start: about.start, add: about.add?.[0],
+      add_times: about.add_times, validation_curve: about.validation_curve === false ? "no" : "",
+      ...Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [name, asText(value)])),
+    };
+  }
+
+  // Parts of the page
+
+  const form = optionForm(studio, declared, optionChanged);
+  const live = h("p.aside-text", { role: "status", "aria-live": "polite" });
+  const dataProblem = h("div", { role: "alert" });
+  const runProblem = h("div", { role: "alert" });
+  const status = h("p.status");
+  const progress = h("progress", { max: 1, value: 0, "aria-label": t("train_progress") });
+  const startButton = button(t("train_start"), () => start(), { class: "primary" });
+  const pauseButton = button(t("train_pause"), () => control(active()?.state === "paused" || active()?.pausing ? "resume" : "pause"));
+  const stepButton = button(t("train_step"), () => control("step"), { title: t("train_step_help") });
+  const stopButton = button(t("train_stop"), () => control("stop"), { title: t("train_stop_help") });
+  const bar = h("section.panel.runbar", { "aria-label": t("train_run") },
+    h("div.row.spread", {}, h("div.stack.tight", {}, status), h("div.row", {}, startButton, pauseButton, stepButton, stopButton)), progress, runProblem);
+
+  const quiet = Object.assign(Object.create(studio, { error: { value: (problem) => showDataProblem(problem) } }));
+  const picker = dataPicker(quiet, dataId(), (id) => chooseData(id));
+  const tableBox = h("div.stack");
+  const doctorBox = h("div.stack", { role: "status" });
+  const furtherBox = h("div.stack");
+  const dataPanel = h("section.panel.stack", { "aria-label": t("data") }, h("h2", { text: t("data") }), picker, h("p.help", { text: t("train_formats") }), dataProblem, furtherBox, tableBox, doctorBox);
+
+  const recipeBox = h("div");
+  const curveCheck = h("input", { type: "checkbox", id: "validation-curve", onchange: () => setState({ validation_curve: curveCheck.checked ? "" : "no" }) });
+  const curveBox = h("div", {}, h("div.check", {}, curveCheck, h("label", { for: "validation-curve", text: t("train_curve") })), h("p.help", { text: t("train_curve_help") }));
+  const optionsPanel = h("section.panel.stack", { "aria-label": t("train_options") }, h("h2", { text: t("train_options") }), recipeBox, form, curveBox);
+
+  const rates = (value) => percent(value, value > 0.9 && value < 1 ? 1 : 0);
+  const chartWords = { xLabel: t("train_epoch"), tableWords: t("as_table"), height: 240 };
+  const accuracyChart = lineChart({ ...chartWords, label: t("train_accuracy"), yLabel: t("train_accuracy"), yRange: [null, 1], format: rates });
+  const lossChart = lineChart({ ...chartWords, label: t("train_loss"), yLabel: t("train_loss") });
+  const accuracyBox = h("div", {}, h("h2", { text: t("train_accuracy") }), accuracyChart);
+  const ghostLine = h("p.help");
+  const charts = h("section.panel.stack", { "aria-label": t("train_curves") },
+    h("div.charts", {}, accuracyBox, h("div", {}, h("h2", { text: t("train_loss") }), lossChart)), ghostLine);
+  const empty = h("section.panel.stack.empty", {}, h("h2", { text: t("train_empty") }), h("p.quiet", { text: t("train_empty_help") }));
+  const resultBox = h("section.panel.stack", { "aria-label": t("train_result") });
+  const tiles = h("div.tiles", { role: "img" });
+  const weightsBox = h("section.panel.stack", { "aria-label": t("train_weights") }, h("h2", { text: t("train_weights") }), h("p.help", { text: t("train_weights_help") }), tiles);
+  const runsBox = h("section.panel.stack", { "aria-label": t("train_runs") });
+  const take = takeAway(studio, () => {
+    const job = runs.jobs.get(shown);
+    return { room: "train", ...(job?.result && canonical(job.about) === canonical(asked()) ? { job: job.id } : asked()) };
+  }, () => {
+    const model = runs.jobs.get(shown)?.result?.model;
+    return model ? [
+      { href: `/api/models/${model}/file`, words: t("train_model_file"), name: `${model}.safetensors` },
+      { href: `/api/models/${model}/report?lang=${studio.lang}`, words: t("train_report"), name: `${model}-report.html` },
+    ] : [];
+  });
+
+  el.append(
+    h("div.head", {}, h("div", {}, h("h1", { text: t("room_train") }), h("p", { text: t("train_intro") }))),
+    bar,
+    h("div.columns.side", {}, h("div.stack.wide-gap", {}, dataPanel, optionsPanel), h("div.stack.wide-gap", {}, empty, charts, resultBox, weightsBox, runsBox, take)),
+    live,
+  );
+  const offFiles = takeFiles(dataPanel, upload);
+  const runs = new Runs(studio, runChanged);
+  const offSession = studio.events.on("session", () => picker.update(dataId()));
+
+  // Requests
+
+  function showDataProblem(problem) {
+    fill(dataProblem, problem ? warning(problem) : null);
+  }
+
+  function warning(problem) {
+    const message = problem.message === "offline" ? t("offline") : problem.message;
+    return h("p.warning", {}, message, problem.code ? h("code.code-of", { text: ` [${problem.code}]` }) : null);
+  }
+
+  /** Show what the server refuses next to what caused it: an option, the data, or the run. */
+  function refuse(problem) {
+    if (problem.name === "AbortError") return;
+    const [, name] = /^(--[\w-]+|\w+)/.exec(problem.message ?? "") ?? [];
+    if (problem.code && name && form.problem(name, `${problem.message} [${problem.code}]`)) return;
+    if (/^GN0(0|1|6)/.test(problem.code ?? "")) showDataProblem(problem);
+    else fill(runProblem, warning(problem));
+  }
+
+  function clearProblems() {
+    form.problem("", "");
+    fill(runProblem);
+    fill(dataProblem);
+  }
+
+  async function start() {
+    clearTimeout(timer);
+    if (sending) {
+      again = true;
+      return;
+    }
+    sending = true;
+    clearProblems();
+    const request = asked();
+    mine.add(canonical(request));
+    try {
+      const { job } = await api.post("/api/train", { ...request, replace: true });
+      show(job);
+    } catch (problem) {
+      refuse(problem);
+    }
+    sending = false;
+    if (again && !closed) {
+      again = false;
+      start();
+    }
+    drawBar();
+  }
+
+  async function control(action) {
+    const job = active();
+    if (!job) return;
+    try {
+      Object.assign(job, { state: (await api.post(`/api/jobs/${job.id}/${action}`)).state, pausing: action === "pause" || action === "step" });
+      drawBar();
+    } catch (problem) {
+      refuse(problem);
+    }
+  }
+
+  async function upload(file) {
+    showDataProblem(null);
+    try {
+      const made = await api.upload("/api/data", file, { name: file.name });
+      await studio.refresh();
+      picker.update(made.id);
+      chooseData(made.id);
+    } catch (problem) {
+      showDataProblem(problem);
+    }
+  }
+
+  let defaultsFor = "";
+  /** Fetch the defaults, which follow from the recipe, the data and the optimizer. */
+  async function fetchDefaults() {
+    const request = asked();
+    const key = canonical({ ...request, options: { optimizer: request.options.optimizer, epochs: request.options.epochs, early_stopping: request.options.early_stopping } });
+    if (key === defaultsFor) return;
+    try {
+      const { optimizer, epochs, early_stopping } = request.options;
+      const answer = await api.post("/api/options", { ...request, options: { optimizer, epochs, early_stopping } });
+      defaultsFor = key;
+      if (!closed) form.setDefaults(answer.values, answer.fixed);
+    } catch (problem) {
+      refuse(problem);
+      const recipe = declared.recipes.find((one) => one.name === (request.recipe || "notes"));
+      form.setDefaults(recipe?.values ?? {});
+    }
+  }
+
+  async function checkData() {
+    const id = dataId();
+    fill(doctorBox);
+    checking = "";
+    if (id === "mnist" || !listed(id)) return;
+    const key = `${id} ${state.get("target")}`;
+    checking = key;
+    fill(doctorBox, h("p.quiet", { text: t("train_checking") }));
+    drawBar();
+    try {
+      const { findings } = await api.post(`/api/data/${id}/doctor`, { target: state.get("target") || undefined, recipe: state.get("recipe") || undefined });
+      if (checking === key) fill(doctorBox, ...findingsOf(findings));
+    } catch (problem) {
+      if (checking === key) fill(doctorBox, warning(problem));
+    }
+    if (checking === key) checking = "";
+    drawBar();
+  }
+
+  function findingsOf(findings) {
+    if (!findings.length) return [h("p.good", {}, "✓ ", t("train_healthy"))];
+    const sorted = [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    const items = sorted.map((one) => h("li.finding", { class: one.severity },
+      h("p", {}, h("b", { text: t(`train_severity_${one.severity}`) }), " ", one.meaning, h("code.code-of", { text: ` ${one.code}` })),
+      one.found ? h("p.small", { text: one.found }) : null,
+      h("p.small.quiet", {}, t("train_fix"), " ", one.fix)));
+    const rest = items.slice(3);
+    return [h("h3", { text: t("train_findings", { n: findings.length }) }), h("ul.findings", {}, items.slice(0, 3)),
+      rest.length ? h("details", {}, h("summary", { text: t("train_more", { n: rest.length }) }), h("ul.findings", {}, rest)) : null];
+  }
+
+  // Changes of what is asked for
+
+  function optionChanged(name, text, settled) {
+    if (!name) return setState(Object.fromEntries(Object.keys(given()).map((one) => [one, ""])));
+    form.problem("", "");
+    const unchanged = text !== null && asText(text) === asText(form.value(name)) && !(name in given());
+    if (unchanged) return;
+    state.set({ [name]: text ?? "" }, { replace: !settled });
+    form.setGiven(given());
+    fetchDefaults();
+    rerun(settled);
+  }
+
+  /** @param {Object<string, any>} values */
+  function setState(values) {
+    state.set(values);
+    apply();
+    rerun(true);
+  }
+
+  function chooseData(id) {
+    state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", task: "", test: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
+    clearProblems();
+    apply();
+    const job = runs.of(canonical(asked()));
+    show(job?.id ?? "");
+    if (!job && cheap()) start();
+  }
+
+  /** Start again after a change, if that is quick. @param {boolean} settled */
+  function rerun(settled) {
+    clearTimeout(timer);
+    const same = runs.of(canonical(asked()));
+    if (same?.result) return void show(same.id);
+    if (quick()) timer = setTimeout(start, settled ? 0 : 120);
+    drawBar();
+    take.update();
+  }
+
+  /** Whether a run is short, as far as that is known before the first: the bundled digits with a fast recipe. */
+  function cheap() {
+    const { data, recipe, options, start: further, add } = asked();
+    const names = ["epochs", "hidden", "learning_rate", "batch_size", "activation", "optimizer", "seed", "momentum", "schedule", "loss", "rule", "bias", "initializer"];
+    const nodes = [options.hidden ?? 200].flat().reduce((sum, one) => sum + Number(one), 0);
+    const work = (options.epochs ?? (recipe === "quick" ? 2 : 3)) * nodes;
+    const slow = recipe === "notes" && (options.optimizer ?? "sgd") !== "sgd" && (options.batch_size ?? 1) === 1;
+    return data === "mnist" && !further && !add && ["notes", "quick"].includes(recipe) && Object.keys(options).every((name) => names.includes(name)) && work <= 1200 && !slow;
+  }
+
+  function quick() {
+    const running = active();
+    if (running && running.live.seconds_left > SHORT) return false;
+    if (cheap()) return true;
+    const request = asked();
+    const last = [...runs.finished].reverse().find((job) => canonical({ ...job.about, options: {} }) === canonical({ ...request, options: {} }));
+    if (!last || checking) return false;
+    const size = (options) => (options.epochs ?? last.result.epochs) * [options.hidden ?? form.value("hidden") ?? 1].flat().reduce((sum, one) => sum + Number(one), 0);
+    const total = Object.values(last.result.seconds).reduce((sum, one) => sum + one, 0);
+    return (total * size(request.options)) / (size(last.about.options ?? {}) || 1) < SHORT;
+  }
+
+  // Drawing
+
+  const active = () => runs.active;
+
+  function show(id) {
+    if (id !== shown) {
+      const before = runs.jobs.get(shown);
+      if (before?.live.blocks.length && before.result) ghost = shown;
+      shown = id;
+      if (ghost === id) ghost = "";
+    }
+    const job = runs.jobs.get(id);
+    if (job?.result && !job.live.weights) runs.fetch(id);
+    drawAll();
+  }
+
+  function runChanged(id, what) {
+    if (closed) return;
+    if (what === "list") {
+      if (!runs.jobs.has(shown)) show(runs.active?.id ?? runs.of(canonical(asked()))?.id ?? "");
+      else drawAll();
+      return;
+    }
+    const job = runs.jobs.get(id);
+    if (what === "job" && !ended(job) && id !== shown) {
+      if (!mine.has(canonical(job.about))) {
+        state.set(stateOf(job.about), { replace: true });
+        apply();
+      }
+      show(id);
+    }
+    if (id !== shown) {
+      if (what === "job") drawRuns();
+      return;
+    }
+    if (what === "weights") drawWeights();
+    else schedule(what === "job");
+    if (what === "job" && job.result) announce(t("train_done_line", { result: resultText(job.result) }), true);
+    if (what === "job" && job.state === "failed") announce(job.error.message[studio.lang] ?? "", true);
+    if (what === "frame") announceEpoch(job);
+  }
+
+  let pending = 0;
+  let everything = false;
+  /** Draw with the next frame of the screen, once for all events until then. @param {boolean} all */
+  function schedule(all) {
+    everything ||= all;
+    pending ||= requestAnimationFrame(() => {
+      pending = 0;
+      if (closed) return;
+      if (everything) drawAll();
+      else {
+        drawBar();
+        drawCurves();
+      }
+      everything = false;
+    });
+  }
+
+  let announced = { at: 0, epoch: 0, run: "" };
+  function announceEpoch(job) {
+    const last = job.live.epoch_values.at(-1);
+    const now = performance.now();
+    if (!last || (announced.run === job.id && announced.epoch === last[0]) || now - announced.at < 1500) return;
+    announced = { at: now, epoch: last[0], run: job.id };
+    const [epoch, loss, accuracy] = last;
+    announce(t("train_epoch_line", { epoch, epochs: job.live.epochs, result: accuracy === null ? `${t("train_loss")} ${number(loss)}` : `${t("train_accuracy")} ${percent(accuracy)}` }));
+  }
+  function announce(text, atOnce = false) {
+    if (atOnce) announced.at = performance.now();
+    live.textContent = text;
+  }
+
+  function drawAll() {
+    drawBar();
+    drawCurves();
+    drawWeights();
+    drawResult();
+    drawRuns();
+    take.update();
+  }
+
+  function drawBar() {
+    const running = active();
+    const job = runs.jobs.get(shown);
+    const differs = job && canonical(job.about) !== canonical(asked());
+    const paused = running?.state === "paused" || running?.pausing;
+    for (const one of [pauseButton, stepButton, stopButton]) one.disabled = !running;
+    pauseButton.textContent = t(paused ? "train_resume" : "train_pause");
+    startButton.disabled = Boolean(checking);
+    startButton.textContent = t(running && !differs ? "train_again" : "train_start");
+    const shownOne = running ?? job;
+    const { progress: at = 0, epochs, phase, seconds_left: left } = shownOne?.live ?? {};
+    progress.value = !shownOne ? 0 : ended(shownOne) ? (shownOne.result ? 1 : 0) : epochs ? at / epochs : 0;
+    const where = epochs ? t("train_at", { epoch: Math.min(epochs, Math.floor(at) + 1), epochs }) : "";
+    let text = t("train_ready");
+    if (checking) text = t("train_checking");
+    else if (running?.state === "waiting") text = t("train_phase_waiting");
+    else if (running?.state === "paused") text = `${t("train_paused")} · ${t("train_at_progress", { at: number(at, 3), epochs })}`;
+    else if (running) text = phase === "training" ? [where, left ? t("train_left", { time: seconds(left) }) : ""].filter(Boolean).join(" · ") : t(`train_phase_${phase ?? "waiting"}`);
+    else if (differs && !sending) text = t("train_changed_start");
+    else if (job?.state === "failed") text = t("train_failed");
+    else if (job?.result) text = `${t(job.state === "stopped" ? "train_stopped" : "train_done")} · ${resultText(job.result)}`;
+    status.textContent = text;
+    if (job?.state === "failed" && !differs && !running) fill(runProblem, warning({ code: job.error.code, message: job.error.message[studio.lang] }));
+  }
+
+  function curvesOf(job, faint) {
+    if (!job) return { accuracy: [], loss: [] };
+    const { blocks, epoch_values: epochs } = job.live;
+    const part = (rows, place) => thinned(rows.filter((row) => row[place] !== null && row[place] !== undefined).map((row) => [row[0], row[place]]));
+    const make = (training, validation) => [
+      { name: t("train_training"), points: training, colour: "--c0", quiet: faint },
+      { name: t("train_validation"), points: validation, colour: "--c1", dash: "7 4", dots: !faint && validation.length <= 30, quiet: faint },
+    ].filter((one) => one.points.length);
+    return { accuracy: make(part(blocks, 2), part(epochs, 4)), loss: make(part(blocks, 1), part(epochs, 3)) };
+  }
+
+  function drawCurves() {
+    const job = runs.jobs.get(shown);
+    const behind = runs.jobs.get(ghost);
+    const front = curvesOf(job, false);
+    const back = curvesOf(behind, true);
+    const some = Boolean(job);
+    charts.hidden = !some;
+    empty.hidden = some;
+    if (!some) return;
+    const same = behind && job.about.data === behind.about.data;
+    const most = Math.max(job.live.epochs ?? 1, same ? behind.live.epochs ?? 1 : 1);
+    accuracyBox.hidden = Boolean(job.live.blocks.length) && !front.accuracy.length;
+    accuracyChart.update([...(same ? back.accuracy : []), ...front.accuracy], [0, most]);
+    lossChart.update([...(same ? back.loss : []), ...front.loss], [0, most]);
+    ghostLine.textContent = same && behind.result ? t("train_ghost", { run: behind.result.model, what: whatOf(behind.about) }) : "";
+  }
+
+  function drawWeights() {
+    const weights = runs.jobs.get(shown)?.live.weights;
+    weightsBox.hidden = !weights;
+    if (!weights) return;
+    const values = new Int8Array(bytesOf(weights.values).buffer);
+    const [rows, columns] = weights.shape;
+    const size = rows * columns;
+    while (tiles.children.length > weights.nodes.length) tiles.lastElementChild?.remove();
+    while (tiles.children.length < weights.nodes.length) tiles.append(h("canvas"));
+    weights.nodes.forEach((node, i) => {
+      let tile = values.subarray(i * size * weights.channels, (i + 1) * size * weights.channels);
+      if (weights.channels === 3) tile = Float32Array.from({ length: size }, (_, k) => (tile[3 * k] + tile[3 * k + 1] + tile[3 * k + 2]) / 3);
+      drawPixels(tiles.children[i], tile, weights.shape, { signed: true, limit: 127 });
+    });
+    tiles.setAttribute("aria-label", t("train_weights_label", { n: weights.nodes.length, most: number(weights.scale, 2) }));
+  }
+
+  function resultText(result) {
+    const { accuracy, r2, rmse } = result.evaluation;
+    return accuracy !== undefined ? percent(accuracy) : `R² ${number(r2, 3)}${rmse === undefined ? "" : ` · RMSE ${number(rmse, 3)}`}`;
+  }
+
+  const total = (result) => Object.values(result.seconds).reduce((sum, one) => sum + one, 0);
+
+  function drawResult() {
+    const job = runs.jobs.get(shown);
+    const result = job?.result;
+    resultBox.hidden = !result;
+    if (!result) return;
+    const { accuracy, r2, rmse, samples } = result.evaluation;
+    const pair = (name, value, more) => h("div", {}, h("dt", { text: name }), h("dd", {}, value), more ? h("dd.help", { text: more }) : null);
+    const model = result.model;
+    const further = studio.session.models.find((one) => one.id === model);
+    const images = further ? further.kind === "images" : !isTable();
+    const best = result.best_epochs.length === 1 && result.best_epochs[0] < result.epochs ? t("train_best", { epoch: result.best_epochs[0] }) : "";
+    fill(resultBox,
+      h("h2", { text: `${t("train_result")}: ${model}` }),
+      h("dl.facts", {},
+        accuracy !== undefined ? pair(t("train_test_accuracy"), h("span.headline", { text: percent(accuracy) }), t("train_of", { right: count(Math.round(accuracy * samples)), n: count(samples) })) : null,
+        r2 !== undefined && accuracy === undefined ? pair("R²", h("span.headline", { text: number(r2, 3) }), t("train_rows", { n: count(samples) })) : null,
+        rmse !== undefined ? pair("RMSE", number(rmse, 3)) : null,
+        pair(t("train_time"), seconds(total(result)), t("train_time_parts", { load: seconds(result.seconds.load), train: seconds(result.seconds.train) })),
+        pair(t("train_samples"), count(result.samples), [t("train_epochs", { n: result.epochs }), best].filter(Boolean).join(" · ")),
+        pair("SHA-256", h("code.hash", { "data-hash": result.hash, title: result.hash, text: `${result.hash.slice(0, 12)}…` }), t("train_hash_help"))),
+      h("div.row", {},
+        link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),
+        link("step", { model }, t("train_to_step")),
+        link("look", { model }, t("train_to_look")),
+        link("compare", { ...compareState(job.about) }, t("train_to_compare"))),
+      result.notices.length ? h("details", {}, h("summary", { text: t("train_notices", { n: result.notices.length }) }), h("ul.small", {}, result.notices.map((one) => h("li", { text: one[studio.lang] })))) : null);
+  }
+
+  const link = (room, values, words) => h("a.button", { href: studio.href(room, values) }, words);
+
+  /** The state of the room Compare with this recipe on one side. */
+  function compareState(about) {
+    const state = stateOf(about);
+    const options = Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [`a.${name}`, asText(value)]));
+    return { data: state.data, target: state.target, a: about.recipe, ...options };
+  }
+
+  /** What a run's options are, in a few words. */
+  function whatOf(about) {
+    const model = about.start && studio.session.models.find((one) => one.id === about.start);
+    const parts = [about.data === "mnist" ? "" : listed(about.data)?.name ?? about.data, about.table?.target ? `→ ${about.table.target}` : "",
+      model ? t("train_from", { model: model.name }) : "", about.add ? t("train_plus", { n: about.add_times ?? 1 }) : "", about.recipe];
+    return [...parts.filter(Boolean), ...Object.entries(about.options ?? {}).map(([name, value]) => `${name} ${asText(value)}`)].join(" · ");
+  }
+
+  function drawRuns() {
+    const finished = runs.finished;
+    runsBox.hidden = finished.length < 2;
+    if (runsBox.hidden) return;
+    const focus = document.activeElement?.closest?.(".runs") && document.activeElement.dataset.run;
+    const best = Math.max(...finished.map((job) => job.result.evaluation.accuracy ?? -1));
+    fill(runsBox, h("h2", { text: t("train_runs") }),
+      h("div.scroll", { tabindex: "0", role: "group", "aria-label": t("train_runs") }, h("table.runs", {},
+        h("thead", {}, h("tr", {}, [t("train_run"), t("train_what"), t("train_test_accuracy_short"), t("train_time")].map((one) => h("th", { scope: "col", text: one })))),
+        h("tbody", {}, [...finished].reverse().map((job) => h("tr", { class: job.id === shown ? "chosen" : "" },
+          h("th", { scope: "row" }, button(job.result.model, () => choose(job), { "aria-pressed": String(job.id === shown), "data-run": job.id, class: "plain" })),
+          h("td", { text: whatOf(job.about) }),
+          h("td.number", {}, resultText(job.result), job.result.evaluation.accuracy === best && finished.length > 1 ? h("span.badge", { text: t("train_best_run") }) : null),
+          h("td.number", { text: seconds(total(job.result)) })))))));
+    if (focus) runsBox.querySelector(`[data-run="${focus}"]`)?.focus();
+  }
+
+  function choose(job) {
+    clearTimeout(timer);
+    clearProblems();
+    state.set(stateOf(job.about));
+    apply();
+    show(job.id);
+  }
+
+  // The data panel
+
+  async function drawData() {
+    const id = dataId();
+    picker.update(id);
+    if (!listed(id)) {
+      showDataProblem({ code: "GN021", message: t("train_no_data", { id }) });
+      fill(tableBox);
+      return;
+    }
+    if (!isTable() || state.get("start")) {
+      facts = null;
+      fill(tableBox, testField());
+      return;
+    }
+    if (facts?.id !== id) {
+      fill(tableBox, h("p.quiet", { text: t("train_reading") }));
+      try {
+        facts = await api.get(`/api/data/${id}`);
+      } catch (problem) {
+        return showDataProblem(problem);
+      }
+      if (closed || dataId() !== id) return;
+    }
+    const names = facts.columns.map((column) => column.name);
+    const target = state.get("target") || facts.target;
+    const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
+    const wasOpen = tableBox.querySelector("details")?.open ?? dropped.size > 0;
+    const targetField = field(t("train_target"), select(names, target, (name) => {
+      setState({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n") });
+      checkData();
+    }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
+    const boxes = names.filter((name) => name !== target).map((name) => {
+      const box = h("input", { type: "checkbox", checked: !dropped.has(name), onchange: () => {
+        if (box.checked) dropped.delete(name);
+        else dropped.add(name);
+        setState({ drop: [...dropped].join("\n") });
+      } });
+      return h("label.check", {}, box, h("span", { text: name }));
+    });
+    fill(tableBox, targetField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
+  }
+
+  function testField() {
+    const others = studio.session.data.filter((one) => one.id !== dataId() && one.id !== "mnist" && one.kind === listed(dataId())?.kind);
+    if (!others.length && !state.get("test")) return null;
+    return field(t("train_test_data"), select([["", t("train_test_own")], ...others.map((one) => [one.id, one.name])], state.get("test"), (id) => setState({ test: id })));
+  }
+
+  function drawFurther() {
+    const start = state.get("start");
+    const model = studio.session.models.find((one) => one.id === start);
+    const add = state.get("add");
+    const parts = [];
+    if (start) {
+      parts.push(model
+        ? h("p", {}, t("train_continues"), " ", h("b", { text: model.name }), h("span.quiet", { text: ` ${model.sizes.join("–")}` }))
+        : warning({ code: "GN021", message: t("train_no_model", { id: start }) }));
+    }
+    if (add) {
+      const drawings = studio.session.drawings;
+      const times = h("input", { type: "number", min: 1, max: 1000, value: state.get("add_times", "1"), onchange: () => setState({ add_times: times.value || "1" }) });
+      parts.push(h("p", { text: add === "drawings" ? t(drawings === 1 ? "train_adds_one" : "train_adds", { n: drawings }) : t("train_adds_data", { name: listed(add)?.name ?? add }) }), field(t("train_add_times"), times, t("train_add_times_help")));
+    }
+    if (parts.length) parts.push(button(t("train_new"), () => setState({ start: "", add: "", add_times: "", epochs: "" }), { class: "plain" }));
+    fill(furtherBox, parts.length ? h("div.further.stack", {}, parts) : null);
+  }
+
+  function drawRecipe() {
+    const further = state.get("start");
+    const usual = usualRecipe();
+    const names = declared.recipes.map((one) => [one.name, one.name]);
+    const choices = further ? [["", t("train_recipe_own")], ...names] : names;
+    fill(recipeBox, field(t("train_recipe"), select(choices, state.get("recipe") || usual, (name) => setState({ recipe: name === usual ? "" : name })), t("train_recipe_help")));
+    curveCheck.checked = state.get("validation_curve") !== "no";
+    curveBox.hidden = "early_stopping" in given();
+  }
+
+  /** Let the page follow the address. */
+  function apply() {
+    drawData();
+    drawFurther();
+    drawRecipe();
+    form.setGiven(given());
+    fetchDefaults();
+    drawBar();
+  }
+
+  const offState = state.on(() => {
+    clearTimeout(timer);
+    clearProblems();
+    apply();
+    checkData();
+    const job = runs.of(canonical(asked()));
+    if (job) show(job.id);
+    else if (quick()) start();
+    else show("");
+  });
+
+  // The beginning: a run in progress, one of the same options, or a quick first one
+
+  for (const job of studio.session.jobs) runs.put(job);
+  const running = active();
+  if (running && !Object.keys(state.all()).length) state.set(stateOf(running.about), { replace: true });
+  if (state.get("start") && !state.get("epochs") && !state.get("recipe")) state.set({ epochs: "2" }, { replace: true });
+  apply();
+  checkData();
+  const known = running ?? runs.of(canonical(asked()));
+  if (running) mine.add(canonical(asked()));
+  show(known?.id ?? "");
+  if (known) runs.fetch(known.id);
+  else if (cheap()) start();
+
+  return () => {
+    closed = true;
+    clearTimeout(timer);
+    offFiles();
+    offSession();
+    offState();
+    runs.close();
+  };
+}
+
+/** At most `MOST_POINTS` of a curve, the last included. @param {Array<[number, number]>} points */
+function thinned(points) {
+  const step = Math.ceil(points.length / MOST_POINTS);
+  return step > 1 ? points.filter((_, i) => (points.length - 1 - i) % step === 0) : points;
 }

@@ -46,7 +46,7 @@ function render({ model, el }) {
   const compare = h("div.step-compare");
   const rules = h("div");
   const side = h("section.panel.stack.step-side", { tabindex: "-1", "aria-label": t("step_moment") },
-    h("div", {}, title, sentence), h("div.row.spread", {}, nodes, rules), formula, origin, pictures, compare);
+    h("div.row.spread.step-rules", {}, h("span.quiet", { text: t("step_rule") }), rules), h("div", {}, title, sentence), nodes, formula, origin, pictures, compare);
   const range = h("input", { type: "range", min: 0, value: 0, step: 1, "aria-label": t("step_moment"), oninput: () => go(Number(range.value)) });
   const phases = h("div.step-phases.small.quiet", { "aria-hidden": "true" });
   const count = h("span.number.quiet");
@@ -100,6 +100,8 @@ function render({ model, el }) {
           model.save_changes();
         })
       : null);
+    root.classList.toggle("step-many", Math.max(...numbers.step.layers.map((layer) => layer.nodes.length)) > 7);
+    root.querySelector(".step-rules").hidden = numbers.step.rules.length < 2;
     build();
     draw(false);
   }
