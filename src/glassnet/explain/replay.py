@@ -36,6 +36,9 @@ from ..training.fine_tuning import require_parent
 from ..training.receipt import GivenData, engine_of, training_split_of, verifiable_options
 from .step import Trace, trace_step
 
+RECENT = 10
+"""States of recent steps that a replayed epoch holds."""
+
 
 @one_line
 @dataclass(frozen=True)
@@ -169,8 +172,8 @@ def replay_epoch(
 class ReplayedEpoch:
     """An epoch of a finished training run, any step of which can be computed without repeating the run again.
 
-    It holds the weights at the start of each block of the epoch. A step takes at most two runs of a block; the step
-    after the last one computed takes one. Threads may share it.
+    It holds the weights at the start of each block of the epoch. A step takes at most two runs of a block; a neighbour
+    of one of the `RECENT` steps takes one. Threads may share it.
 
     Attributes
     ----------
@@ -272,7 +275,7 @@ class _RecordingEngine:
         self.name, self.output_loss = engine.name, engine.output_loss
         self.gradients = engine.gradients
         self._blocks: list[tuple[State, Block]] = []
-        self._last: _RecordedStep | None = None
+        self._recent: dict[int, State] = {}
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
         """See `Engine.prepare`."""
@@ -289,12 +292,17 @@ class _RecordingEngine:
     def step(self, step: int) -> _RecordedStep:
         """Run the engine up to a step of the epoch, and including it."""
         start, block = next(pair for pair in reversed(self._blocks) if pair[1].first <= step)
-        last = self._last
-        follows = last is not None and last.step == step - 1 and block.first < step
-        before = last.after if last is not None and follows else self._run(start, block.before(step))
-        ahead, after = step - block.first, self._run(start, block.before(step + 1))
-        self._last = _RecordedStep(step, before, after, block.batch(ahead), float(block.learning_rates[ahead]))
-        return self._last
+        before = self._after(step - 1, start, block) if step > block.first else start
+        after, ahead = self._after(step, start, block), step - block.first
+        return _RecordedStep(step, before, after, block.batch(ahead), float(block.learning_rates[ahead]))
+
+    def _after(self, step: int, start: State, block: Block) -> State:
+        """Return the state after a step, from the start of its block; neighbours of recent steps need it again."""
+        if step not in self._recent:
+            self._recent[step] = self._run(start, block.before(step + 1))
+            while len(self._recent) > RECENT:
+                del self._recent[next(iter(self._recent))]
+        return self._recent[step]
 
     def _run(self, start: State, block: Block) -> State:
         state = _copy(start)

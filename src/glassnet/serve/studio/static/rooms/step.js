@@ -24,7 +24,7 @@ export async function open(el, studio) {
   const take = takeAway(studio, describe);
   el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_step") }), h("p", { text: t("step_lead") }))), source, facts, stage, editor, take);
 
-  /** Address of a step of a run -> the step. @type {Map<string, any>} */
+  /** Address of a step of a run -> the answer to its request. @type {Map<string, Promise<any>>} */
   const held = new Map();
   /** @type {any} */
   let step = null;
@@ -70,25 +70,34 @@ export async function open(el, studio) {
   /** A step of the run; null if it must be replayed first. */
   async function ofRun(epoch, number, sample) {
     const key = `${state.get("model")} ${epoch} ${number} ${sample}`;
-    if (held.has(key)) return held.get(key);
-    const answer = await api.post("/api/replay", { model: state.get("model"), epoch, step: number, sample });
-    if (answer.job) {
-      wait(answer.job, epoch);
-      return null;
+    if (!held.has(key)) {
+      held.set(key, api.post("/api/replay", { model: state.get("model"), epoch, step: number, sample }));
+      if (held.size > MOST_HELD) held.delete(held.keys().next().value);
     }
-    held.set(key, answer.step);
-    if (held.size > MOST_HELD) held.delete(held.keys().next().value);
-    return answer.step;
+    try {
+      const answer = await held.get(key);
+      if (answer.step) return answer.step;
+      held.delete(key);
+      if (answer.job !== job) wait(answer.job, epoch);
+      return null;
+    } catch (problem) {
+      held.delete(key);
+      throw problem;
+    }
   }
 
-  /** Fetch the next and the previous step, so that they are on screen at once. */
+  /** Fetch the steps that may come next, so that they are on screen at once: in the direction of the last move. */
   async function ahead(mine) {
     const { epoch, step: number, steps, sample } = step;
-    for (const other of [number + 1, number + 2, number - 1]) {
+    const way = number < lastNumber ? -1 : 1;
+    lastNumber = number;
+    for (const far of [1, 2, 3, -1]) {
+      const other = number + far * way;
+      if (other >= 1 && other <= steps) await ofRun(epoch, other, sample).catch(() => {});
       if (mine !== asked) return;
-      if (other >= 1 && other <= steps) await ofRun(epoch, other, Math.min(sample, step.rows.length - 1)).catch(() => {});
     }
   }
+  let lastNumber = 0;
 
   /** Show the progress of a replay. */
   function wait(id, epoch) {

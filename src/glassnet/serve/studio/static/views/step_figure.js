@@ -29,7 +29,7 @@ export class StepFigure {
     const counts = [step.inputs.image ? 3 : step.inputs.nodes.length, ...step.layers.map((layer) => layer.nodes.length)];
     const most = Math.max(...counts);
     this.width = this.narrow ? 400 : 740;
-    this.height = this.narrow ? Math.max(most * 52 + 40, 340) : Math.min(640, Math.max(most * 58 + 60, 500));
+    this.height = this.narrow ? Math.max(most * 52 + 40, 340) : Math.min(760, Math.max(most * 70 + 60, 500));
     this.radius = most <= 4 ? (this.narrow ? 23 : 27) : most <= 8 ? 18 : 16;
     this.counts = counts;
     /** @type {Map<string, any>} */
