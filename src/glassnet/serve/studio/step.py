@@ -142,7 +142,7 @@ def replay(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         held.put(
             "epochs",
             key,
-            replay_run_epoch(one.model, one.path, source, epoch, callbacks=[_shown(job, epoch)]),
+            replay_run_epoch(one.model, one.path, source, epoch, number, callbacks=[_shown(job, epoch)]),
             MOST_EPOCHS,
         )
         return {"model": one.id, "epoch": epoch}

@@ -242,7 +242,7 @@ export async function open(el, studio) {
     }
     const notes = [];
     if (one.kind === "run") notes.push(h("p", { class: one.same ? "small quiet" : "warning", text: one.same ? t("step_same", { checked: one.checked }) : t("step_differs") }));
-    if (one.members > 1) notes.push(h("p.small.quiet", { text: t("step_first_member", { members: one.members }) }));
+    if (one.members > 1) add(t("model"), t("step_first_member", { members: one.members }));
     return one.kind === "net" ? null : h("div.panel.stack", {}, h("dl.facts", {}, list), notes);
   }
 

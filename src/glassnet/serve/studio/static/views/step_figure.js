@@ -103,7 +103,7 @@ export class StepFigure {
       onmouseenter: () => this.on.over(this.#current(layer, one.node)),
       onmouseleave: () => this.on.over(null),
       onclick: () => this.on.choose(layer, one.node),
-    }, circle, level, text);
+    }, h("title", { text: one.name }), circle, level, text);
     const known = { group, text, level, x, y, place, e: null, d: null, t: null, bar: null };
     const right = x + radius;
     const put = (dx, dy, name, anchor = "end") => {
@@ -116,9 +116,9 @@ export class StepFigure {
       put(10, 4.5, "name", "start").textContent = named;
       const bounded = ["sigmoid", "softmax"].includes(numbers.layer(layer).activation);
       if (bounded) {
-        group.append(h("rect", { x: right + 36, y: y - 5, width: 40, height: 10, class: "track" }));
-        known.bar = h("rect", { x: right + 36, y: y - 5, width: 0, height: 10, class: "bar-value" });
-        const tick = right + 36 + 40 * Math.max(0, Math.min(1, one.target));
+        group.append(h("rect", { x: right + 44, y: y - 5, width: 34, height: 10, class: "track" }));
+        known.bar = h("rect", { x: right + 44, y: y - 5, width: 0, height: 10, class: "bar-value" });
+        const tick = right + 44 + 34 * Math.max(0, Math.min(1, one.target));
         group.append(known.bar, h("line", { x1: tick, x2: tick, y1: y - 9, y2: y + 9, class: "bar-target" }));
       }
       [known.t, known.e, known.d] = ["t", "e", "d"].map((name, i) => put(112 + 56 * i, 4.5, `side ${name}`));
@@ -198,7 +198,7 @@ export class StepFigure {
       one.text.textContent = sum || spoken ? short(numbers.value(`${sum ? "z" : "o"}:${layer}:${node}`)) : "";
       const value = spoken && !sum ? numbers.value(`o:${layer}:${node}`) : 0;
       one.level.style.opacity = String(Math.min(1, Math.abs(value)) * 0.4);
-      if (one.bar) one.bar.setAttribute("width", String(40 * Math.max(0, Math.min(1, value))));
+      if (one.bar) one.bar.setAttribute("width", String(34 * Math.max(0, Math.min(1, value))));
       const error = layer && when("e", layer) <= index ? short(numbers.value(`e:${layer}:${node}`)) : "";
       const delta = layer && when("delta", layer) <= index ? short(numbers.value(`d:${layer}:${node}`)) : "";
       if (one.below) one.below.textContent = [error && `e ${error}`, delta && `δ ${delta}`].filter(Boolean).join("  ");
