@@ -89,7 +89,8 @@ class SmallNetwork:
 
 
 def _numbers(given: Any, name: str) -> NDArray[np.float64]:
-    return np.asarray(plain_numbers(array_of(given, name), name), np.float64)
+    array = array_of(given, name)
+    return np.asarray(plain_numbers(np.atleast_2d(array), name), np.float64).reshape(array.shape)
 
 
 SMALL_NETWORKS = {

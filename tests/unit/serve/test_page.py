@@ -8,7 +8,9 @@ from glassnet.i18n.studio import STUDIO_WORDS
 from support.sources import PACKAGE
 
 STATIC = PACKAGE / "serve" / "studio" / "static"
-SOURCES = {path: path.read_text("utf-8") for path in sorted(STATIC.rglob("*")) if path.suffix in (".js", ".css", ".html")}
+SOURCES = {
+    path: path.read_text("utf-8") for path in sorted(STATIC.rglob("*")) if path.suffix in (".js", ".css", ".html")
+}
 SCRIPTS = {path: text for path, text in SOURCES.items() if path.suffix == ".js"}
 MOST_BYTES = 300_000
 
@@ -22,7 +24,9 @@ def test_sources_are_small():
 
 
 def test_every_key_has_words():
-    missing = {key: path.name for path, text in SCRIPTS.items() for key in _KEY.findall(text) if key not in STUDIO_WORDS}
+    missing = {
+        key: path.name for path, text in SCRIPTS.items() for key in _KEY.findall(text) if key not in STUDIO_WORDS
+    }
     assert missing == {}
 
 

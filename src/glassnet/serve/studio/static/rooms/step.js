@@ -192,7 +192,7 @@ export async function open(el, studio) {
       }).catch(() => {});
     }
     const models = modelPicker(studio, id, (chosen) => choose({ ...NOTHING, model: chosen, row: 0 }));
-    models.querySelector("select").id = "step-model";
+    identify(models, "step-model");
     const run = kind() === "run";
     const which = segmented(t("step_what"), [["row", t("step_one_row")], ["run", t("step_of_training")]], run ? "run" : "row", (chosen) =>
       choose({ ...NOTHING, model: id, ...(chosen === "run" ? { epoch: 1, step: 1 } : { row: 0 }) }));
@@ -203,7 +203,7 @@ export async function open(el, studio) {
 
   function ofRow(one) {
     const data = dataPicker(studio, state.get("data") || one?.source || "mnist", (chosen) => choose({ data: chosen, row: "", part: "", focus: "" }));
-    data.querySelector("select").id = "step-data";
+    identify(data, "step-data");
     const part = select([["train", t("step_part_train")], ["test", t("step_part_test")]], state.get("part", "train"), (chosen) => choose({ part: chosen, row: "" }), { id: "step-part" });
     const row = Number(step?.row ?? state.get("row", "0"));
     return [data, field(t("step_part"), part), stepper("row", t("step_row"), row, step?.first_row ?? 0, step?.last_row ?? 0, [t("step_previous"), t("step_next")])];
@@ -298,6 +298,12 @@ export async function open(el, studio) {
     document.removeEventListener("keydown", keys);
     closeView();
   };
+}
+
+/** Give a picker's list a fixed id, so that it has the focus again after it was drawn anew. */
+function identify(picker, id) {
+  picker.querySelector("select").id = id;
+  picker.querySelector("label").htmlFor = id;
 }
 
 const netOf = ({ net }) => (NETS.includes(net) ? net : NETS[0]);

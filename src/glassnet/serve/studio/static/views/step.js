@@ -33,6 +33,7 @@ function render({ model, el }) {
   let width = 0;
   let timer = 0;
   let speed = 1;
+  let afterLayer = 1;
 
   const frame = h("div.step-figure.panel", { tabindex: "0", role: "group", "aria-label": `${t("step_figure")}. ${t("step_keys")}` });
   const drawing = h("div.step-drawing");
@@ -58,17 +59,20 @@ function render({ model, el }) {
   speeds.value = "1";
   const controls = h("div.step-controls.panel", {}, h("div.row.nowrap", {}, back, play, next),
     h("div.step-time", {}, range, phases), count, speeds);
-  const twin = h("div.scroll", { tabindex: "0" });
+  const twin = h("div.scroll", { tabindex: "0", role: "region" });
   const details = h("details.panel", { ontoggle: () => details.open && drawTable() }, h("summary", {}, h("h2", { text: t("step_all_numbers") })), twin);
   const root = h("div.step-view", { onkeydown: press }, frame, controls, side, details);
   el.append(root);
 
-  const moment = () => numbers.moments[index];
-  /** The layer whose nodes a moment is about. */
-  const layerOf = ({ kind, layer }) => (kind === "after" ? numbers.last : layer);
+  /** The moment that is shown; after the step any layer can be looked at. */
+  const moment = () => (numbers.moments[index].kind === "after" ? { kind: "after", layer: afterLayer } : numbers.moments[index]);
+
+  /** The nodes that can be in focus: layer and node. @returns {Array<[number, number]>} */
+  const choices = ({ kind, layer }) =>
+    (kind === "after" ? numbers.step.layers.map((_, i) => i + 1) : [layer]).flatMap((at) => numbers.shown(at).map((node) => [at, node]));
 
   function focus() {
-    const layer = layerOf(moment());
+    const { layer } = moment();
     const shown = numbers.shown(layer);
     const chosen = focused.get(layer);
     if (chosen !== undefined && shown.includes(chosen)) return chosen;
@@ -82,7 +86,9 @@ function render({ model, el }) {
     range.max = String(numbers.moments.length - 1);
     index = Math.max(0, Math.min(numbers.moments.length - 1, model.get("moment") ?? 0));
     const [layer, node] = String(model.get("focus") ?? "").split(".").map(Number);
-    if (Number.isInteger(layer) && Number.isInteger(node)) focused.set(layer, node);
+    const named = Number.isInteger(layer) && Number.isInteger(node);
+    if (named) focused.set(layer, node);
+    afterLayer = named && layer > 0 ? Math.min(layer, numbers.last) : numbers.last;
     const groups = [];
     for (const one of numbers.moments) {
       const phase = PHASES[one.kind];
@@ -116,7 +122,7 @@ function render({ model, el }) {
     const held = side.contains(document.activeElement) && !rules.contains(document.activeElement);
     const one = moment();
     const node = focus();
-    figure?.show(index, node, motion && !calm.matches);
+    figure?.show(index, one.layer, node, motion && !calm.matches);
     range.value = String(index);
     title.textContent = nameOf(one);
     range.setAttribute("aria-valuetext", `${index + 1} / ${numbers.moments.length} ${title.textContent}`);
@@ -149,10 +155,12 @@ function render({ model, el }) {
   }
 
   function drawNodes(one, node) {
-    const layer = layerOf(one);
-    const shown = numbers.shown(layer);
-    fill(nodes, shown.slice(0, 60).map((n) =>
-      button(numbers.nameOf(layer, n), () => choose(layer, n), { "aria-label": `${t("step_node")} ${numbers.nameOf(layer, n)}`, "aria-pressed": String(n === node), "data-node": n, class: "node-choice" })));
+    const several = one.kind === "after" && numbers.last > 1;
+    fill(nodes, choices(one).map(([layer, n]) => {
+      const name = `${several ? `${layer}: ` : ""}${numbers.nameOf(layer, n)}`;
+      const pressed = layer === one.layer && n === node;
+      return button(name, () => choose(layer, n), { "aria-label": `${t("step_node")} ${name}`, "aria-pressed": String(pressed), class: "node-choice" });
+    }));
   }
 
   function drawFormula(one, node) {
@@ -212,13 +220,14 @@ function render({ model, el }) {
     const size = numbers.value(ref);
     const made = button(tag ? number(size) : signed(size), () => follow(ref), {
       class: tag ? "num result" : "num", "data-ref": ref, "data-value": size,
-      onmouseenter: () => explain(ref), onmouseleave: () => explain(null), onfocus: () => explain(ref), onblur: () => explain(null),
+      onmouseenter: () => explain(ref), onmouseleave: () => explain(null), onfocus: () => explain(ref), onblur: () => setTimeout(() => explain(null)),
     });
     return made;
   }
 
   /** Show where a number comes from, and light it and its operands in the drawing. @param {string|null} ref */
   function explain(ref) {
+    ref ??= formula.contains(document.activeElement) ? document.activeElement?.getAttribute("data-ref") ?? null : null;
     if (!ref) {
       figure?.mark(null, []);
       fill(origin, h("span.quiet", { text: t("step_hover") }));
@@ -258,8 +267,7 @@ function render({ model, el }) {
     fill(pictures, one("weight", t("step_weights_of", { node })), numbers.step.rules.map((rule) => one(rule, t("step_change_of", { rule }))));
   }
 
-  function drawCompare(one, node) {
-    const layer = layerOf(one);
+  function drawCompare({ layer }, node) {
     if (numbers.step.rules.length < 2 || !layer) return fill(compare);
     const shown = numbers.node(layer, node);
     const strongest = shown.links.change[numbers.rule].reduce((most, size, i, list) => (Math.abs(size) > Math.abs(list[most]) ? i : most), 0);
@@ -303,7 +311,7 @@ function render({ model, el }) {
   }
 
   function tell() {
-    const layer = layerOf(moment());
+    const { layer } = moment();
     model.set("moment", index);
     model.set("focus", focused.has(layer) ? `${layer}.${focused.get(layer)}` : "");
     model.save_changes();
@@ -319,10 +327,8 @@ function render({ model, el }) {
 
   function choose(layer, node) {
     focused.set(layer, node);
-    if (layerOf(moment()) !== layer) {
-      const at = numbers.moments.findIndex((one) => one.layer === layer && one.kind !== "after");
-      index = at;
-    }
+    if (layer && numbers.moments[index].kind === "after") afterLayer = layer;
+    else if (moment().layer !== layer) index = numbers.moments.findIndex((one) => one.layer === layer && one.kind !== "after");
     const inside = nodes.contains(document.activeElement);
     draw(false);
     if (inside) /** @type {HTMLElement|null} */ (nodes.querySelector("[aria-pressed=true]"))?.focus();
@@ -353,14 +359,14 @@ function render({ model, el }) {
   function press(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea, summary, .scroll")) return;
-    const layer = layerOf(moment());
-    const shown = numbers.shown(layer);
-    const place = shown.indexOf(focus());
+    const all = choices(moment());
+    const now = all.findIndex(([layer, node]) => layer === moment().layer && node === focus());
+    const turn = (by) => all.length && choose(...all[(now + by + all.length) % all.length]);
     const keys = {
       ArrowLeft: () => { pause(); go(index - 1); },
       ArrowRight: () => { pause(); go(index + 1); },
-      ArrowUp: () => shown.length && choose(layer, shown[(place - 1 + shown.length) % shown.length]),
-      ArrowDown: () => shown.length && choose(layer, shown[(place + 1) % shown.length]),
+      ArrowUp: () => turn(-1),
+      ArrowDown: () => turn(1),
       Home: () => go(0),
       End: () => go(numbers.moments.length - 1),
       ...(target.closest("button") ? {} : { " ": toggle }),

@@ -177,20 +177,20 @@ export class StepFigure {
   }
 
   /**
-   * Show a moment, with one node of its layer in focus.
-   * @param {number} index @param {number} focus @param {boolean} motion Whether dots run along the links that are used.
+   * Show a moment, with one node of a layer in focus.
+   * @param {number} index @param {number} at @param {number} focus @param {boolean} motion Whether dots run along the links that are used.
    */
-  show(index, focus, motion) {
+  show(index, at, focus, motion) {
     const { numbers } = this;
     const { moments } = numbers;
     this.moment = moments[index];
-    const { kind, layer: at } = this.moment;
+    const { kind } = this.moment;
     const when = (kind, layer) => moments.findIndex((one) => one.layer === layer && (one.kind === kind || (kind === "e" && ["error", "back"].includes(one.kind))));
     const after = kind === "after";
     const operands = { sum: at - 1, change: at - 1, back: at + 1 }[kind];
     for (const [key, one] of this.nodes) {
       const [layer, node] = key.split(":").map(Number);
-      const isFocus = layer === at && node === focus && !after;
+      const isFocus = layer === at && node === focus;
       one.group.classList.toggle("lit", layer === at || layer === operands || after);
       one.group.classList.toggle("focus", isFocus);
       const sum = kind === "sum" && layer === at;
