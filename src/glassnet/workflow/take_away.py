@@ -9,9 +9,9 @@ from typing import Any
 
 from .. import data
 from ..data.validation import AUTO
+from ..explain.small_network import SmallNetwork
 from ..options.options import SPECS, Options
 from ..options.recipes import RECIPE_ALIASES
-from .small_network import SmallNetwork
 from .train_job import TrainJob
 
 _WIDTH = 100

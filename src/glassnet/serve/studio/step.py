@@ -13,6 +13,7 @@ from starlette.routing import Route
 from ...data import BUNDLED, Dataset
 from ...explain.excerpt import excerpt
 from ...explain.replay import ReplayedEpoch
+from ...explain.small_network import SMALL_NETWORKS
 from ...explain.step import Trace
 from ...i18n.language import LANGUAGES
 from ...i18n.studio import STUDIO_WORDS
@@ -21,7 +22,6 @@ from ...training.events import BlockDone, Event, Preparing
 from ...workflow.explain_job import load_explained, replay_run_epoch, step_on_row
 from ...workflow.model_data import trained_on_bundled
 from ...workflow.notice import ignore
-from ...workflow.small_network import SMALL_NETWORKS
 from ...workflow.take_away import small_step_program, step_text
 from .endpoints import api, number_in, text_in, whole_in
 from .jobs import Cancelled, Job

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from glassnet.errors import DataError, OptionError, ShapeError
+from glassnet.explain.small_network import SMALL_NETWORKS
 from glassnet.explain.step import worked_example
-from glassnet.workflow.small_network import SMALL_NETWORKS
 from glassnet.workflow.take_away import small_step_program
 from support.cli import environment
 

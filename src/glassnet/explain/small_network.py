@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from ..data.arrays import array_of
 from ..data.dataset import plain_numbers
 from ..errors import require_choice
-from ..explain.step import Trace, trace_step
 from ..nn.architecture import RULES
 from ..nn.network_class import Network
 from ..options.options import Options
+from .step import Trace, trace_step
 
 _Matrix = tuple[tuple[float, ...], ...]
 
