@@ -1,14 +1,18 @@
-# Two commands matter: `make train` and `make test`. Each builds what it needs in .venv, on a bare machine too.
+# Three commands matter: `make train`, `make studio` and `make test`. Each builds what it needs in .venv, on a bare
+# machine too.
 
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 
-.PHONY: train test check format bench docs clean
+.PHONY: train studio test check format bench docs clean
 .DELETE_ON_ERROR:
 
 train: $(VENV)/glassnet
 	$(RUN) -m glassnet train
+
+studio: $(VENV)/studio
+	$(RUN) -m glassnet studio
 
 test: $(VENV)/test
 	$(RUN) -m pytest
@@ -41,6 +45,10 @@ $(RUN):
 $(VENV)/glassnet: $(RUN) pyproject.toml
 	$(RUN) -m pip install --quiet --editable .
 	@touch $@
+
+$(VENV)/studio: $(RUN) pyproject.toml
+	$(RUN) -m pip install --quiet --editable '.[studio]'
+	@touch $@ $(VENV)/glassnet
 
 $(VENV)/test: $(RUN) pyproject.toml
 	$(RUN) -m pip install --quiet --editable '.[test,check]'

@@ -23,6 +23,7 @@ from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import words_in
 from glassnet.model.evaluate import evaluate, reliability
 from glassnet.model.file import shipped_model
+from glassnet.workflow.compare_job import CompareJob, Side, compare
 
 FOLDER = Path(__file__).parent / "pictures"
 WIDEST = 1100
@@ -54,9 +55,11 @@ def gallery() -> dict[str, Callable[[str], Any]]:
     some = np.concatenate([test.some(10), evaluation.misread[:10]])
     layer = examine_nodes(model, test.take(slice(0, 2000)))[0]
     space = hidden_space(model, test)
+    compared = compare(CompareJob(Side("quick"), Side("quick", {"rotate": 10.0}), options={"epochs": 6})).to_dict()
     explained = why(model, test.inputs[evaluation.misread[0]], Neighbours(model, training))
     return {
         "curve": lambda language: plots.draw_curve(fitted.history.curve(), language=language),
+        "comparison": lambda language: plots.draw_comparison(compared, language=language),
         "confusion": lambda language: plots.draw_confusion(evaluation.confusion, language=language),
         "digits": lambda language: plots.draw_digits(
             test.inputs[some], test.labels[some], evaluation.answers[some], language=language

@@ -50,6 +50,20 @@ def rectangles(rng):
             yield mask if rng.random() < 0.5 else mask.T
 
 
+def bars(rng):
+    """Strokes of every width, to a blot; and specks with a block, whose median width is the mean of two."""
+    for thickness in range(1, 75):
+        yield np.ones((250, thickness), bool)
+    shape = ndimage.zoom(bundled_digit(0)[0], 280 / SIDE, order=1)
+    for pen in np.linspace(0.02, 0.1, 33):
+        yield shape <= pen
+    mask = np.zeros((300, 300), bool)
+    mask[100:112, 100:112] = True
+    mask[:20:2, 298] = mask[:20:2, 0] = mask[0, 20:90:2] = True
+    mask[299, 0] = True
+    yield mask
+
+
 def noise(rng):
     """Masks without any shape."""
     for density in (0.02, 0.3, 0.9):
@@ -57,11 +71,8 @@ def noise(rng):
             yield rng.random((side, rng.integers(1, 2 * side))) < density
 
 
-MASKS = {make.__name__: make for make in (drawn, digits, rectangles, noise)}
-
-
-def test_there_are_many_masks():
-    assert sum(len(list(make(np.random.default_rng(1)))) for make in MASKS.values()) > 200
+MASKS = {make.__name__: make for make in (drawn, digits, rectangles, bars, noise)}
+"""340 masks in all."""
 
 
 @pytest.mark.parametrize("kind", MASKS)

@@ -36,6 +36,7 @@ _COMMANDS = {
     "info": "Show a model's architecture, inputs, targets and training record.",
     "verify": "Retrain a model from its training record and compare the bits.",
     "doctor": "Find problems in data, or in an old program (.py, .ipynb).",
+    "compare": "Compare two recipes over several seeds, and judge whether B is better.",
     "labels": "Find samples whose label is wrong or ambiguous.",
     "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",

@@ -55,22 +55,24 @@ def decimal_flag(command: Command) -> Command:
     return click.option("--decimal", cls=GroupedFlag, group="data", help=text, **more)(command)
 
 
-def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:
+def with_options(*names: str, recipe: str | None = "notes") -> Callable[[Command], Command]:
     """Give a command ``--recipe`` and a flag for each named option, or for all; unset ones arrive as None or ().
 
-    An option with an alias has a flag of that name, and a hidden one of the field's name.
+    An option with an alias has a flag of that name, and a hidden one of the field's name. A command that takes its
+    recipes otherwise passes None as `recipe`: it has no ``--recipe``, and the help no defaults.
     """
     text = f"Set of options to start from; other options change it.  [{recipe}]"
-    kind = _Recipe(RECIPE_NAMES)
 
     def decorate(command: Command) -> Command:
         for name in reversed(names or tuple(SPECS)):
-            spec, default = SPECS[name], getattr(Options.recipe(recipe), name)
+            spec, default = SPECS[name], None if recipe is None else getattr(Options.recipe(recipe), name)
             command = _flag(name, spec, default)(command)
             if spec.alias:
                 command = _flag(name, replace(spec, alias=""), default, hidden=True)(command)
+        if recipe is None:
+            return command
         place: dict[str, Any] = {"cls": GroupedFlag, "group": "training", "common": True}
-        return click.option("--recipe", type=kind, default=recipe, help=text, **place)(command)
+        return click.option("--recipe", type=recipe_name, default=recipe, help=text, **place)(command)
 
     return decorate
 
@@ -84,6 +86,10 @@ class _Recipe(click.Choice[str]):
             allowed = ", ".join(map(repr, self.choices))
             self.fail(f"{value!r} is not one of {allowed}. Did you mean {near[0]!r}?", param, ctx)
         return str(value) if value in RECIPES else super().convert(value, param, ctx)
+
+
+recipe_name = _Recipe(RECIPE_NAMES)
+"""The type of an argument or a flag that names a recipe."""
 
 
 def given(flags: dict[str, Any]) -> dict[str, Any]:
@@ -119,9 +125,11 @@ def _flag(name: str, spec: Spec, default: Any, *, hidden: bool = False) -> Calla
     text = f"{text[0].upper()}{text[1:]}."
     place: dict[str, Any] = {"cls": GroupedFlag, "group": spec.group, "common": spec.common}
     if kind is bool:
-        default_word = f"{'' if default else 'no-'}{word}"
-        return click.option(f"--{word}/--no-{word}", name, default=None, help=f"{text}  [{default_word}]", **place)
-    shown = " ".join(map(str, default)) if several else f"{default:g}" if kind is float else str(default)
+        text += "" if default is None else f"  [{'' if default else 'no-'}{word}]"
+        return click.option(f"--{word}/--no-{word}", name, default=None, help=text, **place)
+    if default is not None:
+        shown = " ".join(map(str, default)) if several else f"{default:g}" if kind is float else str(default)
+        text += f"  [{shown}]"
     field = spec.alias or name
     words = dict.fromkeys((f"--{word}", f"--{field.replace('_', '-')}"))  # the shorter one and Python's
     return click.option(
@@ -131,6 +139,6 @@ def _flag(name: str, spec: Spec, default: Any, *, hidden: bool = False) -> Calla
         multiple=several,
         metavar=None if spec.choices else spec.metavar or {int: "N", float: "X", str: "WORD"}[item],
         hidden=hidden,
-        help=f"{text}  [{shown}]",
+        help=text,
         **place,
     )

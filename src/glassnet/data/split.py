@@ -51,9 +51,19 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     if not options.early_stopping or options.folds:
         return data, None
     advice = "for early stopping. Pass another --validation, or separate validation data."
+    return split_validation(data, options.validation, options.seed, advice)
+
+
+def split_validation(data: Dataset, fraction: float, seed: int, advice: str) -> tuple[Dataset, Dataset]:
+    """Split data at random, by the seed, into training data and a fraction for validation, stratified by class.
+
+    Raises
+    ------
+    DataError
+        GN010, ending with `advice`, when a part would be empty; GN014 when all its samples have weight 0.
+    """
     labels = data.labels if data.values is None else None
-    rows = held_out_rows(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice, labels)
-    return _taken(data, *rows)
+    return _taken(data, *held_out_rows(len(data), data.source, fraction, seed, Purpose.VALIDATION, advice, labels))
 
 
 def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int64]) -> tuple[Dataset, Dataset]:

@@ -281,7 +281,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             options = replace(options, engine=engine.name)
         tasks = Tasks(self, options.epochs, X, y)
         every: list[Callback] = [*([_print_epoch] if self.verbose else []), *callbacks, tasks]
-        fitted = fit_ensemble(data, options, engine, validation, every, watch=partial(setattr, self, "model_"))
+        fitted = fit_ensemble(
+            data, options, engine, validation, every, watch=lambda run: setattr(self, "model_", run.model)
+        )
         tasks.close()
         self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
         self.n_iter_ = len(self.history_.epoch)

@@ -9,6 +9,15 @@ from .language import Say, speaking
 
 CLI_WORDS: dict[str, tuple[str, str]] = {
     "text": ("{text}", "{text}"),  # remarks on data
+    # compare
+    "compare_few": (
+        "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can",
+        "{seeds} 个种子无论结果如何都得不出结论，至少需要 {fewest} 个",
+    ),
+    "compare_start": (
+        "the two sides have different networks or initializers, so they do not start from the same weights",
+        "两边的网络或初始化方式不同，因此初始权重不同",
+    ),
     # progress of a training run
     "epoch_done": (
         "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",
@@ -23,10 +32,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "retraining epochs {first} to {last} of {epochs}; each takes as long as in the original run",
         "重新训练第 {first} 至 {last} 轮（共 {epochs} 轮），每轮用时与原来的训练相同",
     ),
-    "studio_running": (
-        "the studio runs until Ctrl+C; this is its address",
-        "工作室正在运行，按 Ctrl+C 结束；以上是它的地址",
-    ),
+    "studio_running": ("this is the studio's address; Ctrl+C ends it", "以上是工作室的地址；按 Ctrl+C 结束"),
     # options
     "idle": (
         "--{flag} has no effect with {other} {value}, only with {wanted}",

@@ -61,6 +61,13 @@ COMMANDS = {
 
     DATA 是 'glassnet train' 接受的任何数据（损坏的也可），或一个程序。退出码 0：至多只有提示；
     1：有错误或警告（用 --fix 时，只计副本中仍有的）。""",
+    "compare": """用多个种子比较两个配方，判断 B 是否更好。
+
+    A 和 B 是配方；若用 --a 或 --b 改变选项，两者可以相同：'glassnet compare notes notes --b rate=0.1'。
+    其他选项对两边都有效。DATA 是 'glassnet train' 接受的任何数据；有列名的表格需要 --target。
+
+    对每个种子，两边用相同的样本训练，并用从训练数据中留出的相同验证样本评分；不使用测试数据。
+    两边没有差异时，得出结论的概率至多为 5%。""",
     "labels": """找出标签错误或有歧义的样本。
 
     DATA 是 'glassnet train' 接受的任何数据；有列名的表格需要 --target。每个样本都由训练时未见过它的网络判断
@@ -223,6 +230,19 @@ FLAGS = {
     "Draw the step, or the output of --why, --backquery, --nodes or --node: PNG, PDF or SVG.": (
         "画出这一步、--why、--backquery、--nodes 或 --node：PNG、PDF 或 SVG。"
     ),
+    # compare
+    "Change an option of A only, such as rate=0.1; repeat for more.": "只改变 A 的选项，例如 rate=0.1；可重复。",
+    "Change an option of B only, such as hidden=100,50; repeat for more.": (
+        "只改变 B 的选项，例如 hidden=100,50；可重复。"
+    ),
+    "Most seeds to train both sides with, 2 to 20; a verdict needs 6.": (
+        "两边至多用多少个种子训练，2 至 20；得出结论至少需要 6 个。"
+    ),
+    "Do not stop when the verdict is clear.": "结论明确时也不提前停止。",
+    "Score to compare.  [accuracy; of a regression rmse, or r2 with several targets]": (
+        "要比较的得分。  [accuracy；回归为 rmse，多个目标时为 r2]"
+    ),
+    "Draw the learning curves: PNG, PDF or SVG.": "画出学习曲线：PNG、PDF 或 SVG。",
     # doctor, labels, report, bench
     "Test data to compare with the training data.": "与训练数据对照的测试数据。",
     "Label column: its name, or its number, counted from 1.": "标签列：列名，或从 1 起的序号。",

@@ -25,6 +25,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "epoch": ("epoch", "轮次"),
     "training": ("training", "训练"),
     "validation": ("validation", "验证"),
+    # comparison
+    "balanced_accuracy_percent": ("balanced accuracy, %", "平衡准确率，%"),
+    "log_loss": ("log loss", "对数损失"),
+    "rmse": ("RMSE", "RMSE"),
+    "r2": ("R²", "R²"),
     # confusion
     "answered": ("predicted", "预测"),
     "true": ("true", "真实"),
@@ -134,6 +139,10 @@ def words_in(language: str, more: Mapping[str, tuple[str, str]] = {}) -> Say:
         GN021 for another language.
     """
     return speaking(language, {**WORDS, **more})
+
+
+SHARES = ("accuracy", "balanced_accuracy")
+"""Metrics that are shown in per cent, under the key ``METRIC_percent``."""
 
 
 def shown(number: float) -> str:

@@ -14,6 +14,7 @@ from .._lazy import lazy_names
 # load matplotlib.
 if TYPE_CHECKING:
     from .augmentation import draw_augmentation as draw_augmentation
+    from .comparison import draw_comparison as draw_comparison
     from .confusion import draw_confusion as draw_confusion
     from .curve import draw_curve as draw_curve
     from .digits import draw_digits as draw_digits
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "digit_lines": "terminal",
     "draw_augmentation": "augmentation",
+    "draw_comparison": "comparison",
     "draw_confusion": "confusion",
     "draw_curve": "curve",
     "draw_digits": "digits",

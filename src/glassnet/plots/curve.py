@@ -113,7 +113,7 @@ def _panel(
             value = f"{100 * below_all(finite[-1] / 100):.2f}%" if percent else f"{finite[-1]:.3g}"
             ends.append((float(finite[-1]), f"{word(label)} {value}", colour))
     _limit(axes, last, percent)
-    _label_ends(axes, ends)
+    label_ends(axes, ends)
 
 
 def _limit(axes: Axes, last: float, percent: bool) -> None:
@@ -126,7 +126,7 @@ def _limit(axes: Axes, last: float, percent: bool) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
 
 
-def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
+def label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
     """Label each line at its end; move two close labels apart."""
     low, high = axes.get_ylim()
     ends = sorted(ends)

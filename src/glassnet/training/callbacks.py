@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ MOST_POINTS = 240
 """Maximum number of points of a learning curve stored with a model: enough for a figure."""
 
 
-def require_callbacks(given: object, name: str = "callbacks") -> list[Callback]:
+def require_callbacks(given: object, name: str = "callbacks") -> list[Any]:
     """Return callbacks as a list.
 
     Raises

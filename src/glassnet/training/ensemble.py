@@ -50,11 +50,11 @@ def fit_ensemble(
     callbacks: Sequence[Callback],
     init_model: Model | None = None,
     *,
-    watch: Callable[[Model], object] | None = None,
+    watch: Callable[[Run], object] | None = None,
 ) -> Fit:
     """Train the members in parallel, one per thread, each with its own seed; callbacks receive the first one's events.
 
-    Parameters and errors as for `fit`; `watch` receives the first one's model before its first step.
+    Parameters and errors as for `fit`; `watch` receives the first one's run before its first step.
     """
     began, given = time.perf_counter(), GivenData(data).begin()
     first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[_Trained]]()
@@ -63,7 +63,7 @@ def fit_ensemble(
     def train_member(number: int) -> _Trained:
         run = member_run(data, of_member, engine, given, number, validation=validation, init_model=init_model)
         if watch is not None and not number:
-            watch(run.model)
+            watch(run)
         if number:
             fit = finish(run, [first_member.ends_another])
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -179,6 +179,20 @@ def fit(
     policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
     require_free(policy.path)
     return finish_with(policy, run, every)
+
+
+def fit_watched(data: Dataset, options: Options, callbacks: Sequence[Callback], watch: Callable[[Run], object]) -> Fit:
+    """Train as ``fit(data, options, callbacks=callbacks)``.
+
+    `watch` receives the run before its first step, of an ensemble that of the first member: its state has the weights
+    at every event, and evaluating them on other data leaves early stopping and calibration alone.
+    """
+    engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
+    if options.members > 1:
+        return fit_ensemble(data, options, engine, None, callbacks, watch=watch)
+    run = Run.start(data, replace(options, folds=False), engine)
+    watch(run)
+    return finish(run, callbacks)
 
 
 def _require_engine(engine: object) -> None:

@@ -134,6 +134,12 @@ def _require_ahead(until: tuple[int, int] | None, state: TrainingState, samples:
         )
 
 
+def model_at(model: Model, state: TrainingState) -> Model:
+    """Return the model that is trained, with the weights of a state of its training, which it shares."""
+    architecture = model.network.architecture
+    return replace(model, network=Network.of(architecture, Parameters(architecture.layout, state.weights)))
+
+
 class Prepared:
     """An engine prepared to train a model on data, for the training loop and the learning-rate finder."""
 
@@ -223,9 +229,7 @@ class _Loop:
 
         The loss of a member of an ensemble with folds is that after calibration, as its model will be calibrated.
         """
-        architecture = self._model.network.architecture
-        network = Network.of(architecture, Parameters(architecture.layout, self._state.weights))
-        model = replace(self._model, network=network)
+        architecture, model = self._model.network.architecture, model_at(self._model, self._state)
         if not (self._options.folds and has_temperature(model)):
             evaluation = evaluate(model, validation, self._loss)
             return evaluation.loss, evaluation.accuracy

@@ -279,7 +279,7 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
         return job_options(recipe, job.options, **for_rows(rows, recipe, task=task))
 
     read = read_data(plan, options, choose, notify, start=start)
-    _notify_options(job.options, read.options, notify)
+    notify_options(job.options, read.options, notify)
     fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start)
     before = _written_at(job.checkpoint)
     try:
@@ -431,7 +431,7 @@ def _require_parent_kept(job: TrainJob, plan: Plan) -> None:
             )
 
 
-def _notify_options(given: dict[str, Any], options: Options, notify: Notify) -> None:
+def notify_options(given: dict[str, Any], options: Options, notify: Notify) -> None:
     """Notify of options that have no effect, and of those that make training slow."""
     for name, needs in unused_options(given, options).items():
         facts = {"flag": _flag(name), "other": _flag(needs.option), "value": getattr(options, needs.option)}

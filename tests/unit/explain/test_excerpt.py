@@ -12,18 +12,17 @@ from glassnet.explain.excerpt import MOST_NODES, WHOLE, excerpt
 from glassnet.explain.step import trace, trace_step, worked_example
 from support.samples import digits
 
-GENERATOR = np.random.default_rng(5)
-
 
 def step_of(sizes, activations="sigmoid", samples=1, **more):
+    generator = np.random.default_rng(sizes)
     network = Network(sizes, activations, seed=3, **more)
     if more.get("bias"):
         for bias in network.parameters.biases:
-            bias[...] = GENERATOR.normal(size=bias.shape)
+            bias[...] = generator.normal(size=bias.shape)
     return trace_step(
         network,
-        GENERATOR.uniform(0.01, 1, (samples, sizes[0])),
-        GENERATOR.uniform(0.01, 0.99, (samples, sizes[-1])),
+        generator.uniform(0.01, 1, (samples, sizes[0])),
+        generator.uniform(0.01, 0.99, (samples, sizes[-1])),
         0.3,
     )
 

@@ -9,6 +9,7 @@ MESSAGES: dict[str, str] = {
     "Did you mean {name}?": "是否指 {name}？",
     "Did you mean one of: {names}?": "是否指以下之一：{names}？",
     "Missing argument {name}.": "缺少参数 {name}。",
+    "Choose from: {names}.": "可选：{names}。",
     "Missing option {name}.": "缺少选项 {name}。",
     "Missing command.": "缺少命令。",
     "Option {name} requires an argument.": "选项 {name} 需要一个值。",

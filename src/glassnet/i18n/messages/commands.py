@@ -42,6 +42,29 @@ MESSAGES: dict[str, str] = {
         "{name}：{layers} 个隐藏层给了 {given} 个值。请给一个共用的值，或每层一个。"
     ),
     "{name} {value}: expected one of {names}.": "{name} {value}：应为 {names} 之一。",
+    # compare
+    "--seeds {seeds}: expected 2 to {most}; a verdict needs {fewest} or more.": (
+        "--seeds {seeds}：应为 2 至 {most}；得出结论至少需要 {fewest} 个。"
+    ),
+    "{side}, seed {seed}: {problem}": "{side}，种子 {seed}：{problem}",
+    "interrupted before the first seed was complete.": "已中断，第一个种子尚未完成。",
+    "to compare the sides by. Use more samples.": "用于比较两边。请使用更多样本。",
+    "{source}: the two sides read other samples. Use the same --handwriting for both.": (
+        "{source}：两边读取的样本不同。请对两边使用相同的 --handwriting。"
+    ),
+    "{name}: both sides need the same data and seeds. Give it for both.": (
+        "{name}：两边需要相同的数据和种子。请对两边给出相同的值。"
+    ),
+    "the two sides have the same options, so the same results. Change one, such as --b rate=0.1.": (
+        "两边的选项相同，结果也会相同。请改变一个选项，例如 --b rate=0.1。"
+    ),
+    "--metric {metric}: not available for these data, expected one of {names}.": (
+        "--metric {metric}：不适用于此数据，应为 {names} 之一。"
+    ),
+    "--metric loss: the two sides minimize different losses, which cannot be compared. Omit it.": (
+        "--metric loss：两边最小化的损失不同，无法比较。请去掉该选项。"
+    ),
+    "{flag} {word}: expected OPTION=VALUE, such as rate=0.1.": ("{flag} {word}：应为 OPTION=VALUE，例如 rate=0.1。"),
     # train, resume
     "{path} was not written.": "未写出 {path}。",
     "The last good weights are in {place}.": "最后一组正常的权重在 {place} 中。",

@@ -7,7 +7,8 @@ MESSAGES: dict[str, str] = {
     "--port {port}: cannot be used ({why}). Use another one, or 0 for any.": (
         "--port {port}：无法使用（{why}）。请换一个端口，或用 0 表示任一端口。"
     ),
-    "Address already in use": "端口已被占用",
+    "another program uses it": "已被另一个程序占用",
+    "the system refuses it": "系统不允许",
     "the request: expected {binary}, or an object as {json}.": "请求：应为 {binary}，或 {json} 形式的对象。",
     "{what} {name}: not in this studio, which has {known}.": "{what} {name}：工作室里没有，现有：{known}。",
     "{name}: missing in the request.": "{name}：请求中缺少。",

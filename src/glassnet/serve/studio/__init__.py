@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import socket
@@ -78,7 +79,8 @@ def listening(port: int) -> socket.socket:
         sock.listen(128)
     except (OSError, OverflowError) as problem:
         sock.close()
-        why = getattr(problem, "strerror", None) or str(problem)
+        number = getattr(problem, "errno", None)
+        why = "another program uses it" if number == errno.EADDRINUSE else "the system refuses it"
         raise OptionError("GN093", f"--port {port}: cannot be used ({why}). Use another one, or 0 for any.") from None
     return sock
 

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,10 +22,8 @@ from ...i18n.translate import in_chinese
 from ...io.control_characters import finite, json_text
 from ...io.limits import LOADER
 
-if TYPE_CHECKING:
-    from .session import Session
-
-Handler = Callable[["Session", dict[str, Any]], Any]
+Handler = Callable[[Any, dict[str, Any]], Any]
+"""Takes the `session.Session` and what was given."""
 _Value = TypeVar("_Value")
 
 JSON, BYTES = "application/json", "application/octet-stream"
@@ -45,7 +43,7 @@ def api(method: str, path: str, handler: Handler) -> Route:
     """
 
     async def endpoint(request: Request) -> Response:
-        session: Session = request.app.state.session
+        session: Any = request.app.state.session
         given: dict[str, Any] = {**request.query_params}
         language = language_of(request)
         try:

@@ -178,9 +178,11 @@ class Job:
         self._set("failed")
 
     def _set(self, state: str) -> None:
-        if state != self.state:
-            self.state = state
-            self._events.publish("job", self.describe(pictures=False))
+        with self._changed:
+            if state != self.state:
+                self.state = state
+                self._events.publish("job", self.describe(pictures=False))
+                self._changed.notify_all()
 
 
 class JobQueue:

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 DRAWINGS = "drawings"
 """The id of the data that the session's drawings are."""
+DIGITS = 10
+"""Classes of the drawings."""
 _MOST_READ = 4
 _LONGEST_NAME = 80
 
@@ -55,6 +57,8 @@ class StudioModel:
         The id of the data that it was trained on; empty if they are not open.
     parent : str
         The id of the model that its training started from; empty for none.
+    hash : str
+        Of its parameters, which takes a moment to compute.
     """
 
     id: str
@@ -63,6 +67,7 @@ class StudioModel:
     model: Model
     source: str = ""
     parent: str = ""
+    hash: str = ""
 
     def brief(self) -> dict[str, Any]:
         """Return what a list of models shows."""
@@ -70,7 +75,7 @@ class StudioModel:
         kind = "table" if model.columns else "images" if model.image_shape else "numbers"
         facts = {"id": self.id, "name": self.name, "source": self.source, "parent": self.parent, "kind": kind}
         result = model.receipt.get("result")
-        return {**facts, "sizes": list(model.network.architecture.sizes), "result": result, "hash": model.hash()}
+        return {**facts, "sizes": list(model.network.architecture.sizes), "result": result, "hash": self.hash}
 
 
 @dataclass(frozen=True)
@@ -222,6 +227,7 @@ class Session:
         return self._put(StudioModel(id, name or id, str(path), model, source or self._source_of_model(model), parent))
 
     def _put(self, made: StudioModel) -> StudioModel:
+        made = replace(made, hash=made.model.hash())
         self.models[made.id] = made
         self.changed()
         return made
@@ -308,8 +314,8 @@ class Session:
             if not isinstance(training, Dataset) or "test" not in self.parts(id):
                 raise OptionError("GN021", f"part {part!r}: these data have only a training part.")
             read: Dataset | Table = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
-        else:
-            read = _look_at(source)
+        else:  # drawings need not have every digit
+            read = data.load(source, classes=DIGITS) if id == DRAWINGS else _look_at(source)
         self._remember(source, part, read)
         return read
 

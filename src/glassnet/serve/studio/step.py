@@ -15,8 +15,7 @@ from ...explain.excerpt import excerpt
 from ...explain.replay import ReplayedEpoch
 from ...explain.small_network import SMALL_NETWORKS
 from ...explain.step import Trace
-from ...i18n.language import LANGUAGES
-from ...i18n.studio import STUDIO_WORDS
+from ...i18n.step import step_words
 from ...model.model import Model
 from ...training.events import BlockDone, Event, Preparing
 from ...workflow.explain_job import load_explained, replay_run_epoch, step_on_row
@@ -196,7 +195,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
             return small_step_program(network)
         if network == SMALL_NETWORKS["2-2-2"]:
             return "glassnet explain --example\n"
-        return f"# {STUDIO_WORDS['step_no_command'][LANGUAGES.index(given['language'])]}\n"
+        return f"# {step_words(given['language'])('step_no_command')}\n"
     one = session.model(text_in(given, "model"))
     shipped = one.id == "reader"
     if "epoch" in given:

@@ -7,11 +7,15 @@ from typing import Any
 
 from starlette.routing import Route
 
-from . import step, train
+from . import compare, step, train
 from .endpoints import api, require_known, text_in
 from .session import Session
 
-ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {"step": step.take_away, "train": train.take_away}
+ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {
+    "compare": compare.take_away,
+    "step": step.take_away,
+    "train": train.take_away,
+}
 """Room -> function that returns the text for what its page describes, with ``form`` ("command" or "python")."""
 
 

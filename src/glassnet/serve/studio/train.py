@@ -33,7 +33,7 @@ from ...workflow.train_job import train as train_model
 from ...workflow.training_data import job_options, learn_columns, with_validation_curve
 from .endpoints import api, text_in, whole_in
 from .jobs import Job
-from .session import DRAWINGS, Session
+from .session import DIGITS, DRAWINGS, Session
 
 _GIVEN = ("data", "test", "table", "recipe", "options", "start", "add", "add_times", "validation_curve")
 """What a page gives for a training run."""
@@ -82,7 +82,7 @@ def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
     Takes the same as `train`. ``fixed`` are the options that a model to train further keeps.
     """
-    start, options = text_in(given, "start", ""), _options_in(given)
+    start, options = text_in(given, "start", ""), options_in(given)
     if start:
         model = session.model(start).model
         made = fine_tuning_options(model, options, text_in(given, "recipe", "") or None)
@@ -120,7 +120,9 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     added = _added(given)
     table = table_options(given.get("table") or {}, data.kind, data.target, bool(start))
     recipe = text_in(given, "recipe", "") or (None if start else "table" if table.target else "notes")
-    options = _options_in(given)
+    options = options_in(given)
+    if data.id == DRAWINGS:
+        options = {"classes": DIGITS, **options}
     # Made here, so that a wrong value is refused at once.
     made = (
         fine_tuning_options(session.model(start).model, options, recipe, as_flags)
@@ -148,7 +150,8 @@ def _added(given: Mapping[str, Any]) -> list[str]:
     return [added] if isinstance(added, str) else [*map(str, added)]
 
 
-def _options_in(given: Mapping[str, Any]) -> dict[str, Any]:
+def options_in(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ``options`` that a page gives, checked, by the names of their fields."""
     options = given.get("options") or {}
     if not isinstance(options, dict):
         raise OptionError("GN021", "options: expected an object of names and values.")
@@ -204,7 +207,7 @@ def table_options(wishes: Mapping[str, Any], kind: str, target: str, further: bo
 
 
 def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:
-    """Train on the worker thread, open the model, and return what came of it."""
+    """Train on the worker thread, open the model, and return the result."""
     id = session.next_id("run")
     plan = TrainJob(**{**vars(plan), "out": str(session.folder / f"{id}.safetensors"), "force": True})
     notices: list[dict[str, Any]] = []

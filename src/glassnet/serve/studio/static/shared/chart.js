@@ -1,7 +1,7 @@
 // Line charts as SVG, with a table twin of the same numbers.
 
 import { fill, h, table } from "./dom.js";
-import { number } from "./format.js";
+import { number, short } from "./format.js";
 
 /**
  * @typedef {Object} Series
@@ -46,7 +46,7 @@ export function lineChart(how) {
       table({
         caption: how.label,
         head: [how.xLabel, ...named.map((one) => one.name)],
-        rows: shown.map((x) => [number(x), ...at.map((one) => (one.has(x) ? (how.format ?? number)(one.get(x) ?? 0) : "–"))]),
+        rows: shown.map((x) => [short(x), ...at.map((one) => (one.has(x) ? (how.format ?? number)(one.get(x) ?? 0) : "–"))]),
       }),
     );
   }
@@ -98,11 +98,12 @@ function picture(series, how, width, xRange) {
   for (const y of ticksY) {
     svg.append(
       h("line", { x1: edge.left, x2: width - edge.right, y1: py(y), y2: py(y), class: "grid" }),
-      h("text", { x: edge.left - 8, y: py(y) + 4, "text-anchor": "end", class: "tick", text: (how.format ?? number)(y) }),
+      h("text", { x: edge.left - 8, y: py(y) + 4, "text-anchor": "end", class: "tick", text: (how.format ?? short)(y) }),
     );
   }
-  for (const x of ticks(xs[0], xs[1], Math.max(2, Math.floor(width / 90))).filter((x) => x >= xs[0] && x <= xs[1])) {
-    svg.append(h("text", { x: px(x), y: height - edge.bottom + 16, "text-anchor": "middle", class: "tick", text: number(x) }));
+  const whole = finite.every(([x]) => Number.isInteger(x)) ? 1 : 0;
+  for (const x of ticks(xs[0], xs[1], Math.max(2, Math.floor(width / 90)), whole).filter((x) => x >= xs[0] && x <= xs[1])) {
+    svg.append(h("text", { x: px(x), y: height - edge.bottom + 16, "text-anchor": "middle", class: "tick", text: short(x) }));
   }
   svg.append(
     h("text", { x: width - edge.right, y: height - 3, "text-anchor": "end", class: "tick", text: how.xLabel }),
@@ -137,9 +138,12 @@ function extent(values) {
   return low === high ? [low - Math.abs(low || 1) * 0.1, high + Math.abs(high || 1) * 0.1] : [low, high];
 }
 
-/** Round numbers that cover a range. @param {number} low @param {number} high @param {number} most */
-export function ticks(low, high, most) {
-  const raw = (high - low) / most || 1;
+/**
+ * Round numbers that cover a range.
+ * @param {number} low @param {number} high @param {number} most @param {number} [least] The least distance of two.
+ */
+export function ticks(low, high, most, least = 0) {
+  const raw = Math.max(least, (high - low) / most) || 1;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= raw) ?? raw;
   const first = Math.floor(low / step + 1e-9) * step;

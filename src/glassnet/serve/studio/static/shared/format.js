@@ -6,14 +6,12 @@ export function number(value, digits = 4) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size < 1e-4 || size >= 1e7 ? value.toExponential(digits - 1) : trim(value.toPrecision(digits), size);
-  return text.replace("-", "−");
+  const text = size < 1e-4 || size >= 1e7 ? value.toExponential(digits - 1) : value.toPrecision(digits);
+  return (text.includes("e+") && size < 1e7 ? String(Number(text)) : text).replace("-", "−");
 }
 
-function trim(text, size) {
-  if (text.includes("e")) return String(Number(text));
-  return size >= 1000 && !text.includes(".") ? text : text;
-}
+/** A number without trailing zeros, such as that of a tick. @param {number} value */
+export const short = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
 
 /** A share in per cent, never rounded up to 100. @param {number} share @param {number} [digits] */
 export function percent(share, digits = 2) {

@@ -84,7 +84,7 @@ export class StepFigure {
     const side = this.narrow ? 92 : 136;
     const [x, y] = [this.#x(0) - side / 2, this.height / 2 - side / 2];
     const options = { photo: image.photo, channels: image.channels };
-    const group = h("g", { class: "node picture" },
+    const group = h("g", { class: "node picture" }, h("title", { text: this.t("step_picture") }),
       h("image", { href: addressOf(bytesOf(image.pixels), image.shape, "", options), x, y, width: side, height: side }),
       h("rect", { x, y, width: side, height: side }));
     this.circles.append(group);

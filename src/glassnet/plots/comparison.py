@@ -1,0 +1,85 @@
+"""Comparison of two sides: the score on validation data over the epochs, for every seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from ..errors import ShapeError, wrong_type
+from ..i18n.plots import SHARES, shown, words_in
+from .curve import label_ends
+from .figure import new_axes, require_axes, style_axes
+from .fonts import set_fonts
+from .palette import BLUE, INK, VERMILION
+
+_STYLES = (("a", BLUE, "-", "o"), ("b", VERMILION, "--", "s"))
+
+
+def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, language: str = "en") -> Axes:
+    """Draw the validation score of both sides of a comparison after each epoch: each seed, their mean and their range.
+
+    The marks at the end are the mean scores of the trained models. They may lie elsewhere than the curves, which for an
+    ensemble are those of its first member, and with early stopping continue after the best epoch.
+
+    Parameters
+    ----------
+    comparison : mapping
+        As ``glassnet compare --json`` prints it: ``metric``, ``pairs`` with the scores, and in ``curves`` the curves of
+        ``a`` and ``b``, each with ``epochs`` and ``validation_score``.
+    axes : Axes, optional
+        A new figure by default.
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ShapeError
+        GN050 if a side has no curve, or a curve other epochs than scores.
+    OptionError
+        GN021 for another language.
+    """
+    word = words_in(language)
+    if not isinstance(comparison, Mapping):
+        raise wrong_type("comparison", comparison, "the result of a comparison, as a mapping")
+    panel = require_axes(
+        new_axes(size=(7.2, 3.6), margins=(0.7, 0.6, 1.1, 0.45)) if axes is None else axes, 1, "score"
+    )[0]
+    metric = comparison["metric"]
+    percent = metric in SHARES
+    style_axes(panel, grid=True)
+    panel.set_title(word(f"{metric}_percent" if percent else metric), loc="left", fontsize=10, color=INK)
+    ends, finals, last = [], [], 1
+    for side, colour, dash, marker in _STYLES:
+        curves = [
+            (curve["epochs"], np.multiply(curve["validation_score"], 100 if percent else 1))
+            for curve in comparison["curves"][side]
+        ]
+        if not curves or any(not len(epochs) or len(epochs) != len(scores) for epochs, scores in curves):
+            raise ShapeError("GN050", f"curves of {side}: expected one or more, each with a score for every epoch.")
+        for epochs, scores in curves:
+            panel.plot(epochs, scores, color=colour, linewidth=0.7, alpha=0.5, linestyle=dash)
+        shortest = min((epochs for epochs, _ in curves), key=len)  # early stopping ends each seed elsewhere
+        every = np.array([scores[: len(shortest)] for _, scores in curves])  # (seeds, epochs)
+        panel.fill_between(shortest, every.min(axis=0), every.max(axis=0), color=colour, alpha=0.12, linewidth=0)
+        style: dict[str, Any] = {"color": colour, "marker": marker, "clip_on": False}
+        panel.plot(shortest, every.mean(axis=0), linewidth=1.8, linestyle=dash, markersize=4, **style)
+        end = float(np.mean([pair[side] for pair in comparison["pairs"]])) * (100 if percent else 1)
+        ends.append((end, f"{side.upper()} {f'{end:.2f}%' if percent else shown(end)}", colour))
+        finals.append((end, style))
+        last = max(last, *(epochs[-1] for epochs, _ in curves))
+    panel.set_xlim(1 if last > 1 else 0, last)
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, steps=[1, 2, 5, 10]))
+    panel.set_xlabel(word("epoch"))
+    for end, style in finals:
+        panel.plot([last], [end], markersize=8, markeredgecolor="white", linestyle="", zorder=3, **style)
+    label_ends(panel, ends)
+    set_fonts([panel])
+    return panel

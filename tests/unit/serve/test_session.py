@@ -1,0 +1,204 @@
+"""Models, data and drawings: what pages can open, and what is refused without leaving anything behind."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet.serve.studio.session import Session, safe_name
+from glassnet.training.events import EpochDone, TrainingStarted
+from web.studio_server import studio_server
+
+TABLE = "size,colour,kind\n" + "".join(f"{k},{'red' if k % 3 else 'blue'},{'ab'[k % 2]}\n" for k in range(60))
+DIGITS = "".join(f"{k % 3},{','.join(str((k * 7 + p) % 256) for p in range(784))}\n" for k in range(30))
+
+
+@pytest.fixture(scope="module")
+def studio():
+    with studio_server() as running:
+        yield running
+
+
+def upload(studio, content, name="data.csv", path="/api/data"):
+    content = content if isinstance(content, bytes) else content.encode()
+    return studio.post(f"{path}?name={quote(name, safe='%')}", content)
+
+
+def files(studio):
+    return {path for path in studio.session.folder.rglob("*") if path.is_file()}
+
+
+def test_the_session_has_the_bundled_digits_and_their_reader(studio):
+    session = studio.get("/api/session").fine()
+    assert [one["id"] for one in session["models"]][:1] == ["reader"]
+    assert session["data"][0] == {"id": "mnist", "name": "MNIST", "kind": "images", "target": ""}
+    described = studio.get("/api/data/mnist").fine()
+    assert (described["samples"], described["parts"], described["image_shape"]) == (60000, ["train", "test"], [28, 28])
+
+
+def test_samples_are_those_of_the_data(studio):
+    test = glassnet.load_data("mnist", part="test")
+    answer = studio.get("/api/data/mnist/samples?part=test&rows=7,0,9999").fine()
+    pixels = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8).reshape(3, 784)
+    assert np.array_equal(pixels, test.inputs[[7, 0, 9999]])
+    assert answer["labels"] == [str(label) for label in test.labels[[7, 0, 9999]]]
+    stretch = studio.get("/api/data/mnist/samples?start=59998&count=50").fine()
+    assert (stretch["rows"], stretch["total"]) == ([59998, 59999], 60000)
+
+
+@pytest.mark.parametrize(
+    "query", ["rows=60000", "rows=-1", "rows=a", "rows=1,,2", "part=other", "start=-1", "count=501"]
+)
+def test_other_rows_are_refused(studio, query):
+    studio.get(f"/api/data/mnist/samples?{query}").refused(400, "GN021")
+
+
+def test_a_table_has_columns_cells_and_findings(studio):
+    made = upload(studio, TABLE, "things.csv").fine()
+    assert (made["kind"], made["target"], made["name"]) == ("table", "kind", "things.csv")
+    described = studio.get(f"/api/data/{made['id']}").fine()
+    assert [one["kind"] for one in described["columns"]] == ["number", "text", "text"]
+    cells = studio.get(f"/api/data/{made['id']}/samples?rows=0,59").fine()
+    assert cells["cells"] == [["0", "blue", "a"], ["59", "red", "b"]] or cells["cells"][0][1:] == ["blue", "a"]
+    found = studio.post(f"/api/data/{made['id']}/doctor", {}).fine()
+    assert {"healthy", "findings"} == found.keys()
+    studio.get(f"/api/data/{made['id']}/samples?part=test").refused(400, "GN021")
+
+
+def test_the_doctor_answers_in_the_language_of_the_page(studio):
+    made = upload(studio, TABLE.replace("7,red,b", "?,red,b").replace("9,blue,b", ",blue,b"), "holes.csv").fine()
+    texts = {}
+    for language in ("en", "zh"):
+        found = studio.post(f"/api/data/{made['id']}/doctor?lang={language}", {}).fine()["findings"]
+        texts[language] = "".join(one["meaning"] for one in found)
+        assert str(studio.session.folder) not in str(found)
+    assert texts["en"]
+    assert texts["en"].isascii()
+    assert not texts["zh"].isascii()
+
+
+def test_images_as_numbers_are_images(studio):
+    made = upload(studio, DIGITS, "digits.csv").fine()
+    assert made["kind"] == "images"
+    assert studio.get(f"/api/data/{made['id']}").fine()["counts"] == [10, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "GN010"),
+        (b"\x00\x01\x02" * 100, "GN005"),
+        (b"\x1f\x8b\x08\x00damaged", "GN006"),
+        (b"PK\x03\x04damaged", "GN019"),
+        (b"a,b\n1,2\n3,4,5\n", "GN012"),
+    ],
+)
+def test_what_is_no_data_is_refused_and_not_stored(studio, content, code):
+    before, listed = files(studio), studio.get("/api/session").fine()["data"]
+    answer = upload(studio, content, "bad.csv")
+    answer.refused(400, code)
+    assert str(studio.session.folder) not in answer.json()["message"]
+    assert files(studio) == before
+    assert studio.get("/api/session").fine()["data"] == listed
+
+
+UNSAFE = ["..%2F..%2Fx.csv", "%2Fetc%2Fpasswd", "..%5Cx.csv", ".hidden", "..", "%00.csv", "x" * 300, "数据" * 200]
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_names_of_uploads_stay_in_the_folder(studio, name):
+    made = upload(studio, TABLE, name).fine()
+    path = studio.session.data[made["id"]].source
+    assert studio.session.folder in Path(path).resolve().parents
+    assert len(path.encode()) < 400
+
+
+def test_safe_names_keep_the_ending():
+    assert safe_name("a/b\\c d.csv") == "c_d.csv"
+    assert safe_name("") == safe_name("...") == "data"
+    assert safe_name("数据.csv") == "数据.csv"
+
+
+def test_a_model_goes_out_and_comes_in_again(studio):
+    content = studio.get("/api/models/reader/file")
+    made = studio.request("POST", "/api/models?name=own.safetensors", content.body).fine()
+    assert made["name"] == "own"
+    assert made["hash"] == studio.get("/api/models/reader").fine()["hash"]
+    weights = studio.get(f"/api/models/{made['id']}/weights").body
+    flat = studio.session.models["reader"].model.network.parameters.flat
+    assert np.array_equal(np.frombuffer(weights, "<f4"), flat.astype("<f4"))
+
+
+def test_what_is_no_model_is_refused(studio):
+    before = studio.get("/api/models").fine()
+    for content in (b"", b"no model", studio.get("/api/models/reader/file").body[:-10]):
+        answer = studio.post("/api/models?name=x", content)
+        assert (answer.status, answer.json()["code"][:4]) == (400, "GN04")
+    assert studio.get("/api/models").fine() == before
+
+
+def test_drawings_are_kept_listed_and_removed(studio):
+    first = studio.post("/api/drawings", {"pixels": [1] * 784, "label": 7}).fine()
+    studio.post("/api/drawings", {"pixels": [2] * 784, "label": 3}).fine()
+    assert [one["label"] for one in studio.get("/api/drawings").fine()] == [7, 3]
+    csv = studio.get("/api/drawings.csv").body.decode().splitlines()
+    assert csv == [f"7,{','.join('1' * 784)}", f"3,{','.join('2' * 784)}"]
+    assert "drawings" in [one["id"] for one in studio.get("/api/session").fine()["data"]]
+    assert studio.get("/api/data/drawings/samples").fine()["total"] == 2
+    assert [one["label"] for one in studio.request("DELETE", f"/api/drawings?id={first['id']}").fine()] == [3]
+    assert studio.request("DELETE", "/api/drawings").fine() == []
+    studio.get("/api/data/drawings/samples").refused(400, "GN010")
+
+
+BLANK = [0] * 784
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"pixels": BLANK},
+        {"pixels": BLANK[1:], "label": 1},
+        {"pixels": [*BLANK[1:], 256], "label": 1},
+        {"pixels": [*BLANK[1:], 0.5], "label": 1},
+        {"pixels": [*BLANK[1:], True], "label": 1},
+        {"pixels": BLANK, "label": 10},
+    ],
+)
+def test_other_drawings_are_refused(studio, given):
+    studio.post("/api/drawings", given).refused(400, "GN021")
+
+
+def test_the_model_of_the_command_is_open_with_its_data(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "things.csv").write_text(TABLE)
+    samples = glassnet.load_table("things.csv", target="kind")
+    options = glassnet.Options.recipe("table", members=1, epochs=2, engine="reference")
+    glassnet.save_model(glassnet.fit(samples, options).model, "kinds.safetensors")
+    session = Session("kinds.safetensors", language="zh")
+    try:
+        assert session.describe()["language"] == "zh"
+        assert session.models["model"].brief()["kind"] == "table"
+        assert session.data[session.models["model"].source].target == "kind"
+    finally:
+        session.close()
+    assert not session.folder.exists()
+
+
+def test_callbacks_see_the_parameters_that_training_changes():
+    seen, hashes = [], []
+
+    def watch(event):
+        if isinstance(event, TrainingStarted):
+            seen.append(event.parameters)
+        if isinstance(event, EpochDone):
+            hashes.append((seen[0].hash(), event.hash))
+
+    glassnet.fit([[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30, epochs=3, callbacks=[watch])
+    assert len({one for one, _ in hashes}) == 3
+    assert all(one == other for one, other in hashes)
