@@ -7,14 +7,15 @@ from typing import Any
 
 from starlette.routing import Route
 
-from . import compare, step, train
+from . import compare, draw, step, train
 from .endpoints import api, require_known, text_in
 from .session import Session
 
 ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {
-    "compare": compare.take_away,
-    "step": step.take_away,
+    "draw": draw.take_away,
     "train": train.take_away,
+    "step": step.take_away,
+    "compare": compare.take_away,
 }
 """Room -> function that returns the text for what its page describes, with ``form`` ("command" or "python")."""
 

@@ -1,0 +1,95 @@
+"""The views of the studio in notebooks: one module for anywidget that shows what the studio shows."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet import studio
+from glassnet.data import bundled
+from glassnet.errors import OptionError
+from glassnet.model.file import shipped_model
+
+VIEW = """
+const sheet = new CSSStyleSheet();
+await sheet.replace(given.css);
+document.adoptedStyleSheets = [sheet];
+const { default: view } = await import(URL.createObjectURL(new Blob([given.esm], { type: "text/javascript" })));
+const bytes = bytesOf(given.weights);
+const values = { ...given.values, weights: new DataView(bytes.buffer) };
+const listeners = {};
+window.model = {
+  get: (name) => values[name],
+  set: (name, value) => { values[name] = value; (listeners[`change:${name}`] ?? []).forEach((one) => one()); },
+  save_changes() {},
+  on: (name, one) => (listeners[name] ??= []).push(one),
+  off: (name, one) => (listeners[name] = listeners[name].filter((other) => other !== one)),
+};
+const el = document.createElement("div");
+document.body.append(el);
+window.closeView = view.render({ model: window.model, el });
+"""
+
+
+@pytest.fixture
+def reader():
+    return shipped_model()
+
+
+@pytest.fixture
+def widget(reader):
+    pytest.importorskip("anywidget")
+    return studio.draw(reader, bundled("test").inputs[0])
+
+
+def test_the_bundled_view_answers_as_the_model(widget, reader, page, run_module):
+    from support.web import text_of
+
+    values = {name: getattr(widget, name) for name in ("description", "words", "drawing")}
+    weights = text_of(np.frombuffer(widget.weights, np.uint8))
+    run_module(VIEW, {"esm": str(widget._esm), "css": str(widget._css), "weights": weights, "values": values})
+    answer = page.locator(".answer-name")
+    assert answer.inner_text() == str(reader.predict(bundled("test").inputs[0])[0])
+    page.locator(".reasons figure").first.wait_for()
+    other = bundled("test").inputs[2].tolist()
+    page.evaluate("(pixels) => window.model.set('drawing', { strokes: [], pixels })", other)
+    assert answer.inner_text() == str(reader.predict(other)[0])
+    assert page.evaluate("window.model.get('input')") == other
+    assert str(page.evaluate("window.model.get('answer')")) == answer.inner_text()
+    assert page.locator(".board").bounding_box()["width"] > 200
+    page.evaluate("window.closeView()")
+
+
+def test_a_saved_notebook_shows_a_still(widget, reader):
+    bundle = widget._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert "data:image/png" in data["text/html"]
+    assert f"→ {reader.predict(bundled('test').inputs[0])[0]}<" in data["text/html"]
+    json.dumps(data)
+
+
+def test_each_module_is_bundled_once_and_after_those_that_it_needs():
+    text = studio.bundle("views/draw.js")
+    defined = re.findall(r"^modules\['([^']+)'\] = ", text, re.M)
+    assert len(defined) == len(set(defined))
+    assert defined[-1] == "views/draw.js"
+    for use in re.finditer(r"^const .* = modules\['([^']+)'\];", text, re.M):
+        assert f"modules['{use[1]}'] = " in text[: use.start()]
+    assert not re.search(r"^(import|export (?!default modules))", text, re.M)
+
+
+def test_other_models_are_refused(reader, monkeypatch):
+    rows = glassnet.Dataset.from_arrays([[0, 1], [1, 0]] * 9, [0, 1] * 9)
+    with pytest.raises(OptionError, match="expected a model that classifies images"):
+        studio.draw(glassnet.new_model(rows, glassnet.Options(hidden=2)))
+    studio._widget.cache_clear()
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    with pytest.raises(OptionError, match=r"pip install 'glassnet\[studio\]'"):
+        studio.draw(reader)
+    studio._widget.cache_clear()
