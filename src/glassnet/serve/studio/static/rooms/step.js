@@ -148,11 +148,11 @@ export async function open(el, studio) {
     const fresh = !step;
     step = next;
     model.quietly({ rule: state.get("rule") || next.rule, moment: Number(state.get("moment", "0")), focus: state.get("focus") });
+    model.quietly({ step: next });
     if (fresh) {
-      model.quietly({ step: next });
       fill(stage);
       closeView = view.render({ model, el: stage }) ?? (() => {});
-    } else model.set("step", next);
+    } else model.tell("step");
     fill(facts, factsOf(next));
     if (next.kind === "net") drawEditor();
     else fill(editor);
@@ -332,13 +332,15 @@ const wordsOf = (t) => new Proxy({}, { get: (_, key) => t(String(key)) });
 function traits(values) {
   /** @type {Map<string, Set<() => void>>} */
   const listeners = new Map();
+  const tell = (name) => listeners.get(`change:${name}`)?.forEach((listener) => listener());
   return {
     get: (name) => values[name],
     set(name, value) {
       if (values[name] === value) return;
       values[name] = value;
-      for (const listener of listeners.get(`change:${name}`) ?? []) listener();
+      tell(name);
     },
+    tell,
     /** Set values that the room already has. @param {Object<string, any>} given */
     quietly: (given) => Object.assign(values, given),
     save_changes() {},

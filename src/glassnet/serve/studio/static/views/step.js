@@ -20,6 +20,7 @@ const number = (value, most = 4) => digits(value, most).replace(/(\.\d*?)0+(?=e|
  *   ("layer.node"); the last three change as the reader drives.
  */
 function render({ model, el }) {
+  el.classList.add("glassnet");
   const words = model.get("words");
   const t = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -65,7 +66,7 @@ function render({ model, el }) {
   el.append(root);
 
   /** The moment that is shown; after the step any layer can be looked at. */
-  const moment = () => (numbers.moments[index].kind === "after" ? { kind: "after", layer: afterLayer } : numbers.moments[index]);
+  const moment = () => (numbers.moments[index].kind === "after" ? { kind: "after", layer: Math.min(afterLayer, numbers.last) } : numbers.moments[index]);
 
   /** The nodes that can be in focus: layer and node. @returns {Array<[number, number]>} */
   const choices = ({ kind, layer }) =>
@@ -85,10 +86,8 @@ function render({ model, el }) {
     numbers = new StepNumbers(step, model.get("rule"));
     range.max = String(numbers.moments.length - 1);
     index = Math.max(0, Math.min(numbers.moments.length - 1, model.get("moment") ?? 0));
-    const [layer, node] = String(model.get("focus") ?? "").split(".").map(Number);
-    const named = Number.isInteger(layer) && Number.isInteger(node);
-    if (named) focused.set(layer, node);
-    afterLayer = named && layer > 0 ? Math.min(layer, numbers.last) : numbers.last;
+    afterLayer = numbers.last;
+    lookAt(model.get("focus"));
     const groups = [];
     for (const one of numbers.moments) {
       const phase = PHASES[one.kind];
@@ -110,6 +109,20 @@ function render({ model, el }) {
     root.querySelector(".step-rules").hidden = numbers.step.rules.length < 2;
     build();
     draw(false);
+  }
+
+  /** Put the named node in focus. @param {string} name "layer.node" */
+  function lookAt(name) {
+    const [layer, node] = String(name || "").split(".").map(Number);
+    if (!numbers.node(layer, node)) return;
+    focused.set(layer, node);
+    if (layer) afterLayer = layer;
+  }
+
+  /** The node in focus by name; empty if the reader has not chosen one. */
+  function focusText() {
+    const { layer } = moment();
+    return focused.has(layer) ? `${layer}.${focused.get(layer)}` : "";
   }
 
   function build() {
@@ -311,9 +324,8 @@ function render({ model, el }) {
   }
 
   function tell() {
-    const { layer } = moment();
     model.set("moment", index);
-    model.set("focus", focused.has(layer) ? `${layer}.${focused.get(layer)}` : "");
+    model.set("focus", focusText());
     model.save_changes();
   }
 
@@ -393,9 +405,15 @@ function render({ model, el }) {
     index = Math.max(0, Math.min(numbers.moments.length - 1, model.get("moment")));
     draw(false);
   };
+  const pointed = () => {
+    if (model.get("focus") === focusText()) return;
+    lookAt(model.get("focus"));
+    draw(false);
+  };
   model.on("change:step", changed);
   model.on("change:rule", changed);
   model.on("change:moment", moved);
+  model.on("change:focus", pointed);
   take();
   sizes.observe(drawing);
   return () => {
@@ -404,6 +422,7 @@ function render({ model, el }) {
     model.off?.("change:step", changed);
     model.off?.("change:rule", changed);
     model.off?.("change:moment", moved);
+    model.off?.("change:focus", pointed);
     root.remove();
   };
 }
