@@ -24,6 +24,8 @@ from .model.model import Model, require_model
 from .serve.studio.models import describe, weights_of
 
 _STATIC = Path(__file__).parent / "serve" / "studio" / "static"
+_LARGE = 20_000
+"""Parameters of a model whose step, as a page, would be too much for a notebook's file."""
 _IMPORT = re.compile(r'^import (?:(\w+)|\{([^}]*)\}) from "([^"]+)";\n', re.M)
 _EXPORT = re.compile(r"^export (?:async )?(?:function|class|const|let) (\w+)", re.M)
 _ROOT = re.compile(r"^:root[^{]*\{[^}]*\}\n", re.M)
@@ -73,7 +75,7 @@ def draw(model: Model, sample: ArrayLike | None = None) -> Any:
 
 
 def step(model: Model, sample: ArrayLike, target: Any, *, learning_rate: float | None = None) -> Any:
-    """Return a widget that goes through one training step, forwards and back, number by number.
+    """Return a widget of one training step, forwards and back, number by number.
 
     Parameters
     ----------
@@ -107,7 +109,7 @@ def step(model: Model, sample: ArrayLike, target: Any, *, learning_rate: float |
         step=excerpt(taken, scaling=model.scaling, features=features),
         rule=taken.rule,
         words={key: texts[place] for key, texts in STUDIO_WORDS.items() if key.startswith("step_")},
-        still=step_html(taken, language=language),
+        still=step_html(taken, language=language) if len(model.network.parameters.flat) < _LARGE else model_html(model),
     )
 
 

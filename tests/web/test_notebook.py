@@ -66,11 +66,12 @@ def test_the_bundled_view_answers_as_the_model(widget, reader, page, run_module)
     page.evaluate("window.closeView()")
 
 
-def test_the_view_of_a_step_shows_the_numbers_of_trace(reader, page, run_module):
+def test_the_view_of_a_step_shows_the_numbers_of_trace(page, run_module):
     pytest.importorskip("anywidget")
-    sample, label = bundled("test").inputs[3], int(bundled("test").labels[3])
-    widget = studio.step(reader, sample, label, learning_rate=0.1)
-    step = trace(reader, bundled("test").take(slice(3, 4)), learning_rate=0.1)
+    data = bundled("test").take(slice(0, 60))
+    model = glassnet.fit(data, glassnet.Options(hidden=(20, 15), epochs=1)).model
+    widget = studio.step(model, data.inputs[3], int(data.labels[3]), learning_rate=0.1)
+    step = trace(model, data.take(slice(3, 4)), learning_rate=0.1)
     values = {name: getattr(widget, name) for name in ("step", "words", "moment", "rule", "focus")}
     run_module(VIEW, {"esm": str(widget._esm), "css": str(widget._css), "weights": "", "values": values})
     page.evaluate("window.model.set('moment', 1)")
@@ -85,6 +86,7 @@ def test_the_view_of_a_step_shows_the_numbers_of_trace(reader, page, run_module)
     assert page.locator(".node-choice[aria-pressed=true]").inner_text() == "3: 2"
     assert page.locator(".step-drawing svg").bounding_box()["width"] > 200
     assert "<article" in widget.still
+    assert "data:image/png" in widget.still
     page.evaluate("window.closeView()")
 
 
@@ -95,6 +97,11 @@ def test_a_saved_notebook_shows_a_still(widget, reader):
     assert "data:image/png" in data["text/html"]
     assert f"→ {reader.predict(bundled('test').inputs[0])[0]}<" in data["text/html"]
     json.dumps(data)
+
+
+def test_a_step_of_a_large_model_has_a_small_still(reader):
+    pytest.importorskip("anywidget")
+    assert len(studio.step(reader, bundled("test").inputs[3], 0).still) < 50_000
 
 
 @pytest.mark.parametrize("view", ["views/draw.js", "views/step.js"])

@@ -222,9 +222,14 @@ def test_any_step_of_the_run_equals_replay(page, visit, studio):
         assert again.before.hash()[:8] in facts
     assert state(page)["step"] == "16"
     # Back, to an address of the same step with another moment.
-    page.evaluate("() => history.pushState(null, '', location.href.replace('moment=11', 'moment=2'))")
+    number = page.locator(".step-controls .number")
+    page.evaluate(
+        "() => { history.pushState(null, '', location.href.replace('moment=11', 'moment=2')); "
+        "dispatchEvent(new PopStateEvent('popstate')); }"
+    )
+    number.filter(has_text="3 / 12").wait_for()
     page.go_back()
-    page.wait_for_function("() => document.querySelector('.step-controls .number').textContent === '12 / 12'")
+    number.filter(has_text="12 / 12").wait_for()
     assert "agree with the training record" in page.locator("main").text_content()
 
 

@@ -143,7 +143,7 @@ export class StepFigure {
     const to = this.nodes.get(`${layer}:${one.node}`);
     const { largest_weight: most } = this.numbers.layer(layer);
     const add = (ref, weight, x, y, endX = to.x) => {
-      const line = h("line", { x1: x, y1: y, x2: endX, y2: to.y, class: `link ${weight < 0 ? "minus" : "plus"}`, "stroke-width": (0.8 + 3.6 * Math.min(1, Math.abs(weight) / most)).toFixed(2) });
+      const line = h("line", { x1: x, y1: y, x2: endX, y2: to.y, class: `link ${ref.endsWith("*") ? "bundle" : weight < 0 ? "minus" : "plus"}`, "stroke-width": (0.8 + 3.6 * Math.min(1, Math.abs(weight) / most)).toFixed(2) });
       line.addEventListener("mouseenter", () => this.on.over(this.#currentLink(ref)));
       line.addEventListener("mouseleave", () => this.on.over(null));
       this.lines.append(line);
@@ -201,7 +201,7 @@ export class StepFigure {
       if (one.bar) one.bar.setAttribute("width", String(34 * Math.max(0, Math.min(1, value))));
       const error = layer && when("e", layer) <= index ? short(numbers.value(`e:${layer}:${node}`)) : "";
       const delta = layer && when("delta", layer) <= index ? short(numbers.value(`d:${layer}:${node}`)) : "";
-      if (one.below) one.below.textContent = [error && `e ${error}`, delta && `δ ${delta}`].filter(Boolean).join("  ");
+      if (one.below) one.below.textContent = [error && `e ${error}`, delta && `δ ${delta}`].filter(Boolean).join("\u2002");
       if (one.t) one.t.textContent = short(numbers.value(`t:${layer}:${node}`));
       if (one.e) one.e.textContent = error;
       if (one.d) one.d.textContent = delta;
