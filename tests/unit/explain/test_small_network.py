@@ -12,7 +12,7 @@ import pytest
 from glassnet.errors import DataError, OptionError, ShapeError
 from glassnet.explain.small_network import SMALL_NETWORKS
 from glassnet.explain.step import worked_example
-from glassnet.workflow.take_away import small_step_program
+from glassnet.workflow.take_away.step import small_step_program
 from support.cli import environment
 
 NET = SMALL_NETWORKS["3-4-2"]

@@ -14,7 +14,7 @@ import pytest
 import glassnet
 from glassnet.training.events import EpochDone
 from glassnet.workflow.table_options import TableOptions
-from glassnet.workflow.take_away import training_command, training_program
+from glassnet.workflow.take_away.training import training_command, training_program
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import run_process
 

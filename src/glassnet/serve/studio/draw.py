@@ -20,7 +20,7 @@ from ...io.opening import open_named
 from ...model.model import Model
 from ...preprocess.tabular.dataset import read_table
 from ...workflow.predict_job import answer_from
-from ...workflow.take_away import query_command, query_program
+from ...workflow.take_away.query import query_command, query_program
 from .endpoints import api, text_in
 from .session import Session, safe_name
 

@@ -32,7 +32,7 @@ from ...workflow.labels_job import LabelsJob, find_label_errors, suspect_rows
 from ...workflow.model_data import load_labelled, notify_trained_on
 from ...workflow.notice import Notice, ignore
 from ...workflow.table_options import TableOptions
-from ...workflow.take_away import Looking, looking_command, looking_program
+from ...workflow.take_away.look import Looking, looking_command, looking_program
 from ...workflow.training_data import job_options, load_samples, load_table_samples, parts_in_training
 from .endpoints import api, text_in, whole_in
 from .jobs import Job

@@ -21,7 +21,7 @@ from ...training.events import BlockDone, Event, Preparing
 from ...workflow.explain_job import load_explained, replay_run_epoch, step_on_row
 from ...workflow.model_data import trained_on_bundled
 from ...workflow.notice import ignore
-from ...workflow.take_away import small_step_program, step_text
+from ...workflow.take_away.step import small_step_program, step_text
 from .endpoints import api, number_in, text_in, whole_in
 from .jobs import Cancelled, Job
 from .session import Session, StudioModel
