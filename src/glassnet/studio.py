@@ -11,15 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .data import Dataset
 from .errors import OptionError
+from .explain.excerpt import excerpt
+from .explain.step import trace
 from .html.notebook import model_html
 from .html.page import sample_uri
+from .html.step import step_html
 from .i18n.language import LANGUAGES, preferred
 from .i18n.studio import STUDIO_WORDS
 from .model.model import Model, require_model
 from .serve.studio.models import describe, weights_of
 
 _STATIC = Path(__file__).parent / "serve" / "studio" / "static"
+_LARGE = 20_000
+"""Parameters of a model whose step, as a page, would be too much for a notebook's file."""
 _IMPORT = re.compile(r'^import (?:(\w+)|\{([^}]*)\}) from "([^"]+)";\n', re.M)
 _EXPORT = re.compile(r"^export (?:async )?(?:function|class|const|let) (\w+)", re.M)
 _ROOT = re.compile(r"^:root[^{]*\{[^}]*\}\n", re.M)
@@ -59,7 +65,7 @@ def draw(model: Model, sample: ArrayLike | None = None) -> Any:
     pixels = None if sample is None else model.raw(sample)[0]
     drawing = None if pixels is None else {"strokes": [], "pixels": pixels.tolist()}
     place = LANGUAGES.index(preferred())
-    return _widget()(
+    return _widget("draw")(
         description={name: value for name, value in described.items() if name != "receipt"},
         weights=weights_of(model),
         words={key: texts[place] for key, texts in STUDIO_WORDS.items() if key.startswith("draw_")},
@@ -68,8 +74,47 @@ def draw(model: Model, sample: ArrayLike | None = None) -> Any:
     )
 
 
+def step(model: Model, sample: ArrayLike, target: Any, *, learning_rate: float | None = None) -> Any:
+    """Return a widget of one training step, forwards and back, number by number.
+
+    Parameters
+    ----------
+    model : Model
+        Of an ensemble, the first member is used. It is not changed.
+    sample : array_like, shape (features,)
+        Unscaled inputs, as for ``model.predict``.
+    target : object
+        The sample's class, or its numbers or labels, as for `Dataset.from_arrays`.
+    learning_rate : float, optional
+        By default that of the training record, or 0.2 as in the notes.
+
+    Returns
+    -------
+    anywidget.AnyWidget
+        Its ``moment``, ``rule`` and ``focus`` ("layer.node") are what it shows; setting them drives it.
+
+    Raises
+    ------
+    DataError
+        GN076 when `model` is not a `Model`; as for `explain.trace` when the sample does not fit it.
+    OptionError
+        GN092 if anywidget is not installed.
+    """
+    require_model(model)
+    samples = Dataset.from_arrays(model.raw(sample)[:1], [target], like=model)
+    taken, language = trace(model, samples, learning_rate=learning_rate), preferred()
+    features = model.columns.features if model.columns else ()
+    place = LANGUAGES.index(language)
+    return _widget("step")(
+        step=excerpt(taken, scaling=model.scaling, features=features),
+        rule=taken.rule,
+        words={key: texts[place] for key, texts in STUDIO_WORDS.items() if key.startswith("step_")},
+        still=step_html(taken, language=language) if len(model.network.parameters.flat) < _LARGE else model_html(model),
+    )
+
+
 @cache
-def _widget() -> Any:
+def _widget(room: str) -> Any:
     try:
         import anywidget
         import traitlets
@@ -78,15 +123,8 @@ def _widget() -> Any:
             "GN092", f"the studio needs {problem.name}, which is not installed: pip install 'glassnet[studio]'"
         ) from None
 
-    class DrawView(anywidget.AnyWidget):  # type: ignore[misc,name-defined,unused-ignore]
-        _esm = bundle("views/draw.js")
-        _css = styles("rooms/draw.css")
-        description = traitlets.Dict().tag(sync=True)
-        weights = traitlets.Bytes().tag(sync=True)
+    class View(anywidget.AnyWidget):  # type: ignore[misc,name-defined,unused-ignore]
         words = traitlets.Dict().tag(sync=True)
-        drawing = traitlets.Dict(allow_none=True).tag(sync=True)
-        input: Any = traitlets.List(allow_none=True).tag(sync=True)
-        answer = traitlets.Int(None, allow_none=True).tag(sync=True)
         still = traitlets.Unicode()
 
         def _repr_mimebundle_(self, **options: Any) -> Any:
@@ -95,7 +133,24 @@ def _widget() -> Any:
             data = {**(data or {}), "text/html": self.still}  # where no widget runs, such as in a saved notebook
             return (data, *metadata) if metadata else data
 
-    return DrawView
+    class DrawView(View):
+        _esm = bundle("views/draw.js")
+        _css = styles("rooms/draw.css")
+        description = traitlets.Dict().tag(sync=True)
+        weights = traitlets.Bytes().tag(sync=True)
+        drawing = traitlets.Dict(allow_none=True).tag(sync=True)
+        input: Any = traitlets.List(allow_none=True).tag(sync=True)
+        answer = traitlets.Int(None, allow_none=True).tag(sync=True)
+
+    class StepView(View):
+        _esm = bundle("views/step.js")
+        _css = styles("views/step.css")
+        step = traitlets.Dict().tag(sync=True)
+        moment = traitlets.Int(0).tag(sync=True)
+        rule = traitlets.Unicode().tag(sync=True)
+        focus = traitlets.Unicode().tag(sync=True)
+
+    return {"draw": DrawView, "step": StepView}[room]
 
 
 def _still(model: Model, pixels: np.ndarray[Any, Any] | None) -> str:

@@ -7,14 +7,16 @@ from typing import Any
 
 from starlette.routing import Route
 
-from . import compare, draw, train
+from . import compare, draw, look, step, train
 from .endpoints import api, require_known, text_in
 from .session import Session
 
 ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {
     "draw": draw.take_away,
     "train": train.take_away,
+    "step": step.take_away,
     "compare": compare.take_away,
+    "look": look.take_away,
 }
 """Room -> function that returns the text for what its page describes, with ``form`` ("command" or "python")."""
 
