@@ -135,7 +135,7 @@ def test_back_to_another_model_opens_it_and_forward_returns(room):
 
 def test_any_digit_of_the_test_data_opens(room):
     page = room()
-    page.get_by_role("button", name="A digit of the test data").click()
+    page.get_by_role("button", name="Open a test digit").click()
     page.get_by_text("of the test data of MNIST").wait_for()
     row = int(parse_qs(page.evaluate("location.search.slice(1)"))["row"][0])
     assert page.locator(".origin > span").inner_text().endswith(f": {bundled('test').labels[row]}")

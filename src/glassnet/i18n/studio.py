@@ -33,7 +33,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     # draw
     "draw_line": ("Draw a digit: the network answers while you draw.", "写一个数字：边写边看网络的回答。"),
     "draw_line_image": ("Paint an image: the network answers while you paint.", "画一幅图像：边画边看网络的回答。"),
-    "draw_some": ("A digit of the test data", "打开一个测试数字"),
+    "draw_some": ("Open a test digit", "打开一个测试数字"),
     "draw_line_table": (
         "Change a value of the row: the network answers at once.",
         "修改这一行的任一数值，网络立即给出回答。",

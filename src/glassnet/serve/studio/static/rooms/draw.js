@@ -46,7 +46,7 @@ async function openBoard(el, studio, id, description) {
   const some = button(t("draw_some"), () => {
     state.set({ data: "mnist", part: "test", row: Math.floor(Math.random() * TEST_DIGITS), p: "" });
     reopen();
-  }, { class: "plain" });
+  });
   el.append(h("div.row.spread.origin", {}, origin, digits ? some : null), host);
   let opened = ""; // the code of what was opened from the data
   let input = /** @type {number[]|null} */ (null);
