@@ -55,7 +55,7 @@ def gallery() -> dict[str, Callable[[str], Any]]:
     some = np.concatenate([test.some(10), evaluation.misread[:10]])
     layer = examine_nodes(model, test.take(slice(0, 2000)))[0]
     space = hidden_space(model, test)
-    compared = compare(CompareJob(Side("quick"), Side("quick", {"rotate": 10.0}), options={"epochs": 6})).to_dict()
+    compared = compare(CompareJob(Side("quick"), Side("quick", {"rotate": 10.0}), options={"epochs": 4})).to_dict()
     explained = why(model, test.inputs[evaluation.misread[0]], Neighbours(model, training))
     return {
         "curve": lambda language: plots.draw_curve(fitted.history.curve(), language=language),

@@ -119,7 +119,7 @@ _HOMES = {
 
 _PACKAGES = (
     *("data", "doctor", "engines", "errors", "estimators", "explain", "handwriting", "html", "i18n", "io"),
-    *("model", "network", "nn", "notes", "options", "preprocess", "training"),
+    *("model", "network", "nn", "notes", "options", "preprocess", "studio", "training"),
 )
 """Modules that ``glassnet.NAME`` finds although they are not public names."""
 

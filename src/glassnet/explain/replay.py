@@ -1,13 +1,14 @@
 """Replay any step of a finished training run: the same training loop, with an engine that records one step.
 
 Weights before and after the step are bit-identical to those of the engine. The per-sample loop of the compiled engine
-holds the first matrix in two parts during a block and joins them at its end. The block with the step is therefore run
-three times from its start: up to the step, including the step, and completely, so that later steps are bit-identical to
-the run. After every epoch the weights are compared with the hash in the training record.
+holds the first matrix in two parts during a block and joins them at its end. The run is therefore repeated in whole
+blocks, and a step is computed from the start of its block twice: up to the step, and including the step. After every
+epoch the weights are compared with the hash in the training record.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, Samples
+from ..engines import Block, Engine, Progress, Samples, one_blas_thread
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
 from ..model.model import Model
@@ -34,6 +35,9 @@ from ..training.events import EpochDone, Event
 from ..training.fine_tuning import require_parent
 from ..training.receipt import GivenData, engine_of, training_split_of, verifiable_options
 from .step import Trace, trace_step
+
+RECENT = 10
+"""States of recent steps that a replayed epoch holds."""
 
 
 @one_line
@@ -115,6 +119,25 @@ def replay(
     ModelFileError
         GN044 if the checkpoint was started with other data.
     """
+    return replay_epoch(
+        model, data, epoch, step, checkpoint=checkpoint, callbacks=callbacks, init_model=init_model
+    ).step(step)
+
+
+def replay_epoch(
+    model: Model,
+    data: Dataset,
+    epoch: int,
+    step: int = 1,
+    *,
+    checkpoint: LoadedCheckpoint | None = None,
+    callbacks: Sequence[Callback] = (),
+    init_model: Model | None = None,
+) -> ReplayedEpoch:
+    """Repeat the training run that produced a model up to the end of an epoch, whose steps can then be computed.
+
+    Parameters and errors as for `replay`; `step` is the first step that is needed, which a checkpoint may not follow.
+    """
     receipt = model.receipt
     options, expected = verifiable_options(receipt), receipt["trails"][0]
     if checkpoint is None:
@@ -122,84 +145,99 @@ def replay(
     given = GivenData(data)
     if given.fingerprint != receipt["data"]["fingerprint"]:
         raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
-    recorder = _RecordingEngine(engine_of(receipt), epoch - 1, step - 1)
+    recorder = _RecordingEngine(engine_of(receipt), epoch - 1)
     if checkpoint is None:
         run = repeated_run(receipt, data, recorder, given, 0, init_model)
         part = run.data
     else:
         part = training_split_of(receipt, data)
-    steps = -(-len(part) // options.batch_size)
-    _require_step(epoch, step, len(expected) - 1, steps)
+    steps, epochs = -(-len(part) // options.batch_size), len(expected) - 1
+    _require_step(epoch, step, epochs, steps)
     if checkpoint is not None:
         _require_earlier_checkpoint(checkpoint, options, epoch - 1 + (step - 1) / steps)
         run = checkpoint.run(data, recorder)
     # Without early stopping, because epochs after the step are irrelevant.
     run = replace(run, options=replace(options, early_stopping=0), validation=None)
 
-    def after_the_step(event: Event) -> bool:
+    def after_the_epoch(event: Event) -> bool:
         return isinstance(event, EpochDone) and event.epoch == epoch
 
-    run.train([*callbacks, after_the_step])
-    hashes, step_trace = run.history.weight_hashes, recorder.trace(run.model, options)
-    return Replay(
-        trace=step_trace,
-        epoch=epoch,
-        step=step,
-        rows=part.row_numbers[recorder.rows],
-        before=recorder.before.parameters,
-        after=recorder.after.parameters,
-        rounding=_rounding(step_trace, recorder.after.parameters),
-        checked=len(hashes) - 1,
-        differs=_first_difference(hashes, expected),
+    run.train([*callbacks, after_the_epoch])
+    hashes = run.history.weight_hashes
+    return ReplayedEpoch(
+        run.model, options, part, recorder, (epochs, steps), hashes, _first_difference(hashes, expected)
     )
 
 
-def _first_difference(hashes: list[str], expected: list[str]) -> int | None:
-    """Return the first epoch after which weights differ from those expected, 0 for the initial ones, or None."""
-    pairs = enumerate(zip(hashes, expected, strict=False))
-    return next((epoch for epoch, (now, then) in pairs if now != then), None)
+class ReplayedEpoch:
+    """An epoch of a finished training run, any step of which can be computed without repeating the run again.
 
+    It holds the weights at the start of each block of the epoch. A step takes at most two runs of a block; a neighbour
+    of one of the `RECENT` steps takes one. Threads may share it.
 
-class _RecordingEngine:
-    """Wraps an engine and records the state before and after one step."""
+    Attributes
+    ----------
+    epoch, epochs, steps : int
+        Number of the epoch, counted from 1, of epochs of the run, and of steps per epoch.
+    checked, differs
+        As in `Replay`.
+    """
 
-    before: State
-    after: State
+    def __init__(
+        self,
+        model: Model,
+        options: Options,
+        data: Dataset,
+        recorder: _RecordingEngine,
+        counts: tuple[int, int],
+        hashes: Sequence[str],
+        differs: int | None,
+    ) -> None:
+        self._model, self._options, self._data, self._recorder = model, options, data, recorder
+        self.epochs, self.steps = counts
+        self.epoch, self.checked, self.differs = recorder.epoch + 1, len(hashes) - 1, differs
+        self._lock = threading.Lock()
 
-    def __init__(self, engine: Engine, epoch: int, step: int) -> None:
-        self._engine, self._epoch, self._step = engine, epoch, step
-        self.name, self.output_loss = engine.name, engine.output_loss
-        self.gradients = engine.gradients
+    def step(self, step: int) -> Replay:
+        """Compute a step, counted from 1; OptionError GN080 if the epoch has no such step."""
+        _require_step(self.epoch, step, self.epochs, self.steps)
+        with self._lock:
+            recorded = self._recorder.step(step - 1)
+            step_trace = self._trace(recorded)
+        return Replay(
+            trace=step_trace,
+            epoch=self.epoch,
+            step=step,
+            rows=self._data.row_numbers[recorded.rows],
+            before=recorded.before.parameters,
+            after=recorded.after.parameters,
+            rounding=_rounding(step_trace, recorded.after.parameters),
+            checked=self.checked,
+            differs=self.differs,
+        )
 
-    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
-        """See `Engine.prepare`."""
-        self._samples = samples
-        return self._engine.prepare(architecture, samples, options)
-
-    def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
-        """See `Engine.run_steps`."""
-        ahead = self._step - block.first
-        if block.epoch == self._epoch and 0 <= ahead < len(block.learning_rates):
-            self.before, self.after = _copy(state), _copy(state)
-            self._engine.run_steps(architecture, self.before, prepared, block.before(self._step))
-            self._engine.run_steps(architecture, self.after, prepared, block.before(self._step + 1))
-            self.rows, self.rate = block.batch(ahead), float(block.learning_rates[ahead])
-        return self._engine.run_steps(architecture, state, prepared, block)
-
-    def trace(self, model: Model, options: Options) -> Trace:
+    def _trace(self, recorded: _RecordedStep) -> Trace:
         """Recompute the step by the formulas, from the inputs of the engine."""
-        made, samples, rows = model.network.architecture, self._samples, self.rows
-        raw = distorted(samples, rows, options, self._epoch) if options.augments else samples.rows[rows]
+        model, options, samples, rows = self._model, self._options, self._recorder.samples, recorded.rows
+        made, epoch = model.network.architecture, self.epoch - 1
+        raw = distorted(samples, rows, options, epoch) if options.augments else samples.rows[rows]
         inputs = samples.scaling.apply(raw, np.float64)
-        masks = dropout_masks(made, options, self._epoch, self._step, len(rows), np.float64)
-        network, targets = Network.of(made, self.before.parameters), samples.targets[samples.labels[rows]]
+        masks = dropout_masks(made, options, epoch, recorded.step, len(rows), np.float64)
+        network, targets = Network.of(made, recorded.before.parameters), samples.targets[samples.labels[rows]]
         weights = None if samples.weights is None else samples.weights[rows]
         if options.hardest < 1:
-            signals = forward(made, self.before.parameters.copy(np.float64), inputs, masks)
+            signals = forward(made, recorded.before.parameters.copy(np.float64), inputs, masks)
             losses = made.output_loss.value(signals.sums[-1], signals.outputs, targets)
             weights = only_hardest(losses, weights, options)[0]
         step = trace_step(
-            network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
+            network,
+            inputs,
+            targets,
+            recorded.rate,
+            options=options,
+            state=recorded.before,
+            masks=masks,
+            weights=weights,
         )
         return replace(
             step,
@@ -208,6 +246,69 @@ class _RecordingEngine:
             photo=model.reading == "photo",
             class_names=tuple(model.class_names),
         )
+
+
+def _first_difference(hashes: list[str], expected: list[str]) -> int | None:
+    """Return the first epoch after which weights differ from those expected, 0 for the initial ones, or None."""
+    pairs = enumerate(zip(hashes, expected, strict=False))
+    return next((epoch for epoch, (now, then) in pairs if now != then), None)
+
+
+@dataclass(frozen=True)
+class _RecordedStep:
+    """A step of the engine: the states before and after it, its samples and its learning rate."""
+
+    step: int
+    before: State
+    after: State
+    rows: NDArray[np.int64]
+    rate: float
+
+
+class _RecordingEngine:
+    """Wraps an engine and records the state before each block of one epoch."""
+
+    samples: Samples
+
+    def __init__(self, engine: Engine, epoch: int) -> None:
+        self._engine, self.epoch = engine, epoch
+        self.name, self.output_loss = engine.name, engine.output_loss
+        self.gradients = engine.gradients
+        self._blocks: list[tuple[State, Block]] = []
+        self._recent: dict[int, State] = {}
+
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
+        """See `Engine.prepare`."""
+        self.samples, self._architecture = samples, architecture
+        self._prepared = self._engine.prepare(architecture, samples, options)
+        return self._prepared
+
+    def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
+        """See `Engine.run_steps`."""
+        if block.epoch == self.epoch:
+            self._blocks.append((_copy(state), block))
+        return self._engine.run_steps(architecture, state, prepared, block)
+
+    def step(self, step: int) -> _RecordedStep:
+        """Run the engine up to a step of the epoch, and including it."""
+        start, block = next(pair for pair in reversed(self._blocks) if pair[1].first <= step)
+        before = self._after(step - 1, start, block) if step > block.first else start
+        after, ahead = self._after(step, start, block), step - block.first
+        return _RecordedStep(step, before, after, block.batch(ahead), float(block.learning_rates[ahead]))
+
+    def _after(self, step: int, start: State, block: Block) -> State:
+        """Return the state after a step, from the start of its block; neighbours of recent steps need it again."""
+        if step not in self._recent:
+            self._recent[step] = self._run(start, block.before(step + 1))
+            while len(self._recent) > RECENT:
+                del self._recent[next(iter(self._recent))]
+        return self._recent[step]
+
+    def _run(self, start: State, block: Block) -> State:
+        state = _copy(start)
+        with one_blas_thread():
+            self._engine.run_steps(self._architecture, state, self._prepared, block)
+        return state
 
 
 def _copy(state: State) -> State:

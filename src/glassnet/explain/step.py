@@ -8,7 +8,7 @@ whatever the precision of the model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -154,6 +154,8 @@ class Trace:
         Whether high values are light instead of ink; not in JSON.
     class_names : tuple of str
         Names of the outputs; empty if they are numbered.
+    losses_after : dict
+        Rule -> loss after the step by this rule; not in JSON.
     """
 
     rule: str
@@ -168,6 +170,7 @@ class Trace:
     raw: NDArray[Any] | None = None
     photo: bool = False
     class_names: tuple[str, ...] = ()
+    losses_after: dict[str, float] = field(default_factory=dict)
 
     def node_name(self, layer: LayerStep, node: int) -> str:
         """Return the name of a node: the class name of an output, if it has one, otherwise its number."""
@@ -206,7 +209,7 @@ class Trace:
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers as plain values, for JSON."""
         plain: dict[str, Any] = _to_plain(replace(self, raw=None))
-        del plain["raw"], plain["photo"]
+        del plain["raw"], plain["photo"], plain["losses_after"]
         for number, (layer, numbers) in enumerate(zip(self.layers, plain["layers"], strict=True)):
             numbers["difference"] = _to_plain(layer.difference)
             numbers["error_in_proportion"] = _to_plain(self.in_proportion(number))
@@ -293,7 +296,6 @@ def trace_step(
         gradients = backpropagate(ruled, parameters, signals, targets, masks, weights=weights)
         after = _take_step(parameters, gradients, learning_rate, options, state)
         steps[rule] = list(send_back(ruled, parameters, signals, targets, masks, weights))[::-1], after
-    own = steps[architecture.rule][1]
     layers = []
     for number in range(len(architecture.activations)):
         ways = {
@@ -301,16 +303,17 @@ def trace_step(
             for rule, (errors, after) in steps.items()
         }
         layers.append(_make_layer(architecture, parameters, signals, number, ways))
-    loss, loss_after = (_mean_loss(architecture, numbers, inputs, targets) for numbers in (parameters, own))
+    losses_after = {rule: _mean_loss(architecture, after, inputs, targets) for rule, (_, after) in steps.items()}
     return Trace(
         rule=architecture.rule,
         loss=architecture.loss,
-        loss_before=loss,
-        loss_after=loss_after,
+        loss_before=_mean_loss(architecture, parameters, inputs, targets),
+        loss_after=losses_after[architecture.rule],
         learning_rate=learning_rate,
         optimizer=options.optimizer,
         targets=targets,
         layers=tuple(layers),
+        losses_after=losses_after,
     )
 
 

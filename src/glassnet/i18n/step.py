@@ -67,6 +67,11 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     ),
     "matrix_picture": ("{name}, as an image", "{name}，图像"),
     "full_colour": ("full colour is {limit}", "最深的颜色为 {limit}"),
+    # texts to take away
+    "step_no_command": (
+        "No command takes a network with changed numbers: see the Python program.",
+        "没有命令接受改过数字的网络：请看 Python 程序。",
+    ),
     # omissions and images
     "back_to": ("error sent back to node 0: {sum}", "传回节点 0 的误差：{sum}"),
     "other_nodes": (

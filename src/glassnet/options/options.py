@@ -403,7 +403,10 @@ class Options:
 def for_optimizer(recipe: str, optimizer: Any) -> dict[str, Any]:
     """Return the options that an optimizer sets: none if it is the recipe's own, or None."""
     name = recipe_named(recipe)
-    own, use = RECIPES[name].get("optimizer", Options.optimizer), "table" if name.startswith("table") else "recipe"
+    own, use = (
+        RECIPES.get(name, {}).get("optimizer", Options.optimizer),
+        "table" if name.startswith("table") else "recipe",
+    )
     return {} if optimizer == own or not isinstance(optimizer, str) else BY_OPTIMIZER[use].get(optimizer, {})
 
 

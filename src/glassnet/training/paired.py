@@ -26,6 +26,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,17 +128,13 @@ def _look(
     """
     sizes = np.abs(sums)
     tie = 1e-9 * float(sizes.max())  # sums in another order differ in their last bits
-    running = np.sort(sizes[~rejected])
-    before = int(rejected.sum())
-
-    def as_large(size: _Floats) -> NDArray[np.int64]:
-        return before + len(running) - np.searchsorted(running, size - tie)
-
+    running, before = sizes[~rejected], int(rejected.sum())
+    as_large = before + int(np.count_nonzero(running >= abs(observed) - tie))
     allowed = level * len(sums) + 1e-9
-    p_value = float(as_large(np.abs([observed]))[0] / len(sums))
-    if before + 1 > allowed:
-        return p_value, rejected, False
-    return p_value, rejected | (as_large(sizes) <= allowed), p_value * len(sums) <= allowed
+    if before + 1 <= allowed:
+        ordered = np.sort(running)
+        rejected = rejected | (before + len(ordered) - np.searchsorted(ordered, sizes - tie) <= allowed)
+    return as_large / len(sums), rejected, as_large <= allowed
 
 
 def _half_width(differences: _Floats, shared: float, level: float) -> float:
@@ -160,6 +157,7 @@ def _standard_error(differences: _Floats, shared: float) -> float:
     return 0.0 if equal else float(differences.std(ddof=1)) * math.sqrt(1 / len(differences) + shared)
 
 
+@cache
 def _quantile(probability: float, count: int) -> float:
     """Return the quantile of Student's t distribution for the mean of `count` values."""
     from scipy.special import stdtrit

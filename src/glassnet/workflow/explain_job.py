@@ -13,7 +13,7 @@ from ..data import Dataset, is_bundled
 from ..errors import DataError, FileError, OptionError
 from ..explain.node import HiddenNode, examine_node
 from ..explain.nodes import LayerOfNodes, examine_nodes
-from ..explain.replay import Replay, replay
+from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
 from ..i18n.language import listed
@@ -115,7 +115,11 @@ def explain_step(
     notify: Notify = ignore,
 ) -> StepResult:
     """Take one training step on a row of labelled data, keeping every number."""
-    samples = load_explained(model, model_path, source, part, notify)
+    return step_on_row(model, load_explained(model, model_path, source, part, notify), row, learning_rate=learning_rate)
+
+
+def step_on_row(model: Model, samples: Dataset, row: int, *, learning_rate: float | None = None) -> StepResult:
+    """Take one training step on a row of `samples`, which `load_explained` has read."""
     sample = one_row(samples, row)
     step = trace(model, sample, learning_rate=learning_rate)
     label = (sample.labels if sample.values is None else sample.values)[0].tolist()
@@ -141,6 +145,21 @@ def replay_step(
         samples.source,
         replay(model, samples, epoch, step, checkpoint=saved, callbacks=list(callbacks), init_model=parent),
     )
+
+
+def replay_run_epoch(
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    epoch: int,
+    step: int = 1,
+    *,
+    callbacks: Iterable[Callback] = (),
+    notify: Notify = ignore,
+) -> ReplayedEpoch:
+    """Retrain up to the end of an epoch, any step of which can then be computed; errors as for `replay_step`."""
+    samples, parent = load_trained_on(model, model_path, source, notify), load_parent(model, model_path, flag=False)
+    return replay_epoch(model, samples, epoch, step, callbacks=list(callbacks), init_model=parent)
 
 
 def explain_answer(

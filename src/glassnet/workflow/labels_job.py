@@ -146,7 +146,7 @@ def find_label_errors(
         fitting = replace(fitting, epochs=options.epochs)
     probabilities = cross_validation.out_of_fold(samples, fitting, job.folds, fold_done)
     suspects = find_suspects(probabilities, samples.labels)
-    rows = _rows(samples, suspects)
+    rows = suspect_rows(samples, suspects)
     if out:
         write_text(out, csv_text((*Suspect._fields, "new"), [row._asdict() for row in rows]), overwrite=force)
     if picture and rows:
@@ -189,7 +189,8 @@ def _require_list_place(out: str) -> None:
         )
 
 
-def _rows(samples: Dataset, suspects: Suspects) -> list[Suspect]:
+def suspect_rows(samples: Dataset, suspects: Suspects) -> list[Suspect]:
+    """Return the suspects as rows of the list, with the names of their classes."""
     return [
         Suspect(
             row=int(samples.row_numbers[row]),

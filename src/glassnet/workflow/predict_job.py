@@ -81,7 +81,7 @@ def query_model(
         unless_warned(model).outputs(np.stack(rows)) if rows else ()
     )  # at once, so that the range check sees all of them
     return [
-        Answer(name, error=row) if isinstance(row, GlassnetError) else _answer(model, name, next(outputs), language)
+        Answer(name, error=row) if isinstance(row, GlassnetError) else answer_from(model, name, next(outputs), language)
         for name, row in queries
     ]
 
@@ -147,7 +147,8 @@ def _read(model: Model, source: str, decimal: str, notify: Notify) -> list[tuple
     return list(zip(names, rows, strict=True))
 
 
-def _answer(model: Model, name: str, outputs: FloatArray, language: str) -> Answer:
+def answer_from(model: Model, name: str, outputs: FloatArray, language: str) -> Answer:
+    """Return the prediction that outputs of shape (classes,) mean, under the name of its input."""
     decoded = model.targets.invert(outputs[np.newaxis])[0]
     confidence = float(model.confidence(outputs[np.newaxis])[0])
     value: Any

@@ -11,7 +11,7 @@ from glassnet import Options, fit, load_model, train
 from glassnet.data import bundled
 from glassnet.engines import engine_named
 from glassnet.errors import DataError, OptionError
-from glassnet.explain.replay import replay
+from glassnet.explain.replay import replay, replay_epoch
 from glassnet.model.build import new_model
 from glassnet.training.checkpoint import load_checkpoint
 from support.stopping import stopped
@@ -171,3 +171,18 @@ def test_the_engine_that_trained_is_used():
     with pytest.raises(DataError, match="my_loss, a function") as problem:
         replay(replace(model, receipt={**model.receipt, "engine": "my_loss"}), DATA, 2, 1)
     assert problem.value.code == "GN017"
+
+
+@pytest.mark.parametrize("changes", [PLAIN, ADAM], ids=["plain", "adam"])
+def test_steps_of_a_replayed_epoch_equal_those_replayed_alone(changes):
+    """In any order, over the ends of blocks, and again."""
+    model = made(**changes, engine="compiled")
+    epoch = replay_epoch(model, DATA, 2)
+    assert epoch.steps == -(-len(DATA) // Options(**changes).batch_size)
+    for step in (epoch.steps, 1, 2, 3, 2, epoch.steps - 1):
+        alone, again = replay(model, DATA, 2, step), epoch.step(step)
+        assert (again.before.hash(), again.after.hash()) == (alone.before.hash(), alone.after.hash())
+        assert again.rows.tolist() == alone.rows.tolist()
+        assert (again.epoch, again.step, again.checked, again.where) == (2, step, 2, "")
+    with pytest.raises(OptionError, match="steps 1 to"):
+        epoch.step(epoch.steps + 1)

@@ -228,7 +228,7 @@ def test_commands_apply_the_limit(tmp_path):
     model, rows = tmp_path / "m.safetensors", tmp_path / "r.csv.gz"
     for typed in (
         ("train", rows, "--out", tmp_path / "new"), ("test", model, rows), ("query", model, rows), ("show", rows),
-        ("explain", model, rows, "--row", 1), ("doctor", rows), ("labels", rows),
+        ("explain", model, rows, "--row", 1), ("doctor", rows), ("labels", rows), ("compare", "notes", "quick", rows),
         ("report", model, rows), ("read", tmp_path / "d.png.gz"),
     ):  # fmt: skip
         line = run(*typed, "--max-bytes", "2KiB").refused("GN033", "2KiB")

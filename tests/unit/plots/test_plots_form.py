@@ -35,6 +35,14 @@ from support.photos import single
 from support.samples import digits, small_model
 from support.sources import PACKAGE
 
+COMPARISON = {
+    "metric": "accuracy",
+    "pairs": [{"seed": 0, "a": 0.8, "b": 0.9}, {"seed": 1, "a": 0.7, "b": 0.95}],
+    "curves": {
+        "a": [{"epochs": [1, 2], "validation_score": [0.5, 0.8]}, {"epochs": [1], "validation_score": [0.7]}],
+        "b": [{"epochs": [1, 2, 3], "validation_score": [0.6, 0.8, 0.9]}] * 2,
+    },
+}
 HISTORY = {"progress": [0.5, 1.0], "loss": [0.4, 0.2], "accuracy": [0.6, 0.9]}
 NAMES = ["猫", "dog", "$x_1$"]
 
@@ -50,6 +58,7 @@ def drawings():
     found = why(model, data.inputs[4], Neighbours(model, data))
     calls = {
         "augmentation": (1, data.inputs, Options(rotate=10.0, zoom=0.1)),
+        "comparison": (1, COMPARISON),
         "confusion": (1, confusion, NAMES),
         "curve": (2, HISTORY),
         "digits": (1, data.inputs, data.labels, (data.labels + 1) % 3),
@@ -106,6 +115,12 @@ def test_every_plot_has_the_common_parameters_and_documents_them(name):
         assert f"{section}\n{'-' * len(section)}\n" in inspect.getdoc(function)
     documented = set(re.findall(r"^(\w+(?:, \w+)*) : ", inspect.getdoc(function), re.MULTILINE))
     assert set(defaults) <= {one for names in documented for one in names.split(", ")}
+
+
+@pytest.mark.parametrize("curves", [[], [{"epochs": [1, 2], "validation_score": [0.5]}]])
+def test_a_comparison_needs_a_score_for_every_epoch(curves):
+    with pytest.raises(ShapeError, match="curves of b"):
+        plots.draw_comparison(COMPARISON | {"curves": COMPARISON["curves"] | {"b": curves}})
 
 
 @pytest.mark.parametrize("name", PICTURES)

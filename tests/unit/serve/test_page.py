@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+import pytest
 
 from glassnet.i18n.studio import STUDIO_WORDS
 from support.sources import PACKAGE
@@ -12,15 +15,31 @@ SOURCES = {
     path: path.read_text("utf-8") for path in sorted(STATIC.rglob("*")) if path.suffix in (".js", ".css", ".html")
 }
 SCRIPTS = {path: text for path, text in SOURCES.items() if path.suffix == ".js"}
-MOST_BYTES = 300_000
+ROOMS = ("draw", "train", "step", "compare", "look")
+MOST_BYTES = 200_000
+LINKS = re.compile(r"""(?:from|import)\s+["'](\.[^"']+)["']""")
 
 _KEY = re.compile(r"""\bt\(\s*["']([a-z0-9_]+)["']""")
 _ANY_TEXT = re.compile(r"""["'`]([a-z0-9_]+)["'`]|`([a-z0-9_]+_)\$\{""")
 
 
-def test_sources_are_small():
-    assert len(SOURCES) > 10
-    assert sum(path.stat().st_size for path in STATIC.rglob("*") if path.is_file()) <= MOST_BYTES
+def imported(path: Path) -> set[Path]:
+    """The module and all that it imports, except when a room opens."""
+    files, waiting = set(), [path]
+    while waiting:
+        if (one := waiting.pop()) not in files:
+            files.add(one)
+            waiting += [(one.parent / link).resolve() for link in LINKS.findall(SOURCES[one])]
+    return files
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_small(room):
+    """All of the shell and the room, with every stylesheet of its folder, is loaded before the room can be used."""
+    files = imported(STATIC / "app.js") | imported(STATIC / "rooms" / f"{room}.js")
+    files |= {STATIC / "index.html", *(path for path in SOURCES if path.suffix == ".css")}
+    assert len(files) > 10
+    assert sum(path.stat().st_size for path in files) <= MOST_BYTES
 
 
 def test_every_key_has_words():
@@ -59,7 +78,6 @@ def test_nothing_outside_is_named():
 
 
 def test_modules_import_files_that_exist():
-    links = re.compile(r"""(?:from|import)\s+["'](\.[^"']+)["']""")
     for path, text in SCRIPTS.items():
-        for target in links.findall(text):
+        for target in LINKS.findall(text):
             assert (path.parent / target).resolve() in SCRIPTS, f"{path.name} imports {target}"

@@ -14,7 +14,7 @@ import pytest
 import glassnet
 from glassnet.training.events import EpochDone
 from glassnet.workflow.table_options import TableOptions
-from glassnet.workflow.take_away import training_command, training_program
+from glassnet.workflow.take_away.training import training_command, training_program
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import run_process
 
@@ -112,7 +112,8 @@ def run_program(text: str) -> list[str]:
 
 
 def test_a_stopped_run_is_stopped_by_the_program_and_mentioned_by_the_command(trained, folder, monkeypatch, tmp_path):
-    monkeypatch.chdir(folder)
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)  # the programs write model files
+    monkeypatch.chdir(tmp_path)
     for name in ("pixels", "table", "table-further"):
         job, facts, _ = trained[name]
         short = TrainJob(**{**vars(job), "options": job.options | {"epochs": 4}})
@@ -121,7 +122,6 @@ def test_a_stopped_run_is_stopped_by_the_program_and_mentioned_by_the_command(tr
         )
         stopped = train(place, callbacks=[lambda event: isinstance(event, EpochDone) and event.epoch == 1])
         assert stopped.epochs == 1
-        monkeypatch.chdir(folder)
         assert run_program(training_program(short, **facts, stopped=1))[-1] == stopped.model.hash()
         (tmp_path / "s.safetensors").unlink()
     assert training_command(short, stopped=1).startswith("# stopped with epoch 1")

@@ -20,6 +20,9 @@ MESSAGES: dict[str, str] = {
     "confusion matrix: shape {shape}, expected (classes, classes).": (
         "混淆矩阵：形状为 {shape}，应为方阵，每个类别一行一列。"
     ),
+    "curves of {side}: expected one or more, each with a score for every epoch.": (
+        "{side} 的曲线：应有一条或多条，且每轮各有一个得分。"
+    ),
     "history: key {key} is missing, it has {keys}.": "history：缺少键 {key}，只有 {keys}。",
     "history: {name} has shape {shape} and {along} {other}, expected lists of equal length.": (
         "history：{name} 的形状为 {shape}，{along} 的形状为 {other}，应为等长的列表。"

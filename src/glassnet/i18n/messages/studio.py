@@ -15,6 +15,20 @@ MESSAGES: dict[str, str] = {
     "part {part}: these data have only a training part.": "part {part}：这些数据只有训练部分。",
     "drawings: no samples, expected at least one.": "drawings：没有样本，至少需要一个。",
     "rows: expected at most {most} row numbers with commas.": "rows：应为至多 {most} 个以逗号分隔的行号。",
+    "studio.draw: expected a model that classifies images and does not deskew them. Use predict.": (
+        "studio.draw：应为对图像分类且不作倾斜校正的模型。请改用 predict。"
+    ),
+    "pixels: expected {count} numbers.": "pixels：应为 {count} 个数值。",
+    "row: expected a number or a word for each column.": "row：每列应为一个数值或一个词。",
     "pixels: expected 784 whole numbers from 0 to 255.": "pixels：应为 784 个 0 到 255 的整数。",
     "options: expected an object of names and values.": "options：应为由名称与值组成的对象。",
+    # Look
+    "row {row}: not one of the {count} samples of {source}.": "row {row}：{source} 的 {count} 个样本中没有这一行。",
+    "model: none is chosen, and this view shows what a model answers. Choose one.": (
+        "model：没有选择模型，而这个视图显示模型的回答。请选择一个。"
+    ),
+    "judge: the model was trained on these labels. Choose networks.": (
+        "judge：模型就是用这些标签训练的。请选择 networks。"
+    ),
+    "{name}: these samples have no classes to choose from. Omit it.": "{name}：这些样本没有可选的类别。请去掉它。",
 }

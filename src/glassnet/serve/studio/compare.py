@@ -12,7 +12,7 @@ from ...training.paired import FEWEST, MOST
 from ...workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent
 from ...workflow.compare_job import compare as compare_sides
 from ...workflow.notice import Notice
-from ...workflow.take_away import comparison_command, comparison_program
+from ...workflow.take_away.comparison import comparison_command, comparison_program
 from .endpoints import api, text_in, whole_in
 from .jobs import Job
 from .session import Session

@@ -1,7 +1,140 @@
-"""The routes of the room Draw."""
+"""The routes of the room Draw: answers that the page does not compute, rows of tables, photos of handwriting."""
 
 from __future__ import annotations
 
+import base64
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 from starlette.routing import Route
 
-routes: list[Route] = []
+from ...data.readers.image import open_photo
+from ...errors import DataError, OptionError
+from ...explain.why import Why, why
+from ...handwriting.reader import Reading, read_photo
+from ...html.why_parts import changed_values, column_shares
+from ...i18n.explain import explain_words
+from ...io.opening import open_named
+from ...model.model import Model
+from ...preprocess.tabular.dataset import read_table
+from ...workflow.predict_job import answer_from
+from ...workflow.take_away.query import query_command, query_program
+from .endpoints import api, text_in
+from .session import Session, safe_name
+
+MOST_SIDE = 1400
+"""Longer side of a photo as the page shows it, in pixels."""
+
+
+def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Answer one sample, the pixels of an image or the values of a row; unless it is to be quick, explain the answer.
+
+    The contributions, to the margin over the runner-up, are those of `explain.why`: one an input, or with ``shares``
+    one a column of a table.
+    """
+    model, language = session.model(text_in(given, "model")).model, given["language"]
+    sample = _encoded_row(model, given.get("row")) if model.columns else _inputs(model, given.get("pixels"))
+    model = model.unchecked()
+    outputs = model.outputs(sample)[0]
+    said = answer_from(model, "", outputs, language)
+    answer = {
+        "answer": said.name,
+        "confidence": said.confidence,
+        "outputs": outputs,
+        "probabilities": model.probabilities(outputs[np.newaxis])[0],
+        "index": int(outputs.argmax()),
+        "numbers": said.value if model.targets.name == "values" else None,
+    }
+    if given.get("quick"):
+        return answer
+    return {**answer, **_reasons(model, why(model, sample), language)}
+
+
+def _inputs(model: Model, pixels: Any) -> NDArray[Any]:
+    if not isinstance(pixels, list) or not all(type(one) in (int, float) for one in pixels):
+        raise OptionError("GN021", f"pixels: expected {model.features} numbers.")
+    sample: NDArray[Any] = model.raw([pixels])[0]
+    # Pixels as files have them: a deskewed image has the type of its values.
+    return sample.astype(np.uint8) if sample.dtype.kind == "i" and 0 <= sample.min() <= sample.max() < 256 else sample
+
+
+def _encoded_row(model: Model, row: Any) -> NDArray[np.float32]:
+    """Return the inputs of a row: column -> number, word, or None for a missing value."""
+    if not isinstance(row, dict) or not all(one is None or isinstance(one, str | int | float) for one in row.values()):
+        raise OptionError("GN021", "row: expected a number or a word for each column.")
+    assert model.columns is not None
+    table = read_table({str(name): [value] for name, value in row.items()}, model.columns.names)
+    encoded: NDArray[np.float32] = model.columns.apply(table)[0]
+    return encoded
+
+
+def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:
+    rival = explained.rival if model.targets.of_classes else None
+    reasons: dict[str, Any] = {"rival": rival, "gap": explained.gap, "baseline_gap": explained.baseline_gap}
+    if model.columns is None:
+        return {**reasons, "inputs": explained.inputs}
+    say = explain_words(language)
+    shares = sorted(column_shares(model, explained, say), key=lambda one: -abs(one[2]))
+    reasons["shares"] = [{"column": name, "value": value, "share": share} for name, value, share in shares]
+    if explained.flip is not None and model.targets.of_classes:
+        reasons["other"] = model.name_of(int(explained.flip.answer))
+        reasons["changes"] = [
+            {"column": name, "before": before, "after": after}
+            for name, before, after in changed_values(model, explained, say)
+        ]
+    return reasons
+
+
+def read(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Read the digits in a photo that a page sends; boxes are shares of its width and height."""
+    model = session.model(text_in(given, "model", "reader")).model
+    path = session.folder / f"photo-{safe_name(text_in(given, 'name', 'photo'))}"
+    path.write_bytes(given.get("body", b""))
+    try:
+        picture = open_photo(open_named(str(path)))
+    finally:
+        path.unlink(missing_ok=True)
+    reading = read_photo(model, picture)
+    if not reading.digits:
+        raise DataError("GN085", "photo: no digit found. Use dark ink on light paper, or light ink on dark paper.")
+    return _facts(model, reading)
+
+
+def _facts(model: Model, reading: Reading) -> dict[str, Any]:
+    width, height = reading.picture.size
+    shown = reading.picture.copy()
+    shown.thumbnail((MOST_SIDE, MOST_SIDE))
+    bytes_ = io.BytesIO()
+    shown.save(bytes_, "JPEG", quality=85)
+    return {
+        "text": reading.text,
+        "picture": f"data:image/jpeg;base64,{base64.b64encode(bytes_.getvalue()).decode()}",
+        "digits": [
+            {
+                "box": [one.box[0] / width, one.box[1] / height, one.box[2] / width, one.box[3] / height],
+                "line": one.line,
+                "answer": model.name_of(one.answer),
+                "confidence": one.confidence,
+                "sure": one.sure,
+                "pixels": one.form.reshape(-1),
+            }
+            for one in reading.digits
+        ],
+    }
+
+
+def take_away(session: Session, given: dict[str, Any]) -> str:
+    """Return the text of a command or a program that answers what is on the board, or in the form."""
+    one = session.model(text_in(given, "model"))
+    path = None if one.id == "reader" else f"{one.name.removesuffix('.safetensors')}.safetensors"
+    row = given.get("row")
+    text = query_program if text_in(given, "form", "command", ("command", "python")) == "python" else query_command
+    return text(path, row=row if isinstance(row, dict) else None, photo=given.get("read") is True)
+
+
+routes: list[Route] = [
+    api("POST", "/api/draw/query", query),
+    api("POST", "/api/draw/read", read),
+]

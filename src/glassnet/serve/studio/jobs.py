@@ -34,7 +34,7 @@ class Job:
     ----------
     id, kind, title : str
     about : dict
-        The request, JSON-compatible.
+        What the page gave, JSON-compatible.
     state : {"waiting", "running", "paused", "done", "failed", "stopped"}
     live : dict
         What the work has shown so far, as a whole, for pages that open later; the work fills it in.
@@ -218,7 +218,7 @@ class JobQueue:
         replace : bool
             Whether to cancel all unfinished jobs of this kind first.
         about : dict, optional
-            The request, JSON-compatible, for pages that open later.
+            What the page gave, JSON-compatible, for pages that open later.
         """
         with self._changed:
             if replace:

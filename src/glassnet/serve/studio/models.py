@@ -32,6 +32,7 @@ def describe(model: Model) -> dict[str, Any]:
         magnitude of a scaled value or None. ``targets`` has ``kind`` (``"classes"``, ``"labels"`` or ``"numbers"``),
         ``low`` and ``high``, and for numbers ``offset`` and ``scale``, one per output, else empty. ``classes`` are the
         names of the outputs. ``image_shape`` and ``channels`` describe an image; without one the shape is None.
+        ``maximum`` is the largest raw value, and ``reading`` is as in `Model`.
         ``temperature`` as in `Model`. ``columns`` describes the fields of a table's row, empty without a table:
         ``name``, ``kind`` (``"number"``, ``"boolean"``, ``"word"`` or ``"date"``) and what is known of the training
         data. ``parameters`` has ``name``, ``shape`` and ``offset`` in floats of each array of one member, and
@@ -59,6 +60,8 @@ def describe(model: Model) -> dict[str, Any]:
         "classes": list(names_of(model.classes, model.class_names)),
         "image_shape": list(model.image_shape) if model.image_shape else None,
         "channels": channels_of(model.features, model.image_shape),
+        "maximum": model.scaling.maximum,
+        "reading": model.reading,
         "temperature": model.temperature,
         "columns": [_describe_column(one) for one in model.columns.inputs] if model.columns else [],
         "parameters": [

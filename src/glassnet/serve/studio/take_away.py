@@ -7,11 +7,17 @@ from typing import Any
 
 from starlette.routing import Route
 
-from . import compare, train
+from . import compare, draw, look, step, train
 from .endpoints import api, require_known, text_in
 from .session import Session
 
-ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {"train": train.take_away, "compare": compare.take_away}
+ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {
+    "draw": draw.take_away,
+    "train": train.take_away,
+    "step": step.take_away,
+    "compare": compare.take_away,
+    "look": look.take_away,
+}
 """Room -> function that returns the text for what its page describes, with ``form`` ("command" or "python")."""
 
 

@@ -26,7 +26,7 @@ from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingE
 from ...training.fine_tuning import as_flags, fine_tuning_options, kept_options
 from ...workflow.notice import Notice
 from ...workflow.table_options import TableOptions
-from ...workflow.take_away import training_command, training_program
+from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
 from ...workflow.train_job import train as train_model
 from ...workflow.training_data import job_options, learn_columns, with_validation_curve

@@ -70,7 +70,8 @@ const studio = {
   href,
   /** Open a room in a state. @param {string} to @param {Object<string, any>} [state] */
   go(to, state = {}) {
-    history.pushState(null, "", href(to, state));
+    const address = href(to, state);
+    if (address !== location.pathname + location.search) history.pushState(null, "", address); // else after back
     open();
   },
   async refresh() {
@@ -135,7 +136,7 @@ function drawBar() {
     open();
   }, { class: "plain language", lang: other === "zh" ? "zh-CN" : "en" });
   fill(bar,
-    h("a.brand", { href: "/draw", onclick: follow }, h("img", { src: "/static/icon.svg", alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
+    h("a.brand", { href: "/draw", onclick: follow, "aria-label": `glassnet ${t("studio")}` }, h("img", { src: "/static/icon.svg", alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
     h("nav", { "aria-label": t("rooms") }, links),
     h("div.row.nowrap", {}, themes, language));
   const skip = document.querySelector(".skip");

@@ -230,7 +230,7 @@ const slopeFromActivation = (slope) => (z, a) => a.map((one) => slope(one));
 const slopeFromSum = (slope) => (z) => z.map((one) => slope(one));
 
 /** Name -> `value(z)`, and `derivative(z, a)` or null; all take and return the numbers of one layer. */
-const ACTIVATIONS = {
+export const ACTIVATIONS = {
   identity: { value: (z) => z, derivative: slopeFromActivation(() => 1) },
   sigmoid: { value: elementwise(sigmoid32), derivative: slopeFromActivation((a) => a * f(1 - a)) },
   tanh: { value: elementwise(tanh32), derivative: slopeFromActivation((a) => 1 - f(a * a)) },

@@ -1,6 +1,6 @@
 // Elements without a framework: `h` makes them, the others are the controls that several rooms use.
 
-const SVG = new Set(["svg", "g", "path", "line", "rect", "circle", "text", "polyline", "polygon", "title", "defs"]);
+const SVG = new Set(["svg", "g", "path", "line", "rect", "circle", "text", "polyline", "polygon", "title", "defs", "image"]);
 
 /**
  * Make an element.

@@ -5,11 +5,11 @@ import { button, fill, h, uniqueId } from "./dom.js";
 /**
  * A list of the models with a button to open another file.
  * @param {any} studio @param {string} value @param {(id: string) => void} onchange
- * @param {(model: any) => boolean} [suitable]
+ * @param {(model: any) => boolean} [suitable] @param {string} [none] Words for no model, if that is a choice; its id is "".
  */
-export const modelPicker = (studio, value, onchange, suitable = () => true) =>
+export const modelPicker = (studio, value, onchange, suitable = () => true, none = "") =>
   picker(studio, value, onchange, {
-    list: () => studio.session.models.filter(suitable),
+    list: () => [...(none ? [{ id: "", name: none }] : []), ...studio.session.models.filter(suitable)],
     label: studio.t("model"),
     open: studio.t("open_model"),
     path: "/api/models",

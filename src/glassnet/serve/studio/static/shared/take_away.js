@@ -10,7 +10,7 @@ import { button, fill, h, segmented } from "./dom.js";
  */
 export function takeAway(studio, describe, files = () => []) {
   const { t } = studio;
-  const text = h("pre.code", { tabindex: "0", "aria-label": t("take_text") });
+  const text = h("pre.code", { tabindex: "0", role: "region", "aria-label": t("take_text") });
   const links = h("div.row");
   const status = h("span.quiet", { role: "status" });
   let form = "command";

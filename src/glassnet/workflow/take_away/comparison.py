@@ -1,0 +1,56 @@
+"""A comparison as a command or a Python program."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from ... import data
+from ...options.options import SPECS
+from ..compare_job import SEEDS, CompareJob, Side
+from ..table_options import TableOptions
+from .program import Code, call, flag_words, standard_recipe
+
+
+def comparison_command(job: CompareJob, source: str) -> str:
+    """Return the command that compares like a job, on the data called `source`."""
+    table = job.table
+    words = [standard_recipe(side.recipe) for side in (job.a, job.b)]
+    words += [source] if source != data.BUNDLED else []
+    flags = [(flag, name) for flag in ("target", "drop", "keep") for name in getattr(table, flag)]
+    flags += [("task", table.task), ("metric", job.metric), ("seeds", str(job.seeds) if job.seeds != SEEDS else None)]
+    for flag, side in (("a", job.a), ("b", job.b)):
+        flags += [(flag, f"{SPECS[name].word(name)}={_in_words(value)}") for name, value in side.options.items()]
+    words += [part for flag, value in flags if value is not None for part in flag_words(flag, value)]
+    return f"{shlex.join(['glassnet', 'compare', *words, *([] if job.stop_early else ['--all-seeds'])])}\n"
+
+
+def comparison_program(job: CompareJob, source: str) -> str:
+    """Return a Python program that compares like a job, on the data called `source`, and prints the verdict."""
+    table = {name: value for name, value in vars(job.table).items() if value != getattr(TableOptions(), name)}
+    named: dict[str, Any] = {"source": source} if source != data.BUNDLED else {}
+    named |= {"table": Code(f"TableOptions({_arguments(table)})")} if table else {}
+    named |= {"seeds": job.seeds} if job.seeds != SEEDS else {}
+    named |= {"metric": job.metric} if job.metric else {}
+    named |= {} if job.stop_early else {"stop_early": False}
+    sides = [Code(f"Side({', '.join(map(repr, _parts(side)))})") for side in (job.a, job.b)]
+    lines = ["from glassnet.workflow.compare_job import CompareJob, Side, compare"]
+    lines += ["from glassnet.workflow.table_options import TableOptions"] if table else []
+    lines += ["", *call("job = CompareJob", sides, named), "result = compare(job)"]
+    lines += ["for pair in result.pairs:", "    print(pair.seed, pair.a, pair.b)"]
+    return "\n".join([*lines, "print(result.verdict, result.mean, result.interval)", ""])
+
+
+def _parts(side: Side) -> list[Any]:
+    return [standard_recipe(side.recipe), *([side.options] if side.options else [])]
+
+
+def _arguments(named: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in named.items())
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(map(_in_words, value)) if isinstance(value, tuple | list) else str(value)

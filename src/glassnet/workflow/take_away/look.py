@@ -1,0 +1,130 @@
+"""What the room Look shows as a command or a Python program."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+from .program import Code, call, flag_words
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What the room Look shows; files are named as they should be in the text.
+
+    Parameters
+    ----------
+    view : {"data", "mistakes", "confusion", "hidden", "labels", "nodes"}
+    source : str
+    model : str
+        A model file; empty for none.
+    part : str
+        A part of the source; empty if it has none.
+    held_out : str
+        The part of a training run that divided the source: ``"train"`` or ``"test"``; empty if none did.
+    target : tuple of str
+        The columns to predict, of a table.
+    classes : bool
+        Whether each sample has one class.
+    maximum : float
+        The largest possible input.
+    row, layer : int, optional
+    """
+
+    view: str
+    source: str
+    model: str = ""
+    part: str = ""
+    held_out: str = ""
+    target: tuple[str, ...] = ()
+    classes: bool = True
+    maximum: float = 255.0
+    row: int | None = None
+    layer: int | None = None
+
+
+def looking_command(look: Looking) -> str:
+    """Return the command that prints what a view shows."""
+    source = "./" + look.source if look.source.startswith("-") else look.source
+    part = ["--part", look.part] if look.part else []
+    targets = [word for name in look.target for word in flag_words("target", name)]
+    row = [] if look.row is None else ["--row", str(look.row)]
+    whole = "# all rows, whatever the model was trained on\n" if look.held_out else ""
+    if look.view == "labels":
+        return f"{shlex.join(['glassnet', 'labels', source, *part, *targets])}\n"
+    if look.view == "nodes":
+        return f"{whole}{shlex.join(['glassnet', 'explain', look.model, source, '--nodes', *part])}\n"
+    if look.view == "data" or not look.model:
+        return f"{shlex.join(['glassnet', 'show', source, *([] if row and targets else targets), *part, *row])}\n"
+    note = "# the command tests the test part\n" if look.part == "train" else whole
+    pictures = ["--pictures", "plots"] if look.view == "hidden" else []
+    return f"{note}{shlex.join(['glassnet', 'test', look.model, source, *pictures])}\n"
+
+
+def looking_program(look: Looking) -> str:
+    """Return a Python program that prints, or draws, what a view shows."""
+    lines = ["import glassnet"]
+    if look.view == "labels":
+        table = [Code(f"table=TableOptions(target={look.target!r})")] if look.target else []
+        lines = ["from glassnet.workflow.labels_job import LabelsJob, find_label_errors"]
+        lines += ["from glassnet.workflow.table_options import TableOptions"] if table else []
+        job = ", ".join(map(repr, [look.source, *([look.part] if look.part else []), *table]))
+        return "\n".join(
+            [
+                *lines,
+                "",
+                f"result = find_label_errors(LabelsJob({job}))",
+                "for suspect in result.rows[:20]:",
+                "    print(suspect)",
+                "",
+            ]
+        )
+    if look.model:
+        lines += ["from glassnet.workflow.model_data import load_unseen"] if look.held_out else []
+        lines += ["", f"model = glassnet.load_model({look.model!r})", *_read_like_model(look)]
+    elif look.target:
+        target = look.target[0] if len(look.target) == 1 else list(look.target)
+        lines += ["", f"data = glassnet.load_table({look.source!r}, {target!r})"]
+    else:
+        lines += ["", *call("data = glassnet.load_data", [look.source], {"part": look.part} if look.part else {})]
+    return "\n".join([*lines, *_looked_at(look), ""])
+
+
+def _read_like_model(look: Looking) -> list[str]:
+    """Return the lines that read the data as the model needs them."""
+    if look.held_out:
+        other = "data, _" if look.held_out == "test" else "_, data"
+        return call(f"{other} = load_unseen", [Code("model"), look.model, look.source, Code("print")], {})
+    if look.target:
+        return call("data = glassnet.load_table", [look.source], {"columns": Code("model.columns")})
+    given: dict[str, Any] = {"part": look.part} if look.part else {}
+    given |= {"maximum": look.maximum} if look.maximum != 255 else {}
+    return call("data = glassnet.load_data", [look.source], {**given, "like": Code("model")})
+
+
+def _looked_at(look: Looking) -> list[str]:
+    """Return the lines that print or draw the view."""
+    if look.view == "data" or not look.model:
+        lines = ["print(data)"]
+        if look.row is not None:
+            truth = "data.name_of(data.labels[place])" if look.classes else "data.values[place]"
+            lines += [f"place = data.row_numbers.tolist().index({look.row})", f"print({truth}, data.inputs[place])"]
+            lines += ["print(model.outputs(data.inputs[place]))"] if look.model else []
+        return lines
+    if look.view == "hidden":
+        layer = {} if look.layer is None else {"layer": look.layer}
+        space = call("space = glassnet.explain.hidden_space", [Code("model"), Code("data")], layer)
+        drawn = "axes = glassnet.plots.draw_hidden(space, model.class_names)"
+        return [*space, drawn, 'glassnet.plots.save(axes, "hidden.png")']
+    if look.view == "nodes":
+        printed = "print(layer.layer, layer.order[:24], layer.dead, layer.saturated)"
+        return ["for layer in glassnet.explain.examine_nodes(model, data):", f"    {printed}"]
+    lines = ["evaluation = glassnet.evaluate(model, data)", "print(evaluation)"]
+    if look.view == "confusion" and look.classes:
+        return [*lines, "print(evaluation.confusion)"]
+    if look.classes:
+        named = "model.name_of(data.labels[place]), model.name_of(evaluation.answers[place])"
+        return [*lines, "for place in evaluation.misread:", f"    print(data.row_numbers[place], {named})"]
+    return [*lines, "for row, true, answer in zip(data.row_numbers, data.values, evaluation.answers):",
+            "    print(row, true, answer)"]  # fmt: skip

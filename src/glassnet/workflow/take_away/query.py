@@ -1,0 +1,52 @@
+"""The answer for a drawing, a photo or a row as a command or a Python program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+_DRAWING, _PHOTO = "drawing.csv", "photo.jpg"
+
+
+def query_command(model: str | None, *, row: Mapping[str, Any] | None = None, photo: bool = False) -> str:
+    """Return the commands that answer a drawing, a row or a photo, saved under the names of the studio's downloads.
+
+    Parameters
+    ----------
+    model : str or None
+        The model's file; None for the reader that comes with the package.
+    row : mapping, optional
+        A row of a table in place of a drawing: column -> value.
+    photo : bool
+        Whether a photo is read in place of a drawing.
+    """
+    words = ["glassnet", "read" if photo else "query", *([model] if model else [])]
+    if row is None:
+        return shlex.join([*words, _PHOTO if photo else _DRAWING]) + "\n"
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([row, ["" if value is None else value for value in row.values()]])
+    return f"cat > row.csv <<'END'\n{text.getvalue()}END\n{shlex.join([*words, 'row.csv'])}\n"
+
+
+def query_program(model: str | None, *, row: Mapping[str, Any] | None = None, photo: bool = False) -> str:
+    """Return a Python program that prints the answer to a drawing, a row or a photo; arguments as `query_command`."""
+    if row is not None:
+        lines = ["import glassnet", "", f"model = glassnet.TableModel.load({model!r})", f"row = {dict(row)!r}"]
+        return "\n".join([*lines, "print(model.predict(row))", "print(model.explain(row))", ""])
+    load, job, function, shown, file = (
+        "load_model" if model else "shipped_model",
+        *(("read_job", "read_photos", "one.reading.text", _PHOTO) if photo else
+          ("predict_job", "query_model", "one.name, one.confidence", _DRAWING)),
+    )  # fmt: skip
+    lines = [
+        f"from glassnet.model.file import {load}",
+        f"from glassnet.workflow.{job} import {function}",
+        "",
+        f"model = {load}({repr(model) if model else ''})",
+        f"for one in {function}(model, [{file!r}]):",
+        f"    print({shown})",
+    ]
+    return "\n".join([*lines, ""])

@@ -1,0 +1,162 @@
+"""Training as a command or a Python program; running it gives the same weights."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Any
+
+from ... import data
+from ...data.validation import AUTO
+from ...options.options import SPECS, Options
+from ..train_job import TrainJob
+from .program import Code, call, flag_words, in_python, standard_recipe
+
+_READING = ("classes", "colour", "handwriting")
+"""Options that `load_data` takes under the same names."""
+
+
+def training_command(job: TrainJob, *, stopped: int | None = None) -> str:
+    """Return the command that trains like a job, with the options that differ from its recipe.
+
+    Parameters
+    ----------
+    job : TrainJob
+        Its files are named as they should be in the text.
+    stopped : int, optional
+        The epoch with which training was stopped, if it was: the command runs all epochs, and a comment says so.
+    """
+    table = job.table
+    flags = [("test", job.test), ("from", job.start), ("recipe", _differing_recipe(job)), ("task", table.task)]
+    flags += [(flag, name) for flag in ("target", "drop", "keep") for name in getattr(table, flag)]
+    flags += [("decimal", table.decimal if table.decimal != AUTO else None)]
+    flags += [("add", name) for name in job.add]
+    flags += [("add-times", str(job.add_times) if job.add_times != 1 else None), ("out", job.out)]
+    words = [part for flag, value in flags if value is not None for part in flag_words(flag, value)]
+    words += [part for name, value in job.options.items() for part in _option(name, value)]
+    source = job.source or ""
+    place = ["./" + source if source.startswith("-") else source] if source else []  # a name like a flag needs a folder
+    note = "" if stopped is None else f"# stopped with epoch {stopped} in the studio; the command runs all epochs\n"
+    return f"{note}{shlex.join(['glassnet', 'train', *place, *words])}\n"
+
+
+def training_program(
+    job: TrainJob, *, held_out: bool = False, of_table: bool = False, stopped: int | None = None
+) -> str:
+    """Return a Python program that trains like a job, and prints the result of the test and the hash of the weights.
+
+    Parameters
+    ----------
+    job : TrainJob
+        Its files are named as they should be in the text.
+    held_out : bool
+        Whether the test data are held out from the training data, which have no test part of their own.
+    of_table : bool
+        Whether the data are a table with named columns.
+    stopped : int, optional
+        The epoch with which training was stopped, if it was; the program stops there too.
+    """
+    if of_table:
+        lines = _refinement_of_table(job, stopped) if job.start else _of_table(job, stopped)
+    else:
+        lines = _of_samples(job, held_out, stopped)
+    return "\n".join([*lines, ""])
+
+
+def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
+    table, options = job.table, in_python(job.options)
+    given: dict[str, Any] = {"test": job.test} if job.test else {"holdout": options.pop("holdout", Options.holdout)}
+    given |= {"task": table.task} if table.task else {}
+    given |= {name: list(getattr(table, name)) for name in ("drop", "keep") if getattr(table, name)}
+    given |= {"decimal": table.decimal} if table.decimal != AUTO else {}
+    given |= {"recipe": recipe} if (recipe := _differing_recipe(job)) else {}
+    target = table.target[0] if len(table.target) == 1 else list(table.target)
+    return [
+        "import glassnet",
+        *_stopping(stopped),
+        "",
+        *call("table = glassnet.TableModel.fit", [job.source, target], given | options | _callbacks(stopped)),
+        "print(table.evaluation)",
+        "print(table.model.hash())",
+        f"table.save({job.out or 'table.safetensors'!r})",
+    ]
+
+
+def _refinement_of_table(job: TrainJob, stopped: int | None) -> list[str]:
+    arguments = {"test": job.test, "recipe": _differing_recipe(job), "options": job.options or None, "out": job.out}
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return [
+        "from glassnet.workflow.train_job import TrainJob, train",
+        *_stopping(stopped),
+        "",
+        *call("job = TrainJob", [job.source], given | {"start": job.start}),
+        *call("result = train", [Code("job")], _callbacks(stopped)),
+        "print(result.evaluation)",
+        "print(result.model.hash())",
+    ]
+
+
+def _of_samples(job: TrainJob, held_out: bool, stopped: int | None) -> list[str]:
+    source, options, recipe = job.source or data.BUNDLED, in_python(job.options), _differing_recipe(job)
+    lines = ["from dataclasses import replace", "", "import numpy as np", ""] if job.add else []
+    lines += ["import glassnet", *(["from glassnet.data.split import split"] if held_out else [])]
+    lines += ["from glassnet.training.fine_tuning import fine_tuning_options"] if job.start else []
+    lines += [*_stopping(stopped), ""]
+    if job.start:
+        lines.append(f"start = glassnet.load_model({job.start!r})")
+        reading: dict[str, Any] = {"like": Code("start")}
+    else:
+        reading = {name: options[name] for name in _READING if name in options}
+        if size := re.fullmatch("([0-9]+)(?:[xX×]([0-9]+))?", str(options.get("size"))):
+            reading["size"] = (int(size[1]), int(size[2] or size[1]))
+        reading |= {"maximum": options["input_max"]} if "input_max" in options else {}
+    lines += call("data = glassnet.load_data", [source], reading)
+    if job.start:
+        arguments = [Code("start"), options, *([recipe] if recipe else [])]
+        lines += call("options = fine_tuning_options", arguments, {})
+    else:
+        lines += call("options = glassnet.Options.recipe", [recipe or "notes"], options)
+    if held_out:
+        lines.append("data, test = split(data, options)")
+    else:
+        part = {} if job.test else {"part": "test"}
+        lines += call("test = glassnet.load_data", [job.test or source], part | {"like": Code("data")})
+    for name in job.add:
+        lines += call("added = glassnet.load_data", [name], {"like": Code("start" if job.start else "data")})
+        times = f" * {job.add_times}" if job.add_times != 1 else ""
+        joined = {one: Code(f"np.concatenate([data.{one}, *[added.{one}]{times}])") for one in ("inputs", "labels")}
+        more = {"source_rows": None, "row_names": ()}
+        lines += call("data = replace", [Code("data")], joined | more)
+    start = {"init_model": Code("start")} if job.start else {}
+    out = job.out or f"{recipe or 'notes'}.safetensors"
+    return [
+        *lines,
+        *call("fit = glassnet.fit", [Code("data"), Code("options")], start | _callbacks(stopped)),
+        "print(glassnet.evaluate(fit.model, test))",
+        "print(fit.model.hash())",
+        f"glassnet.save_model(fit.model, {out!r})",
+    ]
+
+
+def _stopping(stopped: int | None) -> list[str]:
+    """Return the function that ends training with an epoch."""
+    if stopped is None:
+        return []
+    return ["", "", "def stop(event):", f'    return getattr(event, "epoch", 0) >= {stopped}', ""]
+
+
+def _callbacks(stopped: int | None) -> dict[str, Any]:
+    return {} if stopped is None else {"callbacks": Code("[stop]")}
+
+
+def _differing_recipe(job: TrainJob) -> str | None:
+    """Return the recipe by its standard name, if it is not the one that a job has without naming it."""
+    usual = None if job.start else "table" if job.table.target else "notes"
+    return None if job.recipe in (None, usual) else standard_recipe(str(job.recipe))
+
+
+def _option(name: str, value: Any) -> list[str]:
+    word = SPECS[name].word(name)
+    if isinstance(value, bool):
+        return [f"--{word}" if value else f"--no-{word}"]
+    return [part for one in (value if isinstance(value, tuple) else (value,)) for part in flag_words(word, str(one))]

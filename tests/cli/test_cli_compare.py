@@ -1,0 +1,133 @@
+"""``glassnet compare``: text, JSON, the picture, both languages, and bad input."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from support.cli import run
+
+SMALL = ("--hidden", "5", "--epochs", "9", "--batch-size", "20", "--engine", "reference", "--input-max", "16")
+
+
+@pytest.fixture
+def rows(folder):
+    rng = np.random.default_rng(2)
+    labels = np.arange(120) % 3
+    pixels = np.clip(rng.normal(4, 2, (120, 9)) + 6 * (np.arange(9) % 3 == labels[:, None]), 0, 16).astype(int)
+    np.savetxt(folder / "rows.csv", np.column_stack([labels, pixels]), "%d", ",")
+    return "rows.csv"
+
+
+def compare(*words):
+    return run("compare", *words)
+
+
+def test_a_comparison_in_words(rows):
+    done = compare("quick", "quick", rows, "--b", "rate=1e-6", *SMALL, "--picture", "curves.png").fine()
+    lines = done.out.splitlines()
+    assert lines[:4] == [
+        "A         quick",
+        "B         quick, learning_rate 1e-06",
+        "differ    option          A      B",
+        "          learning_rate   0.08   1e-06",
+    ]
+    assert re.fullmatch(r"data      rows\.csv: 86 training and 22 validation samples, .*", lines[4])
+    assert lines[5] == "score     accuracy, %; higher is better"
+    assert re.fullmatch(r"          seed   A +B +B − A", lines[6])
+    table = [line.split() for line in lines[7:13]]
+    assert [row[0] for row in table] == list("012345")
+    for _, a, b, difference in table:
+        assert float(difference.replace("−", "-")) == pytest.approx(float(b) - float(a), abs=0.011)
+    assert re.fullmatch(r"mean      −[\d.]+ points, 95% interval −[\d.]+ to −[\d.]+", lines[13])
+    assert lines[14].startswith("verdict   B is worse: chance alone gives such differences in 3.1%")
+    assert lines[15].startswith("          clear after 6 of 8 seeds")
+    assert lines[17] == "picture   curves.png"
+    assert done.err.count("seed ") == 6
+
+
+def test_json_has_the_documented_keys_and_the_result_of_the_text(rows):
+    from pathlib import Path
+
+    page = (Path(__file__).parents[2] / "docs/reference/json.md").read_text(encoding="utf-8")
+    section = page.partition("\n## compare\n")[2].partition("\n## ")[0]
+    documented = [name for line in re.findall(r"^\| (`.+?) \|", section, re.M) for name in re.findall(r"`(\w+)`", line)]
+    found = compare("notes", "quick", rows, *SMALL, "--seeds", "2", "--json").fine().json()
+    assert sorted(found) == sorted(documented)
+    assert found["recipes"] == {"a": "notes", "b": "quick"}
+    assert found["verdict"] == "no difference seen"
+    assert found["options_that_differ"]["loss"] == {"a": "squared_error", "b": "cross_entropy"}
+    again = compare("notes", "quick", rows, *SMALL, "--seeds", "2", "--json").fine().json()
+    assert again == found, "the same seeds give the same result"
+
+
+def test_a_comparison_in_chinese(rows):
+    done = compare("quick", "quick", rows, "--b", "hidden=4,3", *SMALL, "--seeds", "3", "--language", "zh").fine()
+    assert "hidden   5   4,3" in done.out
+    assert "3 个种子无法显示差异" in done.out
+    assert "至少需要 6 个" in done.err
+    assert not re.search("verdict|score|better|validation", done.out + done.err)
+
+
+def test_options_of_one_side_and_of_both(rows):
+    words = (
+        "--seeds",
+        "2",
+        "--json",
+        "--b",
+        "bias=no",
+        "--b",
+        "ema-decay=0.5",
+        "--a",
+        "hidden=4, 3",
+        "--b=schedule=step",
+    )
+    differing = compare("quick", "quick", rows, *SMALL, *words).fine().json()["options_that_differ"]
+    assert differing == {
+        "hidden": {"a": [4, 3], "b": [5]},
+        "bias": {"a": True, "b": False},
+        "schedule": {"a": "linear", "b": "step"},
+        "average": {"a": 0.0, "b": 0.5},
+    }
+
+
+def test_a_table_and_a_regression(folder):
+    rng = np.random.default_rng(0)
+    lines = [f"{x:.3f},{y:.3f},{3 * x - y:.3f}" for x, y in rng.normal(size=(80, 2))]
+    (folder / "rows.csv").write_text("\n".join(["x,y,price", *lines]) + "\n")
+    words = ("rows.csv", "--target", "price", "--members", "1", "--epochs", "6", "--b", "rate=1e-6")
+    done = compare("table", "table", *words).fine()
+    assert "score     RMSE; lower is better" in done.out
+    assert "B is worse" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fragment"),
+    [
+        (("nots", "quick"), "GN020", "'notes'"),
+        (("notes",), "GN020", "'B'"),
+        (("notes", "notes"), "GN022", "same options"),
+        (("notes", "quick", "--seeds", "1"), "GN021", "2 to 20"),
+        (("notes", "quick", "--seeds", "many"), "GN020", "'many'"),
+        (("notes", "quick", "--metric", "acc"), "GN020", "accuracy"),
+        (("notes", "notes", "--b", "rat=1"), "GN021", "learning_rate"),
+        (("notes", "notes", "--b", "n_jobs=1"), "GN021", "threads"),
+        (("notes", "notes", "--b", "rate"), "GN022", "OPTION=VALUE"),
+        (("notes", "notes", "--b", "rate=fast"), "GN021", "'fast'"),
+        (("notes", "notes", "--b", "bias=maybe"), "GN021", "'maybe'"),
+        (("notes", "notes", "--b", "hidden="), "GN021", "hidden"),
+        (("notes", "notes", "--b", "seed=1"), "GN022", "seed"),
+        (("notes", "notes", "--checkpoint", "file"), "GN020", "--checkpoint"),
+        (("notes", "quick", "missing.csv"), "GN001", "missing.csv"),
+        (("notes", "quick", "--picture", "curves.txt"), "GN021", "curves.txt"),
+        (("table", "quick", "mnist", "--target", "kind"), "GN022", "--target"),
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_one_line_in_both_languages(folder, monkeypatch, words, code, fragment):
+    compare(*words).refused(code, fragment)
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    line = compare(*words).refused(code)
+    assert re.search("[\u4e00-\u9fff]", line)

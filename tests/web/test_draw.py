@@ -1,0 +1,487 @@
+"""The room Draw in a real browser: drawing, painting, photos, drawings for training, and the form of a table."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+from studio_server import studio_server
+
+import glassnet
+from glassnet.data import bundled
+from glassnet.explain.why import why
+from glassnet.handwriting.reader import read_photo
+from glassnet.model.file import load_model, shipped_model
+from glassnet.serve.studio.models import describe, weights_of
+from support.cli import environment
+from support.photos import sheet
+from support.strokes import hand_strokes
+from support.web import text_of
+
+CITIES = ["Bonn", "Oslo", "Rome"]
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return shipped_model()
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """A file of people, and that of a model of them."""
+    rng = np.random.default_rng(0)
+    age, city = rng.integers(18, 80, 200), rng.choice(CITIES, 200)
+    columns = {"age": age, "city": city, "left": np.where((age > 45) ^ (city == "Rome"), "yes", "no")}
+    folder = tmp_path_factory.mktemp("table")
+    rows = ["age,city,left", *map(",".join, zip(*(map(str, one) for one in columns.values()), strict=True))]
+    (folder / "people.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    model = glassnet.TableModel.fit(folder / "people.csv", "left", epochs=40, engine="reference")
+    model.save(folder / "people.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def studio(table):
+    with studio_server(str(table / "people.safetensors")) as running:
+        yield running
+
+
+@pytest.fixture
+def room(page, studio):
+    """A function that opens the room in a state; nothing but the studio may be asked for anything."""
+    outside = []
+    allowed = (studio.origin, "data:", "blob:")
+    page.on("request", lambda one: outside.append(one.url) if not one.url.startswith(allowed) else None)
+
+    def opened(query="model=reader"):
+        page.goto(f"{studio.origin}/draw?{query}&token={studio.token}")
+        page.wait_for_selector("canvas.board" if "reader" in query else ".shares")
+        return page
+
+    yield opened
+    studio.session.remove_drawing()
+    assert outside == []
+
+
+def draw(page, strokes):
+    """Draw with the mouse, in the middle of the board."""
+    box = page.locator("canvas.board").bounding_box()
+    for stroke in strokes:
+        points = [
+            (box["x"] + box["width"] * (0.2 + 0.6 * x), box["y"] + box["height"] * (0.2 + 0.6 * y))
+            for x, y in [*stroke[: -1 : 1 if len(stroke) < 20 else 4], stroke[-1]]
+        ]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def pixels_of(page, length=784):
+    """The pixels in the address of the page."""
+    code = parse_qs(page.evaluate("location.search.slice(1)"))["p"][0]
+    data = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
+    pixels, place = [], 0
+    while len(pixels) < length:
+        zeros, count = data[place], data[place + 1]
+        pixels += [0] * zeros + [*data[place + 2 : place + 2 + count]]
+        place += 2 + count
+    return np.array(pixels, np.uint8)
+
+
+def answer_of(page):
+    """The answer, once the page has one."""
+    answer = page.locator(".panel:not(.blank) > .answer .answer-name")
+    answer.wait_for()
+    return answer.inner_text()
+
+
+def shares_of(page):
+    """The percentages beside the bars."""
+    return [float(one.removesuffix(" %")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
+
+
+def test_each_digit_drawn_with_the_mouse_is_read_as_python_reads_it(room, reader):
+    page, rng = room(), np.random.default_rng(3)
+    for label in range(10):
+        page.get_by_role("button", name="Clear").click()
+        draw(page, hand_strokes(label, rng))
+        shown = answer_of(page)
+        pixels = pixels_of(page)
+        probabilities = reader.predict_proba(pixels)[0]
+        assert shown == str(label) == str(probabilities.argmax())
+        np.testing.assert_allclose(shares_of(page), probabilities, atol=1.1e-3)
+        assert len(page.evaluate("location.href")) < 800
+
+
+def test_back_to_another_model_opens_it_and_forward_returns(room):
+    page = room("model=reader&data=mnist&part=test&row=17")
+    page.get_by_label("Model").select_option("model")
+    page.wait_for_selector(".shares")
+    page.go_back()
+    page.get_by_text("Row 17 of").wait_for()
+    page.go_forward()
+    page.wait_for_selector(".shares")
+
+
+def test_any_digit_of_the_test_data_opens(room):
+    page = room()
+    page.get_by_role("button", name="Open a test digit").click()
+    page.get_by_text("of the test data of MNIST").wait_for()
+    row = int(parse_qs(page.evaluate("location.search.slice(1)"))["row"][0])
+    assert page.locator(".origin > span").inner_text().endswith(f": {bundled('test').labels[row]}")
+
+
+def test_undo_clear_and_pen_width(room):
+    page = room()
+    draw(page, hand_strokes(1, np.random.default_rng(0)))
+    one = pixels_of(page)
+    page.get_by_role("button", name="Thick").click()
+    draw(page, hand_strokes(0, np.random.default_rng(0)))
+    both = pixels_of(page)
+    assert both.sum() > one.sum()
+    page.get_by_role("button", name="Undo").click()
+    np.testing.assert_array_equal(pixels_of(page), one)
+    page.get_by_role("button", name="Clear").click()
+    assert "p=" not in page.evaluate("location.search")
+    assert page.locator(".answer-name").inner_text() == "?"
+    assert page.locator(".inside").is_hidden()
+    page.get_by_role("button", name="Undo").click()
+    np.testing.assert_array_equal(pixels_of(page), one)
+
+
+def test_reload_and_another_language_keep_the_drawing(room):
+    page = room()
+    draw(page, hand_strokes(5, np.random.default_rng(1)))
+    pixels, shown = pixels_of(page), answer_of(page)
+    page.get_by_role("button", name="中文").click()
+    page.get_by_role("button", name="清除").wait_for()
+    np.testing.assert_array_equal(pixels_of(page), pixels)
+    page.reload()
+    assert answer_of(page) == shown
+    np.testing.assert_array_equal(pixels_of(page), pixels)
+    page.get_by_role("button", name="English").click()
+
+
+def test_the_keyboard_paints_and_says_where(room):
+    page = room()
+    page.locator("canvas.board").focus()
+    status = page.locator(".draw-board [role=status]")
+    page.keyboard.press("ArrowRight")
+    assert status.inner_text() == "Row 15, column 16: 0 % ink"
+    page.keyboard.press("Space")
+    assert status.inner_text() == "Row 15, column 16: 100 % ink"
+    pixels = pixels_of(page).reshape(28, 28)
+    assert pixels[14, 15] == 255
+    assert 0 < pixels[13, 15] < 255
+    for _ in range(6):
+        page.keyboard.press("Shift+ArrowDown")
+    answer_of(page)
+    line = pixels_of(page).reshape(28, 28)
+    assert (line[14:21, 15] == 255).all()
+    page.keyboard.press("Delete")
+    assert pixels_of(page).reshape(28, 28)[20, 15] == 0
+    page.keyboard.press("Control+z")
+    np.testing.assert_array_equal(pixels_of(page).reshape(28, 28), line)
+
+
+def test_a_digit_of_the_data_opens_and_back_returns_to_it(room, reader):
+    test = bundled("test")
+    page = room("model=reader&data=mnist&part=test&row=17")
+    assert f"Row 17 of the test data of MNIST: {test.labels[17]}" in page.locator(".origin").inner_text()
+    assert answer_of(page) == str(reader.predict(test.inputs[17])[0])
+    np.testing.assert_allclose(shares_of(page), reader.predict_proba(test.inputs[17])[0], atol=1.1e-3)
+    page.evaluate("history.pushState(null, '', '/draw?model=reader&data=mnist&part=test&row=18')")
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    page.get_by_text("Row 18 of").wait_for()
+    page.go_back()
+    page.get_by_text("Row 17 of").wait_for()
+    page.locator("canvas.board").focus()
+    page.keyboard.press("Space")  # a change makes it another drawing
+    assert "row=" not in page.evaluate("location.search")
+    assert (pixels_of(page) != test.inputs[17]).any()
+
+
+def test_the_reasons_that_the_page_shows_add_up(room):
+    page = room("model=reader&data=mnist&part=test&row=0")
+    page.locator(".path b.number").first.wait_for()
+    page.get_by_text("Nodes as a table").click()
+    rows = [row.inner_text().split("\t") for row in page.locator(".twin tbody tr").all()]
+    for _, activation, weight, contribution in rows:
+        numbers = [float(one.replace("−", "-")) for one in (activation, weight, contribution)]
+        assert numbers[0] * numbers[1] == pytest.approx(numbers[2], rel=0.01, abs=1e-3)
+    assert page.locator(".reasons figure").count() == 2
+
+
+ATTRIBUTIONS = """
+const { Network } = await import("/static/network.js");
+const { integratedGradients, nodeContributions, inputSlopes } = await import("/static/shared/attribution.js");
+return given.map(({ description, weights, rows, directions }) => {
+  const network = new Network(description, floatsOf(weights));
+  return rows.map((row, k) => {
+    const signals = network.forward(bytesOf(row));
+    const baseline = network.scale(new Uint8Array(bytesOf(row).length));
+    const best = directions[k].indexOf(1);
+    return {
+      inputs: [...integratedGradients(network, baseline, signals.inputs, directions[k])],
+      nodes: [...nodeContributions(network, signals, best)],
+      sum: signals.sums.at(-1)[best],
+      bias: network.members[0].biases.at(-1)?.[best] ?? 0,
+      slopes: [...inputSlopes(network, signals, 0)],
+    };
+  });
+});
+"""
+
+
+def test_contributions_in_the_page_equal_those_of_explain(run_module, reader):
+    data = bundled("train").inputs[:300]
+    labels = bundled("train").labels[:300]
+    samples = glassnet.Dataset.from_arrays(data, labels)
+    models = [
+        glassnet.fit(samples, glassnet.Options.recipe("notes", epochs=1, hidden=20, engine="reference")).model,
+        glassnet.fit(samples, glassnet.Options(hidden=(15, 10), activation="tanh", epochs=1, engine="reference")).model,
+        reader,
+    ]
+    rows = bundled("test").inputs[:4]
+    cases, wanted = [], []
+    for model in models:
+        explained = [why(model, row) for row in rows]
+        eye = np.eye(10)
+        directions = [(eye[one.answer] - eye[one.rival]).tolist() for one in explained]
+        given = {"description": describe(model), "weights": base64.b64encode(weights_of(model)).decode()}
+        cases.append({**given, "rows": [text_of(row) for row in rows], "directions": directions})
+        wanted.append(explained)
+    for case, explained, model in zip(run_module(ATTRIBUTIONS, cases), wanted, models, strict=True):
+        for shown, one in zip(case, explained, strict=True):
+            limit = np.abs(one.inputs).max()
+            np.testing.assert_allclose(shown["inputs"], one.inputs, atol=2e-3 * limit)
+            assert sum(shown["inputs"]) == pytest.approx(one.gap - one.baseline_gap, abs=0.01 * abs(one.gap) + 1e-3)
+            assert sum(shown["nodes"]) + shown["bias"] == pytest.approx(shown["sum"], rel=1e-4, abs=1e-4)
+        if len(model.network.parameters.weights) == 2:
+            np.testing.assert_allclose(case[0]["slopes"], model.network.parameters.weights[0][0], rtol=1e-6)
+
+
+def test_pixels_in_an_address_return_as_they_were(run_module):
+    rng = np.random.default_rng(0)
+    cases = [rng.integers(0, 256, 784) * (rng.random(784) < share) for share in (0, 0.01, 0.2, 0.9, 1)]
+    program = """
+    const { encodePixels, decodePixels } = await import("/static/shared/pixel_code.js");
+    return [given.map((one) => decodePixels(encodePixels(one), 784)),
+      ["", "?", "AAAA", "____", encodePixels(given[3]).slice(0, -8)].map((one) => decodePixels(one, 784))];
+    """
+    decoded, wrong = run_module(program, [one.tolist() for one in cases])
+    assert decoded == [one.tolist() for one in cases]
+    assert wrong == [None] * 5
+
+
+def test_all_digits_of_a_photo_are_read_and_open_on_the_board(room, reader):
+    photo, page = sheet(3, 2, 5), room()
+    reading = read_photo(reader, photo.opened())
+    page.set_input_files("input[accept^=image]", {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo.content})
+    page.wait_for_selector(".photo .box")
+    shown = page.locator(".photo .box").all_inner_texts()
+    assert shown == [str(one.answer) + "?" * (not one.sure) for one in reading.digits]
+    assert page.locator(".read-text").inner_text().split(" · ") == reading.text.split("\n")
+    page.locator(".photo .box").nth(3).click()
+    assert answer_of(page) == str(reader.predict(reading.digits[3].form.reshape(1, -1))[0])
+    np.testing.assert_array_equal(pixels_of(page), reading.digits[3].form.ravel())
+
+
+def test_bad_photos_give_one_notice(room, console_errors):
+    page = room()
+    white = io.BytesIO()
+    Image.new("L", (300, 200), 255).save(white, "PNG")
+    for content, code in (
+        (b"not an image", "GN005"),
+        (b"\x89PNG\r\n\x1a\n broken", "GN00"),
+        (white.getvalue(), "GN085"),
+    ):
+        page.set_input_files("input[accept^=image]", {"name": "p.png", "mimeType": "image/png", "buffer": content})
+        page.locator(".warning", has_text=f"[{code}").wait_for()
+        assert page.locator(".warning").count() == 1
+    console_errors[:] = [one for one in console_errors if "400" not in one]  # which the browser itself reports
+
+
+def test_a_drawing_with_its_right_label_is_kept_for_training(room, studio, page):
+    room()
+    save = page.get_by_role("button", name="Keep the drawing")
+    assert save.is_disabled()
+    draw(page, hand_strokes(7, np.random.default_rng(5)))
+    page.locator(".keep .segmented").get_by_role("button", name="7", exact=True).click()
+    save.click()
+    page.get_by_role("button", name="Open the drawing of a 7").wait_for()
+    pixels = pixels_of(page)
+    row = studio.get("/api/drawings.csv").body.decode().strip().split(",")
+    assert row == ["7", *map(str, pixels)]
+    link = urlsplit(page.get_by_role("link", name="Train on them").get_attribute("href"))
+    assert link.path == "/train"
+    assert {key: one[0] for key, one in parse_qs(link.query).items()} == {
+        "start": "reader",
+        "add": "drawings",
+        "add_times": "20",
+    }
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Open the drawing of a 7").click()
+    np.testing.assert_array_equal(pixels_of(page), pixels)
+    page.get_by_role("button", name="Delete the drawing of a 7").click()
+    page.get_by_text("No drawings yet.").wait_for()
+    assert studio.session.drawings == []
+
+
+def test_a_value_of_a_row_changes_the_answer(room, table):
+    model = glassnet.TableModel.load(table / "people.safetensors")
+    page = room("model=model")
+    for age, city in ((70, "Oslo"), (70, "Rome"), (20, "Rome")):
+        given = {"age": age, "city": city}
+
+        def answers(response, given=given):
+            return (response.request.post_data_json or {}).get("row") == given
+
+        with page.expect_response(answers):
+            page.get_by_label("city").select_option(city)
+            page.locator(".fields input[type=number]").fill(str(age))
+        explained = model.explain(given)
+        page.locator(".shares .share-name", has_text=f"age = {age}").wait_for()
+        assert page.locator(".answer-name").inner_text() == model.predict(given) == explained.answer
+        shown = [float(one.replace("−", "-")) for one in page.locator(".shares .number").all_inner_texts()]
+        assert shown == pytest.approx([*explained.contributions.values()], rel=6e-3)
+    page.reload()
+    page.wait_for_selector(".shares")
+    assert page.get_by_label("city").input_value() == "Rome"
+    assert page.locator(".fields input[type=number]").input_value() == "20"
+
+
+def test_a_row_of_the_data_opens_in_the_form(room, studio, table, page):
+    lines = (table / "people.csv").read_text(encoding="utf-8").splitlines()
+    source = studio.session.models["model"].source
+    room(f"model=model&data={source}&row=6")
+    age, city, left = lines[7].split(",")
+    assert page.locator(".form > p").first.inner_text().endswith(f"left = {left}")
+    assert page.locator(".fields input[type=number]").input_value() == age
+    assert page.locator(".fields select").input_value() == city
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A model of 8 × 8 images with values to 16, and one that deskews its images."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 90)
+    images = rng.integers(0, 5, (90, 8, 8))
+    images[np.arange(90), :, labels * 3] = 16
+    folder = tmp_path_factory.mktemp("small")
+    for name, deskew in (("plain", False), ("deskewing", True)):
+        data = glassnet.Dataset.from_arrays(images.reshape(90, -1), labels, image_shape=(8, 8), maximum=16)
+        fitted = glassnet.fit(data, glassnet.Options(hidden=8, epochs=20, engine="reference", deskew=deskew))
+        glassnet.save_model(fitted.model, folder / f"{name}.safetensors")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["plain", "deskewing"])
+def test_images_of_another_shape_have_a_board_of_their_own(room, studio, small, page, name):
+    path = small / f"{name}.safetensors"
+    id = studio.session.add_model(path).id
+    model = load_model(path)
+    page.goto(f"{studio.origin}/draw?model={id}&token={studio.token}")
+    page.wait_for_selector("canvas.board")
+    assert page.locator(".stages").count() == 0
+    box = page.locator("canvas.board").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 6.5 / 8, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 6.5 / 8, box["y"] + box["height"] - 5, steps=6)
+    page.mouse.up()
+    shown, pixels = answer_of(page), pixels_of(page, 64)
+    page.locator(".reasons figure").first.wait_for()
+    assert (pixels.reshape(8, 8)[:, 6] == 16).all()
+    assert shown == str(model.predict(pixels)[0])
+    np.testing.assert_allclose(shares_of(page), model.predict_proba(pixels)[0], atol=1.1e-3)
+    assert page.locator(".paths").is_visible() == (name == "plain")
+
+
+@pytest.mark.parametrize("target", ["price", ["old", "in A"]])
+def test_answers_with_numbers_and_labels_are_those_of_python(studio, tmp_path, target):
+    rng = np.random.default_rng(1)
+    age, city = rng.integers(18, 80, 60), rng.choice(CITIES, 60)
+    answers = {"price": 3.0 * age + rng.random(60), "old": (age > 50) * 1, "in A": (city == "Rome") * 1}
+    wanted = [target] if isinstance(target, str) else target
+    table = {"age": age, "city": city, **{name: answers[name] for name in wanted}}
+    model = glassnet.TableModel.fit(table, target, epochs=8, engine="reference")
+    model.save(tmp_path / "m.safetensors")
+    id, row = studio.session.add_model(tmp_path / "m.safetensors").id, {"age": 33, "city": None}
+    told = studio.post("/api/draw/query", {"model": id, "row": row}).fine()
+    shares = {one["column"]: one["share"] for one in told["shares"]}
+    assert shares == pytest.approx(model.explain(row).contributions)
+    predicted = model.predict(row)
+    if target == "price":
+        assert float(told["answer"]) == pytest.approx(predicted, rel=1e-5)
+        assert told["numbers"] == pytest.approx(predicted)
+    else:
+        assert [name for name in target if predicted[name]] == [
+            one for one in told["answer"].split(", ") if one in target
+        ]
+
+
+@pytest.mark.parametrize("wrong", [{}, {"pixels": [1, 2]}, {"pixels": "0"}, {"pixels": [None] * 784}, {"model": "x"}])
+def test_wrong_queries_are_refused(studio, wrong):
+    answer = studio.post("/api/draw/query", {"model": "reader"} | wrong)
+    assert (answer.status, answer.json()["code"][:2]) == (400, "GN")
+
+
+@pytest.mark.parametrize("wrong", [{}, {"row": [1]}, {"row": {"age": 3}}, {"row": {"age": [1], "city": "Rome"}}])
+def test_wrong_rows_are_refused(studio, wrong):
+    answer = studio.post("/api/draw/query", {"model": "model"} | wrong)
+    assert (answer.status, answer.json()["code"][:2]) == (400, "GN")
+
+
+@pytest.mark.parametrize("form", ["command", "python"])
+def test_what_is_taken_away_gives_the_same_answer(studio, table, reader, form, tmp_path):
+    def run(state):
+        text = studio.post("/api/take-away", {"room": "draw", "form": form} | state).fine()["text"]
+        own = {**environment(), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        command = ["sh", "-c", text] if form == "command" else [sys.executable, "-c", text]
+        return subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=True).stdout
+
+    pixels = bundled("test").inputs[5]
+    (tmp_path / "drawing.csv").write_text(",".join(map(str, pixels)) + "\n", encoding="utf-8")
+    (tmp_path / "photo.jpg").write_bytes((photo := sheet(3, 1, 3)).content)
+    (tmp_path / "people.safetensors").write_bytes((table / "people.safetensors").read_bytes())
+    row = {"age": 70, "city": "Oslo"}
+    assert run({"model": "reader"}).split()[3 if form == "command" else 0] == str(reader.predict(pixels)[0])
+    assert read_photo(reader, photo.opened()).text in run({"model": "reader", "read": True})
+    answer = glassnet.TableModel.load(table / "people.safetensors").predict(row)
+    assert answer in run({"model": "model", "row": row}).split()
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "zh")])
+def test_nothing_hinders_access(browser, studio, theme, language):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    width = 1280 if theme == "light" else 360
+    context = browser.new_context(
+        color_scheme=theme, reduced_motion="reduce", has_touch=True, viewport={"width": width, "height": 800}
+    )
+    context.add_init_script(f"localStorage.setItem('glassnet.lang', '{language}')")
+    page = context.new_page()
+    for query, part in (
+        ("model=reader&data=mnist&row=3", ".reasons figure"),
+        ("model=model", ".shares"),
+        ("model=reader", ".board"),
+    ):
+        page.goto(f"{studio.origin}/draw?{query}&token={studio.token}")
+        page.wait_for_selector(part)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = axe.run(page).response["violations"]
+        assert [
+            (one["id"], [node["html"] for node in one["nodes"]])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ] == []
+    context.close()

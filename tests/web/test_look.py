@@ -1,0 +1,516 @@
+"""The room Look: what it shows is what Python computes, in a browser and in its routes."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet.serve.studio import look
+from glassnet.workflow.labels_job import LabelsJob, find_label_errors
+from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.train_job import TrainJob, train
+from support.cli import run
+from web.studio_server import studio_server
+
+VIEWS = ("data", "mistakes", "confusion", "hidden", "labels", "nodes")
+ROWS = 200
+TARGETS = {"classes": ("out",), "numbers": ("out",), "labels": ("a", "b")}
+
+
+def write_table(path: Path, kind: str) -> None:
+    rng = np.random.default_rng(1)
+    ages, towns = rng.integers(18, 80, ROWS), rng.choice(["Bonn", "Oslo", "Rome"], ROWS)
+    noise = rng.random(ROWS)
+    with path.open("w", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["age", "town", *TARGETS[kind]])
+        for age, town, chance in zip(ages, towns, noise, strict=True):
+            answers = {
+                "classes": ["yes" if (age > 45) != (chance < 0.1) else "no"],
+                "numbers": [round(2.5 * age + 20 * chance, 2)],
+                "labels": [int(age > 45), int((town == "Rome") != (chance < 0.1))],
+            }
+            lines.writerow([age, "" if chance > 0.97 else town, *answers[kind]])
+
+
+def write_digits(path: Path) -> None:
+    digits = glassnet.load_data("mnist", part="test").take(slice(0, 400))
+    np.savetxt(path, np.column_stack([digits.labels, digits.inputs]), fmt="%d", delimiter=",")
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory) -> Iterator[SimpleNamespace]:
+    """A studio with small data of every kind, and a model of each."""
+    folder = tmp_path_factory.mktemp("look")
+    small = {"hidden": (8,), "epochs": 3}
+    write_digits(folder / "digits.csv")
+    jobs = {"digits": TrainJob("digits.csv", options={**small, "epochs": 1})}
+    for kind, target in TARGETS.items():
+        write_table(folder / f"{kind}.csv", kind)
+        members = {"members": 2 if kind == "classes" else 1}
+        jobs[kind] = TrainJob(f"{kind}.csv", table=TableOptions(target=target), options=small | members)
+    with pytest.MonkeyPatch.context() as patch, studio_server() as running:
+        patch.chdir(folder)
+        made = SimpleNamespace(running=running, folder=folder, of={})
+        for name, job in jobs.items():
+            train(TrainJob(**{**vars(job), "out": f"{name}.safetensors"}))
+            data = running.session.add_data(f"{name}.csv", (folder / f"{name}.csv").read_bytes())
+            model = running.session.add_model(folder / f"{name}.safetensors", name, data.id)
+            made.of[name] = {"data": data.id, "model": model.id}
+        yield made
+
+
+def ask(studio, path, **given):
+    return studio.running.get(f"/api/look{path}?{urlencode(given)}")
+
+
+def every_page(studio, **given):
+    first = ask(studio, "/samples", **given).fine()
+    rest = [ask(studio, "/samples", **given, page=k).fine() for k in range(2, first["pages"] + 1)]
+    samples = [sample for page in (first, *rest) for sample in page["samples"]]
+    assert first["total"] == len(samples)
+    return samples
+
+
+def in_python(studio, name, part):
+    """The samples of a part of the training run, read by Python, and the model."""
+    from glassnet.workflow.model_data import load_unseen
+
+    path = f"{name}.safetensors"
+    model = glassnet.load_model(studio.folder / path)
+    test, trained = load_unseen(model, path, str(studio.folder / f"{name}.csv"), lambda _: None)
+    return model, test if part == "test" else trained
+
+
+@pytest.mark.parametrize("name", ["digits", "classes"])
+def test_a_cell_of_the_matrix_has_exactly_its_rows(studio, name):
+    for part in ("train", "test"):
+        given = {**studio.of[name], "part": part}
+        model, data = in_python(studio, name, part)
+        answers = model.predict(data.inputs)
+        matrix = np.array(ask(studio, "/confusion", **given).fine()["matrix"])
+        assert matrix.sum() == len(data)
+        for (true, answer), count in np.ndenumerate(matrix):
+            samples = every_page(studio, **given, true=true, answer=answer)
+            expected = data.row_numbers[(data.labels == true) & (answers == answer)]
+            assert [one["row"] for one in samples] == expected.tolist()
+            assert len(samples) == count
+
+
+def test_mistakes_are_those_of_the_command(studio):
+    path = str(studio.folder / "digits.safetensors")
+    tested = run("test", path, str(studio.folder / "digits.csv"), "--json").fine().json()
+    both = [every_page(studio, **studio.of["digits"], of="mistakes", part=part) for part in ("train", "test")]
+    assert tested["misread"]
+    assert sorted(one["row"] for samples in both for one in samples) == sorted(tested["misread"])
+    for samples in both:
+        confidences = [one["confidence"] for one in samples]
+        assert confidences == sorted(confidences, reverse=True)
+        assert not any(one["right"] for one in samples)
+
+
+def test_mistakes_of_mnist_are_those_of_the_command(studio):
+    reader = str(studio.running.session.model("reader").path)
+    tested = run("test", reader, "mnist", "--json").fine().json()
+    found = ask(studio, "", data="mnist", model="reader").fine()
+    samples = every_page(studio, data="mnist", model="reader", of="mistakes")
+    assert [one["row"] for one in samples] == tested["misread"]
+    assert found["model"]["scores"]["accuracy"] == tested["accuracy"]
+    low, high = found["model"]["intervals"]["accuracy"]
+    assert low < tested["accuracy"] < high
+    assert (found["part"], found["model"]["trained"]) == ("test", False)
+    studied = studio.running.session.model("reader")
+    assert look._read(studied, "mnist", "train", "", ["train", "test"]).trained
+
+
+@pytest.mark.parametrize("name", ["digits", *TARGETS])
+def test_parts_of_a_run_are_what_it_held_out_and_what_it_was_trained_on(studio, name):
+    found = {part: ask(studio, "", **studio.of[name], part=part).fine() for part in ("train", "test")}
+    rows = {part: [one["row"] for one in every_page(studio, **studio.of[name], part=part)] for part in found}
+    assert sorted(rows["train"] + rows["test"]) == list(range(400 if name == "digits" else ROWS))
+    assert found["train"]["model"]["trained"]
+    assert not found["test"]["model"]["trained"]
+    recorded = glassnet.load_model(studio.folder / f"{name}.safetensors").receipt["result"]
+    for score, value in found["test"]["model"]["scores"].items():
+        assert value == pytest.approx(recorded[score])
+
+
+def test_the_page_of_a_row_has_it_and_its_pixels(studio):
+    digits = glassnet.load_data(studio.folder / "digits.csv")
+    for row in (0, 59, 60, 399):
+        page = ask(studio, "/samples", data=studio.of["digits"]["data"], row=row).fine()
+        rows = [one["row"] for one in page["samples"]]
+        assert row in rows
+        pixels = np.frombuffer(base64.b64decode(page["pixels"]), np.uint8).reshape(len(rows), -1)
+        assert np.array_equal(pixels, digits.inputs[rows])
+        assert np.array_equal(np.frombuffer(base64.b64decode(page["row_pixels"]), np.uint8), digits.inputs[row])
+        assert (page["row"]["row"], page["row"]["label"]) == (row, str(digits.labels[row]))
+
+
+def test_a_label_filters_the_samples(studio):
+    digits = glassnet.load_data(studio.folder / "digits.csv")
+    samples = every_page(studio, data=studio.of["digits"]["data"], true=3)
+    assert [one["row"] for one in samples] == np.flatnonzero(digits.labels == 3).tolist()
+
+
+def test_the_hidden_space_is_that_of_python(studio):
+    for name, given in (("digits", studio.of["digits"]), ("mnist", {"data": "mnist", "model": "reader"})):
+        found = ask(studio, "/hidden", **given).fine()
+        if name == "mnist":
+            model, data = studio.running.session.model("reader").model, glassnet.load_data("mnist", part="test")
+        else:
+            model, data = in_python(studio, name, "test")
+        space = glassnet.explain.hidden_space(model, data)
+        assert len(found["points"]) == min(len(data), 2000) == len(found["rows"])
+        assert found["labels"] == space.labels.tolist()
+        assert np.corrcoef(np.ravel(found["points"]), space.points.ravel())[0, 1] > 0.9999
+        labels = dict(zip(data.row_numbers.tolist(), data.labels.tolist(), strict=True))
+        assert [labels[row] for row in found["rows"]] == found["labels"]
+
+
+def test_a_regression_has_its_largest_errors_first(studio):
+    given = {**studio.of["numbers"], "part": "train"}
+    samples = every_page(studio, **given, of="mistakes")
+    sizes = [abs(one["error"][0]) for one in samples]
+    assert sizes == sorted(sizes, reverse=True)
+    found = ask(studio, "/confusion", **given).fine()
+    points = dict(zip(found["rows"], found["points"], strict=True))
+    assert {one["row"]: [one["label"][0], one["answer"][0]] for one in samples} == points
+    assert "right" not in samples[0]
+
+
+def test_several_labels_have_a_matrix_each(studio):
+    given = {**studio.of["labels"], "part": "train"}
+    found = ask(studio, "/confusion", **given).fine()
+    model, data = in_python(studio, "labels", "train")
+    answers = model.predict(data.inputs)
+    for output, matrix in enumerate(found["matrices"]):
+        for (true, answer), count in np.ndenumerate(np.array(matrix)):
+            samples = every_page(studio, **given, output=output, true=true, answer=answer)
+            right = (data.values[:, output] == true) & (answers[:, output] == answer)
+            assert [one["row"] for one in samples] == data.row_numbers[right].tolist()
+            assert len(samples) == count
+
+
+def test_a_row_of_a_table_has_its_columns(studio):
+    with (studio.folder / "classes.csv").open(newline="") as file:
+        lines = [*csv.DictReader(file)]
+    found = ask(studio, "", **studio.of["classes"]).fine()
+    assert found["columns"] == ["age", "town"]
+    for one in every_page(studio, **studio.of["classes"]):
+        line = lines[one["row"]]
+        assert [str(cell or "") for cell in one["cells"]] == [line["age"], line["town"]]
+        assert one["label"] == line["out"]
+
+
+def test_nodes_are_those_of_python(studio):
+    found = ask(studio, "/nodes", **studio.of["digits"]).fine()
+    model, data = in_python(studio, "digits", "test")
+    for shown, layer in zip(found["layers"], glassnet.explain.examine_nodes(model, data), strict=True):
+        assert [one["node"] for one in shown["nodes"]] == layer.order[:24].tolist()
+        assert (shown["dead"], shown["saturated"]) == (layer.dead.tolist(), layer.saturated.tolist())
+        weights = np.frombuffer(base64.b64decode(shown["nodes"][0]["weights"]), "<f4")
+        assert np.array_equal(weights, layer.weights[layer.order[0]].astype("<f4"))
+
+
+def test_labels_are_checked_as_by_the_command(studio):
+    given = studio.of["classes"]
+    judges = ask(studio, "/labels", **given).fine()
+    assert judges["networks"] > 0
+    assert judges["model"] > 0
+    assert ask(studio, "/labels", **given, part="train").fine()["model"] is None
+    events = studio.running.events()
+    job = studio.running.post("/api/look/labels", given).fine()
+    result = studio.running.finished(job["id"])["result"]
+    seen = events.until(lambda event: event["type"] == "look_labels" and event["data"]["fold"] == look.FOLDS)
+    events.close()
+    assert seen[-1]["data"]["job"] == job["id"]
+    task = LabelsJob(str(studio.folder / "classes.csv"), table=TableOptions(target=("out",)))
+    expected = find_label_errors(task)
+    assert result["suspects"] == [one._asdict() for one in expected.rows]
+    assert result["suspects"]
+    assert (result["certain"], result["errors"]) == (expected.suspects.certain, expected.suspects.errors)
+
+
+def test_a_model_judges_labels_that_it_was_not_trained_on(studio):
+    given = {**studio.of["digits"], "judge": "model"}
+    job = studio.running.post("/api/look/labels", given).fine()
+    result = studio.running.finished(job["id"])["result"]
+    misread = every_page(studio, **studio.of["digits"], of="mistakes")
+    assert {one["row"] for one in result["suspects"]} == {one["row"] for one in misread}
+    message = studio.running.post("/api/look/labels", {**given, "part": "train"}).refused(400, "GN022")
+    assert "trained on these labels" in message
+
+
+def test_a_check_of_labels_can_be_stopped(studio, monkeypatch):
+    stopping, started = threading.Event(), threading.Event()
+
+    def check(task, fold_done):
+        started.set()
+        stopping.wait()
+        fold_done(1, 0.5)
+        raise AssertionError("the check was not stopped")
+
+    monkeypatch.setattr(look, "find_label_errors", check)
+    job = studio.running.post("/api/look/labels", studio.of["classes"]).fine()["id"]
+    started.wait()
+    studio.running.post(f"/api/jobs/{job}/stop").fine()
+    stopping.set()
+    ended = studio.running.finished(job)
+    assert (ended["state"], ended["result"]) == ("stopped", None)
+
+
+def test_another_column_can_be_predicted(studio):
+    given = {"data": studio.of["classes"]["data"], "target": "town"}
+    found = ask(studio, "", **given).fine()
+    assert found["classes"] == ["Bonn", "Oslo", "Rome"]
+    assert found["targets"] == ["age", "town", "out"]
+    samples = every_page(studio, **given, true=2)
+    assert {one["label"] for one in samples} == {"Rome"}
+    with (studio.folder / "classes.csv").open(newline="") as file:
+        rows = [number for number, line in enumerate(csv.DictReader(file)) if line["town"] == "Rome"]
+    assert [one["row"] for one in samples] == rows
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "code", "fragment"),
+    [
+        ("/samples", {"row": 400}, "GN021", "row 400"),
+        ("/samples", {"page": 8}, "GN021", "page 8: expected 1 to"),
+        ("/samples", {"page": 0}, "GN021", "page"),
+        ("/samples", {"true": 10}, "GN021", "true"),
+        ("/samples", {"rows": "1,x"}, "GN021", "rows"),
+        ("/hidden", {"layer": 2}, "GN021", "layer 2"),
+        ("", {"part": "other"}, "GN021", "part"),
+        ("", {"data": "data-99"}, "GN021", "data-99"),
+        ("", {"model": "run-99"}, "GN021", "run-99"),
+        ("/confusion", {"model": ""}, "GN022", "Choose one"),
+    ],
+)
+def test_what_is_not_there_gets_a_clear_line(studio, path, given, code, fragment):
+    refused = ask(studio, path, **{**studio.of["digits"], **given})
+    assert fragment in refused.refused(400, code)
+    chinese = ask(studio, path, **{**studio.of["digits"], **given, "lang": "zh"}).refused(400, code)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
+
+
+def test_a_model_that_nobody_chose_is_not_used_where_it_does_not_fit(studio):
+    given = {"data": studio.of["classes"]["data"], "model": "reader"}
+    assert ask(studio, "", **given, if_fits=1).fine()["model"] is None
+    ask(studio, "", **given).refused(400, "GN066")
+
+
+def test_the_cache_is_small(studio):
+    for name in ("digits", *TARGETS):
+        for part in ("train", "test"):
+            ask(studio, "", **studio.of[name], part=part).fine()
+    assert len(look._cached[studio.running.session]) <= 4
+
+
+@pytest.mark.parametrize("name", ["digits", *TARGETS])
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_is_taken_away_runs(studio, monkeypatch, capsys, name, view):
+    if (view in ("hidden", "labels") and name in ("numbers", "labels")) or (view, name) == ("labels", "digits"):
+        return  # these views say that they are for classes; and one check of labels is enough
+    monkeypatch.chdir(studio.folder)
+    given = {"room": "look", **studio.of[name], "view": view, "row": 5 if view == "data" else ""}
+    given["part"] = "train"
+    if view == "data":
+        given["row"] = every_page(studio, **studio.of[name], part="train")[0]["row"]
+    program = studio.running.post("/api/take-away", {**given, "form": "python"}).fine()["text"]
+    exec(compile(program, f"{name}-{view}", "exec"), {})
+    printed = capsys.readouterr().out
+    if view == "mistakes" and name != "numbers":
+        mistakes = every_page(studio, **studio.of[name], part="train", of="mistakes")
+        if name != "labels":
+            assert [int(line.split()[0]) for line in printed.splitlines()[-len(mistakes) :]] == [
+                one["row"] for one in mistakes
+            ]
+    command = studio.running.post("/api/take-away", {**given, "form": "command"}).fine()["text"]
+    last = command.splitlines()[-1].split()
+    assert last[0] == "glassnet"
+    extra = ["--force"] if view == "hidden" else []
+    run(*last[1:], *extra).fine()
+
+
+# in a browser
+
+
+@pytest.fixture
+def look_page(studio, page):
+    """A function that opens the room in a state and returns the page, when it shows the view."""
+    name, _, token = studio.running.cookie.partition("=")
+    page.context.add_cookies([{"name": name, "value": token, "url": studio.running.origin}])
+    page.set_viewport_size({"width": 1280, "height": 900})
+    outside = []
+    page.on("request", lambda one: None if one.url.startswith(studio.running.origin) else outside.append(one.url))
+
+    def open_room(**state):
+        page.goto(f"{studio.running.origin}/look?{urlencode(state)}")
+        return ready(page)
+
+    yield open_room
+    assert outside == []
+
+
+def ready(page):
+    page.wait_for_selector(".look-view:not([aria-busy]) > *")
+    return page
+
+
+def state_of(page):
+    return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def rows_of(page):
+    return [int(one.get_attribute("data-row")) for one in page.query_selector_all("[data-row]")]
+
+
+def test_browse_by_keyboard(studio, look_page):
+    page = look_page(data="mnist", model="reader")
+    assert rows_of(page) == list(range(60))
+    page.focus("[data-row='0']")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    row = int(state_of(page)["row"])
+    assert row > 1
+    assert page.locator(".look-card h2").inner_text() == f"Row {row}"
+    assert page.locator("[aria-selected=true]").get_attribute("data-row") == str(row)
+    page.keyboard.press("PageDown")
+    page.wait_for_selector("[data-row='60']:focus")
+    assert state_of(page)["page"] == "2"
+    assert rows_of(page) == list(range(60, 120))
+    page.reload()
+    ready(page)
+    assert rows_of(page) == list(range(60, 120))
+    page.go_back()
+    page.wait_for_selector("[data-row='0']")
+    page.get_by_label("Row", exact=True).fill("9999")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-row='9999'][aria-selected=true]")
+    links = {one.inner_text(): one.get_attribute("href") for one in page.locator(".look-card a").all()}
+    for room in ("Step", "Draw"):
+        link = urlsplit(links[f"Open in {room}"])
+        assert link.path == f"/{room.lower()}"
+        assert parse_qs(link.query) == {"model": ["reader"], "data": ["mnist"], "part": ["test"], "row": ["9999"]}
+    page.get_by_text("Take it away").click()
+    page.get_by_text("glassnet show mnist --part test --row 9999").wait_for()
+
+
+def test_choose_a_cell_by_keyboard(studio, look_page):
+    page = look_page(**studio.of["digits"], part="train", view="confusion")
+    matrix = ask(studio, "/confusion", **studio.of["digits"], part="train").fine()["matrix"]
+    page.focus(".look-counts [tabindex='0']")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".look-cell [role=status]")
+    assert (state_of(page)["true"], state_of(page)["answer"]) == ("1", "2")
+    expected = every_page(studio, **studio.of["digits"], part="train", true=1, answer=2)
+    assert rows_of(page) == [one["row"] for one in expected]
+    counts = [int(one.inner_text().replace("·", "0").replace(",", "")) for one in page.locator(".look-count").all()]
+    assert counts == [count for row in matrix for count in row]
+
+
+def test_walk_through_the_hidden_space(studio, look_page):
+    page = look_page(**studio.of["digits"], part="train", view="hidden")
+    page.focus("canvas.look-scatter")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".look-card:not([hidden])")
+    first = state_of(page)["row"]
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("row => !location.search.includes(`row=${row}`)", arg=first)
+    key = page.locator(".look-key").first
+    name = key.inner_text().strip()
+    key.press("Enter")
+    assert key.get_attribute("aria-pressed") == "false"
+    page.get_by_text("As a table").click()
+    labels = {row.locator("td").first.inner_text() for row in page.locator(".twin tbody tr").all()}
+    assert labels
+    assert name not in labels
+    page.reload()
+    assert ready(page).locator(".look-key").first.get_attribute("aria-pressed") == "false"
+
+
+def test_check_labels_in_the_page(studio, look_page):
+    page = look_page(**studio.of["classes"], view="labels")
+    page.get_by_role("button", name="Check the labels").click()
+    page.wait_for_selector(".look-rows [data-row]")
+    job = state_of(page)["job"]
+    suspects = studio.running.get(f"/api/jobs/{job}").fine()["result"]["suspects"]
+    assert rows_of(page) == [one["row"] for one in suspects[:60]]
+    page.locator("[data-row]").first.click()
+    assert page.locator(".look-card h2").inner_text() == f"Row {suspects[0]['row']}"
+    page.reload()
+    page.wait_for_selector(".look-rows [data-row]")
+    assert rows_of(page) == [one["row"] for one in suspects[:60]]
+
+
+def test_tables_and_regressions(studio, look_page):
+    page = look_page(**studio.of["numbers"], view="mistakes")
+    page.focus("[data-row][tabindex='0']")
+    page.keyboard.press("ArrowDown")
+    row = rows_of(page)[1]
+    assert page.locator(".look-card h2").inner_text() == f"Row {row}"
+    assert "age" in page.locator(".look-cells").inner_text()
+    page.get_by_role("button", name="Confusion").click()
+    ready(page)
+    assert page.locator("canvas.look-scatter").is_visible()
+    assert state_of(page)["row"] == str(row)
+
+
+def test_a_wrong_address_gets_a_clear_line(studio, look_page, console_errors):
+    for state, fragment in (
+        ({"view": "other"}, "no view “other”"),
+        ({"row": "9999", "model": "none"}, "row 9999"),
+    ):
+        page = look_page(data=studio.of["digits"]["data"], **state)
+        assert fragment in page.locator("[role=alert]").inner_text()
+        page.get_by_role("button", name="Start over").click()
+        page.wait_for_selector("[data-row]")
+    page = look_page(data=studio.of["classes"]["data"], model="none", target="other")
+    assert "'other'" in page.locator("[role=alert]").inner_text()
+    page.get_by_label("Column to predict").select_option("town")
+    page.wait_for_selector("[data-row]")
+    assert state_of(page)["target"] == "town"
+    console_errors.clear()  # the browser reports the refused requests
+
+
+SHOWN = [("digits", view, {}) for view in VIEWS]
+SHOWN += [
+    ("classes", "data", {}),
+    ("labels", "confusion", {"output": 0, "true": 1, "answer": 1}),
+    ("numbers", "confusion", {}),
+]
+
+
+@pytest.mark.parametrize(("theme", "language", "first"), [("light", "zh", 0), ("dark", "en", 1)])
+def test_nothing_serious_for_assistive_technology_and_nothing_too_wide(studio, look_page, page, theme, language, first):
+    """Every view in one of two pairs of theme and language, with a sample in the card, and also on a phone."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.emulate_media(color_scheme=theme)
+    for name, view, more in SHOWN[first::2]:
+        row = every_page(studio, **studio.of[name], part="train")[0]["row"]
+        look_page(**studio.of[name], part="train", view=view, row=row, lang=language, **more)
+        if page.evaluate("document.documentElement.lang")[:2] != language:
+            page.locator(".language").click()
+            page.wait_for_function("language => document.documentElement.lang.startsWith(language)", arg=language)
+            ready(page)
+        found = axe.run(page).response["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert serious == [], json.dumps(serious)[:1500]
+        for width in (768, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, view, width)
+        page.set_viewport_size({"width": 1280, "height": 900})
