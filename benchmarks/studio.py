@@ -1,13 +1,15 @@
-"""Measure what a page costs that follows a training run: speed with one client reading events, against without.
+"""Measure the studio: what following a training run costs, and how soon a page shows what was asked of it.
 
-Alternating runs in one process, on the studio's own server and worker thread; the client reads in its own process, as
-a browser does. The seconds are those of the training steps.
+Following: seconds of the training steps without the studio, in the studio without a page, and with one client that
+reads events in a process of its own, as a browser does; alternating runs in one process. The page, in Chromium: from
+moving a slider to the result of the new run on the page, and from a key to the next moment of a training step.
 
     python benchmarks/studio.py
 """
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import subprocess
 import sys
@@ -17,6 +19,8 @@ import time
 import machine
 from glassnet.serve.studio import listening, server_of
 from glassnet.serve.studio.session import Session
+from glassnet.workflow.train_job import TrainJob
+from glassnet.workflow.train_job import train as train_model
 
 RUNS = 9
 RECIPES = {"quick": {"epochs": 6}, "notes": {"epochs": 2}}
@@ -29,6 +33,27 @@ print("open", flush=True)
 while answer.readline():
     pass
 """
+SLIDER = """(run) => new Promise((done) => {
+  const results = () => [...document.querySelectorAll("h2")].map((one) => one.textContent);
+  const result = () => results().find((text) => text.startsWith("Result: run-"));
+  const before = result(), slider = document.querySelector("input[type=range]"), began = performance.now();
+  const look = () => {
+    if (!result() || result() === before) return;
+    observer.disconnect();
+    requestAnimationFrame(() => done(performance.now() - began));
+  };
+  const observer = new MutationObserver(look); // asking at every frame would take the processor from training
+  observer.observe(document.querySelector("main"), { childList: true, subtree: true });
+  slider.value = 600 + 20 * run; // a value that was not trained with yet: the page shows an earlier run at once
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  slider.dispatchEvent(new Event("change", { bubbles: true }));
+})"""
+MOMENT = """(run) => new Promise((done) => {
+  const began = performance.now();
+  const key = run % 20 < 10 ? "ArrowRight" : "ArrowLeft";
+  document.querySelector(".step-figure").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
+})"""
 
 
 def main() -> None:
@@ -37,7 +62,9 @@ def main() -> None:
     thread = threading.Thread(target=server.run, args=([sock],))
     thread.start()
     try:
-        result = {name: measure(session, sock.getsockname()[1], name, given) for name, given in RECIPES.items()}
+        port = sock.getsockname()[1]
+        result: dict[str, object] = {name: measure(session, port, name, given) for name, given in RECIPES.items()}
+        result["page"] = measure_page(f"http://127.0.0.1:{port}")
     finally:
         server.should_exit = True
         thread.join()
@@ -46,22 +73,54 @@ def main() -> None:
 
 
 def measure(session: Session, port: int, recipe: str, options: dict[str, int]) -> dict[str, float]:
+    """Return the median seconds of each way, and the losses of speed by medians of the pairs."""
+    ways = ("plain", "studio", "read")
+    seconds: dict[str, list[float]] = {way: [] for way in ways}
     train(session, recipe, options)  # kernels
-    seconds: dict[bool, list[float]] = {False: [], True: []}
     for run in range(RUNS):
-        for watched in (False, True) if run % 2 else (True, False):
+        for way in ways if run % 2 else ways[::-1]:
             client = None
-            if watched:
+            if way == "read":
                 words = [sys.executable, "-c", CLIENT, str(port), f"glassnet-{port}=token"]
                 client = subprocess.Popen(words, stdout=subprocess.PIPE)
                 client.stdout.readline()
-            seconds[watched].append(train(session, recipe, options))
+            once = train_plainly if way == "plain" else train
+            seconds[way].append(once(session, recipe, options))
             if client:
                 client.kill()
                 client.wait()
-    alone, read = (statistics.median(seconds[watched]) for watched in (False, True))
-    pairs = [b / a - 1 for a, b in zip(seconds[False], seconds[True], strict=True)]
-    return {"alone_s": alone, "read_s": read, "loss": 1 - alone / read, "median_of_pairs": statistics.median(pairs)}
+    facts = {f"{way}_s": statistics.median(values) for way, values in seconds.items()}
+    for way in ways[:2]:
+        pairs = [1 - a / b for a, b in zip(seconds[way], seconds["read"], strict=True)]
+        facts[f"loss_against_{way}"] = statistics.median(pairs)
+    return facts
+
+
+def measure_page(origin: str) -> dict[str, dict[str, float]]:
+    """Return milliseconds in a page: medians and maxima."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{origin}/train?token=token")
+        times: dict[str, list[float]] = {}
+        for recipe in RECIPES:
+            page.goto(f"{origin}/train?recipe={recipe}")
+            page.locator("h2", has_text="Result: run-").wait_for()
+            times[f"slider_{recipe}"] = [page.evaluate(SLIDER, run) for run in range(RUNS)]
+        page.goto(f"{origin}/step")
+        page.locator(".step-figure svg").first.wait_for()
+        times["moment"] = [page.evaluate(MOMENT, run) for run in range(4 * RUNS)]
+        browser.close()
+    return {name: {"median_ms": statistics.median(all_), "max_ms": max(all_)} for name, all_ in times.items()}
+
+
+def train_plainly(session: Session, recipe: str, options: dict[str, int]) -> float:
+    """Train without the studio."""
+    given = {**options, "early_stopping": options["epochs"]}
+    job = TrainJob("mnist", recipe=recipe, options=given, pictures=False, out=str(session.folder / "plain.safetensors"))
+    return float(train_model(TrainJob(**{**vars(job), "force": True})).seconds["train"])
 
 
 def train(session: Session, recipe: str, options: dict[str, int]) -> float:

@@ -120,7 +120,7 @@ def _widget(room: str) -> Any:
         import traitlets
     except ImportError as problem:
         raise OptionError(
-            "GN092", f"the studio needs {problem.name}, which is not installed: pip install 'glassnet[studio]'"
+            "GN092", f"this view needs {problem.name}, which is not installed: pip install 'glassnet[notebook]'"
         ) from None
 
     class View(anywidget.AnyWidget):  # type: ignore[misc,name-defined,unused-ignore]

@@ -4,6 +4,9 @@ MESSAGES: dict[str, str] = {
     "the studio needs {package}, which is not installed: pip install 'glassnet[studio]'": (
         "工作室需要 {package}，但尚未安装：pip install 'glassnet[studio]'"
     ),
+    "this view needs {package}, which is not installed: pip install 'glassnet[notebook]'": (
+        "这个视图需要 {package}，但尚未安装：pip install 'glassnet[notebook]'"
+    ),
     "--port {port}: cannot be used ({why}). Use another one, or 0 for any.": (
         "--port {port}：无法使用（{why}）。请换一个端口，或用 0 表示任一端口。"
     ),

@@ -121,6 +121,6 @@ def test_other_models_are_refused(reader, monkeypatch):
         studio.draw(glassnet.new_model(rows, glassnet.Options(hidden=2)))
     studio._widget.cache_clear()
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    with pytest.raises(OptionError, match=r"pip install 'glassnet\[studio\]'"):
+    with pytest.raises(OptionError, match=r"pip install 'glassnet\[notebook\]'"):
         studio.draw(reader)
     studio._widget.cache_clear()
