@@ -35,7 +35,7 @@ LARGEST = 120_000
 """Bytes of a picture of the documentation."""
 FIVE = ("74,14 40,16", "40,16 37,44 52,41 66,46 73,59 69,76 54,86 38,84 27,75")
 """The strokes of a 5, in hundredths of the board's side."""
-COMPARISON = "a=quick&b=quick&b.rotate=10&a.epochs=3&b.epochs=3&seeds=8&all=yes"
+COMPARISON = "a=quick&b=quick&a.epochs=2&b.epochs=2&a.hidden=30&b.hidden=60&seeds=8"
 
 
 @dataclass(frozen=True)

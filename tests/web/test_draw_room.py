@@ -138,7 +138,7 @@ def test_any_digit_of_the_test_data_opens(room):
     page.get_by_role("button", name="Open a test digit").click()
     page.get_by_text("of the test data of MNIST").wait_for()
     row = int(parse_qs(page.evaluate("location.search.slice(1)"))["row"][0])
-    assert page.locator(".origin > span").inner_text().endswith(f": {bundled('test').labels[row]}")
+    assert page.locator(".origin").inner_text().endswith(f": {bundled('test').labels[row]}")
 
 
 def test_undo_clear_and_pen_width(room):

@@ -16,7 +16,6 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "theme_auto": ("Auto", "自动"),
     "theme_light": ("Light", "浅色"),
     "theme_dark": ("Dark", "深色"),
-    "theme_next": ("Change the colours of the page", "切换页面的颜色"),
     "dismiss": ("Dismiss", "关闭"),
     "offline": (
         "The studio does not answer. If it was stopped, run “glassnet studio” again and open the new address.",

@@ -13,7 +13,11 @@ const ICONS = {
   compare: "M4 19c3-9 8-11 16-12M4 19c5-4 9-5 16-5",
   look: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
 };
-const THEMES = ["auto", "light", "dark"];
+const THEMES = {
+  auto: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 3.5v17M12 7h6.5M12 10.5h8M12 14h8M12 17.5h6",
+  light: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5",
+  dark: "M20 14.2A8.5 8.5 0 0 1 9.8 4a8.5 8.5 0 1 0 10.2 10.2z",
+};
 
 /** A value that this browser remembers between visits, if it may. */
 const remembered = {
@@ -114,19 +118,21 @@ function wear() {
   else document.documentElement.setAttribute("data-theme", theme);
 }
 
+const icon = (d) => h("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, h("path", { d }));
+
 function drawBar() {
   const links = ROOMS.map((name) =>
     h("a", { href: `/${name}${left.get(name) ?? ""}`, "aria-current": name === room ? "page" : null, onclick: follow },
-      h("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, h("path", { d: ICONS[name] })),
-      h("span", { text: t(`room_${name}`) })));
-  const themes = button(t(`theme_${theme}`), () => {
-    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+      icon(ICONS[name]), h("span", { text: t(`room_${name}`) })));
+  const themes = button(icon(THEMES[theme] ?? THEMES.auto), () => {
+    const all = Object.keys(THEMES);
+    theme = all[(all.indexOf(theme) + 1) % all.length];
     remembered.set("theme", theme);
     wear();
     drawBar();
     bar.querySelector(".theme")?.focus();
     open();
-  }, { class: "plain theme", title: t("theme_next"), "aria-label": `${t("theme")}: ${t(`theme_${theme}`)}` });
+  }, { class: "plain theme", title: `${t("theme")}: ${t(`theme_${theme}`)}`, "aria-label": `${t("theme")}: ${t(`theme_${theme}`)}` });
   const other = lang === "zh" ? "en" : "zh";
   const language = button(other === "zh" ? "中文" : "English", async () => {
     await speak(other).catch(studio.error);
@@ -154,6 +160,13 @@ function follow(event) {
   open();
 }
 
+/** Load the style of a room, once. @param {string} name */
+function style(name) {
+  const href = `/static/rooms/${name}.css`;
+  if (document.querySelector(`link[href="${href}"]`)) return null;
+  return new Promise((loaded) => document.head.append(h("link", { rel: "stylesheet", href, onload: loaded, onerror: loaded })));
+}
+
 /** Open the room of the address, or let the open one follow the address. */
 async function open() {
   const number = ++opening;
@@ -170,7 +183,7 @@ async function open() {
   document.title = `${t(`room_${room}`)} · glassnet`;
   drawBar();
   try {
-    const module = await import(`./rooms/${room}.js`);
+    const [module] = await Promise.all([import(`./rooms/${room}.js`), style(room)]);
     if (number !== opening) return;
     fill(el);
     el.className = `room-${room}`;

@@ -15,8 +15,6 @@ const COLOURS = { a: ["--c1", ""], b: ["--c2", "7 4"] };
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {
   const { t, state, api } = studio;
-  const style = "/static/rooms/compare.css";
-  if (!document.querySelector(`link[href="${style}"]`)) document.head.append(h("link", { rel: "stylesheet", href: style }));
   const [declared, limits] = await Promise.all([api.get("/api/options"), api.get("/api/compare"), studio.refresh()]);
   const options = new Map(declared.groups.flatMap((group) => group.options).map((one) => [one.name, one]));
   const recipes = declared.recipes.map((one) => one.name);
@@ -69,11 +67,11 @@ export async function open(el, studio) {
   const stopButton = button(t("compare_stop"), () => control("stop"));
   const problemBox = h("div", { role: "alert" });
   const setup = h("section.panel.stack", { "aria-label": t("compare_setup") },
-    h("h2", { text: t("compare_setup") }), picker, targetBox, h("div.sides", {}, sideBoxes.a, sideBoxes.b),
+    h("div.sides", {}, sideBoxes.a, sideBoxes.b),
     h("div.settings", {},
       h("div.field", {}, seedsLabel, seedsRange, h("p.help", { text: t("compare_seeds_help", { fewest: limits.fewest }) })),
-      metricBox),
-    h("div.check", {}, all, h("label", { for: all.id, text: t("compare_all") })),
+      metricBox,
+      h("div.check", {}, all, h("label", { for: all.id, text: t("compare_all") }))),
     problemBox, h("div.row", {}, startButton, pauseButton, stopButton));
   const verdict = h("section.panel.stack.verdict", { "aria-label": t("compare_verdict"), "aria-live": "polite" });
   const progress = h("progress", { max: 1, value: 0, "aria-label": t("compare_verdict") });
@@ -86,7 +84,7 @@ export async function open(el, studio) {
   const differPanel = h("section.panel.stack", { "aria-label": t("compare_differ") });
   const take = takeAway(studio, () => ({ room: "compare", ...asked() }));
   el.append(
-    h("div.head", {}, h("div", {}, h("h1", { text: t("room_compare") }), h("p", { text: t("compare_intro") }))),
+    h("div.head", {}, h("div", {}, h("h1", { text: t("room_compare") }), h("p", { text: t("compare_intro") })), h("div.pickers", {}, targetBox, picker)),
     setup, verdict, chartPanel, h("div.columns", {}, pairsPanel, differPanel), take,
   );
 
@@ -250,13 +248,10 @@ export async function open(el, studio) {
   function strip(pairs, metric, higher) {
     const most = Math.max(...pairs.map((one) => Math.abs(one.difference))) || 1;
     const [left, right] = higher ? ["compare_a_better", "compare_b_better"] : ["compare_b_better", "compare_a_better"];
-    const svg = h("svg", { viewBox: "0 0 400 74", role: "img", "aria-label": pairs.map((one) => difference(one.difference, metric)).join(", ") },
-      h("line", { x1: 10, x2: 390, y1: 34, y2: 34, class: "axis" }), h("line", { x1: 200, x2: 200, y1: 8, y2: 50, class: "axis" }),
-      h("text", { x: 200, y: 68, "text-anchor": "middle", class: "tick", text: "0" }),
-      h("text", { x: 10, y: 68, class: "tick", text: `← ${t(left)}` }),
-      h("text", { x: 390, y: 68, "text-anchor": "end", class: "tick", text: `${t(right)} →` }));
-    for (const one of pairs) svg.append(h("circle", { cx: 200 + (one.difference / most) * 180, cy: 34, r: 7, class: "pair" }));
-    return svg;
+    const svg = h("svg", { viewBox: "0 0 400 44", role: "img", "aria-label": pairs.map((one) => difference(one.difference, metric)).join(", ") },
+      h("line", { x1: 10, x2: 390, y1: 22, y2: 22, class: "axis" }), h("line", { x1: 200, x2: 200, y1: 6, y2: 38, class: "axis" }));
+    for (const one of pairs) svg.append(h("circle", { cx: 200 + (one.difference / most) * 180, cy: 22, r: 6, class: "pair" }));
+    return h("div", {}, svg, h("div.row.spread.small.quiet", {}, h("span", { text: `← ${t(left)}` }), h("span", { text: "0" }), h("span", { text: `${t(right)} →` })));
   }
 
   const size = (value, metric) => (SHARES.includes(metric) ? percent(value) : number(value));

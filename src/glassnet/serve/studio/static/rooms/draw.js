@@ -19,13 +19,12 @@ let cached = { hash: "", weights: /** @type {DataView|null} */ (null) };
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {
   const { t, state, api, session } = studio;
-  if (!document.querySelector("link[href$='/draw.css']")) document.head.append(h("link", { rel: "stylesheet", href: "/static/rooms/draw.css" }));
   const id = session.models.some((one) => one.id === state.get("model")) ? state.get("model") : usual(studio);
   const description = await api.get(`/api/models/${id}`);
   const image = Boolean(description.image_shape);
-  const picker = modelPicker(studio, id, (next) => studio.go("draw", { model: next, p: image ? state.get("p") : "" }));
-  el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_draw") }), h("p", { text: t(!image ? "draw_line_table" : isOfDigits(description) ? "draw_line" : "draw_line_image") })), picker));
-  if (image) return openBoard(el, studio, id, description);
+  const pickers = h("div.pickers", {}, modelPicker(studio, id, (next) => studio.go("draw", { model: next, p: image ? state.get("p") : "" })));
+  el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_draw") }), h("p", { text: t(!image ? "draw_line_table" : isOfDigits(description) ? "draw_line" : "draw_line_image") })), pickers));
+  if (image) return openBoard(el, studio, id, description, pickers);
   return (await import("./draw_table.js")).openForm(el, studio, id, description, usual(studio));
 }
 
@@ -36,18 +35,19 @@ const usual = ({ session }) => (session.models.some((one) => one.id === "model")
 const isOfDigits = ({ image_shape: shape, channels, reading, classes }) =>
   channels === 1 && shape[0] === 28 && shape[1] === 28 && reading !== "photo" && classes.join() === "0,1,2,3,4,5,6,7,8,9";
 
-async function openBoard(el, studio, id, description) {
+async function openBoard(el, studio, id, description, pickers) {
   const { t, state, api } = studio;
   const { image_shape: shape, channels } = description;
   const length = shape[0] * shape[1] * channels;
   const digits = isOfDigits(description);
   const host = h("div.draw-host");
-  const origin = h("span");
+  const origin = h("p.origin");
   const some = button(t("draw_some"), () => {
     state.set({ data: "mnist", part: "test", row: Math.floor(Math.random() * TEST_DIGITS), p: "" });
     reopen();
   });
-  el.append(h("div.row.spread.origin", {}, origin, digits ? some : null), host);
+  if (digits) pickers.append(some);
+  el.append(origin, host);
   let opened = ""; // the code of what was opened from the data
   let input = /** @type {number[]|null} */ (null);
 
@@ -105,7 +105,7 @@ async function openBoard(el, studio, id, description) {
   const keep = digits ? keepPart(studio, id, description, () => input, () => model.get("answer"), show) : null;
   const photo = digits ? photoPart(el, studio, id, show) : null;
   const close = view.render({ model, el: host });
-  el.append(photo && keep ? h("div.columns", {}, keep.el, photo.el) : "", take);
+  el.append(photo && keep ? h("div.columns.draw-more", {}, keep.el, photo.el) : "", take);
 
   let turn = 0;
   async function reopen() {
@@ -195,7 +195,7 @@ function keepPart(studio, id, { classes }, drawn, answered, show) {
   refresh();
   return {
     el: h("section.panel.stack.keep", {}, h("h2", { text: t("draw_wrong") }), h("p.quiet", { text: t("draw_wrong_line") }),
-      h("div.row", {}, h("b.small", { text: t("draw_label") }), choice, save), tray),
+      h("div.row", {}, choice, save), tray),
     update,
     refresh,
   };

@@ -35,7 +35,7 @@ export async function open(el, studio) {
   /** @type {(() => void)|undefined} */
   let closeView;
 
-  const controls = h("div.look-controls");
+  const controls = h("div.pickers");
   const facts = h("div");
   const warning = h("div.look-note");
   const tabs = h("div.look-tabs");
@@ -81,7 +81,7 @@ export async function open(el, studio) {
       pickers[1].update(now.model);
     };
     fill(controls, pickers,
-      about?.parts.length ? h("div.field", {}, h("span.look-label", { text: t("look_part") }),
+      about?.parts.length ? h("div.field", {}, h("span.label", { text: t("look_part") }),
         segmented(t("look_part"), about.parts.map((part) => [part, t(`look_part_${part}`)]), about.part, (part) => choose({ part }))) : null,
       targets.length ? field(t("look_target"), select(targets, about?.target[0] ?? (target || one?.target), (name) => choose({ target: name }))) : null);
   }
@@ -167,10 +167,9 @@ export async function open(el, studio) {
     }
   }
 
-  await new Promise((styled) => fill(el,
-    h("link", { rel: "stylesheet", href: "/static/rooms/look.css", onload: styled, onerror: styled }),
-    h("div.head", {}, h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") })), facts),
-    controls, warning, tabs, body, away));
+  fill(el,
+    h("div.head", {}, h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") })), controls),
+    facts, warning, tabs, body, away);
   const offs = [state.on(refresh), studio.events.on("session", () => updatePickers())];
   await refresh();
   return () => {

@@ -4,6 +4,7 @@ import { button, field, fill, h, segmented, select } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { dataPicker, modelPicker } from "../shared/pickers.js";
 import { takeAway } from "../shared/take_away.js";
+import { ended as hasEnded } from "./train_runs.js";
 import view from "../views/step.js";
 
 const NETS = ["3-4-2", "2-2-2"];
@@ -14,15 +15,13 @@ const MOST_HELD = 12;
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {
   const { t, state, api } = studio;
-  for (const name of ["rooms/step.css", "views/step.css"]) {
-    if (!document.querySelector(`link[href="/static/${name}"]`)) document.head.append(h("link", { rel: "stylesheet", href: `/static/${name}` }));
-  }
-  const source = h("div.panel.stack");
+  const what = h("div.pickers");
+  const source = h("div");
   const facts = h("div");
   const stage = h("div.stack", { role: "region", "aria-label": t("room_step") });
   const editor = h("div");
   const take = takeAway(studio, describe);
-  el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_step") }), h("p", { text: t("step_lead") }))), source, facts, stage, editor, take);
+  el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_step") }), h("p", { text: t("step_lead") })), what), source, facts, stage, editor, take);
 
   /** Address of a step of a run -> the answer to its request. @type {Map<string, Promise<any>>} */
   const held = new Map();
@@ -113,7 +112,7 @@ export async function open(el, studio) {
   let waiting = h("progress");
 
   function ended(one) {
-    if (one.id !== job || !["done", "failed", "stopped"].includes(one.state)) return;
+    if (one.id !== job || !hasEnded(one)) return;
     job = "";
     if (one.state === "done") load();
     else if (one.state === "stopped") state.set({ epoch: "", step: "", sample: "" }), load();
@@ -171,12 +170,12 @@ export async function open(el, studio) {
   function drawSource() {
     const active = document.activeElement?.id;
     const now = kind() === "net" ? netOf(state.all()) : "model";
-    const what = segmented(t("step_source"), [["3-4-2", t("step_net_342")], ["2-2-2", t("step_net_222")], ["model", t("step_a_model")]], now, (chosen) => {
+    fill(what, segmented(t("step_source"), [["3-4-2", t("step_net_342")], ["2-2-2", t("step_net_222")], ["model", t("step_a_model")]], now, (chosen) => {
       if (chosen !== "model") return choose({ ...NOTHING, net: chosen === NETS[0] ? "" : chosen });
       const { models } = studio.session;
       choose({ ...NOTHING, model: models[models.length - 1]?.id ?? "reader", row: 0 });
-    });
-    fill(source, what, now === "model" ? ofModel() : null);
+    }));
+    fill(source, now === "model" ? ofModel() : null);
     if (active) document.getElementById(active)?.focus();
   }
 
@@ -198,7 +197,7 @@ export async function open(el, studio) {
       choose({ ...NOTHING, model: id, ...(chosen === "run" ? { epoch: 1, step: 1 } : { row: 0 }) }));
     const [, ofTraining] = which.children;
     ofTraining.disabled = !epochs && !run;
-    return h("div.step-source", {}, models, which, run ? ofRunOf() : ofRow(one));
+    return h("div.panel.step-source", {}, models, which, run ? ofRunOf() : ofRow(one));
   }
 
   function ofRow(one) {

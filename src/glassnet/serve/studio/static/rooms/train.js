@@ -15,7 +15,6 @@ const SHORT = 5;
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {
   const { t, state, api } = studio;
-  if (!document.querySelector("#train-style")) document.head.append(h("link", { id: "train-style", rel: "stylesheet", href: "/static/rooms/train.css" }));
   const declared = await api.get("/api/options");
   await studio.refresh();
 

@@ -70,7 +70,6 @@ export function optionForm(studio, declared, changed) {
     let control;
     let range;
     if (option.kind === "bool") control = h("input", { type: "checkbox", id, "aria-describedby": describedby, onchange: () => tell(asText(control.checked)) });
-    else if (option.choices.length && !option.several) control = select(option.choices, "", tell, { id, "aria-describedby": describedby });
     else if (option.choices.length) control = select(option.choices, "", tell, { id, "aria-describedby": describedby });
     else {
       control = h("input", {
@@ -87,9 +86,8 @@ export function optionForm(studio, declared, changed) {
       }
     }
     const label = h("label", { for: id, text: option.name });
-    const named = h("div.row.nowrap", {}, label, back);
-    const head = option.kind === "bool" ? h("div.row.nowrap", {}, h("div.check", {}, control, label), back) : h("div.row.nowrap.spread", {}, named, control);
-    const wrap = h("div.option", { "data-name": option.name }, head, range, error, help, list, needs);
+    const named = h("div.row.nowrap", {}, option.kind === "bool" ? h("div.check", {}, control, label) : label, back);
+    const wrap = h("div.option", { "data-name": option.name }, named, range, option.kind === "bool" ? null : control, error, help, list, needs);
     rows.set(option.name, { option, wrap, control, range, slider, needs, error, back, text: `${option.name} ${option.flag} ${option.help}`.toLowerCase() });
     return wrap;
   }
@@ -112,6 +110,7 @@ export function optionForm(studio, declared, changed) {
         one.range.dataset.text = text;
         one.range.setAttribute("aria-valuetext", text);
       }
+      if (one.range) one.range.hidden = text.includes(","); // it has one value
       const isGiven = name in given;
       one.back.hidden = !isGiven;
       one.wrap.classList.toggle("changed", isGiven);

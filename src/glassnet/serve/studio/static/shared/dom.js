@@ -63,7 +63,7 @@ export function select(choices, value, onchange, attributes = {}) {
   return el;
 }
 
-/** A button. @param {string} words @param {() => void} onclick @param {Object<string, any>} [attributes] */
+/** A button. @param {string|Node} words @param {() => void} onclick @param {Object<string, any>} [attributes] */
 export const button = (words, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, words);
 
 /**

@@ -182,7 +182,7 @@ function render({ model, el }) {
     if (one.kind === "after") fill(formula, lossLine(), lines.map((ref) => line(ref, true)));
     else {
       const [first] = refs;
-      fill(formula, first ? h("p.letters", {}, general(first, one.kind), " = ", parts(numbers.origin(first).letters)) : null, lines.map((ref) => line(ref, refs.length > 1)));
+      fill(formula, first && numbers.origin(first).letters.length ? h("p.letters", {}, general(first, one.kind), " = ", parts(numbers.origin(first).letters)) : null, lines.map((ref) => line(ref, refs.length > 1)));
       if (one.kind === "back" && numbers.rule === "notes" && numbers.step.whole && numbers.node(one.layer, node).proportion !== null) {
         const origin = numbers.origin(`p:${one.layer}:${node}`);
         formula.append(h("p.small.quiet.proportion", { text: t("step_proportion") }),
@@ -281,6 +281,9 @@ function render({ model, el }) {
   }
 
   function drawCompare({ layer }, node) {
+    side.classList.toggle("step-begin", index === 0);
+    if (index === 0) return fill(compare, h("ol.step-outline", { "aria-label": t("step_moment") }, numbers.moments.slice(1).map((one, i) =>
+      h("li", {}, button(`${i + 2}  ${nameOf(one)}`, () => { pause(); go(i + 1); })))));
     if (numbers.step.rules.length < 2 || !layer) return fill(compare);
     const shown = numbers.node(layer, node);
     const strongest = shown.links.change[numbers.rule].reduce((most, size, i, list) => (Math.abs(size) > Math.abs(list[most]) ? i : most), 0);

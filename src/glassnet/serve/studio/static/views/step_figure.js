@@ -29,8 +29,8 @@ export class StepFigure {
     const counts = [step.inputs.image ? 3 : step.inputs.nodes.length, ...step.layers.map((layer) => layer.nodes.length)];
     const most = Math.max(...counts);
     this.width = this.narrow ? 400 : 740;
-    this.height = this.narrow ? Math.max(most * 52 + 40, 340) : Math.min(760, Math.max(most * 70 + 60, 500));
-    this.radius = most <= 4 ? (this.narrow ? 23 : 27) : most <= 8 ? 18 : 16;
+    this.height = this.narrow ? Math.max(most * 52 + 40, 340) : Math.min(760, Math.max(most * 70 + 60, 560));
+    this.radius = most <= 4 ? (this.narrow ? 23 : 30) : most <= 8 ? 18 : 16;
     this.counts = counts;
     /** @type {Map<string, any>} */
     this.nodes = new Map();
@@ -55,7 +55,7 @@ export class StepFigure {
 
   #y(layer, place) {
     const count = this.counts[layer];
-    const gap = Math.min(this.narrow ? 84 : 112, (this.height - 56) / count);
+    const gap = Math.min(this.narrow ? 84 : 132, (this.height - 56) / count);
     return 12 + (this.height - 24) / 2 + (place - (count - 1) / 2) * gap;
   }
 
@@ -76,7 +76,8 @@ export class StepFigure {
     });
     if (!this.narrow) {
       const x = this.#x(numbers.last) + this.radius;
-      ["t", "e", "δ"].forEach((text, i) => this.circles.append(h("text", { x: x + 112 + i * 56, y: 16, class: "note", "text-anchor": "end", text })));
+      const y = this.#y(numbers.last, 0) - this.radius - 8;
+      ["t", "e", "δ"].forEach((text, i) => this.circles.append(h("text", { x: x + 112 + i * 56, y, class: "note", "text-anchor": "end", text })));
     }
   }
 

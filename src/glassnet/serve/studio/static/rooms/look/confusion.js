@@ -15,7 +15,7 @@ export async function confusionView(ctx, el) {
   const below = h("div.stack.look-cell", { "aria-live": "polite" });
   const matrix = matrixTable(ctx, rowsOf(t, reply), pick);
   fill(el, h("p.quiet", { text: t(reply.task === "labels" ? "look_labels_matrix_lead" : "look_confusion_lead") }),
-    h("div.look-confusion", { class: ctx.about.image_shape ? "beside" : "" }, h("div.look-matrix", { tabindex: "-1" }, matrix), below));
+    h("div.look-confusion", {}, h("div.look-matrix", { tabindex: "-1" }, matrix), below));
 
   async function pick(cell, focused) {
     if (focused) {

@@ -2,6 +2,7 @@
 
 import { fill, h, table } from "../../shared/dom.js";
 import { ticks } from "../../shared/chart.js";
+import { short } from "../../shared/format.js";
 import { colour } from "../../shared/pixels.js";
 import { showRow } from "./samples.js";
 
@@ -101,10 +102,10 @@ export function scatter(ctx, how) {
       for (const value of ticks(y0, y1, 6).filter((one) => one >= y0 && one <= y1)) {
         line(c, edge.left, py(value), width - edge.right, py(value));
         c.textAlign = "right";
-        c.fillText(tick(value), edge.left - 8, py(value) + 4);
+        c.fillText(short(value), edge.left - 8, py(value) + 4);
       }
       c.textAlign = "center";
-      for (const value of ticks(x0, x1, Math.max(2, width / 90)).filter((one) => one >= x0 && one <= x1)) c.fillText(tick(value), px(value), height - edge.bottom + 17);
+      for (const value of ticks(x0, x1, Math.max(2, width / 90)).filter((one) => one >= x0 && one <= x1)) c.fillText(short(value), px(value), height - edge.bottom + 17);
       c.textAlign = "right";
       c.fillText(how.xLabel, width - edge.right, height - 6);
       c.textAlign = "left";
@@ -197,9 +198,6 @@ export function scatter(ctx, how) {
     },
   };
 }
-
-/** A round number without the zeros behind it. */
-const tick = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
 
 const MARKERS_OF = (groups) => [...new Set(groups)].sort((a, b) => a - b).map((group) => [group, MARKERS[group % MARKERS.length]]);
 
