@@ -57,7 +57,9 @@ def draw_five(page: Page) -> None:
         corners = np.array([point.split(",") for point in stroke.split()], float) / 100
         at = np.linspace(0, len(corners) - 1, 60)
         points = np.column_stack([np.interp(at, np.arange(len(corners)), corners[:, k]) for k in (0, 1)])
-        page.mouse.move(*(float(v) for v in (box["x"] + points[0, 0] * box["width"], box["y"] + points[0, 1] * box["width"])))
+        page.mouse.move(
+            *(float(v) for v in (box["x"] + points[0, 0] * box["width"], box["y"] + points[0, 1] * box["width"]))
+        )
         page.mouse.down()
         for x, y in points:
             page.mouse.move(box["x"] + float(x) * box["width"], box["y"] + float(y) * box["width"])
@@ -96,9 +98,7 @@ SCENES = {
     "step-start": Scene("step", ".step-view .num"),
     "step-large": Scene("step?model={run}&epoch=1&step=100&moment=8", ".step-view .num"),
     "compare": Scene("compare?" + COMPARISON, ".sides", compare),
-    "look": Scene(
-        "look?model={run}&data=mnist&view=confusion&true=4&answer=9", ".look-cell [data-row]", open_cell
-    ),
+    "look": Scene("look?model={run}&data=mnist&view=confusion&true=4&answer=9", ".look-cell [data-row]", open_cell),
     "look-hidden": Scene("look?model={run}&data=mnist&view=hidden&row=18", ".look-card:not([hidden])"),
     "look-data": Scene("look?model={run}&data=mnist&view=mistakes", ".look-grid"),
 }
@@ -144,7 +144,9 @@ def studio() -> Iterator[tuple[str, dict[str, str]]]:
         path = session.folder / "flats.safetensors"
         glassnet.TableModel.fit(session.source_of(flats.id), "let", epochs=60, seed=1).save(path)
         digits = session.folder / "digits.safetensors"
-        glassnet.save_model(glassnet.fit(glassnet.load_data("mnist"), glassnet.Options.recipe("notes", epochs=1)).model, digits)
+        glassnet.save_model(
+            glassnet.fit(glassnet.load_data("mnist"), glassnet.Options.recipe("notes", epochs=1)).model, digits
+        )
         made = {
             "table": session.add_model(path, "flats", flats.id).id,
             "run": session.add_model(digits, "digits", "mnist").id,
@@ -170,7 +172,9 @@ def table() -> str:
         fair = area * (17 if district in ("Centre", "Park") else 12) + 60 * balcony
         rent = round(fair * rng.uniform(0.75, 1.35), -1)
         quick = rent < fair * rng.uniform(0.95, 1.15)
-        lines.append(f"{area},{rooms},{floor},{district},{'yes' if balcony else 'no'},{rent:.0f},{'yes' if quick else 'no'}")
+        lines.append(
+            f"{area},{rooms},{floor},{district},{'yes' if balcony else 'no'},{rent:.0f},{'yes' if quick else 'no'}"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -187,7 +191,9 @@ def shot(
 ) -> Image.Image:
     """Return a picture of a scene: what a window shows, or the whole page."""
     scene = SCENES[name]
-    context = browser.new_context(viewport={"width": width, "height": 900 if width > 700 else 780}, has_touch=width < 700)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900 if width > 700 else 780}, has_touch=width < 700
+    )
     context.add_init_script(f"localStorage['glassnet.lang'] = '{language}'; localStorage['glassnet.theme'] = '{theme}'")
     page = context.new_page()
     page.on("pageerror", lambda problem: print(name, problem, file=sys.stderr))

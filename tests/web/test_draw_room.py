@@ -459,29 +459,3 @@ def test_what_is_taken_away_gives_the_same_answer(studio, table, reader, form, t
     assert read_photo(reader, photo.opened()).text in run({"model": "reader", "read": True})
     answer = glassnet.TableModel.load(table / "people.safetensors").predict(row)
     assert answer in run({"model": "model", "row": row}).split()
-
-
-@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "zh")])
-def test_nothing_hinders_access(browser, studio, theme, language):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    width = 1280 if theme == "light" else 360
-    context = browser.new_context(
-        color_scheme=theme, reduced_motion="reduce", has_touch=True, viewport={"width": width, "height": 800}
-    )
-    context.add_init_script(f"localStorage.setItem('glassnet.lang', '{language}')")
-    page = context.new_page()
-    for query, part in (
-        ("model=reader&data=mnist&row=3", ".reasons figure"),
-        ("model=model", ".shares"),
-        ("model=reader", ".board"),
-    ):
-        page.goto(f"{studio.origin}/draw?{query}&token={studio.token}")
-        page.wait_for_selector(part)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = axe.run(page).response["violations"]
-        assert [
-            (one["id"], [node["html"] for node in one["nodes"]])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ] == []
-    context.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import csv
-import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -485,32 +484,3 @@ def test_a_wrong_address_gets_a_clear_line(studio, look_page, console_errors):
     page.wait_for_selector("[data-row]")
     assert state_of(page)["target"] == "town"
     console_errors.clear()  # the browser reports the refused requests
-
-
-SHOWN = [("digits", view, {}) for view in VIEWS]
-SHOWN += [
-    ("classes", "data", {}),
-    ("labels", "confusion", {"output": 0, "true": 1, "answer": 1}),
-    ("numbers", "confusion", {}),
-]
-
-
-@pytest.mark.parametrize(("theme", "language", "first"), [("light", "zh", 0), ("dark", "en", 1)])
-def test_nothing_serious_for_assistive_technology_and_nothing_too_wide(studio, look_page, page, theme, language, first):
-    """Every view in one of two pairs of theme and language, with a sample in the card, and also on a phone."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page.emulate_media(color_scheme=theme)
-    for name, view, more in SHOWN[first::2]:
-        row = every_page(studio, **studio.of[name], part="train")[0]["row"]
-        look_page(**studio.of[name], part="train", view=view, row=row, lang=language, **more)
-        if page.evaluate("document.documentElement.lang")[:2] != language:
-            page.locator(".language").click()
-            page.wait_for_function("language => document.documentElement.lang.startsWith(language)", arg=language)
-            ready(page)
-        found = axe.run(page).response["violations"]
-        serious = [one for one in found if one["impact"] in ("serious", "critical")]
-        assert serious == [], json.dumps(serious)[:1500]
-        for width in (768, 360):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, view, width)
-        page.set_viewport_size({"width": 1280, "height": 900})

@@ -251,31 +251,6 @@ def test_a_table_shows_its_columns(page, visit, studio):
     assert page.locator(".step-view details table tbody tr").count() >= 2
 
 
-@pytest.mark.parametrize(
-    ("query", "theme", "language"),
-    [
-        ("?moment=7", "light", "zh"),
-        ("?model=run-1&row=7&moment=10", "dark", "en"),
-        ("?model=run-2&epoch=1&step=2", "dark", "zh"),
-    ],
-)
-def test_nothing_serious_for_axe(page, visit, query, theme, language):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page.evaluate(f"localStorage['glassnet.theme'] = '{theme}'; localStorage['glassnet.lang'] = '{language}'")
-    visit(query)
-    for summary in page.locator("summary").all():
-        summary.click()
-    found = Axe().run(page).response["violations"]
-    serious = {
-        one["id"]: [node["html"] for node in one["nodes"]] for one in found if one["impact"] in ("serious", "critical")
-    }
-    assert serious == {}
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_timeout(50)
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-
-
 def test_the_server_refuses_wrong_numbers(studio):
     studio.post("/api/step", {"net": "5-5"}).refused(400, "GN021")
     studio.post("/api/step", {"inputs": [1, 2]}).refused(400, "GN050")

@@ -287,21 +287,3 @@ def test_training_continues_with_a_model_and_drawings(page, room, studio, tmp_pa
         assert download.value.suggested_filename == name
         download.value.save_as(tmp_path / name)
     require_same_hash(page, tmp_path, monkeypatch)
-
-
-@pytest.mark.parametrize(("language", "scheme", "width"), [("English", "light", 1280), ("中文", "dark", 360)])
-def test_nothing_serious_for_assistive_technology(page, room, studio, language, scheme, width):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    room(SMALL)
-    done(page)
-    if language == "中文":
-        page.get_by_role("button", name=language).click()
-        expect(page.locator(".run-status")).to_contain_text("完成")
-        assert not re.search(r"train_\w+|\{\w+\}", page.locator("main").inner_text())
-    for summary in page.locator("details.group > summary").all():
-        summary.click()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    found = axe.Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []

@@ -160,9 +160,9 @@ function follow(event) {
   open();
 }
 
-/** Load the style of a room, once. @param {string} name */
-function style(name) {
-  const href = `/static/rooms/${name}.css`;
+/** Load a style, once. @param {string} path */
+function style(path) {
+  const href = `/static/${path}.css`;
   if (document.querySelector(`link[href="${href}"]`)) return null;
   return new Promise((loaded) => document.head.append(h("link", { rel: "stylesheet", href, onload: loaded, onerror: loaded })));
 }
@@ -183,7 +183,7 @@ async function open() {
   document.title = `${t(`room_${room}`)} · glassnet`;
   drawBar();
   try {
-    const [module] = await Promise.all([import(`./rooms/${room}.js`), style(room)]);
+    const [module] = await Promise.all([import(`./rooms/${room}.js`), style(`rooms/${room}`), room === "step" && style("views/step")]);
     if (number !== opening) return;
     fill(el);
     el.className = `room-${room}`;

@@ -55,13 +55,13 @@ export function drawPixels(canvas, values, [rows, columns], { signed = false, li
 
 /**
  * A canvas with an image of values.
- * @param {ArrayLike<number>} values @param {number[]} shape @param {string} label What it shows, for those who do not see it.
+ * @param {ArrayLike<number>} values @param {number[]} shape @param {string} label What it shows, for those who do not see it; empty if text beside it says so.
  * @param {Object<string, any>} [how] As for `drawPixels`.
  */
 export function pixelImage(values, shape, label, how = {}) {
   const canvas = document.createElement("canvas");
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", label);
+  if (label) canvas.setAttribute("role", "img");
+  canvas.setAttribute(...(label ? ["aria-label", label] : ["aria-hidden", "true"]));
   drawPixels(canvas, values, shape, how);
   return canvas;
 }

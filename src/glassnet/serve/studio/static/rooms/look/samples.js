@@ -80,7 +80,6 @@ function pager(t, { total, page, pages }, turn) {
 function tiles(t, about, samples, bytes, note) {
   return h("div.look-grid", { role: "listbox", "aria-label": t("look_samples") }, samples.map((sample, i) => {
     const picture = image(about, bytes, i, "");
-    picture.setAttribute("aria-hidden", "true");
     const wrong = sample.right === false;
     const label = words(t, sample.label);
     return h("div.look-tile", { role: "option", class: wrong ? "wrong" : "", "data-row": sample.row, "aria-label": sentence(t, sample) + (note ? `, ${note(sample)}` : "") },

@@ -1,0 +1,176 @@
+"""Every room in a real browser for those who use a keyboard, a screen reader, a phone, dark colours or no motion."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from support.samples import digits_csv
+from web.studio_server import studio_server
+
+THEMES, LANGUAGES = ("light", "dark"), ("en", "zh")
+PHONE, WIDE = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
+AXE = {"resultTypes": ["violations"], "preload": False, "elementRef": False}
+LEAST = 40
+"""Pixels that a control is wide or high at least, for a finger."""
+COMPARISON = "a=table&b=table&a.members=1&b.members=1&a.epochs=2&b.epochs=2&b.learning_rate=0.00001&seeds=6"
+
+
+class State(NamedTuple):
+    """A state of a room: its address, what is there when it is ready, and what is clicked first, if anything."""
+
+    address: str
+    ready: str
+    click: str = ""
+
+
+STATES = {
+    "draw": State("draw?model=reader&data=digits&row=3", ".reasons figure"),
+    "draw, empty": State("draw?model=reader", ".board"),
+    "draw, a table": State("draw?model=table", ".shares"),
+    "train": State("train?recipe=quick&epochs=1&hidden=12", ".headline"),
+    "train, data with problems": State("train?data=table&recipe=accurate", ".finding"),
+    "step": State("step?moment=7", ".step-view .num"),
+    "step, first": State("step", ".step-outline"),
+    "step, images": State("step?model=digits&row=7&moment=10", ".step-pictures canvas"),
+    "step, of training": State("step?model=table&epoch=1&step=2&moment=11", ".step-view .loss"),
+    "compare": State("compare?data=table&" + COMPARISON, ".verdict .big", ".room-compare .primary:enabled"),
+    "look, data": State("look?model=digits&data=digits&part=train&row=3", ".look-card:not([hidden])"),
+    "look, mistakes": State("look?model=digits&data=digits&part=train&view=mistakes", ".look-pager, .look-view .quiet"),
+    "look, confusion": State(
+        "look?model=digits&data=digits&part=train&view=confusion&true=3&answer=3",
+        ".look-cell .look-grid, .look-cell .quiet",
+    ),
+    "look, hidden": State("look?model=digits&data=digits&part=train&view=hidden&row=3", ".look-card:not([hidden])"),
+    "look, labels": State("look?model=digits&data=digits&part=train&view=labels", ".look-view .primary"),
+    "look, nodes": State("look?model=digits&data=digits&part=train&view=nodes", ".look-node"),
+    "look, a table": State("look?model=table&data=table&part=train&row=3", ".look-card:not([hidden])"),
+    "look, numbers": State("look?model=numbers&data=numbers&view=confusion", ".look-scatter"),
+}
+KEYBOARD = ("draw", "draw, a table", "train", "step", "compare", "look, data", "look, confusion", "look, hidden")
+
+
+@pytest.fixture(scope="module")
+def studio():
+    """A studio with small data of each kind, a model of each, and a drawing."""
+    rng = np.random.default_rng(0)
+    ages, tall, colours = rng.integers(20, 80, 90), rng.integers(150, 200, 90), rng.choice(["red", "blue"], 90)
+    rows = zip(ages, colours, tall, strict=True)
+    lines = [f"{age},{colour},{height},{'yes' if age > 45 else 'no'}" for age, colour, height in rows]
+    table = "\n".join(["age,colour,height,buys", *lines, *lines[:9]])
+    with studio_server() as running:
+        small = {"hidden": [6], "epochs": 2, "engine": "reference"}
+        running.ids = {}
+        for name, content, recipe, more in (
+            ("digits", digits_csv(120), "notes", {}),
+            ("table", table, "table", {"target": "buys"}),
+            ("numbers", table, "table", {"target": "height"}),
+        ):
+            data = running.request("POST", f"/api/data?name={name}.csv", content.encode()).fine()["id"]
+            options = small | ({"members": 1} if more else {})
+            request = {"data": data, "recipe": recipe, "options": options} | ({"table": more} if more else {})
+            job = running.finished(running.post("/api/train", request).fine()["job"])
+            running.ids[name] = {"data": data, "model": job["result"]["model"]}
+        running.post("/api/drawings", {"pixels": [0] * 300 + [255] * 100 + [0] * 384, "label": 3}).fine()
+        yield running
+
+
+@pytest.fixture
+def visit(page, studio):
+    """A function that opens a state, with everything unfolded, in a theme and a language."""
+    page.set_default_timeout(10_000)
+    page.goto(studio.address)
+
+    def opened(state: State, theme: str = "light", language: str = "en") -> None:
+        page.evaluate(f"localStorage['glassnet.theme'] = '{theme}'; localStorage['glassnet.lang'] = '{language}'")
+        address = state.address
+        for name, ids in studio.ids.items():
+            for key in ("data", "model"):
+                address = address.replace(f"{key}={name}", f"{key}={ids[key]}")
+        page.goto(f"{studio.origin}/{address}")
+        if state.click and not page.locator(state.ready).count():
+            page.locator(state.click).click()
+        page.wait_for_selector(state.ready, state="attached")
+        page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+    return opened
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_nothing_serious_for_axe_and_nothing_too_wide_on_a_phone(page, visit, name):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    turned = list(STATES).index(name) % 2
+    for theme, language in zip(THEMES, LANGUAGES[:: -1 if turned else 1], strict=True):
+        page.set_viewport_size(WIDE if theme == "light" else PHONE)
+        visit(STATES[name], theme, language)
+        found = axe.run(page, options=AXE).response["violations"]
+        assert [
+            (one["id"], [node["html"] for node in one["nodes"]])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    small = page.evaluate(SMALL, LEAST)
+    assert small == []
+
+
+CONTROLS = "button:enabled, a[href], input:enabled:not([type=file]), select:enabled, textarea, summary, [tabindex]"
+SMALL = """(least) => [...document.querySelectorAll("button, a.button, select, input, summary, nav a")]
+  .filter((one) => one.checkVisibility() && !one.matches(".num, .photo .box, [type=checkbox], [type=file]"))
+  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width && Math.min(box.width, box.height) < least - 0.5)
+  .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+"""Controls that are too small for a finger; numbers of a formula are links in a text, and boxes have their labels."""
+MARK = f"""() => {{
+  const all = [...document.querySelectorAll("{CONTROLS}")].filter(
+    (one) => one.tabIndex >= 0 && one.checkVisibility() && !one.closest("[hidden]"));
+  all.forEach((one, i) => one.dataset.control = i);
+  document.activeElement.blur();
+  scrollTo(0, 0);
+  return all.map((one) => one.outerHTML.slice(0, 90));
+}}"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const style = getComputedStyle(one);
+  const box = one.getBoundingClientRect();
+  const [x, y] = [box.left + Math.min(box.width, innerWidth) / 2, box.top + Math.min(box.height / 2, 12)];
+  const top = document.elementFromPoint(x, y);
+  return { control: one.dataset.control, ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    covered: top && !one.contains(top) && Boolean(top.closest(".bar, .runbar, #notices")),
+    text: one.outerHTML.slice(0, 90) };
+}"""
+
+
+@pytest.mark.parametrize("name", KEYBOARD)
+def test_the_tab_key_reaches_every_control_and_shows_where_it_is(page, visit, name):
+    visit(STATES[name])
+    controls = page.evaluate(MARK)
+    reached, wrong = set(), []
+    for _ in range(len(controls) + 20):
+        page.keyboard.press("Tab")
+        now = page.evaluate(FOCUSED)
+        if now["control"] is None:
+            continue
+        reached.add(int(now["control"]))
+        if not now["ring"] or now["covered"]:
+            wrong.append(now)
+    assert [text for k, text in enumerate(controls) if k not in reached] == []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_motion_only_for_those_who_want_it(page, visit, motion):
+    page.emulate_media(reduced_motion=motion)
+    running = "() => document.getAnimations().filter((one) => one.playState === 'running').length"
+    moving = {}
+    for name in ("draw", "step", "look, confusion"):
+        visit(STATES[name])
+        if name == "step":
+            page.keyboard.press("ArrowLeft")
+        page.locator("nav a").nth(1).hover()
+        moving[name] = page.evaluate(running)
+    assert bool(moving["step"]) == (motion == "no-preference")
+    assert motion == "no-preference" or not any(moving.values())
