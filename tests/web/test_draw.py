@@ -197,7 +197,7 @@ def test_the_keyboard_paints_and_says_where(room):
 def test_a_digit_of_the_data_opens_and_back_returns_to_it(room, reader):
     test = bundled("test")
     page = room("model=reader&data=mnist&part=test&row=17")
-    assert f"Row 17 of the test data of MNIST: {test.labels[17]}" in page.locator(".origin").inner_text()
+    assert f"Row 17 of the test data of MNIST, label {test.labels[17]}" in page.locator(".origin").inner_text()
     assert answer_of(page) == str(reader.predict(test.inputs[17])[0])
     np.testing.assert_allclose(shares_of(page), reader.predict_proba(test.inputs[17])[0], atol=1.1e-3)
     page.evaluate("history.pushState(null, '', '/draw?model=reader&data=mnist&part=test&row=18')")

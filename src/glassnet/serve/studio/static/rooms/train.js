@@ -346,6 +346,7 @@ export async function open(el, studio) {
     }
     if (id !== shown) {
       if (what === "job") drawRuns();
+      if (runs.active?.id === id || what === "job") drawBar(); // the bar is that of the run that is active
       return;
     }
     if (what === "weights") drawWeights();
