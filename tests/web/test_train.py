@@ -159,6 +159,19 @@ def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(p
     second.close()
 
 
+def test_the_bar_follows_a_run_whose_options_are_no_longer_asked_for(page, room, studio):
+    room(SMALL)
+    done(page)
+    room("recipe=quick&hidden=12&epochs=60")
+    expect(page.locator(".status")).to_contain_text("of 60")
+    epochs = page.locator("[data-name=epochs] input").first
+    epochs.fill("1")
+    epochs.press("Enter")  # of which there is a result already
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_disabled()
+    done(page)
+
+
 def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_path, monkeypatch):
     room("recipe=accurate")  # waits for Start
     assert [*studio.session.jobs] == []
@@ -245,7 +258,9 @@ def test_training_continues_with_a_model_and_drawings(page, room, studio, tmp_pa
     done(page)
     expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
     assert studio.session.models["run-2"].parent == "run-1"
-    for path, name in (("/api/models/run-1/file", "run-1.safetensors"), ("/api/drawings.csv", "drawings.csv")):
+    text_to_take(page, "As command")
+    for name in ("run-1.safetensors", "drawings.csv"):  # what the text reads is offered beside it
+        path = page.locator(f"details.take a[download='{name}']").get_attribute("href")
         (tmp_path / name).write_bytes(studio.get(path).body)
     require_same_hash(page, tmp_path, monkeypatch)
 

@@ -138,13 +138,14 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_why": ("Why {name} rather than {other}", "为什么是 {name} 而不是 {other}"),
     "draw_why_one": ("Why {name}", "为什么是 {name}"),
     "draw_why_line": (
-        "How much each pixel adds to the margin, the sum of {name} minus the sum of {other}, compared with an empty board: "
-        "integrated gradients, as “glassnet explain” computes them.",
-        "与空白画板相比，每个像素对分差（{name} 的加权和减去 {other} 的加权和）的贡献：积分梯度，与 glassnet explain 的计算相同。",
+        "How much each pixel adds to the margin, the sum of {name} minus the sum of {other}, compared with an empty "
+        "board: integrated gradients, as “glassnet explain” computes them.",
+        "与空白画板相比，每个像素对分差（{name} 的加权和减去 {other} 的加权和）的贡献："
+        "积分梯度，与 glassnet explain 的计算相同。",
     ),
     "draw_why_line_one": (
-        "How much each pixel adds to the sum of {name}, compared with an empty board: integrated gradients, as “glassnet "
-        "explain” computes them.",
+        "How much each pixel adds to the sum of {name}, compared with an empty board: integrated gradients, as "
+        "“glassnet explain” computes them.",
         "与空白画板相比，每个像素对 {name} 的加权和的贡献：积分梯度，与 glassnet explain 的计算相同。",
     ),
     "draw_why_for": ("for {name}", "支持 {name}"),
@@ -176,10 +177,10 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_read_as": ("Read:", "识别结果："),
     "draw_photo_alt": ("The photo {name}", "照片 {name}"),
     "draw_photo_help": (
-        "Choose a box to open its digit on the board. A dashed box with “?” is uncertain. How sure a box is, is a mean over "
-        "small changes of the digit, so the board says another number.",
+        "Choose a box to open its digit on the board. A dashed box with “?” is uncertain. A box’s share is "
+        "averaged over small changes of the digit, so that of the board can differ.",
         "点选方框可在画板上打开该数字。带“?”的虚线方框表示不确定。"
-        "方框的把握是对数字略作变动后多次回答的平均，因此与画板上的不同。",
+        "方框的把握是对数字略作变动后多次回答的平均，可能与画板上的不同。",
     ),
     "draw_box_sure": ("{answer}, {share} % sure: open on the board", "{answer}，把握 {share} %：在画板上打开"),
     "draw_box_unsure": (
@@ -484,7 +485,8 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "优化器 {optimizer} 根据梯度算出改变量。",
     ),
     "step_s_after": (
-        "Weight plus change is the new weight. The loss on the same example, before and after, shows what it brought.",
+        "Weight plus change is the new weight. The loss on the same example, before and after, shows whether it "
+        "helped.",
         "权重加改变量就是新权重。比较同一样本在这一步前后的损失，就能看出效果。",
     ),
     "step_rule": ("Rule", "规则"),
@@ -505,8 +507,8 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "w 权重，z 加权和，o 输出，t 目标，e 输出的误差，δ 加权和的误差，α 学习率",
     ),
     "step_rules_line": (
-        "notes: the errors e are sent back, as in the notes' program. gradient: the deltas δ are sent back, which gives "
-        "the exact gradient of the loss.",
+        "notes: the errors e are sent back, as in the notes' program. gradient: the deltas δ are sent back, which "
+        "gives the exact gradient of the loss.",
         "notes：把误差 e 往回传，与笔记的程序相同。gradient：把 δ 往回传，得到损失的精确梯度。",
     ),
     "step_picture": ("the inputs as an image", "输入图像"),
@@ -639,6 +641,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "第一隐藏层 {n} 个节点的输入权重，最大为 {most}。",
     ),
     "train_result": ("Result", "结果"),
+    "train_result_of": ("Result: {run}", "结果：{run}"),
     "train_test_accuracy": ("Accuracy on the test data", "测试准确率"),
     "train_test_accuracy_short": ("Test", "测试"),
     "train_of": ("{right} of {n} right", "{n} 个中答对 {right} 个"),

@@ -114,10 +114,16 @@ export async function open(el, studio) {
     return { room: "train", ...(job?.result && canonical(job.about) === canonical(asked()) ? { job: job.id } : asked()) };
   }, () => {
     const model = runs.jobs.get(shown)?.result?.model;
-    return model ? [
-      { href: `/api/models/${model}/file`, words: t("train_model_file"), name: `${model}.safetensors` },
-      { href: `/api/models/${model}/report?lang=${studio.lang}`, words: t("train_report"), name: `${model}-report.html` },
-    ] : [];
+    const { start: from, add } = asked();
+    return [
+      ...(model ? [
+        { href: `/api/models/${model}/file`, words: t("train_model_file"), name: `${model}.safetensors` },
+        { href: `/api/models/${model}/report?lang=${studio.lang}`, words: t("train_report"), name: `${model}-report.html` },
+      ] : []),
+      // what the text reads
+      ...(from ? [{ href: `/api/models/${from}/file`, words: `${t("train_model_file")} ${from}`, name: `${from}.safetensors` }] : []),
+      ...(add?.includes("drawings") ? [{ href: "/api/drawings.csv", words: t("draw_download_drawings"), name: "drawings.csv" }] : []),
+    ];
   });
 
   el.append(
@@ -482,7 +488,7 @@ export async function open(el, studio) {
     const images = further ? further.kind === "images" : !isTable();
     const best = result.best_epochs.length === 1 && result.best_epochs[0] < result.epochs ? t("train_best", { epoch: result.best_epochs[0] }) : "";
     fill(resultBox,
-      h("h2", { text: `${t("train_result")}: ${model}` }),
+      h("h2", { text: t("train_result_of", { run: model }) }),
       h("dl.facts", {},
         accuracy !== undefined ? pair(t("train_test_accuracy"), h("span.headline", { text: percent(accuracy) }), t("train_of", { right: count(Math.round(accuracy * samples)), n: count(samples) })) : null,
         r2 !== undefined && accuracy === undefined ? pair("R²", h("span.headline", { text: number(r2, 3) }), t("train_rows", { n: count(samples) })) : null,

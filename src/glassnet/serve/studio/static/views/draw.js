@@ -303,7 +303,7 @@ function pathsPart(t, classes, shape, { channels }) {
   let nodes = [];
   function fillTable() {
     fill(twin, table({ caption: t("draw_paths_caption"), head: [t("draw_node_head"), t("draw_activation"), t("draw_weight"), t("draw_contribution")],
-      rows: nodes.slice(0, MOST_ROWS).map(({ node, a, share }) => [String(node + 1), number(a), a ? number(share / a) : "–", signed(share)]) }));
+      rows: nodes.slice(0, MOST_ROWS).map(({ node, a, share }) => [String(node), number(a), a ? number(share / a) : "–", signed(share)]) }));
   }
   const perPixel = (values) => {
     if (channels === 1) return values;
@@ -331,9 +331,9 @@ function pathsPart(t, classes, shape, { channels }) {
         const slopes = inputSlopes(network, signals, node);
         const seen = slopes.map((one, i) => one * signals.inputs[i]);
         return h("div.path", {},
-          pixelImage(perPixel(slopes), shape, t("draw_looks_for", { node: node + 1 }), { signed: true }),
-          pixelImage(perPixel(seen), shape, t("draw_sees", { node: node + 1 }), { signed: true }),
-          h("div.path-words", {}, h("b.small", { text: t("draw_node", { node: node + 1 }) }),
+          pixelImage(perPixel(slopes), shape, t("draw_looks_for", { node }), { signed: true }),
+          pixelImage(perPixel(seen), shape, t("draw_sees", { node }), { signed: true }),
+          h("div.path-words", {}, h("b.small", { text: t("draw_node", { node }) }),
             h("span.small.number.quiet", { text: `${number(a, 3)} × ${number(a ? share / a : 0, 3)} =` }),
             h("b.number", { class: share < 0 ? "negative" : "positive", text: signed(share) })));
       });
