@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,12 +92,10 @@ def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:
 def read(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Read the digits in a photo that a page sends; boxes are shares of its width and height."""
     model = session.model(text_in(given, "model", "reader")).model
-    path = session.folder / f"photo-{safe_name(text_in(given, 'name', 'photo'))}"
-    path.write_bytes(given.get("body", b""))
-    try:
+    with tempfile.TemporaryDirectory(prefix="photo-", dir=session.folder) as folder:  # its name is that of the photo
+        path = Path(folder, safe_name(text_in(given, "name", "photo")))
+        path.write_bytes(given.get("body", b""))
         picture = open_photo(open_named(str(path)))
-    finally:
-        path.unlink(missing_ok=True)
     reading = read_photo(model, picture)
     if not reading.digits:
         raise DataError("GN085", "photo: no digit found. Use dark ink on light paper, or light ink on dark paper.")

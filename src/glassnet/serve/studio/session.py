@@ -191,7 +191,7 @@ class Session:
 
     def clean(self, message: str) -> str:
         """Return a message without the session's folder in front of the names of files."""
-        return re.sub(rf"{re.escape(str(self.folder))}/(?:data-\d+/)?", "", message)
+        return re.sub(rf"{re.escape(str(self.folder))}/(?:(?:data|photo)-\w+/)?", "", message)
 
     def next_id(self, word: str) -> str:
         """Return the id that the next `add_model` or `add_data` with this word will give."""
