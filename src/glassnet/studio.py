@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -160,9 +161,8 @@ def _still(model: Model, pixels: np.ndarray[Any, Any] | None) -> str:
     assert model.image_shape is not None
     name = model.name_of(int(model.unchecked().outputs(pixels)[0].argmax()))
     uri = sample_uri(pixels, model.image_shape, model.reading == "photo")
-    return (
-        f'<div><img src="{uri}" alt="" style="width:140px;image-rendering:pixelated"> → {name}</div>{model_html(model)}'
-    )
+    picture = f'<img src="{uri}" alt="" style="width:140px;image-rendering:pixelated">'
+    return f"<div>{picture} → {escape(name)}</div>{model_html(model)}"
 
 
 @cache

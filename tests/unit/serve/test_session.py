@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,9 +12,10 @@ import numpy as np
 import pytest
 
 import glassnet
+from glassnet.serve.studio import session as session_module
 from glassnet.serve.studio.session import Session, safe_name
 from glassnet.training.events import EpochDone, TrainingStarted
-from web.studio_server import studio_server
+from web.studio_server import TIMEOUT, studio_server
 
 TABLE = "size,colour,kind\n" + "".join(f"{k},{'red' if k % 3 else 'blue'},{'ab'[k % 2]}\n" for k in range(60))
 DIGITS = "".join(f"{k % 3},{','.join(str((k * 7 + p) % 256) for p in range(784))}\n" for k in range(30))
@@ -140,6 +143,59 @@ def test_what_is_no_model_is_refused(studio):
         answer = studio.post("/api/models?name=x", content)
         assert (answer.status, answer.json()["code"][:4]) == (400, "GN04")
     assert studio.get("/api/models").fine() == before
+
+
+def test_what_is_no_model_is_not_stored(studio):
+    before = files(studio)
+    studio.post("/api/models?name=x", b"no model")
+    assert files(studio) == before
+
+
+def test_models_sent_at_the_same_time_do_not_replace_each_other(studio, monkeypatch, tmp_path):
+    data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+    hashes, both, read = {}, threading.Barrier(2, timeout=TIMEOUT), session_module.load_model
+
+    def load(path):
+        both.wait()  # both files are written
+        return read(path)
+
+    monkeypatch.setattr(session_module, "load_model", load)
+
+    def send(seed):
+        model = glassnet.new_model(data, glassnet.Options(hidden=3, seed=seed))
+        path = tmp_path / f"{seed}.safetensors"
+        glassnet.save_model(model, path)
+        hashes[model.hash()] = studio.post("/api/models?name=own", path.read_bytes()).fine()["hash"]
+
+    threads = [threading.Thread(target=send, args=(seed,)) for seed in (1, 2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(hashes) == 2
+    assert all(sent == opened for sent, opened in hashes.items())
+
+
+def test_the_last_event_has_the_last_lists(studio, monkeypatch):
+    """A list that was made first, on a thread that then waits, is not sent last."""
+    session, lists, second = studio.session, studio.session._lists, threading.Event()
+
+    def slow_lists():
+        made = lists()
+        if threading.current_thread() is slow:
+            second.wait(0.5)  # for the other thread, which must wait too
+        return made
+
+    monkeypatch.setattr(session, "_lists", slow_lists)
+    slow = threading.Thread(target=session.changed)
+    last = session.events.number_in(session.events.last_id)
+    slow.start()
+    session.add_drawing([0] * 784, 5)
+    second.set()
+    slow.join()
+    [event] = [one for one in session.events.since(last) if one.key == "session"]
+    assert json.loads(event.text.split(b"data: ")[1])["data"]["drawings"] == len(session.drawings)
+    session.remove_drawing()
 
 
 def test_drawings_are_kept_listed_and_removed(studio):

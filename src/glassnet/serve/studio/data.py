@@ -15,7 +15,7 @@ from ...i18n.finding_details import detail_in_chinese
 from ...workflow.doctor_job import examine_source
 from ...workflow.show_job import require_row
 from ...workflow.training_data import job_options
-from .endpoints import api, text_in, whole_in
+from .endpoints import api, object_in, text_in, whole_in
 from .session import Session, labels_of
 
 MOST_SAMPLES = 500
@@ -24,7 +24,7 @@ MOST_SAMPLES = 500
 
 def upload(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Open the file that a page sends."""
-    return session.add_data(text_in(given, "name", "data"), given.get("body", b"")).brief()
+    return session.add_data(text_in(given, "name", "data"), given["body"]).brief()
 
 
 def describe(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -86,11 +86,11 @@ def _cell(value: Any) -> Any:
 def doctor(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Examine data for a planned training run, together with its test data."""
     one, language = session.get_data(given["id"]), given["language"]
-    test = given.get("test")
+    test = text_in(given, "test", "")
     target = None
     if one.kind == "table":
         target = text_in(given, "target", one.target)
-    options = job_options(text_in(given, "recipe", "table" if target else "notes"), given.get("options") or {})
+    options = job_options(text_in(given, "recipe", "table" if target else "notes"), object_in(given, "options"))
     source = session.source_of(one.id)
     found = examine_source(source, session.source_of(test) if test else None, target=target, options=options)
     return {

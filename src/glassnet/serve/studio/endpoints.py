@@ -83,7 +83,7 @@ def _body(request: Request, body: bytes) -> dict[str, Any]:
         return {"body": body}
     with suppress(ValueError, RecursionError):
         if kind == JSON and isinstance(given := json.loads(body), dict):
-            return given
+            return {**given, "body": b""}
     raise OptionError("GN011", f"the request: expected {BYTES}, or an object as {JSON}.")
 
 
@@ -181,6 +181,23 @@ def whole_in(given: Mapping[str, Any], name: str, default: int | None = None, lo
     if not value.is_integer():
         raise OptionError("GN021", f"{name} {value!r}: expected a whole number.")
     return int(value)
+
+
+def object_in(given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return an object that was given, by default an empty one; OptionError GN021 for something else."""
+    value = given.get(name) or {}
+    if not isinstance(value, dict):
+        raise OptionError("GN021", f"{name} {value!r}: expected an object of names and values.")
+    return value
+
+
+def texts_in(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return a text or a list of them that was given, by default none; OptionError GN021 for something else."""
+    value = given.get(name) or ()
+    several = (value,) if isinstance(value, str) else value
+    if not isinstance(several, list | tuple) or not all(isinstance(one, str) for one in several):
+        raise OptionError("GN021", f"{name} {value!r}: expected a word or a list of words.")
+    return tuple(several)
 
 
 def _given(given: Mapping[str, Any], name: str, default: Any) -> Any:

@@ -158,7 +158,8 @@ def inspect(session: Session, given: dict[str, Any]) -> Inspection:
         ``data``; ``model``, by default none; ``part``, by default the test part if there is one; ``target``, the column
         to predict of a table without a model.
     """
-    studied = session.model(given["model"]) if given.get("model") else None
+    id = text_in(given, "model", "")
+    studied = session.model(id) if id else None
     one = session.get_data(text_in(given, "data"))
     source, part = session.source_of(one.id), text_in(given, "part", "", ("", "train", "test"))
     target = text_in(given, "target", "") or one.target

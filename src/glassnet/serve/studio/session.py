@@ -187,15 +187,22 @@ class Session:
 
     def changed(self) -> None:
         """Tell the pages that models, data or drawings have changed."""
-        self.events.publish("session", self._lists(), key="session")
+        with self._lock:  # the last event has the last lists
+            self.events.publish("session", self._lists(), key="session")
 
     def clean(self, message: str) -> str:
         """Return a message without the session's folder in front of the names of files."""
-        return re.sub(rf"{re.escape(str(self.folder))}/(?:data-\d+/)?", "", message)
+        return re.sub(rf"{re.escape(str(self.folder))}/(?:(?:data|file)-\d+/)?", "", message)
 
     def next_id(self, word: str) -> str:
         """Return the id that the next `add_model` or `add_data` with this word will give."""
         return f"{word}-{self._counts.get(word, 0) + 1}"
+
+    def new_file(self, name: str, word: str = "file") -> Path:
+        """Return the path for a file that a page sent, in a new folder of its own, which has the next number."""
+        folder = self.folder / self._number(word)
+        folder.mkdir()
+        return folder / safe_name(name)
 
     def _number(self, word: str) -> str:
         with self._lock:
@@ -239,7 +246,7 @@ class Session:
         recorded = model.receipt.get("data", {}).get("source", "")
         if not Path(recorded).is_file():
             return ""
-        for one in self.data.values():
+        for one in [*self.data.values()]:
             if one.source == recorded:
                 return one.id
         target = model.columns.target_names[0] if model.columns else ""
@@ -274,14 +281,12 @@ class Session:
         GlassnetError
             If it is not data; it is then not stored.
         """
-        folder = self.folder / self._number("data")
-        folder.mkdir()
-        path = folder / safe_name(name)
+        path = self.new_file(name, "data")
         path.write_bytes(content)
         try:
-            return self._open_data(str(path), path.name, id=folder.name)
+            return self._open_data(str(path), path.name, id=path.parent.name)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(path.parent, ignore_errors=True)
             raise
 
     def _open_data(self, source: str, name: str, target: str = "", *, id: str = "") -> StudioData:
@@ -350,9 +355,9 @@ class Session:
         return "".join(f"{one.label},{','.join(map(str, one.pixels))}\n" for one in self.drawings)
 
     def _drawings_file(self) -> str:
-        if not self.drawings:
-            raise DataError("GN010", "drawings: no samples, expected at least one.")
         with self._lock:
+            if not self.drawings:
+                raise DataError("GN010", "drawings: no samples, expected at least one.")
             # A name for these drawings: the training record of a model names the file.
             content = self.drawings_csv().encode()
             path = self.folder / f"drawings-{hashlib.sha256(content).hexdigest()[:8]}.csv"
