@@ -314,7 +314,7 @@ def test_the_cache_is_small(studio):
     for name in ("digits", *TARGETS):
         for part in ("train", "test"):
             ask(studio, "", **studio.of[name], part=part).fine()
-    assert len(look._cached[studio.running.session]) <= 4
+    assert len(studio.running.session.cache("look", 0)._values) <= 4
 
 
 @pytest.mark.parametrize("name", ["digits", *TARGETS])

@@ -7,7 +7,6 @@ import pytest
 from glassnet.serve.studio import events
 from web.studio_server import studio_server
 
-
 OPENED_AGAIN = """() => {
   const listed = [...document.querySelectorAll("option")].some((one) => one.textContent === "things.csv");
   if (!listed) document.querySelector("nav a[href^='/look']").click();

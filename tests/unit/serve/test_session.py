@@ -13,7 +13,7 @@ import pytest
 
 import glassnet
 from glassnet.serve.studio import session as session_module
-from glassnet.serve.studio.session import Session, safe_name
+from glassnet.serve.studio.session import Cache, Session, safe_name
 from glassnet.training.events import EpochDone, TrainingStarted
 from web.studio_server import TIMEOUT, studio_server
 
@@ -258,3 +258,14 @@ def test_callbacks_see_the_parameters_that_training_changes():
     glassnet.fit([[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30, epochs=3, callbacks=[watch])
     assert len({one for one, _ in hashes}) == 3
     assert all(one == other for one, other in hashes)
+
+
+def test_a_cache_has_the_values_that_were_used_last():
+    cache = Cache(2)
+    for key in ("a", "b"):
+        cache.put(key, key.upper())
+    assert cache.get("a") == "A"
+    cache.put("c", "C")
+    assert [cache.get(key) for key in ("a", "b", "c")] == ["A", None, "C"]
+    cache.put("a", "new")
+    assert [cache.get(key) for key in ("a", "c")] == ["new", "C"]

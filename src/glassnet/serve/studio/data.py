@@ -51,22 +51,22 @@ def describe(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return some samples: rows by their numbers in the source, or a stretch; or the cells of a table's rows."""
     part = text_in(given, "part", "train", ("train", "test"))
-    found = session.samples(given["id"], part)
+    read = session.samples(given["id"], part)
     if given.get("rows"):
         chosen = _numbers(text_in(given, "rows"))
         for row in chosen:
-            require_row(row, len(found), given["id"])
+            require_row(row, len(read), given["id"])
     else:
         start = whole_in(given, "start", 0)
-        chosen = [*range(len(found))[start : start + whole_in(given, "count", 50, 0, MOST_SAMPLES)]]
-    facts = {"part": part, "total": len(found), "rows": chosen}
+        chosen = [*range(len(read))[start : start + whole_in(given, "count", 50, 0, MOST_SAMPLES)]]
+    facts = {"part": part, "total": len(read), "rows": chosen}
     places = np.array(chosen, np.int64)
-    if not isinstance(found, Dataset):
-        cells = [[_cell(value) for value in found.row(row).values()] for row in chosen]
-        return {**facts, "columns": list(found.names), "cells": cells}
-    inputs = found.inputs[places]
-    names = [found.row_names[row] for row in chosen] if found.row_names else []
-    facts |= {"labels": labels_of(found, places), "names": names, "image_shape": found.image_shape}
+    if not isinstance(read, Dataset):
+        cells = [[_cell(value) for value in read.row(row).values()] for row in chosen]
+        return {**facts, "columns": list(read.names), "cells": cells}
+    inputs = read.inputs[places]
+    names = [read.row_names[row] for row in chosen] if read.row_names else []
+    facts |= {"labels": labels_of(read, places), "names": names, "image_shape": read.image_shape}
     if inputs.dtype == np.uint8:
         return {**facts, "encoding": "uint8", "pixels": base64.b64encode(inputs.tobytes()).decode()}
     return {**facts, "encoding": "lists", "pixels": inputs}
@@ -92,10 +92,10 @@ def doctor(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         target = text_in(given, "target", one.target)
     options = job_options(text_in(given, "recipe", "table" if target else "notes"), object_in(given, "options"))
     source = session.source_of(one.id)
-    found = examine_source(source, session.source_of(test) if test else None, target=target, options=options)
+    examined = examine_source(source, session.source_of(test) if test else None, target=target, options=options)
     return {
-        "healthy": not harmful(found.findings),
-        "findings": [{**_in_language(session, finding, language)} for finding in found.findings],
+        "healthy": not harmful(examined.findings),
+        "findings": [{**_in_language(session, finding, language)} for finding in examined.findings],
     }
 
 
@@ -105,7 +105,7 @@ def _in_language(session: Session, finding: Any, language: str) -> dict[str, Any
     return {
         **{name: facts[name] for name in ("code", "severity", "count", "rows", "lines", "columns", "files")},
         "meaning": kind.meaning,
-        "found": session.clean(text),
+        "detail": session.clean(text),
         "fix": kind.advice,
         "source": session.clean(finding.source),
     }

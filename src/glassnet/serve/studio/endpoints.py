@@ -134,7 +134,7 @@ async def in_thread(work: Callable[[], _Value]) -> _Value:
     return await future
 
 
-def require_known(what: str, name: str, known: Mapping[str, _Value]) -> _Value:
+def require_known(what: str, name: str, named: Mapping[str, _Value]) -> _Value:
     """Return the value of a name.
 
     Raises
@@ -142,10 +142,10 @@ def require_known(what: str, name: str, known: Mapping[str, _Value]) -> _Value:
     OptionError
         GN021 for an unknown name.
     """
-    if name not in known:
-        listed = ", ".join(known) or "none"
+    if name not in named:
+        listed = ", ".join(named) or "none"
         raise OptionError("GN021", f"{what} {name!r}: not in this studio, which has {listed}.")
-    return known[name]
+    return named[name]
 
 
 def text_in(given: Mapping[str, Any], name: str, default: str | None = None, choices: Iterable[str] = ()) -> str:

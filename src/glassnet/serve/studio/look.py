@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,10 +141,6 @@ class Inspection:
         return order[at]
 
 
-_cached: WeakKeyDictionary[Session, OrderedDict[tuple[str, ...], Inspection]] = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
 def inspect(session: Session, given: dict[str, Any]) -> Inspection:
     """Return data with the answers of a model, from a small cache of the session.
 
@@ -164,14 +157,13 @@ def inspect(session: Session, given: dict[str, Any]) -> Inspection:
     source, part = session.source_of(one.id), text_in(given, "part", "", ("", "train", "test"))
     target = text_in(given, "target", "") or one.target
     key = (studied.id if studied else "", source, part, target)
-    with _lock:  # one at a time: the requests of a page share what the first one computes
-        cache = _cached.setdefault(session, OrderedDict())
-        if key not in cache:
-            cache[key] = _judge(_read(studied, source, part, target, session.parts(one.id)))
-            while len(cache) > _MOST_CACHED:
-                cache.popitem(last=False)
-        cache.move_to_end(key)
-        return cache[key]
+    cache = session.cache("look", _MOST_CACHED)
+    with cache.lock:  # one at a time: the requests of a page share what the first one computes
+        inspection: Inspection | None = cache.get(key)
+        if inspection is None:
+            inspection = _judge(_read(studied, source, part, target, session.parts(one.id)))
+            cache.put(key, inspection)
+        return inspection
 
 
 def _read(studied: StudioModel | None, source: str, part: str, target: str, parts: list[str]) -> Inspection:

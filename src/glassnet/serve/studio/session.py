@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,35 @@ DIGITS = 10
 """Classes of the drawings."""
 _MOST_READ = 4
 _LONGEST_NAME = 80
+
+
+class Cache:
+    """The values of the keys that were used last; threads may share it.
+
+    Attributes
+    ----------
+    lock : lock
+        For a thread that computes a value while others wait for it.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.lock, self._most = threading.RLock(), most
+        self._values: OrderedDict[Any, Any] = OrderedDict()
+
+    def get(self, key: Any) -> Any:
+        """Return the value of a key, or None."""
+        with self.lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: Any, value: Any) -> None:
+        """Set the value of a key, in place of that of the key that was not used for longest."""
+        with self.lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._most:
+                self._values.popitem(last=False)
 
 
 @dataclass(frozen=True)
@@ -150,7 +180,7 @@ class Session:
         self.data: dict[str, StudioData] = {"mnist": StudioData("mnist", "MNIST", data.BUNDLED, "images")}
         self.drawings: list[Drawing] = []
         self._lock = threading.RLock()
-        self._read: dict[tuple[str, str], Dataset | Table] = {}
+        self._caches: dict[str, Cache] = {}
         self._counts: dict[str, int] = {}
         self.events = EventLog(self.describe)
         self.jobs = JobQueue(self.events, self.clean)
@@ -193,6 +223,11 @@ class Session:
     def clean(self, message: str) -> str:
         """Return a message without the session's folder in front of the names of files."""
         return re.sub(rf"{re.escape(str(self.folder))}/(?:(?:data|file)-\d+/)?", "", message)
+
+    def cache(self, name: str, most: int) -> Cache:
+        """Return what a room stores for the next request, made with `most` values at the first call."""
+        with self._lock:
+            return self._caches.setdefault(name, Cache(most))
 
     def next_id(self, word: str) -> str:
         """Return the id that the next `add_model` or `add_data` with this word will give."""
@@ -296,7 +331,7 @@ class Session:
             kind = "images" if samples.image_shape else "numbers"
         else:
             kind, target = "table", target or samples.names[-1]
-        self._remember(source, "train", samples)
+        self.cache("samples", _MOST_READ).put((source, "train"), samples)
         self.data[id] = made = StudioData(id, printable(name), source, kind, target)
         self.changed()
         return made
@@ -310,29 +345,23 @@ class Session:
         part : {"train", "test"}
             A test part only of images and numbers; see `parts`.
         """
-        source = self.source_of(id)
-        with self._lock:
-            if found := self._read.get((source, part)):
-                return found
+        source, cache = self.source_of(id), self.cache("samples", _MOST_READ)
+        read: Dataset | Table | None = cache.get((source, part))
+        if read is not None:
+            return read
         if part == "test":
             training = self.samples(id)
             if not isinstance(training, Dataset) or "test" not in self.parts(id):
                 raise OptionError("GN021", f"part {part!r}: these data have only a training part.")
-            read: Dataset | Table = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
+            read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
         else:  # drawings need not have every digit
             read = data.load(source, classes=DIGITS) if id == DRAWINGS else _look_at(source)
-        self._remember(source, part, read)
+        cache.put((source, part), read)
         return read
 
     def parts(self, id: str) -> list[str]:
         """Return the parts that data have."""
         return ["train", *(["test"] if data.has_part(self.source_of(id), "test") else [])]
-
-    def _remember(self, source: str, part: str, read: Dataset | Table) -> None:
-        with self._lock:
-            self._read[source, part] = read
-            while len(self._read) > _MOST_READ:
-                del self._read[next(iter(self._read))]
 
     # drawings
 
@@ -375,8 +404,8 @@ def _look_at(source: str) -> Dataset | Table:
     """Read labelled samples or a table, whatever a file holds."""
     if source == data.BUNDLED:
         return load_samples(source, Options(), ignore)
-    found = look_at(source)
-    return read_table(source) if isinstance(found, str) else found
+    read = look_at(source)
+    return read_table(source) if isinstance(read, str) else read
 
 
 def labels_of(samples: Dataset, rows: np.ndarray[Any, Any]) -> list[Any]:
