@@ -49,6 +49,22 @@ def test_a_page_that_slept_has_the_data_that_came_meanwhile(studio, page, monkey
     page.wait_for_function(OPENED_AGAIN, polling=300)
 
 
+def test_a_page_goes_on_when_its_server_was_stopped_and_started(page, console_errors):
+    with studio_server() as first:
+        page.goto(f"{first.origin}/look?token={first.token}")
+        page.locator("[data-row]").first.wait_for()
+        first.stop()
+        page.locator(".offline").wait_for()
+        with studio_server(port=first.port) as second:
+            second.session.add_data("things.csv", b"a,b\n" + b"1,x\n2,y\n" * 20)
+            page.locator(".offline").wait_for(state="detached")
+            page.wait_for_function(OPENED_AGAIN, polling=300)
+            page.locator("[data-row]").nth(1).click()
+            page.locator(".look-card h2", has_text="1").wait_for()
+    assert all("ERR_" in one for one in console_errors), console_errors
+    console_errors.clear()
+
+
 def test_a_late_text_to_take_away_does_not_replace_the_next_one(studio, page):
     page.goto(f"{studio.origin}/look?token={studio.token}")
     page.locator("[data-row]").first.wait_for()
