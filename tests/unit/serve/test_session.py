@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 import threading
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ import glassnet
 from glassnet.serve.studio import session as session_module
 from glassnet.serve.studio.session import Cache, Session, safe_name
 from glassnet.training.events import EpochDone, TrainingStarted
+from support.cli import run
 from web.studio_server import TIMEOUT, studio_server
 
 TABLE = "size,colour,kind\n" + "".join(f"{k},{'red' if k % 3 else 'blue'},{'ab'[k % 2]}\n" for k in range(60))
@@ -269,3 +271,32 @@ def test_a_cache_has_the_values_that_were_used_last():
     assert [cache.get(key) for key in ("a", "b", "c")] == ["A", None, "C"]
     cache.put("a", "new")
     assert [cache.get(key) for key in ("a", "c")] == ["new", "C"]
+
+
+def test_drawings_of_a_few_digits_can_be_used_in_every_room(studio, tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    for k in range(30):
+        studio.session.add_drawing(rng.integers(0, 256, 784).tolist(), (3, 7)[k % 2])
+    assert studio.get("/api/look?data=drawings").fine()["counts"] == [15 * (k in (3, 7)) for k in range(10)]
+    assert studio.post("/api/data/drawings/doctor", {}).fine()["findings"] == []
+    sides = {"a": {"options": {"epochs": 1}}, "b": {"options": {"epochs": 2}}, "seeds": 2}
+    jobs = [
+        studio.post(path, {"data": "drawings", **given}).fine()
+        for path, given in (("/api/compare", sides), ("/api/look/labels", {}), ("/api/train", {}))
+    ]
+    for job in jobs:
+        assert studio.finished(job.get("job") or job["id"])["state"] == "done"
+    (tmp_path / "drawings.csv").write_bytes(studio.get("/api/drawings.csv").body)
+    monkeypatch.chdir(tmp_path)
+    views = [
+        {"room": "look", "view": view, "row": row} for view, row in (("data", 3), ("data", None), ("labels", None))
+    ]
+    for given in ({"room": "compare", **sides}, *views):
+        for form in ("command", "python"):
+            text = studio.post("/api/take-away", {**given, "data": "drawings", "form": form}).fine()["text"]
+            if form == "command":
+                result = run(*shlex.split(text)[1:])
+                assert result.code == 0, result.err
+            else:
+                exec(compile(text, "program", "exec"), {})
+    studio.session.remove_drawing()

@@ -15,7 +15,7 @@ from ...workflow.notice import Notice
 from ...workflow.take_away.comparison import comparison_command, comparison_program
 from .endpoints import api, object_in, text_in, whole_in
 from .jobs import Job
-from .session import Session
+from .session import Session, options_of_data
 from .train import file_name, options_in, table_options
 
 _GIVEN = ("data", "table", "a", "b", "seeds", "metric", "all_seeds")
@@ -52,7 +52,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> CompareJob:
         Side(text_in(a, "recipe", usual), options_in(a)),
         Side(text_in(b, "recipe", usual), options_in(b)),
         data.source,
-        {},
+        options_of_data(data.id),
         table,
         whole_in(given, "seeds", SEEDS, 0),
         text_in(given, "metric", "") or None,

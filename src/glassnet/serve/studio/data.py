@@ -15,8 +15,8 @@ from ...i18n.finding_details import detail_in_chinese
 from ...workflow.doctor_job import examine_source
 from ...workflow.show_job import require_row
 from ...workflow.training_data import job_options
-from .endpoints import api, object_in, text_in, whole_in
-from .session import Session, labels_of
+from .endpoints import api, object_in, rows_in, text_in, whole_in
+from .session import Session, labels_of, options_of_data
 
 MOST_SAMPLES = 500
 """Samples in one answer."""
@@ -53,7 +53,7 @@ def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     part = text_in(given, "part", "train", ("train", "test"))
     read = session.samples(given["id"], part)
     if given.get("rows"):
-        chosen = _numbers(text_in(given, "rows"))
+        chosen = rows_in(given, MOST_SAMPLES)
         for row in chosen:
             require_row(row, len(read), given["id"])
     else:
@@ -62,7 +62,7 @@ def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     facts = {"part": part, "total": len(read), "rows": chosen}
     places = np.array(chosen, np.int64)
     if not isinstance(read, Dataset):
-        cells = [[_cell(value) for value in read.row(row).values()] for row in chosen]
+        cells = [[cell(value) for value in read.row(row).values()] for row in chosen]
         return {**facts, "columns": list(read.names), "cells": cells}
     inputs = read.inputs[places]
     names = [read.row_names[row] for row in chosen] if read.row_names else []
@@ -72,14 +72,8 @@ def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     return {**facts, "encoding": "lists", "pixels": inputs}
 
 
-def _numbers(rows: str) -> list[int]:
-    words = rows.split(",")
-    if len(words) > MOST_SAMPLES or not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
-        raise OptionError("GN021", f"rows: expected at most {MOST_SAMPLES} row numbers with commas.")
-    return [int(word) for word in words]
-
-
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Return a value of a table as JSON has it."""
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
@@ -90,7 +84,10 @@ def doctor(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     target = None
     if one.kind == "table":
         target = text_in(given, "target", one.target)
-    options = job_options(text_in(given, "recipe", "table" if target else "notes"), object_in(given, "options"))
+    options = job_options(
+        text_in(given, "recipe", "table" if target else "notes"),
+        {**options_of_data(one.id), **object_in(given, "options")},
+    )
     source = session.source_of(one.id)
     examined = examine_source(source, session.source_of(test) if test else None, target=target, options=options)
     return {

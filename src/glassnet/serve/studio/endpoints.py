@@ -200,6 +200,14 @@ def texts_in(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(several)
 
 
+def rows_in(given: Mapping[str, Any], most: int) -> list[int]:
+    """Return the numbers of ``rows``, with commas between them; OptionError GN021 for something else, or for more."""
+    words = text_in(given, "rows").split(",")
+    if len(words) > most or not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
+        raise OptionError("GN021", f"rows: expected at most {most} row numbers with commas.")
+    return [int(word) for word in words]
+
+
 def _given(given: Mapping[str, Any], name: str, default: Any) -> Any:
     value = given.get(name)
     if value is None:

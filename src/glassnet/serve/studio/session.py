@@ -354,8 +354,8 @@ class Session:
             if not isinstance(training, Dataset) or "test" not in self.parts(id):
                 raise OptionError("GN021", f"part {part!r}: these data have only a training part.")
             read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
-        else:  # drawings need not have every digit
-            read = data.load(source, classes=DIGITS) if id == DRAWINGS else _look_at(source)
+        else:
+            read = data.load(source, **options_of_data(id)) if id == DRAWINGS else _look_at(source)
         cache.put((source, part), read)
         return read
 
@@ -392,6 +392,11 @@ class Session:
             path = self.folder / f"drawings-{hashlib.sha256(content).hexdigest()[:8]}.csv"
             path.write_bytes(content)
         return str(path)
+
+
+def options_of_data(id: str) -> dict[str, Any]:
+    """Return the options that data need: drawings need not have every digit."""
+    return {"classes": DIGITS} if id == DRAWINGS else {}
 
 
 def safe_name(name: str) -> str:

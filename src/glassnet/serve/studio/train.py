@@ -33,7 +33,7 @@ from ...workflow.train_job import train as train_model
 from ...workflow.training_data import job_options, learn_columns, with_validation_curve
 from .endpoints import api, object_in, text_in, texts_in, whole_in
 from .jobs import Job
-from .session import DIGITS, DRAWINGS, Session
+from .session import DRAWINGS, Session, options_of_data
 
 _GIVEN = ("data", "test", "table", "recipe", "options", "start", "add", "add_times", "validation_curve")
 """What a page gives for a training run."""
@@ -121,8 +121,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     table = table_options(object_in(given, "table"), data.kind, data.target, bool(start))
     recipe = text_in(given, "recipe", "") or (None if start else "table" if table.target else "notes")
     options = options_in(given)
-    if data.id == DRAWINGS:
-        options = {"classes": DIGITS, **options}
+    options = {**options_of_data(data.id), **options}
     # Made here, so that a wrong value is refused at once.
     made = (
         fine_tuning_options(session.model(start).model, options, recipe, as_flags)
