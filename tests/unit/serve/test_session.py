@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shlex
 import threading
 from pathlib import Path
@@ -273,6 +274,15 @@ def test_a_cache_has_the_values_that_were_used_last():
     assert [cache.get(key) for key in ("a", "c")] == ["new", "C"]
 
 
+def test_the_file_of_drawings_is_not_written_again_while_a_job_reads_it(studio):
+    studio.session.add_drawing([9] * 784, 1)
+    path = studio.session.source_of("drawings")
+    os.utime(path, (0, 0))
+    assert studio.session.source_of("drawings") == path
+    assert Path(path).stat().st_mtime == 0
+    studio.session.remove_drawing()
+
+
 def test_drawings_of_a_few_digits_can_be_used_in_every_room(studio, tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     for k in range(30):
@@ -285,7 +295,8 @@ def test_drawings_of_a_few_digits_can_be_used_in_every_room(studio, tmp_path, mo
         for path, given in (("/api/compare", sides), ("/api/look/labels", {}), ("/api/train", {}))
     ]
     for job in jobs:
-        assert studio.finished(job.get("job") or job["id"])["state"] == "done"
+        ended = studio.finished(job.get("job") or job["id"])
+        assert (ended["state"], ended["error"]) == ("done", None)
     (tmp_path / "drawings.csv").write_bytes(studio.get("/api/drawings.csv").body)
     monkeypatch.chdir(tmp_path)
     views = [

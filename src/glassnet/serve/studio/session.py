@@ -390,7 +390,8 @@ class Session:
             # A name for these drawings: the training record of a model names the file.
             content = self.drawings_csv().encode()
             path = self.folder / f"drawings-{hashlib.sha256(content).hexdigest()[:8]}.csv"
-            path.write_bytes(content)
+            if not path.is_file():  # a job may be reading it
+                path.write_bytes(content)
         return str(path)
 
 
