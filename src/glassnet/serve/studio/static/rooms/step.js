@@ -5,6 +5,7 @@ import { number } from "../shared/format.js";
 import { dataPicker, modelPicker } from "../shared/pickers.js";
 import { takeAway } from "../shared/take_away.js";
 import view from "../views/step.js";
+import { ended as hasEnded } from "./train_runs.js";
 
 const NETS = ["3-4-2", "2-2-2"];
 const NUMBERS = ["weights", "inputs", "targets", "rate"];
@@ -113,7 +114,7 @@ export async function open(el, studio) {
   let waiting = h("progress");
 
   function ended(one) {
-    if (one.id !== job || !["done", "failed", "stopped"].includes(one.state)) return;
+    if (one.id !== job || !hasEnded(one)) return;
     job = "";
     if (one.state === "done") load();
     else if (one.state === "stopped") state.set({ epoch: "", step: "", sample: "" }), load();
@@ -294,6 +295,7 @@ export async function open(el, studio) {
   await load();
   return () => {
     asked = -1;
+    job = "";
     off.forEach((one) => one());
     document.removeEventListener("keydown", keys);
     closeView();

@@ -2,9 +2,9 @@
 
 import { button, fill, h, segmented } from "../../shared/dom.js";
 import { count, percent, seconds } from "../../shared/format.js";
+import { ended } from "../train_runs.js";
 import { samplesView } from "./samples.js";
 
-const ENDED = ["done", "failed", "stopped"];
 const PAGE = 60;
 
 /** @param {any} ctx @param {HTMLElement} el */
@@ -55,8 +55,8 @@ export async function labelsView(ctx, el) {
   }
 
   function follow(job) {
-    run.disabled = !ENDED.includes(job.state);
-    if (!ENDED.includes(job.state)) return drawProgress(job.state, { fold: 0, folds: judges.folds, ...job.live });
+    run.disabled = !ended(job);
+    if (!ended(job)) return drawProgress(job.state, { fold: 0, folds: judges.folds, ...job.live });
     fill(progress);
     if (job.state === "failed") fill(progress, h("p.warning", { role: "alert", text: `${job.error.message[studio.lang] ?? job.error.message} [${job.error.code}]` }));
     else if (job.state === "stopped") fill(progress, h("p.quiet", { role: "status", text: t("look_stopped") }));
@@ -108,6 +108,6 @@ export async function labelsView(ctx, el) {
   }
 
   explain();
-  if (state.get("job")) await load();
+  if (state.get("job")) await load().catch(studio.error); // of another run of the server
   return () => offs.forEach((off) => off());
 }
