@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -160,9 +161,8 @@ def _still(model: Model, pixels: np.ndarray[Any, Any] | None) -> str:
     assert model.image_shape is not None
     name = model.name_of(int(model.unchecked().outputs(pixels)[0].argmax()))
     uri = sample_uri(pixels, model.image_shape, model.reading == "photo")
-    return (
-        f'<div><img src="{uri}" alt="" style="width:140px;image-rendering:pixelated"> → {name}</div>{model_html(model)}'
-    )
+    picture = f'<img src="{uri}" alt="" style="width:140px;image-rendering:pixelated">'
+    return f"<div>{picture} → {escape(name)}</div>{model_html(model)}"
 
 
 @cache
@@ -171,7 +171,7 @@ def bundle(entry: str) -> str:
     parts = ["const modules = {};"]
     for name, text in _in_order(entry).items():
         exported = [*_EXPORT.findall(text)]
-        text = _IMPORT.sub(lambda found, name=name: _constants(name, found), text)  # type: ignore[misc]
+        text = _IMPORT.sub(lambda match, name=name: _constants(name, match), text)  # type: ignore[misc]
         text = re.sub(r"^export default ", "const standard = ", text, flags=re.M)
         text = re.sub(r"^export ", "", text, flags=re.M)
         results = ", ".join([*exported, *(["standard"] if "const standard = " in text else [])])
@@ -181,19 +181,19 @@ def bundle(entry: str) -> str:
 
 def _in_order(entry: str) -> dict[str, str]:
     """Return the sources of a module and of those that it imports, each after those that it needs."""
-    text, found = (_STATIC / entry).read_text(encoding="utf-8"), {}
+    text, sources = (_STATIC / entry).read_text(encoding="utf-8"), {}
     for _, _, path in _IMPORT.findall(text):
-        found.update(_in_order(_place(entry, path)))
-    return {**found, entry: text}
+        sources.update(_in_order(_place(entry, path)))
+    return {**sources, entry: text}
 
 
 def _place(name: str, path: str) -> str:
     return normpath((PurePosixPath(name).parent / path).as_posix())
 
 
-def _constants(name: str, found: re.Match[str]) -> str:
+def _constants(name: str, match: re.Match[str]) -> str:
     """Return the line in place of an import."""
-    standard, names, path = found.groups()
+    standard, names, path = match.groups()
     wanted = f"standard: {standard}" if standard else names.replace(" as ", ": ")
     return f"const {{ {wanted.strip()} }} = modules[{_place(name, path)!r}];\n"
 

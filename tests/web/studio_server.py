@@ -44,9 +44,9 @@ class Answer(NamedTuple):
 class EventReader:
     """A page's stream of events."""
 
-    def __init__(self, studio: Studio, after: str = "", page: str = "", header: bool = True) -> None:
+    def __init__(self, studio: Studio, after: str = "", header: bool = True) -> None:
         self._connection = http.client.HTTPConnection(HOST, studio.port, timeout=TIMEOUT)
-        path = f"/api/events?page={page}" + ("" if header else f"&after={after}")
+        path = "/api/events" if header else f"/api/events?after={after}"
         headers = {"Cookie": studio.cookie} | ({"Last-Event-ID": after} if header and after else {})
         self._connection.request("GET", path, headers=headers)
         self._response = self._connection.getresponse()
@@ -147,10 +147,12 @@ class Studio:
 
 
 @contextmanager
-def studio_server(model: str | None = None, *, language: str = "en", token: str = "test-token") -> Iterator[Studio]:
+def studio_server(
+    model: str | None = None, *, language: str = "en", token: str = "test-token", port: int = 0
+) -> Iterator[Studio]:
     """Serve a studio on a thread of this process for the length of a ``with`` block."""
     session = Session(model, language=language)
-    sock = listening(0)
+    sock = listening(port)
     server = server_of(session, sock, token)
     thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
     thread.start()

@@ -138,7 +138,7 @@ def test_any_digit_of_the_test_data_opens(room):
     page.get_by_role("button", name="Open a test digit").click()
     page.get_by_text("of the test data of MNIST").wait_for()
     row = int(parse_qs(page.evaluate("location.search.slice(1)"))["row"][0])
-    assert page.locator(".origin").inner_text().endswith(f": {bundled('test').labels[row]}")
+    assert page.locator(".origin").inner_text().endswith(f"label {bundled('test').labels[row]}")
 
 
 def test_undo_clear_and_pen_width(room):
@@ -197,7 +197,7 @@ def test_the_keyboard_paints_and_says_where(room):
 def test_a_digit_of_the_data_opens_and_back_returns_to_it(room, reader):
     test = bundled("test")
     page = room("model=reader&data=mnist&part=test&row=17")
-    assert f"Row 17 of the test data of MNIST: {test.labels[17]}" in page.locator(".origin").inner_text()
+    assert f"Row 17 of the test data of MNIST, label {test.labels[17]}" in page.locator(".origin").inner_text()
     assert answer_of(page) == str(reader.predict(test.inputs[17])[0])
     np.testing.assert_allclose(shares_of(page), reader.predict_proba(test.inputs[17])[0], atol=1.1e-3)
     page.evaluate("history.pushState(null, '', '/draw?model=reader&data=mnist&part=test&row=18')")
@@ -309,7 +309,37 @@ def test_bad_photos_give_one_notice(room, console_errors):
         page.set_input_files("input[accept^=image]", {"name": "p.png", "mimeType": "image/png", "buffer": content})
         page.locator(".warning", has_text=f"[{code}").wait_for()
         assert page.locator(".warning").count() == 1
+        assert code == "GN085" or page.locator(".warning").inner_text().startswith("p.png: ")
     console_errors[:] = [one for one in console_errors if "400" not in one]  # which the browser itself reports
+
+
+def test_a_dropped_file_is_taken_once_and_only_while_its_element_listens(run_module):
+    program = """
+    const { takeFiles } = await import("/static/shared/dom.js");
+    const taken = [];
+    const drop = () => {
+      const files = new DataTransfer();
+      files.items.add(new File(["x"], "x.png"));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true }));
+      return taken.length;
+    };
+    const stop = takeFiles(document.body, (file) => taken.push(file.name));
+    const first = drop();
+    stop();
+    return [first, drop()];
+    """
+    assert run_module(program) == [1, 1]
+
+
+def test_a_small_screen_shows_the_answer_on_the_board(room, page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    room("model=reader&data=mnist&part=test&row=0")
+    brief = page.locator(".answer-brief")
+    brief.locator("b").wait_for()
+    board = page.locator("canvas.board").bounding_box()
+    place = brief.bounding_box()
+    assert brief.locator("b").inner_text() == answer_of(page)
+    assert board["y"] < place["y"] < board["y"] + board["height"] - place["height"]
 
 
 def test_a_drawing_with_its_right_label_is_kept_for_training(room, studio, page):

@@ -129,7 +129,7 @@ def test_mistakes_of_mnist_are_those_of_the_command(studio):
     assert low < tested["accuracy"] < high
     assert (found["part"], found["model"]["trained"]) == ("test", False)
     studied = studio.running.session.model("reader")
-    assert look._read(studied, "mnist", "train", "", ["train", "test"]).trained
+    assert look._read(studied, "mnist", "train", "", ["train", "test"], glassnet.Options()).trained
 
 
 @pytest.mark.parametrize("name", ["digits", *TARGETS])
@@ -313,7 +313,7 @@ def test_the_cache_is_small(studio):
     for name in ("digits", *TARGETS):
         for part in ("train", "test"):
             ask(studio, "", **studio.of[name], part=part).fine()
-    assert len(look._cached[studio.running.session]) <= 4
+    assert len(studio.running.session.cache("look", 0)._values) <= 4
 
 
 @pytest.mark.parametrize("name", ["digits", *TARGETS])
@@ -435,6 +435,7 @@ def test_walk_through_the_hidden_space(studio, look_page):
     key.press("Enter")
     assert key.get_attribute("aria-pressed") == "false"
     page.get_by_text("As a table").click()
+    page.locator(".twin tbody tr").first.wait_for()
     labels = {row.locator("td").first.inner_text() for row in page.locator(".twin tbody tr").all()}
     assert labels
     assert name not in labels

@@ -124,3 +124,9 @@ def test_other_models_are_refused(reader, monkeypatch):
     with pytest.raises(OptionError, match=r"pip install 'glassnet\[notebook\]'"):
         studio.draw(reader)
     studio._widget.cache_clear()
+
+
+def test_names_of_classes_in_a_still_are_text():
+    data = glassnet.Dataset.from_arrays(np.eye(16), ["<b>one", "<b>two"] * 8, image_shape=(4, 4))
+    model = glassnet.new_model(data, glassnet.Options(hidden=3))
+    assert "→ &lt;b&gt;" in studio._still(model, data.inputs[0])

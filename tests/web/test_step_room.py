@@ -134,6 +134,23 @@ def test_every_number_of_a_small_network_by_keyboard_alone(page, visit):
     assert "loss_after" in check(page.evaluate(VALUES).items(), step, "gradient")
 
 
+def test_the_way_back_is_compared_once_it_has_begun(page, visit):
+    visit("?moment=0")
+    assert page.locator(".letters").count() == 0  # the inputs are given: there is no formula
+    for moment, tables in ((4, 0), (5, 1), (11, 1)):
+        page.get_by_role("slider", name="Moment").fill(str(moment))
+        assert page.locator(".step-compare table").count() == tables
+    assert "½ Σ (t − o)²" in page.locator(".loss").inner_text()
+
+
+def test_the_controls_are_in_sight_with_the_formula(page, visit):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    visit("?moment=7")
+    for part in (".step-controls", ".step-formula .line"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] < 800
+
+
 def test_the_worked_example_shows_042(page, visit):
     visit("?net=2-2-2&moment=7")
     assert page.locator("[data-ref='p:1:0']").text_content() == "0.42"
@@ -248,7 +265,7 @@ def test_a_table_shows_its_columns(page, visit, studio):
     assert any(name.startswith("age") for name in names)
     assert {"yes", "no"} <= set(names)
     page.get_by_text("All numbers of this moment").click()
-    assert page.locator(".step-view details table tbody tr").count() >= 2
+    page.locator(".step-view details table tbody tr").nth(1).wait_for()
 
 
 def test_the_server_refuses_wrong_numbers(studio):

@@ -164,6 +164,19 @@ def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(p
     second.close()
 
 
+def test_the_bar_follows_a_run_whose_options_are_no_longer_asked_for(page, room, studio):
+    room(SMALL)
+    done(page)
+    room("recipe=quick&hidden=12&epochs=60")
+    expect(page.locator(".status")).to_contain_text("of 60")
+    epochs = page.locator("[data-name=epochs] input").first
+    epochs.fill("1")
+    epochs.press("Enter")  # of which there is a result already
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_disabled()
+    done(page)
+
+
 def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_path, monkeypatch):
     room("recipe=accurate")  # waits for Start
     assert [*studio.session.jobs] == []

@@ -127,21 +127,21 @@ class _View:
         trace, sample = self.trace, self.sample
         values = trace.inputs[sample]
         raw = self._raw()
-        found: dict[str, Any] = {"count": len(values), "scaling": self._scaling(), "image": None, "nodes": []}
+        facts: dict[str, Any] = {"count": len(values), "scaling": self._scaling(), "image": None, "nodes": []}
         if self._is_image:
             assert trace.image_shape is not None
             top = self.scaling.maximum if self.scaling else float(np.abs(raw).max(initial=0)) or 1.0
             bytes_ = np.clip(np.rint(raw / top * 255), 0, 255).astype(np.uint8)
             channels = len(values) // (trace.image_shape[0] * trace.image_shape[1])
             shape = list(trace.image_shape)
-            found["image"] = {"shape": shape, "channels": channels, "photo": trace.photo, "pixels": _text_of(bytes_)}
+            facts["image"] = {"shape": shape, "channels": channels, "photo": trace.photo, "pixels": _text_of(bytes_)}
             shown = sorted({int(j) for k in self.nodes(0) for j in self._below(0, int(k))})
         else:
             shown = [int(j) for j in self._below(0, 0)]
-        found["nodes"] = [
+        facts["nodes"] = [
             {"node": j, "name": self._input_name(j), "raw": float(raw[j]), "value": float(values[j])} for j in shown
         ]
-        return found
+        return facts
 
     def _raw(self) -> NDArray[Any]:
         """Return the unscaled inputs of the sample; the step has those of its first sample."""
@@ -200,7 +200,7 @@ class _View:
         bias = None if layer.bias is None else float(layer.bias[node])
         z = float(layer.sums[sample, node])
         of_class = last and trace.class_names
-        found: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "node": node,
             "name": trace.class_names[node] if of_class else str(node),
             "sum": z,
@@ -221,12 +221,12 @@ class _View:
             "proportion": None,
         }
         if last:
-            found["target"] = float(trace.targets[sample, node])
+            facts["target"] = float(trace.targets[sample, node])
         else:
-            found["back"] = {rule: self._sent_back(number, node, rule) for rule in layer.ways}
+            facts["back"] = {rule: self._sent_back(number, node, rule) for rule in layer.ways}
             if (proportion := trace.in_proportion(number)) is not None:
-                found["proportion"] = float(proportion[sample, node])
-        return found
+                facts["proportion"] = float(proportion[sample, node])
+        return facts
 
     def _way(self, layer: LayerStep, rule: str, node: int) -> dict[str, Any]:
         way = layer.ways[rule]
@@ -255,13 +255,13 @@ class _View:
         assert self.trace.image_shape is not None
         pixels = self.trace.image_shape[0] * self.trace.image_shape[1]
         images = {"weight": layer.weight[nodes]} | {rule: way.change[nodes] for rule, way in layer.ways.items()}
-        found: dict[str, Any] = {"shape": list(self.trace.image_shape)}
+        facts: dict[str, Any] = {"shape": list(self.trace.image_shape)}
         for name, rows in images.items():
             summed = rows.reshape(len(nodes), pixels, -1).sum(axis=-1)
             limit = float(np.abs(summed).max(initial=0)) or 1.0
             signed = np.rint(summed / limit * 127).astype(np.int8)
-            found[name] = {"limit": limit, "pixels": [_text_of(row) for row in signed]}
-        return found
+            facts[name] = {"limit": limit, "pixels": [_text_of(row) for row in signed]}
+        return facts
 
 
 def _mask(layer: LayerStep, sample: int, node: int) -> float:

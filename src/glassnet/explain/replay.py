@@ -38,6 +38,8 @@ from .step import Trace, trace_step
 
 RECENT = 10
 """States of recent steps that a replayed epoch holds."""
+MOST_STARTS = 16
+"""Most starts of blocks whose states a replayed epoch holds; others are computed from the one before."""
 
 
 @one_line
@@ -172,8 +174,9 @@ def replay_epoch(
 class ReplayedEpoch:
     """An epoch of a finished training run, any step of which can be computed without repeating the run again.
 
-    It holds the weights at the start of each block of the epoch. A step takes at most two runs of a block; a neighbour
-    of one of the `RECENT` steps takes one. Threads may share it.
+    It holds the weights at the start of each block of the epoch, or of every second, fourth, … of more than
+    `MOST_STARTS`. A step takes at most two runs of a block, after those from the last start; a neighbour of one of the
+    `RECENT` steps takes one. Threads may share it.
 
     Attributes
     ----------
@@ -266,7 +269,7 @@ class _RecordedStep:
 
 
 class _RecordingEngine:
-    """Wraps an engine and records the state before each block of one epoch."""
+    """Wraps an engine and records the blocks of one epoch, and the states before evenly spaced ones."""
 
     samples: Samples
 
@@ -274,7 +277,9 @@ class _RecordingEngine:
         self._engine, self.epoch = engine, epoch
         self.name, self.output_loss = engine.name, engine.output_loss
         self.gradients = engine.gradients
-        self._blocks: list[tuple[State, Block]] = []
+        self._blocks: list[Block] = []
+        self._starts: dict[int, State] = {}
+        self._spacing = 1
         self._recent: dict[int, State] = {}
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
@@ -286,15 +291,29 @@ class _RecordingEngine:
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """See `Engine.run_steps`."""
         if block.epoch == self.epoch:
-            self._blocks.append((_copy(state), block))
+            if len(self._blocks) % self._spacing == 0:
+                self._starts[len(self._blocks)] = _copy(state)
+            if len(self._starts) > MOST_STARTS:
+                self._spacing *= 2
+                self._starts = {number: one for number, one in self._starts.items() if number % self._spacing == 0}
+            self._blocks.append(block)
         return self._engine.run_steps(architecture, state, prepared, block)
 
     def step(self, step: int) -> _RecordedStep:
         """Run the engine up to a step of the epoch, and including it."""
-        start, block = next(pair for pair in reversed(self._blocks) if pair[1].first <= step)
+        number = max(number for number, block in enumerate(self._blocks) if block.first <= step)
+        start, block = self._start(number), self._blocks[number]
         before = self._after(step - 1, start, block) if step > block.first else start
         after, ahead = self._after(step, start, block), step - block.first
         return _RecordedStep(step, before, after, block.batch(ahead), float(block.learning_rates[ahead]))
+
+    def _start(self, number: int) -> State:
+        """Return the state before a block."""
+        held = number - number % self._spacing
+        state = self._starts[held]
+        for block in self._blocks[held:number]:
+            state = self._run(state, block)
+        return state
 
     def _after(self, step: int, start: State, block: Block) -> State:
         """Return the state after a step, from the start of its block; neighbours of recent steps need it again."""

@@ -66,10 +66,13 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_undo": ("Undo", "撤销"),
     "draw_clear": ("Clear", "清除"),
     "draw_from_train": (
-        "Row {row} of the training data of {data}: {label}",
-        "{data} 训练数据的第 {row} 行：{label}",
+        "Row {row} of the training data of {data}, label {label}",
+        "{data} 训练数据的第 {row} 行，标签 {label}",
     ),
-    "draw_from_test": ("Row {row} of the test data of {data}: {label}", "{data} 测试数据的第 {row} 行：{label}"),
+    "draw_from_test": (
+        "Row {row} of the test data of {data}, label {label}",
+        "{data} 测试数据的第 {row} 行，标签 {label}",
+    ),
     "draw_other_shape": (
         "This sample has another shape than the images of the model. Choose another model.",
         "该样本的形状与模型的图像不同。请选择另一个模型。",
@@ -134,9 +137,15 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_why": ("Why {name} rather than {other}", "为什么是 {name} 而不是 {other}"),
     "draw_why_one": ("Why {name}", "为什么是 {name}"),
     "draw_why_line": (
-        "How much each pixel adds, compared with an empty board: integrated gradients, as “glassnet explain” computes "
-        "them.",
-        "与空白画板相比，每个像素的贡献：积分梯度，与 glassnet explain 的计算相同。",
+        "How much each pixel adds to the margin, the sum of {name} minus the sum of {other}, compared with an empty "
+        "board: integrated gradients, as “glassnet explain” computes them.",
+        "与空白画板相比，每个像素对分差（{name} 的加权和减去 {other} 的加权和）的贡献："
+        "积分梯度，与 glassnet explain 的计算相同。",
+    ),
+    "draw_why_line_one": (
+        "How much each pixel adds to the sum of {name}, compared with an empty board: integrated gradients, as "
+        "“glassnet explain” computes them.",
+        "与空白画板相比，每个像素对 {name} 的加权和的贡献：积分梯度，与 glassnet explain 的计算相同。",
     ),
     "draw_why_for": ("for {name}", "支持 {name}"),
     "draw_why_against": ("against {name}", "反对 {name}"),
@@ -167,8 +176,10 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_read_as": ("Read:", "识别结果："),
     "draw_photo_alt": ("The photo {name}", "照片 {name}"),
     "draw_photo_help": (
-        "Choose a box to open its digit on the board. A dashed box with “?” is uncertain.",
-        "点选方框可在画板上打开该数字。带“?”的虚线方框表示不确定。",
+        "Choose a box to open its digit on the board. A dashed box with “?” is uncertain. A box’s share is "
+        "averaged over small changes of the digit, so that of the board can differ.",
+        "点选方框可在画板上打开该数字。带“?”的虚线方框表示不确定。"
+        "方框的把握是对数字略作变动后多次回答的平均，可能与画板上的不同。",
     ),
     "draw_box_sure": ("{answer}, {share} % sure: open on the board", "{answer}，把握 {share} %：在画板上打开"),
     "draw_box_unsure": (
@@ -196,15 +207,15 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_share_rest": ("{count} other columns", "其余 {count} 列"),
     "draw_would_change": ("It would be {answer} with {changes}.", "若 {changes}，则为 {answer}。"),
     # take it away
-    "take_title": ("Take it away", "带走"),
-    "take_hint": ("the same work as a command or a Python program", "同样的工作，写成命令或 Python 程序"),
+    "take_title": ("Take it away", "导出"),
+    "take_hint": ("the same work as a command or a Python program", "用命令或 Python 程序完成同样的工作"),
     "take_form": ("Form", "形式"),
     "take_command": ("As command", "命令"),
     "take_python": ("As Python", "Python"),
     "take_copy": ("Copy", "复制"),
     "take_copied": ("copied", "已复制"),
     "take_text": ("Text to run elsewhere", "可在别处运行的文本"),
-    "take_nothing": ("Nothing to take yet.", "还没有可带走的内容。"),
+    "take_nothing": ("Nothing to take yet.", "还没有可导出的内容。"),
     # the room Look
     "look_lead": ("Browse the data, and see where a model is wrong.", "浏览数据，看看模型错在哪里。"),
     "look_reading": ("Reading …", "正在读取……"),
@@ -212,7 +223,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "look_views": ("Views", "视图"),
     "look_view_data": ("Data", "数据"),
     "look_view_mistakes": ("Mistakes", "错误"),
-    "look_view_confusion": ("Confusion", "混淆"),
+    "look_view_confusion": ("Confusion", "混淆矩阵"),
     "look_view_hidden": ("Hidden space", "隐藏空间"),
     "look_view_labels": ("Labels", "标签"),
     "look_view_nodes": ("Nodes", "节点"),
@@ -252,7 +263,10 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "look_after": ("Next page", "下一页"),
     "look_none": ("No samples here.", "这里没有样本。"),
     "look_no_mistakes": ("Every sample is answered correctly.", "所有样本都答对了。"),
-    "look_mistakes_lead": ("Misclassified samples, the most confident first.", "分错的样本，置信度最高的在前。"),
+    "look_mistakes_lead": (
+        "Misclassified samples (label → answer), the most confident first.",
+        "分错的样本（标签 → 回答），置信度最高的在前。",
+    ),
     "look_errors_lead": ("The largest errors first.", "误差最大的在前。"),
     "look_is": ("label {label}", "标签 {label}"),
     "look_answered": ("answer {answer}", "回答 {answer}"),
@@ -279,10 +293,10 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "look_of_class": ("Right", "答对"),
     "look_cell": ("Label {label}, answer {answer}", "标签 {label}，回答 {answer}"),
     "look_pick_cell": ("No cell is chosen yet.", "还没有选择单元格。"),
-    "look_kind_hit": ("found", "找到"),
-    "look_kind_missed": ("missed", "漏掉"),
+    "look_kind_hit": ("found", "命中"),
+    "look_kind_missed": ("missed", "漏报"),
     "look_kind_extra": ("false alarm", "误报"),
-    "look_kind_absent": ("rightly absent", "正确地没有"),
+    "look_kind_absent": ("rightly absent", "正确否定"),
     "look_precision": ("Precision", "精确率"),
     "look_recall": ("Recall", "召回率"),
     "look_output": ("Output", "输出"),
@@ -314,13 +328,13 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "模型是一个集成，这里是它的第一个成员。",
     ),
     "look_no_hidden": ("The network has no hidden layer.", "这个网络没有隐藏层。"),
-    "look_dead": ("Dead nodes", "失活节点"),
+    "look_dead": ("Dead nodes", "死节点"),
     "look_saturated": ("Saturated nodes", "饱和节点"),
     "look_node": ("Node", "节点"),
     "look_node_n": ("Node {node}", "节点 {node}"),
     "look_matters": ("Importance", "重要性"),
     "look_mean": ("Mean activation", "平均激活值"),
-    "look_flat": ("Saturated on", "饱和的样本"),
+    "look_flat": ("Saturated on", "饱和样本占比"),
     "look_strongest": ("Strongest weights", "最强的权重"),
     "look_weights": ("Weights into node {node}", "节点 {node} 的输入权重"),
     "look_node_facts": (
@@ -420,7 +434,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "step_speed": ("Speed", "速度"),
     "step_phase_forward": ("forward", "正向"),
     "step_phase_back": ("back", "反向"),
-    "step_phase_change": ("change", "改变"),
+    "step_phase_change": ("change", "更新"),
     "step_phase_after": ("after", "之后"),
     "step_m_inputs": ("Inputs", "输入"),
     "step_m_sum": ("Sums of layer {layer}", "第 {layer} 层的加权和"),
@@ -470,8 +484,9 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "优化器 {optimizer} 根据梯度算出改变量。",
     ),
     "step_s_after": (
-        "Weight plus change is the new weight; the loss on the same example is lower or higher.",
-        "权重加改变量就是新权重；同一样本的损失随之降低或升高。",
+        "Weight plus change is the new weight. The loss on the same example, before and after, shows whether it "
+        "helped.",
+        "权重加改变量就是新权重。比较同一样本在这一步前后的损失，就能看出效果。",
     ),
     "step_rule": ("Rule", "规则"),
     "step_difference": ("difference", "之差"),
@@ -486,6 +501,15 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "step_rest": ("{count} more", "另 {count} 项"),
     "step_rest_batch": ("rest of the batch", "批中其余样本"),
     "step_legend": ("solid: positive, dashed: negative; width: magnitude", "实线为正，虚线为负；粗细表示大小"),
+    "step_letters": (
+        "w weight, z weighted sum, o output, t target, e error of an output, δ error of a sum, α learning rate",
+        "w 权重，z 加权和，o 输出，t 目标，e 输出的误差，δ 加权和的误差，α 学习率",
+    ),
+    "step_rules_line": (
+        "notes: the errors e are sent back, as in the notes' program. gradient: the deltas δ are sent back, which "
+        "gives the exact gradient of the loss.",
+        "notes：把误差 e 往回传，与笔记的程序相同。gradient：把 δ 往回传，得到损失的精确梯度。",
+    ),
     "step_picture": ("the inputs as an image", "输入图像"),
     "step_weights_of": ("weights into node {node}", "节点 {node} 的输入权重"),
     "step_change_of": ("their change, {rule}", "改变量，{rule}"),
@@ -521,7 +545,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "train_again": ("Start again", "重新开始"),
     "train_pause": ("Pause", "暂停"),
     "train_resume": ("Resume", "继续"),
-    "train_step": ("One block", "走一步"),
+    "train_step": ("One block", "走一段"),
     "train_step_help": ("Train one block of steps, then pause", "训练一小段后暂停"),
     "train_stop": ("Stop", "停止"),
     "train_stop_help": ("End with this epoch and keep the model", "本轮结束后停止，并保留模型"),
@@ -617,6 +641,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "第一隐藏层 {n} 个节点的输入权重，最大为 {most}。",
     ),
     "train_result": ("Result", "结果"),
+    "train_result_of": ("Result: {run}", "结果：{run}"),
     "train_test_accuracy": ("Accuracy on the test data", "测试准确率"),
     "train_test_accuracy_short": ("Test", "测试"),
     "train_of": ("{right} of {n} right", "{n} 个中答对 {right} 个"),
@@ -626,7 +651,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "train_samples": ("Training samples", "训练样本"),
     "train_epochs": ("{n} epochs", "{n} 轮"),
     "train_best": ("weights of epoch {epoch}", "取第 {epoch} 轮的权重"),
-    "train_hash_help": ("of the weights", "权重的哈希值"),
+    "train_hash_help": ("of the weights, as “glassnet info” shows it", "权重的哈希值，与 glassnet info 显示的相同"),
     "train_to_draw": ("Draw with it", "用它识别手写"),
     "train_to_try": ("Try a row", "试一行数据"),
     "train_to_step": ("Step through it", "单步查看"),

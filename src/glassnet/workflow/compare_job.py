@@ -416,8 +416,8 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
     def read_for(side: str, notify: Notify) -> _Read:
         plan = Plan(source, None, "", recipe_named(sides[side].recipe), False, job.table)
         require_picture_files(source, before[side])
-        found = read_data(plan, before[side], partial(choose, side), notify)
-        return _Read(found.options, found.training)
+        result = read_data(plan, before[side], partial(choose, side), notify)
+        return _Read(result.options, result.training)
 
     a = read_for("a", notify)
     if any(getattr(before["a"], name) != getattr(before["b"], name) for name in _READING):

@@ -170,7 +170,7 @@ def test_closing_ends_a_paused_and_a_waiting_job():
     first.pause()
     paused(first)
     queue.close(TIMEOUT)
-    assert (first.state, second.ended) == ("stopped", False)
+    assert (first.state, second.state) == ("stopped", "stopped")
     assert not queue._thread.is_alive()
 
 
@@ -181,3 +181,30 @@ def test_jobs_without_a_result_are_forgotten_first(jobs):
         ended(jobs.start("x", lambda job: None))
     assert kept.id in [one.id for one in jobs]
     assert kept.describe()["about"] == {"data": "mnist"}
+
+
+@pytest.mark.parametrize("action", ["stop", "cancel"])
+def test_a_waiting_job_ends_at_once(jobs, action):
+    first = jobs.start("x", Counting())
+    first.pause()
+    paused(first)
+    done = []
+    second = jobs.start("x", lambda job: done.append(1))
+    getattr(second, action)()
+    assert (second.state, first.state) == ("stopped", "paused")
+    third = jobs.start("x", lambda job: 3)
+    first.cancel()
+    assert ended(third).result == 3
+    assert done == []
+
+
+def test_a_job_can_be_described_while_its_work_adds_to_what_it_shows(jobs):
+    class Shown(dict):
+        def items(self):
+            for item in super().items():
+                self[f"more {len(self)}"] = 0  # as on the worker thread, in between
+                yield item
+
+    job = ended(jobs.start("x", lambda job: None))
+    job.live = Shown(progress=1, weights=2)
+    assert job.describe(pictures=False)["live"].keys() == {"progress"}

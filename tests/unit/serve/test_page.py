@@ -81,3 +81,12 @@ def test_modules_import_files_that_exist():
     for path, text in SCRIPTS.items():
         for target in LINKS.findall(text):
             assert (path.parent / target).resolve() in SCRIPTS, f"{path.name} imports {target}"
+
+
+def test_the_readme_lists_every_route():
+    from glassnet.serve.studio import compare, data, draw, look, model_routes, step, take_away, train
+
+    readme = (PACKAGE / "serve" / "studio" / "README.md").read_text("utf-8")
+    rooms = (data, model_routes, draw, train, step, compare, look, take_away)
+    paths = {re.sub(r"^/api/models/\{id\}/", "…/", route.path) for room in rooms for route in room.routes}
+    assert [path for path in sorted(paths) if f"{path}`" not in readme] == []

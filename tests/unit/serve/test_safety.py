@@ -36,6 +36,9 @@ def test_a_link_on_another_site_leads_in_too(studio):
     path = f"/draw?token={studio.token}"
     answer = studio.request("GET", path, headers={"Sec-Fetch-Site": "cross-site"}, cookie=False)
     assert (answer.status, answer.headers["refresh"]) == (200, "0; url=/draw")
+    path = f"/draw/%0d%0aSet-Cookie:x%E6%95%B0?token={studio.token}"
+    answer = studio.request("GET", path, headers={"Sec-Fetch-Site": "cross-site"}, cookie=False)
+    assert (answer.status, answer.headers["refresh"]) == (200, "0; url=/draw/%0D%0ASet-Cookie:x%E6%95%B0")
 
 
 @pytest.mark.parametrize("path", PATHS)

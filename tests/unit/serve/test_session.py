@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
+import os
+import shlex
+import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,9 +14,11 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet.serve.studio.session import Session, safe_name
+from glassnet.serve.studio import session as session_module
+from glassnet.serve.studio.session import Cache, Session, safe_name
 from glassnet.training.events import EpochDone, TrainingStarted
-from web.studio_server import studio_server
+from support.cli import run
+from web.studio_server import TIMEOUT, studio_server
 
 TABLE = "size,colour,kind\n" + "".join(f"{k},{'red' if k % 3 else 'blue'},{'ab'[k % 2]}\n" for k in range(60))
 DIGITS = "".join(f"{k % 3},{','.join(str((k * 7 + p) % 256) for p in range(784))}\n" for k in range(30))
@@ -142,6 +148,59 @@ def test_what_is_no_model_is_refused(studio):
     assert studio.get("/api/models").fine() == before
 
 
+def test_what_is_no_model_is_not_stored(studio):
+    before = files(studio)
+    studio.post("/api/models?name=x", b"no model")
+    assert files(studio) == before
+
+
+def test_models_sent_at_the_same_time_do_not_replace_each_other(studio, monkeypatch, tmp_path):
+    data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+    hashes, both, read = {}, threading.Barrier(2, timeout=TIMEOUT), session_module.load_model
+
+    def load(path):
+        both.wait()  # both files are written
+        return read(path)
+
+    monkeypatch.setattr(session_module, "load_model", load)
+
+    def send(seed):
+        model = glassnet.new_model(data, glassnet.Options(hidden=3, seed=seed))
+        path = tmp_path / f"{seed}.safetensors"
+        glassnet.save_model(model, path)
+        hashes[model.hash()] = studio.post("/api/models?name=own", path.read_bytes()).fine()["hash"]
+
+    threads = [threading.Thread(target=send, args=(seed,)) for seed in (1, 2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(hashes) == 2
+    assert all(sent == opened for sent, opened in hashes.items())
+
+
+def test_the_last_event_has_the_last_lists(studio, monkeypatch):
+    """A list that was made first, on a thread that then waits, is not sent last."""
+    session, lists, second = studio.session, studio.session._lists, threading.Event()
+
+    def slow_lists():
+        made = lists()
+        if threading.current_thread() is slow:
+            second.wait(0.5)  # for the other thread, which must wait too
+        return made
+
+    monkeypatch.setattr(session, "_lists", slow_lists)
+    slow = threading.Thread(target=session.changed)
+    last = session.events.number_in(session.events.last_id)
+    slow.start()
+    session.add_drawing([0] * 784, 5)
+    second.set()
+    slow.join()
+    [event] = [one for one in session.events.since(last) if one.key == "session"]
+    assert json.loads(event.text.split(b"data: ")[1])["data"]["drawings"] == len(session.drawings)
+    session.remove_drawing()
+
+
 def test_drawings_are_kept_listed_and_removed(studio):
     first = studio.post("/api/drawings", {"pixels": [1] * 784, "label": 7}).fine()
     studio.post("/api/drawings", {"pixels": [2] * 784, "label": 3}).fine()
@@ -202,3 +261,53 @@ def test_callbacks_see_the_parameters_that_training_changes():
     glassnet.fit([[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30, epochs=3, callbacks=[watch])
     assert len({one for one, _ in hashes}) == 3
     assert all(one == other for one, other in hashes)
+
+
+def test_a_cache_has_the_values_that_were_used_last():
+    cache = Cache(2)
+    for key in ("a", "b"):
+        cache.put(key, key.upper())
+    assert cache.get("a") == "A"
+    cache.put("c", "C")
+    assert [cache.get(key) for key in ("a", "b", "c")] == ["A", None, "C"]
+    cache.put("a", "new")
+    assert [cache.get(key) for key in ("a", "c")] == ["new", "C"]
+
+
+def test_the_file_of_drawings_is_not_written_again_while_a_job_reads_it(studio):
+    studio.session.add_drawing([9] * 784, 1)
+    path = studio.session.source_of("drawings")
+    os.utime(path, (0, 0))
+    assert studio.session.source_of("drawings") == path
+    assert Path(path).stat().st_mtime == 0
+    studio.session.remove_drawing()
+
+
+def test_drawings_of_a_few_digits_can_be_used_in_every_room(studio, tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    for k in range(30):
+        studio.session.add_drawing(rng.integers(0, 256, 784).tolist(), (3, 7)[k % 2])
+    assert studio.get("/api/look?data=drawings").fine()["counts"] == [15 * (k in (3, 7)) for k in range(10)]
+    assert studio.post("/api/data/drawings/doctor", {}).fine()["findings"] == []
+    sides = {"a": {"options": {"epochs": 1}}, "b": {"options": {"epochs": 2}}, "seeds": 2}
+    jobs = [
+        studio.post(path, {"data": "drawings", **given}).fine()
+        for path, given in (("/api/compare", sides), ("/api/look/labels", {}), ("/api/train", {}))
+    ]
+    for job in jobs:
+        ended = studio.finished(job.get("job") or job["id"])
+        assert (ended["state"], ended["error"]) == ("done", None)
+    (tmp_path / "drawings.csv").write_bytes(studio.get("/api/drawings.csv").body)
+    monkeypatch.chdir(tmp_path)
+    views = [
+        {"room": "look", "view": view, "row": row} for view, row in (("data", 3), ("data", None), ("labels", None))
+    ]
+    for given in ({"room": "compare", **sides}, *views):
+        for form in ("command", "python"):
+            text = studio.post("/api/take-away", {**given, "data": "drawings", "form": form}).fine()["text"]
+            if form == "command":
+                result = run(*shlex.split(text)[1:])
+                assert result.code == 0, result.err
+            else:
+                exec(compile(text, "program", "exec"), {})
+    studio.session.remove_drawing()

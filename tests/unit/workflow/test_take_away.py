@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ import pytest
 import glassnet
 from glassnet.training.events import EpochDone
 from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.take_away.query import query_command
 from glassnet.workflow.take_away.training import training_command, training_program
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import run_process
@@ -164,3 +167,13 @@ def test_a_program_for_mnist_gives_the_weights_of_the_job(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     job = TrainJob(recipe="quick", options={"epochs": 1, "hidden": (12,)}, pictures=False)
     assert run_program(training_program(job))[-1] == train(job).model.hash()
+
+
+def test_a_value_of_a_row_does_not_end_its_text(tmp_path):
+    """It may come from a link: what follows must not be run."""
+    row = {"a\nEND\ntouch hacked": "1\nEND\ntouch hacked\nEND_", "b": 2}
+    commands = f"glassnet() {{ :; }}\n{query_command('m.safetensors', row=row)}"
+    subprocess.run(["sh", "-c", commands], cwd=tmp_path, check=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["row.csv"]
+    with (tmp_path / "row.csv").open(newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [list(row), [str(value) for value in row.values()]]

@@ -71,9 +71,8 @@ def _words(_: Session, given: dict[str, Any]) -> dict[str, str]:
 
 async def _events(request: Request) -> Response:
     session: Session = request.app.state.session
-    query = request.query_params
-    after = request.headers.get("last-event-id") or query.get("after", "")
-    return StreamingResponse(session.events.stream(after, query.get("page", "")), media_type="text/event-stream")
+    after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return StreamingResponse(session.events.stream(after), media_type="text/event-stream")
 
 
 def _control(session: Session, given: dict[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from ...workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair
 from ...workflow.compare_job import compare as compare_sides
 from ...workflow.notice import Notice
 from ...workflow.take_away.comparison import comparison_command, comparison_program
-from .endpoints import api, text_in, whole_in
+from .endpoints import api, object_in, text_in, whole_in
 from .jobs import Job
-from .session import Session
+from .session import Session, options_of_data
 from .train import file_name, options_in, table_options
 
 _GIVEN = ("data", "table", "a", "b", "seeds", "metric", "all_seeds")
@@ -45,14 +45,14 @@ def plan_of(session: Session, given: dict[str, Any]) -> CompareJob:
     ``metric`` and ``all_seeds`` are as on the command line.
     """
     data = session.get_data(text_in(given, "data", "mnist"))
-    table = table_options(given.get("table") or {}, data.kind, data.target, False)
+    table = table_options(object_in(given, "table"), data.kind, data.target, False)
     usual = "table" if table.target else "notes"
-    a, b = (given.get(name) or {} for name in ("a", "b"))
+    a, b = (object_in(given, name) for name in ("a", "b"))
     return CompareJob(
         Side(text_in(a, "recipe", usual), options_in(a)),
         Side(text_in(b, "recipe", usual), options_in(b)),
         data.source,
-        {},
+        options_of_data(data.id),
         table,
         whole_in(given, "seeds", SEEDS, 0),
         text_in(given, "metric", "") or None,

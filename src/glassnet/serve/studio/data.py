@@ -15,8 +15,8 @@ from ...i18n.finding_details import detail_in_chinese
 from ...workflow.doctor_job import examine_source
 from ...workflow.show_job import require_row
 from ...workflow.training_data import job_options
-from .endpoints import api, text_in, whole_in
-from .session import Session, labels_of
+from .endpoints import api, object_in, rows_in, text_in, whole_in
+from .session import Session, labels_of, options_of_data
 
 MOST_SAMPLES = 500
 """Samples in one answer."""
@@ -24,7 +24,7 @@ MOST_SAMPLES = 500
 
 def upload(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Open the file that a page sends."""
-    return session.add_data(text_in(given, "name", "data"), given.get("body", b"")).brief()
+    return session.add_data(text_in(given, "name", "data"), given["body"]).brief()
 
 
 def describe(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -51,51 +51,48 @@ def describe(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return some samples: rows by their numbers in the source, or a stretch; or the cells of a table's rows."""
     part = text_in(given, "part", "train", ("train", "test"))
-    found = session.samples(given["id"], part)
+    read = session.samples(given["id"], part)
     if given.get("rows"):
-        chosen = _numbers(text_in(given, "rows"))
+        chosen = rows_in(given, MOST_SAMPLES)
         for row in chosen:
-            require_row(row, len(found), given["id"])
+            require_row(row, len(read), given["id"])
     else:
         start = whole_in(given, "start", 0)
-        chosen = [*range(len(found))[start : start + whole_in(given, "count", 50, 0, MOST_SAMPLES)]]
-    facts = {"part": part, "total": len(found), "rows": chosen}
+        chosen = [*range(len(read))[start : start + whole_in(given, "count", 50, 0, MOST_SAMPLES)]]
+    facts = {"part": part, "total": len(read), "rows": chosen}
     places = np.array(chosen, np.int64)
-    if not isinstance(found, Dataset):
-        cells = [[_cell(value) for value in found.row(row).values()] for row in chosen]
-        return {**facts, "columns": list(found.names), "cells": cells}
-    inputs = found.inputs[places]
-    names = [found.row_names[row] for row in chosen] if found.row_names else []
-    facts |= {"labels": labels_of(found, places), "names": names, "image_shape": found.image_shape}
+    if not isinstance(read, Dataset):
+        cells = [[cell(value) for value in read.row(row).values()] for row in chosen]
+        return {**facts, "columns": list(read.names), "cells": cells}
+    inputs = read.inputs[places]
+    names = [read.row_names[row] for row in chosen] if read.row_names else []
+    facts |= {"labels": labels_of(read, places), "names": names, "image_shape": read.image_shape}
     if inputs.dtype == np.uint8:
         return {**facts, "encoding": "uint8", "pixels": base64.b64encode(inputs.tobytes()).decode()}
     return {**facts, "encoding": "lists", "pixels": inputs}
 
 
-def _numbers(rows: str) -> list[int]:
-    words = rows.split(",")
-    if len(words) > MOST_SAMPLES or not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
-        raise OptionError("GN021", f"rows: expected at most {MOST_SAMPLES} row numbers with commas.")
-    return [int(word) for word in words]
-
-
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Return a value of a table as JSON has it."""
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def doctor(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Examine data for a planned training run, together with its test data."""
     one, language = session.get_data(given["id"]), given["language"]
-    test = given.get("test")
+    test = text_in(given, "test", "")
     target = None
     if one.kind == "table":
         target = text_in(given, "target", one.target)
-    options = job_options(text_in(given, "recipe", "table" if target else "notes"), given.get("options") or {})
+    options = job_options(
+        text_in(given, "recipe", "table" if target else "notes"),
+        {**options_of_data(one.id), **object_in(given, "options")},
+    )
     source = session.source_of(one.id)
-    found = examine_source(source, session.source_of(test) if test else None, target=target, options=options)
+    examined = examine_source(source, session.source_of(test) if test else None, target=target, options=options)
     return {
-        "healthy": not harmful(found.findings),
-        "findings": [{**_in_language(session, finding, language)} for finding in found.findings],
+        "healthy": not harmful(examined.findings),
+        "findings": [{**_in_language(session, finding, language)} for finding in examined.findings],
     }
 
 
@@ -105,7 +102,7 @@ def _in_language(session: Session, finding: Any, language: str) -> dict[str, Any
     return {
         **{name: facts[name] for name in ("code", "severity", "count", "rows", "lines", "columns", "files")},
         "meaning": kind.meaning,
-        "found": session.clean(text),
+        "detail": session.clean(text),
         "fix": kind.advice,
         "source": session.clean(finding.source),
     }

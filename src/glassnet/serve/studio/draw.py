@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from ...preprocess.tabular.dataset import read_table
 from ...workflow.predict_job import answer_from
 from ...workflow.take_away.query import query_command, query_program
 from .endpoints import api, text_in
-from .session import Session, safe_name
+from .session import Session
 
 MOST_SIDE = 1400
 """Longer side of a photo as the page shows it, in pixels."""
@@ -90,12 +91,12 @@ def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:
 def read(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Read the digits in a photo that a page sends; boxes are shares of its width and height."""
     model = session.model(text_in(given, "model", "reader")).model
-    path = session.folder / f"photo-{safe_name(text_in(given, 'name', 'photo'))}"
-    path.write_bytes(given.get("body", b""))
+    path = session.new_file(text_in(given, "name", "photo"))
+    path.write_bytes(given["body"])
     try:
         picture = open_photo(open_named(str(path)))
     finally:
-        path.unlink(missing_ok=True)
+        shutil.rmtree(path.parent, ignore_errors=True)
     reading = read_photo(model, picture)
     if not reading.digits:
         raise DataError("GN085", "photo: no digit found. Use dark ink on light paper, or light ink on dark paper.")

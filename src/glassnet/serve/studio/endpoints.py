@@ -83,7 +83,7 @@ def _body(request: Request, body: bytes) -> dict[str, Any]:
         return {"body": body}
     with suppress(ValueError, RecursionError):
         if kind == JSON and isinstance(given := json.loads(body), dict):
-            return given
+            return {**given, "body": b""}
     raise OptionError("GN011", f"the request: expected {BYTES}, or an object as {JSON}.")
 
 
@@ -134,7 +134,7 @@ async def in_thread(work: Callable[[], _Value]) -> _Value:
     return await future
 
 
-def require_known(what: str, name: str, known: Mapping[str, _Value]) -> _Value:
+def require_known(what: str, name: str, named: Mapping[str, _Value]) -> _Value:
     """Return the value of a name.
 
     Raises
@@ -142,10 +142,10 @@ def require_known(what: str, name: str, known: Mapping[str, _Value]) -> _Value:
     OptionError
         GN021 for an unknown name.
     """
-    if name not in known:
-        listed = ", ".join(known) or "none"
+    if name not in named:
+        listed = ", ".join(named) or "none"
         raise OptionError("GN021", f"{what} {name!r}: not in this studio, which has {listed}.")
-    return known[name]
+    return named[name]
 
 
 def text_in(given: Mapping[str, Any], name: str, default: str | None = None, choices: Iterable[str] = ()) -> str:
@@ -181,6 +181,31 @@ def whole_in(given: Mapping[str, Any], name: str, default: int | None = None, lo
     if not value.is_integer():
         raise OptionError("GN021", f"{name} {value!r}: expected a whole number.")
     return int(value)
+
+
+def object_in(given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return an object that was given, by default an empty one; OptionError GN021 for something else."""
+    value = given.get(name) or {}
+    if not isinstance(value, dict):
+        raise OptionError("GN021", f"{name} {value!r}: expected an object of names and values.")
+    return value
+
+
+def texts_in(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return a text or a list of them that was given, by default none; OptionError GN021 for something else."""
+    value = given.get(name) or ()
+    several = (value,) if isinstance(value, str) else value
+    if not isinstance(several, list | tuple) or not all(isinstance(one, str) for one in several):
+        raise OptionError("GN021", f"{name} {value!r}: expected a word or a list of words.")
+    return tuple(several)
+
+
+def rows_in(given: Mapping[str, Any], most: int) -> list[int]:
+    """Return the numbers of ``rows``, with commas between them; OptionError GN021 for something else, or for more."""
+    words = text_in(given, "rows").split(",")
+    if len(words) > most or not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
+        raise OptionError("GN021", f"rows: expected at most {most} row numbers with commas.")
+    return [int(word) for word in words]
 
 
 def _given(given: Mapping[str, Any], name: str, default: Any) -> Any:

@@ -101,7 +101,8 @@ class EventLog:
     def number_in(self, event_id: str) -> int | None:
         """Return the number in an event's id; None for an id of another run, or no id."""
         run, _, number = event_id.rpartition("-")
-        return int(number) if run == self.run and number.isascii() and number.isdecimal() else None
+        usable = run == self.run and number.isascii() and number.isdecimal() and len(number) < 20
+        return int(number) if usable else None
 
     def since(self, number: int | None) -> list[Entry] | None:
         """Return the events after a number; None if the log no longer has all of them, or they are unknown."""
@@ -115,18 +116,16 @@ class EventLog:
                 newer.append(self._entries[key])
             return newer[::-1]
 
-    async def stream(self, after: str, page: str = "") -> AsyncIterator[bytes]:
+    async def stream(self, after: str) -> AsyncIterator[bytes]:
         """Yield the text of events after an id, as they happen, until the log is closed.
 
         Parameters
         ----------
         after : str
             The id of the last event that the page has; empty for a new page.
-        page : str
-            Names the page: a later stream of the same page ends this one.
         """
         number = self.number_in(after)
-        with self._reading(page) as reader:
+        with self._reading() as reader:
             yield b"retry: 1000\n\n"
             while True:
                 reader.rest()
@@ -138,19 +137,16 @@ class EventLog:
                 for entry in entries:
                     yield entry.text
                     number = entry.number
-                if self._closed or reader.ended:
+                if self._closed:
                     return
                 if not entries and not await reader.woken(HEARTBEAT):
                     yield b": \n\n"
 
     @contextlib.contextmanager
-    def _reading(self, page: str) -> Iterator[_Reader]:
-        reader = _Reader(page)
+    def _reading(self) -> Iterator[_Reader]:
+        reader = _Reader()
         with self._lock:
-            others = [one for one in self._readers if page and one.page == page]
             self._readers.add(reader)
-        for one in others:
-            one.end()
         try:
             yield reader
         finally:
@@ -169,8 +165,7 @@ class EventLog:
 class _Reader:
     """An open stream, and how other threads wake it."""
 
-    def __init__(self, page: str) -> None:
-        self.page, self.ended = page, False
+    def __init__(self) -> None:
         self._loop, self._event, self._waking = asyncio.get_running_loop(), asyncio.Event(), False
 
     def wake(self) -> None:
@@ -179,11 +174,6 @@ class _Reader:
             self._waking = True
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._event.set)
-
-    def end(self) -> None:
-        """Let the stream end."""
-        self.ended = True
-        self.wake()
 
     def rest(self) -> None:
         """Note that the stream looks for new events now."""

@@ -60,7 +60,9 @@ class Job:
 
     def describe(self, *, pictures: bool = True) -> dict[str, Any]:
         """Return the job as JSON-compatible values; without `pictures` if there are many jobs."""
-        live = {name: value for name, value in self.live.items() if pictures or name != "weights"}
+        live = dict(self.live)  # at once: the work adds to it on its thread
+        if not pictures:
+            live.pop("weights", None)
         facts = {"id": self.id, "kind": self.kind, "title": self.title, "about": self.about, "state": self.state}
         return {**facts, "live": live, "result": self.result, "error": self.error}
 
@@ -137,41 +139,39 @@ class Job:
     def stop(self) -> None:
         """Let the work end soon with a result; a job that waits for its turn is cancelled."""
         with self._changed:
+            if self.state == "waiting":
+                self.cancel()
             self._stopping = True
-            self._cancelled = self._cancelled or self.state == "waiting"
             self._changed.notify_all()
 
     def cancel(self) -> None:
-        """Let the work end at its next gate without a result."""
+        """Let the work end at its next gate without a result; a job that waits for its turn ends at once."""
         with self._changed:
             self._cancelled = True
+            if self.state == "waiting":
+                self._set("stopped")
             self._changed.notify_all()
 
     # for the queue
 
     def carry_out(self, work: Callable[[Job], Any]) -> None:
         """Do the work, and keep its result or its failure."""
-        if not self._cancelled:
+        with self._changed:
+            if self.ended:
+                return
             self._set("running")
-            try:
-                self.result = work(self)
-                self._set("stopped" if self._stopping else "done")
-                return
-            except Cancelled:
-                pass
-            except GlassnetError as problem:
-                self._fail(problem.code, str(problem))
-                return
-            except MemoryError:
-                self._fail("GN032", "not enough memory. Use a smaller network or smaller batches.")
-                return
-            except KeyboardInterrupt:  # of a thread that saw the cancellation first
-                pass
-            except BaseException as problem:
-                traceback.print_exc()
-                self._fail("", f"{type(problem).__name__}: {problem}")
-                return
-        self._set("stopped")
+        try:
+            self.result = work(self)
+            self._set("stopped" if self._stopping else "done")
+        except (Cancelled, KeyboardInterrupt):  # KeyboardInterrupt: of a thread that saw the cancellation first
+            self._set("stopped")
+        except GlassnetError as problem:
+            self._fail(problem.code, str(problem))
+        except MemoryError:
+            self._fail("GN032", "not enough memory. Use a smaller network or smaller batches.")
+        except BaseException as problem:
+            traceback.print_exc()
+            self._fail("", f"{type(problem).__name__}: {problem}")
 
     def _fail(self, code: str, message: str) -> None:
         self.error = {"code": code, "message": both_languages(self._clean(message))}

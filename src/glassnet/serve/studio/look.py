@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +31,10 @@ from ...workflow.notice import Notice, ignore
 from ...workflow.table_options import TableOptions
 from ...workflow.take_away.look import Looking, looking_command, looking_program
 from ...workflow.training_data import job_options, load_samples, load_table_samples, parts_in_training
-from .endpoints import api, text_in, whole_in
+from .data import cell
+from .endpoints import api, rows_in, text_in, whole_in
 from .jobs import Job
+from .session import options_of_data
 from .train import file_name
 
 if TYPE_CHECKING:
@@ -144,10 +143,6 @@ class Inspection:
         return order[at]
 
 
-_cached: WeakKeyDictionary[Session, OrderedDict[tuple[str, ...], Inspection]] = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
 def inspect(session: Session, given: dict[str, Any]) -> Inspection:
     """Return data with the answers of a model, from a small cache of the session.
 
@@ -158,22 +153,25 @@ def inspect(session: Session, given: dict[str, Any]) -> Inspection:
         ``data``; ``model``, by default none; ``part``, by default the test part if there is one; ``target``, the column
         to predict of a table without a model.
     """
-    studied = session.model(given["model"]) if given.get("model") else None
+    id = text_in(given, "model", "")
+    studied = session.model(id) if id else None
     one = session.get_data(text_in(given, "data"))
     source, part = session.source_of(one.id), text_in(given, "part", "", ("", "train", "test"))
     target = text_in(given, "target", "") or one.target
     key = (studied.id if studied else "", source, part, target)
-    with _lock:  # one at a time: the requests of a page share what the first one computes
-        cache = _cached.setdefault(session, OrderedDict())
-        if key not in cache:
-            cache[key] = _judge(_read(studied, source, part, target, session.parts(one.id)))
-            while len(cache) > _MOST_CACHED:
-                cache.popitem(last=False)
-        cache.move_to_end(key)
-        return cache[key]
+    cache = session.cache("look", _MOST_CACHED)
+    with cache.lock:  # one at a time: the requests of a page share what the first one computes
+        inspection: Inspection | None = cache.get(key)
+        if inspection is None:
+            options = Options(**options_of_data(one.id))
+            inspection = _judge(_read(studied, source, part, target, session.parts(one.id), options))
+            cache.put(key, inspection)
+        return inspection
 
 
-def _read(studied: StudioModel | None, source: str, part: str, target: str, parts: list[str]) -> Inspection:
+def _read(
+    studied: StudioModel | None, source: str, part: str, target: str, parts: list[str], options: Options
+) -> Inspection:
     """Read a part of the data: of the source, or of a training run that held out a part of the whole."""
     own = tuple(parts) if len(parts) > 1 else ()
     chosen = part or ("test" if own else "train")
@@ -184,7 +182,7 @@ def _read(studied: StudioModel | None, source: str, part: str, target: str, part
             table = read_table(source)
             samples, _ = load_table_samples(source, TableOptions(target=(target,)), ignore)
         else:
-            samples = load_samples(source, Options(), ignore, part=chosen, large=True)
+            samples = load_samples(source, options, ignore, part=chosen, large=True)
         _require_part(own, part)
         return Inspection(samples, table, own, chosen if own else "", chosen if own else "")
     if model.columns is not None:
@@ -304,8 +302,7 @@ def page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         alone.
     """
     one = inspect(session, given)
-    rows = text_in(given, "rows", "")
-    chosen = one.places(_numbers(rows)) if rows else select(one, given)
+    chosen = one.places(rows_in(given, PAGE)) if given.get("rows") else select(one, given)
     count = whole_in(given, "count", PAGE, 0, PAGE)
     last = max(1, -(-len(chosen) // PAGE))
     number, single = 1, None
@@ -360,13 +357,6 @@ def _truth(one: Inspection) -> NDArray[Any]:
     return one.samples.labels if one.samples.values is None else one.samples.values
 
 
-def _numbers(rows: str) -> list[int]:
-    words = rows.split(",")
-    if len(words) > PAGE or not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
-        raise OptionError("GN021", f"rows: expected at most {PAGE} row numbers with commas.")
-    return [int(word) for word in words]
-
-
 def _records(one: Inspection, places: NDArray[np.intp]) -> list[dict[str, Any]]:
     """Return what a page shows of each sample, its pixels apart."""
     samples, truth, names = one.samples, _truth(one), one.names
@@ -409,8 +399,7 @@ def _cells(one: Inspection, place: int) -> list[Any]:
     if one.table is None:
         return [*one.samples.inputs[place, :_MOST_COLUMNS].tolist()]
     values = one.table.row(int(one.samples.row_numbers[place]))
-    cells = [values[name] for name in _columns(one)]
-    return [cell if cell is None or isinstance(cell, bool | int | float | str) else str(cell) for cell in cells]
+    return [cell(values[name]) for name in _columns(one)]
 
 
 def _pixels(samples: Dataset, places: NDArray[np.intp]) -> str:
@@ -530,8 +519,12 @@ def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         raise OptionError("GN022", "judge: the model was trained on these labels. Choose networks.")
     target = tuple(one.samples.columns.target_names) if one.samples.columns else ()
     task = LabelsJob(
-        session.source_of(data.id), one.source_part or "train", table=TableOptions(target=target), folds=FOLDS
-    )  # raises for several targets
+        session.source_of(data.id),
+        one.source_part or "train",
+        options=options_of_data(data.id),
+        table=TableOptions(target=target),  # raises for several targets
+        folds=FOLDS,
+    )
 
     def work(job: Job) -> dict[str, Any]:
         if judge == "model":
@@ -574,6 +567,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         one.samples.maximum,
         row,
         None if given.get("layer") in (None, "") else whole_in(given, "layer"),
+        options_of_data(text_in(given, "data")),
     )
     if one.model is None and look.view not in ("data", "labels"):
         one.judged()

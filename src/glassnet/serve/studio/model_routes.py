@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from starlette.routing import Route
 from ...workflow.report_job import write_report
 from .endpoints import BYTES, api, text_in
 from .models import describe, weights_of
-from .session import Session, safe_name
+from .session import Session
 
 
 def models(session: Session, _: dict[str, Any]) -> list[dict[str, Any]]:
@@ -53,10 +54,13 @@ def _as_file(name: str) -> dict[str, str]:
 
 def upload(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Open the model file that a page sends."""
-    name = safe_name(text_in(given, "name", "model"))
-    path = session.folder / f"{session.next_id('upload')}.safetensors"
-    path.write_bytes(given.get("body", b""))
-    return session.add_model(path, name.removesuffix(".safetensors"), word="upload").brief()
+    path = session.new_file(text_in(given, "name", "model"))
+    path.write_bytes(given["body"])
+    try:
+        return session.add_model(path, path.name.removesuffix(".safetensors"), word="upload").brief()
+    except BaseException:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        raise
 
 
 routes: list[Route] = [

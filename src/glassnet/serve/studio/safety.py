@@ -117,7 +117,7 @@ class Safety:
         if headers.get("sec-fetch-site") == "cross-site":
             # From a link on another site, as in a browser's terminal: after a redirection the browser would hold back
             # the cookie, but not if this page itself goes there.
-            answer = HTMLResponse("", headers={"Refresh": f"0; url={to}"})
+            answer = HTMLResponse("", headers={"Refresh": f"0; url={answer.headers['location']}"})
         answer.set_cookie(self._cookie, self._token, path="/", httponly=True, samesite="strict")
         return answer
 

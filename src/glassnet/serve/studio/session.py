@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,35 @@ DIGITS = 10
 """Classes of the drawings."""
 _MOST_READ = 4
 _LONGEST_NAME = 80
+
+
+class Cache:
+    """The values of the keys that were used last; threads may share it.
+
+    Attributes
+    ----------
+    lock : lock
+        For a thread that computes a value while others wait for it.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.lock, self._most = threading.RLock(), most
+        self._values: OrderedDict[Any, Any] = OrderedDict()
+
+    def get(self, key: Any) -> Any:
+        """Return the value of a key, or None."""
+        with self.lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: Any, value: Any) -> None:
+        """Set the value of a key, in place of that of the key that was not used for longest."""
+        with self.lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._most:
+                self._values.popitem(last=False)
 
 
 @dataclass(frozen=True)
@@ -150,7 +180,7 @@ class Session:
         self.data: dict[str, StudioData] = {"mnist": StudioData("mnist", "MNIST", data.BUNDLED, "images")}
         self.drawings: list[Drawing] = []
         self._lock = threading.RLock()
-        self._read: dict[tuple[str, str], Dataset | Table] = {}
+        self._caches: dict[str, Cache] = {}
         self._counts: dict[str, int] = {}
         self.events = EventLog(self.describe)
         self.jobs = JobQueue(self.events, self.clean)
@@ -187,15 +217,27 @@ class Session:
 
     def changed(self) -> None:
         """Tell the pages that models, data or drawings have changed."""
-        self.events.publish("session", self._lists(), key="session")
+        with self._lock:  # the last event has the last lists
+            self.events.publish("session", self._lists(), key="session")
 
     def clean(self, message: str) -> str:
         """Return a message without the session's folder in front of the names of files."""
-        return re.sub(rf"{re.escape(str(self.folder))}/(?:data-\d+/)?", "", message)
+        return re.sub(rf"{re.escape(str(self.folder))}/(?:(?:data|file)-\d+/)?", "", message)
+
+    def cache(self, name: str, most: int) -> Cache:
+        """Return what a room stores for the next request, made with `most` values at the first call."""
+        with self._lock:
+            return self._caches.setdefault(name, Cache(most))
 
     def next_id(self, word: str) -> str:
         """Return the id that the next `add_model` or `add_data` with this word will give."""
         return f"{word}-{self._counts.get(word, 0) + 1}"
+
+    def new_file(self, name: str, word: str = "file") -> Path:
+        """Return the path for a file that a page sent, in a new folder of its own, which has the next number."""
+        folder = self.folder / self._number(word)
+        folder.mkdir()
+        return folder / safe_name(name)
 
     def _number(self, word: str) -> str:
         with self._lock:
@@ -239,7 +281,7 @@ class Session:
         recorded = model.receipt.get("data", {}).get("source", "")
         if not Path(recorded).is_file():
             return ""
-        for one in self.data.values():
+        for one in [*self.data.values()]:
             if one.source == recorded:
                 return one.id
         target = model.columns.target_names[0] if model.columns else ""
@@ -274,14 +316,12 @@ class Session:
         GlassnetError
             If it is not data; it is then not stored.
         """
-        folder = self.folder / self._number("data")
-        folder.mkdir()
-        path = folder / safe_name(name)
+        path = self.new_file(name, "data")
         path.write_bytes(content)
         try:
-            return self._open_data(str(path), last_part(name) or path.name, id=folder.name)
+            return self._open_data(str(path), last_part(name) or path.name, id=path.parent.name)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(path.parent, ignore_errors=True)
             raise
 
     def _open_data(self, source: str, name: str, target: str = "", *, id: str = "") -> StudioData:
@@ -291,7 +331,7 @@ class Session:
             kind = "images" if samples.image_shape else "numbers"
         else:
             kind, target = "table", target or samples.names[-1]
-        self._remember(source, "train", samples)
+        self.cache("samples", _MOST_READ).put((source, "train"), samples)
         self.data[id] = made = StudioData(id, printable(name), source, kind, target)
         self.changed()
         return made
@@ -305,29 +345,23 @@ class Session:
         part : {"train", "test"}
             A test part only of images and numbers; see `parts`.
         """
-        source = self.source_of(id)
-        with self._lock:
-            if found := self._read.get((source, part)):
-                return found
+        source, cache = self.source_of(id), self.cache("samples", _MOST_READ)
+        read: Dataset | Table | None = cache.get((source, part))
+        if read is not None:
+            return read
         if part == "test":
             training = self.samples(id)
             if not isinstance(training, Dataset) or "test" not in self.parts(id):
                 raise OptionError("GN021", f"part {part!r}: these data have only a training part.")
-            read: Dataset | Table = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
-        else:  # drawings need not have every digit
-            read = data.load(source, classes=DIGITS) if id == DRAWINGS else _look_at(source)
-        self._remember(source, part, read)
+            read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
+        else:
+            read = data.load(source, **options_of_data(id)) if id == DRAWINGS else _look_at(source)
+        cache.put((source, part), read)
         return read
 
     def parts(self, id: str) -> list[str]:
         """Return the parts that data have."""
         return ["train", *(["test"] if data.has_part(self.source_of(id), "test") else [])]
-
-    def _remember(self, source: str, part: str, read: Dataset | Table) -> None:
-        with self._lock:
-            self._read[source, part] = read
-            while len(self._read) > _MOST_READ:
-                del self._read[next(iter(self._read))]
 
     # drawings
 
@@ -350,19 +384,25 @@ class Session:
         return "".join(f"{one.label},{','.join(map(str, one.pixels))}\n" for one in self.drawings)
 
     def _drawings_file(self) -> str:
-        if not self.drawings:
-            raise DataError("GN010", "drawings: no samples, expected at least one.")
         with self._lock:
+            if not self.drawings:
+                raise DataError("GN010", "drawings: no samples, expected at least one.")
             # A name for these drawings: the training record of a model names the file.
             content = self.drawings_csv().encode()
             path = self.folder / f"drawings-{hashlib.sha256(content).hexdigest()[:8]}.csv"
-            path.write_bytes(content)
+            if not path.is_file():  # a job may be reading it
+                path.write_bytes(content)
         return str(path)
 
 
 def last_part(name: str) -> str:
     """Return a file's name without its folders, of any system."""
     return re.split(r"[/\\]", name)[-1]
+
+
+def options_of_data(id: str) -> dict[str, Any]:
+    """Return the options that data need: drawings need not have every digit."""
+    return {"classes": DIGITS} if id == DRAWINGS else {}
 
 
 def safe_name(name: str) -> str:
@@ -374,8 +414,8 @@ def _look_at(source: str) -> Dataset | Table:
     """Read labelled samples or a table, whatever a file holds."""
     if source == data.BUNDLED:
         return load_samples(source, Options(), ignore)
-    found = look_at(source)
-    return read_table(source) if isinstance(found, str) else found
+    read = look_at(source)
+    return read_table(source) if isinstance(read, str) else read
 
 
 def labels_of(samples: Dataset, rows: np.ndarray[Any, Any]) -> list[Any]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from starlette.routing import Route
 
@@ -31,37 +28,6 @@ MOST_EPOCHS, MOST_SAMPLES = 2, 2
 """Replayed epochs, and data as a model reads them, that a session holds."""
 MOST_ROWS = 100
 """Most rows of a batch that are listed."""
-
-
-class _Held:
-    """What a session holds for this room, so that the next step is quick."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._things: dict[str, OrderedDict[Any, Any]] = {name: OrderedDict() for name in ("epochs", "samples", "jobs")}
-
-    def get(self, kind: str, key: Any) -> Any:
-        with self._lock:
-            things = self._things[kind]
-            if key in things:
-                things.move_to_end(key)
-            return things.get(key)
-
-    def put(self, kind: str, key: Any, thing: Any, most: int) -> None:
-        with self._lock:
-            things = self._things[kind]
-            things[key] = thing
-            while len(things) > most:
-                things.popitem(last=False)
-
-
-_HELD: WeakKeyDictionary[Session, _Held] = WeakKeyDictionary()
-_HELD_LOCK = threading.Lock()
-
-
-def _held(session: Session) -> _Held:
-    with _HELD_LOCK:
-        return _HELD.setdefault(session, _Held())
 
 
 def step(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -93,11 +59,11 @@ def step(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def _samples(session: Session, one: StudioModel, data: str, part: str) -> Dataset:
     """Return data as a model reads them."""
     source = session.source_of(data)
-    key, held = (one.id, source, part), _held(session)
-    samples: Dataset | None = held.get("samples", key)
+    key, cache = (one.id, source, part), session.cache("step", MOST_SAMPLES)
+    samples: Dataset | None = cache.get(key)
     if samples is None:
         samples = load_explained(one.model, one.path, source, part, ignore)
-        held.put("samples", key, samples, MOST_SAMPLES)
+        cache.put(key, samples)
     return samples
 
 
@@ -128,26 +94,22 @@ def replay(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     one = session.model(text_in(given, "model"))
     epoch, number = whole_in(given, "epoch", 1, 1), whole_in(given, "step", 1, 1)
     key = one.id, epoch
-    held = _held(session)
-    replayed: ReplayedEpoch | None = held.get("epochs", key)
+    epochs, jobs = session.cache("epochs", MOST_EPOCHS), session.cache("replays", MOST_EPOCHS)
+    replayed: ReplayedEpoch | None = epochs.get(key)
     if replayed is not None:
         return {"step": _of_run(one, replayed, number, given)}
-    job: Job | None = held.get("jobs", key)
+    job: Job | None = jobs.get(key)
     if job is not None and not job.ended:  # of a page that was reloaded
         return {"job": job.id}
 
     def work(job: Job) -> dict[str, Any]:
         source = session.source_of(one.source) if one.source else None
-        held.put(
-            "epochs",
-            key,
-            replay_run_epoch(one.model, one.path, source, epoch, number, callbacks=[_shown(job, epoch)]),
-            MOST_EPOCHS,
-        )
+        shown = _shown(job, epoch)
+        epochs.put(key, replay_run_epoch(one.model, one.path, source, epoch, number, callbacks=[shown]))
         return {"model": one.id, "epoch": epoch}
 
     job = session.jobs.start("replay", work, f"{one.name}, {epoch}", replace=True)
-    held.put("jobs", key, job, MOST_EPOCHS)
+    jobs.put(key, job)
     return {"job": job.id}
 
 

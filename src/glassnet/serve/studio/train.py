@@ -14,7 +14,7 @@ from starlette.routing import Route
 from ...data import Dataset
 from ...data.dataset import channels_of, image_shape
 from ...data.load import BUNDLED
-from ...errors import OptionError, require_names
+from ...errors import require_names
 from ...i18n import help_zh
 from ...i18n.language import LANGUAGES
 from ...nn.compile_notice import CompileNotice, shown_by
@@ -30,9 +30,9 @@ from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
 from ...workflow.train_job import train as train_model
 from ...workflow.training_data import job_options, learn_columns, with_validation_curve
-from .endpoints import api, text_in, whole_in
+from .endpoints import api, object_in, text_in, texts_in, whole_in
 from .jobs import Job
-from .session import DIGITS, DRAWINGS, Session
+from .session import DRAWINGS, Session, options_of_data
 
 _GIVEN = ("data", "test", "table", "recipe", "options", "start", "add", "add_times", "validation_curve")
 """What a page gives for a training run."""
@@ -116,12 +116,11 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     """
     data = session.get_data(text_in(given, "data", "mnist"))
     test, start = text_in(given, "test", ""), text_in(given, "start", "")
-    added = _added(given)
-    table = table_options(given.get("table") or {}, data.kind, data.target, bool(start))
+    added = texts_in(given, "add")
+    table = table_options(object_in(given, "table"), data.kind, data.target, bool(start))
     recipe = text_in(given, "recipe", "") or (None if start else "table" if table.target else "notes")
     options = options_in(given)
-    if data.id == DRAWINGS:
-        options = {"classes": DIGITS, **options}
+    options = {**options_of_data(data.id), **options}
     # Made here, so that a wrong value is refused at once.
     made = (
         fine_tuning_options(session.model(start).model, options, recipe, as_flags)
@@ -144,16 +143,9 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     )
 
 
-def _added(given: Mapping[str, Any]) -> list[str]:
-    added = given.get("add") or []
-    return [added] if isinstance(added, str) else [*map(str, added)]
-
-
 def options_in(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the ``options`` that a page gives, checked, by the names of their fields."""
-    options = given.get("options") or {}
-    if not isinstance(options, dict):
-        raise OptionError("GN021", "options: expected an object of names and values.")
+    options = object_in(given, "options")
     require_names("Options", options, NAMES, OTHER_NAMES)
     return by_field({name: checked(ALIASES.get(str(name), str(name)), value) for name, value in options.items()})
 
@@ -178,7 +170,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         source=None if source == BUNDLED and not start else source,
         test=file_name(session, test) if test else None,
         start=f"{session.model(start).name.removesuffix('.safetensors')}.safetensors" if start else None,
-        add=tuple(file_name(session, one) for one in _added(given)),
+        add=tuple(file_name(session, one) for one in texts_in(given, "add")),
     )
     if text_in(given, "form", "command", ("command", "python")) == "command":
         return training_command(named, stopped=stopped)
@@ -193,16 +185,13 @@ def file_name(session: Session, id: str) -> str:
     return "drawings.csv" if id == DRAWINGS else one.source if one.source == BUNDLED else one.name
 
 
-def table_options(wishes: Mapping[str, Any], kind: str, target: str, further: bool) -> TableOptions:
+def table_options(given: Mapping[str, Any], kind: str, target: str, further: bool) -> TableOptions:
     """Return how to use a table's columns; nothing for other data, or if a model is trained `further`."""
     if kind != "table" or further:
         return TableOptions()
 
-    def several(name: str) -> tuple[str, ...]:
-        value = wishes.get(name) or ()
-        return (value,) if isinstance(value, str) else tuple(map(str, value))
-
-    return TableOptions(several("target") or (target,), wishes.get("task") or None, several("drop"), several("keep"))
+    drop, keep = texts_in(given, "drop"), texts_in(given, "keep")
+    return TableOptions(texts_in(given, "target") or (target,), text_in(given, "task", "") or None, drop, keep)
 
 
 def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:

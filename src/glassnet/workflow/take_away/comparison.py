@@ -10,7 +10,7 @@ from ... import data
 from ...options.options import SPECS
 from ..compare_job import SEEDS, CompareJob, Side
 from ..table_options import TableOptions
-from .program import Code, call, flag_words, standard_recipe
+from .program import Code, call, flag_words, option_words, standard_recipe
 
 
 def comparison_command(job: CompareJob, source: str) -> str:
@@ -23,6 +23,7 @@ def comparison_command(job: CompareJob, source: str) -> str:
     for flag, side in (("a", job.a), ("b", job.b)):
         flags += [(flag, f"{SPECS[name].word(name)}={_in_words(value)}") for name, value in side.options.items()]
     words += [part for flag, value in flags if value is not None for part in flag_words(flag, value)]
+    words += [part for name, value in job.options.items() for part in option_words(name, value)]
     return f"{shlex.join(['glassnet', 'compare', *words, *([] if job.stop_early else ['--all-seeds'])])}\n"
 
 
@@ -30,6 +31,7 @@ def comparison_program(job: CompareJob, source: str) -> str:
     """Return a Python program that compares like a job, on the data called `source`, and prints the verdict."""
     table = {name: value for name, value in vars(job.table).items() if value != getattr(TableOptions(), name)}
     named: dict[str, Any] = {"source": source} if source != data.BUNDLED else {}
+    named |= {"options": job.options} if job.options else {}
     named |= {"table": Code(f"TableOptions({_arguments(table)})")} if table else {}
     named |= {"seeds": job.seeds} if job.seeds != SEEDS else {}
     named |= {"metric": job.metric} if job.metric else {}

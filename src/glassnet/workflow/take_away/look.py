@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from .program import Code, call, flag_words
+from .program import Code, call, flag_words, option_words
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Looking:
     maximum : float
         The largest possible input.
     row, layer : int, optional
+    options : dict
+        Options that reading the data needs, such as the number of classes.
     """
 
     view: str
@@ -42,6 +44,7 @@ class Looking:
     maximum: float = 255.0
     row: int | None = None
     layer: int | None = None
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def looking_command(look: Looking) -> str:
@@ -49,14 +52,16 @@ def looking_command(look: Looking) -> str:
     source = "./" + look.source if look.source.startswith("-") else look.source
     part = ["--part", look.part] if look.part else []
     targets = [word for name in look.target for word in flag_words("target", name)]
+    options = [word for name, value in look.options.items() for word in option_words(name, value)]
     row = [] if look.row is None else ["--row", str(look.row)]
     whole = "# all rows, whatever the model was trained on\n" if look.held_out else ""
     if look.view == "labels":
-        return f"{shlex.join(['glassnet', 'labels', source, *part, *targets])}\n"
+        return f"{shlex.join(['glassnet', 'labels', source, *part, *targets, *options])}\n"
     if look.view == "nodes":
         return f"{whole}{shlex.join(['glassnet', 'explain', look.model, source, '--nodes', *part])}\n"
     if look.view == "data" or not look.model:
-        return f"{shlex.join(['glassnet', 'show', source, *([] if row and targets else targets), *part, *row])}\n"
+        targets = [] if row else targets
+        return f"{shlex.join(['glassnet', 'show', source, *targets, *options, *part, *row])}\n"
     note = "# the command tests the test part\n" if look.part == "train" else whole
     pictures = ["--pictures", "plots"] if look.view == "hidden" else []
     return f"{note}{shlex.join(['glassnet', 'test', look.model, source, *pictures])}\n"
@@ -69,7 +74,8 @@ def looking_program(look: Looking) -> str:
         table = [Code(f"table=TableOptions(target={look.target!r})")] if look.target else []
         lines = ["from glassnet.workflow.labels_job import LabelsJob, find_label_errors"]
         lines += ["from glassnet.workflow.table_options import TableOptions"] if table else []
-        job = ", ".join(map(repr, [look.source, *([look.part] if look.part else []), *table]))
+        options = [Code(f"options={look.options!r}")] if look.options else []
+        job = ", ".join(map(repr, [look.source, *([look.part] if look.part else []), *options, *table]))
         return "\n".join(
             [
                 *lines,
@@ -87,7 +93,10 @@ def looking_program(look: Looking) -> str:
         target = look.target[0] if len(look.target) == 1 else list(look.target)
         lines += ["", f"data = glassnet.load_table({look.source!r}, {target!r})"]
     else:
-        lines += ["", *call("data = glassnet.load_data", [look.source], {"part": look.part} if look.part else {})]
+        lines += [
+            "",
+            *call("data = glassnet.load_data", [look.source], {"part": look.part} if look.part else look.options),
+        ]
     return "\n".join([*lines, *_looked_at(look), ""])
 
 

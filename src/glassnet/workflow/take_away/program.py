@@ -39,6 +39,14 @@ def flag_words(flag: str, value: str) -> list[str]:
     return [f"--{flag}={value}"] if value.startswith("-") else [f"--{flag}", value]
 
 
+def option_words(name: str, value: Any) -> list[str]:
+    """Return the words of an option on the command line."""
+    word = SPECS[name].word(name)
+    if isinstance(value, bool):
+        return [f"--{word}" if value else f"--no-{word}"]
+    return [part for one in (value if isinstance(value, tuple) else (value,)) for part in flag_words(word, str(one))]
+
+
 def standard_recipe(name: str) -> str:
     """Return the field's standard name of a recipe."""
     return _STANDARD_RECIPES.get(name, name)

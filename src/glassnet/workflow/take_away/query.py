@@ -28,7 +28,10 @@ def query_command(model: str | None, *, row: Mapping[str, Any] | None = None, ph
         return shlex.join([*words, _PHOTO if photo else _DRAWING]) + "\n"
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([row, ["" if value is None else value for value in row.values()]])
-    return f"cat > row.csv <<'END'\n{text.getvalue()}END\n{shlex.join([*words, 'row.csv'])}\n"
+    end = "END"
+    while end in text.getvalue().split("\n"):  # a value with line breaks must not end the text, and be run
+        end += "_"
+    return f"cat > row.csv <<'{end}'\n{text.getvalue()}{end}\n{shlex.join([*words, 'row.csv'])}\n"
 
 
 def query_program(model: str | None, *, row: Mapping[str, Any] | None = None, photo: bool = False) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 from ... import data
 from ...data.validation import AUTO
-from ...options.options import SPECS, Options
+from ...options.options import Options
 from ..train_job import TrainJob
-from .program import Code, call, flag_words, in_python, standard_recipe
+from .program import Code, call, flag_words, in_python, option_words, standard_recipe
 
 _READING = ("classes", "colour", "handwriting")
 """Options that `load_data` takes under the same names."""
@@ -33,7 +33,7 @@ def training_command(job: TrainJob, *, stopped: int | None = None) -> str:
     flags += [("add", name) for name in job.add]
     flags += [("add-times", str(job.add_times) if job.add_times != 1 else None), ("out", job.out)]
     words = [part for flag, value in flags if value is not None for part in flag_words(flag, value)]
-    words += [part for name, value in job.options.items() for part in _option(name, value)]
+    words += [part for name, value in job.options.items() for part in option_words(name, value)]
     source = job.source or ""
     place = ["./" + source if source.startswith("-") else source] if source else []  # a name like a flag needs a folder
     note = "" if stopped is None else f"# stopped with epoch {stopped} in the studio; the command runs all epochs\n"
@@ -153,10 +153,3 @@ def _differing_recipe(job: TrainJob) -> str | None:
     """Return the recipe by its standard name, if it is not the one that a job has without naming it."""
     usual = None if job.start else "table" if job.table.target else "notes"
     return None if job.recipe in (None, usual) else standard_recipe(str(job.recipe))
-
-
-def _option(name: str, value: Any) -> list[str]:
-    word = SPECS[name].word(name)
-    if isinstance(value, bool):
-        return [f"--{word}" if value else f"--no-{word}"]
-    return [part for one in (value if isinstance(value, tuple) else (value,)) for part in flag_words(word, str(one))]

@@ -37,7 +37,7 @@ const remembered = {
   },
 };
 
-const el = /** @type {HTMLElement} */ (document.querySelector("#room"));
+let el = /** @type {HTMLElement} */ (document.querySelector("#room"));
 const bar = /** @type {HTMLElement} */ (document.querySelector(".bar"));
 const notices = /** @type {HTMLElement} */ (document.querySelector("#notices"));
 
@@ -185,8 +185,10 @@ async function open() {
   try {
     const [module] = await Promise.all([import(`./rooms/${room}.js`), style(`rooms/${room}`), room === "step" && style("views/step")]);
     if (number !== opening) return;
-    fill(el);
-    el.className = `room-${room}`;
+    const fresh = /** @type {HTMLElement} */ (el.cloneNode()); // a room that is still opening has the earlier one
+    fresh.className = `room-${room}`;
+    el.replaceWith(fresh);
+    el = fresh;
     const closing = await module.open(el, studio);
     if (number === opening) close = closing;
     else closing?.();
@@ -216,9 +218,9 @@ async function start() {
   await studio.refresh();
   await speak(lang || studio.session.language);
   studio.events = openEvents(connected);
-  studio.events.on("session", (session) => Object.assign(studio.session, session));
+  for (const type of ["session", "state"]) studio.events.on(type, (session) => Object.assign(studio.session, session));
   addEventListener("popstate", moved);
-  el.addEventListener("click", follow);
+  document.addEventListener("click", follow);
   await open();
 }
 

@@ -274,9 +274,11 @@ export async function open(el, studio) {
     if (!job || !epochs) return;
     const list = job.live.epochs ?? (job.live.epochs = []);
     if (epochs.from > list.length) put(await api.get(`/api/jobs/${id}`)); // a frame was missed
-    else list.splice(epochs.from, epochs.values.length, ...epochs.values);
-    Object.assign(job.live, facts);
-    if (!closed && job === current()) drawResult();
+    else {
+      list.splice(epochs.from, epochs.values.length, ...epochs.values);
+      Object.assign(job.live, facts);
+    }
+    if (!closed && id === current()?.id) drawResult();
   }
 
   async function readColumns() {

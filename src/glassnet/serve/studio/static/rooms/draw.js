@@ -94,7 +94,7 @@ async function openBoard(el, studio, id, description, pickers) {
   const take = takeAway(studio,
     () => (input || photo?.done() ? { room: "draw", model: id, read: !input } : null),
     () => [
-      input && { href: URL.createObjectURL(new Blob([`${input.join(",")}\n`], { type: "text/csv" })), words: t("draw_download"), name: "drawing.csv" },
+      input && { href: `data:text/csv,${input.join(",")}%0A`, words: t("draw_download"), name: "drawing.csv" },
       { href: `/api/models/${id}/file`, words: t("draw_download_model") },
       studio.session.drawings && { href: "/api/drawings.csv", words: t("draw_download_drawings"), name: "drawings.csv" },
     ].filter(Boolean));

@@ -6,6 +6,7 @@ import { dataPicker, modelPicker } from "../shared/pickers.js";
 import { takeAway } from "../shared/take_away.js";
 import { ended as hasEnded } from "./train_runs.js";
 import view from "../views/step.js";
+import { ended as hasEnded } from "./train_runs.js";
 
 const NETS = ["3-4-2", "2-2-2"];
 const NUMBERS = ["weights", "inputs", "targets", "rate"];
@@ -293,6 +294,7 @@ export async function open(el, studio) {
   await load();
   return () => {
     asked = -1;
+    job = "";
     off.forEach((one) => one());
     document.removeEventListener("keydown", keys);
     closeView();

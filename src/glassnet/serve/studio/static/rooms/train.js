@@ -293,6 +293,7 @@ export async function open(el, studio) {
     }
     if (id !== shown) {
       if (what === "job") drawRuns();
+      if (runs.active?.id === id || what === "job") drawBar(); // the bar is that of the run that is active
       return;
     }
     if (what === "weights") drawTiles();
@@ -396,7 +397,7 @@ export async function open(el, studio) {
     const further = studio.session.models.find((one) => one.id === model);
     const images = further ? further.kind === "images" : !isTable();
     fill(resultBox,
-      h("h2", { text: `${t("train_result")}: ${model}` }),
+      h("h2", { text: t("train_result_of", { run: model }) }),
       resultFacts(t, result),
       h("div.row", {},
         link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),

@@ -159,7 +159,7 @@ function findingsOf(t, findings) {
   const sorted = [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const items = sorted.map((one) => h("li.finding", { class: one.severity },
     h("p", {}, h("b", { text: t(`train_severity_${one.severity}`) }), " ", one.meaning, h("code.code-of", { text: ` ${one.code}` })),
-    one.found ? h("p.small", { text: one.found }) : null,
+    one.detail ? h("p.small", { text: one.detail }) : null,
     h("p.small.quiet", {}, t("train_fix"), " ", one.fix)));
   const rest = items.slice(3);
   return [h("h3", { text: t("train_findings", { n: findings.length }) }), h("ul.findings", {}, items.slice(0, 3)),

@@ -121,9 +121,11 @@ export function takeFiles(el, take) {
     if (files.length) event.preventDefault();
     files.forEach(take);
   };
-  el.addEventListener("dragover", over);
-  el.addEventListener("dragleave", leave);
-  el.addEventListener("drop", drop);
-  document.addEventListener("paste", paste);
-  return () => document.removeEventListener("paste", paste);
+  const stop = new AbortController();
+  const { signal } = stop;
+  el.addEventListener("dragover", over, { signal });
+  el.addEventListener("dragleave", leave, { signal });
+  el.addEventListener("drop", drop, { signal });
+  document.addEventListener("paste", paste, { signal });
+  return () => stop.abort();
 }

@@ -41,6 +41,7 @@ export class RoomState {
    * @param {{replace?: boolean}} [how] `replace` for changes that back should not undo one by one, as of a slider.
    */
   set(values, { replace = false } = {}) {
+    if (location.pathname !== `/${this.room}`) return; // another room has been opened since
     const address = href(this.room, { ...read(), ...values });
     if (address === location.pathname + location.search) return;
     history[replace ? "replaceState" : "pushState"](null, "", address);

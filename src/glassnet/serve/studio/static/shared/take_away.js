@@ -15,8 +15,12 @@ export function takeAway(studio, describe, files = () => []) {
   const status = h("span.quiet", { role: "status" });
   let form = "command";
   const copy = button(t("take_copy"), async () => {
-    await navigator.clipboard.writeText(text.textContent ?? "");
-    status.textContent = t("take_copied");
+    try {
+      await navigator.clipboard.writeText(text.textContent ?? "");
+      status.textContent = t("take_copied");
+    } catch (problem) {
+      studio.error(problem);
+    }
   });
   const kind = segmented(t("take_form"), [["command", t("take_command")], ["python", t("take_python")]], form, (next) => {
     form = next;
@@ -26,7 +30,9 @@ export function takeAway(studio, describe, files = () => []) {
   const details = h("details.panel.take", { ontoggle: () => details.open && show() },
     h("summary", {}, h("h2", { text: t("take_title") }), h("span.quiet", { text: t("take_hint") })), body);
 
+  let turn = 0;
   async function show() {
+    const mine = ++turn;
     status.textContent = "";
     fill(links, files().map(({ href, words, name }) => h("a.button", { href, download: name ?? true }, words)));
     const given = describe();
@@ -35,9 +41,10 @@ export function takeAway(studio, describe, files = () => []) {
       return;
     }
     try {
-      text.textContent = (await studio.api.post("/api/take-away", { ...given, form })).text;
+      const answer = await studio.api.post("/api/take-away", { ...given, form });
+      if (mine === turn) text.textContent = answer.text;
     } catch (problem) {
-      text.textContent = `${problem.message} [${problem.code}]`;
+      if (mine === turn) text.textContent = `${problem.message} [${problem.code}]`;
     }
   }
   return Object.assign(details, { update: () => details.open && show() });

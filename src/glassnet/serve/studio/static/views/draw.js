@@ -53,7 +53,7 @@ function render({ model, el }) {
   const reasoning = h("div.columns", {}, paths.el, reasons.el);
   el.classList.add("glassnet");
   fill(el, h("div.draw-view", {},
-    h("section.panel.draw-board", { "aria-label": t("draw_board") }, board.el),
+    h("section.panel.draw-board", { "aria-label": t("draw_board") }, board.el, answer.brief),
     h("div.stack.draw-answer", {}, answer.el, pen ? stages.el : null),
     inside, reasoning));
 
@@ -165,6 +165,7 @@ export function answerPart(t, { classes, targets }) {
   const line = h("p.quiet.answer-line");
   const bars = h("ol.bars", { "aria-label": t("draw_outputs") });
   const spoken = h("p.aside-text", { role: "status" });
+  const brief = h("p.answer-brief", { "aria-hidden": "true" }); // on the board of a small screen, where the answer is below
   const rows = new Map();
   const el = h("section.panel.stack", {}, h("h2", { text: t("draw_answer") }),
     h("div.answer", {}, h("div.answer-head", {}, large, line), bars), spoken);
@@ -180,8 +181,10 @@ export function answerPart(t, { classes, targets }) {
   }
   return {
     el,
+    brief,
     blank(words) {
       large.textContent = "?";
+      brief.textContent = "";
       line.textContent = words;
       spoken.textContent = "";
       el.classList.add("blank");
@@ -207,6 +210,7 @@ export function answerPart(t, { classes, targets }) {
       line.textContent = targets.kind === "classes"
         ? t("draw_sure", { share: percent(probabilities[order[0]], 1), second: classes[order[1]], other: percent(probabilities[order[1]], 1) })
         : "";
+      fill(brief, h("b", { text: large.textContent }), targets.kind === "classes" ? ` ${percent(probabilities[order[0]], 1)}` : "");
       const shown = classes.length > MOST_BARS ? order.slice(0, MOST_BARS) : classes.map((_, k) => k);
       const most = numbers ? Math.max(...values.map(Math.abs)) || 1 : 1;
       bars.hidden = numbers && classes.length === 1; // the answer says it
@@ -299,7 +303,7 @@ function pathsPart(t, classes, shape, { channels }) {
   let nodes = [];
   function fillTable() {
     fill(twin, table({ caption: t("draw_paths_caption"), head: [t("draw_node_head"), t("draw_activation"), t("draw_weight"), t("draw_contribution")],
-      rows: nodes.slice(0, MOST_ROWS).map(({ node, a, share }) => [String(node + 1), number(a), a ? number(share / a) : "–", signed(share)]) }));
+      rows: nodes.slice(0, MOST_ROWS).map(({ node, a, share }) => [String(node), number(a), a ? number(share / a) : "–", signed(share)]) }));
   }
   const perPixel = (values) => {
     if (channels === 1) return values;
@@ -327,9 +331,9 @@ function pathsPart(t, classes, shape, { channels }) {
         const slopes = inputSlopes(network, signals, node);
         const seen = slopes.map((one, i) => one * signals.inputs[i]);
         return h("div.path", {},
-          pixelImage(perPixel(slopes), shape, t("draw_looks_for", { node: node + 1 }), { signed: true }),
-          pixelImage(perPixel(seen), shape, t("draw_sees", { node: node + 1 }), { signed: true }),
-          h("div.path-words", {}, h("b.small", { text: t("draw_node", { node: node + 1 }) }),
+          pixelImage(perPixel(slopes), shape, t("draw_looks_for", { node }), { signed: true }),
+          pixelImage(perPixel(seen), shape, t("draw_sees", { node }), { signed: true }),
+          h("div.path-words", {}, h("b.small", { text: t("draw_node", { node }) }),
             h("span.small.number.quiet", { text: `${number(a, 3)} × ${number(a ? share / a : 0, 3)} =` }),
             h("b.number", { class: share < 0 ? "negative" : "positive", text: signed(share) })));
       });
@@ -361,7 +365,7 @@ function reasonsPart(t, classes, shape, channels) {
       const name = classes[best];
       const other = rival === null ? null : classes[rival];
       title.textContent = other === null ? t("draw_why_one", { name }) : t("draw_why", { name, other });
-      line.textContent = t("draw_why_line");
+      line.textContent = other === null ? t("draw_why_line_one", { name }) : t("draw_why_line", { name, other });
       const figure = (sign, words) => h("figure", {}, pixelImage(part(sign), shape, words, { signed: true, limit }),
         h("figcaption", {}, h("span", { text: words }), h("b.number", { class: sign > 0 ? "positive" : "negative", text: signed(total(sign)) })));
       fill(pictures, figure(1, t("draw_why_for", { name })), figure(-1, other === null ? t("draw_why_against", { name }) : t("draw_why_for", { name: other })));

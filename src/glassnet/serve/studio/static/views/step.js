@@ -38,7 +38,7 @@ function render({ model, el }) {
 
   const frame = h("div.step-figure.panel", { tabindex: "0", role: "group", "aria-label": `${t("step_figure")}. ${t("step_keys")}` });
   const drawing = h("div.step-drawing");
-  frame.append(drawing, h("p.small.quiet", { text: t("step_legend") }));
+  frame.append(drawing, h("p.small.quiet", {}, h("span", { text: t("step_legend") }), h("br"), h("span", { text: t("step_letters") })));
   const title = h("h2", { "aria-live": "polite" });
   const sentence = h("p.quiet");
   const nodes = h("div.step-nodes", { role: "group", "aria-label": t("step_node") });
@@ -202,7 +202,7 @@ function render({ model, el }) {
 
   function lossLine() {
     const { loss_before: before, losses_after: after, loss } = numbers.step;
-    return h("p.loss", {}, `${t("step_loss")} (${loss.replaceAll("_", " ")}): `, h("b.number", { "data-ref": "loss", "data-value": before, text: number(before) }), " → ",
+    return h("p.loss", {}, `${t("step_loss")} (${loss.replaceAll("_", " ")}${loss === "squared_error" ? ", ½ Σ (t − o)²" : ""}): `, h("b.number", { "data-ref": "loss", "data-value": before, text: number(before) }), " → ",
       h("b.number", { "data-ref": "loss_after", "data-value": after[numbers.rule], text: number(after[numbers.rule]) }));
   }
 
@@ -280,11 +280,12 @@ function render({ model, el }) {
     fill(pictures, one("weight", t("step_weights_of", { node })), numbers.step.rules.map((rule) => one(rule, t("step_change_of", { rule }))));
   }
 
-  function drawCompare({ layer }, node) {
+  /** The numbers of the way back by both rules, once the way back has begun; at the beginning, what comes. */
+  function drawCompare({ kind, layer }, node) {
     side.classList.toggle("step-begin", index === 0);
     if (index === 0) return fill(compare, h("ol.step-outline", { "aria-label": t("step_moment") }, numbers.moments.slice(1).map((one, i) =>
       h("li", {}, button(`${i + 2}  ${nameOf(one)}`, () => { pause(); go(i + 1); })))));
-    if (numbers.step.rules.length < 2 || !layer) return fill(compare);
+    if (numbers.step.rules.length < 2 || PHASES[kind] === "forward") return fill(compare);
     const shown = numbers.node(layer, node);
     const strongest = shown.links.change[numbers.rule].reduce((most, size, i, list) => (Math.abs(size) > Math.abs(list[most]) ? i : most), 0);
     const c = `c:${layer}:${node}:${shown.links.from[strongest]}`;
@@ -293,7 +294,8 @@ function render({ model, el }) {
       const cell = (size, rule) => h("span", { "data-ref": `${ref}@${rule}`, "data-value": size, text: number(size, 3) });
       return [h("span", {}, parts([numbers.letterOf(ref)])), cell(notes, "notes"), cell(gradient, "gradient"), cell(notes - gradient, "difference")];
     });
-    fill(compare, table({ caption: t("step_both_rules", { node: numbers.nameOf(layer, node) }), head: ["", "notes", "gradient", t("step_difference")], rows }));
+    fill(compare, table({ caption: t("step_both_rules", { node: numbers.nameOf(layer, node) }), head: ["", "notes", "gradient", t("step_difference")], rows }),
+      h("p.small.quiet", { text: t("step_rules_line") }));
   }
 
   function drawTable() {

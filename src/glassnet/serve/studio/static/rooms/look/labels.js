@@ -108,6 +108,6 @@ export async function labelsView(ctx, el) {
   }
 
   explain();
-  if (state.get("job")) await load();
+  if (state.get("job")) await load().catch(studio.error); // of another run of the server
   return () => offs.forEach((off) => off());
 }

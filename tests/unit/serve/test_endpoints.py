@@ -1,0 +1,40 @@
+"""Endpoints: values of a wrong kind are refused with a code, whatever they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from web.studio_server import studio_server
+
+
+@pytest.fixture(scope="module")
+def studio():
+    with studio_server() as running:
+        yield running
+
+
+WRONG = [
+    ("/api/train", {"table": 5}),
+    ("/api/train", {"options": "epochs"}),
+    ("/api/train", {"add": 5}),
+    ("/api/train", {"add": [5]}),
+    ("/api/compare", {"a": ["notes"], "b": {"recipe": "quick"}}),
+    ("/api/compare", {"b": "quick"}),
+    ("/api/data/mnist/doctor", {"options": "epochs"}),
+    ("/api/data/mnist/doctor", {"test": ["mnist"]}),
+    ("/api/look/labels", {"data": "mnist", "model": ["reader"]}),
+    ("/api/take-away", {"room": "look", "data": "mnist", "model": {}, "row": [1]}),
+    ("/api/take-away", {"room": "look", "data": "mnist", "model": {"reader": 1}}),
+]
+
+
+@pytest.mark.parametrize(("path", "given"), WRONG)
+def test_a_value_of_a_wrong_kind_is_refused(studio, path, given):
+    studio.post(path, given).refused(400, "GN021")
+
+
+@pytest.mark.parametrize("path", ["/api/data", "/api/models", "/api/draw/read"])
+def test_only_a_file_is_a_file(studio, path):
+    """Neither a value named "body" nor one in the address."""
+    for answer in (studio.post(path, {"body": "text"}), studio.post(f"{path}?body=text")):
+        assert (answer.status, answer.json()["code"][:2]) == (400, "GN"), answer.body
