@@ -4,7 +4,6 @@ import { button, field, fill, h, segmented, select } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { dataPicker, modelPicker } from "../shared/pickers.js";
 import { takeAway } from "../shared/take_away.js";
-import { ended as hasEnded } from "./train_runs.js";
 import view from "../views/step.js";
 import { ended as hasEnded } from "./train_runs.js";
 
