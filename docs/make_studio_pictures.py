@@ -221,12 +221,12 @@ def settle(page: Page) -> None:
 
 
 def keep_small(picture: Image.Image, path: Path) -> None:
-    """Write a picture with as many colours as its size allows."""
-    for colours in (256, 128, 64, 32):
-        few = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        few.save(path, optimize=True)
+    """Write a picture with all its colours, or with as many as its size allows."""
+    picture.save(path, optimize=True)
+    for colours in (256, 128, 64):
         if path.stat().st_size <= LARGEST:
             return
+        picture.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":
