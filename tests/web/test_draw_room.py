@@ -107,7 +107,7 @@ def answer_of(page):
 
 def shares_of(page):
     """The percentages beside the bars."""
-    return [float(one.removesuffix(" %")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
+    return [float(one.removesuffix("\u00a0%")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
 
 
 def test_each_digit_drawn_with_the_mouse_is_read_as_python_reads_it(room, reader):
