@@ -226,7 +226,7 @@ def keep_small(picture: Image.Image, path: Path) -> None:
     for colours in (256, 128, 64):
         if path.stat().st_size <= LARGEST:
             return
-        picture.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ export function optionForm(studio, declared, changed) {
   function row(option) {
     const slider = IN_VIEW[option.name];
     const id = uniqueId("option");
-    const help = h("p.help", { id: `${id}-help`, text: option.help });
+    const help = h("p.help", { id: `${id}-help` }, h("span", { text: option.help }));
     const list = option.several && !option.choices.length ? h("p.help", { text: t("train_list") }) : null;
     const needs = h("p.help.needs", { id: `${id}-needs` });
     const error = h("p.problem", { id: `${id}-error`, role: "alert" });
