@@ -22,6 +22,9 @@ MESSAGES: dict[str, str] = {
     "row: expected a number or a word for each column.": "row：每列应为一个数值或一个词。",
     "pixels: expected 784 whole numbers from 0 to 255.": "pixels：应为 784 个 0 到 255 的整数。",
     "options: expected an object of names and values.": "options：应为由名称与值组成的对象。",
+    "{name}: MNIST does not suit this model. Open its data: {trained}.": (
+        "{name}：MNIST 不适合此模型。请打开它的数据：{trained}。"
+    ),
     # Look
     "row {row}: not one of the {count} samples of {source}.": "row {row}：{source} 的 {count} 个样本中没有这一行。",
     "model: none is chosen, and this view shows what a model answers. Choose one.": (

@@ -160,6 +160,8 @@ def inspect(session: Session, given: dict[str, Any]) -> Inspection:
     """
     studied = session.model(given["model"]) if given.get("model") else None
     one = session.get_data(text_in(given, "data"))
+    if studied:
+        session.require_suitable(studied, one.id)
     source, part = session.source_of(one.id), text_in(given, "part", "", ("", "train", "test"))
     target = text_in(given, "target", "") or one.target
     key = (studied.id if studied else "", source, part, target)

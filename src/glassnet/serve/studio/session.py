@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ... import data
-from ...data import Dataset
+from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
 from ...i18n.language import preferred
 from ...io.control_characters import printable
@@ -248,6 +248,14 @@ class Session:
         except (DataError, OptionError, OSError):  # they have changed, or need options
             return ""
 
+    def require_suitable(self, one: StudioModel, data: str) -> None:
+        """Raise DataError GN017 for MNIST and a model of other data: what a page shows if these are not open."""
+        model, given = one.model, None if self.source_of(data) != BUNDLED else self.samples(data)
+        if not isinstance(given, Dataset) or (model.columns is None and model.features == given.features):
+            return
+        trained = Path(model.receipt.get("data", {}).get("source", "")).name or "–"
+        raise DataError("GN017", f"{one.name}: MNIST does not suit this model. Open its data: {trained}.")
+
     # data
 
     def get_data(self, id: str) -> StudioData:
@@ -296,7 +304,7 @@ class Session:
         self.changed()
         return made
 
-    def samples(self, id: str, part: str = "train") -> Dataset | Table:
+    def samples(self, id: str, part: str = "train", model: str = "") -> Dataset | Table:
         """Read data for showing: labelled samples, or a table.
 
         Parameters
@@ -304,8 +312,16 @@ class Session:
         id : str
         part : {"train", "test"}
             A test part only of images and numbers; see `parts`.
+        model : str
+            The id of a model; images are read as it reads them, in colour or resized, if that is another way.
         """
         source = self.source_of(id)
+        if model:
+            read = self.samples(id, part)
+            one = self.model(model).model
+            if isinstance(read, Dataset) and read.image_shape and one.image_shape and read.features != one.features:
+                return data.load(source, part=part, maximum=one.scaling.maximum, like=one)
+            return read
         with self._lock:
             if found := self._read.get((source, part)):
                 return found
@@ -313,7 +329,7 @@ class Session:
             training = self.samples(id)
             if not isinstance(training, Dataset) or "test" not in self.parts(id):
                 raise OptionError("GN021", f"part {part!r}: these data have only a training part.")
-            read: Dataset | Table = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
+            read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
         else:  # drawings need not have every digit
             read = data.load(source, classes=DIGITS) if id == DRAWINGS else _look_at(source)
         self._remember(source, part, read)

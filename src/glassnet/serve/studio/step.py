@@ -92,6 +92,7 @@ def step(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 def _samples(session: Session, one: StudioModel, data: str, part: str) -> Dataset:
     """Return data as a model reads them."""
+    session.require_suitable(one, data)
     source = session.source_of(data)
     key, held = (one.id, source, part), _held(session)
     samples: Dataset | None = held.get("samples", key)

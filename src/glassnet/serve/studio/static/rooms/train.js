@@ -464,7 +464,7 @@ export async function open(el, studio) {
 
   function resultText(result) {
     const { accuracy, r2, rmse } = result.evaluation;
-    return accuracy !== undefined ? percent(accuracy) : `R² ${number(r2, 3)}${rmse === undefined ? "" : ` · RMSE ${number(rmse, 3)}`}`;
+    return accuracy !== undefined ? percent(accuracy) : `R² ${ratio(r2)}${rmse === undefined ? "" : ` · RMSE ${number(rmse, 3)}`}`;
   }
 
   const total = (result) => Object.values(result.seconds).reduce((sum, one) => sum + one, 0);
@@ -475,6 +475,8 @@ export async function open(el, studio) {
     resultBox.hidden = !result;
     if (!result) return;
     const { accuracy, r2, rmse, samples } = result.evaluation;
+    const shown95 = (ends, text) => (ends ? t("train_interval", { low: text(ends[0]), high: text(ends[1]) }) : "");
+    const folds = result.cross_validation;
     const pair = (name, value, more) => h("div", {}, h("dt", { text: name }), h("dd", {}, value), more ? h("dd.help", { text: more }) : null);
     const model = result.model;
     const further = studio.session.models.find((one) => one.id === model);
@@ -483,16 +485,18 @@ export async function open(el, studio) {
     fill(resultBox,
       h("h2", { text: `${t("train_result")}: ${model}` }),
       h("dl.facts", {},
-        accuracy !== undefined ? pair(t("train_test_accuracy"), h("span.headline", { text: percent(accuracy) }), t("train_of", { right: count(Math.round(accuracy * samples)), n: count(samples) })) : null,
-        r2 !== undefined && accuracy === undefined ? pair("R²", h("span.headline", { text: number(r2, 3) }), t("train_rows", { n: count(samples) })) : null,
-        rmse !== undefined ? pair("RMSE", number(rmse, 3)) : null,
-        pair(t("train_time"), seconds(total(result)), t("train_time_parts", { load: seconds(result.seconds.load), train: seconds(result.seconds.train) })),
-        pair(t("train_samples"), count(result.samples), [t("train_epochs", { n: result.epochs }), best].filter(Boolean).join(" · ")),
+        accuracy !== undefined ? pair(t("train_test_accuracy"), h("span.headline", { text: percent(accuracy) }), `${t("train_of", { right: count(Math.round(accuracy * samples)), n: count(samples) })}${afterDot(shown95(result.interval.accuracy, percent))}`) : null,
+        r2 !== undefined && accuracy === undefined ? pair("R²", h("span.headline", { text: ratio(r2) }), `${t("train_rows", { n: count(samples) })}${afterDot(shown95(result.interval.r2, ratio))}`) : null,
+        rmse !== undefined ? pair("RMSE", number(rmse, 3), shown95(result.interval.rmse, (one) => number(one, 3))) : null,
+        folds ? pair(t("train_folds", { n: folds.folds }), folds.accuracy === undefined ? `R² ${ratio(folds.r2)}` : percent(folds.accuracy),
+          t("train_folds_help", { n: count(folds.samples) }) + afterDot(folds.accuracy === undefined ? shown95(folds.interval?.r2, ratio) : shown95(folds.interval?.accuracy, percent))) : null,
+        pair(t("train_time"), seconds(total(result)), t("train_time_parts", { load: seconds(result.seconds.load), train: seconds(result.seconds.train), test: seconds(result.seconds.test) })),
+        pair(t("train_samples"), count(result.samples), [t(result.epochs === 1 ? "train_one_epoch" : "train_epochs", { n: result.epochs }), best].filter(Boolean).join(" · ")),
         pair("SHA-256", h("code.hash", { "data-hash": result.hash, title: result.hash, text: `${result.hash.slice(0, 12)}…` }), t("train_hash_help"))),
       h("div.row", {},
         link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),
         link("step", { model }, t("train_to_step")),
-        link("look", { model }, t("train_to_look")),
+        link("look", { model, view: "mistakes" }, t("train_to_look")),
         link("compare", { ...compareState(job.about) }, t("train_to_compare"))),
       result.notices.length ? h("details", {}, h("summary", { text: t("train_notices", { n: result.notices.length }) }), h("ul.small", {}, result.notices.map((one) => h("li", { text: one[studio.lang] })))) : null);
   }
@@ -503,7 +507,7 @@ export async function open(el, studio) {
   function compareState(about) {
     const state = stateOf(about);
     const options = Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [`a.${name}`, asText(value)]));
-    return { data: state.data, target: state.target, a: about.recipe, ...options };
+    return { data: state.data, target: state.target, drop: state.drop, task: state.task, a: about.recipe, ...options };
   }
 
   /** What a run's options are, in a few words. */
@@ -662,6 +666,11 @@ export async function open(el, studio) {
     runs.close();
   };
 }
+
+/** R², whose third decimal is the last that matters. @param {number} value */
+const ratio = (value) => (value === null ? "–" : value.toFixed(3).replace(/^-0\.000$/, "0.000").replace("-", "−"));
+
+const afterDot = (text) => (text ? ` · ${text}` : "");
 
 /** At most `MOST_POINTS` of a curve, the last included. @param {Array<[number, number]>} points */
 function thinned(points) {
