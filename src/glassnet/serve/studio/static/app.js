@@ -48,7 +48,10 @@ let opening = 0;
 /** Room -> the state it was left in, so that a link in the bar goes back to it. */
 const left = new Map();
 
-const api = makeApi(() => lang);
+const api = makeApi(() => lang, (bytes) => {
+  const most = studio.session.limits?.upload ?? Infinity;
+  return bytes > most ? t("too_large", { size: Math.ceil(bytes / 2 ** 20), most: most / 2 ** 20 }) : "";
+});
 
 /** What rooms get. */
 const studio = {

@@ -403,7 +403,7 @@ export async function open(el, studio) {
       h("div.row", {},
         link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),
         link("step", { model }, t("train_to_step")),
-        link("look", { model }, t("train_to_look")),
+        link("look", { model, view: "mistakes" }, t("train_to_look")),
         link("compare", { ...compareState(job.about) }, t("train_to_compare"))),
       result.notices.length ? h("details", {}, h("summary", { text: t("train_notices", { n: result.notices.length }) }), h("ul.small", {}, result.notices.map((one) => h("li", { text: one[studio.lang] })))) : null);
   }
@@ -414,7 +414,7 @@ export async function open(el, studio) {
   function compareState(about) {
     const state = stateOf(about);
     const options = Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [`a.${name}`, asText(value)]));
-    return { data: state.data, target: state.target, a: about.recipe, ...options };
+    return { data: state.data, target: state.target, drop: state.drop, task: state.task, a: about.recipe, ...options };
   }
 
   /** What a run's options are, in a few words. */
