@@ -730,6 +730,10 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "Chance alone gives such differences in {p} of comparisons; a verdict needs at most {level}.",
         "仅凭偶然出现这样的差值的概率为 {p}；得出结论须不超过 {level}。",
     ),
+    "compare_within": (
+        "But the interval, which is about new data of the same kind, includes 0.",
+        "但置信区间针对的是同类的新数据，其中包含 0。",
+    ),
     "compare_detectable": (
         "{n} seeds like these would usually show a difference of {size} or more.",
         "这样的 {n} 个种子通常能显示不小于 {size} 的差值。",

@@ -39,6 +39,8 @@ DRAWINGS = "drawings"
 """The id of the data that the session's drawings are."""
 DIGITS = 10
 """Classes of the drawings."""
+MOST_RUNS = 50
+"""Trained models that stay open; the first ones are closed then, and their files removed."""
 _MOST_READ = 4
 _LONGEST_NAME = 80
 
@@ -270,7 +272,12 @@ class Session:
 
     def _put(self, made: StudioModel) -> StudioModel:
         made = replace(made, hash=made.model.hash())
-        self.models[made.id] = made
+        with self._lock:
+            self.models[made.id] = made
+            runs = [one for one in self.models.values() if one.id.startswith("run-")]
+            for one in runs[: max(0, len(runs) - MOST_RUNS)]:  # a slider makes many
+                del self.models[one.id]
+                Path(one.path).unlink(missing_ok=True)
         self.changed()
         return made
 

@@ -118,8 +118,10 @@ function wear() {
 }
 
 function drawBar() {
+  const { model } = read();
+  const first = (name) => (model && ["draw", "look"].includes(name) ? `?model=${encodeURIComponent(model)}` : "");
   const links = ROOMS.map((name) =>
-    h("a", { href: `/${name}${left.get(name) ?? ""}`, "aria-current": name === room ? "page" : null, onclick: follow },
+    h("a", { href: `/${name}${left.get(name) ?? first(name)}`, "aria-current": name === room ? "page" : null, onclick: follow },
       h("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, h("path", { d: ICONS[name] })),
       h("span", { text: t(`room_${name}`) })));
   const themes = button(t(`theme_${theme}`), () => {

@@ -219,6 +219,7 @@ export async function open(el, studio) {
       h("p.quiet.number", {}, [
         few ? t("compare_too_few", { n: result.pairs.length, fewest: limits.fewest })
           : t("compare_p", { p: percent(result.p_value, 1), level: percent(result.level, 0) }),
+        !few && key === "compare_not_seen" && result.p_value <= result.level ? t("compare_within") : "",
         result.stopped_early ? t("compare_early", { n: result.pairs.length, planned: result.planned }) : "",
         result.detectable !== null && key === "compare_not_seen" ? t("compare_detectable", { n: result.pairs.length, size: points(result.detectable, result.metric).replace("+", "") }) : "",
         result.same_start ? "" : t("compare_other_start"),

@@ -348,6 +348,8 @@ export async function open(el, studio) {
     const paused = running?.state === "paused" || running?.pausing;
     for (const one of [pauseButton, stepButton, stopButton]) one.disabled = !running;
     pauseButton.textContent = t(paused ? "train_resume" : "train_pause");
+    pauseButton.classList.toggle("primary", paused);
+    startButton.classList.toggle("primary", !paused);
     startButton.disabled = data.checking;
     startButton.textContent = t(running && !differs ? "train_again" : "train_start");
     const shownOne = running ?? job;
