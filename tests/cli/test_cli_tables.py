@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -339,6 +340,13 @@ def test_bad_tables_are_rejected_in_one_line_and_change_no_file(empty, name):
     named = () if code == "GN022" else (file,)
     run("train", file, *flags, *FAST).refused(code, *named, *words)
     assert snapshot(empty) == before
+
+
+def test_a_spreadsheet_with_the_name_of_a_csv_file_is_called_one(empty):
+    with zipfile.ZipFile(empty / "s.csv", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    run("train", "s.csv", "--target", "y", *FAST).refused("GN019", "s.csv: a spreadsheet", "Save it as CSV")
 
 
 def test_invalid_queries_are_rejected(folder):

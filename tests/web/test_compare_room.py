@@ -41,6 +41,7 @@ def test_compares_and_gives_the_verdict_of_the_command(page, studio, tmp_path, m
     result = studio.get(f"/api/jobs/{job}").fine()["result"]
     heading = {"better": "B is better", "worse": "B is worse"}.get(result["verdict"], "No difference seen")
     assert heading in shown
+    assert " points on average" in shown  # of an accuracy: not per cent of anything
     rows = page.get_by_role("region", name="Difference for each seed").locator("tbody tr")
     assert rows.count() == len(result["pairs"])
 

@@ -105,7 +105,8 @@ def test_a_first_run_a_slider_and_what_can_be_taken_away(page, room, studio, tmp
         expect(page.locator(f"svg[aria-label={label}] polyline")).to_have_count(2)  # training and validation
     expect(page.locator("[aria-live=polite]").first).to_contain_text("Training is done")
     for room_name, words in (("draw", "Draw with it"), ("step", "Step through it"), ("look", "Look at its mistakes")):
-        assert page.get_by_role("link", name=words).get_attribute("href") == f"/{room_name}?model=run-1"
+        more = "&view=mistakes" if room_name == "look" else ""
+        assert page.get_by_role("link", name=words).get_attribute("href") == f"/{room_name}?model=run-1{more}"
     require_same_hash(page, tmp_path, monkeypatch)
 
     page.locator("[data-name=learning_rate] input[type=range]").focus()
@@ -199,6 +200,21 @@ def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_
     expect(page.locator(".tiles")).to_be_hidden()
     (tmp_path / "our houses.csv").write_text(table_text(spoilt=True), encoding="utf-8")
     require_same_hash(page, tmp_path, monkeypatch)
+
+    # As the command says it: what so few test rows are worth, and the result of all rows.
+    receipt = studio.session.models["run-1"].model.receipt
+    result = page.get_by_role("region", name="Result")
+    low, high = receipt["interval"]["accuracy"]
+    expect(result).to_contain_text(f"95 % interval {100 * low:.2f} % to {100 * high:.2f} %")
+    expect(result).to_contain_text(f"{receipt['cross_validation']['folds']} folds")
+    expect(result).to_contain_text(f"{100 * receipt['cross_validation']['accuracy']:.2f} %")
+    page.get_by_role("link", name="Compare this recipe").click()
+    expect(page.locator("main")).to_contain_text("Without side")  # the column that this run did not use
+    page.go_back()
+    page.get_by_role("link", name="Look at its mistakes").click()
+    (file,) = (one for one in studio.session.data.values() if one.name == "our houses.csv")
+    expect(page.locator(".look-controls select").first).to_have_value(file.id)
+    expect(page.locator("main")).to_contain_text("95 % interval")
 
 
 def test_what_cannot_be_done_is_shown_next_to_its_cause(page, room, studio, console_errors):

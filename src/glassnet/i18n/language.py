@@ -72,7 +72,7 @@ _LISTS = frozenset(
     }
 )
 """Holes of texts that are filled with lists."""
-_COMMA = re.compile(r"""('[^']*'|"[^"]*"|\([^()]*\))|, (…)?| (or) """)
+_COMMA = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\([^()]*\))|, (…)?| (or) """)
 """What is between the items of a list, or what is quoted or parenthesised, where commas stay."""
 
 Say = Callable[..., str]

@@ -17,6 +17,10 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "theme_light": ("Light", "浅色"),
     "theme_dark": ("Dark", "深色"),
     "dismiss": ("Dismiss", "关闭"),
+    "too_large": (
+        "The file has {size} MiB; at most {most} MiB can be opened.",
+        "文件有 {size} MiB，至多能打开 {most} MiB。",
+    ),
     "offline": (
         "The studio does not answer. If it was stopped, run “glassnet studio” again and open the new address.",
         "工作室没有响应。如果它已停止，请再次运行 glassnet studio，并打开新的地址。",
@@ -647,9 +651,16 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "train_of": ("{right} of {n} right", "{n} 个中答对 {right} 个"),
     "train_rows": ("on {n} test rows", "{n} 行测试数据"),
     "train_time": ("Time", "用时"),
-    "train_time_parts": ("reading {load}, training {train}", "读取 {load}，训练 {train}"),
+    "train_time_parts": ("reading {load}, training {train}, testing {test}", "读取 {load}，训练 {train}，测试 {test}"),
     "train_samples": ("Training samples", "训练样本"),
     "train_epochs": ("{n} epochs", "{n} 轮"),
+    "train_one_epoch": ("1 epoch", "1 轮"),
+    "train_interval": ("95 % interval {low} to {high}", "95% 区间 {low} 到 {high}"),
+    "train_folds": ("{n} folds", "{n} 折"),
+    "train_folds_help": (
+        "all {n} rows, each tested by a network trained without it",
+        "全部 {n} 行，每一行都由训练时未用它的网络测试",
+    ),
     "train_best": ("weights of epoch {epoch}", "取第 {epoch} 轮的权重"),
     "train_hash_help": ("of the weights, as “glassnet info” shows it", "权重的哈希值，与 glassnet info 显示的相同"),
     "train_to_draw": ("Draw with it", "用它识别手写"),
@@ -712,9 +723,15 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
         "{metric}: B − A is {mean} on average, 95 % interval {low} to {high}.",
         "{metric}：B − A 平均为 {mean}，95% 置信区间为 {low} 至 {high}。",
     ),
+    "compare_points": ("{n} points", "{n} 个百分点"),
+    "compare_dropped": ("Without {columns}", "不用 {columns}"),
     "compare_p": (
         "Chance alone gives such differences in {p} of comparisons; a verdict needs at most {level}.",
         "仅凭偶然出现这样的差值的概率为 {p}；得出结论须不超过 {level}。",
+    ),
+    "compare_within": (
+        "But the interval, which is about new data of the same kind, includes 0.",
+        "但置信区间针对的是同类的新数据，其中包含 0。",
     ),
     "compare_detectable": (
         "{n} seeds like these would usually show a difference of {size} or more.",

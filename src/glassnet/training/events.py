@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import ClassVar, Self
 
 from ..nn.parameters import Parameters
 
@@ -29,7 +30,12 @@ class TrainingStarted:
     seconds: float
     hash: str
     progress: float = 0.0
-    parameters: Parameters | None = field(default=None, compare=False, repr=False)
+    parameters: ClassVar[Parameters | None] = None
+
+    def with_parameters(self, parameters: Parameters) -> Self:
+        """Return this event with the parameters; they are no field, so that `dataclasses.asdict` has plain values."""
+        object.__setattr__(self, "parameters", parameters)
+        return self
 
 
 @dataclass(frozen=True)

@@ -182,8 +182,7 @@ class _Loop:
             seconds=time.perf_counter() - began,
             hash=state.optimizer_state.parameters.hash(),
             progress=state.progress,
-            parameters=state.optimizer_state.parameters,
-        )
+        ).with_parameters(state.optimizer_state.parameters)
         self._began = time.perf_counter() - state.seconds
         self._epoch_began = time.perf_counter()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glassnet.i18n.finding_details import detail
-from glassnet.i18n.language import below_all, listed, shortened, speaking, width_of
+from glassnet.i18n.language import below_all, chinese_list, listed, shortened, speaking, width_of
 from glassnet.io.control_characters import printable
 
 WORDS = {
@@ -62,3 +62,8 @@ def test_a_long_list_is_shortened(names, wanted):
     (0, 2, "0.00%"), (float("nan"), 2, "nan%")])  # fmt: skip
 def test_only_a_share_of_1_is_shown_as_100_percent(share, digits, text):
     assert f"{below_all(share, digits):.{digits}%}" == text
+
+
+def test_commas_in_quoted_names_stay_also_after_an_escaped_quotation_mark():
+    name = 'it\'s "q", ok'
+    assert chinese_list("columns", f"{name!r}, 'b'") == f"{name!r}、'b'"

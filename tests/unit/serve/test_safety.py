@@ -132,6 +132,15 @@ def test_a_declared_size_is_refused_before_anything_is_sent(studio, kind, most):
     assert b" 413 " in declared(studio, most + 1, kind)
 
 
+def test_a_page_learns_the_limit(studio):
+    with studio.connect() as connection:
+        connection.sendall(
+            f"POST /api/data?name=x.csv HTTP/1.1\r\nHost: 127.0.0.1:{studio.port}\r\nCookie: {studio.cookie}\r\n"
+            f"Content-Type: application/octet-stream\r\nContent-Length: {MOST_UPLOAD + 1}\r\n\r\n".encode()
+        )
+        assert b"256 MiB" in connection.makefile("rb").read()
+
+
 def test_a_size_that_is_not_declared_is_counted(studio, monkeypatch):
     monkeypatch.setattr(safety, "MOST_JSON", 1000)
     with studio.connect() as connection:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import shlex
 import threading
+import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import glassnet
 from glassnet.serve.studio import session as session_module
@@ -55,6 +58,54 @@ def test_samples_are_those_of_the_data(studio):
     assert answer["labels"] == [str(label) for label in test.labels[[7, 0, 9999]]]
     stretch = studio.get("/api/data/mnist/samples?start=59998&count=50").fine()
     assert (stretch["rows"], stretch["total"]) == ([59998, 59999], 60000)
+
+
+def test_numbers_of_a_row_are_as_its_model_reads_them(studio, tmp_path):
+    text = "price;length;count;code\n" + "".join(f"{k % 7},25 €;{2 * k},5;{k};x{k}\n" for k in range(40))
+    path = tmp_path / "shop.csv"
+    path.write_text(text, encoding="utf-8")
+    model = glassnet.TableModel.fit(path, "count", drop=["code"], epochs=2, hidden=4, engine="reference")
+    model.save(tmp_path / "shop.safetensors")
+    id = studio.session.add_model(tmp_path / "shop.safetensors").id
+    data = upload(studio, text, "shop.csv").fine()["id"]
+    plain = studio.get(f"/api/data/{data}/samples?rows=3").fine()
+    answer = studio.get(f"/api/data/{data}/samples?rows=3&model={id}").fine()
+    assert plain["cells"] == [["3,25 €", "6,5", "3", "x3"]]
+    assert answer["cells"] == [[3.25, 6.5, "3", "x3"]]
+    assert answer["targets"] == ["count"]  # not "code", which the model does not use
+
+
+def test_images_are_read_as_a_model_reads_them(studio, tmp_path):
+    colours = np.random.default_rng(0).integers(0, 256, (12, 4, 4, 3)).astype(np.uint8)
+    packed = tmp_path / "pets.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for k, pixels in enumerate(colours):
+            file = io.BytesIO()
+            Image.fromarray(pixels).save(file, "PNG")
+            archive.writestr(f"pets/{'ab'[k % 2]}/{k:02d}.png", file.getvalue())
+    images = glassnet.load_data(packed, colour=True)
+    fitted = glassnet.fit(images, glassnet.Options(hidden=4, epochs=1, engine="reference", colour=True))
+    glassnet.save_model(fitted.model, tmp_path / "pets.safetensors")
+    id = studio.session.add_model(tmp_path / "pets.safetensors").id
+    data = upload(studio, packed.read_bytes(), "pets.zip").fine()["id"]
+    for query, expected in (("", 16), (f"&model={id}", 48)):
+        answer = studio.get(f"/api/data/{data}/samples?rows=1{query}").fine()
+        assert len(base64.b64decode(answer["pixels"])) == expected
+
+
+def test_a_model_whose_data_are_not_open_says_which(studio, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(TABLE)
+    glassnet.TableModel.fit(path, "kind", epochs=2, hidden=4, engine="reference").save(tmp_path / "people.safetensors")
+    path.unlink()
+    one = studio.session.add_model(tmp_path / "people.safetensors", "people.safetensors")
+    assert one.source == ""
+    for answer in (
+        studio.post("/api/step", {"model": one.id, "data": "mnist", "row": 0}),
+        studio.get(f"/api/look?model={one.id}&data=mnist"),
+    ):
+        assert answer.refused(400, "GN017").endswith("Open its data: people.csv.")
+    studio.get("/api/look?model=reader&data=mnist").fine()
 
 
 @pytest.mark.parametrize(
@@ -311,3 +362,15 @@ def test_drawings_of_a_few_digits_can_be_used_in_every_room(studio, tmp_path, mo
             else:
                 exec(compile(text, "program", "exec"), {})
     studio.session.remove_drawing()
+
+
+def test_the_first_of_many_runs_are_closed(tmp_path, monkeypatch):
+    session = Session()
+    monkeypatch.setattr(session_module, "MOST_RUNS", 2)
+    model = glassnet.new_model(glassnet.Dataset.from_arrays([[0], [1]] * 9, [0, 1] * 9), glassnet.Options(hidden=2))
+    for k in range(3):
+        glassnet.save_model(model, tmp_path / f"{k}.safetensors")
+        session.add_model(tmp_path / f"{k}.safetensors")
+    assert [name for name in session.models if name.startswith("run-")] == ["run-2", "run-3"]
+    assert not (tmp_path / "0.safetensors").exists()
+    assert (tmp_path / "1.safetensors").exists()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -135,3 +138,12 @@ def test_all_members_of_an_ensemble_end_after_the_same_epoch():
     ]
     assert {len(history.epoch) for one in runs for history in (one.history, *one.member_histories)} == {7}
     assert len({one.model.hash() for one in runs}) == 1
+
+
+def test_the_parameters_of_an_event_are_those_in_training_and_no_field():
+    events = []
+    fitted = fit(DATA, OPTIONS, callbacks=[events.append])
+    (started,) = (one for one in events if isinstance(one, TrainingStarted))
+    assert started.parameters is not None
+    assert started.parameters.hash() == fitted.history.weight_hashes[-1]
+    assert json.loads(json.dumps(asdict(started)))["hash"] == fitted.history.weight_hashes[0]

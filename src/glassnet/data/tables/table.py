@@ -424,6 +424,8 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
             raise FileError("GN005", f"{opened.name}: an image, expected a table with named columns.")
         with opened.stream() as stream:
             files = files_in(stream) if kind == "npz" else []
+        if "[Content_Types].xml" in files:
+            raise DataError("GN019", f"{opened.name}: a spreadsheet. Save it as CSV.")
         if kind == "npz" and opened.name.lower().endswith(".zip") and not any(one.endswith(".npy") for one in files):
             if not files:
                 raise DataError("GN019", f"{opened.name}: an empty ZIP archive, expected data. Pack it again.")

@@ -26,6 +26,9 @@ MESSAGES: dict[str, str] = {
     "pixels: expected 784 whole numbers from 0 to 255.": "pixels：应为 784 个 0 到 255 的整数。",
     "{name} {value}: expected an object of names and values.": "{name} {value}：应为由名称与值组成的对象。",
     "{name} {value}: expected a word or a list of words.": "{name} {value}：应为一个词或词的列表。",
+    "{name}: MNIST does not suit this model. Open its data: {trained}.": (
+        "{name}：MNIST 不适合此模型。请打开它的数据：{trained}。"
+    ),
     # Look
     "row {row}: not one of the {count} samples of {source}.": "row {row}：{source} 的 {count} 个样本中没有这一行。",
     "model: none is chosen, and this view shows what a model answers. Choose one.": (

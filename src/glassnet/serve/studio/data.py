@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from starlette.routing import Route
 
 from ...data import Dataset
 from ...doctor.findings import harmful, kind_in
 from ...errors import OptionError
 from ...i18n.finding_details import detail_in_chinese
+from ...preprocess.tabular.encoders import NumberColumn
 from ...workflow.doctor_job import examine_source
 from ...workflow.show_job import require_row
 from ...workflow.training_data import job_options
 from .endpoints import api, object_in, rows_in, text_in, whole_in
 from .session import Session, labels_of, options_of_data
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+    from ...preprocess.tabular.columns import Columns
 
 MOST_SAMPLES = 500
 """Samples in one answer."""
@@ -49,9 +55,13 @@ def describe(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Return some samples: rows by their numbers in the source, or a stretch; or the cells of a table's rows."""
-    part = text_in(given, "part", "train", ("train", "test"))
-    read = session.samples(given["id"], part)
+    """Return some samples: rows by their numbers in the source, or a stretch; or the cells of a table's rows.
+
+    With a ``model``, images are read as it reads them, such as in colour, and numbers of a table without their decimal
+    commas and units; ``targets`` are then the columns that it predicts.
+    """
+    part, model = text_in(given, "part", "train", ("train", "test")), text_in(given, "model", "")
+    read = session.samples(given["id"], part, model)
     if given.get("rows"):
         chosen = rows_in(given, MOST_SAMPLES)
         for row in chosen:
@@ -62,8 +72,12 @@ def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     facts = {"part": part, "total": len(read), "rows": chosen}
     places = np.array(chosen, np.int64)
     if not isinstance(read, Dataset):
-        cells = [[cell(value) for value in read.row(row).values()] for row in chosen]
-        return {**facts, "columns": list(read.names), "cells": cells}
+        columns = session.model(model).model.columns if model else None
+        numeric = read.columns(_numbers_among(read, columns)) if columns else {}
+        numbers = {name: column.numbers for name, column in numeric.items()}
+        cells = [[cell(value, numbers.get(name), row) for name, value in read.row(row).items()] for row in chosen]
+        targets = [name for name in read.names if columns and name in columns.target_names]
+        return {**facts, "columns": list(read.names), "cells": cells, "targets": targets}
     inputs = read.inputs[places]
     names = [read.row_names[row] for row in chosen] if read.row_names else []
     facts |= {"labels": labels_of(read, places), "names": names, "image_shape": read.image_shape}
@@ -72,8 +86,15 @@ def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     return {**facts, "encoding": "lists", "pixels": inputs}
 
 
-def cell(value: Any) -> Any:
-    """Return a value of a table as JSON has it."""
+def _numbers_among(table: Table, columns: Columns) -> list[str]:
+    """Return the columns of a table that a model reads as numbers."""
+    return [one.name for one in columns.inputs if isinstance(one, NumberColumn) and one.name in table.names]
+
+
+def cell(value: Any, numbers: NDArray[np.float64] | None = None, row: int = 0) -> Any:
+    """Return a value of a table as JSON has it; a number, if the column was read as `numbers`."""
+    if numbers is not None and not np.isnan(numbers[row]):
+        return float(numbers[row])
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 

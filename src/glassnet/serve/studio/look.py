@@ -156,6 +156,8 @@ def inspect(session: Session, given: dict[str, Any]) -> Inspection:
     id = text_in(given, "model", "")
     studied = session.model(id) if id else None
     one = session.get_data(text_in(given, "data"))
+    if studied:
+        session.require_suitable(studied, one.id)
     source, part = session.source_of(one.id), text_in(given, "part", "", ("", "train", "test"))
     target = text_in(given, "target", "") or one.target
     key = (studied.id if studied else "", source, part, target)

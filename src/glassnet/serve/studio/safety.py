@@ -75,9 +75,10 @@ class Safety:
         answer = self._refused(scope, headers) or self._entrance(scope, headers)
         if answer is None and scope["method"] in ("POST", "DELETE"):
             raw = headers.get("content-type", "").startswith(BYTES)
-            body = await _body(receive, headers, MOST_UPLOAD if raw else MOST_JSON)
+            most = MOST_UPLOAD if raw else MOST_JSON
+            body = await _body(receive, headers, most)
             if body is None:
-                answer = problem_page(413, "GN091", path)
+                answer = problem_page(413, "GN091", path, f"{most >> 20} MiB")
                 answer.headers["Connection"] = "close"
             else:
                 receive = _again(body, receive)
@@ -153,10 +154,11 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return given
 
 
-def problem_page(status: int, code: str, path: str) -> Response:
+def problem_page(status: int, code: str, path: str, limit: str = "") -> Response:
     """Return the answer to a request that cannot be served: JSON for the API, else a page; in both languages."""
     if path.startswith("/api/"):
-        return refusal(status, code, f"{CODES[code]} / {KINDS[code]}")
+        english, chinese = (f" ({limit})", f"（{limit}）") if limit else ("", "")
+        return refusal(status, code, f"{CODES[code]}{english} / {KINDS[code]}{chinese}")
     english = "Open the address that <code>glassnet studio</code> printed in the terminal."
     chinese = "请打开 <code>glassnet studio</code> 在终端输出的地址。"
     text = f"""<!doctype html>

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ... import data
-from ...data import Dataset
+from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
 from ...i18n.language import preferred
 from ...io.control_characters import printable
@@ -39,6 +39,8 @@ DRAWINGS = "drawings"
 """The id of the data that the session's drawings are."""
 DIGITS = 10
 """Classes of the drawings."""
+MOST_RUNS = 50
+"""Trained models that stay open; the first ones are closed then, and their files removed."""
 _MOST_READ = 4
 _LONGEST_NAME = 80
 
@@ -270,7 +272,12 @@ class Session:
 
     def _put(self, made: StudioModel) -> StudioModel:
         made = replace(made, hash=made.model.hash())
-        self.models[made.id] = made
+        with self._lock:
+            self.models[made.id] = made
+            runs = [one for one in self.models.values() if one.id.startswith("run-")]
+            for one in runs[: max(0, len(runs) - MOST_RUNS)]:  # a slider makes many
+                del self.models[one.id]
+                Path(one.path).unlink(missing_ok=True)
         self.changed()
         return made
 
@@ -289,6 +296,14 @@ class Session:
             return self._open_data(recorded, Path(recorded).name, target).id
         except (DataError, OptionError, OSError):  # they have changed, or need options
             return ""
+
+    def require_suitable(self, one: StudioModel, data: str) -> None:
+        """Raise DataError GN017 for MNIST and a model of other data: what a page shows if these are not open."""
+        model, given = one.model, None if self.source_of(data) != BUNDLED else self.samples(data)
+        if not isinstance(given, Dataset) or (model.columns is None and model.features == given.features):
+            return
+        trained = Path(model.receipt.get("data", {}).get("source", "")).name or "–"
+        raise DataError("GN017", f"{one.name}: MNIST does not suit this model. Open its data: {trained}.")
 
     # data
 
@@ -336,7 +351,7 @@ class Session:
         self.changed()
         return made
 
-    def samples(self, id: str, part: str = "train") -> Dataset | Table:
+    def samples(self, id: str, part: str = "train", model: str = "") -> Dataset | Table:
         """Read data for showing: labelled samples, or a table.
 
         Parameters
@@ -344,9 +359,18 @@ class Session:
         id : str
         part : {"train", "test"}
             A test part only of images and numbers; see `parts`.
+        model : str
+            The id of a model; images are read as it reads them, in colour or resized, if that is another way.
         """
         source, cache = self.source_of(id), self.cache("samples", _MOST_READ)
-        read: Dataset | Table | None = cache.get((source, part))
+        read: Dataset | Table | None
+        if model:
+            read = self.samples(id, part)
+            one = self.model(model).model
+            if isinstance(read, Dataset) and read.image_shape and one.image_shape and read.features != one.features:
+                return data.load(source, part=part, maximum=one.scaling.maximum, like=one)
+            return read
+        read = cache.get((source, part))
         if read is not None:
             return read
         if part == "test":

@@ -58,6 +58,7 @@ def step(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 def _samples(session: Session, one: StudioModel, data: str, part: str) -> Dataset:
     """Return data as a model reads them."""
+    session.require_suitable(one, data)
     source = session.source_of(data)
     key, cache = (one.id, source, part), session.cache("step", MOST_SAMPLES)
     samples: Dataset | None = cache.get(key)

@@ -218,6 +218,8 @@ def _outcome(result: TrainResult) -> dict[str, Any]:
     return {
         "hash": result.model.hash(),
         "evaluation": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
+        "interval": result.model.receipt.get("interval") or {},
+        "cross_validation": result.model.receipt.get("cross_validation"),
         "seconds": result.seconds,
         "samples": result.samples,
         "epochs": result.epochs,

@@ -52,7 +52,10 @@ let opening = 0;
 /** Room -> the state it was left in, so that a link in the bar goes back to it. */
 const left = new Map();
 
-const api = makeApi(() => lang);
+const api = makeApi(() => lang, (bytes) => {
+  const most = studio.session.limits?.upload ?? Infinity;
+  return bytes > most ? t("too_large", { size: Math.ceil(bytes / 2 ** 20), most: most / 2 ** 20 }) : "";
+});
 
 /** What rooms get. */
 const studio = {
@@ -121,8 +124,10 @@ function wear() {
 const icon = (d) => h("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, h("path", { d }));
 
 function drawBar() {
+  const { model } = read();
+  const first = (name) => (model && ["draw", "look"].includes(name) ? `?model=${encodeURIComponent(model)}` : "");
   const links = ROOMS.map((name) =>
-    h("a", { href: `/${name}${left.get(name) ?? ""}`, "aria-current": name === room ? "page" : null, onclick: follow },
+    h("a", { href: `/${name}${left.get(name) ?? first(name)}`, "aria-current": name === room ? "page" : null, onclick: follow },
       icon(ICONS[name]), h("span", { text: t(`room_${name}`) })));
   const themes = button(icon(THEMES[theme] ?? THEMES.auto), () => {
     const all = Object.keys(THEMES);

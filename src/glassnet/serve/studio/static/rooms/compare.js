@@ -38,10 +38,18 @@ export async function open(el, studio) {
   function asked() {
     const of = (side) => ({ recipe: recipe(side), options: Object.fromEntries(changes(side).map(([name, text]) => [name, fromText(options.get(name), text)])) });
     return {
-      data: dataId(), table: isTable() && state.get("target") ? { target: state.get("target") } : undefined, a: of("a"), b: of("b"),
+      data: dataId(), table: isTable() ? tableOf() : undefined, a: of("a"), b: of("b"),
       seeds: seeds() === limits.seeds ? undefined : seeds(), metric: state.get("metric") || undefined, all_seeds: state.get("all") === "yes" || undefined,
     };
   }
+
+  /** How a table is used: its column to predict, and what a run in the room Train left out. */
+  function tableOf() {
+    const given = { target: state.get("target"), drop: dropped(), task: state.get("task") };
+    const pairs = Object.entries(given).filter(([, value]) => value.length);
+    return pairs.length ? Object.fromEntries(pairs) : undefined;
+  }
+  const dropped = () => state.get("drop").split("\n").filter(Boolean);
 
   /** The comparison that the address asks for, if it was started. */
   function current() {
@@ -51,7 +59,7 @@ export async function open(el, studio) {
 
   // Parts of the page
 
-  const picker = dataPicker(studio, dataId(), (id) => change({ data: id === "mnist" ? "" : id, target: "", a: "", b: "" }));
+  const picker = dataPicker(studio, dataId(), (id) => change({ data: id === "mnist" ? "" : id, target: "", drop: "", task: "", a: "", b: "" }));
   const targetBox = h("div");
   const sideBoxes = Object.fromEntries(SIDES.map((side) => [side, h("fieldset.side", { class: `side-${side}` })]));
   const seedsLabel = h("label", { for: uniqueId("seeds") });
@@ -101,7 +109,8 @@ export async function open(el, studio) {
     seedsLabel.textContent = t("compare_seeds", { n: seeds() });
     all.checked = state.get("all") === "yes";
     const target = state.get("target") || studio.session.data.find((one) => one.id === dataId())?.target || "";
-    fill(targetBox, isTable() && columns.length ? field(t("compare_target"), select(columns, target, (name) => change({ target: name }))) : null);
+    fill(targetBox, isTable() && columns.length ? field(t("compare_target"), select(columns, target, (name) => change({ target: name, drop: dropped().filter((one) => one !== name).join("\n"), task: "" })),
+      dropped().length ? t("compare_dropped", { columns: dropped().join(", ") }) : "") : null);
     const metrics = [["", t("compare_metric_auto")], ...limits.metrics.map(({ name }) => [name, t(`compare_metric_${name}`)])];
     fill(metricBox, field(t("compare_metric"), select(metrics, state.get("metric"), (name) => change({ metric: name }))));
     for (const side of SIDES) drawSide(side);
@@ -203,13 +212,14 @@ export async function open(el, studio) {
     fill(verdict,
       h("p.big", { text: t(key) }),
       result.interval ? h("p.number", { text: t("compare_mean", {
-        metric, mean: difference(result.mean, result.metric), low: difference(result.interval[0], result.metric), high: difference(result.interval[1], result.metric),
+        metric, mean: points(result.mean, result.metric), low: difference(result.interval[0], result.metric), high: difference(result.interval[1], result.metric),
       }) }) : null,
       h("p.quiet.number", {}, [
         few ? t("compare_too_few", { n: result.pairs.length, fewest: limits.fewest })
           : t("compare_p", { p: percent(result.p_value, 1), level: percent(result.level, 0) }),
+        !few && key === "compare_not_seen" && result.p_value <= result.level ? t("compare_within") : "",
         result.stopped_early ? t("compare_early", { n: result.pairs.length, planned: result.planned }) : "",
-        result.detectable !== null && key === "compare_not_seen" ? t("compare_detectable", { n: result.pairs.length, size: size(result.detectable, result.metric) }) : "",
+        result.detectable !== null && key === "compare_not_seen" ? t("compare_detectable", { n: result.pairs.length, size: points(result.detectable, result.metric).replace("+", "") }) : "",
         result.same_start ? "" : t("compare_other_start"),
       ].filter(Boolean).join(" ")));
   }
@@ -256,9 +266,11 @@ export async function open(el, studio) {
 
   const size = (value, metric) => (SHARES.includes(metric) ? percent(value) : number(value));
   function difference(value, metric) {
-    const text = SHARES.includes(metric) ? `${(100 * value).toFixed(2)} %`.replace("-", "−") : number(value, 3);
+    const text = SHARES.includes(metric) ? (100 * value).toFixed(2).replace("-", "−") : number(value, 3);
     return value > 0 ? `+${text}` : text;
   }
+  /** A difference in a sentence: of shares in percentage points, which are not per cent of anything. */
+  const points = (value, metric) => (SHARES.includes(metric) ? t("compare_points", { n: difference(value, metric) }) : difference(value, metric));
 
   // Events
 

@@ -62,7 +62,7 @@ async function openBoard(el, studio, id, description, pickers) {
     if (!data || state.get("row") === "") return { strokes: [], pixels: null };
     try {
       const part = state.get("part", data === "mnist" ? "test" : "train");
-      const found = await api.get(`/api/data/${data}/samples`, { part, rows: state.get("row") });
+      const found = await api.get(`/api/data/${data}/samples`, { part, rows: state.get("row"), model: id });
       const values = typeof found.pixels === "string" ? [...bytesOf(found.pixels)] : found.pixels[0];
       if (values.length !== length) {
         studio.say(t("draw_other_shape"), "alert");

@@ -83,12 +83,12 @@ export async function openForm(el, studio, id, description, usual) {
   async function fillIn() {
     const [data, row] = [state.get("data"), state.get("row")];
     try {
-      const found = await api.get(`/api/data/${data}/samples`, { rows: row, part: state.get("part", "train") });
+      const found = await api.get(`/api/data/${data}/samples`, { rows: row, part: state.get("part", "train"), model: id });
       const name = studio.session.data.find((one) => one.id === data)?.name ?? data;
       if (found.cells) {
         const [cells] = found.cells;
         for (const one of columns) if (found.columns.includes(one.name)) values[one.name] = cells[found.columns.indexOf(one.name)];
-        const others = found.columns.map((one, k) => [one, cells[k]]).filter(([one]) => !columns.some(({ name }) => name === one)).slice(-1);
+        const others = found.targets.map((one) => [one, cells[found.columns.indexOf(one)]]);
         origin.textContent = t("draw_from_row", { data: name, row, others: others.map(([one, cell]) => `${one} = ${cell ?? "–"}`).join(", ") });
       } else {
         const cells = typeof found.pixels === "string" ? [...bytesOf(found.pixels)] : found.pixels[0];
@@ -160,7 +160,7 @@ export async function openForm(el, studio, id, description, usual) {
 }
 
 /** A number as one would type it. */
-const plain = (value) => String(Number(Number(value).toPrecision(6)));
+const plain = (value) => (Number.isFinite(Number(value)) ? String(Number(Number(value).toPrecision(6))) : "");
 
 /** The value that a column begins with. */
 function startOf({ kind, median, values, range, share }) {

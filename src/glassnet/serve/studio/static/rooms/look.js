@@ -48,8 +48,9 @@ export async function open(el, studio) {
 
   /** What is chosen: the address, completed by what suits the data. */
   function chosen() {
-    const data = state.get("data") || (studio.session.data[0]?.id ?? "");
     const wanted = state.get("model");
+    const source = studio.session.models.find(({ id }) => id === wanted)?.source;
+    const data = state.get("data") || source || (studio.session.data[0]?.id ?? "");
     const model = wanted === NO_MODEL ? "" : wanted || usual(data);
     return { data, model, part: state.get("part"), target: model ? "" : state.get("target") };
   }

@@ -347,6 +347,8 @@ export async function open(el, studio) {
     const paused = running?.state === "paused" || running?.pausing;
     for (const one of [pauseButton, stepButton, stopButton]) one.disabled = !running;
     pauseButton.textContent = t(paused ? "train_resume" : "train_pause");
+    pauseButton.classList.toggle("primary", paused);
+    startButton.classList.toggle("primary", !paused);
     startButton.disabled = data.checking;
     startButton.textContent = t(running && !differs ? "train_again" : "train_start");
     const shownOne = running ?? job;
@@ -402,7 +404,7 @@ export async function open(el, studio) {
       h("div.row", {},
         link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),
         link("step", { model }, t("train_to_step")),
-        link("look", { model }, t("train_to_look")),
+        link("look", { model, view: "mistakes" }, t("train_to_look")),
         link("compare", { ...compareState(job.about) }, t("train_to_compare"))),
       result.notices.length ? h("details", {}, h("summary", { text: t("train_notices", { n: result.notices.length }) }), h("ul.small", {}, result.notices.map((one) => h("li", { text: one[studio.lang] })))) : null);
   }
@@ -413,7 +415,7 @@ export async function open(el, studio) {
   function compareState(about) {
     const state = stateOf(about);
     const options = Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [`a.${name}`, asText(value)]));
-    return { data: state.data, target: state.target, a: about.recipe, ...options };
+    return { data: state.data, target: state.target, drop: state.drop, task: state.task, a: about.recipe, ...options };
   }
 
   /** What a run's options are, in a few words. */

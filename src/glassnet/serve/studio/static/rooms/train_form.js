@@ -25,7 +25,7 @@ export function fromText(option, text) {
 }
 
 function item(option, text) {
-  if (option.kind === "bool") return text === "yes";
+  if (option.kind === "bool") return ["yes", "true", "1"].includes(text);
   if (option.kind === "str") return text;
   const value = Number(String(text).replace("−", "-"));
   return Number.isFinite(value) && String(text).trim() !== "" ? value : text;

@@ -50,22 +50,35 @@ export function drawWeights(t, tiles, weights) {
 /** The score of a result in a few words. @param {any} result */
 export function resultText(result) {
   const { accuracy, r2, rmse } = result.evaluation;
-  return accuracy !== undefined ? percent(accuracy) : `R² ${number(r2, 3)}${rmse === undefined ? "" : ` · RMSE ${number(rmse, 3)}`}`;
+  return accuracy !== undefined ? percent(accuracy) : `R² ${ratio(r2)}${rmse === undefined ? "" : ` · RMSE ${number(rmse, 3)}`}`;
 }
 
 /** Seconds of all its parts. @param {any} result */
 export const total = (result) => Object.values(result.seconds).reduce((sum, one) => sum + one, 0);
 
+/** R², whose third decimal is the last that matters. @param {number|null} value */
+const ratio = (value) => (value === null ? "–" : value.toFixed(3).replace(/^-0\.000$/, "0.000").replace("-", "−"));
+
+const afterDot = (text) => (text ? ` · ${text}` : "");
+
 /** The numbers of a result. @param {any} t @param {any} result */
 export function resultFacts(t, result) {
   const { accuracy, r2, rmse, samples } = result.evaluation;
+  const { interval, cross_validation: folds } = result;
   const pair = (name, value, more) => h("div", {}, h("dt", { text: name }), h("dd", {}, value), more ? h("dd.help", { text: more }) : null);
+  const headline = (text) => h("span.headline", { text });
+  const within = (ends, text) => (ends ? t("train_interval", { low: text(ends[0]), high: text(ends[1]) }) : "");
   const best = result.best_epochs.length === 1 && result.best_epochs[0] < result.epochs ? t("train_best", { epoch: result.best_epochs[0] }) : "";
+  const ofClasses = accuracy !== undefined;
+  const tested = ofClasses ? t("train_of", { right: count(Math.round(accuracy * samples)), n: count(samples) }) : t("train_rows", { n: count(samples) });
+  const epochs = t(result.epochs === 1 ? "train_one_epoch" : "train_epochs", { n: result.epochs });
   return h("dl.facts", {},
-    accuracy !== undefined ? pair(t("train_test_accuracy"), h("span.headline", { text: percent(accuracy) }), t("train_of", { right: count(Math.round(accuracy * samples)), n: count(samples) })) : null,
-    r2 !== undefined && accuracy === undefined ? pair("R²", h("span.headline", { text: number(r2, 3) }), t("train_rows", { n: count(samples) })) : null,
-    rmse !== undefined ? pair("RMSE", number(rmse, 3)) : null,
-    pair(t("train_time"), seconds(total(result)), t("train_time_parts", { load: seconds(result.seconds.load), train: seconds(result.seconds.train) })),
-    pair(t("train_samples"), count(result.samples), [t("train_epochs", { n: result.epochs }), best].filter(Boolean).join(" · ")),
+    ofClasses ? pair(t("train_test_accuracy"), headline(percent(accuracy)), tested + afterDot(within(interval.accuracy, percent))) : null,
+    r2 !== undefined && !ofClasses ? pair("R²", headline(ratio(r2)), tested + afterDot(within(interval.r2, ratio))) : null,
+    rmse !== undefined ? pair("RMSE", number(rmse, 3), within(interval.rmse, (one) => number(one, 3))) : null,
+    folds ? pair(t("train_folds", { n: folds.folds }), folds.accuracy === undefined ? `R² ${ratio(folds.r2)}` : percent(folds.accuracy),
+      t("train_folds_help", { n: count(folds.samples) }) + afterDot(folds.accuracy === undefined ? within(folds.interval?.r2, ratio) : within(folds.interval?.accuracy, percent))) : null,
+    pair(t("train_time"), seconds(total(result)), t("train_time_parts", { load: seconds(result.seconds.load), train: seconds(result.seconds.train), test: seconds(result.seconds.test) })),
+    pair(t("train_samples"), count(result.samples), [epochs, best].filter(Boolean).join(" · ")),
     pair("SHA-256", h("code.hash", { "data-hash": result.hash, title: result.hash, text: `${result.hash.slice(0, 12)}…` }), t("train_hash_help")));
 }

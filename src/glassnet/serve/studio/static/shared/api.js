@@ -9,8 +9,8 @@ export class Problem extends Error {
   }
 }
 
-/** @param {() => string} language */
-export function makeApi(language) {
+/** @param {() => string} language @param {(bytes: number) => string} tooLarge Why a file of this size is not sent; empty if it is. */
+export function makeApi(language, tooLarge) {
   /** @param {string} path @param {RequestInit} init */
   async function request(path, init) {
     let answer;
@@ -39,8 +39,11 @@ export function makeApi(language) {
     /** @param {string} path @param {RequestInit} [init] */
     remove: (path, init = {}) => json(path, { method: "DELETE", ...init }),
     /** Send the bytes of a file. @param {string} path @param {Blob} file @param {Object<string, any>} [query] */
-    upload: (path, file, query = {}) =>
-      json(withQuery(path, query), { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } }),
+    upload: async (path, file, query = {}) => {
+      const why = tooLarge(file.size);
+      if (why) throw new Problem("GN091", why, 413);
+      return json(withQuery(path, query), { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
+    },
     /** @param {string} path @param {RequestInit} [init] @returns {Promise<ArrayBuffer>} */
     bytes: async (path, init = {}) => (await request(path, init)).arrayBuffer(),
   };
