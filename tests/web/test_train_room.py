@@ -169,7 +169,7 @@ def test_the_bar_follows_a_run_whose_options_are_no_longer_asked_for(page, room,
     room(SMALL)
     done(page)
     room("recipe=quick&hidden=12&epochs=60")
-    expect(page.locator(".status")).to_contain_text("of 60")
+    expect(page.locator(".run-status")).to_contain_text("of 60")
     epochs = page.locator("[data-name=epochs] input").first
     epochs.fill("1")
     epochs.press("Enter")  # of which there is a result already
