@@ -213,7 +213,7 @@ def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_
     page.go_back()
     page.get_by_role("link", name="Look at its mistakes").click()
     (file,) = (one for one in studio.session.data.values() if one.name == "our houses.csv")
-    expect(page.locator(".look-controls select").first).to_have_value(file.id)
+    expect(page.locator(".pickers select").first).to_have_value(file.id)
     expect(page.locator("main")).to_contain_text("95 % interval")
 
 
