@@ -33,7 +33,7 @@ class TrainingStarted:
     parameters: ClassVar[Parameters | None] = None
 
     def with_parameters(self, parameters: Parameters) -> Self:
-        """Return this event with the parameters; they are not a field, so that `dataclasses.asdict` has plain values."""
+        """Return this event with the parameters; not a field, so that `dataclasses.asdict` has plain values."""
         object.__setattr__(self, "parameters", parameters)
         return self
 
