@@ -69,12 +69,13 @@ def test_options_are_in_the_address_and_back_removes_them(page, studio):
 
 
 def test_pause_resume_and_stop(page, studio):
-    open_room(page, studio, f"data={studio.data}&{SMALL.replace('epochs=2', 'epochs=400')}&all=yes")
+    patient = "&a.early_stopping=0&b.early_stopping=0"
+    open_room(page, studio, f"data={studio.data}&{SMALL.replace('epochs=2', 'epochs=90000')}&all=yes{patient}")
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_role("button", name="Pause").click()
     page.get_by_text("Paused.").wait_for()
     page.get_by_role("button", name="Resume").click()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Compare", exact=True).and_(page.locator(":enabled")).wait_for()
 
 

@@ -11,7 +11,7 @@ import click
 from ..errors import ArgumentError, OptionError, require_names
 from ..i18n.compare import compare_words
 from ..i18n.language import Say, width_of
-from ..i18n.plots import SHARES, shown, words_in
+from ..i18n.plots import SHARES, metric_title, shown
 from ..io.writing import require_picture_place
 from ..options.options import ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, by_field
 from ..training.paired import FEWEST, MOST
@@ -173,7 +173,7 @@ def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> 
     """Return the result as text."""
     texts, pairs, metric = _Scores(compared.metric), compared.pairs, compared.metric
     share = metric in SHARES
-    title, unit = words_in(language)(f"{metric}_percent" if share else metric), words("points") if share else ""
+    title, unit = metric_title(metric, language), words("points") if share else ""
     differing = [(name, _text(both["a"]), _text(both["b"])) for name, both in compared.options_that_differ.items()]
     rows = [(str(one.seed), texts.score(one.a), texts.score(one.b), texts.difference(one.difference)) for one in pairs]
     lines = [

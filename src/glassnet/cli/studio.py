@@ -6,7 +6,7 @@ import click
 
 from ..serve.studio import run
 from .console import message, result, say
-from .flags import language_flag
+from .flags import language_flag, max_bytes_flag
 
 
 @click.command("studio")
@@ -16,6 +16,7 @@ from .flags import language_flag
 )
 @click.option("--no-open", "closed", is_flag=True, help="Only print the address; do not open a browser.")
 @language_flag
+@max_bytes_flag
 def studio_command(model: str | None, port: int, closed: bool, language: str) -> None:
     """Open a page to draw, train, step through, compare and look.
 

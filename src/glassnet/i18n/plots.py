@@ -27,9 +27,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "validation": ("validation", "验证"),
     # comparison
     "balanced_accuracy_percent": ("balanced accuracy, %", "平衡准确率，%"),
-    "log_loss": ("log loss", "对数损失"),
-    "rmse": ("RMSE", "RMSE"),
-    "r2": ("R²", "R²"),
+    "metric_log_loss": ("log loss", "对数损失"),
+    "metric_loss": ("loss", "损失"),
+    "metric_rmse": ("RMSE", "RMSE"),
+    "metric_r2": ("R²", "R²"),
     # confusion
     "answered": ("predicted", "预测"),
     "true": ("true", "真实"),
@@ -142,7 +143,12 @@ def words_in(language: str, more: Mapping[str, tuple[str, str]] = {}) -> Say:
 
 
 SHARES = ("accuracy", "balanced_accuracy")
-"""Metrics that are shown in per cent, under the key ``METRIC_percent``."""
+"""Metrics that are shown in per cent."""
+
+
+def metric_title(metric: str, language: str) -> str:
+    """Return the name of a metric, with its unit."""
+    return words_in(language)(f"{metric}_percent" if metric in SHARES else f"metric_{metric}")
 
 
 def shown(number: float) -> str:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ..errors import ShapeError, wrong_type
-from ..i18n.plots import SHARES, shown, words_in
+from ..i18n.plots import SHARES, metric_title, shown, words_in
 from .curve import label_ends
 from .figure import new_axes, require_axes, style_axes
 from .fonts import set_fonts
@@ -55,7 +55,7 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     metric = comparison["metric"]
     percent = metric in SHARES
     style_axes(panel, grid=True)
-    panel.set_title(word(f"{metric}_percent" if percent else metric), loc="left", fontsize=10, color=INK)
+    panel.set_title(metric_title(metric, language), loc="left", fontsize=10, color=INK)
     ends, finals, last = [], [], 1
     for side, colour, dash, marker in _STYLES:
         curves = [

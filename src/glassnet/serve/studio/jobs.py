@@ -8,6 +8,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from typing import Any
 
 from ...errors import GlassnetError
@@ -234,7 +235,9 @@ class JobQueue:
             self._events.publish("job", job.describe())
             self._waiting.append((job, work))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=f"{LOADER} and works", daemon=True)
+                self._thread = threading.Thread(
+                    target=copy_context().run, args=(self._run,), name=f"{LOADER} and works", daemon=True
+                )
                 self._thread.start()
             self._changed.notify_all()
         return job
