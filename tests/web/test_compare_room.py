@@ -64,8 +64,22 @@ def test_options_are_in_the_address_and_back_removes_them(page, studio):
     page.get_by_label("Option of B").select_option("epochs")
     assert "b.epochs=" in page.url
     page.get_by_role("button", name="Remove epochs").wait_for()
+    assert page.evaluate("document.activeElement.id") == "compare-b.epochs"  # a keyboard goes on from there
+    page.keyboard.press("Tab")
+    page.get_by_label("Recipe").first.focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.id") == "compare-a"
+    page.go_back()
     page.go_back()
     page.get_by_role("button", name="Remove epochs").wait_for(state="detached")
+
+
+def test_other_data_have_their_own_target_and_options(page, studio):
+    open_room(page, studio, "b.epochs=3")
+    page.get_by_label("Data").select_option(studio.data)
+    page.get_by_label("Target column").wait_for()
+    assert "b.epochs" not in page.url
+    assert page.get_by_label("Recipe").first.input_value() == "table"
 
 
 def test_pause_resume_and_stop(page, studio):

@@ -59,7 +59,11 @@ export async function open(el, studio) {
 
   // Parts of the page
 
-  const picker = dataPicker(studio, dataId(), (id) => change({ data: id === "mnist" ? "" : id, target: "", drop: "", task: "", a: "", b: "" }));
+  const picker = dataPicker(studio, dataId(), (id) => {
+    const cleared = Object.fromEntries(Object.keys(state.all()).map((key) => [key, ""]));
+    state.set({ ...cleared, data: id === "mnist" ? "" : id, seeds: state.get("seeds"), all: state.get("all") });
+    follow();
+  });
   const targetBox = h("div");
   const sideBoxes = Object.fromEntries(SIDES.map((side) => [side, h("fieldset.side", { class: `side-${side}` })]));
   const seedsLabel = h("label", { for: uniqueId("seeds") });
@@ -100,7 +104,10 @@ export async function open(el, studio) {
 
   function change(values) {
     state.set(values);
-    show();
+    const focused = document.activeElement?.id;
+    show(); // makes the controls again, so the one in use gets the focus back
+    const [added] = Object.keys(values).filter((key) => values[key] && document.getElementById(`compare-${key}`));
+    document.getElementById(added ? `compare-${added}` : focused)?.focus();
   }
 
   function drawForm() {
@@ -109,10 +116,10 @@ export async function open(el, studio) {
     seedsLabel.textContent = t("compare_seeds", { n: seeds() });
     all.checked = state.get("all") === "yes";
     const target = state.get("target") || studio.session.data.find((one) => one.id === dataId())?.target || "";
-    fill(targetBox, isTable() && columns.length ? field(t("compare_target"), select(columns, target, (name) => change({ target: name, drop: dropped().filter((one) => one !== name).join("\n"), task: "" })),
+    fill(targetBox, isTable() && columns.length ? field(t("compare_target"), select(columns, target, (name) => change({ target: name, drop: dropped().filter((one) => one !== name).join("\n"), task: "" }), { id: "compare-target" }),
       dropped().length ? t("compare_dropped", { columns: dropped().join(", ") }) : "") : null);
     const metrics = [["", t("compare_metric_auto")], ...limits.metrics.map(({ name }) => [name, t(`compare_metric_${name}`)])];
-    fill(metricBox, field(t("compare_metric"), select(metrics, state.get("metric"), (name) => change({ metric: name }))));
+    fill(metricBox, field(t("compare_metric"), select(metrics, state.get("metric"), (name) => change({ metric: name }), { id: "compare-metric" })));
     for (const side of SIDES) drawSide(side);
   }
 
@@ -122,22 +129,22 @@ export async function open(el, studio) {
     const values = { ...declared.recipes.find((one) => one.name === recipe(side))?.values };
     const free = [...options.keys()].filter((one) => !given.some(([taken]) => taken === one) && one !== "seed");
     const add = select([["", t("compare_change")], ...free], "", (option) => option && change({ [`${side}.${option}`]: asText(values[option]) }),
-      { "aria-label": t("compare_option", { side: name }) });
+      { "aria-label": t("compare_option", { side: name }), id: `compare-${side}-more` });
     fill(sideBoxes[side],
       h("legend", {}, h("span.mark", { "aria-hidden": "true", text: name }), t("compare_side", { side: name })),
-      field(t("compare_recipe"), select(recipes, recipe(side), (next) => change({ [side]: next }))),
+      field(t("compare_recipe"), select(recipes, recipe(side), (next) => change({ [side]: next }), { id: `compare-${side}` })),
       given.map(([option, text]) => h("div.changed", {},
-        optionControl(option, text, (next) => change({ [`${side}.${option}`]: next })),
+        optionControl(option, text, `compare-${side}.${option}`, (next) => change({ [`${side}.${option}`]: next })),
         button("×", () => change({ [`${side}.${option}`]: "" }), { class: "plain", "aria-label": t("compare_remove", { option }) }))),
       add);
   }
 
-  function optionControl(name, text, changed) {
+  function optionControl(name, text, id, changed) {
     const option = options.get(name);
     const choices = option.kind === "bool" ? ["yes", "no"] : option.several ? [] : option.choices;
     const input = choices.length
-      ? select(choices, text, changed)
-      : h("input", { type: "text", value: text, onchange: () => changed(input.value), spellcheck: "false" });
+      ? select(choices, text, changed, { id })
+      : h("input", { type: "text", id, value: text, onchange: () => changed(input.value), spellcheck: "false" });
     return field(name, input, option.help);
   }
 
