@@ -154,7 +154,8 @@ export async function open(el, studio) {
     fill(problemBox);
     try {
       const { job } = await api.post("/api/compare", asked());
-      jobs.set(job, await api.get(`/api/jobs/${job}`));
+      const described = await api.get(`/api/jobs/${job}`);
+      if (!jobs.has(job)) put(described); // its events may have come first, and are newer
     } catch (problem) {
       fill(problemBox, h("p.warning", { text: problem.code ? `${problem.message} [${problem.code}]` : t("offline") }));
     }

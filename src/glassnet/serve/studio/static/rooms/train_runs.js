@@ -72,7 +72,9 @@ export class Runs {
     if (this.fetching.has(id)) return;
     this.fetching.add(id);
     try {
-      this.put(await this.studio.api.get(`/api/jobs/${id}`));
+      const job = await this.studio.api.get(`/api/jobs/${id}`);
+      const before = this.jobs.get(id);
+      if (!before || !ended(before) || ended(job)) this.put(job); // the event of its end may have come first
     } catch (problem) {
       this.studio.error(problem);
     } finally {
