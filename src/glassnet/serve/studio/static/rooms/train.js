@@ -172,8 +172,9 @@ export async function open(el, studio) {
     const job = active();
     if (!job) return;
     try {
-      Object.assign(job, { state: (await api.post(`/api/jobs/${job.id}/${action}`)).state, pausing: action === "pause" || action === "step" });
+      job.pausing = action === "pause" || action === "step"; // the events tell when it is; the answer may come after them
       drawBar();
+      await api.post(`/api/jobs/${job.id}/${action}`);
     } catch (problem) {
       refuse(problem);
     }
@@ -347,7 +348,7 @@ export async function open(el, studio) {
     const paused = running?.state === "paused" || running?.pausing;
     for (const one of [pauseButton, stepButton, stopButton]) one.disabled = !running;
     pauseButton.textContent = t(paused ? "train_resume" : "train_pause");
-    pauseButton.classList.toggle("primary", paused);
+    pauseButton.classList.toggle("primary", Boolean(paused));
     startButton.classList.toggle("primary", !paused);
     startButton.disabled = data.checking;
     startButton.textContent = t(running && !differs ? "train_again" : "train_start");
