@@ -43,13 +43,16 @@ def console_errors():
 
 @pytest.fixture
 def page(browser, console_errors):
-    """A page of its own; the test fails if the console has an error or a warning at the end."""
-    page = browser.new_page()
+    """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error or warning."""
+    page, outside = browser.new_page(), []
+    own = ("http://127.0.0.1:", f"{HOST}/", "data:", "blob:")
+    page.on("request", lambda one: None if one.url.startswith(own) else outside.append(one.url))
     page.on("console", lambda one: console_errors.append(one.text) if one.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: console_errors.append(str(error)))
     yield page
     page.close()
     assert console_errors == []
+    assert outside == []
 
 
 @pytest.fixture

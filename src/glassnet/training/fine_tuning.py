@@ -170,7 +170,7 @@ def require_parent(model: Model, parent: Model | None) -> None:
         )
 
 
-def kept_options(parent: Model) -> tuple[str, ...]:
+def fixed_options(parent: Model) -> tuple[str, ...]:
     """Return the names of the options that further training of a model cannot change."""
     return tuple(_own_options(parent))
 

@@ -23,7 +23,7 @@ from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES,
 from ...options.recipes import RECIPE_NAMES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ...training.fine_tuning import as_flags, fine_tuning_options, kept_options
+from ...training.fine_tuning import as_flags, fine_tuning_options, fixed_options
 from ...workflow.notice import Notice
 from ...workflow.table_options import TableOptions
 from ...workflow.take_away.training import training_command, training_program
@@ -85,7 +85,7 @@ def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     if start:
         model = session.model(start).model
         made = fine_tuning_options(model, options, text_in(given, "recipe", "") or None)
-        return {"values": made.to_dict(), "fixed": list(kept_options(model))}
+        return {"values": made.to_dict(), "fixed": list(fixed_options(model))}
     plan, by_data = plan_of(session, given), {}
     if plan.table.target:
         table = session.samples(text_in(given, "data", "mnist"))

@@ -491,10 +491,10 @@ export async function open(el, studio) {
   if (state.get("start") && !state.get("epochs") && !state.get("recipe")) state.set({ epochs: "2" }, { replace: true });
   apply();
   data.check();
-  const known = running ?? runs.of(canonical(asked()));
+  const latest = running ?? runs.of(canonical(asked()));
   if (running) mine.add(canonical(asked()));
-  show(known?.id ?? "");
-  if (known) runs.fetch(known.id);
+  show(latest?.id ?? "");
+  if (latest) runs.fetch(latest.id);
   else if (cheap()) start();
 
   return () => {

@@ -105,7 +105,7 @@ export class StepFigure {
       onmouseleave: () => this.on.over(null),
       onclick: () => this.on.choose(layer, one.node),
     }, h("title", { text: one.name }), circle, level, text);
-    const known = { group, text, level, x, y, place, e: null, d: null, t: null, bar: null };
+    const drawn = { group, text, level, x, y, place, e: null, d: null, t: null, bar: null };
     const right = x + radius;
     const put = (dx, dy, name, anchor = "end") => {
       const label = h("text", { x: right + dx, y: y + dy, class: name, "text-anchor": anchor });
@@ -118,25 +118,25 @@ export class StepFigure {
       const bounded = ["sigmoid", "softmax"].includes(numbers.layer(layer).activation);
       if (bounded) {
         group.append(h("rect", { x: right + 44, y: y - 5, width: 34, height: 10, class: "track" }));
-        known.bar = h("rect", { x: right + 44, y: y - 5, width: 0, height: 10, class: "bar-value" });
+        drawn.bar = h("rect", { x: right + 44, y: y - 5, width: 0, height: 10, class: "bar-value" });
         const tick = right + 44 + 34 * Math.max(0, Math.min(1, one.target));
-        group.append(known.bar, h("line", { x1: tick, x2: tick, y1: y - 9, y2: y + 9, class: "bar-target" }));
+        group.append(drawn.bar, h("line", { x1: tick, x2: tick, y1: y - 9, y2: y + 9, class: "bar-target" }));
       }
-      [known.t, known.e, known.d] = ["t", "e", "d"].map((name, i) => put(112 + 56 * i, 4.5, `side ${name}`));
+      [drawn.t, drawn.e, drawn.d] = ["t", "e", "d"].map((name, i) => put(112 + 56 * i, 4.5, `side ${name}`));
     } else if (layer) {
-      known.below = h("text", { x: last ? this.width - 4 : x, y: y + radius + 12, class: "side", "text-anchor": last ? "end" : "middle" });
-      group.append(known.below);
+      drawn.below = h("text", { x: last ? this.width - 4 : x, y: y + radius + 12, class: "side", "text-anchor": last ? "end" : "middle" });
+      group.append(drawn.below);
     } else if (!this.narrow) {
       const named = one.name.length > 14 ? `${one.name.slice(0, 13)}…` : one.name;
       group.append(h("text", { x: x - radius - 8, y: y + 4.5, class: "name", "text-anchor": "end", text: named }));
     }
     if (layer === 1 && numbers.layer(1).pictures) {
       const side = radius * 2;
-      known.thumb = h("image", { x: x - radius - side - 8, y: y - radius, width: side, height: side });
-      group.append(known.thumb, h("rect", { x: x - radius - side - 8, y: y - radius, width: side, height: side, class: "frame" }));
-      known.thumbs = {};
+      drawn.thumb = h("image", { x: x - radius - side - 8, y: y - radius, width: side, height: side });
+      group.append(drawn.thumb, h("rect", { x: x - radius - side - 8, y: y - radius, width: side, height: side, class: "frame" }));
+      drawn.thumbs = {};
     }
-    this.nodes.set(`${layer}:${one.node}`, known);
+    this.nodes.set(`${layer}:${one.node}`, drawn);
     this.circles.append(group);
   }
 
