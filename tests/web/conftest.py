@@ -43,7 +43,7 @@ def console_errors():
 
 @pytest.fixture
 def page(browser, console_errors):
-    """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error or warning."""
+    """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error."""
     page, outside = browser.new_page(), []
     own = ("http://127.0.0.1:", f"{HOST}/", "data:", "blob:")
     page.on("request", lambda one: None if one.url.startswith(own) else outside.append(one.url))
