@@ -80,11 +80,11 @@ def _values(encoding: Encoding, random: np.random.Generator, count: int) -> list
     if isinstance(encoding, NumberColumn):
         return _numbers(encoding, random, count)
     if isinstance(encoding, BooleanColumn):
-        return (random.random(count) < 0.5).tolist()
+        return [bool(value < 0.5) for value in random.random(count).tolist()]
     if isinstance(encoding, DateColumn):
         first, last = np.array([encoding.first, encoding.last], "M8[D]").astype("M8[us]").astype(np.int64)
-        ends = np.clip([first - 366 * _DAY, last + 366 * _DAY], _EARLIEST, _LATEST)
-        moments = random.integers(*ends, count, endpoint=True)
+        low, high = np.clip([first - 366 * _DAY, last + 366 * _DAY], _EARLIEST, _LATEST).tolist()
+        moments = random.integers(low, high, count, endpoint=True)
         return [_EPOCH + timedelta(microseconds=moment) for moment in moments.tolist()]
     words = [*encoding.words, _another(encoding.words)]
     return [words[k % len(words)] for k in random.permutation(count).tolist()]
@@ -98,7 +98,7 @@ def _numbers(column: NumberColumn, random: np.random.Generator, count: int) -> l
         numbers = np.rint(numbers)
     special = [column.low, column.high, column.fill, *column.edges, 0.0, 10 * LARGEST, -10 * LARGEST]
     numbers[: len(special)] = special[:count]
-    return random.permutation(numbers).tolist()
+    return list(map(float, random.permutation(numbers)))
 
 
 def _another(words: tuple[str, ...]) -> str:

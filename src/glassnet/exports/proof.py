@@ -153,11 +153,11 @@ def read_export(path: str | Path) -> tuple[bytes, Mark]:
 
 def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: Ran) -> Proof:
     """Compare the answers of an exported file with the portable ones."""
-    differences: tuple[float, int] | tuple[None, None] = (None, None)
+    largest, differ = None, None
     if ran.outputs is not None:
         predicted = model.targets.invert(ran.outputs) if ran.predicted is None else ran.predicted
-        differ = _answers_differ(model, rows, predicted, tolerance)
-        differences = _largest_difference(ran.outputs, rows.outputs), int(np.count_nonzero(differ))
+        differ = int(np.count_nonzero(_answers_differ(model, rows, predicted, tolerance)))
+        largest = _largest_difference(ran.outputs, rows.outputs)
     plain = rows.predicted
     if mark.quantize is not None:
         plain = model.targets.invert(PortableNetwork(portable_form(model)).outputs(rows.inputs))
@@ -173,7 +173,8 @@ def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: R
         rows.source,
         ran.tool,
         ran.why_not,
-        *differences,
+        largest,
+        differ,
         tolerance,
         agreement,
         right[0],
@@ -209,4 +210,4 @@ def _answers_differ(model: Model, rows: ProofRows, predicted: NDArray[Any], tole
 
 def _by_row(differ: NDArray[Any]) -> NDArray[Any]:
     """Return whether any answer of a row differs, (n,), from (n,) or (n, outputs)."""
-    return differ.reshape(len(differ), -1).any(axis=1)
+    return np.asarray(differ.reshape(len(differ), -1).any(axis=1))

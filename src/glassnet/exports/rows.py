@@ -126,8 +126,8 @@ def _table(
     load_queries(model, table, notify)  # checks the columns, and notifies of values that training did not have
     labels = None
     if columns.task == "classes" and set(columns.target_names) <= set(table.names):
-        rows, labels = columns.answers(table)
-        table = table.take(rows)
+        rows, classes = columns.answers(table)
+        table, labels = table.take(rows), classes.astype(np.int64)
     chosen = _spread(len(table), table.source)
     return table.take(chosen), None if labels is None else labels[chosen], table.source
 
@@ -186,8 +186,12 @@ def _values(encoding: Encoding, column: Column) -> list[Any]:
         named = [*words, None]  # −1 is missing
         return [named[code] for code in codes.tolist()]
     if isinstance(encoding, DateColumn):
-        moments = column.moments
-        return np.where(np.isnat(moments), None, moments.astype("M8[us]").astype(np.int64)).tolist()
-    numbers = column.truths if isinstance(encoding, BooleanColumn) else column.numbers
-    present = numbers == 1 if isinstance(encoding, BooleanColumn) else numbers
-    return np.where(np.isnan(numbers), None, present).tolist()
+        moments = column.moments.astype("M8[us]")
+        return _with_none(moments.astype(np.int64).tolist(), np.isnat(moments))
+    if isinstance(encoding, BooleanColumn):
+        return _with_none((column.truths == 1).tolist(), np.isnan(column.truths))
+    return _with_none(column.numbers.tolist(), np.isnan(column.numbers))
+
+
+def _with_none(values: list[Any], missing: NDArray[np.bool_]) -> list[Any]:
+    return [None if absent else value for absent, value in zip(missing.tolist(), values, strict=True)]
