@@ -53,8 +53,8 @@ def export_command(
     c: one C99 file without dependencies, for programs and microcontrollers. html: one page that works from disk,
     without a server. onnx: a graph for onnxruntime and other runtimes; needs the extra "onnx".
 
-    The file is run before it is written, and compared with the model; on a difference nothing is written. C answers with
-    the same bits, ONNX within rounding.
+    The file is run before it is written, and compared with the model; on a difference nothing is written. C and HTML
+    answer with the same bits, ONNX within rounding.
     """
     form = form_named(out, to)
     place = out or str(Path(model_path).with_suffix(FORMS[form].suffixes[0]))
