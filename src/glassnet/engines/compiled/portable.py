@@ -16,6 +16,7 @@ from ..portable import PortableLayer
 from . import kernels
 from .inference import thread_pool
 from .row_network import blocks_of
+from .sparse_layout import read_only
 
 ROWS = 32
 """Rows processed together."""
@@ -78,7 +79,8 @@ class CompiledLayers:
         self._local = threading.local()
 
     def outputs(self, raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the outputs, (n, outputs), for contiguous inputs, (n, features), of bytes or float32."""
+        """Return the outputs, (n, outputs), for inputs, (n, features)."""
+        raw = read_only(np.ascontiguousarray(raw, raw.dtype.newbyteorder("=")))
         out = np.empty((len(raw), self._outputs), np.float32)
         threads = available_cores()
         if len(raw) <= MOST_ALONE or threads == 1:

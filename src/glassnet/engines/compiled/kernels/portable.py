@@ -182,7 +182,7 @@ PORTABLE: dict[str, Any] = {
 }
 """Activation -> the kernel ``(z, a, nodes, stride)`` that fills `a` with the activations of the sums `z`."""
 
-# Weighted sums. A tile has the transposed weights of some nodes, (inputs, nodes): whole vectors, the last filled with 0.
+# Weighted sums. A tile has the transposed weights of some nodes, (inputs, nodes): whole vectors, filled with 0.
 
 LARGEST_TILE = 7
 """Vectors of the largest tile: its sums fit into sixteen registers of half a vector, leaving two free."""
@@ -267,9 +267,7 @@ def _sums_of_rows() -> Any:
         stride: Any,
     ) -> Any:
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            weights, numbers = (
-                context.make_array(signature.args[i])(context, builder, given[i]).data for i in (0, 4)
-            )
+            weights, numbers = (context.make_array(signature.args[i])(context, builder, given[i]).data for i in (0, 4))
             _, tile_at, fan_in, count, _, first, last, at, stride = given
             vector = ir.VectorType(ir.FloatType(), LANES)
             rows = []
