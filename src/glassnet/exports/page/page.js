@@ -78,7 +78,7 @@ function aboutPart(about, { sizes, activations, members, hash }) {
     h("dl.facts", {},
       fact("page_layers", sizes.join(" → "), [...new Set(activations)].join(", ")),
       fact("page_parameters", parameters.toLocaleString("en-US"), members > 1 ? t("page_members", { members }) : ""),
-      fact("page_score", about.score && t(`page_${about.score[0]}`, { value: about.score[1] }), about.score ? t("page_score_help") : "")),
+      fact("page_score", about.score && t(`page_${about.score[0]}`, { value: about.score[1] }), about.score && t("page_score_help"))),
     check,
     h("p.small.quiet", {}, t("page_made", { version: about.version, hash: hash.slice(0, 12) })),
     h("details", {}, h("summary", {}, t("page_programs")), h("p.quiet", { text: t("page_programs_line") }),
