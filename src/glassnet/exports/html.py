@@ -256,7 +256,9 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
     if done.returncode:
         lines = [one for one in done.stderr.decode(errors="replace").splitlines() if "Error" in one]
-        raise DataError("GN101", f"{path}: its script fails in Node.js {version} ({lines[0] if lines else 'no message'}).")
+        raise DataError(
+            "GN101", f"{path}: its script fails in Node.js {version} ({lines[0] if lines else 'no message'})."
+        )
     told = json.loads(done.stdout)
     outputs = np.frombuffer(base64.b64decode(told["outputs"]), "<f4").reshape(rows.outputs.shape)
     predicted = np.asarray(told["answers"], rows.predicted.dtype).reshape(rows.predicted.shape)
