@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,29 +11,10 @@ import glassnet
 from glassnet import GlassnetError, export, prove
 from glassnet.errors import DataError, FileError
 from glassnet.exports import export as exports
-from glassnet.exports.proof import Ran, mark
 from support.cli import snapshot
 from support.covering import covering
-from support.exported import MODELS, model_of
+from support.exported import MODELS, answering, model_of
 from support.samples import small_model
-
-
-def answering(monkeypatch, change=lambda outputs: outputs, *, tolerance=0.0, ran="a tool", fails=None):
-    """Give every form a module whose file answers with changed outputs; return the arguments of each of its calls."""
-    calls = []
-
-    def write(form, model, rows, *, name, quantize):
-        calls.append(("write", name, quantize))
-        return f"/* {mark('c', model, quantize)} */".encode()
-
-    def run(path, model, rows):
-        calls.append(("run", path.name, path.read_bytes()))
-        if fails is not None:
-            raise fails
-        return Ran(ran, "", change(rows.outputs.copy())) if ran else Ran(None, "no tool was found")
-
-    monkeypatch.setattr(exports, "form_module", lambda _: SimpleNamespace(write=write, run=run, TOLERANCE=tolerance))
-    return calls
 
 
 def with_change(row, output, change):
@@ -82,8 +63,9 @@ def test_on_a_difference_nothing_is_written(tmp_path, monkeypatch, change):
 
 def test_negative_zero_is_another_answer(tmp_path, monkeypatch):
     model = model_of("numbers")
-    zeros = exports.proof_rows(model)
-    zeros.outputs[:] = 0
+    rows = exports.proof_rows(model)
+    nothing = np.zeros_like(rows.outputs)
+    zeros = replace(rows, outputs=nothing, predicted=model.targets.invert(nothing))
     monkeypatch.setattr(exports, "proof_rows", lambda *_, **__: zeros)
     answering(monkeypatch, lambda outputs: -outputs)
     with pytest.raises(DataError):
@@ -142,8 +124,8 @@ def test_a_file_that_nothing_can_run_is_written_but_not_proved(tmp_path, monkeyp
     model = small_model()
     answering(monkeypatch, ran=None)
     proof = export(model, tmp_path / "net.c")
-    assert (proof.equal, proof.ran, proof.why_not, proof.rows) == (None, None, "no tool was found", 1000)
-    with pytest.raises(GlassnetError, match="no tool was found") as problem:
+    assert (proof.equal, proof.ran, proof.why_not, proof.rows) == (None, None, "no C compiler was found", 1000)
+    with pytest.raises(GlassnetError, match="no C compiler was found") as problem:
         prove(tmp_path / "net.c", model)
     assert problem.value.code == "GN103"
 
