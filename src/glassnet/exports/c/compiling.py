@@ -51,7 +51,7 @@ CALLS    return fclose(out) != 0;
 }
 """
 _ANSWER = """\
-#include "name_.c"
+#include "name_network.c"
 
 static int name_answer(FILE *in, FILE *out)
 {
@@ -134,7 +134,7 @@ class Answers:
     probabilities: NDArray[np.float32] | None
 
 
-class Failed(Exception):
+class CompilingError(Exception):
     """The compiler, or the program, did not end well; the text says how."""
 
 
@@ -155,7 +155,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     tool = f"{compiler.name} {_FLAGS[-1]}"
     try:
         [answers] = answers_of([Program(content, prefix, portable_form(model), rows)], compiler.command, _FLAGS)
-    except Failed as problem:
+    except CompilingError as problem:
         # The file refuses compilers and flags whose arithmetic is another one.
         if refused := re.search(r"#error:? *(.*)", str(problem)):
             return Ran(None, f"{tool}: {refused[1]}")
@@ -177,7 +177,7 @@ def found_compiler() -> tuple[Compiler | None, str]:
             return Compiler(command, name), ""
     if given:
         return None, f"CC={given} cannot be run"
-    return None, f"no C compiler was found: install gcc or clang, or name one in the environment variable CC"
+    return None, "no C compiler was found: install gcc or clang, or name one in the environment variable CC"
 
 
 def _version(command: Sequence[str]) -> str:
@@ -209,20 +209,20 @@ def answers_of(
 
     Raises
     ------
-    Failed
+    CompilingError
         If the compiler or the program does not end well.
     """
     with tempfile.TemporaryDirectory(prefix="glassnet-c-") as folder:
         here = Path(folder)
         for one in programs:
-            (here / f"{one.prefix}_.c").write_bytes(one.content)
+            (here / f"{one.prefix}_network.c").write_bytes(one.content)
         (here / "driver.c").write_text(_driver(programs), encoding="ascii")
         (here / "rows.bin").write_bytes(b"".join(_packed(one) for one in programs))
         _require([*command, *flags, "driver.c", "-o", _PROGRAM], here, _COMPILING)
         _require([*runner, str(here / _PROGRAM)], here, _RUNNING)
         content = (here / "answers.bin").read_bytes()
     if len(content) != sum(_answer_type(one).itemsize * len(one.rows) for one in programs):
-        raise Failed("another number of answers")
+        raise CompilingError("another number of answers")
     made, start = [], 0
     for one in programs:
         answers = np.frombuffer(content, _answer_type(one), len(one.rows), start)
@@ -235,12 +235,12 @@ def _require(command: Sequence[str], folder: Path, timeout: int) -> None:
     try:
         ended = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL, timeout=timeout)
     except subprocess.TimeoutExpired:
-        raise Failed(f"not done after {timeout} s") from None
+        raise CompilingError(f"not done after {timeout} s") from None
     except OSError as problem:
-        raise Failed(str(problem.strerror)) from None
+        raise CompilingError(str(problem.strerror)) from None
     if ended.returncode:
         text = (ended.stderr or ended.stdout).decode(errors="replace")
-        raise Failed(text.strip() or f"exit status {ended.returncode}")
+        raise CompilingError(text.strip() or f"exit status {ended.returncode}")
 
 
 def _first_line(text: str) -> str:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 import numpy as np
 
 from ...model.model import Model
-from ...model.portable import PortableForm, portable_form
+from ...model.portable import PortableForm, PortableNetwork, portable_form
 from ..proof import mark
 from ..rows import ProofRows
 from .arithmetic import with_called
@@ -289,7 +289,7 @@ def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iter
 
 def _agreement(form: PortableForm, model: Model, rows: ProofRows) -> str:
     """Return how the answers of a quantised form compare with those of the model."""
-    exact = portable_form(model).network().outputs(rows.encoded if rows.raw is None else rows.raw)
+    exact = PortableNetwork(portable_form(model)).outputs(rows.inputs)
     answers = model.targets.invert(exact)
     where = f"{len(rows):,} rows ({comment(rows.source)})"
     if form.target_kind == "numbers":

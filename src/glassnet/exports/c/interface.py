@@ -138,7 +138,7 @@ class Interface:
         if self.form.target_kind == "classes":
             low, high = self.form.low, self.form.high
             rescale = _RESCALE.replace("LOW", float_text(low)).replace("SPAN", float_text(high - low))
-            body = _PROBABILITIES.replace("        RESCALE\n", "" if (low, high) == (0, 1) else rescale)
+            body = _PROBABILITIES.replace("        RESCALE\n", "" if low == 0 and high == 1 else rescale)
             of_class = f"The class, 0 to {self.count - 1}; its name is {self.names}[class]."
             return [
                 self._function(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def written(form: PortableForm) -> Written:
         raise OptionError("GN100", "model: the networks of its ensemble have different layers, which C does not carry.")
     buffers = _buffers(form)
     made.stack = 4 * sum(buffers.values())
-    body = []
+    body: list[str] = []
     for number, members in enumerate(layers, start=1):
         body += _layer(made, form, number, members, last=number == len(layers))
     made.statements = [f"float {name}[{size}];" for name, size in buffers.items()]
@@ -74,8 +75,7 @@ def written(form: PortableForm) -> Written:
     made.statements.append("")
     if form.input_kind == "columns":
         made.statements.append("name_encode(row, x);")
-    elif form.input_kind == "double":
-        made.functions.append("scale")
+    elif form.factor is not None and form.offset is not None:
         made.constant("double", "name_factors", doubles(form.factor), 8, "scaling of the inputs: factors,")
         made.constant("double", "name_offsets", doubles(form.offset), 8, "and what is added")
         made.statements.append(f"name_scale(x, {argument(form)});")
@@ -219,7 +219,7 @@ def _blocks(weights: Sequence[NDArray[np.float32]]) -> list[Block]:
     ends = np.maximum.accumulate(last)[:-1] <= np.minimum.accumulate(first[::-1])[::-1][1:]
     edges = [0, *(np.flatnonzero(ends) + 1).tolist(), nodes]
     blocks = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         low, high = int(first[start:end].min()), int(last[start:end].max())
         blocks.append(Block(start, end - start, min(low, high), max(0, high - low)))
     size = sum(one.nodes * one.inputs for one in blocks)
