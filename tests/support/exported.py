@@ -101,15 +101,18 @@ def answering(
     """Give every form a module whose file answers with changed outputs; return the arguments of each of its calls."""
     calls: list[Any] = []
 
-    def write(form: Any, model: Model, rows: Any, *, name: str, quantize: str | None) -> bytes:
-        calls.append(("write", name, quantize))
-        return f"/* {mark('c', model, quantize)} */".encode()
+    def module(kind: str) -> Any:
+        def write(form: Any, model: Model, rows: Any, *, name: str, quantize: str | None) -> bytes:
+            calls.append(("write", name, quantize))
+            return f"/* {mark(kind, model, quantize)} */".encode()
 
-    def run(path: Any, model: Model, rows: Any) -> Ran:
-        calls.append(("run", path.name, path.read_bytes()))
-        if fails is not None:
-            raise fails
-        return Ran(ran, "", change(rows.outputs.copy())) if ran else Ran(None, "no C compiler was found")
+        def run(path: Any, model: Model, rows: Any) -> Ran:
+            calls.append(("run", path.name, path.read_bytes()))
+            if fails is not None:
+                raise fails
+            return Ran(ran, "", change(rows.outputs.copy())) if ran else Ran(None, "no C compiler was found")
 
-    monkeypatch.setattr(exports, "form_module", lambda _: SimpleNamespace(write=write, run=run, TOLERANCE=tolerance))
+        return SimpleNamespace(write=write, run=run, TOLERANCE=tolerance)
+
+    monkeypatch.setattr(exports, "form_module", module)
     return calls
