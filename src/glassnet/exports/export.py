@@ -241,7 +241,7 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     """See `prove`; `notify` is called with remarks on the data."""
     require_path("path", path)
     require_model(model)
-    content, mark = read_export(path)
+    content, mark = read_export(path, FORMS)
     if mark.hash != model.hash():
         raise DataError(
             "GN017",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,12 +111,12 @@ class Mark:
 
 
 _WORD = "glassnet-export"
-_MARK = re.compile(rb"glassnet-export (c|html|onnx) ([0-9a-f]{64}) (float32|int8)")
-WRITTEN_BY_US = {
-    form: re.compile(rb".*?glassnet-export %s [0-9a-f]{64} " % form.encode(), re.DOTALL)
-    for form in ("c", "html", "onnx")
-}
-"""Form -> first bytes of a file that may be replaced."""
+_MARK = re.compile(rb"glassnet-export ([a-z]+) ([0-9a-f]{64}) (float32|int8)")
+
+
+def written_as(form: str) -> re.Pattern[bytes]:
+    """Return the pattern of the first bytes of files that an export of this form may replace."""
+    return re.compile(rf".*?{_WORD} {form} [0-9a-f]{{64}} ".encode(), re.DOTALL)
 
 
 def mark(form: str, model: Model, quantize: str | None) -> str:
@@ -126,7 +127,7 @@ def mark(form: str, model: Model, quantize: str | None) -> str:
     return f"{_WORD} {form} {model.hash()} {quantize or 'float32'}"
 
 
-def read_export(path: str | Path) -> tuple[bytes, Mark]:
+def read_export(path: str | Path, forms: Container[str]) -> tuple[bytes, Mark]:
     """Return the content of an exported file, and its mark.
 
     Raises
@@ -134,7 +135,7 @@ def read_export(path: str | Path) -> tuple[bytes, Mark]:
     FileError
         GN001 to GN003 when the file cannot be read.
     DataError
-        GN017 when it has no mark.
+        GN017 when it has no mark, or that of an unknown form.
     """
     try:
         content = Path(path).read_bytes()
@@ -145,7 +146,7 @@ def read_export(path: str | Path) -> tuple[bytes, Mark]:
     except (OSError, ValueError) as problem:
         raise FileError("GN003", f"{path}: cannot be read ({getattr(problem, 'strerror', problem)}).") from None
     found = _MARK.search(content)
-    if found is None:
+    if found is None or found[1].decode() not in forms:
         raise DataError("GN017", f"{path}: not a file that `glassnet export` wrote. Export the model again.")
     form, digest, kind = (part.decode() for part in found.groups())
     return content, Mark(form, digest, None if kind == "float32" else kind)
