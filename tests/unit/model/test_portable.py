@@ -9,61 +9,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import glassnet
-from glassnet import Model, Network, Scaling, Targets, compiled
+from glassnet import Scaling, compiled
 from glassnet.errors import OptionError, ShapeError
 from glassnet.model.inference import PortableModel
 from glassnet.model.portable import LARGEST_FOLDED, PortableNetwork, portable_form
-from glassnet.nn.activations import HIDDEN
+from glassnet.nn.activations import ACTIVATIONS
 from support import portable as definition
-from support.covering import covering
+from support.portable_models import CASES, bits, model_of
 
-F = np.float32
 UNIT = 2.0**-24
 """Largest relative error of one rounding to float32."""
 LIPSCHITZ = {"sigmoid": 0.25, "gelu": 1.13, "silu": 1.1, "softmax": 0.5}
-"""Largest slope of an activation; 1 for the others. Of softmax, for the largest error of a sum: Σ |∂a/∂z| = 2a(1 − a)."""
-OUTPUTS = ("sigmoid", "softmax", "identity", "exponential", "tanh")
-LOSSES = {"softmax": "cross_entropy", "exponential": "poisson"}
-
-
-def model_of(
-    hidden="sigmoid", output="sigmoid", scaling="notes", dtype="float32", members=1, temperature=1.0, targets="notes"
-):
-    """A model of 30 inputs with random weights, and rows for it."""
-    rng = np.random.default_rng(7)
-    spread = np.geomspace(1, 1000, 30) if scaling == "features" else 60
-    rows = 100 + rng.normal(size=(70, 30)) * spread
-    if scaling in ("notes", "unit"):
-        rows = (np.clip(rows, 0, 255) * (rng.random(rows.shape) < 0.4)).astype(np.uint8)
-    networks = []
-    for seed in range(members):
-        made = Network(
-            (30, 40, 7, 3),
-            (hidden, hidden, output),
-            bias=seed % 2 == 0 or members == 1,
-            loss=LOSSES.get(output, "squared_error"),
-            seed=seed,
-            dtype=dtype,
-        )
-        made.parameters.flat[...] = rng.normal(0, 0.5, made.parameters.flat.size)
-        networks.append(made)
-    if members > 1:
-        networks = [one for one in networks if one.architecture == networks[0].architecture] or networks[:1]
-    made_targets = Targets.of_values(rng.normal(40, 9, (50, 3))) if targets == "values" else Targets.named(targets, 3)
-    others = tuple(networks[1:])
-    return Model(
-        networks[0], Scaling.named(scaling, 255.0, rows), made_targets, others=others, temperature=temperature
-    ), rows
-
-
-CASES = covering(
-    HIDDEN,
-    OUTPUTS,
-    ("notes", "unit", "standard", "features"),
-    ("float32", "float64"),
-    [(1, 1.0, "notes"), (3, 1.0, "values"), (1, 2.5, "multilabel"), (4, 0.4, "one-hot")],
-)
+"""Largest slope of an activation; 1 for the others. Of softmax that of the largest error: Σ |∂a/∂z| = 2a(1 − a)."""
 
 
 def bound_of(model, rows):
@@ -87,7 +44,7 @@ def bound_of(model, rows):
             error = error @ np.abs(weights).T + (weights.shape[1] + 4) * UNIT * size
             if place == len(parameters.weights) - 1:
                 z, error = z / model.temperature, error / model.temperature + 2 * UNIT * np.abs(z / model.temperature)
-            x = glassnet.nn.activations.ACTIVATIONS[name].value(z)
+            x = ACTIVATIONS[name].value(z)
             if name == "softmax":
                 error = np.broadcast_to(error.max(axis=1, keepdims=True), error.shape)
             if name == "exponential":
@@ -104,21 +61,20 @@ def bound_of(model, rows):
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_model_has_the_bits_of_its_form_and_the_answers_of_the_model_within_rounding(case):
-    hidden, output, scaling, dtype, (members, temperature, targets) = case
-    model, rows = model_of(hidden, output, scaling, dtype, members, temperature, targets)
+    model, rows = model_of(*case)
     form = portable_form(model)
     assert (form.input_kind == "double") == (form.factor is not None)
     portable = compiled(model, engine="portable")
     outputs = portable.outputs(rows)
     expected = definition.outputs(form, rows)
-    np.testing.assert_array_equal(outputs.view(np.uint32), expected.view(np.uint32))
+    np.testing.assert_array_equal(bits(outputs), bits(expected))
     bound, exact = bound_of(model, rows)
     assert (np.abs(outputs - exact) <= bound).all()
     assert (np.abs(outputs - model.outputs(rows)) <= 2 * bound).all()
-    if targets in ("notes", "one-hot"):
+    if model.targets.of_classes:
         probabilities = portable.probabilities(outputs)
         found = definition.probabilities(form, outputs)
-        np.testing.assert_array_equal(probabilities.view(np.uint32), found.view(np.uint32))
+        np.testing.assert_array_equal(bits(probabilities), bits(found))
         np.testing.assert_array_equal(portable.confidence(outputs), probabilities.max(axis=1))
         np.testing.assert_allclose(portable.confidence(outputs), model.confidence(outputs), rtol=1e-6)
 
