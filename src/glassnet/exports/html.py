@@ -37,7 +37,7 @@ from .rows import ProofRows
 TOLERANCE = 0.0
 """Largest difference of an output that counts as equal."""
 
-MOST_EXAMPLES, MOST_EXAMPLE_VALUES = 24, 40_000
+MOST_EXAMPLES, MOST_EXAMPLE_VALUES = 12, 40_000
 """Most stored examples, and most of their values together."""
 
 _PACKAGE = Path(__file__).parents[1]
