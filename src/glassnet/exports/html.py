@@ -31,6 +31,7 @@ from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..preprocess.tabular.fields import field_of
 from ..preprocess.tabular.kinds import Encoding
 from .es_modules import bundle
+from .made_rows import MADE
 from .proof import Ran, mark
 from .rows import ProofRows
 
@@ -185,20 +186,41 @@ def _encoding_of(column: Encoding) -> dict[str, Any]:
 
 
 def _examples(form: PortableForm, rows: ProofRows) -> dict[str, Any]:
-    """Return rows to begin with, their answers as text, and their outputs, with which the page checks its browser."""
+    """Return rows to begin with, their answers as text, and their outputs, with which the page checks its browser.
+
+    ``images`` says whether they are images worth a look, not random pixels.
+    """
     most = min(MOST_EXAMPLES, max(4, MOST_EXAMPLE_VALUES // form.sizes[0]))
-    chosen = _varied(form, rows)[:most]
-    stored = [_row(rows, int(k)) for k in chosen]
-    outputs = base64.b64encode(rows.outputs[chosen].astype("<f4").tobytes()).decode()
-    return {"rows": stored, "answers": [_answer_text(form, rows.predicted[k]) for k in chosen], "outputs": outputs}
+    chosen = _chosen(form, rows)[:most]
+    return {
+        "rows": [_row(rows, int(k)) for k in chosen],
+        "answers": [_answer_text(form, rows.predicted[k]) for k in chosen],
+        "outputs": base64.b64encode(rows.outputs[chosen].astype("<f4").tobytes()).decode(),
+        "images": form.image_shape is not None and rows.source != MADE,
+    }
 
 
-def _varied(form: PortableForm, rows: ProofRows) -> NDArray[np.intp]:
-    """Return the numbers of all rows, the first of each class first; an image of each class shows what is known."""
+def _chosen(form: PortableForm, rows: ProofRows) -> NDArray[np.intp]:
+    """Return the numbers of all rows in the order in which they make good examples.
+
+    First one of each class, of a table the most usual ones: with few missing values and with numbers within the
+    training range.
+    """
+    usual = np.argsort(_unusual(form, rows), kind="stable")
     if form.target_kind != "classes":
-        return np.arange(len(rows))
-    _, first = np.unique(rows.predicted, return_index=True)
-    return np.concatenate([first, np.setdiff1d(np.arange(len(rows)), first)])
+        return usual
+    _, first = np.unique(rows.predicted[usual], return_index=True)
+    return np.concatenate([usual[first], np.delete(usual, first)])
+
+
+def _unusual(form: PortableForm, rows: ProofRows) -> NDArray[np.int64]:
+    """Return for each row how many of its values are missing, or numbers beyond the training range, shape (n,)."""
+    count = np.zeros(len(rows), np.int64)
+    for one in form.columns.inputs if form.columns else ():
+        values = rows.values[one.name]
+        low, high = (one.low, one.high) if isinstance(one, NumberColumn) else (None, None)
+        count += [value is None or (low is not None and not low <= value <= high) for value in values]
+    return count
 
 
 def _row(rows: ProofRows, number: int) -> Any:

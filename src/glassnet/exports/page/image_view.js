@@ -19,7 +19,8 @@ export function openImages(el, head, t, state) {
   const { description, network } = model;
   const { image_shape: shape, channels, maximum, reading } = description;
   const pen = channels === 1 && reading !== "photo" && shape[0] === 28 && shape[1] === 28; // as in the view
-  const first = pen ? null : content.examples.rows[0]; // a blank board says little of what is not drawn by hand
+  const shown = content.examples.images ? content.examples.rows : [];
+  const first = pen ? null : shown[0]; // a blank board says little of what is not drawn by hand
   const view = localModel({ t, description, drawing: state.drawing ?? { strokes: [], pixels: first ?? null }, ask: answerNumbers });
   view.on("change:drawing", () => (state.drawing = view.get("drawing")));
   const open = (pixels) => view.set("drawing", { strokes: [], pixels: [...pixels] });
@@ -30,13 +31,13 @@ export function openImages(el, head, t, state) {
   const how = { photo: reading === "photo", channels };
   const title = h("p.label", { id: "examples", text: t("page_examples") });
   const examples = h("div.examples", { role: "group", "aria-labelledby": title.id }, title,
-    h("div.row", {}, content.examples.rows.map((pixels, k) => {
+    h("div.row", {}, shown.map((pixels, k) => {
       const words = t("page_example", { number: k + 1, answer: content.examples.answers[k] });
       const image = pixelImage(pixels.map((one) => (one * WHITE) / maximum), shape, "", how);
       return button(image, () => open(pixels), { class: "plain example", "aria-label": words, title: words });
     })));
   const files = pen ? null : filePart(el, t, description, open);
-  head.append(examples);
+  if (shown.length) head.append(examples);
   fill(el, h("div.stack.images", {}, host, files?.el));
   return () => {
     close();
