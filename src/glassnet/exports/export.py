@@ -20,15 +20,26 @@ from .rows import ProofRows, proof_rows
 
 @dataclass(frozen=True)
 class Form:
-    """The suffixes of a form's files, the usual one first, and whether it has weights of 8 bits."""
+    """What is known of a form before its module is loaded.
+
+    Parameters
+    ----------
+    suffixes : tuple of str
+        Suffixes of its files, the usual one first.
+    quantizes : bool
+        Whether it has weights of 8 bits.
+    most_rows : int
+        How many rows a proof compares at most.
+    """
 
     suffixes: tuple[str, ...]
     quantizes: bool = False
+    most_rows: int = 10_000
 
 
 FORMS = {
     "c": Form((".c",), quantizes=True),
-    "html": Form((".html", ".htm")),
+    "html": Form((".html", ".htm"), most_rows=2000),  # a millisecond each
     "onnx": Form((".onnx",)),
 }
 """The forms. Each has a module of its name in this folder, which is loaded when it is used."""
@@ -167,7 +178,7 @@ def write_export(
             "GN100", f"quantize {quantize}: {form} files have weights of 32 bits. Omit it, or export to {others}."
         )
     portable = portable_form(model)
-    rows = proof_rows(model, data, quantize=quantize, notify=notify)
+    rows = proof_rows(model, data, quantize=quantize, most=FORMS[form].most_rows, notify=notify)
     module = form_module(form)
     network = portable.quantised() if quantize else portable
     content = module.write(network, model, rows, name=name or Path(path).stem, quantize=quantize)
@@ -237,7 +248,7 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
             f"{path}: an export of the model with hash {mark.hash}, but the given model has hash {model.hash()}. Name "
             "the model that it was exported from.",
         )
-    rows = proof_rows(model, data, quantize=mark.quantize, notify=notify)
+    rows = proof_rows(model, data, quantize=mark.quantize, most=FORMS[mark.form].most_rows, notify=notify)
     proof = _proof(mark, content, model, rows)
     if proof.ran is None:
         raise OptionError("GN103", f"{path}: cannot be run here ({proof.why_not}).")

@@ -27,8 +27,6 @@ from .made_rows import MADE, made_array, made_table
 if TYPE_CHECKING:
     from ..data.tables.table import Column, Table
 
-_MOST = 10_000
-"""Of more rows, as many at equal distances are used."""
 _DTYPES = {"bytes": np.uint8, "float": np.float32, "double": np.float64}
 
 
@@ -76,7 +74,13 @@ class ProofRows:
 
 
 def proof_rows(
-    model: Model, data: Any = None, *, quantize: str | None = None, count: int = 1000, notify: Notify = ignore
+    model: Model,
+    data: Any = None,
+    *,
+    quantize: str | None = None,
+    count: int = 1000,
+    most: int = 10_000,
+    notify: Notify = ignore,
 ) -> ProofRows:
     """Return rows for a model, with the portable answers.
 
@@ -84,11 +88,12 @@ def proof_rows(
     ----------
     model : Model
     data : path, Dataset, array_like or table, optional
-        Of many rows, 10,000 at equal distances are used. By default, the bundled test digits for a model trained on
-        MNIST, and `count` rows made from the model for any other.
+        By default, the bundled test digits for a model trained on MNIST, and `count` rows made from the model for any
+        other.
     quantize : {"int8"}, optional
         Whether the answers are those of weights of 8 bits.
-    count : int
+    count, most : int
+        Number of rows to make, and largest number of rows to use: of more, those at equal distances.
     notify : callable
         Called with remarks on the data.
 
@@ -105,9 +110,13 @@ def proof_rows(
     raw, values, encoded = None, {}, None
     if model.columns is not None:
         table, labels, source = _table(model, model.columns, data, count, notify)
+        chosen = _spread(len(table), most, source)
+        table, labels = table.take(chosen), None if labels is None else labels[chosen]
         values, encoded = values_of(table, model.columns), model.columns.apply(table)
     else:
         rows, labels, source = _array(model, form.input_kind, data, count, notify)
+        chosen = _spread(len(rows), most, source)
+        rows, labels = rows[chosen], None if labels is None else labels[chosen]
         raw = _as_kind(rows, form.input_kind, source)
     network = PortableNetwork(form.quantised() if quantize else form)
     inputs = encoded if raw is None else raw
@@ -128,8 +137,7 @@ def _table(
     if columns.task == "classes" and set(columns.target_names) <= set(table.names):
         rows, classes = columns.answers(table)
         table, labels = table.take(rows), classes.astype(np.int64)
-    chosen = _spread(len(table), table.source)
-    return table.take(chosen), None if labels is None else labels[chosen], table.source
+    return table, labels, table.source
 
 
 def _array(
@@ -150,16 +158,15 @@ def _array(
         model.require(data)
         source, labels = data.source or source, data.labels if model.targets.of_classes else None
         data = data.inputs
-    rows = model.raw(data)
-    chosen = _spread(len(rows), source)
-    return rows[chosen], None if labels is None else labels[chosen], source
+    return model.raw(data), labels, source
 
 
-def _spread(rows: int, source: str) -> NDArray[np.int64]:
+def _spread(rows: int, most: int, source: str) -> NDArray[np.int64]:
     """Return the rows to use, at equal distances if there are too many."""
     if not rows:
         raise DataError("GN010", f"{source}: no rows, expected at least one. Check the data.")
-    return np.arange(min(rows, _MOST)) * rows // min(rows, _MOST)
+    used = min(rows, most)
+    return np.arange(used) * rows // used
 
 
 def _as_kind(rows: NDArray[Any], kind: str, source: str) -> NDArray[Any]:

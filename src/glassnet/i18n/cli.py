@@ -197,17 +197,17 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     # export
     "exported": ("exported  {file} ({size:,.1f} kB)", "导出      {file}（{size:,.1f} kB）"),
     "proved_bits": (
-        "proof     {rows:,} rows ({source}), run by {tool}: the same bits as the model's portable answers",
-        "验证      {rows:,} 行（{source}），由 {tool} 运行：与模型的可移植计算结果逐位一致",
+        "proof     {rows:,} rows of {source}, run by {tool}: the same bits as the model's portable answers",
+        "验证      {source} 的 {rows:,} 行，由 {tool} 运行：与模型的可移植计算结果逐位一致",
     ),
     "proved_close": (
-        "proof     {rows:,} rows ({source}), run by {tool}: the same answers, outputs within {largest:.1e}",
-        "验证      {rows:,} 行（{source}），由 {tool} 运行：回答相同，输出相差不超过 {largest:.1e}",
+        "proof     {rows:,} rows of {source}, run by {tool}: the same answers, outputs within {largest:.1e}",
+        "验证      {source} 的 {rows:,} 行，由 {tool} 运行：回答相同，输出相差不超过 {largest:.1e}",
     ),
     "differs": (
-        "different {rows:,} rows ({source}), run by {tool}: {differ:,} other answers, outputs differ by up to "
+        "different {rows:,} rows of {source}, run by {tool}: {differ:,} other answers, outputs differ by up to "
         "{largest:.1e}",
-        "不同      {rows:,} 行（{source}），由 {tool} 运行：{differ:,} 个回答不同，输出最多相差 {largest:.1e}",
+        "不同      {source} 的 {rows:,} 行，由 {tool} 运行：{differ:,} 个回答不同，输出最多相差 {largest:.1e}",
     ),
     "not_run": (
         "proof     none, because nothing here can run the file: {why}",
