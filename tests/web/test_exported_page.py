@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from glassnet.model.portable import portable_form
 from support.exported import model_of
 from support.strokes import hand_strokes
 from support.web import FLOATS, array_of, text_of
-from web.accessible import LANGUAGES, PHONE, THEMES, WIDE, fit_a_phone, tab_through, violations
+from web.accessible import LANGUAGES, PHONE, THEMES, WIDE, unfit_for_a_phone, unfit_for_keys, violations
 
 KINDS = ("floats", "far from 0", "float64", "one number", "table", "labels", "numbers", "ensemble", "temperature")
 COLOURS = ("blue", "red")
@@ -40,7 +39,7 @@ def digits_model():
 
 
 def colours_model():
-    """A model of colour images of 8 × 6 pixels, and a model of the same images in grey as photos, 0 to 1."""
+    """A model of colour images of 8 × 6 pixels."""
     random = np.random.default_rng(3)
     images = random.integers(0, 80, (60, 8, 6, 3)).astype(np.uint8)
     labels = random.integers(0, 2, 60)
@@ -109,7 +108,9 @@ def draw(page, strokes):
     """Draw with the mouse on the board."""
     box = page.locator("canvas.board").bounding_box()
     for stroke in strokes:
-        points = [(box["x"] + box["width"] * (0.2 + 0.6 * x), box["y"] + box["height"] * (0.2 + 0.6 * y)) for x, y in stroke]
+        points = [
+            (box["x"] + box["width"] * (0.2 + 0.6 * x), box["y"] + box["height"] * (0.2 + 0.6 * y)) for x, y in stroke
+        ]
         page.mouse.move(*points[0])
         page.mouse.down()
         for point in points[1::3]:
@@ -135,7 +136,7 @@ def test_a_drawn_digit_is_answered_and_explained(opened, files):
 
 def test_an_example_has_the_answer_of_python(opened, files):
     page = opened("digits")
-    _, model, rows = files["digits"]
+    _, _, rows = files["digits"]
     for k in (0, 5):
         example = page.locator(".example").nth(k)
         example.click()
@@ -146,7 +147,7 @@ def test_an_example_has_the_answer_of_python(opened, files):
     )
 
 
-@pytest.mark.parametrize(("locale", "language"), [("zh-CN", "zh-CN"), ("de-DE", "en"), ("en-GB", "en")])
+@pytest.mark.parametrize(("locale", "language"), [("zh-CN", "zh-CN"), ("de-DE", "en")])
 def test_the_language_is_the_browsers_and_a_choice_is_remembered(browser, files, locale, language):
     with browser.new_context(locale=locale, offline=True) as context:
         page = context.new_page()
@@ -170,7 +171,13 @@ def test_the_values_of_a_row_are_changed(opened, files):
     page.get_by_label("joined").fill("2013-05-06T07:08")
     assert page.get_by_label("Start from").input_value() == "own"
     page.locator(".field:has(label:text-is('income')) input[type=number]").fill("")
-    values = {"age": 33, "income": None, "city, of birth": 'a "quoted" one', "member": "no", "joined": "2013-05-06T07:08"}
+    values = {
+        "age": 33,
+        "income": None,
+        "city, of birth": 'a "quoted" one',
+        "member": "no",
+        "joined": "2013-05-06T07:08",
+    }
     rows = proof_rows(model, {name: [value] for name, value in values.items()})
     assert page.locator(".answer-name").inner_text() == model.name_of(int(rows.predicted[0]))
     given = {name: values[0] for name, values in rows.values.items()}
@@ -179,7 +186,7 @@ def test_the_values_of_a_row_are_changed(opened, files):
     assert [f"{100 * probabilities[name]:.1f}\u00a0%" for name in model.class_names] == shown
     assert page.locator(".shares li").count() >= 4
     page.get_by_label("joined").fill("")
-    assert page.locator(".shares").get_by_text("= missing").count() == 2
+    assert page.locator(".shares li", has_text="joined = missing").count() == 1
     page.get_by_label("Start from").select_option("2")
     assert page.locator(".answer-name").inner_text() == page.locator("option:checked").first.inner_text().split(": ")[1]
 
@@ -199,15 +206,14 @@ def test_every_number_and_every_label_is_explained(opened, files):
 
 
 def test_contributions_add_up_to_the_change_of_the_number(opened, files):
-    """Integrated gradients are complete: their sum is the difference to the row in the middle."""
+    """Integrated gradients are complete: their sum is the difference to the number of the row in the middle."""
     page = opened("numbers")
-    costs = []
-    for start in ("middle", "1"):
-        page.get_by_label("Start from").select_option(start)
-        costs.append(float(page.locator(".answer-name").inner_text().split()[1]))
-    shares = page.locator(".shares .number").all_inner_texts()
-    total = sum(float(one.replace("−", "-")) for one in shares)
-    assert total == pytest.approx(costs[1] - costs[0], abs=0.02 * max(map(abs, [*costs, 1])) / 100 + 0.1)
+    middle = files["numbers"][1].columns.middle().tolist()
+    [before, _] = page.evaluate("(middle) => glassnet.answerOf(glassnet.outputs(middle))", middle)
+    page.get_by_label("Start from").select_option("1")
+    after = float(page.locator(".answer-name").inner_text().split()[1])
+    shares = [float(one.replace("−", "-")) for one in page.locator(".shares .number").all_inner_texts()]
+    assert sum(shares) == pytest.approx(after - before, abs=0.02 * sum(map(abs, shares)) + 0.01)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -215,7 +221,9 @@ def test_an_image_file_is_opened_and_resized(opened, colour):
     page = opened("colours")
     file = io.BytesIO()
     Image.new("RGB", (313, 207), colour).save(file, "PNG")
-    page.locator("input[type=file]").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    page.locator("input[type=file]").set_input_files(
+        {"name": "x.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    )
     page.wait_for_selector("text=x.png is on the board.")
     assert page.locator(".answer-name").inner_text() == colour
     page.locator("input[type=file]").set_input_files({"name": "y.png", "mimeType": "image/png", "buffer": b"no image"})
@@ -232,7 +240,8 @@ def test_what_a_page_is_made_of_cannot_run_or_ask(page, files, console_errors):
       script.textContent = "globalThis.ran = true";
       document.body.append(script);
       const sent = await fetch("data:text/plain,x").then(() => true, () => false);
-      return [globalThis.ran ?? false, sent, document.querySelectorAll("h1 *").length, document.querySelector("h1").textContent];
+      const title = document.querySelector("h1");
+      return [globalThis.ran ?? false, sent, title.children.length, title.textContent];
     }"""
     assert page.evaluate(program) == [False, False, 0, "My <b>digits</b>"]
     assert len(console_errors) >= 2
@@ -266,12 +275,12 @@ def test_nothing_serious_for_axe_and_nothing_too_wide_on_a_phone(page, opened, k
             page.wait_for_selector(".reasons figure")
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         assert violations(page) == []
-    fit_a_phone(page)
+    assert unfit_for_a_phone(page) == []
 
 
 @pytest.mark.parametrize("kind", ["digits", "labels"])
 def test_the_tab_key_reaches_every_control_and_shows_where_it_is(opened, kind):
-    tab_through(opened(kind))
+    assert unfit_for_keys(opened(kind)) == []
 
 
 def test_a_digit_is_painted_with_the_keyboard(opened):

@@ -20,8 +20,8 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, OptionError
 from ..data.dataset import channels_of
+from ..errors import DataError, OptionError
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
 from ..model.model import Model
@@ -278,7 +278,9 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
     if done.returncode:
         lines = [one for one in done.stderr.decode(errors="replace").splitlines() if "Error" in one]
-        raise DataError("GN101", f"{path}: its script fails in Node.js {version} ({lines[0] if lines else 'no message'}).")
+        raise DataError(
+            "GN101", f"{path}: its script fails in Node.js {version} ({lines[0] if lines else 'no message'})."
+        )
     told = json.loads(done.stdout)
     outputs = np.frombuffer(base64.b64decode(told["outputs"]), "<f4").reshape(rows.outputs.shape)
     predicted = np.asarray(told["answers"], rows.predicted.dtype).reshape(rows.predicted.shape)

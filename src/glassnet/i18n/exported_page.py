@@ -41,7 +41,10 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
         "The first {count} of {all} inputs; the others keep the values of the example.",
         "这里是 {all} 个输入中的前 {count} 个，其余保持示例的值。",
     ),
-    "page_shares_line": ("How much each input adds, compared with all inputs at 0.", "与全部输入均为 0 相比，每个输入的贡献。"),
+    "page_shares_line": (
+        "How much each input adds, compared with all inputs at 0.",
+        "与全部输入均为 0 相比，每个输入的贡献。",
+    ),
     "page_shares_unit": (
         "How much each column adds, in {unit}, compared with a row in the middle of all columns.",
         "与各列均取中间值的一行相比，每列的贡献（单位 {unit}）。",
