@@ -18,8 +18,6 @@ from ..preprocess.tabular.kinds import Encoding
 MADE = "random values within the training range"
 """The source of these rows, for the output."""
 
-_MISSING = 0.1
-"""Fraction of missing values."""
 _SPARSE = 0.8
 """Fraction of zeros in a third of the rows, as images have them: arithmetic may skip them."""
 _EPOCH = datetime(1970, 1, 1)
@@ -66,12 +64,11 @@ def made_table(columns: Columns, count: int) -> dict[str, list[Any]]:
     all of training and one that it did not have; dates are as random, with a time of day.
     """
     random = generator(0, Purpose.PROOF)
-    table = {}
+    table: dict[str, list[Any]] = {}
     for one in columns.inputs:
-        values = _values(one, random, count)
-        missing = random.random(count) < _MISSING
-        missing[0] = True
-        table[one.name] = [None if absent else value for absent, value in zip(missing, values, strict=True)]
+        present = count - 1 - count // 10
+        values = [*_values(one, random, present), *[None] * (count - 1 - present)]
+        table[one.name] = [None, *(values[place] for place in random.permutation(count - 1).tolist())]
     return table
 
 
@@ -84,10 +81,9 @@ def _values(encoding: Encoding, random: np.random.Generator, count: int) -> list
     if isinstance(encoding, DateColumn):
         first, last = np.array([encoding.first, encoding.last], "M8[D]").astype("M8[us]").astype(np.int64)
         low, high = np.clip([first - 366 * _DAY, last + 366 * _DAY], _EARLIEST, _LATEST).tolist()
-        moments = random.integers(low, high, count, endpoint=True)
-        return [_EPOCH + timedelta(microseconds=moment) for moment in moments.tolist()]
+        return [_EPOCH + timedelta(microseconds=moment) for moment in random.integers(low, high, count).tolist()]
     words = [*encoding.words, _another(encoding.words)]
-    return [words[k % len(words)] for k in random.permutation(count).tolist()]
+    return [words[place % len(words)] for place in range(count)]
 
 
 def _numbers(column: NumberColumn, random: np.random.Generator, count: int) -> list[float]:
@@ -98,7 +94,7 @@ def _numbers(column: NumberColumn, random: np.random.Generator, count: int) -> l
         numbers = np.rint(numbers)
     special = [column.low, column.high, column.fill, *column.edges, 0.0, 10 * LARGEST, -10 * LARGEST]
     numbers[: len(special)] = special[:count]
-    return list(map(float, random.permutation(numbers)))
+    return list(map(float, numbers))
 
 
 def _another(words: tuple[str, ...]) -> str:
