@@ -24,6 +24,7 @@ from ..data.dataset import channels_of
 from ..errors import DataError, OptionError
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
+from ..io.control_characters import json_text, printable
 from ..model.model import Model
 from ..model.portable import PortableForm
 from ..preprocess.tabular.dates import DateColumn
@@ -59,14 +60,19 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
     name : str
         The title.
     quantize : None
+        `network.js` has no weights of 8 bits; `export` refuses them.
 
     Raises
     ------
     OptionError
-        GN100 for weights of 8 bits, which `network.js` does not have.
+        GN100 for an ensemble of networks with different layers.
     """
-    if quantize:
-        raise OptionError("GN100", f"quantize: {quantize!r} is for C. Leave it out for HTML.")
+    assert quantize is None
+    shapes = {tuple((layer.weights.shape, layer.activation) for layer in member) for member in form.members}
+    if len(shapes) > 1:
+        raise OptionError(
+            "GN100", "model: the networks of its ensemble have different layers, which HTML does not carry."
+        )
     answers, loaded = bundle(_PAGE / "answers.js", _PACKAGE)
     page, _ = bundle(_PAGE / "page.js", _PACKAGE, loaded)
     style = "\n".join(path.read_text("utf-8") for path in _STYLES)
@@ -81,7 +87,7 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
         ]
     )
     content = {
-        "name": name,
+        "name": printable(name),
         "model": _description(form, model),
         "examples": _examples(form, rows),
         "about": _about(form, model, rows),
@@ -91,7 +97,7 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
     parts = {
         "mark": mark("html", model, None),
         "policy": policy,
-        "name": html.escape(name),
+        "name": html.escape(printable(name)),
         "icon": f"data:image/svg+xml,{quote(icon)}",
         "style": style,
         "content": _as_json(content),
@@ -109,10 +115,8 @@ def _hash_of(text: str) -> str:
 
 
 def _as_json(value: Any) -> str:
-    """Return JSON that cannot end the script element around it; characters that UTF-8 lacks are escaped too."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    text = text.replace("<", r"\u003c")
-    return re.sub("[\ud800-\udfff\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)
+    """Return JSON that cannot end the script element around it."""
+    return json_text(value).replace("<", r"\u003c")
 
 
 def _weights(form: PortableForm) -> NDArray[np.float32]:
@@ -181,8 +185,8 @@ def _encoding_of(column: Encoding) -> dict[str, Any]:
         return {"name": column.name, "kind": "date", "first": first, "parts": parts, "missing": column.missing > 0}
     if isinstance(column, BooleanColumn):
         return {"name": column.name, "kind": "boolean"}
-    about = {"words": list(column.words), "others": column.rare > 0, "missing": column.missing > 0}
-    return {"name": column.name, "kind": "word", **about}
+    others, missing = column.rare > 0, column.missing > 0
+    return {"name": column.name, "kind": "word", "words": list(column.words), "others": others, "missing": missing}
 
 
 def _examples(form: PortableForm, rows: ProofRows) -> dict[str, Any]:
