@@ -13,6 +13,7 @@ import json
 import re
 import shutil
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from ..errors import DataError, OptionError
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
 from ..io.control_characters import json_text, printable
+from ..io.writing import MAKER
 from ..model.model import Model
 from ..model.portable import PortableForm
 from ..preprocess.tabular.dates import DateColumn
@@ -249,8 +251,6 @@ def _answer_text(form: PortableForm, predicted: Any) -> str:
 
 def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
     """Return facts about the training, and an example of a call."""
-    from .. import __version__
-
     result = model.receipt.get("result") or {}
     accuracy, r2 = result.get("accuracy"), result.get("r2")
     score = ["accuracy", f"{below_all(accuracy):.2%}".replace("%", " %")] if accuracy is not None else None
@@ -261,7 +261,7 @@ def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
         call = f"glassnet.predict({row})"
     else:
         call = f"glassnet.predict(values)   // {form.sizes[0]:,} numbers\nglassnet.outputs(values)   // a Float32Array"
-    return {"version": __version__, "score": score, "call": call}
+    return {"version": version(MAKER), "score": score, "call": call}
 
 
 def run(path: Path, model: Model, rows: ProofRows) -> Ran:
@@ -275,20 +275,20 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     node = shutil.which("node")
     if node is None:
         return Ran(None, "no Node.js was found to run its script; any browser can, and the page checks itself there")
-    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("v")
-    if int(version.split(".")[0] or 0) < _NODE:
-        return Ran(None, f"Node.js {version} is too old to run its script; {_NODE} or later can")
+    found = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("v")
+    if int(found.split(".")[0] or 0) < _NODE:
+        return Ran(None, f"Node.js {found} is too old to run its script; {_NODE} or later can")
     command = [node, str(_PAGE / "run_in_node.mjs"), str(path)]
     done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
     if done.returncode:
         lines = [one for one in done.stderr.decode(errors="replace").splitlines() if "Error" in one]
         raise DataError(
-            "GN101", f"{path}: its script fails in Node.js {version} ({lines[0] if lines else 'no message'})."
+            "GN101", f"{path}: its script fails in Node.js {found} ({lines[0] if lines else 'no message'})."
         )
     told = json.loads(done.stdout)
     outputs = np.frombuffer(base64.b64decode(told["outputs"]), "<f4").reshape(rows.outputs.shape)
     predicted = np.asarray(told["answers"], rows.predicted.dtype).reshape(rows.predicted.shape)
-    return Ran(f"Node.js {version}", outputs=outputs.astype(np.float32), predicted=predicted)
+    return Ran(f"Node.js {found}", outputs=outputs.astype(np.float32), predicted=predicted)
 
 
 def _rows_as_json(rows: ProofRows) -> str:

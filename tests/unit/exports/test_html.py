@@ -1,4 +1,4 @@
-"""Exported pages as files: they are self-contained, nothing in them is markup by accident, and Node runs their script."""
+"""Exported pages as files: self-contained, without markup by accident, and with a script that Node runs."""
 
 from __future__ import annotations
 

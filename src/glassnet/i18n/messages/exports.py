@@ -43,7 +43,9 @@ MESSAGES: dict[str, str] = {
     "model: the networks of its ensemble have different layers, which HTML does not carry.": (
         "model：其集成中的各网络层次不同，HTML 无法承载。"
     ),
-    "{path}: its script fails in Node.js {version} ({problem}).": "{path}：其中的脚本在 Node.js {version} 中出错（{problem}）。",
+    "{path}: its script fails in Node.js {version} ({problem}).": (
+        "{path}：其中的脚本在 Node.js {version} 中出错（{problem}）。"
+    ),
     "no Node.js was found to run its script; any browser can, and the page checks itself there": (
         "没有找到可运行其脚本的 Node.js；任何浏览器都可以运行，页面会在那里自行核对"
     ),
