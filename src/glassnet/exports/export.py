@@ -241,7 +241,8 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     """See `prove`; `notify` is called with remarks on the data."""
     require_path("path", path)
     require_model(model)
-    content, mark = read_export(path, FORMS)
+    content, mark = read_export(path)
+    require_choice(f"{path}: form", mark.form, FORMS)
     if mark.hash != model.hash():
         raise DataError(
             "GN017",

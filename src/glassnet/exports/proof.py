@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,7 +126,7 @@ def mark(form: str, model: Model, quantize: str | None) -> str:
     return f"{_WORD} {form} {model.hash()} {quantize or 'float32'}"
 
 
-def read_export(path: str | Path, forms: Container[str]) -> tuple[bytes, Mark]:
+def read_export(path: str | Path) -> tuple[bytes, Mark]:
     """Return the content of an exported file, and its mark.
 
     Raises
@@ -135,7 +134,7 @@ def read_export(path: str | Path, forms: Container[str]) -> tuple[bytes, Mark]:
     FileError
         GN001 to GN003 when the file cannot be read.
     DataError
-        GN017 when it has no mark, or that of an unknown form.
+        GN017 when it has no mark.
     """
     try:
         content = Path(path).read_bytes()
@@ -146,7 +145,7 @@ def read_export(path: str | Path, forms: Container[str]) -> tuple[bytes, Mark]:
     except (OSError, ValueError) as problem:
         raise FileError("GN003", f"{path}: cannot be read ({getattr(problem, 'strerror', problem)}).") from None
     found = _MARK.search(content)
-    if found is None or found[1].decode() not in forms:
+    if found is None:
         raise DataError("GN017", f"{path}: not a file that `glassnet export` wrote. Export the model again.")
     form, digest, kind = (part.decode() for part in found.groups())
     return content, Mark(form, digest, None if kind == "float32" else kind)
