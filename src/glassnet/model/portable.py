@@ -14,7 +14,7 @@ from ..data.arrays import names_of
 from ..engines.portable import PortableLayer, PortableNetwork
 from ..errors import OptionError
 from ..nn.network_class import Network
-from ..preprocess import Columns, Scaling
+from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST
 from ..preprocess.tabular.encoders import NumberColumn
 from .model import Model
