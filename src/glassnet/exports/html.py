@@ -20,8 +20,8 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, OptionError
 from ..data.dataset import channels_of
+from ..errors import DataError, OptionError
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
 from ..model.model import Model

@@ -178,7 +178,9 @@ def _scaling(factor: Floats, offset: Floats) -> Scaling:
     if max(factor.size, offset.size) > 1:
         factor, offset = np.broadcast_arrays(factor, offset)
         return Scaling("features", 1.0, tuple(factor.tolist()), tuple(offset.tolist()))
-    return Scaling("unit" if factor.item() == 1 and offset.item() == 0 else "standard", 1.0, factor.item(), offset.item())
+    return Scaling(
+        "unit" if factor.item() == 1 and offset.item() == 0 else "standard", 1.0, factor.item(), offset.item()
+    )
 
 
 def _targets(task: str, outputs: int, imported: Imported) -> Targets:

@@ -115,7 +115,8 @@ def read_chain(graph: OnnxGraph) -> Chain:
     rescaled = next((one for one in found if (one.low, one.high) != (0, 1)), found[0])
     normalised = any(one.normalised for one in found)
     task = tasks.pop() if tasks else ("classes" if normalised else None)
-    members = tuple(_steps(graph, one) for one in _members(graph, value))
+    averaged, after = _averaged(graph, value)
+    members = tuple((*_steps(graph, one), *after) for one in averaged)
     binary = any(one.binary for one in found)
     return Chain(members, value, task, classes, binary, normalised, rescaled.low, rescaled.high)
 
@@ -213,7 +214,8 @@ def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
             raise refused(node, NOT_SUPPORTED)
     factor, offset = 1.0, 0.0
     while (node := graph.producers.get(value)) is not None and node.op_type in ("Sub", "Div", "Mul", "Add"):
-        if (step := _affine(graph, node)) is None or step[0].factor.size != 1 or step[0].offset.size != 1:
+        step = _affine(graph, node)
+        if step is None or step[0].factor.size != 1 or step[0].offset.size != 1 or len(_members(graph, value)) > 1:
             break
         factor, offset = factor * step[0].factor.item(), factor * step[0].offset.item() + offset
         value = step[1]
@@ -235,6 +237,22 @@ def _is_sum(graph: OnnxGraph, value: str, total: str) -> bool:
         return False
     axes = graph.constant(node.input[1]) if len(node.input) > 1 else np.array(attributes(node).get("axes"))
     return axes is not None and axes.ravel().tolist() in ([1], [-1])
+
+
+def _averaged(graph: OnnxGraph, output: str) -> tuple[list[str], tuple[Step, ...]]:
+    """Return the outputs of the networks that are averaged, and the factors and offsets after the mean."""
+    value = output
+    after: list[Step] = []
+    while (node := graph.producers.get(value)) is not None:
+        members = _members(graph, value)
+        if len(members) > 1:
+            return members, tuple(reversed(after))
+        arithmetic = node.op_type in ("Add", "Sub", "Mul", "Div")
+        if node.op_type not in ("Cast", "Identity") and not (arithmetic and _affine(graph, node) is not None):
+            break
+        steps, value = _step(graph, node)
+        after += steps
+    return [output], ()
 
 
 def _members(graph: OnnxGraph, output: str) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import math
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -15,7 +15,7 @@ from onnx import helper
 
 from ...model.header import Receipt
 from ...nn.activations import OUTPUTS_ONLY
-from .building import NotImportableError, Floats, Imported, Layer
+from .building import Floats, Imported, Layer, NotImportableError
 from .chain import Activation, Affine, Chain, Dense, Step, Widen
 from .reading import WHOLE, OnnxGraph, refused
 from .writer import KEY
@@ -47,7 +47,7 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
         raise NotImportableError("a scaling of another number of inputs than the first layer has")
     for one in members[1:]:
         same = all(map(np.array_equal, one.before, first.before))
-        if not same or one.after is not None or first.after is not None:
+        if not same or not all(map(np.array_equal, one.after or _NOTHING, first.after or _NOTHING)):
             raise NotImportableError("branches whose inputs or outputs are scaled differently")
     sides = graph.input.sides[1:]
     if None not in sides and math.prod(side or 0 for side in sides) != features:

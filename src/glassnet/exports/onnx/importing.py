@@ -13,8 +13,8 @@ from ...errors import DataError, GlassnetError, require_choice, with_near_matche
 from ...io.opening import require_path
 from ...model.model import Model
 from ...nn.activations import ACTIVATIONS
-from ...nn.random import generator
-from .building import NotImportableError, Imported, model_of
+from ...nn.random import Purpose, generator
+from .building import Imported, NotImportableError, model_of
 from .packages import require_onnx
 
 TASKS = ("classes", "labels", "numbers")
@@ -121,7 +121,7 @@ def _difference(model: Model, imported: Imported, answers: Answers) -> float:
             z = expected if given == "identity" else 1 - expected
             expected = np.concatenate([np.zeros_like(z) if given == "identity" else z, expected], axis=1)
         if given == "identity" and used != "identity":
-            expected = ACTIVATIONS[used].value(expected)
+            expected = ACTIVATIONS[used].value(expected).astype(np.float64)
         of_numbers = model.targets.name == "values"
         found = model.predict(rows) if of_numbers else model.outputs(rows).astype(np.float64)
         if found.shape != expected.shape:
@@ -132,7 +132,7 @@ def _difference(model: Model, imported: Imported, answers: Answers) -> float:
 
 def _random_rows(model: Model, whole: bool) -> NDArray[Any]:
     """Return rows for which the sums of the first layer are of moderate size, so that no node is saturated in all."""
-    random = generator(0, "import")
+    random = generator(0, Purpose.PROOF)
     if whole:
         return random.integers(0, 2, (_ROWS, model.features)).astype(np.float64)
     scaled = random.standard_normal((_ROWS, model.features))

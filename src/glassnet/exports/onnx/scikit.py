@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.header import Receipt
-from .building import NotImportableError, Floats, Imported, Layer
+from .building import Floats, Imported, Layer, NotImportableError
 
 _ACTIVATIONS = {
     "logistic": "sigmoid",
@@ -73,7 +73,9 @@ def _parts(estimator: Any) -> tuple[Any, Any]:
         return None, steps[0]
     if len(steps) != 2 or type(steps[0]).__name__ not in _SCALERS or getattr(steps[0], "clip", False):
         kinds = ", ".join(type(step).__name__ for step in steps)
-        raise NotImportableError(f"a pipeline of {kinds}, expected a network after at most a StandardScaler or MinMaxScaler")
+        raise NotImportableError(
+            f"a pipeline of {kinds}, expected at most a StandardScaler or MinMaxScaler before"
+        )
     return steps[0], steps[1]
 
 
