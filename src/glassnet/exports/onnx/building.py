@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from ...data.arrays import are_integers
 from ...model.header import Receipt
 from ...model.model import Model
-from ...nn.activations import OUTPUTS_ONLY
 from ...nn.architecture import Architecture
 from ...nn.network_class import Network
 from ...nn.parameters import Parameters
@@ -156,8 +155,6 @@ def _for_task(layers: tuple[Layer, ...], task: str, imported: Imported) -> tuple
 
 def _network(layers: tuple[Layer, ...]) -> Network:
     activations = tuple(one.activation for one in layers)
-    if set(activations[:-1]) & {*OUTPUTS_ONLY}:
-        raise NotImportableError(f"{activations[0]} before another dense layer")
     sizes = (layers[0].weights.shape[1], *(len(one.weights) for one in layers))
     loss = _LOSSES.get(activations[-1], "squared_error")
     wide = any(one.weights.dtype == np.float64 for one in layers)

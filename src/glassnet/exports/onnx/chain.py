@@ -107,7 +107,7 @@ def read_chain(graph: OnnxGraph) -> Chain:
         node = graph.producers.get(value)
         before = node.input[0] if node is not None and node.op_type in ("Softmax", "LogSoftmax", "Sigmoid") else ""
         if one.value not in (value, before):
-            raise NotImportableError(f"the outputs {graph.outputs[0]!r} and {graph.outputs[-1]!r} are of two branches")
+            raise NotImportableError("two outputs of different branches")
     tasks = {one.task for one in found} - {None}
     if len(tasks) > 1:
         raise NotImportableError("outputs of several kinds, expected classes, labels or numbers")
@@ -175,7 +175,7 @@ def _named(graph: OnnxGraph, output: str) -> _Decoded:
         else:
             break
     if classes is not None:
-        raise NotImportableError(f"output {output!r} names classes that no ArgMax chooses")
+        raise NotImportableError("names of classes without an ArgMax that chooses one")
     return _Decoded(output)  # its conversions belong to the chain
 
 
@@ -202,7 +202,7 @@ def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
         first, second = node.input
         other = graph.producers.get(first)
         if other is None or other.op_type != "Sub" or other.input[1] != second or not _is(graph, other.input[0], 1.0):
-            raise refused(node, "a branch")
+            raise refused(node, BRANCH)
         return _Decoded(second, "classes", binary=True, normalised=True)
     if node.op_type != "Div" or not _is_sum(graph, *node.input):
         return _Decoded(value)
@@ -284,7 +284,7 @@ def _steps(graph: OnnxGraph, value: str) -> tuple[Step, ...]:
     while value != graph.input.name:
         node = graph.producers.get(value)
         if node is None:
-            raise NotImportableError(f"value {value!r} does not depend on the input")
+            raise NotImportableError("an output that does not depend on the input")
         found, value = _step(graph, node)
         steps += found
     return tuple(reversed(steps))
@@ -389,7 +389,7 @@ def _scaler(node: Any, given: dict[str, Any]) -> tuple[list[Step], str]:
 
 def _batch_normalisation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Affine:
     if len(node.input) != 5 or given.get("training_mode") or any(node.output[1:]):
-        raise refused(node, "in training")
+        raise refused(node, "in training mode")
     scale, shift, mean, variance = (_vector(graph, node, name) for name in node.input[1:])
     if len({one.size for one in (scale, shift, mean, variance)}) != 1 or (variance < 0).any():
         raise refused(node, _MISMATCH)
@@ -407,7 +407,7 @@ def _kept(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[Step]:
     if kind == "Dropout" and len(node.input) > 2 and node.input[2]:
         training = graph.constant(node.input[2])
         if training is None or training.any():
-            raise refused(node, "in training")
+            raise refused(node, "in training mode")
     if kind == "Flatten" and given.get("axis", 1) != 1:
         raise refused(node, "expected axis 1")
     if kind in ("Reshape", "Squeeze"):

@@ -77,19 +77,18 @@ def import_model(source: Any, *, task: str | None = None) -> Model:
         imported, answers = _read_file(source) if of_file else _read_estimator(source)
         model = model_of(imported, task)
         difference = _difference(model, imported, answers)
+        if not difference <= TOLERANCE:
+            raise NotImportableError(
+                f"answers of the imported model differ by {difference:.2g} from those of its source, expected at most "
+                f"{TOLERANCE:g}"
+            )
     except NotImportableError as problem:
-        raise DataError("GN102", f"{name}: {problem}.") from None
+        raise DataError("GN102", f"{name} cannot be imported: {problem}.") from None
     except GlassnetError:
         raise
     except Exception as problem:  # of onnx and NumPy, for files that are damaged or made to break them
         reason = " ".join(str(problem).split())[:100]
-        raise DataError("GN102", f"{name}: damaged ({type(problem).__name__}: {reason}).") from None
-    if not difference <= TOLERANCE:
-        raise DataError(
-            "GN102",
-            f"{name}: answers of the imported model differ by {difference:.2g} from those of its source, expected at "
-            f"most {TOLERANCE:g}.",
-        )
+        raise DataError("GN102", f"{name} cannot be imported: damaged ({type(problem).__name__}: {reason}).") from None
     return model
 
 

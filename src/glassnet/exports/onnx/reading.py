@@ -22,6 +22,8 @@ from .building import NotImportableError
 
 MOST_NODES = 2000
 """A chain of dense layers has two or three nodes per layer."""
+_LONGEST = 60
+"""Characters of a name from a file in a message."""
 _DEEPEST = 8
 """Operators between a constant of the file and its use."""
 _LARGEST_FILE = 2**31 - 1
@@ -43,7 +45,7 @@ Array = NDArray[Any]
 def refused(node: Any, why: str) -> NotImportableError:
     """Return the reason that names a node's operator."""
     operator = node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
-    return NotImportableError(f"operator {operator}, node {node.name!r}: {why}")
+    return NotImportableError(f"operator {operator[:_LONGEST]}, node {node.name[:_LONGEST]!r}: {why}")
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ def array_of(tensor: Any) -> Array:
     NotImportableError
         For a tensor in another file, of an unsupported type, or whose values do not match its shape.
     """
-    name = tensor.name
+    name = tensor.name[:_LONGEST]
     if tensor.data_location != TensorProto.DEFAULT or tensor.external_data:
         raise NotImportableError(f"tensor {name!r} is in another file, which is not read. Save the network as one file")
     if tensor.data_type not in _FIELDS or tensor.HasField("segment"):
@@ -237,16 +239,18 @@ def read_graph(path: str | Path) -> OnnxGraph:
     initializers = {one.name: one for one in graph.initializer}
     inputs = [one for one in graph.input if one.name not in initializers]
     if len(inputs) != 1:
-        names = ", ".join(repr(one.name) for one in inputs[:4]) + ", …" * (len(inputs) > 4)
+        names = ", ".join(repr(one.name[:_LONGEST]) for one in inputs[:4]) + ", …" * (len(inputs) > 4)
         raise NotImportableError(f"{len(inputs)} inputs ({names}), expected one input with one row per sample")
     seen = {*initializers, inputs[0].name, ""}
     producers, order = {}, {}
     for place, node in enumerate(graph.node):
         if missing := [one for one in node.input if one not in seen]:
-            raise refused(node, f"its input {missing[0]!r} is from no node before it (a cycle, or a damaged file)")
+            raise refused(
+                node, f"its input {missing[0][:_LONGEST]!r} is from no node before it (a cycle, or a damaged file)"
+            )
         for output in filter(None, node.output):
             if output in seen:
-                raise refused(node, f"its output {output!r} exists already")
+                raise refused(node, f"its output {output[:_LONGEST]!r} exists already")
             seen.add(output)
             producers[output], order[output] = node, place
     outputs = tuple(one.name for one in graph.output)
@@ -271,8 +275,10 @@ def read_graph(path: str | Path) -> OnnxGraph:
 def _input_of(info: Any) -> Input:
     tensor = info.type.tensor_type
     if tensor.elem_type not in (*FLOATS, *WHOLE):
-        raise NotImportableError(f"input {info.name!r} is not of numbers")
+        raise NotImportableError(f"input {info.name[:_LONGEST]!r} is not of numbers")
     sides = tuple(one.dim_value if one.HasField("dim_value") else None for one in tensor.shape.dim)
     if len(sides) > 4 or any(side is not None and side < 1 for side in sides):
-        raise NotImportableError(f"input {info.name!r} has shape {list(sides)[:8]}, expected one row per sample")
+        raise NotImportableError(
+            f"input {info.name[:_LONGEST]!r} has shape {list(sides)[:8]}, expected one row per sample"
+        )
     return Input(info.name, tensor.elem_type, sides)

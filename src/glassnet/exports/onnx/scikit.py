@@ -73,9 +73,7 @@ def _parts(estimator: Any) -> tuple[Any, Any]:
         return None, steps[0]
     if len(steps) != 2 or type(steps[0]).__name__ not in _SCALERS or getattr(steps[0], "clip", False):
         kinds = ", ".join(type(step).__name__ for step in steps)
-        raise NotImportableError(
-            f"a pipeline of {kinds}, expected at most a StandardScaler or MinMaxScaler before"
-        )
+        raise NotImportableError(f"a pipeline of {kinds}, expected at most a StandardScaler or MinMaxScaler before")
     return steps[0], steps[1]
 
 
@@ -86,5 +84,5 @@ def _scaling(scaler: Any) -> tuple[Floats, Floats]:
     if not hasattr(scaler, "n_features_in_"):
         raise NotImportableError("not fitted. Call fit first")
     factor = np.ones(1) if scaler.scale_ is None else 1 / np.asarray(scaler.scale_, np.float64)
-    mean = np.zeros(1) if scaler.mean_ is None else np.asarray(scaler.mean_, np.float64)
+    mean = np.asarray(scaler.mean_, np.float64) if scaler.with_mean else np.zeros(1)
     return factor, -mean * factor
