@@ -47,7 +47,6 @@ def onnx_model(form: PortableForm, model: Model, name: str) -> onnx.ModelProto:
     _answers(graph, form, model, output)
     made_by = version("glassnet")
     metadata = {
-        "export": mark("onnx", model, None),
         "version": made_by,
         "hash": model.hash(),
         "targets": form.target_kind,
@@ -56,7 +55,7 @@ def onnx_model(form: PortableForm, model: Model, name: str) -> onnx.ModelProto:
     }
     if form.image_shape is not None:
         metadata["image_shape"] = json.dumps(form.image_shape)
-    about = f"{model.network.architecture.short}, exported by glassnet {made_by}; model {model.hash()}"
+    about = f"{mark('onnx', model, None)}, {model.network.architecture.short}"
     made = graph.model(name, about, {KEY + key: value for key, value in metadata.items()}, made_by)
     onnx.checker.check_model(made, full_check=True)
     return made
