@@ -17,6 +17,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from ...errors import FileError
 from ...io.opening import file_problem
 from .building import NotImportableError
 
@@ -216,15 +217,7 @@ def read_graph(path: str | Path) -> OnnxGraph:
         If it is not an ONNX file, damaged, or not a graph with one input whose nodes are in order.
     """
     name = str(path)
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
-    except OSError as problem:
-        raise file_problem(name, problem) from None
-    except ValueError:  # a null character
-        raise file_problem(name, FileNotFoundError()) from None
-    if len(content) > _LARGEST_FILE:
-        raise NotImportableError("larger than 2 GB, which an ONNX file cannot be")
+    content = _content(name)
     try:
         proto = onnx.load_model_from_string(content)
     except Exception:  # protobuf's errors, which differ between its implementations
@@ -270,6 +263,20 @@ def read_graph(path: str | Path) -> OnnxGraph:
         max(versions, default=1),
         proto,
     )
+
+
+def _content(name: str) -> bytes:
+    place = Path(name)
+    if "\0" in name:
+        raise file_problem(name, FileNotFoundError())
+    if place.exists() and not (place.is_file() or place.is_dir()):
+        raise FileError("GN003", f"{name}: a device or a pipe, expected a file name. Choose another path.")
+    try:
+        if place.is_file() and place.stat().st_size > _LARGEST_FILE:
+            raise NotImportableError("larger than 2 GB, which an ONNX file cannot be")
+        return place.read_bytes()
+    except OSError as problem:
+        raise file_problem(name, problem) from None
 
 
 def _input_of(info: Any) -> Input:
