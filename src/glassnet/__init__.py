@@ -35,6 +35,7 @@ if _TYPE_CHECKING:
     from .model.file import load_model as load_model
     from .model.file import save_model as save_model
     from .model.inference import CompiledModel as CompiledModel
+    from .model.inference import PortableModel as PortableModel
     from .model.inference import compiled as compiled
     from .model.model import Model as Model
     from .network import backpropagate as backpropagate
@@ -88,6 +89,7 @@ _HOMES = {
     "Options": "options.options",
     "Parameters": "nn.parameters",
     "Proof": "exports.proof",
+    "PortableModel": "model.inference",
     "RECIPES": "options.recipes",
     "RateTest": "training.lr_finder",
     "ReferenceEngine": "engines.reference",
