@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from glassnet import Dataset, Model, Options, fit, load_table, read_table
+from glassnet.exports import export as exports
+from glassnet.exports.proof import Ran, mark
 from support.samples import small_model
 
 QUICK = Options(rule="gradient", hidden=(4, 3), epochs=1, engine="reference", activation=("tanh", "relu"))
@@ -85,3 +88,31 @@ MODELS = {
 def model_of(kind: str) -> Model:
     """Return a model of a kind, the same on every call; do not change it."""
     return MODELS[kind]().unchecked()
+
+
+def answering(
+    monkeypatch: Any,
+    change: Any = lambda outputs: outputs,
+    *,
+    tolerance: float = 0.0,
+    ran: str | None = "a tool",
+    fails: BaseException | None = None,
+) -> list[Any]:
+    """Give every form a module whose file answers with changed outputs; return the arguments of each of its calls."""
+    calls: list[Any] = []
+
+    def module(kind: str) -> Any:
+        def write(form: Any, model: Model, rows: Any, *, name: str, quantize: str | None) -> bytes:
+            calls.append(("write", name, quantize))
+            return f"/* {mark(kind, model, quantize)} */".encode()
+
+        def run(path: Any, model: Model, rows: Any) -> Ran:
+            calls.append(("run", path.name, path.read_bytes()))
+            if fails is not None:
+                raise fails
+            return Ran(ran, "", change(rows.outputs.copy())) if ran else Ran(None, "no C compiler was found")
+
+        return SimpleNamespace(write=write, run=run, TOLERANCE=tolerance)
+
+    monkeypatch.setattr(exports, "form_module", module)
+    return calls
