@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import OptionError
 from ...model.model import Model
 from ...model.portable import PortableForm, PortableNetwork, portable_form
+from ...preprocess.tabular.encoders import WordColumn
 from ..proof import mark
 from ..rows import ProofRows
 from .arithmetic import with_called
@@ -118,6 +120,9 @@ int main(void)
 
 def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
     """Return a C file; see `export.FormModule`."""
+    for one in form.columns.inputs if form.columns else ():
+        if isinstance(one, WordColumn) and any("\0" in word for word in one.words):
+            raise OptionError("GN100", f"column {one.name!r}: a word has a null character, which ends a string in C.")
     prefix = identifier(name, "model")
     network = written(form)
     interface = Interface(form, prefix, network.statements)

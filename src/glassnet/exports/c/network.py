@@ -63,7 +63,9 @@ def written(form: PortableForm) -> Written:
     made, count = Written(), len(form.members)
     layers = list(zip(*form.members, strict=True)) if _alike(form) else []
     if not layers:
-        raise OptionError("GN100", "model: the networks of its ensemble have different layers, which C does not carry.")
+        raise OptionError(
+            "GN100", "model: the networks of its ensemble have different layers, which C files cannot carry."
+        )
     buffers = _buffers(form)
     made.stack = 4 * sum(buffers.values())
     body: list[str] = []
