@@ -65,7 +65,7 @@ _END_OF_FLAGS = """\
 #endif
 """
 _LONGEST_NAMES, _FIELDS_SHOWN = 80, 8
-_FRAMES = 200
+_FRAMES = 250
 """Bytes of stack beside the arrays, roughly: return addresses and saved registers."""
 _SCALE = """\
 /* The inputs of the network, from raw values. */
@@ -249,7 +249,10 @@ def _facts(
     names = names if len(names) <= _LONGEST_NAMES else f"see {interface.names}"
     yield "Output", f"{interface.count} {form.target_kind if interface.count > 1 else form.target_kind[:-1]}: {names}"
     stack = network.stack + 4 * interface.count
-    yield "Memory", f"{network.memory:,} bytes of constants; about {stack + _FRAMES:,} bytes of stack; no heap"
+    yield (
+        "Memory",
+        f"{network.memory:,} bytes of constants for the network; about {stack + _FRAMES:,} bytes of stack; no heap",
+    )
     yield "Needs", "a C99 compiler; no library, not even libm"
     if quantize:
         yield "8 bits", _agreement(form, model, rows)
