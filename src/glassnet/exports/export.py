@@ -242,6 +242,7 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     require_path("path", path)
     require_model(model)
     content, mark = read_export(path)
+    require_choice(f"{path}: form", mark.form, FORMS)
     if mark.hash != model.hash():
         raise DataError(
             "GN017",
