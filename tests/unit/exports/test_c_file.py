@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ SANITIZED = {
 COMPILED = {
     "gcc strict": ("gcc", SANITIZED["gcc"]),
     "gcc -O0": ("gcc", ("-O0",)),
+    "gcc": ("gcc", ()),
     "gcc -O3": ("gcc", ("-O3", "-march=native")),
     "clang strict": ("clang", SANITIZED["clang"]),
     "clang -O3": ("clang", ("-O3", "-march=native")),
@@ -270,6 +272,20 @@ def test_other_files_get_the_declarations_in_c_and_cxx(tmp_path):
     output_of(*compiler("gcc").command, "-c", "net.c", folder=tmp_path)
     output_of("g++", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "main.cc", "net.o", "-o", "main", folder=tmp_path)
     assert output_of("./main", folder=tmp_path).decode().strip() in one.form.names
+
+
+def test_the_program_of_the_documentation_compiles(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "export.md").read_text()
+    main = re.search(r"(?s)```c\n(#include.*?)```", page)[1]
+    model = replace(
+        random_model("none", "notes", "bytes", False, 1, 1.0),
+        network=Network((784, 10)),
+        targets=Targets.named("notes", 10),
+    )
+    (tmp_path / "digits.c").write_bytes(program(model, "digits", count=5).content)
+    (tmp_path / "main.c").write_text(main)
+    output_of(*compiler("gcc").command, *SANITIZED["gcc"], "main.c", "digits.c", "-o", "main", folder=tmp_path)
+    assert output_of("./main", folder=tmp_path).strip().isdigit()
 
 
 def test_run_compiles_a_file_whatever_its_path(tmp_path, monkeypatch):
