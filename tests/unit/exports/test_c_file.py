@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet import GlassnetError, Model, Network, Scaling, Targets
+from glassnet import GlassnetError, Model, Network, Options, Scaling, Targets, load_table, new_model
 from glassnet.exports import c
 from glassnet.exports.c.compiling import Program, answers_of
 from glassnet.exports.c.network import written
@@ -21,7 +21,7 @@ from glassnet.model.portable import PortableNetwork, portable_form
 from glassnet.training.ensemble import side_by_side
 from support.c_compilers import compiler, output_of, require
 from support.covering import covering
-from support.exported import MODELS, model_of
+from support.exported import MODELS, mixed_table, model_of
 from support.samples import small_model
 
 STRICT = (
@@ -59,6 +59,7 @@ LAST = {
     "rates": ("exponential", Targets("values", 3, offset=(0.0,) * 3, scale=(1.0, 7.0, 0.1))),
 }
 """Activation of the last layer, and targets."""
+INPUT_COLUMNS = ("age", "city, of birth", "member", "joined")
 INPUTS = ("bytes", "floats", "far from 0")
 
 
@@ -94,9 +95,13 @@ def program(model, name, quantize=None, count=40):
 
 @cache
 def programs():
-    """Models of every kind, and of all pairs of what can be combined in a network, with and without 8 bits."""
+    """Models of every kind, of each kind of column alone, and of all pairs of what can be combined in a network."""
     kinds = [program(model_of(kind), kind) for kind in MODELS]
     kinds += [program(model_of(kind), f"{kind} int8", "int8") for kind in ("bytes", "table", "numbers")]
+    for number, name in enumerate(INPUT_COLUMNS):
+        drop = [one for one in mixed_table() if one not in (name, "left")]
+        model = new_model(load_table(mixed_table(), "left", drop=drop), Options(hidden=(3,))).unchecked()
+        kinds.append(program(model, f"column {number}"))
     cases = covering(HIDDEN, LAST, INPUTS, (False, True), (1, 3), (1.0, 0.7), (None, "int8"))
     return kinds + [
         program(random_model(*case), f"random {number}", quantize) for number, (*case, quantize) in enumerate(cases)

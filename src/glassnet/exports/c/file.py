@@ -17,7 +17,7 @@ from ..rows import ProofRows
 from .arithmetic import with_called
 from .interface import TYPES, Interface
 from .network import Written, written
-from .spelling import comment, double_text, float_text, floats, identifier, prefixed, wrapped
+from .spelling import comment, commented, double_text, float_text, floats, identifier, prefixed, wrapped
 from .table import Table
 
 _TEST_VALUES, _TEST_ROWS = 20_000, 25
@@ -47,7 +47,7 @@ _CHECK_FLAGS = """\
 #error "compile this file without -ffast-math, -Ofast and their parts"
 #endif
 
-/* Neither may a product and a sum be rounded together (fused multiply-add). */
+/* A product and a sum must not be rounded together (fused multiply-add). */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
@@ -219,17 +219,18 @@ def _header(
         "Add this file to a program. Other files get its declarations, in C or C++, by\n\n"
         f'    #define {prefix.upper()}_DECLARATIONS\n    #include "{prefix}.c"\n\nand use it like this:\n\n'
         + "\n".join(f"    {line}".rstrip() for line in _example(interface, table, rows)),
-        _GUARANTEE.replace("PREFIX", prefix),
+        _GUARANTEE.replace("PREFIX", prefix).replace("FINITE", _NOT_FINITE if table else _FINITE),
     ]
     lines = "\n\n".join(paragraphs).split("\n")
     return "/*\n" + "".join(f" * {line}".rstrip() + "\n" for line in lines) + " */\n"
 
 
+_FINITE, _NOT_FINITE = "Inputs must be finite.", "Infinite numbers are missing."
 _GUARANTEE = """\
 The outputs have the same bits as those of the model in Python (glassnet query --engine portable), on any processor
 and at any level of optimisation. This takes a C99 compiler with the arithmetic of IEEE 754, rounding to nearest and
 with subnormal numbers. Flags such as -ffast-math are refused below; do not use what cannot be detected: clang's
--ffp-contract=fast, and modes of the processor that flush small numbers to zero. Inputs must be finite. The functions
+-ffp-contract=fast, and modes of the processor that flush small numbers to zero. FINITE The functions
 allocate nothing, keep nothing between calls and may run in several threads. To check a compiler and a processor:
 
     cc -DGLASSNET_TEST PREFIX.c -o PREFIX_test && ./PREFIX_test"""
@@ -275,13 +276,15 @@ def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iter
     form, prefix = interface.form, interface.prefix
     if table is None:
         yield f"{TYPES[form.input_kind]} {interface.argument}[{form.sizes[0]}];"
+        yield ""
+        yield f"// ... set the {interface.argument}"
         given = interface.argument
     else:
         fullest = max(range(len(rows)), key=lambda row: sum(one[row] is not None for one in rows.values.values()))
         values = {name: column[fullest] for name, column in rows.values.items()}
         yield f"{prefix}_row row = {prefix}_missing_row;"
         yield ""
-        yield from (comment(line) for line in table.assignments(values, _FIELDS_SHOWN))
+        yield from (commented(line) for line in table.assignments(values, _FIELDS_SHOWN))
         given = "&row"
     if form.target_kind == "classes":
         yield f"puts({interface.names}[{prefix}_classify({given})]);"

@@ -249,9 +249,13 @@ class Table:
     def declarations(self) -> str:
         """The type of a row, and the values that are missing."""
         prefix = self.prefix
+        declared = [
+            _declared(_KINDS[type(one)].type, field) for one, field in zip(self.columns, self.fields, strict=True)
+        ]
+        widest = max(map(len, declared))
         fields = "".join(
-            f"    {_declared(_KINDS[type(one)].type, field)};  /* {_described(one)} */\n"
-            for one, field in zip(self.columns, self.fields, strict=True)
+            f"    {text + ';':<{widest + 2}} /* {_described(one)} */\n"
+            for one, text in zip(self.columns, declared, strict=True)
         )
         parts = [f"/* A row of the table. */\ntypedef struct {{\n{fields}}} {prefix}_row;\n"]
         if self._has(NumberColumn, DateColumn):
@@ -367,7 +371,7 @@ class _Kind:
         about = ", column->about" if self.with_column else ""
         return (
             f"        case name_is_{self.name}:\n"
-            f"            x = name_{self.function}(x, *({self.type} const *)value{about});\n"
+            f"            x = name_{self.function}(x, *({_declared(self.type, 'const *')})value{about});\n"
             "            break;\n"
         )
 
