@@ -23,7 +23,6 @@ if _TYPE_CHECKING:
     from .estimators.regressor import NetworkRegressor as NetworkRegressor
     from .exports.export import export as export
     from .exports.export import prove as prove
-    from .exports.proof import Proof as Proof
     from .html.report import report as report
     from .io.limits import max_bytes as max_bytes
     from .model.build import new_model as new_model
@@ -87,7 +86,6 @@ _HOMES = {
     "NeuralNetwork": "notes",
     "Options": "options.options",
     "Parameters": "nn.parameters",
-    "Proof": "exports.proof",
     "RECIPES": "options.recipes",
     "RateTest": "training.lr_finder",
     "ReferenceEngine": "engines.reference",

@@ -182,7 +182,7 @@ def write_export(
     module = form_module(form)
     network = portable.quantised() if quantize else portable
     content = module.write(network, model, rows, name=name or Path(path).stem, quantize=quantize)
-    proof = _proof(Mark(form, model.hash(), quantize), content, model, rows)
+    proof = _proof(path, Mark(form, model.hash(), quantize), content, model, rows)
     if proof.equal is False:
         raise DataError(
             "GN101",
@@ -242,6 +242,7 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     require_path("path", path)
     require_model(model)
     content, mark = read_export(path)
+    require_choice(f"{path}: form", mark.form, FORMS)
     if mark.hash != model.hash():
         raise DataError(
             "GN017",
@@ -249,17 +250,20 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
             "the model that it was exported from.",
         )
     rows = proof_rows(model, data, quantize=mark.quantize, most=FORMS[mark.form].most_rows, notify=notify)
-    proof = _proof(mark, content, model, rows)
+    proof = _proof(path, mark, content, model, rows)
     if proof.ran is None:
         raise OptionError("GN103", f"{path}: cannot be run here ({proof.why_not}).")
     return proof
 
 
-def _proof(mark: Mark, content: bytes, model: Model, rows: ProofRows) -> Proof:
-    """Run the content of a file, and compare."""
+def _proof(path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows) -> Proof:
+    """Run the content of a file, and compare; errors name `path`."""
     module = form_module(mark.form)
     with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
         file = Path(folder) / f"export{FORMS[mark.form].suffixes[0]}"
         file.write_bytes(content)
-        ran = module.run(file, model, rows)
+        try:
+            ran = module.run(file, model, rows)
+        except DataError as problem:
+            raise DataError(problem.code, str(problem).replace(str(file), str(path))) from None
     return compared(mark, module.TOLERANCE, model, rows, ran)
