@@ -23,7 +23,8 @@ MESSAGES: dict[str, str] = {
     ),
     "{path}: not written, because {tool} computed other answers than the model: {differ} of {rows} differ, and an "
     "output by {largest}. Please report this.": (
-        "{path}：未写入，因为 {tool} 算出的回答与模型不同：{rows} 个中有 {differ} 个不同，输出相差 {largest}。请报告此问题。"
+        "{path}：未写入，因为 {tool} 算出的回答与模型不同：{rows} 个中有 {differ} 个不同，"
+        "输出相差 {largest}。请报告此问题。"
     ),
     "{path}: an export of the model with hash {other}, but the given model has hash {hash}. Name the model that it was "
     "exported from.": "{path}：由哈希为 {other} 的模型导出，而给出的模型哈希为 {hash}。请给出导出它的模型。",
