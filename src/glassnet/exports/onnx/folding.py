@@ -198,7 +198,7 @@ def reference(graph: OnnxGraph, chain: Chain) -> Any:
     alone = graph.input.sides[:1] == (1,)
 
     def answers(rows: NDArray[Any]) -> NDArray[Any]:
-        session = ReferenceEvaluator(model)
+        session: Any = ReferenceEvaluator(model)
         shaped = rows.astype(dtype).reshape(len(rows), *(sides if sides.count(-1) < 2 else (-1,)))
         parts = np.split(shaped, len(shaped)) if alone else [shaped]
         outputs = np.concatenate(

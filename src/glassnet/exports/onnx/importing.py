@@ -21,7 +21,7 @@ TASKS = ("classes", "labels", "numbers")
 """What the outputs of an imported network are."""
 TOLERANCE = 1e-5
 """Largest difference between an answer of the imported model and its source's: absolute below 1, relative above."""
-_ROWS = 64
+ROWS = 64
 """Random rows on which the answers are compared."""
 
 Answers = Callable[[NDArray[Any]], NDArray[Any]]
@@ -69,6 +69,11 @@ def import_model(source: Any, *, task: str | None = None) -> Model:
     >>> bool(abs(model.predict_proba(X) - fitted.predict_proba(X)).max() < 1e-6)
     True
     """
+    return read_network(source, task)[0]
+
+
+def read_network(source: Any, task: str | None = None) -> tuple[Model, float]:
+    """See `import_model`; also return the largest difference between an answer of the model and its source's."""
     if task is not None:
         require_choice("task", task, TASKS)
     of_file = isinstance(source, str | os.PathLike)
@@ -89,7 +94,7 @@ def import_model(source: Any, *, task: str | None = None) -> Model:
     except Exception as problem:  # of onnx and NumPy, for files that are damaged or made to break them
         reason = " ".join(str(problem).split())[:100]
         raise DataError("GN102", f"{name} cannot be imported: damaged ({type(problem).__name__}: {reason}).") from None
-    return model
+    return model, difference
 
 
 def _read_file(path: Any) -> tuple[Imported, Answers]:
@@ -133,9 +138,9 @@ def _random_rows(model: Model, whole: bool) -> NDArray[Any]:
     """Return rows for which the sums of the first layer are of moderate size, so that no node is saturated in all."""
     random = generator(0, Purpose.PROOF)
     if whole:
-        return random.integers(0, 2, (_ROWS, model.features)).astype(np.float64)
-    scaled = random.standard_normal((_ROWS, model.features))
+        return random.integers(0, 2, (ROWS, model.features)).astype(np.float64)
+    scaled = random.standard_normal((ROWS, model.features))
     length = np.linalg.norm(model.network.parameters.weights[0].astype(np.float64), axis=1).max()
-    scaled *= np.linspace(0.3, 4, _ROWS)[:, np.newaxis] / max(float(length), 1e-30)
+    scaled *= np.linspace(0.3, 4, ROWS)[:, np.newaxis] / max(float(length), 1e-30)
     rows: NDArray[np.float64] = model.scaling.invert(scaled).astype(np.float32).astype(np.float64)
     return rows
