@@ -19,10 +19,19 @@ from .shared.flags import force_flag, language_flag
 @click.argument("path", metavar="NETWORK")
 @click.option("-o", "--out", metavar="FILE", help="Model to write.  [NETWORK with the suffix .safetensors]")
 @click.option("--task", type=click.Choice(TASKS), help="What the outputs are.  [by the last operators]")
+@click.option("--input-max", type=float, help="Largest value of inputs in files.  [1; 255 for inputs of bytes]")
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
-def import_command(path: str, out: str | None, task: str | None, force: bool, language: str, as_json: bool) -> None:
+def import_command(
+    path: str,
+    out: str | None,
+    task: str | None,
+    input_max: float | None,
+    force: bool,
+    language: str,
+    as_json: bool,
+) -> None:
     """Make a model of a network in an ONNX file.
 
     NETWORK is a chain of dense layers, such as an exported network of PyTorch, Keras or scikit-learn. Anything else is
@@ -31,9 +40,10 @@ def import_command(path: str, out: str | None, task: str | None, force: bool, la
 
     The model is compared with the file on random rows before it is written. Needs the extra "onnx".
     """
-    place = out or str(Path(path).with_suffix(".safetensors"))
+    named = Path(path).name  # a folder such as . has none, and is refused below
+    place = out or (str(Path(path).with_suffix(".safetensors")) if named else "model.safetensors")
     require_model_place(place, overwrite=force)
-    model, difference = read_network(path, task)
+    model, difference = read_network(path, task, input_max)
     save_model(model, place, overwrite=force)
     architecture = model.network.architecture
     if as_json:
