@@ -19,7 +19,10 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 _HELP = {
     "glassnet_build_info": ("gauge", "1; the label has the version of glassnet."),
     "glassnet_http_requests_total": ("counter", "Answered requests."),
-    "glassnet_http_request_duration_seconds": ("histogram", "Seconds from a request's headers to the end of its answer."),
+    "glassnet_http_request_duration_seconds": (
+        "histogram",
+        "Seconds from a request's headers to the end of its answer.",
+    ),
     "glassnet_http_requests_in_flight": ("gauge", "Requests that are being answered."),
     "glassnet_errors_total": ("counter", "Requests that were refused, by error code."),
     "glassnet_rows_predicted_total": ("counter", "Rows that a model predicted."),
@@ -110,7 +113,8 @@ class Metrics:
         yield _family("http_requests_in_flight", [({}, self._in_flight)])
         yield _family("errors_total", (({"code": code}, count) for code, count in sorted(self._errors.items())))
         yield _family(
-            "rows_predicted_total", (({"model": name}, self._rows[name]) for name in sorted({*self._models, *self._rows}))
+            "rows_predicted_total",
+            (({"model": name}, self._rows[name]) for name in sorted({*self._models, *self._rows})),
         )
         models = sorted(self._models.items())
         yield _family("model_info", (({"model": name, "hash": str(one["hash"])}, 1) for name, one in models))
