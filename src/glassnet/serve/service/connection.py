@@ -85,8 +85,8 @@ class Connection(H11Protocol):
         if self._refused:
             return
         super().data_received(data)
-        self._received += len(data)
         self._watch_reading()
+        self._received += len(data)
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Answer a request that was cut off; answer a whole one although the client sends no more."""
