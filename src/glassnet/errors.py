@@ -84,6 +84,11 @@ CODES: dict[str, str] = {
     "GN092": "an optional package is not installed",
     "GN093": "the port cannot be used",
     "GN094": "the studio has no such page",
+    # exports
+    "GN100": "this form cannot carry the model",
+    "GN101": "an export answers otherwise than the model",
+    "GN102": "a network or an estimator cannot be imported",
+    "GN103": "an export cannot be run here",
 }
 
 
@@ -118,11 +123,11 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN074, GN076, GN077, GN085)."""
+    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102)."""
 
 
 class OptionError(GlassnetError, ValueError):
-    """An option, or a combination of options, is not allowed (GN020 to GN022, GN092, GN093)."""
+    """An option, or a combination of options, is not allowed (GN020 to GN022, GN092, GN093, GN100, GN103)."""
 
 
 class ArgumentError(OptionError, TypeError):

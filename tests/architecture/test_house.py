@@ -21,7 +21,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("training",),
     ("explain", "doctor", "handwriting.recognise", "handwriting.reader"),
     ("plots", "html"),
-    ("estimators", "export", "distributed", "workflow"),
+    ("estimators", "exports", "distributed", "workflow"),
     ("__init__", "_renamed"),
     ("cli", "serve", "studio", "__main__"),
 )
@@ -53,7 +53,8 @@ THIRD_PARTY = {
     "jinja2": ("html",),
     "markupsafe": ("html",),
     "sklearn": ("estimators",),
-    "onnx": ("export",),
+    "onnx": ("exports.onnx",),
+    "onnxruntime": ("exports.onnx",),
     "ray": ("distributed",),
     "click": ("cli",),
     "rich": ("cli",),

@@ -11,7 +11,7 @@ import threading
 import numpy as np
 import pytest
 
-from glassnet.cli.console import result_json
+from glassnet.cli.shared.console import result_json
 from support.cli import command, environment, run
 from support.samples import png, write_model_and_rows
 

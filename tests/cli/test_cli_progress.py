@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from glassnet.cli import console
+from glassnet.cli.shared import console
 from glassnet.training.events import EpochDone, TrainingEnded, TrainingStarted
 
 

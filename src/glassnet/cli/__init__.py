@@ -23,7 +23,7 @@ from ..i18n.language import chinese
 from ..io.archives import remove_unpacked
 from ..io.limits import LOADER
 from ..nn.compile_notice import is_compiling, shown_by
-from .console import complain, say_compiling, say_warning
+from .shared.console import complain, say_compiling, say_warning
 
 _COMMANDS = {
     "train": "Train a network, test it, save it and plot the results.",

@@ -18,8 +18,8 @@ from ..model.inference import compiled
 from ..options.options import Options
 from ..training.fit import fit
 from ..training.receipt import surroundings
-from .console import json_flag, language_in_use, message, padded, result, result_json, say
-from .flags import language_flag
+from .shared.console import json_flag, language_in_use, message, padded, result, result_json, say
+from .shared.flags import language_flag
 
 _REFERENCE_SAMPLES = 2000  # for all samples the reference would take half a minute
 _TASK_WIDTH = 48

@@ -16,10 +16,10 @@ from ..io.writing import require_picture_place
 from ..options.options import ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, by_field
 from ..training.paired import FEWEST, MOST
 from ..workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent, compare
-from .console import json_flag, padded, result, result_json, say, say_notice
-from .flags import force_flag, given, language_flag, max_bytes_flag, recipe_name, with_options
 from .help.grouped import GroupedCommand, GroupedFlag
-from .table_flags import take_table_options, with_table_flags
+from .shared.console import json_flag, padded, result, result_json, say, say_notice
+from .shared.flags import force_flag, given, language_flag, max_bytes_flag, recipe_name, with_options
+from .shared.table_flags import take_table_options, with_table_flags
 
 _SIDE: dict[str, Any] = {"cls": GroupedFlag, "common": True, "multiple": True, "metavar": "OPTION=VALUE"}
 _BOOLEANS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}

@@ -9,8 +9,8 @@ import click
 from .. import data
 from ..errors import OptionError
 from ..workflow.data_job import write_notes_files
-from .console import json_flag, message, result, result_json
-from .flags import force_flag
+from .shared.console import json_flag, message, result, result_json
+from .shared.flags import force_flag
 
 
 @click.command("data")

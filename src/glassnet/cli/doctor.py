@@ -17,8 +17,8 @@ from ..i18n.finding_details import Detail, counted, detail_in_chinese
 from ..i18n.plots import words_in
 from ..workflow.doctor_job import DoctorResult, examine_source, is_program
 from ..workflow.training_data import job_options
-from .console import json_flag, result, result_json
-from .flags import decimal_flag, given, language_flag, max_bytes_flag, typed, with_options
+from .shared.console import json_flag, result, result_json
+from .shared.flags import decimal_flag, given, language_flag, max_bytes_flag, typed, with_options
 
 _PLACES = {"file": ("at_file", "at_files"), "line": ("at_line", "at_lines"), "row": ("at_row", "at_rows")}
 _HEADS = {"error": "doctor_error", "warning": "doctor_warning", "remark": "doctor_remark"}

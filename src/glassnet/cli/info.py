@@ -15,7 +15,7 @@ from ..model.file import load_model
 from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..training.receipt import joined_count
-from .console import (
+from .shared.console import (
     json_flag,
     language_in_use,
     line_about,
@@ -26,8 +26,8 @@ from .console import (
     result_json,
     translated,
 )
-from .flags import language_flag
-from .train_text import scores_in_words
+from .shared.flags import language_flag
+from .shared.train_text import scores_in_words
 
 
 @click.command("info")

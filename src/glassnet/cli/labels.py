@@ -17,9 +17,9 @@ from ..explain.label_errors import Suspects
 from ..i18n.labels import labels_words
 from ..i18n.language import Say, shortened, width_of
 from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
-from .console import json_flag, padded, result, result_json, say, say_notice, terminal_width
-from .flags import force_flag, given, language_flag, max_bytes_flag, part_flag, typed, with_options
-from .table_flags import take_table_options, typed_table, with_table_flags
+from .shared.console import json_flag, padded, result, result_json, say, say_notice, terminal_width
+from .shared.flags import force_flag, given, language_flag, max_bytes_flag, part_flag, typed, with_options
+from .shared.table_flags import take_table_options, typed_table, with_table_flags
 
 _LONGEST_NAME, _SHORTEST_NAME = 40, 4
 """Most columns of a name in the line of a suspect, and the fewest to which it is cut on a narrow terminal."""

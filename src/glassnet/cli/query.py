@@ -10,9 +10,19 @@ import click
 from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
 from ..workflow.predict_job import Answer, query_model, require_answers_place, write_answers
-from .console import complain, error_facts, json_flag, message, padded, result, result_json, say_notice, translated
-from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
-from .model_argument import model_and_inputs
+from .shared.console import (
+    complain,
+    error_facts,
+    json_flag,
+    message,
+    padded,
+    result,
+    result_json,
+    say_notice,
+    translated,
+)
+from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag
+from .shared.model_argument import model_and_inputs
 
 _HELP = f"""Make predictions for images or rows of data.
 

@@ -13,9 +13,9 @@ from ..handwriting.recognise import SURE
 from ..i18n.language import width_of
 from ..io.opening import STDIN
 from ..workflow.read_job import PhotoResult, photos_in, read_photos
-from .console import complain, error_facts, json_flag, message, padded, result, result_json
-from .flags import force_flag, language_flag, max_bytes_flag
-from .model_argument import model_and_inputs
+from .shared.console import complain, error_facts, json_flag, message, padded, result, result_json
+from .shared.flags import force_flag, language_flag, max_bytes_flag
+from .shared.model_argument import model_and_inputs
 
 
 def _a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ..workflow.report_job import write_report
-from .console import json_flag, message, result, result_json, say_notice, score_line
-from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
+from .shared.console import json_flag, message, result, result_json, say_notice, score_line
+from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 
 
 @click.command("report")

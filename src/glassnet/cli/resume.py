@@ -7,9 +7,9 @@ from contextlib import closing
 import click
 
 from ..workflow.resume_job import ResumeJob, resume
-from .console import json_flag, progress_listener, say_notice
-from .flags import force_flag, max_bytes_flag
-from .train_text import print_training
+from .shared.console import json_flag, progress_listener, say_notice
+from .shared.flags import force_flag, max_bytes_flag
+from .shared.train_text import print_training
 
 
 @click.command("resume")

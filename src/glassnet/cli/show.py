@@ -25,7 +25,7 @@ from ..preprocess.tabular.selection import about_decimals
 from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
 from ..workflow.table_options import TableOptions
 from ..workflow.training_data import job_options, learn_columns
-from .console import (
+from .shared.console import (
     json_flag,
     language_in_use,
     message,
@@ -39,8 +39,8 @@ from .console import (
     terminal_width,
     translated,
 )
-from .flags import force_flag, given, language_flag, max_bytes_flag, part_flag, with_options
-from .table_flags import take_table_options, with_table_flags
+from .shared.flags import force_flag, given, language_flag, max_bytes_flag, part_flag, with_options
+from .shared.table_flags import take_table_options, with_table_flags
 
 if TYPE_CHECKING:
     from ..data.tables.table import Column, Table

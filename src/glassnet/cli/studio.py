@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ..serve.studio import run
-from .console import message, result, say
-from .flags import language_flag, max_bytes_flag
+from .shared.console import message, result, say
+from .shared.flags import language_flag, max_bytes_flag
 
 
 @click.command("studio")

@@ -17,7 +17,7 @@ from ..i18n.plots import shown
 from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
-from .console import (
+from .shared.console import (
     json_flag,
     message,
     padded,
@@ -28,7 +28,7 @@ from .console import (
     score_line,
     terminal_width,
 )
-from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
+from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 
 
 @click.command("test")

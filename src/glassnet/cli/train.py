@@ -10,11 +10,11 @@ import click
 from click.core import ParameterSource
 
 from ..workflow.train_job import TrainJob, train
-from .console import json_flag, progress_listener, say_notice
-from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
 from .help.grouped import GroupedCommand, GroupedFlag
-from .table_flags import take_table_options, with_table_flags
-from .train_text import print_training
+from .shared.console import json_flag, progress_listener, say_notice
+from .shared.flags import force_flag, given, language_flag, max_bytes_flag, with_options
+from .shared.table_flags import take_table_options, with_table_flags
+from .shared.train_text import print_training
 
 
 @click.command("train", cls=GroupedCommand)

@@ -7,8 +7,8 @@ from functools import partial
 import click
 
 from ..workflow.verify_job import verify_model
-from .console import json_flag, message, progress_listener, result, result_json, say_notice, translated
-from .flags import language_flag, max_bytes_flag
+from .shared.console import json_flag, message, progress_listener, result, result_json, say_notice, translated
+from .shared.flags import language_flag, max_bytes_flag
 
 
 @click.command("verify")

@@ -12,9 +12,9 @@ from ...explain.step import worked_example
 from ...i18n.explain import explain_words
 from ...io.writing import require_distinct_paths, require_page_place, require_picture_place
 from ...workflow.model_data import read_decimals
-from ..console import json_flag
-from ..flags import decimal_flag, force_flag, language_flag, max_bytes_flag, part_flag
-from ..model_argument import SHIPPED, named_model, split_model
+from ..shared.console import json_flag
+from ..shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag, part_flag
+from ..shared.model_argument import SHIPPED, named_model, split_model
 from .backquery import explain_backquery
 from .node import explain_one_node
 from .nodes import explain_nodes

@@ -10,7 +10,7 @@ from ...i18n.plots import shown
 from ...i18n.report import percent
 from ...model.model import Model
 from ...workflow.backquery_job import BackqueryResult, backquery_classes
-from ..console import padded, result, result_json, say, say_notice
+from ..shared.console import padded, result, result_json, say, say_notice
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table

@@ -14,7 +14,7 @@ from ...i18n.plots import shown
 from ...model.model import Model
 from ...plots.labels import sample_label
 from ...workflow import explain_job
-from ..console import result, result_json, say_notice
+from ..shared.console import result, result_json, say_notice
 from .why_text import map_lines, print_shares
 
 if TYPE_CHECKING:

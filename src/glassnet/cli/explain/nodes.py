@@ -12,7 +12,7 @@ from ...i18n.language import listed
 from ...i18n.plots import shown
 from ...model.model import Model
 from ...workflow import explain_job
-from ..console import result, result_json, say_notice
+from ..shared.console import result, result_json, say_notice
 from .why_text import MOST
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from ...model.model import Model
 from ...plots.labels import sample_label, target_of, target_value
 from ...training.events import Event, TrainingStarted
 from ...workflow import explain_job
-from ..console import message, progress_listener, result, result_json, say, say_notice
+from ..shared.console import message, progress_listener, result, result_json, say, say_notice
 from .step_text import print_step
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from ...i18n.language import shortened, width_of
 from ...i18n.plots import shown
 from ...i18n.step import step_words
 from ...io.control_characters import printable
-from ..console import terminal_width
+from ..shared.console import terminal_width
 
 WHOLE = 8
 """Most rows and columns of a matrix that is printed in full."""

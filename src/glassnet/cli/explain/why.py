@@ -12,7 +12,7 @@ from ...model.model import Model
 from ...plots.labels import answer_label, target_of, target_value
 from ...preprocess.tabular.encoders import MISSING
 from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
-from ..console import result, result_json, say, say_notice
+from ..shared.console import result, result_json, say, say_notice
 from .why_text import answer_line, print_why
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ...i18n.plots import shown
 from ...i18n.report import percent
 from ...model.model import Model
 from ...plots.labels import class_label, explained_label, node_names
-from ..console import padded, result
+from ..shared.console import padded, result
 
 MOST = 8
 """Most nodes, inputs or features that are listed."""

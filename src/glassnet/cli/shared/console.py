@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..i18n.cli import cli_words
-from ..i18n.language import LANGUAGES, below_all, preferred, width_of
-from ..i18n.plots import shown
-from ..io.control_characters import finite, json_text, printable
-from ..training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
-from .help.grouped import GroupedFlag
+from ...i18n.cli import cli_words
+from ...i18n.language import LANGUAGES, below_all, preferred, width_of
+from ...i18n.plots import shown
+from ...io.control_characters import finite, json_text, printable
+from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
+from ..help.grouped import GroupedFlag
 
 if TYPE_CHECKING:
-    from ..data import Dataset
-    from ..errors import GlassnetError
-    from ..model.evaluate import Evaluation
-    from ..nn.compile_notice import CompileNotice
-    from ..preprocess import Columns
-    from ..workflow.notice import Notice
+    from ...data import Dataset
+    from ...errors import GlassnetError
+    from ...model.evaluate import Evaluation
+    from ...nn.compile_notice import CompileNotice
+    from ...preprocess import Columns
+    from ...workflow.notice import Notice
 
 _FEW_LINES, _LONG = 10, 30.0
 """Without a terminal: about how many lines a run prints, and how many seconds after the last one any epoch has one."""
@@ -90,7 +90,7 @@ def translated(text: object) -> str:
     """Return an English text of the package in the language of the running command, if it has a translation."""
     if language_in_use() != "zh":
         return str(text)
-    from ..i18n.translate import in_chinese
+    from ...i18n.translate import in_chinese
 
     return in_chinese(str(text)) or str(text)
 
@@ -100,7 +100,7 @@ def line_about(column: object) -> str:
     text = translated(column)
     if language_in_use() != "zh" or text != str(column):
         return text
-    from ..i18n.columns import column_in_chinese
+    from ...i18n.columns import column_in_chinese
 
     return column_in_chinese(text)
 
@@ -144,7 +144,7 @@ def complain(code: str, message: str) -> None:
     message = " ".join(message.split())
     shown = translated(message)
     if language_in_use() == "zh" and shown == message:
-        from ..i18n.errors_zh import KINDS
+        from ...i18n.errors_zh import KINDS
 
         shown = f"{KINDS[code]}：{message}"
     say(f"glassnet: {shown} [{code}]")

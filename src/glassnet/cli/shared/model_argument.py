@@ -7,11 +7,11 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import OptionError
-from ..io.picture_formats import SUFFIXES as PICTURES
-from ..io.writing import MODEL
-from ..model.file import load_model, shipped_model
-from ..model.model import Model
+from ...errors import OptionError
+from ...io.picture_formats import SUFFIXES as PICTURES
+from ...io.writing import MODEL
+from ...model.file import load_model, shipped_model
+from ...model.model import Model
 
 SHIPPED = "the digit reader of glassnet"
 """Stands for the path of the model in messages, if none is named."""

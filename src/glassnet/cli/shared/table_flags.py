@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from ..data.validation import AUTO
-from ..preprocess.tabular.target import TASKS
-from ..workflow.table_options import TableOptions
+from ...data.validation import AUTO
+from ...preprocess.tabular.target import TASKS
+from ...workflow.table_options import TableOptions
+from ..help.grouped import GroupedFlag
 from .flags import Command, decimal_flag
-from .help.grouped import GroupedFlag
 
 _COLUMNS: dict[str, Any] = {"metavar": "COLUMN", "multiple": True}
 _COMMON = {"target"}

@@ -12,13 +12,13 @@ from typing import Any
 
 import click
 
-from ..data.validation import AUTO, DECIMALS
-from ..i18n.language import LANGUAGES, preferred
-from ..io.limits import FLAG, MAX_BYTES, format_size, max_bytes
-from ..options.options import ITEMS, SPECS, TYPES, Options, by_field
-from ..options.recipes import RECIPE_NAMES, RECIPES
-from ..options.spec import Spec
-from .help.grouped import GroupedFlag
+from ...data.validation import AUTO, DECIMALS
+from ...i18n.language import LANGUAGES, preferred
+from ...io.limits import FLAG, MAX_BYTES, format_size, max_bytes
+from ...options.options import ITEMS, SPECS, TYPES, Options, by_field
+from ...options.recipes import RECIPE_NAMES, RECIPES
+from ...options.spec import Spec
+from ..help.grouped import GroupedFlag
 
 Command = Callable[..., Any]
 

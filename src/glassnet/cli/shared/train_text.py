@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .. import data
-from ..i18n.language import below_all
-from ..i18n.plots import shown
-from ..io.archives import is_folder
-from ..training.receipt import joined_count
-from ..workflow.train_job import TrainResult, draw_pictures
+from ... import data
+from ...i18n.language import below_all
+from ...i18n.plots import shown
+from ...io.archives import is_folder
+from ...training.receipt import joined_count
+from ...workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, say, score_line
 
 _FEW = 20  # tested rows, whose equal predictions may be chance

@@ -1,0 +1,149 @@
+"""What a form reports about a run, what a proof says, and the line by which an export names its model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._one_line import one_line
+from ..errors import DataError, FileError
+from ..model.model import Model
+
+QUANTIZED = ("int8",)
+"""Allowed values of `quantize`."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """The answers of an exported file, or the reason why nothing here could run it.
+
+    Parameters
+    ----------
+    tool : str or None
+        What ran it, with its version, such as ``"gcc 12.2.0 -O2"``; None if nothing could.
+    why_not : str
+        If nothing could: one English sentence without a full stop, such as ``"no C compiler was found"``. What it
+        needs is named, so that the reader can install it.
+    outputs : ndarray of float32, shape (n, outputs), or None
+        The network's outputs, as `ProofRows.outputs`.
+    predicted : ndarray or None
+        The decoded answers, as `ProofRows.predicted`; None if the form does not decode.
+    """
+
+    tool: str | None
+    why_not: str = ""
+    outputs: NDArray[np.float32] | None = field(default=None, repr=False)
+    predicted: NDArray[Any] | None = field(default=None, repr=False)
+
+
+@one_line
+@dataclass(frozen=True)
+class Proof:
+    """The comparison of an exported file with its model.
+
+    Parameters
+    ----------
+    form : str
+        ``"c"``, ``"html"`` or ``"onnx"``.
+    hash : str
+        SHA-256 of the model's parameters, `Model.hash`, which the file contains.
+    quantize : str or None
+        ``"int8"`` if the file has weights of 8 bits; it is then compared with the model's weights rounded in the same
+        way.
+    rows : int
+        Number of rows that were compared, or would have been.
+    source : str
+        Where the rows are from.
+    ran : str or None
+        What ran the file, with its version; None if nothing here can.
+    why_not : str
+        The reason, if nothing ran it; otherwise empty.
+    largest_difference : float or None
+        Largest difference of an output from the portable one, absolute below 1 and relative above; None if nothing ran.
+    classes_differ : int or None
+        Number of rows with another class, other labels or another number; None if nothing ran. Where the form has a
+        tolerance, rows whose two best outputs differ by less than it are not counted.
+    tolerance : float
+        Largest difference that counts as equal: 0 for C and HTML.
+    agreement : float or None
+        With `quantize`: the fraction of rows with the same class or labels as without; None for numbers.
+    accuracy, quantized_accuracy : float or None
+        Of the model and, with `quantize`, of the file, if the rows have classes; None otherwise.
+    """
+
+    form: str
+    hash: str
+    quantize: str | None
+    rows: int
+    source: str
+    ran: str | None
+    why_not: str
+    largest_difference: float | None
+    classes_differ: int | None
+    tolerance: float
+    agreement: float | None = None
+    accuracy: float | None = None
+    quantized_accuracy: float | None = None
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether the file answers as the model does; None if nothing ran it."""
+        if self.largest_difference is None:
+            return None
+        return self.largest_difference <= self.tolerance and not self.classes_differ
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an exported file says about itself."""
+
+    form: str
+    hash: str
+    quantize: str | None
+
+
+_WORD = "glassnet-export"
+_MARK = re.compile(rb"glassnet-export (c|html|onnx) ([0-9a-f]{64}) (float32|int8)")
+WRITTEN_BY_US = {
+    form: re.compile(rb".*?glassnet-export %s [0-9a-f]{64} " % form.encode(), re.DOTALL)
+    for form in ("c", "html", "onnx")
+}
+"""Form -> first bytes of a file that may be replaced."""
+
+
+def mark(form: str, model: Model, quantize: str | None) -> str:
+    """Return the text by which an exported file names its form and its model.
+
+    Each form writes it once, unbroken: C in a comment, HTML in a comment or attribute, ONNX in the metadata.
+    """
+    return f"{_WORD} {form} {model.hash()} {quantize or 'float32'}"
+
+
+def mark_in(path: str | Path) -> Mark:
+    """Return the mark of an exported file.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when the file cannot be read.
+    DataError
+        GN017 when it has no mark.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise FileError("GN001", f"{path}: no such file. Write one with `glassnet export`.") from None
+    except IsADirectoryError:
+        raise FileError("GN002", f"{path}: a folder, expected an exported file.") from None
+    except (OSError, ValueError) as problem:
+        raise FileError("GN003", f"{path}: cannot be read ({getattr(problem, 'strerror', problem)}).") from None
+    found = _MARK.search(content)
+    if found is None:
+        raise DataError("GN017", f"{path}: not a file that `glassnet export` wrote. Export the model again.")
+    form, digest, kind = (part.decode() for part in found.groups())
+    return Mark(form, digest, None if kind == "float32" else kind)

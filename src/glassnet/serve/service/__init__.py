@@ -1,0 +1,99 @@
+"""The service: predictions and explanations of models over HTTP, by the Open Inference Protocol and by plain requests."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from .. import http
+from .limits import CONNECTIONS, STOP_SECONDS, Limits
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from .app import Service
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def run(
+    models: Sequence[str],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    token: str | None = None,
+    limits: Limits = Limits(),
+    announce: Callable[[str, Sequence[str]], None] = lambda address, names: print(address),
+) -> None:
+    """Serve models until Ctrl+C or SIGTERM.
+
+    Parameters
+    ----------
+    models : sequence of str
+        Model files; the stem of a file is the name of its model.
+    host : str
+    port : int
+        0: any free port.
+    token : str, optional
+        What requests must have in ``Authorization: Bearer``.
+    limits : Limits
+    announce : callable
+        Called with the address and the names of the models when they are loaded.
+
+    Raises
+    ------
+    OptionError
+        GN092 if a package of the extra ``serve`` is not installed, GN093 for a host or port that cannot be used, GN120
+        for two models of the same name.
+    GlassnetError
+        As `load_model`.
+    """
+    http.require_packages("the service", "serve", ("orjson", "uvicorn"))
+    with http.listening(host, port) as sock:
+        service = service_of(models, sock, token=token, limits=limits)
+        server = server_of(service)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"
+        announce(address, [one.name for one in service.context.models])
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run([sock])
+
+
+def service_of(
+    models: Sequence[str], sock: socket.socket, *, token: str | None = None, limits: Limits = Limits()
+) -> Service:
+    """Return the application for models on a socket; errors as for `run`."""
+    from .app import Service
+    from .counters import Counters
+    from .models import Repository
+
+    counters, (host, port) = Counters(), sock.getsockname()[:2]
+    hosts = http.own_hosts(port) if host in LOOPBACK else None
+    return Service(Repository(models, counters), counters, limits, token, hosts)
+
+
+def server_of(service: Service) -> uvicorn.Server:
+    """Return a server for the application; at the end, requests in progress have `STOP_SECONDS`."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            service.context.models.stop()
+            service.close()
+
+    service.context.models.watch()
+    config = uvicorn.Config(
+        service,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        limit_concurrency=CONNECTIONS,
+        backlog=1024,
+    )
+    return Server(config)
