@@ -17,8 +17,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ...errors import CODES
 from ...io.control_characters import json_text
+from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_SECONDS, READ_SECONDS
 
-MALFORMED, TOO_SLOW, BUSY = "GN120", "GN121", "GN122"
+_MALFORMED, _BUSY = "GN127", "GN126"
 _LINGER = 1
 """Seconds."""
 
@@ -30,23 +31,27 @@ class Deadlines:
     Attributes
     ----------
     head : float
-        Seconds from the first byte of a request, or from the connection, to the end of its headers.
+        Seconds for the head of a request, from the opening of the connection or the first byte.
     body : float
-        Seconds from there to the end of the body, and one more for each `rate` bytes that have arrived.
-    write : float
-        Seconds in which a client must read `rate` bytes a second, or all that is left; also the time for the rest of a
-        body that has been refused.
+        Seconds for the body of a request, from the end of its head, and one more for each `rate` bytes that have
+        arrived.
+    read : float
+        Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
+        has been refused.
     rate : int
-        Bytes per second of the slowest client that is served.
+        Bytes per second of the slowest client.
     connections : int
-        Further ones are answered with 503.
+        Open connections; further ones are answered with 503.
     """
 
-    head: float = 10
-    body: float = 15
-    write: float = 15
-    rate: int = 16 << 10
-    connections: int = 1000
+    head: float = HEAD_SECONDS
+    body: float = BODY_SECONDS
+    read: float = READ_SECONDS
+    rate: int = BYTES_PER_SECOND
+    connections: int = CONNECTIONS
+
+
+DEADLINES = Deadlines()
 
 
 def connection_class(deadlines: Deadlines) -> type[Connection]:
@@ -57,7 +62,7 @@ def connection_class(deadlines: Deadlines) -> type[Connection]:
 class Connection(H11Protocol):
     """A connection that is closed when its client misses a deadline."""
 
-    deadlines = Deadlines()
+    deadlines = DEADLINES
     _reading: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
     _phase = ""
@@ -70,7 +75,7 @@ class Connection(H11Protocol):
         """Start the deadline of the first request, or refuse the connection."""
         super().connection_made(transport)
         if len(self.connections) > self.deadlines.connections:
-            self._refuse(503, BUSY)
+            self._refuse(503, _BUSY)
         else:
             self._watch_reading()
 
@@ -91,7 +96,7 @@ class Connection(H11Protocol):
     def eof_received(self) -> bool:  # type: ignore[override]
         """Answer a request that was cut off; answer a whole one although the client sends no more."""
         if self._phase in ("head", "body") and not self._refused and (self._phase == "body" or self._has_begun()):
-            self._refuse(400, MALFORMED)
+            self._refuse(400, _MALFORMED)
         if self._refused:
             self.transport.close()
         elif self.cycle is not None and not self.cycle.response_complete:
@@ -120,7 +125,7 @@ class Connection(H11Protocol):
         """Answer a request that is not HTTP, or whose headers are too long."""
         problem = sys.exc_info()[1]
         too_long = getattr(problem, "error_status_hint", 400) == 431
-        self._refuse(431 if too_long else 400, MALFORMED)
+        self._refuse(431 if too_long else 400, _MALFORMED)
 
     def _refuse(self, status: int, code: str) -> None:
         """Answer without the application, if no answer has begun, and close.
@@ -134,7 +139,7 @@ class Connection(H11Protocol):
             self.cycle.disconnected = True  # the application learns that nobody waits for its answer
             self.cycle.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            body = json_text({"error": CODES[code], "code": code}).encode()
+            body = json_text({"code": code, "message": f"{CODES[code]}."}).encode()
             headers = [
                 ("content-type", "application/json"),
                 ("content-length", str(len(body))),
@@ -176,7 +181,7 @@ class Connection(H11Protocol):
     def _allowed(self) -> float:
         if self._phase == "body":
             return self.deadlines.body + self._received / self.deadlines.rate
-        return self.deadlines.head if self._phase == "head" else self.deadlines.write
+        return self.deadlines.head if self._phase == "head" else self.deadlines.read
 
     def _check_reading(self) -> None:
         self._reading = None
@@ -188,18 +193,18 @@ class Connection(H11Protocol):
         elif self._phase == "head" and not self._has_begun():
             self.transport.close()  # nothing was asked
         else:
-            self._refuse(408, TOO_SLOW)
+            self._refuse(408, _BUSY)
 
     def _watch_writing(self) -> None:
         left = self.transport.get_write_buffer_size()
         if left and self._writing is None:
-            self._writing = self.loop.call_later(self.deadlines.write, self._check_writing, left)
+            self._writing = self.loop.call_later(self.deadlines.read, self._check_writing, left)
 
     def _check_writing(self, before: int) -> None:
         """Cut the connection unless the client has read enough; a closed one waits for its buffer, too."""
         self._writing = None
         left = self.transport.get_write_buffer_size()
-        if left and before - left < self.deadlines.write * self.deadlines.rate:
+        if left and before - left < self.deadlines.read * self.deadlines.rate:
             self.transport.abort()
         else:
             self._watch_writing()
