@@ -45,3 +45,6 @@ class Limits:
     max_rows: int = MAX_ROWS
     timeout: float = TIMEOUT
     max_waiting: int = MAX_WAITING
+
+
+DEFAULT = Limits()
