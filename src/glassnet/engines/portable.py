@@ -37,6 +37,8 @@ class PortableLayer:
         scale[scale == 0] = 1  # a largest weight that is subnormal
         whole = np.clip(np.rint(self.weights / scale[:, np.newaxis]), -127, 127).astype(np.float32)
         return PortableLayer(whole + np.float32(0), scale * self.scale, self.bias, self.activation)
+
+
 F = np.float32
 Float32Array = NDArray[np.float32]
 

@@ -59,7 +59,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def own_hosts(port: int) -> frozenset[str]:
-    """Return the values of the header Host for this machine alone; a foreign name could resolve to it (DNS rebinding)."""
+    """Return the values of the header Host for this machine: a foreign name could resolve to it (DNS rebinding)."""
     names = ("127.0.0.1", "localhost", "[::1]")
     return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
 

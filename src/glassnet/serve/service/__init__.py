@@ -1,4 +1,4 @@
-"""The service: predictions and explanations of models over HTTP, by the Open Inference Protocol and by plain requests."""
+"""The service: models over HTTP, by the Open Inference Protocol and by plain requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .. import http
-from .limits import CONNECTIONS, STOP_SECONDS, Limits
+from .limits import DEFAULT, HEAD_BYTES, STOP_SECONDS, Limits
 
 if TYPE_CHECKING:
     import uvicorn
@@ -25,7 +25,7 @@ def run(
     host: str = "127.0.0.1",
     port: int = 8000,
     token: str | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT,
     announce: Callable[[str, Sequence[str]], None] = lambda address, names: print(address),
 ) -> None:
     """Serve models until Ctrl+C or SIGTERM.
@@ -62,7 +62,7 @@ def run(
 
 
 def service_of(
-    models: Sequence[str], sock: socket.socket, *, token: str | None = None, limits: Limits = Limits()
+    models: Sequence[str], sock: socket.socket, *, token: str | None = None, limits: Limits = DEFAULT
 ) -> Service:
     """Return the application for models on a socket; errors as for `run`."""
     from .app import Service

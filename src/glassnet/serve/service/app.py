@@ -21,7 +21,7 @@ from ..http import in_language, is_foreign
 from . import metrics, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
-from .limits import BYTES_AT_ONCE, Limits
+from .limits import BYTES_AT_ONCE, DEFAULT, Limits
 from .messages import JSON, Answer, Context, Request, Route, TakesTime
 from .models import Repository
 
@@ -29,6 +29,7 @@ ROUTES: tuple[Route, ...] = (*protocol.ROUTES, *metrics.ROUTES)
 
 QUICK_BYTES = 16 << 10
 """Largest body that is answered on the event loop: changing to a thread would take longer than the answer."""
+_SENDER = (b"origin", b"sec-fetch-site")
 COMPRESSED_FROM = 4 << 10
 """Smallest answer that is compressed, if the client asks for it."""
 _ENCODINGS = {"gzip": 31, "deflate": 15}
@@ -61,7 +62,7 @@ class Service:
         self,
         repository: Repository,
         counters: Counters,
-        limits: Limits = Limits(),
+        limits: Limits = DEFAULT,
         token: str | None = None,
         hosts: frozenset[str] | None = None,
     ) -> None:
@@ -94,10 +95,7 @@ class Service:
             self._require_token(route, request)
             if query := scope["query_string"]:
                 request.parameters = {**dict(parse_qsl(query.decode("latin-1"))), **request.parameters}
-            try:
-                answer = await self._answer(route, request, receive)
-            finally:
-                self._bytes -= len(request.body)
+            answer = await self._answer(route, request, receive)
         except _Disconnected:
             counters.in_progress -= 1
             return
@@ -161,11 +159,9 @@ class Service:
         if self._hosts is not None and host not in self._hosts:
             raise RequestError(403, "GN124", f"Host {host!r}: not a name of this service.")
         if self._authorization is None and request.method not in ("GET", "HEAD"):
-            origin, site = request.headers.get(b"origin"), request.headers.get(b"sec-fetch-site")
-            if (origin or site) and is_foreign(
-                host, *(None if one is None else one.decode("latin-1") for one in (origin, site)), ("none",)
-            ):
-                raise RequestError(403, "GN124", "The request comes from a page of another site.")
+            sender = [request.headers[name].decode("latin-1") if name in request.headers else None for name in _SENDER]
+            if is_foreign(host, *sender, ("none",)):
+                raise RequestError(403, "GN124", "The request comes from a page of another site. Use --token.")
 
     def _require_token(self, route: Route, request: Request) -> None:
         if self._authorization is None or not route.needs_token:
@@ -177,8 +173,15 @@ class Service:
             )  # fmt: skip
 
     async def _answer(self, route: Route, request: Request, receive: Receive) -> Answer:
-        if route.method == "POST":
-            await self._read(request, receive)
+        if route.method != "POST":
+            return await self._handled(route, request)
+        received = await self._read(request, receive)
+        try:
+            return await self._handled(route, request)
+        finally:
+            self._bytes -= received
+
+    async def _handled(self, route: Route, request: Request) -> Answer:
         small = len(request.body) <= QUICK_BYTES and b"content-encoding" not in request.headers
         if small and not route.on_thread:
             request.quick = True
@@ -216,8 +219,8 @@ class Service:
         if self._busy >= self._threads + self._limits.max_waiting:
             raise busy("Too many requests are waiting. Try again later.", 429)
 
-    async def _read(self, request: Request, receive: Receive) -> None:
-        """Read the body of a request."""
+    async def _read(self, request: Request, receive: Receive) -> int:
+        """Read the body of a request; return its size, which is counted in `_bytes`."""
         declared = request.header("content-length")
         most = self._limits.max_body
         message = f"The body has more than {most:,} bytes. Send fewer rows at once."
@@ -245,6 +248,7 @@ class Service:
             self._bytes -= size
             raise
         request.body = parts[0] if len(parts) == 1 else b"".join(parts)
+        return size
 
     def _decompressed(self, body: bytes, encoding: str) -> bytes:
         if encoding == "identity":

@@ -49,3 +49,6 @@ class Limits:
     max_rows: int = MAX_ROWS
     timeout: float = TIMEOUT
     max_waiting: int = MAX_WAITING
+
+
+DEFAULT = Limits()
