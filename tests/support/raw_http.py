@@ -28,7 +28,8 @@ class Reply(NamedTuple):
 
 def head(method: str, path: str, headers: Mapping[str, object] = {}) -> bytes:
     """Return the head of a request."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *(f"{name}: {value}" for name, value in headers.items())]
+    given = {"Host": "localhost", **headers}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items())]
     return "".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1")
 
 
@@ -90,13 +91,13 @@ def json_body(value: Any) -> bytes:
 
 def post(port: int, path: str, body: bytes, headers: Mapping[str, object] = {}) -> Reply:
     """Send a whole request and return the reply."""
-    given = {"Content-Type": "application/json", "Content-Length": len(body), **headers}
+    given = {"Host": f"127.0.0.1:{port}", "Content-Type": "application/json", "Content-Length": len(body), **headers}
     return send(port, head("POST", path, given), body)
 
 
 def get(port: int, path: str, headers: Mapping[str, object] = {}) -> Reply:
     """Send a request without a body and return the reply."""
-    return send(port, head("GET", path, headers))
+    return send(port, head("GET", path, {"Host": f"127.0.0.1:{port}", **headers}))
 
 
 def gzip_bomb(size: int) -> bytes:
