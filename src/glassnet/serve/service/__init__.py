@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .. import http
-from .limits import CONNECTIONS, DEFAULT, STOP_SECONDS, Limits
+from .limits import DEFAULT, HEAD_BYTES, STOP_SECONDS, Limits
 
 if TYPE_CHECKING:
     import uvicorn
 
     from .app import Service
+    from .connection import Deadlines
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -73,9 +74,11 @@ def service_of(
     return Service(Repository(models, counters), counters, limits, token, hosts)
 
 
-def server_of(service: Service) -> uvicorn.Server:
+def server_of(service: Service, deadlines: Deadlines | None = None) -> uvicorn.Server:
     """Return a server for the application; at the end, requests in progress have `STOP_SECONDS`."""
     import uvicorn
+
+    from .connection import DEADLINES, connection_class
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -86,6 +89,8 @@ def server_of(service: Service) -> uvicorn.Server:
     service.context.models.watch()
     config = uvicorn.Config(
         service,
+        http=connection_class(deadlines or DEADLINES),
+        h11_max_incomplete_event_size=HEAD_BYTES,
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -93,7 +98,6 @@ def server_of(service: Service) -> uvicorn.Server:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
-        limit_concurrency=CONNECTIONS,
         backlog=1024,
     )
     return Server(config)

@@ -18,14 +18,14 @@ import orjson
 from ...errors import GlassnetError
 from ...io.limits import available_cores
 from ..http import in_language, is_foreign
-from . import protocol
+from . import metrics, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
-from .limits import BODY_SECONDS, BYTES_AT_ONCE, DEFAULT, Limits
+from .limits import BYTES_AT_ONCE, DEFAULT, Limits
 from .messages import JSON, Answer, Context, Request, Route, TakesTime
 from .models import Repository
 
-ROUTES: tuple[Route, ...] = (*protocol.ROUTES,)
+ROUTES: tuple[Route, ...] = (*protocol.ROUTES, *metrics.ROUTES)
 
 QUICK_BYTES = 16 << 10
 """Largest body that is answered on the event loop: changing to a thread would take longer than the answer."""
@@ -111,7 +111,8 @@ class Service:
             await _send(send, answer, with_body=request.method != "HEAD")
         finally:
             counters.in_progress -= 1
-            model = request.parameters.get("model", "") if answer.status < 400 else ""
+            model = request.parameters.get("model", "")
+            model = model if model in self.context.models else ""  # a client could name any number of others
             seconds = time.perf_counter() - began
             counters.count("" if route is None else route.path, model, answer.status, answer.rows, seconds)
 
@@ -229,24 +230,20 @@ class Service:
             self._require_room()
         parts, size = [], 0
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while True:
-                    event = await receive()
-                    if event["type"] != "http.request":
-                        raise _Disconnected
-                    part = event.get("body", b"")
-                    size += len(part)
-                    self._bytes += len(part)
-                    parts.append(part)
-                    if size > most:
-                        raise too_large(message)
-                    if self._bytes > BYTES_AT_ONCE:
-                        raise busy("Too many large requests. Try again later.", 429)
-                    if not event.get("more_body"):
-                        break
-        except TimeoutError:
-            self._bytes -= size
-            raise RequestError(408, "GN126", "The body arrives too slowly.", {"Connection": "close"}) from None
+            while True:
+                event = await receive()
+                if event["type"] != "http.request":
+                    raise _Disconnected
+                part = event.get("body", b"")
+                size += len(part)
+                self._bytes += len(part)
+                parts.append(part)
+                if size > most:
+                    raise too_large(message)
+                if self._bytes > BYTES_AT_ONCE:
+                    raise busy("Too many large requests. Try again later.", 429)
+                if not event.get("more_body"):
+                    break
         except BaseException:
             self._bytes -= size
             raise
@@ -278,8 +275,6 @@ def _error(problem: GlassnetError, route: Route | None, request: Request) -> Ans
     """Return the answer to a request that is refused."""
     status = problem.status if isinstance(problem, RequestError) else STATUS.get(problem.code, 422)
     headers = problem.headers if isinstance(problem, RequestError) else {}
-    if status == 413:
-        headers = {**headers, "Connection": "close"}  # the rest of the body is not read
     text = in_language(str(problem), request.language)
     is_protocol = route.is_protocol if route else request.path.startswith("/v2")
     return Answer(_error_body(text, problem.code, is_protocol), JSON, status, headers)

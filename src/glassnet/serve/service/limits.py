@@ -10,9 +10,13 @@ TIMEOUT = 30.0
 MAX_WAITING = 64
 
 HEAD_SECONDS = 10.0
-"""For the head of a request, from the opening of a connection or the end of the previous answer."""
-BODY_SECONDS = 20.0
-"""For the body of a request, from the end of its head."""
+"""For the head of a request, from the opening of the connection or the first byte."""
+BODY_SECONDS = 15.0
+"""For the body of a request, from the end of its head; one more for each `BYTES_PER_SECOND` that have arrived."""
+READ_SECONDS = 15.0
+"""In which a client must read `BYTES_PER_SECOND` of an answer, or all that is left."""
+BYTES_PER_SECOND = 16 << 10
+"""Of the slowest client."""
 HEAD_BYTES = 64 << 10
 """Of the head of a request."""
 BYTES_AT_ONCE = 256 << 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,20 +38,26 @@ class ServedModel:
         The same, compiled.
     encoder : RowEncoder or None
         For a model of a table.
+    loaded, seconds : float
+        The Unix time at which it was loaded, and how long that took.
     """
 
     name: str
     model: Model
     fast: Model
     encoder: RowEncoder | None
+    loaded: float
+    seconds: float
 
     @classmethod
     def load(cls, name: str, path: Path) -> ServedModel:
         """Load and compile a model; errors as `load_model`."""
+        began = time.perf_counter()
         model = load_model(path).unchecked()
         fast = compiled(model)
         fast.outputs(np.zeros((2, model.features), np.uint8))
-        return cls(name, model, fast, RowEncoder(model.columns) if model.columns else None)
+        encoder = RowEncoder(model.columns) if model.columns else None
+        return cls(name, model, fast, encoder, time.time(), time.perf_counter() - began)
 
 
 class _State(NamedTuple):
@@ -107,6 +114,9 @@ class Repository:
 
     def __len__(self) -> int:
         return len(self._models)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._models
 
     def get(self, name: str) -> ServedModel:
         """Return a model.
