@@ -1,19 +1,19 @@
-"""Portable arithmetic (temporary: NumPy)."""
+"""A layer in portable arithmetic, whose results have the same bits everywhere; `compiled.portable` computes it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Float32Array = NDArray[np.float32]
+LARGEST_WEIGHT = np.float32(127)
+"""Largest magnitude of a weight of 8 bits; −128 is not used, so that a weight and its negative are both possible."""
 
 
 @dataclass(frozen=True)
 class PortableLayer:
-    """A layer: ``activation((W · x) · scale + bias)`` in portable arithmetic.
+    """A layer: ``activation((W · x) · scale + bias)``, every operation rounded to float32.
 
     Parameters
     ----------
@@ -23,6 +23,7 @@ class PortableLayer:
         1 unless the layer is quantised.
     bias : ndarray of float32, shape (fan_out,)
     activation : str
+        See `nn.activations.ACTIVATIONS`.
     """
 
     weights: NDArray[np.float32]
@@ -31,151 +32,8 @@ class PortableLayer:
     activation: str
 
     def quantised(self) -> PortableLayer:
-        """Return the layer with weights of 8 bits; one scale for each node maps its largest weight to ±127."""
-        largest = np.abs(self.weights).max(axis=1)
-        scale = np.where(largest > 0, largest / np.float32(127), np.float32(1)).astype(np.float32)
-        scale[scale == 0] = 1  # a largest weight that is subnormal
-        whole = np.clip(np.rint(self.weights / scale[:, np.newaxis]), -127, 127).astype(np.float32)
-        return PortableLayer(whole + np.float32(0), scale * self.scale, self.bias, self.activation)
-
-
-F = np.float32
-Float32Array = NDArray[np.float32]
-
-LOG2_E = F(float.fromhex("0x1.715476p+0"))
-LN2_HIGH = F(float.fromhex("0x1.63p-1"))
-LN2_LOW = F(float.fromhex("-0x1.bd0106p-13"))
-LN2_HALF = F(float.fromhex("0x1.62e43p-2"))
-EXP_LARGEST = F(float.fromhex("0x1.62e42ep+6"))
-EXP_SMALLEST = F(float.fromhex("-0x1.9fe368p+6"))
-FACTORS = tuple(
-    F(float.fromhex(text))
-    for text in ("0x1.a01a02p-13", "0x1.6c16c2p-10", "0x1.111112p-7", "0x1.555556p-5", "0x1.555556p-3", "0x1p-1")
-)
-LEAK = F(float.fromhex("0x1.47ae14p-7"))
-GELU_SCALE = F(float.fromhex("0x1.988454p-1"))
-GELU_CUBIC = F(float.fromhex("0x1.6e4e26p-5"))
-LARGEST_EXPONENT = F(80)
-"""The constants of the page."""
-
-
-def series(r: Float32Array) -> Float32Array:
-    """``e^r − 1`` for ``|r| ≤ ½ ln 2``."""
-    p = np.zeros_like(r)
-    for factor in FACTORS:
-        p = p * r + factor
-    return r + r * r * p
-
-
-def exp32(x: Float32Array) -> Float32Array:
-    """``e^x``."""
-    within = np.clip(np.where(np.isnan(x), F(0), x), EXP_SMALLEST, EXP_LARGEST)
-    n = np.trunc(within * LOG2_E + np.where(within < 0, F(-0.5), F(0.5)))
-    r = (within - n * LN2_HIGH) - n * LN2_LOW
-    half = np.trunc(n * F(0.5))
-    powers = [np.ldexp(F(1), one.astype(np.int32)).astype(F) for one in (half, n - half)]
-    value = (F(1) + series(r)) * powers[0] * powers[1]
-    value = np.where(x > EXP_LARGEST, F(np.inf), np.where(x < EXP_SMALLEST, F(0), value))
-    return np.where(np.isnan(x), F(np.nan), value)
-
-
-def tanh32(z: Float32Array) -> Float32Array:
-    """Hyperbolic tangent."""
-    x = F(-2) * np.abs(z)
-    m = np.where(np.abs(x) <= LN2_HALF, series(np.where(np.abs(x) <= LN2_HALF, x, F(0))), exp32(x) - F(1))
-    t = -m / (m + F(2))
-    return np.where(z < 0, -t, t)
-
-
-def sigmoid32(z: Float32Array) -> Float32Array:
-    """Logistic function."""
-    e = exp32(-np.abs(z))
-    return np.where(z < 0, e, F(1)) / (F(1) + e)
-
-
-def gelu(z: Float32Array) -> Float32Array:
-    """GELU in its tanh form."""
-    return F(0.5) * z * (F(1) + tanh32(GELU_SCALE * (z + GELU_CUBIC * (z * z * z))))
-
-
-def softmax(z: Float32Array) -> Float32Array:
-    """Softmax over the last axis."""
-    e = exp32(z - z.max(axis=1, keepdims=True))
-    return e / sum_in_order(e)[:, np.newaxis]
-
-
-def sum_in_order(values: Float32Array) -> Float32Array:
-    """Sums of the rows, (n,)."""
-    total = np.zeros(len(values), F)
-    for column in values.T:
-        total = total + column
-    return total
-
-
-ACTIVATIONS: dict[str, Any] = {
-    "identity": lambda z: z,
-    "sigmoid": sigmoid32,
-    "tanh": tanh32,
-    "relu": lambda z: np.where(z <= 0, F(0), z),
-    "leaky_relu": lambda z: np.where(z > 0, z, LEAK * z),
-    "gelu": gelu,
-    "silu": lambda z: z * sigmoid32(z),
-    "softmax": softmax,
-    "exponential": lambda z: exp32(np.where(z > LARGEST_EXPONENT, LARGEST_EXPONENT, z)),
-}
-
-
-def inputs_of(form: Any, raw: NDArray[Any]) -> Float32Array:
-    """The inputs of the first layer: raw values, or scaled ones where scaling is not folded."""
-    if form.factor is None:
-        return np.asarray(raw).astype(F)
-    with np.errstate(over="ignore"):
-        scaled = np.asarray(raw, np.float64) * form.factor + form.offset
-        return (scaled if form.clip is None else np.clip(scaled, -form.clip, form.clip)).astype(F)
-
-
-def outputs(form: Any, raw: NDArray[Any]) -> Float32Array:
-    """Outputs of a `PortableForm`, (n, outputs), for raw values, (n, features)."""
-    x = inputs_of(form, raw)
-    with np.errstate(all="ignore"):
-        answers = [member_outputs(layers, x, form.temperature) for layers in form.members]
-        if len(answers) == 1:
-            return answers[0]
-        total = np.zeros_like(answers[0])
-        for one in answers:
-            total = total + one
-        return total / F(len(answers))
-
-
-def member_outputs(layers: Any, x: Float32Array, temperature: Any) -> Float32Array:
-    """Outputs of one network, (n, outputs)."""
-    for number, layer in enumerate(layers, start=1):
-        sums = np.zeros((len(x), len(layer.weights)), F)
-        for j in range(layer.weights.shape[1]):
-            sums = sums + x[:, j : j + 1] * layer.weights[:, j]
-        z = sums * layer.scale + layer.bias
-        if number == len(layers) and temperature != 1:
-            z = z / temperature
-        x = ACTIVATIONS[layer.activation](z)
-    return x
-
-
-def probabilities(form: Any, outputs: Float32Array) -> Float32Array:
-    """Probabilities of classes, (n, outputs)."""
-    rescaled = np.maximum((outputs - form.low) / (form.high - form.low), F(1e-12))
-    return rescaled / sum_in_order(rescaled)[:, np.newaxis]
-
-
-class PortableNetwork:
-    """Outputs of a `PortableForm`."""
-
-    def __init__(self, form: Any) -> None:
-        self._form = form
-
-    def outputs(self, raw: NDArray[Any]) -> Float32Array:
-        """Return the outputs, float32, (n, outputs), for raw values or encoded rows, (n, features)."""
-        return outputs(self._form, np.atleast_2d(raw))
-
-    def probabilities(self, outputs: Float32Array) -> Float32Array:
-        """Return class probabilities."""
-        return probabilities(self._form, outputs)
+        """Return the layer with weights of 8 bits: the largest of each node, in magnitude, becomes 127."""
+        scale = np.abs(self.weights).max(axis=1) / LARGEST_WEIGHT  # (fan_out,)
+        scale[scale < np.finfo(np.float32).tiny] = 1  # quotients by smaller numbers overflow
+        whole = np.clip(np.rint(self.weights / scale[:, np.newaxis]), -LARGEST_WEIGHT, LARGEST_WEIGHT)
+        return PortableLayer(whole + np.float32(0), scale, self.bias, self.activation)  # + 0: no weight is −0

@@ -1,4 +1,4 @@
-"""Low-latency inference: a model whose outputs come from compiled loops."""
+"""Inference by compiled loops: the fastest, or those of portable arithmetic."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..engines import one_blas_thread
-from ..errors import with_near_matches
+from ..errors import require_choice, with_near_matches
 from ..nn.parameters import FloatArray
 from .model import Model, require_model
+from .portable import PortableNetwork, form_of
 
 if TYPE_CHECKING:
     from ..engines.compiled.inference import InferenceNetwork
@@ -48,16 +49,71 @@ class CompiledModel(Model):
         return mean
 
 
+@dataclass(frozen=True, repr=False)
+class PortableModel(Model):
+    """A `Model` with outputs in portable arithmetic, whose bits are the same everywhere.
+
+    They depend neither on the processor nor on the number of threads or of rows predicted at once, and exports to C and
+    HTML compute the same; see `docs/reference/portable.md`. They equal those of the model up to rounding, and are
+    float32, even if the weights are float64. Images of a model that deskews them, and columns of old files with a
+    logarithm, are prepared as by `Model`, which is not portable.
+
+    Made by `compiled`. The weights are copied: further training of the model does not change it.
+    """
+
+    _answers: PortableNetwork = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", PortableNetwork(form_of(self)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy as the original model, because compiled code belongs to a process."""
+        return compiled, (Model(**_fields(self)), "portable")
+
+    def outputs(self, rows: ArrayLike) -> FloatArray:
+        """See `Model.outputs`; the outputs are float32."""
+        return self._answers.outputs(self.upright(self.raw(rows)))
+
+    def probabilities(self, outputs: FloatArray) -> FloatArray:
+        """See `Model.probabilities`."""
+        if not self.targets.of_classes:
+            return super().probabilities(outputs)
+        return self._answers.probabilities(self._require_outputs(outputs, "probabilities").astype(np.float32))
+
+    def confidence(self, outputs: FloatArray) -> FloatArray:
+        """See `Model.confidence`: for classes, the largest of the probabilities."""
+        if not self.targets.of_classes:
+            return super().confidence(outputs)
+        largest: FloatArray = self.probabilities(self._require_outputs(outputs, "confidence")).max(axis=1)
+        return largest
+
+
+ENGINES = {"fast": CompiledModel, "portable": PortableModel}
+"""Engine of `compiled` -> class of the model that it returns."""
+
+
 @with_near_matches("compiled")
-def compiled(model: Model) -> CompiledModel:
-    """Return the model in its fastest form for inference; this takes a moment and requires Numba.
+def compiled(model: Model, engine: str = "fast") -> CompiledModel | PortableModel:
+    """Return a model with compiled loops for inference; this takes a moment and requires Numba.
+
+    Parameters
+    ----------
+    model : Model
+    engine : {"fast", "portable"}
+        ``"fast"`` takes the least time. ``"portable"`` has the same bits everywhere, on any processor and for any other
+        rows, and takes about as long; see `PortableModel`.
 
     Raises
     ------
     DataError
         GN076 when the argument is not a `Model`.
+    OptionError
+        GN021 for another engine, GN100 for a weight that float32 cannot represent with engine ``"portable"``.
     """
     require_model(model)
+    require_choice("engine", engine, ENGINES)
+    if engine == "portable":
+        return PortableModel(**_fields(model))
     made = CompiledModel(**_fields(model))
     made.outputs(np.zeros(model.features, np.uint8))  # compile, or load from the cache
     one_blas_thread.look_again()  # this may have loaded the BLAS of the kernels

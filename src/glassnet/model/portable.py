@@ -1,32 +1,33 @@
 """Portable arithmetic: a model as float32 layers whose answers have the same bits everywhere.
 
-`docs/reference/portable.md` defines the arithmetic; `engines.compiled.portable` computes it.
+`docs/reference/portable.md` defines the arithmetic, and `engines.compiled.kernels.portable` computes it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..data.arrays import names_of
-from ..engines.portable import PortableLayer, PortableNetwork
-from ..errors import OptionError
+from ..engines.portable import PortableLayer
+from ..errors import OptionError, ShapeError
 from ..nn.network_class import Network
-from ..preprocess import Columns, Scaling
+from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST
 from ..preprocess.tabular.encoders import NumberColumn
 from .model import Model
 
-__all__ = ["LARGEST_FOLDED", "PortableForm", "PortableLayer", "PortableNetwork", "portable_form"]
+__all__ = ["LARGEST_FOLDED", "PortableForm", "PortableLayer", "PortableNetwork", "form_of", "portable_form"]
 
 LARGEST_FOLDED = 100.0
-"""Largest offset of a scaling that is folded into the first layer: beyond, small inputs would lose digits in the sum
-(`engines.compiled.sparse_layout.LARGEST_BACKGROUND`)."""
+"""Offsets of a scaling from this magnitude are not folded into the first layer: small inputs would lose digits in the
+sum. The fast engine has the same limit, `LARGEST_BACKGROUND` of `engines.compiled.sparse_layout`."""
 
 _TARGET_KINDS = {"multilabel": "labels", "values": "numbers"}
-_NONE = np.empty(0)
+_LEAST = np.float32(1e-12)
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,68 @@ class PortableForm:
         """Return the form with weights of 8 bits: whole numbers from −127 to 127, and one scale for each node."""
         return replace(self, members=tuple(tuple(layer.quantised() for layer in one) for one in self.members))
 
-    def network(self) -> PortableNetwork:
-        """Return the network that computes outputs; this takes a moment and requires Numba."""
-        return PortableNetwork(self)
+
+class PortableNetwork:
+    """The compiled network of a portable form. Making one takes a moment and requires Numba.
+
+    Parameters
+    ----------
+    form : PortableForm
+    """
+
+    def __init__(self, form: PortableForm) -> None:
+        from ..engines.compiled.portable import CompiledLayers  # loads Numba
+
+        self._form = form
+        self._members = [CompiledLayers(layers, form.temperature) for layers in form.members]
+        kind = np.uint8 if form.input_kind == "bytes" else np.float32
+        self.outputs(np.zeros((1, form.sizes[0]), kind))  # compile, or load from the cache
+
+    def outputs(self, raw: ArrayLike) -> NDArray[np.float32]:
+        """Return the outputs, shape (n, outputs).
+
+        Parameters
+        ----------
+        raw : array_like of numbers, shape (n, features) or (features,)
+            Raw values; for a table, encoded rows.
+
+        Raises
+        ------
+        ShapeError
+            GN050 when a row has another number of values.
+        """
+        rows = np.atleast_2d(raw)
+        if rows.ndim != 2 or rows.shape[1] != self._form.sizes[0]:
+            raise ShapeError("GN050", f"rows: shape {np.shape(raw)}, expected (samples, {self._form.sizes[0]}).")
+        inputs = self._inputs(rows)
+        outputs = [one.outputs(inputs) for one in self._members]
+        if len(outputs) == 1:
+            return outputs[0]
+        total = np.zeros_like(outputs[0])
+        for one in outputs:
+            total += one
+        total /= np.float32(len(outputs))
+        return total
+
+    def _inputs(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return the inputs of the first layer, (n, features): bytes if the rows are bytes, else float32."""
+        if self._form.factor is None or self._form.offset is None:
+            return rows if rows.dtype == np.uint8 else _rounded(rows)
+        with np.errstate(over="ignore"):
+            scaled = rows.astype(np.float64) * self._form.factor + self._form.offset
+        return _rounded(scaled if self._form.clip is None else np.clip(scaled, -self._form.clip, self._form.clip))
+
+    def probabilities(self, outputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the probabilities of classes, shape (n, outputs), from outputs of the same shape."""
+        low, high = self._form.low, self._form.high
+        rescaled = np.maximum((outputs - low) / (high - low), _LEAST)
+        total = np.add.accumulate(rescaled, axis=1)[:, -1:]  # in order, unlike `sum`
+        return np.asarray(rescaled / total, np.float32)
+
+
+def _rounded(rows: NDArray[Any]) -> NDArray[np.float32]:
+    with np.errstate(over="ignore"):
+        return rows.astype(np.float32, copy=False)
 
 
 def portable_form(model: Model) -> PortableForm:
@@ -107,66 +167,63 @@ def portable_form(model: Model) -> PortableForm:
 
 
 def form_of(model: Model) -> PortableForm:
-    """Return the form of a model's networks, whatever its inputs go through before; see `portable_form`."""
-    features, targets = model.features, model.targets
-    factor = np.broadcast_to(np.asarray(model.scaling.factor, np.float64), features).copy()
-    offset = np.broadcast_to(np.asarray(model.scaling.offset, np.float64), features).copy()
-    folds = model.columns is not None or (
-        np.abs(offset).max() < LARGEST_FOLDED and all(_is_finite(_folded(one, factor, offset)) for one in model.members)
-    )
-    members = tuple(_folded(one, *((factor, offset) if folds else (None, None))) for one in model.members)
+    """Return the portable form of a model's networks, however its inputs are prepared; see `portable_form`.
+
+    Raises
+    ------
+    OptionError
+        GN100 for weights beyond float32.
+    """
+    features, scaling, targets = model.features, model.scaling, model.targets
+    factor, offset = (np.broadcast_to(np.float64(one), features).copy() for one in (scaling.factor, scaling.offset))
+    folded = tuple(_layers_of(one, factor, offset) for one in model.members)
+    folds = model.columns is not None or (np.abs(offset).max() < LARGEST_FOLDED and all(map(_is_finite, folded)))
+    if folds:
+        members = folded
+        is_of_bytes = model.receipt.get("data", {}).get("dtype") == "uint8"
+        kind = "columns" if model.columns else "bytes" if is_of_bytes else "float"
+    else:
+        members = tuple(_layers_of(one, np.ones(features), np.zeros(features)) for one in model.members)
+        kind = "double"
     if not all(map(_is_finite, members)):
         raise OptionError("GN100", "model: a weight is beyond the range of float32, which portable arithmetic has.")
-    kind = "double"
-    if folds:
-        kind = "columns" if model.columns else "bytes" if _is_of_bytes(model) else "float"
     return PortableForm(
-        members,
-        kind,
-        None if folds else factor,
-        None if folds else offset,
-        FARTHEST if model.scaling.standardises and not folds else None,
-        model.columns,
-        np.float32(model.temperature),
-        _TARGET_KINDS.get(targets.name, "classes"),
-        np.float32(targets.low),
-        np.float32(targets.high),
-        np.array(targets.offset, np.float64),
-        np.array(targets.scale, np.float64),
-        names_of(model.classes, model.class_names),
-        model.image_shape,
-        model.network.architecture.sizes,
+        members=members,
+        input_kind=kind,
+        factor=None if folds else factor,
+        offset=None if folds else offset,
+        clip=FARTHEST if scaling.standardises and not folds else None,
+        columns=model.columns,
+        temperature=np.float32(model.temperature),
+        target_kind=_TARGET_KINDS.get(targets.name, "classes"),
+        low=np.float32(targets.low),
+        high=np.float32(targets.high),
+        target_offset=np.array(targets.offset, np.float64),
+        target_scale=np.array(targets.scale, np.float64),
+        names=names_of(model.classes, model.class_names),
+        image_shape=model.image_shape,
+        sizes=model.network.architecture.sizes,
     )
 
 
-def _is_of_bytes(model: Model) -> bool:
-    data = model.receipt.get("data") or {}
-    return data.get("dtype") == "uint8"
+def _layers_of(network: Network, factor: NDArray[np.float64], offset: NDArray[np.float64]) -> tuple[PortableLayer, ...]:
+    """Return a network's layers; the first takes inputs that are not scaled: ``W (x · f + o) = (W · f) x + W o``.
+
+    Factor and offset of the inputs are (features,). Products and sums, in the order of the inputs, are float64.
+    """
+    layers: list[PortableLayer] = []
+    made, parameters = network.architecture, network.parameters
+    for activation, weights, given in zip(made.activations, parameters.weights, parameters.biases, strict=True):
+        wide = weights.astype(np.float64)  # (fan_out, fan_in)
+        bias = np.zeros(len(wide)) if given is None else given.astype(np.float64)
+        if not layers:
+            bias = bias + np.add.accumulate(wide * offset, axis=1)[:, -1]
+            wide = wide * factor
+        with np.errstate(over="ignore"):
+            narrow, scale = wide.astype(np.float32), np.ones(len(wide), np.float32)
+            layers.append(PortableLayer(narrow, scale, bias.astype(np.float32), activation))
+    return tuple(layers)
 
 
 def _is_finite(layers: tuple[PortableLayer, ...]) -> bool:
     return all(np.isfinite(one.weights).all() and np.isfinite(one.bias).all() for one in layers)
-
-
-def _folded(
-    network: Network, factor: NDArray[np.float64] | None, offset: NDArray[np.float64] | None
-) -> tuple[PortableLayer, ...]:
-    """Return a network's layers, the scaling of its inputs folded into the first: ``W (x · f + o) = (W · f) x + W o``.
-
-    The products and the sum over the inputs, in their order, are in float64 and rounded once.
-    """
-    made, parameters = network.architecture, network.parameters
-    layers = []
-    for activation, weights, given in zip(made.activations, parameters.weights, parameters.biases, strict=True):
-        wide = weights.astype(np.float64)
-        bias = np.zeros(len(wide)) if given is None else given.astype(np.float64)
-        if not layers and factor is not None:
-            bias = bias + np.add.accumulate(wide * offset, axis=1)[:, -1]
-            wide = wide * factor
-        with np.errstate(over="ignore"):
-            layers.append(
-                PortableLayer(
-                    wide.astype(np.float32), np.ones(len(wide), np.float32), bias.astype(np.float32), activation
-                )
-            )
-    return tuple(layers)

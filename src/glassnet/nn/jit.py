@@ -56,6 +56,19 @@ def outer_kernel(function: _Function) -> _Function:
     return _compiled(function, _nrt=False)
 
 
+def exact_kernel(function: _Function) -> _Function:
+    """Like `kernel`, but every operation is rounded by itself, in the order of the source: for the same bits anywhere.
+
+    Without the flags in `FAST`, LLVM neither reorders sums nor fuses a product and a sum on any processor.
+    """
+    return _only_for_kernels(_compiled(function, fastmath=False, _nrt=False, no_cpython_wrapper=True))
+
+
+def exact_outer_kernel(function: _Function) -> _Function:
+    """Like `exact_kernel`, for functions that Python calls."""
+    return _compiled(function, fastmath=False, _nrt=False)
+
+
 def part_of_kernel(function: _Function) -> _Function:
     """Inline a function into its callers before compilation.
 
@@ -70,7 +83,7 @@ def _compiled(function: _Function, **settings: Any) -> _Function:
     # them then runs the shared version, a later process the caller's inlined version, and their last bits differ.
     always: dict[str, Any] = {"fastmath": FAST, "error_model": "numpy", "nogil": True, "forceinline": True}
     always["no_cfunc_wrapper"] = True
-    compiled = njit(**always, **settings)(function)
+    compiled = njit(**always | settings)(function)
     CACHE.add(compiled)
     return cast(_Function, compiled)
 

@@ -30,7 +30,7 @@ for larger products, would take longer than the products themselves."""
 
 
 @cache
-def _pool(process: int) -> ThreadPoolExecutor:
+def thread_pool(process: int) -> ThreadPoolExecutor:
     """Return the threads of a process. A forked process needs its own, because threads are not inherited."""
     return ThreadPoolExecutor(available_cores())
 
@@ -94,7 +94,7 @@ class InferenceNetwork:
         return out
 
     def _fill_on_threads(self, raw: NDArray[np.generic], out: FloatArray) -> None:
-        pool, row_blocks = _pool(os.getpid()), -(-len(raw) // ROWS)
+        pool, row_blocks = thread_pool(os.getpid()), -(-len(raw) // ROWS)
         cuts = [min(len(raw), ROWS * (row_blocks * part // self._threads)) for part in range(self._threads + 1)]
         cuts[-1] = len(raw)
         futures = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]

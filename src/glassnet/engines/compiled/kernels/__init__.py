@@ -19,6 +19,8 @@ from .node_groups import BIAS, ROW_SUM, SHIFT, VECTORS, Groups, Nodes, UpperLaye
 from .optimizers import Constants
 from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
 from .plan import Plan, plan_of
+from .portable import LARGEST_TILE as LARGEST_PORTABLE_TILE
+from .portable import NARROW, PORTABLE, portable_outputs
 from .row_outputs import TILE, fill_outputs
 from .row_sums import LANES
 from .shards import Dropout
@@ -31,7 +33,10 @@ __all__ = [
     "ENTRIES",
     "FEW_SPINS",
     "LANES",
+    "LARGEST_PORTABLE_TILE",
     "LARGEST_TILE",
+    "NARROW",
+    "PORTABLE",
     "ROW_BLOCK",
     "ROW_SUM",
     "SHIFT",
@@ -70,6 +75,7 @@ __all__ = [
     "number_of",
     "packed",
     "plan_of",
+    "portable_outputs",
     "train_batches",
     "train_samples",
     "transpose_tile",

@@ -1,0 +1,412 @@
+"""Portable arithmetic: kernels whose results have the same bits on every processor and in every language.
+
+This file is the definition in code; `docs/reference/portable.md` has it in words, and `serve/studio/static/network.js`
+in JavaScript. All numbers are float32, and every operation is one of + − × ÷, a comparison, a conversion to or from a
+whole number, or a shift of the exponent's bits, rounded by itself. Kernels made by `nn.jit.exact_kernel` are compiled
+that way: no sum is reordered, and no product is fused with a sum. Vectors only compute the sums of several nodes side
+by side; each sum is still taken over the inputs in their order.
+
+- A node: ``acc = 0``, then ``acc = acc + weight · input`` for each input in order, then ``z = acc · scale + bias``. An
+  input of 0 can be skipped, and so can a weight of 0: the sum is never −0, so adding ±0 does not change it.
+- The last sums are divided by the temperature, unless it is 1.
+- Activations: the functions below.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
+from ....nn.jit import exact_kernel, exact_outer_kernel
+from .calls import call
+from .common import vector_in
+from .row_sums import LANES, in_every_lane, vector_at
+
+F = np.float32
+_ZERO, _HALF, _ONE, _TWO = F(0), F(0.5), F(1), F(2)
+_LOG2_E = F(1.4426950408889634)
+# ln 2 in two parts: n times the first, which has 9 bits, is exact for every n that occurs.
+_LN2_HIGH, _LN2_LOW, _LN2_HALF = F(0.693359375), F(-2.1219444005469057e-4), F(0.34657359027997264)
+_EXP_LARGEST = F(88.72283)  # e^x of the next number rounds to infinity
+_EXP_SMALLEST = F(-103.97208)  # e^x of smaller ones rounds to 0
+_INFINITY = F(np.inf)
+_TAYLOR_7, _TAYLOR_6, _TAYLOR_5, _TAYLOR_4, _TAYLOR_3 = (F(1 / one) for one in (5040, 720, 120, 24, 6))
+_LEAK, _GELU_SCALE, _GELU_CUBIC, _LARGEST_EXPONENT = map(F, (LEAK, GELU_SCALE, GELU_CUBIC, LARGEST_EXPONENT))
+_BIAS_OF_EXPONENT, _FRACTION_BITS, _I1 = np.int32(127), np.int32(23), np.int32(1)
+
+
+# Functions of one number. Both sides of each condition are computed, because LLVM vectorises no branches.
+
+
+@exact_kernel
+def power_of_two(n: Any) -> Any:
+    """Return ``2^n`` for an int32 from −126 to 127, from the bits of its exponent."""
+    return np.int32(np.int32(n + _BIAS_OF_EXPONENT) << _FRACTION_BITS).view(np.float32)
+
+
+@exact_kernel
+def series(r: Any) -> Any:
+    """Return ``e^r − 1`` for |r| ≤ ½ ln 2: Taylor's series up to r⁷."""
+    p = _TAYLOR_7
+    p = p * r + _TAYLOR_6
+    p = p * r + _TAYLOR_5
+    p = p * r + _TAYLOR_4
+    p = p * r + _TAYLOR_3
+    p = p * r + _HALF
+    return r + r * r * p
+
+
+@exact_kernel
+def exp32(x: Any) -> Any:
+    """Return ``e^x``: ``x = n ln 2 + r``, so ``e^x = 2^n e^r``; 2^n in two halves, because it may be out of range."""
+    within = x if x > _EXP_SMALLEST else _EXP_SMALLEST  # also of NaN, which no integer is
+    within = within if within < _EXP_LARGEST else _EXP_LARGEST
+    n = np.int32(within * _LOG2_E + (-_HALF if within < _ZERO else _HALF))  # towards 0
+    whole = np.float32(n)
+    r = (within - whole * _LN2_HIGH) - whole * _LN2_LOW
+    half = np.int32(n >> _I1)
+    value = (_ONE + series(r)) * power_of_two(half) * power_of_two(np.int32(n - half))
+    value = value if x <= _EXP_LARGEST else _INFINITY
+    value = value if x >= _EXP_SMALLEST else _ZERO
+    return value if x == x else x
+
+
+@exact_kernel
+def expm1_32(x: Any) -> Any:
+    """Return ``e^x − 1``, with all digits near 0."""
+    near, far = series(x), exp32(x) - _ONE
+    return near if abs(x) <= _LN2_HALF else far
+
+
+@exact_kernel
+def tanh32(z: Any) -> Any:
+    """Return the hyperbolic tangent: ``−m / (m + 2)`` with ``m = e^−2|z| − 1``, and the sign of z."""
+    m = expm1_32(-_TWO * abs(z))
+    t = -m / (m + _TWO)
+    return -t if z < _ZERO else t
+
+
+@exact_kernel
+def sigmoid32(z: Any) -> Any:
+    """Return ``1 / (1 + e^−z)``, from whichever power is at most 1."""
+    e = exp32(-abs(z))
+    return (e if z < _ZERO else _ONE) / (_ONE + e)
+
+
+# Activations of some rows at once: `z` and `a` have `stride` numbers for each row, of which the first `nodes` are used.
+
+
+@exact_kernel
+def _identity(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for k in range(z.shape[0]):
+        a[k] = z[k]
+
+
+@exact_kernel
+def _sigmoid(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for k in range(z.shape[0]):
+        a[k] = sigmoid32(z[k])
+
+
+@exact_kernel
+def _tanh(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for k in range(z.shape[0]):
+        a[k] = tanh32(z[k])
+
+
+@exact_kernel
+def _relu(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for k in range(z.shape[0]):
+        a[k] = z[k] if not z[k] <= _ZERO else _ZERO  # written so that NaN passes
+
+
+@exact_kernel
+def _leaky_relu(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for k in range(z.shape[0]):
+        a[k] = z[k] if z[k] > _ZERO else _LEAK * z[k]
+
+
+@exact_kernel
+def _gelu(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for k in range(z.shape[0]):
+        inner = _GELU_SCALE * (z[k] + _GELU_CUBIC * (z[k] * z[k] * z[k]))
+        a[k] = _HALF * z[k] * (_ONE + tanh32(inner))
+
+
+@exact_kernel
+def _silu(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for k in range(z.shape[0]):
+        a[k] = z[k] * sigmoid32(z[k])
+
+
+@exact_kernel
+def _softmax(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for first in range(0, z.shape[0], stride):
+        peak = z[first]
+        for k in range(first + 1, first + nodes):
+            peak = z[k] if z[k] > peak or z[k] != z[k] else peak
+        for k in range(first, first + stride):
+            a[k] = z[k] - peak
+    for k in range(z.shape[0]):
+        a[k] = exp32(a[k])
+    for first in range(0, z.shape[0], stride):
+        total = _ZERO
+        for k in range(first, first + nodes):
+            total += a[k]
+        for k in range(first, first + stride):
+            a[k] /= total
+
+
+@exact_kernel
+def _exponential(z: Any, a: Any, nodes: int, stride: int) -> None:
+    for k in range(z.shape[0]):
+        a[k] = exp32(z[k] if not z[k] > _LARGEST_EXPONENT else _LARGEST_EXPONENT)
+
+
+PORTABLE: dict[str, Any] = {
+    "identity": _identity,
+    "sigmoid": _sigmoid,
+    "tanh": _tanh,
+    "relu": _relu,
+    "leaky_relu": _leaky_relu,
+    "gelu": _gelu,
+    "silu": _silu,
+    "softmax": _softmax,
+    "exponential": _exponential,
+}
+"""Activation -> the kernel ``(z, a, nodes, stride)`` that fills `a` with the activations of the sums `z`."""
+
+# Weighted sums. A tile has the transposed weights of some nodes, (inputs, nodes): whole vectors, filled with 0.
+
+LARGEST_TILE = 7
+"""Vectors of the largest tile: its sums fit into sixteen registers of half a vector, leaving two free."""
+
+NARROW = LANES
+"""Most nodes of a layer, other than the first, whose sums are computed for several rows side by side."""
+
+ROWS_AT_ONCE = 4
+"""Rows whose sums a tile of one vector adds up side by side: a sum alone would wait for each addition."""
+
+
+def _load(builder: Any, vector: Any, data: Any, index: Any) -> Any:
+    return builder.load(vector_at(builder, vector, data, index), align=4)
+
+
+def _registers(builder: Any, vector: Any, count: int) -> list[Any]:
+    """Return this number of vectors of +0."""
+    registers = [cgutils.alloca_once(builder, vector) for _ in range(count)]  # type: ignore[no-untyped-call]
+    for register in registers:
+        builder.store(ir.Constant(vector, [0.0] * LANES), register)
+    return registers
+
+
+def _add_product(builder: Any, register: Any, weights: Any, inputs: Any) -> None:
+    """Add weights times inputs, rounded apart: no flag allows LLVM to fuse them."""
+    builder.store(builder.fadd(builder.load(register), builder.fmul(weights, inputs)), register)
+
+
+def _sums_of_nonzero(vectors: int) -> Any:
+    """Return an intrinsic for the sums of one row and a tile of this number of vectors.
+
+    It fills ``work[at:]`` with ``Σ values[i] · tile[places[i]]`` for i from `begin` to `end`; the tile is at `tile_at`
+    in `flat`.
+    """
+
+    def typing(
+        context: Any, flat: Any, tile_at: Any, places: Any, begin: Any, end: Any, work: Any, values_at: Any, at: Any
+    ) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            weights, chosen, numbers = (
+                context.make_array(signature.args[i])(context, builder, given[i]).data for i in (0, 2, 5)
+            )
+            vector = ir.VectorType(ir.FloatType(), LANES)
+            width = ir.Constant(given[1].type, vectors * LANES)
+            registers = _registers(builder, vector, vectors)
+            with cgutils.for_range(builder, given[4], start=given[3], intp=given[3].type) as loop:
+                value = builder.load(builder.gep(numbers, [builder.add(given[6], loop.index)]))
+                inputs = in_every_lane(builder, value, LANES)
+                place = builder.zext(builder.load(builder.gep(chosen, [loop.index])), width.type)
+                first = builder.add(given[1], builder.mul(place, width))
+                for part, register in enumerate(registers):
+                    here = builder.add(first, ir.Constant(first.type, part * LANES))
+                    _add_product(builder, register, _load(builder, vector, weights, here), inputs)
+            for part, register in enumerate(registers):
+                here = builder.add(given[7], ir.Constant(width.type, part * LANES))
+                builder.store(builder.load(register), vector_at(builder, vector, numbers, here), align=4)
+            return context.get_dummy_value()
+
+        i64 = types.int64
+        return types.void(flat, i64, places, i64, i64, work, i64, i64), code
+
+    return intrinsic(typing)
+
+
+def _sums_of_rows() -> Any:
+    """Return an intrinsic for the sums of `ROWS_AT_ONCE` rows of all inputs and a tile of one vector.
+
+    The inputs of a row are at ``work[inputs_at + row · fan_in]``, its sums at ``work[at + row · stride]``. Rows after
+    `last` are computed as `last`.
+    """
+
+    def typing(
+        context: Any,
+        flat: Any,
+        tile_at: Any,
+        fan_in: Any,
+        count: Any,
+        work: Any,
+        first: Any,
+        last: Any,
+        at: Any,
+        stride: Any,
+    ) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            weights, numbers = (context.make_array(signature.args[i])(context, builder, given[i]).data for i in (0, 4))
+            _, tile_at, fan_in, count, _, first, last, at, stride = given
+            vector = ir.VectorType(ir.FloatType(), LANES)
+            rows = []
+            for part in range(ROWS_AT_ONCE):
+                row = builder.add(first, ir.Constant(first.type, part))
+                rows.append(builder.select(builder.icmp_signed("<", row, last), row, last))
+            inputs = [builder.mul(row, fan_in) for row in rows]
+            registers = _registers(builder, vector, ROWS_AT_ONCE)
+            with cgutils.for_range(builder, count, intp=count.type) as loop:
+                where = builder.add(tile_at, builder.mul(loop.index, ir.Constant(count.type, LANES)))
+                tile = _load(builder, vector, weights, where)
+                for place, register in zip(inputs, registers, strict=True):
+                    value = builder.load(builder.gep(numbers, [builder.add(place, loop.index)]))
+                    _add_product(builder, register, tile, in_every_lane(builder, value, LANES))
+            for row, register in zip(rows, registers, strict=True):
+                here = builder.add(at, builder.mul(row, stride))
+                builder.store(builder.load(register), vector_at(builder, vector, numbers, here), align=4)
+            return context.get_dummy_value()
+
+        i64 = types.int64
+        return types.void(flat, i64, i64, i64, work, i64, i64, i64, i64), code
+
+    return intrinsic(typing)
+
+
+_one, _two, _three, _four, _five, _six, _seven = (_sums_of_nonzero(one) for one in range(1, LARGEST_TILE + 1))
+_rows: Any = _sums_of_rows()
+
+_GROUP = 8
+
+
+def _group_is_zero() -> Any:
+    """Return an intrinsic that tells whether all bits of the eight numbers at a place of a vector are 0."""
+
+    def typing(context: Any, line: Any, at: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, given[0]).data
+            word = ir.IntType(_GROUP * line.dtype.bitwidth)
+            found = builder.load(builder.bitcast(builder.gep(data, [given[1]]), word.as_pointer()), align=1)
+            return builder.icmp_unsigned("==", found, ir.Constant(word, 0))
+
+        return types.boolean(line, types.int64), code
+
+    return intrinsic(typing)
+
+
+_is_zero: Any = _group_is_zero()
+
+
+@exact_kernel
+def _gather(line: Any, places: Any, values: Any, count: Any) -> Any:
+    """Append the places and values of the inputs of a row that are not 0; return the new count."""
+    inputs = line.shape[0]
+    whole = inputs // _GROUP * _GROUP
+    for first in range(0, whole, _GROUP):
+        if not _is_zero(line, first):
+            for j in range(first, first + _GROUP):  # zeros are overwritten: a branch would be unpredictable
+                places[count], values[count] = j, line[j]
+                count += np.uint64(line[j] != 0)
+    for j in range(whole, inputs):
+        places[count], values[count] = j, line[j]
+        count += np.uint64(line[j] != 0)
+    return count
+
+
+@exact_outer_kernel
+def portable_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: Any) -> None:
+    """Fill `out`, (n, outputs), with the outputs of a network for `raw`, (n, features).
+
+    `numbers` has the rows to process together, m, the numbers of a row in the widest layer, w, and the number of
+    layers; then for each layer the entry of its activation, its inputs (with those that fill the last vector), its
+    nodes, without and with those that fill the last tile, the places of its scales and biases in `flat`, whether it is
+    narrow, and its number of blocks, outside of which all weights are 0; for each block its first input, its inputs and
+    its number of tiles; for each tile its first node, its vectors, and the place of its weights. A narrow layer has
+    tiles of one vector.
+
+    The last number of `flat` is the temperature. The scratch memory is for one thread: `places`, (m · w + m + 2,), and
+    `work`, (3 · m · w + 1,), with the inputs of a layer, its sums, and its inputs that are not 0.
+    """
+    most, widest, layers = numbers[0], numbers[1], numbers[2]
+    size, temperature = most * widest, flat[flat.shape[0] - 1]
+    starts, values_at = size + 1, 2 * size
+    values = vector_in(work, values_at, size + 1)
+    for begin in range(0, raw.shape[0], most):
+        n = most if begin + most < raw.shape[0] else raw.shape[0] - begin
+        at = 3
+        for layer in range(layers):
+            activate = vector_in(numbers, at, 2)
+            fan_in, nodes, stride = numbers[at + 2], numbers[at + 3], numbers[at + 4]
+            scale, bias = vector_in(flat, numbers[at + 5], stride), vector_in(flat, numbers[at + 6], stride)
+            is_narrow, blocks = numbers[at + 7], numbers[at + 8]
+            at += 9
+            for _ in range(blocks):
+                first, inputs, tiles = numbers[at], numbers[at + 1], numbers[at + 2]
+                at += 3
+                if is_narrow == 0:
+                    count = np.uint64(0)  # Numba checks signed indices for negative values
+                    for i in range(n):
+                        places[starts + i] = count
+                        if layer == 0:
+                            line = raw[begin + i]
+                            count = _gather(vector_in(line, first, inputs), places, values, count)
+                        else:
+                            count = _gather(vector_in(work, i * fan_in + first, inputs), places, values, count)
+                    places[starts + n] = count
+                for _ in range(tiles):
+                    node, vectors, tile = numbers[at], numbers[at + 1], numbers[at + 2]
+                    at += 3
+                    if is_narrow:
+                        for i in range(0, n, ROWS_AT_ONCE):
+                            _rows(flat, tile, fan_in, inputs, work, i, n - 1, size + node, stride)
+                        continue
+                    for i in range(n):
+                        start, end = np.int64(places[starts + i]), np.int64(places[starts + i + 1])
+                        own = size + i * stride + node
+                        if vectors == 7:
+                            _seven(flat, tile, places, start, end, work, values_at, own)
+                        elif vectors == 6:
+                            _six(flat, tile, places, start, end, work, values_at, own)
+                        elif vectors == 5:
+                            _five(flat, tile, places, start, end, work, values_at, own)
+                        elif vectors == 4:
+                            _four(flat, tile, places, start, end, work, values_at, own)
+                        elif vectors == 3:
+                            _three(flat, tile, places, start, end, work, values_at, own)
+                        elif vectors == 2:
+                            _two(flat, tile, places, start, end, work, values_at, own)
+                        else:
+                            _one(flat, tile, places, start, end, work, values_at, own)
+            for i in range(n):
+                z = vector_in(work, size + i * stride, stride)
+                for k in range(stride):
+                    z[k] = z[k] * scale[k] + bias[k]
+                if layer == layers - 1 and temperature != _ONE:
+                    for k in range(stride):
+                        z[k] /= temperature
+            call(activate, (vector_in(work, size, n * stride), vector_in(work, 0, n * stride), nodes, stride))
+            if layer == layers - 1:
+                for i in range(n):
+                    line = out[begin + i]
+                    for k in range(nodes):
+                        line[k] = work[i * stride + k]

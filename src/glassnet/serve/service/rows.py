@@ -1,0 +1,229 @@
+"""Rows of requests as inputs of a model, with the checks of the command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.queries import inputs_in
+from ...data.validation import plain
+from ...errors import DataError, ShapeError
+from ...io.limits import max_bytes
+from ...io.opening import open_stream
+from ...io.sniff import kind_of
+from ...nn.parameters import FloatArray
+from ...preprocess.tabular.dataset import read_table
+from .errors import too_large
+from .limits import Limits
+from .messages import Request
+from .models import ServedModel
+
+CHUNK = 1024
+"""Rows that are read or answered between two looks at the time."""
+_SCALARS = (str, int, float, type(None))
+
+
+def outputs_of(served: ServedModel, inputs: NDArray[Any], request: Request) -> FloatArray:
+    """Return the outputs, (n, classes), for inputs, (n, features); a request out of time raises GN126."""
+    if len(inputs) <= CHUNK:
+        return served.fast.outputs(inputs)
+    parts = []
+    for start in range(0, len(inputs), CHUNK):
+        request.require_time()
+        parts.append(served.fast.outputs(inputs[start : start + CHUNK]))
+    return np.concatenate(parts)
+
+
+def require_few(count: int, limits: Limits) -> None:
+    """Raise DataError GN010 without rows, RequestError GN125 for too many."""
+    if not count:
+        raise DataError("GN010", "rows: none, expected at least one.")
+    if count > limits.max_rows:
+        raise too_large(f"{count:,} rows, expected at most {limits.max_rows:,}. Send fewer rows at once.")
+
+
+def inputs_of(served: ServedModel, rows: Any, request: Request, limits: Limits) -> NDArray[Any]:
+    """Return rows in JSON as inputs, (n, features).
+
+    Parameters
+    ----------
+    served : ServedModel
+    rows : list
+        For a table, objects of column -> value; otherwise lists of numbers, or images as lists of such lists.
+    request : Request
+    limits : Limits
+
+    Raises
+    ------
+    DataError
+        GN010 without rows, GN013 for a value that is not a number, GN014 and GN018 as `checked`; as `Columns.apply`.
+    ShapeError
+        GN050 for rows of another length.
+    RequestError
+        GN125 for too many rows, GN126 when the time has passed.
+    """
+    if type(rows) is not list:
+        raise ShapeError("GN050", "rows: expected a list of rows.")
+    require_few(len(rows), limits)
+    if served.encoder is not None:
+        return _encoded(served, rows, request)
+    features = served.model.features
+    if served.takes_bytes and all(type(row) is list and len(row) == features for row in rows):
+        try:
+            joined = b"".join(map(bytes, rows))
+        except (TypeError, ValueError):  # not whole numbers from 0 to 255
+            pass
+        else:
+            return np.frombuffer(joined, np.uint8).reshape(len(rows), features)
+    parts = []
+    for start in range(0, len(rows), CHUNK):
+        request.require_time()
+        parts.append(array_in(rows[start : start + CHUNK], "rows"))
+    if len({part.shape[1:] for part in parts}) > 1:
+        raise ShapeError("GN050", "rows: of different lengths.")
+    return checked(served, np.concatenate(parts), "rows")
+
+
+def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
+    """Return numbers in JSON as an array.
+
+    Raises
+    ------
+    DataError
+        GN013 for a value that is not a number.
+    ShapeError
+        GN050 for lists of different lengths.
+    """
+    try:
+        array = np.array(values)
+    except ValueError:
+        raise ShapeError("GN050", f"{name}: of different lengths.") from None
+    except OverflowError:
+        raise DataError("GN013", f"{name}: a whole number of more than 64 bits.") from None
+    if array.dtype.kind not in "biuf":
+        raise DataError("GN013", f"{name}: a value that is not a number.")
+    return array
+
+
+def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return numbers as inputs, (n, features), in the smallest type that holds them.
+
+    Parameters
+    ----------
+    served : ServedModel
+        Of arrays.
+    values : ndarray of any numbers, shape (n, features), or for images (n, rows, columns[, 3])
+    name : str
+        For messages.
+
+    Raises
+    ------
+    DataError
+        GN014 for a value outside the range of the training data's type, such as 0 to 255; GN018 for NaN or infinity.
+    ShapeError
+        GN050 for another shape.
+    """
+    model = served.model
+    if values.ndim < 2:
+        raise ShapeError("GN050", f"{name}: expected a list of {model.features} numbers for each row.")
+    values = model.raw(values)
+    if values.dtype == np.uint8 and served.takes_bytes:
+        return values
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        row, column = np.argwhere(~np.isfinite(values))[0].tolist()
+        raise DataError("GN018", f"{name}: row {row}, value {column}: {values[row, column]:g}, expected a finite number.")
+    if model.scaling.standardises:  # numbers of any size
+        return values
+    maximum = model.scaling.maximum
+    low, high = float(values.min()), float(values.max())
+    if low < 0 or high > maximum:
+        row, column = np.argwhere((values < 0) | (values > maximum))[0].tolist()
+        value = plain(float(f"{values[row, column]:.7g}"))
+        raise DataError("GN014", f"{name}: row {row}, value {column}: {value}, expected 0 to {plain(maximum)}.")
+    whole = maximum == 255 and (values.dtype.kind in "bui" or bool((values == np.floor(values)).all()))
+    return values.astype(np.uint8 if whole else np.float32)
+
+
+def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[np.float32]:
+    encoder, columns = served.encoder, served.model.columns
+    assert encoder is not None
+    assert columns is not None
+    parts = []
+    for number, row in enumerate(rows):
+        if not number % CHUNK:
+            request.require_time()
+        if type(row) is not dict:
+            raise DataError("GN013", f"rows: row {number}: expected an object of column names and values.")
+        encoded = encoder.row(row)
+        if encoded is None:
+            request.may_take_time()
+            encoded = _read_row(served, row, number)
+        parts.append(encoded)
+    return np.concatenate(parts)
+
+
+def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArray[np.float32]:
+    """Read a row as a table, which alone can take values such as numbers in text."""
+    columns = served.model.columns
+    assert columns is not None
+    known = {name: row[name] for name in columns.names if name in row}
+    for name, value in known.items():
+        if not isinstance(value, _SCALARS):
+            raise DataError("GN013", f"rows: row {number}, column {name!r}: expected a number, a text, a truth or null.")
+    table = read_table({name: [value] for name, value in (known or row).items()}, columns.names)
+    encoded: NDArray[np.float32] = columns.apply(table)
+    return encoded
+
+
+def inputs_in_file(
+    served: ServedModel, content: bytes, name: str, limits: Limits, *, text: bool
+) -> tuple[NDArray[Any], list[str]]:
+    """Return the inputs, (n, features), in a CSV or an image, and the name of each row.
+
+    Parameters
+    ----------
+    served : ServedModel
+    content : bytes
+    name : str
+        For messages.
+    limits : Limits
+    text : bool
+        Whether rows are expected, otherwise an image; a photo of several digits has several rows.
+
+    Raises
+    ------
+    GlassnetError
+        As `load_inputs` and `read_table`.
+    """
+    model = served.model
+    with max_bytes(limits.max_body):
+        opened = open_stream(BytesIO(content), name)
+        if text != (kind_of(opened) == "text"):
+            expected = "rows as text" if text else "an image"
+            raise DataError("GN011", f"{name}: not what its content type says, expected {expected}.")
+        if model.columns is not None:
+            from ...data.tables.table import read_opened
+
+            table = read_opened(opened, model.columns.names)
+            require_few(len(table), limits)
+            return model.columns.apply(table), [f"{name}, row {row}" for row in range(len(table))]
+        like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
+        inputs, names, _ = inputs_in(opened, model.features, *like)
+    require_few(len(inputs), limits)
+    return inputs, names
+
+
+def numbers_or_words(values: Sequence[Any]) -> NDArray[Any]:
+    """Return values of a column in JSON as an array: float64 for numbers, with NaN for null; otherwise objects."""
+    if all(type(value) is float or type(value) is int for value in values):
+        return np.array(values, np.float64)
+    if all(value is None or type(value) in (int, float) for value in values):
+        return np.array([math.nan if value is None else value for value in values], np.float64)
+    made = np.empty(len(values), object)
+    made[:] = values
+    return made
