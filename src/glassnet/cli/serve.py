@@ -9,8 +9,8 @@ import click
 
 from ..errors import OptionError
 from ..io.limits import format_size, parse_size
-from ..serve.service import LOOPBACK, Limits, run
-from ..serve.service.limits import DEFAULT
+from ..serve.service import LOOPBACK, run
+from ..serve.service.limits import DEFAULT, Limits
 from .shared.console import message, result, say
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")

@@ -18,14 +18,14 @@ import orjson
 from ...errors import GlassnetError
 from ...io.limits import available_cores
 from ..http import in_language, is_foreign
-from . import metrics, protocol
+from . import explain, metrics, predict, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
 from .limits import BYTES_AT_ONCE, DEFAULT, Limits
 from .messages import JSON, Answer, Context, Request, Route, TakesTime
 from .models import Repository
 
-ROUTES: tuple[Route, ...] = (*protocol.ROUTES, *metrics.ROUTES)
+ROUTES: tuple[Route, ...] = (*protocol.ROUTES, *predict.ROUTES, *explain.ROUTES, *metrics.ROUTES)
 
 QUICK_BYTES = 16 << 10
 """Largest body that is answered on the event loop: changing to a thread would take longer than the answer."""
@@ -160,7 +160,7 @@ class Service:
             raise RequestError(403, "GN124", f"Host {host!r}: not a name of this service.")
         if self._authorization is None and request.method not in ("GET", "HEAD"):
             sender = [request.headers[name].decode("latin-1") if name in request.headers else None for name in _SENDER]
-            if is_foreign(host, *sender, ("none",)):
+            if is_foreign(host, sender[0], sender[1], ("none",)):
                 raise RequestError(403, "GN124", "The request comes from a page of another site. Use --token.")
 
     def _require_token(self, route: Route, request: Request) -> None:

@@ -23,7 +23,7 @@ class Counters:
         Model -> rows answered.
     seconds : dict of str to list of int
         Route -> answers in each bucket of `SECONDS`, and a last one for slower answers.
-    total_seconds : Counter
+    total_seconds : dict of str to float
         Route -> sum of the seconds.
     reloads : Counter
         (model, whether it succeeded) -> changed files.
@@ -34,7 +34,7 @@ class Counters:
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, list[int]] = field(default_factory=dict)
-    total_seconds: Counter[str] = field(default_factory=Counter)  # type: ignore[type-var]
+    total_seconds: dict[str, float] = field(default_factory=dict)
     reloads: Counter[tuple[str, bool]] = field(default_factory=Counter)
     in_progress: int = 0
     waiting: int = 0
@@ -48,4 +48,4 @@ class Counters:
         if buckets is None:
             buckets = self.seconds[route] = [0] * (len(SECONDS) + 1)
         buckets[bisect_left(SECONDS, seconds)] += 1
-        self.total_seconds[route] += seconds
+        self.total_seconds[route] = self.total_seconds.get(route, 0.0) + seconds

@@ -101,7 +101,7 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] = {}, 
     return Answer(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), JSON, status, headers, rows)
 
 
-def json_in(body: bytes) -> Any:
+def json_in(body: bytes | memoryview) -> Any:
     """Return the value of a body in JSON.
 
     Raises

@@ -17,6 +17,7 @@ from ...errors import GlassnetError, OptionError
 from ...model.file import load_model
 from ...model.inference import compiled
 from ...model.model import Model
+from ...model.portable import PortableForm, form_of
 from ...preprocess.tabular.rows import RowEncoder
 from .counters import Counters
 from .errors import RequestError
@@ -35,9 +36,13 @@ class ServedModel:
     model : Model
         As loaded, without the check of the training range, for explanations.
     fast : Model
-        The same, compiled.
+        The same in portable arithmetic, compiled: an answer has the same bits alone and among any others.
     encoder : RowEncoder or None
         For a model of a table.
+    form : PortableForm
+        The type of the inputs and the names of the outputs.
+    takes_bytes : bool
+        Whether the inputs are whole numbers from 0 to 255, such as pixels.
     loaded, seconds : float
         The Unix time at which it was loaded, and how long that took.
     """
@@ -46,6 +51,8 @@ class ServedModel:
     model: Model
     fast: Model
     encoder: RowEncoder | None
+    form: PortableForm
+    takes_bytes: bool
     loaded: float
     seconds: float
 
@@ -54,10 +61,13 @@ class ServedModel:
         """Load and compile a model; errors as `load_model`."""
         began = time.perf_counter()
         model = load_model(path).unchecked()
-        fast = compiled(model)
-        fast.outputs(np.zeros((2, model.features), np.uint8))
+        fast = compiled(model, engine="portable")
+        form = form_of(model)
+        for kind in (np.uint8, np.float32):  # compile, or load from the cache
+            fast.outputs(np.zeros((1, model.features), kind))
         encoder = RowEncoder(model.columns) if model.columns else None
-        return cls(name, model, fast, encoder, time.time(), time.perf_counter() - began)
+        takes_bytes = form.input_kind == "bytes" and model.scaling.maximum == 255
+        return cls(name, model, fast, encoder, form, takes_bytes, time.time(), time.perf_counter() - began)
 
 
 class _State(NamedTuple):

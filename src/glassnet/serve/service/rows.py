@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
@@ -136,7 +135,8 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
         return values
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0].tolist()
-        raise DataError("GN018", f"{name}: row {row}, value {column}: {values[row, column]:g}, expected a finite number.")
+        value = f"{values[row, column]:g}"
+        raise DataError("GN018", f"{name}: row {row}, value {column}: {value}, expected a finite number.")
     if model.scaling.standardises:  # numbers of any size
         return values
     maximum = model.scaling.maximum
@@ -174,7 +174,8 @@ def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArr
     known = {name: row[name] for name in columns.names if name in row}
     for name, value in known.items():
         if not isinstance(value, _SCALARS):
-            raise DataError("GN013", f"rows: row {number}, column {name!r}: expected a number, a text, a truth or null.")
+            problem = f"rows: row {number}: column {name!r}: expected a number, text, true, false or null."
+            raise DataError("GN013", problem)
     table = read_table({name: [value] for name, value in (known or row).items()}, columns.names)
     encoded: NDArray[np.float32] = columns.apply(table)
     return encoded
@@ -207,23 +208,12 @@ def inputs_in_file(
             expected = "rows as text" if text else "an image"
             raise DataError("GN011", f"{name}: not what its content type says, expected {expected}.")
         if model.columns is not None:
-            from ...data.tables.table import read_opened
+            from ...data.tables.table import parse_frame
 
-            table = read_opened(opened, model.columns.names)
+            table = parse_frame(opened, model.columns.names)
             require_few(len(table), limits)
             return model.columns.apply(table), [f"{name}, row {row}" for row in range(len(table))]
         like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
         inputs, names, _ = inputs_in(opened, model.features, *like)
     require_few(len(inputs), limits)
     return inputs, names
-
-
-def numbers_or_words(values: Sequence[Any]) -> NDArray[Any]:
-    """Return values of a column in JSON as an array: float64 for numbers, with NaN for null; otherwise objects."""
-    if all(type(value) is float or type(value) is int for value in values):
-        return np.array(values, np.float64)
-    if all(value is None or type(value) in (int, float) for value in values):
-        return np.array([math.nan if value is None else value for value in values], np.float64)
-    made = np.empty(len(values), object)
-    made[:] = values
-    return made
