@@ -18,14 +18,21 @@ import orjson
 from ...errors import GlassnetError
 from ...io.limits import available_cores
 from ..http import in_language, is_foreign
-from . import explain, metrics, predict, protocol
+from . import documentation, explain, metrics, openapi, predict, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
 from .limits import BYTES_AT_ONCE, DEFAULT, Limits
 from .messages import JSON, Answer, Context, Request, Route, TakesTime
 from .models import Repository
 
-ROUTES: tuple[Route, ...] = (*protocol.ROUTES, *predict.ROUTES, *explain.ROUTES, *metrics.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *protocol.ROUTES,
+    *predict.ROUTES,
+    *explain.ROUTES,
+    *metrics.ROUTES,
+    *openapi.ROUTES,
+    *documentation.ROUTES,
+)
 
 QUICK_BYTES = 16 << 10
 """Largest body that is answered on the event loop: changing to a thread would take longer than the answer."""
@@ -66,7 +73,7 @@ class Service:
         token: str | None = None,
         hosts: frozenset[str] | None = None,
     ) -> None:
-        self.context = Context(repository, limits, counters)
+        self.context = Context(repository, limits, counters, ROUTES, token is not None)
         self._limits, self._counters, self._hosts = limits, counters, hosts
         self._authorization = None if token is None else f"Bearer {token}".encode()
         self._threads = available_cores()

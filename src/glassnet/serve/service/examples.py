@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,6 +35,8 @@ class Example:
     ----------
     method, path : str
         The path with its query.
+    route : str
+        The path of the route, if it has parameters.
     content_type : str
         Empty without a body.
     body : bytes
@@ -45,6 +46,11 @@ class Example:
     path: str
     content_type: str = ""
     body: bytes = b""
+    route: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.route:
+            object.__setattr__(self, "route", self.path.partition("?")[0])
 
     def curl(self, address: str, token: str = "") -> str:
         """Return a command for a shell that sends it; `token` is written as it is."""
@@ -79,13 +85,7 @@ def predict_example(served: ServedModel, others: bool, path: str = "/predict") -
     query = f"?{urlencode({'model': served.name}, quote_via=quote)}" if others else ""
     if (image := _image_of(served)) is not None:
         return Example("POST", path + query, "image/png", image)
-    return Example("POST", path + query, JSON, json_body(served, path))
-
-
-def json_body(served: ServedModel, path: str) -> bytes:
-    """Return the JSON of a request for ``/predict`` or ``/explain``."""
-    row = row_of(served)
-    return orjson.dumps({"rows": [row]})
+    return Example("POST", path + query, JSON, orjson.dumps({"rows": [row_of(served)]}))
 
 
 def infer_body(served: ServedModel) -> dict[str, Any]:
@@ -101,18 +101,26 @@ def infer_body(served: ServedModel) -> dict[str, Any]:
     }
 
 
-def examples(served: ServedModel, others: bool, paths: Sequence[tuple[str, str]]) -> list[Example]:
-    """Return a request for each of the (method, path) of the routes."""
-    made = []
-    for method, path in paths:
-        filled = path.replace("{model}", quote(served.name, safe="")).replace("{version}", "1")
-        if path in ("/predict", "/explain"):
-            made.append(predict_example(served, others, path))
-        elif method == "POST":
-            made.append(Example(method, filled, JSON, orjson.dumps(infer_body(served))))
-        else:
-            made.append(Example(method, filled))
-    return made
+def infer_example(served: ServedModel) -> Example:
+    """Return a request of the Open Inference Protocol, with one row."""
+    route = "/v2/models/{model}/infer"
+    return Example("POST", _filled(route, served), JSON, orjson.dumps(infer_body(served)), route)
+
+
+def model_example(served: ServedModel) -> Example:
+    """Return a request for the metadata of a model."""
+    route = "/v2/models/{model}"
+    return Example("GET", _filled(route, served), route=route)
+
+
+def has_digit(served: ServedModel) -> bool:
+    """Return whether the examples for a model have a digit of MNIST."""
+    model = served.model
+    return model.columns is None and model.features == 784 and bool(model.image_shape) and model.scaling.maximum == 255
+
+
+def _filled(route: str, served: ServedModel) -> str:
+    return route.replace("{model}", quote(served.name, safe=""))
 
 
 def _usual(column: Any) -> Any:
@@ -128,7 +136,7 @@ def _usual(column: Any) -> Any:
 def _values_of(served: ServedModel) -> NDArray[Any]:
     """Return the raw inputs of a row, (features,): a digit of MNIST if it fits, else values of the training range."""
     model = served.model
-    if model.features == 784 and model.image_shape and model.scaling.maximum == 255:
+    if has_digit(served):
         return _digit()
     known = model.training_range
     if known is None:
@@ -138,7 +146,9 @@ def _values_of(served: ServedModel) -> NDArray[Any]:
     else:
         middle = np.full(model.features, (known.samples[0][1] + known.samples[1][1]) / 2)
     rounded: NDArray[Any] = np.array([float(f"{value:.4g}") for value in middle])
-    return rounded.astype(np.int64) if (rounded == np.floor(rounded)).all() and np.abs(rounded).max() < 2**53 else rounded
+    return (
+        rounded.astype(np.int64) if (rounded == np.floor(rounded)).all() and np.abs(rounded).max() < 2**53 else rounded
+    )
 
 
 def _image_of(served: ServedModel) -> bytes | None:

@@ -23,6 +23,8 @@ class Context(NamedTuple):
     models: Repository
     limits: Limits
     counters: Counters
+    routes: tuple[Route, ...]
+    has_token: bool
 
 
 @dataclass(slots=True)

@@ -10,16 +10,15 @@ from ... import __version__
 from ...errors import CODES
 from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
-from .errors import STATUS
 from .examples import infer_body, row_of
 from .messages import JSON, Answer, Context, Request, Route, json_answer
 from .metrics import CONTENT_TYPE
 from .models import ServedModel
 from .predict import CSV, FORM
+from .tensors import DTYPES
 
 OPENAPI = "3.1.0"
 
-_ROWS = "Rows, at most {max_rows:,}."
 _BINARY = "application/octet-stream"
 
 
@@ -73,7 +72,7 @@ def document(context: Context) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in context.routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, context, models)
-    schemes = {"components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}}
+    security = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}} if context.has_token else {}
     return {
         "openapi": OPENAPI,
         "info": {
@@ -87,7 +86,7 @@ def document(context: Context) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": _schemas(models), **(schemes["components"] if context.has_token else {})},
+        "components": {"schemas": _schemas(models), **security},
     }
 
 
@@ -102,6 +101,11 @@ def _operation(route: Route, context: Context, models: Sequence[ServedModel]) ->
         parameters.append(
             {"name": "model", "in": "query", "required": len(names) > 1, "schema": {"enum": names},
              "description": "Needed if the service has several models."}
+        )  # fmt: skip
+    if about.body == "row":
+        parameters.append(
+            {"name": "output", "in": "query", "schema": {"type": "string"},
+             "description": "The class, label or value to explain; by default the predicted one."}
         )  # fmt: skip
     made: dict[str, Any] = {
         "operationId": _identity(route),
@@ -137,12 +141,11 @@ def _errors(route: Route, about: Operation, context: Context) -> dict[str, Any]:
     statuses = ["403", "500"]
     statuses += ["401"] if context.has_token and route.needs_token else []
     statuses += ["404"] if "{model}" in route.path or about.body else []
-    statuses += ["400", "408", "411", "413", "415", "422", "429", "503"] if about.body else []
+    statuses += ["400", "408", "413", "415", "422", "429", "503"] if about.body else []
     schema = _reference("ProtocolError" if route.is_protocol else "Error")
     return {
         status: {"description": DESCRIPTIONS[int(status)], "content": {JSON: {"schema": schema}}}
         for status in sorted(statuses)
-        if int(status) in DESCRIPTIONS
     }
 
 
@@ -193,11 +196,14 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
     tensor = {
         "name": text,
         "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
-        "datatype": {"enum": [*DATATYPES]},
+        "datatype": {"enum": [*DTYPES]},
         "parameters": {"type": "object"},
         "data": {"type": "array"},
     }
-    described = {"type": "array", "items": _object({name: tensor[name] for name in ("name", "datatype", "shape")})}
+    described: dict[str, Any] = {
+        "type": "array",
+        "items": _object({name: tensor[name] for name in ("name", "datatype", "shape")}),
+    }
     described["items"]["properties"]["shape"] = {"type": "array", "items": {"type": "integer", "minimum": -1}}
     rows = {"type": "array", "minItems": 1, "items": {"anyOf": _unique([_row_schema(one) for one in models])}}
     prediction = _object(
@@ -234,7 +240,10 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
                 "id": text,
                 "parameters": {"type": "object"},
                 "inputs": {"type": "array", "items": _object(tensor, ["name", "shape", "datatype"])},
-                "outputs": {"type": "array", "items": _object({"name": text, "parameters": {"type": "object"}}, ["name"])},
+                "outputs": {
+                    "type": "array",
+                    "items": _object({"name": text, "parameters": {"type": "object"}}, ["name"]),
+                },
             },
             ["inputs"],
         ),
@@ -250,12 +259,6 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
         "Description": {"type": "object"},
         "Numbers": numbers,
     }
-
-
-DATATYPES = (
-    "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES",
-)  # fmt: skip
-"""Of tensors."""
 
 
 def _row_schema(served: ServedModel) -> dict[str, Any]:
