@@ -21,6 +21,9 @@ if _TYPE_CHECKING:
     from .errors import GlassnetError as GlassnetError
     from .estimators.classifier import NetworkClassifier as NetworkClassifier
     from .estimators.regressor import NetworkRegressor as NetworkRegressor
+    from .exports.export import export as export
+    from .exports.export import prove as prove
+    from .exports.proof import Proof as Proof
     from .html.report import report as report
     from .io.limits import max_bytes as max_bytes
     from .model.build import new_model as new_model
@@ -84,6 +87,7 @@ _HOMES = {
     "NeuralNetwork": "notes",
     "Options": "options.options",
     "Parameters": "nn.parameters",
+    "Proof": "exports.proof",
     "RECIPES": "options.recipes",
     "RateTest": "training.lr_finder",
     "ReferenceEngine": "engines.reference",
@@ -95,6 +99,7 @@ _HOMES = {
     "backpropagate": "network",
     "compiled": "model.inference",
     "evaluate": "model.evaluate",
+    "export": "exports.export",
     "find_learning_rate": "training.lr_finder",
     "fit": "training.fit",
     "fit_temperature": "model.evaluate",
@@ -107,6 +112,7 @@ _HOMES = {
     "max_bytes": "io.limits",
     "new_model": "model.build",
     "plots": "",
+    "prove": "exports.export",
     "read_table": "preprocess.tabular.dataset",
     "reliability": "model.evaluate",
     "report": "html.report",

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from support.cli import run
+from support.cli import documented_keys, run
 
 SMALL = ("--hidden", "5", "--epochs", "9", "--batch-size", "20", "--engine", "reference", "--input-max", "16")
 
@@ -49,13 +49,8 @@ def test_a_comparison_in_words(rows):
 
 
 def test_json_has_the_documented_keys_and_the_result_of_the_text(rows):
-    from pathlib import Path
-
-    page = (Path(__file__).parents[2] / "docs/reference/json.md").read_text(encoding="utf-8")
-    section = page.partition("\n## compare\n")[2].partition("\n## ")[0]
-    documented = [name for line in re.findall(r"^\| (`.+?) \|", section, re.M) for name in re.findall(r"`(\w+)`", line)]
     found = compare("notes", "quick", rows, *SMALL, "--seeds", "2", "--json").fine().json()
-    assert sorted(found) == sorted(documented)
+    assert sorted(found) == documented_keys("compare")
     assert found["recipes"] == {"a": "notes", "b": "quick"}
     assert found["verdict"] == "no difference seen"
     assert found["options_that_differ"]["loss"] == {"a": "squared_error", "b": "cross_entropy"}

@@ -108,16 +108,16 @@ def inputs_of(form: Any, raw: NDArray[Any]) -> Float32Array:
 def outputs(form: Any, raw: NDArray[Any]) -> Float32Array:
     """Outputs of a `PortableForm`, (n, outputs), for raw values, (n, features)."""
     x = inputs_of(form, raw)
-    with np.errstate(all="ignore"):
-        answers = [member_outputs(layers, x, form.temperature) for layers in form.members]
-        if len(answers) == 1:
-            return answers[0]
-        total = np.zeros_like(answers[0])
-        for one in answers:
-            total = total + one
-        return total / F(len(answers))
+    answers = [member_outputs(layers, x, form.temperature) for layers in form.members]
+    if len(answers) == 1:
+        return answers[0]
+    total = np.zeros_like(answers[0])
+    for one in answers:
+        total = total + one
+    return total / F(len(answers))
 
 
+@np.errstate(all="ignore")
 def member_outputs(layers: Any, x: Float32Array, temperature: Any) -> Float32Array:
     """Outputs of one network, (n, outputs)."""
     for number, layer in enumerate(layers, start=1):

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
-from ..model.model import Model
-from .proof import Proof, Ran
-from .rows import ProofRows
-
-if TYPE_CHECKING:
-    from ..model.portable import PortableForm
+from ..errors import DataError, OptionError, require_choice, with_near_matches
+from ..io.opening import require_path
+from ..io.writing import replacing, require_place, require_suffix
+from ..model.model import Model, require_model
+from ..model.portable import PortableForm, portable_form
+from ..workflow.notice import Notify, ignore
+from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export
+from .rows import ProofRows, proof_rows
 
 
 @dataclass(frozen=True)
 class Form:
-    """A form: the suffixes of its files, the usual one first, and its module in this folder."""
+    """What is known of a form before its module is loaded.
+
+    Parameters
+    ----------
+    suffixes : tuple of str
+        Suffixes of its files, the usual one first.
+    quantizes : bool
+        Whether it has weights of 8 bits.
+    most_rows : int
+        How many rows a proof compares at most.
+    """
 
     suffixes: tuple[str, ...]
-    module: str
+    quantizes: bool = False
+    most_rows: int = 10_000
 
 
 FORMS = {
-    "c": Form((".c",), "c"),
-    "html": Form((".html", ".htm"), "html"),
-    "onnx": Form((".onnx",), "onnx"),
+    "c": Form((".c",), quantizes=True),
+    "html": Form((".html", ".htm"), most_rows=2000),  # a millisecond each
+    "onnx": Form((".onnx",)),
 }
-"""The forms by name. Their modules are loaded when they are used."""
+"""The forms. Each has a module of its name in this folder, which is loaded when it is used."""
 
 
 class FormModule(Protocol):
@@ -45,15 +59,42 @@ class FormModule(Protocol):
         ...
 
     def run(self, path: Path, model: Model, rows: ProofRows) -> Ran:
-        """Run a file of this form, which has the form's suffix, on rows."""
+        """Run a file of this form, which has the form's suffix, on rows.
+
+        Raises DataError GN101 for a file that the tool rejects, or that ends with an error.
+        """
         ...
 
 
 def form_module(form: str) -> FormModule:
     """Load the module of a form."""
-    return cast(FormModule, import_module(f"{__package__}.{FORMS[form].module}"))
+    return cast(FormModule, import_module(f"{__package__}.{form}"))
 
 
+def form_named(path: str | Path | None, to: str | None) -> str:
+    """Return the form that is named, or that the suffix of a file means.
+
+    Raises
+    ------
+    OptionError
+        GN021 for an unknown form, and for a suffix of another form or format; GN020 if neither names a form.
+    """
+    if to is not None:
+        require_choice("to", to, FORMS)
+        if path is not None:
+            require_suffix(path, *FORMS[to].suffixes)
+        return to
+    suffix = "" if path is None else Path(path).suffix.lower()
+    for form, one in FORMS.items():
+        if suffix in one.suffixes:
+            return form
+    forms = ", ".join(FORMS)
+    if path is None:
+        raise OptionError("GN020", f"no form is named. Pass --to (one of {forms}), or a file name with -o.")
+    raise OptionError("GN021", f"{path}: its suffix means none of the forms {forms}. Pass --to (in Python: to=…).")
+
+
+@with_near_matches("export")
 def export(
     model: Model,
     path: str | Path,
@@ -64,10 +105,161 @@ def export(
     quantize: str | None = None,
     overwrite: bool = True,
 ) -> Proof:
-    """Write a model in another form."""
-    raise NotImplementedError
+    """Write a model in another form: one file, which is run and compared with the model before it is written.
+
+    `docs/export.md` says what becomes of each kind of model. An existing file is replaced atomically, and only if the
+    new one answers as the model does.
+
+    Parameters
+    ----------
+    model : Model
+    path : path
+        The file to write.
+    to : {"c", "html", "onnx"}, optional
+        The form; by default, that of the suffix of `path`.
+    data : path, Dataset, array_like or table, optional
+        Rows for the comparison, such as test data; labels are not needed. By default, the bundled test digits for a
+        model trained on MNIST, else rows made from the training range.
+    name : str, optional
+        Name of the model in the file: of functions in C, of the page in HTML. By default, the stem of `path`.
+    quantize : {"int8"}, optional
+        Round weights to 8 bits, which makes a C file four times smaller. Its answers are not those of the model: they
+        are compared with the model's weights rounded in the same way, and the proof says how many agree.
+    overwrite : bool
+        False to raise if the file exists.
+
+    Returns
+    -------
+    Proof
+        What was compared. Its `ran` is None if nothing here could run the file; it is then written unchecked.
+
+    Raises
+    ------
+    OptionError
+        GN021 for an unknown form or another suffix, GN100 for a model that the form cannot carry.
+    DataError
+        GN101 when the file answers otherwise than the model: nothing is then written. GN076 when `model` is not a
+        `Model`; as for predictions if `data` do not fit.
+    FileError
+        GN001 to GN004 when the file cannot be written, GN007 when it exists and `overwrite` is False.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> proof = glassnet.export(glassnet.fit(X, y).model, "xor.html")
+    >>> proof.form, proof.rows, proof.equal in (True, None)
+    ('html', 1000, True)
+    """
+    return write_export(model, path, to=to, data=data, name=name, quantize=quantize, overwrite=overwrite)
 
 
+def write_export(
+    model: Model,
+    path: str | Path,
+    *,
+    to: str | None = None,
+    data: Any = None,
+    name: str | None = None,
+    quantize: str | None = None,
+    overwrite: bool = True,
+    notify: Notify = ignore,
+) -> Proof:
+    """See `export`; `notify` is called with remarks on the data."""
+    require_model(model)
+    require_path("path", path)
+    form = form_named(path, to)
+    if quantize is not None:
+        require_choice("quantize", quantize, QUANTIZED)
+    require_place(path, overwrite=overwrite)
+    if quantize is not None and not FORMS[form].quantizes:
+        others = ", ".join(name for name, one in FORMS.items() if one.quantizes)
+        raise OptionError(
+            "GN100", f"quantize {quantize}: {form} files have weights of 32 bits. Omit it, or export to {others}."
+        )
+    portable = portable_form(model)
+    rows = proof_rows(model, data, quantize=quantize, most=FORMS[form].most_rows, notify=notify)
+    module = form_module(form)
+    network = portable.quantised() if quantize else portable
+    content = module.write(network, model, rows, name=name or Path(path).stem, quantize=quantize)
+    proof = _proof(Mark(form, model.hash(), quantize), content, model, rows)
+    if proof.equal is False:
+        raise DataError(
+            "GN101",
+            f"{path}: not written, because {proof.ran} computed other answers than the model: {proof.classes_differ:,} "
+            f"of {proof.rows:,} differ, and an output by {proof.largest_difference:.3g}. Please report this.",
+        )
+    with replacing(path, overwrite=overwrite) as file:
+        file.write(content)
+    return proof
+
+
+@with_near_matches("prove")
 def prove(path: str | Path, model: Model, data: Any = None) -> Proof:
-    """Compare an exported file with its model again."""
-    raise NotImplementedError
+    """Run an exported file again, and compare its answers with those of its model.
+
+    A C file is compiled and executed, so prove only files that you trust. The file names its model; this is checked
+    before it is run.
+
+    Parameters
+    ----------
+    path : path
+        A file that `export` wrote.
+    model : Model
+        The model that it was exported from.
+    data : path, Dataset, array_like or table, optional
+        As for `export`.
+
+    Returns
+    -------
+    Proof
+        Its `equal` is False on a difference.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when the file cannot be read.
+    DataError
+        GN017 when it is not an export, or of another model; GN101 when it cannot be compiled or ends with an error;
+        GN076 when `model` is not a `Model`; as for predictions if `data` do not fit.
+    OptionError
+        GN103 when nothing here can run it.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> model = glassnet.fit(X, y).model
+    >>> proof = glassnet.export(model, "xor.c")
+    >>> if proof.ran:  # a C compiler was found
+    ...     assert glassnet.prove("xor.c", model, [[0, 1], [1, 1]]).equal
+    """
+    return prove_file(path, model, data)
+
+
+def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Notify = ignore) -> Proof:
+    """See `prove`; `notify` is called with remarks on the data."""
+    require_path("path", path)
+    require_model(model)
+    content, mark = read_export(path)
+    if mark.hash != model.hash():
+        raise DataError(
+            "GN017",
+            f"{path}: an export of the model with hash {mark.hash}, but the given model has hash {model.hash()}. Name "
+            "the model that it was exported from.",
+        )
+    rows = proof_rows(model, data, quantize=mark.quantize, most=FORMS[mark.form].most_rows, notify=notify)
+    proof = _proof(mark, content, model, rows)
+    if proof.ran is None:
+        raise OptionError("GN103", f"{path}: cannot be run here ({proof.why_not}).")
+    return proof
+
+
+def _proof(mark: Mark, content: bytes, model: Model, rows: ProofRows) -> Proof:
+    """Run the content of a file, and compare."""
+    module = form_module(mark.form)
+    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
+        file = Path(folder) / f"export{FORMS[mark.form].suffixes[0]}"
+        file.write_bytes(content)
+        ran = module.run(file, model, rows)
+    return compared(mark, module.TOLERANCE, model, rows, ran)

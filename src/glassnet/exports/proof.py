@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from .._one_line import one_line
 from ..errors import DataError, FileError
 from ..model.model import Model
+from ..model.portable import PortableNetwork, portable_form
+from .rows import ProofRows
 
 QUANTIZED = ("int8",)
 """Allowed values of `quantize`."""
@@ -124,8 +126,8 @@ def mark(form: str, model: Model, quantize: str | None) -> str:
     return f"{_WORD} {form} {model.hash()} {quantize or 'float32'}"
 
 
-def mark_in(path: str | Path) -> Mark:
-    """Return the mark of an exported file.
+def read_export(path: str | Path) -> tuple[bytes, Mark]:
+    """Return the content of an exported file, and its mark.
 
     Raises
     ------
@@ -146,4 +148,66 @@ def mark_in(path: str | Path) -> Mark:
     if found is None:
         raise DataError("GN017", f"{path}: not a file that `glassnet export` wrote. Export the model again.")
     form, digest, kind = (part.decode() for part in found.groups())
-    return Mark(form, digest, None if kind == "float32" else kind)
+    return content, Mark(form, digest, None if kind == "float32" else kind)
+
+
+def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: Ran) -> Proof:
+    """Compare the answers of an exported file with the portable ones."""
+    largest, differ = None, None
+    if ran.outputs is not None:
+        predicted = model.targets.invert(ran.outputs) if ran.predicted is None else ran.predicted
+        differ = int(np.count_nonzero(_answers_differ(model, rows, predicted, tolerance)))
+        largest = _largest_difference(ran.outputs, rows.outputs)
+    plain = rows.predicted
+    if mark.quantize is not None:
+        plain = model.targets.invert(PortableNetwork(portable_form(model)).outputs(rows.inputs))
+    agreement = None
+    if mark.quantize is not None and model.targets.name != "values":
+        agreement = 1 - float(_by_row(plain != rows.predicted).mean())
+    right = [None if rows.labels is None else float((one == rows.labels).mean()) for one in (plain, rows.predicted)]
+    return Proof(
+        mark.form,
+        mark.hash,
+        mark.quantize,
+        len(rows),
+        rows.source,
+        ran.tool,
+        ran.why_not,
+        largest,
+        differ,
+        tolerance,
+        agreement,
+        right[0],
+        right[1] if mark.quantize else None,
+    )
+
+
+def _largest_difference(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+    """Return the largest difference of outputs, absolute below 1 and relative above; 0 only for the same bits."""
+    same = (found.view(np.int32) == wanted.view(np.int32)) | (np.isnan(found) & np.isnan(wanted))
+    with np.errstate(invalid="ignore", over="ignore"):
+        wide = wanted.astype(float)
+        apart = np.abs(found.astype(float) - wide) / np.maximum(1, np.abs(wide))
+    apart = np.where(np.isnan(apart), np.inf, np.maximum(apart, np.finfo(np.float32).smallest_subnormal))
+    return float(np.where(same, 0.0, apart).max())
+
+
+def _answers_differ(model: Model, rows: ProofRows, predicted: NDArray[Any], tolerance: float) -> NDArray[Any]:
+    """Return for which rows the answers differ, (n,), beyond what the tolerance of outputs explains."""
+    outputs, targets = rows.outputs.astype(float), model.targets
+    differ = np.asarray(predicted != rows.predicted)
+    if targets.name == "values":
+        scale, offset = np.abs(targets.scale), np.abs(targets.offset)
+        allowed = tolerance * (scale * np.maximum(1, np.abs(outputs)) + offset)
+        differ &= ~(np.abs(predicted - rows.predicted) <= allowed)
+    elif tolerance and not targets.of_classes:
+        differ &= np.abs(outputs - 0.5) > tolerance
+    elif tolerance and outputs.shape[1] > 1:
+        second, best = np.partition(outputs, (-2, -1), axis=1)[:, -2:].T
+        differ &= best - second > tolerance * np.maximum(1, np.abs(best))
+    return _by_row(differ)
+
+
+def _by_row(differ: NDArray[Any]) -> NDArray[Any]:
+    """Return whether any answer of a row differs, (n,), from (n,) or (n, outputs)."""
+    return np.asarray(differ.reshape(len(differ), -1).any(axis=1))

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import data as datasets
 from .._one_line import one_line
+from ..data.dataset import Dataset
+from ..errors import DataError
 from ..model.model import Model
+from ..model.portable import PortableNetwork, portable_form
+from ..preprocess import Columns
+from ..preprocess.tabular.dataset import read_table
+from ..preprocess.tabular.dates import DateColumn
+from ..preprocess.tabular.encoders import BooleanColumn, WordColumn
+from ..preprocess.tabular.kinds import Encoding
+from ..workflow.model_data import load_labelled, load_queries, trained_on_bundled
+from ..workflow.notice import Notify, ignore
+from .made_rows import MADE, made_array, made_table
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Column, Table
+
+_DTYPES = {"bytes": np.uint8, "float": np.float32, "double": np.float64}
 
 
 @one_line
@@ -28,8 +46,8 @@ class ProofRows:
         is no NaN. Empty otherwise.
     encoded : ndarray of float32, shape (n, features), or None
         For a table: the network's inputs of these values.
-    labels : ndarray or None
-        The true classes, labels or values, if the data have them.
+    labels : ndarray of int64, shape (n,), or None
+        The true classes, if the data have them.
     outputs : ndarray of float32, shape (n, outputs)
         Portable outputs, of the quantised form if there is one.
     predicted : ndarray
@@ -40,16 +58,31 @@ class ProofRows:
     raw: NDArray[Any] | None
     values: dict[str, list[Any]]
     encoded: NDArray[np.float32] | None
-    labels: NDArray[Any] | None
+    labels: NDArray[np.int64] | None
     outputs: NDArray[np.float32]
     predicted: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.outputs)
 
+    @property
+    def inputs(self) -> NDArray[Any]:
+        """What the portable network takes: raw values, or a table's encoded rows, shape (n, features)."""
+        inputs = self.encoded if self.raw is None else self.raw
+        assert inputs is not None
+        return inputs
 
-def proof_rows(model: Model, data: Any = None, *, quantize: str | None = None, count: int = 1000) -> ProofRows:
-    """Return rows for a model.
+
+def proof_rows(
+    model: Model,
+    data: Any = None,
+    *,
+    quantize: str | None = None,
+    count: int = 1000,
+    most: int = 10_000,
+    notify: Notify = ignore,
+) -> ProofRows:
+    """Return rows for a model, with the portable answers.
 
     Parameters
     ----------
@@ -59,6 +92,113 @@ def proof_rows(model: Model, data: Any = None, *, quantize: str | None = None, c
         other.
     quantize : {"int8"}, optional
         Whether the answers are those of weights of 8 bits.
-    count : int
+    count, most : int
+        Number of rows to make, and largest number of rows to use: of more, those at equal distances.
+    notify : callable
+        Called with remarks on the data.
+
+    Raises
+    ------
+    OptionError
+        GN100 for a model without a portable form.
+    FileError, DataError, ShapeError
+        As for predictions, if the data cannot be read or do not fit the model; GN010 if they have no rows.
     """
-    raise NotImplementedError
+    form = portable_form(model)
+    if data is None and trained_on_bundled(model):
+        data = datasets.BUNDLED
+    raw, values, encoded = None, {}, None
+    if model.columns is not None:
+        table, labels, source = _table(model, model.columns, data, count, notify)
+        chosen = _spread(len(table), most, source)
+        table, labels = table.take(chosen), None if labels is None else labels[chosen]
+        values, encoded = values_of(table, model.columns), model.columns.apply(table)
+    else:
+        rows, labels, source = _array(model, form.input_kind, data, count, notify)
+        chosen = _spread(len(rows), most, source)
+        rows, labels = rows[chosen], None if labels is None else labels[chosen]
+        raw = _as_kind(rows, form.input_kind, source)
+    network = PortableNetwork(form.quantised() if quantize else form)
+    inputs = encoded if raw is None else raw
+    assert inputs is not None
+    outputs = network.outputs(inputs)
+    return ProofRows(source, raw, values, encoded, labels, outputs, model.targets.invert(outputs))
+
+
+def _table(
+    model: Model, columns: Columns, data: Any, count: int, notify: Notify
+) -> tuple[Table, NDArray[np.int64] | None, str]:
+    """Return rows of a table, their classes if it has them, and their source."""
+    if data is None:
+        return read_table(made_table(columns, count)), None, MADE
+    table = read_table(data, columns.names)
+    load_queries(model, table, notify)  # checks the columns, and notifies of values that training did not have
+    labels = None
+    if columns.task == "classes" and set(columns.target_names) <= set(table.names):
+        rows, classes = columns.answers(table)
+        table, labels = table.take(rows), classes.astype(np.int64)
+    return table, labels, table.source
+
+
+def _array(
+    model: Model, input_kind: str, data: Any, count: int, notify: Notify
+) -> tuple[NDArray[Any], NDArray[np.int64] | None, str]:
+    """Return raw samples, their classes if the data have them, and their source."""
+    if data is None:
+        return made_array(model, input_kind, count), None, MADE
+    labels, source = None, "data"
+    if isinstance(data, str | os.PathLike):
+        source = os.fspath(data)
+        labelled = source == datasets.BUNDLED or not datasets.has_queries(source)
+        if labelled:
+            data = load_labelled(model, source, source, notify)[0]
+        else:
+            data, _, labels = load_queries(model, source, notify)
+    if isinstance(data, Dataset):
+        model.require(data)
+        source, labels = data.source or source, data.labels if model.targets.of_classes else None
+        data = data.inputs
+    return model.raw(data), labels, source
+
+
+def _spread(rows: int, most: int, source: str) -> NDArray[np.int64]:
+    """Return the rows to use, at equal distances if there are too many."""
+    if not rows:
+        raise DataError("GN010", f"{source}: no rows, expected at least one. Check the data.")
+    used = min(rows, most)
+    return np.arange(used) * rows // used
+
+
+def _as_kind(rows: NDArray[Any], kind: str, source: str) -> NDArray[Any]:
+    """Return raw samples in the type that the portable form takes."""
+    if kind == "bytes" and rows.dtype != np.uint8:
+        whole = rows.astype(np.uint8)
+        if not np.array_equal(whole, rows):
+            raise DataError(
+                "GN017", f"{source}: values are not whole numbers from 0 to 255, which the model was trained on."
+            )
+        return whole
+    return rows.astype(_DTYPES[kind])
+
+
+def values_of(table: Table, columns: Columns) -> dict[str, list[Any]]:
+    """Return the values of a table's columns, as they are read for the model; see `ProofRows.values`."""
+    read = columns.read(table)
+    return {one.name: _values(one, read[one.name]) for one in columns.inputs}
+
+
+def _values(encoding: Encoding, column: Column) -> list[Any]:
+    if isinstance(encoding, WordColumn):
+        codes, words = column.words()
+        named = [*words, None]  # −1 is missing
+        return [named[code] for code in codes.tolist()]
+    if isinstance(encoding, DateColumn):
+        moments = column.moments.astype("M8[us]")
+        return _with_none(moments.astype(np.int64).tolist(), np.isnat(moments))
+    if isinstance(encoding, BooleanColumn):
+        return _with_none((column.truths == 1).tolist(), np.isnan(column.truths))
+    return _with_none(column.numbers.tolist(), np.isnan(column.numbers))
+
+
+def _with_none(values: list[Any], missing: NDArray[np.bool_]) -> list[Any]:
+    return [None if absent else value for absent, value in zip(missing.tolist(), values, strict=True)]

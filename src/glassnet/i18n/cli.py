@@ -202,6 +202,33 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "未改动    {file}：{rows:,} 行，{size:,.2f} MB",
     ),
     "report": ("report    {file} ({size:,.0f} kB)", "报告      {file}（{size:,.0f} kB）"),
+    # export
+    "exported": ("exported  {file} ({size:,.1f} kB)", "导出      {file}（{size:,.1f} kB）"),
+    "proved_bits": (
+        "proof     {rows:,} rows of {source}, run by {tool}: the same bits as the model's portable answers",
+        "验证      {source} 的 {rows:,} 行，由 {tool} 运行：与模型的可移植计算结果逐位一致",
+    ),
+    "proved_close": (
+        "proof     {rows:,} rows of {source}, run by {tool}: the same answers, outputs within {largest:.1e}",
+        "验证      {source} 的 {rows:,} 行，由 {tool} 运行：回答相同，输出相差不超过 {largest:.1e}",
+    ),
+    "differs": (
+        "different {rows:,} rows of {source}, run by {tool}: {differ:,} other answers, outputs differ by up to "
+        "{largest:.1e}",
+        "不同      {source} 的 {rows:,} 行，由 {tool} 运行：{differ:,} 个回答不同，输出最多相差 {largest:.1e}",
+    ),
+    "not_run": (
+        "proof     none, because nothing here can run the file: {why}",
+        "验证      未验证，因为此处无法运行该文件：{why}",
+    ),
+    "quantized": (
+        "int8      the same answer as with weights of 32 bits for {agreement:.2%} of the rows",
+        "int8      {agreement:.2%} 的行与 32 位权重的回答相同",
+    ),
+    "quantized_accuracy": (
+        "          accuracy {accuracy:.2%} instead of {before:.2%}",
+        "          准确率 {accuracy:.2%}，32 位权重为 {before:.2%}",
+    ),
     # show
     "samples": (
         "{source}: {count:,} samples of {features} values{shape}",

@@ -80,6 +80,19 @@ COMMANDS = {
     DATA：未参与训练的有标签样本。用自带 MNIST 训练的模型默认用测试数字；其他模型没有默认值，
     此时报告只含模型文件中的内容。
     若 DATA 是训练数据且其中一部分已留出，则只测试留出的部分。""",
+    "export": """把模型写成 C、HTML 或 ONNX，并证明该文件的回答与模型相同。
+
+    c：一个没有依赖的 C99 文件，用于程序与单片机。html：一个可从磁盘打开的网页，不需要服务器。onnx：供 onnxruntime
+    等运行的计算图；需要附加包 "onnx"。
+
+    写入之前先运行该文件，并与模型比较；有差异则什么也不写。C 与 HTML 的回答逐位一致，
+    ONNX 在舍入误差之内。""",
+    "prove": """再次运行导出的文件，并与模型的回答比较。
+
+    FILE 由 'glassnet export' 写出，MODEL 是导出它的模型。DATA 是有或没有标签的数据行；默认：用 MNIST 训练的模型为其测试
+    数字，其他模型为训练范围内的随机值。
+
+    C 文件会被编译并执行：只验证可信的文件。退出码 0：回答相同；1：有差异。""",
     "data": """把自带的 MNIST 写成笔记和书中所用的 CSV 文件。
 
     写入 DIR（不存在则创建）：mnist_train.csv（60,000 行）、mnist_test.csv（10,000 行）、mnist_train_100.csv 与
@@ -209,6 +222,14 @@ FLAGS = {
     "Write the predictions as a table instead of printing them: CSV or Parquet.": (
         "把预测写成表格（CSV 或 Parquet），而不逐行输出。"
     ),
+    # export
+    "Form of the file.  [by the suffix of --out]": "文件的形式。  [由 --out 的后缀决定]",
+    "File to write.  [MODEL with the suffix of the form]": "要写入的文件。  [MODEL 加上该形式的后缀]",
+    "Rows to compare, with or without labels.  [the MNIST test digits, or random values]": (
+        "用于比较的数据行，有无标签均可。  [MNIST 的测试数字，或随机值]"
+    ),
+    "Name of the model in the file.  [the name of the file]": "模型在文件中的名称。  [文件名]",
+    "Round the weights to 8 bits; for C only.": "把权重舍入为 8 位；仅用于 C。",
     # explain
     "Sample to explain; rows count from 0.": "要剖析的样本；行号从 0 起。",
     "Learning rate of the step.  [the model's]": "这一步的学习率。  [模型的学习率]",

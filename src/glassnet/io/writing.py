@@ -38,6 +38,7 @@ FORMATS = {
     **dict.fromkeys((".pt", ".pth", ".torch"), "PyTorch"),
     **dict.fromkeys((".pkl", ".pickle", ".joblib", ".skops"), "a pickled or scikit-learn object"),
     ".onnx": "ONNX",
+    **dict.fromkeys((".c", ".h"), "C"),
     **dict.fromkeys((".npy", ".npz", ".mat"), "NumPy or MATLAB arrays"),
     ".csv": "CSV",
     **dict.fromkeys((".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".xlsx"), "tabular data"),

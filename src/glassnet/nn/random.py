@@ -28,6 +28,7 @@ class Purpose(IntEnum):
     STARTS = 8
     DOCTOR = 9
     RANGE = 10
+    PROOF = 11
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

@@ -230,8 +230,7 @@ class Columns:
 
         table = read_table(table)
         self.require(table, self.names)
-        columns = self.parsed(table, [one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)])
-        columns |= table.columns_without_numbers(one.name for one in self.inputs if isinstance(one, _WITHOUT_NUMBERS))
+        columns = self.read(table)
         rows, widths = len(table), [len(one.features) for one in self.inputs]
         encoded = np.empty((rows, sum(widths)), np.float32)
         numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []
@@ -254,6 +253,12 @@ class Columns:
         else:
             deque(map(encode, blocks), 0)
         return encoded
+
+    def read(self, table: Table) -> dict[str, Column]:
+        """Return the columns of the inputs of a table that has them, read as in training; errors as for `parsed`."""
+        columns = self.parsed(table, [one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)])
+        columns |= table.columns_without_numbers(one.name for one in self.inputs if isinstance(one, _WITHOUT_NUMBERS))
+        return columns
 
     def parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
         """Return columns of a table, with numbers read as in training.

@@ -40,7 +40,6 @@ FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
 _ROUNDING = 2.0**-22  # relative error of float32 inputs, with a margin
-_HALF, _SLACK = 1 << 28, 16
 _CHOICES = 33  # values of a number that `choices` returns
 
 
@@ -219,22 +218,17 @@ class NumberColumn:
 
 
 def clipped(deviations: NDArray[np.float64]) -> Encoded:
-    """Return ``z / hypot(1, z / CLIP)``, deviations `z` of any shape smoothly clipped to `CLIP`, rounded to float32.
+    """Return ``z / √(1 + (z / CLIP)²)``, deviations `z` of any shape smoothly clipped to `CLIP`, rounded to float32.
 
-    The root of a sum of squares is computed several values at a time, unlike `numpy.hypot`, and differs from it in the
-    last bits. Values that these bits could round to another float32 are computed with `numpy.hypot`.
+    Each operation is one that IEEE 754 rounds correctly, in float64, so the bits are the same on every processor and in
+    every language. The `numpy.hypot` of a math library would not be.
     """
     wide = deviations / CLIP
     wide *= wide
     wide += 1
     np.sqrt(wide, out=wide)
     np.divide(deviations, wide, out=wide)
-    narrow = wide.astype(np.float32)
-    # Of the 52 bits of a float64's fraction, the last 29 are rounded; half of them is where rounding turns.
-    near = ((wide.view(np.int64) + (_SLACK - _HALF)) & (2 * _HALF - 1)) <= 2 * _SLACK
-    if near.any():
-        narrow[near] = deviations[near] / np.hypot(1, deviations[near] / CLIP)
-    return narrow
+    return wide.astype(np.float32)
 
 
 def straightened(inputs: ArrayLike) -> NDArray[np.float64]:

@@ -13,9 +13,7 @@ from ...data.arrays import names_of
 from ...data.dataset import channels_of
 from ...model.model import Model
 from ...preprocess.scaling import FARTHEST, Scaling
-from ...preprocess.tabular.dates import DateColumn
-from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
-from ...preprocess.tabular.kinds import Encoding
+from ...preprocess.tabular.fields import field_of
 from ...preprocess.targets import Targets
 
 _TARGET_KINDS = {"multilabel": "labels", "values": "numbers"}
@@ -63,7 +61,7 @@ def describe(model: Model) -> dict[str, Any]:
         "maximum": model.scaling.maximum,
         "reading": model.reading,
         "temperature": model.temperature,
-        "columns": [_describe_column(one) for one in model.columns.inputs] if model.columns else [],
+        "columns": [field_of(one) for one in model.columns.inputs] if model.columns else [],
         "parameters": [
             {"name": name, "shape": list(shape), "offset": start} for name, start, _, shape in made.layout.places
         ],
@@ -105,15 +103,3 @@ def _describe_targets(targets: Targets) -> dict[str, Any]:
         "offset": list(targets.offset),
         "scale": list(targets.scale),
     }
-
-
-def _describe_column(column: Encoding) -> dict[str, Any]:
-    """Return the description of a field of a form: what it takes, and a value in the middle to start from."""
-    if isinstance(column, NumberColumn):
-        about = {"range": [column.low, column.high], "median": column.fill, "whole": column.whole, "unit": column.unit}
-        return {"name": column.name, "kind": "number", **about}
-    if isinstance(column, DateColumn):
-        return {"name": column.name, "kind": "date", "range": [column.first, column.last]}
-    if isinstance(column, BooleanColumn):
-        return {"name": column.name, "kind": "boolean", "values": ["yes", "no"], "share": column.share}
-    return {"name": column.name, "kind": "word", "values": list(column.words), "others": column.rare > 0}

@@ -5,10 +5,10 @@ import { number } from "../shared/format.js";
 import { bytesOf } from "../shared/pixels.js";
 import { takeAway } from "../shared/take_away.js";
 import { answerPart } from "../views/draw.js";
+import { rowControl, shareList, startOf } from "../views/row_form.js";
 
 const REST = 60; // milliseconds without a change before Python answers
 const MOST_INPUTS = 100; // of a model without named columns
-const MOST_SHARES = 12;
 
 /** @param {HTMLElement} el @param {any} studio @param {string} id @param {any} description @param {string} usual The model of an address without one. */
 export async function openForm(el, studio, id, description, usual) {
@@ -30,7 +30,7 @@ export async function openForm(el, studio, id, description, usual) {
   const answer = answerPart(t, description);
   const why = h("section.panel.stack.why", { hidden: true });
   const origin = h("p.quiet", { hidden: true });
-  const controls = columns.map((one) => control(one, t, (value) => {
+  const controls = columns.map((one) => rowControl(one, t, (value) => {
     values[one.name] = value;
     origin.hidden = true;
     keep();
@@ -131,22 +131,12 @@ export async function openForm(el, studio, id, description, usual) {
   function explain(told) {
     const name = description.classes[told.index];
     const other = told.rival === null ? null : description.classes[told.rival];
-    const shares = told.shares ?? told.inputs.map((share, k) => ({ column: columns[k].name, value: number(values[columns[k].name]), share }))
-      .sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
-    const most = Math.abs(shares[0]?.share) || 1;
-    const rest = shares.slice(MOST_SHARES).reduce((sum, one) => sum + one.share, 0);
-    const rows = shares.slice(0, MOST_SHARES).filter((one) => one.share);
-    if (shares.length > MOST_SHARES) rows.push({ column: t("draw_share_rest", { count: shares.length - MOST_SHARES }), value: "", share: rest });
+    const shares = told.shares ?? told.inputs.map((share, k) => ({ column: columns[k].name, value: number(values[columns[k].name]), share }));
     why.hidden = false;
     fill(why,
       h("h2", { text: other === null ? t("draw_why_one", { name: told.numbers === null ? name : told.answer }) : t("draw_why", { name, other }) }),
       h("p.quiet", { text: t("draw_shares_line") }),
-      h("ol.shares", {}, rows.map(({ column, value, share }) => {
-        const bar = h("i", { class: share < 0 ? "less" : "more" });
-        bar.style.width = `${Math.min(1, Math.abs(share) / most) * 50}%`;
-        return h("li", {}, h("span.share-name", {}, h("b", { text: column }), value === "" ? null : h("span.quiet", { text: ` = ${value}` })),
-          h("span.diverging", { "aria-hidden": "true" }, bar), h("span.number", { text: share > 0 ? `+${number(share, 3)}` : number(share, 3) }));
-      })),
+      shareList(shares, t),
       told.changes?.length ? h("p", { text: t("draw_would_change", { answer: told.other, changes: told.changes.map((one) => `${one.column} ${one.before} → ${one.after}`).join(", ") }) }) : null);
   }
 
@@ -156,56 +146,5 @@ export async function openForm(el, studio, id, description, usual) {
     off();
     clearTimeout(waiting);
     asking?.abort();
-  };
-}
-
-/** A number as one would type it. */
-const plain = (value) => (Number.isFinite(Number(value)) ? String(Number(Number(value).toPrecision(6))) : "");
-
-/** The value that a column begins with. */
-function startOf({ kind, median, values, range, share }) {
-  if (kind === "number") return median;
-  if (kind === "boolean") return share >= 0.5 ? "yes" : "no";
-  return kind === "date" ? range[0] : values[0] ?? null;
-}
-
-/** The control of a column: its element, and how to show a value. */
-function control(column, t, changed) {
-  const { name, kind, range, unit, whole, values } = column;
-  const label = unit ? `${name} (${unit})` : name;
-  if (kind === "number") {
-    const step = whole ? 1 : "any";
-    const entry = h("input", { type: "number", step, oninput: () => send(entry.value === "" ? null : Number(entry.value), entry) });
-    const [low, high] = range ?? [0, 0];
-    const slider = range && high > low
-      ? h("input", { type: "range", min: low, max: high, step: whole ? 1 : (high - low) / 200, "aria-label": label, oninput: () => send(Number(slider.value), slider) }) : null;
-    const shown = (value, from) => {
-      if (from !== entry) entry.value = value === null || value === undefined ? "" : plain(value);
-      if (slider && from !== slider && value !== null) slider.value = String(value);
-    };
-    const send = (value, from) => {
-      shown(value, from);
-      changed(value);
-    };
-    const help = range ? t("draw_range", { low: plain(low), high: plain(high) }) : "";
-    const el = field(label, entry, help);
-    if (slider) entry.after(slider);
-    return { el, show: (value) => shown(value, null) };
-  }
-  if (kind === "date") {
-    const entry = h("input", { type: "date", min: range[0], max: range[1], class: "text", oninput: () => changed(entry.value || null) });
-    return { el: field(label, entry), show: (value) => (entry.value = String(value ?? "").slice(0, 10)) };
-  }
-  const entry = h("select", { onchange: () => changed(entry.value === "" ? null : entry.value) });
-  const options = (extra) => fill(entry, [...values.map((one) => [one, kind === "boolean" ? t(`draw_${one}`) : one]), ...extra, ["", t("draw_missing")]]
-    .map(([value, words]) => h("option", { value, text: words })));
-  options([]);
-  return {
-    el: field(label, entry),
-    show(value) {
-      const text = typeof value === "boolean" ? (value ? "yes" : "no") : value === null || value === undefined ? "" : String(value);
-      if (text && !values.includes(text)) options([[text, text]]);
-      entry.value = text;
-    },
   };
 }

@@ -1,0 +1,328 @@
+"""Compiling a C file that an export wrote, and running it on rows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import struct
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError
+from ...model.model import Model
+from ...model.portable import PortableForm, portable_form
+from ...preprocess.tabular.dates import DateColumn
+from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
+from ...preprocess.tabular.kinds import Encoding
+from ..proof import Ran
+from ..rows import ProofRows
+from .interface import TYPES
+from .spelling import prefixed
+from .table import Table
+
+COMPILERS = ("cc", "gcc", "clang")
+"""Commands to look for; the environment variable CC precedes them."""
+_FLAGS = ("-std=c99", "-O2")
+_COMPILING, _RUNNING = 300, 300  # seconds
+_PROGRAM = "answer.exe"  # Windows requires a suffix
+_NO_DATE = -(2**63)
+
+_DRIVER = """\
+#include <stdio.h>
+
+FUNCTIONS
+int main(void)
+{
+    FILE *in = fopen("rows.bin", "rb");
+    FILE *out = fopen("answers.bin", "wb");
+
+    if (in == NULL || out == NULL)
+        return 1;
+CALLS    return fclose(out) != 0;
+}
+"""
+_ANSWER = """\
+#include "name_network.c"
+
+static int name_answer(FILE *in, FILE *out)
+{
+DECLARATIONS
+    float outputs[COUNT];
+    double answers[SIZE] = {0};
+    long row;
+
+    for (row = 0; row < ROWS; row++) {
+READ        name_outputs(GIVEN, outputs);
+DECODE        if (fwrite(outputs, sizeof outputs, 1, out) != 1 || fwrite(answers, sizeof answers, 1, out) != 1)
+            return 1;
+    }
+    return 0;
+}
+"""
+_DECODE = {
+    "classes": """\
+        {
+            float probabilities[COUNT];
+            int k;
+
+            answers[COUNT] = name_classify(GIVEN);
+            name_probabilities(GIVEN, probabilities);
+            for (k = 0; k < COUNT; k++)
+                answers[k] = (double)probabilities[k];
+        }
+""",
+    "labels": """\
+        {
+            unsigned char labels[COUNT];
+            int k;
+
+            name_labels(GIVEN, labels);
+            for (k = 0; k < COUNT; k++)
+                answers[k] = labels[k];
+        }
+""",
+    "number": "        answers[0] = name_predict(GIVEN);\n",
+    "numbers": "        name_predict(GIVEN, answers);\n",
+}
+_READ_WORD = """\
+        {
+            int32_t length;
+
+            if (fread(&length, sizeof length, 1, in) != 1 || length >= (int32_t)sizeof FIELD)
+                return 1;
+            if (length > 0 && fread(FIELD, (size_t)length, 1, in) != 1)
+                return 1;
+            FIELD[length > 0 ? length : 0] = 0;
+            given.FIELD = length < 0 ? NULL : FIELD;
+        }
+"""
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A compiler, as the words of its command, and its name with its version."""
+
+    command: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """A C file whose names begin with `prefix`, and the rows that it shall answer."""
+
+    content: bytes
+    prefix: str
+    form: PortableForm
+    rows: ProofRows
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of a program: outputs and decoded answers as in `ProofRows`, and probabilities of classes."""
+
+    outputs: NDArray[np.float32]
+    predicted: NDArray[Any]
+    probabilities: NDArray[np.float32] | None
+
+
+class CompilingError(Exception):
+    """The compiler, or the program, did not end well; the text says how."""
+
+
+def run(path: Path, model: Model, rows: ProofRows) -> Ran:
+    """Compile a C file and run it on rows; see `export.FormModule`.
+
+    Raises
+    ------
+    DataError
+        GN101 if it cannot be compiled, or ends with an error.
+    """
+    compiler, why_not = found_compiler()
+    if compiler is None:
+        return Ran(None, why_not)
+    content = path.read_bytes()
+    named = re.search(rb"^#ifndef ([A-Z][A-Z0-9_]*)_INCLUDED\r?$", content, re.M)
+    prefix = named[1].decode().lower() if named else ""
+    tool = f"{compiler.name} {_FLAGS[-1]}"
+    try:
+        [answers] = answers_of([Program(content, prefix, portable_form(model), rows)], compiler.command, _FLAGS)
+    except CompilingError as problem:
+        # The file refuses compilers and flags whose arithmetic is another one.
+        if refused := re.search(r"#error:? *(.*)", str(problem)):
+            return Ran(None, f"{tool}: {refused[1]}")
+        raise DataError(
+            "GN101", f"{path.name}: {tool} cannot compile or run it ({_first_line(str(problem))})."
+        ) from None
+    return Ran(tool, "", answers.outputs, answers.predicted)
+
+
+def found_compiler() -> tuple[Compiler | None, str]:
+    """Return the compiler of the environment variable CC, or the first of `COMPILERS`; else the reason."""
+    given = os.environ.get("CC", "").strip()
+    try:
+        commands = [tuple(shlex.split(given))] if given else [(one,) for one in COMPILERS]
+    except ValueError:
+        return None, f"CC={given} is not a command"
+    for command in commands:
+        if shutil.which(command[0]) and (name := _version(command)):
+            return Compiler(command, name), ""
+    if given:
+        return None, f"CC={given} cannot be run"
+    return None, "no C compiler was found: install gcc or clang, or name one in the environment variable CC"
+
+
+def _version(command: Sequence[str]) -> str:
+    """Return the name and version of a compiler, or an empty text if it cannot be run."""
+    try:
+        ended = subprocess.run([*command, "--version"], capture_output=True, timeout=_COMPILING, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    text = ended.stdout.decode(errors="replace")
+    stem = Path(command[0]).name
+    name = "clang" if "clang" in text else "gcc" if "Free Software" in text and stem == "cc" else stem
+    numbers = re.findall(r"\d+\.\d+(?:\.\d+)?", text.partition("\n")[0])
+    return f"{name} {numbers[-1]}" if numbers else name
+
+
+def answers_of(
+    programs: Sequence[Program], command: Sequence[str], flags: Sequence[str], *, runner: Sequence[str] = ()
+) -> list[Answers]:
+    """Compile programs together and run them on their rows.
+
+    Parameters
+    ----------
+    programs : sequence of Program
+        With different prefixes.
+    command, flags : sequence of str
+        The compiler.
+    runner : sequence of str
+        What runs the result, such as an emulator; nothing by default.
+
+    Raises
+    ------
+    CompilingError
+        If the compiler or the program does not end well.
+    """
+    with tempfile.TemporaryDirectory(prefix="glassnet-c-") as folder:
+        here = Path(folder)
+        for one in programs:
+            (here / f"{one.prefix}_network.c").write_bytes(one.content)
+        (here / "driver.c").write_text(_driver(programs), encoding="ascii")
+        (here / "rows.bin").write_bytes(b"".join(_packed(one) for one in programs))
+        _require([*command, *flags, "driver.c", "-o", _PROGRAM], here, _COMPILING)
+        _require([*runner, str(here / _PROGRAM)], here, _RUNNING)
+        content = (here / "answers.bin").read_bytes()
+    if len(content) != sum(_answer_type(one).itemsize * len(one.rows) for one in programs):
+        raise CompilingError("another number of answers")
+    made, start = [], 0
+    for one in programs:
+        answers = np.frombuffer(content, _answer_type(one), len(one.rows), start)
+        start += answers.nbytes
+        made.append(_answers(one.form, answers))
+    return made
+
+
+def _require(command: Sequence[str], folder: Path, timeout: int) -> None:
+    try:
+        ended = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise CompilingError(f"not done after {timeout} s") from None
+    except OSError as problem:
+        raise CompilingError(str(problem.strerror)) from None
+    if ended.returncode:
+        text = (ended.stderr or ended.stdout).decode(errors="replace")
+        raise CompilingError(text.strip() or f"exit status {ended.returncode}")
+
+
+def _first_line(text: str) -> str:
+    lines = text.splitlines()
+    return next((one for one in lines if "error" in one), lines[0])[:200]
+
+
+def _answer_type(program: Program) -> np.dtype[Any]:
+    count, of_classes = len(program.form.names), program.form.target_kind == "classes"
+    return np.dtype([("outputs", np.float32, (count,)), ("answers", np.float64, (count + of_classes,))])
+
+
+def _answers(form: PortableForm, read: NDArray[Any]) -> Answers:
+    outputs, answers = read["outputs"].copy(), read["answers"]
+    if form.target_kind == "classes":
+        return Answers(outputs, answers[:, -1].astype(np.int64), answers[:, :-1].astype(np.float32))
+    return Answers(outputs, answers.astype(np.int64 if form.target_kind == "labels" else np.float64), None)
+
+
+def _driver(programs: Sequence[Program]) -> str:
+    """Return a program that reads the rows of each file and writes its answers."""
+    functions = "\n".join(_answer(one) for one in programs)
+    calls = "".join(f"    if ({one.prefix}_answer(in, out))\n        return 1;\n" for one in programs)
+    return _DRIVER.replace("FUNCTIONS", functions).replace("CALLS", calls)
+
+
+def _answer(program: Program) -> str:
+    form, prefix, count = program.form, program.prefix, len(program.form.names)
+    kind = "number" if form.target_kind == "numbers" and count == 1 else form.target_kind
+    if form.columns is None:
+        declare = f"    static {TYPES[form.input_kind]} given[{form.sizes[0]}];"
+        read = "        if (fread(given, sizeof given, 1, in) != 1)\n            return 1;\n"
+        given = "given"
+    else:
+        columns = list(zip(form.columns.inputs, Table(form.columns, prefix).fields, strict=True))
+        words = {field: _longest(program.rows.values[one.name]) for one, field in columns if _is_word(one)}
+        declare = "".join(f"    static char {field}[{longest + 1}];\n" for field, longest in words.items())
+        declare += f"    {prefix}_row given;"
+        read = "".join(
+            _READ_WORD.replace("FIELD", field)
+            if field in words
+            else f"        if (fread(&given.{field}, sizeof given.{field}, 1, in) != 1)\n            return 1;\n"
+            for _, field in columns
+        )
+        given = "&given"
+    text = prefixed(_ANSWER.replace("DECODE", _DECODE[kind]), prefix)
+    text = text.replace("SIZE", str(count + (kind == "classes"))).replace("COUNT", str(count))
+    text = text.replace("ROWS", str(len(program.rows))).replace("GIVEN", given)
+    return text.replace("DECLARATIONS", declare).replace("READ", read)
+
+
+def _is_word(column: Encoding) -> bool:
+    return not isinstance(column, NumberColumn | BooleanColumn | DateColumn)
+
+
+def _longest(values: Sequence[str | None]) -> int:
+    return max((len(_bytes(one)) for one in values if one is not None), default=0)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _packed(program: Program) -> bytes:
+    """Return the rows as the driver reads them."""
+    rows, columns = program.rows, program.form.columns
+    if columns is None:
+        return np.ascontiguousarray(rows.raw).tobytes()
+    packed = [list(map(_packing(one), rows.values[one.name])) for one in columns.inputs]
+    return b"".join(value for row in zip(*packed, strict=True) for value in row)
+
+
+def _packing(column: Encoding) -> Callable[[Any], bytes]:
+    """Return what packs a value of a column."""
+    if isinstance(column, NumberColumn):
+        return lambda value: struct.pack("=d", np.nan if value is None else value)
+    if isinstance(column, BooleanColumn):
+        return lambda value: struct.pack("=b", -1 if value is None else value)
+    if isinstance(column, DateColumn):
+        return lambda value: struct.pack("=q", _NO_DATE if value is None else value)
+
+    def word(value: str | None) -> bytes:
+        return struct.pack("=i", -1) if value is None else struct.pack("=i", len(_bytes(value))) + _bytes(value)
+
+    return word

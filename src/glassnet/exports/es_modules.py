@@ -1,0 +1,85 @@
+"""ES modules as one inline script: a page of one file cannot import anything.
+
+Each module becomes a function that returns its exports, in the order in which they are needed; its text is otherwise
+unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+_NAMED = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.M)
+_DEFAULT = re.compile(r'^import (\w+) from "(\.[^"]+)";$', re.M)
+_DECLARED = re.compile(r"^export ((?:async )?function|class|const)(\*? )(\w+)", re.M)
+_EXPORTED = re.compile(r"^export default ", re.M)
+_OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*|.*\bawait import\b.*", re.M)
+_CLOSING = re.compile(r"</(?=script)|<!--|]]>", re.I)
+
+REGISTRY = "globalThis.glassnetModules"
+"""Where scripts of one page find each other's modules."""
+
+
+def bundle(entry: Path, root: Path, loaded: Collection[Path] = ()) -> tuple[str, list[Path]]:
+    """Return a module and all that it imports as one script, and their paths in the order of execution.
+
+    Parameters
+    ----------
+    entry, root : Path
+        The module that is run, and a folder that contains all modules: their names in the script are relative to it.
+    loaded : collection of Path
+        Modules that an earlier script of the page has.
+
+    Raises
+    ------
+    ValueError
+        For imports and exports of other forms than this module knows, cycles, and text that would end the script.
+    """
+    order: list[Path] = []
+    _visit(entry.resolve(), (), order, set(loaded))
+    parts = [f"const modules = ({REGISTRY} ??= {{}});"]
+    parts += [_wrapped(path, root) for path in order]
+    return "(() => {\n" + "\n".join(parts) + "\n})();\n", order
+
+
+def _visit(path: Path, importers: tuple[Path, ...], order: list[Path], done: set[Path]) -> None:
+    if path in done:
+        return
+    if path in importers:
+        raise ValueError(f"{path.name}: imports itself, by way of {importers[-1].name}")
+    for imported in imports_of(path):
+        _visit(imported, (*importers, path), order, done)
+    done.add(path)
+    order.append(path)
+
+
+def imports_of(path: Path) -> list[Path]:
+    """Return the modules that a module imports."""
+    text = path.read_text("utf-8")
+    found = sorted((match.start(), match[2]) for form in (_NAMED, _DEFAULT) for match in form.finditer(text))
+    return [(path.parent / target).resolve() for _, target in found]
+
+
+def _wrapped(path: Path, root: Path) -> str:
+    text = path.read_text("utf-8")
+    root = root.resolve()
+
+    def place(target: str) -> str:
+        return f'modules["{(path.parent / target).resolve().relative_to(root).as_posix()}"]'
+
+    text = _NAMED.sub(lambda match: f"const {{{match[1].replace(' as ', ': ')}}} = {place(match[2])};", text)
+    text = _DEFAULT.sub(lambda match: f"const {match[1]} = {place(match[2])}.default;", text)
+    names = [match[3] for match in _DECLARED.finditer(text)]
+    text = _DECLARED.sub(r"\1\2\3", text)
+    if _EXPORTED.search(text):
+        text = _EXPORTED.sub("const exportedDefault = ", text)
+        names.append("default: exportedDefault")
+    if other := _OTHER.search(_without_comments(text)) or _CLOSING.search(text):
+        raise ValueError(f"{path.name}: {other[0].strip()!r} has no form in an inline script")
+    name = path.relative_to(root).as_posix()
+    return f'modules["{name}"] = (() => {{\n"use strict";\n{text}\nreturn {{ {", ".join(names)} }};\n}})();'
+
+
+def _without_comments(text: str) -> str:
+    return re.sub(r"/\*.*?\*/|^\s*//.*$", "", text, flags=re.S | re.M)

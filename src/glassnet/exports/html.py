@@ -1,0 +1,274 @@
+"""HTML: a model as one page that works from disk and offline, with the studio's `network.js`.
+
+The page has two scripts, each of several ES modules: the first computes answers, the second draws. Its policy allows
+these two, its style, and nothing else: no other script and no request.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError, OptionError
+from ..data.dataset import channels_of
+from ..i18n.exported_page import exported_page_words
+from ..i18n.language import below_all
+from ..model.model import Model
+from ..model.portable import PortableForm
+from ..preprocess.tabular.dates import DateColumn
+from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn
+from ..preprocess.tabular.fields import field_of
+from ..preprocess.tabular.kinds import Encoding
+from .es_modules import bundle
+from .proof import Ran, mark
+from .rows import ProofRows
+
+TOLERANCE = 0.0
+"""Largest difference of an output that counts as equal."""
+
+MOST_EXAMPLES, MOST_EXAMPLE_VALUES = 24, 40_000
+"""Most stored examples, and most of their values together."""
+
+_PACKAGE = Path(__file__).parents[1]
+_PAGE = Path(__file__).parent / "page"
+_STUDIO = _PACKAGE / "serve" / "studio" / "static"
+_STYLES = (_STUDIO / "style.css", _STUDIO / "rooms" / "draw.css", _PAGE / "page.css")
+_NODE = 18  # the oldest version that has all that the scripts use
+_SECONDS = 300
+
+
+def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
+    """Return a page of HTML, UTF-8.
+
+    Parameters
+    ----------
+    form, model, rows
+        The model in both forms, and rows of which some become examples in the page.
+    name : str
+        The title.
+    quantize : None
+
+    Raises
+    ------
+    OptionError
+        GN100 for weights of 8 bits, which `network.js` does not have.
+    """
+    if quantize:
+        raise OptionError("GN100", f"quantize: {quantize!r} is for C. Leave it out for HTML.")
+    answers, loaded = bundle(_PAGE / "answers.js", _PACKAGE)
+    page, _ = bundle(_PAGE / "page.js", _PACKAGE, loaded)
+    style = "\n".join(path.read_text("utf-8") for path in _STYLES)
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {_hash_of(answers)} {_hash_of(page)}",
+            f"style-src {_hash_of(style)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    content = {
+        "name": name,
+        "model": _description(form, model),
+        "examples": _examples(form, rows),
+        "about": _about(form, model, rows),
+        "words": {language: exported_page_words(language) for language in ("en", "zh")},
+    }
+    icon = (_STUDIO / "icon.svg").read_text("utf-8")
+    parts = {
+        "mark": mark("html", model, None),
+        "policy": policy,
+        "name": html.escape(name),
+        "icon": f"data:image/svg+xml,{quote(icon)}",
+        "style": style,
+        "content": _as_json(content),
+        "weights": base64.b64encode(_weights(form).tobytes()).decode(),
+        "answers": answers,
+        "page": page,
+    }
+    template = (_PAGE / "page.html").read_text("utf-8")
+    # In one pass, so that what is put in is not searched for further places.
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template).encode()
+
+
+def _hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _as_json(value: Any) -> str:
+    """Return JSON that cannot end the script element around it; characters that UTF-8 lacks are escaped too."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = text.replace("<", r"\u003c")
+    return re.sub("[\ud800-\udfff\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _weights(form: PortableForm) -> NDArray[np.float32]:
+    """Return the weights and the bias of each layer of each member, one after the other."""
+    layers = [layer for member in form.members for layer in member]
+    return np.concatenate([part.ravel() for one in layers for part in (one.weights, one.bias)]).astype("<f4")
+
+
+def _description(form: PortableForm, model: Model) -> dict[str, Any]:
+    """Return what `network.js` and the views of the studio need, as `serve.studio.models.describe` of a folded model.
+
+    For a table, ``columns`` has the fields of its form, ``encodings`` how each is encoded, ``widths`` its number of
+    inputs, and ``baseline`` the inputs of a row in the middle; otherwise ``encodings`` is None.
+    """
+    folded = form.factor is None or form.offset is None
+    scaling = {
+        "factor": 1 if folded else np.asarray(form.factor).tolist(),
+        "offset": 0 if folded else np.asarray(form.offset).tolist(),
+        "clip": form.clip,
+        "per_feature": not folded,
+    }
+    parameters, start = [], 0
+    for number, layer in enumerate(form.members[0], start=1):
+        for kind, part in (("weights", layer.weights), ("bias", layer.bias)):
+            parameters.append({"name": f"{kind} {number}", "shape": list(part.shape), "offset": start})
+            start += part.size
+    columns = form.columns
+    return {
+        "sizes": list(form.sizes),
+        "activations": [layer.activation for layer in form.members[0]],
+        "bias": True,
+        "scaling": scaling,
+        "targets": {
+            "kind": form.target_kind,
+            "low": float(form.low),
+            "high": float(form.high),
+            "offset": form.target_offset.tolist(),
+            "scale": form.target_scale.tolist(),
+        },
+        "classes": list(form.names),
+        "units": [one.unit for one in columns.targets] if columns and form.target_kind == "numbers" else [],
+        "image_shape": list(form.image_shape) if form.image_shape else None,
+        "channels": channels_of(form.sizes[0], form.image_shape),
+        "maximum": model.scaling.maximum,
+        "reading": model.reading,
+        "temperature": float(form.temperature),
+        "parameters": parameters,
+        "members": len(form.members),
+        "hash": model.hash(),
+        "portable": True,
+        "columns": [field_of(one) for one in columns.inputs] if columns else [],
+        "encodings": [_encoding_of(one) for one in columns.inputs] if columns else None,
+        "widths": [len(one.features) for one in columns.inputs] if columns else [],
+        "baseline": columns.middle().tolist() if columns else [0] * form.sizes[0],
+    }
+
+
+def _encoding_of(column: Encoding) -> dict[str, Any]:
+    """Return what `table_encoding.js` needs of a column."""
+    if isinstance(column, NumberColumn):
+        about = {"fill": column.fill, "centre": column.centre, "scale": column.scale}
+        return {"name": column.name, "kind": "number", **about, "edges": list(column.edges), "flag": column.flag}
+    if isinstance(column, DateColumn):
+        first = int(np.datetime64(column.first, "D").astype(np.int64))
+        parts = [_encoding_of(one) for one in column.parts]
+        return {"name": column.name, "kind": "date", "first": first, "parts": parts, "missing": column.missing > 0}
+    if isinstance(column, BooleanColumn):
+        return {"name": column.name, "kind": "boolean"}
+    about = {"words": list(column.words), "others": column.rare > 0, "missing": column.missing > 0}
+    return {"name": column.name, "kind": "word", **about}
+
+
+def _examples(form: PortableForm, rows: ProofRows) -> dict[str, Any]:
+    """Return rows to begin with, their answers as text, and their outputs, with which the page checks its browser."""
+    most = min(MOST_EXAMPLES, max(4, MOST_EXAMPLE_VALUES // form.sizes[0]))
+    chosen = _varied(form, rows)[:most]
+    stored = [_row(rows, int(k)) for k in chosen]
+    outputs = base64.b64encode(rows.outputs[chosen].astype("<f4").tobytes()).decode()
+    return {"rows": stored, "answers": [_answer_text(form, rows.predicted[k]) for k in chosen], "outputs": outputs}
+
+
+def _varied(form: PortableForm, rows: ProofRows) -> NDArray[np.intp]:
+    """Return the numbers of all rows, the first of each class first; an image of each class shows what is known."""
+    if form.target_kind != "classes":
+        return np.arange(len(rows))
+    _, first = np.unique(rows.predicted, return_index=True)
+    return np.concatenate([first, np.setdiff1d(np.arange(len(rows)), first)])
+
+
+def _row(rows: ProofRows, number: int) -> Any:
+    if rows.raw is not None:
+        return rows.raw[number].tolist()
+    return {name: _exact(values[number]) for name, values in rows.values.items()}
+
+
+def _exact(value: Any) -> Any:
+    """Return a value of a row as JSON has it; whole numbers that JavaScript would round become text."""
+    return str(value) if type(value) is int and abs(value) > 2**53 else value
+
+
+def _answer_text(form: PortableForm, predicted: Any) -> str:
+    if form.target_kind == "classes":
+        return form.names[int(predicted)]
+    if form.target_kind == "labels":
+        return ", ".join(name for name, holds in zip(form.names, predicted, strict=True) if holds) or "–"
+    units = [one.suffix for one in form.columns.targets] if form.columns else [""] * len(form.names)
+    return ", ".join(f"{value:.6g}{unit}" for value, unit in zip(np.atleast_1d(predicted), units, strict=True))
+
+
+def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
+    """Return facts about the training, and an example of a call."""
+    from .. import __version__
+
+    result = model.receipt.get("result") or {}
+    accuracy, r2 = result.get("accuracy"), result.get("r2")
+    score = ["accuracy", f"{below_all(accuracy):.2%}".replace("%", " %")] if accuracy is not None else None
+    if r2 is not None:
+        score = ["r2", f"{r2:.4f}"]
+    if form.columns:
+        row = json.dumps(_row(rows, 0) if len(rows) else {}, ensure_ascii=False, indent=2)
+        call = f"glassnet.predict({row})"
+    else:
+        call = f"glassnet.predict(values)   // {form.sizes[0]:,} numbers\nglassnet.outputs(values)   // a Float32Array"
+    return {"version": __version__, "score": score, "call": call}
+
+
+def run(path: Path, model: Model, rows: ProofRows) -> Ran:
+    """Run the first script of a page in Node on rows.
+
+    Raises
+    ------
+    DataError
+        GN101 when the script fails.
+    """
+    node = shutil.which("node")
+    if node is None:
+        return Ran(None, "no Node.js was found to run its script; any browser can, and the page checks itself there")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("v")
+    if int(version.split(".")[0] or 0) < _NODE:
+        return Ran(None, f"Node.js {version} is too old to run its script; {_NODE} or later can")
+    command = [node, str(_PAGE / "run_in_node.mjs"), str(path)]
+    done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
+    if done.returncode:
+        lines = [one for one in done.stderr.decode(errors="replace").splitlines() if "Error" in one]
+        raise DataError(
+            "GN101", f"{path}: its script fails in Node.js {version} ({lines[0] if lines else 'no message'})."
+        )
+    told = json.loads(done.stdout)
+    outputs = np.frombuffer(base64.b64decode(told["outputs"]), "<f4").reshape(rows.outputs.shape)
+    predicted = np.asarray(told["answers"], rows.predicted.dtype).reshape(rows.predicted.shape)
+    return Ran(f"Node.js {version}", outputs=outputs.astype(np.float32), predicted=predicted)
+
+
+def _rows_as_json(rows: ProofRows) -> str:
+    if rows.raw is None:
+        return json.dumps([_row(rows, number) for number in range(len(rows))], allow_nan=False)
+    values = np.ascontiguousarray(rows.raw)
+    little = values.astype(values.dtype.newbyteorder("<"))
+    text = base64.b64encode(little.tobytes()).decode()
+    return json.dumps({"shape": values.shape, "type": values.dtype.name, "values": text})

@@ -1,0 +1,41 @@
+"""ONNX: a model as a graph of standard operators, which many runtimes compute, and such graphs as models.
+
+`writer` writes, `running` runs, `importing` reads. The packages onnx and onnxruntime are loaded when they are used.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...model.model import Model
+from ..proof import Ran
+from ..rows import ProofRows
+from .packages import require_onnx
+
+if TYPE_CHECKING:
+    from ...model.portable import PortableForm
+
+TOLERANCE = 1e-5
+"""Largest difference of an output from the portable one: runtimes add in orders of their own."""
+
+
+def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
+    """Return the content of an ONNX file; see `writer.onnx_model`.
+
+    Raises
+    ------
+    OptionError
+        GN092 if onnx is not installed, GN100 for weights of 8 bits.
+    """
+    require_onnx()
+    from .writer import onnx_model
+
+    return bytes(onnx_model(form, model, name=name, quantize=quantize).SerializeToString(deterministic=True))
+
+
+def run(path: Path, model: Model, rows: ProofRows) -> Ran:
+    """Run an ONNX file by onnxruntime, or else by onnx's reference implementation; see `running.run_file`."""
+    from .running import run_file
+
+    return run_file(path, model, rows)

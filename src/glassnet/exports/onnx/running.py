@@ -1,0 +1,118 @@
+"""Running an ONNX file: by onnxruntime, or else by the reference implementation in the package onnx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError
+from ...model.model import Model
+from ...preprocess.tabular.columns import Columns
+from ...preprocess.tabular.dates import DateColumn
+from ...preprocess.tabular.encoders import NumberColumn
+from ..proof import Ran
+from ..rows import ProofRows
+from .packages import INSTALL
+
+Feed = dict[str, NDArray[Any]]
+
+_ALONE = 8
+"""Rows that are also run one at a time: a runtime may add in another order then."""
+
+
+def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
+    """Run a file on rows, all at once, and the first ones also one at a time.
+
+    Of two answers to a row, the one further from the portable answer counts.
+
+    Raises
+    ------
+    DataError
+        GN101 when the file cannot be run: it is damaged, or not as `writer` writes it.
+    """
+    try:
+        import onnx
+    except ImportError:
+        return Ran(None, f"onnx is not installed ({INSTALL})")
+    try:
+        proto = onnx.load_model_from_string(path.read_bytes())
+        outputs = next(entry.value for entry in proto.metadata_props if entry.key == "glassnet.outputs")
+        answers = [one.name for one in proto.graph.output]
+        # Compared are the network's outputs, which are a value within the graph.
+        proto.graph.output.append(onnx.helper.make_tensor_value_info(outputs, onnx.TensorProto.FLOAT, None))
+        tool, session = _session(proto)
+        feed = _feed(model.columns, rows)
+        found = _run(session, [answers[0], outputs], feed)
+        for k, row in enumerate(_one_at_a_time(feed, min(_ALONE, len(rows)))):
+            alone = _run(session, [answers[0], outputs], row)
+            if _distance(alone[1][0], rows.outputs[k]) > _distance(found[1][k], rows.outputs[k]):
+                for whole, single in zip(found, alone, strict=True):
+                    whole[k] = single[0]
+    except OSError:
+        raise
+    except Exception as problem:  # onnx and onnxruntime raise errors of many kinds
+        reason = " ".join(str(problem).split())[:200]
+        raise DataError("GN101", f"{path}: cannot be run ({reason}). Export the model again.") from None
+    return Ran(tool, "", found[1], _predicted(model, found[0]))
+
+
+def _session(proto: Any) -> tuple[str, Any]:
+    """Return what runs a model, with its version, and a session of it."""
+    try:
+        import onnxruntime
+    except ImportError:
+        import onnx
+        from onnx.reference import ReferenceEvaluator
+
+        return f"onnx {onnx.__version__} (reference)", ReferenceEvaluator(proto)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return f"onnxruntime {onnxruntime.__version__}", session
+
+
+def _run(session: Any, names: list[str], feed: Feed) -> list[NDArray[Any]]:
+    return [np.array(one) for one in session.run(names, feed)]
+
+
+def _feed(columns: Columns | None, rows: ProofRows) -> Feed:
+    """Return the inputs of the graph: raw values, or the columns of a table."""
+    if columns is None:
+        assert rows.raw is not None
+        return {"input": rows.raw.astype(np.float64 if rows.raw.dtype == np.float64 else np.float32)}
+    return {one.name: column_input(one, rows.values[one.name]) for one in columns.inputs}
+
+
+def column_input(encoding: Any, values: list[Any]) -> NDArray[Any]:
+    """Return the values of a table's column as its input in ONNX, (n, 1); None is missing."""
+    if isinstance(encoding, NumberColumn):
+        given = np.array([np.nan if one is None else one for one in values], np.float64)
+    elif isinstance(encoding, DateColumn):
+        given = np.array([np.iinfo(np.int64).min if one is None else one for one in values], np.int64)
+    else:
+        given = np.array(["" if one is None else _text(one) for one in values], object)
+    return given[:, np.newaxis]
+
+
+def _text(value: bool | str) -> str:
+    return value if isinstance(value, str) else ("yes" if value else "no")
+
+
+def _one_at_a_time(feed: Feed, count: int) -> Iterator[Feed]:
+    for k in range(count):
+        yield {name: values[k : k + 1] for name, values in feed.items()}
+
+
+def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    return float(np.abs(one - other).max())
+
+
+def _predicted(model: Model, answers: NDArray[Any]) -> NDArray[Any]:
+    """Return the answers as `ProofRows.predicted`: classes by their place."""
+    if not model.targets.of_classes:
+        return answers
+    return np.array([model.classes_.tolist().index(one) for one in answers.tolist()], np.int64)

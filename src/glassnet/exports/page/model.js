@@ -1,0 +1,47 @@
+// The model of this page: from raw values or the row of a table to outputs, and from these to the answer.
+
+import { Network } from "../../serve/studio/static/network.js";
+import { encodeRow } from "./table_encoding.js";
+
+export class ExportedModel {
+  /**
+   * @param {any} description Result of `_description` in `exports/html.py`.
+   * @param {string} weights Float32, little-endian, in base64.
+   */
+  constructor(description, weights) {
+    this.description = description;
+    this.network = new Network(description, floatsOf(weights));
+  }
+
+  /**
+   * The raw inputs of the network: those of a row that is given by column, or the given numbers.
+   * @param {ArrayLike<number>|Object<string, any>} given
+   * @returns {ArrayLike<number>}
+   */
+  inputs(given) {
+    const { encodings } = this.description;
+    return encodings && !Array.isArray(given) && !ArrayBuffer.isView(given) ? encodeRow(encodings, given) : given;
+  }
+
+  /** Everything between the inputs and the outputs. @param {ArrayLike<number>|Object<string, any>} given */
+  forward(given) {
+    return this.network.forward(this.inputs(given));
+  }
+
+  /** @param {ArrayLike<number>} outputs @returns {number|number[]} Index of the class; 0 or 1 for each label; or numbers. */
+  answer(outputs) {
+    const { kind, offset, scale } = this.description.targets;
+    if (kind === "labels") return Array.from(outputs, (one) => (one > 0.5 ? 1 : 0));
+    if (kind === "numbers") return Array.from(outputs, (one, k) => one * scale[k] + offset[k]);
+    let best = 0;
+    for (let k = 1; k < outputs.length; k++) if (outputs[k] > outputs[best]) best = k;
+    return best;
+  }
+}
+
+/** Numbers from base64. @param {string} text */
+export function floatsOf(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, k) => view.getFloat32(4 * k, true));
+}

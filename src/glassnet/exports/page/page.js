@@ -1,0 +1,95 @@
+// The second script of the page: what one sees. The answers are those of the first.
+
+import { button, fill, h } from "../../serve/studio/static/shared/dom.js";
+import { content, examplesAgree } from "./answers.js";
+import { openImages } from "./image_view.js";
+import { openRows } from "./row_view.js";
+
+const LANGUAGES = { en: "English", zh: "中文" };
+const TAGS = { en: "en", zh: "zh-CN" };
+
+/** The language of this page that the reader chose before, if this browser remembers it. */
+const remembered = {
+  get() {
+    try {
+      return localStorage.getItem("glassnet.lang");
+    } catch {
+      return null;
+    }
+  },
+  set(language) {
+    try {
+      localStorage.setItem("glassnet.lang", language);
+    } catch {
+      // private windows: the choice lasts as long as the page
+    }
+  },
+};
+
+const usual = navigator.languages.find((one) => /^(en|zh)\b/i.test(one))?.slice(0, 2).toLowerCase() ?? "en";
+let language = Object.hasOwn(LANGUAGES, remembered.get() ?? "") ? remembered.get() : usual;
+/** What the reader has drawn or typed, so that it is still there in the other language. */
+const state = {};
+let close = () => {};
+
+/** @param {string} key @param {Object<string, any>} [values] */
+function t(key, values = {}) {
+  const words = content.words[language][key] ?? key;
+  return words.replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
+}
+
+function show() {
+  const { model, name, about } = content;
+  const image = Boolean(model.image_shape);
+  const other = language === "zh" ? "en" : "zh";
+  document.documentElement.lang = TAGS[language];
+  document.title = `${name} · glassnet`;
+  document.querySelector(".skip").textContent = t("skip");
+  const switcher = button(LANGUAGES[other], () => {
+    language = other;
+    remembered.set(language);
+    show();
+    document.querySelector(".language").focus();
+  }, { class: "plain language", lang: TAGS[other] });
+  fill(document.querySelector(".bar"), h("span.brand", {}, icon(), h("b", { text: "glassnet" })), switcher);
+  const line = image ? (isOfDigits() ? "page_digits" : "page_image") : "page_row";
+  const main = document.querySelector("main");
+  close();
+  const view = h("div");
+  fill(main,
+    h("div.head", {}, h("div", {}, h("h1", { text: name }), h("p", { text: `${t(line)} ${t("page_private")}` }))),
+    view, aboutPart(about, model));
+  close = (image ? openImages : openRows)(view, t, state);
+}
+
+const isOfDigits = () => content.model.classes.join() === "0,1,2,3,4,5,6,7,8,9";
+
+/** The network, and whether this browser computes what Python does. */
+function aboutPart(about, { sizes, activations, members, hash }) {
+  const fact = (name, value, help = "") => (value ? h("div", {}, h("dt", { text: t(name) }), h("dd", { text: value }), help && h("dd.help", { text: help })) : null);
+  const parameters = members * sizes.slice(1).reduce((sum, size, k) => sum + size * (sizes[k] + 1), 0);
+  const check = h("p.check-line", { role: "status" });
+  setTimeout(() => {
+    const agree = examplesAgree();
+    check.textContent = t(agree ? "page_agrees" : "page_differs", { count: content.examples.rows.length });
+    check.classList.toggle("warning", !agree);
+  });
+  return h("section.panel.stack.about", {}, h("h2", { text: t("page_about") }),
+    h("dl.facts", {},
+      fact("page_layers", sizes.join(" → "), [...new Set(activations)].join(", ")),
+      fact("page_parameters", parameters.toLocaleString("en-US"), members > 1 ? t("page_members", { members }) : ""),
+      fact("page_score", about.score && t(`page_${about.score[0]}`, { value: about.score[1] }), about.score && t("page_score_help"))),
+    check,
+    h("p.small.quiet", {}, t("page_made", { version: about.version, hash: hash.slice(0, 12) })),
+    h("details", {}, h("summary", {}, t("page_programs")), h("p.quiet", { text: t("page_programs_line") }),
+      h("pre.code", { tabindex: "0", role: "region", "aria-label": t("page_programs"), text: about.call })));
+}
+
+function icon() {
+  return h("svg", { viewBox: "0 0 32 32", width: 26, height: 26, "aria-hidden": "true" },
+    h("rect", { width: 32, height: 32, rx: 8, class: "icon-ground" }),
+    h("path", { d: "M8 9l8 1M8 9l8 12M8 16l8-6M8 16l8 5M8 23l8-13M8 23l8-2M16 10l8 6M16 21l8-5", class: "icon-lines" }),
+    [[8, 9], [8, 16], [8, 23], [16, 10], [16, 21], [24, 16]].map(([cx, cy]) => h("circle", { cx, cy, r: 2.4, class: "icon-nodes" })));
+}
+
+show();

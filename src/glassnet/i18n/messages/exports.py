@@ -1,0 +1,42 @@
+"""Chinese of the messages of exports; holes of the English sentence have names in braces."""
+
+MESSAGES: dict[str, str] = {
+    # the portable form
+    "model: its images are deskewed, which portable arithmetic does not define.": (
+        "model：该模型对图片作倾斜校正，可移植算术没有定义它。"
+    ),
+    "column {name}: encoded by a logarithm, which portable arithmetic does not define. Train the model again.": (
+        "列 {name}：以对数编码，可移植算术没有定义它。请重新训练模型。"
+    ),
+    "model: a weight is beyond the range of float32, which portable arithmetic has.": (
+        "model：有权重超出可移植算术所用 float32 的范围。"
+    ),
+    # export and prove
+    "no form is named. Pass --to (one of {forms}), or a file name with -o.": (
+        "没有指明形式。请给出 --to（{forms} 之一），或用 -o 给出文件名。"
+    ),
+    "{path}: its suffix means none of the forms {forms}. Pass --to (in Python: to=…).": (
+        "{path}：后缀不属于任何一种形式（{forms}）。请给出 --to（Python 中为 to=…）。"
+    ),
+    "quantize {quantize}: {form} files have weights of 32 bits. Omit it, or export to {others}.": (
+        "quantize {quantize}：{form} 文件的权重是 32 位的。请去掉它，或导出为 {others}。"
+    ),
+    "{path}: not written, because {tool} computed other answers than the model: {differ} of {rows} differ, and an "
+    "output by {largest}. Please report this.": (
+        "{path}：未写入，因为 {tool} 算出的回答与模型不同：{rows} 个中有 {differ} 个不同，输出相差 {largest}。请报告此问题。"
+    ),
+    "{path}: an export of the model with hash {other}, but the given model has hash {hash}. Name the model that it was "
+    "exported from.": "{path}：由哈希为 {other} 的模型导出，而给出的模型哈希为 {hash}。请给出导出它的模型。",
+    "{path}: cannot be run here ({why}).": "{path}：无法在此运行（{why}）。",
+    "{path}: not a file that `glassnet export` wrote. Export the model again.": (
+        "{path}：不是 `glassnet export` 写出的文件。请重新导出模型。"
+    ),
+    "{path}: no such file. Write one with `glassnet export`.": "{path}：没有这个文件。请用 `glassnet export` 写一个。",
+    "{path}: a folder, expected an exported file.": "{path}：是文件夹，应为导出的文件。",
+    "{source}: no rows, expected at least one. Check the data.": "{source}：没有数据行，至少需要一行。请检查数据。",
+    "{source}: values are not whole numbers from 0 to 255, which the model was trained on.": (
+        "{source}：值不是 0 到 255 的整数，而模型是用这样的值训练的。"
+    ),
+    # what a proof names
+    "random values within the training range": "训练范围内的随机值",
+}
