@@ -135,3 +135,34 @@ def probabilities(form: Any, outputs: Float32Array) -> Float32Array:
     """Probabilities of classes, (n, outputs)."""
     rescaled = np.maximum((outputs - form.low) / (form.high - form.low), F(1e-12))
     return rescaled / sum_in_order(rescaled)[:, np.newaxis]
+
+
+def page_network(form: Any) -> tuple[dict[str, Any], NDArray[np.float32]]:
+    """The description and the weights by which `network.js` computes a form that is not quantised.
+
+    Scaling is part of the weights; else it is described, and applied in float64 before the first layer.
+    """
+    layers, shapes, start = form.members[0], [], 0
+    for number, layer in enumerate(layers, start=1):
+        for name, array in (("weight", layer.weights), ("bias", layer.bias)):
+            shapes.append({"name": f"layer{number}.{name}", "shape": list(array.shape), "offset": start})
+            start += array.size
+    is_scaled = form.factor is not None
+    description = {
+        "sizes": list(form.sizes),
+        "activations": [layer.activation for layer in layers],
+        "bias": True,
+        "scaling": {
+            "factor": form.factor.tolist() if is_scaled else 1,
+            "offset": form.offset.tolist() if is_scaled else 0,
+            "clip": form.clip,
+            "per_feature": is_scaled,
+        },
+        "targets": {"kind": form.target_kind, "low": float(form.low), "high": float(form.high)},
+        "temperature": float(form.temperature),
+        "parameters": shapes,
+        "members": len(form.members),
+        "portable": True,
+    }
+    flat = [array.ravel() for one in form.members for layer in one for array in (layer.weights, layer.bias)]
+    return description, np.concatenate(flat)

@@ -9,6 +9,7 @@ import click
 
 from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
+from ..model.inference import ENGINES
 from ..workflow.predict_job import Answer, answer_facts, query_model, require_answers_place, write_answers
 from .shared.console import (
     complain,
@@ -45,18 +46,29 @@ Inputs that cannot be read are reported; the others are still predicted. Exit co
     "-o", "--out", metavar="FILE", help="Write the predictions as a table instead of printing them: CSV or Parquet."
 )
 @force_flag
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help="Compiled loops: the fastest, or those with the same bits on every processor and in exported C and HTML.",
+)
 @decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
 def query_command(
-    words: tuple[str, ...], out: str | None, force: bool, decimal: str, language: str, as_json: bool
+    words: tuple[str, ...],
+    out: str | None,
+    force: bool,
+    engine: str | None,
+    decimal: str,
+    language: str,
+    as_json: bool,
 ) -> None:
     """Predict each input."""
     if out:
         require_answers_place(out, overwrite=force)
     model, sources = model_and_inputs(words, "query", "INPUT...")
-    answers = query_model(model, sources, decimal=decimal, language=language, notify=say_notice)
+    answers = query_model(model, sources, engine=engine, decimal=decimal, language=language, notify=say_notice)
     answered = [answer for answer in answers if answer.error is None]
     if out and answered:
         write_answers(out, model, answers, overwrite=force)

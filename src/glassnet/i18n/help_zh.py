@@ -219,6 +219,9 @@ FLAGS = {
     ),
     "Draw augmented samples, as set by the options below.": "画出按下列选项做数据增强后的样本。",
     # query
+    "Compiled loops: the fastest, or those with the same bits on every processor and in exported C and HTML.": (
+        "编译的计算：最快的，或在任何处理器上、在导出的 C 与 HTML 中都逐位一致的。"
+    ),
     "Write the predictions as a table instead of printing them: CSV or Parquet.": (
         "把预测写成表格（CSV 或 Parquet），而不逐行输出。"
     ),

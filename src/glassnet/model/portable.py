@@ -175,7 +175,8 @@ def form_of(model: Model) -> PortableForm:
         GN100 for weights beyond float32.
     """
     features, scaling, targets = model.features, model.scaling, model.targets
-    factor, offset = (np.broadcast_to(np.float64(one), features).copy() for one in (scaling.factor, scaling.offset))
+    both = np.asarray(scaling.factor, np.float64), np.asarray(scaling.offset, np.float64)
+    factor, offset = (np.broadcast_to(one, features).copy() for one in both)
     folded = tuple(_layers_of(one, factor, offset) for one in model.members)
     folds = model.columns is not None or (np.abs(offset).max() < LARGEST_FOLDED and all(map(_is_finite, folded)))
     if folds:

@@ -14,6 +14,7 @@ from ..data.tables.output import require_table_place, write_table
 from ..data.validation import AUTO
 from ..errors import GlassnetError
 from ..i18n.cli import cli_words
+from ..model.inference import compiled
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from .model_data import load_queries, read_decimals, unless_warned
@@ -48,7 +49,13 @@ class Answer:
 
 
 def query_model(
-    model: Model, sources: Sequence[str], *, decimal: str = AUTO, language: str = "en", notify: Notify = ignore
+    model: Model,
+    sources: Sequence[str],
+    *,
+    engine: str | None = None,
+    decimal: str = AUTO,
+    language: str = "en",
+    notify: Notify = ignore,
 ) -> list[Answer]:
     """Predict all samples of all sources.
 
@@ -57,6 +64,8 @@ def query_model(
     model : Model
     sources : sequence of str
         Images, folders of images, rows or tables; ``"-"`` for standard input.
+    engine : {"fast", "portable"}, optional
+        Compiled loops, as in `model.inference.compiled`; by default NumPy computes.
     decimal : str
         How decimals are written in a table; see `data.validation.DECIMALS`.
     language : {"en", "zh"}
@@ -77,13 +86,20 @@ def query_model(
     if len(queries) == 1 and isinstance(queries[0][1], GlassnetError):
         raise queries[0][1]
     rows = [row for _, row in queries if not isinstance(row, GlassnetError)]
-    outputs = iter(
-        unless_warned(model).outputs(np.stack(rows)) if rows else ()
-    )  # at once, so that the range check sees all of them
+    if engine is not None:
+        model = compiled(model, engine)
+    outputs = iter(_outputs(model, np.stack(rows)) if rows else ())  # at once, so that the range check sees all of them
     return [
         Answer(name, error=row) if isinstance(row, GlassnetError) else answer_from(model, name, next(outputs), language)
         for name, row in queries
     ]
+
+
+def _outputs(model: Model, rows: NDArray[Any]) -> FloatArray:
+    """Return the outputs for samples, (n, outputs), with a warning if they are far outside the training range."""
+    if type(model) is not Model and not model.columns:
+        model.warn_if_far(rows)  # compiled loops do not look
+    return unless_warned(model).outputs(rows)
 
 
 def require_answers_place(path: str, *, overwrite: bool = False) -> None:

@@ -12,17 +12,13 @@ from glassnet.engines.compiled.portable import MOST_ALONE, ROWS, CompiledLayers
 from glassnet.engines.portable import PortableLayer
 from glassnet.nn.activations import ACTIVATIONS, HIDDEN
 from support import portable as definition
+from support.portable_models import bits
 
 F = np.float32
 WIDTHS = (1, 2, 15, 16, 17, 33, 100, 113, 240)
 """One node, fewer nodes than a vector has, one more, several vectors, and several tiles."""
 SPECIAL = np.array([0, -0.0, 1, -1, 1e-45, -1e-45, 1.2e-38, -1e-40, 1e30, -3e38, 255], F)
 """Zeros, subnormal, small, large and usual numbers."""
-
-
-def bits(values):
-    """The bits of numbers; any NaN is the same, because processors make different ones."""
-    return np.where(np.isnan(values), F(np.nan), values).astype(F).view(np.uint32)
 
 
 def layers_of(sizes, activations, seed, magnitude=1.0, quantised=False, side_by_side=1):

@@ -98,7 +98,8 @@ class CompiledLayers:
             size = ROWS * self._widest
             scratch = np.zeros(size + ROWS + 2, np.uint32), aligned_zeros((3 * size + 1,), np.float32)
             self._local.scratch = scratch
-        kernels.portable_outputs(self._numbers, self._flat, raw, *scratch, out)
+        places, work = scratch
+        kernels.portable_outputs(self._numbers, self._flat, raw, places, work, out)
 
 
 def _tiles_of(rows: slice, widest: int) -> list[tuple[int, int]]:
