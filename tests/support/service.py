@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glassnet import Options, fit, load_table, save_model
+import numpy as np
+
+from glassnet import Dataset, Options, fit, load_table, save_model
 from glassnet.model.build import new_model
 from glassnet.serve import http
 from glassnet.serve.service import server_of, service_of
@@ -39,6 +41,16 @@ def write_people(path: Path) -> Path:
     frame = pl.read_csv(io.StringIO(people()))
     options = Options.recipe("table", hidden=(4,), epochs=2)
     save_model(fit(load_table(frame, "income"), options).model, path)
+    return path
+
+
+def write_numbers(path: Path) -> Path:
+    """Write a model for three numbers that predicts another."""
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(5, 2, (60, 3)).astype(np.float32)
+    options = Options(hidden=(4,), epochs=2, engine="reference", targets="values", output="identity",
+                      loss="squared_error", rule="gradient", scaling="features", batch_size=10)  # fmt: skip
+    save_model(fit(Dataset.from_arrays(inputs, inputs.sum(axis=1)), options).model, path)
     return path
 
 

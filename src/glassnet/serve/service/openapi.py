@@ -191,7 +191,6 @@ def _object(properties: Mapping[str, Any], required: Sequence[str] | None = None
 
 def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
     text, number, truth = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
-    numbers = {"type": "array", "items": number}
     maybe_number = {"type": ["number", "null"]}
     tensor = {
         "name": text,
@@ -257,7 +256,6 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
             ["model_name", "outputs"],
         ),
         "Description": {"type": "object"},
-        "Numbers": numbers,
     }
 
 
