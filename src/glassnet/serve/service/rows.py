@@ -206,7 +206,7 @@ def inputs_in_file(
         opened = open_stream(BytesIO(content), name)
         if text != (kind_of(opened) == "text"):
             expected = "rows as text" if text else "an image"
-            raise DataError("GN011", f"{name}: not what its content type says, expected {expected}.")
+            raise DataError("GN011", f"{name}: not the data that its content type names, expected {expected}.")
         if model.columns is not None:
             from ...data.tables.table import parse_frame
 

@@ -120,8 +120,8 @@ def _from_binary(name: str, datatype: str, shape: list[int], data: memoryview) -
         raise malformed(f"input {name!r}: {len(data)} bytes, expected {expected} for shape {shape} of {datatype}.")
     if datatype == "BOOL":
         return np.frombuffer(data, np.uint8).reshape(shape) != 0
-    values = np.frombuffer(data, dtype)
-    return values.reshape(shape)
+    values = np.frombuffer(data, dtype).reshape(shape)
+    return values
 
 
 def _texts(name: str, count: int, data: memoryview) -> list[str]:
