@@ -43,7 +43,9 @@ MESSAGES: dict[str, str] = {
     "The form does not begin or end with its boundary.": "表单不以其 boundary 开始或结束。",
     "The form has {count} files, expected one.": "表单中有 {count} 个文件，应为一个。",
     # rows
-    "{count} rows, expected at most {most}. Send fewer rows at once.": "{count} 行，最多应为 {most} 行。请减少每次的行数。",
+    "{count} rows, expected at most {most}. Send fewer rows at once.": (
+        "{count} 行，最多应为 {most} 行。请减少每次的行数。"
+    ),
     "rows: none, expected at least one.": "rows：没有行，应至少有一行。",
     "rows: expected a list of rows.": "rows：应为由行组成的列表。",
     "rows: of different lengths.": "rows：各行长度不同。",
@@ -89,7 +91,7 @@ MESSAGES: dict[str, str] = {
     ),
     "input {name}: datatype BYTES, expected numbers.": "输入 {name}：datatype 为 BYTES，应为数字。",
     "input {name}: shape {shape}, expected a list of whole numbers.": "输入 {name}：shape 为 {shape}，应为整数的列表。",
-    "input {name}: shape {shape}, expected [rows, 1].": "输入 {name}：shape 为 {shape}，应为 [行数, 1]。",
+    "input {name}: shape {shape}, expected [rows, 1].": "输入 {name}：shape 为 {shape}，应为 '[rows, 1]'。",
     "input {name}: binary_data_size {size}, but {left} bytes are left.": (
         "输入 {name}：binary_data_size 为 {size}，但只剩 {left} 字节。"
     ),
@@ -104,7 +106,9 @@ MESSAGES: dict[str, str] = {
     ),
     "input {name}: a text that is not UTF-8.": "输入 {name}：有一段文字不是 UTF-8。",
     "input {name}: data: expected a list.": "输入 {name}：data 应为列表。",
-    "input {name}: data: expected texts, as the datatype is BYTES.": "输入 {name}：data 应为文字，因为 datatype 是 BYTES。",
+    "input {name}: data: expected texts, as the datatype is BYTES.": (
+        "输入 {name}：data 应为文字，因为 datatype 是 BYTES。"
+    ),
     "input {name}: data: expected numbers, nested as the shape or in one list.": (
         "输入 {name}：data 应为数字，按 shape 嵌套或排成一个列表。"
     ),
