@@ -63,6 +63,9 @@ MESSAGES: dict[str, str] = {
     "rows: row {row}: column {name}: expected a number, text, true, false or null.": (
         "rows：第 {row} 行的列 {name}：应为数字、文字、true、false 或 null。"
     ),
+    "rows: row {row}: none of the model's columns, such as {name}.": (
+        "rows：第 {row} 行没有模型的任何一列，例如 {name}。"
+    ),
     "{name}: not the data that its content type names, expected {expected}.": (
         "{name}：内容与其 Content-Type 不符，应为{expected}。"
     ),

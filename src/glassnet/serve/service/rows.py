@@ -24,11 +24,15 @@ from .models import ServedModel
 
 CHUNK = 1024
 """Rows that are read or answered between two looks at the time."""
+QUICK_PRODUCTS = 2_000_000
+"""Most products of an answer on the event loop: about a millisecond."""
 _SCALARS = (str, int, float, type(None))
 
 
 def outputs_of(served: ServedModel, inputs: NDArray[Any], request: Request) -> FloatArray:
     """Return the outputs, (n, classes), for inputs, (n, features); a request out of time raises GN126."""
+    if len(inputs) * served.products > QUICK_PRODUCTS:
+        request.may_take_time()
     if len(inputs) <= CHUNK:
         return served.fast.outputs(inputs)
     parts = []
@@ -176,7 +180,10 @@ def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArr
         if not isinstance(value, _SCALARS):
             problem = f"rows: row {number}: column {name!r}: expected a number, text, true, false or null."
             raise DataError("GN013", problem)
-    table = read_table({name: [value] for name, value in (known or row).items()}, columns.names)
+    if not known:
+        problem = f"rows: row {number}: none of the model's columns, such as {columns.names[0]!r}."
+        raise DataError("GN060", problem)
+    table = read_table({name: [value] for name, value in known.items()}, columns.names)
     encoded: NDArray[np.float32] = columns.apply(table)
     return encoded
 
