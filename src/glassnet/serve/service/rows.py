@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from .models import ServedModel
 
 CHUNK = 1024
 """Rows that are read or answered between two looks at the time."""
+_NAMED = 20
 _SCALARS = (str, int, float, type(None))
 
 
@@ -176,7 +178,8 @@ def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArr
         if not isinstance(value, _SCALARS):
             problem = f"rows: row {number}: column {name!r}: expected a number, text, true, false or null."
             raise DataError("GN013", problem)
-    table = read_table({name: [value] for name, value in (known or row).items()}, columns.names)
+    others = dict(islice(row.items(), _NAMED))  # for the message about the columns that are missing
+    table = read_table({name: [value] for name, value in (known or others).items()}, columns.names)
     encoded: NDArray[np.float32] = columns.apply(table)
     return encoded
 
