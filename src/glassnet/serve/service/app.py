@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import secrets
 import sys
 import time
@@ -18,7 +19,7 @@ import orjson
 from ...errors import GlassnetError
 from ...io.limits import available_cores
 from ..http import in_language, is_foreign
-from . import documentation, explain, metrics, openapi, predict, protocol
+from . import documentation, explain, memory, metrics, openapi, predict, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
 from .limits import BYTES_AT_ONCE, DEFAULT, Limits
@@ -36,9 +37,11 @@ ROUTES: tuple[Route, ...] = (
 
 QUICK_BYTES = 16 << 10
 """Largest body that is answered on the event loop: changing to a thread would take longer than the answer."""
+_BEARER = b"Bearer "
 _SENDER = (b"origin", b"sec-fetch-site")
 COMPRESSED_FROM = 4 << 10
 """Smallest answer that is compressed, if the client asks for it."""
+_LONGEST_MESSAGE = 1000
 _ENCODINGS = {"gzip": 31, "deflate": 15}
 """Content-Encoding -> `wbits` of zlib."""
 
@@ -75,10 +78,11 @@ class Service:
     ) -> None:
         self.context = Context(repository, limits, counters, ROUTES, token is not None)
         self._limits, self._counters, self._hosts = limits, counters, hosts
-        self._authorization = None if token is None else f"Bearer {token}".encode()
+        self._authorization = None if token is None else _BEARER + token.encode()
         self._threads = available_cores()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="answers")
         self._busy = self._bytes = 0
+        self._releasing: asyncio.TimerHandle | None = None
         self._plain: dict[str, dict[str, Route]] = {}  # path -> method -> route
         self._others: dict[int, list[tuple[list[str], dict[str, Route]]]] = {}  # number of parts -> pattern
         for route in ROUTES:
@@ -110,6 +114,7 @@ class Service:
             return
         except GlassnetError as problem:
             answer = _error(problem, route, request)
+            problem.__traceback__ = None  # a frame in it has the future that has the exception, and a large body
         except MemoryError:
             answer = _error(RequestError(503, "GN032", "Not enough memory. Send fewer rows."), route, request)
         except Exception:
@@ -123,6 +128,8 @@ class Service:
 
     def close(self) -> None:
         """End the threads, without waiting for them."""
+        if self._releasing is not None:
+            self._releasing.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _add(self, route: Route) -> None:
@@ -171,11 +178,17 @@ class Service:
     def _require_token(self, route: Route, request: Request) -> None:
         if self._authorization is None or not route.needs_token:
             return
-        if not secrets.compare_digest(request.headers.get(b"authorization", b""), self._authorization):
-            raise RequestError(
-                401, "GN123", "The header 'Authorization: Bearer TOKEN' is missing, or has another token.",
-                {"WWW-Authenticate": "Bearer"},
-            )  # fmt: skip
+        given = request.headers.get(b"authorization", b"")
+        if secrets.compare_digest(given, self._authorization):
+            return
+        reads = route.method == "GET"
+        if reads and secrets.compare_digest(_password(given), self._authorization.removeprefix(_BEARER)):
+            return
+        challenge = 'Bearer, Basic realm="glassnet"' if reads else "Bearer"
+        raise RequestError(
+            401, "GN123", "The header 'Authorization: Bearer TOKEN' is missing, or has another token.",
+            {"WWW-Authenticate": challenge},
+        )  # fmt: skip
 
     async def _answer(self, route: Route, request: Request, receive: Receive) -> Answer:
         if route.method != "POST":
@@ -214,6 +227,10 @@ class Service:
         self._counters.waiting = max(0, self._busy - self._threads)
         if not work.cancelled():
             work.exception()  # of a request that was given up: not to be reported
+        if self._releasing is not None:
+            self._releasing.cancel()
+        if not self._busy:
+            self._releasing = work.get_loop().call_later(memory.IDLE_SECONDS, self._pool.submit, memory.release)
 
     def _work(self, route: Route, request: Request) -> Answer:
         request.require_time()
@@ -273,6 +290,15 @@ class Service:
         return plain
 
 
+def _password(authorization: bytes) -> bytes:
+    """Return the password of Basic authentication, which browsers ask for; any user name is accepted."""
+    scheme, _, encoded = authorization.partition(b" ")
+    try:
+        return base64.b64decode(encoded, validate=True).partition(b":")[2] if scheme.lower() == b"basic" else b""
+    except ValueError:
+        return b""
+
+
 def _language(headers: dict[bytes, bytes]) -> str:
     return "zh" if headers.get(b"accept-language", b"")[:2].lower() == b"zh" else "en"
 
@@ -282,6 +308,7 @@ def _error(problem: GlassnetError, route: Route | None, request: Request) -> Ans
     status = problem.status if isinstance(problem, RequestError) else STATUS.get(problem.code, 422)
     headers = problem.headers if isinstance(problem, RequestError) else {}
     text = in_language(str(problem), request.language)
+    text = text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"  # it may quote the request
     is_protocol = route.is_protocol if route else request.path.startswith("/v2")
     return Answer(_error_body(text, problem.code, is_protocol), JSON, status, headers)
 

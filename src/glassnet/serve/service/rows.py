@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ CHUNK = 1024
 """Rows that are read or answered between two looks at the time."""
 QUICK_PRODUCTS = 2_000_000
 """Most products of an answer on the event loop: about a millisecond."""
+_NAMED = 20
 _SCALARS = (str, int, float, type(None))
 
 
@@ -180,10 +182,11 @@ def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArr
         if not isinstance(value, _SCALARS):
             problem = f"rows: row {number}: column {name!r}: expected a number, text, true, false or null."
             raise DataError("GN013", problem)
-    if not known:
+    if not row:
         problem = f"rows: row {number}: none of the model's columns, such as {columns.names[0]!r}."
         raise DataError("GN060", problem)
-    table = read_table({name: [value] for name, value in known.items()}, columns.names)
+    others = dict(islice(row.items(), _NAMED))  # for the message about the columns that are missing
+    table = read_table({name: [value] for name, value in (known or others).items()}, columns.names)
     encoded: NDArray[np.float32] = columns.apply(table)
     return encoded
 

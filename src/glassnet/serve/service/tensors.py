@@ -27,6 +27,7 @@ DTYPES: dict[str, Any] = {
 }
 """Datatype -> type of the array; text is objects."""
 _MOST_ELEMENTS = 1 << 40
+_MOST_DIMENSIONS = 8
 _BYTES = range(256)
 
 
@@ -90,7 +91,11 @@ def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
             raise malformed(f"inputs: name {name!r}, expected another text for each.")
         if not isinstance(datatype, str) or datatype not in DTYPES:
             raise malformed(f"input {name!r}: datatype {datatype!r}, expected one of {', '.join(DTYPES)}.")
-        if type(shape) is not list or not all(type(side) is int and 0 <= side < _MOST_ELEMENTS for side in shape):
+        if (
+            type(shape) is not list
+            or len(shape) > _MOST_DIMENSIONS
+            or not all(type(side) is int and 0 <= side < _MOST_ELEMENTS for side in shape)
+        ):
             raise malformed(f"input {name!r}: shape {shape!r}, expected a list of whole numbers.")
         parameters = one.get("parameters")
         size = parameters.get("binary_data_size") if isinstance(parameters, dict) else None

@@ -110,7 +110,8 @@ def test_only_the_state_is_told_without_the_token(guarded, header):
         assert get(guarded.port, path, given).status == 200
     for path in ("/v2", "/v2/models/digits", "/v2/models/none", "/metrics"):
         reply = get(guarded.port, path, given)
-        assert (reply.status, reply.code, reply.headers["www-authenticate"]) == (401, "GN123", "Bearer")
+        assert (reply.status, reply.code) == (401, "GN123")
+        assert reply.headers["www-authenticate"].startswith("Bearer")
     assert post(guarded.port, "/predict", BODY, given).status == 401
 
 
