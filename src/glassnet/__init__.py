@@ -35,6 +35,7 @@ if _TYPE_CHECKING:
     from .model.file import load_model as load_model
     from .model.file import save_model as save_model
     from .model.inference import CompiledModel as CompiledModel
+    from .model.inference import PortableModel as PortableModel
     from .model.inference import compiled as compiled
     from .model.model import Model as Model
     from .network import backpropagate as backpropagate
@@ -87,6 +88,7 @@ _HOMES = {
     "NeuralNetwork": "notes",
     "Options": "options.options",
     "Parameters": "nn.parameters",
+    "PortableModel": "model.inference",
     "RECIPES": "options.recipes",
     "RateTest": "training.lr_finder",
     "ReferenceEngine": "engines.reference",
