@@ -56,6 +56,7 @@ def run(
         service = service_of(models, sock, token=token, limits=limits)
         server = server_of(service)
         keep_out_of_collections()
+        service.preload()
         address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"
         announce(address, [one.name for one in service.context.models])
         with contextlib.suppress(KeyboardInterrupt):

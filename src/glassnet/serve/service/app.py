@@ -25,6 +25,7 @@ from .errors import STATUS, RequestError, busy, malformed, too_large
 from .limits import BYTES_AT_ONCE, DEFAULT, Limits
 from .messages import JSON, Answer, Context, Request, Route, TakesTime
 from .models import Repository
+from .rows import preload
 
 ROUTES: tuple[Route, ...] = (
     *protocol.ROUTES,
@@ -125,6 +126,11 @@ class Service:
         model = model if model in self.context.models else ""  # a client could name any number of others
         seconds = time.perf_counter() - began
         self._counters.count("" if route is None else route.path, model, answer.status, answer.rows, seconds)
+
+    def preload(self) -> None:
+        """Load, on a thread, what the first request with a file needs."""
+        for served in self.context.models:
+            self._pool.submit(preload, served, self._limits)
 
     def close(self) -> None:
         """End the threads, without waiting for them."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from io import BytesIO
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.queries import inputs_in
 from ...data.validation import plain
-from ...errors import DataError, ShapeError
+from ...errors import DataError, GlassnetError, ShapeError
 from ...io.limits import max_bytes
 from ...io.opening import open_stream
 from ...io.sniff import kind_of
@@ -28,6 +29,8 @@ CHUNK = 1024
 QUICK_PRODUCTS = 2_000_000
 """Most products of an answer on the event loop: about a millisecond."""
 _NAMED = 20
+_WHITE = b"P5 32 32 255 " + b"\xff" * 1024
+"""An empty image, as PGM."""
 _SCALARS = (str, int, float, type(None))
 
 
@@ -217,6 +220,8 @@ def inputs_in_file(
         if text != (kind_of(opened) == "text"):
             expected = "rows as text" if text else "an image"
             raise DataError("GN011", f"{name}: not the data that its content type names, expected {expected}.")
+        if text:
+            _require_short_line(opened.stream(), name, model.features)
         if model.columns is not None:
             from ...data.tables.table import parse_frame
 
@@ -227,3 +232,17 @@ def inputs_in_file(
         inputs, names, _ = inputs_in(opened, model.features, *like)
     require_few(len(inputs), limits)
     return inputs, names
+
+
+def _require_short_line(stream: IO[bytes], name: str, features: int) -> None:
+    """Raise RequestError GN125 for a first line of far too many values: reading it would take long and much memory."""
+    most = max(1 << 16, 64 * features)
+    if len(stream.readline(most + 1)) > most:
+        raise too_large(f"{name}: the first line is longer than {most:,} bytes.")
+
+
+def preload(served: ServedModel, limits: Limits) -> None:
+    """Load the packages that read files, which the first request with a file would otherwise wait for."""
+    for content, text in ((b"0,1\n", True), (_WHITE, False)):
+        with suppress(GlassnetError):
+            inputs_in_file(served, content, "", limits, text=text)
