@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO
-
 from itertools import islice
 from typing import IO, Any
 
