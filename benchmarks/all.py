@@ -26,6 +26,7 @@ NAMES = (
     "small",
     "neighbour",
     "query",
+    "portable",
     "notes_class",
     "whole_process",
     "first_runs",
@@ -45,7 +46,7 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
-    for page in ("labels_page", "size_page", "table", "chart"):
+    for page in ("labels_page", "portable_page", "size_page", "table", "chart"):
         subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 

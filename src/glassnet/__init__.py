@@ -23,7 +23,7 @@ if _TYPE_CHECKING:
     from .estimators.regressor import NetworkRegressor as NetworkRegressor
     from .exports.export import export as export
     from .exports.export import prove as prove
-    from .exports.proof import Proof as Proof
+    from .exports.onnx.importing import import_model as import_model
     from .html.report import report as report
     from .io.limits import max_bytes as max_bytes
     from .model.build import new_model as new_model
@@ -35,6 +35,7 @@ if _TYPE_CHECKING:
     from .model.file import load_model as load_model
     from .model.file import save_model as save_model
     from .model.inference import CompiledModel as CompiledModel
+    from .model.inference import PortableModel as PortableModel
     from .model.inference import compiled as compiled
     from .model.model import Model as Model
     from .network import backpropagate as backpropagate
@@ -87,7 +88,7 @@ _HOMES = {
     "NeuralNetwork": "notes",
     "Options": "options.options",
     "Parameters": "nn.parameters",
-    "Proof": "exports.proof",
+    "PortableModel": "model.inference",
     "RECIPES": "options.recipes",
     "RateTest": "training.lr_finder",
     "ReferenceEngine": "engines.reference",
@@ -104,6 +105,7 @@ _HOMES = {
     "fit": "training.fit",
     "fit_temperature": "model.evaluate",
     "forward": "network",
+    "import_model": "exports.onnx.importing",
     "load_checkpoint": "training.checkpoint",
     "load_data": "data.load:load",
     "load_inputs": "data.queries",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
-from glassnet import save_model
+from glassnet import Options, fit, save_model
 from glassnet.exports.proof import Proof
 from support.cli import documented_keys, run, snapshot
 from support.exported import answering, mixed_csv, model_of
-from support.samples import write_model_and_rows
+from support.samples import digits, write_model_and_rows
 
 
 @pytest.fixture
@@ -150,3 +152,16 @@ def test_the_forms_of_a_real_model(folder):
         assert made["equal"] in (True, None)
         if made["equal"]:
             assert run("prove", made["file"], "m.safetensors", "--json").fine().json()["equal"] is True
+
+
+def test_the_commands_of_the_page_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^glassnet ([^#\n]+?) *(?:#.*)?$", page.replace(" \\\n", " "), re.M)
+    assert len(commands) >= 4
+    save_model(fit(digits(100), Options(hidden=(3,), epochs=1, engine="reference")).model, "digits.safetensors")
+    save_model(model_of("table"), "table.safetensors")
+    Path("people.csv").write_text(mixed_csv(), encoding="utf-8")
+    for words in commands:
+        outcome = run(*shlex.split(words))
+        assert outcome.code == 0 or "[GN103]" in outcome.err, words

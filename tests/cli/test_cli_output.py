@@ -105,6 +105,7 @@ def test_names_that_are_not_utf_8_are_printed_and_written(folder, encoding):
         ("show", "pp", "--row", "0"),
         ("test", model, "pp"),
         ("report", model, "pp", "--out", page),
+        *(("export", model, "--to", form) for form in ("c", "html", "onnx")),
         ("explain", model, "pp", "--row", "1", "--html", "step.html"),
         ("labels", "pp", "--hidden", "2", "--epochs", "1", "--folds", "2", "--out", "l.csv"),
     )

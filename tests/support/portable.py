@@ -5,10 +5,16 @@ It shares no line with the kernels, which tests compare with it.
 
 from __future__ import annotations
 
+import math
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from glassnet.preprocess.tabular.dates import DateColumn
+from glassnet.preprocess.tabular.encoders import BooleanColumn, WordColumn
 
 F = np.float32
 Float32Array = NDArray[np.float32]
@@ -166,3 +172,57 @@ def page_network(form: Any) -> tuple[dict[str, Any], NDArray[np.float32]]:
     }
     flat = [array.ravel() for one in form.members for layer in one for array in (layer.weights, layer.bias)]
     return description, np.concatenate(flat)
+
+
+def encoded_row(columns: Any, values: dict[str, Any]) -> Float32Array:
+    """The inputs of a table's row, (features,), from floats, booleans, words and dates; None is missing.
+
+    Python's floats are float64, and its `math.sqrt` is the root that IEEE 754 rounds.
+    """
+    return np.array([number for one in columns.inputs for number in _encoded(one, values[one.name])], F)
+
+
+def _encoded(column: Any, value: Any) -> list[float]:
+    if isinstance(column, BooleanColumn):
+        return [{True: 1.0, False: -1.0, None: 0.0}[value]]
+    if isinstance(column, WordColumn):
+        names = [*column.words, *[None] * (column.rare > 0), *[None] * (column.missing > 0)]
+        place = column.words.index(value) if value in column.words else -1
+        if value is None and column.missing:
+            place = len(names) - 1
+        elif value is not None and place < 0 and column.rare:
+            place = len(column.words)
+        return [float(k == place) for k in range(len(names))]
+    if isinstance(column, DateColumn):
+        parts = _parts_of_date(column, value)
+        inputs = [number for part in column.parts for number in _encoded_number(part, parts[part.name])]
+        return [*inputs, *[float(value is None)] * (column.missing > 0)]
+    return _encoded_number(column, value)
+
+
+def _encoded_number(column: Any, value: float | None) -> list[float]:
+    number = column.fill if value is None else value
+    deviation = _bounded((_bounded(number) - column.centre) / column.scale)
+    third = deviation / 3.0
+    inputs = [deviation / math.sqrt(1.0 + third * third)]
+    for low, high in pairwise(column.edges):
+        inputs.append((min(max(number, low), high) - low) / (high - low) - 0.5)
+    return [*inputs, *[float(value is None)] * column.flag]
+
+
+def _bounded(number: float) -> float:
+    return min(max(number, -1e150), 1e150)
+
+
+def _parts_of_date(column: Any, moment: datetime | None) -> dict[str, float | None]:
+    if moment is None:
+        return dict.fromkeys(("days", "year", "month", "weekday", "hour"))
+    since = moment - datetime(moment.year, moment.month, moment.day)
+    microseconds = 1_000_000 * since.seconds + since.microseconds
+    return {
+        "days": float((moment.date() - date.fromisoformat(column.first)).days),
+        "year": float(moment.year),
+        "month": float(moment.month),
+        "weekday": float(moment.weekday()),
+        "hour": microseconds / 3_600_000_000,
+    }

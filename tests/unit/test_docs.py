@@ -165,7 +165,12 @@ def test_pages_have_the_markers_for_measurements(name):
 
 @pytest.mark.parametrize(
     ("page", "script"),
-    [("design/tables.md", "table_parts_page"), ("labels.md", "labels_page"), ("installed-size.md", "size_page")],
+    [
+        ("design/tables.md", "table_parts_page"),
+        ("labels.md", "labels_page"),
+        ("installed-size.md", "size_page"),
+        ("reference/portable.md", "portable_page"),
+    ],
 )
 def test_tables_of_measurements_match_the_result_files(page, script, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")

@@ -13,6 +13,7 @@ from glassnet.engines import ENGINES
 WITHOUT = {
     "CompiledModel": "made by `compiled`",
     "GlassnetError": "users catch it",
+    "PortableModel": "made by `compiled`",
     "compiled": "compiles a kernel, which takes seconds",
     "ReferenceEngine": "passed to `fit`, as other engines",
     "plots": "a module",

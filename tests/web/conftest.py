@@ -42,11 +42,16 @@ def console_errors():
 
 
 @pytest.fixture
-def page(browser, console_errors):
+def own_addresses():
+    """How the addresses begin that a page may ask; a module whose pages are not the studio's has its own."""
+    return ("http://127.0.0.1:", f"{HOST}/", "data:", "blob:")
+
+
+@pytest.fixture
+def page(browser, console_errors, own_addresses):
     """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error."""
     page, outside = browser.new_page(), []
-    own = ("http://127.0.0.1:", f"{HOST}/", "data:", "blob:")
-    page.on("request", lambda one: None if one.url.startswith(own) else outside.append(one.url))
+    page.on("request", lambda one: None if one.url.startswith(own_addresses) else outside.append(one.url))
     page.on("console", lambda one: console_errors.append(one.text) if one.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: console_errors.append(str(error)))
     yield page

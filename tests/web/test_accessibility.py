@@ -8,13 +8,9 @@ import numpy as np
 import pytest
 
 from support.samples import digits_csv
+from web.accessible import LANGUAGES, PHONE, THEMES, WIDE, unfit_for_a_phone, unfit_for_keys, violations
 from web.studio_server import studio_server
 
-THEMES, LANGUAGES = ("light", "dark"), ("en", "zh")
-PHONE, WIDE = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
-AXE = {"resultTypes": ["violations"], "preload": False, "elementRef": False}
-LEAST = 40
-"""Pixels that a control is wide or high at least, for a finger."""
 COMPARISON = "a=table&b=table&a.members=1&b.members=1&a.epochs=2&b.epochs=2&b.learning_rate=0.00001&seeds=6"
 
 
@@ -103,65 +99,19 @@ def visit(page, studio):
 
 @pytest.mark.parametrize("name", STATES)
 def test_nothing_serious_for_axe_and_nothing_too_wide_on_a_phone(page, visit, name):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     place = list(STATES).index(name)
     pairs = list(zip(THEMES, LANGUAGES[:: -1 if place % 2 else 1], strict=True))
     for theme, language in pairs if name in BOTH else pairs[place // 2 % 2 :][:1]:
         page.set_viewport_size(WIDE if name in BOTH and theme == "light" else PHONE)
         visit(STATES[name], theme, language)
-        found = axe.run(page, options=AXE).response["violations"]
-        assert [
-            (one["id"], [node["html"] for node in one["nodes"]])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ] == []
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    small = page.evaluate(SMALL, LEAST)
-    assert small == []
-
-
-CONTROLS = "button:enabled, a[href], input:enabled:not([type=file]), select:enabled, textarea, summary, [tabindex]"
-SMALL = """(least) => [...document.querySelectorAll("button, a.button, select, input, summary, nav a")]
-  .filter((one) => one.checkVisibility() && !one.matches(".num, .photo .box, [type=checkbox], [type=file]"))
-  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
-  .filter(([, box]) => box.width && Math.min(box.width, box.height) < least - 0.5)
-  .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
-"""Controls that are too small for a finger; numbers of a formula are links in a text, and boxes have their labels."""
-MARK = f"""() => {{
-  const all = [...document.querySelectorAll("{CONTROLS}")].filter(
-    (one) => one.tabIndex >= 0 && one.checkVisibility() && !one.closest("[hidden]"));
-  all.forEach((one, i) => one.dataset.control = i);
-  document.activeElement.blur();
-  scrollTo(0, 0);
-  return all.map((one) => one.outerHTML.slice(0, 90));
-}}"""
-FOCUSED = """() => {
-  const one = document.activeElement;
-  const style = getComputedStyle(one);
-  const box = one.getBoundingClientRect();
-  const [x, y] = [box.left + Math.min(box.width, innerWidth) / 2, box.top + Math.min(box.height / 2, 12)];
-  const top = document.elementFromPoint(x, y);
-  return { control: one.dataset.control, ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-    covered: top && !one.contains(top) && Boolean(top.closest(".bar, .runbar, #notices")),
-    text: one.outerHTML.slice(0, 90) };
-}"""
+        assert violations(page) == []
+    assert unfit_for_a_phone(page) == []
 
 
 @pytest.mark.parametrize("name", KEYBOARD)
 def test_the_tab_key_reaches_every_control_and_shows_where_it_is(page, visit, name):
     visit(STATES[name])
-    controls = page.evaluate(MARK)
-    reached, wrong = set(), []
-    for _ in range(len(controls) + 20):
-        page.keyboard.press("Tab")
-        now = page.evaluate(FOCUSED)
-        if now["control"] is None:
-            continue
-        reached.add(int(now["control"]))
-        if not now["ring"] or now["covered"]:
-            wrong.append(now)
-    assert [text for k, text in enumerate(controls) if k not in reached] == []
-    assert wrong == []
+    assert unfit_for_keys(page) == []
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..exports.export import FORMS, form_named, write_export
-from ..exports.proof import QUANTIZED, WRITTEN_BY_US, Proof
+from ..exports.proof import QUANTIZED, Proof, written_as
 from ..i18n.language import below_all
 from ..io.writing import require_place
 from ..model.file import load_model
@@ -58,7 +58,7 @@ def export_command(
     """
     form = form_named(out, to)
     place = out or str(Path(model_path).with_suffix(FORMS[form].suffixes[0]))
-    require_place(place, WRITTEN_BY_US[form], overwrite=force)
+    require_place(place, written_as(form), overwrite=force)
     model = load_model(model_path)
     proof = write_export(
         model,

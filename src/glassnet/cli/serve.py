@@ -9,7 +9,8 @@ import click
 
 from ..errors import OptionError
 from ..io.limits import format_size, parse_size
-from ..serve.service import LOOPBACK, run
+from ..serve.http import is_loopback
+from ..serve.service import run
 from ..serve.service.limits import DEFAULT, Limits
 from .shared.console import message, result, say
 
@@ -21,7 +22,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 @click.argument("models", metavar="MODEL...", nargs=-1, required=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="N", help="Port; 0: any free one.  [8000]")
 @click.option("--host", default="127.0.0.1", metavar="HOST", help="Address to listen on; 0.0.0.0: all.  [127.0.0.1]")
-@click.option("--token", metavar="TOKEN", help="Answer only requests with 'Authorization: Bearer TOKEN'.")
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    envvar="GLASSNET_TOKEN",
+    help="Answer only requests with 'Authorization: Bearer TOKEN'; also from the variable GLASSNET_TOKEN.",
+)
 @click.option(
     "--max-body",
     metavar="SIZE",
@@ -69,10 +75,10 @@ def serve_command(
     """
     if token is not None and not _TOKEN.fullmatch(token):
         raise OptionError("GN021", "--token: expected letters, digits and -._~+/ only, such as a long random word.")
-    limits = Limits(parse_size(max_body), max_rows, timeout, max_waiting)
+    limits = Limits(parse_size(max_body, "--max-body"), max_rows, timeout, max_waiting)
 
     def announce(address: str, names: Sequence[str]) -> None:
-        if token is None and host not in LOOPBACK:
+        if token is None and not is_loopback(host):
             say(message("serve_without_token", host=host))
         result(address)
         bearer = "" if token is None else " -H 'Authorization: Bearer …'"

@@ -13,7 +13,7 @@ from pathlib import Path
 _NAMED = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.M)
 _DEFAULT = re.compile(r'^import (\w+) from "(\.[^"]+)";$', re.M)
 _DECLARED = re.compile(r"^export ((?:async )?function|class|const)(\*? )(\w+)", re.M)
-_EXPORTED = re.compile(r"^export default ", re.M)
+_EXPORTED = re.compile(r"^export default (?=\{)", re.M)
 _OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*|.*\bawait import\b.*", re.M)
 _CLOSING = re.compile(r"</(?=script)|<!--|]]>", re.I)
 

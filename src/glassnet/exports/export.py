@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from ..errors import DataError, OptionError, require_choice, with_near_matches
+from ..io.control_characters import printable
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix
 from ..model.model import Model, require_model
@@ -167,6 +168,7 @@ def write_export(
 ) -> Proof:
     """See `export`; `notify` is called with remarks on the data."""
     require_model(model)
+    model = _as_utf_8(model)
     require_path("path", path)
     form = form_named(path, to)
     if quantize is not None:
@@ -181,8 +183,9 @@ def write_export(
     rows = proof_rows(model, data, quantize=quantize, most=FORMS[form].most_rows, notify=notify)
     module = form_module(form)
     network = portable.quantised() if quantize else portable
-    content = module.write(network, model, rows, name=name or Path(path).stem, quantize=quantize)
-    proof = _proof(Mark(form, model.hash(), quantize), content, model, rows)
+    shown = printable(_utf_8(name or Path(path).stem))
+    content = module.write(network, model, rows, name=shown, quantize=quantize)
+    proof = _proof(path, Mark(form, model.hash(), quantize), content, model, rows)
     if proof.equal is False:
         raise DataError(
             "GN101",
@@ -192,6 +195,16 @@ def write_export(
     with replacing(path, overwrite=overwrite) as file:
         file.write(content)
     return proof
+
+
+def _as_utf_8(model: Model) -> Model:
+    """Return a model without undecodable bytes in the names of its classes, as folders may have them."""
+    names = tuple(map(_utf_8, model.class_names))
+    return model if names == model.class_names else replace(model, class_names=names)
+
+
+def _utf_8(name: str) -> str:
+    return name.encode(errors="backslashreplace").decode()
 
 
 @with_near_matches("prove")
@@ -241,7 +254,9 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     """See `prove`; `notify` is called with remarks on the data."""
     require_path("path", path)
     require_model(model)
+    model = _as_utf_8(model)
     content, mark = read_export(path)
+    require_choice(f"{path}: form", mark.form, FORMS)
     if mark.hash != model.hash():
         raise DataError(
             "GN017",
@@ -249,17 +264,20 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
             "the model that it was exported from.",
         )
     rows = proof_rows(model, data, quantize=mark.quantize, most=FORMS[mark.form].most_rows, notify=notify)
-    proof = _proof(mark, content, model, rows)
+    proof = _proof(path, mark, content, model, rows)
     if proof.ran is None:
         raise OptionError("GN103", f"{path}: cannot be run here ({proof.why_not}).")
     return proof
 
 
-def _proof(mark: Mark, content: bytes, model: Model, rows: ProofRows) -> Proof:
-    """Run the content of a file, and compare."""
+def _proof(path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows) -> Proof:
+    """Run the content of a file, and compare; errors name `path`."""
     module = form_module(mark.form)
     with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
         file = Path(folder) / f"export{FORMS[mark.form].suffixes[0]}"
         file.write_bytes(content)
-        ran = module.run(file, model, rows)
+        try:
+            ran = module.run(file, model, rows)
+        except DataError as problem:
+            raise DataError(problem.code, str(problem).replace(str(file), str(path))) from None
     return compared(mark, module.TOLERANCE, model, rows, ran)

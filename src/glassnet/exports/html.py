@@ -13,6 +13,7 @@ import json
 import re
 import shutil
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,10 +21,12 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, OptionError
 from ..data.dataset import channels_of
+from ..errors import DataError, OptionError
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
+from ..io.control_characters import json_text, printable
+from ..io.writing import MAKER
 from ..model.model import Model
 from ..model.portable import PortableForm
 from ..preprocess.tabular.dates import DateColumn
@@ -31,13 +34,14 @@ from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..preprocess.tabular.fields import field_of
 from ..preprocess.tabular.kinds import Encoding
 from .es_modules import bundle
+from .made_rows import MADE
 from .proof import Ran, mark
 from .rows import ProofRows
 
 TOLERANCE = 0.0
 """Largest difference of an output that counts as equal."""
 
-MOST_EXAMPLES, MOST_EXAMPLE_VALUES = 24, 40_000
+MOST_EXAMPLES, MOST_EXAMPLE_VALUES = 12, 40_000
 """Most stored examples, and most of their values together."""
 
 _PACKAGE = Path(__file__).parents[1]
@@ -58,14 +62,19 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
     name : str
         The title.
     quantize : None
+        `network.js` has no weights of 8 bits; `export` refuses them.
 
     Raises
     ------
     OptionError
-        GN100 for weights of 8 bits, which `network.js` does not have.
+        GN100 for an ensemble of networks with different layers.
     """
-    if quantize:
-        raise OptionError("GN100", f"quantize: {quantize!r} is for C. Leave it out for HTML.")
+    assert quantize is None
+    shapes = {tuple((layer.weights.shape, layer.activation) for layer in member) for member in form.members}
+    if len(shapes) > 1:
+        raise OptionError(
+            "GN100", "model: the networks of its ensemble have different layers, which HTML does not carry."
+        )
     answers, loaded = bundle(_PAGE / "answers.js", _PACKAGE)
     page, _ = bundle(_PAGE / "page.js", _PACKAGE, loaded)
     style = "\n".join(path.read_text("utf-8") for path in _STYLES)
@@ -80,7 +89,7 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
         ]
     )
     content = {
-        "name": name,
+        "name": printable(name),
         "model": _description(form, model),
         "examples": _examples(form, rows),
         "about": _about(form, model, rows),
@@ -90,7 +99,7 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
     parts = {
         "mark": mark("html", model, None),
         "policy": policy,
-        "name": html.escape(name),
+        "name": html.escape(printable(name)),
         "icon": f"data:image/svg+xml,{quote(icon)}",
         "style": style,
         "content": _as_json(content),
@@ -108,10 +117,8 @@ def _hash_of(text: str) -> str:
 
 
 def _as_json(value: Any) -> str:
-    """Return JSON that cannot end the script element around it; characters that UTF-8 lacks are escaped too."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    text = text.replace("<", r"\u003c")
-    return re.sub("[\ud800-\udfff\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)
+    """Return JSON that cannot end the script element around it."""
+    return json_text(value).replace("<", r"\u003c")
 
 
 def _weights(form: PortableForm) -> NDArray[np.float32]:
@@ -180,25 +187,46 @@ def _encoding_of(column: Encoding) -> dict[str, Any]:
         return {"name": column.name, "kind": "date", "first": first, "parts": parts, "missing": column.missing > 0}
     if isinstance(column, BooleanColumn):
         return {"name": column.name, "kind": "boolean"}
-    about = {"words": list(column.words), "others": column.rare > 0, "missing": column.missing > 0}
-    return {"name": column.name, "kind": "word", **about}
+    others, missing = column.rare > 0, column.missing > 0
+    return {"name": column.name, "kind": "word", "words": list(column.words), "others": others, "missing": missing}
 
 
 def _examples(form: PortableForm, rows: ProofRows) -> dict[str, Any]:
-    """Return rows to begin with, their answers as text, and their outputs, with which the page checks its browser."""
+    """Return rows to begin with, their answers as text, and their outputs, with which the page checks its browser.
+
+    ``images`` says whether they are images worth a look, not random pixels.
+    """
     most = min(MOST_EXAMPLES, max(4, MOST_EXAMPLE_VALUES // form.sizes[0]))
-    chosen = _varied(form, rows)[:most]
-    stored = [_row(rows, int(k)) for k in chosen]
-    outputs = base64.b64encode(rows.outputs[chosen].astype("<f4").tobytes()).decode()
-    return {"rows": stored, "answers": [_answer_text(form, rows.predicted[k]) for k in chosen], "outputs": outputs}
+    chosen = _chosen(form, rows)[:most]
+    return {
+        "rows": [_row(rows, int(k)) for k in chosen],
+        "answers": [_answer_text(form, rows.predicted[k]) for k in chosen],
+        "outputs": base64.b64encode(rows.outputs[chosen].astype("<f4").tobytes()).decode(),
+        "images": form.image_shape is not None and rows.source != MADE,
+    }
 
 
-def _varied(form: PortableForm, rows: ProofRows) -> NDArray[np.intp]:
-    """Return the numbers of all rows, the first of each class first; an image of each class shows what is known."""
+def _chosen(form: PortableForm, rows: ProofRows) -> NDArray[np.intp]:
+    """Return the numbers of all rows in the order in which they make good examples.
+
+    First one of each class, of a table the most usual ones: with few missing values and with numbers within the
+    training range.
+    """
+    usual = np.argsort(_unusual(form, rows), kind="stable")
     if form.target_kind != "classes":
-        return np.arange(len(rows))
-    _, first = np.unique(rows.predicted, return_index=True)
-    return np.concatenate([first, np.setdiff1d(np.arange(len(rows)), first)])
+        return usual
+    _, first = np.unique(rows.predicted[usual], return_index=True)
+    return np.concatenate([usual[first], np.delete(usual, first)])
+
+
+def _unusual(form: PortableForm, rows: ProofRows) -> NDArray[np.int64]:
+    """Return for each row how many of its values are missing, or numbers beyond the training range, shape (n,)."""
+    count = np.zeros(len(rows), np.int64)
+    for one in form.columns.inputs if form.columns else ():
+        values = rows.values[one.name]
+        low, high = (one.low, one.high) if isinstance(one, NumberColumn) else (None, None)
+        count += [value is None or (low is not None and not low <= value <= high) for value in values]
+    return count
 
 
 def _row(rows: ProofRows, number: int) -> Any:
@@ -223,8 +251,6 @@ def _answer_text(form: PortableForm, predicted: Any) -> str:
 
 def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
     """Return facts about the training, and an example of a call."""
-    from .. import __version__
-
     result = model.receipt.get("result") or {}
     accuracy, r2 = result.get("accuracy"), result.get("r2")
     score = ["accuracy", f"{below_all(accuracy):.2%}".replace("%", " %")] if accuracy is not None else None
@@ -235,7 +261,7 @@ def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
         call = f"glassnet.predict({row})"
     else:
         call = f"glassnet.predict(values)   // {form.sizes[0]:,} numbers\nglassnet.outputs(values)   // a Float32Array"
-    return {"version": __version__, "score": score, "call": call}
+    return {"version": version(MAKER), "score": score, "call": call}
 
 
 def run(path: Path, model: Model, rows: ProofRows) -> Ran:
@@ -249,20 +275,20 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     node = shutil.which("node")
     if node is None:
         return Ran(None, "no Node.js was found to run its script; any browser can, and the page checks itself there")
-    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("v")
-    if int(version.split(".")[0] or 0) < _NODE:
-        return Ran(None, f"Node.js {version} is too old to run its script; {_NODE} or later can")
+    found = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("v")
+    if int(found.split(".")[0] or 0) < _NODE:
+        return Ran(None, f"Node.js {found} is too old to run its script; {_NODE} or later can")
     command = [node, str(_PAGE / "run_in_node.mjs"), str(path)]
     done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
     if done.returncode:
         lines = [one for one in done.stderr.decode(errors="replace").splitlines() if "Error" in one]
         raise DataError(
-            "GN101", f"{path}: its script fails in Node.js {version} ({lines[0] if lines else 'no message'})."
+            "GN101", f"{path}: its script fails in Node.js {found} ({lines[0] if lines else 'no message'})."
         )
     told = json.loads(done.stdout)
     outputs = np.frombuffer(base64.b64decode(told["outputs"]), "<f4").reshape(rows.outputs.shape)
     predicted = np.asarray(told["answers"], rows.predicted.dtype).reshape(rows.predicted.shape)
-    return Ran(f"Node.js {version}", outputs=outputs.astype(np.float32), predicted=predicted)
+    return Ran(f"Node.js {found}", outputs=outputs.astype(np.float32), predicted=predicted)
 
 
 def _rows_as_json(rows: ProofRows) -> str:

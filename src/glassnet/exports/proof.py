@@ -110,12 +110,12 @@ class Mark:
 
 
 _WORD = "glassnet-export"
-_MARK = re.compile(rb"glassnet-export (c|html|onnx) ([0-9a-f]{64}) (float32|int8)")
-WRITTEN_BY_US = {
-    form: re.compile(rb".*?glassnet-export %s [0-9a-f]{64} " % form.encode(), re.DOTALL)
-    for form in ("c", "html", "onnx")
-}
-"""Form -> first bytes of a file that may be replaced."""
+_MARK = re.compile(rb"glassnet-export ([a-z]+) ([0-9a-f]{64}) (float32|int8)")
+
+
+def written_as(form: str) -> re.Pattern[bytes]:
+    """Return the pattern of the first bytes of files that an export of this form may replace."""
+    return re.compile(rf".*?{_WORD} {form} [0-9a-f]{{64}} ".encode(), re.DOTALL)
 
 
 def mark(form: str, model: Model, quantize: str | None) -> str:

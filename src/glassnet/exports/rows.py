@@ -42,8 +42,8 @@ class ProofRows:
     raw : ndarray, shape (n, features), or None
         uint8, float32 or float64, as `PortableForm.input_kind` says; None for a table.
     values : dict of str to list
-        For a table: column -> number, or for dates whole microseconds since 1970; bool; or word. None is missing; there
-        is no NaN. Empty otherwise.
+        For a table: column -> number, or for dates whole microseconds since 1970; bool; or word. A missing value is
+        None, never NaN. Empty otherwise.
     encoded : ndarray of float32, shape (n, features), or None
         For a table: the network's inputs of these values.
     labels : ndarray of int64, shape (n,), or None

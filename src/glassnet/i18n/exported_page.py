@@ -7,15 +7,15 @@ from .studio import STUDIO_WORDS
 PAGE_WORDS: dict[str, tuple[str, str]] = {
     "page_digits": (
         "Draw a digit: the network answers while you draw, and shows which pixels its answer rests on.",
-        "写一个数字：网络边看边答，并显示它依据了哪些像素。",
+        "写一个数字：边写边看网络的回答，以及它依据了哪些像素。",
     ),
     "page_image": (
         "Paint, or open an image: the network answers at once, and shows which pixels its answer rests on.",
-        "涂画或打开一幅图像：网络立即回答，并显示它依据了哪些像素。",
+        "涂画或打开一幅图像：网络立即回答，并显示依据了哪些像素。",
     ),
     "page_row": (
         "Change any value: the network answers at once, and shows what its answer rests on.",
-        "修改任一数值：网络立即回答，并显示它依据了什么。",
+        "修改任一数值：网络立即回答，并显示依据了什么。",
     ),
     "page_private": (
         "The whole network is in this page: it works offline, and what you enter stays on your device.",
@@ -45,6 +45,12 @@ PAGE_WORDS: dict[str, tuple[str, str]] = {
         "How much each input adds, compared with all inputs at 0.",
         "与全部输入均为 0 相比，每个输入的贡献。",
     ),
+    "page_shares_unit": (
+        "How much each column adds, in {unit}, compared with a row in the middle of all columns.",
+        "与各列均取中间值的一行相比，每列的贡献（单位 {unit}）。",
+    ),
+    "page_explain": ("Explain", "解释"),
+    "page_explain_best": ("The label with the largest output", "输出最大的标签"),
     "page_about": ("About this network", "关于这个网络"),
     "page_layers": ("Nodes per layer", "每层节点数"),
     "page_parameters": ("Parameters", "参数"),

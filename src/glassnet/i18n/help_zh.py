@@ -156,7 +156,9 @@ FLAGS = {
     "Only print the address; do not open a browser.": "只输出地址，不打开浏览器。",
     "Port; 0: any free one.": "端口；0 表示任一空闲端口。",
     "Address to listen on; 0.0.0.0: all.": "监听的地址；0.0.0.0 表示全部。",
-    "Answer only requests with 'Authorization: Bearer TOKEN'.": "只回答带有 'Authorization: Bearer TOKEN' 的请求。",
+    "Answer only requests with 'Authorization: Bearer TOKEN'; also from the variable GLASSNET_TOKEN.": (
+        "只回答带有 'Authorization: Bearer TOKEN' 的请求；也可用环境变量 GLASSNET_TOKEN 给出。"
+    ),
     "Largest body of a request.": "请求正文的最大字节数。",
     "Most rows of a request.": "一个请求最多的行数。",
     "Most requests that wait for a processor; others are refused with status 429.": (

@@ -95,6 +95,8 @@ class Receipt(TypedDict, total=False):
     """Whether a fraction of the training data was held out for calibration."""
     not_verifiable: str
     """Why the training cannot be repeated from this record, as text; missing if it can."""
+    imported: dict[str, str]
+    """Of a network that another library trained: the name of its ONNX file and the SHA-256, or the class."""
     progress: float | str
     """In a checkpoint: number of finished epochs."""
     estimator: dict[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -58,9 +59,17 @@ def listening(host: str, port: int) -> socket.socket:
     return sock
 
 
-def own_hosts(port: int) -> frozenset[str]:
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach a host: its address or name."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def own_hosts(host: str, port: int) -> frozenset[str]:
     """Return the values of the header Host for this machine: a foreign name could resolve to it (DNS rebinding)."""
-    names = ("127.0.0.1", "localhost", "[::1]")
+    names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
     return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import platform
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glassnet.engines.compiled import portable as module
+from glassnet.engines.compiled.kernels import portable as kernels
 from glassnet.engines.compiled.portable import MOST_ALONE, ROWS, CompiledLayers
 from glassnet.engines.portable import PortableLayer
 from glassnet.nn.activations import ACTIVATIONS, HIDDEN
 from support import portable as definition
+from support.cli import TIMEOUT, environment
 from support.portable_models import bits
+from support.sources import ROOT
 
 F = np.float32
 WIDTHS = (1, 2, 15, 16, 17, 33, 100, 113, 240)
@@ -167,3 +176,48 @@ def test_quantised_weights_are_whole_and_within_half_a_step(seed, magnitude):
     assert not np.signbit(small.weights[small.weights == 0]).any()
     restored = small.weights.astype(float) * small.scale[:, np.newaxis]
     assert (np.abs(restored - layer.weights) <= small.scale[:, np.newaxis] * (0.5 + 1e-4)).all()
+
+
+def test_the_page_has_the_constants_of_the_kernels():
+    page = (ROOT / "docs" / "reference" / "portable.md").read_text(encoding="utf-8")
+    found = {name: F(float.fromhex(text)) for name, text in re.findall(r"^\| ([A-Z0-9_ ]+) \| `(\S+)` \|", page, re.M)}
+    names = (
+        "LOG2_E",
+        "LN2_HIGH",
+        "LN2_LOW",
+        "LN2_HALF",
+        "EXP_LARGEST",
+        "EXP_SMALLEST",
+        "LEAK",
+        "GELU_SCALE",
+        "GELU_CUBIC",
+    )
+    expected = {name: getattr(kernels, f"_{name}") for name in names}
+    assert found == expected | {f"TAYLOR {k}": getattr(kernels, f"_TAYLOR_{8 - k}", F(0.5)) for k in range(1, 7)}
+
+
+ON_ANOTHER_PROCESSOR = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "tests")!r})
+from unit.engines.test_portable_layers import digest
+print(digest())
+"""
+
+
+def digest() -> str:
+    """A digest of the outputs of layers of every kind."""
+    found = hashlib.sha256()
+    for place, name in enumerate(ACTIVATIONS):
+        hidden = HIDDEN[place % len(HIDDEN)]
+        layers = layers_of((60, 130, 35, 9), (hidden, hidden, name), place, 0.2, side_by_side=2)
+        found.update(bits(CompiledLayers(layers, F(1.5)).outputs(rows_of(50, 60, place))).tobytes())
+    return found.hexdigest()
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="the baseline is that of x86-64")
+def test_a_processor_without_vectors_of_eight_and_fused_operations_gives_the_same_bits():
+    """Compiled for the first processors of 64 bits."""
+    oldest = {**environment(), "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    command = [sys.executable, "-c", ON_ANOTHER_PROCESSOR]
+    done = subprocess.run(command, env=oldest, capture_output=True, text=True, timeout=TIMEOUT, check=True)
+    assert done.stdout.strip() == digest()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +14,10 @@ import glassnet
 from glassnet import GlassnetError, export, prove
 from glassnet.errors import DataError, FileError
 from glassnet.exports import export as exports
+from glassnet.exports.export import FORMS
+from glassnet.exports.proof import Ran
+from glassnet.preprocess.tabular.encoders import NumberColumn
 from support.cli import snapshot
-from support.covering import covering
 from support.exported import MODELS, answering, model_of
 from support.samples import small_model
 
@@ -130,7 +135,10 @@ def test_a_file_that_nothing_can_run_is_written_but_not_proved(tmp_path, monkeyp
     assert problem.value.code == "GN103"
 
 
-@pytest.mark.parametrize("fails", [KeyboardInterrupt(), DataError("GN101", "the compiler rejects it."), MemoryError()])
+@pytest.mark.parametrize(
+    "fails",
+    [KeyboardInterrupt(), DataError("GN010", "the table: no rows, expected samples. Check the data."), MemoryError()],
+)
 def test_an_interrupt_or_error_changes_no_file(tmp_path, monkeypatch, fails):
     answering(monkeypatch, fails=fails)
     (tmp_path / "old.c").write_text("kept")
@@ -192,7 +200,53 @@ def test_only_an_export_of_this_model_is_run(tmp_path, monkeypatch):
     assert calls == []
 
 
-@pytest.mark.parametrize(("form", "kind"), covering(["c", "html", "onnx"], list(MODELS)))
-def test_each_form_carries_each_kind_of_model(tmp_path, form, kind):
-    model, path = model_of(kind), tmp_path / f"net.{form}"
-    assert export(model, path).equal in (True, None)
+@pytest.mark.parametrize(("form", "kind"), list(zip(cycle(FORMS), MODELS)))
+def test_each_kind_of_model_answers_in_another_form(tmp_path, form, kind):
+    """The tests of each form have all kinds."""
+    assert export(model_of(kind), tmp_path / f"net.{form}").equal in (True, None)
+
+
+def with_logarithm():
+    """A model of a table as an old file has it."""
+    model = model_of("table")
+    inputs = [replace(one, bend=2.0) if isinstance(one, NumberColumn) else one for one in model.columns.inputs]
+    return replace(model, columns=replace(model.columns, inputs=tuple(inputs)))
+
+
+ROWS = {
+    "classes": ("table", {}),
+    "several labels": ("labels", {}),
+    "numbers": ("numbers", {}),
+    "several networks (ensemble)": ("ensemble", {}),
+    "temperature (calibration)": ("temperature", {}),
+    "scaling": ("floats", {}),
+    "scaling with a large offset": ("far from 0", {}),
+    "pixels from 0 to 255": ("bytes", {}),
+    **{f"columns of {kind}": ("table", {}) for kind in ("numbers", "words", "yes and no", "dates")},
+    "weights of 8 bits (`--quantize int8`)": ("bytes", {"quantize": "int8"}),
+    "float64 weights": ("float64", {}),
+    "deskewed images (`--deskew`)": (lambda: replace(small_model(), deskews=True), {}),
+    "columns with a logarithm (old files)": (with_logarithm, {}),
+}
+"""First cell of the table in `docs/export.md` -> a model that has it, and the arguments of `export`."""
+
+
+def test_the_page_says_what_each_form_carries(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[3] / "docs" / "export.md").read_text(encoding="utf-8")
+    section = page.partition("\n## What becomes of the model\n")[2].partition("\n## ")[0]
+    _, _, *table = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
+    assert [row[0] for row in table] == list(ROWS)
+    for name, *cells in table:
+        kind, given = ROWS[name]
+        model = kind() if callable(kind) else model_of(kind)
+        for form, cell in zip(FORMS, cells, strict=True):
+            real = exports.form_module(form)
+            not_run = SimpleNamespace(write=real.write, run=lambda *_: Ran(None, "not run"), TOLERANCE=0.0)
+            monkeypatch.setattr(exports, "form_module", lambda _, module=not_run: module)
+            if cell == "not carried":
+                with pytest.raises(GlassnetError) as problem:
+                    export(model, tmp_path / f"net.{form}", **given)
+                assert problem.value.code == "GN100"
+            else:
+                export(model, tmp_path / f"net.{form}", **given)
+            monkeypatch.undo()

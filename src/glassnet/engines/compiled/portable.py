@@ -80,7 +80,7 @@ class CompiledLayers:
 
     def outputs(self, raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the outputs, (n, outputs), for inputs, (n, features)."""
-        raw = read_only(np.ascontiguousarray(raw, raw.dtype.newbyteorder("=")))
+        raw = read_only(np.ascontiguousarray(raw if raw.dtype.isnative else raw.astype(np.float32)))
         out = np.empty((len(raw), self._outputs), np.float32)
         threads = available_cores()
         if len(raw) <= MOST_ALONE or threads == 1:

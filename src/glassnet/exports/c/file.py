@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from ..rows import ProofRows
 from .arithmetic import with_called
 from .interface import TYPES, Interface
 from .network import Written, written
-from .spelling import comment, double_text, float_text, floats, identifier, prefixed, string, wrapped
+from .spelling import comment, double_text, float_text, floats, identifier, prefixed, wrapped
 from .table import Table
 
 _TEST_VALUES, _TEST_ROWS = 20_000, 25
@@ -183,8 +184,9 @@ def _test(interface: Interface, table: Table | None, rows: ProofRows) -> str:
         given += ",\n".join(f"    {table.row(row)}" for row in kept) + "\n};\n"
         argument = f"&{prefix}_test_rows[row]"
     else:
-        raw = rows.raw[used]
-        spelt = {"bytes": str, "float": float_text, "double": double_text}[form.input_kind]
+        spellings: dict[str, Callable[[Any], str]] = {"bytes": str, "float": float_text, "double": double_text}
+        spelt = spellings[form.input_kind]
+        raw = rows.inputs[used]
         given = _rows(
             f"static const {TYPES[form.input_kind]} {prefix}_test_rows",
             [[spelt(v) for v in row] for row in raw.tolist()],
@@ -205,7 +207,7 @@ def _header(
     interface: Interface, model: Model, network: Written, table: Table | None, rows: ProofRows, quantize: str | None
 ) -> str:
     """Return the comment at the top: what the file is, how to use it, and what it guarantees."""
-    form, prefix = interface.form, interface.prefix
+    prefix = interface.prefix
     paragraphs = [
         f"{prefix}.c: a neural network in C99, by glassnet {version('glassnet')}.",
         "\n".join(f"  {name:<9}{text}" for name, text in _facts(interface, model, network, quantize, rows)),
@@ -213,21 +215,19 @@ def _header(
         f'    #define {prefix.upper()}_DECLARATIONS\n    #include "{prefix}.c"\n\nand use it like this:\n\n'
         + "\n".join(f"    {line}".rstrip() for line in _example(interface, table, rows)),
         _GUARANTEE.replace("PREFIX", prefix),
-        mark("c", model, quantize),
     ]
     lines = "\n\n".join(paragraphs).split("\n")
     return "/*\n" + "".join(f" * {line}".rstrip() + "\n" for line in lines) + " */\n"
 
 
 _GUARANTEE = """\
-The outputs have the same bits as those of the model in Python (glassnet query --engine portable), on any processor,
-with any C99 compiler and at any level of optimisation, if float is the 32-bit type of IEEE 754, rounded to nearest and
-with subnormal numbers. Flags such as -ffast-math are refused below. What cannot be seen there must not be used: clang's
--ffp-contract=fast and modes of the processor that flush small numbers to zero. Inputs must be finite. The functions
+The outputs have the same bits as those of the model in Python (glassnet query --engine portable), on any processor
+and at any level of optimisation. This takes a C99 compiler with the arithmetic of IEEE 754, rounding to nearest and
+with subnormal numbers. Flags such as -ffast-math are refused below; do not use what cannot be detected: clang's
+-ffp-contract=fast, and modes of the processor that flush small numbers to zero. Inputs must be finite. The functions
 allocate nothing, keep nothing between calls and may run in several threads. To check a compiler and a processor:
 
-    cc -DGLASSNET_TEST PREFIX.c -o PREFIX_test && ./PREFIX_test
-"""
+    cc -DGLASSNET_TEST PREFIX.c -o PREFIX_test && ./PREFIX_test"""
 
 
 def _facts(
@@ -235,11 +235,12 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     form = interface.form
     layers = [f"{size} {layer.activation}" for size, layer in zip(form.sizes[1:], form.members[0], strict=True)]
+    yield "Model", mark("c", model, quantize)
     several = f"the mean of {len(form.members)} networks with " if len(form.members) > 1 else ""
     weights = ", weights of 8 bits" if quantize else ""
     yield "Network", f"{several}{form.sizes[0]} inputs, {', '.join(layers)}{weights}"
     yield "Input", _about_inputs(form, interface.prefix)
-    names = ", ".join(comment(string(one)) for one in form.names)
+    names = ", ".join(f'"{comment(one)}"' for one in form.names)
     names = names if len(names) <= _LONGEST_NAMES else f"see {interface.names}"
     yield "Output", f"{interface.count} {form.target_kind if interface.count > 1 else form.target_kind[:-1]}: {names}"
     stack = network.stack + 4 * interface.count
@@ -268,7 +269,8 @@ def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iter
         yield f"{TYPES[form.input_kind]} {interface.argument}[{form.sizes[0]}];"
         given = interface.argument
     else:
-        values = {name: column[0] for name, column in rows.values.items()}
+        fullest = max(range(len(rows)), key=lambda row: sum(one[row] is not None for one in rows.values.values()))
+        values = {name: column[fullest] for name, column in rows.values.items()}
         yield f"{prefix}_row row = {prefix}_missing_row;"
         yield ""
         yield from (comment(line) for line in table.assignments(values, _FIELDS_SHOWN))

@@ -14,17 +14,7 @@ WIDTH = 110
 """Characters of a line of numbers."""
 _LONGEST_NAME = 40
 _KEYWORDS = frozenset(
-    (
-        "alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl concept const "
-        "const_cast consteval constexpr constinit continue co_await co_return co_yield decltype default delete do "
-        "double dynamic_cast else enum explicit export extern false far float for friend goto if inline int "
-        "interface long mutable namespace near new noexcept not not_eq nullptr operator or or_eq private protected "
-        "public register reinterpret_cast requires restrict return short signed sizeof static static_assert "
-        "static_cast struct switch template this thread_local throw true try typedef typeid typename typeof "
-        "typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq arm errno i386 linux "
-        "mips pascal small stderr stdin stdout sparc sun unix vax int8_t int16_t int32_t int64_t uint8_t uint16_t "
-        "uint32_t uint64_t size_t "
-    ).split()
+    ["alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "class", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit", "continue", "co_await", "co_return", "co_yield", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "far", "float", "for", "friend", "goto", "if", "inline", "int", "interface", "long", "mutable", "namespace", "near", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq", "arm", "errno", "i386", "linux", "mips", "pascal", "small", "stderr", "stdin", "stdout", "sparc", "sun", "unix", "vax", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "size_t"]
 )
 """Keywords of C and C++, macros that compilers define in lower case, and types of the included headers."""
 

@@ -182,7 +182,7 @@ _DATE_DECLARATIONS = """\
 /* The microseconds from 1970-01-01 to a date in the years 1 to 9999; NAME_NO_DATE if there is no such date. */
 int64_t name_date(int year, int month, int day, int hour, int minute, int second);
 """
-_LONGEST_ABOUT = 100
+_LONGEST_ABOUT = 60
 
 
 class Table:
@@ -314,5 +314,5 @@ def _about(column: Encoding) -> str:
         return f"{name}: 1 yes, 0 no, -1 missing"
     if isinstance(column, DateColumn):
         return f"{name}: {column.first} to {column.last} in training"
-    words = ", ".join(string(one) for one in column.words)
-    return f"{name}: {comment(words) if len(words) <= _LONGEST_ABOUT else f'{len(column.words)} words'}"
+    words = ", ".join(f'"{comment(one)}"' for one in column.words)
+    return f"{name}: {words if len(words) <= _LONGEST_ABOUT else f'{len(column.words)} words'}"

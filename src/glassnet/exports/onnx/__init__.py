@@ -26,12 +26,12 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
     Raises
     ------
     OptionError
-        GN092 if onnx is not installed, GN100 for weights of 8 bits.
+        GN092 if onnx is not installed.
     """
     require_onnx()
     from .writer import onnx_model
 
-    return bytes(onnx_model(form, model, name=name, quantize=quantize).SerializeToString(deterministic=True))
+    return bytes(onnx_model(form, model, name).SerializeToString(deterministic=True))
 
 
 def run(path: Path, model: Model, rows: ProofRows) -> Ran:

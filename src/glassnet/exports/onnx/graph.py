@@ -76,7 +76,7 @@ class Graph:
 
     def model(self, name: str, about: str, metadata: dict[str, str], version: str) -> onnx.ModelProto:
         """Return the finished model."""
-        graph = helper.make_graph(self.nodes, name, self.inputs, self.outputs, self.constants, about)
+        graph = helper.make_graph(self.nodes, name, self.inputs, self.outputs, self.constants)
         versions = {"": OPSET, ML: ML_OPSET}
         opsets = [helper.make_opsetid(domain, versions[domain]) for domain in sorted(self.domains)]
         model = helper.make_model(

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import onnx
 
-from ...errors import OptionError
 from ...model.model import Model
 from ...model.portable import PortableForm, PortableLayer
 from ...nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
@@ -27,22 +26,13 @@ KEY = "glassnet."
 """Prefix of our entries in the metadata."""
 
 
-def onnx_model(form: PortableForm, model: Model, *, name: str, quantize: str | None = None) -> onnx.ModelProto:
+def onnx_model(form: PortableForm, model: Model, name: str) -> onnx.ModelProto:
     """Return a model as an ONNX model, checked by onnx.
 
     Inputs are ``input``, (N, features), or each column of a table by its name, (N, 1). Outputs are ``label`` and
     ``probabilities`` for classes and labels, ``value`` for numbers. Where a column has such a name, an underscore
     follows that of the output.
-
-    Raises
-    ------
-    OptionError
-        GN100 for weights of 8 bits.
     """
-    if quantize is not None:
-        raise OptionError(
-            "GN100", f"quantize {quantize}: ONNX files have weights of 32 bits. Omit quantize, or export to C."
-        )
     columns = form.columns.names if form.columns else ()
     graph = Graph([INPUT] if form.columns is None else columns)
     network_input = _input(graph, form)
@@ -57,7 +47,6 @@ def onnx_model(form: PortableForm, model: Model, *, name: str, quantize: str | N
     _answers(graph, form, model, output)
     made_by = version("glassnet")
     metadata = {
-        "export": mark("onnx", model, quantize),
         "version": made_by,
         "hash": model.hash(),
         "targets": form.target_kind,
@@ -66,7 +55,7 @@ def onnx_model(form: PortableForm, model: Model, *, name: str, quantize: str | N
     }
     if form.image_shape is not None:
         metadata["image_shape"] = json.dumps(form.image_shape)
-    about = f"{model.network.architecture.short}, exported by glassnet {made_by}; model {model.hash()}"
+    about = f"{mark('onnx', model, None)}, {model.network.architecture.short}"
     made = graph.model(name, about, {KEY + key: value for key, value in metadata.items()}, made_by)
     onnx.checker.check_model(made, full_check=True)
     return made

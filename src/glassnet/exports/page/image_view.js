@@ -6,20 +6,22 @@ import { pixelImage } from "../../serve/studio/static/shared/pixels.js";
 import { localModel } from "../../serve/studio/static/shared/widget.js";
 import drawView from "../../serve/studio/static/views/draw.js";
 import { content, model } from "./answers.js";
-import { numberText } from "./units.js";
+import { numbersText } from "./units.js";
 
 const WHITE = 255;
 const BRIGHT = 127; // grey of the border, above which ink is dark on light paper
 
 /**
- * @param {HTMLElement} el @param {(key: string, values?: Object<string, any>) => string} t
- * @param {{drawing?: any}} state
+ * @param {HTMLElement} el @param {HTMLElement} head Gets the examples.
+ * @param {(key: string, values?: Object<string, any>) => string} t @param {{drawing?: any}} state
  */
-export function openImages(el, t, state) {
+export function openImages(el, head, t, state) {
   const { description, network } = model;
   const { image_shape: shape, channels, maximum, reading } = description;
   const pen = channels === 1 && reading !== "photo" && shape[0] === 28 && shape[1] === 28; // as in the view
-  const view = localModel({ t, description, drawing: state.drawing ?? { strokes: [], pixels: null }, ask: answerNumbers });
+  const shown = content.examples.images ? content.examples.rows : [];
+  const first = pen ? null : shown[0]; // a blank board says little of what is not drawn by hand
+  const view = localModel({ t, description, drawing: state.drawing ?? { strokes: [], pixels: first ?? null }, ask: answerNumbers });
   view.on("change:drawing", () => (state.drawing = view.get("drawing")));
   const open = (pixels) => view.set("drawing", { strokes: [], pixels: [...pixels] });
   const host = h("div");
@@ -27,16 +29,16 @@ export function openImages(el, t, state) {
   view.set("weights", weightsOf(network));
 
   const how = { photo: reading === "photo", channels };
-  const examples = h("section.panel.examples", { "aria-label": t("page_examples") }, h("h2", { text: t("page_examples") }),
-    h("div.row", {}, content.examples.rows.map((pixels, k) => {
+  const title = h("p.label", { id: "examples", text: t("page_examples") });
+  const examples = h("div.examples", { role: "group", "aria-labelledby": title.id }, title,
+    h("div.row", {}, shown.map((pixels, k) => {
       const words = t("page_example", { number: k + 1, answer: content.examples.answers[k] });
-      return button(pixelImage(pixels.map((one) => (one * WHITE) / maximum), shape, "", how), () => {
-        open(pixels);
-        host.scrollIntoView({ block: "start" });
-      }, { class: "plain example", "aria-label": words, title: words });
+      const image = pixelImage(pixels.map((one) => (one * WHITE) / maximum), shape, "", how);
+      return button(image, () => open(pixels), { class: "plain example", "aria-label": words, title: words });
     })));
   const files = pen ? null : filePart(el, t, description, open);
-  fill(el, h("div.stack.images", {}, host, examples, files?.el));
+  if (shown.length) head.append(examples);
+  fill(el, h("div.stack.images", {}, host, files?.el));
   return () => {
     close();
     files?.close();
@@ -55,13 +57,11 @@ function weightsOf({ members }) {
 async function answerNumbers(pixels) {
   const { outputs, inputs } = model.forward(pixels);
   const numbers = model.answer(outputs);
-  const { classes } = model.description;
-  const index = 0;
+  const direction = model.description.classes.map((_, k) => (k === 0 ? 1 : 0));
+  const baseline = model.network.scale(new Array(pixels.length).fill(0));
   return {
-    outputs: [...outputs], probabilities: [...outputs], numbers, index, rival: null,
-    answer: numbers.map((one, k) => (classes.length > 1 ? `${classes[k]} ${numberText(one, k)}` : numberText(one, k))).join("   "),
-    inputs: [...integratedGradients(model.network, model.network.scale(new Array(pixels.length).fill(0)), inputs,
-      classes.map((_, k) => (k === index ? 1 : 0)))],
+    outputs: [...outputs], probabilities: [...outputs], numbers, answer: numbersText(numbers), index: 0, rival: null,
+    inputs: [...integratedGradients(model.network, baseline, inputs, direction)],
   };
 }
 

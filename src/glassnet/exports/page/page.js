@@ -56,10 +56,9 @@ function show() {
   const main = document.querySelector("main");
   close();
   const view = h("div");
-  fill(main,
-    h("div.head", {}, h("div", {}, h("h1", { text: name }), h("p", { text: `${t(line)} ${t("page_private")}` }))),
-    view, aboutPart(about, model));
-  close = (image ? openImages : openRows)(view, t, state);
+  const head = h("div.head", {}, h("div", {}, h("h1", { text: name }), h("p", { text: t(line) }), h("p", { text: t("page_private") })));
+  fill(main, head, view, aboutPart(about, model));
+  close = (image ? openImages : openRows)(view, head, t, state);
 }
 
 const isOfDigits = () => content.model.classes.join() === "0,1,2,3,4,5,6,7,8,9";

@@ -1,17 +1,18 @@
 // Rows of a table, or of numbers: an example to begin with, a control for each value, the answer, and what each adds.
 
 import { button, field, fill, h, select } from "../../serve/studio/static/shared/dom.js";
-import { number } from "../../serve/studio/static/shared/format.js";
+import { short } from "../../serve/studio/static/shared/format.js";
 import { integratedGradients } from "../../serve/studio/static/shared/attribution.js";
-import { answerPart } from "../../serve/studio/static/views/draw.js";
+import { answerPart, layersPart } from "../../serve/studio/static/views/draw.js";
 import { rowControl, shareList, startOf } from "../../serve/studio/static/views/row_form.js";
 import { content, model } from "./answers.js";
-import { numberText } from "./units.js";
+import { numbersText } from "./units.js";
 
 const MOST_INPUTS = 100; // of a model without named columns
 const MICROSECONDS = 1000; // in a millisecond
 const MIDDLE = "middle";
 const OWN = "own";
+const BEST = "best";
 
 /** How each kind of column keeps the text of its control, and shows the value again. */
 const KINDS = {
@@ -25,10 +26,10 @@ const KINDS = {
 };
 
 /**
- * @param {HTMLElement} el @param {(key: string, values?: Object<string, any>) => string} t
- * @param {{row?: any, from?: string}} state
+ * @param {HTMLElement} el @param {HTMLElement} _head
+ * @param {(key: string, values?: Object<string, any>) => string} t @param {{row?: any, from?: string}} state
  */
-export function openRows(el, t, state) {
+export function openRows(el, _head, t, state) {
   const { description } = model;
   const named = Boolean(description.encodings);
   const columns = named
@@ -39,7 +40,16 @@ export function openRows(el, t, state) {
   let row = state.row ?? null;
 
   const answer = answerPart(t, description);
-  const why = h("section.panel.stack.why");
+  const layers = layersPart(t, description);
+  const inside = h("section.panel.stack.inside", {}, h("h2", { text: t("draw_inside") }), layers.el);
+  const reasons = h("div.stack");
+  const { classes, targets, units } = description;
+  const each = targets.kind !== "classes" && classes.length > 1; // answers that are explained one by one
+  let signals = /** @type {any} */ (null);
+  const outputNames = classes.map((name, k) => [String(k), name]);
+  const explained = targets.kind === "labels" ? select([[BEST, t("page_explain_best")], ...outputNames], BEST, () => explain())
+    : select(outputNames, "0", () => explain());
+  const why = h("section.panel.stack.why", {}, reasons, each ? field(t("page_explain"), explained) : null);
   const controls = shown.map((one) => rowControl({ ...one, name: one.label ?? one.name }, t, (given) => {
     row[one.name] = KINDS[one.kind].parse(given);
     start.value = OWN;
@@ -62,48 +72,50 @@ export function openRows(el, t, state) {
 
   function ask(finished) {
     Object.assign(state, { row, from: start.value });
-    const signals = model.forward(named ? row : columns.map((one) => row[one.name] ?? 0));
-    const { outputs, probabilities } = signals;
-    const told = model.answer(outputs);
-    const { classes, targets } = description;
+    signals = model.forward(named ? row : columns.map((one) => row[one.name] ?? 0));
+    const told = model.answer(signals.outputs);
     const numbers = targets.kind === "numbers";
-    const words = numbers && classes.length === 1 ? numberText(told[0], 0) : numbers ? told.map((one, k) => `${classes[k]} ${numberText(one, k)}`).join(" · ") : undefined;
-    const first = answer.update([...outputs], [...probabilities], finished, words, numbers ? told : null);
-    explain(signals, first, numbers ? words : classes[first]);
+    answer.update([...signals.outputs], [...signals.probabilities], finished, numbers ? numbersText(told) : undefined, numbers ? told : null);
+    layers.update([], signals);
+    explain();
   }
 
-  function explain(signals, first, name) {
-    const { classes, targets, activations, baseline } = description;
-    const order = [...signals.outputs.keys()].sort((a, b) => signals.outputs[b] - signals.outputs[a] || a - b);
-    const best = targets.kind === "numbers" ? 0 : first;
+  /** What each column adds to one output, or to the margin between the best two classes. */
+  function explain() {
+    const { outputs } = signals;
+    const order = [...outputs.keys()].sort((a, b) => outputs[b] - outputs[a] || a - b);
+    const numbers = targets.kind === "numbers";
+    const best = each && explained.value !== BEST ? Number(explained.value) : numbers ? 0 : order[0];
     const rival = targets.kind === "classes" && order.length > 1 ? order[1] : null;
-    const inUnits = targets.kind === "numbers" && activations.at(-1) === "identity" ? targets.scale[best] : 1;
-    const direction = classes.map((_, k) => (k === best ? inUnits : k === rival ? -1 : 0));
-    const inputs = integratedGradients(model.network, model.network.scale(baseline), signals.inputs, direction);
+    const inUnits = numbers && description.activations.at(-1) === "identity";
+    const direction = classes.map((_, k) => (k === best ? (inUnits ? targets.scale[best] : 1) : k === rival ? -1 : 0));
+    const inputs = integratedGradients(model.network, model.network.scale(description.baseline), signals.inputs, direction);
     let place = 0;
     const shares = columns.map((one, k) => {
       const width = named ? description.widths[k] : 1;
       const share = inputs.subarray(place, (place += width)).reduce((sum, part) => sum + part, 0);
       return { column: one.label ?? one.name, value: textOf(one, row[one.name]), share };
     });
-    fill(why,
+    const name = numbers && !each ? numbersText(model.answer(outputs)) : classes[best];
+    const unit = inUnits ? units[best] : "";
+    fill(reasons,
       h("h2", { text: rival === null ? t("draw_why_one", { name }) : t("draw_why", { name, other: classes[rival] }) }),
-      h("p.quiet", { text: t(named ? "draw_shares_line" : "page_shares_line") }),
+      h("p.quiet", { text: !named ? t("page_shares_line") : unit ? t("page_shares_unit", { unit }) : t("draw_shares_line") }),
       shareList(shares, t));
   }
 
   function textOf({ kind, hours }, value) {
     if (value === null || value === undefined) return t("draw_missing");
-    if (kind === "number") return number(value);
+    if (kind === "number") return short(value);
     if (kind === "boolean") return t(value ? "draw_yes" : "draw_no");
     return kind === "date" ? KINDS.date.text(value).replace("T", " ").slice(0, hours ? 16 : 10) : String(value);
   }
 
   const more = columns.length > shown.length ? h("p.help", { text: t("page_first_inputs", { count: shown.length, all: columns.length }) }) : null;
-  fill(el, h("div.form-view", {},
+  fill(el, h("div.stack.rows", {}, h("div.form-view", {},
     h("section.panel.stack.form", {}, h("h2", { text: t("draw_row") }), field(t("page_start"), start), more,
       h("div.fields", {}, controls.map((one) => one.el))),
-    answer.el, why));
+    answer.el, why), inside));
   if (row) show();
   else begin(start.value);
   return () => {};

@@ -3,7 +3,14 @@
 import { content } from "./answers.js";
 
 /** @param {number} value @param {number} output */
-export function numberText(value, output) {
+function numberText(value, output) {
   const unit = content.model.units[output] ?? "";
   return `${String(Number(value.toPrecision(6))).replace("-", "−")}${unit ? ` ${unit}` : ""}`;
+}
+
+/** All predicted numbers as text, with their names if there are several. @param {number[]} values */
+export function numbersText(values) {
+  const { classes } = content.model;
+  const texts = values.map((one, k) => numberText(one, k));
+  return texts.length > 1 ? texts.map((one, k) => `${classes[k]} ${one}`).join(" · ") : texts[0];
 }

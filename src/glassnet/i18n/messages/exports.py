@@ -23,7 +23,8 @@ MESSAGES: dict[str, str] = {
     ),
     "{path}: not written, because {tool} computed other answers than the model: {differ} of {rows} differ, and an "
     "output by {largest}. Please report this.": (
-        "{path}：未写入，因为 {tool} 算出的回答与模型不同：{rows} 个中有 {differ} 个不同，输出相差 {largest}。请报告此问题。"
+        "{path}：未写入，因为 {tool} 算出的回答与模型不同：{rows} 个中有 {differ} 个不同，"
+        "输出相差 {largest}。请报告此问题。"
     ),
     "{path}: an export of the model with hash {other}, but the given model has hash {hash}. Name the model that it was "
     "exported from.": "{path}：由哈希为 {other} 的模型导出，而给出的模型哈希为 {hash}。请给出导出它的模型。",
@@ -39,4 +40,17 @@ MESSAGES: dict[str, str] = {
     ),
     # what a proof names
     "random values within the training range": "训练范围内的随机值",
+    # HTML
+    "model: the networks of its ensemble have different layers, which HTML does not carry.": (
+        "model：其集成中的各网络层次不同，HTML 无法承载。"
+    ),
+    "{path}: its script fails in Node.js {version} ({problem}).": (
+        "{path}：其中的脚本在 Node.js {version} 中出错（{problem}）。"
+    ),
+    "no Node.js was found to run its script; any browser can, and the page checks itself there": (
+        "没有找到可运行其脚本的 Node.js；任何浏览器都可以运行，页面会在那里自行核对"
+    ),
+    "Node.js {version} is too old to run its script; {least} or later can": (
+        "Node.js {version} 过旧，无法运行其脚本；需要 {least} 或更新的版本"
+    ),
 }

@@ -43,7 +43,9 @@ MESSAGES: dict[str, str] = {
     "The form does not begin or end with its boundary.": "表单不以其 boundary 开始或结束。",
     "The form has {count} files, expected one.": "表单中有 {count} 个文件，应为一个。",
     # rows
-    "{count} rows, expected at most {most}. Send fewer rows at once.": "{count} 行，最多应为 {most} 行。请减少每次的行数。",
+    "{count} rows, expected at most {most}. Send fewer rows at once.": (
+        "{count} 行，最多应为 {most} 行。请减少每次的行数。"
+    ),
     "{name}: the first line is longer than {most} bytes.": "{name}：第一行超过 {most} 字节。",
     "rows: none, expected at least one.": "rows：没有行，应至少有一行。",
     "rows: expected a list of rows.": "rows：应为由行组成的列表。",
@@ -61,6 +63,9 @@ MESSAGES: dict[str, str] = {
     "rows: row {row}: expected an object of column names and values.": "rows：第 {row} 行应为列名与值组成的对象。",
     "rows: row {row}: column {name}: expected a number, text, true, false or null.": (
         "rows：第 {row} 行的列 {name}：应为数字、文字、true、false 或 null。"
+    ),
+    "rows: row {row}: none of the model's columns, such as {name}.": (
+        "rows：第 {row} 行没有模型的任何一列，例如 {name}。"
     ),
     "{name}: not the data that its content type names, expected {expected}.": (
         "{name}：内容与其 Content-Type 不符，应为{expected}。"
@@ -90,7 +95,7 @@ MESSAGES: dict[str, str] = {
     ),
     "input {name}: datatype BYTES, expected numbers.": "输入 {name}：datatype 为 BYTES，应为数字。",
     "input {name}: shape {shape}, expected a list of whole numbers.": "输入 {name}：shape 为 {shape}，应为整数的列表。",
-    "input {name}: shape {shape}, expected [rows, 1].": "输入 {name}：shape 为 {shape}，应为 [行数, 1]。",
+    "input {name}: shape {shape}, expected [rows, 1].": "输入 {name}：shape 为 {shape}，应为 '[rows, 1]'。",
     "input {name}: binary_data_size {size}, but {left} bytes are left.": (
         "输入 {name}：binary_data_size 为 {size}，但只剩 {left} 字节。"
     ),
@@ -105,7 +110,9 @@ MESSAGES: dict[str, str] = {
     ),
     "input {name}: a text that is not UTF-8.": "输入 {name}：有一段文字不是 UTF-8。",
     "input {name}: data: expected a list.": "输入 {name}：data 应为列表。",
-    "input {name}: data: expected texts, as the datatype is BYTES.": "输入 {name}：data 应为文字，因为 datatype 是 BYTES。",
+    "input {name}: data: expected texts, as the datatype is BYTES.": (
+        "输入 {name}：data 应为文字，因为 datatype 是 BYTES。"
+    ),
     "input {name}: data: expected numbers, nested as the shape or in one list.": (
         "输入 {name}：data 应为数字，按 shape 嵌套或排成一个列表。"
     ),

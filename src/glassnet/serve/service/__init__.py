@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from .app import Service
     from .connection import Deadlines
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
 
 def run(
     models: Sequence[str],
@@ -74,7 +72,8 @@ def service_of(
     from .models import Repository
 
     counters, (host, port) = Counters(), sock.getsockname()[:2]
-    hosts = http.own_hosts(port) if host in LOOPBACK else None
+    # A page of another site has no token, whatever name it uses for this machine.
+    hosts = http.own_hosts(host, port) if token is None and http.is_loopback(host) else None
     return Service(Repository(models, counters), counters, limits, token, hosts)
 
 

@@ -93,13 +93,16 @@ class Service:
         """Answer a request."""
         if scope["type"] != "http":
             return
-        began, counters = time.perf_counter(), self._counters
-        counters.in_progress += 1
+        self._counters.in_progress += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._counters.in_progress -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
         route: Route | None = None
-        request = Request(
-            scope["method"], scope["path"], {}, dict(scope["headers"]), b"", "en", False,
-            time.monotonic() + self._limits.timeout,
-        )  # fmt: skip
+        request = Request(scope["method"], scope["path"], {}, dict(scope["headers"]))
         request.language = _language(request.headers)
         try:
             self._require_own(request)
@@ -109,7 +112,6 @@ class Service:
                 request.parameters = {**dict(parse_qsl(query.decode("latin-1"))), **request.parameters}
             answer = await self._answer(route, request, receive)
         except _Disconnected:
-            counters.in_progress -= 1
             return
         except GlassnetError as problem:
             answer = _error(problem, route, request)
@@ -119,15 +121,11 @@ class Service:
         except Exception:
             traceback.print_exc(file=sys.stderr)
             answer = _failure(route)
-        answer = _compressed(answer, request.headers)
-        try:
-            await _send(send, answer, with_body=request.method != "HEAD")
-        finally:
-            counters.in_progress -= 1
-            model = request.parameters.get("model", "")
-            model = model if model in self.context.models else ""  # a client could name any number of others
-            seconds = time.perf_counter() - began
-            counters.count("" if route is None else route.path, model, answer.status, answer.rows, seconds)
+        await _send(send, answer, with_body=request.method != "HEAD")
+        model = request.parameters.get("model", "")
+        model = model if model in self.context.models else ""  # a client could name any number of others
+        seconds = time.perf_counter() - began
+        self._counters.count("" if route is None else route.path, model, answer.status, answer.rows, seconds)
 
     def preload(self) -> None:
         """Load, on a thread, what the first request with a file needs."""
@@ -208,11 +206,12 @@ class Service:
             self._bytes -= received
 
     async def _handled(self, route: Route, request: Request) -> Answer:
+        request.deadline = time.monotonic() + self._limits.timeout
         small = len(request.body) <= QUICK_BYTES and b"content-encoding" not in request.headers
         if small and not route.on_thread:
             request.quick = True
             try:
-                return route.handler(self.context, request)
+                return _compressed(route.handler(self.context, request), request.headers)
             except TakesTime:
                 request.quick = False
         return await self._on_thread(route, request)
@@ -243,7 +242,7 @@ class Service:
         request.require_time()
         if encoding := request.header("content-encoding").lower().strip():
             request.body = self._decompressed(request.body, encoding)
-        return route.handler(self.context, request)
+        return _compressed(route.handler(self.context, request), request.headers)
 
     def _require_room(self) -> None:
         if self._busy >= self._threads + self._limits.max_waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -52,10 +53,10 @@ class Request:
     path: str
     parameters: dict[str, str]
     headers: dict[bytes, bytes]
-    body: bytes
-    language: str
-    quick: bool
-    deadline: float
+    body: bytes = b""
+    language: str = "en"
+    quick: bool = False
+    deadline: float = math.inf
 
     def header(self, name: str) -> str:
         """Return the value of a header, named in lower case; empty if it is missing."""

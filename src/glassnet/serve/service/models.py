@@ -43,6 +43,8 @@ class ServedModel:
         The type of the inputs and the names of the outputs.
     takes_bytes : bool
         Whether the inputs are whole numbers from 0 to 255, such as pixels.
+    products : int
+        Of a weight and a value, for one row.
     loaded, seconds : float
         The Unix time at which it was loaded, and how long that took.
     """
@@ -53,6 +55,7 @@ class ServedModel:
     encoder: RowEncoder | None
     form: PortableForm
     takes_bytes: bool
+    products: int
     loaded: float
     seconds: float
 
@@ -66,8 +69,9 @@ class ServedModel:
         for kind in (np.uint8, np.float32):  # compile, or load from the cache
             fast.outputs(np.zeros((1, model.features), kind))
         encoder = RowEncoder(model.columns) if model.columns else None
-        takes_bytes = form.input_kind == "bytes" and model.scaling.maximum == 255
-        return cls(name, model, fast, encoder, form, takes_bytes, time.time(), time.perf_counter() - began)
+        products = sum(layer.weights.size for member in form.members for layer in member)
+        takes_bytes = not (model.columns or model.scaling.standardises) and model.scaling.maximum == 255
+        return cls(name, model, fast, encoder, form, takes_bytes, products, time.time(), time.perf_counter() - began)
 
 
 class _State(NamedTuple):

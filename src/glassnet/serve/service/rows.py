@@ -26,6 +26,8 @@ from .models import ServedModel
 
 CHUNK = 1024
 """Rows that are read or answered between two looks at the time."""
+QUICK_PRODUCTS = 2_000_000
+"""Most products of an answer on the event loop: about a millisecond."""
 _NAMED = 20
 _WHITE = b"P5 32 32 255 " + b"\xff" * 1024
 """An empty image, as PGM."""
@@ -34,6 +36,8 @@ _SCALARS = (str, int, float, type(None))
 
 def outputs_of(served: ServedModel, inputs: NDArray[Any], request: Request) -> FloatArray:
     """Return the outputs, (n, classes), for inputs, (n, features); a request out of time raises GN126."""
+    if len(inputs) * served.products > QUICK_PRODUCTS:
+        request.may_take_time()
     if len(inputs) <= CHUNK:
         return served.fast.outputs(inputs)
     parts = []
@@ -181,6 +185,9 @@ def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArr
         if not isinstance(value, _SCALARS):
             problem = f"rows: row {number}: column {name!r}: expected a number, text, true, false or null."
             raise DataError("GN013", problem)
+    if not row:
+        problem = f"rows: row {number}: none of the model's columns, such as {columns.names[0]!r}."
+        raise DataError("GN060", problem)
     others = dict(islice(row.items(), _NAMED))  # for the message about the columns that are missing
     table = read_table({name: [value] for name, value in (known or others).items()}, columns.names)
     encoded: NDArray[np.float32] = columns.apply(table)

@@ -123,10 +123,8 @@ def _from_binary(name: str, datatype: str, shape: list[int], data: memoryview) -
     if count * dtype.itemsize != len(data):
         expected = count * dtype.itemsize
         raise malformed(f"input {name!r}: {len(data)} bytes, expected {expected} for shape {shape} of {datatype}.")
-    if datatype == "BOOL":
-        return np.frombuffer(data, np.uint8).reshape(shape) != 0
-    values = np.frombuffer(data, dtype).reshape(shape)
-    return values
+    values = np.frombuffer(data, np.uint8) != 0 if datatype == "BOOL" else np.frombuffer(data, dtype)
+    return values.reshape(shape)
 
 
 def _texts(name: str, count: int, data: memoryview) -> list[str]:

@@ -70,7 +70,7 @@ def exp32(x: Any) -> Any:
     n = np.int32(within * _LOG2_E + (-_HALF if within < _ZERO else _HALF))  # towards 0
     whole = np.float32(n)
     r = (within - whole * _LN2_HIGH) - whole * _LN2_LOW
-    half = np.int32(n >> _I1)
+    half = np.int32(n >> _I1)  # either way to halve it keeps the first product exact
     value = (_ONE + series(r)) * power_of_two(half) * power_of_two(np.int32(n - half))
     value = value if x <= _EXP_LARGEST else _INFINITY
     value = value if x >= _EXP_SMALLEST else _ZERO

@@ -17,6 +17,7 @@ const SIDE = 280; // pixels of the mask of a drawing
 const MOST_PATHS = 4;
 const MOST_BARS = 12;
 const MOST_ROWS = 20;
+const SIGNED = new Set(["tanh", "identity"]); // activations that are often below 0
 const REST = 120; // milliseconds without a change, after which the reasons are computed
 const signed = (value) => (value > 0 ? `+${number(value, 3)}` : number(value, 3));
 
@@ -258,8 +259,8 @@ function stagesPart(t) {
   };
 }
 
-/** Every layer as a field of cells, one cell a node. */
-function layersPart(t, { sizes, activations, image_shape: shape, maximum, members, classes }, how) {
+/** Every layer as a field of cells, one cell a node; inputs that are not an image have any sign. */
+export function layersPart(t, { sizes, activations, image_shape: shape, maximum, members, classes }, how = {}) {
   const canvases = sizes.map((_, layer) => h("canvas.pixels", { role: "img" }));
   const captions = sizes.map((size, layer) => {
     const name = layer === 0 ? "draw_layer_inputs" : layer === sizes.length - 1 ? "draw_layer_outputs" : "draw_layer_hidden";
@@ -267,20 +268,24 @@ function layersPart(t, { sizes, activations, image_shape: shape, maximum, member
   });
   const el = h("ol.layers", {}, sizes.map((_, i) => h("li", {}, h("div.field-of-nodes", {}, canvases[i],
     i === sizes.length - 1 && classes.length <= MOST_BARS ? h("div.node-names", { "aria-hidden": "true" }, classes.map((one) => h("i", { text: one }))) : null), captions[i].name, captions[i].line)));
-  const lines = ["draw_inside_line", activations.includes("tanh") && "draw_inside_signed", members > 1 && "draw_inside_members"].filter(Boolean);
+  const lines = ["draw_inside_line", (!shape || activations.some((one) => SIGNED.has(one))) && "draw_inside_signed", members > 1 && "draw_inside_members"].filter(Boolean);
   const wide = sizes.map((size) => (size <= 16 ? 1 : Math.ceil(Math.sqrt(size))));
   return {
     el: h("div.stack", {}, h("p.quiet", { text: lines.map((one) => t(one, { members })).join(" ") }), el),
     update(input, signals) {
-      drawPixels(canvases[0], input.map((one) => (one * 255) / maximum), shape, how);
-      signals.activations.slice(1).forEach((values, i) => {
-        const layer = i + 1;
-        const high = layer === sizes.length - 1 ? Math.max(1, ...values) : Math.max(...values.map(Math.abs), 1e-9);
-        const negative = activations[i] === "tanh"; // other activations are hardly below 0
+      const draw = (layer, values, negative, high) => {
         const rows = Math.ceil(values.length / wide[layer]);
         const cells = new Float32Array(rows * wide[layer]);
         values.forEach((one, k) => (cells[k] = negative ? one : (Math.max(0, one) / high) * 255));
         drawPixels(canvases[layer], cells, [rows, wide[layer]], negative ? { signed: true } : {});
+      };
+      if (shape) drawPixels(canvases[0], input.map((one) => (one * 255) / maximum), shape, how);
+      else draw(0, signals.inputs, true);
+      signals.activations.slice(1).forEach((values, i) => {
+        const layer = i + 1;
+        const high = layer === sizes.length - 1 ? Math.max(1, ...values) : Math.max(...values.map(Math.abs), 1e-9);
+        const negative = SIGNED.has(activations[i]);
+        draw(layer, values, negative, high);
         const active = values.reduce((sum, one) => sum + (Math.abs(one) > 0.05 * high ? 1 : 0), 0);
         const words = t("draw_active", { count: values.length, active });
         captions[layer].line.textContent = layer === sizes.length - 1 ? t("draw_nodes", { count: values.length }) : words;

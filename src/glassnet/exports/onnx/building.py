@@ -1,0 +1,208 @@
+"""From a network that was read, wherever it is from, to a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.arrays import are_integers
+from ...model.header import Receipt
+from ...model.model import Model
+from ...nn.architecture import Architecture
+from ...nn.network_class import Network
+from ...nn.parameters import Parameters
+from ...preprocess import Scaling, Targets
+from ...preprocess.targets import TARGETS
+
+_LARGEST = 1e30
+"""Larger factors or offsets of a scaling become part of the first weights."""
+_LOSSES = {"softmax": "cross_entropy", "sigmoid": "cross_entropy", "exponential": "poisson"}
+"""Output activation -> the usual loss, with which training can resume."""
+
+Floats = NDArray[np.float64]
+
+
+class NotImportableError(ValueError):
+    """The reason why a network cannot be imported: a sentence without a full stop."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer: weights of shape (fan_out, fan_in), bias of shape (fan_out,), and the name of its activation."""
+
+    weights: NDArray[Any]
+    bias: Floats
+    activation: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A network that was read, whatever it was read from.
+
+    Parameters
+    ----------
+    members : tuple of tuple of Layer
+    factor, offset : ndarray of float64
+        What is applied to the inputs first: one value, or one per feature.
+    task : {"classes", "labels", "numbers"} or None
+        None if the source does not show it.
+    classes : ndarray or None
+        The names of the classes in the order of the outputs; None if they are numbers from 0.
+    low, high : float
+        For classes, the outputs that become the probabilities 0 and 1.
+    normalised : bool
+        Whether the source divides the outputs by their sum.
+    target_factor, target_offset : ndarray of float64, shape (outputs,), or None
+        What is applied to the outputs of a regression last.
+    names : tuple of str
+        Names of labels or numbers, if known.
+    image_shape : (rows, columns) or None
+    whole_inputs : bool
+        Whether the source takes only whole numbers.
+    receipt : Receipt
+    """
+
+    members: tuple[tuple[Layer, ...], ...]
+    receipt: Receipt
+    factor: Floats = field(default_factory=lambda: np.ones(1))
+    offset: Floats = field(default_factory=lambda: np.zeros(1))
+    task: str | None = None
+    classes: NDArray[Any] | None = None
+    low: float = 0.0
+    high: float = 1.0
+    normalised: bool = False
+    target_factor: Floats | None = None
+    target_offset: Floats | None = None
+    names: tuple[str, ...] = ()
+    image_shape: tuple[int, int] | None = None
+    whole_inputs: bool = False
+
+
+def model_of(imported: Imported, task: str | None) -> Model:
+    """Return the model of a network that was read.
+
+    Raises
+    ------
+    NotImportableError
+        For outputs that do not fit the task, and weights that are NaN or infinite.
+    """
+    factor, offset = imported.factor, imported.offset
+    members = imported.members
+    if not _can_scale(factor, offset):
+        members = tuple(_with_inputs_scaled(one, factor, offset) for one in members)
+        factor, offset = np.ones(1), np.zeros(1)
+    task = task or imported.task or _task_of(members[0])
+    members = tuple(_for_task(one, task, imported) for one in members)
+    outputs = len(members[0][-1].weights)
+    networks = [_network(one) for one in members]
+    if any(one.architecture != networks[0].architecture for one in networks):
+        raise NotImportableError("branches of different sizes or activations")
+    names, class_type = (imported.names, "") if task != "classes" else _class_names(imported.classes)
+    if len(names) not in (0, outputs) or len(set(names)) < len(names):
+        raise NotImportableError(f"{len(names)} names for {outputs} outputs")
+    return Model(
+        networks[0],
+        _scaling(factor, offset),
+        _targets(task, outputs, imported),
+        imported.image_shape,
+        imported.receipt,
+        tuple(networks[1:]),
+        names,
+        class_type=class_type,
+    )
+
+
+def _can_scale(factor: Floats, offset: Floats) -> bool:
+    both = np.concatenate([factor, offset])
+    return bool(factor.all() and np.isfinite(both).all() and np.abs(both).max() < _LARGEST)
+
+
+def _with_inputs_scaled(layers: tuple[Layer, ...], factor: Floats, offset: Floats) -> tuple[Layer, ...]:
+    first = layers[0]
+    wide = first.weights.astype(np.float64)
+    bias = first.bias + wide @ np.broadcast_to(offset, wide.shape[1])
+    return (Layer((wide * factor).astype(first.weights.dtype), bias, first.activation), *layers[1:])
+
+
+def _task_of(layers: tuple[Layer, ...]) -> str:
+    return "classes" if layers[-1].activation in ("softmax", "sigmoid") else "numbers"
+
+
+def _for_task(layers: tuple[Layer, ...], task: str, imported: Imported) -> tuple[Layer, ...]:
+    """Return layers whose last activation suits the task: two outputs for two classes, probabilities for logits."""
+    last = layers[-1]
+    logits = last.activation == "identity" and not imported.normalised
+    if task == "classes":
+        if len(last.weights) == 1:
+            if last.activation != "sigmoid" and not logits:
+                raise NotImportableError(f"one {last.activation} output, expected a probability or numbers")
+            # softmax(0, z) is (1 - sigmoid(z), sigmoid(z))
+            weights = np.concatenate([np.zeros_like(last.weights), last.weights])
+            last = Layer(weights, np.concatenate([np.zeros(1), last.bias]), "softmax")
+        elif logits:
+            last = Layer(last.weights, last.bias, "softmax")
+    elif task == "labels":
+        if last.activation != "sigmoid" and not logits:
+            raise NotImportableError(f"{last.activation} outputs, expected one sigmoid output per label")
+        last = Layer(last.weights, last.bias, "sigmoid")
+    elif last.activation == "softmax":
+        raise NotImportableError("softmax outputs, expected numbers")
+    return (*layers[:-1], last)
+
+
+def _network(layers: tuple[Layer, ...]) -> Network:
+    activations = tuple(one.activation for one in layers)
+    sizes = (layers[0].weights.shape[1], *(len(one.weights) for one in layers))
+    loss = _LOSSES.get(activations[-1], "squared_error")
+    wide = any(one.weights.dtype == np.float64 for one in layers)
+    parameters = Parameters(
+        (architecture := Architecture(sizes, activations, bias=True, loss=loss)).layout,
+        dtype=np.float64 if wide else np.float32,
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        for one, weights, bias in zip(layers, parameters.weights, parameters.biases, strict=True):
+            assert bias is not None
+            weights[...], bias[...] = one.weights, one.bias
+    if not np.isfinite(parameters.flat).all():
+        raise NotImportableError("weights that are NaN or infinite")
+    return Network.of(architecture, parameters)
+
+
+def _scaling(factor: Floats, offset: Floats) -> Scaling:
+    if max(factor.size, offset.size) > 1:
+        factor, offset = np.broadcast_arrays(factor, offset)
+        return Scaling("features", 1.0, tuple(factor.tolist()), tuple(offset.tolist()))
+    return Scaling(
+        "unit" if factor.item() == 1 and offset.item() == 0 else "standard", 1.0, factor.item(), offset.item()
+    )
+
+
+def _targets(task: str, outputs: int, imported: Imported) -> Targets:
+    if task == "labels":
+        return Targets.named("multilabel", outputs)
+    if task == "classes":
+        low, high = imported.low, imported.high
+        for name, (usual_low, usual_high) in TARGETS.items():  # undoes the rounding to float32
+            if abs(low - usual_low) + abs(high - usual_high) < 1e-6 and name in ("notes", "one-hot"):
+                return Targets.named(name, outputs)
+        return Targets("one-hot", outputs, low, high)
+    offset, factor = (
+        tuple(np.broadcast_to(usual if given is None else given, outputs).tolist())
+        for given, usual in ((imported.target_offset, np.zeros(1)), (imported.target_factor, np.ones(1)))
+    )
+    return Targets("values", outputs, offset=offset, scale=factor)
+
+
+def _class_names(classes: NDArray[Any] | None) -> tuple[tuple[str, ...], str]:
+    """Return the names of classes, none for numbers from 0, and `Model.class_type`."""
+    if classes is None or (classes.dtype.kind in "iu" and classes.tolist() == list(range(len(classes)))):
+        return (), ""
+    names = tuple(str(one) for one in classes.tolist())
+    if classes.dtype.kind == "b":
+        return names, "bool"
+    if classes.dtype.kind == "f":
+        return names, "float"
+    return names, "text" if classes.dtype.kind in "OUT" and are_integers(names) else ""

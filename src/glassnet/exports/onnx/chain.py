@@ -1,0 +1,522 @@
+"""From an ONNX graph to a chain of steps: dense layers, activations, and factors and offsets between them.
+
+The graph is followed from its outputs back to its input. What interprets the outputs (`ArgMax`, names of classes,
+probabilities that are divided by their sum) is read first, then the mean of an ensemble, then each network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...nn.activations import ACTIVATIONS, LARGEST_EXPONENT, LEAK
+from ...preprocess.scaling import FARTHEST
+from .building import NotImportableError
+from .reading import FLOATS, OnnxGraph, attributes, refused
+
+Floats = NDArray[np.float64]
+
+BRANCH = "a branch, as both of its inputs are computed"
+NOT_SUPPORTED = "not supported"
+_MISMATCH = "shapes do not match"
+
+
+@dataclass(frozen=True)
+class Dense:
+    """``x @ weights.T + bias``; weights of shape (fan_out, fan_in), bias (fan_out,) or of one value."""
+
+    weights: NDArray[Any]
+    bias: Floats
+    node: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Affine:
+    """``x · factor + offset``: each one value, or one per value of `x`."""
+
+    factor: Floats
+    offset: Floats
+    node: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function of `nn.activations`, times a constant."""
+
+    name: str
+    node: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Widen:
+    """A conversion to float64."""
+
+    node: Any = field(repr=False)
+
+
+Step = Dense | Affine | Activation | Widen
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a graph computes.
+
+    Parameters
+    ----------
+    members : tuple of tuple of Step
+        The steps of each network, from the input on. The outputs of several are averaged.
+    output : str
+        The value in the graph that is this average.
+    task : {"classes", "labels", "numbers"} or None
+        What the graph makes of it; None if that is not decided.
+    classes : ndarray or None
+        The names of the classes, in the order of the outputs.
+    binary : bool
+        Whether the one output is the probability of the second of two classes.
+    normalised : bool
+        Whether the outputs are divided by their sum.
+    low, high : float
+        The outputs that become the probabilities 0 and 1.
+    """
+
+    members: tuple[tuple[Step, ...], ...]
+    output: str
+    task: str | None = None
+    classes: NDArray[Any] | None = None
+    binary: bool = False
+    normalised: bool = False
+    low: float = 0.0
+    high: float = 1.0
+
+
+def read_chain(graph: OnnxGraph) -> Chain:
+    """Return the chain of a graph.
+
+    Raises
+    ------
+    NotImportableError
+        For anything else than a chain; the operator or the branch is named.
+    """
+    found = [_Decoded.of(graph, name) for name in graph.outputs]
+    value = max((one.value for one in found), key=lambda name: graph.order.get(name, -1))
+    for one in found:
+        node = graph.producers.get(value)
+        before = node.input[0] if node is not None and node.op_type in ("Softmax", "LogSoftmax", "Sigmoid") else ""
+        if one.value not in (value, before):
+            raise NotImportableError("two outputs of different branches")
+    tasks = {one.task for one in found} - {None}
+    if len(tasks) > 1:
+        raise NotImportableError("outputs of several kinds, expected classes, labels or numbers")
+    classes = next((one.classes for one in found if one.classes is not None), None)
+    rescaled = next((one for one in found if (one.low, one.high) != (0, 1)), found[0])
+    normalised = any(one.normalised for one in found)
+    task = tasks.pop() if tasks else ("classes" if normalised else None)
+    averaged, after = _averaged(graph, value)
+    members = tuple((*_steps(graph, one), *after) for one in averaged)
+    binary = any(one.binary for one in found)
+    return Chain(members, value, task, classes, binary, normalised, rescaled.low, rescaled.high)
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    """A value in the graph, and what an output of the graph makes of it."""
+
+    value: str
+    task: str | None = None
+    classes: NDArray[Any] | None = None
+    binary: bool = False
+    normalised: bool = False
+    low: float = 0.0
+    high: float = 1.0
+
+    @classmethod
+    def of(cls, graph: OnnxGraph, output: str) -> _Decoded:
+        """Follow an output back to the value that it interprets."""
+        made = _named(graph, output)
+        probabilities = _probabilities(graph, made.value)
+        return replace(probabilities, task=made.task or probabilities.task, classes=made.classes)
+
+
+_SHAPES = ("Identity", "Reshape", "Squeeze", "Flatten", "Cast")
+"""Operators that keep the values of decoded answers."""
+
+
+def _named(graph: OnnxGraph, output: str) -> _Decoded:
+    """Remove from an output the choice of a class or of labels, and their names."""
+    value, classes = output, None
+    while (node := graph.producers.get(value)) is not None:
+        given = attributes(node)
+        kind = node.op_type
+        if kind == "ArgMax":
+            if given.get("axis", 0) not in (1, -1) or given.get("select_last_index"):
+                raise refused(node, "expected the first largest of each row")
+            return _Decoded(node.input[0], "classes", classes)
+        if kind in ("Greater", "GreaterOrEqual", "Binarizer"):
+            limit = given.get("threshold", 0.0) if kind == "Binarizer" else graph.constant(node.input[1])
+            if limit is None or np.size(limit) != 1 or float(np.ravel(limit)[0]) != 0.5:
+                raise refused(node, "expected a comparison with 0.5")
+            return _Decoded(node.input[0], "labels", classes)
+        if kind in ("Gather", "ArrayFeatureExtractor"):
+            classes = graph.constant(node.input[0])
+            if classes is None or given.get("axis", 0) not in (0, -1):
+                raise refused(node, NOT_SUPPORTED)
+            classes, value = classes.ravel(), node.input[1]
+        elif kind == "LabelEncoder":
+            classes, value = _labels(node, given), node.input[0]
+        elif kind == "ZipMap":
+            names = given.get("classlabels_strings") or given.get("classlabels_int64s") or []
+            return _Decoded(node.input[0], "classes", np.array([_text(one) for one in names]))
+        elif kind in _SHAPES:
+            value = node.input[0]
+        else:
+            break
+    if classes is not None:
+        raise NotImportableError("names of classes without an ArgMax that chooses one")
+    return _Decoded(output)  # its conversions belong to the chain
+
+
+def _labels(node: Any, given: dict[str, Any]) -> NDArray[Any]:
+    keys = given.get("keys_int64s") or []
+    values = given.get("values_strings") or given.get("values_int64s") or []
+    if list(keys) != list(range(len(values))) or not keys:
+        raise refused(node, "expected a name for each of the classes 0, 1, 2, …")
+    return np.array([_text(one) for one in values])
+
+
+def _text(value: bytes | int) -> str | int:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
+    """Remove from probabilities what makes those of a row add up to 1, or adds that of the first of two classes."""
+    value = output
+    while (node := graph.producers.get(value)) is not None and node.op_type == "Identity":
+        value = node.input[0]
+    if node is None:
+        return _Decoded(value)
+    if node.op_type == "Concat" and len(node.input) == 2:
+        first, second = node.input
+        other = graph.producers.get(first)
+        if other is None or other.op_type != "Sub" or other.input[1] != second or not _is(graph, other.input[0], 1.0):
+            raise refused(node, BRANCH)
+        return _Decoded(second, "classes", binary=True, normalised=True)
+    if node.op_type != "Div" or not _is_sum(graph, *node.input):
+        return _Decoded(value)
+    value = node.input[0]
+    low, high = 0.0, 1.0
+    if (node := graph.producers.get(value)) is not None and node.op_type == "Max":
+        value = node.input[0]
+        if (limit := graph.constant(node.input[1])) is None or limit.size != 1 or not 0 <= limit.ravel()[0] <= 1e-6:
+            raise refused(node, NOT_SUPPORTED)
+    factor, offset = 1.0, 0.0
+    while (node := graph.producers.get(value)) is not None and node.op_type in ("Sub", "Div", "Mul", "Add"):
+        step = _affine(graph, node)
+        if step is None or step[0].factor.size != 1 or step[0].offset.size != 1 or len(_members(graph, value)) > 1:
+            break
+        factor, offset = factor * step[0].factor.item(), factor * step[0].offset.item() + offset
+        value = step[1]
+    if not factor > 0:
+        raise NotImportableError("probabilities that fall as their output rises")
+    low, high = -offset / factor, (1 - offset) / factor
+    return _Decoded(value, normalised=True, low=low, high=high)
+
+
+def _is(graph: OnnxGraph, name: str, expected: float) -> bool:
+    value = graph.constant(name)
+    return value is not None and value.size == 1 and float(value.ravel()[0]) == expected
+
+
+def _is_sum(graph: OnnxGraph, value: str, total: str) -> bool:
+    """Return whether a value is the sum of the rows of another."""
+    node = graph.producers.get(total)
+    if node is None or node.op_type not in ("ReduceSum", "ReduceL1") or node.input[0] != value:
+        return False
+    axes = graph.constant(node.input[1]) if len(node.input) > 1 else np.array(attributes(node).get("axes"))
+    return axes is not None and axes.ravel().tolist() in ([1], [-1])
+
+
+def _averaged(graph: OnnxGraph, output: str) -> tuple[list[str], tuple[Step, ...]]:
+    """Return the outputs of the networks that are averaged, and the factors and offsets after the mean."""
+    value = output
+    after: list[Step] = []
+    while (node := graph.producers.get(value)) is not None:
+        members = _members(graph, value)
+        if len(members) > 1:
+            return members, tuple(reversed(after))
+        arithmetic = node.op_type in ("Add", "Sub", "Mul", "Div")
+        if node.op_type not in ("Cast", "Identity") and not (arithmetic and _affine(graph, node) is not None):
+            break
+        steps, value = _step(graph, node)
+        after += steps
+    return [output], ()
+
+
+def _members(graph: OnnxGraph, output: str) -> list[str]:
+    """Return the values of which an output is the mean, or the output itself."""
+    node = graph.producers.get(output)
+    if node is None:
+        return [output]
+    if node.op_type == "Mean" and len(node.input) > 1:
+        return list(node.input)
+    if node.op_type not in ("Div", "Mul") or (divisor := graph.constant(node.input[1])) is None or divisor.size != 1:
+        return [output]
+    added, todo = [], [node.input[0]]
+    while todo:
+        value = todo.pop()
+        inner = graph.producers.get(value)
+        operands = list(inner.input) if inner is not None and inner.op_type in ("Add", "Sum") else []
+        if len(operands) > 1 and all(graph.constant(one) is None for one in operands):
+            todo += reversed(operands)
+        else:
+            added.append(value)
+    count = float(divisor.ravel()[0])
+    count = count if node.op_type == "Div" else (1 / count if count else 0.0)
+    return added if len(added) > 1 and abs(count / len(added) - 1) < 1e-6 else [output]
+
+
+def _steps(graph: OnnxGraph, value: str) -> tuple[Step, ...]:
+    """Return the steps from the graph's input to a value."""
+    steps: list[Step] = []
+    while value != graph.input.name:
+        node = graph.producers.get(value)
+        if node is None:
+            raise NotImportableError("an output that does not depend on the input")
+        found, value = _step(graph, node)
+        steps += found
+    return tuple(reversed(steps))
+
+
+def _step(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
+    """Return the steps of a node, the last first, and the value that they are applied to."""
+    kind, given = node.op_type, attributes(node)
+    if node.domain not in ("", "ai.onnx"):
+        if (node.domain, kind) == ("ai.onnx.ml", "Scaler"):
+            return _scaler(node, given)
+        raise refused(node, NOT_SUPPORTED)
+    before = node.input[0] if node.input else ""
+    if kind == "Gemm":
+        return [_gemm(graph, node, given)], before
+    if kind == "MatMul":
+        return [_matmul(graph, node)], before
+    if kind in ("Add", "Sub", "Mul", "Div"):
+        if (affine := _affine(graph, node)) is not None:
+            return [affine[0]], affine[1]
+        return _by_its_values(graph, node)
+    if kind == "Neg":
+        return [Affine(np.array(-1.0), np.array(0.0), node)], before
+    if kind == "BatchNormalization":
+        return [_batch_normalisation(graph, node, given)], before
+    if kind in ("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Clip"):
+        return _kept(graph, node, given), before
+    return [_activation(graph, node, given)], _before_exponential(graph, node) if kind == "Exp" else before
+
+
+def _gemm(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Dense:
+    weights = _weights(graph, node)
+    if given.get("transA", 0):
+        raise refused(node, "transA is not 0")
+    wide = weights if given.get("transB", 0) else weights.T
+    if (alpha := float(given.get("alpha", 1.0))) != 1:
+        wide = wide.astype(np.float64) * alpha
+    bias = np.zeros(1)
+    if len(node.input) > 2 and node.input[2]:
+        bias = _vector(graph, node, node.input[2], len(wide)) * float(given.get("beta", 1.0))
+    return Dense(wide, bias, node)
+
+
+def _matmul(graph: OnnxGraph, node: Any) -> Dense:
+    return Dense(_weights(graph, node).T, np.zeros(1), node)
+
+
+def _weights(graph: OnnxGraph, node: Any) -> NDArray[Any]:
+    """Return the second input of a node, a matrix."""
+    if len(node.input) < 2:
+        raise refused(node, _MISMATCH)
+    weights = graph.constant(node.input[1])
+    if weights is None:
+        computed = graph.constant(node.input[0]) is None
+        raise refused(node, BRANCH if computed else "its constant is the first input, expected the second")
+    if weights.ndim != 2 or weights.dtype not in (np.float32, np.float64) or not weights.size:
+        raise refused(node, f"weights of shape {list(weights.shape)} and type {weights.dtype}, expected a matrix")
+    return weights
+
+
+def _vector(graph: OnnxGraph, node: Any, name: str, width: int | None = None) -> Floats:
+    """Return a constant as one value, or one for each of a row's values."""
+    value = graph.constant(name)
+    if value is None:
+        raise refused(node, "an input is computed, expected a constant")
+    sides = [side for side in value.shape if side != 1]
+    of_rows = not sides or (len(sides) == 1 and value.shape[-1] == sides[0])
+    if value.dtype.kind not in "fiu" or not of_rows or value.ndim > 4 or (width and value.size not in (1, width)):
+        raise refused(node, _MISMATCH)
+    return value.ravel().astype(np.float64)
+
+
+def _affine(graph: OnnxGraph, node: Any) -> tuple[Affine, str] | None:
+    """Return arithmetic with a constant, and the other input; None if both are computed."""
+    if len(node.input) != 2:
+        raise refused(node, _MISMATCH)
+    first = graph.constant(node.input[0]) is None
+    if first and graph.constant(node.input[1]) is None:
+        return None
+    value, other = (node.input[0], node.input[1]) if first else (node.input[1], node.input[0])
+    constant, kind = _vector(graph, node, other), node.op_type
+    one, zero = np.array([1.0]), np.array([0.0])
+    if kind == "Add":
+        factor, offset = one, constant
+    elif kind == "Sub":
+        factor, offset = (one, -constant) if first else (-one, constant)
+    elif kind == "Mul":
+        factor, offset = constant, zero
+    elif first and constant.all():
+        factor, offset = 1 / constant, zero
+    else:
+        raise refused(node, "a division by a computed value" if not first else "a division by 0")
+    return Affine(factor, offset, node), value
+
+
+def _scaler(node: Any, given: dict[str, Any]) -> tuple[list[Step], str]:
+    scale, offset = np.array(given.get("scale") or [1.0]), np.array(given.get("offset") or [0.0])
+    if len({scale.size, offset.size} - {1}) > 1:
+        raise refused(node, _MISMATCH)
+    return [Affine(scale, -offset * scale, node)], node.input[0]
+
+
+def _batch_normalisation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Affine:
+    if len(node.input) != 5 or given.get("training_mode") or any(node.output[1:]):
+        raise refused(node, "in training mode")
+    scale, shift, mean, variance = (_vector(graph, node, name) for name in node.input[1:])
+    if len({one.size for one in (scale, shift, mean, variance)}) != 1 or (variance < 0).any():
+        raise refused(node, _MISMATCH)
+    factor = scale / np.sqrt(variance + float(given.get("epsilon", 1e-5)))
+    return Affine(factor, shift - mean * factor, node)
+
+
+def _kept(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[Step]:
+    """Return the steps of a node that changes no value: none, or the conversion to float64."""
+    kind = node.op_type
+    if kind == "Cast":
+        if given.get("to") not in FLOATS:
+            raise refused(node, "a conversion to another type than FLOAT and DOUBLE")
+        return [Widen(node)] if given["to"] == FLOATS[1] else []
+    if kind == "Dropout" and len(node.input) > 2 and node.input[2]:
+        training = graph.constant(node.input[2])
+        if training is None or training.any():
+            raise refused(node, "in training mode")
+    if kind == "Flatten" and given.get("axis", 1) != 1:
+        raise refused(node, "expected axis 1")
+    if kind in ("Reshape", "Squeeze"):
+        value = graph.constant(node.input[1]) if len(node.input) > 1 else np.array(given.get("axes", ()), np.int64)
+        sides = value.ravel().tolist() if value is not None else []
+        rows = [-1, 0, *([1] if graph.input.sides[:1] == (1,) else [])]
+        fits = sides in ([1], [-1]) if kind == "Squeeze" else len(sides) == 2 and sides[0] in rows
+        if not fits:
+            raise refused(
+                node, f"to shape {sides[:8]}, expected one row per sample" if sides else "to a computed shape"
+            )
+    if kind == "Clip":
+        limits = [given.get("min"), given.get("max")]
+        limits = [graph.constant(one) if one else None for one in node.input[1:]] or limits
+        if any(one is not None and (np.size(one) != 1 or abs(float(np.ravel(one)[0])) < FARTHEST) for one in limits):
+            raise refused(node, NOT_SUPPORTED)
+    return []
+
+
+_ACTIVATIONS = {"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "softmax"}
+
+
+def _activation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Activation:
+    kind = node.op_type
+    if kind in ("Softmax", "LogSoftmax") and given.get("axis", -1 if graph.opset >= 13 else 1) not in (1, -1):
+        raise refused(node, "expected axis 1 or -1")
+    if kind in _ACTIVATIONS:
+        return Activation(_ACTIVATIONS[kind], node)
+    if kind == "LeakyRelu":
+        if abs(float(given.get("alpha", 0.01)) - LEAK) > 1e-7:
+            raise refused(node, f"alpha is {given.get('alpha'):g}, expected {LEAK:g}")
+        return Activation("leaky_relu", node)
+    if kind == "Gelu":
+        if given.get("approximate") != b"tanh":
+            raise refused(node, "expected approximate='tanh'")
+        return Activation("gelu", node)
+    if kind == "Exp":
+        return Activation("exponential", node)
+    raise refused(node, NOT_SUPPORTED)
+
+
+def _before_exponential(graph: OnnxGraph, node: Any) -> str:
+    """Return the input of ``exp``, or of the limit before it."""
+    value = str(node.input[0])
+    inner = graph.producers.get(value)
+    if inner is not None and inner.op_type == "Min" and len(inner.input) == 2:
+        if not _is(graph, inner.input[1], LARGEST_EXPONENT):
+            raise refused(inner, NOT_SUPPORTED)
+        value = inner.input[0]
+    return value
+
+
+OPERATORS = frozenset(
+    (
+        *("Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Neg", "BatchNormalization"),
+        *("Relu", "LeakyRelu", "Sigmoid", "Tanh", "Gelu", "Softmax", "LogSoftmax", "Exp"),
+        *("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Clip"),
+    )
+)
+"""Operators of a chain; `Pow` may be part of an activation, and others interpret the outputs."""
+_ELEMENTWISE: dict[str, Callable[..., Any]] = {
+    "Add": np.add,
+    "Sub": np.subtract,
+    "Mul": np.multiply,
+    "Div": np.divide,
+    "Pow": np.power,
+    "Tanh": np.tanh,
+    "Sigmoid": ACTIVATIONS["sigmoid"].value,
+    "Neg": np.negative,
+}
+_MOST_TOGETHER = 16  # nodes that compute one activation
+_GRID = np.linspace(-4, 4, 33)
+
+
+def _by_its_values(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
+    """Return the activation that several nodes compute from one value, such as ``z · sigmoid(z)``.
+
+    Exporters spell GELU and SiLU in many ways, so what counts is the function of `z` that the nodes compute, compared
+    at `_GRID`, up to a constant factor.
+    """
+    together: dict[str, Any] = {}
+    open_values = {node.output[0]}
+    while together == {} or len(open_values) > 1:
+        value = max(open_values, key=lambda name: graph.order.get(name, -1))
+        inner = graph.producers.get(value)
+        if inner is None or inner.op_type in OPERATORS - {*_ELEMENTWISE} or len(together) == _MOST_TOGETHER:
+            raise refused(node, BRANCH)
+        if inner.op_type not in _ELEMENTWISE:
+            raise refused(inner, NOT_SUPPORTED)
+        together[value] = inner
+        open_values.remove(value)
+        open_values |= {one for one in inner.input if graph.constant(one) is None}
+    [start] = open_values
+    values: dict[str, NDArray[Any]] = {start: _GRID}
+    for name in sorted(together, key=graph.order.__getitem__):
+        inner = together[name]
+        operands = []
+        for one in inner.input:
+            operand = values[one] if one in values else graph.constant(one)
+            if operand is None or (one not in values and operand.size != 1):
+                raise refused(inner, BRANCH)
+            operands.append(operand if one in values else operand.ravel().astype(np.float64))
+        with np.errstate(all="ignore"):
+            values[name] = np.asarray(_ELEMENTWISE[inner.op_type](*operands), np.float64)
+    result = values[node.output[0]]
+    for activation in ("silu", "gelu"):
+        plain = ACTIVATIONS[activation].value(_GRID)
+        factor = result[-1] / plain[-1]
+        if np.abs(result - factor * plain).max() <= 1e-5 * abs(factor) and factor:
+            scaled: list[Step] = [] if abs(factor - 1) < 1e-6 else [Affine(np.array([factor]), np.array([0.0]), node)]
+            return [*scaled, Activation(activation, node)], start
+    raise refused(node, BRANCH)

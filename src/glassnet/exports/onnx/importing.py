@@ -1,0 +1,141 @@
+"""`import_model`: a chain of dense layers in an ONNX file, or a fitted network of scikit-learn, as a model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError, GlassnetError, require_choice, with_near_matches
+from ...io.opening import require_path
+from ...model.model import Model
+from ...nn.activations import ACTIVATIONS
+from ...nn.random import Purpose, generator
+from .building import Imported, NotImportableError, model_of
+from .packages import require_onnx
+
+TASKS = ("classes", "labels", "numbers")
+"""What the outputs of an imported network are."""
+TOLERANCE = 1e-5
+"""Largest difference between an answer of the imported model and its source's: absolute below 1, relative above."""
+_ROWS = 64
+"""Random rows on which the answers are compared."""
+
+Answers = Callable[[NDArray[Any]], NDArray[Any]]
+"""The outputs of a source for rows of inputs, (n, features): (n, outputs)."""
+
+
+@with_near_matches("import_model")
+def import_model(source: Any, *, task: str | None = None) -> Model:
+    """Make a model of a network that another library trained: a chain of dense layers.
+
+    The model is compared with its source on random rows before it is returned.
+
+    Parameters
+    ----------
+    source : path, or MLPClassifier or MLPRegressor
+        An ONNX file, or a fitted network of scikit-learn, also as the last step of a pipeline after a `StandardScaler`
+        or `MinMaxScaler`. ``docs/export.md`` lists the operators that an ONNX file may have.
+    task : {"classes", "labels", "numbers"}, optional
+        What the outputs are. Without it: classes if the source chooses one or its outputs are softmax or sigmoid, and
+        otherwise numbers. One sigmoid output is the probability of the second of two classes. With ``"classes"``,
+        plain sums (logits) get softmax outputs.
+
+    Returns
+    -------
+    Model
+        It takes the inputs of its source, and its training cannot be repeated.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when the file cannot be read.
+    DataError
+        GN102 for anything else than a chain of dense layers; the message names the operator or the branch. Also for a
+        damaged file, and for answers that differ by more than 1e-5.
+    OptionError
+        GN021 for another task, GN092 if the package onnx is required and not installed.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> from sklearn.neural_network import MLPClassifier
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> fitted = MLPClassifier(8, random_state=0, max_iter=400).fit(X, y)
+    >>> model = glassnet.import_model(fitted)
+    >>> bool(abs(model.predict_proba(X) - fitted.predict_proba(X)).max() < 1e-6)
+    True
+    """
+    if task is not None:
+        require_choice("task", task, TASKS)
+    of_file = isinstance(source, str | os.PathLike)
+    name = os.fspath(source) if of_file else type(source).__name__
+    try:
+        imported, answers = _read_file(source) if of_file else _read_estimator(source)
+        model = model_of(imported, task)
+        difference = _difference(model, imported, answers)
+        if not difference <= TOLERANCE:
+            raise NotImportableError(
+                f"answers of the imported model differ by {difference:.2g} from those of its source, expected at most "
+                f"{TOLERANCE:g}"
+            )
+    except NotImportableError as problem:
+        raise DataError("GN102", f"{name} cannot be imported: {problem}.") from None
+    except GlassnetError:
+        raise
+    except Exception as problem:  # of onnx and NumPy, for files that are damaged or made to break them
+        reason = " ".join(str(problem).split())[:100]
+        raise DataError("GN102", f"{name} cannot be imported: damaged ({type(problem).__name__}: {reason}).") from None
+    return model
+
+
+def _read_file(path: Any) -> tuple[Imported, Answers]:
+    require_path("source", path)
+    require_onnx()
+    from .chain import read_chain
+    from .folding import folded, reference
+    from .reading import read_graph
+
+    graph = read_graph(path)
+    chain = read_chain(graph)
+    return folded(graph, chain), reference(graph, chain)
+
+
+def _read_estimator(estimator: Any) -> tuple[Imported, Answers]:
+    from .scikit import answers_of, read_estimator
+
+    return read_estimator(estimator), answers_of(estimator)
+
+
+def _difference(model: Model, imported: Imported, answers: Answers) -> float:
+    """Return the largest difference between the answers of a model and those of its source to random rows."""
+    with np.errstate(all="ignore"):
+        rows = _random_rows(model, imported.whole_inputs)
+        expected = np.asarray(answers(rows), np.float64).reshape(len(rows), -1)
+        given, used = imported.members[0][-1].activation, model.network.architecture.activations[-1]
+        if expected.shape[1] == 1 and model.targets.of_classes:
+            z = expected if given == "identity" else 1 - expected
+            expected = np.concatenate([np.zeros_like(z) if given == "identity" else z, expected], axis=1)
+        if given == "identity" and used != "identity":
+            expected = ACTIVATIONS[used].value(expected).astype(np.float64)
+        of_numbers = model.targets.name == "values"
+        found = model.predict(rows) if of_numbers else model.outputs(rows).astype(np.float64)
+        if found.shape != expected.shape:
+            raise NotImportableError(f"answers of shape {list(expected.shape[1:])}, expected one row per sample")
+        difference = np.abs(found - expected) / np.maximum(1, np.abs(expected))
+        return float(np.where(np.isnan(difference), np.inf, difference).max())
+
+
+def _random_rows(model: Model, whole: bool) -> NDArray[Any]:
+    """Return rows for which the sums of the first layer are of moderate size, so that no node is saturated in all."""
+    random = generator(0, Purpose.PROOF)
+    if whole:
+        return random.integers(0, 2, (_ROWS, model.features)).astype(np.float64)
+    scaled = random.standard_normal((_ROWS, model.features))
+    length = np.linalg.norm(model.network.parameters.weights[0].astype(np.float64), axis=1).max()
+    scaled *= np.linspace(0.3, 4, _ROWS)[:, np.newaxis] / max(float(length), 1e-30)
+    rows: NDArray[np.float64] = model.scaling.invert(scaled).astype(np.float32).astype(np.float64)
+    return rows

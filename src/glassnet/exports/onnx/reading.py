@@ -1,0 +1,291 @@
+"""Reading an ONNX file that may come from a stranger: its nodes, and its constants as arrays, checked before use.
+
+No other file is read, and no memory is allocated by a number in the file before that number is checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from ...errors import FileError
+from ...io.opening import file_problem
+from .building import NotImportableError
+
+MOST_NODES = 2000
+"""A chain of dense layers has two or three nodes per layer."""
+_LONGEST = 60
+"""Characters of a name from a file in a message."""
+_DEEPEST = 8
+"""Operators between a constant of the file and its use."""
+_LARGEST_FILE = 2**31 - 1
+"""Bytes; protocol buffers cannot be larger."""
+_FIELDS = {
+    TensorProto.FLOAT: "float_data",
+    TensorProto.DOUBLE: "double_data",
+    TensorProto.INT64: "int64_data",
+    **dict.fromkeys((TensorProto.INT32, TensorProto.INT8, TensorProto.UINT8, TensorProto.BOOL), "int32_data"),
+    TensorProto.STRING: "string_data",
+}
+"""Types of tensors that are read -> the field of their values, where these are not raw bytes."""
+FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
+WHOLE = (TensorProto.UINT8, TensorProto.INT8, TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL)
+
+Array = NDArray[Any]
+
+
+def refused(node: Any, why: str) -> NotImportableError:
+    """Return the reason that names a node's operator."""
+    operator = node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
+    return NotImportableError(f"operator {operator[:_LONGEST]}, node {node.name[:_LONGEST]!r}: {why}")
+
+
+@dataclass(frozen=True)
+class Input:
+    """The input of a graph: its name, its type in ONNX, and its sides, None where they are not fixed."""
+
+    name: str
+    dtype: int
+    sides: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class OnnxGraph:
+    """The graph of a file.
+
+    Parameters
+    ----------
+    name : str
+        The file, for messages.
+    size : int
+        Bytes of the file.
+    sha256 : str
+        Of its content.
+    input : Input
+    outputs : tuple of str
+    producers : dict of str to NodeProto
+        Name of a value -> the node that computes it.
+    order : dict of str to int
+        Name of a value -> the place of its node.
+    initializers : dict of str to TensorProto
+    metadata : dict of str to str
+    opset : int
+        Version of the operators.
+    proto : ModelProto
+    """
+
+    name: str
+    size: int
+    sha256: str
+    input: Input
+    outputs: tuple[str, ...]
+    producers: dict[str, Any]
+    order: dict[str, int]
+    initializers: dict[str, Any]
+    metadata: dict[str, str]
+    opset: int
+    proto: Any = field(repr=False)
+
+    def constant(self, name: str) -> Array | None:
+        """Return the value of a constant, also one that nodes make of constants alone; None for other values.
+
+        Raises
+        ------
+        NotImportableError
+            For a tensor that is damaged, of an unsupported type or in another file.
+        """
+        later: list[Any] = []
+        while (value := self._stored(name)) is None:
+            node = self.producers.get(name)
+            if node is None or node.op_type not in _OF_CONSTANTS or not node.input or len(later) == _DEEPEST:
+                return None
+            later.append(node)
+            name = node.input[0]
+        for node in reversed(later):
+            others = [self._stored(one) for one in node.input[1:] if one]
+            if any(one is None for one in others):
+                return None
+            try:
+                value = _OF_CONSTANTS[node.op_type](value, attributes(node), *others)
+            except (ValueError, TypeError, IndexError):
+                raise refused(node, "shapes do not match") from None
+        return value
+
+    def _stored(self, name: str) -> Array | None:
+        """Return a constant that the file contains."""
+        if name in self.initializers:
+            return array_of(self.initializers[name])
+        node = self.producers.get(name)
+        return _constant_of(node) if node is not None and node.op_type == "Constant" else None
+
+
+def attributes(node: Any) -> dict[str, Any]:
+    """Return the attributes of a node that are numbers, texts or lists of them; others are None."""
+    simple = {"f", "i", "s", "floats", "ints", "strings"}
+    kinds = {1: "f", 2: "i", 3: "s", 4: "t", 6: "floats", 7: "ints", 8: "strings"}
+    found: dict[str, Any] = {}
+    for one in node.attribute:
+        kind = kinds.get(one.type, "")
+        value = getattr(one, kind) if kind in simple else None
+        found[one.name] = list(value or ()) if kind in ("floats", "ints", "strings") else value
+    return found
+
+
+def _constant_of(node: Any) -> Array:
+    for one in node.attribute:
+        if one.name == "value":
+            return array_of(one.t)
+        if one.name in ("value_float", "value_floats"):
+            return np.array(one.f if one.name == "value_float" else list(one.floats), np.float32)
+        if one.name in ("value_int", "value_ints"):
+            return np.array(one.i if one.name == "value_int" else list(one.ints), np.int64)
+    raise refused(node, "not supported")
+
+
+def _cast(value: Array, given: dict[str, Any]) -> Array:
+    if given.get("to") not in (*FLOATS, *WHOLE):
+        raise ValueError
+    return value.astype(helper.tensor_dtype_to_np_dtype(given["to"]))
+
+
+def _unsqueeze(value: Array, given: dict[str, Any], axes: Array | None = None) -> Array:
+    chosen = given.get("axes", ()) if axes is None else axes.ravel().tolist()
+    if value.ndim + len(chosen) > 8:
+        raise ValueError
+    return np.expand_dims(value, tuple(chosen))
+
+
+def _reshape(value: Array, given: dict[str, Any], shape: Array) -> Array:
+    return value.reshape(shape.ravel().tolist())
+
+
+_OF_CONSTANTS: dict[str, Callable[..., Array]] = {
+    "Identity": lambda value, given: value,
+    "Cast": _cast,
+    "Transpose": lambda value, given: value.transpose(given.get("perm")),
+    "Unsqueeze": _unsqueeze,
+    "Reshape": _reshape,
+}
+"""Operators that are applied to constants; none makes an array larger."""
+
+
+def array_of(tensor: Any) -> Array:
+    """Return a tensor as an array.
+
+    Raises
+    ------
+    NotImportableError
+        For a tensor in another file, of an unsupported type, or whose values do not match its shape.
+    """
+    name = tensor.name[:_LONGEST]
+    if tensor.data_location != TensorProto.DEFAULT or tensor.external_data:
+        raise NotImportableError(f"tensor {name!r} is in another file, which is not read. Save the network as one file")
+    if tensor.data_type not in _FIELDS or tensor.HasField("segment"):
+        kind = TensorProto.DataType.Name(tensor.data_type) if tensor.data_type in TensorProto.DataType.values() else "?"
+        raise NotImportableError(f"tensor {name!r} has type {kind}, expected FLOAT or DOUBLE")
+    count = math.prod(tensor.dims)
+    if any(side < 0 for side in tensor.dims) or len(tensor.dims) > 8:
+        raise NotImportableError(f"tensor {name!r} has shape {list(tensor.dims)[:8]}, which is not possible")
+    if tensor.data_type == TensorProto.STRING:
+        held, unit = len(tensor.string_data), 1
+    elif tensor.HasField("raw_data"):
+        held, unit = len(tensor.raw_data), helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
+    else:
+        held, unit = len(getattr(tensor, _FIELDS[tensor.data_type])), 1
+    if held != count * unit:
+        raise NotImportableError(f"tensor {name!r} has another number of values than its shape {list(tensor.dims)}")
+    return np.asarray(numpy_helper.to_array(tensor))
+
+
+def read_graph(path: str | Path) -> OnnxGraph:
+    """Read an ONNX file.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when the file cannot be read.
+    NotImportableError
+        If it is not an ONNX file, damaged, or not a graph with one input whose nodes are in order.
+    """
+    name = str(path)
+    content = _content(name)
+    try:
+        proto = onnx.load_model_from_string(content)
+    except Exception:  # protobuf's errors, which differ between its implementations
+        raise NotImportableError("not an ONNX file, or a damaged one") from None
+    graph = proto.graph
+    if not proto.ir_version or not graph.node:
+        raise NotImportableError("not an ONNX file, or a damaged one")
+    if len(graph.node) > MOST_NODES:
+        raise NotImportableError(f"more than {MOST_NODES} nodes, expected a chain of dense layers")
+    if proto.functions or graph.sparse_initializer:
+        raise NotImportableError("functions or sparse tensors, expected a chain of dense layers")
+    initializers = {one.name: one for one in graph.initializer}
+    inputs = [one for one in graph.input if one.name not in initializers]
+    if len(inputs) != 1:
+        names = ", ".join(repr(one.name[:_LONGEST]) for one in inputs[:4]) + ", …" * (len(inputs) > 4)
+        raise NotImportableError(f"{len(inputs)} inputs ({names}), expected one input with one row per sample")
+    seen = {*initializers, inputs[0].name, ""}
+    producers, order = {}, {}
+    for place, node in enumerate(graph.node):
+        if missing := [one for one in node.input if one not in seen]:
+            raise refused(
+                node, f"its input {missing[0][:_LONGEST]!r} is from no node before it (a cycle, or a damaged file)"
+            )
+        for output in filter(None, node.output):
+            if output in seen:
+                raise refused(node, f"its output {output[:_LONGEST]!r} exists already")
+            seen.add(output)
+            producers[output], order[output] = node, place
+    outputs = tuple(one.name for one in graph.output)
+    if not outputs or any(one not in producers for one in outputs):
+        raise NotImportableError("an output that no node computes")
+    versions = [one.version for one in proto.opset_import if one.domain in ("", "ai.onnx")]
+    return OnnxGraph(
+        name,
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+        _input_of(inputs[0]),
+        outputs,
+        producers,
+        order,
+        initializers,
+        {one.key: one.value for one in proto.metadata_props},
+        max(versions, default=1),
+        proto,
+    )
+
+
+def _content(name: str) -> bytes:
+    place = Path(name)
+    if "\0" in name:
+        raise file_problem(name, FileNotFoundError())
+    if place.exists() and not (place.is_file() or place.is_dir()):
+        raise FileError("GN003", f"{name}: a device or a pipe, expected a file name. Choose another path.")
+    try:
+        if place.is_file() and place.stat().st_size > _LARGEST_FILE:
+            raise NotImportableError("larger than 2 GB, which an ONNX file cannot be")
+        return place.read_bytes()
+    except OSError as problem:
+        raise file_problem(name, problem) from None
+
+
+def _input_of(info: Any) -> Input:
+    tensor = info.type.tensor_type
+    if tensor.elem_type not in (*FLOATS, *WHOLE):
+        raise NotImportableError(f"input {info.name[:_LONGEST]!r} is not of numbers")
+    sides = tuple(one.dim_value if one.HasField("dim_value") else None for one in tensor.shape.dim)
+    if len(sides) > 4 or any(side is not None and side < 1 for side in sides):
+        raise NotImportableError(
+            f"input {info.name[:_LONGEST]!r} has shape {list(sides)[:8]}, expected one row per sample"
+        )
+    return Input(info.name, tensor.elem_type, sides)

@@ -1,0 +1,292 @@
+"""Exported pages as files: self-contained, without markup by accident, and with a script that Node runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, Network, Options, new_model
+from glassnet.errors import DataError, OptionError
+from glassnet.exports import es_modules, html
+from glassnet.exports.proof import read_export
+from glassnet.exports.rows import proof_rows
+from glassnet.i18n.exported_page import PAGE_WORDS, exported_page_words
+from glassnet.io.control_characters import printable
+from glassnet.io.writing import HTML
+from glassnet.model.portable import portable_form
+from support.exported import MODELS, model_of
+from support.sources import PACKAGE
+
+PAGE = PACKAGE / "exports" / "page"
+STUDIO = PACKAGE / "serve" / "studio" / "static"
+ENTRIES = (PAGE / "answers.js", PAGE / "page.js")
+SCRIPTS = {path: path.read_text("utf-8") for path in PAGE.glob("*.js")}
+MOST_BYTES = 1_100_000
+HOSTILE = ("</script><script>alert(1)</script>", "<!--", "{{weights}}", "\"'&amp;", "\ud800\u2028", "__proto__")
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None, reason="no Node.js: tests/web runs the scripts in Chromium"
+)
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes and texts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.all: list[tuple[str, dict[str, str], list[str]]] = []
+        self._ended = True
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.all.append((tag, {name: value or "" for name, value in attributes}, []))
+        self._ended = False
+
+    def handle_endtag(self, tag):
+        self._ended = True
+
+    def handle_data(self, data):
+        if not self._ended:
+            self.all[-1][2].append(data)
+
+    def having(self, tag):
+        return [(attributes, "".join(texts)) for name, attributes, texts in self.all if name == tag]
+
+
+def page_of(model, name="a name", count=20):
+    rows = proof_rows(model, count=count)
+    return html.write(portable_form(model), model, rows, name=name, quantize=None).decode()
+
+
+def content_of(text):
+    [content] = [data for attributes, data in Elements(text).having("script") if attributes.get("id") == "content"]
+    return json.loads(content)
+
+
+def hostile_model():
+    inputs = np.arange(12.0).reshape(6, 2)
+    data = Dataset.from_arrays(inputs, np.array(HOSTILE))
+    return new_model(data, Options(hidden=(3,)))
+
+
+def test_a_page_allows_its_two_scripts_and_its_style_and_nothing_else():
+    text = page_of(model_of("table"))
+    page = Elements(text)
+    [policy] = [one["content"] for one, _ in page.having("meta") if "http-equiv" in one]
+    allowed = {}
+    for directive in policy.split("; "):
+        key, *sources = directive.split(" ")
+        allowed[key] = sources
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(data.encode()).digest()).decode()}'"
+        for kind in ("script", "style")
+        for attributes, data in page.having(kind)
+        if attributes.get("type", "module") == "module"
+    ]
+    assert allowed["default-src"] == ["'none'"]
+    assert [*allowed["script-src"], *allowed["style-src"]] == hashes
+    assert len(set(hashes)) == 3
+    assert allowed["img-src"] == ["data:"]
+    assert allowed["base-uri"] == allowed["form-action"] == ["'none'"]
+
+
+def test_a_page_names_no_other_file():
+    text = page_of(model_of("bytes"))
+    addresses = {
+        value for _, attributes, _ in Elements(text).all for key, value in attributes.items() if key in ("src", "href")
+    }
+    assert {one for one in addresses if not one.startswith("data:")} == {"#main"}
+    without_comments = re.sub(r"(?m)^\s*(//|\*|/\*).*$", "", text)
+    assert set(re.findall(r"https?://[\w.-]+", without_comments)) <= {"http://www.w3.org"}
+    assert not re.search(r"url\(|@import", text)
+
+
+def test_a_page_says_what_it_is(tmp_path):
+    model = model_of("bytes")
+    text = page_of(model)
+    assert HTML.match(text.encode())
+    (tmp_path / "page.html").write_bytes(text.encode())
+    _, mark = read_export(tmp_path / "page.html")
+    assert (mark.form, mark.hash, mark.quantize) == ("html", model.hash(), None)
+
+
+def test_a_page_with_the_network_of_the_notes_is_small():
+    images = Dataset(np.zeros((10, 784), np.uint8), np.arange(10), 10, (28, 28), "mnist")
+    text = page_of(new_model(images, Options(hidden=(200,))))
+    assert len(text.encode()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_not_markup(name):
+    model = hostile_model()
+    plain, page = Elements(page_of(model)), Elements(page_of(model, name))
+    assert [tag for tag, *_ in page.all] == [tag for tag, *_ in plain.all]
+    shown = printable(name)
+    assert page.having("title")[0][1] == f"{shown} · glassnet"
+    content = content_of(page_of(model, name))
+    assert (content["name"], content["model"]["classes"]) == (shown, list(model.class_names))
+
+
+def test_examples_have_every_class_and_their_outputs_and_usual_values():
+    model = model_of("table")
+    rows = proof_rows(model)
+    form = portable_form(model)
+    examples = content_of(html.write(form, model, rows, name="x", quantize=None).decode())["examples"]
+    assert set(examples["answers"]) == {model.name_of(int(one)) for one in rows.predicted}
+    every = [dict(zip(rows.values, values, strict=True)) for values in zip(*rows.values.values(), strict=True)]
+    places = [every.index(one) for one in examples["rows"]]
+    outputs = np.frombuffer(base64.b64decode(examples["outputs"]), "<f4").reshape(len(places), -1)
+    np.testing.assert_array_equal(outputs, rows.outputs[places])
+    assert not any(None in one.values() for one in examples["rows"])
+    age = form.columns.inputs[0]
+    assert all(age.low <= one[age.name] <= age.high for one in examples["rows"])
+
+
+def test_an_ensemble_of_different_networks_is_refused():
+    model = model_of("bytes")
+    others = (Network([16, 4, 3], dtype="float32"),)
+    with pytest.raises(OptionError, match="different layers") as caught:
+        page_of(replace(model, others=others))
+    assert caught.value.code == "GN100"
+
+
+@needs_node
+@pytest.mark.parametrize("kind", MODELS)
+def test_node_computes_the_same_bits(kind, tmp_path):
+    model = model_of(kind)
+    rows = proof_rows(model, count=200)
+    path = tmp_path / "page.html"
+    path.write_bytes(html.write(portable_form(model), model, rows, name="x", quantize=None))
+    ran = html.run(path, model, rows)
+    assert ran.tool.startswith("Node.js ")
+    assert ran.outputs.tobytes() == rows.outputs.tobytes()
+    np.testing.assert_array_equal(ran.predicted, rows.predicted)
+
+
+@needs_node
+def test_dates_of_which_a_float_has_not_every_microsecond(tmp_path):
+    """Beyond the year 2255, microseconds since 1970 are more than 2^53."""
+    model = model_of("table")
+    moments = ["9876-05-04T03:02:01", "0001-01-01", "1969-12-31T23:59:59", "2400-02-29T12:00:00"]
+    table = {name: [None] * len(moments) for name in model.columns.names} | {"joined": moments}
+    rows = proof_rows(model, table)
+    path = tmp_path / "page.html"
+    path.write_bytes(html.write(portable_form(model), model, rows, name="x", quantize=None))
+    assert html.run(path, model, rows).outputs.tobytes() == rows.outputs.tobytes()
+    assert len({one.tobytes() for one in rows.outputs}) == len(moments)
+
+
+@needs_node
+def test_a_script_that_fails_is_an_error(tmp_path):
+    model = model_of("bytes")
+    path = tmp_path / "page.html"
+    path.write_text(page_of(model).replace("class Network {", "class Network { constructor() { nothing; } "), "utf-8")
+    with pytest.raises(DataError, match=r"fails in Node\.js .*one constructor") as caught:
+        html.run(path, model, proof_rows(model, count=3))
+    assert caught.value.code == "GN101"
+
+
+@pytest.mark.parametrize("version", [None, "v12.22.9"])
+def test_without_a_node_that_can_run_it_a_page_is_not_run(version, tmp_path, monkeypatch):
+    if version:
+        (tmp_path / "node").write_text(f"#!/bin/sh\necho {version}\n")
+        (tmp_path / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    model = model_of("bytes")
+    ran = html.run(tmp_path / "page.html", model, proof_rows(model, count=3))
+    assert (ran.tool, ran.outputs) == (None, None)
+    assert "Node.js" in ran.why_not
+
+
+# The modules of the page
+
+
+def modules():
+    answers, loaded = es_modules.bundle(ENTRIES[0], PACKAGE)
+    page, drawn = es_modules.bundle(ENTRIES[1], PACKAGE, loaded)
+    return answers, loaded, page, drawn
+
+
+def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
+    _, loaded, _, drawn = modules()
+    assert [path.relative_to(PACKAGE).as_posix() for path in loaded] == [
+        "serve/studio/static/network.js",
+        "exports/page/table_encoding.js",
+        "exports/page/model.js",
+        "exports/page/answers.js",
+    ]
+    studio = {path.relative_to(STUDIO).as_posix() for path in drawn if STUDIO in path.parents}
+    views = {"views/draw.js", "views/board.js", "views/row_form.js", "mnist_form.js"}
+    shared = {"attribution", "dom", "format", "pixels", "widget"}
+    assert studio == views | {f"shared/{name}.js" for name in shared}
+    assert {path for path in drawn if STUDIO not in path.parents} == set(SCRIPTS) - set(loaded)
+
+
+def test_the_text_of_the_modules_is_unchanged_but_for_imports_and_exports():
+    answers, loaded, page, drawn = modules()
+    for script, paths in ((answers, loaded), (page, drawn)):
+        for path in paths:
+            text = path.read_text("utf-8")
+            text = re.sub(r'(?m)^import .*? from ".*";$', "\0", text)
+            for part in re.split(r"\0|^export (?:default )?", text, flags=re.M):
+                assert part.strip() in script, path.name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import * as all from "./other.js";',
+        'import "./other.js";',
+        'import one, { two } from "./other.js";',
+        'import { one } from "https://example.org/other.js";',
+        'import { one } from "bare";',
+        "import {\n  one,\n} from './other.js';",
+        'const other = await import("./other.js");',
+        'function later() { return import("./other.js"); }',
+        "export let count = 1;",
+        "export { one };",
+        'export * from "./other.js";',
+        "export default function () {}",
+        'const end = "</script>";',
+        'const start = "<!--";',
+    ],
+)
+def test_forms_that_an_inline_script_does_not_have_are_refused(text, tmp_path):
+    (tmp_path / "other.js").write_text("export const one = 1;\n")
+    (tmp_path / "entry.js").write_text(f"{text}\n")
+    with pytest.raises(ValueError, match=r"entry\.js"):
+        es_modules.bundle(tmp_path / "entry.js", tmp_path)
+
+
+def test_modules_that_import_each_other_are_refused(tmp_path):
+    (tmp_path / "one.js").write_text('import { two } from "./two.js";\nexport const one = two;\n')
+    (tmp_path / "two.js").write_text('import { one } from "./one.js";\nexport const two = one;\n')
+    with pytest.raises(ValueError, match="imports itself"):
+        es_modules.bundle(tmp_path / "one.js", tmp_path)
+
+
+# Words
+
+
+def test_every_key_of_the_page_has_words_and_all_words_are_used():
+    text = "\n".join(SCRIPTS.values())
+    used = set(re.findall(r"\bpage_[a-z0-9_]+", text)) | {"page_accuracy", "page_r2"}  # `page_${score}`
+    used.discard("page_")
+    assert used == set(PAGE_WORDS)
+    words = exported_page_words("en")
+    assert [key for key in re.findall(r"""\bt\(\s*["']([a-z0-9_]+)["']""", text) if key not in words] == []
+
+
+def test_both_languages_have_the_same_holes_and_chinese_is_chinese():
+    holes = re.compile(r"\{\w+\}")
+    assert set(exported_page_words("en")) == set(exported_page_words("zh"))
+    for key, (english, chinese) in PAGE_WORDS.items():
+        assert sorted(holes.findall(english)) == sorted(holes.findall(chinese)), key
+        assert key == "page_r2" or re.search(r"[\u4e00-\u9fff]", chinese), key

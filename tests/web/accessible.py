@@ -1,0 +1,72 @@
+"""Checks of a page for those who use a keyboard, a screen reader or a finger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+THEMES, LANGUAGES = ("light", "dark"), ("en", "zh")
+PHONE, WIDE = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
+LEAST = 40
+"""Pixels that a control is wide or high at least, for a finger."""
+
+_AXE = {"resultTypes": ["violations"], "preload": False, "elementRef": False}
+_CONTROLS = "button:enabled, a[href], input:enabled:not([type=file]), select:enabled, textarea, summary, [tabindex]"
+_SMALL = """(least) => [...document.querySelectorAll("button, a.button, select, input, summary, nav a")]
+  .filter((one) => one.checkVisibility() && !one.matches(".num, .photo .box, [type=checkbox], [type=file]"))
+  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width && Math.min(box.width, box.height) < least - 0.5)
+  .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+"""Controls that are too small for a finger; numbers of a formula are links in a text, and boxes have their labels."""
+_MARK = f"""() => {{
+  const all = [...document.querySelectorAll("{_CONTROLS}")].filter(
+    (one) => one.tabIndex >= 0 && one.checkVisibility() && !one.closest("[hidden]"));
+  all.forEach((one, i) => one.dataset.control = i);
+  document.activeElement.blur();
+  scrollTo(0, 0);
+  return all.map((one) => one.outerHTML.slice(0, 90));
+}}"""
+_FOCUSED = """() => {
+  const one = document.activeElement;
+  const style = getComputedStyle(one);
+  const box = one.getBoundingClientRect();
+  const [x, y] = [box.left + Math.min(box.width, innerWidth) / 2, box.top + Math.min(box.height / 2, 12)];
+  const top = document.elementFromPoint(x, y);
+  return { control: one.dataset.control, ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    covered: top && !one.contains(top) && Boolean(top.closest(".bar, .runbar, #notices")),
+    text: one.outerHTML.slice(0, 90) };
+}"""
+
+
+def violations(page: Any) -> list[tuple[str, list[str]]]:
+    """What axe finds serious or critical, with the elements."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page, options=_AXE).response["violations"]
+    return [
+        (one["id"], [node["html"] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def unfit_for_a_phone(page: Any) -> list[str]:
+    """Return the controls that a finger may miss, and how wide the page is if that is wider than a phone."""
+    width = page.evaluate("document.documentElement.scrollWidth")
+    small: list[str] = page.evaluate(_SMALL, LEAST)
+    return small + [f"{width} pixels wide"] * (width != PHONE["width"])
+
+
+def unfit_for_keys(page: Any) -> list[str]:
+    """Return the controls that the tab key does not reach, and those that do not show that they have the focus."""
+    controls = page.evaluate(_MARK)
+    reached, wrong = set(), []
+    for _ in range(len(controls) + 20):
+        page.keyboard.press("Tab")
+        now = page.evaluate(_FOCUSED)
+        if now["control"] is None:
+            continue
+        reached.add(int(now["control"]))
+        if not now["ring"] or now["covered"]:
+            wrong.append(f"{'covered' if now['covered'] else 'no ring'}: {now['text']}")
+    return wrong + [f"not reached: {text}" for k, text in enumerate(controls) if k not in reached]
