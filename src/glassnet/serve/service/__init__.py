@@ -49,13 +49,13 @@ def run(
     GlassnetError
         As `load_model`.
     """
-    from .memory import keep_out_of_collections
+    from .memory import prepare
 
     http.require_packages("the service", "serve", ("orjson", "uvicorn"))
     with http.listening(host, port) as sock:
         service = service_of(models, sock, token=token, limits=limits)
         server = server_of(service)
-        keep_out_of_collections()
+        prepare()
         service.preload()
         address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"
         announce(address, [one.name for one in service.context.models])

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from collections.abc import Callable
 from typing import Any
 
 IDLE_SECONDS = 0.5
 """Without work on a thread before memory is returned."""
+_ARENA_MAX = -8
+"""Of glibc's ``mallopt``."""
 
 
-def keep_out_of_collections() -> None:
-    """Exempt what is loaded so far from garbage collection, whose pauses become shorter."""
+def prepare() -> None:
+    """Prepare the process, before its threads begin.
+
+    All threads share one heap, as glibc returns the end of no other; and what is loaded so far is exempt from garbage
+    collection, whose pauses become shorter.
+    """
+    if (mallopt := _function("mallopt")) is not None:
+        mallopt(_ARENA_MAX, 1)
     gc.collect()
     gc.freeze()
 
@@ -20,17 +27,13 @@ def keep_out_of_collections() -> None:
 def release() -> None:
     """Return unused memory; takes milliseconds."""
     gc.collect()
-    if _trim is not None:
-        _trim(0)
+    if (trim := _function("malloc_trim")) is not None:
+        trim(ctypes.c_size_t(0))
 
 
-def _malloc_trim() -> Callable[[int], Any] | None:
+def _function(name: str) -> Any:
+    """Return a function of glibc; None with another C library."""
     try:
-        function = ctypes.CDLL(None).malloc_trim  # glibc alone has it
+        return getattr(ctypes.CDLL(None), name)
     except (AttributeError, OSError, TypeError):
         return None
-    function.argtypes, function.restype = [ctypes.c_size_t], ctypes.c_int
-    return function
-
-
-_trim = _malloc_trim()
