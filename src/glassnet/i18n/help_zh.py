@@ -93,6 +93,13 @@ COMMANDS = {
     数字，其他模型为训练范围内的随机值。
 
     C 文件会被编译并执行：只验证可信的文件。退出码 0：回答相同；1：有差异。""",
+    "import": """由 ONNX 文件中的网络得到模型。
+
+    NETWORK 是一串全连接层，例如由 PyTorch、Keras 或 scikit-learn 导出的网络。其他网络会被拒绝，并指出是哪个算子。
+    如果文件选出一个类别，或输出为 softmax 或 sigmoid，输出就是类别，否则是数值；加上 --task classes 时，
+    未经激活的输出按 softmax 计算。
+
+    写入之前，用随机数据把模型与该文件比较。需要附加包 "onnx"。""",
     "data": """把自带的 MNIST 写成笔记和书中所用的 CSV 文件。
 
     写入 DIR（不存在则创建）：mnist_train.csv（60,000 行）、mnist_test.csv（10,000 行）、mnist_train_100.csv 与
@@ -104,6 +111,13 @@ COMMANDS = {
     标准输出的地址含有密钥，有它才能使用网页。
 
     需要可选部分 studio：pip install 'glassnet[studio]'""",
+    "serve": """通过 HTTP 提供模型的预测与解释。
+
+    服务在 /v2 下使用 Open Inference Protocol 第 2 版（与 KServe、Triton 相同）；此外还有
+    POST /predict 与 POST /explain。模型的名称是其文件名去掉后缀。模型文件改变后会重新载入。
+    按 Ctrl+C 或发送 SIGTERM 时，服务在答完正在处理的请求后结束。
+
+    需要可选部分 serve：pip install 'glassnet[serve]'""",
     "bench": """测量训练与预测的速度，并与 NumPy 比较。
 
     约需十秒；请先关闭其他程序。训练时 NumPy 用一个线程（glassnet 内部的 BLAS 也是如此），预测时用全部核心。
@@ -147,6 +161,17 @@ FLAGS = {
     "Language of the page.": "网页的语言。",
     "Port on this machine; 0: any free one.": "本机的端口；0 表示任一空闲端口。",
     "Only print the address; do not open a browser.": "只输出地址，不打开浏览器。",
+    "Port; 0: any free one.": "端口；0 表示任一空闲端口。",
+    "Address to listen on; 0.0.0.0: all.": "监听的地址；0.0.0.0 表示全部。",
+    "Answer only requests with 'Authorization: Bearer TOKEN'; also from the variable GLASSNET_TOKEN.": (
+        "只回答带有 'Authorization: Bearer TOKEN' 的请求；也可用环境变量 GLASSNET_TOKEN 给出。"
+    ),
+    "Largest body of a request.": "请求正文的最大字节数。",
+    "Most rows of a request.": "一个请求最多的行数。",
+    "Most requests that wait for a processor; others are refused with status 429.": (
+        "最多有多少个请求等待处理器；超出的以状态 429 拒绝。"
+    ),
+    "Most seconds for an answer; then status 503.": "一个回答最多的秒数；超出则为状态 503。",
     "Limit for standard input and for decompressed data (gzip, NPZ and others).": (
         "标准输入，以及压缩数据（gzip、NPZ 等）解压后的大小上限。"
     ),
@@ -209,6 +234,10 @@ FLAGS = {
     "Write the predictions as a table instead of printing them: CSV or Parquet.": (
         "把预测写成表格（CSV 或 Parquet），而不逐行输出。"
     ),
+    # import
+    "Model to write.  [NETWORK with the suffix .safetensors]": "要写入的模型。  [NETWORK 加上后缀 .safetensors]",
+    "Largest value of inputs in files.  [1; 255 for inputs of bytes]": "文件中输入的最大值。  [1；输入为字节时 255]",
+    "What the outputs are.  [by the last operators]": "输出是什么。  [由最后的算子决定]",
     # export
     "Form of the file.  [by the suffix of --out]": "文件的形式。  [由 --out 的后缀决定]",
     "File to write.  [MODEL with the suffix of the form]": "要写入的文件。  [MODEL 加上该形式的后缀]",
