@@ -45,9 +45,9 @@ def test_every_kind_of_model_is_carried_and_described(tmp_path, kind):
     assert versions == ({"": OPSET, ML: ML_OPSET} if kind in TABLES else {"": OPSET})
     assert (proto.ir_version, proto.producer_name, proto.graph.name) == (IR_VERSION, "glassnet", "net")
     metadata = {one.key: one.value for one in proto.metadata_props}
-    assert metadata["glassnet.hash"] == model.hash()
+    assert metadata["glassnet_hash"] == model.hash()
     assert model.hash() in proto.doc_string
-    assert len(json.loads(metadata["glassnet.names"])) == model.classes
+    assert len(json.loads(metadata["glassnet_names"])) == model.classes
     session = session_of(path)
     inputs = {one.name: one.type for one in session.get_inputs()}
     if model.columns is None:
@@ -196,10 +196,13 @@ def test_a_changed_file_is_found_by_prove(tmp_path):
     assert not proof.equal
     assert proof.classes_differ > 0
     content = path.read_bytes()
-    path.write_bytes(content[:-200])
-    with pytest.raises(DataError) as caught:
-        prove(path, model)
-    assert caught.value.code == "GN101"
+    smallest = next(one for one in proto.graph.initializer if one.name == "smallest")
+    smallest.raw_data = np.float32(0.5).tobytes()
+    for changed in (content[:-200], proto.SerializeToString()):
+        path.write_bytes(changed)
+        with pytest.raises(DataError) as caught:
+            prove(path, model)
+        assert caught.value.code == "GN101"
 
 
 def test_one_row_may_differ_from_a_batch_by_no_more_than_the_tolerance(tmp_path):
