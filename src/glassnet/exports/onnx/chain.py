@@ -193,7 +193,9 @@ def _text(value: bytes | int) -> str | int:
 def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
     """Remove from probabilities what makes those of a row add up to 1, or adds that of the first of two classes."""
     value = output
-    while (node := graph.producers.get(value)) is not None and node.op_type == "Identity":
+    while (node := graph.producers.get(value)) is not None and (
+        node.op_type == "Identity" or (node.op_type == "Cast" and attributes(node).get("to") in FLOATS)
+    ):
         value = node.input[0]
     if node is None:
         return _Decoded(value)
