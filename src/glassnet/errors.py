@@ -89,6 +89,15 @@ CODES: dict[str, str] = {
     "GN101": "an export answers otherwise than the model",
     "GN102": "a network or an estimator cannot be imported",
     "GN103": "an export cannot be run here",
+    # the service
+    "GN120": "two models to serve have the same name",
+    "GN121": "the service has no such address or model",
+    "GN122": "the method, content type or encoding of a request is not supported",
+    "GN123": "the request has no valid token",
+    "GN124": "the request comes from a page of another site, or for another host",
+    "GN125": "the request exceeds a limit of the service",
+    "GN126": "the service is busy, or the request takes too long",
+    "GN127": "the request does not have the expected form",
 }
 
 
@@ -127,7 +136,7 @@ class DataError(GlassnetError, ValueError):
 
 
 class OptionError(GlassnetError, ValueError):
-    """An option, or a combination of options, is not allowed (GN020 to GN022, GN092, GN093, GN100, GN103)."""
+    """An option, or a combination of options, is not allowed (GN020 to GN022, GN092, GN093, GN100, GN103, GN120)."""
 
 
 class ArgumentError(OptionError, TypeError):

@@ -58,6 +58,8 @@ THIRD_PARTY = {
     "ray": ("distributed",),
     "click": ("cli",),
     "rich": ("cli",),
+    "h11": ("serve",),
+    "orjson": ("serve",),
     "starlette": ("serve",),
     "uvicorn": ("serve",),
     "anywidget": ("studio",),

@@ -44,6 +44,7 @@ _COMMANDS = {
     "import": "Make a model of a network in an ONNX file.",
     "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",
     "studio": "Open a page to draw, train, step through, compare and look.",
+    "serve": "Answer over HTTP: predictions and explanations of models.",
     "bench": "Measure training and prediction speed, compared with NumPy.",
 }
 """Command -> the first line of its help, in the order of the help of all.

@@ -10,7 +10,7 @@ import click
 from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
 from ..model.inference import ENGINES
-from ..workflow.predict_job import Answer, query_model, require_answers_place, write_answers
+from ..workflow.predict_job import Answer, answer_facts, query_model, require_answers_place, write_answers
 from .shared.console import (
     complain,
     error_facts,
@@ -90,11 +90,4 @@ def query_command(
 
 
 def _facts(answer: Answer) -> dict[str, Any]:
-    return {
-        "input": answer.input,
-        "answer": answer.value,
-        "name": answer.name,
-        "confidence": answer.confidence,
-        "outputs": None if answer.outputs is None else list(map(float, answer.outputs)),
-        **({} if answer.error is None else error_facts(answer.error)),
-    }
+    return {**answer_facts(answer), **({} if answer.error is None else error_facts(answer.error))}

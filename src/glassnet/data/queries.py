@@ -86,19 +86,36 @@ def load_inputs(
             pixels, names = _of_folder(folder, features, image_shape, (reading, white))
         names = [name_in(source, name) for name in names]
     else:
-        opened = open_named(source)
-        kind = kind_of(opened)
-        if kind == "text" and Path(opened.name).suffix.lower() in SUFFIXES:
-            raise FileError(
-                "GN005", f"{opened.name}: text, but named as an image. Save the image again, or rename the file."
-            )
-        if kind == "text":
-            return _rows(opened, features, maximum, layout or SampleLayout(), say)
-        if kind != "picture":
-            raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected an image or rows (CSV).")
-        pixels, names = _pixels(opened, features, image_shape, (reading, white))
-    inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
-    return inputs, names, None
+        return inputs_in(open_named(source), features, image_shape, maximum, reading, white, layout, say)
+    return _in_range(pixels, maximum), names, None
+
+
+def inputs_in(
+    opened: Opened,
+    features: int,
+    image_shape: tuple[int, int] | None,
+    maximum: float,
+    reading: str = "",
+    white: int = 0,
+    layout: SampleLayout | None = None,
+    say: Callable[[str], None] | None = None,
+) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
+    """Read an opened image or file of rows; the other parameters, result and errors are those of `load_inputs`."""
+    kind = kind_of(opened)
+    if kind == "text" and Path(opened.name).suffix.lower() in SUFFIXES:
+        raise FileError(
+            "GN005", f"{opened.name}: text, but named as an image. Save the image again, or rename the file."
+        )
+    if kind == "text":
+        return _rows(opened, features, maximum, layout or SampleLayout(), say)
+    if kind != "picture":
+        raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected an image or rows (CSV).")
+    pixels, names = _pixels(opened, features, image_shape, (reading, white))
+    return _in_range(pixels, maximum), names, None
+
+
+def _in_range(pixels: NDArray[np.uint8], maximum: float) -> NDArray[Any]:
+    return pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
 
 
 def has_queries(source: str | os.PathLike[str]) -> bool:

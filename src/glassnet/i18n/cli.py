@@ -32,6 +32,14 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "retraining epochs {first} to {last} of {epochs}; each takes as long as in the original run",
         "重新训练第 {first} 至 {last} 轮（共 {epochs} 轮），每轮用时与原来的训练相同",
     ),
+    "serve_running": (
+        "this is the service's address; Ctrl+C ends it. Try: {example}",
+        "以上是服务的地址；按 Ctrl+C 结束。可以试试：{example}",
+    ),
+    "serve_without_token": (
+        "{host}: without --token, anyone who reaches this address can use the models",
+        "{host}：没有 --token，任何能访问该地址的人都可以使用这些模型",
+    ),
     "studio_running": ("this is the studio's address; Ctrl+C ends it", "以上是工作室的地址；按 Ctrl+C 结束"),
     # options
     "idle": (

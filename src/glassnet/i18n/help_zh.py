@@ -111,6 +111,13 @@ COMMANDS = {
     标准输出的地址含有密钥，有它才能使用网页。
 
     需要可选部分 studio：pip install 'glassnet[studio]'""",
+    "serve": """通过 HTTP 提供模型的预测与解释。
+
+    服务在 /v2 下使用 Open Inference Protocol 第 2 版（与 KServe、Triton 相同）；此外还有
+    POST /predict 与 POST /explain。模型的名称是其文件名去掉后缀。模型文件改变后会重新载入。
+    按 Ctrl+C 或发送 SIGTERM 时，服务在答完正在处理的请求后结束。
+
+    需要可选部分 serve：pip install 'glassnet[serve]'""",
     "bench": """测量训练与预测的速度，并与 NumPy 比较。
 
     约需十秒；请先关闭其他程序。训练时 NumPy 用一个线程（glassnet 内部的 BLAS 也是如此），预测时用全部核心。
@@ -154,6 +161,17 @@ FLAGS = {
     "Language of the page.": "网页的语言。",
     "Port on this machine; 0: any free one.": "本机的端口；0 表示任一空闲端口。",
     "Only print the address; do not open a browser.": "只输出地址，不打开浏览器。",
+    "Port; 0: any free one.": "端口；0 表示任一空闲端口。",
+    "Address to listen on; 0.0.0.0: all.": "监听的地址；0.0.0.0 表示全部。",
+    "Answer only requests with 'Authorization: Bearer TOKEN'; also from the variable GLASSNET_TOKEN.": (
+        "只回答带有 'Authorization: Bearer TOKEN' 的请求；也可用环境变量 GLASSNET_TOKEN 给出。"
+    ),
+    "Largest body of a request.": "请求正文的最大字节数。",
+    "Most rows of a request.": "一个请求最多的行数。",
+    "Most requests that wait for a processor; others are refused with status 429.": (
+        "最多有多少个请求等待处理器；超出的以状态 429 拒绝。"
+    ),
+    "Most seconds for an answer; then status 503.": "一个回答最多的秒数；超出则为状态 503。",
     "Limit for standard input and for decompressed data (gzip, NPZ and others).": (
         "标准输入，以及压缩数据（gzip、NPZ 等）解压后的大小上限。"
     ),
@@ -223,8 +241,8 @@ FLAGS = {
     # export
     "Form of the file.  [by the suffix of --out]": "文件的形式。  [由 --out 的后缀决定]",
     "File to write.  [MODEL with the suffix of the form]": "要写入的文件。  [MODEL 加上该形式的后缀]",
-    "Rows to compare, with or without labels.  [the MNIST test digits, or random values]": (
-        "用于比较的数据行，有无标签均可。  [MNIST 的测试数字，或随机值]"
+    "Rows to compare, labelled or not; C and HTML files contain some.  [the MNIST test digits, or random values]": (
+        "用于比较的数据行，有无标签均可；C 与 HTML 文件含其中几行。  [MNIST 的测试数字，或随机值]"
     ),
     "Name of the model in the file.  [the name of the file]": "模型在文件中的名称。  [文件名]",
     "Round the weights to 8 bits; for C only.": "把权重舍入为 8 位；仅用于 C。",

@@ -54,11 +54,11 @@ def max_bytes(size: int | str) -> Iterator[None]:
         _limit.reset(before)
 
 
-def parse_size(size: int | str) -> int:
-    """Convert a number or a text such as ``"8GiB"`` to bytes; errors as for `max_bytes`."""
+def parse_size(size: int | str, name: str = "max-bytes") -> int:
+    """Convert a number or a text such as ``"8GiB"`` to bytes; errors as for `max_bytes`, with this name."""
     match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?) ?([kmgt]?i?b|)", str(size).strip().lower())
     if isinstance(size, bool) or not match or match[2] not in _UNITS or not float(match[1]):
-        raise OptionError("GN021", f"max-bytes {size!r}: expected a size in bytes, such as 500MB or 8GiB.")
+        raise OptionError("GN021", f"{name} {size!r}: expected a size in bytes, such as 500MB or 8GiB.")
     return int(float(match[1]) * _UNITS[match[2]])
 
 

@@ -165,15 +165,32 @@ def _read(model: Model, source: str, decimal: str, notify: Notify) -> list[tuple
 
 def answer_from(model: Model, name: str, outputs: FloatArray, language: str) -> Answer:
     """Return the prediction that outputs of shape (classes,) mean, under the name of its input."""
-    decoded = model.targets.invert(outputs[np.newaxis])[0]
-    confidence = float(model.confidence(outputs[np.newaxis])[0])
-    value: Any
+    return answers_from(model, [name], outputs[np.newaxis], language)[0]
+
+
+def answers_from(model: Model, names: Sequence[str], outputs: FloatArray, language: str) -> list[Answer]:
+    """Return the predictions that outputs of shape (n, classes) mean, under the names of their inputs."""
+    decoded, confidences = model.targets.invert(outputs), model.confidence(outputs).tolist()
+    values: list[Any] = (decoded if model.targets.of_classes or model.classes > 1 else decoded[:, 0]).tolist()
     if model.targets.of_classes:
-        value, words = int(decoded), model.name_of(int(decoded))
+        words = [model.name_of(value) for value in values]
     else:
-        value = decoded.tolist() if model.classes > 1 else decoded.item()
-        words = _in_words(model, decoded, language)
-    return Answer(name, value, words, None if np.isnan(confidence) else confidence, outputs)
+        words = [_in_words(model, one, language) for one in decoded]
+    return [
+        Answer(name, value, word, None if confidence != confidence else confidence, own)
+        for name, value, word, confidence, own in zip(names, values, words, confidences, outputs, strict=True)
+    ]
+
+
+def answer_facts(answer: Answer) -> dict[str, Any]:
+    """Return a prediction as plain values, under the keys of ``glassnet query --json``; without an error."""
+    return {
+        "input": answer.input,
+        "answer": answer.value,
+        "name": answer.name,
+        "confidence": answer.confidence,
+        "outputs": None if answer.outputs is None else answer.outputs.tolist(),
+    }
 
 
 def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from ...explain.why import Why
+from ...explain.why_facts import why_facts
 from ...i18n.explain import explain_words
 from ...i18n.language import Say
 from ...model.model import Model
 from ...plots.labels import answer_label, target_of, target_value
-from ...preprocess.tabular.encoders import MISSING
 from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
 from ..shared.console import result, result_json, say, say_notice
 from .why_text import answer_line, print_why
@@ -43,10 +42,9 @@ def explain_why(
     if html:
         write_why(explained, model, html, language)
     if as_json:
-        columns = None if model.columns is None else dict(model.columns.gathered(why.inputs))
         name = _name(query, explain_words("en"))
         files = {"html": html, "picture": picture}
-        result_json({"input": name, "label": label, **_facts(why, model), "columns": columns, **files})
+        result_json({"input": name, "label": label, **why_facts(why, model), **files})
         return
     heading = _name(query, word)
     if label is not None:
@@ -71,40 +69,3 @@ def _heading(name: str, label: Any, why: Why, model: Model, word: Say) -> str:
 def _name(query: Query, say: Say) -> str:
     """Return the name of the sample."""
     return query.source if query.row is None else say("named_row", source=query.source, row=query.row)
-
-
-def _facts(why: Why, model: Model) -> dict[str, Any]:
-    flip, alike = why.flip, why.nearest
-    changed = {"columns": _changed_columns(why, model)} if flip and model.columns else {}
-    return {
-        "output": why.output,
-        "answer": why.answer,
-        "rival": why.rival,
-        "outputs": why.outputs.tolist(),
-        "gap": why.gap,
-        "nodes": why.nodes.tolist(),
-        "bias": why.bias,
-        "inputs": why.inputs.tolist(),
-        "baseline_gap": why.baseline_gap,
-        "missing": why.missing,
-        "flip": flip and {"answer": flip.answer, "distance": flip.distance, "sample": flip.sample.tolist(), **changed},
-        "nearest": alike
-        and {"rows": alike.rows.tolist(), "labels": alike.labels.tolist(), "distances": alike.distances.tolist()},
-    }
-
-
-def _changed_columns(why: Why, model: Model) -> dict[str, Any]:
-    """Return the values of the changed columns before and after: a number, a word, or None if it is missing."""
-    assert why.flip is not None
-    assert model.columns is not None
-    before, after = (
-        {name: _plain(value) for name, value in model.columns.decode(row).items()}
-        for row in (why.sample, why.flip.sample)
-    )
-    return {name: {"before": before[name], "after": value} for name, value in after.items() if value != before[name]}
-
-
-def _plain(value: float | dict[str, float]) -> float | str | None:
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    return next((word for word, share in value.items() if share > 0.5 and word != f"({MISSING})"), None)

@@ -587,8 +587,8 @@ MESSAGES: dict[str, str] = {
         "{name}：解压后超过 {limit}。如果信任该文件，请提高上限：--max-bytes {enough}（Python 中为 with "
         "glassnet.max_bytes({same})）。"
     ),
-    "max-bytes {size}: expected a size in bytes, such as 500MB or 8GiB.": (
-        "max-bytes {size}：应为字节数，例如 500MB 或 8GiB。"
+    "{name} {size}: expected a size in bytes, such as 500MB or 8GiB.": (
+        "{name} {size}：应为字节数，例如 500MB 或 8GiB。"
     ),
     "{name}, byte {place}: not valid {encoding}, as the file begins. Save it again as 'CSV UTF-8'.": (
         "{name} 第 {place} 字节：不是有效的 {encoding}，而文件以该编码开头。请重新存为“CSV UTF-8”。"

@@ -1,9 +1,11 @@
 """Chinese of the messages of the studio; holes of the English sentence have names in braces."""
 
 MESSAGES: dict[str, str] = {
-    "the studio needs {package}, which is not installed: pip install 'glassnet[studio]'": (
-        "工作室需要 {package}，但尚未安装：pip install 'glassnet[studio]'"
+    "{what} needs {package}, which is not installed: pip install 'glassnet[{extra}]'": (
+        "{what}需要 {package}，但尚未安装：pip install 'glassnet[{extra}]'"
     ),
+    "the studio": "工作室",
+    "the service": "服务",
     "this view needs {package}, which is not installed: pip install 'glassnet[notebook]'": (
         "这个视图需要 {package}，但尚未安装：pip install 'glassnet[notebook]'"
     ),

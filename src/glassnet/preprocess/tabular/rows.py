@@ -136,6 +136,27 @@ class RowEncoder:
         except _OtherValueError:
             return None
 
+    def arrays(self, rows: int, columns: Mapping[str, NDArray[Any]]) -> Encoded | None:
+        """Return the inputs of arrays of shape (rows,), shape (rows, features).
+
+        Parameters
+        ----------
+        rows : int
+        columns : mapping of str to ndarray
+            For each column numbers or booleans, or objects: text, and None if missing. Further ones are ignored.
+
+        Returns
+        -------
+        ndarray of float32, or None
+            None if a column is missing or has values of another type than usual.
+        """
+        if not self._reads:
+            return None
+        try:
+            return self._frame(rows, columns)
+        except (KeyError, _OtherValueError):
+            return None
+
     def _frame(self, rows: int, columns: Mapping[str, NDArray[Any]]) -> Encoded:
         encoded, lines = np.zeros((rows, self._features), np.float32), np.arange(rows)
         for name, words in self._words:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import socket
@@ -11,7 +10,7 @@ import webbrowser
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...errors import OptionError
+from .. import http
 
 if TYPE_CHECKING:
     import uvicorn
@@ -52,7 +51,7 @@ def run(
     GlassnetError
         As `load_model`.
     """
-    _require_packages()
+    http.require_packages("the studio", "studio", ("starlette", "uvicorn"))
     from .session import Session
 
     with listening(port) as sock:
@@ -72,17 +71,7 @@ def run(
 
 def listening(port: int) -> socket.socket:
     """Return a socket that listens on a port of this machine alone; errors as for `run`."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((HOST, port))
-        sock.listen(128)
-    except (OSError, OverflowError) as problem:
-        sock.close()
-        number = getattr(problem, "errno", None)
-        why = "another program uses it" if number == errno.EADDRINUSE else "the system refuses it"
-        raise OptionError("GN093", f"--port {port}: cannot be used ({why}). Use another one, or 0 for any.") from None
-    return sock
+    return http.listening(HOST, port)
 
 
 def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Server:
@@ -90,12 +79,11 @@ def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Serv
     import uvicorn
 
     from .app import create_app
-    from .endpoints import in_thread
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             # Before the connections: it would wait for streams. And here, as SIGTERM ends the process after this.
-            await in_thread(lambda: session.close(_PATIENCE))
+            await http.in_thread(lambda: session.close(_PATIENCE))
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
@@ -112,14 +100,3 @@ def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Serv
 def _has_screen() -> bool:
     """Return whether a browser would open a window; without one, Python starts a browser in the terminal."""
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
-
-
-def _require_packages() -> None:
-    try:
-        import starlette  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ImportError as problem:
-        raise OptionError(
-            "GN092",
-            f"the studio needs {problem.name}, which is not installed: pip install 'glassnet[studio]'",
-        ) from None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from contextvars import copy_context
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -18,9 +15,8 @@ from starlette.routing import Route
 
 from ...errors import GlassnetError, OptionError, require_choice, require_number
 from ...i18n.language import LANGUAGES, preferred
-from ...i18n.translate import in_chinese
 from ...io.control_characters import finite, json_text
-from ...io.limits import LOADER
+from ..http import in_language, in_thread
 
 Handler = Callable[[Any, dict[str, Any]], Any]
 """Takes the `session.Session` and what was given."""
@@ -98,40 +94,9 @@ def language_of(request: Request) -> str:
     return named if named in LANGUAGES else preferred()
 
 
-def in_language(message: str, language: str) -> str:
-    """Return an English message of the package in a language."""
-    return (in_chinese(message) or message) if language == "zh" else message
-
-
 def both_languages(message: str) -> dict[str, str]:
     """Return an English message of the package in every language, for events that all pages receive."""
     return {language: in_language(message, language) for language in LANGUAGES}
-
-
-async def in_thread(work: Callable[[], _Value]) -> _Value:
-    """Call a function on a thread that does not keep the server from ending."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[_Value] = loop.create_future()
-
-    def settle(value: _Value | None, problem: BaseException | None) -> None:
-        if future.done():  # the page has left
-            return
-        if problem is None:
-            future.set_result(value)  # type: ignore[arg-type]
-        else:
-            future.set_exception(problem)
-
-    def run() -> None:
-        value, problem = None, None
-        try:
-            value = work()
-        except BaseException as raised:
-            problem = raised
-        with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(settle, value, problem)
-
-    threading.Thread(target=copy_context().run, args=(run,), name=f"{LOADER} and answers", daemon=True).start()
-    return await future
 
 
 def require_known(what: str, name: str, named: Mapping[str, _Value]) -> _Value:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...errors import CODES
 from ...i18n.errors_zh import KINDS
+from ..http import is_foreign
 from .endpoints import BYTES, refusal
 
 MOST_UPLOAD, MOST_JSON = 256 << 20, 4 << 20
@@ -88,9 +89,8 @@ class Safety:
         """Return the answer to a request from elsewhere, or None."""
         host, path = headers.get("host", ""), scope["path"]
         changes = scope["method"] not in ("GET", "HEAD")
-        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-        foreign = origin is not None and origin != f"http://{host}"
-        foreign = foreign or site not in (None, "same-origin", *(() if changes else ("none",)))
+        sender = headers.get("origin"), headers.get("sec-fetch-site")
+        foreign = is_foreign(host, *sender, () if changes else ("none",))
         if host not in self._hosts or scope["method"] not in METHODS:
             return problem_page(403, "GN090", path)
         if foreign and (changes or path.startswith("/api/")):

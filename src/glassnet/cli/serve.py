@@ -1,0 +1,87 @@
+"""``glassnet serve``: predictions and explanations over HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import click
+
+from ..errors import OptionError
+from ..io.limits import format_size, parse_size
+from ..serve.http import is_loopback
+from ..serve.service import run
+from ..serve.service.limits import DEFAULT, Limits
+from .shared.console import message, result, say
+
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What the header Authorization can carry (RFC 6750)."""
+
+
+@click.command("serve")
+@click.argument("models", metavar="MODEL...", nargs=-1, required=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="N", help="Port; 0: any free one.  [8000]")
+@click.option("--host", default="127.0.0.1", metavar="HOST", help="Address to listen on; 0.0.0.0: all.  [127.0.0.1]")
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    envvar="GLASSNET_TOKEN",
+    help="Answer only requests with 'Authorization: Bearer TOKEN'; also from the variable GLASSNET_TOKEN.",
+)
+@click.option(
+    "--max-body",
+    metavar="SIZE",
+    default=format_size(DEFAULT.max_body),
+    help=f"Largest body of a request.  [{format_size(DEFAULT.max_body)}]",
+)
+@click.option(
+    "--max-rows",
+    type=click.IntRange(1),
+    default=DEFAULT.max_rows,
+    metavar="N",
+    help=f"Most rows of a request.  [{DEFAULT.max_rows}]",
+)
+@click.option(
+    "--max-waiting",
+    type=click.IntRange(0),
+    default=DEFAULT.max_waiting,
+    metavar="N",
+    help=f"Most requests that wait for a processor; others are refused with status 429.  [{DEFAULT.max_waiting}]",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=DEFAULT.timeout,
+    metavar="SECONDS",
+    help=f"Most seconds for an answer; then status 503.  [{DEFAULT.timeout:g}]",
+)
+def serve_command(
+    models: Sequence[str],
+    port: int,
+    host: str,
+    token: str | None,
+    max_body: str,
+    max_rows: int,
+    max_waiting: int,
+    timeout: float,
+) -> None:
+    """Answer over HTTP: predictions and explanations of models.
+
+    The service speaks the Open Inference Protocol, version 2, as KServe and Triton do, under /v2; beside it are POST
+    /predict and POST /explain. The name of a model is the stem of its file. A model whose file changes is loaded again.
+    Ctrl+C or SIGTERM ends the service when the requests in progress are answered.
+
+    Needs the extra serve: pip install 'glassnet[serve]'
+    """
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise OptionError("GN021", "--token: expected letters, digits and -._~+/ only, such as a long random word.")
+    limits = Limits(parse_size(max_body, "--max-body"), max_rows, timeout, max_waiting)
+
+    def announce(address: str, names: Sequence[str]) -> None:
+        if token is None and not is_loopback(host):
+            say(message("serve_without_token", host=host))
+        result(address)
+        bearer = "" if token is None else " -H 'Authorization: Bearer …'"
+        say(message("serve_running", example=f"curl{bearer} {address}/v2/models/{names[0]}"))
+
+    run(models, host=host, port=port, token=token, limits=limits, announce=announce)

@@ -1,0 +1,112 @@
+"""What the studio and the service share: the socket, optional packages, languages, threads, and who sends a request."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from contextvars import copy_context
+from importlib import import_module
+from typing import TypeVar
+
+from ..errors import OptionError
+from ..i18n.translate import in_chinese
+from ..io.limits import LOADER
+
+_Value = TypeVar("_Value")
+
+
+def require_packages(what: str, extra: str, packages: Iterable[str]) -> None:
+    """Raise OptionError GN092 if a package of an extra is not installed; `what` needs it."""
+    for name in packages:
+        try:
+            import_module(name)
+        except ImportError as problem:
+            raise OptionError(
+                "GN092", f"{what} needs {problem.name}, which is not installed: pip install 'glassnet[{extra}]'"
+            ) from None
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on a port.
+
+    Raises
+    ------
+    OptionError
+        GN093 for a host or port that cannot be used.
+    """
+    sock = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        sock = socket.socket(family, kind, protocol)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(1024)
+    except socket.gaierror as problem:
+        raise OptionError("GN093", f"--host {host}: cannot be used ({problem.strerror}).") from None
+    except (OSError, OverflowError, UnicodeError) as problem:
+        if sock is not None:
+            sock.close()
+        number = getattr(problem, "errno", None)
+        why = "another program uses it" if number == errno.EADDRINUSE else "the system refuses it"
+        raise OptionError("GN093", f"--port {port}: cannot be used ({why}). Use another one, or 0 for any.") from None
+    return sock
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach a host: its address or name."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def own_hosts(host: str, port: int) -> frozenset[str]:
+    """Return the values of the header Host for this machine: a foreign name could resolve to it (DNS rebinding)."""
+    names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
+    return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
+
+
+def is_foreign(host: str, origin: str | None, site: str | None, allowed: Iterable[str] = ()) -> bool:
+    """Return whether a page of another site sent a request, by its headers Host, Origin and Sec-Fetch-Site.
+
+    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``.
+    """
+    return (origin is not None and origin != f"http://{host}") or site not in (None, "same-origin", *allowed)
+
+
+def in_language(message: str, language: str) -> str:
+    """Return an English message of the package in a language."""
+    return (in_chinese(message) or message) if language == "zh" else message
+
+
+async def in_thread(work: Callable[[], _Value]) -> _Value:
+    """Call a function on a thread that does not keep the server from ending."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[_Value] = loop.create_future()
+
+    def settle(value: _Value | None, problem: BaseException | None) -> None:
+        if future.done():  # the page has left
+            return
+        if problem is None:
+            future.set_result(value)  # type: ignore[arg-type]
+        else:
+            future.set_exception(problem)
+
+    def run() -> None:
+        value, problem = None, None
+        try:
+            value = work()
+        except BaseException as raised:
+            problem = raised
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(settle, value, problem)
+
+    threading.Thread(target=copy_context().run, args=(run,), name=f"{LOADER} and answers", daemon=True).start()
+    return await future

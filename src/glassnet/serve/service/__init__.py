@@ -1,0 +1,106 @@
+"""The service: models over HTTP, by the Open Inference Protocol and by plain requests."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from .. import http
+from .limits import DEFAULT, HEAD_BYTES, STOP_SECONDS, Limits
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from .app import Service
+    from .connection import Deadlines
+
+
+def run(
+    models: Sequence[str],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    token: str | None = None,
+    limits: Limits = DEFAULT,
+    announce: Callable[[str, Sequence[str]], None] = lambda address, names: print(address),
+) -> None:
+    """Serve models until Ctrl+C or SIGTERM.
+
+    Parameters
+    ----------
+    models : sequence of str
+        Model files; the stem of a file is the name of its model.
+    host : str
+    port : int
+        0: any free port.
+    token : str, optional
+        What requests must have in ``Authorization: Bearer``.
+    limits : Limits
+    announce : callable
+        Called with the address and the names of the models when they are loaded.
+
+    Raises
+    ------
+    OptionError
+        GN092 if a package of the extra ``serve`` is not installed, GN093 for a host or port that cannot be used, GN120
+        for two models of the same name.
+    GlassnetError
+        As `load_model`.
+    """
+    from .memory import prepare
+
+    http.require_packages("the service", "serve", ("orjson", "uvicorn"))
+    with http.listening(host, port) as sock:
+        service = service_of(models, sock, token=token, limits=limits)
+        server = server_of(service)
+        prepare()
+        service.preload()
+        address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"
+        announce(address, [one.name for one in service.context.models])
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run([sock])
+
+
+def service_of(
+    models: Sequence[str], sock: socket.socket, *, token: str | None = None, limits: Limits = DEFAULT
+) -> Service:
+    """Return the application for models on a socket; errors as for `run`."""
+    from .app import Service
+    from .counters import Counters
+    from .models import Repository
+
+    counters, (host, port) = Counters(), sock.getsockname()[:2]
+    # A page of another site has no token, whatever name it uses for this machine.
+    hosts = http.own_hosts(host, port) if token is None and http.is_loopback(host) else None
+    return Service(Repository(models, counters), counters, limits, token, hosts)
+
+
+def server_of(service: Service, deadlines: Deadlines | None = None) -> uvicorn.Server:
+    """Return a server for the application; at the end, requests in progress have `STOP_SECONDS`."""
+    import uvicorn
+
+    from .connection import DEADLINES, connection_class
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            service.context.models.stop()
+            service.close()
+
+    service.context.models.watch()
+    config = uvicorn.Config(
+        service,
+        http=connection_class(deadlines or DEADLINES),
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        backlog=1024,
+    )
+    return Server(config)

@@ -1,0 +1,355 @@
+"""The application: routes, who may send requests, limits, errors."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+import sys
+import time
+import traceback
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from ...errors import GlassnetError
+from ...io.limits import available_cores
+from ..http import in_language, is_foreign
+from . import documentation, explain, memory, metrics, openapi, predict, protocol
+from .counters import Counters
+from .errors import STATUS, RequestError, busy, malformed, too_large
+from .limits import BYTES_AT_ONCE, DEFAULT, Limits
+from .messages import JSON, Answer, Context, Request, Route, TakesTime
+from .models import Repository
+from .rows import preload
+
+ROUTES: tuple[Route, ...] = (
+    *protocol.ROUTES,
+    *predict.ROUTES,
+    *explain.ROUTES,
+    *metrics.ROUTES,
+    *openapi.ROUTES,
+    *documentation.ROUTES,
+)
+
+QUICK_BYTES = 16 << 10
+"""Largest body that is answered on the event loop: changing to a thread would take longer than the answer."""
+_BEARER = b"Bearer "
+_SENDER = (b"origin", b"sec-fetch-site")
+COMPRESSED_FROM = 4 << 10
+"""Smallest answer that is compressed, if the client asks for it."""
+_LONGEST_MESSAGE = 1000
+_ENCODINGS = {"gzip": 31, "deflate": 15}
+"""Content-Encoding -> `wbits` of zlib."""
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class _Disconnected(Exception):  # noqa: N818
+    """The client has left."""
+
+
+class Service:
+    """An ASGI application that answers with models.
+
+    Parameters
+    ----------
+    repository : Repository
+    counters : Counters
+    limits : Limits
+    token : str, optional
+        What requests must have in ``Authorization: Bearer``, except for those that ask whether the service is alive.
+    hosts : frozenset of str, optional
+        Values of the header Host that are accepted; None accepts all.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        counters: Counters,
+        limits: Limits = DEFAULT,
+        token: str | None = None,
+        hosts: frozenset[str] | None = None,
+    ) -> None:
+        self.context = Context(repository, limits, counters, ROUTES, token is not None)
+        self._limits, self._counters, self._hosts = limits, counters, hosts
+        self._authorization = None if token is None else _BEARER + token.encode()
+        self._threads = available_cores()
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="answers")
+        self._busy = self._bytes = 0
+        self._releasing: asyncio.TimerHandle | None = None
+        self._plain: dict[str, dict[str, Route]] = {}  # path -> method -> route
+        self._others: dict[int, list[tuple[list[str], dict[str, Route]]]] = {}  # number of parts -> pattern
+        for route in ROUTES:
+            self._add(route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            return
+        self._counters.in_progress += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._counters.in_progress -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        route: Route | None = None
+        request = Request(scope["method"], scope["path"], {}, dict(scope["headers"]))
+        request.language = _language(request.headers)
+        try:
+            self._require_own(request)
+            route = self._route(request)
+            self._require_token(route, request)
+            if query := scope["query_string"]:
+                request.parameters = {**dict(parse_qsl(query.decode("latin-1"))), **request.parameters}
+            answer = await self._answer(route, request, receive)
+        except _Disconnected:
+            return
+        except GlassnetError as problem:
+            answer = _error(problem, route, request)
+            problem.__traceback__ = None  # a frame in it has the future that has the exception, and a large body
+        except MemoryError:
+            answer = _error(RequestError(503, "GN032", "Not enough memory. Send fewer rows."), route, request)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            answer = _failure(route)
+        await _send(send, answer, with_body=request.method != "HEAD")
+        model = request.parameters.get("model", "")
+        model = model if model in self.context.models else ""  # a client could name any number of others
+        seconds = time.perf_counter() - began
+        self._counters.count("" if route is None else route.path, model, answer.status, answer.rows, seconds)
+
+    def preload(self) -> None:
+        """Load, on a thread, what the first request with a file needs."""
+        for served in self.context.models:
+            self._pool.submit(preload, served, self._limits)
+
+    def close(self) -> None:
+        """End the threads, without waiting for them."""
+        if self._releasing is not None:
+            self._releasing.cancel()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _add(self, route: Route) -> None:
+        if "{" not in route.path:
+            self._plain.setdefault(route.path, {})[route.method] = route
+            return
+        parts = route.path.split("/")
+        patterns = self._others.setdefault(len(parts), [])
+        for known, methods in patterns:
+            if known == parts:
+                methods[route.method] = route
+                return
+        patterns.append((parts, {route.method: route}))
+
+    def _route(self, request: Request) -> Route:
+        """Return the route of a request, and give the request the values of the path's parameters."""
+        methods = self._plain.get(request.path)
+        if methods is None:
+            parts = request.path.split("/")
+            for pattern, named in self._others.get(len(parts), ()):
+                pairs = [*zip(pattern, parts, strict=True)]
+                if all(one == part or (one.startswith("{") and part) for one, part in pairs):
+                    methods = named
+                    request.parameters = {one[1:-1]: part for one, part in pairs if one.startswith("{")}
+                    break
+        if methods is None:
+            raise RequestError(404, "GN121", f"{request.path}: no such address.")
+        route = methods.get("GET" if request.method == "HEAD" else request.method)
+        if route is None:
+            allowed = ", ".join(["GET", "HEAD"] if "GET" in methods else methods)
+            raise RequestError(
+                405, "GN122", f"{request.path}: method {request.method}, expected {allowed}.", {"Allow": allowed}
+            )
+        return route
+
+    def _require_own(self, request: Request) -> None:
+        """Refuse foreign names of this machine and, without a token, pages of other sites."""
+        host = request.header("host")
+        if self._hosts is not None and host not in self._hosts:
+            raise RequestError(403, "GN124", f"Host {host!r}: not a name of this service.")
+        if self._authorization is None and request.method not in ("GET", "HEAD"):
+            sender = [request.headers[name].decode("latin-1") if name in request.headers else None for name in _SENDER]
+            if is_foreign(host, sender[0], sender[1], ("none",)):
+                raise RequestError(403, "GN124", "The request comes from a page of another site. Use --token.")
+
+    def _require_token(self, route: Route, request: Request) -> None:
+        if self._authorization is None or not route.needs_token:
+            return
+        given = request.headers.get(b"authorization", b"")
+        if secrets.compare_digest(given, self._authorization):
+            return
+        reads = route.method == "GET"
+        if reads and secrets.compare_digest(_password(given), self._authorization.removeprefix(_BEARER)):
+            return
+        challenge = 'Bearer, Basic realm="glassnet"' if reads else "Bearer"
+        raise RequestError(
+            401, "GN123", "The header 'Authorization: Bearer TOKEN' is missing, or has another token.",
+            {"WWW-Authenticate": challenge},
+        )  # fmt: skip
+
+    async def _answer(self, route: Route, request: Request, receive: Receive) -> Answer:
+        if route.method != "POST":
+            return await self._handled(route, request)
+        received = await self._read(request, receive)
+        try:
+            return await self._handled(route, request)
+        finally:
+            self._bytes -= received
+
+    async def _handled(self, route: Route, request: Request) -> Answer:
+        request.deadline = time.monotonic() + self._limits.timeout
+        small = len(request.body) <= QUICK_BYTES and b"content-encoding" not in request.headers
+        if small and not route.on_thread:
+            request.quick = True
+            try:
+                return _compressed(route.handler(self.context, request), request.headers)
+            except TakesTime:
+                request.quick = False
+        return await self._on_thread(route, request)
+
+    async def _on_thread(self, route: Route, request: Request) -> Answer:
+        self._require_room()
+        self._busy += 1
+        self._counters.waiting = max(0, self._busy - self._threads)
+        work = asyncio.get_running_loop().run_in_executor(self._pool, self._work, route, request)
+        work.add_done_callback(self._done)
+        try:
+            return await asyncio.wait_for(asyncio.shield(work), max(0.0, request.deadline - time.monotonic()))
+        except TimeoutError:
+            work.cancel()  # if it still waits; otherwise it ends when it looks at the deadline
+            raise busy("The request takes too long. Send fewer rows at once.") from None
+
+    def _done(self, work: asyncio.Future[Answer]) -> None:
+        self._busy -= 1
+        self._counters.waiting = max(0, self._busy - self._threads)
+        if not work.cancelled():
+            work.exception()  # of a request that was given up: not to be reported
+        if self._releasing is not None:
+            self._releasing.cancel()
+        if not self._busy:
+            self._releasing = work.get_loop().call_later(memory.IDLE_SECONDS, self._pool.submit, memory.release)
+
+    def _work(self, route: Route, request: Request) -> Answer:
+        request.require_time()
+        if encoding := request.header("content-encoding").lower().strip():
+            request.body = self._decompressed(request.body, encoding)
+        return _compressed(route.handler(self.context, request), request.headers)
+
+    def _require_room(self) -> None:
+        if self._busy >= self._threads + self._limits.max_waiting:
+            raise busy("Too many requests are waiting. Try again later.", 429)
+
+    async def _read(self, request: Request, receive: Receive) -> int:
+        """Read the body of a request; return its size, which is counted in `_bytes`."""
+        declared = request.header("content-length")
+        most = self._limits.max_body
+        message = f"The body has more than {most:,} bytes. Send fewer rows at once."
+        if declared.isdecimal() and int(declared) > most:
+            raise too_large(message)
+        if not declared.isdecimal() or int(declared) > QUICK_BYTES:
+            self._require_room()
+        parts, size = [], 0
+        try:
+            while True:
+                event = await receive()
+                if event["type"] != "http.request":
+                    raise _Disconnected
+                part = event.get("body", b"")
+                size += len(part)
+                self._bytes += len(part)
+                parts.append(part)
+                if size > most:
+                    raise too_large(message)
+                if self._bytes > BYTES_AT_ONCE:
+                    raise busy("Too many large requests. Try again later.", 429)
+                if not event.get("more_body"):
+                    break
+        except BaseException:
+            self._bytes -= size
+            raise
+        request.body = parts[0] if len(parts) == 1 else b"".join(parts)
+        return size
+
+    def _decompressed(self, body: bytes, encoding: str) -> bytes:
+        if encoding == "identity":
+            return body
+        if encoding not in _ENCODINGS:
+            raise RequestError(415, "GN122", f"Content-Encoding {encoding}: expected gzip or deflate.")
+        inflater, most = zlib.decompressobj(_ENCODINGS[encoding]), self._limits.max_body
+        try:
+            plain = inflater.decompress(body, most + 1)
+        except zlib.error:
+            raise malformed(f"The body is not valid {encoding} data.") from None
+        if len(plain) > most:
+            raise too_large(f"The body has more than {most:,} bytes when decompressed. Send fewer rows at once.")
+        if not inflater.eof:
+            raise malformed(f"The {encoding} data of the body end too early.")
+        return plain
+
+
+def _password(authorization: bytes) -> bytes:
+    """Return the password of Basic authentication, which browsers ask for; any user name is accepted."""
+    scheme, _, encoded = authorization.partition(b" ")
+    try:
+        return base64.b64decode(encoded, validate=True).partition(b":")[2] if scheme.lower() == b"basic" else b""
+    except ValueError:
+        return b""
+
+
+def _language(headers: dict[bytes, bytes]) -> str:
+    return "zh" if headers.get(b"accept-language", b"")[:2].lower() == b"zh" else "en"
+
+
+def _error(problem: GlassnetError, route: Route | None, request: Request) -> Answer:
+    """Return the answer to a request that is refused."""
+    status = problem.status if isinstance(problem, RequestError) else STATUS.get(problem.code, 422)
+    headers = problem.headers if isinstance(problem, RequestError) else {}
+    text = in_language(str(problem), request.language)
+    text = text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"  # it may quote the request
+    is_protocol = route.is_protocol if route else request.path.startswith("/v2")
+    return Answer(_error_body(text, problem.code, is_protocol), JSON, status, headers)
+
+
+def _failure(route: Route | None) -> Answer:
+    """Return the answer to a request that fails by a bug; its traceback is on standard error."""
+    return Answer(_error_body("Internal error.", "", bool(route and route.is_protocol)), JSON, 500)
+
+
+def _error_body(message: str, code: str, is_protocol: bool) -> bytes:
+    return orjson.dumps({"error": message, "code": code} if is_protocol else {"code": code, "message": message})
+
+
+def _compressed(answer: Answer, headers: dict[bytes, bytes]) -> Answer:
+    """Return an answer, compressed if it is large and the client accepts that."""
+    accepted = headers.get(b"accept-encoding")
+    if accepted is None or len(answer.body) < COMPRESSED_FROM:
+        return answer
+    names = [one.strip() for one in accepted.decode("latin-1").lower().split(",")]
+    name = next((one for one in _ENCODINGS if one in names), None)
+    if name is None:
+        return answer
+    deflater = zlib.compressobj(1, wbits=_ENCODINGS[name])
+    body = deflater.compress(answer.body) + deflater.flush()
+    more = {**answer.headers, "Content-Encoding": name, "Vary": "Accept-Encoding"}
+    return Answer(body, answer.media_type, answer.status, more, answer.rows)
+
+
+async def _send(send: Send, answer: Answer, *, with_body: bool) -> None:
+    headers = [
+        (b"content-type", answer.media_type.encode()),
+        (b"content-length", b"%d" % len(answer.body)),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})

@@ -1,0 +1,221 @@
+"""HTTP connections with deadlines, for clients that send or read slowly on purpose (slowloris).
+
+uvicorn closes a connection that is idle after an answer, but waits without limit for the rest of a request and for a
+client that does not read. The `Connection` here ends both, answers a malformed request as JSON with a code, and limits
+the number of connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from ...errors import CODES
+from ...io.control_characters import json_text
+from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_SECONDS, READ_SECONDS
+
+_MALFORMED, _BUSY = "GN127", "GN126"
+_LINGER = 1
+"""Seconds."""
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """How long a client may take, and how many may be connected.
+
+    Attributes
+    ----------
+    head : float
+        Seconds for the head of a request, from the opening of the connection or the first byte.
+    body : float
+        Seconds for the body of a request, from the end of its head, and one more for each `rate` bytes that have
+        arrived.
+    read : float
+        Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
+        has been refused.
+    rate : int
+        Bytes per second of the slowest client.
+    connections : int
+        Open connections; further ones are answered with 503.
+    """
+
+    head: float = HEAD_SECONDS
+    body: float = BODY_SECONDS
+    read: float = READ_SECONDS
+    rate: int = BYTES_PER_SECOND
+    connections: int = CONNECTIONS
+
+
+DEADLINES = Deadlines()
+
+
+def connection_class(deadlines: Deadlines) -> type[Connection]:
+    """Return the class of connections for uvicorn's setting ``http``."""
+    return type("Connection", (Connection,), {"deadlines": deadlines})
+
+
+class Connection(H11Protocol):
+    """A connection that is closed when its client misses a deadline."""
+
+    deadlines = DEADLINES
+    _reading: asyncio.TimerHandle | None = None
+    _writing: asyncio.TimerHandle | None = None
+    _phase = ""
+    """What is being received: a ``"head"``, a ``"body"``, the ``"rest"`` of a refused body, or nothing."""
+    _began = 0.0
+    _received = 0
+    _refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the deadline of the first request, or refuse the connection."""
+        super().connection_made(transport)
+        if len(self.connections) > self.deadlines.connections:
+            self._refuse(503, _BUSY)
+        else:
+            self._watch_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the deadlines."""
+        self._stop_reading()
+        self._stop_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what arrived, and note the progress."""
+        if self._refused:
+            return
+        super().data_received(data)
+        self._watch_reading()
+        self._received += len(data)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer a request that was cut off; answer a whole one although the client sends no more."""
+        if self._phase in ("head", "body") and not self._refused and (self._phase == "body" or self._has_begun()):
+            self._refuse(400, _MALFORMED)
+        if self._refused:
+            self.transport.close()
+        elif self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+        else:
+            return False  # asyncio closes
+        return True
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request of the connection; the client must also read the answer."""
+        super().on_response_complete()
+        self._watch_reading()
+        self._watch_writing()
+
+    def pause_writing(self) -> None:
+        """Start the deadline of a client that reads slower than it is written to."""
+        super().pause_writing()
+        self._watch_writing()
+
+    def resume_writing(self) -> None:
+        """Stop that deadline."""
+        super().resume_writing()
+        self._stop_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer a request that is not HTTP, or whose headers are too long."""
+        problem = sys.exc_info()[1]
+        too_long = getattr(problem, "error_status_hint", 400) == 431
+        self._refuse(431 if too_long else 400, _MALFORMED)
+
+    def _refuse(self, status: int, code: str) -> None:
+        """Answer without the application, if no answer has begun, and close.
+
+        What the client still sends is read for a moment: a connection that is closed with unread data is reset, and the
+        client would lose the answer.
+        """
+        self._stop_reading()
+        self._refused = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True  # the application learns that nobody waits for its answer
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            body = json_text({"code": code, "message": f"{CODES[code]}."}).encode()
+            headers = [
+                ("content-type", "application/json"),
+                ("content-length", str(len(body))),
+                ("connection", "close"),
+            ]
+            start = h11.Response(status_code=status, headers=headers, reason=HTTPStatus(status).phrase)
+            for event in (start, h11.Data(data=body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._reading = self.loop.call_later(_LINGER, self.transport.close)
+        self._watch_writing()
+
+    def _watch_reading(self) -> None:
+        """Start, keep or stop the deadline that the state of the connection asks for."""
+        phase = self._phase_now()
+        if self._refused or (phase == self._phase and self._reading is not None):
+            return
+        self._stop_reading()
+        if phase:
+            self._phase, self._began, self._received = phase, self.loop.time(), 0
+            self._reading = self.loop.call_later(self._allowed(), self._check_reading)
+
+    def _phase_now(self) -> str:
+        if self.transport.is_closing():
+            return ""
+        state = self.conn.their_state
+        if state is h11.IDLE:
+            # After an answer, with nothing received yet, uvicorn's own keep-alive timer runs.
+            return "head" if self.cycle is None or self._has_begun() else ""
+        if state is h11.SEND_BODY:
+            return "rest" if self.cycle.response_complete else "body"
+        return ""
+
+    def _has_begun(self) -> bool:
+        """Return whether a part of a head has arrived."""
+        return bool(self.conn.trailing_data[0])
+
+    def _allowed(self) -> float:
+        if self._phase == "body":
+            return self.deadlines.body + self._received / self.deadlines.rate
+        return self.deadlines.head if self._phase == "head" else self.deadlines.read
+
+    def _check_reading(self) -> None:
+        self._reading = None
+        left = self._began + self._allowed() - self.loop.time()
+        if self.flow.read_paused:
+            left = max(left, self.deadlines.body)  # the application has not taken what arrived: not the client's fault
+        if left > 0:
+            self._reading = self.loop.call_later(left, self._check_reading)
+        elif self._phase == "head" and not self._has_begun():
+            self.transport.close()  # nothing was asked
+        else:
+            self._refuse(408, _BUSY)
+
+    def _watch_writing(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left and self._writing is None:
+            self._writing = self.loop.call_later(self.deadlines.read, self._check_writing, left)
+
+    def _check_writing(self, before: int) -> None:
+        """Cut the connection unless the client has read enough; a closed one waits for its buffer, too."""
+        self._writing = None
+        left = self.transport.get_write_buffer_size()
+        if left and before - left < self.deadlines.read * self.deadlines.rate:
+            self.transport.abort()
+        else:
+            self._watch_writing()
+
+    def _stop_reading(self) -> None:
+        self._phase = ""
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _stop_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None

@@ -1,0 +1,54 @@
+"""The limits of the service, declared once: flags, checks and documentation derive from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_BODY = 64 << 20
+MAX_ROWS = 65_536
+TIMEOUT = 30.0
+MAX_WAITING = 64
+
+HEAD_SECONDS = 10.0
+"""For the head of a request, from the opening of the connection or the first byte."""
+BODY_SECONDS = 15.0
+"""For the body of a request, from the end of its head; one more for each `BYTES_PER_SECOND` that have arrived."""
+READ_SECONDS = 15.0
+"""In which a client must read `BYTES_PER_SECOND` of an answer, or all that is left."""
+BYTES_PER_SECOND = 16 << 10
+"""Of the slowest client."""
+HEAD_BYTES = 64 << 10
+"""Of the head of a request."""
+BYTES_AT_ONCE = 256 << 20
+"""Of all bodies that are being received or processed."""
+CONNECTIONS = 1000
+"""Open connections."""
+STOP_SECONDS = 10
+"""For requests in progress when the service is stopped."""
+RETRY_SECONDS = 1
+"""In ``Retry-After``."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits that can be set.
+
+    Parameters
+    ----------
+    max_body : int
+        Bytes of a request's body, also after decompression.
+    max_rows : int
+        Rows of a request.
+    timeout : float
+        Seconds for the answer to a request.
+    max_waiting : int
+        Requests that wait for a thread; more are refused.
+    """
+
+    max_body: int = MAX_BODY
+    max_rows: int = MAX_ROWS
+    timeout: float = TIMEOUT
+    max_waiting: int = MAX_WAITING
+
+
+DEFAULT = Limits()

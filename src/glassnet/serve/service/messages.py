@@ -1,0 +1,155 @@
+"""Requests, answers and routes of the service."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from .counters import Counters
+from .errors import busy, malformed
+from .limits import Limits
+from .models import Repository
+
+JSON = "application/json"
+
+
+class Context(NamedTuple):
+    """What handlers use."""
+
+    models: Repository
+    limits: Limits
+    counters: Counters
+    routes: tuple[Route, ...]
+    has_token: bool
+
+
+@dataclass(slots=True)
+class Request:
+    """A request whose body has arrived.
+
+    Parameters
+    ----------
+    method, path : str
+    parameters : dict of str to str
+        Values of the query and of the path's parameters.
+    headers : dict of bytes to bytes
+        Names in lower case.
+    body : bytes
+        Decompressed.
+    language : {"en", "zh"}
+    quick : bool
+        Whether the handler runs on the event loop; if it would take long, it raises `TakesTime` and is called again on
+        a thread.
+    deadline : float
+        Of `time.monotonic`.
+    """
+
+    method: str
+    path: str
+    parameters: dict[str, str]
+    headers: dict[bytes, bytes]
+    body: bytes = b""
+    language: str = "en"
+    quick: bool = False
+    deadline: float = math.inf
+
+    def header(self, name: str) -> str:
+        """Return the value of a header, named in lower case; empty if it is missing."""
+        return self.headers.get(name.encode(), b"").decode("latin-1")
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the body, without parameters."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    def require_time(self) -> None:
+        """Raise RequestError GN126 if the time for the request has passed."""
+        if time.monotonic() > self.deadline:
+            raise busy("The request takes too long. Send fewer rows at once.")
+
+    def may_take_time(self) -> None:
+        """Raise `TakesTime` on the event loop, before work that may take more than a millisecond."""
+        if self.quick:
+            raise TakesTime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer.
+
+    Parameters
+    ----------
+    body : bytes
+    media_type : str
+    status : int
+    headers : mapping of str to str
+    rows : int
+        Rows that were answered, for the metrics.
+    """
+
+    body: bytes = b""
+    media_type: str = JSON
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    rows: int = 0
+
+
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] = {}, rows: int = 0) -> Answer:
+    """Return an answer in JSON; NaN and infinite numbers become null."""
+    return Answer(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), JSON, status, headers, rows)
+
+
+def json_in(body: bytes | memoryview) -> Any:
+    """Return the value of a body in JSON.
+
+    Raises
+    ------
+    RequestError
+        GN127 if it is not JSON; NaN and infinite numbers are not.
+    """
+    try:
+        return orjson.loads(body)
+    except ValueError as problem:  # also for nesting that is too deep
+        raise malformed(f"The body is not valid JSON ({problem}).") from None
+
+
+class TakesTime(Exception):  # noqa: N818 - not an error
+    """Raised by a handler on the event loop that must run on a thread instead."""
+
+
+Handler = Callable[[Context, Request], Answer]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route.
+
+    Parameters
+    ----------
+    method : {"GET", "POST"}
+        GET also answers HEAD.
+    path : str
+        A part in braces is a parameter: ``/v2/models/{model}``.
+    handler : callable
+        Raises `RequestError` or another GlassnetError.
+    needs_token : bool
+        Whether a token is needed if the service has one.
+    on_thread : bool
+        Whether the handler always runs on a thread; otherwise only for larger bodies.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    needs_token: bool = True
+    on_thread: bool = False
+
+    @property
+    def is_protocol(self) -> bool:
+        """Whether it is of the Open Inference Protocol, which has its own form of errors."""
+        return self.path.startswith("/v2")

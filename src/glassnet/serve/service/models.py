@@ -1,0 +1,188 @@
+"""The models of the service, which are loaded again when their files change."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ...errors import GlassnetError, OptionError
+from ...model.file import load_model
+from ...model.inference import compiled
+from ...model.model import Model
+from ...model.portable import PortableForm, form_of
+from ...preprocess.tabular.rows import RowEncoder
+from .counters import Counters
+from .errors import RequestError
+
+POLL_SECONDS = 0.5
+"""Between two looks at the files."""
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """A model, ready for answers.
+
+    Parameters
+    ----------
+    name : str
+    model : Model
+        As loaded, without the check of the training range, for explanations.
+    fast : Model
+        The same in portable arithmetic, compiled: an answer has the same bits alone and among any others.
+    encoder : RowEncoder or None
+        For a model of a table.
+    form : PortableForm
+        The type of the inputs and the names of the outputs.
+    takes_bytes : bool
+        Whether the inputs are whole numbers from 0 to 255, such as pixels.
+    products : int
+        Of a weight and a value, for one row.
+    loaded, seconds : float
+        The Unix time at which it was loaded, and how long that took.
+    """
+
+    name: str
+    model: Model
+    fast: Model
+    encoder: RowEncoder | None
+    form: PortableForm
+    takes_bytes: bool
+    products: int
+    loaded: float
+    seconds: float
+
+    @classmethod
+    def load(cls, name: str, path: Path) -> ServedModel:
+        """Load and compile a model; errors as `load_model`."""
+        began = time.perf_counter()
+        model = load_model(path).unchecked()
+        fast = compiled(model, engine="portable")
+        form = form_of(model)
+        for kind in (np.uint8, np.float32):  # compile, or load from the cache
+            fast.outputs(np.zeros((1, model.features), kind))
+        encoder = RowEncoder(model.columns) if model.columns else None
+        products = sum(layer.weights.size for member in form.members for layer in member)
+        takes_bytes = not (model.columns or model.scaling.standardises) and model.scaling.maximum == 255
+        return cls(name, model, fast, encoder, form, takes_bytes, products, time.time(), time.perf_counter() - began)
+
+
+class _State(NamedTuple):
+    """What shows whether a file has changed."""
+
+    modified: int
+    size: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> _State | None:
+        try:
+            found = os.stat(path)
+        except OSError:
+            return None
+        return cls(found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+class Repository:
+    """The models by name.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Model files; the stem of a file is the name of its model.
+    counters : Counters
+
+    Raises
+    ------
+    OptionError
+        GN120 when two files have the same stem.
+    GlassnetError
+        As `load_model`.
+    """
+
+    def __init__(self, paths: Sequence[str | Path], counters: Counters) -> None:
+        self._paths: dict[str, Path] = {}
+        self._counters = counters
+        for path in map(Path, paths):
+            name = path.name.removesuffix(".safetensors")
+            if name in self._paths:
+                raise OptionError(
+                    "GN120", f"{path}: the model's name would be {name!r}, as that of {self._paths[name]}. Rename one."
+                )
+            self._paths[name] = path
+        self._states = {name: _State.of(path) for name, path in self._paths.items()}
+        self._models = {name: ServedModel.load(name, path) for name, path in self._paths.items()}
+        self.problems: dict[str, GlassnetError] = {}
+        """Name -> why its changed file could not be loaded; the model from before is used."""
+        self._stopping = threading.Event()
+
+    def __iter__(self) -> Iterator[ServedModel]:
+        return iter([*self._models.values()])
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._models
+
+    def get(self, name: str) -> ServedModel:
+        """Return a model.
+
+        Raises
+        ------
+        RequestError
+            GN121 if there is none of this name.
+        """
+        served = self._models.get(name)
+        if served is None:
+            raise RequestError(404, "GN121", f"No model {name!r}. The models are {', '.join(self._models)}.")
+        return served
+
+    def named_or_only(self, name: str | None) -> ServedModel:
+        """Return the model of this name, or for None the only one.
+
+        Raises
+        ------
+        RequestError
+            GN121 if there is none of this name, GN127 without a name if there are several models.
+        """
+        if name is not None:
+            return self.get(name)
+        if len(self._models) > 1:
+            known = ", ".join(self._models)
+            raise RequestError(400, "GN127", f"Name the model with ?model=NAME. The models are {known}.")
+        return next(iter(self._models.values()))
+
+    def watch(self) -> None:
+        """Look at the files until `stop`, on a thread of its own; load a changed file while the old model answers."""
+        threading.Thread(target=self._watch, name="model files", daemon=True).start()
+
+    def stop(self) -> None:
+        """End `watch`."""
+        self._stopping.set()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            self.look()
+
+    def look(self) -> None:
+        """Load the models again whose files have changed."""
+        for name, path in self._paths.items():
+            state = _State.of(path)
+            if state == self._states[name]:
+                continue
+            self._states[name] = state
+            try:
+                self._models[name] = ServedModel.load(name, path)  # requests in progress keep the old one
+                self.problems.pop(name, None)
+            except GlassnetError as problem:
+                self.problems[name] = problem
+                print(f"{problem} [{problem.code}] The model from before is used.", file=sys.stderr, flush=True)
+            self._counters.reloads[name, name not in self.problems] += 1

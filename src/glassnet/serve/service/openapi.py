@@ -1,0 +1,283 @@
+"""``/openapi.json``: the routes, limits and models as OpenAPI 3.1, with examples that the models can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ... import __version__
+from ...errors import CODES
+from ...preprocess.tabular.dates import DateColumn
+from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
+from .examples import infer_body, row_of
+from .messages import JSON, Answer, Context, Request, Route, json_answer
+from .metrics import CONTENT_TYPE
+from .models import ServedModel
+from .predict import CSV, FORM
+from .tensors import DTYPES
+
+OPENAPI = "3.1.0"
+
+_BINARY = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What OpenAPI says of a route besides its path.
+
+    Parameters
+    ----------
+    summary : str
+    answer : str
+        The name of the answer's schema, or its media type if it is not JSON.
+    body : {"", "rows", "row", "infer"}
+    """
+
+    summary: str
+    answer: str
+    body: str = ""
+
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("POST", "/predict"): Operation("Predict rows, or what an image shows", "Predictions", "rows"),
+    ("POST", "/explain"): Operation("Explain the prediction for a row or an image", "Explanation", "row"),
+    ("GET", "/v2"): Operation("The server's name, version and extensions", "Server"),
+    ("GET", "/v2/health/live"): Operation("Whether the server runs", "Live"),
+    ("GET", "/v2/health/ready"): Operation("Whether the server can predict", "Ready"),
+    ("GET", "/v2/models/{model}"): Operation("The inputs and outputs of a model", "Model"),
+    ("GET", "/v2/models/{model}/ready"): Operation("Whether a model can predict", "ModelReady"),
+    ("POST", "/v2/models/{model}/infer"): Operation("Predict tensors", "InferAnswer", "infer"),
+    ("GET", "/metrics"): Operation("Metrics for Prometheus", CONTENT_TYPE.partition(";")[0]),
+    ("GET", "/openapi.json"): Operation("This description", "Description"),
+    ("GET", "/docs"): Operation("The service's own documentation", "text/html"),
+}
+"""Method and path -> operation. Paths with a model's version mean the same as those without."""
+
+_VERSIONED = "/versions/{version}"
+
+
+def operation_of(route: Route) -> Operation:
+    """Return the operation of a route."""
+    return OPERATIONS[route.method, route.path.replace(_VERSIONED, "")]
+
+
+def _openapi(context: Context, request: Request) -> Answer:
+    return json_answer(document(context))
+
+
+def document(context: Context) -> dict[str, Any]:
+    """Return the description of a service."""
+    limits, models = context.limits, [*context.models]
+    paths: dict[str, dict[str, Any]] = {}
+    for route in context.routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, context, models)
+    security = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}} if context.has_token else {}
+    return {
+        "openapi": OPENAPI,
+        "info": {
+            "title": "glassnet",
+            "version": __version__,
+            "description": (
+                f"Predictions and explanations of {', '.join(one.name for one in models)}. A request has at most "
+                f"{limits.max_body:,} bytes and {limits.max_rows:,} rows, and is answered within {limits.timeout:g} "
+                "seconds. Below /v2, the Open Inference Protocol."
+            ),
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": _schemas(models), **security},
+    }
+
+
+def _operation(route: Route, context: Context, models: Sequence[ServedModel]) -> dict[str, Any]:
+    about, names = operation_of(route), [one.name for one in models]
+    parameters: list[dict[str, Any]] = []
+    if "{model}" in route.path:
+        parameters.append({"name": "model", "in": "path", "required": True, "schema": {"enum": names}})
+    if "{version}" in route.path:
+        parameters.append({"name": "version", "in": "path", "required": True, "schema": {"const": "1"}})
+    if about.body in ("rows", "row"):
+        parameters.append(
+            {"name": "model", "in": "query", "required": len(names) > 1, "schema": {"enum": names},
+             "description": "Needed if the service has several models."}
+        )  # fmt: skip
+    if about.body == "row":
+        parameters.append(
+            {"name": "output", "in": "query", "schema": {"type": "string"},
+             "description": "The class, label or value to explain; by default the predicted one."}
+        )  # fmt: skip
+    made: dict[str, Any] = {
+        "operationId": _identity(route),
+        "summary": about.summary,
+        "tags": ["Open Inference Protocol" if route.is_protocol else "glassnet"],
+        "responses": {"200": _answer(about), **_errors(route, about, context)},
+    }
+    if parameters:
+        made["parameters"] = parameters
+    if about.body:
+        made["requestBody"] = {"required": True, "content": _bodies(about.body, models)}
+    if context.has_token and route.needs_token:
+        made["security"] = [{"token": []}]
+    return made
+
+
+def _identity(route: Route) -> str:
+    words = [word.strip("{}") for word in route.path.replace(".", "/").split("/") if word]
+    return "_".join([route.method.lower(), *words])
+
+
+def _answer(about: Operation) -> dict[str, Any]:
+    if "/" in about.answer:
+        return {"description": about.summary, "content": {about.answer: {"schema": {"type": "string"}}}}
+    content = {JSON: {"schema": _reference(about.answer)}}
+    if about.body == "infer":
+        content[_BINARY] = {"schema": {"description": "JSON, then the tensors' bytes."}}
+    return {"description": about.summary, "content": content}
+
+
+def _errors(route: Route, about: Operation, context: Context) -> dict[str, Any]:
+    """Return the statuses of errors that a route can have."""
+    statuses = ["403", "500"]
+    statuses += ["401"] if context.has_token and route.needs_token else []
+    statuses += ["404"] if "{model}" in route.path or about.body else []
+    statuses += ["400", "408", "413", "415", "422", "429", "503"] if about.body else []
+    schema = _reference("ProtocolError" if route.is_protocol else "Error")
+    return {
+        status: {"description": DESCRIPTIONS[int(status)], "content": {JSON: {"schema": schema}}}
+        for status in sorted(statuses)
+    }
+
+
+DESCRIPTIONS = {
+    400: "The request does not have the expected form.",
+    401: "The token is missing or wrong.",
+    403: "The request comes from a page of another site, or for another host.",
+    404: "There is no such address or model.",
+    408: "The request arrives too slowly.",
+    413: "The body is too large, or has too many rows.",
+    415: "The content type or encoding is not supported.",
+    422: "The rows do not fit the model.",
+    429: "Too many requests wait.",
+    500: "An error in glassnet.",
+    503: "The request takes too long, or there is not enough memory.",
+}
+"""Status -> what it means."""
+
+
+def _bodies(body: str, models: Sequence[ServedModel]) -> dict[str, Any]:
+    if body == "infer":
+        shown = {one.name: {"value": infer_body(one)} for one in models}
+        return {JSON: {"schema": _reference("InferRequest"), "examples": shown}}
+    shown = {one.name: {"value": {"rows": [row_of(one)]}} for one in models}
+    text = {"schema": {"type": "string"}}
+    form = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+    return {
+        JSON: {"schema": _reference("Rows"), "examples": shown},
+        **dict.fromkeys(CSV, text),
+        "image/*": {"schema": {"type": "string", "format": "binary"}},
+        FORM: {"schema": form},
+    }
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(properties: Mapping[str, Any], required: Sequence[str] | None = None) -> dict[str, Any]:
+    needed = [*properties] if required is None else [*required]
+    return {"type": "object", "properties": dict(properties), **({"required": needed} if needed else {})}
+
+
+def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
+    text, number, truth = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
+    maybe_number = {"type": ["number", "null"]}
+    tensor = {
+        "name": text,
+        "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+        "datatype": {"enum": [*DTYPES]},
+        "parameters": {"type": "object"},
+        "data": {"type": "array"},
+    }
+    described: dict[str, Any] = {
+        "type": "array",
+        "items": _object({name: tensor[name] for name in ("name", "datatype", "shape")}),
+    }
+    described["items"]["properties"]["shape"] = {"type": "array", "items": {"type": "integer", "minimum": -1}}
+    rows = {"type": "array", "minItems": 1, "items": {"anyOf": _unique([_row_schema(one) for one in models])}}
+    prediction = _object(
+        {
+            "input": text,
+            "answer": {"description": "The class's number, or a text: labels that hold, or values."},
+            "name": {"type": ["string", "null"], "description": "The class's name."},
+            "confidence": {**maybe_number, "description": "The class's probability."},
+            "outputs": {"type": ["array", "null"], "items": number, "description": "The network's outputs."},
+        }
+    )
+    error = {"code": {"enum": [*CODES, ""]}, "message": text}
+    return {
+        "Rows": {"anyOf": [_object({"rows": rows}), rows]},
+        "Predictions": _object({"model": text, "answers": {"type": "array", "items": prediction}}),
+        "Explanation": _object({"model": text}),
+        "Error": _object(error),
+        "ProtocolError": _object({"error": text, "code": error["code"]}),
+        "Server": _object({"name": text, "version": text, "extensions": {"type": "array", "items": text}}),
+        "Live": _object({"live": truth}),
+        "Ready": _object({"ready": truth}),
+        "Model": _object(
+            {
+                "name": text,
+                "versions": {"type": "array", "items": text},
+                "platform": text,
+                "inputs": described,
+                "outputs": described,
+            }
+        ),
+        "ModelReady": _object({"name": text, "ready": truth, "problem": _object(error)}, ["name", "ready"]),
+        "InferRequest": _object(
+            {
+                "id": text,
+                "parameters": {"type": "object"},
+                "inputs": {"type": "array", "items": _object(tensor, ["name", "shape", "datatype"])},
+                "outputs": {
+                    "type": "array",
+                    "items": _object({"name": text, "parameters": {"type": "object"}}, ["name"]),
+                },
+            },
+            ["inputs"],
+        ),
+        "InferAnswer": _object(
+            {
+                "model_name": text,
+                "model_version": text,
+                "id": text,
+                "outputs": {"type": "array", "items": _object(tensor, ["name", "shape", "datatype"])},
+            },
+            ["model_name", "outputs"],
+        ),
+        "Description": {"type": "object"},
+    }
+
+
+def _row_schema(served: ServedModel) -> dict[str, Any]:
+    model = served.model
+    if model.columns is None:
+        return {"type": "array", "items": {"type": "number"}, "minItems": model.features, "maxItems": model.features}
+    kinds: dict[str, Any] = {}
+    for one in model.columns.inputs:
+        if isinstance(one, NumberColumn):
+            kinds[one.name] = {"type": ["number", "string", "null"]}
+        elif isinstance(one, BooleanColumn):
+            kinds[one.name] = {"type": ["boolean", "string", "number", "null"]}
+        elif isinstance(one, DateColumn):
+            kinds[one.name] = {"type": ["string", "null"], "format": "date"}
+        else:
+            kinds[one.name] = {"type": ["string", "number", "boolean", "null"], "examples": list(one.words[:20])}
+    return _object(kinds)
+
+
+def _unique(schemas: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for place, one in enumerate(schemas) if one not in schemas[:place]]
+
+
+ROUTES = (Route("GET", "/openapi.json", _openapi),)

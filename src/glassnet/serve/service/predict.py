@@ -1,0 +1,77 @@
+"""``POST /predict``: predictions for rows in JSON or CSV, or for an image, as ``glassnet query --json`` has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...io.picture_formats import NAMES
+from ...workflow.predict_job import answer_facts, answers_from
+from .errors import RequestError, malformed
+from .limits import Limits
+from .messages import JSON, Answer, Context, Request, Route, json_answer, json_in
+from .models import ServedModel
+from .multipart import only_file
+from .rows import inputs_in_file, inputs_of, outputs_of
+
+CSV = ("text/csv", "text/plain")
+FORM = "multipart/form-data"
+IMAGE = "image/"
+
+
+def served_by(context: Context, request: Request) -> ServedModel:
+    """Return the model that a request names with ``?model=``, or the only one; its name is counted."""
+    served = context.models.named_or_only(request.parameters.get("model"))
+    request.parameters["model"] = served.name
+    return served
+
+
+def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[Any, list[str]]:
+    """Return the inputs in a request, (n, features), and the name of each row.
+
+    Parameters
+    ----------
+    served : ServedModel
+    request : Request
+        Its body is JSON (a list of rows, ``{"rows": […]}`` or ``{"row": …}``), CSV, an image, or a form with one file.
+    limits : Limits
+
+    Raises
+    ------
+    RequestError
+        GN122 for another content type, GN127 for a body of another form.
+    GlassnetError
+        As `rows.inputs_of` and `rows.inputs_in_file`.
+    """
+    kind, content, name = request.content_type, request.body, "the request"
+    if kind == JSON:
+        given = json_in(content)
+        if isinstance(given, dict):
+            given = [given["row"]] if "row" in given else given.get("rows")
+        if type(given) is not list:
+            raise malformed('The body has no rows. Send {"rows": [row, …]}.')
+        inputs = inputs_of(served, given, request, limits)
+        return inputs, [f"row {row}" for row in range(len(inputs))]
+    request.may_take_time()
+    if kind == FORM:
+        kind, content, name = only_file(request)
+    if kind in CSV:
+        return inputs_in_file(served, content, name, limits, text=True)
+    if kind.startswith(IMAGE):
+        return inputs_in_file(served, content, name, limits, text=False)
+    raise RequestError(
+        415,
+        "GN122",
+        f"Content-Type {kind or 'missing'}: expected {JSON}, {CSV[0]}, an image ({', '.join(NAMES)}) or {FORM}.",
+        {"Accept": f"{JSON}, {CSV[0]}, image/*, {FORM}"},
+    )
+
+
+def _predict(context: Context, request: Request) -> Answer:
+    served = served_by(context, request)
+    inputs, names = samples_in(served, request, context.limits)
+    outputs = outputs_of(served, inputs, request)
+    answers = [answer_facts(one) for one in answers_from(served.fast, names, outputs, request.language)]
+    return json_answer({"model": served.name, "answers": answers}, rows=len(answers))
+
+
+ROUTES = (Route("POST", "/predict", _predict),)

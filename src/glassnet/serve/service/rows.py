@@ -1,0 +1,248 @@
+"""Rows of requests as inputs of a model, with the checks of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from io import BytesIO
+from itertools import islice
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.queries import inputs_in
+from ...data.validation import plain
+from ...errors import DataError, GlassnetError, ShapeError
+from ...io.limits import max_bytes
+from ...io.opening import open_stream
+from ...io.sniff import kind_of
+from ...nn.parameters import FloatArray
+from ...preprocess.tabular.dataset import read_table
+from .errors import too_large
+from .limits import Limits
+from .messages import Request
+from .models import ServedModel
+
+CHUNK = 1024
+"""Rows that are read or answered between two looks at the time."""
+QUICK_PRODUCTS = 2_000_000
+"""Most products of an answer on the event loop: about a millisecond."""
+_NAMED = 20
+_WHITE = b"P5 32 32 255 " + b"\xff" * 1024
+"""An empty image, as PGM."""
+_SCALARS = (str, int, float, type(None))
+
+
+def outputs_of(served: ServedModel, inputs: NDArray[Any], request: Request) -> FloatArray:
+    """Return the outputs, (n, classes), for inputs, (n, features); a request out of time raises GN126."""
+    if len(inputs) * served.products > QUICK_PRODUCTS:
+        request.may_take_time()
+    if len(inputs) <= CHUNK:
+        return served.fast.outputs(inputs)
+    parts = []
+    for start in range(0, len(inputs), CHUNK):
+        request.require_time()
+        parts.append(served.fast.outputs(inputs[start : start + CHUNK]))
+    return np.concatenate(parts)
+
+
+def require_few(count: int, limits: Limits) -> None:
+    """Raise DataError GN010 without rows, RequestError GN125 for too many."""
+    if not count:
+        raise DataError("GN010", "rows: none, expected at least one.")
+    if count > limits.max_rows:
+        raise too_large(f"{count:,} rows, expected at most {limits.max_rows:,}. Send fewer rows at once.")
+
+
+def inputs_of(served: ServedModel, rows: Any, request: Request, limits: Limits) -> NDArray[Any]:
+    """Return rows in JSON as inputs, (n, features).
+
+    Parameters
+    ----------
+    served : ServedModel
+    rows : list
+        For a table, objects of column -> value; otherwise lists of numbers, or images as lists of such lists.
+    request : Request
+    limits : Limits
+
+    Raises
+    ------
+    DataError
+        GN010 without rows, GN013 for a value that is not a number, GN014 and GN018 as `checked`; as `Columns.apply`.
+    ShapeError
+        GN050 for rows of another length.
+    RequestError
+        GN125 for too many rows, GN126 when the time has passed.
+    """
+    if type(rows) is not list:
+        raise ShapeError("GN050", "rows: expected a list of rows.")
+    require_few(len(rows), limits)
+    if served.encoder is not None:
+        return _encoded(served, rows, request)
+    features = served.model.features
+    if served.takes_bytes and all(type(row) is list and len(row) == features for row in rows):
+        try:
+            joined = b"".join(map(bytes, rows))
+        except (TypeError, ValueError):  # not whole numbers from 0 to 255
+            pass
+        else:
+            return np.frombuffer(joined, np.uint8).reshape(len(rows), features)
+    parts = []
+    for start in range(0, len(rows), CHUNK):
+        request.require_time()
+        parts.append(array_in(rows[start : start + CHUNK], "rows"))
+    if len({part.shape[1:] for part in parts}) > 1:
+        raise ShapeError("GN050", "rows: of different lengths.")
+    return checked(served, np.concatenate(parts), "rows")
+
+
+def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
+    """Return numbers in JSON as an array.
+
+    Raises
+    ------
+    DataError
+        GN013 for a value that is not a number.
+    ShapeError
+        GN050 for lists of different lengths.
+    """
+    try:
+        array = np.array(values)
+    except ValueError:
+        raise ShapeError("GN050", f"{name}: of different lengths.") from None
+    except OverflowError:
+        raise DataError("GN013", f"{name}: a whole number of more than 64 bits.") from None
+    if array.dtype.kind not in "biuf":
+        raise DataError("GN013", f"{name}: a value that is not a number.")
+    return array
+
+
+def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return numbers as inputs, (n, features), in the smallest type that holds them.
+
+    Parameters
+    ----------
+    served : ServedModel
+        Of arrays.
+    values : ndarray of any numbers, shape (n, features), or for images (n, rows, columns[, 3])
+    name : str
+        For messages.
+
+    Raises
+    ------
+    DataError
+        GN014 for a value outside the range of the training data's type, such as 0 to 255; GN018 for NaN or infinity.
+    ShapeError
+        GN050 for another shape.
+    """
+    model = served.model
+    if values.ndim < 2:
+        raise ShapeError("GN050", f"{name}: expected a list of {model.features} numbers for each row.")
+    values = model.raw(values)
+    if values.dtype == np.uint8 and served.takes_bytes:
+        return values
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        row, column = np.argwhere(~np.isfinite(values))[0].tolist()
+        value = f"{values[row, column]:g}"
+        raise DataError("GN018", f"{name}: row {row}, value {column}: {value}, expected a finite number.")
+    if model.scaling.standardises:  # numbers of any size
+        return values
+    maximum = model.scaling.maximum
+    low, high = float(values.min()), float(values.max())
+    if low < 0 or high > maximum:
+        row, column = np.argwhere((values < 0) | (values > maximum))[0].tolist()
+        value = plain(float(f"{values[row, column]:.7g}"))
+        raise DataError("GN014", f"{name}: row {row}, value {column}: {value}, expected 0 to {plain(maximum)}.")
+    whole = maximum == 255 and (values.dtype.kind in "bui" or bool((values == np.floor(values)).all()))
+    return values.astype(np.uint8 if whole else np.float32)
+
+
+def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[np.float32]:
+    encoder, columns = served.encoder, served.model.columns
+    assert encoder is not None
+    assert columns is not None
+    parts = []
+    for number, row in enumerate(rows):
+        if not number % CHUNK:
+            request.require_time()
+        if type(row) is not dict:
+            raise DataError("GN013", f"rows: row {number}: expected an object of column names and values.")
+        encoded = encoder.row(row)
+        if encoded is None:
+            request.may_take_time()
+            encoded = _read_row(served, row, number)
+        parts.append(encoded)
+    return np.concatenate(parts)
+
+
+def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArray[np.float32]:
+    """Read a row as a table, which alone can take values such as numbers in text."""
+    columns = served.model.columns
+    assert columns is not None
+    known = {name: row[name] for name in columns.names if name in row}
+    for name, value in known.items():
+        if not isinstance(value, _SCALARS):
+            problem = f"rows: row {number}: column {name!r}: expected a number, text, true, false or null."
+            raise DataError("GN013", problem)
+    if not row:
+        problem = f"rows: row {number}: none of the model's columns, such as {columns.names[0]!r}."
+        raise DataError("GN060", problem)
+    others = dict(islice(row.items(), _NAMED))  # for the message about the columns that are missing
+    table = read_table({name: [value] for name, value in (known or others).items()}, columns.names)
+    encoded: NDArray[np.float32] = columns.apply(table)
+    return encoded
+
+
+def inputs_in_file(
+    served: ServedModel, content: bytes, name: str, limits: Limits, *, text: bool
+) -> tuple[NDArray[Any], list[str]]:
+    """Return the inputs, (n, features), in a CSV or an image, and the name of each row.
+
+    Parameters
+    ----------
+    served : ServedModel
+    content : bytes
+    name : str
+        For messages.
+    limits : Limits
+    text : bool
+        Whether rows are expected, otherwise an image; a photo of several digits has several rows.
+
+    Raises
+    ------
+    GlassnetError
+        As `load_inputs` and `read_table`.
+    """
+    model = served.model
+    with max_bytes(limits.max_body):
+        opened = open_stream(BytesIO(content), name)
+        if text != (kind_of(opened) == "text"):
+            expected = "rows as text" if text else "an image"
+            raise DataError("GN011", f"{name}: not the data that its content type names, expected {expected}.")
+        if text:
+            _require_short_line(opened.stream(), name, model.features)
+        if model.columns is not None:
+            from ...data.tables.table import parse_frame
+
+            table = parse_frame(opened, model.columns.names)
+            require_few(len(table), limits)
+            return model.columns.apply(table), [f"{name}, row {row}" for row in range(len(table))]
+        like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
+        inputs, names, _ = inputs_in(opened, model.features, *like)
+    require_few(len(inputs), limits)
+    return inputs, names
+
+
+def _require_short_line(stream: IO[bytes], name: str, features: int) -> None:
+    """Raise RequestError GN125 for a first line of far too many values: reading it would take long and much memory."""
+    most = max(1 << 16, 64 * features)
+    if len(stream.readline(most + 1)) > most:
+        raise too_large(f"{name}: the first line is longer than {most:,} bytes.")
+
+
+def preload(served: ServedModel, limits: Limits) -> None:
+    """Load the packages that read files, which the first request with a file would otherwise wait for."""
+    for content, text in ((b"0,1\n", True), (_WHITE, False)):
+        with suppress(GlassnetError):
+            inputs_in_file(served, content, "", limits, text=text)

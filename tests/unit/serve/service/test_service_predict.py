@@ -1,0 +1,201 @@
+"""Predictions and explanations: rows in JSON, CSV, images and forms have the answers of the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+import glassnet
+from glassnet import load_model
+from glassnet.explain.why import why
+from glassnet.workflow.predict_job import answer_facts, query_model
+from support.people import people
+from support.photos import sheet
+from support.raw_http import post
+from support.samples import digits, digits_csv, png
+from support.service import serving, write_digits, write_people
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    write_digits(folder / "digits.safetensors")
+    write_people(folder / "people.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running(folder):
+    with serving(sorted(folder.glob("*.safetensors"))) as running:
+        yield running
+
+
+def send(running, path, body, kind="application/json", **headers):
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    reply = post(running.port, path, content, {"Content-Type": kind, **headers})
+    return reply.status, json.loads(reply.body)
+
+
+def answers(running, body, kind="application/json", model="digits"):
+    status, said = send(running, f"/predict?model={model}", body, kind)
+    assert (status, said.get("model")) == (200, model), said
+    return said["answers"]
+
+
+def queried(folder, model, *sources):
+    """What ``glassnet query --engine portable --json`` prints."""
+    return [
+        answer_facts(one)
+        for one in query_model(
+            glassnet.compiled(load_model(folder / f"{model}.safetensors"), engine="portable"), [*map(str, sources)]
+        )
+    ]
+
+
+def same(found, expected):
+    """Compare answers but for the names of their inputs."""
+    return [one | {"input": ""} for one in found] == [one | {"input": ""} for one in expected]
+
+
+def form(name, kind, content):
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
+    return head.encode() + content + b"\r\n--b--\r\n"
+
+
+def test_rows_in_every_form_have_the_answers_of_the_command_line(running, folder, tmp_path):
+    pixels, text = digits(100).inputs[:70], digits_csv(70)
+    (tmp_path / "rows.csv").write_text(text)
+    expected = queried(folder, "digits", tmp_path / "rows.csv")
+    found = answers(running, {"rows": pixels.tolist()})
+    assert found[69] == expected[69] | {"input": "row 69"}
+    assert same(found, expected)
+    assert same(answers(running, pixels.tolist()), expected)
+    assert same(answers(running, {"row": pixels[3].tolist()}), expected[3:4])
+    assert same(answers(running, {"rows": (pixels[:3] / 1.0).reshape(3, 28, 28).tolist()}), expected[:3])
+    assert same(answers(running, text.encode(), "text/csv"), expected)
+    assert same(answers(running, digits_csv(70, labels=False).encode(), "text/csv; charset=utf-8"), expected)
+    sent = form("rows.csv", "text/csv", text.encode())
+    named = answers(running, sent, "multipart/form-data; boundary=b")
+    assert same(named, expected)
+    assert named[0]["input"] == "rows.csv, line 1"
+
+
+def test_images_have_the_answers_of_the_command_line(running, folder, tmp_path):
+    drawn = png(digits(100).inputs[0].reshape(28, 28))
+    photo = sheet(3, 1, 3).content
+    for name, content in (("digit.png", drawn), ("photo.jpg", photo)):
+        (tmp_path / name).write_bytes(content)
+        expected = queried(folder, "digits", tmp_path / name)
+        assert same(answers(running, content, "image/png"), expected)
+        assert same(answers(running, form(name, "image/jpeg", content), "multipart/form-data; boundary=b"), expected)
+
+
+def test_a_table_has_the_same_bits_in_every_form_and_company(running, folder, tmp_path):
+    text = people(40, seed=1)
+    (tmp_path / "people.csv").write_text(text)
+    frame = pl.read_csv(io.StringIO(text), null_values=["?", "NA", "", "nan", "null"]).drop("income")
+    rows = frame.to_dicts()
+    expected = queried(folder, "people", tmp_path / "people.csv")
+    assert same(answers(running, text.encode(), "text/csv", "people"), expected)
+    found = answers(running, {"rows": rows}, model="people")
+    assert same(found, expected)
+    assert [answers(running, {"row": row}, model="people")[0] for row in rows] == [
+        one | {"input": "row 0"} for one in found
+    ]
+    # Numbers in text are read as in a table, but one row does not change how another is read.
+    odd = [row | {"hours": f"{row['hours']:.1f}".replace(".", ",")} for row in rows[:2]]
+    assert answers(running, {"rows": [*odd, *rows]}, model="people")[2:] == [
+        one | {"input": f"row {number + 2}"} for number, one in enumerate(found)
+    ]
+    assert same(answers(running, {"rows": odd}, model="people"), expected[:2])
+
+
+@pytest.mark.parametrize("model", ["digits", "people"])
+def test_an_explanation_is_that_of_the_command_line(running, folder, model):
+    loaded = load_model(folder / f"{model}.safetensors").unchecked()
+    row = digits(100).inputs[5].tolist()
+    inputs = np.array(row, np.uint8)
+    if model == "people":
+        row = {"age": 30, "job": "cook", "gain": None, "member": "yes", "country": "CH", "hours": 41.5, "id": 7}
+        inputs = loaded.columns.apply(glassnet.read_table({name: [value] for name, value in row.items()}))[0]
+    status, said = send(running, f"/explain?model={model}", {"row": row})
+    assert status == 200
+    expected = why(loaded, inputs)
+    assert (said["answer"], said["rival"], said["name"]) == (
+        expected.answer, expected.rival, loaded.name_of(expected.answer)
+    )  # fmt: skip
+    assert said["gap"] == expected.gap
+    assert said["inputs"] == expected.inputs.tolist()
+    assert said["columns"] == (dict(loaded.columns.gathered(expected.inputs)) if loaded.columns else None)
+    assert said["outputs"] == answers(running, {"row": row}, model=model)[0]["outputs"]
+
+
+PIXELS = [0] * 784
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("/predict", {"rows": [PIXELS]}, 400, "GN127"),  # several models
+        ("/predict?model=none", {"rows": [PIXELS]}, 404, "GN121"),
+        ("/predict?model=digits", {}, 400, "GN127"),
+        ("/predict?model=digits", {"rows": {}}, 400, "GN127"),
+        ("/predict?model=digits", b'{"rows": [[1e999]]}', 400, "GN127"),
+        ("/predict?model=digits", b"\xff", 400, "GN127"),
+        ("/predict?model=digits", {"rows": []}, 422, "GN010"),
+        ("/predict?model=digits", {"rows": [3]}, 422, "GN050"),
+        ("/predict?model=digits", {"rows": [PIXELS[1:]]}, 422, "GN050"),
+        ("/predict?model=digits", {"rows": [PIXELS, PIXELS[1:]]}, 422, "GN050"),
+        ("/predict?model=digits", {"rows": [PIXELS, 784]}, 422, "GN050"),
+        ("/predict?model=digits", {"rows": [["7", *PIXELS[1:]]]}, 422, "GN013"),
+        ("/predict?model=digits", {"rows": [[None, *PIXELS[1:]]]}, 422, "GN013"),
+        ("/predict?model=digits", {"rows": [[256, *PIXELS[1:]]]}, 422, "GN014"),
+        ("/predict?model=digits", {"rows": [[-0.5, *PIXELS[1:]]]}, 422, "GN014"),
+        ("/predict?model=digits", {"rows": [[10**30, *PIXELS[1:]]]}, 422, "GN014"),
+        ("/predict?model=people", {"rows": [[1, 2]]}, 422, "GN013"),
+        ("/predict?model=people", {"rows": [{"age": 3}]}, 422, "GN060"),
+        ("/predict?model=people", {"rows": [{}]}, 422, "GN060"),
+        (
+            "/predict?model=people",
+            {"rows": [{name: [1] for name in ("age", "job", "gain", "member", "country", "hours", "id")}]},
+            422,
+            "GN013",
+        ),
+        ("/explain?model=digits", {"rows": [PIXELS] * 2}, 400, "GN127"),
+        ("/explain?model=digits&output=3", {"row": PIXELS}, 422, "GN022"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(running, path, body, status, code):
+    found, said = send(running, path, body)
+    assert (found, said["code"]) == (status, code), said
+    assert said["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status", "code"),
+    [
+        ("application/xml", b"<a/>", 415, "GN122"),
+        ("", b"{}", 415, "GN122"),
+        ("text/csv", b"1,2,3\n", 422, "GN012"),
+        ("text/csv", b"", 422, "GN010"),
+        ("text/csv", png(np.zeros((28, 28))), 422, "GN011"),
+        ("image/png", b"1,2,3\n", 422, "GN011"),
+        ("image/png", png(digits(100).inputs[0].reshape(28, 28))[:150], 422, "GN006"),
+        ("multipart/form-data", b"", 400, "GN127"),
+        ("multipart/form-data; boundary=b", b"--b--\r\n", 400, "GN127"),
+        ("multipart/form-data; boundary=b", form("a.csv", "text/csv", b"1")[:-8], 400, "GN127"),
+        ("multipart/form-data; boundary=b", form("a.xml", "text/xml", b"<a/>"), 415, "GN122"),
+    ],
+)
+def test_other_content_is_refused(running, kind, body, status, code):
+    found, said = send(running, "/predict?model=digits", body, kind)
+    assert (found, said["code"]) == (status, code), said
+
+
+def test_messages_are_in_chinese_if_the_client_prefers_it(running):
+    _, said = send(running, "/predict?model=digits", {"rows": [[300, *PIXELS[1:]]]}, **{"Accept-Language": "zh-CN,en"})
+    assert said == {"code": "GN014", "message": "rows：第 0 行第 0 个值：为 300，应为 0 至 255。"}
