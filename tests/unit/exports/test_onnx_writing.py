@@ -159,6 +159,19 @@ def test_labels_are_the_classes_in_their_type(tmp_path, names, class_type, dtype
     assert import_model(tmp_path / "net.onnx").classes_.tolist() == model.classes_.tolist()
 
 
+def test_booleans_stay_booleans_and_deskewing_is_refused(tmp_path):
+    random = np.random.default_rng(2)
+    inputs = random.normal(size=(50, 3)).astype(np.float32)
+    model = fit(Dataset.from_arrays(inputs, inputs[:, 0] > 0), QUICK).model
+    assert export(model, tmp_path / "net.onnx", data=inputs).equal
+    label = session_of(tmp_path / "net.onnx").run(["label"], {"input": inputs})[0]
+    assert label.dtype == bool
+    assert (label == model.classes_[model.predict(inputs)]).all()
+    with pytest.raises(GlassnetError, match="deskew") as caught:
+        export(replace(small_model(), deskews=True), tmp_path / "deskewed.onnx")
+    assert caught.value.code == "GN100"
+
+
 def test_columns_may_have_the_names_of_outputs_and_inner_values(tmp_path):
     random = np.random.default_rng(3)
     names = ("label", "probabilities", "probabilities_", "input", "encoded", "outputs", "member/fill", "layer1.bias")
