@@ -156,7 +156,7 @@ CASES = {
     "which is not possible": huge(-5, -4),
     "operator If": subgraphs,
     "operator Gemm": expanding,
-    "not fit|branch|nodes|same weights|differ": repeated,
+    "answers of the imported model differ": repeated,
     "branch": doubling,
     "operator Gemm, node": constants_of_constants,
 }
@@ -171,7 +171,7 @@ def test_malicious_graphs_are_refused_without_their_cost(tmp_path, content, word
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert any(word in message for word in words.split("|")), message
+    assert words in message
     assert most < 50e6
 
 

@@ -108,16 +108,15 @@ def read_chain(graph: OnnxGraph) -> Chain:
         before = node.input[0] if node is not None and node.op_type in ("Softmax", "LogSoftmax", "Sigmoid") else ""
         if one.value not in (value, before):
             raise NotImportableError("two outputs of different branches")
-    tasks = {one.task for one in found} - {None}
-    if len(tasks) > 1:
-        raise NotImportableError("outputs of several kinds, expected classes, labels or numbers")
     classes = next((one.classes for one in found if one.classes is not None), None)
     rescaled = next((one for one in found if (one.low, one.high) != (0, 1)), found[0])
     normalised = any(one.normalised for one in found)
-    task = tasks.pop() if tasks else ("classes" if normalised else None)
+    # Labels may also be listed with the probability of their absence, as if they were classes.
+    tasks = {"classes": normalised, **{one.task: True for one in found}}
+    task = next((name for name in ("labels", "classes") if tasks.get(name)), None)
     averaged, after = _averaged(graph, value)
     members = tuple((*_steps(graph, one), *after) for one in averaged)
-    binary = any(one.binary for one in found)
+    binary = task == "classes" and any(one.binary for one in found)
     return Chain(members, value, task, classes, binary, normalised, rescaled.low, rescaled.high)
 
 
@@ -194,7 +193,9 @@ def _text(value: bytes | int) -> str | int:
 def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
     """Remove from probabilities what makes those of a row add up to 1, or adds that of the first of two classes."""
     value = output
-    while (node := graph.producers.get(value)) is not None and node.op_type == "Identity":
+    while (node := graph.producers.get(value)) is not None and (
+        node.op_type == "Identity" or (node.op_type == "Cast" and attributes(node).get("to") in FLOATS)
+    ):
         value = node.input[0]
     if node is None:
         return _Decoded(value)
@@ -415,7 +416,7 @@ def _kept(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[Step]:
         sides = value.ravel().tolist() if value is not None else []
         rows = [-1, 0, *([1] if graph.input.sides[:1] == (1,) else [])]
         fits = sides in ([1], [-1]) if kind == "Squeeze" else len(sides) == 2 and sides[0] in rows
-        if not fits:
+        if not fits and not (value is None and _is_of_shapes(graph, node.input[1])):
             raise refused(
                 node, f"to shape {sides[:8]}, expected one row per sample" if sides else "to a computed shape"
             )
@@ -425,6 +426,27 @@ def _kept(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[Step]:
         if any(one is not None and (np.size(one) != 1 or abs(float(np.ravel(one)[0])) < FARTHEST) for one in limits):
             raise refused(node, NOT_SUPPORTED)
     return []
+
+
+_OF_SHAPES = ("Shape", "Gather", "Slice", "Squeeze", "Unsqueeze", "Concat", "Cast", "Identity")
+
+
+def _is_of_shapes(graph: OnnxGraph, name: str) -> bool:
+    """Return whether a computed value depends only on the shape of others, such as torch's ``x.view(len(x), -1)``.
+
+    Whether it keeps one row per sample shows when the graph is run for the comparison.
+    """
+    seen, todo = 0, [name]
+    while todo:
+        value = todo.pop()
+        node = graph.producers.get(value)
+        if value in graph.initializers or (node is not None and node.op_type == "Constant"):
+            continue
+        seen += 1
+        if node is None or node.op_type not in _OF_SHAPES or node.domain or seen > _MOST_TOGETHER:
+            return False
+        todo += [] if node.op_type == "Shape" else list(filter(None, node.input))
+    return True
 
 
 _ACTIVATIONS = {"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "softmax"}
@@ -478,7 +500,7 @@ _ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "Sigmoid": ACTIVATIONS["sigmoid"].value,
     "Neg": np.negative,
 }
-_MOST_TOGETHER = 16  # nodes that compute one activation
+_MOST_TOGETHER = 16  # nodes that compute one activation, or one shape
 _GRID = np.linspace(-4, 4, 33)
 
 

@@ -2,8 +2,8 @@
 
 MESSAGES: dict[str, str] = {
     # the portable form
-    "model: its images are deskewed, which portable arithmetic does not define.": (
-        "model：该模型对图片作倾斜校正，可移植算术没有定义它。"
+    "model: it deskews images, which portable arithmetic does not define. Train without --deskew to export it.": (
+        "model：该模型对图片作倾斜校正，可移植算术没有定义它。要导出模型，请在训练时不用 --deskew。"
     ),
     "column {name}: encoded by a logarithm, which portable arithmetic does not define. Train the model again.": (
         "列 {name}：以对数编码，可移植算术没有定义它。请重新训练模型。"

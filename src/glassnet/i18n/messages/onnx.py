@@ -5,9 +5,13 @@ MESSAGES: dict[str, str] = {
     "ONNX files need {package}, which is not installed: {command}": "ONNX 文件需要 {package}，它没有安装：{command}",
     "onnx is not installed ({command})": "没有安装 onnx（{command}）",
     "{path}: cannot be run ({reason}). Export the model again.": "{path}：无法运行（{reason}）。请重新导出模型。",
+    "its probabilities differ from those of its outputs by {difference}. Export the model again.": (
+        "概率与由输出算出的概率相差 {difference}。请重新导出模型。"
+    ),
     # import
     "{path} cannot be imported: {problem}.": "{path} 无法导入：{problem}。",
-    "{path} cannot be imported: damaged ({kind}: {reason}).": "{path} 无法导入：文件已损坏（{kind}：{reason}）。",
+    "{path} cannot be imported: damaged ({reason}).": "{path} 无法导入：文件已损坏（{reason}）。",
+    "it cannot be run on {rows} rows ({reason})": "无法用 {rows} 行数据运行它（{reason}）",
     "the network was imported from {name}": "该网络导入自 {name}",
     "the network was imported from scikit-learn's {name}": "该网络导入自 scikit-learn 的 {name}",
     # import: files
@@ -59,7 +63,7 @@ MESSAGES: dict[str, str] = {
     # import: the network
     "no dense layer": "没有全连接层",
     "two outputs of different branches": "两个输出出自不同的分支",
-    "outputs of several kinds, expected classes, labels or numbers": "输出不止一种，应为类别、标签或数值之一",
+    "two probabilities for each of several outputs": "几个输出各有两个概率",
     "names of classes without an ArgMax that chooses one": "有类别名称，却没有选出类别的 ArgMax",
     "probabilities that fall as their output rises": "概率随输出升高而降低",
     "an output that does not depend on the input": "有一个输出与输入无关",
