@@ -24,7 +24,7 @@ _BINARY = "application/octet-stream"
 
 @dataclass(frozen=True)
 class Operation:
-    """What OpenAPI says of a route besides its path.
+    """The description of a route, besides its path.
 
     Parameters
     ----------
