@@ -41,6 +41,7 @@ _COMMANDS = {
     "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "export": "Write a model as C, HTML or ONNX, and prove that the file answers as the model does.",
     "prove": "Run an exported file again and compare its answers with the model's.",
+    "import": "Make a model of a network in an ONNX file.",
     "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",
     "studio": "Open a page to draw, train, step through, compare and look.",
     "serve": "Answer over HTTP: predictions and explanations of models.",
@@ -48,9 +49,10 @@ _COMMANDS = {
 }
 """Command -> the first line of its help, in the order of the help of all.
 
-Each is a module of this name with the function ``NAME_command``. The lines are here so that ``glassnet --help`` need
-not load the modules.
+Each is a module of this name, or of that in ``_MODULES``, with the function ``NAME_command``. The lines are here so
+that ``glassnet --help`` need not load the modules.
 """
+_MODULES = {"import": "import_network"}  # a keyword cannot name a module
 
 
 class _LazyGroup(click.Group):
@@ -72,7 +74,7 @@ class _LazyGroup(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f".{name}", __name__), f"{name}_command")
+        command: click.Command = getattr(import_module(f".{_MODULES.get(name, name)}", __name__), f"{name}_command")
         if chinese():
             from .help.in_chinese import command_in_chinese
 

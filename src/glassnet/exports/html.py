@@ -276,19 +276,23 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     if node is None:
         return Ran(None, "no Node.js was found to run its script; any browser can, and the page checks itself there")
     found = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("v")
-    if int(found.split(".")[0] or 0) < _NODE:
+    if not found.split(".")[0].isdecimal() or int(found.split(".")[0]) < _NODE:
         return Ran(None, f"Node.js {found} is too old to run its script; {_NODE} or later can")
     command = [node, str(_PAGE / "run_in_node.mjs"), str(path)]
-    done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
-    if done.returncode:
-        lines = [one for one in done.stderr.decode(errors="replace").splitlines() if "Error" in one]
-        raise DataError(
-            "GN101", f"{path}: its script fails in Node.js {found} ({lines[0] if lines else 'no message'})."
-        )
-    told = json.loads(done.stdout)
-    outputs = np.frombuffer(base64.b64decode(told["outputs"]), "<f4").reshape(rows.outputs.shape)
-    predicted = np.asarray(told["answers"], rows.predicted.dtype).reshape(rows.predicted.shape)
-    return Ran(f"Node.js {found}", outputs=outputs.astype(np.float32), predicted=predicted)
+    try:
+        done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
+        lines = done.stderr.decode(errors="replace").splitlines()
+        problem = next((one for one in lines if "Error" in one), f"exit status {done.returncode}")
+        if not done.returncode:
+            answers = json.loads(done.stdout)
+            outputs = np.frombuffer(base64.b64decode(answers["outputs"]), "<f4").reshape(rows.outputs.shape)
+            predicted = np.frombuffer(base64.b64decode(answers["answers"]), "<f8").reshape(rows.predicted.shape)
+            return Ran(f"Node.js {found}", "", outputs.astype(np.float32), predicted.astype(rows.predicted.dtype))
+    except subprocess.TimeoutExpired:
+        problem = f"not finished after {_SECONDS} seconds"
+    except ValueError:
+        problem = "answers of another shape"
+    raise DataError("GN101", f"{path}: its script fails in Node.js {found} ({printable(problem)}).")
 
 
 def _rows_as_json(rows: ProofRows) -> str:

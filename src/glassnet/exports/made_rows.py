@@ -30,13 +30,15 @@ _DEVIATIONS = 3.0
 def made_array(model: Model, input_kind: str, count: int) -> NDArray[Any]:
     """Return raw samples, shape (count, features): uint8 for ``"bytes"``, else float64.
 
-    The first two rows are the ends of the range; of the others a third is mostly 0, as images are.
+    The first two rows are the ends of the range; of the others a third is mostly 0, as images are, where 0 is within
+    the range.
     """
     random = generator(0, Purpose.PROOF)
     low, high = _range(model)
     rows = random.uniform(low, high, (count, model.features))
     zeros = random.random(rows.shape) < _SPARSE
     zeros[np.arange(count) % 3 > 0] = False
+    zeros[:, (low > 0) | (high < 0)] = False
     rows[zeros] = 0
     rows[0], rows[1 % count] = low, high
     return np.clip(np.rint(rows), 0, 255).astype(np.uint8) if input_kind == "bytes" else rows

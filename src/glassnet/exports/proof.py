@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ from .._one_line import one_line
 from ..errors import DataError, FileError
 from ..model.model import Model
 from ..model.portable import PortableNetwork, portable_form
+from ..nn.network_class import Network
 from .rows import ProofRows
 
+_ROUNDING = 4.0
+"""A tolerance covers this many times the largest rounding error of the portable outputs."""
 QUANTIZED = ("int8",)
 """Allowed values of `quantize`."""
 
@@ -71,7 +74,8 @@ class Proof:
         Number of rows with another class, other labels or another number; None if nothing ran. Where the form has a
         tolerance, rows whose two best outputs differ by less than it are not counted.
     tolerance : float
-        Largest difference that counts as equal: 0 for C and HTML.
+        Largest difference that counts as equal: 0 for C and HTML; 1e-5 for ONNX, or four times the largest rounding
+        error of the portable outputs if that is more.
     agreement : float or None
         With `quantize`: the fraction of rows with the same class or labels as without; None for numbers.
     accuracy, quantized_accuracy : float or None
@@ -152,7 +156,12 @@ def read_export(path: str | Path) -> tuple[bytes, Mark]:
 
 
 def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: Ran) -> Proof:
-    """Compare the answers of an exported file with the portable ones."""
+    """Compare the answers of an exported file with the portable ones.
+
+    A tolerance above 0 is widened for networks whose portable outputs have larger rounding errors.
+    """
+    if tolerance:
+        tolerance = max(tolerance, _ROUNDING * _largest_difference(rows.outputs, _in_float64(model, rows)))
     largest, differ = None, None
     if ran.outputs is not None:
         predicted = model.targets.invert(ran.outputs) if ran.predicted is None else ran.predicted
@@ -182,9 +191,16 @@ def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: R
     )
 
 
-def _largest_difference(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
-    """Return the largest difference of outputs, absolute below 1 and relative above; 0 only for the same bits."""
-    same = (found.view(np.int32) == wanted.view(np.int32)) | (np.isnan(found) & np.isnan(wanted))
+def _in_float64(model: Model, rows: ProofRows) -> NDArray[np.float64]:
+    """Return the model's outputs in float64, shape (n, outputs)."""
+    network, *others = (Network.of(one.architecture, one.parameters.copy(np.float64)) for one in model.members)
+    plain = {one.name: getattr(model, one.name) for one in fields(Model)} | {"training_range": None}
+    return Model(**{**plain, "network": network, "others": tuple(others)}).outputs(rows.inputs).astype(np.float64)
+
+
+def _largest_difference(found: NDArray[np.floating], wanted: NDArray[np.floating]) -> float:
+    """Return the largest difference of outputs, absolute below 1 and relative above; 0 only for the same numbers."""
+    same = (found == wanted) & (np.signbit(found) == np.signbit(wanted)) | (np.isnan(found) & np.isnan(wanted))
     with np.errstate(invalid="ignore", over="ignore"):
         wide = wanted.astype(float)
         apart = np.abs(found.astype(float) - wide) / np.maximum(1, np.abs(wide))

@@ -254,6 +254,15 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "different_head": ("distinct", "不同值"),
     "examples_head": ("examples", "示例"),
     "value_missing": ("(missing)", "（缺失）"),
+    # import
+    "imported": ("imported  {file}, a network {network}", "导入      {file}，网络为 {network}"),
+    "imported_classes": ("outputs   {count} classes: {names}", "输出      {count} 个类别：{names}"),
+    "imported_labels": ("outputs   {count} labels: {names}", "输出      {count} 个标签：{names}"),
+    "imported_numbers": ("outputs   {count} numbers", "输出      {count} 个数值"),
+    "compared_import": (
+        "compared  {rows} random rows: outputs within {largest:.1e} of those of the source",
+        "比较      {rows} 行随机数据：输出与来源相差不超过 {largest:.1e}",
+    ),
     # info
     "networks_joined": ("{count} networks joined", "{count} 个网络并联"),
     "comma": (", ", "，"),
@@ -320,6 +329,9 @@ INFO_LABELS: dict[str, str] = {
     "own_validation": "另给验证数据",
     "calibrated": "已校准",
     "not_verifiable": "无法验证",
+    "imported": "导入自",
+    "sha256": "SHA-256",
+    "class": "类",
     "resumed": "继续训练时",
     "source": "来源",
     "samples": "样本数",

@@ -93,6 +93,13 @@ COMMANDS = {
     数字，其他模型为训练范围内的随机值。
 
     C 文件会被编译并执行：只验证可信的文件。退出码 0：回答相同；1：有差异。""",
+    "import": """由 ONNX 文件中的网络得到模型。
+
+    NETWORK 是一串全连接层，例如由 PyTorch、Keras 或 scikit-learn 导出的网络。其他网络会被拒绝，并指出是哪个算子。
+    如果文件选出一个类别，或输出为 softmax 或 sigmoid，输出就是类别，否则是数值；加上 --task classes 时，
+    未经激活的输出按 softmax 计算。
+
+    写入之前，用随机数据把模型与该文件比较。需要附加包 "onnx"。""",
     "data": """把自带的 MNIST 写成笔记和书中所用的 CSV 文件。
 
     写入 DIR（不存在则创建）：mnist_train.csv（60,000 行）、mnist_test.csv（10,000 行）、mnist_train_100.csv 与
@@ -227,6 +234,10 @@ FLAGS = {
     "Write the predictions as a table instead of printing them: CSV or Parquet.": (
         "把预测写成表格（CSV 或 Parquet），而不逐行输出。"
     ),
+    # import
+    "Model to write.  [NETWORK with the suffix .safetensors]": "要写入的模型。  [NETWORK 加上后缀 .safetensors]",
+    "Largest value of inputs in files.  [1; 255 for inputs of bytes]": "文件中输入的最大值。  [1；输入为字节时 255]",
+    "What the outputs are.  [by the last operators]": "输出是什么。  [由最后的算子决定]",
     # export
     "Form of the file.  [by the suffix of --out]": "文件的形式。  [由 --out 的后缀决定]",
     "File to write.  [MODEL with the suffix of the form]": "要写入的文件。  [MODEL 加上该形式的后缀]",

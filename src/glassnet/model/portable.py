@@ -22,9 +22,9 @@ from .model import Model
 
 __all__ = ["LARGEST_FOLDED", "PortableForm", "PortableLayer", "PortableNetwork", "form_of", "portable_form"]
 
-LARGEST_FOLDED = 100.0
-"""Offsets of a scaling from this magnitude are not folded into the first layer: small inputs would lose digits in the
-sum. The fast engine has the same limit, `LARGEST_BACKGROUND` of `engines.compiled.sparse_layout`."""
+LARGEST_FOLDED = 8.0
+"""Largest offset of a scaling that is folded into the first layer: the terms of its sums are as many times larger, so 8
+costs 3 bits. Images, of which zeros can then be skipped, have smaller ones."""
 
 _TARGET_KINDS = {"multilabel": "labels", "values": "numbers"}
 _LEAST = np.float32(1e-12)
@@ -155,7 +155,10 @@ def portable_form(model: Model) -> PortableForm:
         weights beyond float32.
     """
     if model.deskews:
-        raise OptionError("GN100", "model: its images are deskewed, which portable arithmetic does not define.")
+        raise OptionError(
+            "GN100",
+            "model: it deskews images, which portable arithmetic does not define. Train without --deskew to export it.",
+        )
     for one in model.columns.inputs if model.columns else ():
         if isinstance(one, NumberColumn) and one.bend:
             raise OptionError(

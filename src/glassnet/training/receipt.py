@@ -194,6 +194,12 @@ def _own_engine(name: str, kind: type | None = None) -> str:
     return ""
 
 
+def require_repeatable(receipt: Receipt) -> None:
+    """Raise DataError GN017 if a training record has a reason why the training cannot be repeated."""
+    if reason := receipt.get("not_verifiable"):
+        raise DataError("GN017", f"the training cannot be repeated: {reason}.")
+
+
 def verifiable_options(receipt: Receipt) -> Options:
     """Return the options of a finished training run that can be repeated from its record.
 
@@ -202,9 +208,8 @@ def verifiable_options(receipt: Receipt) -> Options:
     DataError
         GN017, with the reason, when it cannot be repeated.
     """
+    require_repeatable(receipt)
     options = options_of(receipt)
-    if reason := receipt.get("not_verifiable"):
-        raise DataError("GN017", f"the training cannot be repeated: {reason}.")
     trails = receipt.get("trails", [])
     complete = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
     if not complete or len(trails) != options.members or min(map(len, trails)) < 2:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ..model.file import load_model
 from ..model.model import Model
 from ..training.callbacks import Callback
+from ..training.receipt import require_repeatable
 from ..training.verify import Verification, verify
 from .model_data import load_parent, load_trained_on
 from .notice import Notify, ignore
@@ -45,6 +46,7 @@ def verify_model(
     notify : callable
     """
     model = load_model(model_path)
+    require_repeatable(model.receipt)
     parent = load_parent(model, model_path, start)
     data = load_trained_on(model, model_path, source, notify, added=added)
     verification = verify(model, data, list(callbacks), init_model=parent)

@@ -91,6 +91,32 @@ def test_within_a_tolerance_the_answers_count_as_equal(tmp_path, monkeypatch, ki
         export(model, tmp_path / "net.onnx")
 
 
+def test_a_tolerance_covers_the_rounding_of_networks_with_large_sums(tmp_path, monkeypatch):
+    random = np.random.default_rng(3)
+    data = glassnet.Dataset.from_arrays(random.normal(size=(60, 9)), random.normal(size=60))
+    options = glassnet.Options(
+        rule="gradient",
+        hidden=(7,),
+        activation="identity",
+        output="identity",
+        targets="values",
+        epochs=1,
+        engine="reference",
+    )
+    model = glassnet.fit(data, options).model
+    wide = replace(model, scaling=glassnet.Scaling.named("unit", 1e-4))
+    answering(monkeypatch, tolerance=1e-5)
+    assert export(model, tmp_path / "net.onnx").tolerance == 1e-5
+    tolerance = export(wide, tmp_path / "net.onnx").tolerance
+    raw = exports.proof_rows(wide).raw.astype(np.float64)
+    exact, portable = raw * 1e4, exports.proof_rows(wide).outputs.astype(np.float64)
+    for weights, bias in zip(wide.network.parameters.weights, wide.network.parameters.biases, strict=True):
+        exact = exact @ weights.T.astype(np.float64) + (0 if bias is None else bias.astype(np.float64))
+    apart = np.abs(exact - portable) / np.maximum(1, np.abs(exact))
+    assert tolerance == pytest.approx(4 * apart.max(), rel=1e-3)
+    assert tolerance > 1e-5
+
+
 def test_a_class_may_differ_where_the_best_outputs_are_as_close_as_the_tolerance(tmp_path, monkeypatch):
     model = small_model()
     rows = exports.proof_rows(model)

@@ -184,11 +184,19 @@ def test_dates_of_which_a_float_has_not_every_microsecond(tmp_path):
 
 
 @needs_node
-def test_a_script_that_fails_is_an_error(tmp_path):
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("class Network {", "class Network { constructor() { nothing; } ", "SyntaxError"),
+        ("const outputs = (row) => ", "const outputs = (row) => [1]; const unused = (row) => ", "another shape"),
+    ],
+)
+def test_a_script_that_fails_is_an_error(before, after, problem, tmp_path):
     model = model_of("bytes")
-    path = tmp_path / "page.html"
-    path.write_text(page_of(model).replace("class Network {", "class Network { constructor() { nothing; } "), "utf-8")
-    with pytest.raises(DataError, match=r"fails in Node\.js .*one constructor") as caught:
+    path, text = tmp_path / "page.html", page_of(model)
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, after), "utf-8")
+    with pytest.raises(DataError, match=rf"fails in Node\.js .*{problem}") as caught:
         html.run(path, model, proof_rows(model, count=3))
     assert caught.value.code == "GN101"
 

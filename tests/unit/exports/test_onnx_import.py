@@ -299,6 +299,17 @@ def test_what_is_not_a_chain_is_refused_by_operator_or_branch(tmp_path):
     assert "2 inputs ('input', 'second')" in refusal(path)
 
 
+def test_the_largest_input_in_files_is_that_of_bytes_or_given(tmp_path):
+    bytes_ = Net(("N", 6), dtype=onnx.TensorProto.UINT8).add("Cast", to=FLOAT).gemm(3).save(tmp_path / "bytes.onnx")
+    floats = Net(("N", 6)).gemm(3).save(tmp_path / "floats.onnx")
+    assert (import_model(bytes_).scaling.maximum, import_model(floats).scaling.maximum) == (255, 1)
+    wide = import_model(floats, maximum=16)
+    assert wide.scaling.maximum == 16
+    assert np.abs(wide.predict(ROWS) - answers_in(floats)).max() < LIMIT
+    with pytest.raises(OptionError):
+        import_model(floats, maximum=-1)
+
+
 def test_a_file_that_is_absent_or_something_else_is_refused(tmp_path):
     for path, code in ((tmp_path / "none.onnx", "GN001"), (tmp_path, "GN002")):
         with pytest.raises(FileError) as caught:

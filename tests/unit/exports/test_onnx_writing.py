@@ -74,6 +74,7 @@ def test_an_exported_model_comes_back(tmp_path, kind):
     assert np.abs(back.outputs(rows) - model.outputs(rows)).max() < 1e-5
     assert np.allclose(back.predict(rows), model.predict(rows), rtol=1e-5)
     assert (back.image_shape, back.class_names) == (model.image_shape, model.class_names)
+    assert (back.scaling.maximum, back.reading) == (model.scaling.maximum, model.reading)
     assert (back.targets.name, back.classes_.tolist()) == (model.targets.name, model.classes_.tolist())
     if model.targets.of_classes:
         assert np.abs(back.predict_proba(rows) - model.predict_proba(rows)).max() < 1e-5

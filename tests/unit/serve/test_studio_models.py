@@ -57,7 +57,8 @@ def test_a_table_is_described_as_a_form(table_model):
     assert (age["kind"], age["range"], age["median"], age["whole"]) == ("number", [21.0, 44.0], 35.5, False)
     assert described["city"] == {"name": "city", "kind": "word", "values": ["Bonn", "Rome"], "others": False}
     assert (described["member"]["kind"], described["member"]["share"]) == ("boolean", 0.5)
-    assert described["since"] == {"name": "since", "kind": "date", "range": ["2019-01-03", "2023-02-11"]}
+    since = {"name": "since", "kind": "date", "range": ["2019-01-03", "2023-02-11"], "hours": False}
+    assert described["since"] == since
     assert describe(table_model)["classes"] == list(table_model.columns.output_names)
 
 

@@ -9,10 +9,10 @@ import shutil
 import struct
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from .interface import TYPES
 from .spelling import prefixed
 from .table import Table
 
+ByteOrder = Literal["=", "<", ">"]
 COMPILERS = ("cc", "gcc", "clang")
 """Commands to look for; the environment variable CC precedes them."""
 _FLAGS = ("-std=c99", "-O2")
@@ -109,10 +110,24 @@ _READ_WORD = """\
 
 @dataclass(frozen=True)
 class Compiler:
-    """A compiler, as the words of its command, and its name with its version."""
+    """A compiler.
+
+    Parameters
+    ----------
+    command : tuple of str
+        The words of its command.
+    name : str
+        Its name and version.
+    runner : tuple of str
+        The command that runs its programs, if that is an emulator.
+    byte_order : {"=", "<", ">"}
+        That of its processor; by default, of this one.
+    """
 
     command: tuple[str, ...]
     name: str
+    runner: tuple[str, ...] = ()
+    byte_order: ByteOrder = "="
 
 
 @dataclass(frozen=True)
@@ -154,7 +169,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     prefix = named[1].decode().lower() if named else ""
     tool = f"{compiler.name} {_FLAGS[-1]}"
     try:
-        [answers] = answers_of([Program(content, prefix, portable_form(model), rows)], compiler.command, _FLAGS)
+        [answers] = answers_of([Program(content, prefix, portable_form(model), rows)], compiler, _FLAGS)
     except CompilingError as problem:
         # The file refuses compilers and flags whose arithmetic is another one.
         if refused := re.search(r"#error:? *(.*)", str(problem)):
@@ -193,39 +208,30 @@ def _version(command: Sequence[str]) -> str:
     return f"{name} {numbers[-1]}" if numbers else name
 
 
-def answers_of(
-    programs: Sequence[Program], command: Sequence[str], flags: Sequence[str], *, runner: Sequence[str] = ()
-) -> list[Answers]:
-    """Compile programs together and run them on their rows.
-
-    Parameters
-    ----------
-    programs : sequence of Program
-        With different prefixes.
-    command, flags : sequence of str
-        The compiler.
-    runner : sequence of str
-        What runs the result, such as an emulator; nothing by default.
+def answers_of(programs: Sequence[Program], compiler: Compiler, flags: Sequence[str]) -> list[Answers]:
+    """Compile programs, which have different prefixes, together, and run them on their rows.
 
     Raises
     ------
     CompilingError
         If the compiler or the program does not end well.
     """
+    order = compiler.byte_order
+    types = [_answer_type(one).newbyteorder(order) for one in programs]
     with tempfile.TemporaryDirectory(prefix="glassnet-c-") as folder:
         here = Path(folder)
         for one in programs:
             (here / f"{one.prefix}_network.c").write_bytes(one.content)
         (here / "driver.c").write_text(_driver(programs), encoding="ascii")
-        (here / "rows.bin").write_bytes(b"".join(_packed(one) for one in programs))
-        _require([*command, *flags, "driver.c", "-o", _PROGRAM], here, _COMPILING)
-        _require([*runner, str(here / _PROGRAM)], here, _RUNNING)
+        (here / "rows.bin").write_bytes(b"".join(_packed(one, order) for one in programs))
+        _require([*compiler.command, *flags, "driver.c", "-o", _PROGRAM], here, _COMPILING)
+        _require([*compiler.runner, str(here / _PROGRAM)], here, _RUNNING)
         content = (here / "answers.bin").read_bytes()
-    if len(content) != sum(_answer_type(one).itemsize * len(one.rows) for one in programs):
+    if len(content) != sum(kind.itemsize * len(one.rows) for one, kind in zip(programs, types, strict=True)):
         raise CompilingError("another number of answers")
     made, start = [], 0
-    for one in programs:
-        answers = np.frombuffer(content, _answer_type(one), len(one.rows), start)
+    for one, kind in zip(programs, types, strict=True):
+        answers = np.frombuffer(content, kind, len(one.rows), start)
         start += answers.nbytes
         made.append(_answers(one.form, answers))
     return made
@@ -254,7 +260,7 @@ def _answer_type(program: Program) -> np.dtype[Any]:
 
 
 def _answers(form: PortableForm, read: NDArray[Any]) -> Answers:
-    outputs, answers = read["outputs"].copy(), read["answers"]
+    outputs, answers = read["outputs"].astype(np.float32), read["answers"]
     if form.target_kind == "classes":
         return Answers(outputs, answers[:, -1].astype(np.int64), answers[:, :-1].astype(np.float32))
     return Answers(outputs, answers.astype(np.int64 if form.target_kind == "labels" else np.float64), None)
@@ -304,25 +310,21 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _packed(program: Program) -> bytes:
+def _packed(program: Program, order: ByteOrder) -> bytes:
     """Return the rows as the driver reads them."""
     rows, columns = program.rows, program.form.columns
     if columns is None:
-        return np.ascontiguousarray(rows.raw).tobytes()
-    packed = [list(map(_packing(one), rows.values[one.name])) for one in columns.inputs]
+        return rows.inputs.astype(rows.inputs.dtype.newbyteorder(order)).tobytes()
+    packed = [[_packed_value(one, value, order) for value in rows.values[one.name]] for one in columns.inputs]
     return b"".join(value for row in zip(*packed, strict=True) for value in row)
 
 
-def _packing(column: Encoding) -> Callable[[Any], bytes]:
-    """Return what packs a value of a column."""
+def _packed_value(column: Encoding, value: Any, order: ByteOrder) -> bytes:
     if isinstance(column, NumberColumn):
-        return lambda value: struct.pack("=d", np.nan if value is None else value)
+        return struct.pack(f"{order}d", np.nan if value is None else value)
     if isinstance(column, BooleanColumn):
-        return lambda value: struct.pack("=b", -1 if value is None else value)
+        return struct.pack("b", -1 if value is None else value)
     if isinstance(column, DateColumn):
-        return lambda value: struct.pack("=q", _NO_DATE if value is None else value)
-
-    def word(value: str | None) -> bytes:
-        return struct.pack("=i", -1) if value is None else struct.pack("=i", len(_bytes(value))) + _bytes(value)
-
-    return word
+        return struct.pack(f"{order}q", _NO_DATE if value is None else value)
+    text = b"" if value is None else _bytes(value)
+    return struct.pack(f"{order}i", -1 if value is None else len(text)) + text

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import OptionError
 from ...model.model import Model
 from ...model.portable import PortableForm, PortableNetwork, portable_form
+from ...preprocess.tabular.encoders import WordColumn
 from ..proof import mark
 from ..rows import ProofRows
 from .arithmetic import with_called
 from .interface import TYPES, Interface
 from .network import Written, written
-from .spelling import comment, double_text, float_text, floats, identifier, prefixed, wrapped
+from .spelling import comment, commented, double_text, float_text, floats, identifier, prefixed, wrapped
 from .table import Table
 
 _TEST_VALUES, _TEST_ROWS = 20_000, 25
@@ -45,7 +47,7 @@ _CHECK_FLAGS = """\
 #error "compile this file without -ffast-math, -Ofast and their parts"
 #endif
 
-/* Neither may a product and a sum be rounded together (fused multiply-add). */
+/* A product and a sum must not be rounded together (fused multiply-add). */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
@@ -63,7 +65,7 @@ _END_OF_FLAGS = """\
 #endif
 """
 _LONGEST_NAMES, _FIELDS_SHOWN = 80, 8
-_FRAMES = 200
+_FRAMES = 250
 """Bytes of stack beside the arrays, roughly: return addresses and saved registers."""
 _SCALE = """\
 /* The inputs of the network, from raw values. */
@@ -118,6 +120,9 @@ int main(void)
 
 def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
     """Return a C file; see `export.FormModule`."""
+    for one in form.columns.inputs if form.columns else ():
+        if isinstance(one, WordColumn) and any("\0" in word for word in one.words):
+            raise OptionError("GN100", f"column {one.name!r}: a word has a null character, which ends a string in C.")
     prefix = identifier(name, "model")
     network = written(form)
     interface = Interface(form, prefix, network.statements)
@@ -214,17 +219,18 @@ def _header(
         "Add this file to a program. Other files get its declarations, in C or C++, by\n\n"
         f'    #define {prefix.upper()}_DECLARATIONS\n    #include "{prefix}.c"\n\nand use it like this:\n\n'
         + "\n".join(f"    {line}".rstrip() for line in _example(interface, table, rows)),
-        _GUARANTEE.replace("PREFIX", prefix),
+        _GUARANTEE.replace("PREFIX", prefix).replace("FINITE", _NOT_FINITE if table else _FINITE),
     ]
     lines = "\n\n".join(paragraphs).split("\n")
     return "/*\n" + "".join(f" * {line}".rstrip() + "\n" for line in lines) + " */\n"
 
 
+_FINITE, _NOT_FINITE = "Inputs must be finite.", "Infinite numbers are missing."
 _GUARANTEE = """\
 The outputs have the same bits as those of the model in Python (glassnet query --engine portable), on any processor
 and at any level of optimisation. This takes a C99 compiler with the arithmetic of IEEE 754, rounding to nearest and
 with subnormal numbers. Flags such as -ffast-math are refused below; do not use what cannot be detected: clang's
--ffp-contract=fast, and modes of the processor that flush small numbers to zero. Inputs must be finite. The functions
+-ffp-contract=fast, and modes of the processor that flush small numbers to zero. FINITE The functions
 allocate nothing, keep nothing between calls and may run in several threads. To check a compiler and a processor:
 
     cc -DGLASSNET_TEST PREFIX.c -o PREFIX_test && ./PREFIX_test"""
@@ -244,7 +250,10 @@ def _facts(
     names = names if len(names) <= _LONGEST_NAMES else f"see {interface.names}"
     yield "Output", f"{interface.count} {form.target_kind if interface.count > 1 else form.target_kind[:-1]}: {names}"
     stack = network.stack + 4 * interface.count
-    yield "Memory", f"{network.memory:,} bytes of constants; about {stack + _FRAMES:,} bytes of stack; no heap"
+    yield (
+        "Memory",
+        f"{network.memory:,} bytes of constants for the network; about {stack + _FRAMES:,} bytes of stack; no heap",
+    )
     yield "Needs", "a C99 compiler; no library, not even libm"
     if quantize:
         yield "8 bits", _agreement(form, model, rows)
@@ -267,13 +276,15 @@ def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iter
     form, prefix = interface.form, interface.prefix
     if table is None:
         yield f"{TYPES[form.input_kind]} {interface.argument}[{form.sizes[0]}];"
+        yield ""
+        yield f"// ... set the {interface.argument}"
         given = interface.argument
     else:
         fullest = max(range(len(rows)), key=lambda row: sum(one[row] is not None for one in rows.values.values()))
         values = {name: column[fullest] for name, column in rows.values.items()}
         yield f"{prefix}_row row = {prefix}_missing_row;"
         yield ""
-        yield from (comment(line) for line in table.assignments(values, _FIELDS_SHOWN))
+        yield from (commented(line) for line in table.assignments(values, _FIELDS_SHOWN))
         given = "&row"
     if form.target_kind == "classes":
         yield f"puts({interface.names}[{prefix}_classify({given})]);"

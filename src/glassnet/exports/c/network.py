@@ -63,7 +63,9 @@ def written(form: PortableForm) -> Written:
     made, count = Written(), len(form.members)
     layers = list(zip(*form.members, strict=True)) if _alike(form) else []
     if not layers:
-        raise OptionError("GN100", "model: the networks of its ensemble have different layers, which C does not carry.")
+        raise OptionError(
+            "GN100", "model: the networks of its ensemble have different layers, which C files cannot carry."
+        )
     buffers = _buffers(form)
     made.stack = 4 * sum(buffers.values())
     body: list[str] = []
@@ -167,7 +169,9 @@ def _layer(
         offset += block.nodes * block.inputs
     if quantised:
         made.functions.append("times")
-        made.constant("float", f"name_scales_{number}", _all(members, "scale"), 4, "what 1 is in these weights")
+        made.constant(
+            "float", f"name_scales_{number}", _all(members, "scale"), 4, f"layer {number}: scale of each node's weights"
+        )
         yield f"name_times({z}, {nodes}, {at(f'name_scales_{number}', 0, nodes)});"
     if quantised or any(one.bias.any() for one in members):
         made.functions.append("plus")

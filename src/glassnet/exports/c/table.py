@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ...preprocess.tabular.encoders import CLIP, LARGEST, BooleanColumn, NumberC
 from ...preprocess.tabular.kinds import Encoding
 from .spelling import array, comment, double_text, doubles, identifiers, prefixed, shortened, string
 
-_NUMBER = f"""\
+NUMBER = f"""\
 /* The square root of a number from 1 to 1e300, correctly rounded: digit by digit, in binary. */
 static double name_sqrt(double x)
 {{
@@ -54,7 +55,7 @@ static double name_clip(double value, double low, double high)
     return value < low ? low : value > high ? high : value;
 }}
 
-/* Writes the inputs of a number, NaN or infinite if it is missing; returns the place after them. */
+/* Writes the inputs of a number, which is missing if it is NaN or infinite; returns the place after them. */
 static float *name_number(float *x, double value, const name_numbers *column)
 {{
     double t, root;
@@ -87,7 +88,7 @@ static float *name_number(float *x, double value, const name_numbers *column)
     return x;
 }}
 """
-_BOOLEAN = """\
+BOOLEAN = """\
 /* Writes the input of yes (1), no (0) or a missing value (-1). */
 static float *name_boolean(float *x, signed char value)
 {
@@ -95,33 +96,41 @@ static float *name_boolean(float *x, signed char value)
     return x;
 }
 """
-_WORD = """\
-/* Writes the inputs of a word: one for each of `words`, one for other words, and one if it is missing. */
-static float *name_word(
-    float *x, const char *text, const char *const *words, size_t count, size_t other, size_t missing)
+WORD = """\
+/* A column of words. */
+typedef struct {
+    const char *const *words;
+    size_t count;
+    size_t other, missing;  /* whether other words, and missing ones, have an input: 1 or 0 */
+} name_words;
+
+/* Writes the inputs of a word, which is missing if it is NULL or empty: 1 for its own input, 0 for all others. */
+static float *name_word(float *x, const char *text, const name_words *column)
 {
-    size_t inputs = count + other + missing;
+    size_t inputs = column->count + column->other + column->missing;
     size_t k, i;
 
     for (k = 0; k < inputs; k++)
         x[k] = 0.0f;
     if (text == NULL || text[0] == 0) {
-        if (missing)
+        if (column->missing)
             x[inputs - 1] = 1.0f;
         return x + inputs;
     }
-    for (k = 0; k < count; k++) {
-        for (i = 0; text[i] != 0 && text[i] == words[k][i]; i++)
+    for (k = 0; k < column->count; k++) {
+        const char *word = column->words[k];
+
+        for (i = 0; text[i] != 0 && text[i] == word[i]; i++)
             ;
-        if (text[i] == words[k][i])
+        if (text[i] == word[i])
             break;
     }
-    if (k < count + other)
+    if (k < column->count + column->other)
         x[k] = 1.0f;
     return x + inputs;
 }
 """
-_DATE = """\
+DATE = """\
 /* Days since 1970-01-01. Years begin in March here, so that a leap day is last; 400,000 more make all positive. */
 static int64_t name_days(int64_t year, int month, int day)
 {
@@ -174,6 +183,50 @@ static void name_quantities(double quantities[5], int64_t moment, int64_t first)
     quantities[3] = (double)(((days + 3) % 7 + 7) % 7);
     quantities[4] = (double)rest / 3.6e9;
 }
+
+/* A column of dates. */
+typedef struct {
+    int64_t first;                 /* the first date in training, in days since 1970-01-01 */
+    const name_numbers *parts[5];  /* NULL for a quantity that is not an input */
+    int flag;                      /* whether an input says that the value is missing */
+} name_dates;
+
+/* Writes the inputs of a date. */
+static float *name_moment(float *x, int64_t moment, const name_dates *column)
+{
+    double quantities[5];
+    int k;
+
+    name_quantities(quantities, moment, column->first);
+    for (k = 0; k < 5; k++)
+        if (column->parts[k] != NULL)
+            x = name_number(x, quantities[k], column->parts[k]);
+    if (column->flag)
+        *x++ = moment == NAME_NO_DATE ? 1.0f : 0.0f;
+    return x;
+}
+"""
+_ENCODE = """\
+static void name_encode(const name_row *row, float *x)
+{
+    size_t k;
+
+    for (k = 0; k < COUNT; k++) {
+        const name_column *column = &name_columns[k];
+        const void *value = (const char *)row + column->field;
+
+        switch (column->kind) {
+CASES        }
+    }
+}
+"""
+_COLUMN = """\
+/* A column of the table. */
+typedef struct {
+    enum { KINDS } kind;
+    size_t field;       /* its place in the row */
+    const void *about;  /* what the function of its kind needs */
+} name_column;
 """
 _DATE_DECLARATIONS = """\
 /* A missing date. */
@@ -196,9 +249,13 @@ class Table:
     def declarations(self) -> str:
         """The type of a row, and the values that are missing."""
         prefix = self.prefix
+        declared = [
+            _declared(_KINDS[type(one)].type, field) for one, field in zip(self.columns, self.fields, strict=True)
+        ]
+        widest = max(map(len, declared))
         fields = "".join(
-            f"    {_TYPES[type(one)]}{field};  /* {_about(one)} */\n"
-            for one, field in zip(self.columns, self.fields, strict=True)
+            f"    {text + ';':<{widest + 2}} /* {_described(one)} */\n"
+            for one, text in zip(self.columns, declared, strict=True)
         )
         parts = [f"/* A row of the table. */\ntypedef struct {{\n{fields}}} {prefix}_row;\n"]
         if self._has(NumberColumn, DateColumn):
@@ -214,25 +271,26 @@ class Table:
     def definitions(self) -> str:
         """The functions that encode a row, and the constants of the columns."""
         prefix = self.prefix
-        templates = [
-            *([_NUMBER] if self._has(NumberColumn, DateColumn) else []),
-            *([_BOOLEAN] if self._has(BooleanColumn) else []),
-            *([_WORD] if self._has(WordColumn) else []),
-            *([_DATE] if self._has(DateColumn) else []),
-        ]
-        encode = [f"static void {prefix}_encode(const {prefix}_row *row, float *x)\n{{\n"]
-        if self._has(DateColumn):
-            encode.append("    double quantities[5];\n\n")
-        constants = []
+        constants, columns = [], []
         for one, field in zip(self.columns, self.fields, strict=True):
-            lines, definitions = self._encoding(one, field)
-            encode += [f"    {line}\n" for line in lines]
+            about, definitions = self._about(one, f"{prefix}_about_{field}")
             constants += definitions
-        # The last place after the inputs is not used.
-        encode[-1] = encode[-1].replace("x = ", "", 1).replace("*x++", "*x")
+            columns.append(f"{{{prefix}_is_{_KINDS[type(one)].name}, offsetof({prefix}_row, {field}), {about}}}")
+        present = [one for kind, one in _KINDS.items() if self._has(kind)]
+        needed = [text for text, kinds in _TEMPLATES if self._has(*kinds)]
+        names = ", ".join(f"name_is_{one.name}" for one in present)
+        cases = "".join(one.case for one in present)
         missing = f"const {prefix}_row {prefix}_missing_row = {self.row({})};\n"
         return "\n".join(
-            [*(prefixed(one, prefix) for one in templates), *constants, "".join([*encode, "}\n"]), missing]
+            [
+                *(prefixed(one, prefix) for one in [*needed, _COLUMN.replace("KINDS", names)]),
+                *constants,
+                f"static const {prefix}_column {prefix}_columns[{len(columns)}] = {{\n    "
+                + ",\n    ".join(columns)
+                + "\n};\n",
+                prefixed(_ENCODE.replace("COUNT", str(len(columns))).replace("CASES", cases), prefix),
+                missing,
+            ]
         )
 
     def row(self, values: Mapping[str, Any]) -> str:
@@ -265,46 +323,78 @@ class Table:
     def _has(self, *kinds: type) -> bool:
         return any(isinstance(one, kinds) for one in self.columns)
 
-    def _encoding(self, column: Encoding, field: str) -> tuple[list[str], list[str]]:
-        """Return the statements that write the inputs of a column, and its constants."""
+    def _about(self, column: Encoding, name: str) -> tuple[str, list[str]]:
+        """Return a pointer to what the functions need to know of a column, and the constants to which it points."""
         prefix = self.prefix
-        if isinstance(column, NumberColumn):
-            name = f"{prefix}_column_{field}"
-            return [f"x = {prefix}_number(x, row->{field}, &{name});"], self._numbers(column, name)
         if isinstance(column, BooleanColumn):
-            return [f"x = {prefix}_boolean(x, row->{field});"], []
+            return "NULL", []
+        if isinstance(column, NumberColumn):
+            return f"&{name}", self._numbers(column, name)
         if isinstance(column, DateColumn):
+            parts = {part.name: self._numbers(part, f"{name}_{part.name}") for part in column.parts}
+            pointers = ", ".join(f"&{name}_{part}" if part in parts else "NULL" for part in QUANTITIES)
             first = int(np.datetime64(column.first, "D").astype(np.int64))
-            lines, constants = [f"{prefix}_quantities(quantities, row->{field}, INT64_C({first}));"], []
-            for part in column.parts:
-                name = f"{prefix}_column_{field}_{part.name}"
-                lines.append(f"x = {prefix}_number(x, quantities[{QUANTITIES.index(part.name)}], &{name});")
-                constants += self._numbers(part, name)
-            if column.missing > 0:
-                lines.append(f"*x++ = row->{field} == {prefix.upper()}_NO_DATE ? 1.0f : 0.0f;")
-            return lines, constants
-        name, words = f"{prefix}_words_{field}", column.words
+            dates = f"{{{first}, {{{pointers}}}, {int(column.missing > 0)}}}"
+            definitions = [text for part in parts.values() for text in part]
+            return f"&{name}", [*definitions, f"static const {prefix}_dates {name} = {dates};\n"]
+        words, definitions = "NULL", []
+        if column.words:
+            words = f"{name}_words"
+            spelt = [string(one) for one in column.words]
+            definitions.append(array(f"static const char *const {words}[{len(spelt)}]", spelt))
         flags = f"{int(column.rare > 0)}, {int(column.missing > 0)}"
-        if not words:
-            return [f"x = {prefix}_word(x, row->{field}, NULL, 0, {flags});"], []
-        constant = array(f"static const char *const {name}[{len(words)}]", [string(one) for one in words])
-        return [f"x = {prefix}_word(x, row->{field}, {name}, {len(words)}, {flags});"], [constant]
+        definitions.append(f"static const {prefix}_words {name} = {{{words}, {len(column.words)}, {flags}}};\n")
+        return f"&{name}", definitions
 
     def _numbers(self, column: NumberColumn, name: str) -> list[str]:
-        edges, constants = "NULL", []
+        edges, definitions = "NULL", []
         if column.edges:
             edges = f"{name}_edges"
-            constants.append(array(f"static const double {edges}[{len(column.edges)}]", doubles(column.edges)))
+            definitions.append(array(f"static const double {edges}[{len(column.edges)}]", doubles(column.edges)))
         numbers = ", ".join(map(double_text, (column.centre, column.scale, column.fill)))
         intervals = max(0, len(column.edges) - 1)
         kind = f"static const {self.prefix}_numbers"
-        return [*constants, f"{kind} {name} = {{{numbers}, {edges}, {intervals}, {int(column.flag)}}};\n"]
+        return [*definitions, f"{kind} {name} = {{{numbers}, {edges}, {intervals}, {int(column.flag)}}};\n"]
 
 
-_TYPES = {NumberColumn: "double ", BooleanColumn: "signed char ", WordColumn: "const char *", DateColumn: "int64_t "}
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of column in C: its name, the type of its field, and the function that writes its inputs."""
+
+    name: str
+    type: str
+    function: str
+    with_column: bool = True
+
+    @property
+    def case(self) -> str:
+        about = ", column->about" if self.with_column else ""
+        return (
+            f"        case name_is_{self.name}:\n"
+            f"            x = name_{self.function}(x, *({_declared(self.type, 'const *')})value{about});\n"
+            "            break;\n"
+        )
 
 
-def _about(column: Encoding) -> str:
+_KINDS: dict[type, _Kind] = {
+    NumberColumn: _Kind("number", "double", "number"),
+    BooleanColumn: _Kind("boolean", "signed char", "boolean", with_column=False),
+    WordColumn: _Kind("word", "const char *", "word"),
+    DateColumn: _Kind("date", "int64_t", "moment"),
+}
+_TEMPLATES = (
+    (NUMBER, (NumberColumn, DateColumn)),
+    (BOOLEAN, (BooleanColumn,)),
+    (WORD, (WordColumn,)),
+    (DATE, (DateColumn,)),
+)
+
+
+def _declared(kind: str, name: str) -> str:
+    return f"{kind}{'' if kind.endswith('*') else ' '}{name}"
+
+
+def _described(column: Encoding) -> str:
     """Return the comment on a field."""
     name = shortened(column.name)
     if isinstance(column, NumberColumn):

@@ -14,11 +14,14 @@ from ...model.model import Model
 from ...nn.architecture import Architecture
 from ...nn.network_class import Network
 from ...nn.parameters import Parameters
+from ...options.options import SPECS
 from ...preprocess import Scaling, Targets
 from ...preprocess.targets import TARGETS
 
 _LARGEST = 1e30
 """Larger factors or offsets of a scaling become part of the first weights."""
+LARGEST_INPUT = SPECS["input_max"].low or 0.0, SPECS["input_max"].high or 0.0
+"""Limits of the largest value of inputs."""
 _LOSSES = {"softmax": "cross_entropy", "sigmoid": "cross_entropy", "exponential": "poisson"}
 """Output activation -> the usual loss, with which training can resume."""
 
@@ -62,6 +65,10 @@ class Imported:
     image_shape : (rows, columns) or None
     whole_inputs : bool
         Whether the source takes only whole numbers.
+    maximum : float
+        Largest value that files of inputs may have.
+    reading : str
+        How image files become inputs; see `Model`.
     receipt : Receipt
     """
 
@@ -79,6 +86,8 @@ class Imported:
     names: tuple[str, ...] = ()
     image_shape: tuple[int, int] | None = None
     whole_inputs: bool = False
+    maximum: float = 1.0
+    reading: str = ""
 
 
 def model_of(imported: Imported, task: str | None) -> Model:
@@ -105,12 +114,13 @@ def model_of(imported: Imported, task: str | None) -> Model:
         raise NotImportableError(f"{len(names)} names for {outputs} outputs")
     return Model(
         networks[0],
-        _scaling(factor, offset),
+        _scaling(factor, offset, imported.maximum),
         _targets(task, outputs, imported),
         imported.image_shape,
         imported.receipt,
         tuple(networks[1:]),
         names,
+        reading=imported.reading,
         class_type=class_type,
     )
 
@@ -171,13 +181,14 @@ def _network(layers: tuple[Layer, ...]) -> Network:
     return Network.of(architecture, parameters)
 
 
-def _scaling(factor: Floats, offset: Floats) -> Scaling:
+def _scaling(factor: Floats, offset: Floats, maximum: float) -> Scaling:
+    """Return ``x · factor + offset`` as a scaling, whose span is for inputs up to `maximum`."""
+    span = factor * maximum
     if max(factor.size, offset.size) > 1:
-        factor, offset = np.broadcast_arrays(factor, offset)
-        return Scaling("features", 1.0, tuple(factor.tolist()), tuple(offset.tolist()))
-    return Scaling(
-        "unit" if factor.item() == 1 and offset.item() == 0 else "standard", 1.0, factor.item(), offset.item()
-    )
+        span, offset = np.broadcast_arrays(span, offset)
+        return Scaling("features", maximum, tuple(span.tolist()), tuple(offset.tolist()))
+    nothing = factor.item() == maximum == 1 and offset.item() == 0
+    return Scaling("unit" if nothing else "standard", maximum, span.item(), offset.item())
 
 
 def _targets(task: str, outputs: int, imported: Imported) -> Targets:

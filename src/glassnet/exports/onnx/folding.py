@@ -13,12 +13,15 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper
 
+from ...data.dataset import HANDWRITING
 from ...model.header import Receipt
 from ...nn.activations import OUTPUTS_ONLY
-from .building import Floats, Imported, Layer, NotImportableError
+from .building import LARGEST_INPUT, Floats, Imported, Layer, NotImportableError
 from .chain import Activation, Affine, Chain, Dense, Step, Widen
 from .reading import WHOLE, OnnxGraph, refused
 from .writer import KEY
+
+_READINGS = ("ink", "photo", HANDWRITING)
 
 
 class _Folded(NamedTuple):
@@ -70,6 +73,8 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
         names=_names(graph, len(first.layers[-1].weights)),
         image_shape=_image_shape(graph, features),
         whole_inputs=graph.input.dtype in WHOLE,
+        maximum=_maximum(graph),
+        reading=next((one for one in _READINGS if one == graph.metadata.get(f"{KEY}reading")), ""),
     )
 
 
@@ -175,6 +180,15 @@ def _image_shape(graph: OnnxGraph, features: int) -> tuple[int, int] | None:
     return None
 
 
+def _maximum(graph: OnnxGraph) -> float:
+    """Return the largest value of inputs: as glassnet wrote it into the metadata, or by the type of the input."""
+    with suppress(ValueError):
+        written = float(graph.metadata.get(f"{KEY}input_max", ""))
+        if LARGEST_INPUT[0] <= written <= LARGEST_INPUT[1]:
+            return written
+    return 255.0 if graph.input.dtype == onnx.TensorProto.UINT8 else 1.0
+
+
 def reference(graph: OnnxGraph, chain: Chain) -> Any:
     """Return a function that computes the outputs of the chain in the graph itself, by onnx's reference implementation.
 
@@ -198,7 +212,7 @@ def reference(graph: OnnxGraph, chain: Chain) -> Any:
     alone = graph.input.sides[:1] == (1,)
 
     def answers(rows: NDArray[Any]) -> NDArray[Any]:
-        session = ReferenceEvaluator(model)
+        session: Any = ReferenceEvaluator(model)
         shaped = rows.astype(dtype).reshape(len(rows), *(sides if sides.count(-1) < 2 else (-1,)))
         parts = np.split(shaped, len(shaped)) if alone else [shaped]
         outputs = np.concatenate(

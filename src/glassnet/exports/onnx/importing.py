@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import DataError, GlassnetError, require_choice, with_near_matches
+from ...errors import DataError, GlassnetError, require_choice, require_number, with_near_matches
 from ...io.opening import require_path
 from ...model.model import Model
 from ...nn.activations import ACTIVATIONS
 from ...nn.random import Purpose, generator
-from .building import Imported, NotImportableError, model_of
+from .building import LARGEST_INPUT, Imported, NotImportableError, model_of
 from .packages import require_onnx
 
 TASKS = ("classes", "labels", "numbers")
 """What the outputs of an imported network are."""
 TOLERANCE = 1e-5
 """Largest difference between an answer of the imported model and its source's: absolute below 1, relative above."""
-_ROWS = 64
+ROWS = 64
 """Random rows on which the answers are compared."""
 
 Answers = Callable[[NDArray[Any]], NDArray[Any]]
@@ -29,7 +30,7 @@ Answers = Callable[[NDArray[Any]], NDArray[Any]]
 
 
 @with_near_matches("import_model")
-def import_model(source: Any, *, task: str | None = None) -> Model:
+def import_model(source: Any, *, task: str | None = None, maximum: float | None = None) -> Model:
     """Make a model of a network that another library trained: a chain of dense layers.
 
     The model is compared with its source on random rows before it is returned.
@@ -43,6 +44,10 @@ def import_model(source: Any, *, task: str | None = None) -> Model:
         What the outputs are. Without it: classes if the source chooses one or its outputs are softmax or sigmoid, and
         otherwise numbers. One sigmoid output is the probability of the second of two classes. With ``"classes"``,
         plain sums (logits) get softmax outputs.
+    maximum : float, optional
+        Largest value of the inputs when they are read from files: grey values of pictures are scaled to 0 to `maximum`,
+        and rows of numbers may not exceed it. By default 1, or 255 for a source that takes bytes. Arrays in Python may
+        have any values.
 
     Returns
     -------
@@ -57,24 +62,33 @@ def import_model(source: Any, *, task: str | None = None) -> Model:
         GN102 for anything else than a chain of dense layers; the message names the operator or the branch. Also for a
         damaged file, and for answers that differ by more than 1e-5.
     OptionError
-        GN021 for another task, GN092 if the package onnx is required and not installed.
+        GN021 for another task or maximum, GN092 if the package onnx is required and not installed.
 
     Examples
     --------
     >>> import glassnet
     >>> from sklearn.neural_network import MLPClassifier
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
-    >>> fitted = MLPClassifier(8, random_state=0, max_iter=400).fit(X, y)
+    >>> fitted = MLPClassifier(8, solver="lbfgs", random_state=0).fit(X, y)
     >>> model = glassnet.import_model(fitted)
     >>> bool(abs(model.predict_proba(X) - fitted.predict_proba(X)).max() < 1e-6)
     True
     """
+    return read_network(source, task, maximum)[0]
+
+
+def read_network(source: Any, task: str | None = None, maximum: float | None = None) -> tuple[Model, float]:
+    """See `import_model`; also return the largest difference between an answer of the model and its source's."""
     if task is not None:
         require_choice("task", task, TASKS)
+    if maximum is not None:
+        maximum = require_number("maximum", maximum, *LARGEST_INPUT)
     of_file = isinstance(source, str | os.PathLike)
     name = os.fspath(source) if of_file else type(source).__name__
     try:
         imported, answers = _read_file(source) if of_file else _read_estimator(source)
+        if maximum is not None:
+            imported = replace(imported, maximum=maximum)
         model = model_of(imported, task)
         difference = _difference(model, imported, answers)
         if not difference <= TOLERANCE:
@@ -89,7 +103,7 @@ def import_model(source: Any, *, task: str | None = None) -> Model:
     except Exception as problem:  # of onnx and NumPy, for files that are damaged or made to break them
         reason = " ".join(str(problem).split())[:100]
         raise DataError("GN102", f"{name} cannot be imported: damaged ({type(problem).__name__}: {reason}).") from None
-    return model
+    return model, difference
 
 
 def _read_file(path: Any) -> tuple[Imported, Answers]:
@@ -133,9 +147,9 @@ def _random_rows(model: Model, whole: bool) -> NDArray[Any]:
     """Return rows for which the sums of the first layer are of moderate size, so that no node is saturated in all."""
     random = generator(0, Purpose.PROOF)
     if whole:
-        return random.integers(0, 2, (_ROWS, model.features)).astype(np.float64)
-    scaled = random.standard_normal((_ROWS, model.features))
+        return random.integers(0, 2, (ROWS, model.features)).astype(np.float64)
+    scaled = random.standard_normal((ROWS, model.features))
     length = np.linalg.norm(model.network.parameters.weights[0].astype(np.float64), axis=1).max()
-    scaled *= np.linspace(0.3, 4, _ROWS)[:, np.newaxis] / max(float(length), 1e-30)
+    scaled *= np.linspace(0.3, 4, ROWS)[:, np.newaxis] / max(float(length), 1e-30)
     rows: NDArray[np.float64] = model.scaling.invert(scaled).astype(np.float32).astype(np.float64)
     return rows

@@ -52,9 +52,10 @@ def onnx_model(form: PortableForm, model: Model, name: str) -> onnx.ModelProto:
         "targets": form.target_kind,
         "names": json.dumps(form.names, ensure_ascii=False),
         "outputs": output,
+        "input_max": repr(model.scaling.maximum),
     }
     if form.image_shape is not None:
-        metadata["image_shape"] = json.dumps(form.image_shape)
+        metadata |= {"image_shape": json.dumps(form.image_shape), "reading": model.reading}
     about = f"{mark('onnx', model, None)}, {model.network.architecture.short}"
     made = graph.model(name, about, {KEY + key: value for key, value in metadata.items()}, made_by)
     onnx.checker.check_model(made, full_check=True)

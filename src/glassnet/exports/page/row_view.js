@@ -112,10 +112,10 @@ export function openRows(el, _head, t, state) {
   }
 
   const more = columns.length > shown.length ? h("p.help", { text: t("page_first_inputs", { count: shown.length, all: columns.length }) }) : null;
-  fill(el, h("div.stack.rows", {}, h("div.form-view", {},
+  fill(el, h("div.stack.rows", {}, h("div.form-view.row-view", {},
     h("section.panel.stack.form", {}, h("h2", { text: t("draw_row") }), field(t("page_start"), start), more,
       h("div.fields", {}, controls.map((one) => one.el))),
-    answer.el, why), inside));
+    h("div.stack.side", {}, answer.el, why)), inside));
   if (row) show();
   else begin(start.value);
   return () => {};

@@ -1,5 +1,6 @@
 // Run the scripts of an exported page in Node, without a browser: `node run_in_node.mjs PAGE < rows > answers`.
-// The rows are JSON: a list of rows by column, or `{shape, type, values}` with an array's bytes in base64.
+// The rows are JSON: a list of rows by column, or `{shape, type, values}` with an array's bytes in base64. So are the
+// answers: `{outputs, answers}`, float32 and float64.
 
 import { readFileSync } from "node:fs";
 import { runInThisContext } from "node:vm";
@@ -14,10 +15,10 @@ runInThisContext(scripts.find((one) => one.type === "module").text); // the firs
 const given = JSON.parse(readFileSync(0, "utf8"));
 const rows = Array.isArray(given) ? given : rowsOf(given);
 const all = rows.map((row) => globalThis.glassnet.outputs(row));
-const floats = new Float32Array(all.length * (all[0]?.length ?? 0));
-all.forEach((one, k) => floats.set(one, k * one.length));
-const outputs = Buffer.from(floats.buffer).toString("base64");
-process.stdout.write(JSON.stringify({ outputs, answers: all.map((one) => globalThis.glassnet.answerOf(one)) }));
+const text = (array) => Buffer.from(array.buffer).toString("base64");
+const outputs = text(Float32Array.from(all.flatMap((one) => [...one])));
+const answers = text(Float64Array.from(all.flatMap((one) => globalThis.glassnet.answerOf(one))));
+process.stdout.write(JSON.stringify({ outputs, answers }));
 
 function rowsOf({ shape: [count, width], type, values }) {
   const bytes = Buffer.from(values, "base64");

@@ -2,8 +2,8 @@
 
 MESSAGES: dict[str, str] = {
     # the portable form
-    "model: its images are deskewed, which portable arithmetic does not define.": (
-        "model：该模型对图片作倾斜校正，可移植算术没有定义它。"
+    "model: it deskews images, which portable arithmetic does not define. Train without --deskew to export it.": (
+        "model：该模型对图片作倾斜校正，可移植算术没有定义它。要导出模型，请在训练时不用 --deskew。"
     ),
     "column {name}: encoded by a logarithm, which portable arithmetic does not define. Train the model again.": (
         "列 {name}：以对数编码，可移植算术没有定义它。请重新训练模型。"
@@ -38,6 +38,22 @@ MESSAGES: dict[str, str] = {
     "{source}: values are not whole numbers from 0 to 255, which the model was trained on.": (
         "{source}：值不是 0 到 255 的整数，而模型是用这样的值训练的。"
     ),
+    # C
+    "model: the networks of its ensemble have different layers, which C files cannot carry.": (
+        "model：集成的各网络层数或大小不同，C 文件无法表示。"
+    ),
+    "column {name}: a word has a null character, which ends a string in C.": (
+        "列 {name}：有一个词含空字符，而它在 C 中表示字符串结束。"
+    ),
+    "{file}: {tool} cannot compile or run it ({problem}).": "{file}：{tool} 无法编译或运行它（{problem}）。",
+    "no C compiler was found: install gcc or clang, or name one in the environment variable CC": (
+        "没有找到 C 编译器：请安装 gcc 或 clang，或在环境变量 CC 中给出一个"
+    ),
+    "CC={command} is not a command": "CC={command} 不是命令",
+    "CC={command} cannot be run": "CC={command} 无法运行",
+    "not done after {seconds} s": "{seconds} 秒后仍未结束",
+    "exit status {status}": "退出状态 {status}",
+    "another number of answers": "回答的数目不同",
     # what a proof names
     "random values within the training range": "训练范围内的随机值",
     # HTML

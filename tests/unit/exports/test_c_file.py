@@ -1,0 +1,339 @@
+"""C files: the bits of portable arithmetic whatever the compiler, whatever the names, and without a library."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from glassnet import GlassnetError, Model, Network, Options, Scaling, Targets, load_table, new_model
+from glassnet.exports import c
+from glassnet.exports.c.compiling import Program, answers_of
+from glassnet.exports.c.network import written
+from glassnet.exports.c.spelling import identifier, identifiers
+from glassnet.exports.rows import proof_rows
+from glassnet.model.portable import PortableNetwork, portable_form
+from glassnet.training.ensemble import side_by_side
+from support.c_compilers import compiler, output_of, require
+from support.covering import covering
+from support.exported import MODELS, mixed_table, model_of
+from support.samples import small_model
+
+STRICT = (
+    *("-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wdouble-promotion", "-Wshadow", "-Werror"),
+    "-fsanitize=undefined",
+)
+SANITIZED = {
+    "gcc": (*STRICT, "-fno-sanitize-recover=all"),
+    "clang": (*STRICT, "-fsanitize-trap=undefined"),  # needs no library, which not all packages of clang bring
+}
+COMPILED = {
+    "gcc strict": ("gcc", SANITIZED["gcc"]),
+    "gcc -O0": ("gcc", ("-O0",)),
+    "gcc": ("gcc", ()),
+    "gcc -O3": ("gcc", ("-O3", "-march=native")),
+    "clang strict": ("clang", SANITIZED["clang"]),
+    "clang -O3": ("clang", ("-O3", "-march=native")),
+    "aarch64": ("aarch64", ()),
+    "aarch64 -O3": ("aarch64", ("-O3",)),
+    "arm": ("arm", ("-O2", "-mfpu=neon-vfpv4")),
+    "s390x": ("s390x", ("-O2",)),
+}
+"""Compilers and flags; without flags, most compilers for ARM would use fused multiply-adds."""
+HIDDEN = {
+    "none": ((), ()),
+    "one": ((7,), ("sigmoid",)),
+    "two": ((6, 9), ("gelu", "leaky_relu")),
+    "four": ((4, 3, 5, 2), ("tanh", "relu", "silu", "identity")),
+}
+LAST = {
+    "notes": ("sigmoid", Targets.named("notes", 3)),
+    "classes": ("softmax", Targets.named("one-hot", 3)),
+    "labels": ("sigmoid", Targets.named("multilabel", 3)),
+    "numbers": ("identity", Targets("values", 3, offset=(5.0, -0.1, 1e6), scale=(2.0, 1 / 3, 1e3))),
+    "rates": ("exponential", Targets("values", 3, offset=(0.0,) * 3, scale=(1.0, 7.0, 0.1))),
+}
+"""Activation of the last layer, and targets."""
+INPUT_COLUMNS = ("age", "city, of birth", "member", "joined")
+INPUTS = ("bytes", "floats", "far from 0")
+
+
+def random_model(hidden, last, inputs, bias, members, temperature):
+    """An untrained model with large weights, of a combination of options."""
+    random = np.random.default_rng([ord(letter) for letter in hidden + last + inputs])
+    raw = random.normal(1e4 if inputs == "far from 0" else 0, 3, (20, 12))
+    sizes, activations = HIDDEN[hidden]
+    output, targets = LAST[last]
+    networks = []
+    for _ in range(members):
+        network = Network((12, *sizes, 3), (*activations, output), bias=bias, rule="gradient")
+        network.parameters.flat[...] = random.normal(0, 1.5, network.parameters.flat.shape)
+        networks.append(network)
+    return Model(
+        networks[0],
+        Scaling.named("notes") if inputs == "bytes" else Scaling.named("features", raw=raw),
+        targets,
+        others=tuple(networks[1:]),
+        temperature=temperature,
+        receipt={"data": {"dtype": "uint8"}} if inputs == "bytes" else {},
+    )
+
+
+def program(model, name, quantize=None, count=40):
+    """The C file of a model with rows for it."""
+    form = portable_form(model)
+    form = form.quantised() if quantize else form
+    rows = proof_rows(model, quantize=quantize, count=count)
+    prefix = identifier(name, "model")
+    return Program(c.write(form, model, rows, name=name, quantize=quantize), prefix, form, rows)
+
+
+@cache
+def programs():
+    """Models of every kind, of each kind of column alone, and of all pairs of what can be combined in a network."""
+    kinds = [program(model_of(kind), kind) for kind in MODELS]
+    kinds += [program(model_of(kind), f"{kind} int8", "int8") for kind in ("bytes", "table", "numbers")]
+    for number, name in enumerate(INPUT_COLUMNS):
+        drop = [one for one in mixed_table() if one not in (name, "left")]
+        model = new_model(load_table(mixed_table(), "left", drop=drop), Options(hidden=(3,))).unchecked()
+        kinds.append(program(model, f"column {number}"))
+    cases = covering(HIDDEN, LAST, INPUTS, (False, True), (1, 3), (1.0, 0.7), (None, "int8"))
+    return kinds + [
+        program(random_model(*case), f"random {number}", quantize) for number, (*case, quantize) in enumerate(cases)
+    ]
+
+
+def assert_equal(program, answers):
+    """Assert that the answers of a program are the portable ones, bit for bit."""
+    expected = program.rows.outputs
+    same = (answers.outputs.view(np.uint32) == expected.view(np.uint32)) | (
+        np.isnan(answers.outputs) & np.isnan(expected)
+    )
+    assert same.all(), (program.prefix, np.argwhere(~same)[:3])
+    assert np.array_equal(answers.predicted, program.rows.predicted), program.prefix
+    if answers.probabilities is not None:
+        wanted = PortableNetwork(program.form).probabilities(expected)
+        assert answers.probabilities.tobytes() == wanted.tobytes(), program.prefix
+
+
+@pytest.mark.parametrize("compiled", COMPILED)
+def test_answers_have_the_bits_of_portable_arithmetic(compiled):
+    name, flags = COMPILED[compiled]
+    chosen = programs() if "strict" in compiled else programs()[list(COMPILED).index(compiled) :: 6]
+    for one, answers in zip(chosen, answers_of(chosen, compiler(name), flags), strict=True):
+        assert_equal(one, answers)
+
+
+CONTRACTING = {
+    "gcc": ("gcc", ("-O3", "-mfma")),
+    "clang": ("clang", ("-O3", "-mfma")),
+    "aarch64": ("aarch64", ("-O3",)),
+    "s390x": ("s390x", ("-O3",)),
+}
+FUSED = re.compile(rb"^\s+(v?fn?m(add|sub|la|ls)|m[as][de]br)", re.M)
+
+
+@pytest.mark.parametrize("compiled", CONTRACTING)
+def test_no_compiler_fuses_a_product_and_a_sum(compiled, tmp_path):
+    name, flags = CONTRACTING[compiled]
+    content = program(model_of("table"), "net").content
+    command = [compiler(name).command[0], *flags, "-S", "-o", "-", "net.c"]
+    (tmp_path / "net.c").write_bytes(content)
+    assert not FUSED.search(output_of(*command, folder=tmp_path))
+    (tmp_path / "net.c").write_bytes(re.sub(rb"(?m)^#pragma.*", b"", content))
+    assert FUSED.search(output_of(*command, "-ffp-contract=fast", folder=tmp_path))  # the search finds them
+
+
+def test_flags_that_change_arithmetic_are_refused(tmp_path):
+    (tmp_path / "net.c").write_bytes(program(small_model(), "net").content)
+    command = [*compiler("gcc").command, "-E", "-ffreestanding", "net.c", "-o", "net.i"]
+    output_of(*command, "-O3", "-march=native", folder=tmp_path)
+    for flags in ("-ffast-math", "-Ofast", "-ffinite-math-only", "-freciprocal-math", "-m32 -mno-sse"):
+        output_of(*command, *flags.split(), folder=tmp_path, status=1)
+
+
+ODD_NAMES = (
+    *("??/", "??)7", 'say "yes"', "C:\\new\\x41", "*/ int x; /*", "// no \\", "line\nline", "\t", "\x0123", "Zürich7"),
+    *("北京", "🙂4f", "%s %n", "name_one", "NAME_two", "a" * 300, "\u202e right", "", " ", "'", "#define x", "\x7f"),
+)  # fmt: skip
+
+
+def test_names_are_whole_whatever_they_contain(tmp_path):
+    model = replace(
+        random_model("none", "notes", "bytes", False, 1, 1.0),
+        network=Network((12, len(ODD_NAMES))),
+        targets=Targets.named("notes", len(ODD_NAMES)),
+        class_names=ODD_NAMES,
+    )
+    (tmp_path / "net.c").write_bytes(program(model, "net").content)
+    (tmp_path / "main.c").write_text(
+        '#include <stdio.h>\n#include <string.h>\n#include "net.c"\nint main(void)\n{\n    int k;\n'
+        f"    for (k = 0; k < {len(ODD_NAMES)}; k++)\n"
+        "        fwrite(net_class_names[k], 1, strlen(net_class_names[k]) + 1, stdout);\n    return 0;\n}\n"
+    )
+    output_of(*compiler("gcc").command, *SANITIZED["gcc"], "main.c", "-o", "main", folder=tmp_path)
+    assert output_of("./main", folder=tmp_path) == b"".join(name.encode() + b"\0" for name in ODD_NAMES)
+
+
+def test_identifiers_are_valid_and_different():
+    names = [
+        "Größe",
+        "größe",
+        "if",
+        "x y",
+        "x-y",
+        "",
+        "北京",
+        "2nd",
+        "linux",
+        "sepalLengthCm",
+        "int",
+        "row",
+        "_a",
+        "x__y",
+    ]
+    made = identifiers(names, "column")
+    assert made[:5] == ["grosse", "grosse_2", "if_", "x_y", "x_y_2"]
+    assert made[5:] == ["column", "column_2", "column_2nd", "linux_", "sepal_length_cm", "int_", "row", "a", "x_y_3"]
+    assert all(re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*_?", one) for one in made)
+    assert [identifier(name, "model") for name in ("3 layers", "my-digits", "Ω")] == [
+        "model_3_layers",
+        "my_digits",
+        "model",
+    ]
+
+
+SIZED = {
+    "gcc": ("gcc", "size"),
+    "clang": ("clang", "size"),
+    "thumb": ("arm-none-eabi-gcc", "arm-none-eabi-size"),
+}
+
+
+@pytest.mark.parametrize("target", SIZED)
+@pytest.mark.parametrize("kind", ["bytes", "ensemble"])
+def test_code_is_small_and_needs_no_library(target, kind, tmp_path):
+    command, size = SIZED[target]
+    require(command, size, "nm")
+    flags = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"] if target == "thumb" else []
+    (tmp_path / "net.c").write_bytes(program(model_of(kind), "net").content)
+    output_of(command, *flags, "-std=c99", "-Os", "-ffreestanding", "-c", "net.c", folder=tmp_path)
+    sections = re.findall(rb"^(\.\S+)\s+(\d+)", output_of(size, "-A", "net.o", folder=tmp_path), re.M)
+    bytes_of = {
+        start: sum(int(count) for name, count in sections if name.startswith(start)) for start in (b".text", b".bss")
+    }
+    assert 0 < bytes_of[b".text"] <= 4096
+    assert bytes_of[b".bss"] == 0  # nothing is kept between calls
+    needed = set(output_of("nm", "-u", "net.o", folder=tmp_path).decode().replace("U", "").split())
+    # Compilers may call these even from freestanding code; __aeabi_… are their own, for what the processor lacks.
+    assert {one for one in needed if not one.startswith("__aeabi_")} <= {"memset", "memcpy"}
+
+
+def test_buffers_are_two_of_the_widest_layers():
+    form = portable_form(random_model("four", "notes", "bytes", True, 1, 1.0))
+    assert written(form).stack == 4 * (5 + 3)  # layers of 4, 3, 5, 2 and 3 nodes; the last has the caller's array
+
+
+@pytest.mark.parametrize("kind", ["bytes", "ensemble"])
+def test_the_test_in_the_file_finds_a_difference(kind, tmp_path):
+    content = program(model_of(kind), "net").content
+    command = [*compiler("gcc").command, *SANITIZED["gcc"], "-DGLASSNET_TEST", "net.c", "-o", "net"]
+    (tmp_path / "net.c").write_bytes(content)
+    output_of(*command, folder=tmp_path)
+    assert output_of("./net", folder=tmp_path) == b"25 rows: all answers are those of the model.\n"
+    changed = content.replace(b"0x1.", b"0x3.", content.count(b"0x1.", 0, content.index(b"_weights_1[")) + 40)
+    (tmp_path / "net.c").write_bytes(changed)
+    output_of(*command, folder=tmp_path)
+    assert b"expected" in output_of("./net", folder=tmp_path, status=1)
+
+
+def test_blocks_without_weights_are_left_out():
+    random = np.random.default_rng(5)
+    networks = [Network((12, 6, 4, 3), bias=True, seed=seed) for seed in range(4)]
+    for network in networks:
+        network.parameters.flat[...] = random.normal(size=network.parameters.flat.shape)
+    one = random_model("two", "notes", "bytes", True, 1, 1.0)
+    joined = program(replace(one, network=side_by_side(networks)), "joined")
+    weights = 24 * 12 + 4 * 4 * 6 + 3 * 16
+    assert written(joined.form).memory == 4 * (weights + 24 + 16 + 3)
+    [answers] = answers_of([joined], compiler("gcc"), ["-O2"])
+    assert_equal(joined, answers)
+
+
+def test_other_files_get_the_declarations_in_c_and_cxx(tmp_path):
+    require("g++")
+    one = program(model_of("table"), "net")
+    (tmp_path / "net.c").write_bytes(one.content)
+    (tmp_path / "main.cc").write_text(
+        '#define NET_DECLARATIONS\n#include "net.c"\n#include "net.c"\n#include <cstdio>\n'
+        "int main() { net_row row = net_missing_row; row.age = 40; row.joined = net_date(2020, 2, 29, 0, 0, 0);"
+        "std::puts(net_class_names[net_classify(&row)]); return 0; }"
+    )
+    output_of(*compiler("gcc").command, "-c", "net.c", folder=tmp_path)
+    output_of("g++", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "main.cc", "net.o", "-o", "main", folder=tmp_path)
+    assert output_of("./main", folder=tmp_path).decode().strip() in one.form.names
+
+
+def test_the_program_of_the_documentation_compiles(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "export.md").read_text()
+    main = re.search(r"(?s)```c\n(#include.*?)```", page)[1]
+    model = replace(
+        random_model("none", "notes", "bytes", False, 1, 1.0),
+        network=Network((784, 10)),
+        targets=Targets.named("notes", 10),
+    )
+    (tmp_path / "digits.c").write_bytes(program(model, "digits", count=5).content)
+    (tmp_path / "main.c").write_text(main)
+    output_of(*compiler("gcc").command, *SANITIZED["gcc"], "main.c", "digits.c", "-o", "main", folder=tmp_path)
+    assert output_of("./main", folder=tmp_path).strip().isdigit()
+
+
+def test_run_compiles_a_file_whatever_its_path(tmp_path, monkeypatch):
+    compiler("gcc")
+    model = model_of("table")
+    one = program(model, "net")
+    path = tmp_path / 'a "quoted" $(name); \\ ü.c'
+    path.write_bytes(one.content)
+    for given in ("gcc", f"{shutil.which('gcc')} -DUNUSED='a b'"):
+        monkeypatch.setenv("CC", given)
+        ran = c.run(path, model, one.rows)
+        assert re.fullmatch(r"gcc [\d.]+ -O2", ran.tool)
+        assert ran.outputs.tobytes() == one.rows.outputs.tobytes()
+        assert np.array_equal(ran.predicted, one.rows.predicted)
+
+
+def test_run_says_why_nothing_ran(tmp_path, monkeypatch):
+    one = program(small_model(), "net")
+    path = tmp_path / "net.c"
+    path.write_bytes(one.content)
+    for given in ("no-such-compiler", "'", "false"):
+        monkeypatch.setenv("CC", given)
+        ran = c.run(path, small_model(), one.rows)
+        assert (ran.tool, ran.outputs) == (None, None)
+        assert ran.why_not.startswith(f"CC={given} ")
+    monkeypatch.setenv("CC", "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert c.run(path, small_model(), one.rows).why_not.startswith("no C compiler was found")
+
+
+def test_run_refuses_a_file_that_does_not_compile_or_stops(tmp_path, monkeypatch):
+    monkeypatch.setenv("CC", " ".join(compiler("gcc").command))
+    one = program(small_model(), "net")
+    path = tmp_path / "net.c"
+    for content in (one.content[:-3000], b"", one.content.replace(b"best = 0", b"none = 0")):
+        path.write_bytes(content)
+        with pytest.raises(GlassnetError, match=r"net\.c: gcc .* cannot compile or run it"):
+            c.run(path, small_model(), one.rows)
+    monkeypatch.setenv("CC", "gcc -ffast-math")
+    path.write_bytes(one.content)
+    assert "without -ffast-math" in c.run(path, small_model(), one.rows).why_not
+
+
+def test_the_same_model_gives_the_same_file():
+    assert program(small_model(), "net").content == program(small_model(), "net").content
+    assert max(map(len, program(model_of("table"), "net").content.split(b"\n"))) <= 200
