@@ -49,7 +49,7 @@ def run(
     GlassnetError
         As `load_model`.
     """
-    from .memory import prepare
+    from .process import prepare
 
     http.require_packages("the service", "serve", ("httptools", "orjson", "uvicorn"))
     with http.listening(host, port) as sock:
@@ -101,6 +101,6 @@ def server_of(service: Service, deadlines: Deadlines | None = None) -> uvicorn.S
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
-        backlog=1024,
+        backlog=256,
     )
     return Server(config)

@@ -19,7 +19,7 @@ import orjson
 from ...errors import GlassnetError
 from ...io.limits import available_cores
 from ..http import in_language, is_foreign
-from . import documentation, explain, memory, metrics, openapi, predict, protocol
+from . import documentation, explain, metrics, openapi, predict, process, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
 from .limits import BYTES_AT_ONCE, DEFAULT, Limits
@@ -237,7 +237,7 @@ class Service:
         if self._releasing is not None:
             self._releasing.cancel()
         if not self._busy:
-            self._releasing = work.get_loop().call_later(memory.IDLE_SECONDS, self._pool.submit, memory.release)
+            self._releasing = work.get_loop().call_later(process.IDLE_SECONDS, self._pool.submit, process.release)
 
     def _work(self, route: Route, request: Request) -> Answer:
         request.require_time()
