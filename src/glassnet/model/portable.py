@@ -23,8 +23,8 @@ from .model import Model
 __all__ = ["LARGEST_FOLDED", "PortableForm", "PortableLayer", "PortableNetwork", "form_of", "portable_form"]
 
 LARGEST_FOLDED = 8.0
-"""Largest offset of a scaling that is folded into the first layer: the terms of its sums are as many times larger, so 8
-costs 3 bits. Images, of which zeros can then be skipped, have smaller ones."""
+"""Largest offset of a scaling that is folded into the first layer: the terms of its sums are about as many times
+larger, so an offset of 8 costs 3 bits. Images, of which zeros can then be skipped, have smaller ones."""
 
 _TARGET_KINDS = {"multilabel": "labels", "values": "numbers"}
 _LEAST = np.float32(1e-12)
@@ -155,10 +155,7 @@ def portable_form(model: Model) -> PortableForm:
         weights beyond float32.
     """
     if model.deskews:
-        raise OptionError(
-            "GN100",
-            "model: it deskews images, which portable arithmetic does not define. Train without --deskew to export it.",
-        )
+        raise OptionError("GN100", "model: its images are deskewed, which portable arithmetic does not define.")
     for one in model.columns.inputs if model.columns else ():
         if isinstance(one, NumberColumn) and one.bend:
             raise OptionError(
