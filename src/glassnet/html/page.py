@@ -5,6 +5,7 @@ A page is one file that works offline and without scripts, in light or dark mode
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -58,3 +59,10 @@ def thumb(picture: Image.Image) -> Image.Image:
     """Shrink an image to at most ``LARGEST_THUMB`` pixels a side."""
     picture.thumbnail((LARGEST_THUMB, LARGEST_THUMB), Image.Resampling.BOX)
     return picture
+
+
+def png_of(pixels: ArrayLike) -> bytes:
+    """Return grey pixels, uint8 of shape (rows, columns), as a small PNG file."""
+    file = BytesIO()
+    Image.fromarray(np.asarray(pixels, np.uint8)).save(file, "PNG", optimize=True)
+    return file.getvalue()

@@ -83,6 +83,7 @@ class Service:
         self._threads = available_cores()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="answers")
         self._busy = self._bytes = 0
+        self._most_bytes = max(BYTES_AT_ONCE, limits.max_body)
         self._releasing: asyncio.TimerHandle | None = None
         self._plain: dict[str, dict[str, Route]] = {}  # path -> method -> route
         self._others: dict[int, list[tuple[list[str], dict[str, Route]]]] = {}  # number of parts -> pattern
@@ -269,7 +270,7 @@ class Service:
                 parts.append(part)
                 if size > most:
                     raise too_large(message)
-                if self._bytes > BYTES_AT_ONCE:
+                if self._bytes > self._most_bytes:
                     raise busy("Too many large requests. Try again later.", 429)
                 if not event.get("more_body"):
                     break

@@ -106,7 +106,7 @@ class Connection(H11Protocol):
         return True
 
     def on_response_complete(self) -> None:
-        """Go on with the next request of the connection; the client must also read the answer."""
+        """Start the deadlines of the next request, and of a client that must read the answer."""
         super().on_response_complete()
         self._watch_reading()
         self._watch_writing()
@@ -191,7 +191,7 @@ class Connection(H11Protocol):
         if left > 0:
             self._reading = self.loop.call_later(left, self._check_reading)
         elif self._phase == "head" and not self._has_begun():
-            self.transport.close()  # nothing was asked
+            self.transport.close()  # there is no request to answer
         else:
             self._refuse(408, _BUSY)
 

@@ -8,16 +8,15 @@ import shlex
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from PIL import Image
 
 from ...data.dataset import channels_of
+from ...html.page import png_of
 from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from .messages import JSON
@@ -159,9 +158,7 @@ def _image_of(served: ServedModel) -> bytes | None:
     pixels = _values_of(served).reshape(model.image_shape).astype(np.uint8)
     if model.reading != "photo":
         pixels = 255 - pixels  # dark on light, as on paper
-    file = BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return png_of(pixels)
 
 
 @cache

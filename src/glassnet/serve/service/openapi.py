@@ -24,7 +24,7 @@ _BINARY = "application/octet-stream"
 
 @dataclass(frozen=True)
 class Operation:
-    """What OpenAPI says of a route besides its path.
+    """The description of a route, besides its path.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _operation(route: Route, context: Context, models: Sequence[ServedModel]) ->
     if about.body == "row":
         parameters.append(
             {"name": "output", "in": "query", "schema": {"type": "string"},
-             "description": "The class, label or value to explain; by default the predicted one."}
+             "description": "The label or value to explain, for a model that predicts several."}
         )  # fmt: skip
     made: dict[str, Any] = {
         "operationId": _identity(route),

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from base64 import b64encode
 from html.parser import HTMLParser
 
 import pytest
@@ -184,6 +185,14 @@ def test_a_token_is_described(tmp_path):
         document = json.loads(get(running.port, "/openapi.json", bearer).body)
         needed = {path for _, path, one in operations(document) if one.get("security")}
         assert needed == {route.path for route in ROUTES if route.needs_token}
+        basic = {"Authorization": "Basic " + b64encode(b"any:secret-word").decode()}
+        assert get(running.port, "/docs", basic).status == 200  # as browsers send it
+        assert post(running.port, "/predict", b"[]", basic).status == 401
+        for wrong in ("any:secret", "secret-word", "secret-word:", ":"):
+            other = {"Authorization": "Basic " + b64encode(wrong.encode()).decode()}
+            reply = get(running.port, "/docs", other)
+            assert (reply.status, "Basic" in reply.headers["www-authenticate"]) == (401, True)
+        assert get(running.port, "/docs", {"Authorization": "Basic !"}).status == 401
         page = get(running.port, "/docs", bearer).body.decode()
         assert "secret-word" not in page
         assert all("Bearer TOKEN" in one or "health" in one for one in commands(page))
