@@ -22,6 +22,7 @@ MESSAGES: dict[str, str] = {
     "{count} inputs ({names}), expected one input with one row per sample": (
         "有 {count} 个输入（{names}），应只有一个输入，每个样本一行"
     ),
+    "{count} outputs, expected at most {most}": "有 {count} 个输出，最多应有 {most} 个",
     "its input {name} is from no node before it (a cycle, or a damaged file)": (
         "它的输入 {name} 不出自前面的节点（有环，或文件已损坏）"
     ),
@@ -67,7 +68,7 @@ MESSAGES: dict[str, str] = {
     "names of classes without an ArgMax that chooses one": "有类别名称，却没有选出类别的 ArgMax",
     "probabilities that fall as their output rises": "概率随输出升高而降低",
     "an output that does not depend on the input": "有一个输出与输入无关",
-    "the same weights in several layers": "几层共用同样的权重",
+    "the same weights or nodes used many times": "同样的权重或节点用了许多次",
     "a scaling of another number of inputs than the first layer has": "缩放的输入个数与第一层不同",
     "branches whose inputs or outputs are scaled differently": "各分支对输入或输出的缩放不同",
     "branches of different sizes or activations": "各分支的大小或激活函数不同",
