@@ -155,7 +155,10 @@ def portable_form(model: Model) -> PortableForm:
         weights beyond float32.
     """
     if model.deskews:
-        raise OptionError("GN100", "model: its images are deskewed, which portable arithmetic does not define.")
+        raise OptionError(
+            "GN100",
+            "model: it deskews images, which portable arithmetic does not define. Train without --deskew to export it.",
+        )
     for one in model.columns.inputs if model.columns else ():
         if isinstance(one, NumberColumn) and one.bend:
             raise OptionError(
