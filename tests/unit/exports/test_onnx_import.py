@@ -315,7 +315,7 @@ def test_what_is_not_a_chain_is_refused_by_operator_or_branch(tmp_path):
         "com.microsoft.Gelu": lambda net: net.add("Gelu", domain="com.microsoft").gemm(2),
         "Transpose": lambda net: net.add("Transpose").gemm(2),
         "in training mode": lambda net: net.add("Dropout", net.constant(np.array(0.5)), net.constant(np.array(True))),
-        "same weights": shared,
+        "used many times": shared,
     }
     for words, build in cases.items():
         net = Net().gemm(9).add("Relu")

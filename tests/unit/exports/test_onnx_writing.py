@@ -209,9 +209,17 @@ def test_a_changed_file_is_found_by_prove(tmp_path):
     assert not proof.equal
     assert proof.classes_differ > 0
     content = path.read_bytes()
+    outside = onnx.load_model_from_string(content)
+    bias = outside.graph.initializer[1]
+    bias.ClearField("raw_data")
+    bias.data_location = onnx.TensorProto.EXTERNAL
+    entry = bias.external_data.add()
+    entry.key, entry.value = "location", "../../etc/passwd"
+    foreign = onnx.load_model_from_string(content)
+    foreign.graph.node.append(onnx.helper.make_node("ConstantOfShape", ["axis"], ["zeros"]))
     smallest = next(one for one in proto.graph.initializer if one.name == "smallest")
     smallest.raw_data = np.float32(0.5).tobytes()
-    for changed in (content[:-200], proto.SerializeToString()):
+    for changed in (content[:-200], *(one.SerializeToString() for one in (proto, outside, foreign))):
         path.write_bytes(changed)
         with pytest.raises(DataError) as caught:
             prove(path, model)

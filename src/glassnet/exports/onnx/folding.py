@@ -40,9 +40,6 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
     NotImportableError
         For steps that are not layers one after the other, or layers that do not fit together.
     """
-    dense = [step.weights.size for steps in chain.members for step in steps if isinstance(step, Dense)]
-    if sum(dense) > graph.size:
-        raise NotImportableError("the same weights in several layers")
     members = [_folded(steps) for steps in chain.members]
     first = members[0]
     features = first.layers[0].weights.shape[1]

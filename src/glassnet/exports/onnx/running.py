@@ -45,6 +45,7 @@ def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
 
     try:
         proto = onnx.load_model_from_string(path.read_bytes())
+        _require_own(proto)
         outputs = next(entry.value for entry in proto.metadata_props if entry.key == f"{KEY}outputs")
         answers = [one.name for one in proto.graph.output]
         # Compared are the network's outputs, which are a value within the graph.
@@ -65,6 +66,28 @@ def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
         reason = " ".join(str(problem).split())[:200]
         raise DataError("GN101", f"{path.name}: cannot be run ({reason}). Export the model again.") from None
     return Ran(tool, "", found[1], _predicted(model, found[0]))
+
+
+_OPERATORS = frozenset(
+    (
+        *("Add", "ArgMax", "Cast", "Clip", "Concat", "Div", "Equal", "Exp", "Gather", "Gemm", "Greater", "Identity"),
+        *("IsInf", "IsNaN", "LabelEncoder", "LeakyRelu", "Less", "Max", "Min", "Mod", "Mul", "Not", "Or", "ReduceSum"),
+        *("Relu", "Sigmoid", "Softmax", "Sqrt", "Sub", "Tanh", "Where"),
+    )
+)
+"""Operators that `writer` and `columns` write."""
+_LARGE = (4, 5, 9, 10, 11, 12)  # attributes that are tensors or graphs
+
+
+def _require_own(proto: Any) -> None:
+    """Raise DataError GN101 for what glassnet does not write, such as weights in other files, which a runtime reads."""
+    graph = proto.graph
+    outside = [one for one in graph.initializer if one.data_location or one.external_data]
+    foreign = [
+        one for one in graph.node if one.op_type not in _OPERATORS or any(a.type in _LARGE for a in one.attribute)
+    ]
+    if outside or foreign or proto.functions or graph.sparse_initializer:
+        raise DataError("GN101", "an ONNX file that glassnet did not write. Export the model again.")
 
 
 def _require_probabilities(model: Model, found: list[NDArray[Any]]) -> None:

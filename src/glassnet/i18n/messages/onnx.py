@@ -5,6 +5,9 @@ MESSAGES: dict[str, str] = {
     "ONNX files need {package}, which is not installed: {command}": "ONNX 文件需要 {package}，它没有安装：{command}",
     "onnx is not installed ({command})": "没有安装 onnx（{command}）",
     "{path}: cannot be run ({reason}). Export the model again.": "{path}：无法运行（{reason}）。请重新导出模型。",
+    "an ONNX file that glassnet did not write. Export the model again.": (
+        "不是 glassnet 写出的 ONNX 文件。请重新导出模型。"
+    ),
     "its probabilities differ from those of its outputs by {difference}. Export the model again.": (
         "概率与由输出算出的概率相差 {difference}。请重新导出模型。"
     ),
@@ -22,6 +25,7 @@ MESSAGES: dict[str, str] = {
     "{count} inputs ({names}), expected one input with one row per sample": (
         "有 {count} 个输入（{names}），应只有一个输入，每个样本一行"
     ),
+    "{count} outputs, expected at most {most}": "有 {count} 个输出，最多应有 {most} 个",
     "its input {name} is from no node before it (a cycle, or a damaged file)": (
         "它的输入 {name} 不出自前面的节点（有环，或文件已损坏）"
     ),
@@ -67,7 +71,7 @@ MESSAGES: dict[str, str] = {
     "names of classes without an ArgMax that chooses one": "有类别名称，却没有选出类别的 ArgMax",
     "probabilities that fall as their output rises": "概率随输出升高而降低",
     "an output that does not depend on the input": "有一个输出与输入无关",
-    "the same weights in several layers": "几层共用同样的权重",
+    "the same weights or nodes used many times": "同样的权重或节点用了许多次",
     "a scaling of another number of inputs than the first layer has": "缩放的输入个数与第一层不同",
     "branches whose inputs or outputs are scaled differently": "各分支对输入或输出的缩放不同",
     "branches of different sizes or activations": "各分支的大小或激活函数不同",

@@ -19,7 +19,7 @@ import orjson
 from ...errors import GlassnetError
 from ...io.limits import available_cores
 from ..http import in_language, is_foreign
-from . import documentation, explain, memory, metrics, openapi, predict, protocol
+from . import documentation, explain, metrics, openapi, predict, process, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
 from .limits import BYTES_AT_ONCE, DEFAULT, Limits
@@ -83,6 +83,7 @@ class Service:
         self._threads = available_cores()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="answers")
         self._busy = self._bytes = 0
+        self._most_bytes = max(BYTES_AT_ONCE, limits.max_body)
         self._releasing: asyncio.TimerHandle | None = None
         self._plain: dict[str, dict[str, Route]] = {}  # path -> method -> route
         self._others: dict[int, list[tuple[list[str], dict[str, Route]]]] = {}  # number of parts -> pattern
@@ -236,7 +237,7 @@ class Service:
         if self._releasing is not None:
             self._releasing.cancel()
         if not self._busy:
-            self._releasing = work.get_loop().call_later(memory.IDLE_SECONDS, self._pool.submit, memory.release)
+            self._releasing = work.get_loop().call_later(process.IDLE_SECONDS, self._pool.submit, process.release)
 
     def _work(self, route: Route, request: Request) -> Answer:
         request.require_time()
@@ -269,7 +270,7 @@ class Service:
                 parts.append(part)
                 if size > most:
                     raise too_large(message)
-                if self._bytes > BYTES_AT_ONCE:
+                if self._bytes > self._most_bytes:
                     raise busy("Too many large requests. Try again later.", 429)
                 if not event.get("more_body"):
                     break

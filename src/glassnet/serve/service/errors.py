@@ -27,10 +27,6 @@ class RequestError(GlassnetError):
         super().__init__(code, message)
         self.status, self.headers = status, dict(headers)
 
-    def __reduce__(self) -> tuple[type[RequestError], tuple[int, str, str, dict[str, str]]]:  # type: ignore[override]
-        """Pickle with the status."""
-        return type(self), (self.status, self.code, str(self), self.headers)
-
 
 def malformed(message: str) -> RequestError:
     """Return the refusal of a request that does not have the expected form."""

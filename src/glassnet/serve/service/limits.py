@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_BODY = 64 << 20
+MAX_BODY = 32 << 20
 MAX_ROWS = 65_536
 TIMEOUT = 30.0
 MAX_WAITING = 64
@@ -17,6 +17,8 @@ READ_SECONDS = 15.0
 """In which a client must read `BYTES_PER_SECOND` of an answer, or all that is left."""
 BYTES_PER_SECOND = 16 << 10
 """Of the slowest client."""
+KEEP_ALIVE_SECONDS = 25
+"""In which a client may send its next request on a connection."""
 HEAD_BYTES = 64 << 10
 """Of the head of a request."""
 BYTES_AT_ONCE = 256 << 20

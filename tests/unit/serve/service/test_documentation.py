@@ -196,3 +196,14 @@ def test_a_token_is_described(tmp_path):
         page = get(running.port, "/docs", bearer).body.decode()
         assert "secret-word" not in page
         assert all("Bearer TOKEN" in one or "health" in one for one in commands(page))
+
+
+def test_a_file_that_cannot_be_loaded_is_named(tmp_path):
+    path = write_digits(tmp_path / "m.safetensors")
+    with serving([path]) as running:
+        assert 'role="note"' not in get(running.port, "/docs").body.decode()
+        path.write_bytes(b"{}")
+        running.service.context.models.look()
+        page = get(running.port, "/docs").body.decode()
+        assert "m: The file has changed and cannot be loaded" in page
+        assert get(running.port, "/docs?lang=zh").body.decode().count('role="note"') == 1
