@@ -58,7 +58,7 @@ THIRD_PARTY = {
     "ray": ("distributed",),
     "click": ("cli",),
     "rich": ("cli",),
-    "h11": ("serve",),
+    "httptools": ("serve",),
     "orjson": ("serve",),
     "starlette": ("serve",),
     "uvicorn": ("serve",),

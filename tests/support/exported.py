@@ -84,6 +84,19 @@ MODELS = {
 """Kind -> how to make it; see `model_of`."""
 
 
+HOSTILE = ("</script><img src=x onerror=alert(1)>", "<!--", "{{weights}}", "\"'&amp;", "__proto__", "constructor")
+"""Names that are markup, or that JavaScript knows."""
+
+
+@cache
+def hostile_model() -> Model:
+    """Return a model of a table whose columns, words and classes have such names; do not change it."""
+    random = np.random.default_rng(5)
+    table: dict[str, Any] = {name: random.choice(HOSTILE, 60).tolist() for name in HOSTILE}
+    data = load_table(table | {"class": random.choice(HOSTILE, 60).tolist()}, "class")
+    return fit(data, QUICK).model.unchecked()
+
+
 @cache
 def model_of(kind: str) -> Model:
     """Return a model of a kind, the same on every call; do not change it."""

@@ -90,6 +90,7 @@ def scikit_classifier(net: Net, classes: np.ndarray, zipmap: bool = True) -> tup
     net.add("Reshape", net.constant(np.array([-1]), "shape_tensor"))
     label = net.x
     net.x = probabilities
+    net.add("Cast", to=FLOAT)
     if zipmap:
         names = {"classlabels_strings": classes.tolist()} if text else {"classlabels_int64s": classes.tolist()}
         net.add("ZipMap", domain="ai.onnx.ml", **names)

@@ -14,7 +14,7 @@ from glassnet.data import bundled
 from glassnet.exports.html import write
 from glassnet.exports.rows import proof_rows
 from glassnet.model.portable import portable_form
-from support.exported import model_of
+from support.exported import HOSTILE, hostile_model, model_of
 from support.strokes import hand_strokes
 from support.web import FLOATS, array_of, text_of
 from web.accessible import PHONE, WIDE, unfit_for_a_phone, unfit_for_keys, violations
@@ -53,8 +53,8 @@ def colours_model():
 def files(tmp_path_factory):
     """A page of each kind of model, its model and its rows."""
     folder, made = tmp_path_factory.mktemp("pages"), {}
-    models = {"digits": digits_model, "colours": colours_model}
-    for kind in ("digits", "colours", *KINDS):
+    models = {"digits": digits_model, "colours": colours_model, "hostile": hostile_model}
+    for kind in (*models, *KINDS):
         model = models[kind]() if kind in models else model_of(kind)
         data = {"digits": bundled("test").take(slice(0, 1000))}.get(kind)
         if kind == "colours":
@@ -229,6 +229,21 @@ def test_an_image_file_is_opened_and_resized(opened, colour):
     page.locator("input[type=file]").set_input_files({"name": "y.png", "mimeType": "image/png", "buffer": b"no image"})
     page.wait_for_selector("text=y.png is not an image")
     assert page.locator(".answer-name").inner_text() == colour
+
+
+def test_names_are_shown_and_are_not_markup(opened, files):
+    page = opened("hostile")
+    columns = files["hostile"][1].columns.names
+    assert set(columns) <= set(HOSTILE)
+    assert page.locator(".fields label").all_inner_texts() == list(columns)
+    for name in columns:
+        control = page.locator(".fields .field").nth(columns.index(name)).locator("select")
+        control.select_option(HOSTILE[0])
+        assert control.input_value() == HOSTILE[0]
+    assert page.locator(".shares li b").all_inner_texts() != []
+    assert set(page.locator(".bars .bar-name").all_inner_texts()) == set(HOSTILE)
+    assert page.locator("img").count() == 0
+    assert page.locator("script").count() == 4
 
 
 def test_what_a_page_is_made_of_cannot_run_or_ask(page, files, console_errors):

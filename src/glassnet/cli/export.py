@@ -27,7 +27,7 @@ from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_fla
     "--data",
     "source",
     metavar="DATA",
-    help="Rows to compare, with or without labels.  [the MNIST test digits, or random values]",
+    help="Rows to compare, labelled or not; C and HTML files contain some.  [the MNIST test digits, or random values]",
 )
 @click.option("--name", metavar="NAME", help="Name of the model in the file.  [the name of the file]")
 @click.option("--quantize", type=click.Choice(QUANTIZED), help="Round the weights to 8 bits; for C only.")

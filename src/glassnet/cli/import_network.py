@@ -64,7 +64,7 @@ def import_command(
         return
     networks = message("networks_joined", count=len(model.members)) if model.others else ""
     result(message("imported", file=place, network=f"{architecture.short}{networks and ', '}{networks}"))
-    kind = {"values": "numbers", "multilabel": "labels"}.get(model.targets.name, "classes")
+    kinds = {"values": "imported_numbers", "multilabel": "imported_labels"}
     names = listed([model.name_of(k) for k in range(model.classes)], 10)
-    result(message(f"imported_{kind}", count=model.classes, names=names))
+    result(message(kinds.get(model.targets.name, "imported_classes"), count=model.classes, names=names))
     result(message("compared_import", rows=ROWS, largest=difference))

@@ -82,4 +82,4 @@ def _wrapped(path: Path, root: Path) -> str:
 
 
 def _without_comments(text: str) -> str:
-    return re.sub(r"/\*.*?\*/|^\s*//.*$", "", text, flags=re.S | re.M)
+    return re.sub(r"^\s*/\*.*?\*/|^\s*//[^\n]*$", "", text, flags=re.S | re.M)  # not the /* of "image/*"

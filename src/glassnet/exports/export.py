@@ -119,8 +119,8 @@ def export(
     to : {"c", "html", "onnx"}, optional
         The form; by default, that of the suffix of `path`.
     data : path, Dataset, array_like or table, optional
-        Rows for the comparison, such as test data; labels are not needed. By default, the bundled test digits for a
-        model trained on MNIST, else rows made from the training range.
+        Rows for the comparison, such as test data; labels are not needed. C and HTML files contain some of them. By
+        default, the bundled test digits for a model trained on MNIST, else rows made from the training range.
     name : str, optional
         Name of the model in the file: of functions in C, of the page in HTML. By default, the stem of `path`.
     quantize : {"int8"}, optional

@@ -241,8 +241,8 @@ FLAGS = {
     # export
     "Form of the file.  [by the suffix of --out]": "文件的形式。  [由 --out 的后缀决定]",
     "File to write.  [MODEL with the suffix of the form]": "要写入的文件。  [MODEL 加上该形式的后缀]",
-    "Rows to compare, with or without labels.  [the MNIST test digits, or random values]": (
-        "用于比较的数据行，有无标签均可。  [MNIST 的测试数字，或随机值]"
+    "Rows to compare, labelled or not; C and HTML files contain some.  [the MNIST test digits, or random values]": (
+        "用于比较的数据行，有无标签均可；C 与 HTML 文件含其中几行。  [MNIST 的测试数字，或随机值]"
     ),
     "Name of the model in the file.  [the name of the file]": "模型在文件中的名称。  [文件名]",
     "Round the weights to 8 bits; for C only.": "把权重舍入为 8 位；仅用于 C。",

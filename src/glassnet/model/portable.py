@@ -23,8 +23,8 @@ from .model import Model
 __all__ = ["LARGEST_FOLDED", "PortableForm", "PortableLayer", "PortableNetwork", "form_of", "portable_form"]
 
 LARGEST_FOLDED = 8.0
-"""Largest offset of a scaling that is folded into the first layer: the terms of its sums are as many times larger, so 8
-costs 3 bits. Images, of which zeros can then be skipped, have smaller ones."""
+"""Largest offset of a scaling that is folded into the first layer: the terms of its sums are about as many times
+larger, so an offset of 8 costs 3 bits. Images, of which zeros can then be skipped, have smaller ones."""
 
 _TARGET_KINDS = {"multilabel": "labels", "values": "numbers"}
 _LEAST = np.float32(1e-12)

@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -103,6 +104,13 @@ def test_other_rows_and_threads_change_no_bit(network, monkeypatch, kind):
             network.outputs(rows[order])[np.argsort(order)],
         ):
             np.testing.assert_array_equal(bits(other), bits(alone))
+
+
+def test_threads_of_a_program_share_no_memory(network):
+    parts = [rows_of(MOST_ALONE, 300, seed) for seed in range(40)]
+    expected = [network.outputs(part).tobytes() for part in parts]
+    with ThreadPoolExecutor(4) as pool:
+        assert [one.tobytes() for one in pool.map(network.outputs, parts)] == expected
 
 
 @given(st.integers(0, 3 * ROWS), st.integers(0, 3 * ROWS))

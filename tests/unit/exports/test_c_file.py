@@ -252,6 +252,15 @@ def test_the_test_in_the_file_finds_a_difference(kind, tmp_path):
     assert b"expected" in output_of("./net", folder=tmp_path, status=1)
 
 
+def test_columns_may_have_the_names_of_variables():
+    names = ("in", "outputs", "given", "row", "NAME_row", "name_row", "k", "x", "int64_t", "%s", "unix", "main")
+    words = np.random.default_rng(6).choice(["COUNT", "GIVEN", "ROWS", "name_x"], (60, len(names)))
+    table = {name: words[:, k].tolist() for k, name in enumerate(names)} | {"y": [0, 1] * 30}
+    one = program(new_model(load_table(table, "y"), Options(hidden=(3,))).unchecked(), "name")
+    [answers] = answers_of([one], compiler("gcc"), ["-Wall", "-Wextra", "-Werror"])
+    assert_equal(one, answers)
+
+
 def test_blocks_without_weights_are_left_out():
     random = np.random.default_rng(5)
     networks = [Network((12, 6, 4, 3), bias=True, seed=seed) for seed in range(4)]

@@ -169,6 +169,21 @@ def test_images_are_flattened_and_keep_their_shape(tmp_path):
         assert model.features == 6
 
 
+def test_a_shape_that_torch_computes_is_accepted_if_it_keeps_the_rows(tmp_path):
+    for first, fine in ((0, True), (1, False)):  # x.view(x.size(0), -1), and x.view(x.size(1), -1)
+        net = Net(("N", 2, 3))
+        zero = net.constant(np.array(first))
+        axes, rest = net.constant(np.array([0])), net.constant(np.array([-1]))
+        net.add("Shape").add("Gather", zero).add("Unsqueeze", axes).add("Concat", rest, axis=0)
+        shape, net.x = net.x, "input"
+        path = net.add("Reshape", shape).gemm(3).add("Softmax").save(tmp_path / "net.onnx")
+        if fine:
+            rows = ROWS.reshape(-1, 2, 3)
+            assert np.abs(import_model(path).predict_proba(rows) - answers_in(path, rows)).max() < LIMIT
+        else:
+            assert "cannot be run on 64 rows" in refusal(path)
+
+
 def fitted(estimator, X, y):
     with pytest.warns(ConvergenceWarning):
         return estimator.fit(X, y)
@@ -244,6 +259,24 @@ def test_classifiers_that_skl2onnx_wrote_keep_their_classes(tmp_path, zipmap):
         assert (model.classes_[model.predict(ROWS)] == np.asarray(label).astype(classes.dtype)).all()
 
 
+def test_labels_that_skl2onnx_wrote_are_labels_also_with_the_probabilities_of_their_absence(tmp_path):
+    net = Net(("N", 6)).matmul(7).add("Relu").matmul(2).add("Sigmoid")
+    p = net.x
+    label = net.add("Binarizer", domain="ai.onnx.ml", threshold=0.5).add("Cast", to=7).x
+    net.x = p
+    absent = net.add("Sub", before=[net.constant(np.array([1.0]), "unity")]).x
+    both = net.add("Concat", p, axis=1).x
+    path = net.save(tmp_path / "net.onnx", (label, 7, ["N", 2]), (both, FLOAT, ["N", 4]))
+    model = import_model(path)
+    assert model.targets.name == "multilabel"
+    assert np.abs(model.outputs(ROWS) - answers_in(path, number=1)[:, 2:]).max() < LIMIT
+    alone = net.save(tmp_path / "alone.onnx", (both, FLOAT, ["N", 4]))
+    assert "two probabilities for each" in refusal(alone)
+    assert "different branches" in refusal(
+        net.save(tmp_path / "half.onnx", (absent, FLOAT, ["N", 2]), (p, FLOAT, None))
+    )
+
+
 def test_what_is_not_a_chain_is_refused_by_operator_or_branch(tmp_path):
     def residual(net):
         before = net.x
@@ -282,7 +315,7 @@ def test_what_is_not_a_chain_is_refused_by_operator_or_branch(tmp_path):
         "com.microsoft.Gelu": lambda net: net.add("Gelu", domain="com.microsoft").gemm(2),
         "Transpose": lambda net: net.add("Transpose").gemm(2),
         "in training mode": lambda net: net.add("Dropout", net.constant(np.array(0.5)), net.constant(np.array(True))),
-        "same weights": shared,
+        "used many times": shared,
     }
     for words, build in cases.items():
         net = Net().gemm(9).add("Relu")

@@ -45,9 +45,9 @@ def test_every_kind_of_model_is_carried_and_described(tmp_path, kind):
     assert versions == ({"": OPSET, ML: ML_OPSET} if kind in TABLES else {"": OPSET})
     assert (proto.ir_version, proto.producer_name, proto.graph.name) == (IR_VERSION, "glassnet", "net")
     metadata = {one.key: one.value for one in proto.metadata_props}
-    assert metadata["glassnet.hash"] == model.hash()
+    assert metadata["glassnet_hash"] == model.hash()
     assert model.hash() in proto.doc_string
-    assert len(json.loads(metadata["glassnet.names"])) == model.classes
+    assert len(json.loads(metadata["glassnet_names"])) == model.classes
     session = session_of(path)
     inputs = {one.name: one.type for one in session.get_inputs()}
     if model.columns is None:
@@ -159,6 +159,19 @@ def test_labels_are_the_classes_in_their_type(tmp_path, names, class_type, dtype
     assert import_model(tmp_path / "net.onnx").classes_.tolist() == model.classes_.tolist()
 
 
+def test_booleans_stay_booleans_and_deskewing_is_refused(tmp_path):
+    random = np.random.default_rng(2)
+    inputs = random.normal(size=(50, 3)).astype(np.float32)
+    model = fit(Dataset.from_arrays(inputs, inputs[:, 0] > 0), QUICK).model
+    assert export(model, tmp_path / "net.onnx", data=inputs).equal
+    label = session_of(tmp_path / "net.onnx").run(["label"], {"input": inputs})[0]
+    assert label.dtype == bool
+    assert (label == model.classes_[model.predict(inputs)]).all()
+    with pytest.raises(GlassnetError, match="deskew") as caught:
+        export(replace(small_model(), deskews=True), tmp_path / "deskewed.onnx")
+    assert caught.value.code == "GN100"
+
+
 def test_columns_may_have_the_names_of_outputs_and_inner_values(tmp_path):
     random = np.random.default_rng(3)
     names = ("label", "probabilities", "probabilities_", "input", "encoded", "outputs", "member/fill", "layer1.bias")
@@ -196,10 +209,21 @@ def test_a_changed_file_is_found_by_prove(tmp_path):
     assert not proof.equal
     assert proof.classes_differ > 0
     content = path.read_bytes()
-    path.write_bytes(content[:-200])
-    with pytest.raises(DataError) as caught:
-        prove(path, model)
-    assert caught.value.code == "GN101"
+    outside = onnx.load_model_from_string(content)
+    bias = outside.graph.initializer[1]
+    bias.ClearField("raw_data")
+    bias.data_location = onnx.TensorProto.EXTERNAL
+    entry = bias.external_data.add()
+    entry.key, entry.value = "location", "../../etc/passwd"
+    foreign = onnx.load_model_from_string(content)
+    foreign.graph.node.append(onnx.helper.make_node("ConstantOfShape", ["axis"], ["zeros"]))
+    smallest = next(one for one in proto.graph.initializer if one.name == "smallest")
+    smallest.raw_data = np.float32(0.5).tobytes()
+    for changed in (content[:-200], *(one.SerializeToString() for one in (proto, outside, foreign))):
+        path.write_bytes(changed)
+        with pytest.raises(DataError) as caught:
+            prove(path, model)
+        assert caught.value.code == "GN101"
 
 
 def test_one_row_may_differ_from_a_batch_by_no_more_than_the_tolerance(tmp_path):

@@ -98,12 +98,12 @@ _READ_WORD = """\
         {
             int32_t length;
 
-            if (fread(&length, sizeof length, 1, in) != 1 || length >= (int32_t)sizeof FIELD)
+            if (fread(&length, sizeof length, 1, in) != 1 || length >= (int32_t)sizeof text_FIELD)
                 return 1;
-            if (length > 0 && fread(FIELD, (size_t)length, 1, in) != 1)
+            if (length > 0 && fread(text_FIELD, (size_t)length, 1, in) != 1)
                 return 1;
-            FIELD[length > 0 ? length : 0] = 0;
-            given.FIELD = length < 0 ? NULL : FIELD;
+            text_FIELD[length > 0 ? length : 0] = 0;
+            given.FIELD = length < 0 ? NULL : text_FIELD;
         }
 """
 
@@ -283,7 +283,7 @@ def _answer(program: Program) -> str:
     else:
         columns = list(zip(form.columns.inputs, Table(form.columns, prefix).fields, strict=True))
         words = {field: _longest(program.rows.values[one.name]) for one, field in columns if _is_word(one)}
-        declare = "".join(f"    static char {field}[{longest + 1}];\n" for field, longest in words.items())
+        declare = "".join(f"    static char text_{field}[{longest + 1}];\n" for field, longest in words.items())
         declare += f"    {prefix}_row given;"
         read = "".join(
             _READ_WORD.replace("FIELD", field)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -64,7 +66,7 @@ _END_OF_FLAGS = """\
 #pragma GCC pop_options
 #endif
 """
-_LONGEST_NAMES, _FIELDS_SHOWN = 80, 8
+_LONGEST_NAMES, _FIELDS_SHOWN, _WIDTH = 80, 8, 117
 _FRAMES = 250
 """Bytes of stack beside the arrays, roughly: return addresses and saved registers."""
 _SCALE = """\
@@ -213,27 +215,27 @@ def _header(
 ) -> str:
     """Return the comment at the top: what the file is, how to use it, and what it guarantees."""
     prefix = interface.prefix
+    infinite = "Inputs must be finite." if table is None else "Infinite numbers count as missing."
     paragraphs = [
         f"{prefix}.c: a neural network in C99, by glassnet {version('glassnet')}.",
         "\n".join(f"  {name:<9}{text}" for name, text in _facts(interface, model, network, quantize, rows)),
         "Add this file to a program. Other files get its declarations, in C or C++, by\n\n"
         f'    #define {prefix.upper()}_DECLARATIONS\n    #include "{prefix}.c"\n\nand use it like this:\n\n'
         + "\n".join(f"    {line}".rstrip() for line in _example(interface, table, rows)),
-        _GUARANTEE.replace("PREFIX", prefix).replace("FINITE", _NOT_FINITE if table else _FINITE),
+        textwrap.fill(_GUARANTEE.replace("INFINITE", infinite), _WIDTH),
+        _COMMAND.replace("PREFIX", prefix),
     ]
     lines = "\n\n".join(paragraphs).split("\n")
     return "/*\n" + "".join(f" * {line}".rstrip() + "\n" for line in lines) + " */\n"
 
 
-_FINITE, _NOT_FINITE = "Inputs must be finite.", "Infinite numbers are missing."
 _GUARANTEE = """\
-The outputs have the same bits as those of the model in Python (glassnet query --engine portable), on any processor
-and at any level of optimisation. This takes a C99 compiler with the arithmetic of IEEE 754, rounding to nearest and
-with subnormal numbers. Flags such as -ffast-math are refused below; do not use what cannot be detected: clang's
--ffp-contract=fast, and modes of the processor that flush small numbers to zero. FINITE The functions
-allocate nothing, keep nothing between calls and may run in several threads. To check a compiler and a processor:
-
-    cc -DGLASSNET_TEST PREFIX.c -o PREFIX_test && ./PREFIX_test"""
+The outputs have the same bits as those of the model in Python (glassnet query --engine portable), on any processor \
+and at any level of optimisation. This takes a C99 compiler with the arithmetic of IEEE 754, rounding to nearest and \
+with subnormal numbers. Flags such as -ffast-math are refused below; do not use what cannot be detected: clang's \
+-ffp-contract=fast, and modes of the processor that flush small numbers to zero. INFINITE The functions allocate \
+nothing, keep nothing between calls and may run in several threads. To check a compiler and a processor:"""
+_COMMAND = "    cc -DGLASSNET_TEST PREFIX.c -o PREFIX_test && ./PREFIX_test"
 
 
 def _facts(
@@ -246,7 +248,9 @@ def _facts(
     weights = ", weights of 8 bits" if quantize else ""
     yield "Network", f"{several}{form.sizes[0]} inputs, {', '.join(layers)}{weights}"
     yield "Input", _about_inputs(form, interface.prefix)
-    names = ", ".join(f'"{comment(one)}"' for one in form.names)
+    units = [one.suffix for one in form.columns.targets] if form.columns and form.target_kind == "numbers" else []
+    quoted = [f'"{comment(one)}"' for one in form.names]
+    names = ", ".join(f"{name} in{comment(unit)}" if unit else name for name, unit in zip_longest(quoted, units))
     names = names if len(names) <= _LONGEST_NAMES else f"see {interface.names}"
     yield "Output", f"{interface.count} {form.target_kind if interface.count > 1 else form.target_kind[:-1]}: {names}"
     stack = network.stack + 4 * interface.count

@@ -12,12 +12,12 @@ from ...model.model import Model
 from ..proof import Ran
 from ..rows import ProofRows
 from .packages import require_onnx
+from .running import TOLERANCE, run_file
+
+__all__ = ["TOLERANCE", "run", "write"]
 
 if TYPE_CHECKING:
     from ...model.portable import PortableForm
-
-TOLERANCE = 1e-5
-"""Largest difference of an output from the portable one: runtimes add in orders of their own."""
 
 
 def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
@@ -36,6 +36,4 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
 
 def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     """Run an ONNX file by onnxruntime, or else by onnx's reference implementation; see `running.run_file`."""
-    from .running import run_file
-
     return run_file(path, model, rows)

@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 from ...nn.activations import ACTIVATIONS, LARGEST_EXPONENT, LEAK
 from ...preprocess.scaling import FARTHEST
 from .building import NotImportableError
-from .reading import FLOATS, OnnxGraph, attributes, refused
+from .reading import FLOATS, MOST_NODES, OnnxGraph, attributes, refused
 
 Floats = NDArray[np.float64]
 
 BRANCH = "a branch, as both of its inputs are computed"
 NOT_SUPPORTED = "not supported"
 _MISMATCH = "shapes do not match"
+_MOST_STEPS = 4 * MOST_NODES
+_MOST_AFTER = 8
+"""Factors and offsets between the outputs of a network and those of the graph."""
 
 
 @dataclass(frozen=True)
@@ -108,17 +111,18 @@ def read_chain(graph: OnnxGraph) -> Chain:
         before = node.input[0] if node is not None and node.op_type in ("Softmax", "LogSoftmax", "Sigmoid") else ""
         if one.value not in (value, before):
             raise NotImportableError("two outputs of different branches")
-    tasks = {one.task for one in found} - {None}
-    if len(tasks) > 1:
-        raise NotImportableError("outputs of several kinds, expected classes, labels or numbers")
     classes = next((one.classes for one in found if one.classes is not None), None)
     rescaled = next((one for one in found if (one.low, one.high) != (0, 1)), found[0])
     normalised = any(one.normalised for one in found)
-    task = tasks.pop() if tasks else ("classes" if normalised else None)
+    # Labels may also be listed with the probability of their absence, as if they were classes.
+    tasks = {"classes": normalised, **{one.task: True for one in found}}
+    task = next((name for name in ("labels", "classes") if tasks.get(name)), None)
     averaged, after = _averaged(graph, value)
-    members = tuple((*_steps(graph, one), *after) for one in averaged)
-    binary = any(one.binary for one in found)
-    return Chain(members, value, task, classes, binary, normalised, rescaled.low, rescaled.high)
+    members, left = [], _Left(graph.size, _MOST_STEPS)
+    for member in averaged:
+        members.append((*_steps(graph, member, left), *after))
+    binary = task == "classes" and any(one.binary for one in found)
+    return Chain(tuple(members), value, task, classes, binary, normalised, rescaled.low, rescaled.high)
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,8 @@ def _named(graph: OnnxGraph, output: str) -> _Decoded:
             if limit is None or np.size(limit) != 1 or float(np.ravel(limit)[0]) != 0.5:
                 raise refused(node, "expected a comparison with 0.5")
             return _Decoded(node.input[0], "labels", classes)
+        if classes is not None and kind in ("Gather", "ArrayFeatureExtractor", "LabelEncoder"):
+            raise refused(node, NOT_SUPPORTED)
         if kind in ("Gather", "ArrayFeatureExtractor"):
             classes = graph.constant(node.input[0])
             if classes is None or given.get("axis", 0) not in (0, -1):
@@ -194,7 +200,9 @@ def _text(value: bytes | int) -> str | int:
 def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
     """Remove from probabilities what makes those of a row add up to 1, or adds that of the first of two classes."""
     value = output
-    while (node := graph.producers.get(value)) is not None and node.op_type == "Identity":
+    while (node := graph.producers.get(value)) is not None and (
+        node.op_type == "Identity" or (node.op_type == "Cast" and attributes(node).get("to") in FLOATS)
+    ):
         value = node.input[0]
     if node is None:
         return _Decoded(value)
@@ -204,7 +212,7 @@ def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
         if other is None or other.op_type != "Sub" or other.input[1] != second or not _is(graph, other.input[0], 1.0):
             raise refused(node, BRANCH)
         return _Decoded(second, "classes", binary=True, normalised=True)
-    if node.op_type != "Div" or not _is_sum(graph, *node.input):
+    if node.op_type != "Div" or len(node.input) != 2 or not _is_sum(graph, *node.input):
         return _Decoded(value)
     value = node.input[0]
     low, high = 0.0, 1.0
@@ -213,8 +221,9 @@ def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
         if (limit := graph.constant(node.input[1])) is None or limit.size != 1 or not 0 <= limit.ravel()[0] <= 1e-6:
             raise refused(node, NOT_SUPPORTED)
     factor, offset = 1.0, 0.0
-    while (node := graph.producers.get(value)) is not None and node.op_type in ("Sub", "Div", "Mul", "Add"):
-        step = _affine(graph, node)
+    for _ in range(_MOST_AFTER):
+        node = graph.producers.get(value)
+        step = _affine(graph, node) if node is not None and node.op_type in ("Sub", "Div", "Mul", "Add") else None
         if step is None or step[0].factor.size != 1 or step[0].offset.size != 1 or len(_members(graph, value)) > 1:
             break
         factor, offset = factor * step[0].factor.item(), factor * step[0].offset.item() + offset
@@ -243,7 +252,9 @@ def _averaged(graph: OnnxGraph, output: str) -> tuple[list[str], tuple[Step, ...
     """Return the outputs of the networks that are averaged, and the factors and offsets after the mean."""
     value = output
     after: list[Step] = []
-    while (node := graph.producers.get(value)) is not None:
+    for _ in range(_MOST_AFTER):
+        if (node := graph.producers.get(value)) is None:
+            break
         members = _members(graph, value)
         if len(members) > 1:
             return members, tuple(reversed(after))
@@ -269,16 +280,40 @@ def _members(graph: OnnxGraph, output: str) -> list[str]:
         value = todo.pop()
         inner = graph.producers.get(value)
         operands = list(inner.input) if inner is not None and inner.op_type in ("Add", "Sum") else []
-        if len(operands) > 1 and all(graph.constant(one) is None for one in operands):
+        if len(operands) > 1 and not any(map(graph.is_constant, operands)):
             todo += reversed(operands)
         else:
             added.append(value)
+        if len(added) + len(todo) > len(graph.producers):  # the same values again and again
+            return [output]
     count = float(divisor.ravel()[0])
     count = count if node.op_type == "Div" else (1 / count if count else 0.0)
     return added if len(added) > 1 and abs(count / len(added) - 1) < 1e-6 else [output]
 
 
-def _steps(graph: OnnxGraph, value: str) -> tuple[Step, ...]:
+@dataclass
+class _Left:
+    """How many more numbers and steps a chain may have.
+
+    A file that uses the same constant or node again and again would otherwise need more memory and time than its size.
+    """
+
+    numbers: int
+    steps: int
+
+    def take(self, steps: list[Step]) -> None:
+        """Subtract steps; raise NotImportableError if there are too many."""
+        self.steps -= 1
+        for step in steps:
+            if isinstance(step, Dense):
+                self.numbers -= step.weights.size + step.bias.size
+            elif isinstance(step, Affine):
+                self.numbers -= step.factor.size + step.offset.size
+        if min(self.numbers, self.steps) < 0:
+            raise NotImportableError("the same weights or nodes used many times")
+
+
+def _steps(graph: OnnxGraph, value: str, left: _Left) -> tuple[Step, ...]:
     """Return the steps from the graph's input to a value."""
     steps: list[Step] = []
     while value != graph.input.name:
@@ -286,6 +321,7 @@ def _steps(graph: OnnxGraph, value: str) -> tuple[Step, ...]:
         if node is None:
             raise NotImportableError("an output that does not depend on the input")
         found, value = _step(graph, node)
+        left.take(found)
         steps += found
     return tuple(reversed(steps))
 
@@ -338,7 +374,7 @@ def _weights(graph: OnnxGraph, node: Any) -> NDArray[Any]:
         raise refused(node, _MISMATCH)
     weights = graph.constant(node.input[1])
     if weights is None:
-        computed = graph.constant(node.input[0]) is None
+        computed = not graph.is_constant(node.input[0])
         raise refused(node, BRANCH if computed else "its constant is the first input, expected the second")
     if weights.ndim != 2 or weights.dtype not in (np.float32, np.float64) or not weights.size:
         raise refused(node, f"weights of shape {list(weights.shape)} and type {weights.dtype}, expected a matrix")
@@ -361,8 +397,8 @@ def _affine(graph: OnnxGraph, node: Any) -> tuple[Affine, str] | None:
     """Return arithmetic with a constant, and the other input; None if both are computed."""
     if len(node.input) != 2:
         raise refused(node, _MISMATCH)
-    first = graph.constant(node.input[0]) is None
-    if first and graph.constant(node.input[1]) is None:
+    first = not graph.is_constant(node.input[0])
+    if first and not graph.is_constant(node.input[1]):
         return None
     value, other = (node.input[0], node.input[1]) if first else (node.input[1], node.input[0])
     constant, kind = _vector(graph, node, other), node.op_type
@@ -415,7 +451,7 @@ def _kept(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[Step]:
         sides = value.ravel().tolist() if value is not None else []
         rows = [-1, 0, *([1] if graph.input.sides[:1] == (1,) else [])]
         fits = sides in ([1], [-1]) if kind == "Squeeze" else len(sides) == 2 and sides[0] in rows
-        if not fits:
+        if not fits and not (value is None and _is_of_shapes(graph, node.input[1])):
             raise refused(
                 node, f"to shape {sides[:8]}, expected one row per sample" if sides else "to a computed shape"
             )
@@ -425,6 +461,27 @@ def _kept(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[Step]:
         if any(one is not None and (np.size(one) != 1 or abs(float(np.ravel(one)[0])) < FARTHEST) for one in limits):
             raise refused(node, NOT_SUPPORTED)
     return []
+
+
+_OF_SHAPES = ("Shape", "Gather", "Slice", "Squeeze", "Unsqueeze", "Concat", "Cast", "Identity")
+
+
+def _is_of_shapes(graph: OnnxGraph, name: str) -> bool:
+    """Return whether a computed value depends only on the shape of others, such as torch's ``x.view(len(x), -1)``.
+
+    Whether it keeps one row per sample shows when the graph is run for the comparison.
+    """
+    seen, todo = 0, [name]
+    while todo:
+        value = todo.pop()
+        node = graph.producers.get(value)
+        if value in graph.initializers or (node is not None and node.op_type == "Constant"):
+            continue
+        seen += 1
+        if node is None or node.op_type not in _OF_SHAPES or node.domain or seen > _MOST_TOGETHER:
+            return False
+        todo += [] if node.op_type == "Shape" else list(filter(None, node.input))
+    return True
 
 
 _ACTIVATIONS = {"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "softmax"}
@@ -478,7 +535,7 @@ _ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "Sigmoid": ACTIVATIONS["sigmoid"].value,
     "Neg": np.negative,
 }
-_MOST_TOGETHER = 16  # nodes that compute one activation
+_MOST_TOGETHER = 16  # nodes that compute one activation, or one shape
 _GRID = np.linspace(-4, 4, 33)
 
 
@@ -499,7 +556,7 @@ def _by_its_values(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
             raise refused(inner, NOT_SUPPORTED)
         together[value] = inner
         open_values.remove(value)
-        open_values |= {one for one in inner.input if graph.constant(one) is None}
+        open_values |= {one for one in inner.input if not graph.is_constant(one)}
     [start] = open_values
     values: dict[str, NDArray[Any]] = {start: _GRID}
     for name in sorted(together, key=graph.order.__getitem__):

@@ -40,9 +40,6 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
     NotImportableError
         For steps that are not layers one after the other, or layers that do not fit together.
     """
-    dense = [step.weights.size for steps in chain.members for step in steps if isinstance(step, Dense)]
-    if sum(dense) > graph.size:
-        raise NotImportableError("the same weights in several layers")
     members = [_folded(steps) for steps in chain.members]
     first = members[0]
     features = first.layers[0].weights.shape[1]
@@ -52,6 +49,8 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
         same = all(map(np.array_equal, one.before, first.before))
         if not same or not all(map(np.array_equal, one.after or _NOTHING, first.after or _NOTHING)):
             raise NotImportableError("branches whose inputs or outputs are scaled differently")
+    if chain.binary and len(first.layers[-1].weights) != 1:
+        raise NotImportableError("two probabilities for each of several outputs")
     sides = graph.input.sides[1:]
     if None not in sides and math.prod(side or 0 for side in sides) != features:
         raise NotImportableError(f"an input of shape {list(sides)}, but a first layer of {features} inputs")

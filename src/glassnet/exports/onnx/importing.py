@@ -101,9 +101,12 @@ def read_network(source: Any, task: str | None = None, maximum: float | None = N
     except GlassnetError:
         raise
     except Exception as problem:  # of onnx and NumPy, for files that are damaged or made to break them
-        reason = " ".join(str(problem).split())[:100]
-        raise DataError("GN102", f"{name} cannot be imported: damaged ({type(problem).__name__}: {reason}).") from None
+        raise DataError("GN102", f"{name} cannot be imported: damaged ({_line(problem)}).") from None
     return model, difference
+
+
+def _line(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {' '.join(str(problem).split())[:100]}"
 
 
 def _read_file(path: Any) -> tuple[Imported, Answers]:
@@ -128,7 +131,10 @@ def _difference(model: Model, imported: Imported, answers: Answers) -> float:
     """Return the largest difference between the answers of a model and those of its source to random rows."""
     with np.errstate(all="ignore"):
         rows = _random_rows(model, imported.whole_inputs)
-        expected = np.asarray(answers(rows), np.float64).reshape(len(rows), -1)
+        try:
+            expected = np.asarray(answers(rows), np.float64).reshape(len(rows), -1)
+        except Exception as problem:  # of any operator
+            raise NotImportableError(f"it cannot be run on {ROWS} rows ({_line(problem)})") from None
         given, used = imported.members[0][-1].activation, model.network.architecture.activations[-1]
         if expected.shape[1] == 1 and model.targets.of_classes:
             z = expected if given == "identity" else 1 - expected

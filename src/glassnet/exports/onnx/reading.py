@@ -23,6 +23,7 @@ from .building import NotImportableError
 
 MOST_NODES = 2000
 """A chain of dense layers has two or three nodes per layer."""
+_MOST_OUTPUTS = 8
 _LONGEST = 60
 """Characters of a name from a file in a message."""
 _DEEPEST = 8
@@ -119,6 +120,17 @@ class OnnxGraph:
             except (ValueError, TypeError, IndexError):
                 raise refused(node, "shapes do not match") from None
         return value
+
+    def is_constant(self, name: str) -> bool:
+        """Return whether `constant` returns a value; takes no time, however large it is."""
+        for _ in range(_DEEPEST + 1):
+            node = self.producers.get(name)
+            if name in self.initializers or (node is not None and node.op_type == "Constant"):
+                return True
+            if node is None or node.op_type not in _OF_CONSTANTS or not node.input:
+                return False
+            name = node.input[0]
+        return False
 
     def _stored(self, name: str) -> Array | None:
         """Return a constant that the file contains."""
@@ -247,6 +259,8 @@ def read_graph(path: str | Path) -> OnnxGraph:
             seen.add(output)
             producers[output], order[output] = node, place
     outputs = tuple(one.name for one in graph.output)
+    if len(outputs) > _MOST_OUTPUTS:
+        raise NotImportableError(f"{len(outputs)} outputs, expected at most {_MOST_OUTPUTS}")
     if not outputs or any(one not in producers for one in outputs):
         raise NotImportableError("an output that no node computes")
     versions = [one.version for one in proto.opset_import if one.domain in ("", "ai.onnx")]

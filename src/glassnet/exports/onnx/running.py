@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import DataError
+from ...errors import DataError, GlassnetError
 from ...model.model import Model
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dates import DateColumn
@@ -17,6 +17,9 @@ from ...preprocess.tabular.encoders import NumberColumn
 from ..proof import Ran
 from ..rows import ProofRows
 from .packages import INSTALL
+
+TOLERANCE = 1e-5
+"""Largest difference of an output from the portable one: runtimes add in orders of their own."""
 
 Feed = dict[str, NDArray[Any]]
 
@@ -38,26 +41,64 @@ def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
         import onnx
     except ImportError:
         return Ran(None, f"onnx is not installed ({INSTALL})")
+    from .writer import KEY
+
     try:
         proto = onnx.load_model_from_string(path.read_bytes())
-        outputs = next(entry.value for entry in proto.metadata_props if entry.key == "glassnet.outputs")
+        _require_own(proto)
+        outputs = next(entry.value for entry in proto.metadata_props if entry.key == f"{KEY}outputs")
         answers = [one.name for one in proto.graph.output]
         # Compared are the network's outputs, which are a value within the graph.
         proto.graph.output.append(onnx.helper.make_tensor_value_info(outputs, onnx.TensorProto.FLOAT, None))
         tool, session = _session(proto)
         feed = _feed(model.columns, rows)
-        found = _run(session, [answers[0], outputs], feed)
+        wanted = [answers[0], outputs, *answers[1:]]
+        found = _run(session, wanted, feed)
         for k, row in enumerate(_one_at_a_time(feed, min(_ALONE, len(rows)))):
-            alone = _run(session, [answers[0], outputs], row)
-            if _distance(alone[1][0], rows.outputs[k]) > _distance(found[1][k], rows.outputs[k]):
+            alone = _run(session, wanted, row)
+            if not _distance(alone[1][0], rows.outputs[k]) <= _distance(found[1][k], rows.outputs[k]):
                 for whole, single in zip(found, alone, strict=True):
                     whole[k] = single[0]
-    except OSError:
+        _require_probabilities(model, found)
+    except (OSError, GlassnetError):
         raise
     except Exception as problem:  # onnx and onnxruntime raise errors of many kinds
         reason = " ".join(str(problem).split())[:200]
-        raise DataError("GN101", f"{path}: cannot be run ({reason}). Export the model again.") from None
+        raise DataError("GN101", f"{path.name}: cannot be run ({reason}). Export the model again.") from None
     return Ran(tool, "", found[1], _predicted(model, found[0]))
+
+
+_OPERATORS = frozenset(
+    (
+        *("Add", "ArgMax", "Cast", "Clip", "Concat", "Div", "Equal", "Exp", "Gather", "Gemm", "Greater", "Identity"),
+        *("IsInf", "IsNaN", "LabelEncoder", "LeakyRelu", "Less", "Max", "Min", "Mod", "Mul", "Not", "Or", "ReduceSum"),
+        *("Relu", "Sigmoid", "Softmax", "Sqrt", "Sub", "Tanh", "Where"),
+    )
+)
+"""Operators that `writer` and `columns` write."""
+_LARGE = (4, 5, 9, 10, 11, 12)  # attributes that are tensors or graphs
+
+
+def _require_own(proto: Any) -> None:
+    """Raise DataError GN101 for what glassnet does not write, such as weights in other files, which a runtime reads."""
+    graph = proto.graph
+    outside = [one for one in graph.initializer if one.data_location or one.external_data]
+    foreign = [
+        one for one in graph.node if one.op_type not in _OPERATORS or any(a.type in _LARGE for a in one.attribute)
+    ]
+    if outside or foreign or proto.functions or graph.sparse_initializer:
+        raise DataError("GN101", "an ONNX file that glassnet did not write. Export the model again.")
+
+
+def _require_probabilities(model: Model, found: list[NDArray[Any]]) -> None:
+    """Raise DataError GN101 if the probabilities, the last of three values, are not those of the outputs."""
+    if len(found) < 3:
+        return
+    difference = float(np.abs(found[2] - model.probabilities(found[1])).max(initial=0.0))
+    if not difference <= TOLERANCE:
+        raise DataError(
+            "GN101", f"its probabilities differ from those of its outputs by {difference:.2g}. Export the model again."
+        )
 
 
 def _session(proto: Any) -> tuple[str, Any]:

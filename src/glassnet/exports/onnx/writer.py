@@ -22,7 +22,7 @@ SMALLEST = 1e-12
 INPUT, LABEL, PROBABILITIES, VALUE = "input", "label", "probabilities", "value"
 """Names of the input of arrays and images, and of the outputs."""
 
-KEY = "glassnet."
+KEY = "glassnet_"
 """Prefix of our entries in the metadata."""
 
 

@@ -5,9 +5,16 @@ MESSAGES: dict[str, str] = {
     "ONNX files need {package}, which is not installed: {command}": "ONNX 文件需要 {package}，它没有安装：{command}",
     "onnx is not installed ({command})": "没有安装 onnx（{command}）",
     "{path}: cannot be run ({reason}). Export the model again.": "{path}：无法运行（{reason}）。请重新导出模型。",
+    "an ONNX file that glassnet did not write. Export the model again.": (
+        "不是 glassnet 写出的 ONNX 文件。请重新导出模型。"
+    ),
+    "its probabilities differ from those of its outputs by {difference}. Export the model again.": (
+        "概率与由输出算出的概率相差 {difference}。请重新导出模型。"
+    ),
     # import
     "{path} cannot be imported: {problem}.": "{path} 无法导入：{problem}。",
-    "{path} cannot be imported: damaged ({kind}: {reason}).": "{path} 无法导入：文件已损坏（{kind}：{reason}）。",
+    "{path} cannot be imported: damaged ({reason}).": "{path} 无法导入：文件已损坏（{reason}）。",
+    "it cannot be run on {rows} rows ({reason})": "无法用 {rows} 行数据运行它（{reason}）",
     "the network was imported from {name}": "该网络导入自 {name}",
     "the network was imported from scikit-learn's {name}": "该网络导入自 scikit-learn 的 {name}",
     # import: files
@@ -18,6 +25,7 @@ MESSAGES: dict[str, str] = {
     "{count} inputs ({names}), expected one input with one row per sample": (
         "有 {count} 个输入（{names}），应只有一个输入，每个样本一行"
     ),
+    "{count} outputs, expected at most {most}": "有 {count} 个输出，最多应有 {most} 个",
     "its input {name} is from no node before it (a cycle, or a damaged file)": (
         "它的输入 {name} 不出自前面的节点（有环，或文件已损坏）"
     ),
@@ -59,11 +67,11 @@ MESSAGES: dict[str, str] = {
     # import: the network
     "no dense layer": "没有全连接层",
     "two outputs of different branches": "两个输出出自不同的分支",
-    "outputs of several kinds, expected classes, labels or numbers": "输出不止一种，应为类别、标签或数值之一",
+    "two probabilities for each of several outputs": "几个输出各有两个概率",
     "names of classes without an ArgMax that chooses one": "有类别名称，却没有选出类别的 ArgMax",
     "probabilities that fall as their output rises": "概率随输出升高而降低",
     "an output that does not depend on the input": "有一个输出与输入无关",
-    "the same weights in several layers": "几层共用同样的权重",
+    "the same weights or nodes used many times": "同样的权重或节点用了许多次",
     "a scaling of another number of inputs than the first layer has": "缩放的输入个数与第一层不同",
     "branches whose inputs or outputs are scaled differently": "各分支对输入或输出的缩放不同",
     "branches of different sizes or activations": "各分支的大小或激活函数不同",

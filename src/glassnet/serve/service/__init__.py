@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .. import http
-from .limits import DEFAULT, HEAD_BYTES, KEEP_ALIVE_SECONDS, STOP_SECONDS, Limits
+from .limits import DEFAULT, KEEP_ALIVE_SECONDS, STOP_SECONDS, Limits
 
 if TYPE_CHECKING:
     import uvicorn
@@ -51,7 +51,7 @@ def run(
     """
     from .process import prepare
 
-    http.require_packages("the service", "serve", ("orjson", "uvicorn"))
+    http.require_packages("the service", "serve", ("httptools", "orjson", "uvicorn"))
     with http.listening(host, port) as sock:
         service = service_of(models, sock, token=token, limits=limits)
         server = server_of(service)
@@ -93,7 +93,6 @@ def server_of(service: Service, deadlines: Deadlines | None = None) -> uvicorn.S
     config = uvicorn.Config(
         service,
         http=connection_class(deadlines or DEADLINES),
-        h11_max_incomplete_event_size=HEAD_BYTES,
         log_level="critical",
         access_log=False,
         lifespan="off",

@@ -8,16 +8,14 @@ the number of connections.
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ...errors import CODES
 from ...io.control_characters import json_text
-from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_SECONDS, READ_SECONDS
+from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEAD_SECONDS, READ_SECONDS
 
 _MALFORMED, _BUSY = "GN127", "GN126"
 _LINGER = 1
@@ -59,16 +57,22 @@ def connection_class(deadlines: Deadlines) -> type[Connection]:
     return type("Connection", (Connection,), {"deadlines": deadlines})
 
 
-class Connection(H11Protocol):
+class Connection(HttpToolsProtocol):
     """A connection that is closed when its client misses a deadline."""
 
     deadlines = DEADLINES
     _reading: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
+    _receiving = ""
+    """What the parser is in: a ``"head"``, a ``"body"``, or nothing."""
     _phase = ""
-    """What is being received: a ``"head"``, a ``"body"``, the ``"rest"`` of a refused body, or nothing."""
+    """What the deadline is for: a ``"head"``, a ``"body"``, the ``"rest"`` of a refused body, or nothing."""
     _began = 0.0
     _received = 0
+    _head = _unparsed = 0
+    """Bytes of the head that is being received: of its complete headers, and of all pieces but the first."""
+    _open = 0
+    """Requests without a complete answer; several, if a client sends them without waiting."""
     _refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -89,24 +93,84 @@ class Connection(H11Protocol):
         """Parse what arrived, and note the progress."""
         if self._refused:
             return
+        before = self._receiving
         super().data_received(data)
+        if before == self._receiving == "head":
+            self._unparsed += len(data)
+            if max(self._unparsed, self._head) > HEAD_BYTES:
+                self._refuse(431, _MALFORMED)
+        elif not self._receiving and self.cycle is not None and not self._open and not self.transport.is_closing():
+            self._unset_keepalive_if_required()  # the rest of a refused body has come, or an empty line
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
         self._watch_reading()
         self._received += len(data)
 
+    def on_message_begin(self) -> None:
+        """Note that a head has begun."""
+        super().on_message_begin()
+        self._receiving, self._head, self._unparsed = "head", 0, 0
+
+    def on_url(self, url: bytes) -> None:
+        """Note the length."""
+        super().on_url(url)
+        self._head += len(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Note the length."""
+        super().on_header(name, value)
+        self._head += len(name) + len(value)
+
+    def on_headers_complete(self) -> None:
+        """Start the application, unless the head is too long."""
+        self._receiving = "body"
+        if self._head > HEAD_BYTES:
+            self._refuse(431, _MALFORMED)
+        elif not self._is_well_formed():
+            self._refuse(400, _MALFORMED)
+        if self._refused:
+            return
+        super().on_headers_complete()
+        self._open += 1
+        if self.parser.should_upgrade():
+            self.cycle.keep_alive = False  # the request is answered, but the parser stops after it
+
+    def _is_well_formed(self) -> bool:
+        """Check for what the parser accepts: no or several hosts, and a body of another encoding."""
+        names = [name for name, _ in self.headers]
+        encodings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        hosts = names.count(b"host")
+        return (hosts == 1 or (not hosts and self.parser.get_http_version() == "1.0")) and encodings in (
+            [], [b"chunked"],
+        )  # fmt: skip
+
+    def on_body(self, body: bytes) -> None:
+        """Give a part of the body to the application."""
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Note that the request is whole."""
+        self._receiving = ""
+        if not self._refused:
+            super().on_message_complete()
+
     def eof_received(self) -> bool:  # type: ignore[override]
         """Answer a request that was cut off; answer a whole one although the client sends no more."""
-        if self._phase in ("head", "body") and not self._refused and (self._phase == "body" or self._has_begun()):
+        if self._receiving and self._phase != "rest" and not self._refused:
             self._refuse(400, _MALFORMED)
         if self._refused:
             self.transport.close()
-        elif self.cycle is not None and not self.cycle.response_complete:
+        elif self._open:
             self.cycle.keep_alive = False
         else:
             return False  # asyncio closes
         return True
 
     def on_response_complete(self) -> None:
-        """Start the deadlines of the next request, and of a client that must read the answer."""
+        """Turn to the next request of the connection; the client must also read the answer."""
+        self._open -= 1
         super().on_response_complete()
         self._watch_reading()
         self._watch_writing()
@@ -122,10 +186,8 @@ class Connection(H11Protocol):
         self._stop_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer a request that is not HTTP, or whose headers are too long."""
-        problem = sys.exc_info()[1]
-        too_long = getattr(problem, "error_status_hint", 400) == 431
-        self._refuse(431 if too_long else 400, _MALFORMED)
+        """Answer a request that is not HTTP."""
+        self._refuse(400, _MALFORMED)
 
     def _refuse(self, status: int, code: str) -> None:
         """Answer without the application, if no answer has begun, and close.
@@ -133,21 +195,20 @@ class Connection(H11Protocol):
         What the client still sends is read for a moment: a connection that is closed with unread data is reset, and the
         client would lose the answer.
         """
+        if self._refused:
+            return
         self._stop_reading()
         self._refused = True
-        if self.cycle is not None and not self.cycle.response_complete:
+        # The answer to a body is that of its own request; to a head, that of the next one.
+        answers = not self._open or (self._open == 1 and self._receiving == "body" and not self.cycle.response_started)
+        if self._open:
             self.cycle.disconnected = True  # the application learns that nobody waits for its answer
             self.cycle.message_event.set()
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        if answers:
             body = json_text({"code": code, "message": f"{CODES[code]}."}).encode()
-            headers = [
-                ("content-type", "application/json"),
-                ("content-length", str(len(body))),
-                ("connection", "close"),
-            ]
-            start = h11.Response(status_code=status, headers=headers, reason=HTTPStatus(status).phrase)
-            for event in (start, h11.Data(data=body), h11.EndOfMessage()):
-                self.transport.write(self.conn.send(event) or b"")
+            head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/json\r\n"
+            head += f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            self.transport.write(head.encode() + body)
         self.transport.write_eof()
         self.flow.resume_reading()
         self._reading = self.loop.call_later(_LINGER, self.transport.close)
@@ -166,17 +227,10 @@ class Connection(H11Protocol):
     def _phase_now(self) -> str:
         if self.transport.is_closing():
             return ""
-        state = self.conn.their_state
-        if state is h11.IDLE:
-            # After an answer, with nothing received yet, uvicorn's own keep-alive timer runs.
-            return "head" if self.cycle is None or self._has_begun() else ""
-        if state is h11.SEND_BODY:
+        if self._receiving == "body":
             return "rest" if self.cycle.response_complete else "body"
-        return ""
-
-    def _has_begun(self) -> bool:
-        """Return whether a part of a head has arrived."""
-        return bool(self.conn.trailing_data[0])
+        # After an answer, with nothing received yet, uvicorn's own keep-alive timer runs.
+        return "head" if self._receiving == "head" or self.cycle is None else ""
 
     def _allowed(self) -> float:
         if self._phase == "body":
@@ -190,7 +244,7 @@ class Connection(H11Protocol):
             left = max(left, self.deadlines.body)  # the application has not taken what arrived: not the client's fault
         if left > 0:
             self._reading = self.loop.call_later(left, self._check_reading)
-        elif self._phase == "head" and not self._has_begun():
+        elif self._phase == "head" and not self._receiving:
             self.transport.close()  # there is no request to answer
         else:
             self._refuse(408, _BUSY)

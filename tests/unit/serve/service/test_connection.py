@@ -96,7 +96,7 @@ def test_the_rest_of_a_request_must_arrive_in_time(port):
     """All at once, each with its own connection."""
     starts = [b"G", b"GET / HTTP/1.1\r\nHost: a\r\n", BODY, BODY + b"12345678"]
     cases = [(before, start, 0) for before in (b"", head("GET", "/")) for start in starts]
-    cases += [(b"", b"", 10), (b"", BODY[:-2] + b"Name: ", 10), (b"", BODY, 8)]
+    cases += [(b"", b"GET /", 10), (b"", BODY[:-2] + b"Name: ", 10), (b"", BODY, 8)]
     nothing = (b"", b"", 0)
     with ThreadPoolExecutor(len(cases) + 1) as pool:
         *replies, closed = pool.map(lambda case: slowly(port, *case), [*cases, nothing])
