@@ -2,11 +2,11 @@
 
 The digits are those of an MLP of 784-200-10, trained for one epoch by each library. *Start* is the time from a command
 to its first answer; *latencies* are those of one digit in JSON at 500 requests a second; *steady* is 1,000 requests a
-second for a minute; *rows* are digits and rows of a table in JSON, in batches, as fast as they are answered; *tensors* is
-one request for 10,000 digits as a binary tensor, compared with the call in Python that it replaces.
+second for a minute; *rows* are digits and rows of a table in JSON, in batches, as fast as they are answered; *tensors*
+is one request for 10,000 digits as a binary tensor, compared with the call in Python that it replaces.
 
-hey limits the rate of each connection, and all begin at the same moment: n connections send n requests at once. So there
-are few connections, with 250 requests a second each.
+hey limits the rate of each connection, and all begin at the same moment: n connections send n requests at once. So
+there are few connections, with 250 requests a second each.
 
     python benchmarks/service.py [--trial]
 """
