@@ -42,7 +42,7 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
         f"A binary tensor of {given['tensor_rows']:,} digits is answered in {tensor:.1f} ms; the same call in Python "
         f"takes {portable:.1f} ms with the engine of the service, `portable` (ratio {tensor / portable:.1f}), and "
         f"{fast:.1f} ms with the default engine (ratio {tensor / fast:.1f}). All loads are by {given['load']} on the "
-        f"machine of the service, with {given['connections']} connections for given rates."
+        f"machine of the service; for given rates, with {given['per_connection']} requests/s on each connection."
     )
 
 

@@ -46,6 +46,9 @@ MESSAGES: dict[str, str] = {
     "{count} rows, expected at most {most}. Send fewer rows at once.": (
         "{count} 行，最多应为 {most} 行。请减少每次的行数。"
     ),
+    "The body has more than {count} lists and objects. Send fewer rows at once.": (
+        "请求体中的列表和对象超过 {count} 个。请减少每次的行数。"
+    ),
     "{name}: the first line is longer than {most} bytes.": "{name}：第一行超过 {most} 字节。",
     "rows: none, expected at least one.": "rows：没有行，应至少有一行。",
     "rows: expected a list of rows.": "rows：应为由行组成的列表。",

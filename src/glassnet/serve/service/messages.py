@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 import orjson
 
 from .counters import Counters
-from .errors import busy, malformed
+from .errors import busy, malformed, too_large
 from .limits import Limits
 from .models import Repository
 
 JSON = "application/json"
+_MOST_PARTS = 1_000_000
+"""Lists and objects in a body: more than those of 30,000 images as lists of 28 rows."""
 
 
 class Context(NamedTuple):
@@ -110,8 +112,12 @@ def json_in(body: bytes | memoryview) -> Any:
     Raises
     ------
     RequestError
-        GN127 if it is not JSON; NaN and infinite numbers are not.
+        GN125 for too many lists and objects, GN127 if it is not JSON; NaN and infinite numbers are not.
     """
+    if len(body) > _MOST_PARTS:  # three bytes each, such as [], would take a gigabyte and stop all other requests
+        text = bytes(body)
+        if text.count(b"[") + text.count(b"{") > _MOST_PARTS:
+            raise too_large(f"The body has more than {_MOST_PARTS:,} lists and objects. Send fewer rows at once.")
     try:
         return orjson.loads(body)
     except ValueError as problem:  # also for nesting that is too deep
