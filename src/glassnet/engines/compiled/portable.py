@@ -82,8 +82,7 @@ class CompiledLayers:
         """Return the outputs, (n, outputs), for inputs, (n, features)."""
         raw = read_only(np.ascontiguousarray(raw if raw.dtype.isnative else raw.astype(np.float32)))
         out = np.empty((len(raw), self._outputs), np.float32)
-        threads = available_cores()
-        if len(raw) <= MOST_ALONE or threads == 1:
+        if len(raw) <= MOST_ALONE or (threads := available_cores()) == 1:
             self._fill(raw, out)
             return out
         pool, cuts = thread_pool(os.getpid()), [len(raw) * part // threads for part in range(threads + 1)]

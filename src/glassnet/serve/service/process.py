@@ -12,19 +12,21 @@ from .limits import CONNECTIONS
 IDLE_SECONDS = 0.5
 """Without work on a thread before memory is returned."""
 _FILES = 4 * CONNECTIONS
-_ARENA_MAX = -8
-"""Of glibc's ``mallopt``."""
+_MALLOPT = {-8: 1, -1: 256 << 20, -3: 32 << 20}
+"""Of glibc: M_ARENA_MAX, M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, whose largest value this is."""
 
 
 def prepare() -> None:
     """Prepare the process, before its threads begin.
 
-    All threads share one heap, as glibc returns the end of no other. What is loaded so far is exempt from garbage
-    collection, whose pauses become shorter. There are file descriptors for all connections: without one, asyncio cannot
-    refuse a connection either.
+    All threads share one heap, as glibc returns the end of no other. It keeps the memory of a request for the next one,
+    which would otherwise wait for pages of the system, until `release` returns it. What is loaded so far is exempt from
+    garbage collection, whose pauses become shorter. There are file descriptors for all connections: without one,
+    asyncio cannot refuse a connection either.
     """
     if (mallopt := _function("mallopt")) is not None:
-        mallopt(_ARENA_MAX, 1)
+        for parameter, value in _MALLOPT.items():
+            mallopt(parameter, value)
     gc.collect()
     gc.freeze()
     with suppress(ImportError, OSError, ValueError):  # not on Windows, or not allowed
