@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ...errors import CODES
 from ...io.control_characters import json_text
-from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEAD_SECONDS, READ_SECONDS
+from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEAD_SECONDS, IDLE_SECONDS, READ_SECONDS
 
 _MALFORMED, _BUSY = "GN127", "GN126"
 _LINGER = 1
@@ -36,6 +36,8 @@ class Deadlines:
     read : float
         Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
         has been refused.
+    idle : float
+        Seconds in which a client may begin its next request.
     rate : int
         Bytes per second of the slowest client.
     connections : int
@@ -45,6 +47,7 @@ class Deadlines:
     head: float = HEAD_SECONDS
     body: float = BODY_SECONDS
     read: float = READ_SECONDS
+    idle: float = IDLE_SECONDS
     rate: int = BYTES_PER_SECOND
     connections: int = CONNECTIONS
 
@@ -78,6 +81,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the deadline of the first request, or refuse the connection."""
         super().connection_made(transport)
+        self.timeout_keep_alive = self.deadlines.idle  # type: ignore[assignment]
         if len(self.connections) > self.deadlines.connections:
             self._refuse(503, _BUSY)
         else:

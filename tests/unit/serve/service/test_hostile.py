@@ -309,7 +309,7 @@ def test_bombs_at_the_same_time(alone, usual):
 
 
 def test_slow_clients_do_not_keep_others_from_answers(tmp_path):
-    deadlines = Deadlines(head=1.5, body=1.5, read=1.5, connections=400)
+    deadlines = Deadlines(head=1.5, body=1.5, read=1.5, idle=1.5, connections=400)
     with serving([write_digits(tmp_path / "digits.safetensors")], deadlines) as running:
         starts = [b"", b"POST /predict HTTP/1.1\r\n", head("POST", "/predict", {"Content-Length": 9}) + b"[", b"\r"]
         host = {"Host": f"127.0.0.1:{running.port}"}
