@@ -111,7 +111,6 @@ class Connection(HttpToolsProtocol):
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
         self._watch_reading()
-        self._received += len(data)
 
     def _parse(self, data: bytes) -> None:
         try:
@@ -141,13 +140,16 @@ class Connection(HttpToolsProtocol):
         self._head += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Note the length."""
-        super().on_header(name, value)
+        """Note the length; headers may also follow a body in chunks."""
         self._head += len(name) + len(value)
+        if self._receiving == "head":
+            super().on_header(name, value)
+        elif self._head > HEAD_BYTES:
+            self._refuse(431, _MALFORMED)
 
     def on_headers_complete(self) -> None:
         """Start the application, unless the head is too long."""
-        self._receiving = "body"
+        self._receiving, self._received = "body", 0
         if self._head > HEAD_BYTES:
             self._refuse(431, _MALFORMED)
         elif not self._is_well_formed() or self.parser.get_method() == b"CONNECT":
@@ -166,7 +168,8 @@ class Connection(HttpToolsProtocol):
         )  # fmt: skip
 
     def on_body(self, body: bytes) -> None:
-        """Give a part of the body to the application."""
+        """Give a part of the body to the application, which limits it: what is around chunks extends no deadline."""
+        self._received += len(body)
         if not self._refused:
             super().on_body(body)
 
@@ -237,7 +240,7 @@ class Connection(HttpToolsProtocol):
             return
         self._stop_reading()
         if phase:
-            self._phase, self._began, self._received = phase, self.loop.time(), 0
+            self._phase, self._began = phase, self.loop.time()
             self._reading = self.loop.call_later(self._allowed(), self._check_reading)
 
     def _phase_now(self) -> str:

@@ -137,6 +137,23 @@ def test_what_is_not_http_is_answered_with_a_code(port, sent):
     assert (reply.status, reply.code, reply.headers["connection"]) == (400, "GN127", "close")
 
 
+CHUNKED = head("POST", "/", {"Transfer-Encoding": "chunked"})
+
+
+def test_what_is_around_chunks_extends_no_deadline():
+    with serving(app, Deadlines(head=DEADLINE, body=0.5, read=DEADLINE, rate=1)) as port:
+        reply = send(port, CHUNKED + b"1;" + b"a" * 4 * DEADLINE)
+        assert (reply.status, reply.code) == (408, "GN126")
+
+
+def test_headers_after_chunks_are_limited(port):
+    """An application does not get them."""
+    few = CHUNKED + b"2\r\nab\r\n0\r\nX-Last: 1\r\nContent-Length: 7\r\n\r\n"
+    assert send(port, few).body == b"2"
+    reply = send(port, CHUNKED + b"0\r\n" + b"X-Last: aaaaaaaaaaaaaaaa\r\n" * 10_000)
+    assert (reply.status, reply.code) == (431, "GN127")
+
+
 def test_long_headers_are_refused(port):
     reply = send(port, b"GET /" + b"a" * (1 << 17))
     assert (reply.status, reply.code) == (431, "GN127")
@@ -146,7 +163,7 @@ def test_long_headers_are_refused(port):
 
 @pytest.mark.parametrize(
     "sent",
-    [b"POST /", BODY + b"1234", head("POST", "/", {"Transfer-Encoding": "chunked"}) + b"5\r\n123"],
+    [b"POST /", BODY + b"1234", CHUNKED + b"5\r\n123"],
     ids=["head", "body", "chunk"],
 )
 def test_a_cut_request_is_answered_with_a_code(port, sent):

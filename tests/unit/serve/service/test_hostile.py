@@ -315,12 +315,11 @@ def test_slow_clients_do_not_keep_others_from_answers(tmp_path):
         try:
             for place, one in enumerate(slow):
                 one.sendall(starts[place % len(starts)])
-            reader = connect(running.port)
-            slow.append(reader)
-            for _ in range(100):  # requests whose answers are not read
-                reader.sendall(head("GET", "/openapi.json", host))
-            for _ in range(20):
-                assert post(running.port, "/predict", json_body([PIXELS])).status == 200
+            with connect(running.port) as reader:
+                for _ in range(100):  # requests whose answers are not read
+                    reader.sendall(head("GET", "/openapi.json", host))
+                for _ in range(20):
+                    assert post(running.port, "/predict", json_body([PIXELS])).status == 200
             assert all(map(ended, slow))
         finally:
             for one in slow:
