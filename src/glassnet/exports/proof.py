@@ -140,6 +140,8 @@ def read_export(path: str | Path) -> tuple[bytes, Mark]:
     DataError
         GN017 when it has no mark.
     """
+    if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):  # it may never end
+        raise FileError("GN003", f"{path}: a device or a pipe, expected a file name. Choose another path.")
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:

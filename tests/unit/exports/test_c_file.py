@@ -346,3 +346,11 @@ def test_run_refuses_a_file_that_does_not_compile_or_stops(tmp_path, monkeypatch
 def test_the_same_model_gives_the_same_file():
     assert program(small_model(), "net").content == program(small_model(), "net").content
     assert max(map(len, program(model_of("table"), "net").content.split(b"\n"))) <= 200
+
+
+def test_the_comment_names_the_file_as_it_is():
+    """Names of functions need another spelling."""
+    model = small_model()
+    text = c.write(portable_form(model), model, proof_rows(model), name="my net-2", quantize=None).decode("ascii")
+    assert '#include "my net-2.c"' in text
+    assert "cc -DGLASSNET_TEST 'my net-2.c' -o my_net_2_test" in text

@@ -219,6 +219,7 @@ def test_only_an_export_of_this_model_is_run(tmp_path, monkeypatch):
         ("plain.c", small_model(), "GN017"),
         ("gone.c", small_model(), "GN001"),
         (".", small_model(), "GN002"),
+        ("/dev/zero", small_model(), "GN003"),
     ):
         with pytest.raises(GlassnetError) as problem:
             prove(tmp_path / path, model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
@@ -136,7 +137,7 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
 
     doubles = form.input_kind in ("double", "columns") or form.target_kind == "numbers"
     parts = [
-        _header(interface, model, network, table, rows, quantize),
+        _header(name, interface, model, network, table, rows, quantize),
         _declarations(interface, table),
         own("#ifndef NAME_DECLARATIONS\n"),
         _CHECKS + (_CHECK_DOUBLE if doubles else "") + _CHECK_FLAGS,
@@ -211,19 +212,25 @@ def _rows(declaration: str, rows: Sequence[Sequence[str]]) -> str:
 
 
 def _header(
-    interface: Interface, model: Model, network: Written, table: Table | None, rows: ProofRows, quantize: str | None
+    name: str,
+    interface: Interface,
+    model: Model,
+    network: Written,
+    table: Table | None,
+    rows: ProofRows,
+    quantize: str | None,
 ) -> str:
     """Return the comment at the top: what the file is, how to use it, and what it guarantees."""
-    prefix = interface.prefix
+    prefix, file = interface.prefix, f"{comment(name)}.c"
     infinite = "Inputs must be finite." if table is None else "Infinite numbers count as missing."
     paragraphs = [
-        f"{prefix}.c: a neural network in C99, by glassnet {version('glassnet')}.",
+        f"{file}: a neural network in C99, by glassnet {version('glassnet')}.",
         "\n".join(f"  {name:<9}{text}" for name, text in _facts(interface, model, network, quantize, rows)),
         "Add this file to a program. Other files get its declarations, in C or C++, by\n\n"
-        f'    #define {prefix.upper()}_DECLARATIONS\n    #include "{prefix}.c"\n\nand use it like this:\n\n'
+        f'    #define {prefix.upper()}_DECLARATIONS\n    #include "{file}"\n\nand use it like this:\n\n'
         + "\n".join(f"    {line}".rstrip() for line in _example(interface, table, rows)),
         textwrap.fill(_GUARANTEE.replace("INFINITE", infinite), _WIDTH),
-        _COMMAND.replace("PREFIX", prefix),
+        _COMMAND.replace("FILE", shlex.quote(file)).replace("PREFIX", prefix),
     ]
     lines = "\n\n".join(paragraphs).split("\n")
     return "/*\n" + "".join(f" * {line}".rstrip() + "\n" for line in lines) + " */\n"
@@ -235,7 +242,7 @@ and at any level of optimisation. This takes a C99 compiler with the arithmetic 
 with subnormal numbers. Flags such as -ffast-math are refused below; do not use what cannot be detected: clang's \
 -ffp-contract=fast, and modes of the processor that flush small numbers to zero. INFINITE The functions allocate \
 nothing, keep nothing between calls and may run in several threads. To check a compiler and a processor:"""
-_COMMAND = "    cc -DGLASSNET_TEST PREFIX.c -o PREFIX_test && ./PREFIX_test"
+_COMMAND = "    cc -DGLASSNET_TEST FILE -o PREFIX_test && ./PREFIX_test"
 
 
 def _facts(

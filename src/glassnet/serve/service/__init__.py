@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .. import http
-from .limits import DEFAULT, KEEP_ALIVE_SECONDS, STOP_SECONDS, Limits
+from .limits import DEFAULT, STOP_SECONDS, Limits
 
 if TYPE_CHECKING:
     import uvicorn
@@ -99,7 +99,6 @@ def server_of(service: Service, deadlines: Deadlines | None = None) -> uvicorn.S
         ws="none",
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         backlog=256,
     )

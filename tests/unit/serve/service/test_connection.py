@@ -14,7 +14,7 @@ import uvicorn
 from glassnet.serve.service.connection import Connection, Deadlines, connection_class
 from support.raw_http import DEADLINE, connect, ended, get, head, receive, send
 
-QUICK = Deadlines(head=1, body=1, read=1, rate=1 << 20, connections=40)
+QUICK = Deadlines(head=1, body=1, read=1, idle=1, rate=1 << 20, connections=40)
 ANSWER = 32 << 20
 """Bytes of a large answer: more than the buffers of a connection."""
 
@@ -216,3 +216,31 @@ def test_a_client_is_served_below_the_limits_by_default():
     """Half a minute is the longest that a client can hold a connection with nothing, or with single bytes."""
     assert max(Deadlines.head, Deadlines.body + 15 / Deadlines.rate, Deadlines.read) <= 30
     assert Connection.deadlines == Deadlines()
+
+
+def test_requests_sent_without_waiting_are_answered_in_order(port):
+    with connect(port) as connection:
+        bodies = [b"a" * size for size in (3, 0, 200_000, 1)]
+        connection.sendall(b"".join(head("POST", "/", {"Content-Length": len(one)}) + one for one in bodies))
+        stream = connection.makefile("rb")
+        for one in bodies:
+            assert stream.readline() == b"HTTP/1.1 200 OK\r\n"
+            while stream.readline() != b"\r\n":
+                pass
+            assert stream.read(len(str(len(one)))) == str(len(one)).encode()
+
+
+def test_an_upgrade_to_http_2_is_not_accepted_but_the_request_is_answered(port):
+    """As Java's client sends its first request."""
+    upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAEAAEAAAAIAAAABAAMAAABk"}
+    reply = send(port, head("POST", "/", {**upgrade, "Content-Length": 5}) + b"12345")
+    assert (reply.status, reply.body, reply.headers.get("connection")) == (200, b"5", None)
+
+
+def test_after_a_refused_body_has_arrived_the_connection_is_used_again():
+    with serving(refuse, QUICK) as port, connect(port) as connection:
+        for _ in range(2):
+            connection.sendall(head("POST", "/", {"Content-Length": 10}) + b"12345")
+            assert receive(connection).status == 413
+            connection.sendall(b"67890")
+        assert ended(connection)  # after the deadline of an idle connection
