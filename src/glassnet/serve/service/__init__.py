@@ -49,13 +49,14 @@ def run(
     GlassnetError
         As `load_model`.
     """
-    from .process import prepare
+    from .process import exempt_from_collection, prepare
 
     http.require_packages("the service", "serve", ("httptools", "orjson", "uvicorn"))
+    prepare()
     with http.listening(host, port) as sock:
         service = service_of(models, sock, token=token, limits=limits)
         server = server_of(service)
-        prepare()
+        exempt_from_collection()
         service.preload()
         address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"
         announce(address, [one.name for one in service.context.models])
