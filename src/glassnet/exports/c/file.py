@@ -126,7 +126,7 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
         if isinstance(one, WordColumn) and any("\0" in word for word in one.words):
             raise OptionError("GN100", f"column {one.name!r}: a word has a null character, which ends a string in C.")
     prefix = identifier(name, "model")
-    network = written(form)
+    network = written(form, quantised=quantize is not None)
     interface = Interface(form, prefix, network.statements)
     table = None if form.columns is None else Table(form.columns, prefix)
     weight = f"typedef {'signed char' if quantize else 'float'} name_weight;\n\n"

@@ -52,8 +52,8 @@ class Block:
     inputs: int
 
 
-def written(form: PortableForm) -> Written:
-    """Return the C of a form's networks.
+def written(form: PortableForm, *, quantised: bool = False) -> Written:
+    """Return the C of a form's networks; `quantised` says whether its weights have 8 bits.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def written(form: PortableForm) -> Written:
     made.stack = 4 * sum(buffers.values())
     body: list[str] = []
     for number, members in enumerate(layers, start=1):
-        body += _layer(made, form, number, members, last=number == len(layers))
+        body += _layer(made, form, number, members, last=number == len(layers), quantised=quantised)
     made.statements = [f"float {name}[{size}];" for name, size in buffers.items()]
     if count > 1:
         made.statements.append("size_t network;")
@@ -137,12 +137,17 @@ def _buffer(form: PortableForm, number: int) -> str:
 
 
 def _layer(
-    made: Written, form: PortableForm, number: int, members: Sequence[PortableLayer], *, last: bool
+    made: Written,
+    form: PortableForm,
+    number: int,
+    members: Sequence[PortableLayer],
+    *,
+    last: bool,
+    quantised: bool,
 ) -> Iterator[str]:
     """Yield the statements of one layer, and add its functions and constants."""
     nodes, inputs = members[0].weights.shape
     activation, several = members[0].activation, len(members) > 1
-    quantised = any((one.scale != 1).any() for one in members)
     x, z = _buffer(form, number - 1), _buffer(form, number)
     blocks = _blocks([one.weights for one in members])
     stored = np.concatenate([_transposed(one.weights, blocks) for one in members])
