@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import OptionError
 from ...model.portable import PortableForm, PortableLayer
 from .spelling import array, doubles, float_text, floats
 
@@ -53,19 +52,9 @@ class Block:
 
 
 def written(form: PortableForm, *, quantised: bool = False) -> Written:
-    """Return the C of a form's networks; `quantised` says whether its weights have 8 bits.
-
-    Raises
-    ------
-    OptionError
-        GN100 if the networks of an ensemble have different layers.
-    """
+    """Return the C of a form's networks; `quantised` says whether its weights have 8 bits."""
     made, count = Written(), len(form.members)
-    layers = list(zip(*form.members, strict=True)) if _alike(form) else []
-    if not layers:
-        raise OptionError(
-            "GN100", "model: the networks of its ensemble have different layers, which C files cannot carry."
-        )
+    layers = list(zip(*form.members, strict=True))
     buffers = _buffers(form)
     made.stack = 4 * sum(buffers.values())
     body: list[str] = []
@@ -102,11 +91,6 @@ def argument(form: PortableForm) -> str:
     if form.input_kind == "columns":
         return "row"
     return "pixels" if form.image_shape else "inputs"
-
-
-def _alike(form: PortableForm) -> bool:
-    shapes = {tuple((one.weights.shape, one.activation) for one in member) for member in form.members}
-    return len(shapes) == 1
 
 
 def _has_inputs(form: PortableForm) -> bool:
