@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from ..errors import DataError, OptionError, require_choice, with_near_matches
+from ..errors import DataError, OptionError, require_choice, with_near_matches, wrong_type
 from ..io.control_characters import printable
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
@@ -173,6 +173,8 @@ def write_export(
     require_model(model)
     model = _as_utf_8(model)
     require_path("path", path)
+    if name is not None and not isinstance(name, str):
+        raise wrong_type("name", name, "text")
     form = form_named(path, to)
     if quantize is not None:
         require_choice("quantize", quantize, QUANTIZED)

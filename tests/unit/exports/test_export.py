@@ -196,6 +196,7 @@ def test_an_existing_file_is_kept_without_overwrite(tmp_path, monkeypatch):
         ("net.safetensors", {"to": "html"}, "GN021"),
         ("net.c", {"quantize": "int4"}, "GN021"),
         ("net.c", {"tow": "c"}, "GN021"),
+        ("net.c", {"name": 3}, "GN021"),
         ("gone/net.c", {}, "GN001"),
         (".", {"to": "c"}, "GN002"),
         ("net.c", {"data": "gone.csv"}, "GN001"),
