@@ -101,6 +101,7 @@ def test_what_cannot_be_served_is_refused(folder):
     run("serve", "digits.safetensors", "--max-body", "much").refused("GN021", "--max-body")
     run("serve", "digits.safetensors", "--token", "two words").refused("GN021", "--token")
     run("serve", "digits.safetensors", "--host", "no.such.host.invalid").refused("GN093", "--host")
+    run("serve", "digits.safetensors", "--host", "192.0.2.1").refused("GN093", "--host 192.0.2.1", "not an address")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -54,6 +54,9 @@ def listening(host: str, port: int) -> socket.socket:
         if sock is not None:
             sock.close()
         number = getattr(problem, "errno", None)
+        if number == errno.EADDRNOTAVAIL:
+            why = "not an address of this machine"
+            raise OptionError("GN093", f"--host {host}: cannot be used ({why}).") from None
         why = "another program uses it" if number == errno.EADDRINUSE else "the system refuses it"
         raise OptionError("GN093", f"--port {port}: cannot be used ({why}). Use another one, or 0 for any.") from None
     return sock

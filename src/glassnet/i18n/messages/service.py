@@ -33,6 +33,9 @@ MESSAGES: dict[str, str] = {
     "The body is not valid {encoding} data.": "请求体不是有效的 {encoding} 数据。",
     "The {encoding} data of the body end too early.": "请求体的 {encoding} 数据不完整。",
     "The body is not valid JSON ({why}).": "请求体不是有效的 JSON（{why}）。",
+    "The body is not valid JSON: it has NaN. Write null for a missing value.": (
+        "请求体不是有效的 JSON：其中有 NaN。缺失的值请写成 null。"
+    ),
     "Model {name} has no version {version}, only {known}.": "模型 {name} 没有版本 {version}，只有 {known}。",
     "Content-Type {kind}: expected {json}, {csv}, an image ({names}) or {form}.": (
         "Content-Type {kind}：应为 {json}、{csv}、图片（{names}）或 {form}。"

@@ -14,6 +14,7 @@ MESSAGES: dict[str, str] = {
     ),
     "another program uses it": "已被另一个程序占用",
     "the system refuses it": "系统不允许",
+    "not an address of this machine": "不是本机的地址",
     "the request: expected {binary}, or an object as {json}.": "请求：应为 {binary}，或 {json} 形式的对象。",
     "{what} {name}: not in this studio, which has {known}.": "{what} {name}：工作室里没有，现有：{known}。",
     "{name}: missing in the request.": "{name}：请求中缺少。",

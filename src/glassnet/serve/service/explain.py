@@ -8,7 +8,7 @@ from ...io.control_characters import finite
 from ...workflow.explain_job import output_named
 from .errors import malformed
 from .messages import Answer, Context, Request, Route, json_answer
-from .predict import samples_in, served_by
+from .predict import remarks, samples_in, served_by
 
 
 def _explain(context: Context, request: Request) -> Answer:
@@ -26,7 +26,7 @@ def _explain(context: Context, request: Request) -> Answer:
         **why_facts(explained, model),
         "outputs": served.fast.outputs(inputs)[0],  # the bits of a prediction
     }
-    return json_answer(finite(facts), rows=1)
+    return json_answer({**finite(facts), **remarks(request)}, rows=1)
 
 
 ROUTES = (Route("POST", "/explain", _explain, on_thread=True),)

@@ -49,6 +49,8 @@ class Request:
         a thread.
     deadline : float
         Of `time.monotonic`.
+    remarks : list of tuple of str
+        Where a value is that the model does not know, and what becomes of it, in English; part of the answer.
     """
 
     method: str
@@ -59,6 +61,7 @@ class Request:
     language: str = "en"
     quick: bool = False
     deadline: float = math.inf
+    remarks: list[tuple[str, str]] = field(default_factory=list)
 
     def header(self, name: str) -> str:
         """Return the value of a header, named in lower case; empty if it is missing."""
@@ -120,7 +123,9 @@ def json_in(body: bytes | memoryview) -> Any:
             raise too_large(f"The body has more than {_MOST_PARTS:,} lists and objects. Send fewer rows at once.")
     try:
         return orjson.loads(body)
-    except ValueError as problem:  # also for nesting that is too deep
+    except orjson.JSONDecodeError as problem:  # also for nesting that is too deep
+        if problem.doc.startswith("NaN", problem.pos):
+            raise malformed("The body is not valid JSON: it has NaN. Write null for a missing value.") from None
         raise malformed(f"The body is not valid JSON ({problem}).") from None
 
 

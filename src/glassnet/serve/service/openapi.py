@@ -219,7 +219,14 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
     return {
         "Row": {"anyOf": [_object({"row": row}), _reference("Rows")]},
         "Rows": {"anyOf": [_object({"rows": rows}), rows]},
-        "Predictions": _object({"model": text, "answers": {"type": "array", "items": prediction}}),
+        "Predictions": _object(
+            {
+                "model": text,
+                "answers": {"type": "array", "items": prediction},
+                "remarks": {"type": "array", "items": text, "description": "On values that the model does not know."},
+            },
+            ["model", "answers"],
+        ),
         "Explanation": _object({"model": text}),
         "Error": _object(error),
         "ProtocolError": _object({"error": text, "code": error["code"]}),
@@ -253,6 +260,7 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
                 "model_name": text,
                 "model_version": text,
                 "id": text,
+                "parameters": _object({"remarks": text}, []),
                 "outputs": {"type": "array", "items": _object(tensor, ["name", "shape", "datatype"])},
             },
             ["model_name", "outputs"],

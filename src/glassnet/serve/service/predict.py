@@ -6,6 +6,7 @@ from typing import Any
 
 from ...io.picture_formats import NAMES
 from ...workflow.predict_job import answer_facts, answers_from
+from ..http import in_language
 from .errors import RequestError, malformed
 from .limits import Limits
 from .messages import JSON, Answer, Context, Request, Route, json_answer, json_in
@@ -16,6 +17,8 @@ from .rows import inputs_in_file, inputs_of, outputs_of
 CSV = ("text/csv", "text/plain")
 FORM = "multipart/form-data"
 IMAGE = "image/"
+_UNNAMED = "application/octet-stream"
+"""The content type that curl gives a CSV file in a form."""
 
 
 def served_by(context: Context, request: Request) -> ServedModel:
@@ -54,10 +57,12 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
     request.may_take_time()
     if kind == FORM:
         kind, content, name = only_file(request)
+        if kind == _UNNAMED:
+            return inputs_in_file(served, content, name, request, limits, text=None)
     if kind in CSV:
-        return inputs_in_file(served, content, name, limits, text=True)
+        return inputs_in_file(served, content, name, request, limits, text=True)
     if kind.startswith(IMAGE):
-        return inputs_in_file(served, content, name, limits, text=False)
+        return inputs_in_file(served, content, name, request, limits, text=False)
     raise RequestError(
         415,
         "GN122",
@@ -71,7 +76,13 @@ def _predict(context: Context, request: Request) -> Answer:
     inputs, names = samples_in(served, request, context.limits)
     outputs = outputs_of(served, inputs, request)
     answers = [answer_facts(one) for one in answers_from(served.fast, names, outputs, request.language)]
-    return json_answer({"model": served.name, "answers": answers}, rows=len(answers))
+    return json_answer({"model": served.name, "answers": answers, **remarks(request)}, rows=len(answers))
+
+
+def remarks(request: Request) -> dict[str, list[str]]:
+    """Return the key ``remarks`` of an answer, without any none: values that count as missing, and unknown words."""
+    found = [f"{place}: {in_language(remark, request.language)}" for place, remark in request.remarks]
+    return {"remarks": found} if found else {}
 
 
 ROUTES = (Route("POST", "/predict", _predict),)

@@ -16,10 +16,12 @@ from ... import __version__
 from ...errors import DataError
 from ...nn.parameters import FloatArray
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
+from ..http import in_language
 from .errors import RequestError, malformed
 from .limits import Limits
 from .messages import Answer, Context, Request, Route, json_answer, json_in
 from .models import ServedModel
+from .predict import remarks
 from .rows import checked, inputs_of, outputs_of, require_few
 from .tensors import Tensor, tensors_in
 
@@ -102,6 +104,8 @@ def _infer(context: Context, request: Request) -> Answer:
     answer: dict[str, Any] = {"model_name": served.name, "model_version": VERSION}
     if (identity := given.get("id")) is not None:
         answer["id"] = identity
+    if found := remarks(request):
+        answer["parameters"] = {"remarks": "\n".join(found["remarks"])}  # the protocol has no lists here
     answer["outputs"] = described
     rows = len(next(iter(outputs.values())))
     if not data:
@@ -223,7 +227,9 @@ def _metadata(context: Context, request: Request) -> Answer:
 def _model_ready(context: Context, request: Request) -> Answer:
     served = _model(context, request)
     problem = context.models.problems.get(served.name)
-    more = {} if problem is None else {"problem": {"code": problem.code, "message": str(problem)}}
+    more = {}
+    if problem is not None:
+        more = {"problem": {"code": problem.code, "message": in_language(str(problem), request.language)}}
     return json_answer({"name": served.name, "ready": True, **more})
 
 

@@ -4,31 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from itertools import islice
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.queries import inputs_in
+from ...data.tables.missing_markers import MISSING
 from ...data.validation import plain
 from ...errors import DataError, GlassnetError, ShapeError
 from ...io.limits import max_bytes
 from ...io.opening import open_stream
 from ...io.sniff import kind_of
 from ...nn.parameters import FloatArray
+from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dataset import read_table
+from ...preprocess.tabular.encoders import BooleanColumn, WordColumn
 from .errors import too_large
 from .limits import Limits
 from .messages import Request
 from .models import ServedModel
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
 
 CHUNK = 1024
 """Rows that are read or answered between two looks at the time."""
 QUICK_PRODUCTS = 2_000_000
 """Most products of an answer on the event loop: about a millisecond."""
 _NAMED = 20
+_REMARKS = 20
+"""Rows in JSON are not read again for further remarks."""
 _WHITE = b"P5 32 32 255 " + b"\xff" * 1024
 """An empty image, as PGM."""
 _SCALARS = (str, int, float, type(None))
@@ -173,16 +182,37 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
         if encoded is None:
             request.may_take_time()
             each = [(row, encoder.row(row)) for row in chunk]
-            read = [_read_row(served, row, start + k) if one is None else one for k, (row, one) in enumerate(each)]
+            read = [
+                columns.apply(_read_row(columns, row, start + k, request)) if one is None else one
+                for k, (row, one) in enumerate(each)
+            ]
             encoded = np.concatenate(read)
+        else:
+            for k in _with_unknown(columns, chunk, encoded)[: max(0, _REMARKS - len(request.remarks))]:
+                request.may_take_time()
+                _read_row(columns, chunk[k], start + k, request)
         parts.append(encoded)
     return np.concatenate(parts)
 
 
-def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArray[np.float32]:
-    """Read a row as a table, which alone can take values such as numbers in text."""
-    columns = served.model.columns
-    assert columns is not None
+def _with_unknown(columns: Columns, rows: list[Any], encoded: NDArray[np.float32]) -> list[int]:
+    """Return the numbers of the rows that have a value, but not one of a column's words, or neither yes nor no."""
+    found: set[int] = set()
+    start = 0
+    for one in columns.inputs:
+        place, start = slice(start, start + len(one.features)), start + len(one.features)
+        if isinstance(one, WordColumn | BooleanColumn):
+            absent = np.flatnonzero(~encoded[:, place].any(axis=1)).tolist()
+            found.update(k for k in absent if not _is_missing(rows[k][one.name]))
+    return sorted(found)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (type(value) is str and value.strip().lower() in MISSING)
+
+
+def _read_row(columns: Columns, row: Mapping[str, Any], number: int, request: Request) -> Table:
+    """Read a row as a table, which alone can take values such as numbers in text, with remarks on its values."""
     known = {name: row[name] for name in columns.names if name in row}
     for name, value in known.items():
         if not isinstance(value, _SCALARS):
@@ -191,14 +221,21 @@ def _read_row(served: ServedModel, row: Mapping[str, Any], number: int) -> NDArr
     if not row:
         problem = f"rows: row {number}: none of the model's columns, such as {columns.names[0]!r}."
         raise DataError("GN060", problem)
-    others = dict(islice(row.items(), _NAMED))  # for the message about the columns that are missing
-    table = read_table({name: [value] for name, value in (known or others).items()}, columns.names)
-    encoded: NDArray[np.float32] = columns.apply(table)
-    return encoded
+    lacks = len(known) < len(columns.names)
+    others = dict.fromkeys(islice(row, _NAMED)) if lacks else {}  # for the message about the columns that are missing
+    table = read_table({name: [value] for name, value in {**others, **known}.items()}, columns.names)
+    table = replace(table, source=f"row {number}")
+    if len(request.remarks) < _REMARKS:
+        _remark(columns, table, request)
+    return table
+
+
+def _remark(columns: Columns, table: Table, request: Request) -> None:
+    request.remarks += [(table.source, remark) for remark in columns.surprises(table)]
 
 
 def inputs_in_file(
-    served: ServedModel, content: bytes, name: str, limits: Limits, *, text: bool
+    served: ServedModel, content: bytes, name: str, request: Request, limits: Limits, *, text: bool | None
 ) -> tuple[NDArray[Any], list[str]]:
     """Return the inputs, (n, features), in a CSV or an image, and the name of each row.
 
@@ -208,9 +245,11 @@ def inputs_in_file(
     content : bytes
     name : str
         For messages.
+    request : Request
+        Gets the remarks on the values of a table.
     limits : Limits
-    text : bool
-        Whether rows are expected, otherwise an image; a photo of several digits has several rows.
+    text : bool or None
+        Whether rows are expected, otherwise an image; a photo of several digits has several rows. None: either.
 
     Raises
     ------
@@ -220,16 +259,18 @@ def inputs_in_file(
     model = served.model
     with max_bytes(limits.max_body):
         opened = open_stream(BytesIO(content), name)
-        if text != (kind_of(opened) == "text"):
+        is_text = kind_of(opened) == "text"
+        if text not in (None, is_text):
             expected = "rows as text" if text else "an image"
             raise DataError("GN011", f"{name}: not the data that its content type names, expected {expected}.")
-        if text:
+        if is_text:
             _require_short_line(opened.stream(), name, model.features)
         if model.columns is not None:
             from ...data.tables.table import parse_frame
 
             table = parse_frame(opened, model.columns.names)
             require_few(len(table), limits)
+            _remark(model.columns, table, request)
             return model.columns.apply(table), [f"{name}, row {row}" for row in range(len(table))]
         like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
         inputs, names, _ = inputs_in(opened, model.features, *like)
@@ -248,4 +289,4 @@ def preload(served: ServedModel, limits: Limits) -> None:
     """Load the packages that read files, which the first request with a file would otherwise wait for."""
     for content, text in ((b"0,1\n", True), (_WHITE, False)):
         with suppress(GlassnetError):
-            inputs_in_file(served, content, "", limits, text=text)
+            inputs_in_file(served, content, "", Request("POST", "", {}, {}), limits, text=text)

@@ -114,6 +114,51 @@ def test_a_table_has_the_same_bits_in_every_form_and_company(running, folder, tm
     assert same(answers(running, {"rows": odd}, model="people"), expected[:2])
 
 
+def test_nan_in_json_is_told_to_be_null(running):
+    status, said = send(running, "/predict?model=people", '{"rows": [{"job": "é", "age": NaN}]}'.encode())
+    assert (status, said["code"]) == (400, "GN127")
+    assert said["message"].endswith("Write null for a missing value.")
+
+
+def test_a_file_of_a_form_needs_no_content_type(running, folder):
+    sent = form("rows.csv", "application/octet-stream", digits_csv(3).encode())
+    assert len(answers(running, sent, "multipart/form-data; boundary=b")) == 3
+    drawn = png(digits(100).inputs[0].reshape(28, 28))
+    sent = form("digit.png", "application/octet-stream", drawn)
+    assert same(answers(running, sent, "multipart/form-data; boundary=b"), answers(running, drawn, "image/png"))
+
+
+KNOWN = {"age": 30, "job": "cook", "gain": None, "member": "yes", "country": "CH", "hours": 41.5, "id": 7}
+
+
+def test_an_answer_has_remarks_on_values_that_the_model_does_not_know(running):
+    def remarks(body, kind="application/json", **headers):
+        status, said = send(running, "/predict?model=people", body, kind, **headers)
+        assert status == 200
+        return said.get("remarks")
+
+    odd = [{"age": "old"}, {"job": "smith"}, {"member": "maybe"}]
+    age = "column 'age': 1 value treated as missing, expected numbers ('old')"
+    job = "column 'job': 1 value not in the training data, treated as none of its words ('smith')"
+    member = "column 'member': 1 value treated as missing, expected yes or no ('maybe')"
+    assert remarks({"rows": [KNOWN, KNOWN | dict.fromkeys(KNOWN), KNOWN]}) is None
+    for number, (one, remark) in enumerate(zip(odd, (age, job, member), strict=True)):
+        assert remarks({"rows": [*[KNOWN] * number, KNOWN | one]}) == [f"row {number}: {remark}"]
+    assert len(remarks({"rows": [KNOWN | {"job": "smith"}] * 3000})) == 20
+    (said,) = remarks({"row": KNOWN | odd[0]}, **{"Accept-Language": "zh"})
+    assert said == "row 0: 列 'age'：1 个值按缺失处理，应为数字（'old'）"
+    text = ",".join(KNOWN) + "\nold,smith,0,maybe,CH,40,1\n"
+    assert remarks(text.encode(), "text/csv") == [f"the request: {remark}" for remark in (age, job, member)]
+    assert send(running, "/explain?model=people", {"row": KNOWN | odd[1]})[1]["remarks"] == [f"row 0: {job}"]
+
+
+def test_missing_columns_name_the_row_and_the_column_that_is_misspelt(running):
+    misspelt = {("Age" if name == "age" else name): value for name, value in KNOWN.items()}
+    _, said = send(running, "/predict?model=people", {"rows": [KNOWN, misspelt]})
+    assert said["message"].startswith("row 1: missing column 'age'")
+    assert said["message"].endswith("Rename 'Age'.")
+
+
 @pytest.mark.parametrize("model", ["digits", "people"])
 def test_an_explanation_is_that_of_the_command_line(running, folder, model):
     loaded = load_model(folder / f"{model}.safetensors").unchecked()

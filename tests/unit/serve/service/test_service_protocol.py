@@ -151,6 +151,14 @@ def test_tables_and_every_kind_of_target(triton, folder, name, binary):
     assert [word.decode() for word in answer.as_numpy("label")] == expected
 
 
+def test_remarks_are_among_the_parameters(triton, folder):
+    given = {"since": ["soon"], "age": ["old"], "city": ["Bonn"], "member": ["yes"]}
+    tensors = [tensor(name, "BYTES", np.array(values, object), binary=True) for name, values in given.items()]
+    told = triton.infer("old", tensors).get_response()["parameters"]["remarks"].splitlines()
+    assert any("column 'since': 1 value treated as missing" in line for line in told)
+    assert any("column 'age': 1 value treated as missing" in line for line in told)
+
+
 def test_tritons_client_shows_the_error(triton):
     pixels = digits(100).inputs[:1]
     for name, shape, told in (("none", pixels, "No model 'none'"), ("digits", pixels[:, 1:], "783")):

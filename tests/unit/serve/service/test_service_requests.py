@@ -249,6 +249,15 @@ def test_a_damaged_or_missing_file_keeps_the_model(tmp_path, capfd):
     assert counters.reloads == {("digits", False): 2, ("digits", True): 1}
 
 
+def test_a_problem_is_told_in_the_language_of_the_request(tmp_path):
+    path = write_digits(tmp_path / "digits.safetensors")
+    with serving([path]) as running:
+        path.unlink()
+        running.service.context.models.look()
+        reply = get(running.port, "/v2/models/digits/ready", {"Accept-Language": "zh"})
+    assert "没有" in json.loads(reply.body)["problem"]["message"]
+
+
 def test_two_models_of_one_name_are_refused(tmp_path):
     (tmp_path / "a").mkdir()
     paths = [write_digits(tmp_path / "digits.safetensors"), tmp_path / "a" / "digits.safetensors"]
