@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.queries import inputs_in
-from ...data.tables.missing_markers import MISSING
 from ...data.validation import plain
 from ...errors import DataError, GlassnetError, ShapeError
 from ...io.limits import max_bytes
@@ -22,11 +21,11 @@ from ...io.sniff import kind_of
 from ...nn.parameters import FloatArray
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dataset import read_table
-from ...preprocess.tabular.encoders import BooleanColumn, WordColumn
 from .errors import too_large
 from .limits import Limits
 from .messages import Request
 from .models import ServedModel
+from .remarks import Remarks
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -36,8 +35,6 @@ CHUNK = 1024
 QUICK_PRODUCTS = 2_000_000
 """Most products of an answer on the event loop: about a millisecond."""
 _NAMED = 20
-_REMARKS = 20
-"""Rows in JSON are not read again for further remarks."""
 _WHITE = b"P5 32 32 255 " + b"\xff" * 1024
 """An empty image, as PGM."""
 _SCALARS = (str, int, float, type(None))
@@ -171,7 +168,7 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
     encoder, columns = served.encoder, served.model.columns
     assert encoder is not None
     assert columns is not None
-    parts = []
+    parts, remarks = [], Remarks(columns, request)
     for start in range(0, len(rows), CHUNK):
         request.require_time()
         chunk = rows[start : start + CHUNK]
@@ -183,35 +180,17 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
             request.may_take_time()
             each = [(row, encoder.row(row)) for row in chunk]
             read = [
-                columns.apply(_read_row(columns, row, start + k, request)) if one is None else one
+                columns.apply(_read_row(columns, row, start + k, remarks)) if one is None else one
                 for k, (row, one) in enumerate(each)
             ]
             encoded = np.concatenate(read)
         else:
-            for k in _with_unknown(columns, chunk, encoded)[: max(0, _REMARKS - len(request.remarks))]:
-                request.may_take_time()
-                _read_row(columns, chunk[k], start + k, request)
+            remarks.on_rows(chunk, encoded, start)
         parts.append(encoded)
     return np.concatenate(parts)
 
 
-def _with_unknown(columns: Columns, rows: list[Any], encoded: NDArray[np.float32]) -> list[int]:
-    """Return the numbers of the rows that have a value, but not one of a column's words, or neither yes nor no."""
-    found: set[int] = set()
-    start = 0
-    for one in columns.inputs:
-        place, start = slice(start, start + len(one.features)), start + len(one.features)
-        if isinstance(one, WordColumn | BooleanColumn):
-            absent = np.flatnonzero(~encoded[:, place].any(axis=1)).tolist()
-            found.update(k for k in absent if not _is_missing(rows[k][one.name]))
-    return sorted(found)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (type(value) is str and value.strip().lower() in MISSING)
-
-
-def _read_row(columns: Columns, row: Mapping[str, Any], number: int, request: Request) -> Table:
+def _read_row(columns: Columns, row: Mapping[str, Any], number: int, remarks: Remarks) -> Table:
     """Read a row as a table, which alone can take values such as numbers in text, with remarks on its values."""
     known = {name: row[name] for name in columns.names if name in row}
     for name, value in known.items():
@@ -224,14 +203,9 @@ def _read_row(columns: Columns, row: Mapping[str, Any], number: int, request: Re
     lacks = len(known) < len(columns.names)
     others = dict.fromkeys(islice(row, _NAMED)) if lacks else {}  # for the message about the columns that are missing
     table = read_table({name: [value] for name, value in {**others, **known}.items()}, columns.names)
-    table = replace(table, source=f"row {number}")
-    if len(request.remarks) < _REMARKS:
-        _remark(columns, table, request)
-    return table
-
-
-def _remark(columns: Columns, table: Table, request: Request) -> None:
-    request.remarks += [(table.source, remark) for remark in columns.surprises(table)]
+    if not lacks:
+        remarks.on_row(row, number)
+    return replace(table, source=f"row {number}")
 
 
 def inputs_in_file(
@@ -270,7 +244,7 @@ def inputs_in_file(
 
             table = parse_frame(opened, model.columns.names)
             require_few(len(table), limits)
-            _remark(model.columns, table, request)
+            request.remarks += [(name, remark) for remark in model.columns.surprises(table)]
             return model.columns.apply(table), [f"{name}, row {row}" for row in range(len(table))]
         like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
         inputs, names, _ = inputs_in(opened, model.features, *like)
