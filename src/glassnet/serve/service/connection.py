@@ -21,6 +21,8 @@ from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEA
 _MALFORMED, _BUSY = "GN127", "GN126"
 _LINGER = 1
 """Seconds."""
+_LAST_REQUEST = 0.2
+"""Seconds in which a request that is already on its way is still answered when the service ends."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Connection(HttpToolsProtocol):
     _open = 0
     """Requests without a complete answer; several, if a client sends them without waiting."""
     _refused = False
+    _ending = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the deadline of the first request, or refuse the connection."""
@@ -157,6 +160,8 @@ class Connection(HttpToolsProtocol):
         if not self._refused and not self.parser.should_upgrade():
             super().on_headers_complete()
             self._open += 1
+            if self._ending:
+                self.cycle.keep_alive = False
 
     def _is_well_formed(self) -> bool:
         """Check for what the parser accepts: no or several hosts, and a body of another encoding."""
@@ -197,6 +202,18 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         self._watch_reading()
         self._watch_writing()
+
+    def shutdown(self) -> None:
+        """End, but first answer a request that the client has sent and that has not been read yet."""
+        self._ending = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(_LAST_REQUEST, self._close_unless_open)
+        else:
+            self.cycle.keep_alive = False
+
+    def _close_unless_open(self) -> None:
+        if not self._open:
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """Start the deadline of a client that reads slower than it is written to."""

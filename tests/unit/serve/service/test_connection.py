@@ -244,3 +244,23 @@ def test_after_a_refused_body_has_arrived_the_connection_is_used_again():
             assert receive(connection).status == 413
             connection.sendall(b"67890")
         assert ended(connection)  # after the deadline of an idle connection
+
+
+def test_a_request_on_its_way_is_answered_when_the_service_ends():
+    sent = threading.Event()
+
+    async def ending(scope, receive, send):
+        await app(scope, receive, send)
+        if scope["path"] == "/end":
+            sent.wait(DEADLINE)  # so that nothing reads what the client sends next
+            receive.__self__.transport.get_protocol().shutdown()
+
+    with serving(ending, QUICK) as port, connect(port) as connection, connect(port) as idle:
+        connection.sendall(head("GET", "/end"))
+        assert receive(connection).status == 200
+        connection.sendall(head("GET", "/"))
+        sent.set()
+        last = receive(connection)
+        assert (last.status, last.headers["connection"]) == (200, "close")
+        assert ended(connection)
+        assert ended(idle)  # by its deadline
