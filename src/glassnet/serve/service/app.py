@@ -221,12 +221,13 @@ class Service:
         self._require_room()
         self._busy += 1
         self._counters.waiting = max(0, self._busy - self._threads)
-        work = asyncio.get_running_loop().run_in_executor(self._pool, self._work, route, request)
+        job = self._pool.submit(self._work, route, request)
+        work = asyncio.wrap_future(job)
         work.add_done_callback(self._done)
         try:
             return await asyncio.wait_for(asyncio.shield(work), max(0.0, request.deadline - time.monotonic()))
         except TimeoutError:
-            work.cancel()  # if it still waits; otherwise it ends when it looks at the deadline
+            job.cancel()  # if it still waits; otherwise it counts until it has looked at the deadline
             raise busy("The request takes too long. Send fewer rows at once.") from None
 
     def _done(self, work: asyncio.Future[Answer]) -> None:

@@ -190,11 +190,12 @@ def test_more_requests_than_can_wait_are_refused_and_the_state_is_told_meanwhile
     assert running.service.context.counters.waiting == 0
 
 
-def test_a_request_out_of_time_is_refused(folder, held):
-    _, go_on = held
+def test_a_request_out_of_time_is_refused_and_counts_until_its_thread_is_free(folder, held):
+    begun, go_on = held
     with serving([folder / "digits.safetensors"], limits=Limits(timeout=0.05)) as running:
         reply = predicted(running)
         assert (reply.status, reply.code, reply.headers["retry-after"]) == (503, "GN126", "1")
+        assert running.service._busy == begun.acquire(timeout=2)  # not begun: the thread was never taken
         go_on.set()
 
 
@@ -247,6 +248,24 @@ def test_a_damaged_or_missing_file_keeps_the_model(tmp_path, capfd):
     assert models.problems == {}
     assert models.get("digits") is not first
     assert counters.reloads == {("digits", False): 2, ("digits", True): 1}
+
+
+def test_a_failure_does_not_end_the_watch(tmp_path, monkeypatch, capfd):
+    looked = threading.Semaphore(0)
+    models = Repository([write_digits(tmp_path / "digits.safetensors")], Counters())
+
+    def fail():
+        looked.release()
+        raise MemoryError
+
+    monkeypatch.setattr("glassnet.serve.service.models.POLL_SECONDS", 0.001)
+    monkeypatch.setattr(models, "look", fail)
+    models.watch()
+    try:
+        assert all(looked.acquire(timeout=DEADLINE) for _ in range(2))
+    finally:
+        models.stop()
+    assert "MemoryError" in capfd.readouterr().err
 
 
 def test_two_models_of_one_name_are_refused(tmp_path):
