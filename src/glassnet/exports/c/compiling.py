@@ -173,10 +173,8 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     except CompilingError as problem:
         # The file refuses compilers and flags whose arithmetic is another one.
         if refused := re.search(r"#error:? *(.*)", str(problem)):
-            return Ran(None, f"{tool}: {refused[1]}")
-        raise DataError(
-            "GN101", f"{path.name}: {tool} cannot compile or run it ({_first_line(str(problem))})."
-        ) from None
+            return Ran(None, f"{tool}: {refused[1].strip(chr(34))}")
+        raise DataError("GN101", f"{path}: {tool} cannot compile or run it ({_first_line(str(problem))}).") from None
     return Ran(tool, "", answers.outputs, answers.predicted)
 
 

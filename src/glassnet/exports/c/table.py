@@ -272,8 +272,9 @@ class Table:
         """The functions that encode a row, and the constants of the columns."""
         prefix = self.prefix
         constants, columns = [], []
-        for one, field in zip(self.columns, self.fields, strict=True):
-            about, definitions = self._about(one, f"{prefix}_about_{field}")
+        for number, (one, field) in enumerate(zip(self.columns, self.fields, strict=True), start=1):
+            # The number keeps `x_edges`, the edges of a column x, apart from what is about a column x_edges.
+            about, definitions = self._about(one, f"{prefix}_about_{number}_{field}")
             constants += definitions
             columns.append(f"{{{prefix}_is_{_KINDS[type(one)].name}, offsetof({prefix}_row, {field}), {about}}}")
         present = [one for kind, one in _KINDS.items() if self._has(kind)]
