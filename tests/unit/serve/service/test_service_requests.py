@@ -115,6 +115,15 @@ def test_only_the_state_is_told_without_the_token(guarded, header):
     assert post(guarded.port, "/predict", BODY, given).status == 401
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_of_a_token_has_no_case(guarded, scheme):
+    assert get(guarded.port, "/v2", {"Authorization": f"{scheme} secret-word"}).status == 200
+
+
+def test_a_query_changes_nothing_that_the_path_names(running):
+    assert get(running.port, "/v2/models/digits?version=7&model=none").status == 200
+
+
 @pytest.mark.parametrize(
     ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)]
 )
@@ -250,22 +259,21 @@ def test_a_damaged_or_missing_file_keeps_the_model(tmp_path, capfd):
     assert counters.reloads == {("digits", False): 2, ("digits", True): 1}
 
 
-def test_a_failure_does_not_end_the_watch(tmp_path, monkeypatch, capfd):
-    looked = threading.Semaphore(0)
+def test_a_failure_does_not_end_the_watch(tmp_path, monkeypatch, capsys):
     models = Repository([write_digits(tmp_path / "digits.safetensors")], Counters())
+    looks = []
 
     def fail():
-        looked.release()
+        looks.append(None)
+        if len(looks) == 2:
+            models.stop()
         raise MemoryError
 
     monkeypatch.setattr("glassnet.serve.service.models.POLL_SECONDS", 0.001)
     monkeypatch.setattr(models, "look", fail)
-    models.watch()
-    try:
-        assert all(looked.acquire(timeout=DEADLINE) for _ in range(2))
-    finally:
-        models.stop()
-    assert "MemoryError" in capfd.readouterr().err
+    models._watch()
+    assert len(looks) == 2
+    assert "MemoryError" in capsys.readouterr().err
 
 
 def test_two_models_of_one_name_are_refused(tmp_path):
