@@ -22,7 +22,7 @@ from ..preprocess.tabular.encoders import BooleanColumn, WordColumn
 from ..preprocess.tabular.kinds import Encoding
 from ..workflow.model_data import load_labelled, load_queries, trained_on_bundled
 from ..workflow.notice import Notify, ignore
-from .made_rows import MADE, made_array, made_table
+from .made_rows import MADE, MADE_WITHOUT_RANGE, made_array, made_table
 
 if TYPE_CHECKING:
     from ..data.tables.table import Column, Table
@@ -157,7 +157,8 @@ def _array(
 ) -> tuple[NDArray[Any], NDArray[np.int64] | None, str]:
     """Return raw samples, their classes if the data have them, and their source."""
     if data is None:
-        return made_array(model, input_kind, count), None, MADE
+        source = MADE_WITHOUT_RANGE if model.receipt.get("imported") else MADE
+        return made_array(model, input_kind, count), None, source
     labels, source = None, "data"
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)

@@ -60,6 +60,7 @@ MESSAGES: dict[str, str] = {
     "another number of answers": "回答的数目不同",
     # what a proof names
     "random values within the training range": "训练范围内的随机值",
+    "random values, as the training range is not known": "随机值（训练范围未知）",
     # HTML
     "{path}: its scripts are damaged, so that no browser runs them. Export it again.": (
         "{path}：其中的脚本已损坏，浏览器不会运行它们。请重新导出。"
