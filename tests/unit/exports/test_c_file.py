@@ -11,7 +11,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet import GlassnetError, Model, Network, Options, Scaling, Targets, load_table, new_model
+from glassnet import (
+    GlassnetError,
+    Model,
+    Network,
+    Options,
+    Scaling,
+    Targets,
+    export,
+    load_table,
+    new_model,
+    prove,
+)
 from glassnet.exports import c
 from glassnet.exports.c.compiling import Program, answers_of
 from glassnet.exports.c.network import written
@@ -330,6 +341,21 @@ def test_run_says_why_nothing_ran(tmp_path, monkeypatch):
     assert c.run(path, small_model(), one.rows).why_not.startswith("no C compiler was found")
 
 
+def test_a_compiler_for_another_machine_is_no_fault_of_the_file(tmp_path, monkeypatch):
+    """It may be the one in CC, as where programs for a microcontroller are made."""
+    script = tmp_path / "other-cc"
+    script.write_text('#!/bin/sh\n[ "$1" = --version ] || { echo "stdio.h: error: no such file" >&2; exit 1; }\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("CC", str(script))
+    proof = export(small_model(), tmp_path / "net.c")
+    assert (tmp_path / "net.c").is_file()
+    assert proof.ran is None
+    assert proof.why_not == "other-cc -O2: its programs do not run here (stdio.h: error: no such file)"
+    with pytest.raises(GlassnetError, match="do not run here") as caught:
+        prove(tmp_path / "net.c", small_model())
+    assert caught.value.code == "GN103"
+
+
 def test_run_refuses_a_file_that_does_not_compile_or_stops(tmp_path, monkeypatch):
     monkeypatch.setenv("CC", " ".join(compiler("gcc").command))
     one = program(small_model(), "net")
@@ -338,6 +364,10 @@ def test_run_refuses_a_file_that_does_not_compile_or_stops(tmp_path, monkeypatch
         path.write_bytes(content)
         with pytest.raises(GlassnetError, match=r"net\.c: gcc .* cannot compile or run it"):
             c.run(path, small_model(), one.rows)
+    path.write_bytes(one.content[:-3000])
+    with pytest.raises(GlassnetError) as caught:
+        prove(path, small_model())
+    assert str(caught.value).startswith(f"{path}: ")  # not a temporary name
     monkeypatch.setenv("CC", "gcc -ffast-math")
     path.write_bytes(one.content)
     assert "without -ffast-math" in c.run(path, small_model(), one.rows).why_not
