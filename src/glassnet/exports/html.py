@@ -52,7 +52,9 @@ _NODE = 18  # the oldest version that has all that the scripts use
 _SECONDS = 300
 
 
-def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
+def write(
+    form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None, file: str | None = None
+) -> bytes:
     """Return a page of HTML, UTF-8.
 
     Parameters
@@ -63,6 +65,8 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
         The title.
     quantize : None
         `network.js` has no weights of 8 bits; `export` refuses them.
+    file : str, optional
+        Not used: the page does not name its file.
 
     Raises
     ------

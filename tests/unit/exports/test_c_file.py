@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,12 @@ from glassnet import (
     Scaling,
     Targets,
     export,
+    fit,
     load_table,
     new_model,
     prove,
 )
+from glassnet.data import bundled
 from glassnet.exports import c
 from glassnet.exports.c.compiling import Program, answers_of
 from glassnet.exports.c.network import written
@@ -381,6 +384,39 @@ def test_the_same_model_gives_the_same_file():
 def test_the_comment_names_the_file_as_it_is():
     """Names of functions need another spelling."""
     model = small_model()
-    text = c.write(portable_form(model), model, proof_rows(model), name="my net-2", quantize=None).decode("ascii")
+    written = {"name": "my net-2", "quantize": None}
+    text = c.write(portable_form(model), model, proof_rows(model), **written).decode("ascii")
     assert '#include "my net-2.c"' in text
     assert "cc -DGLASSNET_TEST 'my net-2.c' -o my_net_2_test" in text
+    text = c.write(portable_form(model), model, proof_rows(model), **written, file="a.c").decode("ascii")
+    assert text.startswith("/*\n * a.c: ")
+    assert '#define MY_NET_2_DECLARATIONS\n *     #include "a.c"\n' in text
+    assert "cc -DGLASSNET_TEST a.c -o my_net_2_test" in text
+
+
+def test_the_comment_says_what_one_must_know_of_inputs():
+    text = program(model_of("table"), "net").content.decode("ascii")
+    assert re.search(
+        r"const char \*city_of_birth; +/\* city, of birth: 6 words, see net_about_city_of_birth_words; NULL", text
+    )
+    assert "const char *const net_about_city_of_birth_words[6] = {" in text
+    cities = {"place": ["Bonn", "Zürich"] * 30, "y": [0, 1] * 30}
+    model = new_model(load_table(cities, "y"), Options(hidden=(3,))).unchecked()
+    assert r'place: "Bonn", "Z\303\274rich"; NULL missing */' in program(model, "net").content.decode("ascii")
+    digits = fit(bundled("train").take(slice(0, 100)), Options(hidden=(3,), epochs=1, engine="reference")).model
+    header = program(digits, "net").content.decode("ascii")
+    assert "28 rows of 28 pixels; 0 is the background, 255 is ink\n" in header
+
+
+def test_with_weights_of_8_bits_the_comment_promises_no_bits_of_those_of_32():
+    exact, rounded = (program(small_model(), "net", one).content.decode("ascii") for one in (None, "int8"))
+    assert "same bits as those of the model in Python (glassnet query --engine portable)" in exact
+    assert "same bits as those of the model with weights of 8 bits in Python" in rounded
+    assert "--engine portable" not in rounded
+
+
+def test_a_compiler_of_cpp_is_told_to_compile_it_as_c(tmp_path):
+    (tmp_path / "net.cpp").write_bytes(program(small_model(), "net").content)
+    command = [*compiler("gcc").command, "-c", "net.cpp", "-o", "net.o"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "compile this file as C; C++ includes it with NET_DECLARATIONS defined" in ended.stderr

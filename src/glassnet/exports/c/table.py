@@ -12,7 +12,7 @@ from ...preprocess import Columns
 from ...preprocess.tabular.dates import QUANTITIES, DateColumn
 from ...preprocess.tabular.encoders import CLIP, LARGEST, BooleanColumn, NumberColumn, WordColumn
 from ...preprocess.tabular.kinds import Encoding
-from .spelling import array, comment, double_text, doubles, identifiers, prefixed, shortened, string
+from .spelling import array, commented, double_text, doubles, identifiers, prefixed, shortened, string
 
 NUMBER = f"""\
 /* The square root of a number from 1 to 1e300, correctly rounded: digit by digit, in binary. */
@@ -254,8 +254,8 @@ class Table:
         ]
         widest = max(map(len, declared))
         fields = "".join(
-            f"    {text + ';':<{widest + 2}} /* {_described(one)} */\n"
-            for one, text in zip(self.columns, declared, strict=True)
+            f"    {text + ';':<{widest + 2}} /* {_described(one, f'{prefix}_about_{field}_words')} */\n"
+            for one, text, field in zip(self.columns, declared, self.fields, strict=True)
         )
         parts = [f"/* A row of the table. */\ntypedef struct {{\n{fields}}} {prefix}_row;\n"]
         if self._has(NumberColumn, DateColumn):
@@ -394,8 +394,8 @@ def _declared(kind: str, name: str) -> str:
     return f"{kind}{'' if kind.endswith('*') else ' '}{name}"
 
 
-def _described(column: Encoding) -> str:
-    """Return the comment on a field."""
+def _described(column: Encoding, array_of_words: str) -> str:
+    """Return the comment on a field; of many words it names the array instead."""
     name = shortened(column.name)
     if isinstance(column, NumberColumn):
         unit = f" {shortened(column.unit)}" if column.unit else ""
@@ -404,5 +404,6 @@ def _described(column: Encoding) -> str:
         return f"{name}: 1 yes, 0 no, -1 missing"
     if isinstance(column, DateColumn):
         return f"{name}: {column.first} to {column.last} in training"
-    words = ", ".join(f'"{comment(one)}"' for one in column.words)
-    return f"{name}: {words if len(words) <= _LONGEST_ABOUT else f'{len(column.words)} words'}"
+    words = commented(", ".join(string(one) for one in column.words))  # as one types them in C
+    known = words if len(words) <= _LONGEST_ABOUT else f"{len(column.words)} words, see {array_of_words}"
+    return f"{name}: {known}; NULL missing"
