@@ -29,7 +29,7 @@ from glassnet.data import bundled
 from glassnet.exports import c
 from glassnet.exports.c.compiling import Program, answers_of
 from glassnet.exports.c.network import written
-from glassnet.exports.c.spelling import identifier, identifiers
+from glassnet.exports.c.spelling import identifier, identifiers, string
 from glassnet.exports.rows import proof_rows
 from glassnet.model.portable import PortableNetwork, portable_form
 from glassnet.training.ensemble import side_by_side
@@ -406,6 +406,14 @@ def test_the_comment_says_what_one_must_know_of_inputs():
     digits = fit(bundled("train").take(slice(0, 100)), Options(hidden=(3,), epochs=1, engine="reference")).model
     header = program(digits, "net").content.decode("ascii")
     assert "28 rows of 28 pixels; 0 is the background, 255 is ink\n" in header
+
+
+def test_the_example_in_the_comment_is_a_usual_row():
+    model = model_of("table")
+    text = program(model, "net").content.decode("ascii")
+    age, city = (model.columns.inputs[k] for k in (0, 2))
+    assert age.low <= float(re.search(r"row.age = (\S+);", text)[1]) <= age.high
+    assert re.search(r"row.city_of_birth = (.+);", text)[1] in [string(one) for one in city.words]
 
 
 def test_with_weights_of_8_bits_the_comment_promises_no_bits_of_those_of_32():

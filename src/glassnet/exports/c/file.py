@@ -296,7 +296,7 @@ def _about_inputs(form: PortableForm, model: Model, prefix: str) -> str:
 
 
 def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iterator[str]:
-    """Yield the lines of an example; with a table, it has the values of the first row."""
+    """Yield the lines of an example; with a table, it has the values of a usual row."""
     form, prefix = interface.form, interface.prefix
     if table is None:
         yield f"{TYPES[form.input_kind]} {interface.argument}[{form.sizes[0]}];"
@@ -304,8 +304,8 @@ def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iter
         yield f"// ... set the {interface.argument}"
         given = interface.argument
     else:
-        fullest = max(range(len(rows)), key=lambda row: sum(one[row] is not None for one in rows.values.values()))
-        values = {name: column[fullest] for name, column in rows.values.items()}
+        usual = int(np.argmin(rows.unusual(form.columns)))
+        values = {name: column[usual] for name, column in rows.values.items()}
         yield f"{prefix}_row row = {prefix}_missing_row;"
         yield ""
         yield from (commented(line) for line in table.assignments(values, _FIELDS_SHOWN))
