@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet import Dataset, Options, fit
+from glassnet import Dataset, Options, fit, load_table
 from glassnet.data import bundled
 from glassnet.exports.html import write
 from glassnet.exports.rows import proof_rows
@@ -201,8 +201,26 @@ def test_every_number_and_every_label_is_explained(opened, files):
     page.get_by_label("Explain").select_option("weight")
     assert page.locator(".why h2").inner_text() == "Why weight"
     assert page.locator(".shares").inner_text() != before
+    assert page.locator(".answer-line").inner_text() == ""
     opened("labels").get_by_label("Explain").select_option("wet")
     assert page.locator(".why h2").inner_text() == "Why wet"
+
+
+def test_a_single_number_is_named(page, tmp_path):
+    table = {"age": list(range(30)) * 2, "rent": [one * 3.5 for one in range(60)]}
+    data = load_table(table, "rent")
+    model = fit(
+        data, Options(hidden=(4,), epochs=2, engine="reference", rule="gradient", targets="values", output="identity")
+    ).model
+    (tmp_path / "rent.html").write_bytes(
+        write(portable_form(model), model, proof_rows(model), name="rent", quantize=None)
+    )
+    page.goto((tmp_path / "rent.html").as_uri())
+    assert page.locator(".answer-line").inner_text() == "rent"
+    last = page.locator(".layers li").last
+    assert "1 node" in last.inner_text().split("\n")
+    size = last.locator("canvas").bounding_box()
+    assert size["width"] < size["height"] / 2
 
 
 def test_contributions_add_up_to_the_change_of_the_number(opened, files):

@@ -114,6 +114,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_layer_hidden": ("Hidden layer {layer}", "隐藏层 {layer}"),
     "draw_layer_outputs": ("Outputs", "输出层"),
     "draw_nodes": ("{count} nodes", "{count} 个节点"),
+    "draw_one_node": ("1 node", "1 个节点"),
     "draw_active": ("{count} nodes, {active} active", "{count} 个节点，{active} 个激活"),
     "draw_paths": ("Strongest paths to {name}", "通向 {name} 的最强路径"),
     "draw_paths_line": (

@@ -421,6 +421,7 @@ def test_with_weights_of_8_bits_the_comment_promises_no_bits_of_those_of_32():
     assert "same bits as those of the model in Python (glassnet query --engine portable)" in exact
     assert "same bits as those of the model with weights of 8 bits in Python" in rounded
     assert "--engine portable" not in rounded
+    assert all("-ffp-contract=fast" in one for one in (exact, rounded))  # a flag is not broken at its hyphens
 
 
 def test_a_compiler_of_cpp_is_told_to_compile_it_as_c(tmp_path):

@@ -235,13 +235,14 @@ def _header(
         if quantize
         else "the model in Python (glassnet query --engine portable)"
     )
+    guarantee = _GUARANTEE.replace("WHOSE", whose).replace("INFINITE", infinite)
     paragraphs = [
         f"{file}: a neural network in C99, by glassnet {version('glassnet')}.",
         "\n".join(f"  {name:<9}{text}" for name, text in _facts(interface, model, network, quantize, rows)),
         "Add this file to a program. Other files get its declarations, in C or C++, by\n\n"
         f'    #define {prefix.upper()}_DECLARATIONS\n    #include "{file}"\n\nand use it like this:\n\n'
         + "\n".join(f"    {line}".rstrip() for line in _example(interface, table, rows)),
-        textwrap.fill(_GUARANTEE.replace("WHOSE", whose).replace("INFINITE", infinite), _WIDTH),
+        textwrap.fill(guarantee, _WIDTH, break_on_hyphens=False),
         _COMMAND.replace("FILE", shlex.quote(file)).replace("PREFIX", prefix),
     ]
     lines = "\n\n".join(paragraphs).split("\n")
