@@ -222,6 +222,7 @@ def test_identifiers_are_valid_and_different():
     ]
 
 
+CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 SIZED = {
     "gcc": ("gcc", "size"),
     "clang": ("clang", "size"),
@@ -234,7 +235,7 @@ SIZED = {
 def test_code_is_small_and_needs_no_library(target, kind, tmp_path):
     command, size = SIZED[target]
     require(command, size, "nm")
-    flags = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"] if target == "thumb" else []
+    flags = CORTEX_M4 if target == "thumb" else ()
     (tmp_path / "net.c").write_bytes(program(model_of(kind), "net").content)
     output_of(command, *flags, "-std=c99", "-Os", "-ffreestanding", "-c", "net.c", folder=tmp_path)
     sections = re.findall(rb"^(\.\S+)\s+(\d+)", output_of(size, "-A", "net.o", folder=tmp_path), re.M)
@@ -246,6 +247,51 @@ def test_code_is_small_and_needs_no_library(target, kind, tmp_path):
     needed = set(output_of("nm", "-u", "net.o", folder=tmp_path).decode().replace("U", "").split())
     # Compilers may call these even from freestanding code; __aeabi_… are their own, for what the processor lacks.
     assert {one for one in needed if not one.startswith("__aeabi_")} <= {"memset", "memcpy"}
+
+
+BARE = """\
+#include <stddef.h>
+int main(void);
+
+void *memset(void *place, int value, size_t count)
+{
+    volatile unsigned char *bytes = place;
+
+    while (count--)
+        *bytes++ = (unsigned char)value;
+    return place;
+}
+
+void _start(void)
+{
+    register long call __asm__("r7") = 1; /* exit, of the emulator */
+    register long status __asm__("r0") = main();
+
+    __asm__ volatile("svc 0" : : "r"(call), "r"(status));
+}
+
+int puts(const char *text) { return text == NULL; }
+int printf(const char *text, ...) { return text == NULL; }
+"""
+"""What the test in a C file needs where there is no C library."""
+
+
+def test_a_microcontroller_computes_the_same_bits(tmp_path):
+    """An emulated one, without a C library; its exit status is that of the test in the file."""
+    require("arm-none-eabi-gcc", "qemu-arm")
+    (tmp_path / "bare.c").write_text(BARE)
+    (tmp_path / "stdio.h").write_text("int puts(const char *);\nint printf(const char *, ...);\n")
+    command = ("arm-none-eabi-gcc", *CORTEX_M4, "-std=gnu99", "-Os", "-ffreestanding", "-nostdlib", "-I.")
+    for kind, quantize in (("bytes", "int8"), ("table", None), ("numbers", None), ("ensemble", None)):
+        content = program(model_of(kind), "net", quantize).content
+        (tmp_path / "net.c").write_bytes(content)
+        build = [*command, "-DGLASSNET_TEST", "net.c", "bare.c", "-lgcc", "-o", "net"]
+        output_of(*build, folder=tmp_path)
+        output_of("qemu-arm", "-cpu", "cortex-m4", "./net", folder=tmp_path)
+    changed = content.replace(b"0x1.", b"0x3.", content.count(b"0x1.", 0, content.index(b"_weights_1[")) + 40)
+    (tmp_path / "net.c").write_bytes(changed)
+    output_of(*build, folder=tmp_path)
+    output_of("qemu-arm", "-cpu", "cortex-m4", "./net", folder=tmp_path, status=1)
 
 
 def test_buffers_are_two_of_the_widest_layers():
