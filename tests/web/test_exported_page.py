@@ -234,6 +234,12 @@ def test_contributions_add_up_to_the_change_of_the_number(opened, files):
     assert sum(shares) == pytest.approx(after - before, abs=0.02 * sum(map(abs, shares)) + 0.01)
 
 
+def test_a_few_bars_stay_together(opened):
+    page = opened("colours")
+    first, second = (one.bounding_box() for one in page.locator(".bars li").all())
+    assert second["y"] - first["y"] < 3 * first["height"]
+
+
 @pytest.mark.parametrize("colour", COLOURS)
 def test_an_image_file_is_opened_and_resized(opened, colour):
     page = opened("colours")

@@ -452,6 +452,8 @@ def test_the_comment_says_what_one_must_know_of_inputs():
     digits = fit(bundled("train").take(slice(0, 100)), Options(hidden=(3,), epochs=1, engine="reference")).model
     header = program(digits, "net").content.decode("ascii")
     assert "28 rows of 28 pixels; 0 is the background, 255 is ink\n" in header
+    photos = replace(small_model(), reading="photo")
+    assert "4 rows of 4 pixels; 0 is black, 255 is white\n" in program(photos, "net").content.decode("ascii")
 
 
 def test_the_example_in_the_comment_is_a_usual_row():

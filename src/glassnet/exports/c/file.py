@@ -283,6 +283,14 @@ def _facts(
         yield "8 bits", _agreement(form, model, rows)
 
 
+_ENDS = {
+    "ink": "; 0 is the background, 255 is ink",
+    "handwriting": "; 0 is the background, 255 is ink",
+    "photo": "; 0 is black, 255 is white",
+}
+"""`Model.reading` -> what the ends of the range of pixels are."""
+
+
 def _about_inputs(form: PortableForm, model: Model, prefix: str) -> str:
     count = form.sizes[0]
     if form.columns is not None:
@@ -292,8 +300,9 @@ def _about_inputs(form: PortableForm, model: Model, prefix: str) -> str:
         return f"{count} {values}, as in training"
     rows, columns = form.image_shape
     each = ", each red, green and blue" if count == 3 * rows * columns else ""
-    ink = "; 0 is the background, 255 is ink" if trained_on_bundled(model) else ""
-    return f"{count} {values}: {rows} rows of {columns} pixels{each}{ink}"
+    reading = "ink" if trained_on_bundled(model) else model.reading
+    ends = _ENDS.get(reading, "") if form.input_kind == "bytes" else ""
+    return f"{count} {values}: {rows} rows of {columns} pixels{each}{ends}"
 
 
 def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iterator[str]:
