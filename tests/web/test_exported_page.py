@@ -191,6 +191,21 @@ def test_the_values_of_a_row_are_changed(opened, files):
     assert page.locator(".answer-name").inner_text() == page.locator("option:checked").first.inner_text().split(": ")[1]
 
 
+def test_a_number_beyond_training_is_marked(opened, files):
+    page = opened("table")
+    age = files["table"][1].columns.inputs[0]
+    entry, line = (page.locator(f".field:has(label:text-is('age')) {one}") for one in ("input[type=number]", ".help"))
+    for value, words in (
+        (age.high, "in training"),
+        (age.high + 1, "beyond"),
+        (age.low - 1, "beyond"),
+        ("", "in training"),
+    ):
+        entry.fill(str(value))
+        assert words in line.inner_text()
+        assert ("beyond" in line.get_attribute("class").split()) == (words == "beyond")
+
+
 def test_every_number_and_every_label_is_explained(opened, files):
     page = opened("numbers")
     text = page.locator(".answer-name").inner_text()
