@@ -8,10 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from ..errors import DataError, OptionError, require_choice, with_near_matches
+from ..errors import DataError, OptionError, require_choice, with_near_matches, wrong_type
 from ..io.control_characters import printable
 from ..io.opening import require_path
-from ..io.writing import replacing, require_place, require_suffix
+from ..io.writing import replacing, require_place, require_suffix, writing_problem
 from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
 from ..workflow.notice import Notify, ignore
@@ -29,19 +29,22 @@ class Form:
         Suffixes of its files, the usual one first.
     quantizes : bool
         Whether it has weights of 8 bits.
+    mixes_layers : bool
+        Whether the networks of an ensemble may have different layers.
     most_rows : int
         How many rows a proof compares at most.
     """
 
     suffixes: tuple[str, ...]
     quantizes: bool = False
+    mixes_layers: bool = False
     most_rows: int = 10_000
 
 
 FORMS = {
     "c": Form((".c",), quantizes=True),
     "html": Form((".html", ".htm"), most_rows=2000),  # a millisecond each
-    "onnx": Form((".onnx",)),
+    "onnx": Form((".onnx",), mixes_layers=True),
 }
 """The forms. Each has a module of its name in this folder, which is loaded when it is used."""
 
@@ -180,6 +183,8 @@ def write_export(
     require_model(model)
     model = _as_utf_8(model)
     require_path("path", path)
+    if name is not None and not isinstance(name, str):
+        raise wrong_type("name", name, "text")
     form = form_named(path, to)
     if quantize is not None:
         require_choice("quantize", quantize, QUANTIZED)
@@ -190,6 +195,11 @@ def write_export(
             "GN100", f"quantize {quantize}: {form} files have weights of 32 bits. Omit it, or export to {others}."
         )
     portable = portable_form(model)
+    layers = {tuple((one.weights.shape, one.activation) for one in member) for member in portable.members}
+    if len(layers) > 1 and not FORMS[form].mixes_layers:
+        raise OptionError(
+            "GN100", f"model: the networks of its ensemble have different layers, which {form} files cannot carry."
+        )
     rows = proof_rows(model, data, quantize=quantize, most=FORMS[form].most_rows, notify=notify)
     module = form_module(form)
     network = portable.quantised() if quantize else portable
@@ -283,11 +293,13 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
 def _proof(path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows) -> Proof:
     """Run the content of a file, and compare; errors name `path`."""
     module = form_module(mark.form)
-    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
-        file = Path(folder) / f"export{FORMS[mark.form].suffixes[0]}"
-        file.write_bytes(content)
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
+            file = Path(folder) / f"export{FORMS[mark.form].suffixes[0]}"
+            file.write_bytes(content)
             ran = module.run(file, model, rows)
-        except DataError as problem:
-            raise DataError(problem.code, str(problem).replace(str(file), str(path))) from None
+    except DataError as problem:
+        raise DataError(problem.code, str(problem).replace(str(file), str(path))) from None
+    except OSError as problem:
+        raise writing_problem(tempfile.gettempdir(), problem) from None
     return compared(mark, module.TOLERANCE, model, rows, ran)

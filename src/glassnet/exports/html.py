@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
-from ..errors import DataError, OptionError
+from ..errors import DataError
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
 from ..io.control_characters import json_text, printable
@@ -48,6 +48,7 @@ _PACKAGE = Path(__file__).parents[1]
 _PAGE = Path(__file__).parent / "page"
 _STUDIO = _PACKAGE / "serve" / "studio" / "static"
 _STYLES = (_STUDIO / "style.css", _STUDIO / "rooms" / "draw.css", _PAGE / "page.css")
+_MODULE = re.compile(r'<script type="module">(.*?)</script>', re.DOTALL)
 _NODE = 18  # the oldest version that has all that the scripts use
 _SECONDS = 300
 
@@ -67,25 +68,15 @@ def write(
         `network.js` has no weights of 8 bits; `export` refuses them.
     file : str, optional
         Not used: the page does not name its file.
-
-    Raises
-    ------
-    OptionError
-        GN100 for an ensemble of networks with different layers.
     """
     assert quantize is None
-    shapes = {tuple((layer.weights.shape, layer.activation) for layer in member) for member in form.members}
-    if len(shapes) > 1:
-        raise OptionError(
-            "GN100", "model: the networks of its ensemble have different layers, which HTML does not carry."
-        )
     answers, loaded = bundle(_PAGE / "answers.js", _PACKAGE)
     page, _ = bundle(_PAGE / "page.js", _PACKAGE, loaded)
     style = "\n".join(path.read_text("utf-8") for path in _STYLES)
     policy = "; ".join(
         [
             "default-src 'none'",
-            f"script-src {_hash_of(answers)} {_hash_of(page)}",
+            _allowing(answers, page),
             f"style-src {_hash_of(style)}",
             "img-src data:",
             "base-uri 'none'",
@@ -114,6 +105,11 @@ def write(
     template = (_PAGE / "page.html").read_text("utf-8")
     # In one pass, so that what is put in is not searched for further places.
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template).encode()
+
+
+def _allowing(*scripts: str) -> str:
+    """Return the part of the policy that allows these scripts and no others."""
+    return f"script-src {' '.join(map(_hash_of, scripts))}"
 
 
 def _hash_of(text: str) -> str:
@@ -266,7 +262,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     Raises
     ------
     DataError
-        GN101 when the script fails.
+        GN101 when a script is damaged, or fails.
     """
     node = shutil.which("node")
     if node is None:
@@ -274,11 +270,15 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     found = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("v")
     if not found.split(".")[0].isdecimal() or int(found.split(".")[0]) < _NODE:
         return Ran(None, f"Node.js {found} is too old to run its script; {_NODE} or later can")
+    page = path.read_text("utf-8", errors="replace")
+    scripts = _MODULE.findall(page)
+    if len(scripts) != 2 or _allowing(*scripts) not in page:
+        raise DataError("GN101", f"{path}: its scripts are damaged, so that no browser runs them. Export it again.")
     command = [node, str(_PAGE / "run_in_node.mjs"), str(path)]
     try:
         done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
         lines = done.stderr.decode(errors="replace").splitlines()
-        problem = next((one for one in lines if "Error" in one), f"exit status {done.returncode}")
+        problem = next((one for one in lines if re.match(r"\w*Error\b", one)), f"exit status {done.returncode}")
         if not done.returncode:
             answers = json.loads(done.stdout)
             outputs = np.frombuffer(base64.b64decode(answers["outputs"]), "<f4").reshape(rows.outputs.shape)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from .._one_line import one_line
 from ..errors import DataError, FileError
 from ..model.model import Model
-from ..model.portable import PortableNetwork, portable_form
 from ..nn.network_class import Network
 from .rows import ProofRows
 
@@ -169,9 +168,7 @@ def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: R
         predicted = model.targets.invert(ran.outputs) if ran.predicted is None else ran.predicted
         differ = int(np.count_nonzero(_answers_differ(model, rows, predicted, tolerance)))
         largest = _largest_difference(ran.outputs, rows.outputs)
-    plain = rows.predicted
-    if mark.quantize is not None:
-        plain = model.targets.invert(PortableNetwork(portable_form(model)).outputs(rows.inputs))
+    plain = rows.predicted if rows.not_quantised is None else rows.not_quantised
     agreement = None
     if mark.quantize is not None and model.targets.name != "values":
         agreement = 1 - float(_by_row(plain != rows.predicted).mean())

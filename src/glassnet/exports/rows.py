@@ -52,6 +52,8 @@ class ProofRows:
         Portable outputs, of the quantised form if there is one.
     predicted : ndarray
         Their classes, int64 (n,); labels 0 or 1, int64 (n, outputs); or values, float64 (n, outputs).
+    not_quantised : ndarray or None
+        The same of weights of 32 bits, if the outputs are of the quantised form.
     """
 
     source: str
@@ -61,6 +63,7 @@ class ProofRows:
     labels: NDArray[np.int64] | None
     outputs: NDArray[np.float32]
     predicted: NDArray[Any]
+    not_quantised: NDArray[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -115,7 +118,8 @@ def proof_rows(
     OptionError
         GN100 for a model without a portable form.
     FileError, DataError, ShapeError
-        As for predictions, if the data cannot be read or do not fit the model; GN010 if they have no rows.
+        As for predictions, if the data cannot be read or do not fit the model; GN010 if they have no rows, GN017 if a
+        value or an output is beyond float32.
     """
     form = portable_form(model)
     if data is None and trained_on_bundled(model):
@@ -135,7 +139,15 @@ def proof_rows(
     inputs = encoded if raw is None else raw
     assert inputs is not None
     outputs = network.outputs(inputs)
-    return ProofRows(source, raw, values, encoded, labels, outputs, model.targets.invert(outputs))
+    defined = np.isfinite(inputs).all(axis=1) & np.isfinite(outputs).all(axis=1)
+    if not defined.all():
+        raise DataError(
+            "GN017",
+            f"{source}, sample {chosen[defined.argmin()] + 1}: its values or outputs are beyond the range of float32, "
+            "so that portable arithmetic does not define them. Leave such samples out.",
+        )
+    exact = model.targets.invert(PortableNetwork(form).outputs(inputs)) if quantize else None
+    return ProofRows(source, raw, values, encoded, labels, outputs, model.targets.invert(outputs), exact)
 
 
 def _table(
@@ -191,7 +203,8 @@ def _as_kind(rows: NDArray[Any], kind: str, source: str) -> NDArray[Any]:
                 "GN017", f"{source}: values are not whole numbers from 0 to 255, which the model was trained on."
             )
         return whole
-    return rows.astype(_DTYPES[kind])
+    with np.errstate(over="ignore"):
+        return rows.astype(_DTYPES[kind])
 
 
 def values_of(table: Table, columns: Columns) -> dict[str, list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import shutil
 import subprocess
@@ -169,6 +170,16 @@ def test_flags_that_change_arithmetic_are_refused(tmp_path):
     output_of(*command, "-O3", "-march=native", folder=tmp_path)
     for flags in ("-ffast-math", "-Ofast", "-ffinite-math-only", "-freciprocal-math", "-m32 -mno-sse"):
         output_of(*command, *flags.split(), folder=tmp_path, status=1)
+    (tmp_path / "net.c").write_bytes(program(model_of("table"), "net").content)
+    command = [*compiler("gcc").command, "-fsingle-precision-constant", "-c", "net.c"]
+    output_of(*command, folder=tmp_path, status=1)
+
+
+def test_sums_are_not_reordered(tmp_path):
+    """With this flag alone, gcc says that it is disabled, does not define its macro, and yet follows it."""
+    one = program(model_of("table"), "net")
+    [answers] = answers_of([one], compiler("gcc"), ["-O3", "-fassociative-math"])
+    assert_equal(one, answers)
 
 
 ODD_NAMES = (
@@ -299,6 +310,30 @@ def test_buffers_are_two_of_the_widest_layers():
     assert written(form).stack == 4 * (5 + 3)  # layers of 4, 3, 5, 2 and 3 nodes; the last has the caller's array
 
 
+FLUSHING = """\
+#include <xmmintrin.h>
+__attribute__((constructor)) static void flush(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }
+"""
+
+
+@pytest.mark.parametrize("kind", ["temperature", "table"])
+def test_the_test_in_the_file_finds_what_the_compiler_cannot_refuse(kind, tmp_path):
+    processor = Path("/proc/cpuinfo")
+    if platform.machine() != "x86_64" or not processor.exists():
+        pytest.skip("flags and instructions of x86-64 on Linux")
+    (tmp_path / "net.c").write_bytes(program(model_of(kind), "net", "int8").content)
+    (tmp_path / "flush.c").write_text(FLUSHING)
+    command = [*compiler("gcc").command, "-DGLASSNET_TEST", "net.c", "flush.c", "-o", "net"]
+    output_of(*command, folder=tmp_path)
+    assert b"subnormal" in output_of("./net", folder=tmp_path, status=1)
+    command = [*compiler("clang").command, "-DGLASSNET_TEST", "-O2", "-mfma", "-ffp-contract=fast", "net.c"]
+    output_of(*command, "-S", "-o", "net.s", folder=tmp_path)
+    assert FUSED.search((tmp_path / "net.s").read_bytes())
+    if "fma" in processor.read_text():
+        output_of(*command, "-o", "net", folder=tmp_path)
+        assert b"fuses" in output_of("./net", folder=tmp_path, status=1)
+
+
 @pytest.mark.parametrize("kind", ["bytes", "ensemble"])
 def test_the_test_in_the_file_finds_a_difference(kind, tmp_path):
     content = program(model_of(kind), "net").content
@@ -318,6 +353,36 @@ def test_columns_may_have_the_names_of_variables():
     table = {name: words[:, k].tolist() for k, name in enumerate(names)} | {"y": [0, 1] * 30}
     one = program(new_model(load_table(table, "y"), Options(hidden=(3,))).unchecked(), "name")
     [answers] = answers_of([one], compiler("gcc"), ["-Wall", "-Wextra", "-Werror"])
+    assert_equal(one, answers)
+
+
+def test_columns_may_have_the_names_of_constants():
+    random = np.random.default_rng(7)
+    days = np.datetime64("2001-02-03") + random.integers(0, 3000, 60)
+    table = {
+        "x": random.normal(size=60) ** 3,
+        "x edges": random.normal(size=60),
+        "when": days.astype(str),
+        "when year": random.choice(["a", "b"], 60),
+        "when year words": random.choice(["a", "b"], 60),
+        "y": [0, 1] * 30,
+    }
+    data = load_table({name: list(values) for name, values in table.items()}, "y")
+    one = program(new_model(data, Options(hidden=(3,))).unchecked(), "net")
+    [answers] = answers_of([one], compiler("gcc"), ["-Wall", "-Wextra", "-Werror"])
+    assert_equal(one, answers)
+
+
+def test_weights_of_8_bits_may_have_scales_of_1():
+    model = random_model("one", "numbers", "floats", True, 1, 1.0)
+    network = Network(model.network.architecture.sizes, model.network.architecture.activations, rule="gradient")
+    random = np.random.default_rng(8)
+    for weights in network.parameters.weights:
+        weights[...] = random.integers(-126, 127, weights.shape)
+        weights[:, 0] = 127
+    one = program(replace(model, network=network, scaling=Scaling.named("unit", 1.0)), "net", "int8")
+    assert all((layer.scale == 1).all() for layer in one.form.members[0])
+    [answers] = answers_of([one], compiler("gcc"), ["-Wall", "-Wextra", "-Wpedantic", "-Werror"])
     assert_equal(one, answers)
 
 
@@ -411,7 +476,7 @@ def test_run_refuses_a_file_that_does_not_compile_or_stops(tmp_path, monkeypatch
     path = tmp_path / "net.c"
     for content in (one.content[:-3000], b"", one.content.replace(b"best = 0", b"none = 0")):
         path.write_bytes(content)
-        with pytest.raises(GlassnetError, match=r"net\.c: gcc .* cannot compile or run it"):
+        with pytest.raises(GlassnetError, match=f"^{re.escape(str(path))}: gcc .* cannot compile or run it"):
             c.run(path, small_model(), one.rows)
     path.write_bytes(one.content[:-3000])
     with pytest.raises(GlassnetError) as caught:
@@ -443,9 +508,9 @@ def test_the_comment_names_the_file_as_it_is():
 def test_the_comment_says_what_one_must_know_of_inputs():
     text = program(model_of("table"), "net").content.decode("ascii")
     assert re.search(
-        r"const char \*city_of_birth; +/\* city, of birth: 6 words, see net_about_city_of_birth_words; NULL", text
+        r"const char \*city_of_birth; +/\* city, of birth: 6 words, see net_about_3_city_of_birth_words; NULL", text
     )
-    assert "const char *const net_about_city_of_birth_words[6] = {" in text
+    assert "const char *const net_about_3_city_of_birth_words[6] = {" in text
     cities = {"place": ["Bonn", "Zürich"] * 30, "y": [0, 1] * 30}
     model = new_model(load_table(cities, "y"), Options(hidden=(3,))).unchecked()
     assert r'place: "Bonn", "Z\303\274rich"; NULL missing */' in program(model, "net").content.decode("ascii")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import re
+import tempfile
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -193,6 +196,7 @@ def test_an_existing_file_is_kept_without_overwrite(tmp_path, monkeypatch):
         ("net.safetensors", {"to": "html"}, "GN021"),
         ("net.c", {"quantize": "int4"}, "GN021"),
         ("net.c", {"tow": "c"}, "GN021"),
+        ("net.c", {"name": 3}, "GN021"),
         ("gone/net.c", {}, "GN001"),
         (".", {"to": "c"}, "GN002"),
         ("net.c", {"data": "gone.csv"}, "GN001"),
@@ -225,6 +229,26 @@ def test_only_an_export_of_this_model_is_run(tmp_path, monkeypatch):
             prove(tmp_path / path, model)
         assert problem.value.code == code
     assert calls == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_networks_with_different_layers_are_carried_or_refused(tmp_path, monkeypatch, form):
+    answering(monkeypatch)
+    mixed = replace(small_model(), others=(glassnet.Network([16, 4, 3]),))
+    if form == "onnx":
+        assert export(mixed, tmp_path / "net.onnx").equal
+    else:
+        with pytest.raises(GlassnetError, match=f"which {form} files cannot carry") as problem:
+            export(mixed, tmp_path / f"net.{form}")
+        assert problem.value.code == "GN100"
+
+
+def test_a_full_folder_of_temporary_files_is_named(tmp_path, monkeypatch):
+    answering(monkeypatch, fails=OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(FileError, match=f"^{re.escape(tempfile.gettempdir())}: no space left") as problem:
+        export(small_model(), tmp_path / "net.c")
+    assert problem.value.code == "GN004"
+    assert snapshot(tmp_path) == {}
 
 
 @pytest.mark.parametrize(("form", "kind"), list(zip(cycle(FORMS), MODELS)))

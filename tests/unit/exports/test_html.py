@@ -7,14 +7,13 @@ import hashlib
 import json
 import re
 import shutil
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
-from glassnet import Dataset, Network, Options, new_model
-from glassnet.errors import DataError, OptionError
+from glassnet import Dataset, Options, new_model
+from glassnet.errors import DataError
 from glassnet.exports import es_modules, html
 from glassnet.exports.proof import read_export
 from glassnet.exports.rows import proof_rows
@@ -156,12 +155,15 @@ def test_parameters_are_those_that_the_model_has():
         assert content_of(page_of(model))["about"]["parameters"] == wanted
 
 
-def test_an_ensemble_of_different_networks_is_refused():
-    model = model_of("bytes")
-    others = (Network([16, 4, 3], dtype="float32"),)
-    with pytest.raises(OptionError, match="different layers") as caught:
-        page_of(replace(model, others=others))
-    assert caught.value.code == "GN100"
+def test_scripts_that_a_browser_would_refuse_are_not_run(tmp_path):
+    model = model_of("table")
+    rows, page = proof_rows(model, count=3), page_of(model)
+    second = page.rindex('<script type="module">')
+    for damaged in (page[: second + 99], page[:second], page[:-500] + "/" + page[-500:], ""):
+        (tmp_path / "page.html").write_text(damaged, "utf-8")
+        with pytest.raises(DataError, match=r"page\.html: its scripts are damaged") as caught:
+            html.run(tmp_path / "page.html", model, rows)
+        assert caught.value.code == "GN101"
 
 
 @needs_node
@@ -194,11 +196,12 @@ def test_dates_of_which_a_float_has_not_every_microsecond(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "problem"),
     [
-        ("class Network {", "class Network { constructor() { nothing; } ", "SyntaxError"),
-        ("const outputs = (row) => ", "const outputs = (row) => [1]; const unused = (row) => ", "another shape"),
+        ('"sizes": [16,', '"sizes": [15,', "16 inputs, expected 15"),
+        ('id="weights">', 'id="weights">AAAAAAAA', "104 weights, expected 103"),
+        ('"kind": "classes"', '"kind": "numbers"', "another shape"),
     ],
 )
-def test_a_script_that_fails_is_an_error(before, after, problem, tmp_path):
+def test_a_script_that_fails_on_damaged_data_is_an_error(before, after, problem, tmp_path):
     model = model_of("bytes")
     path, text = tmp_path / "page.html", page_of(model)
     assert text.count(before) == 1

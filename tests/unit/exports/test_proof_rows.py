@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from glassnet import Dataset, GlassnetError, Options, fit, read_table
+from glassnet import Dataset, GlassnetError, Model, Network, Options, Scaling, Targets, fit, read_table
 from glassnet.exports.rows import proof_rows
 from glassnet.model.portable import portable_form
 from glassnet.preprocess.tabular.rows import RowEncoder
@@ -154,6 +154,17 @@ def test_data_that_do_not_fit_are_refused(kind, data, code):
     with pytest.raises(GlassnetError) as problem:
         proof_rows(model_of(kind), data)
     assert problem.value.code == code
+
+
+@pytest.mark.parametrize("beyond", [1e39, -3e38], ids=["value", "output"])
+def test_samples_beyond_float32_are_refused(beyond):
+    network = Network((1, 1), ("identity",), rule="gradient")
+    network.parameters.flat[...] = 2
+    model = Model(network, Scaling.named("unit", 1.0), Targets("values", 1, offset=(0.0,), scale=(1.0,)))
+    with pytest.raises(GlassnetError, match="data, sample 2: its values or outputs") as problem:
+        proof_rows(model, [[0.5], [beyond], [1.0]])
+    assert problem.value.code == "GN017"
+    assert len(proof_rows(model, [[0.5], [1e38]])) == 2
 
 
 def test_of_many_rows_some_at_equal_distances_are_used():

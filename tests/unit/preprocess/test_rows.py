@@ -142,6 +142,15 @@ def test_usual_values_need_no_table(name, value):
     assert ENCODER.row(TYPICAL | {name: value}) is not None
 
 
+@given(st.lists(st.tuples(st.sampled_from([*TYPICAL]), values), max_size=5))
+def test_several_rows_are_encoded_like_each_alone(changes):
+    rows = [TYPICAL] + [TYPICAL | {name: value} for name, value in changes]
+    each, found = [ENCODER.row(row) for row in rows], ENCODER.rows(rows)
+    assert (found is None) == any(one is None for one in each)
+    if found is not None:
+        assert_same_bits(found, np.concatenate(each))
+
+
 def test_names_may_be_numbers_and_more_columns_are_ignored():
     columns = Columns.learn(read_table({"0": [1.0, 2.0, 3.0] * 9, "y": ["a", "b", "a"] * 9}), "y")
     encoder = RowEncoder(columns)

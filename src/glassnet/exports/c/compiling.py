@@ -181,7 +181,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     except CompilingError as problem:
         # The file refuses compilers and flags whose arithmetic is another one.
         if refused := re.search(r"#error:? *(.*)", str(problem)):
-            return Ran(None, f"{tool}: {refused[1]}")
+            return Ran(None, f"{tool}: {refused[1].strip(chr(34))}")
         if reason := _unusable(compiler):
             return Ran(None, f"{tool}: its programs do not run here ({reason})")
         raise DataError("GN101", f"{path}: {tool} cannot compile or run it ({_first_line(str(problem))}).") from None

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...errors import OptionError
 from ...model.model import Model
-from ...model.portable import PortableForm, PortableNetwork, portable_form
+from ...model.portable import PortableForm
 from ...preprocess.tabular.encoders import WordColumn
 from ...workflow.model_data import trained_on_bundled
 from ..proof import mark
@@ -45,6 +45,8 @@ _CHECK_DOUBLE = """\
 #if DBL_MANT_DIG != 53 || DBL_MAX_EXP != 1024
 #error "double is not the 64-bit type of IEEE 754"
 #endif
+/* An error here means -fsingle-precision-constant, with which constants of doubles lose digits: omit it. */
+typedef char name_constants_are_doubles[sizeof 1.0 == sizeof(double) ? 1 : -1];
 """
 _CHECK_FLAGS = """\
 #if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 1 && FLT_EVAL_METHOD != 16
@@ -55,12 +57,12 @@ _CHECK_FLAGS = """\
 #error "compile this file without -ffast-math, -Ofast and their parts"
 #endif
 
-/* A product and a sum must not be rounded together (fused multiply-add). */
+/* A product and a sum must not be rounded together (fused multiply-add), nor sums be reordered. */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
 #pragma GCC push_options
-#pragma GCC optimize ("fp-contract=off")
+#pragma GCC optimize ("fp-contract=off", "no-associative-math")
 #elif defined(_MSC_VER)
 #pragma fp_contract (off)
 #else
@@ -106,9 +108,22 @@ static uint32_t name_bits(float value)
 
 int main(void)
 {
+    static const name_weight three[1] = {3};
+    volatile float third = 0x1.555556p-2f, least = 0x1p-149f;
+    float fused[1] = {-1.0f}, subnormal[1] = {0.0f};
     float outputs[COUNT];
     int row, k, differ = 0;
 
+    name_add(fused, 1, three, third);  /* the product is rounded to 1 */
+    name_add(subnormal, 1, three, least);
+    if (fused[0] != 0.0f) {
+        puts("The compiler fuses a product and a sum.");
+        differ = 1;
+    }
+    if (subnormal[0] == 0.0f) {
+        puts("The processor takes subnormal numbers for 0.");
+        differ = 1;
+    }
     for (row = 0; row < NUMBER; row++) {
         name_outputs(GIVEN, outputs);
         for (k = 0; k < COUNT; k++) {
@@ -134,7 +149,7 @@ def write(
         if isinstance(one, WordColumn) and any("\0" in word for word in one.words):
             raise OptionError("GN100", f"column {one.name!r}: a word has a null character, which ends a string in C.")
     prefix = identifier(name, "model")
-    network = written(form)
+    network = written(form, quantised=quantize is not None)
     interface = Interface(form, prefix, network.statements)
     table = None if form.columns is None else Table(form.columns, prefix)
     weight = f"typedef {'signed char' if quantize else 'float'} name_weight;\n\n"
@@ -147,7 +162,7 @@ def write(
         _header(file or f"{name}.c", interface, model, network, table, rows, quantize),
         _declarations(interface, table),
         own("#ifndef NAME_DECLARATIONS\n"),
-        own(_CHECKS) + (_CHECK_DOUBLE if doubles else "") + _CHECK_FLAGS,
+        own(_CHECKS) + (own(_CHECK_DOUBLE) if doubles else "") + _CHECK_FLAGS,
         own(
             weight
             + "/* The numbers of the network, which are at the end of this file. */\n"
@@ -251,9 +266,9 @@ def _header(
 
 _GUARANTEE = """\
 The outputs have the same bits as those of WHOSE, on any processor and at any level of optimisation. This takes a C99 \
-compiler with the arithmetic of IEEE 754, rounding to nearest and with subnormal numbers. Flags such as -ffast-math \
-are refused below; do not use what cannot be detected: clang's -ffp-contract=fast, and modes of the processor that \
-flush small numbers to zero. INFINITE The functions allocate nothing, keep nothing between calls and may run in \
+compiler with the arithmetic of IEEE 754, rounding to nearest and with subnormal numbers. -ffast-math is refused \
+below; do not use what cannot be: clang's -ffp-contract=fast and its parts of -ffast-math, and modes of the processor \
+that flush small numbers to zero. INFINITE The functions allocate nothing, keep nothing between calls and may run in \
 several threads. To check a compiler and a processor:"""
 _COMMAND = "    cc -DGLASSNET_TEST FILE -o PREFIX_test && ./PREFIX_test"
 
@@ -280,7 +295,7 @@ def _facts(
     )
     yield "Needs", "a C99 compiler; no library, not even libm"
     if quantize:
-        yield "8 bits", _agreement(form, model, rows)
+        yield "8 bits", _agreement(form, rows)
 
 
 _ENDS = {
@@ -334,10 +349,10 @@ def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iter
         yield f"{prefix}_predict({given}, values);"
 
 
-def _agreement(form: PortableForm, model: Model, rows: ProofRows) -> str:
+def _agreement(form: PortableForm, rows: ProofRows) -> str:
     """Return how the answers of a quantised form compare with those of the model."""
-    exact = PortableNetwork(portable_form(model)).outputs(rows.inputs)
-    answers = model.targets.invert(exact)
+    answers = rows.not_quantised
+    assert answers is not None
     where = f"{len(rows):,} rows ({comment(rows.source)})"
     if form.target_kind == "numbers":
         return f"predictions within {np.abs(answers - rows.predicted).max():.3g} of 32 bits' on {where}"

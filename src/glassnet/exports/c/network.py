@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import OptionError
 from ...model.portable import PortableForm, PortableLayer
 from .spelling import array, doubles, float_text, floats
 
@@ -52,25 +51,15 @@ class Block:
     inputs: int
 
 
-def written(form: PortableForm) -> Written:
-    """Return the C of a form's networks.
-
-    Raises
-    ------
-    OptionError
-        GN100 if the networks of an ensemble have different layers.
-    """
+def written(form: PortableForm, *, quantised: bool = False) -> Written:
+    """Return the C of a form's networks; `quantised` says whether its weights have 8 bits."""
     made, count = Written(), len(form.members)
-    layers = list(zip(*form.members, strict=True)) if _alike(form) else []
-    if not layers:
-        raise OptionError(
-            "GN100", "model: the networks of its ensemble have different layers, which C files cannot carry."
-        )
+    layers = list(zip(*form.members, strict=True))
     buffers = _buffers(form)
     made.stack = 4 * sum(buffers.values())
     body: list[str] = []
     for number, members in enumerate(layers, start=1):
-        body += _layer(made, form, number, members, last=number == len(layers))
+        body += _layer(made, form, number, members, last=number == len(layers), quantised=quantised)
     made.statements = [f"float {name}[{size}];" for name, size in buffers.items()]
     if count > 1:
         made.statements.append("size_t network;")
@@ -104,11 +93,6 @@ def argument(form: PortableForm) -> str:
     return "pixels" if form.image_shape else "inputs"
 
 
-def _alike(form: PortableForm) -> bool:
-    shapes = {tuple((one.weights.shape, one.activation) for one in member) for member in form.members}
-    return len(shapes) == 1
-
-
 def _has_inputs(form: PortableForm) -> bool:
     """Whether the inputs of the first layer are an array of their own, and not the caller's."""
     return form.input_kind in ("columns", "double")
@@ -137,12 +121,17 @@ def _buffer(form: PortableForm, number: int) -> str:
 
 
 def _layer(
-    made: Written, form: PortableForm, number: int, members: Sequence[PortableLayer], *, last: bool
+    made: Written,
+    form: PortableForm,
+    number: int,
+    members: Sequence[PortableLayer],
+    *,
+    last: bool,
+    quantised: bool,
 ) -> Iterator[str]:
     """Yield the statements of one layer, and add its functions and constants."""
     nodes, inputs = members[0].weights.shape
     activation, several = members[0].activation, len(members) > 1
-    quantised = any((one.scale != 1).any() for one in members)
     x, z = _buffer(form, number - 1), _buffer(form, number)
     blocks = _blocks([one.weights for one in members])
     stored = np.concatenate([_transposed(one.weights, blocks) for one in members])

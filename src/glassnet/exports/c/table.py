@@ -244,6 +244,8 @@ class Table:
     def __init__(self, columns: Columns, prefix: str) -> None:
         self.columns, self.prefix = columns.inputs, prefix
         self.fields = identifiers(columns.names, "column")
+        # The number keeps `x_edges`, the edges of a column x, apart from what is about a column x_edges.
+        self.constants = [f"{prefix}_about_{number}_{field}" for number, field in enumerate(self.fields, start=1)]
 
     @property
     def declarations(self) -> str:
@@ -254,8 +256,8 @@ class Table:
         ]
         widest = max(map(len, declared))
         fields = "".join(
-            f"    {text + ';':<{widest + 2}} /* {_described(one, f'{prefix}_about_{field}_words')} */\n"
-            for one, text, field in zip(self.columns, declared, self.fields, strict=True)
+            f"    {text + ';':<{widest + 2}} /* {_described(one, f'{name}_words')} */\n"
+            for one, text, name in zip(self.columns, declared, self.constants, strict=True)
         )
         parts = [f"/* A row of the table. */\ntypedef struct {{\n{fields}}} {prefix}_row;\n"]
         if self._has(NumberColumn, DateColumn):
@@ -272,8 +274,8 @@ class Table:
         """The functions that encode a row, and the constants of the columns."""
         prefix = self.prefix
         constants, columns = [], []
-        for one, field in zip(self.columns, self.fields, strict=True):
-            about, definitions = self._about(one, f"{prefix}_about_{field}")
+        for one, field, name in zip(self.columns, self.fields, self.constants, strict=True):
+            about, definitions = self._about(one, name)
             constants += definitions
             columns.append(f"{{{prefix}_is_{_KINDS[type(one)].name}, offsetof({prefix}_row, {field}), {about}}}")
         present = [one for kind, one in _KINDS.items() if self._has(kind)]

@@ -38,9 +38,13 @@ MESSAGES: dict[str, str] = {
     "{source}: values are not whole numbers from 0 to 255, which the model was trained on.": (
         "{source}：值不是 0 到 255 的整数，而模型是用这样的值训练的。"
     ),
+    "{source}, sample {number}: its values or outputs are beyond the range of float32, so that portable arithmetic "
+    "does not define them. Leave such samples out.": (
+        "{source}，样本 {number}：其值或输出超出 float32 的范围，可移植算术没有定义它们。请去掉这样的样本。"
+    ),
     # C
-    "model: the networks of its ensemble have different layers, which C files cannot carry.": (
-        "model：集成的各网络层数或大小不同，C 文件无法表示。"
+    "model: the networks of its ensemble have different layers, which {form} files cannot carry.": (
+        "model：集成的各网络层数或大小不同，{form} 文件无法表示。"
     ),
     "column {name}: a word has a null character, which ends a string in C.": (
         "列 {name}：有一个词含空字符，而它在 C 中表示字符串结束。"
@@ -58,8 +62,8 @@ MESSAGES: dict[str, str] = {
     # what a proof names
     "random values within the training range": "训练范围内的随机值",
     # HTML
-    "model: the networks of its ensemble have different layers, which HTML does not carry.": (
-        "model：其集成中的各网络层次不同，HTML 无法承载。"
+    "{path}: its scripts are damaged, so that no browser runs them. Export it again.": (
+        "{path}：其中的脚本已损坏，浏览器不会运行它们。请重新导出。"
     ),
     "{path}: its script fails in Node.js {version} ({problem}).": (
         "{path}：其中的脚本在 Node.js {version} 中出错（{problem}）。"

@@ -72,45 +72,53 @@ class RowEncoder:
         self._reads = not any(one.bend for one, _ in numbers)
 
     def row(self, values: Mapping[Any, Any]) -> Encoded | None:
-        """Return the inputs of one row, shape (1, features).
+        """Return the inputs of one row, shape (1, features); see `rows`."""
+        return self.rows([values])
+
+    def rows(self, rows: Sequence[Mapping[Any, Any]]) -> Encoded | None:
+        """Return the inputs of rows, shape (n, features).
 
         Parameters
         ----------
-        values : mapping of str to value
-            The value of each column; further columns are ignored.
+        rows : sequence of mapping of str to value
+            For each row the value of each column; further columns are ignored.
 
         Returns
         -------
         ndarray of float32, or None
-            None if a column is missing, or a value is of another type than usual.
+            None if a row lacks a column, or has a value of another type than usual.
         """
         if not self._reads:
             return None
-        if not _SCALARS.issuperset(map(type, values.values())):
-            values = {name: as_usual(value) for name, value in values.items()}
+        usual = []
+        for values in rows:
             if not _SCALARS.issuperset(map(type, values.values())):
-                return None
-        if any(type(name) is not str for name in values):
-            values = {str(name): value for name, value in values.items()}
+                values = {name: as_usual(value) for name, value in values.items()}
+                if not _SCALARS.issuperset(map(type, values.values())):
+                    return None
+            if any(type(name) is not str for name in values):
+                values = {str(name): value for name, value in values.items()}
+            usual.append(values)
         try:
-            return self._row(values)
+            return self._rows(usual)
         except (KeyError, _OtherValueError):
             return None
 
-    def _row(self, values: Mapping[str, Any]) -> Encoded:
-        encoded = np.zeros((1, self._features), np.float32)
-        line = encoded[0]
-        for name, words in self._words:
-            place = words.place(values[name])
-            if place >= 0:
-                line[place] = 1
-        for name, place in self._truths:
-            truth = _truth(values[name])
-            line[place] = 2 * truth - 1 if truth == truth else 0
+    def _rows(self, rows: Sequence[Mapping[str, Any]]) -> Encoded:
+        encoded = np.zeros((len(rows), self._features), np.float32)
+        for values, line in zip(rows, encoded, strict=True):
+            for name, words in self._words:
+                place = words.place(values[name])
+                if place >= 0:
+                    line[place] = 1
+            for name, place in self._truths:
+                truth = _truth(values[name])
+                line[place] = 2 * truth - 1 if truth == truth else 0
         for one, places in self._dates:
-            line[places] = one.encode_moments(_moments(values[one.name]))[0]
+            encoded[:, places] = one.encode_moments(np.concatenate([_moments(values[one.name]) for values in rows]))
         if self._numbers:
-            self._block.encode(np.array([[_number(values[name]) for name in self._numbers]]), encoded)
+            numbers = [[_number(values[name]) for name in self._numbers] for values in rows]
+            self._block.encode(np.array(numbers), encoded)
         return encoded
 
     def frame(self, frame: Any) -> Encoded | None:

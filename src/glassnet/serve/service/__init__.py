@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .. import http
-from .limits import DEFAULT, KEEP_ALIVE_SECONDS, STOP_SECONDS, Limits
+from .limits import DEFAULT, STOP_SECONDS, Limits
 
 if TYPE_CHECKING:
     import uvicorn
@@ -49,13 +49,14 @@ def run(
     GlassnetError
         As `load_model`.
     """
-    from .process import prepare
+    from .process import exempt_from_collection, prepare
 
     http.require_packages("the service", "serve", ("httptools", "orjson", "uvicorn"))
+    prepare()
     with http.listening(host, port) as sock:
         service = service_of(models, sock, token=token, limits=limits)
         server = server_of(service)
-        prepare()
+        exempt_from_collection()
         service.preload()
         address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"
         announce(address, [one.name for one in service.context.models])
@@ -99,7 +100,6 @@ def server_of(service: Service, deadlines: Deadlines | None = None) -> uvicorn.S
         ws="none",
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         backlog=256,
     )

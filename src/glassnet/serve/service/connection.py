@@ -11,11 +11,12 @@ import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ...errors import CODES
 from ...io.control_characters import json_text
-from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEAD_SECONDS, READ_SECONDS
+from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEAD_SECONDS, IDLE_SECONDS, READ_SECONDS
 
 _MALFORMED, _BUSY = "GN127", "GN126"
 _LINGER = 1
@@ -36,6 +37,8 @@ class Deadlines:
     read : float
         Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
         has been refused.
+    idle : float
+        Seconds in which a client may begin its next request.
     rate : int
         Bytes per second of the slowest client.
     connections : int
@@ -45,6 +48,7 @@ class Deadlines:
     head: float = HEAD_SECONDS
     body: float = BODY_SECONDS
     read: float = READ_SECONDS
+    idle: float = IDLE_SECONDS
     rate: int = BYTES_PER_SECOND
     connections: int = CONNECTIONS
 
@@ -78,6 +82,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the deadline of the first request, or refuse the connection."""
         super().connection_made(transport)
+        self.timeout_keep_alive = self.deadlines.idle  # type: ignore[assignment]
         if len(self.connections) > self.deadlines.connections:
             self._refuse(503, _BUSY)
         else:
@@ -94,7 +99,8 @@ class Connection(HttpToolsProtocol):
         if self._refused:
             return
         before = self._receiving
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if before == self._receiving == "head":
             self._unparsed += len(data)
             if max(self._unparsed, self._head) > HEAD_BYTES:
@@ -105,7 +111,23 @@ class Connection(HttpToolsProtocol):
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
         self._watch_reading()
-        self._received += len(data)
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:  # at the end of a head
+            if not self._refused:
+                self._parse_without_upgrade(data[upgrade.args[0] :])
+        except HttpParserError:
+            self._refuse(400, _MALFORMED)
+
+    def _parse_without_upgrade(self, rest: bytes) -> None:
+        """Parse a head again, without what asks for another protocol: the parser takes the body for data in that."""
+        asking = (b"connection", b"upgrade", b"http2-settings")
+        lines = [self.parser.get_method() + b" " + self.url + b" HTTP/1.1"]
+        lines += [name + b": " + value for name, value in self.headers if name not in asking]
+        self.parser = HttpRequestParser(self)
+        self._parse(b"\r\n".join([*lines, b"", rest]))
 
     def on_message_begin(self) -> None:
         """Note that a head has begun."""
@@ -118,23 +140,23 @@ class Connection(HttpToolsProtocol):
         self._head += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Note the length."""
-        super().on_header(name, value)
+        """Note the length; headers may also follow a body in chunks."""
         self._head += len(name) + len(value)
+        if self._receiving == "head":
+            super().on_header(name, value)
+        elif self._head > HEAD_BYTES:
+            self._refuse(431, _MALFORMED)
 
     def on_headers_complete(self) -> None:
         """Start the application, unless the head is too long."""
-        self._receiving = "body"
+        self._receiving, self._received = "body", 0
         if self._head > HEAD_BYTES:
             self._refuse(431, _MALFORMED)
-        elif not self._is_well_formed():
+        elif not self._is_well_formed() or self.parser.get_method() == b"CONNECT":
             self._refuse(400, _MALFORMED)
-        if self._refused:
-            return
-        super().on_headers_complete()
-        self._open += 1
-        if self.parser.should_upgrade():
-            self.cycle.keep_alive = False  # the request is answered, but the parser stops after it
+        if not self._refused and not self.parser.should_upgrade():
+            super().on_headers_complete()
+            self._open += 1
 
     def _is_well_formed(self) -> bool:
         """Check for what the parser accepts: no or several hosts, and a body of another encoding."""
@@ -146,14 +168,15 @@ class Connection(HttpToolsProtocol):
         )  # fmt: skip
 
     def on_body(self, body: bytes) -> None:
-        """Give a part of the body to the application."""
+        """Give a part of the body to the application, which limits it: what is around chunks extends no deadline."""
+        self._received += len(body)
         if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Note that the request is whole."""
         self._receiving = ""
-        if not self._refused:
+        if not self._refused and not self.parser.should_upgrade():
             super().on_message_complete()
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -184,10 +207,6 @@ class Connection(HttpToolsProtocol):
         """Stop that deadline."""
         super().resume_writing()
         self._stop_writing()
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer a request that is not HTTP."""
-        self._refuse(400, _MALFORMED)
 
     def _refuse(self, status: int, code: str) -> None:
         """Answer without the application, if no answer has begun, and close.
@@ -221,7 +240,7 @@ class Connection(HttpToolsProtocol):
             return
         self._stop_reading()
         if phase:
-            self._phase, self._began, self._received = phase, self.loop.time(), 0
+            self._phase, self._began = phase, self.loop.time()
             self._reading = self.loop.call_later(self._allowed(), self._check_reading)
 
     def _phase_now(self) -> str:

@@ -17,7 +17,7 @@ READ_SECONDS = 15.0
 """In which a client must read `BYTES_PER_SECOND` of an answer, or all that is left."""
 BYTES_PER_SECOND = 16 << 10
 """Of the slowest client."""
-KEEP_ALIVE_SECONDS = 25
+IDLE_SECONDS = 25
 """In which a client may send its next request on a connection."""
 HEAD_BYTES = 64 << 10
 """Of the head of a request."""

@@ -169,11 +169,11 @@ def _bodies(body: str, models: Sequence[ServedModel]) -> dict[str, Any]:
     if body == "infer":
         shown = {one.name: {"value": infer_body(one)} for one in models}
         return {JSON: {"schema": _reference("InferRequest"), "examples": shown}}
-    shown = {one.name: {"value": {"rows": [row_of(one)]}} for one in models}
+    shown = {one.name: {"value": {"row": row_of(one)} if body == "row" else {"rows": [row_of(one)]}} for one in models}
     text = {"schema": {"type": "string"}}
     form = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
     return {
-        JSON: {"schema": _reference("Rows"), "examples": shown},
+        JSON: {"schema": _reference("Row" if body == "row" else "Rows"), "examples": shown},
         **dict.fromkeys(CSV, text),
         "image/*": {"schema": {"type": "string", "format": "binary"}},
         FORM: {"schema": form},
@@ -204,7 +204,8 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
         "items": _object({name: tensor[name] for name in ("name", "datatype", "shape")}),
     }
     described["items"]["properties"]["shape"] = {"type": "array", "items": {"type": "integer", "minimum": -1}}
-    rows = {"type": "array", "minItems": 1, "items": {"anyOf": _unique([_row_schema(one) for one in models])}}
+    row = {"anyOf": _unique([_row_schema(one) for one in models])}
+    rows = {"type": "array", "minItems": 1, "items": row}
     prediction = _object(
         {
             "input": text,
@@ -216,6 +217,7 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
     )
     error = {"code": {"enum": [*CODES, ""]}, "message": text}
     return {
+        "Row": {"anyOf": [_object({"row": row}), _reference("Rows")]},
         "Rows": {"anyOf": [_object({"rows": rows}), rows]},
         "Predictions": _object({"model": text, "answers": {"type": "array", "items": prediction}}),
         "Explanation": _object({"model": text}),

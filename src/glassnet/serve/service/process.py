@@ -17,18 +17,15 @@ _MALLOPT = {-8: 1, -1: 256 << 20, -3: 32 << 20}
 
 
 def prepare() -> None:
-    """Prepare the process, before its threads begin.
+    """Prepare the process, before it has threads.
 
-    All threads share one heap, as glibc returns the end of no other. It keeps the memory of a request for the next one,
-    which would otherwise wait for pages of the system, until `release` returns it. What is loaded so far is exempt from
-    garbage collection, whose pauses become shorter. There are file descriptors for all connections: without one,
-    asyncio cannot refuse a connection either.
+    All threads share one heap, as glibc returns the end of no other; a thread that exists has its own. It keeps the
+    memory of a request for the next one, which would otherwise wait for pages of the system, until `release` returns
+    it. There are file descriptors for all connections: without one, asyncio cannot refuse a connection either.
     """
     if (mallopt := _function("mallopt")) is not None:
         for parameter, value in _MALLOPT.items():
             mallopt(parameter, value)
-    gc.collect()
-    gc.freeze()
     with suppress(ImportError, OSError, ValueError):  # not on Windows, or not allowed
         import resource
 
@@ -36,6 +33,12 @@ def prepare() -> None:
         wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
         if least != resource.RLIM_INFINITY and least < wanted:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def exempt_from_collection() -> None:
+    """Exempt what is loaded so far from garbage collection, whose pauses become shorter."""
+    gc.collect()
+    gc.freeze()
 
 
 def release() -> None:

@@ -163,15 +163,18 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
     assert encoder is not None
     assert columns is not None
     parts = []
-    for number, row in enumerate(rows):
-        if not number % CHUNK:
-            request.require_time()
-        if type(row) is not dict:
-            raise DataError("GN013", f"rows: row {number}: expected an object of column names and values.")
-        encoded = encoder.row(row)
+    for start in range(0, len(rows), CHUNK):
+        request.require_time()
+        chunk = rows[start : start + CHUNK]
+        for number, row in enumerate(chunk, start):
+            if type(row) is not dict:
+                raise DataError("GN013", f"rows: row {number}: expected an object of column names and values.")
+        encoded = encoder.rows(chunk)
         if encoded is None:
             request.may_take_time()
-            encoded = _read_row(served, row, number)
+            each = [(row, encoder.row(row)) for row in chunk]
+            read = [_read_row(served, row, start + k) if one is None else one for k, (row, one) in enumerate(each)]
+            encoded = np.concatenate(read)
         parts.append(encoded)
     return np.concatenate(parts)
 

@@ -14,7 +14,7 @@ import uvicorn
 from glassnet.serve.service.connection import Connection, Deadlines, connection_class
 from support.raw_http import DEADLINE, connect, ended, get, head, receive, send
 
-QUICK = Deadlines(head=1, body=1, read=1, rate=1 << 20, connections=40)
+QUICK = Deadlines(head=1, body=1, read=1, idle=1, rate=1 << 20, connections=40)
 ANSWER = 32 << 20
 """Bytes of a large answer: more than the buffers of a connection."""
 
@@ -137,6 +137,23 @@ def test_what_is_not_http_is_answered_with_a_code(port, sent):
     assert (reply.status, reply.code, reply.headers["connection"]) == (400, "GN127", "close")
 
 
+CHUNKED = head("POST", "/", {"Transfer-Encoding": "chunked"})
+
+
+def test_what_is_around_chunks_extends_no_deadline():
+    with serving(app, Deadlines(head=DEADLINE, body=0.5, read=DEADLINE, rate=1)) as port:
+        reply = send(port, CHUNKED + b"1;" + b"a" * 4 * DEADLINE)
+        assert (reply.status, reply.code) == (408, "GN126")
+
+
+def test_headers_after_chunks_are_limited(port):
+    """An application does not get them."""
+    few = CHUNKED + b"2\r\nab\r\n0\r\nX-Last: 1\r\nX-Other: 7\r\n\r\n"
+    assert send(port, few).body == b"2"
+    reply = send(port, CHUNKED + b"0\r\n" + b"X-Last: aaaaaaaaaaaaaaaa\r\n" * 10_000)
+    assert (reply.status, reply.code) == (431, "GN127")
+
+
 def test_long_headers_are_refused(port):
     reply = send(port, b"GET /" + b"a" * (1 << 17))
     assert (reply.status, reply.code) == (431, "GN127")
@@ -146,7 +163,7 @@ def test_long_headers_are_refused(port):
 
 @pytest.mark.parametrize(
     "sent",
-    [b"POST /", BODY + b"1234", head("POST", "/", {"Transfer-Encoding": "chunked"}) + b"5\r\n123"],
+    [b"POST /", BODY + b"1234", CHUNKED + b"5\r\n123"],
     ids=["head", "body", "chunk"],
 )
 def test_a_cut_request_is_answered_with_a_code(port, sent):
@@ -199,3 +216,31 @@ def test_a_client_is_served_below_the_limits_by_default():
     """Half a minute is the longest that a client can hold a connection with nothing, or with single bytes."""
     assert max(Deadlines.head, Deadlines.body + 15 / Deadlines.rate, Deadlines.read) <= 30
     assert Connection.deadlines == Deadlines()
+
+
+def test_requests_sent_without_waiting_are_answered_in_order(port):
+    with connect(port) as connection:
+        bodies = [b"a" * size for size in (3, 0, 200_000, 1)]
+        connection.sendall(b"".join(head("POST", "/", {"Content-Length": len(one)}) + one for one in bodies))
+        stream = connection.makefile("rb")
+        for one in bodies:
+            assert stream.readline() == b"HTTP/1.1 200 OK\r\n"
+            while stream.readline() != b"\r\n":
+                pass
+            assert stream.read(len(str(len(one)))) == str(len(one)).encode()
+
+
+def test_an_upgrade_to_http_2_is_not_accepted_but_the_request_is_answered(port):
+    """As Java's client sends its first request."""
+    upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAEAAEAAAAIAAAABAAMAAABk"}
+    reply = send(port, head("POST", "/", {**upgrade, "Content-Length": 5}) + b"12345")
+    assert (reply.status, reply.body, reply.headers.get("connection")) == (200, b"5", None)
+
+
+def test_after_a_refused_body_has_arrived_the_connection_is_used_again():
+    with serving(refuse, QUICK) as port, connect(port) as connection:
+        for _ in range(2):
+            connection.sendall(head("POST", "/", {"Content-Length": 10}) + b"12345")
+            assert receive(connection).status == 413
+            connection.sendall(b"67890")
+        assert ended(connection)  # after the deadline of an idle connection
