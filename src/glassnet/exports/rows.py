@@ -18,7 +18,7 @@ from ..model.portable import PortableNetwork, portable_form
 from ..preprocess import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.dates import DateColumn
-from ..preprocess.tabular.encoders import BooleanColumn, WordColumn
+from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn, WordColumn
 from ..preprocess.tabular.kinds import Encoding
 from ..workflow.model_data import load_labelled, load_queries, trained_on_bundled
 from ..workflow.notice import Notify, ignore
@@ -74,6 +74,19 @@ class ProofRows:
         inputs = self.encoded if self.raw is None else self.raw
         assert inputs is not None
         return inputs
+
+    def unusual(self, columns: Columns | None) -> NDArray[np.int64]:
+        """Return for each row how many values are missing, numbers beyond the training range or unknown words, (n,)."""
+        count = np.zeros(len(self), np.int64)
+        for one in columns.inputs if columns else ():
+            count += [not _is_usual(one, value) for value in self.values[one.name]]
+        return count
+
+
+def _is_usual(column: Encoding, value: Any) -> bool:
+    if isinstance(column, NumberColumn):
+        return value is not None and column.low <= value <= column.high
+    return value is not None and (not isinstance(column, WordColumn) or value in column.words)
 
 
 def proof_rows(

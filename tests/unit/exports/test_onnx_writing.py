@@ -225,6 +225,7 @@ def test_a_changed_file_is_found_by_prove(tmp_path):
         with pytest.raises(DataError) as caught:
             prove(path, model)
         assert caught.value.code == "GN101"
+        assert str(caught.value).startswith(f"{path}: ")  # not a temporary name
 
 
 def test_one_row_may_differ_from_a_batch_by_no_more_than_the_tolerance(tmp_path):

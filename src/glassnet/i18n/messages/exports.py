@@ -55,6 +55,7 @@ MESSAGES: dict[str, str] = {
     ),
     "CC={command} is not a command": "CC={command} 不是命令",
     "CC={command} cannot be run": "CC={command} 无法运行",
+    "{tool}: its programs do not run here ({problem})": "{tool}：它编译的程序无法在此运行（{problem}）",
     "not done after {seconds} s": "{seconds} 秒后仍未结束",
     "exit status {status}": "退出状态 {status}",
     "another number of answers": "回答的数目不同",
