@@ -116,6 +116,7 @@ def test_weights_of_8_bits_report_their_accuracy(folder, monkeypatch):
     answering(monkeypatch)
     words = ("export", "m.safetensors", "--to", "c", "--data", "rows.csv", "--quantize", "int8")
     lines = run(*words).fine().out.splitlines()
+    assert lines[1].endswith(": the same bits as the model's portable answers with weights of 8 bits")
     assert re.fullmatch(r"int8      the same answer as with weights of 32 bits for [\d.]+% of the rows", lines[2])
     assert re.fullmatch(r"          accuracy [\d.]+% instead of [\d.]+%", lines[3])
     run("export", "m.safetensors", "--to", "html", "--quantize", "int8").refused("GN100", "export to c")

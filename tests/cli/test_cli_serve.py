@@ -87,6 +87,17 @@ def test_an_address_of_others_without_a_token_is_warned_of(monkeypatch):
     assert "0.0.0.0: without --token, anyone" in done.err
 
 
+def test_the_example_names_the_model_as_an_address_does(monkeypatch):
+    monkeypatch.setattr(serve, "run", lambda models, announce, **given: announce("http://127.0.0.1:8000", ["my model"]))
+    assert "http://127.0.0.1:8000/v2/models/my%20model\n" in run("serve", "my model.safetensors").err
+
+
+def test_an_empty_token_is_not_taken_for_none(folder, monkeypatch):
+    """A secret that failed to arrive must not open the service."""
+    monkeypatch.setenv("GLASSNET_TOKEN", "")
+    run("serve", "none.safetensors").refused("GN021", "--token")
+
+
 def test_what_cannot_be_served_is_refused(folder):
     write_digits(folder / "digits.safetensors")
     (folder / "again").mkdir()

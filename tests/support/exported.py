@@ -115,7 +115,9 @@ def answering(
     calls: list[Any] = []
 
     def module(kind: str) -> Any:
-        def write(form: Any, model: Model, rows: Any, *, name: str, quantize: str | None) -> bytes:
+        def write(
+            form: Any, model: Model, rows: Any, *, name: str, quantize: str | None, file: str | None = None
+        ) -> bytes:
             calls.append(("write", name, quantize))
             return f"/* {mark(kind, model, quantize)} */".encode()
 

@@ -62,11 +62,11 @@ class Running:
     service: Any = None
     process: subprocess.Popen[str] | None = None
 
-    def memory(self) -> int:
-        """Resident memory of the process in bytes."""
+    def memory(self, *, peak: bool = False) -> int:
+        """Resident memory of the process in bytes, now or the most so far."""
         assert self.process is not None
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return 1024 * int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")))
+        status, name = Path(f"/proc/{self.process.pid}/status").read_text(), "VmHWM:" if peak else "VmRSS:"
+        return 1024 * int(next(line.split()[1] for line in status.splitlines() if line.startswith(name)))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet import Dataset, Options, fit
+from glassnet import Dataset, Options, fit, load_table
 from glassnet.data import bundled
 from glassnet.exports.html import write
 from glassnet.exports.rows import proof_rows
@@ -191,6 +191,21 @@ def test_the_values_of_a_row_are_changed(opened, files):
     assert page.locator(".answer-name").inner_text() == page.locator("option:checked").first.inner_text().split(": ")[1]
 
 
+def test_a_number_beyond_training_is_marked(opened, files):
+    page = opened("table")
+    age = files["table"][1].columns.inputs[0]
+    entry, line = (page.locator(f".field:has(label:text-is('age')) {one}") for one in ("input[type=number]", ".help"))
+    for value, words in (
+        (age.high, "in training"),
+        (age.high + 1, "beyond"),
+        (age.low - 1, "beyond"),
+        ("", "in training"),
+    ):
+        entry.fill(str(value))
+        assert words in line.inner_text()
+        assert ("beyond" in line.get_attribute("class").split()) == (words == "beyond")
+
+
 def test_every_number_and_every_label_is_explained(opened, files):
     page = opened("numbers")
     text = page.locator(".answer-name").inner_text()
@@ -201,8 +216,26 @@ def test_every_number_and_every_label_is_explained(opened, files):
     page.get_by_label("Explain").select_option("weight")
     assert page.locator(".why h2").inner_text() == "Why weight"
     assert page.locator(".shares").inner_text() != before
+    assert page.locator(".answer-line").inner_text() == ""
     opened("labels").get_by_label("Explain").select_option("wet")
     assert page.locator(".why h2").inner_text() == "Why wet"
+
+
+def test_a_single_number_is_named(page, tmp_path):
+    table = {"age": list(range(30)) * 2, "rent": [one * 3.5 for one in range(60)]}
+    data = load_table(table, "rent")
+    model = fit(
+        data, Options(hidden=(4,), epochs=2, engine="reference", rule="gradient", targets="values", output="identity")
+    ).model
+    (tmp_path / "rent.html").write_bytes(
+        write(portable_form(model), model, proof_rows(model), name="rent", quantize=None)
+    )
+    page.goto((tmp_path / "rent.html").as_uri())
+    assert page.locator(".answer-line").inner_text() == "rent"
+    last = page.locator(".layers li").last
+    assert "1 node" in last.inner_text().split("\n")
+    size = last.locator("canvas").bounding_box()
+    assert size["width"] < size["height"] / 2
 
 
 def test_contributions_add_up_to_the_change_of_the_number(opened, files):
@@ -214,6 +247,12 @@ def test_contributions_add_up_to_the_change_of_the_number(opened, files):
     after = float(page.locator(".answer-name").inner_text().split()[1])
     shares = [float(one.replace("−", "-")) for one in page.locator(".shares .number").all_inner_texts()]
     assert sum(shares) == pytest.approx(after - before, abs=0.02 * sum(map(abs, shares)) + 0.01)
+
+
+def test_a_few_bars_stay_together(opened):
+    page = opened("colours")
+    first, second = (one.bounding_box() for one in page.locator(".bars li").all())
+    assert second["y"] - first["y"] < 3 * first["height"]
 
 
 @pytest.mark.parametrize("colour", COLOURS)

@@ -88,7 +88,8 @@ def print_proof(proof: Proof) -> None:
     if proof.ran is None:
         result(message("not_run", why=translated(proof.why_not)))
     else:
-        key = "differs" if not proof.equal else "proved_close" if proof.tolerance else "proved_bits"
+        same = "proved_bits_int8" if proof.quantize else "proved_bits"
+        key = "differs" if not proof.equal else "proved_close" if proof.tolerance else same
         facts = {"rows": proof.rows, "source": translated(proof.source), "tool": translated(proof.ran)}
         result(message(key, **facts, differ=proof.classes_differ, largest=proof.largest_difference))
     if proof.agreement is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import click
 
@@ -14,6 +16,7 @@ from ..serve.service import run
 from ..serve.service.limits import DEFAULT, Limits
 from .shared.console import message, result, say
 
+_VARIABLE = "GLASSNET_TOKEN"
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """What the header Authorization can carry (RFC 6750)."""
 
@@ -25,7 +28,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 @click.option(
     "--token",
     metavar="TOKEN",
-    envvar="GLASSNET_TOKEN",
+    envvar=_VARIABLE,
     help="Answer only requests with 'Authorization: Bearer TOKEN'; also from the variable GLASSNET_TOKEN.",
 )
 @click.option(
@@ -73,6 +76,8 @@ def serve_command(
 
     Needs the extra serve: pip install 'glassnet[serve]'
     """
+    if token is None and _VARIABLE in os.environ:  # which click takes for absent if it is empty
+        token = ""
     if token is not None and not _TOKEN.fullmatch(token):
         raise OptionError("GN021", "--token: expected letters, digits and -._~+/ only, such as a long random word.")
     limits = Limits(parse_size(max_body, "--max-body"), max_rows, timeout, max_waiting)
@@ -82,6 +87,6 @@ def serve_command(
             say(message("serve_without_token", host=host))
         result(address)
         bearer = "" if token is None else " -H 'Authorization: Bearer …'"
-        say(message("serve_running", example=f"curl{bearer} {address}/v2/models/{names[0]}"))
+        say(message("serve_running", example=f"curl{bearer} {address}/v2/models/{quote(names[0], safe='')}"))
 
     run(models, host=host, port=port, token=token, limits=limits, announce=announce)

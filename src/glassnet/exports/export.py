@@ -55,10 +55,20 @@ class FormModule(Protocol):
     TOLERANCE: float
     """Largest difference of an output that counts as equal."""
 
-    def write(self, form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
+    def write(
+        self,
+        form: PortableForm,
+        model: Model,
+        rows: ProofRows,
+        *,
+        name: str,
+        quantize: str | None,
+        file: str | None = None,
+    ) -> bytes:
         """Return the content of the file, with `proof.mark` in it.
 
-        `form` is already quantised if `quantize` is given. Raises OptionError GN100 for what the form cannot carry.
+        `form` is already quantised if `quantize` is given; `name` is that of the model, `file` that of the file. Raises
+        OptionError GN100 for what the form cannot carry.
         """
         ...
 
@@ -194,7 +204,7 @@ def write_export(
     module = form_module(form)
     network = portable.quantised() if quantize else portable
     shown = printable(_utf_8(name or Path(path).stem))
-    content = module.write(network, model, rows, name=shown, quantize=quantize)
+    content = module.write(network, model, rows, name=shown, quantize=quantize, file=printable(_utf_8(Path(path).name)))
     proof = _proof(path, Mark(form, model.hash(), quantize), content, model, rows)
     if proof.equal is False:
         raise DataError(

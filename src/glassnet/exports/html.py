@@ -53,7 +53,9 @@ _NODE = 18  # the oldest version that has all that the scripts use
 _SECONDS = 300
 
 
-def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
+def write(
+    form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None, file: str | None = None
+) -> bytes:
     """Return a page of HTML, UTF-8.
 
     Parameters
@@ -64,6 +66,8 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
         The title.
     quantize : None
         `network.js` has no weights of 8 bits; `export` refuses them.
+    file : str, optional
+        Not used: the page does not name its file.
     """
     assert quantize is None
     answers, loaded = bundle(_PAGE / "answers.js", _PACKAGE)
@@ -205,24 +209,14 @@ def _examples(form: PortableForm, rows: ProofRows) -> dict[str, Any]:
 def _chosen(form: PortableForm, rows: ProofRows) -> NDArray[np.intp]:
     """Return the numbers of all rows in the order in which they make good examples.
 
-    First one of each class, of a table the most usual ones: with few missing values and with numbers within the
-    training range.
+    First one of each class, of a table the most usual ones: with few missing values and unknown words, and with numbers
+    within the training range.
     """
-    usual = np.argsort(_unusual(form, rows), kind="stable")
+    usual = np.argsort(rows.unusual(form.columns), kind="stable")
     if form.target_kind != "classes":
         return usual
     _, first = np.unique(rows.predicted[usual], return_index=True)
     return np.concatenate([usual[first], np.delete(usual, first)])
-
-
-def _unusual(form: PortableForm, rows: ProofRows) -> NDArray[np.int64]:
-    """Return for each row how many of its values are missing, or numbers beyond the training range, shape (n,)."""
-    count = np.zeros(len(rows), np.int64)
-    for one in form.columns.inputs if form.columns else ():
-        values = rows.values[one.name]
-        low, high = (one.low, one.high) if isinstance(one, NumberColumn) else (None, None)
-        count += [value is None or (low is not None and not low <= value <= high) for value in values]
-    return count
 
 
 def _row(rows: ProofRows, number: int) -> Any:
@@ -253,11 +247,13 @@ def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
     if r2 is not None:
         score = ["r2", f"{r2:.4f}"]
     if form.columns:
-        row = json.dumps(_row(rows, 0) if len(rows) else {}, ensure_ascii=False, indent=2)
+        usual = np.argsort(rows.unusual(form.columns), kind="stable")
+        row = json.dumps(_row(rows, int(usual[0])) if len(rows) else {}, ensure_ascii=False, indent=2)
         call = f"glassnet.predict({row})"
     else:
         call = f"glassnet.predict(values)   // {form.sizes[0]:,} numbers\nglassnet.outputs(values)   // a Float32Array"
-    return {"version": version(MAKER), "score": score, "call": call}
+    parameters = model.network.architecture.layout.size * len(model.members)
+    return {"version": version(MAKER), "score": score, "call": call, "parameters": parameters}
 
 
 def run(path: Path, model: Model, rows: ProofRows) -> Ran:

@@ -16,6 +16,7 @@ from ..preprocess.tabular.encoders import LARGEST, BooleanColumn, NumberColumn
 from ..preprocess.tabular.kinds import Encoding
 
 MADE = "random values within the training range"
+MADE_WITHOUT_RANGE = "random values, as the training range is not known"
 """The source of these rows, for the output."""
 
 _SPARSE = 0.8
@@ -51,7 +52,7 @@ def _range(model: Model) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         low, high = seen.features
     elif seen is not None:
         low, high = (seen.samples[0][0],), (seen.samples[1][-1],)
-    elif scaling.standardises:
+    elif scaling.standardises or (model.receipt.get("imported") and scaling.maximum == 1 and not model.image_shape):
         inputs = np.full((2, model.features), [[-_DEVIATIONS], [_DEVIATIONS]])
         low, high = np.sort(scaling.invert(inputs), axis=0)
     else:

@@ -18,11 +18,11 @@ from ..model.portable import PortableNetwork, portable_form
 from ..preprocess import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.dates import DateColumn
-from ..preprocess.tabular.encoders import BooleanColumn, WordColumn
+from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn, WordColumn
 from ..preprocess.tabular.kinds import Encoding
 from ..workflow.model_data import load_labelled, load_queries, trained_on_bundled
 from ..workflow.notice import Notify, ignore
-from .made_rows import MADE, made_array, made_table
+from .made_rows import MADE, MADE_WITHOUT_RANGE, made_array, made_table
 
 if TYPE_CHECKING:
     from ..data.tables.table import Column, Table
@@ -74,6 +74,19 @@ class ProofRows:
         inputs = self.encoded if self.raw is None else self.raw
         assert inputs is not None
         return inputs
+
+    def unusual(self, columns: Columns | None) -> NDArray[np.int64]:
+        """Return for each row how many values are missing, numbers beyond the training range or unknown words, (n,)."""
+        count = np.zeros(len(self), np.int64)
+        for one in columns.inputs if columns else ():
+            count += [not _is_usual(one, value) for value in self.values[one.name]]
+        return count
+
+
+def _is_usual(column: Encoding, value: Any) -> bool:
+    if isinstance(column, NumberColumn):
+        return value is not None and column.low <= value <= column.high
+    return value is not None and (not isinstance(column, WordColumn) or value in column.words)
 
 
 def proof_rows(
@@ -157,7 +170,8 @@ def _array(
 ) -> tuple[NDArray[Any], NDArray[np.int64] | None, str]:
     """Return raw samples, their classes if the data have them, and their source."""
     if data is None:
-        return made_array(model, input_kind, count), None, MADE
+        source = MADE_WITHOUT_RANGE if model.receipt.get("imported") else MADE
+        return made_array(model, input_kind, count), None, source
     labels, source = None, "data"
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)

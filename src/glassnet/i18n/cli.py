@@ -208,6 +208,11 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "proof     {rows:,} rows of {source}, run by {tool}: the same bits as the model's portable answers",
         "验证      {source} 的 {rows:,} 行，由 {tool} 运行：与模型的可移植计算结果逐位一致",
     ),
+    "proved_bits_int8": (
+        "proof     {rows:,} rows of {source}, run by {tool}: the same bits as the model's portable answers with "
+        "weights of 8 bits",
+        "验证      {source} 的 {rows:,} 行，由 {tool} 运行：与权重为 8 位时模型的可移植计算结果逐位一致",
+    ),
     "proved_close": (
         "proof     {rows:,} rows of {source}, run by {tool}: the same answers, outputs within {largest:.1e}",
         "验证      {source} 的 {rows:,} 行，由 {tool} 运行：回答相同，输出相差不超过 {largest:.1e}",

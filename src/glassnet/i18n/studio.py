@@ -114,6 +114,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_layer_hidden": ("Hidden layer {layer}", "隐藏层 {layer}"),
     "draw_layer_outputs": ("Outputs", "输出层"),
     "draw_nodes": ("{count} nodes", "{count} 个节点"),
+    "draw_one_node": ("1 node", "1 个节点"),
     "draw_active": ("{count} nodes, {active} active", "{count} 个节点，{active} 个激活"),
     "draw_paths": ("Strongest paths to {name}", "通向 {name} 的最强路径"),
     "draw_paths_line": (
@@ -196,6 +197,7 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_row_open": ("Open the row", "打开该行"),
     "draw_from_row": ("Row {row} of {data}, where {others}", "{data} 的第 {row} 行，其中 {others}"),
     "draw_range": ("{low} to {high} in training", "训练数据中为 {low} 至 {high}"),
+    "draw_beyond": ("beyond training, which had {low} to {high}", "超出训练数据的范围：{low} 至 {high}"),
     "draw_missing": ("missing", "缺失"),
     "draw_yes": ("yes", "是"),
     "draw_no": ("no", "否"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import shutil
+import subprocess
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,11 +13,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet import GlassnetError, Model, Network, Options, Scaling, Targets, load_table, new_model
+from glassnet import (
+    GlassnetError,
+    Model,
+    Network,
+    Options,
+    Scaling,
+    Targets,
+    export,
+    fit,
+    load_table,
+    new_model,
+    prove,
+)
+from glassnet.data import bundled
 from glassnet.exports import c
 from glassnet.exports.c.compiling import Program, answers_of
 from glassnet.exports.c.network import written
-from glassnet.exports.c.spelling import identifier, identifiers
+from glassnet.exports.c.spelling import identifier, identifiers, string
 from glassnet.exports.rows import proof_rows
 from glassnet.model.portable import PortableNetwork, portable_form
 from glassnet.training.ensemble import side_by_side
@@ -219,6 +233,7 @@ def test_identifiers_are_valid_and_different():
     ]
 
 
+CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 SIZED = {
     "gcc": ("gcc", "size"),
     "clang": ("clang", "size"),
@@ -231,7 +246,7 @@ SIZED = {
 def test_code_is_small_and_needs_no_library(target, kind, tmp_path):
     command, size = SIZED[target]
     require(command, size, "nm")
-    flags = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"] if target == "thumb" else []
+    flags = CORTEX_M4 if target == "thumb" else ()
     (tmp_path / "net.c").write_bytes(program(model_of(kind), "net").content)
     output_of(command, *flags, "-std=c99", "-Os", "-ffreestanding", "-c", "net.c", folder=tmp_path)
     sections = re.findall(rb"^(\.\S+)\s+(\d+)", output_of(size, "-A", "net.o", folder=tmp_path), re.M)
@@ -243,6 +258,51 @@ def test_code_is_small_and_needs_no_library(target, kind, tmp_path):
     needed = set(output_of("nm", "-u", "net.o", folder=tmp_path).decode().replace("U", "").split())
     # Compilers may call these even from freestanding code; __aeabi_… are their own, for what the processor lacks.
     assert {one for one in needed if not one.startswith("__aeabi_")} <= {"memset", "memcpy"}
+
+
+BARE = """\
+#include <stddef.h>
+int main(void);
+
+void *memset(void *place, int value, size_t count)
+{
+    volatile unsigned char *bytes = place;
+
+    while (count--)
+        *bytes++ = (unsigned char)value;
+    return place;
+}
+
+void _start(void)
+{
+    register long call __asm__("r7") = 1; /* exit, of the emulator */
+    register long status __asm__("r0") = main();
+
+    __asm__ volatile("svc 0" : : "r"(call), "r"(status));
+}
+
+int puts(const char *text) { return text == NULL; }
+int printf(const char *text, ...) { return text == NULL; }
+"""
+"""What the test in a C file needs where there is no C library."""
+
+
+def test_a_microcontroller_computes_the_same_bits(tmp_path):
+    """An emulated one, without a C library; its exit status is that of the test in the file."""
+    require("arm-none-eabi-gcc", "qemu-arm")
+    (tmp_path / "bare.c").write_text(BARE)
+    (tmp_path / "stdio.h").write_text("int puts(const char *);\nint printf(const char *, ...);\n")
+    command = ("arm-none-eabi-gcc", *CORTEX_M4, "-std=gnu99", "-Os", "-ffreestanding", "-nostdlib", "-I.")
+    for kind, quantize in (("bytes", "int8"), ("table", None), ("numbers", None), ("ensemble", None)):
+        content = program(model_of(kind), "net", quantize).content
+        (tmp_path / "net.c").write_bytes(content)
+        build = [*command, "-DGLASSNET_TEST", "net.c", "bare.c", "-lgcc", "-o", "net"]
+        output_of(*build, folder=tmp_path)
+        output_of("qemu-arm", "-cpu", "cortex-m4", "./net", folder=tmp_path)
+    changed = content.replace(b"0x1.", b"0x3.", content.count(b"0x1.", 0, content.index(b"_weights_1[")) + 40)
+    (tmp_path / "net.c").write_bytes(changed)
+    output_of(*build, folder=tmp_path)
+    output_of("qemu-arm", "-cpu", "cortex-m4", "./net", folder=tmp_path, status=1)
 
 
 def test_buffers_are_two_of_the_widest_layers():
@@ -395,6 +455,21 @@ def test_run_says_why_nothing_ran(tmp_path, monkeypatch):
     assert c.run(path, small_model(), one.rows).why_not.startswith("no C compiler was found")
 
 
+def test_a_compiler_for_another_machine_is_no_fault_of_the_file(tmp_path, monkeypatch):
+    """It may be the one in CC, as where programs for a microcontroller are made."""
+    script = tmp_path / "other-cc"
+    script.write_text('#!/bin/sh\n[ "$1" = --version ] || { echo "stdio.h: error: no such file" >&2; exit 1; }\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("CC", str(script))
+    proof = export(small_model(), tmp_path / "net.c")
+    assert (tmp_path / "net.c").is_file()
+    assert proof.ran is None
+    assert proof.why_not == "other-cc -O2: its programs do not run here (stdio.h: error: no such file)"
+    with pytest.raises(GlassnetError, match="do not run here") as caught:
+        prove(tmp_path / "net.c", small_model())
+    assert caught.value.code == "GN103"
+
+
 def test_run_refuses_a_file_that_does_not_compile_or_stops(tmp_path, monkeypatch):
     monkeypatch.setenv("CC", " ".join(compiler("gcc").command))
     one = program(small_model(), "net")
@@ -403,6 +478,10 @@ def test_run_refuses_a_file_that_does_not_compile_or_stops(tmp_path, monkeypatch
         path.write_bytes(content)
         with pytest.raises(GlassnetError, match=f"^{re.escape(str(path))}: gcc .* cannot compile or run it"):
             c.run(path, small_model(), one.rows)
+    path.write_bytes(one.content[:-3000])
+    with pytest.raises(GlassnetError) as caught:
+        prove(path, small_model())
+    assert str(caught.value).startswith(f"{path}: ")  # not a temporary name
     monkeypatch.setenv("CC", "gcc -ffast-math")
     path.write_bytes(one.content)
     assert "without -ffast-math" in c.run(path, small_model(), one.rows).why_not
@@ -416,6 +495,50 @@ def test_the_same_model_gives_the_same_file():
 def test_the_comment_names_the_file_as_it_is():
     """Names of functions need another spelling."""
     model = small_model()
-    text = c.write(portable_form(model), model, proof_rows(model), name="my net-2", quantize=None).decode("ascii")
+    written = {"name": "my net-2", "quantize": None}
+    text = c.write(portable_form(model), model, proof_rows(model), **written).decode("ascii")
     assert '#include "my net-2.c"' in text
     assert "cc -DGLASSNET_TEST 'my net-2.c' -o my_net_2_test" in text
+    text = c.write(portable_form(model), model, proof_rows(model), **written, file="a.c").decode("ascii")
+    assert text.startswith("/*\n * a.c: ")
+    assert '#define MY_NET_2_DECLARATIONS\n *     #include "a.c"\n' in text
+    assert "cc -DGLASSNET_TEST a.c -o my_net_2_test" in text
+
+
+def test_the_comment_says_what_one_must_know_of_inputs():
+    text = program(model_of("table"), "net").content.decode("ascii")
+    assert re.search(
+        r"const char \*city_of_birth; +/\* city, of birth: 6 words, see net_about_3_city_of_birth_words; NULL", text
+    )
+    assert "const char *const net_about_3_city_of_birth_words[6] = {" in text
+    cities = {"place": ["Bonn", "Zürich"] * 30, "y": [0, 1] * 30}
+    model = new_model(load_table(cities, "y"), Options(hidden=(3,))).unchecked()
+    assert r'place: "Bonn", "Z\303\274rich"; NULL missing */' in program(model, "net").content.decode("ascii")
+    digits = fit(bundled("train").take(slice(0, 100)), Options(hidden=(3,), epochs=1, engine="reference")).model
+    header = program(digits, "net").content.decode("ascii")
+    assert "28 rows of 28 pixels; 0 is the background, 255 is ink\n" in header
+    photos = replace(small_model(), reading="photo")
+    assert "4 rows of 4 pixels; 0 is black, 255 is white\n" in program(photos, "net").content.decode("ascii")
+
+
+def test_the_example_in_the_comment_is_a_usual_row():
+    model = model_of("table")
+    text = program(model, "net").content.decode("ascii")
+    age, city = (model.columns.inputs[k] for k in (0, 2))
+    assert age.low <= float(re.search(r"row.age = (\S+);", text)[1]) <= age.high
+    assert re.search(r"row.city_of_birth = (.+);", text)[1] in [string(one) for one in city.words]
+
+
+def test_with_weights_of_8_bits_the_comment_promises_no_bits_of_those_of_32():
+    exact, rounded = (program(small_model(), "net", one).content.decode("ascii") for one in (None, "int8"))
+    assert "same bits as those of the model in Python (glassnet query --engine portable)" in exact
+    assert "same bits as those of the model with weights of 8 bits in Python" in rounded
+    assert "--engine portable" not in rounded
+    assert all("-ffp-contract=fast" in one for one in (exact, rounded))  # a flag is not broken at its hyphens
+
+
+def test_a_compiler_of_cpp_is_told_to_compile_it_as_c(tmp_path):
+    (tmp_path / "net.cpp").write_bytes(program(small_model(), "net").content)
+    command = [*compiler("gcc").command, "-c", "net.cpp", "-o", "net.o"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "compile this file as C; C++ includes it with NET_DECLARATIONS defined" in ended.stderr

@@ -139,6 +139,20 @@ def test_examples_have_every_class_and_their_outputs_and_usual_values():
     assert not any(None in one.values() for one in examples["rows"])
     age = form.columns.inputs[0]
     assert all(age.low <= one[age.name] <= age.high for one in examples["rows"])
+    city = form.columns.inputs[2]
+    assert all(one[city.name] in city.words for one in examples["rows"])
+    about = content_of(page_of(model))["about"]
+    call = json.loads(about["call"].removeprefix("glassnet.predict(").removesuffix(")"))
+    assert None not in call.values()
+
+
+def test_parameters_are_those_that_the_model_has():
+    """Networks of the notes have no bias, which a page writes as 0."""
+    for kind in ("bytes", "bias", "ensemble"):
+        model = model_of(kind)
+        parts = [part for one in model.members for part in (*one.parameters.weights, *one.parameters.biases)]
+        wanted = sum(part.size for part in parts if part is not None)
+        assert content_of(page_of(model))["about"]["parameters"] == wanted
 
 
 def test_scripts_that_a_browser_would_refuse_are_not_run(tmp_path):

@@ -322,6 +322,11 @@ def test_what_is_not_a_chain_is_refused_by_operator_or_branch(tmp_path):
         built = build(net)
         path = net.save(tmp_path / "net.onnx", *(built if isinstance(built, list) else ()))
         assert words in refusal(path), words
+    net = Net()
+    trees = onnx.helper.make_node("TreeEnsembleClassifier", [net.x], ["label", "scores"], domain="ai.onnx.ml")
+    net.nodes.append(trees)
+    path = net.save(tmp_path / "trees.onnx", ("label", 7, ["N"]), ("scores", FLOAT, ["N", 2]))
+    assert "operator ai.onnx.ml.TreeEnsembleClassifier, node 'label': not supported" in refusal(path)
     early = Net().add("Tanh").gemm(3).save(tmp_path / "early.onnx")
     assert "no dense layer before it" in refusal(early)
     path = tmp_path / "two.onnx"

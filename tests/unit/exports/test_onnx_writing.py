@@ -97,6 +97,7 @@ def bits_differ(model, path, values, encoded) -> int:
 def test_columns_are_encoded_with_the_same_bits(tmp_path):
     model, path = model_of("table"), tmp_path / "net.onnx"
     export(model, path)
+    assert not [name for one in onnx.load(path).graph.node for name in one.output if "__" in name]
     rows = proof_rows(model)
     assert bits_differ(model, path, rows.values, rows.encoded) == 0
     last = datetime.time(23, 59, 59, 999_999)
@@ -224,6 +225,7 @@ def test_a_changed_file_is_found_by_prove(tmp_path):
         with pytest.raises(DataError) as caught:
             prove(path, model)
         assert caught.value.code == "GN101"
+        assert str(caught.value).startswith(f"{path}: ")  # not a temporary name
 
 
 def test_one_row_may_differ_from_a_batch_by_no_more_than_the_tolerance(tmp_path):

@@ -61,6 +61,15 @@ def encoded_one_by_one(model, values):
     return np.concatenate([encoder.row(row) for row in rows])
 
 
+def test_rows_for_an_imported_network_have_negative_values_as_its_training_range_is_not_known():
+    network = Network((4, 3, 2), ("tanh", "softmax"), loss="cross_entropy", rule="gradient")
+    scaling, receipt = Scaling("unit", 1.0, 1.0, 0.0), {"imported": {"class": "MLPClassifier"}}
+    rows = proof_rows(Model(network, scaling, Targets.named("one-hot", 2), receipt=receipt), count=90)
+    assert rows.source == "random values, as the training range is not known"
+    assert rows.raw.min() == -3
+    assert rows.raw.max() == 3
+
+
 @pytest.mark.parametrize("data", [None, mixed_table()], ids=["made", "table"])
 def test_values_of_a_table_are_what_its_inputs_encode(data):
     model = model_of("table")

@@ -51,6 +51,14 @@ int main(void)
 CALLS    return fclose(out) != 0;
 }
 """
+_EMPTY = """\
+#include <stdio.h>
+
+int main(void)
+{
+    return puts("") < 0;
+}
+"""
 _ANSWER = """\
 #include "name_network.c"
 
@@ -174,6 +182,8 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
         # The file refuses compilers and flags whose arithmetic is another one.
         if refused := re.search(r"#error:? *(.*)", str(problem)):
             return Ran(None, f"{tool}: {refused[1].strip(chr(34))}")
+        if reason := _unusable(compiler):
+            return Ran(None, f"{tool}: its programs do not run here ({reason})")
         raise DataError("GN101", f"{path}: {tool} cannot compile or run it ({_first_line(str(problem))}).") from None
     return Ran(tool, "", answers.outputs, answers.predicted)
 
@@ -191,6 +201,19 @@ def found_compiler() -> tuple[Compiler | None, str]:
     if given:
         return None, f"CC={given} cannot be run"
     return None, "no C compiler was found: install gcc or clang, or name one in the environment variable CC"
+
+
+def _unusable(compiler: Compiler) -> str:
+    """Return why a compiler, such as one for a microcontroller, makes no programs that run here; empty if it does."""
+    with tempfile.TemporaryDirectory(prefix="glassnet-c-") as folder:
+        here = Path(folder)
+        (here / "empty.c").write_text(_EMPTY, encoding="ascii")
+        try:
+            _require([*compiler.command, *_FLAGS, "empty.c", "-o", _PROGRAM], here, _COMPILING)
+            _require([*compiler.runner, str(here / _PROGRAM)], here, _RUNNING)
+        except CompilingError as problem:
+            return _first_line(str(problem))
+    return ""
 
 
 def _version(command: Sequence[str]) -> str:

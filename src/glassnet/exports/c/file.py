@@ -15,6 +15,7 @@ from ...errors import OptionError
 from ...model.model import Model
 from ...model.portable import PortableForm
 from ...preprocess.tabular.encoders import WordColumn
+from ...workflow.model_data import trained_on_bundled
 from ..proof import mark
 from ..rows import ProofRows
 from .arithmetic import with_called
@@ -27,6 +28,10 @@ _TEST_VALUES, _TEST_ROWS = 20_000, 25
 """Most input values, and rows, that the test in the file has."""
 
 _CHECKS = """\
+#ifdef __cplusplus
+#error "compile this file as C; C++ includes it with NAME_DECLARATIONS defined"
+#endif
+
 #include <float.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -136,8 +141,10 @@ int main(void)
 """
 
 
-def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
-    """Return a C file; see `export.FormModule`."""
+def write(
+    form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None, file: str | None = None
+) -> bytes:
+    """Return a C file; see `export.FormModule`. Without `file`, it is called as the model is."""
     for one in form.columns.inputs if form.columns else ():
         if isinstance(one, WordColumn) and any("\0" in word for word in one.words):
             raise OptionError("GN100", f"column {one.name!r}: a word has a null character, which ends a string in C.")
@@ -152,10 +159,10 @@ def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quant
 
     doubles = form.input_kind in ("double", "columns") or form.target_kind == "numbers"
     parts = [
-        _header(name, interface, model, network, table, rows, quantize),
+        _header(file or f"{name}.c", interface, model, network, table, rows, quantize),
         _declarations(interface, table),
         own("#ifndef NAME_DECLARATIONS\n"),
-        _CHECKS + (own(_CHECK_DOUBLE) if doubles else "") + _CHECK_FLAGS,
+        own(_CHECKS) + (own(_CHECK_DOUBLE) if doubles else "") + _CHECK_FLAGS,
         own(
             weight
             + "/* The numbers of the network, which are at the end of this file. */\n"
@@ -227,7 +234,7 @@ def _rows(declaration: str, rows: Sequence[Sequence[str]]) -> str:
 
 
 def _header(
-    name: str,
+    file: str,
     interface: Interface,
     model: Model,
     network: Written,
@@ -236,15 +243,21 @@ def _header(
     quantize: str | None,
 ) -> str:
     """Return the comment at the top: what the file is, how to use it, and what it guarantees."""
-    prefix, file = interface.prefix, f"{comment(name)}.c"
+    prefix, file = interface.prefix, comment(file)
     infinite = "Inputs must be finite." if table is None else "Infinite numbers count as missing."
+    whose = (
+        "the model with weights of 8 bits in Python"
+        if quantize
+        else "the model in Python (glassnet query --engine portable)"
+    )
+    guarantee = _GUARANTEE.replace("WHOSE", whose).replace("INFINITE", infinite)
     paragraphs = [
         f"{file}: a neural network in C99, by glassnet {version('glassnet')}.",
         "\n".join(f"  {name:<9}{text}" for name, text in _facts(interface, model, network, quantize, rows)),
         "Add this file to a program. Other files get its declarations, in C or C++, by\n\n"
         f'    #define {prefix.upper()}_DECLARATIONS\n    #include "{file}"\n\nand use it like this:\n\n'
         + "\n".join(f"    {line}".rstrip() for line in _example(interface, table, rows)),
-        textwrap.fill(_GUARANTEE.replace("INFINITE", infinite), _WIDTH),
+        textwrap.fill(guarantee, _WIDTH, break_on_hyphens=False),
         _COMMAND.replace("FILE", shlex.quote(file)).replace("PREFIX", prefix),
     ]
     lines = "\n\n".join(paragraphs).split("\n")
@@ -252,11 +265,11 @@ def _header(
 
 
 _GUARANTEE = """\
-The outputs have the same bits as those of the model in Python (glassnet query --engine portable), on any processor \
-and at any level of optimisation. This takes a C99 compiler with the arithmetic of IEEE 754, rounding to nearest and \
-with subnormal numbers. -ffast-math is refused below; do not use what cannot be: clang's -ffp-contract=fast and its \
-parts of -ffast-math, and modes of the processor that flush small numbers to zero. INFINITE The functions allocate \
-nothing, keep nothing between calls and may run in several threads. To check a compiler and a processor:"""
+The outputs have the same bits as those of WHOSE, on any processor and at any level of optimisation. This takes a C99 \
+compiler with the arithmetic of IEEE 754, rounding to nearest and with subnormal numbers. -ffast-math is refused \
+below; do not use what cannot be: clang's -ffp-contract=fast and its parts of -ffast-math, and modes of the processor \
+that flush small numbers to zero. INFINITE The functions allocate nothing, keep nothing between calls and may run in \
+several threads. To check a compiler and a processor:"""
 _COMMAND = "    cc -DGLASSNET_TEST FILE -o PREFIX_test && ./PREFIX_test"
 
 
@@ -269,7 +282,7 @@ def _facts(
     several = f"the mean of {len(form.members)} networks with " if len(form.members) > 1 else ""
     weights = ", weights of 8 bits" if quantize else ""
     yield "Network", f"{several}{form.sizes[0]} inputs, {', '.join(layers)}{weights}"
-    yield "Input", _about_inputs(form, interface.prefix)
+    yield "Input", _about_inputs(form, model, interface.prefix)
     units = [one.suffix for one in form.columns.targets] if form.columns and form.target_kind == "numbers" else []
     quoted = [f'"{comment(one)}"' for one in form.names]
     names = ", ".join(f"{name} in{comment(unit)}" if unit else name for name, unit in zip_longest(quoted, units))
@@ -285,7 +298,15 @@ def _facts(
         yield "8 bits", _agreement(form, rows)
 
 
-def _about_inputs(form: PortableForm, prefix: str) -> str:
+_ENDS = {
+    "ink": "; 0 is the background, 255 is ink",
+    "handwriting": "; 0 is the background, 255 is ink",
+    "photo": "; 0 is black, 255 is white",
+}
+"""`Model.reading` -> what the ends of the range of pixels are."""
+
+
+def _about_inputs(form: PortableForm, model: Model, prefix: str) -> str:
     count = form.sizes[0]
     if form.columns is not None:
         return f"a row of a table with {len(form.columns.inputs)} columns, see {prefix}_row"
@@ -294,11 +315,13 @@ def _about_inputs(form: PortableForm, prefix: str) -> str:
         return f"{count} {values}, as in training"
     rows, columns = form.image_shape
     each = ", each red, green and blue" if count == 3 * rows * columns else ""
-    return f"{count} {values}: {rows} rows of {columns} pixels{each}"
+    reading = "ink" if trained_on_bundled(model) else model.reading
+    ends = _ENDS.get(reading, "") if form.input_kind == "bytes" else ""
+    return f"{count} {values}: {rows} rows of {columns} pixels{each}{ends}"
 
 
 def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iterator[str]:
-    """Yield the lines of an example; with a table, it has the values of the first row."""
+    """Yield the lines of an example; with a table, it has the values of a usual row."""
     form, prefix = interface.form, interface.prefix
     if table is None:
         yield f"{TYPES[form.input_kind]} {interface.argument}[{form.sizes[0]}];"
@@ -306,8 +329,8 @@ def _example(interface: Interface, table: Table | None, rows: ProofRows) -> Iter
         yield f"// ... set the {interface.argument}"
         given = interface.argument
     else:
-        fullest = max(range(len(rows)), key=lambda row: sum(one[row] is not None for one in rows.values.values()))
-        values = {name: column[fullest] for name, column in rows.values.items()}
+        usual = int(np.argmin(rows.unusual(form.columns)))
+        values = {name: column[usual] for name, column in rows.values.items()}
         yield f"{prefix}_row row = {prefix}_missing_row;"
         yield ""
         yield from (commented(line) for line in table.assignments(values, _FIELDS_SHOWN))

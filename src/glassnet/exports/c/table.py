@@ -12,7 +12,7 @@ from ...preprocess import Columns
 from ...preprocess.tabular.dates import QUANTITIES, DateColumn
 from ...preprocess.tabular.encoders import CLIP, LARGEST, BooleanColumn, NumberColumn, WordColumn
 from ...preprocess.tabular.kinds import Encoding
-from .spelling import array, comment, double_text, doubles, identifiers, prefixed, shortened, string
+from .spelling import array, commented, double_text, doubles, identifiers, prefixed, shortened, string
 
 NUMBER = f"""\
 /* The square root of a number from 1 to 1e300, correctly rounded: digit by digit, in binary. */
@@ -244,6 +244,8 @@ class Table:
     def __init__(self, columns: Columns, prefix: str) -> None:
         self.columns, self.prefix = columns.inputs, prefix
         self.fields = identifiers(columns.names, "column")
+        # The number keeps `x_edges`, the edges of a column x, apart from what is about a column x_edges.
+        self.constants = [f"{prefix}_about_{number}_{field}" for number, field in enumerate(self.fields, start=1)]
 
     @property
     def declarations(self) -> str:
@@ -254,8 +256,8 @@ class Table:
         ]
         widest = max(map(len, declared))
         fields = "".join(
-            f"    {text + ';':<{widest + 2}} /* {_described(one)} */\n"
-            for one, text in zip(self.columns, declared, strict=True)
+            f"    {text + ';':<{widest + 2}} /* {_described(one, f'{name}_words')} */\n"
+            for one, text, name in zip(self.columns, declared, self.constants, strict=True)
         )
         parts = [f"/* A row of the table. */\ntypedef struct {{\n{fields}}} {prefix}_row;\n"]
         if self._has(NumberColumn, DateColumn):
@@ -272,9 +274,8 @@ class Table:
         """The functions that encode a row, and the constants of the columns."""
         prefix = self.prefix
         constants, columns = [], []
-        for number, (one, field) in enumerate(zip(self.columns, self.fields, strict=True), start=1):
-            # The number keeps `x_edges`, the edges of a column x, apart from what is about a column x_edges.
-            about, definitions = self._about(one, f"{prefix}_about_{number}_{field}")
+        for one, field, name in zip(self.columns, self.fields, self.constants, strict=True):
+            about, definitions = self._about(one, name)
             constants += definitions
             columns.append(f"{{{prefix}_is_{_KINDS[type(one)].name}, offsetof({prefix}_row, {field}), {about}}}")
         present = [one for kind, one in _KINDS.items() if self._has(kind)]
@@ -395,8 +396,8 @@ def _declared(kind: str, name: str) -> str:
     return f"{kind}{'' if kind.endswith('*') else ' '}{name}"
 
 
-def _described(column: Encoding) -> str:
-    """Return the comment on a field."""
+def _described(column: Encoding, array_of_words: str) -> str:
+    """Return the comment on a field; of many words it names the array instead."""
     name = shortened(column.name)
     if isinstance(column, NumberColumn):
         unit = f" {shortened(column.unit)}" if column.unit else ""
@@ -405,5 +406,6 @@ def _described(column: Encoding) -> str:
         return f"{name}: 1 yes, 0 no, -1 missing"
     if isinstance(column, DateColumn):
         return f"{name}: {column.first} to {column.last} in training"
-    words = ", ".join(f'"{comment(one)}"' for one in column.words)
-    return f"{name}: {words if len(words) <= _LONGEST_ABOUT else f'{len(column.words)} words'}"
+    words = commented(", ".join(string(one) for one in column.words))  # as one types them in C
+    known = words if len(words) <= _LONGEST_ABOUT else f"{len(column.words)} words, see {array_of_words}"
+    return f"{name}: {known}; NULL missing"

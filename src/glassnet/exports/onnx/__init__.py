@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from ...model.portable import PortableForm
 
 
-def write(form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None) -> bytes:
+def write(
+    form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None, file: str | None = None
+) -> bytes:
     """Return the content of an ONNX file; see `writer.onnx_model`.
 
     Raises

@@ -110,6 +110,9 @@ def read_chain(graph: OnnxGraph) -> Chain:
         node = graph.producers.get(value)
         before = node.input[0] if node is not None and node.op_type in ("Softmax", "LogSoftmax", "Sigmoid") else ""
         if one.value not in (value, before):
+            for other in filter(None, (graph.producers.get(one.value), node)):
+                if other.op_type not in OPERATORS:
+                    raise refused(other, NOT_SUPPORTED)
             raise NotImportableError("two outputs of different branches")
     classes = next((one.classes for one in found if one.classes is not None), None)
     rescaled = next((one for one in found if (one.low, one.high) != (0, 1)), found[0])

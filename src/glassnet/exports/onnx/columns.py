@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import onnx
@@ -150,13 +150,14 @@ def _calendar(graph: Graph, name: str, days: str) -> dict[str, str]:
     ----------
     Hinnant 2013, "chrono-compatible low-level date algorithms", civil_from_days.
     """
+    steps = count(1)
 
     def number(of: int) -> str:
         return graph.constant(np.array(of, np.int64), f"{name}/{of}")
 
     def of(operator: str, left: str, right: int | str) -> str:
         other = number(right) if isinstance(right, int) else right
-        return graph.add(operator, left, other, wanted=f"{name}/{operator}")
+        return graph.add(operator, left, other, wanted=f"{name}/calendar{next(steps)}")
 
     weekday = of("Mod", of("Add", days, 3), 7)  # 1970 began on a Thursday
     shifted = of("Add", days, 719_468)  # since 1 March of the year 0

@@ -45,9 +45,10 @@ Array = NDArray[Any]
 
 
 def refused(node: Any, why: str) -> NotImportableError:
-    """Return the reason that names a node's operator."""
+    """Return the reason that names a node's operator, and the node: by its first output if it has no name."""
+    name = node.name or "".join(node.output[:1])
     operator = node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
-    return NotImportableError(f"operator {operator[:_LONGEST]}, node {node.name[:_LONGEST]!r}: {why}")
+    return NotImportableError(f"operator {operator[:_LONGEST]}, node {name[:_LONGEST]!r}: {why}")
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
 
     try:
         proto = onnx.load_model_from_string(path.read_bytes())
-        _require_own(proto)
+        _require_own(path, proto)
         outputs = next(entry.value for entry in proto.metadata_props if entry.key == f"{KEY}outputs")
         answers = [one.name for one in proto.graph.output]
         # Compared are the network's outputs, which are a value within the graph.
@@ -59,12 +59,12 @@ def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
             if not _distance(alone[1][0], rows.outputs[k]) <= _distance(found[1][k], rows.outputs[k]):
                 for whole, single in zip(found, alone, strict=True):
                     whole[k] = single[0]
-        _require_probabilities(model, found)
+        _require_probabilities(path, model, found)
     except (OSError, GlassnetError):
         raise
     except Exception as problem:  # onnx and onnxruntime raise errors of many kinds
         reason = " ".join(str(problem).split())[:200]
-        raise DataError("GN101", f"{path.name}: cannot be run ({reason}). Export the model again.") from None
+        raise DataError("GN101", f"{path}: cannot be run ({reason}). Export the model again.") from None
     return Ran(tool, "", found[1], _predicted(model, found[0]))
 
 
@@ -79,7 +79,7 @@ _OPERATORS = frozenset(
 _LARGE = (4, 5, 9, 10, 11, 12)  # attributes that are tensors or graphs
 
 
-def _require_own(proto: Any) -> None:
+def _require_own(path: Path, proto: Any) -> None:
     """Raise DataError GN101 for what glassnet does not write, such as weights in other files, which a runtime reads."""
     graph = proto.graph
     outside = [one for one in graph.initializer if one.data_location or one.external_data]
@@ -87,17 +87,18 @@ def _require_own(proto: Any) -> None:
         one for one in graph.node if one.op_type not in _OPERATORS or any(a.type in _LARGE for a in one.attribute)
     ]
     if outside or foreign or proto.functions or graph.sparse_initializer:
-        raise DataError("GN101", "an ONNX file that glassnet did not write. Export the model again.")
+        raise DataError("GN101", f"{path}: an ONNX file that glassnet did not write. Export the model again.")
 
 
-def _require_probabilities(model: Model, found: list[NDArray[Any]]) -> None:
+def _require_probabilities(path: Path, model: Model, found: list[NDArray[Any]]) -> None:
     """Raise DataError GN101 if the probabilities, the last of three values, are not those of the outputs."""
     if len(found) < 3:
         return
     difference = float(np.abs(found[2] - model.probabilities(found[1])).max(initial=0.0))
     if not difference <= TOLERANCE:
         raise DataError(
-            "GN101", f"its probabilities differ from those of its outputs by {difference:.2g}. Export the model again."
+            "GN101",
+            f"{path}: its probabilities differ from those of its outputs by {difference:.2g}. Export the model again.",
         )
 
 

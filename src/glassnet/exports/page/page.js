@@ -66,7 +66,6 @@ const isOfDigits = () => content.model.classes.join() === "0,1,2,3,4,5,6,7,8,9";
 /** The network, and whether this browser computes what Python does. */
 function aboutPart(about, { sizes, activations, members, hash }) {
   const fact = (name, value, help = "") => (value ? h("div", {}, h("dt", { text: t(name) }), h("dd", { text: value }), help && h("dd.help", { text: help })) : null);
-  const parameters = members * sizes.slice(1).reduce((sum, size, k) => sum + size * (sizes[k] + 1), 0);
   const check = h("p.check-line", { role: "status" });
   setTimeout(() => {
     const agree = examplesAgree();
@@ -76,7 +75,7 @@ function aboutPart(about, { sizes, activations, members, hash }) {
   return h("section.panel.stack.about", {}, h("h2", { text: t("page_about") }),
     h("dl.facts", {},
       fact("page_layers", sizes.join(" → "), [...new Set(activations)].join(", ")),
-      fact("page_parameters", parameters.toLocaleString("en-US"), members > 1 ? t("page_members", { members }) : ""),
+      fact("page_parameters", about.parameters.toLocaleString("en-US"), members > 1 ? t("page_members", { members }) : ""),
       fact("page_score", about.score && t(`page_${about.score[0]}`, { value: about.score[1] }), about.score && t("page_score_help"))),
     check,
     h("p.small.quiet", {}, t("page_made", { version: about.version, hash: hash.slice(0, 12) })),

@@ -55,11 +55,13 @@ MESSAGES: dict[str, str] = {
     ),
     "CC={command} is not a command": "CC={command} 不是命令",
     "CC={command} cannot be run": "CC={command} 无法运行",
+    "{tool}: its programs do not run here ({problem})": "{tool}：它编译的程序无法在此运行（{problem}）",
     "not done after {seconds} s": "{seconds} 秒后仍未结束",
     "exit status {status}": "退出状态 {status}",
     "another number of answers": "回答的数目不同",
     # what a proof names
     "random values within the training range": "训练范围内的随机值",
+    "random values, as the training range is not known": "随机值（训练范围未知）",
     # HTML
     "{path}: its scripts are damaged, so that no browser runs them. Export it again.": (
         "{path}：其中的脚本已损坏，浏览器不会运行它们。请重新导出。"

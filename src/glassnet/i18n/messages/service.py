@@ -45,6 +45,7 @@ MESSAGES: dict[str, str] = {
     "The form has no boundary in its Content-Type.": "表单的 Content-Type 中没有 boundary。",
     "The form does not begin or end with its boundary.": "表单不以其 boundary 开始或结束。",
     "The form has {count} files, expected one.": "表单中有 {count} 个文件，应为一个。",
+    "The form has a part whose headers cannot be read.": "表单中有一部分的首部无法读取。",
     # rows
     "{count} rows, expected at most {most}. Send fewer rows at once.": (
         "{count} 行，最多应为 {most} 行。请减少每次的行数。"

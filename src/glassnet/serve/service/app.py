@@ -38,7 +38,6 @@ ROUTES: tuple[Route, ...] = (
 
 QUICK_BYTES = 16 << 10
 """Largest body that is answered on the event loop: changing to a thread would take longer than the answer."""
-_BEARER = b"Bearer "
 _SENDER = (b"origin", b"sec-fetch-site")
 COMPRESSED_FROM = 4 << 10
 """Smallest answer that is compressed, if the client asks for it."""
@@ -79,7 +78,7 @@ class Service:
     ) -> None:
         self.context = Context(repository, limits, counters, ROUTES, token is not None)
         self._limits, self._counters, self._hosts = limits, counters, hosts
-        self._authorization = None if token is None else _BEARER + token.encode()
+        self._token = None if token is None else token.encode()
         self._threads = available_cores()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="answers")
         self._busy = self._bytes = 0
@@ -109,8 +108,8 @@ class Service:
             self._require_own(request)
             route = self._route(request)
             self._require_token(route, request)
-            if query := scope["query_string"]:
-                request.parameters = {**dict(parse_qsl(query.decode("latin-1"))), **request.parameters}
+            if (query := scope["query_string"]) and not request.parameters:  # a path that names all takes no others
+                request.parameters = dict(parse_qsl(query.decode("latin-1")))
             answer = await self._answer(route, request, receive)
         except _Disconnected:
             return
@@ -177,19 +176,18 @@ class Service:
         host = request.header("host")
         if self._hosts is not None and host not in self._hosts:
             raise RequestError(403, "GN124", f"Host {host!r}: not a name of this service.")
-        if self._authorization is None and request.method not in ("GET", "HEAD"):
+        if self._token is None and request.method not in ("GET", "HEAD"):
             sender = [request.headers[name].decode("latin-1") if name in request.headers else None for name in _SENDER]
             if is_foreign(host, sender[0], sender[1], ("none",)):
                 raise RequestError(403, "GN124", "The request comes from a page of another site. Use --token.")
 
     def _require_token(self, route: Route, request: Request) -> None:
-        if self._authorization is None or not route.needs_token:
+        if self._token is None or not route.needs_token:
             return
-        given = request.headers.get(b"authorization", b"")
-        if secrets.compare_digest(given, self._authorization):
-            return
-        reads = route.method == "GET"
-        if reads and secrets.compare_digest(_password(given), self._authorization.removeprefix(_BEARER)):
+        scheme, _, given = request.headers.get(b"authorization", b"").partition(b" ")
+        scheme, reads = scheme.lower(), route.method == "GET"
+        given = _password(given) if scheme == b"basic" and reads else given
+        if scheme in ((b"bearer", b"basic") if reads else (b"bearer",)) and secrets.compare_digest(given, self._token):
             return
         challenge = 'Bearer, Basic realm="glassnet"' if reads else "Bearer"
         raise RequestError(
@@ -221,12 +219,13 @@ class Service:
         self._require_room()
         self._busy += 1
         self._counters.waiting = max(0, self._busy - self._threads)
-        work = asyncio.get_running_loop().run_in_executor(self._pool, self._work, route, request)
+        job = self._pool.submit(self._work, route, request)
+        work = asyncio.wrap_future(job)
         work.add_done_callback(self._done)
         try:
             return await asyncio.wait_for(asyncio.shield(work), max(0.0, request.deadline - time.monotonic()))
         except TimeoutError:
-            work.cancel()  # if it still waits; otherwise it ends when it looks at the deadline
+            job.cancel()  # if it still waits; otherwise it counts until it has looked at the deadline
             raise busy("The request takes too long. Send fewer rows at once.") from None
 
     def _done(self, work: asyncio.Future[Answer]) -> None:
@@ -297,11 +296,10 @@ class Service:
         return plain
 
 
-def _password(authorization: bytes) -> bytes:
+def _password(encoded: bytes) -> bytes:
     """Return the password of Basic authentication, which browsers ask for; any user name is accepted."""
-    scheme, _, encoded = authorization.partition(b" ")
     try:
-        return base64.b64decode(encoded, validate=True).partition(b":")[2] if scheme.lower() == b"basic" else b""
+        return base64.b64decode(encoded, validate=True).partition(b":")[2]
     except ValueError:
         return b""
 

@@ -252,8 +252,10 @@ class Connection(HttpToolsProtocol):
 
     def _watch_reading(self) -> None:
         """Start, keep or stop the deadline that the state of the connection asks for."""
+        if self._refused:
+            return
         phase = self._phase_now()
-        if self._refused or (phase == self._phase and self._reading is not None):
+        if phase == self._phase and self._reading is not None:
             return
         self._stop_reading()
         if phase:

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,7 +171,10 @@ class Repository:
 
     def _watch(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
-            self.look()
+            try:
+                self.look()
+            except Exception:  # a bug, or no memory: later changes must still be seen
+                traceback.print_exc(file=sys.stderr)
 
     def look(self) -> None:
         """Load the models again whose files have changed."""

@@ -7,6 +7,12 @@ from email.message import Message
 from .errors import malformed
 from .messages import Request
 
+_MOST_PARTS = 100
+_MOST_CHARACTERS = 4096
+"""Of the headers of a part: reading their parameters takes the square of that."""
+_NOT_READABLE = (LookupError, TypeError, ValueError)
+"""What `email` raises for parameters that are malformed."""
+
 
 def only_file(request: Request) -> tuple[str, bytes, str]:
     """Return the content type, the content and the name of the only file in a form.
@@ -16,26 +22,38 @@ def only_file(request: Request) -> tuple[str, bytes, str]:
     RequestError
         GN127 unless the form has exactly one file.
     """
-    head = Message()
-    head["content-type"] = request.header("content-type")
-    boundary = head.get_boundary()
+    try:
+        boundary = _described(f"content-type: {request.header('content-type')}").get_boundary()
+    except _NOT_READABLE:
+        boundary = None
     if not boundary:
         raise malformed("The form has no boundary in its Content-Type.")
     mark = b"\r\n--" + boundary.encode("latin-1", "replace")
-    first, *parts = (b"\r\n" + request.body).split(mark)
+    first, *parts = (b"\r\n" + request.body).split(mark, _MOST_PARTS + 1)
     if first or not parts or not parts[-1].startswith(b"--"):
         raise malformed("The form does not begin or end with its boundary.")
     files = []
     for part in parts[:-1]:
-        head_of_part, blank, content = part.partition(b"\r\n\r\n")
-        described = Message()
-        for line in head_of_part.decode("utf-8", "replace").split("\r\n"):
-            name, _, value = line.partition(":")
-            if name.strip():
-                described[name.strip()] = value.strip()
-        name_of_file = described.get_filename()
-        if blank and name_of_file is not None:
-            files.append((described.get_content_type(), content, name_of_file))
+        head, blank, content = part.partition(b"\r\n\r\n")
+        try:
+            described = _described(head.decode("utf-8", "replace"))
+            name = described.get_filename()
+        except _NOT_READABLE:
+            raise malformed("The form has a part whose headers cannot be read.") from None
+        if blank and name is not None:
+            files.append((described.get_content_type(), content, name))
     if len(files) != 1:
         raise malformed(f"The form has {len(files)} files, expected one.")
     return files[0]
+
+
+def _described(head: str) -> Message:
+    """Return headers; ValueError if they are too long."""
+    if len(head) > _MOST_CHARACTERS:
+        raise ValueError
+    described = Message()
+    for line in head.split("\r\n"):
+        name, _, value = line.partition(":")
+        if name.strip():
+            described[name.strip()] = value.strip()
+    return described

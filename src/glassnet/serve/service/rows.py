@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +37,7 @@ QUICK_PRODUCTS = 2_000_000
 _NAMED = 20
 _WHITE = b"P5 32 32 255 " + b"\xff" * 1024
 """An empty image, as PGM."""
+_NUMBERS = {int, float, bool}
 _SCALARS = (str, int, float, type(None))
 
 
@@ -113,6 +114,12 @@ def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
     ShapeError
         GN050 for lists of different lengths.
     """
+    level, types = values, {*map(type, values)}
+    while list in types:
+        level = [*chain.from_iterable(one for one in level if type(one) is list)]
+        types = types - {list} | {*map(type, level)}
+    if not types <= _NUMBERS:  # of text, NumPy would make an array with the width of the longest one
+        raise DataError("GN013", f"{name}: a value that is not a number.")
     try:
         array = np.array(values)
     except ValueError:
@@ -120,7 +127,7 @@ def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
     except OverflowError:
         raise DataError("GN013", f"{name}: a whole number of more than 64 bits.") from None
     if array.dtype.kind not in "biuf":
-        raise DataError("GN013", f"{name}: a value that is not a number.")
+        raise DataError("GN013", f"{name}: a whole number of more than 64 bits.")
     return array
 
 

@@ -94,7 +94,8 @@ def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
         if (
             type(shape) is not list
             or len(shape) > _MOST_DIMENSIONS
-            or not all(type(side) is int and 0 <= side < _MOST_ELEMENTS for side in shape)
+            or not all(type(side) is int and side >= 0 for side in shape)
+            or math.prod(side or 1 for side in shape) > _MOST_ELEMENTS
         ):
             raise malformed(f"input {name!r}: shape {shape!r}, expected a list of whole numbers.")
         parameters = one.get("parameters")
@@ -116,8 +117,9 @@ def _from_binary(name: str, datatype: str, shape: list[int], data: memoryview) -
     count = math.prod(shape)
     values: NDArray[Any]
     if datatype == "BYTES":
+        texts = _texts(name, count, data)  # before the array: the shape may name any number
         values = np.empty(count, object)
-        values[:] = _texts(name, count, data)
+        values[:] = texts
         return values.reshape(shape)
     dtype = DTYPES[datatype]
     if count * dtype.itemsize != len(data):

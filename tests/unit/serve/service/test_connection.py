@@ -121,6 +121,8 @@ def test_a_body_may_take_longer_while_it_arrives():
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost : a\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        head("POST", "/", {"Host": "a", "Content-Length": 5, "Transfer-Encoding": "identity"}) + b"abcde",
+        head("POST", "/", {"Host": "a\r\nHost: b", "Content-Length": 5}) + b"abc",
         head("POST", "/", {"Content-Length": -1}),
         head("POST", "/", {"Content-Length": "1e3"}),
         head("POST", "/", {"Content-Length": "9" * 5000}),
@@ -132,9 +134,12 @@ def test_a_body_may_take_longer_while_it_arrives():
     ],
     ids=repr,
 )
-def test_what_is_not_http_is_answered_with_a_code(port, sent):
+def test_what_is_not_http_is_answered_with_a_code(port, sent, monkeypatch):
+    failures = []
+    monkeypatch.setattr("logging.Logger.error", lambda *given, **more: failures.append(given))  # asyncio's
     reply = send(port, sent)
     assert (reply.status, reply.code, reply.headers["connection"]) == (400, "GN127", "close")
+    assert failures == []
 
 
 CHUNKED = head("POST", "/", {"Transfer-Encoding": "chunked"})

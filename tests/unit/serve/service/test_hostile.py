@@ -136,6 +136,14 @@ def test_rows_of_numbers(alone, usual):
     refused(alone, [*cases, (PREDICT, row(str(2**70))), (PREDICT, row("1e308")), (PREDICT, row("-1e308"))])
 
 
+def test_one_long_text_among_short_ones_takes_no_more_than_its_memory(alone, usual):
+    """An array of text has the width of the longest one: a gigabyte for each of these."""
+    texts = ["w" * 250_000] + ["w"] * 999
+    before = alone.memory(peak=True)
+    refused(alone, [(PREDICT, json_body([[one] for one in texts])), (INFER, tensor([1000, 1], texts))])
+    assert alone.memory(peak=True) <= before + SPARE
+
+
 def test_rows_of_a_table(alone, usual):
     rows = [[[1, 2]], [{"age": 1}], [{}], [3], [None], [{**PERSON, "age": [1]}], [{**PERSON, "job": {"a": []}}]]
     rows += [[{f"column {k}": 1 for k in range(100_000)}], [PERSON] * 1001]
@@ -161,7 +169,12 @@ def test_shapes_of_tensors(alone, usual):
     cases = [(INFER, tensor(shape, PIXELS)) for shape in shapes]
     cases += [(INFER, tensor([0, 784], [])), (INFER, tensor([2**62, 0], [])), (INFER, tensor([0, 2**62], []))]
     cases += [binary({"binary_data_size": 3136}, bytes(3136), shape=one) for one in shapes]
+    before = alone.memory(peak=True)
+    for shape in ([2**27], [2**39], [2**39] * 8, [0, 2**39, 2**39]):
+        cases += [(INFER, tensor(shape, [])), binary({"binary_data_size": 0}, b"", shape=shape)]
+        cases.append(binary({"binary_data_size": 4}, bytes(4), shape=shape, datatype="BYTES"))
     refused(alone, cases)
+    assert alone.memory(peak=True) <= before + SPARE  # of what arrives, not of what a shape names
 
 
 def test_values_of_tensors(alone, usual):
@@ -238,8 +251,14 @@ def test_forms(alone, usual):
         ("multipart/form-data", b"--x"), (kind, b""), (kind, part + b"\r\n" + TEXT), (kind, b"--x\r\n" * 10_000 + end),
         (kind, (part + b"\r\n" + TEXT + b"\r\n") * 2 + end), (f"{kind}{'y' * 1000}", end), (kind, part * 10_000),
         (kind, b"--x\r\n" + b"a: b\r\n" * 10_000 + b"\r\nabc\r\n" + end), (f'{kind}"\xff"', end),
-        (kind, odd + b"\r\nabc\r\n" + end),
+        (kind, odd + b"\r\nabc\r\n" + end), (f'multipart/form-data; a="{";" * 60_000}"', end),
+        (kind, b"--x" + b"\r\n--x" * 1_500_000 + b"--"),
     ]  # fmt: skip
+    values = [b'"' + b";" * 300_000 + b'"', b"a; filename*1=b", b"a; filename*0=b", b"a; filename*" + b"9" * 5000]
+    for value in values:
+        forms.append((kind, part.replace(b"a.csv", value) + b"\r\nabc\r\n" + end))
+    for value in (b"idna''%ff", b"a''%00", b"utf-16''%00", b"0*=a''b", b"base64''a"):
+        forms.append((kind, part.replace(b"filename=a.csv", b"filename*=" + value) + b"\r\nabc\r\n" + end))
     refused(alone, [(PEOPLE, body, {"Content-Type": name}) for name, body in forms])
 
 

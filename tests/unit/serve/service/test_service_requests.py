@@ -115,6 +115,15 @@ def test_only_the_state_is_told_without_the_token(guarded, header):
     assert post(guarded.port, "/predict", BODY, given).status == 401
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_of_a_token_has_no_case(guarded, scheme):
+    assert get(guarded.port, "/v2", {"Authorization": f"{scheme} secret-word"}).status == 200
+
+
+def test_a_query_changes_nothing_that_the_path_names(running):
+    assert get(running.port, "/v2/models/digits?version=7&model=none").status == 200
+
+
 @pytest.mark.parametrize(
     ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)]
 )
@@ -190,11 +199,12 @@ def test_more_requests_than_can_wait_are_refused_and_the_state_is_told_meanwhile
     assert running.service.context.counters.waiting == 0
 
 
-def test_a_request_out_of_time_is_refused(folder, held):
-    _, go_on = held
+def test_a_request_out_of_time_is_refused_and_counts_until_its_thread_is_free(folder, held):
+    begun, go_on = held
     with serving([folder / "digits.safetensors"], limits=Limits(timeout=0.05)) as running:
         reply = predicted(running)
         assert (reply.status, reply.code, reply.headers["retry-after"]) == (503, "GN126", "1")
+        assert running.service._busy == begun.acquire(timeout=2)  # not begun: the thread was never taken
         go_on.set()
 
 
@@ -256,6 +266,23 @@ def test_a_problem_is_told_in_the_language_of_the_request(tmp_path):
         running.service.context.models.look()
         reply = get(running.port, "/v2/models/digits/ready", {"Accept-Language": "zh"})
     assert "没有" in json.loads(reply.body)["problem"]["message"]
+
+
+def test_a_failure_does_not_end_the_watch(tmp_path, monkeypatch, capsys):
+    models = Repository([write_digits(tmp_path / "digits.safetensors")], Counters())
+    looks = []
+
+    def fail():
+        looks.append(None)
+        if len(looks) == 2:
+            models.stop()
+        raise MemoryError
+
+    monkeypatch.setattr("glassnet.serve.service.models.POLL_SECONDS", 0.001)
+    monkeypatch.setattr(models, "look", fail)
+    models._watch()
+    assert len(looks) == 2
+    assert "MemoryError" in capsys.readouterr().err
 
 
 def test_two_models_of_one_name_are_refused(tmp_path):

@@ -161,7 +161,7 @@ function render({ model, el }) {
 }
 
 /** The answer, how sure it is, and all outputs. */
-export function answerPart(t, { classes, targets }) {
+export function answerPart(t, { classes, targets, columns }) {
   const large = h("p.big.answer-name");
   const line = h("p.quiet.answer-line");
   const bars = h("ol.bars", { "aria-label": t("draw_outputs") });
@@ -210,7 +210,7 @@ export function answerPart(t, { classes, targets }) {
       large.classList.toggle("long", large.textContent.length > 16);
       line.textContent = targets.kind === "classes"
         ? t("draw_sure", { share: percent(probabilities[order[0]], 1), second: classes[order[1]], other: percent(probabilities[order[1]], 1) })
-        : "";
+        : numbers && classes.length === 1 && columns?.length ? classes[0] : ""; // of one number of a table, what it is
       fill(brief, h("b", { text: large.textContent }), targets.kind === "classes" ? ` ${percent(probabilities[order[0]], 1)}` : "");
       const shown = classes.length > MOST_BARS ? order.slice(0, MOST_BARS) : classes.map((_, k) => k);
       const most = numbers ? Math.max(...values.map(Math.abs)) || 1 : 1;
@@ -261,12 +261,13 @@ function stagesPart(t) {
 
 /** Every layer as a field of cells, one cell a node; inputs that are not an image have any sign. */
 export function layersPart(t, { sizes, activations, image_shape: shape, maximum, members, classes }, how = {}) {
+  const nodesText = (count) => t(count === 1 ? "draw_one_node" : "draw_nodes", { count });
   const canvases = sizes.map((_, layer) => h("canvas.pixels", { role: "img" }));
   const captions = sizes.map((size, layer) => {
     const name = layer === 0 ? "draw_layer_inputs" : layer === sizes.length - 1 ? "draw_layer_outputs" : "draw_layer_hidden";
-    return { name: h("b", { text: t(name, { layer }) }), line: h("span.small.quiet", { text: t("draw_nodes", { count: size }) }) };
+    return { name: h("b", { text: t(name, { layer }) }), line: h("span.small.quiet", { text: nodesText(size) }) };
   });
-  const el = h("ol.layers", {}, sizes.map((_, i) => h("li", {}, h("div.field-of-nodes", {}, canvases[i],
+  const el = h("ol.layers", {}, sizes.map((_, i) => h("li", {}, h(sizes[i] === 1 ? "div.field-of-nodes.single" : "div.field-of-nodes", {}, canvases[i],
     i === sizes.length - 1 && classes.length <= MOST_BARS ? h("div.node-names", { "aria-hidden": "true" }, classes.map((one) => h("i", { text: one }))) : null), captions[i].name, captions[i].line)));
   const lines = ["draw_inside_line", (!shape || activations.some((one) => SIGNED.has(one))) && "draw_inside_signed", members > 1 && "draw_inside_members"].filter(Boolean);
   const wide = sizes.map((size) => (size <= 16 ? 1 : Math.ceil(Math.sqrt(size))));
@@ -288,7 +289,7 @@ export function layersPart(t, { sizes, activations, image_shape: shape, maximum,
         draw(layer, values, negative, high);
         const active = values.reduce((sum, one) => sum + (Math.abs(one) > 0.05 * high ? 1 : 0), 0);
         const words = t("draw_active", { count: values.length, active });
-        captions[layer].line.textContent = layer === sizes.length - 1 ? t("draw_nodes", { count: values.length }) : words;
+        captions[layer].line.textContent = layer === sizes.length - 1 ? nodesText(values.length) : words;
         canvases[layer].setAttribute("aria-label", `${captions[layer].name.textContent}: ${words}`);
       });
       canvases[0].setAttribute("aria-label", t("draw_layer_inputs"));

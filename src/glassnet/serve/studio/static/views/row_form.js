@@ -33,13 +33,18 @@ export function rowControl(column, t, changed) {
     const shown = (value, from) => {
       if (from !== entry) entry.value = value === null || value === undefined ? "" : plain(value);
       if (slider && from !== slider && value !== null) slider.value = String(value);
+      if (!line) return;
+      const beyond = typeof value === "number" && (value < Math.min(low, Number(plain(low))) || value > Math.max(high, Number(plain(high))));
+      line.textContent = t(beyond ? "draw_beyond" : "draw_range", ends);
+      line.classList.toggle("beyond", beyond);
     };
     const send = (value, from) => {
       shown(value, from);
       changed(value);
     };
-    const help = range ? t("draw_range", { low: plain(low), high: plain(high) }) : "";
-    const el = field(label, entry, help);
+    const ends = { low: plain(low), high: plain(high) };
+    const el = field(label, entry, range ? t("draw_range", ends) : "");
+    const line = el.querySelector(".help");
     if (slider) entry.after(slider);
     return { el, show: (value) => shown(value, null) };
   }
