@@ -22,6 +22,7 @@ from .limits import Limits
 from .messages import Answer, Context, Request, Route, json_answer, json_in
 from .models import ServedModel
 from .predict import remarks
+from .remarks import Remarks
 from .rows import checked, inputs_of, outputs_of, require_few
 from .tensors import Tensor, tensors_in
 
@@ -188,8 +189,9 @@ def _inputs(served: ServedModel, tensors: dict[str, Tensor], request: Request, l
 
 
 def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, limits: Limits) -> NDArray[np.float32]:
-    encoder = served.encoder
+    encoder, known = served.encoder, served.model.columns
     assert encoder is not None
+    assert known is not None
     columns: dict[str, NDArray[Any]] = {}
     for tensor in tensors.values():
         shape = tensor.values.shape
@@ -203,6 +205,7 @@ def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, 
     require_few(rows, limits)
     encoded = encoder.arrays(rows, columns)
     if encoded is not None:
+        Remarks(known, request).on_arrays(columns, encoded)
         return encoded
     values = zip(*(column.tolist() for column in columns.values()), strict=True)
     return inputs_of(served, [dict(zip(columns, row, strict=True)) for row in values], request, limits)

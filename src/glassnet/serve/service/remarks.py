@@ -6,7 +6,7 @@ Reading a value as a table takes about a millisecond, so only values that look u
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -40,9 +40,18 @@ class Remarks:
 
     def on_rows(self, rows: Sequence[Mapping[str, Any]], encoded: NDArray[np.float32], first: int) -> None:
         """Look at rows of usual values, whose numbers and dates are known; `first` is the number of the first."""
-        for k, one in self._without_input(rows, encoded):
-            if self._left and not _is_missing(rows[k][one.name]):
-                self._look(one, rows[k][one.name], first + k)
+        self._on_encoded(encoded, lambda name, k: rows[k][name], first)
+
+    def on_arrays(self, columns: Mapping[str, NDArray[Any]], encoded: NDArray[np.float32]) -> None:
+        """Look at such rows as columns, each of shape (n,)."""
+        self._on_encoded(encoded, lambda name, k: columns[name][k : k + 1].tolist()[0], 0)
+
+    def _on_encoded(self, encoded: NDArray[np.float32], value_of: Callable[[str, int], Any], first: int) -> None:
+        for k, one in self._without_input(encoded):
+            if not self._left:
+                return
+            if not _is_missing(value := value_of(one.name, k)):
+                self._look(one, value, first + k)
 
     def on_row(self, row: Mapping[str, Any], number: int) -> None:
         """Look at a row of any values."""
@@ -50,9 +59,7 @@ class Remarks:
             if self._left and not (_is_missing(row[one.name]) or _is_known(one, row[one.name])):
                 self._look(one, row[one.name], number)
 
-    def _without_input(
-        self, rows: Sequence[Any], encoded: NDArray[np.float32]
-    ) -> Iterator[tuple[int, WordColumn | BooleanColumn]]:
+    def _without_input(self, encoded: NDArray[np.float32]) -> Iterator[tuple[int, WordColumn | BooleanColumn]]:
         """Yield the rows and columns whose inputs are 0: missing, an unknown word, or neither yes nor no."""
         start = 0
         for one in self._columns.inputs:
@@ -70,7 +77,7 @@ class Remarks:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or (type(value) is str and value.strip().lower() in MISSING)
+    return value is None or value != value or (type(value) is str and value.strip().lower() in MISSING)
 
 
 def _is_known(one: Any, value: Any) -> bool:

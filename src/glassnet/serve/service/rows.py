@@ -186,10 +186,13 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
         if encoded is None:
             request.may_take_time()
             each = [(row, encoder.row(row)) for row in chunk]
-            read = [
-                columns.apply(_read_row(columns, row, start + k, remarks)) if one is None else one
-                for k, (row, one) in enumerate(each)
-            ]
+            read = []
+            for number, (row, one) in enumerate(each, start):
+                if one is None:
+                    one = columns.apply(_read_row(columns, row, number, remarks))
+                else:
+                    remarks.on_rows([row], one, number)
+                read.append(one)
             encoded = np.concatenate(read)
         else:
             remarks.on_rows(chunk, encoded, start)

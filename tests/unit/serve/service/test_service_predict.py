@@ -144,12 +144,18 @@ def test_an_answer_has_remarks_on_values_that_the_model_does_not_know(running):
     assert remarks({"rows": [KNOWN, KNOWN | dict.fromkeys(KNOWN), KNOWN]}) is None
     for number, (one, remark) in enumerate(zip(odd, (age, job, member), strict=True)):
         assert remarks({"rows": [*[KNOWN] * number, KNOWN | one]}) == [f"row {number}: {remark}"]
+    assert remarks({"rows": [KNOWN | odd[0], KNOWN | odd[1]]}) == [f"row 0: {age}", f"row 1: {job}"]
     assert len(remarks({"rows": [KNOWN | {"job": "smith"}] * 3000})) == 20
     (said,) = remarks({"row": KNOWN | odd[0]}, **{"Accept-Language": "zh"})
     assert said == "row 0: 列 'age'：1 个值按缺失处理，应为数字（'old'）"
     text = ",".join(KNOWN) + "\nold,smith,0,maybe,CH,40,1\n"
     assert remarks(text.encode(), "text/csv") == [f"the request: {remark}" for remark in (age, job, member)]
     assert send(running, "/explain?model=people", {"row": KNOWN | odd[1]})[1]["remarks"] == [f"row 0: {job}"]
+    types = {"age": "FP64", "job": "BYTES", "gain": "FP64", "member": "BOOL", "hours": "FP64"}
+    row = KNOWN | odd[1] | {"gain": 0, "member": True}
+    tensors = [{"name": name, "datatype": kind, "shape": [1], "data": [row[name]]} for name, kind in types.items()]
+    status, said = send(running, "/v2/models/people/infer", {"inputs": tensors})
+    assert (status, said["parameters"]) == (200, {"remarks": f"row 0: {job}"})
 
 
 def test_missing_columns_name_the_row_and_the_column_that_is_misspelt(running):
