@@ -10,7 +10,7 @@ MESSAGES: dict[str, str] = {
         "--token：只能有字母、数字和 -._~+/，例如一个长的随机词。"
     ),
     # who may ask for what
-    "{path}: no such address.": "{path}：没有这个地址。",
+    "{path}: no such address. See /docs.": "{path}：没有这个地址，请参阅 /docs。",
     "{path}: method {method}, expected {names}.": "{path}：方法为 {method}，应为 {names}。",
     "Host {host}: not a name of this service.": "Host {host}：不是此服务的名称。",
     "The request comes from a page of another site. Use --token.": "请求来自其他网站的页面。请使用 --token。",

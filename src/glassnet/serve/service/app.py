@@ -162,7 +162,7 @@ class Service:
                     request.parameters = {one[1:-1]: part for one, part in pairs if one.startswith("{")}
                     break
         if methods is None:
-            raise RequestError(404, "GN121", f"{request.path}: no such address.")
+            raise RequestError(404, "GN121", f"{request.path}: no such address. See /docs.")
         route = methods.get("GET" if request.method == "HEAD" else request.method)
         if route is None:
             allowed = ", ".join(["GET", "HEAD"] if "GET" in methods else methods)

@@ -186,6 +186,7 @@ class Repository:
             try:
                 self._models[name] = ServedModel.load(name, path)  # requests in progress keep the old one
                 self.problems.pop(name, None)
+                print(f"{path}: loaded again, hash {self._models[name].model.hash()}", file=sys.stderr, flush=True)
             except GlassnetError as problem:
                 self.problems[name] = problem
                 print(f"{problem} [{problem.code}] The model from before is used.", file=sys.stderr, flush=True)

@@ -238,6 +238,7 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
                 "name": text,
                 "versions": {"type": "array", "items": text},
                 "platform": text,
+                "parameters": _object({"hash": text}),
                 "inputs": described,
                 "outputs": described,
             }

@@ -41,6 +41,7 @@ def metadata(served: ServedModel) -> dict[str, Any]:
         "name": served.name,
         "versions": [VERSION],
         "platform": "glassnet",
+        "parameters": {"hash": served.model.hash()},
         "inputs": inputs_described(served),
         "outputs": [
             {"name": name, "datatype": datatype, "shape": shape}

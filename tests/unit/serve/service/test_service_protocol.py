@@ -85,6 +85,7 @@ def test_state_and_metadata(triton):
     }  # fmt: skip
     described = triton.get_model_metadata("digits", "1")
     assert (described["name"], described["versions"]) == ("digits", ["1"])
+    assert len(bytes.fromhex(described["parameters"]["hash"])) == 32
     assert described["inputs"] == [{"name": "input", "datatype": "FP32", "shape": [-1, 784]}]
     assert described["outputs"] == [
         {"name": "label", "datatype": "INT64", "shape": [-1]},

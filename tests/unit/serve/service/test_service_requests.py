@@ -256,6 +256,7 @@ def test_a_damaged_or_missing_file_keeps_the_model(tmp_path, capfd):
     models.look()
     assert models.problems == {}
     assert models.get("digits") is not first
+    assert f"{path}: loaded again, hash {first.model.hash()}" in capfd.readouterr().err
     assert counters.reloads == {("digits", False): 2, ("digits", True): 1}
 
 
