@@ -139,7 +139,7 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     Raises
     ------
     DataError
-        GN014 for a value outside the range of the training data's type, such as 0 to 255; GN018 for NaN or infinity.
+        GN014 for a value outside the range of the training data's type, such as 0 to 255, if it has one; GN018 for NaN or infinity.
     ShapeError
         GN050 for another shape.
     """
@@ -153,7 +153,7 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
         row, column = np.argwhere(~np.isfinite(values))[0].tolist()
         value = f"{values[row, column]:g}"
         raise DataError("GN018", f"{name}: row {row}, value {column}: {value}, expected a finite number.")
-    if model.scaling.standardises:  # numbers of any size
+    if model.scaling.standardises or not model.layout.bounded:  # numbers of any size
         return values
     maximum = model.scaling.maximum
     low, high = float(values.min()), float(values.max())
