@@ -104,9 +104,7 @@ def not_finite(name: str, place: str, value: float) -> DataError:
     return DataError("GN018", f"{name}, {place}: {value:g}, expected a finite number. Replace it or remove the row.")
 
 
-def outside(
-    name: str, place: str, value: float, maximum: float, inputs: NDArray[Any], advice: str = ""
-) -> DataError:
+def outside(name: str, place: str, value: float, maximum: float, inputs: NDArray[Any], advice: str = "") -> DataError:
     """Return the error GN014 for a value outside 0 to `maximum`; `inputs` are all, shape (n, features).
 
     Without `advice`, the error advises how to train on such values.

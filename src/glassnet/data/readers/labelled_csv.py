@@ -395,7 +395,8 @@ def _parted(
 
 def _with_first(first: NDArray[Any], rest: NDArray[Any]) -> NDArray[Any]:
     """Prepend the first column to the others, as bytes if all are bytes."""
-    own = first.astype(rest.dtype)
+    with np.errstate(over="ignore"):  # as in `read_values`
+        own = first.astype(rest.dtype)
     if rest.dtype == np.uint8 and (own != first).any():
         own, rest = first.astype(np.float32), rest.astype(np.float32)
     return np.concatenate([own[:, None], rest], axis=1)

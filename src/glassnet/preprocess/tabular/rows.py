@@ -33,9 +33,7 @@ _TRUTHS = frozenset({bool, np.bool_})
 _NUMBERS = _INTEGERS | _FLOATS | _TRUTHS
 _SCALARS = _NUMBERS | {str, type(None), date, datetime}
 _LIMIT = 2**63
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
-)
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 """Usual dates; as in a table, the fraction of a second and the time zone are ignored."""
 
 
