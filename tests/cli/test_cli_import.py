@@ -50,6 +50,25 @@ def test_the_model_answers_as_the_file_and_every_command_takes_it(folder):
     assert "the network was imported from net.onnx. [GN017]" in verified.err
 
 
+def test_standardised_rows_are_read_unless_a_maximum_is_given(folder):
+    rows = np.loadtxt("rows.csv", delimiter=",")
+    rows[:, 1:] = (rows[:, 1:] - rows[:, 1:].mean()) / rows[:, 1:].std()
+    np.savetxt("rows.csv", rows, "%.4g", ",")
+    run("import", "net.onnx").fine()
+    expected = ReferenceEvaluator("net.onnx").run(None, {"input": rows[:, 1:].astype(np.float32).reshape(-1, 1, 4, 4)})
+    answers = run("query", "net.safetensors", "rows.csv", "--json").fine().json()
+    assert np.abs(np.array([one["outputs"] for one in answers]) - expected[0]).max() < 1e-3
+    assert run("test", "net.safetensors", "rows.csv", "--json").fine().json()["samples"] == 30
+    run("explain", "net.safetensors", "rows.csv", "--row", "1").fine()
+    run("report", "net.safetensors", "rows.csv").fine()
+    made = run("export", "net.safetensors", "--to", "onnx", "-o", "back.onnx", "--data", "rows.csv", "--json").fine()
+    assert (made.json()["equal"], made.json()["rows"]) == (True, 30)
+    run("import", "net.onnx", "--force", "--input-max", "1").fine()
+    for command in ("query", "test", "explain --row 1"):
+        name, *flags = command.split()
+        run(name, "net.safetensors", "rows.csv", *flags).refused("GN014", "expected 0 to 1")
+
+
 def test_json_names_and_tasks(folder):
     facts = run("import", "named.onnx", "-o", "m.safetensors", "--input-max", "4", "--json").fine().json()
     assert sorted(facts) == documented_keys("import")

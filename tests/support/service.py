@@ -8,13 +8,14 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from glassnet import Dataset, Options, fit, load_table, save_model
+from glassnet.data.dataset import SampleLayout
 from glassnet.model.build import new_model
 from glassnet.serve import http
 from glassnet.serve.service import server_of, service_of
@@ -29,6 +30,15 @@ def write_digits(path: Path, hidden: int = 8, seed: int = 0) -> Path:
     options = Options(hidden=(hidden,), output="softmax", loss="cross_entropy", rule="gradient", targets="one-hot",
                       seed=seed)  # fmt: skip
     save_model(new_model(digits(100), options), path)
+    return path
+
+
+def write_any_numbers(path: Path) -> Path:
+    """Write an untrained model for three numbers of any size."""
+    options = Options(hidden=(4,), engine="reference", output="softmax", loss="cross_entropy", rule="gradient",
+                      targets="one-hot", scaling="unit", input_max=1.0)  # fmt: skip
+    data = Dataset.from_arrays([[0.0, 0.5, 1.0], [1.0, 0.5, 0.0]], [0, 1])
+    save_model(replace(new_model(data, options), layout=SampleLayout(bounded=False)), path)
     return path
 
 

@@ -19,7 +19,7 @@ from .shared.flags import force_flag, language_flag
 @click.argument("path", metavar="NETWORK")
 @click.option("-o", "--out", metavar="FILE", help="Model to write.  [NETWORK with the suffix .safetensors]")
 @click.option("--task", type=click.Choice(TASKS), help="What the outputs are.  [by the last operators]")
-@click.option("--input-max", type=float, help="Largest value of inputs in files.  [1; 255 for inputs of bytes]")
+@click.option("--input-max", type=float, help="Largest value of inputs in files.  [none; 255 for inputs of bytes]")
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag

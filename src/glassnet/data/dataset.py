@@ -23,7 +23,7 @@ HANDWRITING = "handwriting"
 
 @dataclass(frozen=True)
 class SampleLayout:
-    """Where a file of numbers has its labels, and whether its inputs are signed.
+    """Where a file of numbers has its labels, and the range of its inputs.
 
     Parameters
     ----------
@@ -33,11 +33,14 @@ class SampleLayout:
         How many columns hold the labels; more than one are one-hot.
     signed : bool
         Whether inputs from -1 to 1 were scaled to a range from 0.
+    bounded : bool
+        Whether inputs must be from 0 to the maximum; otherwise they are any finite numbers.
     """
 
     labels: str = "first"
     columns: int = 1
     signed: bool = False
+    bounded: bool = True
 
 
 @dataclass(frozen=True, repr=False)

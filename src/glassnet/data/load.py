@@ -55,7 +55,8 @@ def load(
         Which part to load, if the source has several. A test part may lack classes. If a folder has only one pair of
         IDX files, which is not named as this part, the data's `remarks` say so; training files are never the test part.
     maximum : float
-        Largest allowed value; the smallest is 0. If it is 255 and no value is above 1, the range is detected.
+        Largest allowed value; the smallest is 0. If it is 255 and no value is above 1, the range is detected. An
+        imported network takes any finite numbers, unless its `layout` says otherwise.
     classes : int or None
         Number of classes; None counts them, and then every class must occur.
     size : (rows, columns), optional
@@ -147,9 +148,11 @@ def _of_file(
         scale = detect_range(values, maximum) if known is None else Range(known.signed, maximum)
         if scale.signed:
             values = unsigned(values, scale.maximum)
-        made = _dataset(values, labels, opened.name, part, scale.maximum, classes, like)
+        bounded = known is None or known.bounded
+        made = _dataset(values, labels, opened.name, part, scale.maximum, classes, like, bounded=bounded)
         remarks = (scale.remark,) if scale.remark else ()
-        return replace(made, layout=SampleLayout(signed=scale.signed), remarks=(*made.remarks, *remarks))
+        found = SampleLayout(signed=scale.signed, bounded=bounded)
+        return replace(made, layout=found, remarks=(*made.remarks, *remarks))
     if kind != "picture":
         from .tables.table import parse_frame
 
@@ -244,8 +247,10 @@ def _dataset(
     maximum: float,
     classes: int | None,
     like: Like | None = None,
+    *,
+    bounded: bool = True,
 ) -> Dataset:
-    inputs = clean_inputs(values.reshape(len(values), -1), maximum, name)
+    inputs = clean_inputs(values.reshape(len(values), -1), maximum, name, bounded=bounded)
     names: tuple[str, ...] = ()
     if labels.dtype.kind == "U":
         numbers, names = number_words(labels.tolist(), name, part, classes, like)

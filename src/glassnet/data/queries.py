@@ -45,13 +45,13 @@ def load_inputs(
     image_shape : (rows, columns) or None
         Shape of the model's inputs, if they are images.
     maximum : float
-        Largest allowed value. Grey values of images are scaled to 0 to `maximum`.
+        Largest allowed value, unless `layout` has no bounds. Grey values of images are scaled to 0 to `maximum`.
     reading : {"", "ink", "photo", "handwriting"}
         ``Model.reading``: how the training images became samples.
     white : int
         ``Model.white``: the value of white in grey images of more than 8 bits.
     layout : SampleLayout, optional
-        ``Model.layout``: where rows have their labels, and whether their values are signed.
+        ``Model.layout``: where rows have their labels, and the range of their values.
     say : function, optional
         Called with a message if the labels are in other columns than in training.
 
@@ -200,7 +200,9 @@ def _rows(
             f"{features + 1} with a label. Use rows that fit the model.",
         )
     values = read_values(opened, layout, labelled=labelled)
-    rows = samples_in(values, opened.name, maximum, features=features, usual=usual)
+    rows = samples_in(
+        values, opened.name, maximum, features=features, usual=usual, advice_outside="Use rows that fit the model."
+    )
     if say is not None:
         for remark in rows.remarks:
             say(f"{opened.name}: {remark}")

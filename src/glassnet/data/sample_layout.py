@@ -151,7 +151,9 @@ def detect_layout(
             f"{source}: a table whose last column is called {names[-1]!r}, expected the label first. Name the "
             f"column to predict, such as --target {names[-1]} (in Python: load_table).",
         )
-    if pictures and (called or _is_certain(last, first, pixels)):
+    if pictures and _is_certain(last, first, pixels):
+        return at("last", 1, description)
+    if called and (pictures or not like.bounded):
         return at("last", 1, description)
     description_first = f"labels in the first of {columns.width} columns, unlike in training"
     few_rows = like.columns > 1 and len(first) < _ENOUGH  # among more rows, one may be a mistake

@@ -57,7 +57,7 @@ def plain(value: float) -> str:
     return str(int(value)) if whole else repr(value)
 
 
-def clean_inputs(values: NDArray[Any], maximum: float, name: str) -> NDArray[Any]:
+def clean_inputs(values: NDArray[Any], maximum: float, name: str, *, bounded: bool = True) -> NDArray[Any]:
     """Check values, and convert them to the smallest type that holds them.
 
     Parameters
@@ -68,6 +68,8 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str) -> NDArray[Any
         Largest allowed value.
     name : str
         The file, for messages.
+    bounded : bool
+        Whether values outside 0 to `maximum` are refused; otherwise all values become float32.
 
     Returns
     -------
@@ -81,11 +83,14 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str) -> NDArray[Any
     """
     if values.dtype == np.uint8 and maximum == 255:
         return np.ascontiguousarray(values)
-    if values.dtype == np.float16:
-        values = values.astype(np.float32)
+    if values.dtype == np.float16 or not bounded:
+        with np.errstate(over="ignore"):  # numbers beyond float32 become infinite, which is an error
+            values = values.astype(np.float32)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0]
         raise not_finite(name, f"sample {row + 1}, value {column + 1}", float(values[row, column]))
+    if not bounded:
+        return np.ascontiguousarray(values)
     if values.min() < 0 or values.max() > maximum:
         row, column = np.argwhere((values < 0) | (values > maximum))[0]
         place = f"sample {row + 1}, value {column + 1}"
@@ -99,22 +104,28 @@ def not_finite(name: str, place: str, value: float) -> DataError:
     return DataError("GN018", f"{name}, {place}: {value:g}, expected a finite number. Replace it or remove the row.")
 
 
-def outside(name: str, place: str, value: float, maximum: float, inputs: NDArray[Any]) -> DataError:
-    """Return the error GN014 for a value outside 0 to `maximum`; `inputs` are all, shape (n, features)."""
+def outside(name: str, place: str, value: float, maximum: float, inputs: NDArray[Any], advice: str = "") -> DataError:
+    """Return the error GN014 for a value outside 0 to `maximum`; `inputs` are all, shape (n, features).
+
+    Without `advice`, the error advises how to train on such values.
+    """
+    advice = advice or _advice_for_training(name, inputs)
+    return DataError("GN014", f"{name}, {place}: {_short(value)}, expected 0 to {plain(maximum)}. {advice}")
+
+
+def _advice_for_training(name: str, inputs: NDArray[Any]) -> str:
     finite = inputs[np.isfinite(inputs)]
     low, high, features = float(finite.min()), float(finite.max()), inputs.shape[1]
     archive = ".npz" in name
     if low >= 0:
-        advice = f"Correct the value, or pass --input-max {_short(high)} if that is the largest valid value."
-    elif (image_shape(features) is not None or features >= PIXELS) and np.mean(finite == low) > 1 / PIXELS:
+        return f"Correct the value, or pass --input-max {_short(high)} if that is the largest valid value."
+    if (image_shape(features) is not None or features >= PIXELS) and np.mean(finite == low) > 1 / PIXELS:
         # Shifted and scaled pixels share their lowest value, that of the background.
         out = "OUT.npz" if archive else "OUT.csv"
-        advice = f"If the values are pixels, run 'glassnet doctor {shlex.quote(name)} --fix {out}' to rescale them."
-    else:
-        advice = f"For numbers of any size, use 'glassnet train {shlex.quote(name)} --target COLUMN', such as column1."
-        if archive:
-            advice = "For numbers of any size, save them as CSV and use 'glassnet train FILE --target COLUMN'."
-    return DataError("GN014", f"{name}, {place}: {_short(value)}, expected 0 to {plain(maximum)}. {advice}")
+        return f"If the values are pixels, run 'glassnet doctor {shlex.quote(name)} --fix {out}' to rescale them."
+    if archive:
+        return "For numbers of any size, save them as CSV and use 'glassnet train FILE --target COLUMN'."
+    return f"For numbers of any size, use 'glassnet train {shlex.quote(name)} --target COLUMN', such as column1."
 
 
 def _short(value: float) -> str:

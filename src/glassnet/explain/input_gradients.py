@@ -91,5 +91,5 @@ def require_classes(model: Model, what: str) -> None:
 
 
 def input_range(model: Model) -> tuple[float, float]:
-    """Return the range of unscaled inputs; infinite for columns of a table."""
-    return (-np.inf, np.inf) if model.columns else (0.0, model.scaling.maximum)
+    """Return the range of unscaled inputs; infinite for columns of a table and inputs without bounds."""
+    return (-np.inf, np.inf) if model.columns or not model.layout.bounded else (0.0, model.scaling.maximum)

@@ -52,7 +52,7 @@ def _range(model: Model) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         low, high = seen.features
     elif seen is not None:
         low, high = (seen.samples[0][0],), (seen.samples[1][-1],)
-    elif scaling.standardises or (model.receipt.get("imported") and scaling.maximum == 1 and not model.image_shape):
+    elif scaling.standardises or not model.layout.bounded:
         inputs = np.full((2, model.features), [[-_DEVIATIONS], [_DEVIATIONS]])
         low, high = np.sort(scaling.invert(inputs), axis=0)
     else:

@@ -236,7 +236,9 @@ FLAGS = {
     ),
     # import
     "Model to write.  [NETWORK with the suffix .safetensors]": "要写入的模型。  [NETWORK 加上后缀 .safetensors]",
-    "Largest value of inputs in files.  [1; 255 for inputs of bytes]": "文件中输入的最大值。  [1；输入为字节时 255]",
+    "Largest value of inputs in files.  [none; 255 for inputs of bytes]": (
+        "文件中输入的最大值。  [不限；输入为字节时 255]"
+    ),
     "What the outputs are.  [by the last operators]": "输出是什么。  [由最后的算子决定]",
     # export
     "Form of the file.  [by the suffix of --out]": "文件的形式。  [由 --out 的后缀决定]",

@@ -7,11 +7,14 @@ import hashlib
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from glassnet.data import bundled, has_part, load, load_inputs
+from glassnet.data.dataset import SampleLayout
+from glassnet.data.readers.idx import idx_bytes
 from glassnet.errors import DataError, GlassnetError, OptionError
 from support.sources import PACKAGE
 
@@ -134,3 +137,57 @@ def test_a_size_other_than_two_whole_numbers_is_rejected(size):
 def test_the_maximum_may_be_an_integer():
     with pytest.raises(DataError, match="expected 0 to 100"):
         load("mnist", maximum=100)
+
+
+ANY = SampleLayout(bounded=False)
+NUMBERS = np.array([[-2.5, 0, 300], [0.25, 7, -1e6], [1, 2, 3]], np.float32)
+
+
+def write_numbers(folder: Path, form: str, numbers: np.ndarray = NUMBERS) -> Path:
+    labels = np.array([0, 1, 1], np.uint8)
+    if form == "csv":
+        text = "".join(
+            f"{label},{','.join(map(repr, row))}\n" for label, row in zip(labels, numbers.tolist(), strict=True)
+        )
+        (folder / "a.csv").write_text(text)
+    elif form == "npz":
+        np.savez(folder / "a.npz", x=numbers, y=labels)
+    else:
+        (folder / "a-labels-idx1-ubyte").write_bytes(idx_bytes(labels))
+        (folder / "a-images-idx3-ubyte").write_bytes(idx_bytes(numbers))
+    return folder / {"idx": "a-images-idx3-ubyte"}.get(form, f"a.{form}")
+
+
+@pytest.mark.parametrize("form", ["csv", "npz", "idx"])
+@pytest.mark.parametrize("maximum", [1, 255])
+def test_inputs_without_bounds_are_any_finite_numbers(tmp_path, form, maximum):
+    path = write_numbers(tmp_path, form)
+    with pytest.raises(DataError, match=r"-2\.5, expected 0 to"):
+        load(path, maximum=maximum)
+    data = load(path, maximum=maximum, layout=ANY)
+    assert (data.inputs.dtype, data.layout) == (np.float32, ANY)
+    np.testing.assert_array_equal(data.inputs, NUMBERS)
+    np.testing.assert_array_equal(load(path, maximum=maximum, like=data).inputs, NUMBERS)
+    too_large = np.where(NUMBERS == 300, np.inf, NUMBERS)
+    with pytest.raises(DataError, match="inf, expected a finite number") as caught:
+        load(write_numbers(tmp_path, form, too_large), layout=ANY)
+    assert caught.value.code == "GN018"
+
+
+def test_rows_of_a_query_without_bounds(tmp_path):
+    path = write_numbers(tmp_path, "csv")
+    inputs, _, labels = load_inputs(path, 3, None, 1, layout=ANY)
+    np.testing.assert_array_equal(inputs, NUMBERS)
+    assert labels.tolist() == [0, 1, 1]
+    with pytest.raises(DataError, match=r"expected 0 to 1\. Use rows that fit the model\.$"):
+        load_inputs(path, 3, None, 1)
+
+
+def test_a_column_called_label_may_be_the_last_of_inputs_without_bounds(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "a,b,c,label\n" + "".join(",".join(map(repr, row)) + f",{k % 2}\n" for k, row in enumerate(NUMBERS.tolist()))
+    )
+    inputs, _, labels = load_inputs(path, 3, None, 1, layout=ANY)
+    np.testing.assert_array_equal(inputs, NUMBERS)
+    assert labels.tolist() == [0, 1, 0]

@@ -14,7 +14,8 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScaler
 
-from glassnet import import_model
+from glassnet import export, import_model, load_model, save_model
+from glassnet.data.dataset import SampleLayout
 from glassnet.errors import DataError, FileError, OptionError
 from glassnet.i18n.translate import in_chinese
 from support.onnx_nets import DOUBLE, FLOAT, Net, scikit_classifier
@@ -363,3 +364,23 @@ def test_double_precision_stays(tmp_path):
     model = import_model(path)
     assert model.network.parameters.flat.dtype == np.float64
     assert np.abs(model.predict(ROWS.astype(float)) - answers_in(path, ROWS.astype(float))).max() < 1e-12
+
+
+def test_inputs_have_bounds_only_if_a_maximum_is_known(tmp_path):
+    any_numbers = SampleLayout(bounded=False)
+    path = Net().gemm(4).save(tmp_path / "net.onnx")
+    model = import_model(path)
+    assert (model.layout, model.scaling.maximum) == (any_numbers, 1)
+    save_model(model, tmp_path / "model.safetensors")
+    back = load_model(tmp_path / "model.safetensors")
+    assert (back.layout, back.hash()) == (any_numbers, model.hash())
+    export(back, tmp_path / "back.onnx", to="onnx")
+    assert import_model(tmp_path / "back.onnx").layout == any_numbers
+    bounded = import_model(path, maximum=4)
+    assert (bounded.layout, bounded.scaling.maximum) == (SampleLayout(), 4)
+    export(bounded, tmp_path / "bounded.onnx", to="onnx")
+    again = import_model(tmp_path / "bounded.onnx")
+    assert (again.layout, again.scaling.maximum) == (SampleLayout(), 4)
+    with pytest.warns(ConvergenceWarning):
+        fitted = MLPClassifier(4, max_iter=5, random_state=0).fit(ROWS, ROWS[:, 0] > 0)
+    assert import_model(fitted).layout == any_numbers

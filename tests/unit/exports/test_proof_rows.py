@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from glassnet import Dataset, GlassnetError, Model, Network, Options, Scaling, Targets, fit, read_table
+from glassnet.data.dataset import SampleLayout
 from glassnet.exports.rows import proof_rows
 from glassnet.model.portable import portable_form
 from glassnet.preprocess.tabular.rows import RowEncoder
@@ -64,7 +65,8 @@ def encoded_one_by_one(model, values):
 def test_rows_for_an_imported_network_have_negative_values_as_its_training_range_is_not_known():
     network = Network((4, 3, 2), ("tanh", "softmax"), loss="cross_entropy", rule="gradient")
     scaling, receipt = Scaling("unit", 1.0, 1.0, 0.0), {"imported": {"class": "MLPClassifier"}}
-    rows = proof_rows(Model(network, scaling, Targets.named("one-hot", 2), receipt=receipt), count=90)
+    layout = SampleLayout(bounded=False)
+    rows = proof_rows(Model(network, scaling, Targets.named("one-hot", 2), receipt=receipt, layout=layout), count=90)
     assert rows.source == "random values, as the training range is not known"
     assert rows.raw.min() == -3
     assert rows.raw.max() == 3

@@ -73,10 +73,17 @@ texts = (
     )
     | st.text(max_size=4)
 )
+iso_dates = st.tuples(
+    st.dates().map(str) | st.sampled_from(["2024-02-30", "0000-01-01", "2024-13-01", "2024-3-01", "٢٠٢٤-03-01"]),
+    st.sampled_from(["", "T", " ", "  ", "t", ","]),
+    st.times().map(str) | st.sampled_from(["", "12:30", "24:00", "23:59:60", "12:30:15.", "12:30:15,5", "1:02", "12"]),
+    st.sampled_from(["", "Z", "+00:00", "-05:30", "+0100", "+01", " Z", "UTC", "z", "+00:00:00", "+99:99", "\n"]),
+).map("".join)
 dates = (
     st.dates()
     | st.datetimes()
     | st.dates().map(str)
+    | iso_dates
     | st.datetimes().map(np.datetime64)
     | st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)).map(pd.Timestamp)
     | st.datetimes(timezones=st.just(dt.UTC))
@@ -134,6 +141,12 @@ USUAL = {
     "code": [1, True, "true", 0.5],
     "member": [None, True, 0, 1.0, "yes", "NO", 3],
     "born": [None, np.nan, dt.date(2020, 1, 2), dt.datetime(1960, 1, 2, 3, 4, 5, 6), "1969-01-02"],
+    "seen": [
+        f"2016-01-01{separator}{time}{zone}"
+        for separator in "T "
+        for time in ("12:00", "12:00:00", "23:59:59.999999")
+        for zone in ("", "Z", "+00:00", "-0530")
+    ],
 }
 
 

@@ -25,6 +25,7 @@ from ..validation import LABEL_LIMIT, bad_label, not_finite, number_of, outside
 from .byte_csv import read_byte_table
 
 _SNIFFED = 3
+_FINITE = float(np.finfo(np.float32).min), float(np.finfo(np.float32).max)
 _BYTES = {str(value): value for value in range(256)}
 
 
@@ -70,7 +71,7 @@ class Rows:
     lines : sequence of int
         Line of each row, from 1.
     layout : SampleLayout
-        Where the labels were, and whether the inputs were signed.
+        Where the labels were, and the range of the inputs.
     maximum : float
         The largest possible input.
     remarks : tuple of str
@@ -313,6 +314,7 @@ def samples_in(
     layout: SampleLayout | None = None,
     features: int | None = None,
     usual: SampleLayout | None = None,
+    advice_outside: str = "",
 ) -> Rows:
     """Separate labels from inputs, and check both.
 
@@ -330,6 +332,8 @@ def samples_in(
         Number of inputs per sample, if known; a table of this width has no labels.
     usual : SampleLayout, optional
         Layout of the data that these samples must match.
+    advice_outside : str
+        What to do about a value outside the range; by default, how to train on it.
 
     Raises
     ------
@@ -353,11 +357,13 @@ def samples_in(
         layout, maximum = replace(layout, signed=scale.signed), scale.maximum
         remarks += [scale.remark] if scale.remark else []
     else:
-        layout = replace(layout, signed=(known or usual or layout).signed)
+        like = known or usual or layout
+        layout = replace(layout, signed=like.signed, bounded=like.bounded)
     if layout.signed:
         inputs = unsigned(inputs, maximum)
-    _check(labels, inputs, values.lines, source, maximum, skipped, advice)
-    whole = maximum == 255 and (inputs.dtype == np.uint8 or bool((inputs == np.floor(inputs)).all()))
+    limits = (0.0, maximum) if layout.bounded else _FINITE
+    _check(labels, inputs, values.lines, source, limits, skipped, advice, advice_outside)
+    whole = limits == (0, 255) and (inputs.dtype == np.uint8 or bool((inputs == np.floor(inputs)).all()))
     inputs = np.ascontiguousarray(inputs, np.uint8 if whole else np.float32)
     numbers = None if labels is None else labels.astype(np.int64)
     return Rows(inputs, numbers, values.lines, layout, maximum, tuple(remarks), advice)
@@ -389,7 +395,8 @@ def _parted(
 
 def _with_first(first: NDArray[Any], rest: NDArray[Any]) -> NDArray[Any]:
     """Prepend the first column to the others, as bytes if all are bytes."""
-    own = first.astype(rest.dtype)
+    with np.errstate(over="ignore"):  # as in `read_values`
+        own = first.astype(rest.dtype)
     if rest.dtype == np.uint8 and (own != first).any():
         own, rest = first.astype(np.float32), rest.astype(np.float32)
     return np.concatenate([own[:, None], rest], axis=1)
@@ -400,9 +407,10 @@ def _check(
     inputs: NDArray[Any],
     lines: Sequence[int],
     source: str,
-    maximum: float,
+    limits: tuple[float, float],
     skipped: int,
     advice: str,
+    advice_outside: str,
 ) -> None:
     """Raise an error for the first row with an invalid label or an input outside the range."""
     count = len(inputs)
@@ -411,12 +419,16 @@ def _check(
         # Also False for NaN.
         right = (labels >= 0) & (labels < LABEL_LIMIT) & (labels == np.floor(labels))
         wrong = count if right.all() else int(np.argmin(right))
-    low, high = inputs.min(), inputs.max()
-    if not (low >= 0 and high <= maximum):
-        fits = ((inputs >= 0) & (inputs <= maximum)).all(axis=1)
-        row = int(np.argmin(fits))
+    low, high = limits
+    if not (inputs.min() >= low and inputs.max() <= high):
+        fits = (inputs >= low) & (inputs <= high)
+        row = int(np.argmin(fits.all(axis=1)))
         if row < wrong:
-            raise _bad_value(inputs, row, lines[row], maximum, skipped, source)
+            column = int(np.argmin(fits[row]))
+            value, place = float(inputs[row, column]), f"line {lines[row]}, column {column + 1 + skipped}"
+            if not math.isfinite(value):
+                raise not_finite(source, place, value)
+            raise outside(source, place, value, high, inputs, advice_outside)
     if labels is not None and wrong < count:
         raise bad_label(source, f"line {lines[wrong]}", float(labels[wrong]), advice)
 
@@ -448,16 +460,6 @@ def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) ->
             f"{name}, line {line}, column {column + 1}: {shown}, expected a number. Correct it or remove the "
             f"row.{table}",
         ) from None
-
-
-def _bad_value(inputs: NDArray[Any], row: int, line: int, maximum: float, skipped: int, source: str) -> DataError:
-    pixels = inputs[row]
-    column = int(np.argmin((pixels >= 0) & (pixels <= maximum)))
-    value = float(pixels[column])
-    place = f"line {line}, column {column + 1 + skipped}"
-    if not math.isfinite(value):
-        return not_finite(source, place, value)
-    return outside(source, place, value, maximum, inputs)
 
 
 def _shown(text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.arrays import are_integers
+from ...data.dataset import SampleLayout
 from ...model.header import Receipt
 from ...model.model import Model
 from ...nn.architecture import Architecture
@@ -65,8 +66,8 @@ class Imported:
     image_shape : (rows, columns) or None
     whole_inputs : bool
         Whether the source takes only whole numbers.
-    maximum : float
-        Largest value that files of inputs may have.
+    maximum : float or None
+        Largest value that files of inputs may have; None for any numbers, with pictures from 0 to 1.
     reading : str
         How image files become inputs; see `Model`.
     receipt : Receipt
@@ -86,7 +87,7 @@ class Imported:
     names: tuple[str, ...] = ()
     image_shape: tuple[int, int] | None = None
     whole_inputs: bool = False
-    maximum: float = 1.0
+    maximum: float | None = None
     reading: str = ""
 
 
@@ -114,13 +115,14 @@ def model_of(imported: Imported, task: str | None) -> Model:
         raise NotImportableError(f"{len(names)} names for {outputs} outputs")
     return Model(
         networks[0],
-        _scaling(factor, offset, imported.maximum),
+        _scaling(factor, offset, 1.0 if imported.maximum is None else imported.maximum),
         _targets(task, outputs, imported),
         imported.image_shape,
         imported.receipt,
         tuple(networks[1:]),
         names,
         reading=imported.reading,
+        layout=SampleLayout(bounded=imported.maximum is not None),
         class_type=class_type,
     )
 

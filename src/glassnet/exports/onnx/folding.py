@@ -179,13 +179,13 @@ def _image_shape(graph: OnnxGraph, features: int) -> tuple[int, int] | None:
     return None
 
 
-def _maximum(graph: OnnxGraph) -> float:
-    """Return the largest value of inputs: as glassnet wrote it into the metadata, or by the type of the input."""
+def _maximum(graph: OnnxGraph) -> float | None:
+    """Return the largest value of inputs: as glassnet wrote it into the metadata, or 255 for bytes, or None."""
     with suppress(ValueError):
         written = float(graph.metadata.get(f"{KEY}input_max", ""))
         if LARGEST_INPUT[0] <= written <= LARGEST_INPUT[1]:
             return written
-    return 255.0 if graph.input.dtype == onnx.TensorProto.UINT8 else 1.0
+    return 255.0 if graph.input.dtype == onnx.TensorProto.UINT8 else None
 
 
 def reference(graph: OnnxGraph, chain: Chain) -> Any:

@@ -45,9 +45,9 @@ def import_model(source: Any, *, task: str | None = None, maximum: float | None 
         otherwise numbers. One sigmoid output is the probability of the second of two classes. With ``"classes"``,
         plain sums (logits) get softmax outputs.
     maximum : float, optional
-        Largest value of the inputs when they are read from files: grey values of pictures are scaled to 0 to `maximum`,
-        and rows of numbers may not exceed it. By default 1, or 255 for a source that takes bytes. Arrays in Python may
-        have any values.
+        Largest value of the inputs when they are read from files: rows of numbers must then be from 0 to `maximum`, and
+        grey values of pictures are scaled to this range. By default 255 for a source that takes bytes; for others,
+        rows may have any finite numbers, and pictures are scaled to 0 to 1. Arrays in Python may have any values.
 
     Returns
     -------

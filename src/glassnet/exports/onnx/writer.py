@@ -52,8 +52,9 @@ def onnx_model(form: PortableForm, model: Model, name: str) -> onnx.ModelProto:
         "targets": form.target_kind,
         "names": json.dumps(form.names, ensure_ascii=False),
         "outputs": output,
-        "input_max": repr(model.scaling.maximum),
     }
+    if model.layout.bounded:
+        metadata["input_max"] = repr(model.scaling.maximum)
     if form.image_shape is not None:
         metadata |= {"image_shape": json.dumps(form.image_shape), "reading": model.reading}
     about = f"{mark('onnx', model, None)}, {model.network.architecture.short}"

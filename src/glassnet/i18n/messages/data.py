@@ -186,6 +186,7 @@ MESSAGES: dict[str, str] = {
     "{name}, {place}: {value}, expected 0 to {maximum}. {advice}": (
         "{name} {place}：值为 {value}，应在 0 到 {maximum} 之间。{advice}"
     ),
+    "Use rows that fit the model.": "请使用与模型相符的数据行。",
     "Correct the value, or pass --input-max {maximum} if that is the largest valid value.": (
         "请更正该值；如果 {maximum} 是最大的有效值，请使用 --input-max {maximum}。"
     ),

@@ -7,6 +7,7 @@ Only values of the usual types are read here. For all others, such as numbers in
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -32,6 +33,8 @@ _TRUTHS = frozenset({bool, np.bool_})
 _NUMBERS = _INTEGERS | _FLOATS | _TRUTHS
 _SCALARS = _NUMBERS | {str, type(None), date, datetime}
 _LIMIT = 2**63
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+"""Usual dates; as in a table, the fraction of a second and the time zone are ignored."""
 
 
 class _OtherValueError(Exception):
@@ -377,9 +380,9 @@ def _moments(value: Any) -> NDArray[np.datetime64]:
     kind = type(value)
     if value is None or (kind in _FLOATS and value != value):
         return np.array(["NaT"], "M8[us]")
-    if kind is str and len(value) == 10 and value[4] + value[7] == "--":
+    if kind is str and (found := _ISO.fullmatch(value)):
         with suppress(ValueError):
-            return np.array([date.fromisoformat(value)], "M8[us]")
+            return np.array([datetime(*map(int, found.groups("0")))], "M8[us]")  # type: ignore[arg-type]
     if kind is date or (kind is datetime and value.tzinfo is None):
         return np.array([value], "M8[us]")
     raise _OtherValueError

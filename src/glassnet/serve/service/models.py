@@ -71,7 +71,8 @@ class ServedModel:
             fast.outputs(np.zeros((1, model.features), kind))
         encoder = RowEncoder(model.columns) if model.columns else None
         products = sum(layer.weights.size for member in form.members for layer in member)
-        takes_bytes = not (model.columns or model.scaling.standardises) and model.scaling.maximum == 255
+        any_numbers = model.scaling.standardises or not model.layout.bounded
+        takes_bytes = not (model.columns or any_numbers) and model.scaling.maximum == 255
         return cls(name, model, fast, encoder, form, takes_bytes, products, time.time(), time.perf_counter() - began)
 
 

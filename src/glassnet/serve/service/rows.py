@@ -145,7 +145,8 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     Raises
     ------
     DataError
-        GN014 for a value outside the range of the training data's type, such as 0 to 255; GN018 for NaN or infinity.
+        GN014 for a value outside the range of the training data's type, such as 0 to 255, unless the model takes any
+        numbers; GN018 for NaN or infinity.
     ShapeError
         GN050 for another shape.
     """
@@ -155,11 +156,15 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     values = model.raw(values)
     if values.dtype == np.uint8 and served.takes_bytes:
         return values
+    standardises, bounded = model.scaling.standardises, model.layout.bounded
+    if not (standardises or bounded):
+        with np.errstate(over="ignore"):  # numbers beyond float32 become infinite, which is an error
+            values = values.astype(np.float32)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0].tolist()
         value = f"{values[row, column]:g}"
         raise DataError("GN018", f"{name}: row {row}, value {column}: {value}, expected a finite number.")
-    if model.scaling.standardises:  # numbers of any size
+    if standardises or not bounded:
         return values
     maximum = model.scaling.maximum
     low, high = float(values.min()), float(values.max())

@@ -17,7 +17,7 @@ from support.people import people
 from support.photos import sheet
 from support.raw_http import post
 from support.samples import digits, digits_csv, png
-from support.service import serving, write_digits, write_people
+from support.service import serving, write_any_numbers, write_digits, write_people
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     write_digits(folder / "digits.safetensors")
     write_people(folder / "people.safetensors")
+    write_any_numbers(folder / "any.safetensors")
     return folder
 
 
@@ -82,6 +83,29 @@ def test_rows_in_every_form_have_the_answers_of_the_command_line(running, folder
     named = answers(running, sent, "multipart/form-data; boundary=b")
     assert same(named, expected)
     assert named[0]["input"] == "rows.csv, line 1"
+
+
+def test_a_model_of_any_numbers_answers_for_them(running, folder, tmp_path):
+    rows = [[-2.5, 0, 300], [0.25, -7, 1e6]]
+    text = "".join(",".join(map(str, row)) + "\n" for row in rows)
+    (tmp_path / "rows.csv").write_text(text)
+    expected = queried(folder, "any", tmp_path / "rows.csv")
+    assert same(answers(running, {"rows": rows}, model="any"), expected)
+    assert same(answers(running, text.encode(), "text/csv", "any"), expected)
+    assert send(running, "/explain?model=any", {"row": rows[0]})[1]["outputs"] == expected[0]["outputs"]
+    tensor = {"name": "input", "shape": [2, 3], "datatype": "FP64", "data": rows}
+    status, said = send(running, "/v2/models/any/infer", {"inputs": [tensor]})
+    assert (status, said["outputs"][0]["data"]) == (200, [one["answer"] for one in expected])
+    for body, kind in (({"rows": [[1e39, 0, 0]]}, "application/json"), (b"1e39,0,0\n", "text/csv")):
+        status, said = send(running, "/predict?model=any", body, kind)
+        assert (status, said["code"]) == (422, "GN018")
+
+
+def test_a_value_outside_the_range_needs_other_rows_and_no_command(running):
+    body = ",".join(["-0.13", *map(str, PIXELS[1:])]).encode()
+    status, said = send(running, "/predict?model=digits", body, "text/csv")
+    assert (status, said["code"]) == (422, "GN014")
+    assert said["message"].endswith("-0.13, expected 0 to 255. Use rows that fit the model.")
 
 
 def test_images_have_the_answers_of_the_command_line(running, folder, tmp_path):
