@@ -13,8 +13,8 @@ SIDES = ("glassnet", "fastapi", "litserve")
 
 
 def main() -> None:
-    kept = machine.RESULTS / "service.json"
-    machine.write_into(PAGE, "service_page.py", lines(machine.read("service")) if kept.exists() else [])
+    results = machine.RESULTS / "service.json"
+    machine.write_into(PAGE, "service_page.py", lines(machine.read("service")) if results.exists() else [])
 
 
 def lines(result: dict[str, Any]) -> Iterator[str]:

@@ -209,9 +209,9 @@ def _test(interface: Interface, table: Table | None, rows: ProofRows) -> str:
         np.linspace(0, len(rows) - 1, min(len(rows), _TEST_ROWS, max(1, _TEST_VALUES // form.sizes[0]))).astype(int)
     )
     if table is not None:
-        kept = [{name: values[row] for name, values in rows.values.items()} for row in used.tolist()]
+        stored = [{name: values[row] for name, values in rows.values.items()} for row in used.tolist()]
         given = f"static const {prefix}_row {prefix}_test_rows[{len(used)}] = {{\n"
-        given += ",\n".join(f"    {table.row(row)}" for row in kept) + "\n};\n"
+        given += ",\n".join(f"    {table.row(row)}" for row in stored) + "\n};\n"
         argument = f"&{prefix}_test_rows[row]"
     else:
         spellings: dict[str, Callable[[Any], str]] = {"bytes": str, "float": float_text, "double": double_text}

@@ -407,5 +407,5 @@ def _described(column: Encoding, array_of_words: str) -> str:
     if isinstance(column, DateColumn):
         return f"{name}: {column.first} to {column.last} in training"
     words = commented(", ".join(string(one) for one in column.words))  # as one types them in C
-    known = words if len(words) <= _LONGEST_ABOUT else f"{len(column.words)} words, see {array_of_words}"
-    return f"{name}: {known}; NULL missing"
+    allowed = words if len(words) <= _LONGEST_ABOUT else f"{len(column.words)} words, see {array_of_words}"
+    return f"{name}: {allowed}; NULL missing"

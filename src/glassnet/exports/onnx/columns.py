@@ -117,10 +117,10 @@ def _date(graph: Graph, column: DateColumn, moment: str) -> list[str]:
         return graph.add(operator, *inputs, wanted=f"{name}/{what}")
 
     absent = add("Equal", moment, number(_NO_DATE, "no_date"), what="missing")
-    known = add("Where", absent, number(0, "epoch"), moment, what="known")
+    filled = add("Where", absent, number(0, "epoch"), moment, what="filled")
     day = number(_DAY, "day")
-    time = add("Mod", known, day, what="time")  # from 0, also before 1970
-    days = add("Div", add("Sub", known, time, what="midnight"), day, what="since_1970")
+    time = add("Mod", filled, day, what="time")  # from 0, also before 1970
+    days = add("Div", add("Sub", filled, time, what="midnight"), day, what="since_1970")
     quantities = {
         "days": add("Sub", days, number(_days(column.first), "first"), what="days"),
         **_calendar(graph, name, days),

@@ -73,9 +73,9 @@ export function openRows(el, _head, t, state) {
   function ask(finished) {
     Object.assign(state, { row, from: start.value });
     signals = model.forward(named ? row : columns.map((one) => row[one.name] ?? 0));
-    const told = model.answer(signals.outputs);
+    const decoded = model.answer(signals.outputs);
     const numbers = targets.kind === "numbers";
-    answer.update([...signals.outputs], [...signals.probabilities], finished, numbers ? numbersText(told) : undefined, numbers ? told : null);
+    answer.update([...signals.outputs], [...signals.probabilities], finished, numbers ? numbersText(decoded) : undefined, numbers ? decoded : null);
     layers.update([], signals);
     explain();
   }

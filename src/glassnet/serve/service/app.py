@@ -144,8 +144,8 @@ class Service:
             return
         parts = route.path.split("/")
         patterns = self._others.setdefault(len(parts), [])
-        for known, methods in patterns:
-            if known == parts:
+        for existing, methods in patterns:
+            if existing == parts:
                 methods[route.method] = route
                 return
         patterns.append((parts, {route.method: route}))

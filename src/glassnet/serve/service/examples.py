@@ -137,13 +137,13 @@ def _values_of(served: ServedModel) -> NDArray[Any]:
     model = served.model
     if has_digit(served):
         return _digit()
-    known = model.training_range
-    if known is None:
+    training_range = model.training_range
+    if training_range is None:
         return np.zeros(model.features, np.int64)
-    if known.features is not None:
-        middle = (np.array(known.features[0]) + np.array(known.features[1])) / 2
+    if training_range.features is not None:
+        middle = (np.array(training_range.features[0]) + np.array(training_range.features[1])) / 2
     else:
-        middle = np.full(model.features, (known.samples[0][1] + known.samples[1][1]) / 2)
+        middle = np.full(model.features, (training_range.samples[0][1] + training_range.samples[1][1]) / 2)
     rounded: NDArray[Any] = np.array([float(f"{value:.4g}") for value in middle])
     return (
         rounded.astype(np.int64) if (rounded == np.floor(rounded)).all() and np.abs(rounded).max() < 2**53 else rounded

@@ -158,8 +158,8 @@ class Repository:
         if name is not None:
             return self.get(name)
         if len(self._models) > 1:
-            known = ", ".join(self._models)
-            raise RequestError(400, "GN127", f"Name the model with ?model=NAME. The models are {known}.")
+            names = ", ".join(self._models)
+            raise RequestError(400, "GN127", f"Name the model with ?model=NAME. The models are {names}.")
         return next(iter(self._models.values()))
 
     def watch(self) -> None:

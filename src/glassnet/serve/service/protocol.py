@@ -190,9 +190,9 @@ def _inputs(served: ServedModel, tensors: dict[str, Tensor], request: Request, l
 
 
 def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, limits: Limits) -> NDArray[np.float32]:
-    encoder, known = served.encoder, served.model.columns
+    encoder, trained = served.encoder, served.model.columns
     assert encoder is not None
-    assert known is not None
+    assert trained is not None
     columns: dict[str, NDArray[Any]] = {}
     for tensor in tensors.values():
         shape = tensor.values.shape
@@ -206,7 +206,7 @@ def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, 
     require_few(rows, limits)
     encoded = encoder.arrays(rows, columns)
     if encoded is not None:
-        Remarks(known, request).on_arrays(columns, encoded)
+        Remarks(trained, request).on_arrays(columns, encoded)
         return encoded
     values = zip(*(column.tolist() for column in columns.values()), strict=True)
     return inputs_of(served, [dict(zip(columns, row, strict=True)) for row in values], request, limits)

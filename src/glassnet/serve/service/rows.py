@@ -207,17 +207,17 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
 
 def _read_row(columns: Columns, row: Mapping[str, Any], number: int, remarks: Remarks) -> Table:
     """Read a row as a table, which alone can take values such as numbers in text, with remarks on its values."""
-    known = {name: row[name] for name in columns.names if name in row}
-    for name, value in known.items():
+    present = {name: row[name] for name in columns.names if name in row}
+    for name, value in present.items():
         if not isinstance(value, _SCALARS):
             problem = f"rows: row {number}: column {name!r}: expected a number, text, true, false or null."
             raise DataError("GN013", problem)
     if not row:
         problem = f"rows: row {number}: none of the model's columns, such as {columns.names[0]!r}."
         raise DataError("GN060", problem)
-    lacks = len(known) < len(columns.names)
+    lacks = len(present) < len(columns.names)
     others = dict.fromkeys(islice(row, _NAMED)) if lacks else {}  # for the message about the columns that are missing
-    table = read_table({name: [value] for name, value in {**others, **known}.items()}, columns.names)
+    table = read_table({name: [value] for name, value in {**others, **present}.items()}, columns.names)
     if not lacks:
         remarks.on_row(row, number)
     return replace(table, source=f"row {number}")
