@@ -169,7 +169,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     DataError
         GN101 if it cannot be compiled, or ends with an error.
     """
-    compiler, why_not = found_compiler()
+    compiler, why_not = find_compiler()
     if compiler is None:
         return Ran(None, why_not)
     content = path.read_bytes()
@@ -188,7 +188,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     return Ran(tool, "", answers.outputs, answers.predicted)
 
 
-def found_compiler() -> tuple[Compiler | None, str]:
+def find_compiler() -> tuple[Compiler | None, str]:
     """Return the compiler of the environment variable CC, or the first of `COMPILERS`; else the reason."""
     given = os.environ.get("CC", "").strip()
     try:

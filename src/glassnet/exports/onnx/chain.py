@@ -65,17 +65,15 @@ Step = Dense | Affine | Activation | Widen
 
 
 @dataclass(frozen=True)
-class Chain:
-    """What a graph computes.
+class Decoding:
+    """A value in the graph, and what its outputs make of it.
 
     Parameters
     ----------
-    members : tuple of tuple of Step
-        The steps of each network, from the input on. The outputs of several are averaged.
-    output : str
-        The value in the graph that is this average.
+    value : str
+        The name of the value.
     task : {"classes", "labels", "numbers"} or None
-        What the graph makes of it; None if that is not decided.
+        None if that is not decided.
     classes : ndarray or None
         The names of the classes, in the order of the outputs.
     binary : bool
@@ -86,14 +84,36 @@ class Chain:
         The outputs that become the probabilities 0 and 1.
     """
 
-    members: tuple[tuple[Step, ...], ...]
-    output: str
+    value: str
     task: str | None = None
     classes: NDArray[Any] | None = None
     binary: bool = False
     normalised: bool = False
     low: float = 0.0
     high: float = 1.0
+
+    @classmethod
+    def of(cls, graph: OnnxGraph, output: str) -> Decoding:
+        """Follow an output back to the value that it interprets."""
+        made = _named(graph, output)
+        probabilities = _probabilities(graph, made.value)
+        return replace(probabilities, task=made.task or probabilities.task, classes=made.classes)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a graph computes.
+
+    Parameters
+    ----------
+    members : tuple of tuple of Step
+        The steps of each network, from the input on. The outputs of several are averaged.
+    decoding : Decoding
+        What the graph makes of this average.
+    """
+
+    members: tuple[tuple[Step, ...], ...]
+    decoding: Decoding
 
 
 def read_chain(graph: OnnxGraph) -> Chain:
@@ -104,9 +124,9 @@ def read_chain(graph: OnnxGraph) -> Chain:
     NotImportableError
         For anything else than a chain; the operator or the branch is named.
     """
-    found = [_Decoded.of(graph, name) for name in graph.outputs]
-    value = max((one.value for one in found), key=lambda name: graph.order.get(name, -1))
-    for one in found:
+    decodings = [Decoding.of(graph, name) for name in graph.outputs]
+    value = max((one.value for one in decodings), key=lambda name: graph.order.get(name, -1))
+    for one in decodings:
         node = graph.producers.get(value)
         before = node.input[0] if node is not None and node.op_type in ("Softmax", "LogSoftmax", "Sigmoid") else ""
         if one.value not in (value, before):
@@ -114,45 +134,26 @@ def read_chain(graph: OnnxGraph) -> Chain:
                 if other.op_type not in OPERATORS:
                     raise refused(other, NOT_SUPPORTED)
             raise NotImportableError("two outputs of different branches")
-    classes = next((one.classes for one in found if one.classes is not None), None)
-    rescaled = next((one for one in found if (one.low, one.high) != (0, 1)), found[0])
-    normalised = any(one.normalised for one in found)
+    classes = next((one.classes for one in decodings if one.classes is not None), None)
+    rescaled = next((one for one in decodings if (one.low, one.high) != (0, 1)), decodings[0])
+    normalised = any(one.normalised for one in decodings)
     # Labels may also be listed with the probability of their absence, as if they were classes.
-    tasks = {"classes": normalised, **{one.task: True for one in found}}
+    tasks = {"classes": normalised, **{one.task: True for one in decodings}}
     task = next((name for name in ("labels", "classes") if tasks.get(name)), None)
     averaged, after = _averaged(graph, value)
     members, left = [], _Left(graph.size, _MOST_STEPS)
     for member in averaged:
         members.append((*_steps(graph, member, left), *after))
-    binary = task == "classes" and any(one.binary for one in found)
-    return Chain(tuple(members), value, task, classes, binary, normalised, rescaled.low, rescaled.high)
-
-
-@dataclass(frozen=True)
-class _Decoded:
-    """A value in the graph, and what an output of the graph makes of it."""
-
-    value: str
-    task: str | None = None
-    classes: NDArray[Any] | None = None
-    binary: bool = False
-    normalised: bool = False
-    low: float = 0.0
-    high: float = 1.0
-
-    @classmethod
-    def of(cls, graph: OnnxGraph, output: str) -> _Decoded:
-        """Follow an output back to the value that it interprets."""
-        made = _named(graph, output)
-        probabilities = _probabilities(graph, made.value)
-        return replace(probabilities, task=made.task or probabilities.task, classes=made.classes)
+    binary = task == "classes" and any(one.binary for one in decodings)
+    decoding = Decoding(value, task, classes, binary, normalised, rescaled.low, rescaled.high)
+    return Chain(tuple(members), decoding)
 
 
 _SHAPES = ("Identity", "Reshape", "Squeeze", "Flatten", "Cast")
 """Operators that keep the values of decoded answers."""
 
 
-def _named(graph: OnnxGraph, output: str) -> _Decoded:
+def _named(graph: OnnxGraph, output: str) -> Decoding:
     """Remove from an output the choice of a class or of labels, and their names."""
     value, classes = output, None
     while (node := graph.producers.get(value)) is not None:
@@ -161,12 +162,12 @@ def _named(graph: OnnxGraph, output: str) -> _Decoded:
         if kind == "ArgMax":
             if given.get("axis", 0) not in (1, -1) or given.get("select_last_index"):
                 raise refused(node, "expected the first largest of each row")
-            return _Decoded(node.input[0], "classes", classes)
+            return Decoding(node.input[0], "classes", classes)
         if kind in ("Greater", "GreaterOrEqual", "Binarizer"):
             limit = given.get("threshold", 0.0) if kind == "Binarizer" else graph.constant(node.input[1])
             if limit is None or np.size(limit) != 1 or float(np.ravel(limit)[0]) != 0.5:
                 raise refused(node, "expected a comparison with 0.5")
-            return _Decoded(node.input[0], "labels", classes)
+            return Decoding(node.input[0], "labels", classes)
         if classes is not None and kind in ("Gather", "ArrayFeatureExtractor", "LabelEncoder"):
             raise refused(node, NOT_SUPPORTED)
         if kind in ("Gather", "ArrayFeatureExtractor"):
@@ -178,14 +179,14 @@ def _named(graph: OnnxGraph, output: str) -> _Decoded:
             classes, value = _labels(node, given), node.input[0]
         elif kind == "ZipMap":
             names = given.get("classlabels_strings") or given.get("classlabels_int64s") or []
-            return _Decoded(node.input[0], "classes", np.array([_text(one) for one in names]))
+            return Decoding(node.input[0], "classes", np.array([_text(one) for one in names]))
         elif kind in _SHAPES:
             value = node.input[0]
         else:
             break
     if classes is not None:
         raise NotImportableError("names of classes without an ArgMax that chooses one")
-    return _Decoded(output)  # its conversions belong to the chain
+    return Decoding(output)  # its conversions belong to the chain
 
 
 def _labels(node: Any, given: dict[str, Any]) -> NDArray[Any]:
@@ -200,7 +201,7 @@ def _text(value: bytes | int) -> str | int:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
+def _probabilities(graph: OnnxGraph, output: str) -> Decoding:
     """Remove from probabilities what makes those of a row add up to 1, or adds that of the first of two classes."""
     value = output
     while (node := graph.producers.get(value)) is not None and (
@@ -208,15 +209,15 @@ def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
     ):
         value = node.input[0]
     if node is None:
-        return _Decoded(value)
+        return Decoding(value)
     if node.op_type == "Concat" and len(node.input) == 2:
         first, second = node.input
         other = graph.producers.get(first)
         if other is None or other.op_type != "Sub" or other.input[1] != second or not _is(graph, other.input[0], 1.0):
             raise refused(node, BRANCH)
-        return _Decoded(second, "classes", binary=True, normalised=True)
+        return Decoding(second, "classes", binary=True, normalised=True)
     if node.op_type != "Div" or len(node.input) != 2 or not _is_sum(graph, *node.input):
-        return _Decoded(value)
+        return Decoding(value)
     value = node.input[0]
     low, high = 0.0, 1.0
     if (node := graph.producers.get(value)) is not None and node.op_type == "Max":
@@ -234,7 +235,7 @@ def _probabilities(graph: OnnxGraph, output: str) -> _Decoded:
     if not factor > 0:
         raise NotImportableError("probabilities that fall as their output rises")
     low, high = -offset / factor, (1 - offset) / factor
-    return _Decoded(value, normalised=True, low=low, high=high)
+    return Decoding(value, normalised=True, low=low, high=high)
 
 
 def _is(graph: OnnxGraph, name: str, expected: float) -> bool:
@@ -350,7 +351,7 @@ def _step(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
     if kind == "BatchNormalization":
         return [_batch_normalisation(graph, node, given)], before
     if kind in ("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Clip"):
-        return _kept(graph, node, given), before
+        return _without_effect(graph, node, given), before
     return [_activation(graph, node, given)], _before_exponential(graph, node) if kind == "Exp" else before
 
 
@@ -436,7 +437,7 @@ def _batch_normalisation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> 
     return Affine(factor, shift - mean * factor, node)
 
 
-def _kept(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[Step]:
+def _without_effect(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[Step]:
     """Return the steps of a node that changes no value: none, or the conversion to float64."""
     kind = node.op_type
     if kind == "Cast":

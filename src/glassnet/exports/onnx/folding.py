@@ -49,7 +49,7 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
         same = all(map(np.array_equal, one.before, first.before))
         if not same or not all(map(np.array_equal, one.after or _NOTHING, first.after or _NOTHING)):
             raise NotImportableError("branches whose inputs or outputs are scaled differently")
-    if chain.binary and len(first.layers[-1].weights) != 1:
+    if chain.decoding.binary and len(first.layers[-1].weights) != 1:
         raise NotImportableError("two probabilities for each of several outputs")
     sides = graph.input.sides[1:]
     if None not in sides and math.prod(side or 0 for side in sides) != features:
@@ -62,11 +62,11 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
             not_verifiable=f"the network was imported from {name}", imported={"file": name, "sha256": graph.sha256}
         ),
         *first.before,
-        task=chain.task or ("numbers" if first.after else None),
-        classes=chain.classes,
-        low=chain.low,
-        high=chain.high,
-        normalised=chain.normalised,
+        task=chain.decoding.task or ("numbers" if first.after else None),
+        classes=chain.decoding.classes,
+        low=chain.decoding.low,
+        high=chain.decoding.high,
+        normalised=chain.decoding.normalised,
         target_factor=factor,
         target_offset=offset,
         names=_names(graph, len(first.layers[-1].weights)),
@@ -195,17 +195,17 @@ def reference(graph: OnnxGraph, chain: Chain) -> Any:
     """
     from onnx.reference import ReferenceEvaluator
 
-    wanted, nodes = {chain.output}, []
+    wanted, nodes = {chain.decoding.value}, []
     for node in reversed(graph.proto.graph.node):
         if wanted & {*node.output}:
             nodes.append(node)
             wanted |= {*node.input}
     stored = [one for one in graph.proto.graph.initializer if one.name in wanted]
     given = [one for one in graph.proto.graph.input if one.name == graph.input.name]
-    output = helper.make_tensor_value_info(chain.output, onnx.TensorProto.FLOAT, None)
+    output = helper.make_tensor_value_info(chain.decoding.value, onnx.TensorProto.FLOAT, None)
     part = helper.make_graph(nodes[::-1], "chain", given, [output], stored)
     model = helper.make_model(part, opset_imports=graph.proto.opset_import, ir_version=graph.proto.ir_version)
-    producer = graph.producers[chain.output].op_type
+    producer = graph.producers[chain.decoding.value].op_type
     dtype = helper.tensor_dtype_to_np_dtype(graph.input.dtype)
     sides = tuple(side or -1 for side in graph.input.sides[1:]) or (-1,)
     alone = graph.input.sides[:1] == (1,)
