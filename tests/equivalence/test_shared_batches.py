@@ -33,7 +33,7 @@ class LocalWorkers:
     def begin(self, part):
         return [ShardComputer(part) for _ in range(self.count)]
 
-    def look_for_others(self):
+    def look_for_others(self, run):
         pass
 
     def compute(self, run, weights, step, shards):

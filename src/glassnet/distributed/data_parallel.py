@@ -10,11 +10,10 @@ workers that join are used from the next block on.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,15 +78,15 @@ Results = Iterator[tuple[range, ShardGradients | None]]
 class Workers(Protocol):
     """Workers that compute shards; `shard_workers.RayWorkers` has them on a Ray cluster."""
 
-    def begin(self, part: TrainingPart) -> object:
+    def begin(self, part: TrainingPart) -> Any:
         """Send the samples to the workers; return what names this training run in `compute`."""
         ...
 
-    def look_for_others(self) -> None:
+    def look_for_others(self, run: Any) -> None:
         """Use workers that have joined, from now on."""
         ...
 
-    def compute(self, run: object, weights: FloatArray, step: Step, shards: int) -> Results:
+    def compute(self, run: Any, weights: FloatArray, step: Step, shards: int) -> Results:
         """Compute all shards of a step, divided among the workers."""
         ...
 
@@ -96,7 +95,7 @@ class Prepared(NamedTuple):
     """The samples in the driver, and what names the training run for the workers."""
 
     minibatch: Minibatch
-    run: object
+    run: Any
 
 
 class RayEngine:
@@ -107,18 +106,16 @@ class RayEngine:
     Parameters
     ----------
     workers : Workers
-    notify : callable, default warnings.warn
-        Receives notices, each a line of text.
     """
 
     name = "compiled"
     bits_of = CompiledEngine
     """The engine that repeats the training with the same bits: see `training.receipt`."""
 
-    def __init__(self, workers: Workers, notify: Callable[[str], None] = warnings.warn) -> None:
+    def __init__(self, workers: Workers) -> None:
         reference = ReferenceEngine()
         self.output_loss, self.gradients = reference.output_loss, reference.gradients
-        self._workers, self._notify = workers, notify
+        self._workers = workers
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Prepared:
         """Return the samples in the form that the kernels take, and send them to the workers.
@@ -144,7 +141,7 @@ class RayEngine:
         minibatch, on_leader = prepared.minibatch, prepared.minibatch.pool.leader.run
         constants, flat = minibatch.constants_of(state, block), state.parameters.flat
         loss, correct = np.zeros(minibatch.shards), 0
-        self._workers.look_for_others()
+        self._workers.look_for_others(prepared.run)
         for place in range(len(block.learning_rates)):
             step = Step(block.batch(place), block.epoch, block.first + place)
             for part, result in self._workers.compute(prepared.run, flat, step, minibatch.shards_of(len(step.batch))):
