@@ -31,7 +31,8 @@ def run_task(
     task : callable
     number : int
         Number of the task, for the mailbox.
-    mailbox : actor
+    mailbox : actor or None
+        None if the driver ignores the task's events.
     driver : Receipt
         The driver's surroundings.
     arguments : list
@@ -44,7 +45,9 @@ def run_task(
     places = count()
 
     def send(event: Any) -> bool:
-        return event is not None and bool(ray.get(mailbox.deliver.remote(number, next(places), event)))
+        if mailbox is None or event is None:
+            return False
+        return bool(ray.get(mailbox.deliver.remote(number, next(places), event)))
 
     try:
         require_same(driver, surroundings(), node=ray.util.get_node_ip_address())
@@ -75,9 +78,7 @@ def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     here, there = (
         {**one["versions"], **{name: one.get(key) for key, name in _KINDS.items()}} for one in (driver, worker)
     )
-    others = [
-        f"{name} {there.get(name)} instead of {value}" for name, value in here.items() if there.get(name) != value
-    ]
+    others = [f"{name} {there.get(name)} instead of {value}" for name, value in here.items() if there.get(name) != value]
     if others:
         raise ClusterError(
             "GN131",
