@@ -182,6 +182,8 @@ class RayCluster:
             self._running.pop(one.number, None)
         try:
             outcome = done.result()
+        except self._ray.exceptions.RayTaskError as failed:  # outside the task, such as in unpacking its arguments
+            outcome = Outcome(problem=failed.cause)
         except self._ray.exceptions.RayError as lost:
             outcome = Outcome(problem=one.problem or _as_cluster_error(lost))
         except BaseException as problem:
@@ -205,7 +207,7 @@ class RayCluster:
             return
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=True)
+        here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=False)
         make = self._ray.remote(Mailbox)
         self._mailbox = make.options(num_cpus=0, max_concurrency=_MOST_THREADS, scheduling_strategy=here).remote()
         threading.Thread(target=self._collect, args=(self._mailbox,), name="glassnet-ray-mailbox", daemon=True).start()
@@ -241,4 +243,4 @@ class RayCluster:
 
 def _as_cluster_error(lost: BaseException) -> ClusterError:
     reason = next(iter(str(lost).splitlines()), "") or type(lost).__name__
-    return ClusterError("GN132", f"A task was lost with its machine: {reason.removesuffix('.')}.")
+    return ClusterError("GN132", f"A task was lost with its machine ({reason.removesuffix('.')}).")

@@ -51,4 +51,6 @@ class Mailbox:
 
     async def answer(self, key: int, answer: bool) -> None:
         """Answer a delivery."""
-        self._answers.pop(key).set_result(answer)
+        waiting = self._answers.pop(key)
+        if not waiting.done():  # its worker may be lost
+            waiting.set_result(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from itertools import count
@@ -47,7 +48,10 @@ def run_task(
     def send(event: Any) -> bool:
         if mailbox is None or event is None:
             return False
-        return bool(ray.get(mailbox.deliver.remote(number, next(places), event)))
+        try:
+            return bool(ray.get(mailbox.deliver.remote(number, next(places), event)))
+        except ray.exceptions.RayError:
+            os._exit(1)  # the rest of this machine may be lost already: Ray repeats the task elsewhere
 
     try:
         require_same(driver, surroundings(), node=ray.util.get_node_ip_address())
