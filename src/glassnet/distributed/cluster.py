@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Self, TypeVar
@@ -13,7 +15,9 @@ from typing import Any, Self, TypeVar
 from ..errors import ClusterError
 from ..training.receipt import surroundings
 from .connection import connect, disconnect, ray_module
+from .data_parallel import RayEngine
 from .mailbox import Delivery, Mailbox
+from .shard_workers import RayWorkers
 from .worker import Outcome, Shared, run_task
 
 T = TypeVar("T")
@@ -92,6 +96,7 @@ class RayCluster:
         self._driver = surroundings()
         self._run = self._ray.remote(run_task).options(num_cpus=1, max_retries=_REPEATS, retry_exceptions=False)
         self._mailbox: Any = None
+        self._closing = ExitStack()
 
     @property
     def workers(self) -> int:
@@ -128,9 +133,15 @@ class RayCluster:
             self._end(one, KeyboardInterrupt())
         wait(chosen, _PATIENCE)
 
-    def engine(self) -> Any:
-        """Return an engine that computes the shards of each batch on the workers."""
-        raise NotImplementedError
+    def engine(self, notify: Callable[[str], None] = warnings.warn) -> RayEngine:
+        """Return an engine that computes the shards of each batch on the workers, until the cluster is left.
+
+        `notify` receives a line of text when workers are lost, join, or have nothing to do. The options need
+        ``skip_zeros=False`` if the inputs have many zeros.
+        """
+        workers = RayWorkers(notify, self._most)
+        self._closing.callback(workers.close)
+        return RayEngine(workers)
 
     def __enter__(self) -> Self:
         """Return self."""
@@ -143,6 +154,7 @@ class RayCluster:
                 self._left = True
                 unfinished = [one.future for one in (*self._waiting, *self._running.values())]
             self.cancel(unfinished)
+            self._closing.close()
             if self._mailbox is not None:
                 self._ray.kill(self._mailbox)
             self._threads.shutdown(wait=True)
