@@ -200,11 +200,10 @@ class RayCluster:
             outcome = Outcome(problem=one.problem or _as_cluster_error(lost))
         except BaseException as problem:
             outcome = Outcome(problem=problem)
-        problem = one.problem or outcome.problem
-        if problem is None:
-            one.future.set_result(outcome.result)
+        if one.problem or outcome.problem:
+            one.future.set_exception(one.problem or outcome.problem)
         else:
-            one.future.set_exception(problem)
+            one.future.set_result(outcome.result)
         if not self._left:
             self._start_waiting()
 
