@@ -194,15 +194,16 @@ class RayCluster:
             self._running.pop(one.number, None)
         try:
             outcome = done.result()
+        except self._ray.exceptions.RayTaskError as failed:  # outside the task, such as in unpacking its arguments
+            outcome = Outcome(problem=failed.cause)
         except self._ray.exceptions.RayError as lost:
             outcome = Outcome(problem=one.problem or _as_cluster_error(lost))
         except BaseException as problem:
             outcome = Outcome(problem=problem)
-        problem = one.problem or outcome.problem
-        if problem is None:
-            one.future.set_result(outcome.result)
+        if one.problem or outcome.problem:
+            one.future.set_exception(one.problem or outcome.problem)
         else:
-            one.future.set_exception(problem)
+            one.future.set_result(outcome.result)
         if not self._left:
             self._start_waiting()
 
@@ -217,7 +218,7 @@ class RayCluster:
             return
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=True)
+        here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=False)
         make = self._ray.remote(Mailbox)
         self._mailbox = make.options(num_cpus=0, max_concurrency=_MOST_THREADS, scheduling_strategy=here).remote()
         threading.Thread(target=self._collect, args=(self._mailbox,), name="glassnet-ray-mailbox", daemon=True).start()
@@ -253,4 +254,4 @@ class RayCluster:
 
 def _as_cluster_error(lost: BaseException) -> ClusterError:
     reason = next(iter(str(lost).splitlines()), "") or type(lost).__name__
-    return ClusterError("GN132", f"A task was lost with its machine: {reason.removesuffix('.')}.")
+    return ClusterError("GN132", f"A task was lost with its machine ({reason.removesuffix('.')}).")
