@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from glassnet import Options, fit, new_model
-from glassnet.distributed.data_parallel import RayEngine, ShardComputer, divisible, idle_notice
+from glassnet.distributed.data_parallel import RayEngine, ShardComputer, idle_notice
 from glassnet.engines import CompiledEngine
 from glassnet.errors import OptionError
 from glassnet.model.build import samples_for
 from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.training.executor import divisible
 from support.covering import covering
 from support.samples import digits
 
