@@ -80,14 +80,16 @@ def test_something_else_answers(unconnected, answer):
 
 
 def test_what_ray_says_becomes_one_line(unconnected, monkeypatch):
-    def fail(message, kind):
+    def fail(message, kind, cause=None):
         def init(**arguments):
-            raise kind(message)
+            raise kind(message) from cause
 
         monkeypatch.setattr(unconnected, "init", init)
 
     fail("Could not find any running\nRay instance.", ConnectionError)
     assert refused("auto").startswith("--ray auto: no Ray cluster is running here.")
+    fail("Failed to connect to Ray cluster.", ConnectionError, RuntimeError("RPC error: InvalidAuthToken: …"))
+    assert "Set RAY_AUTH_MODE=token" in refused("local")
     fail("Version mismatch: The cluster was started with:\n    Ray: 1.0", RuntimeError)
     with pytest.raises(ClusterError, match=r"\(Version mismatch: The cluster was started with: Ray: 1.0\)") as raised:
         glassnet.ray_cluster("local")

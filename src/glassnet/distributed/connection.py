@@ -90,6 +90,12 @@ def _init(ray: ModuleType, address: str, arguments: dict[str, Any]) -> bool:
 
 def _refusal(address: str, problem: Exception) -> ClusterError:
     """Return one line for what Ray raised."""
+    if "InvalidAuthToken" in f"{problem} {problem.__cause__}":
+        return ClusterError(
+            "GN130",
+            f"--ray {address}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless the "
+            "token is in ~/.ray.",
+        )
     if address == "auto" and isinstance(problem, ConnectionError):
         return ClusterError(
             "GN130",
