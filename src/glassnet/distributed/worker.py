@@ -86,6 +86,6 @@ def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     if others:
         raise ClusterError(
             "GN131",
-            f"The worker on {node} differs (there ≠ here): {', '.join(others)}. All machines need the same versions and "
-            "kind of processor.",
+            f"The worker on {node} differs (there ≠ here): {', '.join(others)}. All machines need the same versions "
+            "and kind of processor.",
         )
