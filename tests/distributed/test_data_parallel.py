@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 
 import pytest
@@ -13,8 +12,10 @@ import pytest
 import glassnet
 from glassnet import Options, fit, resume
 from glassnet.engines import CompiledEngine
+from glassnet.errors import ClusterError
 from glassnet.training.checkpoint import CheckpointPolicy
 from glassnet.training.events import BlockDone, EpochDone
+from support.ray_machines import add_machine, lose_machine
 from support.samples import digits
 
 OPTIONS = Options(
@@ -39,7 +40,6 @@ def expected():
 @pytest.fixture(scope="module")
 def workers(ray_nodes):
     """Up to three workers on each of the machines, with notices in `said`, and the latest training run in `run`."""
-    pytest.importorskip("ray")
     from glassnet.distributed.shard_workers import RayWorkers
 
     class Watched(RayWorkers):
@@ -77,10 +77,8 @@ def test_the_number_of_workers_does_not_matter(workers, engine, expected):
         assert workers.said == []
 
 
-def test_workers_that_are_lost_or_join_change_nothing(ray_nodes, workers, engine, expected):
+def test_workers_that_are_lost_or_join_change_nothing(ray, ray_nodes, workers, engine, expected):
     """A process is killed in mid-step, later a machine with all its workers; then another machine joins."""
-    import ray
-
     blocks, counts, original = [], [], workers._call
 
     def call(worker, *step):
@@ -88,16 +86,14 @@ def test_workers_that_are_lost_or_join_change_nothing(ray_nodes, workers, engine
         if workers.calls == 10:
             ray.kill(worker.actor)
         if workers.calls == 30:
-            ray_nodes.remove_node(next(iter(ray_nodes.worker_nodes)), allow_graceful=False)
+            lose_machine(ray_nodes)
         return reference
 
     def join(event):
         blocks.append(isinstance(event, BlockDone))
         if isinstance(event, BlockDone) and sum(blocks) == 2 * OPTIONS.epochs - 2:
             counts.append(workers.count)
-            handler = signal.getsignal(signal.SIGTERM)
-            ray_nodes.add_node(num_cpus=1, object_store_memory=80_000_000)
-            signal.signal(signal.SIGTERM, handler)  # Ray sets its own
+            add_machine(ray_nodes)
             for _ in range(600):
                 workers.look_for_others(workers.run)
                 if workers.count == 7:
@@ -116,9 +112,7 @@ def test_workers_that_are_lost_or_join_change_nothing(ray_nodes, workers, engine
     assert workers.calls <= STEPS * 7 + lost
 
 
-def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(workers, engine, expected, tmp_path):
-    import ray
-
+def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(ray, workers, engine, expected, tmp_path):
     def lose_all_and_stop(event):
         if isinstance(event, EpochDone):
             for one in (*workers._ready, *workers._joining):
@@ -144,3 +138,11 @@ def test_the_engine_of_a_cluster_has_a_receipt_that_one_machine_verifies(workers
     assert said == []
     assert model.receipt["engine"] == "compiled"
     assert glassnet.verify(model, DATA).same
+
+
+def test_a_worker_of_another_kind_is_refused_by_name(workers, engine, monkeypatch):
+    monkeypatch.setattr(workers, "_driver", {**workers._driver, "processor": "x86_64 other"})
+    workers.most = 1
+    with pytest.raises(ClusterError, match=r"The worker on [\d.]+ .*processor x86_64 \w+.* x86_64 other"):
+        fit(DATA, OPTIONS, engine=engine)
+    assert workers.count == 0
