@@ -112,7 +112,9 @@ def test_workers_that_are_lost_or_join_change_nothing(ray, ray_nodes, workers, e
     assert workers.calls <= STEPS * 7 + lost
 
 
-def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(ray, workers, engine, expected, tmp_path):
+def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(
+    ray, workers, engine, expected, tmp_path, monkeypatch
+):
     def lose_all_and_stop(event):
         if isinstance(event, EpochDone):
             for one in (*workers._ready, *workers._joining):
@@ -120,6 +122,7 @@ def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(ray
             if event.epoch == 2:
                 raise KeyboardInterrupt
 
+    monkeypatch.setattr("glassnet.distributed.shard_workers.LOOK_SECONDS", 1000)  # no others take their places
     workers.most = 2
     policy = CheckpointPolicy(tmp_path / "run.checkpoint", every=3)
     with pytest.raises(KeyboardInterrupt):
