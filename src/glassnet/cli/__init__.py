@@ -37,6 +37,7 @@ _COMMANDS = {
     "verify": "Retrain a model from its training record and compare the bits.",
     "doctor": "Find problems in data, or in an old program (.py, .ipynb).",
     "compare": "Compare two recipes over several seeds, and judge whether B is better.",
+    "search": "Search for better options, and test the best once.",
     "labels": "Find samples whose label is wrong or ambiguous.",
     "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "export": "Write a model as C, HTML or ONNX, and prove that the file answers as the model does.",

@@ -116,7 +116,9 @@ class Scorer:
             counts = counts * self.weights
         total = counts.sum(axis=1, keepdims=True)
         if self.metric == "balanced_accuracy":
-            right = np.stack([counts[:, self.labels == one] @ contributed[self.labels == one, 0] for one in self._classes])
+            right = np.stack(
+                [counts[:, self.labels == one] @ contributed[self.labels == one, 0] for one in self._classes]
+            )
             present = np.stack([counts[:, self.labels == one].sum(axis=1) for one in self._classes])
             recall = np.where(present > 0, right / np.where(present > 0, present, 1), np.nan)
             found: Numbers = np.nanmean(recall, axis=0)

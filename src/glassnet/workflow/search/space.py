@@ -6,6 +6,7 @@ and the recipe, around the recipe's own values; texts such as ``learning_rate=0.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ SEARCHABLE: dict[str, Search] = {name: spec.search for name, spec in SPECS.items
 """Option -> how a search may vary it."""
 
 _DIGITS = 3
-"""Significant digits of a sampled number, so that a command can repeat it exactly."""
+"""Digits of a sampled number, so that a short command repeats it: significant ones or, on a linear range, of its width."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,17 @@ class Dimension:
         return ITEMS[self.name] is int
 
     def value(self, sampled: Any) -> Any:
-        """Return the option's value for a sampled number or label; numbers are rounded to three digits."""
+        """Return the option's value for a sampled number or label; numbers are rounded."""
         if self.choices:
             return self.choices[self.labels.index(sampled)]
         assert self.low is not None
         assert self.high is not None
-        number = int(sampled) if self.whole else float(f"{sampled:.{_DIGITS}g}")
+        if self.whole:
+            number = int(sampled)
+        elif self.log:
+            number = float(f"{sampled:.{_DIGITS}g}")
+        else:
+            number = round(sampled, _DIGITS - 1 - math.floor(math.log10(self.high - self.low)))
         return checked(self.name, min(max(number, self.low), self.high))
 
     def nearest(self, value: Any) -> Any:

@@ -45,15 +45,6 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Discarding:
-    """What a trial sends when it ends early; the answer is whether its result is not needed."""
-
-
-class DiscardedError(Exception):
-    """The trial ended early, and its result was not needed."""
-
-
-@dataclass(frozen=True)
 class Outcome:
     """Result of `run_trial`.
 
@@ -100,12 +91,10 @@ def run_trial(
         As from `trial_options`.
     metric : str
     send : callable
-        Receives each `Progress`; if it returns True the trial ends with this epoch, and sends `Discarding`.
+        Receives each `Progress`; if it returns True the trial ends with this epoch.
 
     Raises
     ------
-    DiscardedError
-        If the result is not needed.
     GlassnetError
         As `fit`.
     """
@@ -116,7 +105,7 @@ def run_trial(
     epochs = 0
     for number, split in enumerate(splits):
         training, validation = split.of(data)
-        watch = _Watch(validation, metric, options.epochs, len(splits), send if number == 0 else None)
+        watch = _Watch(validation, metric, options.epochs, number, len(splits), send)
         fitted = fit_watched(training, options, [watch], watch.begin)
         models.append(split.recorded_in(fitted.model))
         epochs = max(epochs, len(fitted.history.epoch))
@@ -127,28 +116,19 @@ def run_trial(
         score = float(Scorer.of(validations, metric)(np.concatenate(parts))[0])
         last = number == len(splits) - 1
         done = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
-        if not last and _ends(send, done):
+        if not last and send(done):
             return Outcome(tuple(models), score, None, epochs, time.perf_counter() - began)
     return Outcome(tuple(models), score, np.concatenate(parts), epochs, time.perf_counter() - began)
 
 
-def _ends(send: Callable[[Any], bool], done: Progress) -> bool:
-    """Send what is done; return whether the trial ends, or raise DiscardedError."""
-    if not send(done):
-        return False
-    if send(Discarding()):
-        raise DiscardedError
-    return True
-
-
 class _Watch:
-    """The callback of a training run: scores the validation samples after each epoch, and sends the score."""
+    """The callback of a training run: of the first fold, scores the validation samples after each epoch."""
 
     def __init__(
-        self, validation: Dataset, metric: str, epochs: int, folds: int, send: Callable[[Any], bool] | None
+        self, validation: Dataset, metric: str, epochs: int, fold: int, folds: int, send: Callable[[Any], bool]
     ) -> None:
         self._validation, self._metric, self._send = validation, metric, send
-        self._scorer, self._epochs, self._folds = Scorer.of([validation], metric), epochs, folds
+        self._scorer, self._epochs, self._fold, self._folds = Scorer.of([validation], metric), epochs, fold, folds
         self.score, self.ended = float("nan"), False
 
     def begin(self, run: Run) -> None:
@@ -157,11 +137,12 @@ class _Watch:
 
     def __call__(self, event: Event) -> bool:
         """Process an event of the training."""
-        if not isinstance(event, EpochDone) or self._send is None:
+        if not isinstance(event, EpochDone) or self._fold:
+            self._send(None)  # ends here if the trial has been cancelled
             return False
         found = contributions(model_at(self._run.model, self._run.state), self._validation, self._metric)
         self.score = float(self._scorer(found)[0])
         last = event.epoch == self._epochs
         done = Progress(event.epoch, self.score, event.epoch, self._epochs, 0, self._folds)
-        self.ended = _ends(self._send, done) and not last
+        self.ended = self._send(done) and not last
         return self.ended
