@@ -64,6 +64,8 @@ if _TYPE_CHECKING:
     from .training.run import Fit as Fit
     from .training.verify import Verification as Verification
     from .training.verify import verify as verify
+    from .workflow.search.api import search as search
+    from .workflow.search.result import SearchResult as SearchResult
     from .workflow.table_model import TableModel as TableModel
 
     Checkpoint, load_data = CheckpointPolicy, _load
@@ -94,6 +96,7 @@ _HOMES = {
     "RateTest": "training.lr_finder",
     "ReferenceEngine": "engines.reference",
     "Reliability": "model.evaluate",
+    "SearchResult": "workflow.search.result",
     "Scaling": "preprocess.scaling",
     "TableModel": "workflow.table_model",
     "Targets": "preprocess.targets",
@@ -122,6 +125,7 @@ _HOMES = {
     "report": "html.report",
     "resume": "training.checkpointing",
     "save_model": "model.file",
+    "search": "workflow.search.api",
     "train": "training.loop",
     "update": "network",
     "verify": "training.verify",

@@ -22,16 +22,14 @@ from ..options.options import SPECS, by_field
 from ..options.recipes import RECIPE_ALIASES
 from ..training.executor import Executor, ThreadExecutor
 from ..workflow.search.job import (
-    MOST_FOLDS,
-    MOST_TRIALS,
     TRIALS,
     FinalTraining,
     SearchEvent,
     SearchJob,
-    SearchResult,
     TrialEnded,
-    search,
+    search_files,
 )
+from ..workflow.search.result import SearchResult
 from ..workflow.search.scores import METRICS
 from ..workflow.search.space import text_of
 from .help.grouped import GroupedCommand, GroupedFlag
@@ -52,7 +50,7 @@ PICTURE = "search.png"
 @click.option(
     "--trials",
     **_COMMON,
-    type=click.IntRange(1, MOST_TRIALS),
+    type=int,
     metavar="N",
     help=f"Trials in total.  [{TRIALS}; with --minutes, as many as the time allows]",
 )
@@ -77,7 +75,7 @@ PICTURE = "search.png"
     "--cv",
     "folds",
     **_COMMON,
-    type=click.IntRange(0, MOST_FOLDS),
+    type=int,
     metavar="K",
     help="Score by cross-validation with K folds; 0: one held-out part.  [5 for fewer than 1,000 samples, else 0]",
 )
@@ -95,6 +93,7 @@ PICTURE = "search.png"
     "--workers",
     cls=GroupedFlag,
     type=click.IntRange(1, 1024),
+    show_default=False,
     metavar="N",
     help="Trials at the same time.  [one per core]",
 )
@@ -135,7 +134,7 @@ def search_command(
     job = SearchJob(source, test_source, recipe, given(flags), table, trials, minutes, space, metric, folds, out)
     words = search_words(language)
     with _executor(workers, ray) as executor, closing(_progress(job, words)) as show:
-        found = search(job, executor=executor, callbacks=[show], notify=say_notice)
+        found = search_files(job, executor=executor, callbacks=[show], notify=say_notice)
     from .. import plots
 
     picture = Path(found.folder) / PICTURE

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from ..errors import ShapeError, wrong_type
 from ..i18n.language import Say
@@ -81,7 +81,7 @@ def draw_search(search: Mapping[str, Any], axes: SeveralAxes | None = None, lang
 def _new_axes(options: int) -> list[Axes]:
     """Return the wide axes of all trials, and below it rows of axes for the options."""
     rows = -(-options // _COLUMNS)
-    height = _ABOVE + _TOP + rows * (_BELOW + _PANEL) + _BELOW
+    height = _ABOVE + _TOP + rows * (_BELOW + _PANEL) + _BELOW - 0.15
     top = new_axes(size=(_WIDTH, height), margins=(_LEFT, height - _ABOVE - _TOP, _RIGHT, _ABOVE))[0]
     wide = (_WIDTH - _LEFT - _RIGHT - _GAP * (_COLUMNS - 1)) / _COLUMNS
     found = [top]
@@ -141,18 +141,15 @@ def _draw_trials(
     panel.set_xlim(-0.5, last + 0.5)
     panel.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True))
     panel.set_xlabel(word("trial"))
-    keys = [("winner", {"number": best}), *([("recipe", {"number": 0})] if best else [])]
-    keys += (
-        [("ended_early", {"number": -1, "state": "pruned"})]
-        if any(one["state"] != "complete" for one in trials)
-        else []
-    )
-    handles = [
-        panel.plot(
-            [], [], linestyle="", markeredgewidth=0, label=word(key), **_styles({"state": "complete", **one}, best)
-        )[0]
-        for key, one in keys
-    ]
+    examples: dict[str, dict[str, Any]] = {"winner": {"number": best}, "recipe": {"number": 0}}
+    examples["ended_early"] = {"number": -1, "state": "pruned"}
+    if not best:
+        del examples["recipe"]
+    if all(one["state"] == "complete" for one in trials):
+        del examples["ended_early"]
+    handles = []
+    for key, one in examples.items():
+        handles += panel.plot([], [], linestyle="", markeredgewidth=0, label=word(key), **_styles(one, best))
     handles += panel.plot([], [], color=VERMILION, linewidth=1.2, alpha=0.7, label=word("best_so_far"))
     panel.legend(
         handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(handles), fontsize=8, frameon=False,
@@ -166,12 +163,16 @@ def _draw_option(
     """Draw the score of every trial against its value of an option."""
     choices = [_text(one) for one in values.get("choices", ())]
     beside = np.random.Generator(np.random.Philox(len(trials))).uniform(-0.25, 0.25, len(trials))
+    places: list[float] = []
     for trial, score, offset in zip(trials, scores, beside, strict=True):
         value = trial["options"][name]
         if choices:
             place = choices.index(_text(value)) + (0.0 if trial["number"] in (0, best) else offset)
         else:
             place = max(value) if isinstance(value, list | tuple) else value
+        if not choices and values["log"] and place <= 0:  # the recipe's own value: off
+            place = values["low"]
+        places.append(place)
         panel.plot([place], [score], linestyle="", markeredgewidth=0, clip_on=False, **_styles(trial, best))
     panel.set_xlabel(name)
     if choices:
@@ -183,9 +184,18 @@ def _draw_option(
         if crowded:
             panel.xaxis.labelpad = 1
         return
+    low, high = values["low"], values["high"]
     if values["log"]:
         panel.set_xscale("log")
-        panel.xaxis.set_minor_formatter(NullFormatter())
+        panel.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > 50 * low else (1.0, 2.0, 5.0), numticks=5))
+        panel.xaxis.set_minor_locator(NullLocator())
+        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        margin = (high / low) ** 0.04
+        low, high = low / margin, high * margin
+    else:
+        low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
+        panel.xaxis.set_major_locator(MaxNLocator(nbins=5))
+    panel.set_xlim(min(low, *places), max(high, *places))  # the recipe's own value may lie outside the range
     panel.tick_params(axis="x", labelsize=8)
 
 

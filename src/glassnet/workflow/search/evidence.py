@@ -91,6 +91,6 @@ def judge_choice(contributed: Mapping[int, Numbers], scorer: Scorer, seed: int) 
         winner=numbers[winner],
         optimism=optimism,
         corrected=float(own[winner]) - scorer.sign * optimism,
-        probabilities={numbers[place]: wins[place] / RESAMPLES for place in np.argsort(-wins) if wins[place]},
+        probabilities={numbers[place]: float(wins[place] / RESAMPLES) for place in np.argsort(-wins) if wins[place]},
         not_told_apart=tuple(numbers[place] for place in close if unbeaten[place] > CLEAR * RESAMPLES),
     )

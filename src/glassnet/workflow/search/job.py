@@ -179,7 +179,7 @@ class SearchData:
     source: str
 
 
-def search(
+def search_files(
     job: SearchJob,
     *,
     executor: Executor | None = None,
@@ -250,7 +250,7 @@ def run_search(
     clock: Callable[[], float],
     began: float,
 ) -> SearchResult:
-    """Search on data that were read; arguments as for `search`."""
+    """Search on data that were read; arguments as for `search_files`."""
     read, base = samples.read, samples.read.options
     given, images = by_field(job.options), read.training.image_shape is not None
     space = (

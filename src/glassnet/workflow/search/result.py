@@ -47,7 +47,7 @@ class Tested:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Result of `search`.
+    """Result of `glassnet.search`.
 
     Parameters
     ----------

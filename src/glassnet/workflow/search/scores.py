@@ -59,12 +59,12 @@ def contributions(model: Model, data: Dataset, metric: str) -> Numbers:
     if data.values is None:
         if metric == "log_loss":
             of_truth = model.probabilities(outputs)[np.arange(len(data)), data.labels].astype(np.float64)
-            return -np.log(np.maximum(of_truth, _SMALLEST))[:, None]
-        return (model.targets.invert(outputs) == data.labels).astype(np.float64)[:, None]
-    answers = model.targets.invert(outputs)
+            return np.asarray(-np.log(np.maximum(of_truth, _SMALLEST)))[:, None]
+        return np.asarray(model.targets.invert(outputs) == data.labels, np.float64)[:, None]
+    answers = np.asarray(model.targets.invert(outputs), np.float64)
     if model.targets.name == "values":
-        return np.square(np.asarray(answers, np.float64) - data.values)
-    return (answers == data.values).all(axis=1).astype(np.float64)[:, None]
+        return np.asarray(np.square(answers - data.values), np.float64)
+    return np.asarray((answers == data.values).all(axis=1), np.float64)[:, None]
 
 
 @dataclass(frozen=True)
@@ -123,14 +123,15 @@ class Scorer:
             recall = np.where(present > 0, right / np.where(present > 0, present, 1), np.nan)
             found: Numbers = np.nanmean(recall, axis=0)
             return found
-        mean = counts @ contributed / total  # (b, k)
+        mean: Numbers = counts @ contributed / total  # (b, k)
         if self.metric == "rmse":
-            return np.sqrt(mean).mean(axis=1)
+            return np.asarray(np.sqrt(mean).mean(axis=1))
         if self.metric == "r2":
             assert self.values is not None
             centre = counts @ self.values / total
             spread = counts @ np.square(self.values) / total - np.square(centre)
-            return np.where(spread > 0, 1 - mean / np.where(spread > 0, spread, 1), mean == 0).mean(axis=1)
+            explained = np.where(spread > 0, 1 - mean / np.where(spread > 0, spread, 1), mean == 0)
+            return np.asarray(explained.mean(axis=1))
         return mean[:, 0]
 
     @property

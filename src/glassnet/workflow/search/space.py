@@ -30,7 +30,7 @@ SEARCHABLE: dict[str, Search] = {name: spec.search for name, spec in SPECS.items
 """Option -> how a search may vary it."""
 
 _DIGITS = 3
-"""Digits of a sampled number, so that a short command repeats it: significant ones or, on a linear range, of its width."""
+"""Digits of a sampled number, so that a short command repeats it; on a linear range, digits of its width."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Dimension:
         assert self.low is not None
         assert self.high is not None
         if self.whole:
-            number = int(sampled)
+            number: float = int(sampled)
         elif self.log:
             number = float(f"{sampled:.{_DIGITS}g}")
         else:
@@ -140,7 +140,7 @@ def _around(name: str, base: Options, values: Sequence[Any] = ()) -> Dimension:
     if search.choices:
         kind = TYPES[name]
         every = [one if kind is ITEMS[name] or isinstance(one, tuple) else (one,) for one in search.choices]
-        return Dimension(name, choices=tuple(dict.fromkeys([own, *every])))
+        return Dimension(name, choices=tuple(dict.fromkeys([*every, own])))
     numbers = [one for one in (own, *values) if not isinstance(one, tuple) and one > 0]
     if not (search.around and numbers):
         return Dimension(name, search.low, search.high, search.log)
@@ -149,9 +149,9 @@ def _around(name: str, base: Options, values: Sequence[Any] = ()) -> Dimension:
         low = max(low, spec.low)
     if spec.high is not None:
         high = min(high, spec.high)
-    whole = ITEMS[name] is int
-    ends = (max(1, round(low)), round(high)) if whole else (float(f"{low:.3g}"), float(f"{high:.3g}"))
-    return Dimension(name, *ends, search.log)
+    if ITEMS[name] is int:
+        return Dimension(name, max(1, round(low)), round(high), search.log)
+    return Dimension(name, float(f"{low:.3g}"), float(f"{high:.3g}"), search.log)
 
 
 def parse_space(texts: Sequence[str], base: Options, fixed: Mapping[str, Any], recipe: str) -> tuple[Dimension, ...]:

@@ -138,15 +138,16 @@ class Study:
             self._again = [one._trial_id for one in self._frozen(optuna.trial.TrialState.RUNNING)]
 
     def _load(self) -> optuna.Study:
-        optuna = self._optuna
-        backend = optuna.storages.journal.JournalFileBackend(str(self._folder / JOURNAL), _no_lock())
-        return optuna.create_study(
-            storage=optuna.storages.JournalStorage(backend),
+        of = self._optuna
+        backend = of.storages.journal.JournalFileBackend(str(self._folder / JOURNAL), _no_lock())
+        study: optuna.Study = of.create_study(
+            storage=of.storages.JournalStorage(backend),
             study_name=_NAME,
             direction="maximize" if self._plan.higher_is_better else "minimize",
-            pruner=optuna.pruners.MedianPruner(_BEFORE_PRUNING, max(1, self._plan.epochs // 4)),
+            pruner=of.pruners.MedianPruner(_BEFORE_PRUNING, max(1, self._plan.epochs // 4)),
             load_if_exists=True,
         )
+        return study
 
     def _require_own(self) -> None:
         """Store what the search is of; raise ModelFileError GN044 if the folder has another one."""
