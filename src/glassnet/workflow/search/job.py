@@ -402,6 +402,8 @@ class _Trials:
                 while len(waiting) < executor.workers and ended + len(waiting) < self._wanted and not self._over():
                     number, options = self._study.ask()
                     self.tell_callbacks(TrialStarted(number, options))
+                    if self._over():
+                        break
                     made = trial_options(self._samples.make(options if number else {}))
                     event = partial(self._progress, number)
                     future = executor.submit(run_trial, shared, self._splits, made, self._metric, on_event=event)
