@@ -15,6 +15,7 @@ from glassnet.i18n.compare import COMPARE_WORDS
 from glassnet.i18n.errors_zh import KINDS
 from glassnet.i18n.labels import LABELS_WORDS
 from glassnet.i18n.language import width_of
+from glassnet.i18n.search import SEARCH_WORDS
 from glassnet.training.receipt import add_test
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, png
@@ -30,7 +31,7 @@ def placeholders(text):
 
 
 def test_every_text_exists_in_both_languages_and_is_used():
-    for key, (english, chinese) in (*CLI_WORDS.items(), *LABELS_WORDS.items()):
+    for key, (english, chinese) in (*CLI_WORDS.items(), *LABELS_WORDS.items(), *SEARCH_WORDS.items()):
         assert placeholders(english) == placeholders(chinese), key
         assert not re.search(HAN, english), key
         assert re.search(HAN, chinese) or not re.search("[A-Za-z]{5,}", english), key
@@ -41,7 +42,7 @@ def test_every_text_exists_in_both_languages_and_is_used():
     assert used <= set(CLI_WORDS)
     assert {key for key in CLI_WORDS if not re.search(rf"[\"']{key}[\"']", sources)} == set()
     used = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
-    assert set(LABELS_WORDS) <= used <= {*LABELS_WORDS, *COMPARE_WORDS}
+    assert set(LABELS_WORDS) <= used <= {*LABELS_WORDS, *COMPARE_WORDS, *SEARCH_WORDS}
 
 
 def test_lines_begin_in_the_same_column():

@@ -73,7 +73,6 @@ PICTURE = "search.png"
 )
 @click.option(
     "--cv",
-    "folds",
     **_COMMON,
     type=int,
     metavar="K",
@@ -110,7 +109,7 @@ def search_command(
     space: tuple[str, ...],
     recipe: str | None,
     metric: str | None,
-    folds: int | None,
+    cv: int | None,
     out: str | None,
     test_source: str | None,
     workers: int | None,
@@ -131,7 +130,7 @@ def search_command(
     Needs the extra search: pip install 'glassnet[search]'
     """
     table = take_table_options(flags)
-    job = SearchJob(source, test_source, recipe, given(flags), table, trials, minutes, space, metric, folds, out)
+    job = SearchJob(source, test_source, recipe, given(flags), table, trials, minutes, space, metric, cv, out)
     words = search_words(language)
     with _executor(workers, ray) as executor, closing(_progress(job, words)) as show:
         found = search_files(job, executor=executor, callbacks=[show], notify=say_notice)

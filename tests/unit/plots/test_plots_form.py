@@ -43,6 +43,29 @@ COMPARISON = {
         "b": [{"epochs": [1, 2, 3], "validation_score": [0.6, 0.8, 0.9]}] * 2,
     },
 }
+SEARCH = {
+    "metric": "accuracy",
+    "higher_is_better": True,
+    "space": {
+        "hidden": {"choices": [[50], [100, 50], [128, 128, 128]]},
+        "learning_rate": {"low": 0.001, "high": 0.1, "log": True},
+    },
+    "trials": [
+        {
+            "number": number,
+            "state": state,
+            "score": score,
+            "options": {"hidden": [100, 50], "learning_rate": rate},
+        }
+        for number, state, score, rate in (
+            (0, "complete", 0.9, 0.0),
+            (1, "pruned", 0.5, 0.002),
+            (2, "complete", 0.95, 0.1),
+            (3, "diverged", None, 0.1),
+        )
+    ],
+    "best": {"number": 2},
+}
 HISTORY = {"progress": [0.5, 1.0], "loss": [0.4, 0.2], "accuracy": [0.6, 0.9]}
 NAMES = ["猫", "dog", "$x_1$"]
 
@@ -65,6 +88,7 @@ def drawings():
         "hidden": (1, hidden_space(model, data), NAMES),
         "reading": (1, reading),
         "reliability": (2, reliability(model, data)),
+        "search": (3, SEARCH),
         "stages": (5, reading),
         "step": (11, trace(model, data.take(slice(0, 1)))),
         "weights": (5, model.network.parameters.weights[0]),
@@ -121,6 +145,11 @@ def test_every_plot_has_the_common_parameters_and_documents_them(name):
 def test_a_comparison_needs_a_score_for_every_epoch(curves):
     with pytest.raises(ShapeError, match="curves of b"):
         plots.draw_comparison(COMPARISON | {"curves": COMPARISON["curves"] | {"b": curves}})
+
+
+def test_a_search_needs_a_trial_with_a_score():
+    with pytest.raises(ShapeError, match="trials"):
+        plots.draw_search(SEARCH | {"trials": SEARCH["trials"][3:]})
 
 
 @pytest.mark.parametrize("name", PICTURES)

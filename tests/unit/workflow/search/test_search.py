@@ -132,7 +132,7 @@ def test_a_trial_that_diverges_is_recorded_and_does_not_end_the_search(folder):
     found = search(job(space=("rate=1e5..1e6",), folds=0, options={"optimizer": "sgd", "activation": "identity"}))
     assert "diverged" in {trial.state for trial in found.trials}
     assert found.best.number == 0
-    assert [trial.score for trial in found.trials if trial.state == "diverged"][0] is None
+    assert next(trial.score for trial in found.trials if trial.state == "diverged") is None
 
 
 def test_the_time_limit_ends_trials_that_run_and_they_are_repeated_later(folder):
