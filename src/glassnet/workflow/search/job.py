@@ -289,7 +289,7 @@ def run_search(
         done = study.trials()
         best = done[evidence.winner]
         try:
-            finals = _Finals(samples, folder, metric, notify, trials.tell_callbacks)
+            finals = _Finals(samples, folder, metric, notify, trials.tell_callbacks, executor)
             of_best, from_best = finals.of(best, "best", job.recipe_name)
             of_default, from_default = (
                 (of_best, from_best) if best.number == 0 else finals.of(done[0], "default", job.recipe_name)
@@ -508,9 +508,10 @@ class _Finals:
         metric: str,
         notify: Notify,
         tell_callbacks: Callable[[SearchEvent], None],
+        executor: Executor | None,
     ) -> None:
         self._samples, self._folder, self._metric, self._notify = samples, folder, metric, notify
-        self._tell_callbacks = tell_callbacks
+        self._tell_callbacks, self._executor = tell_callbacks, executor
 
     def of(self, trial: Trial, which: str, recipe: str) -> tuple[Any, Numbers]:
         """Return the test of a trial's options, and the contributions of the test samples.
@@ -524,7 +525,7 @@ class _Finals:
         assert read.test is not None
         if model is None:
             self._tell_callbacks(FinalTraining(which))
-            model = fit(read.training, options).model
+            model = fit(read.training, options, executor=self._executor).model
             evaluate_on_test(
                 model, read.test, read, self._notify if which == "best" else ignore, recipe=recipe_named(recipe)
             )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -13,11 +12,13 @@ from ...data.dataset import Dataset
 from ...model.model import Model
 from ...options.options import Options
 from ...training.events import EpochDone, Event
+from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
 from ...training.loop import model_at
 from ...training.run import Run
 from ...training.validation_split import ValidationSplit
 from .scores import Numbers, Scorer, contributions
+
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def trial_options(options: Options) -> Options:
 
 
 def run_trial(
-    data: Dataset, splits: Sequence[ValidationSplit], options: Options, metric: str, send: Callable[[Any], bool]
+    data: Dataset, splits: Sequence[ValidationSplit], options: Options, metric: str, send: Send
 ) -> Outcome:
     """Train with some options on the training samples of each split, and score the validation samples.
 
@@ -106,7 +107,8 @@ def run_trial(
     for number, split in enumerate(splits):
         training, validation = split.of(data)
         watch = _Watch(validation, metric, options.epochs, number, len(splits), send)
-        fitted = fit_watched(training, options, [watch], watch.begin)
+        # Of an ensemble, all members end if the trial is cancelled.
+        fitted = fit_watched(training, options, [watch], watch.begin, executor=WithinTask(send))
         models.append(split.recorded_in(fitted.model))
         epochs = max(epochs, len(fitted.history.epoch))
         if watch.ended:
@@ -125,7 +127,7 @@ class _Watch:
     """The callback of a training run: of the first fold, scores the validation samples after each epoch."""
 
     def __init__(
-        self, validation: Dataset, metric: str, epochs: int, fold: int, folds: int, send: Callable[[Any], bool]
+        self, validation: Dataset, metric: str, epochs: int, fold: int, folds: int, send: Send
     ) -> None:
         self._validation, self._metric, self._send = validation, metric, send
         self._scorer, self._epochs, self._fold, self._folds = Scorer.of([validation], metric), epochs, fold, folds
