@@ -209,7 +209,7 @@ def compare(
         pairs=tuple(pairs),
         curves={side: tuple(lines) for side, lines in curves.items()},
         versus=versus,
-        ranking=ranked(pairs, shared=shared, higher_is_better=higher),
+        ranking=ranked(pairs, metric, shared=shared, higher_is_better=higher),
         level=LEVEL,
         planned=job.seeds,
         stopped_early=clear and len(pairs) < job.seeds,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from ...i18n.plots import SHARES
 from ...training.paired import Verdict, judge, mean_interval
 from .trial import Curve
 
 LETTERS = "abcdefgh"
 """The names of the sides, in order; as many as can be compared."""
+
+
+_LISTED = ("metric", "higher_is_better", "pairs", "curves", "level", "versus", "ranking")
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Versus:
 
 @dataclass(frozen=True)
 class Rank:
-    """A side in the ranking: the mean of its scores, and the 95 % interval of the mean.
+    """A side in the ranking: the mean of its scores, and the 95 % interval of the mean, of a share within 0 and 1.
 
     Intervals of two sides may overlap although the verdict is clear: with each seed, both have the same samples.
     """
@@ -174,17 +179,24 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as ``glassnet compare --json``; of two sides without what only more sides have."""
-        plain = {name: value for name, value in vars(self).items() if name not in ("versus", "ranking")}
-        plain |= {
-            "seeds": [pair.seed for pair in self.pairs],
+        rest = {name: value for name, value in vars(self).items() if name not in _LISTED}
+        about_b = {name: value for name, value in self.versus[0].to_dict().items() if name != "pairs"}
+        more = {
+            "versus": {one.side: one.to_dict() for one in self.versus},
+            "ranking": [one.to_dict() for one in self.ranking],
+        }
+        return {
+            "metric": self.metric,
+            "higher_is_better": self.higher_is_better,
             "pairs": [pair.to_dict() for pair in self.pairs],
             "curves": {side: [curve.to_dict() for curve in curves] for side, curves in self.curves.items()},
-            **{name: value for name, value in self.versus[0].to_dict().items() if name != "pairs"},
+            "verdict": about_b.pop("verdict"),
+            "level": self.level,
+            **about_b,
+            **rest,
+            "seeds": [pair.seed for pair in self.pairs],
+            **(more if len(self.versus) > 1 else {}),
         }
-        if len(self.versus) > 1:
-            plain["versus"] = {one.side: one.to_dict() for one in self.versus}
-            plain["ranking"] = [one.to_dict() for one in self.ranking]
-        return plain
 
 
 def judged(
@@ -213,10 +225,16 @@ def all_clear(versus: Sequence[Versus]) -> bool:
     return all(one.verdict != "no difference seen" for one in versus)
 
 
-def ranked(pairs: Sequence[Pair], *, shared: float, higher_is_better: bool) -> tuple[Rank, ...]:
+def ranked(pairs: Sequence[Pair], metric: str, *, shared: float, higher_is_better: bool) -> tuple[Rank, ...]:
     """Return the sides by their mean score, the best first; of equal ones, the first given."""
+    low, high = (0.0, 1.0) if metric in SHARES else (-math.inf, math.inf)
+
+    def interval(scores: Sequence[float]) -> tuple[float, float] | None:
+        found = mean_interval(scores, shared=shared)
+        return found and (max(low, found[0]), min(high, found[1]))
+
     ranks = [
-        Rank(side, float(np.mean(scores)), mean_interval(scores, shared=shared))
+        Rank(side, float(np.mean(scores)), interval(scores))
         for side, scores in zip(LETTERS, zip(*(pair.scores for pair in pairs), strict=True), strict=False)
     ]
     return tuple(sorted(ranks, key=lambda one: -one.mean if higher_is_better else one.mean))
