@@ -64,6 +64,8 @@ if _TYPE_CHECKING:
     from .training.run import Fit as Fit
     from .training.verify import Verification as Verification
     from .training.verify import verify as verify
+    from .workflow.comparison.compare import compare as compare
+    from .workflow.comparison.result import Comparison as Comparison
     from .workflow.table_model import TableModel as TableModel
 
     Checkpoint, load_data = CheckpointPolicy, _load
@@ -75,6 +77,7 @@ _HOMES = {
     "Checkpoint": "training.checkpoint:CheckpointPolicy",
     "CheckpointPolicy": "training.checkpoint",
     "Columns": "preprocess.tabular.columns",
+    "Comparison": "workflow.comparison.result",
     "CompiledModel": "model.inference",
     "CustomLossEngine": "engines.custom_loss",
     "Dataset": "data.dataset",
@@ -99,6 +102,7 @@ _HOMES = {
     "Targets": "preprocess.targets",
     "Verification": "training.verify",
     "backpropagate": "network",
+    "compare": "workflow.comparison.compare",
     "compiled": "model.inference",
     "evaluate": "model.evaluate",
     "export": "exports.export",
@@ -128,7 +132,19 @@ _HOMES = {
 }
 
 _PACKAGES = (
-    *("data", "distributed", "doctor", "engines", "errors", "estimators", "explain", "handwriting", "html", "i18n", "io"),
+    *(
+        "data",
+        "distributed",
+        "doctor",
+        "engines",
+        "errors",
+        "estimators",
+        "explain",
+        "handwriting",
+        "html",
+        "i18n",
+        "io",
+    ),
     *("model", "network", "nn", "notes", "options", "preprocess", "studio", "training"),
 )
 """Modules that ``glassnet.NAME`` finds although they are not public names."""

@@ -34,6 +34,7 @@ from ..workflow.compare_job import (
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
 from .shared.flags import Command, force_flag, given, language_flag, max_bytes_flag, recipe_name, with_options
+from .shared.ray_flag import executor_for, ray_flag
 from .shared.table_flags import take_table_options, with_table_flags
 
 _SIDE: dict[str, Any] = {"cls": GroupedFlag, "common": True, "multiple": True, "metavar": "OPTION=VALUE"}
@@ -79,6 +80,7 @@ def _side_flags(command: Command) -> Command:
 @click.option(
     "--picture", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG."
 )
+@ray_flag
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
@@ -93,6 +95,7 @@ def compare_command(
     all_seeds: bool,
     metric: str | None,
     picture: str | None,
+    ray: str | None,
     force: bool,
     language: str,
     as_json: bool,
@@ -133,7 +136,8 @@ def compare_command(
                 scores = zip(sides, happened.scores, strict=True)
                 say(words("pairs", scores=", ".join(f"{side.upper()} {score:.4f}" for side, score in scores), **facts))
 
-    compared = compare(job, callbacks=[say_pair], notify=say_notice)
+    with executor_for(ray) as executor:
+        compared = compare(job, callbacks=[say_pair], notify=say_notice, executor=executor)
     if picture:
         from .. import plots
 
@@ -270,8 +274,8 @@ def _lines_of_several(job: CompareJob, compared: Comparison, language: str, word
             row += [words(f"short_{_VERDICTS[other.verdict]}")]
         ranking.append((*row, *[""] * (7 - len(row))))
     level = 100 * (1 - compared.level / len(versus))
-    head = (words("ranking"), "", words("mean_score"), words("interval", level="95"), "− A")
-    head = (*head, words("interval", level=f"{level:.4g}"), words("verdict"))
+    means = (words("ranking"), "", words("mean_score"), words("interval", level="95"))
+    head = (*means, "− A", words("interval", level=f"{level:.4g}"), words("verdict"))
     lines = [
         *(
             words("side", side=letter, recipe=_recipe(side))

@@ -27,7 +27,7 @@ _STYLES: tuple[tuple[str, Any, str], ...] = (
     (QUIET, (0, (8, 2, 2, 2)), "*"),
 )
 """Colour, dashes and marker of each side."""
-_RANGES = 3
+_FEW = 3
 """Most sides whose ranges are filled; more would hide each other, and each seed has its line anyway."""
 
 
@@ -68,16 +68,17 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     percent = metric in SHARES
     style_axes(panel, grid=True)
     panel.set_title(metric_title(metric, language), loc="left", fontsize=10, color=INK)
+    few = len(comparison["curves"]) <= _FEW
     ends, finals, last = [], [], 1
     for (side, lines), (colour, dash, marker) in zip(comparison["curves"].items(), _STYLES, strict=False):
         curves = [(curve["epochs"], np.multiply(curve["validation_score"], 100 if percent else 1)) for curve in lines]
         if not curves or any(not len(epochs) or len(epochs) != len(scores) for epochs, scores in curves):
             raise ShapeError("GN050", f"curves of {side}: expected one or more, each with a score for every epoch.")
         for epochs, scores in curves:
-            panel.plot(epochs, scores, color=colour, linewidth=0.7, alpha=0.5, linestyle=dash)
+            panel.plot(epochs, scores, color=colour, linewidth=0.7, alpha=0.5 if few else 0.25, linestyle=dash)
         shortest = min((epochs for epochs, _ in curves), key=len)  # early stopping ends each seed elsewhere
         every = np.array([scores[: len(shortest)] for _, scores in curves])  # (seeds, epochs)
-        if len(comparison["curves"]) <= _RANGES:
+        if few:
             panel.fill_between(shortest, every.min(axis=0), every.max(axis=0), color=colour, alpha=0.12, linewidth=0)
         style: dict[str, Any] = {"color": colour, "marker": marker, "clip_on": False}
         panel.plot(shortest, every.mean(axis=0), linewidth=1.8, linestyle=dash, markersize=4, **style)

@@ -147,9 +147,9 @@ def label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
 
 
 def _apart(heights: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
-    """Return increasing heights, shape (n,), with at least this distance between neighbours, moved as little as possible.
+    """Return increasing heights, shape (n,), with at least this distance between neighbours.
 
-    Pool adjacent violators: close ones are spread evenly around their mean, as one group.
+    They are moved as little as possible: close ones are spread evenly around their mean (pool adjacent violators).
     """
     groups: list[NDArray[np.float64]] = []
     for height in heights:

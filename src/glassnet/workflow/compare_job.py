@@ -122,10 +122,8 @@ class CompareJob:
         if sides > len(LETTERS):
             raise OptionError("GN021", f"{sides} sides: expected 2 to {len(LETTERS)}.")
         if type(self.seeds) is not int or not 2 <= self.seeds <= MOST:
-            raise OptionError(
-                "GN021",
-                f"--seeds {self.seeds}: expected 2 to {MOST}; a verdict needs {fewest_pairs(sides - 1)} or more.",
-            )
+            flag, fewest = "--seeds", fewest_pairs(sides - 1)  # `glassnet.compare` replaces flags
+            raise OptionError("GN021", f"{flag} {self.seeds}: expected 2 to {MOST}; a verdict needs {fewest} or more.")
         if self.metric is not None:
             require_choice("metric", self.metric, METRICS)
 
@@ -176,13 +174,10 @@ def compare(
     curves: dict[str, list[Curve]] = {side: [] for side in read}
     with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
         shared_samples = _shared_samples(read, workers)
-        # With several workers, each training run uses one core.
-        threads = {"threads": 1} if workers.workers > 1 else {}
+        several = workers.workers > 1  # then each training run uses one core
+        of_trial = {side: replace(one, threads=1 if several else one.threads) for side, one in options.items()}
         rounds = [
-            [
-                (Trial(side, replace(options[side], seed=seed, **threads), fraction, metric), shared_samples[side])
-                for side in read
-            ]
+            [(Trial(side, replace(of_trial[side], seed=seed), fraction, metric), shared_samples[side]) for side in read]
             for seed in seeds
         ]
         with closing(results_in_order(run_trial, rounds, workers, turns)) as results:
@@ -273,8 +268,12 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
         else:
             read[side] = replace(read[like], options=replace(before[side], input_max=read[like].options.input_max))
         if not np.array_equal(read["a"].training.labels, read[side].training.labels):
+            flag = "--handwriting"
             raise DataError(
-                "GN017", f"{source}: the two sides read other samples. Use the same --handwriting for both."
+                "GN017",
+                f"{source}: the two sides read other samples. Use the same {flag} for both."
+                if len(sides) == 2
+                else f"{source}: {side.upper()} reads other samples than A. Use the same {flag} for all sides.",
             )
     for side, one in read.items():
         notify_options(sides[side].options, one.options, notify)
@@ -290,16 +289,21 @@ def _require_comparable(options: dict[str, Options]) -> None:
     two = len(options) == 2
     for name in _SHARED:
         if len({getattr(one, name) for one in options.values()}) > 1:
-            both = "both sides need" if two else "all sides need"
             raise OptionError(
-                "GN022", f"{name}: {both} the same data and seeds. Give it for {'both' if two else 'all'}."
+                "GN022",
+                f"{name}: both sides need the same data and seeds. Give it for both."
+                if two
+                else f"{name}: all sides need the same data and seeds. Give it for all.",
             )
     for side, other in combinations(options, 2):
         if options[side] == options[other]:
-            which = "the two sides" if two else f"{side.upper()} and {other.upper()}"
+            example = f"--{other} rate=0.1"
             raise OptionError(
                 "GN022",
-                f"{which} have the same options, so the same results. Change one, such as --{other} rate=0.1.",
+                f"the two sides have the same options, so the same results. Change one, such as {example}."
+                if two
+                else f"{side.upper()} and {other.upper()} have the same options, so the same results. Change one, "
+                f"such as {example}.",
             )
 
 

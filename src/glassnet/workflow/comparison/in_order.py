@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -89,7 +89,7 @@ class Turns:
 
 def results_in_order(
     task: Callable[..., T], rounds: Sequence[Sequence[tuple[Any, ...]]], executor: Executor, turns: Turns
-) -> Iterator[list[T]]:
+) -> Generator[list[T]]:
     """Run tasks in rounds; yield the results of each round in order, until there is no other or a callback ends it.
 
     While a round is awaited, as many of the following rounds run as there are free workers for. Closing the iterator

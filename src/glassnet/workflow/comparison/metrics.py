@@ -40,13 +40,16 @@ def metric_for(training: Dataset, options: Collection[Options], metric: str | No
     task = "numbers" if numbers else task_of(training)
     if metric is None:
         return "r2" if task == "numbers" and training.classes > 1 else _OF_TASK[task][0]
+    flag = "--metric"
     if metric not in _OF_TASK[task]:
         allowed = ", ".join(_OF_TASK[task])
-        raise OptionError("GN022", f"--metric {metric}: not available for these data, expected one of {allowed}.")
+        raise OptionError("GN022", f"{flag} {metric}: not available for these data, expected one of {allowed}.")
     losses = {tuple(getattr(one, name) for name in _LOSS) for one in options}
     if metric == "loss" and len(losses) > 1:
-        sides = "two sides" if len(options) == 2 else "sides"
         raise OptionError(
-            "GN022", f"--metric loss: the {sides} minimize different losses, which cannot be compared. Omit it."
+            "GN022",
+            f"{flag} loss: the two sides minimize different losses, which cannot be compared. Omit it."
+            if len(options) == 2
+            else f"{flag} loss: the sides minimize different losses, which cannot be compared. Omit it.",
         )
     return metric
