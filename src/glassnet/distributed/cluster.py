@@ -154,7 +154,6 @@ class RayCluster:
         """Start as many waiting tasks as there are free cores. Ray would start all whose predecessors wait."""
         workers = self.workers
         with self._lock:
-            self._open_mailbox()
             while self._waiting and len(self._running) < workers:
                 one = self._waiting.popleft()
                 if one.future.set_running_or_notify_cancel():
@@ -169,8 +168,11 @@ class RayCluster:
                 shared.append(value)
             else:
                 arguments.append(value)
+        if one.on_event:
+            self._open_mailbox()
         self._running[one.number] = one
-        one.reference = self._run.remote(one.function, one.number, self._mailbox, self._driver, arguments, *shared)
+        mailbox = self._mailbox if one.on_event else None
+        one.reference = self._run.remote(one.function, one.number, mailbox, self._driver, arguments, *shared)
         # The callback runs on a thread of Ray, which must not wait for Ray.
         one.reference.future().add_done_callback(lambda done: self._threads.submit(self._ended, one, done))
 

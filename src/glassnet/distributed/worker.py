@@ -31,7 +31,8 @@ def run_task(
     task : callable
     number : int
         Number of the task, for the mailbox.
-    mailbox : actor
+    mailbox : actor or None
+        None if the driver ignores the task's events.
     driver : Receipt
         The driver's surroundings.
     arguments : list
@@ -44,7 +45,9 @@ def run_task(
     places = count()
 
     def send(event: Any) -> bool:
-        return event is not None and bool(ray.get(mailbox.deliver.remote(number, next(places), event)))
+        if mailbox is None or event is None:
+            return False
+        return bool(ray.get(mailbox.deliver.remote(number, next(places), event)))
 
     try:
         require_same(driver, surroundings(), node=ray.util.get_node_ip_address())

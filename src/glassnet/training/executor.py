@@ -8,11 +8,14 @@ because its machine was lost. `distributed` has an executor for Ray.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any, Protocol, Self, TypeVar
 
 from ..engines import available_cores
+from ..engines.threads.worker import awaited
 
 T = TypeVar("T")
 
@@ -76,7 +79,7 @@ class ThreadExecutor:
 
     def __init__(self, threads: int = 0) -> None:
         self.workers = threads or available_cores()
-        self._pool = ThreadPoolExecutor(self.workers)
+        self._pool, self._left = ThreadPoolExecutor(self.workers), threading.Event()
         self._unfinished: dict[Future[Any], threading.Event] = {}
 
     def share(self, value: Any) -> Any:
@@ -90,7 +93,7 @@ class ThreadExecutor:
         cancelled = threading.Event()
 
         def send(event: Any) -> bool:
-            if cancelled.is_set():
+            if cancelled.is_set() or self._left.is_set():
                 raise KeyboardInterrupt
             return event is not None and bool(on_event and on_event(event))
 
@@ -113,5 +116,32 @@ class ThreadExecutor:
 
     def __exit__(self, *problem: object) -> None:
         """See `Executor`."""
-        self.cancel(list(self._unfinished))
-        self._pool.shutdown(wait=True)
+        self._left.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def executor_or_threads(executor: Executor | None, threads: int = 0) -> Iterator[Executor]:
+    """Yield the executor itself, which stays open, or one on threads of this process for the duration."""
+    if executor is not None:
+        yield executor
+        return
+    with ThreadExecutor(threads) as own:
+        yield own
+
+
+def results_in_order(futures: Sequence[Future[T]]) -> Iterator[T]:
+    """Yield the results of tasks in their order, each as soon as it and those before it are there.
+
+    The first error of any task is raised at once; the caller cancels the other tasks. An interrupt during the wait is
+    raised.
+    """
+    ended = SimpleQueue[Future[T]]()
+    for one in futures:
+        one.add_done_callback(ended.put)
+    position = 0
+    for _ in futures:
+        awaited(ended).result()
+        while position < len(futures) and futures[position].done():
+            yield futures[position].result()
+            position += 1
