@@ -149,7 +149,7 @@ def label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
 def _apart(heights: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
     """Return increasing heights, shape (n,), with at least this distance between neighbours.
 
-    They are moved as little as possible: close ones are spread evenly around their mean (pool adjacent violators).
+    Close ones are spread evenly around their mean (pool adjacent violators), but not beyond the ends of the axes.
     """
     groups: list[NDArray[np.float64]] = []
     for height in heights:
@@ -158,4 +158,8 @@ def _apart(heights: NDArray[np.float64], distance: float) -> NDArray[np.float64]
             joined = np.concatenate([groups.pop(-2), groups.pop()])
             steps = np.arange(len(joined)) - (len(joined) - 1) / 2
             groups.append(joined.mean() + distance * steps)
-    return np.concatenate(groups) if groups else heights
+    if not groups:
+        return heights
+    steps = distance * np.arange(len(heights))
+    spread = np.minimum(np.concatenate(groups), 1 + distance / 2 - steps[::-1])
+    return np.maximum(spread, steps - distance / 2)

@@ -97,9 +97,9 @@ def test_both_sides_have_the_same_samples_order_and_start_and_no_test_data(folde
     given, tested, starts = [], [], []
     fit, evaluate = trial.fit_watched, trial.evaluate
 
-    def spy_on_fit(data, options, *more):
+    def spy_on_fit(data, options, *more, **named):
         given.append((data, options))
-        return fit(data, options, *more)
+        return fit(data, options, *more, **named)
 
     def spy_on_evaluate(model, data):
         tested.append(data)

@@ -140,6 +140,4 @@ def results_in_order(
             yield results
     finally:
         turns.end()
-        for futures in submitted:
-            for future in futures:
-                future.cancel()
+        executor.cancel([future for futures in submitted for future in futures])

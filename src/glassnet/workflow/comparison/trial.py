@@ -16,6 +16,7 @@ from ...training.executor import Send
 from ...training.fit import fit_watched
 from ...training.loop import model_at
 from ...training.run import Run
+from ...training.within_task import WithinTask
 from .metrics import METRICS
 
 
@@ -122,8 +123,9 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
     advice = "to compare the sides by. Use more samples."
     training, validation = split_validation(samples, trial.fraction, seed, advice)
     follower = _Follower(trial, validation, send)
+    within = WithinTask(send) if trial.options.threads == 1 else None
     try:
-        fitted = fit_watched(training, trial.options, [follower], follower.begin)
+        fitted = fit_watched(training, trial.options, [follower], follower.begin, executor=within)
     except _Ended:
         return None
     except DivergedError as problem:

@@ -42,6 +42,10 @@ class Shuffled:
         self.running.append([future, name, 0, on_event])
         return future
 
+    def cancel(self, futures):
+        for future in futures:
+            future.cancel()
+
     def step(self):
         """Let one of the first tasks send an event, or end."""
         some = [one for one in self.running if not one[0].cancelled()][: self.workers]
