@@ -78,6 +78,7 @@ def _init(ray: ModuleType, address: str, arguments: dict[str, Any]) -> bool:
     try:
         with _quiet():
             ray.init(logging_level="ERROR", log_to_driver=False, **arguments)
+        _mute()
     except BaseException as problem:
         with suppress(Exception):
             ray.shutdown()
@@ -126,6 +127,14 @@ def _is_healthy(address: str) -> bool:
         return bool(check_health(address, timeout=_PATIENCE, skip_version_check=True))
     except Exception:
         return False
+
+
+def _mute() -> None:
+    """Keep Ray from printing to standard output that a task was lost and is repeated; no setting of Ray does."""
+    with suppress(ImportError):
+        from ray._private import worker
+
+        worker.print_to_stdstream = lambda *data, **ignored: None
 
 
 @contextmanager
