@@ -116,13 +116,12 @@ def compare_command(
     changed = {side: _changes(f"--{side}", flags.pop(f"of_{side}")) for side in LETTERS}
     table = take_table_options(flags)
     recipes, source = _recipes_and_data((first, second), rest)
-    sides = {side: Side(recipe, changed[side]) for side, recipe in zip(LETTERS, recipes, strict=False)}
-    if without := [side for side, changes in changed.items() if changes and side not in sides]:
-        raise OptionError("GN022", f"--{without[0]}: there are {len(sides)} sides. Name a recipe for each.")
-    a, b, *others = sides.values()
-    count = default_seeds(len(sides)) if seeds is None else seeds
+    if without := [side for side in LETTERS[len(recipes) :] if changed[side]]:
+        raise OptionError("GN022", f"--{without[0]}: there are {len(recipes)} sides. Name a recipe for each.")
+    a, b, *others = (Side(recipe, changed.get(LETTERS[place : place + 1], {})) for place, recipe in enumerate(recipes))
+    count = default_seeds(len(recipes)) if seeds is None else seeds
     job = CompareJob(a, b, source, given(flags), table, count, metric, not all_seeds, tuple(others))
-    words = compare_words(language)
+    words, sides = compare_words(language), job.sides
     done = 0
 
     def say_pair(happened: SideEvent | Pair) -> None:

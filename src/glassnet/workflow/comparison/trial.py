@@ -12,11 +12,10 @@ from ...model.evaluate import evaluate
 from ...options.options import Options
 from ...training.callbacks import History
 from ...training.events import EpochDone, Event, TrainingStarted
-from ...training.executor import Send
+from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
 from ...training.loop import model_at
 from ...training.run import Run
-from ...training.within_task import WithinTask
 from .metrics import METRICS
 
 

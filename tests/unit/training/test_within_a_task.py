@@ -8,8 +8,8 @@ import pytest
 from glassnet.data.dataset import Dataset
 from glassnet.errors import DivergedError
 from glassnet.options.options import Options
+from glassnet.training.executor import WithinTask
 from glassnet.training.fit import fit_watched
-from glassnet.training.within_task import WithinTask
 
 OPTIONS = Options.recipe("quick", hidden=(4,), epochs=2, members=3, engine="reference")
 
