@@ -36,7 +36,7 @@ _COMMANDS = {
     "info": "Show a model's architecture, inputs, targets and training record.",
     "verify": "Retrain a model from its training record and compare the bits.",
     "doctor": "Find problems in data, or in an old program (.py, .ipynb).",
-    "compare": "Compare two recipes over several seeds, and judge whether B is better.",
+    "compare": "Compare recipes over several seeds, and judge which are better than A.",
     "search": "Search for better options, and test the best once.",
     "labels": "Find samples whose label is wrong or ambiguous.",
     "report": "Write an HTML report: training, metrics, mistakes, weights.",

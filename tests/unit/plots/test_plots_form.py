@@ -152,6 +152,21 @@ def test_a_search_needs_a_trial_with_a_score():
         plots.draw_search(SEARCH | {"trials": SEARCH["trials"][3:]})
 
 
+@pytest.mark.parametrize("sides", [3, 8])
+def test_a_comparison_of_several_sides_has_a_label_for_each_and_none_above_another(sides):
+    letters = "abcdefgh"[:sides]
+    curve = {"epochs": [1, 2], "validation_score": [0.5, 0.8]}
+    pairs = [{"seed": 0, **{side: 0.8 + 1e-4 * k for k, side in enumerate(letters)}}]
+    drawn = plots.draw_comparison(COMPARISON | {"pairs": pairs, "curves": {side: [curve] for side in letters}})
+    require_inside(drawn)
+    labels = [text for text in drawn.texts if "%" in text.get_text()]
+    assert sorted(text.get_text()[0] for text in labels) == sorted(letters.upper())
+    boxes = sorted(text.get_window_extent().y0 for text in labels)
+    assert min(np.diff(boxes)) > 0.9 * labels[0].get_window_extent().height
+    styles = {(line.get_color(), line.get_linestyle()) for line in drawn.lines if line.get_linewidth() > 1.7}
+    assert len(styles) == sides
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_axes_passed_in_are_drawn_on_and_returned(name, drawings):
     count, draw = drawings[name]

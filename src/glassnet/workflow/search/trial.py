@@ -20,7 +20,6 @@ from ...training.validation_split import ValidationSplit
 from .scores import Numbers, Scorer, contributions
 
 
-
 @dataclass(frozen=True)
 class Progress:
     """What a trial sends after each epoch, and after each fold; the answer is whether it ends there.
@@ -78,9 +77,7 @@ def trial_options(options: Options) -> Options:
     return replace(options, threads=1, engine="compiled" if options.engine == "auto" else options.engine)
 
 
-def run_trial(
-    data: Dataset, splits: Sequence[ValidationSplit], options: Options, metric: str, send: Send
-) -> Outcome:
+def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options, metric: str, send: Send) -> Outcome:
     """Train with some options on the training samples of each split, and score the validation samples.
 
     Parameters
@@ -126,9 +123,7 @@ def run_trial(
 class _Watch:
     """The callback of a training run: of the first fold, scores the validation samples after each epoch."""
 
-    def __init__(
-        self, validation: Dataset, metric: str, epochs: int, fold: int, folds: int, send: Send
-    ) -> None:
+    def __init__(self, validation: Dataset, metric: str, epochs: int, fold: int, folds: int, send: Send) -> None:
         self._validation, self._metric, self._send = validation, metric, send
         self._scorer, self._epochs, self._fold, self._folds = Scorer.of([validation], metric), epochs, fold, folds
         self.score, self.ended = float("nan"), False
