@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import SampleLayout
+from ..data.validation_split import ValidationReceipt
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
@@ -48,6 +49,8 @@ class DataReceipt(TypedDict, total=False):
     """Whether the held-out fraction was stratified by class; missing in models of version 0.2 and before."""
     added: list[str]
     """Sources of the samples that were added to those of `source`."""
+    validation_split: ValidationReceipt
+    """How a search held out the samples that it scored the model on, which are not among the samples."""
 
 
 class ParentReceipt(TypedDict, total=False):
@@ -324,7 +327,14 @@ COLUMNS = Record(
 )
 
 _WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
-DATA = open_record_of(DataReceipt, samples=COUNT, classes=COUNT, dtype=Text(("bool", *_WHOLE, "float32", "float64")))
+VALIDATION = Record({"seed": COUNT}, {"fraction": SHARE, "folds": COUNT, "fold": COUNT})
+DATA = open_record_of(
+    DataReceipt,
+    validation_split=VALIDATION,
+    samples=COUNT,
+    classes=COUNT,
+    dtype=Text(("bool", *_WHOLE, "float32", "float64")),
+)
 
 DESCRIBED = Record({"fingerprint": Text(), "samples": COUNT, "source": Text()}, DATA.optional)
 """Required description of data for resuming training."""
