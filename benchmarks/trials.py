@@ -97,7 +97,8 @@ def with_glassnet(data: str, arrays: Arrays, trials: int, cores: int, seed: int)
             seed=seed,
             **fixed,
         )
-    return {"trials": len(found.trials), "validation": found.best.score, "test": found.test.score}
+    epochs = sum(one.epochs for one in found.trials)
+    return {"trials": len(found.trials), "epochs": epochs, "validation": found.best.score, "test": found.test.score}
 
 
 def with_sklearn(data: str, arrays: Arrays, trials: int, cores: int, seed: int) -> dict[str, Any]:
@@ -130,6 +131,7 @@ def with_sklearn(data: str, arrays: Arrays, trials: int, cores: int, seed: int) 
         search.fit(x, y)
     return {
         "trials": int(search.n_candidates_[0]),
+        "epochs": int(np.dot(search.n_candidates_, search.n_resources_)),
         "validation": float(search.best_score_),
         "test": float(search.score(test_x, test_y)),
     }
@@ -191,7 +193,9 @@ def with_torch(data: str, arrays: Arrays, trials: int, cores: int, seed: int) ->
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
     study.optimize(objective, n_trials=trials, n_jobs=cores)
     network = fit(study.best_params, order, lambda epoch, network: None)
-    return {"trials": len(study.trials), "validation": study.best_value, "test": accuracy(network, test_x, test_y)}
+    epochs = sum(len(one.intermediate_values) for one in study.trials)
+    score = accuracy(network, test_x, test_y)
+    return {"trials": len(study.trials), "epochs": epochs, "validation": study.best_value, "test": score}
 
 
 SUBJECTS = {"glassnet": with_glassnet, "sklearn": with_sklearn, "torch": with_torch}
@@ -272,7 +276,7 @@ def results(found: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for key, runs in found.items():
         data, subject, cores = key.split("/")
-        names = ("trials_per_minute", "seconds", "validation", "test")
+        names = ("trials_per_minute", "epochs", "seconds", "validation", "test")
         summaries = {name: machine.summary(one[name] for one in runs) for name in names}
         nested.setdefault(data, {}).setdefault(subject, {})[cores] = {"trials": runs[0]["trials"], **summaries}
     return nested
