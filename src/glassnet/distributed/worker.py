@@ -82,11 +82,10 @@ def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     here, there = (
         {**one["versions"], **{name: one.get(key) for key, name in _KINDS.items()}} for one in (driver, worker)
     )
-    others = [
-        f"{name} {there.get(name)} instead of {value}" for name, value in here.items() if there.get(name) != value
-    ]
+    others = [f"{name} {there.get(name)} ≠ {value}" for name, value in here.items() if there.get(name) != value]
     if others:
         raise ClusterError(
             "GN131",
-            f"The worker on {node} has {', '.join(others)}. All machines need the same versions and kind of processor.",
+            f"The worker on {node} differs (there ≠ here): {', '.join(others)}. All machines need the same versions and "
+            "kind of processor.",
         )
