@@ -56,8 +56,8 @@ SEARCH_WORDS: dict[str, tuple[str, str]] = {
         "          按验证样本的重抽样，它是其中最好者的概率为 {probability:.0%}",
     ),
     "not_told_apart": (
-        "          chance can explain its lead over trials {numbers}",
-        "          它对试验 {numbers} 的领先可由偶然解释",
+        "          its lead over these trials may be chance: {numbers}",
+        "          它对以下试验的领先可能出于偶然：{numbers}",
     ),
     "test": (
         "test      {score}, 95% interval {low} to {high}, on {samples:,} samples that chose nothing",

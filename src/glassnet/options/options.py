@@ -170,7 +170,7 @@ class Options:
         low=0.0,
         high=1e3,
         group="regularization",
-        search=Search(1e-6, 0.1, log=True, around=10.0),
+        search=Search(1e-6, 0.01, log=True, around=10.0),
     )
     clip: float = option(
         0.0,

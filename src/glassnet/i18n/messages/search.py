@@ -57,7 +57,7 @@ MESSAGES: dict[str, str] = {
     "ended before a trial was complete; the search is in {folder}. Repeat the command to continue.": (
         "没有试验完成就已结束；搜索在 {folder} 中。再运行同一命令即可继续。"
     ),
-    "interrupted; {done} trials are in {folder}. Repeat the command to continue the search.": (
-        "已中断；{folder} 中有 {done} 个试验。再运行同一命令即可继续搜索。"
+    "interrupted; trials in {folder}: {count}. Repeat the command to continue the search.": (
+        "已中断；{folder} 中的试验数：{count}。再运行同一命令即可继续搜索。"
     ),
 }

@@ -40,7 +40,7 @@ from .evidence import judge_choice
 from .result import SearchResult, difference_interval, tested
 from .scores import HIGHER_IS_BETTER, METRICS, Numbers, Scorer, contributions, metric_for
 from .space import Dimension, default_space, parse_space
-from .study import COMPLETE, DIVERGED, PRUNED, Study, StudyPlan, Trial, opened, require_optuna
+from .study import COMPLETE, DIVERGED, PRUNED, RUNNING, Study, StudyPlan, Trial, opened, require_optuna
 from .trial import Outcome, Progress, run_trial, trial_options
 
 TRIALS = 30
@@ -277,25 +277,27 @@ def run_search(
     scorer = Scorer.of(validations, metric)
     with opened(folder, plan) as study:
         trials = _Trials(job, samples, study, folder, splits, metric, callbacks, clock, began)
-        with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
-            ended = trials.run(workers)
-        contributed = trials.contributed(validations)
-        if not contributed:
-            raise InterruptedWorkError(
-                "GN031",
-                f"ended before a trial was complete; the search is in {folder}. Repeat the command to continue.",
-            )
-        evidence = judge_choice(contributed, scorer, base.seed)
-        done = study.trials()
-        best = done[evidence.winner]
         try:
+            with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
+                ended = trials.run(workers)
+            contributed = trials.contributed(validations)
+            if not contributed:
+                raise InterruptedWorkError(
+                    "GN031",
+                    f"ended before a trial was complete; the search is in {folder}. Repeat the command to continue.",
+                )
+            evidence, done = judge_choice(contributed, scorer, base.seed), study.trials()
+            best = done[evidence.winner]
             finals = _Finals(samples, folder, metric, notify, trials.tell_callbacks, executor)
             of_best, from_best = finals.of(best, "best", job.recipe_name)
-            of_default, from_default = (
-                (of_best, from_best) if best.number == 0 else finals.of(done[0], "default", job.recipe_name)
-            )
+            of_default, from_default = of_best, from_best
+            if best.number:
+                of_default, from_default = finals.of(done[0], "default", job.recipe_name)
         except KeyboardInterrupt:
-            raise _interrupted(folder, done) from None
+            count = sum(trial.state != RUNNING for trial in study.trials())
+            raise KeyboardInterrupt(
+                f"interrupted; trials in {folder}: {count}. Repeat the command to continue the search."
+            ) from None
     assert read.test is not None
     return SearchResult(
         metric=metric,
@@ -396,7 +398,7 @@ class _Trials:
         shared = executor.share(self._samples.read.training)
         waiting: dict[Future[Outcome], int] = {}
         ready: SimpleQueue[Future[Outcome]] = SimpleQueue()
-        ended = sum(trial.state != "running" for trial in self._study.trials())
+        ended = sum(trial.state != RUNNING for trial in self._study.trials())
         try:
             while True:
                 while len(waiting) < executor.workers and ended + len(waiting) < self._wanted and not self._over():
@@ -417,13 +419,8 @@ class _Trials:
                     continue
                 ended += 1
                 self._end(waiting.pop(future), future)
-        except KeyboardInterrupt:
+        finally:
             executor.cancel(waiting)
-            raise _interrupted(self._folder, self._study.trials()) from None
-        except BaseException:
-            executor.cancel(waiting)
-            raise
-        executor.cancel(waiting)
         return "callback" if self._ended_by_callback else "time" if ended < self._wanted else "trials"
 
     def _over(self) -> bool:
@@ -464,7 +461,7 @@ class _Trials:
                 seconds=round(outcome.seconds, 3),
                 models=files,
             )
-        done = [one for one in self._study.trials() if one.state != "running"]
+        done = [one for one in self._study.trials() if one.state != RUNNING]
         self.tell_callbacks(TrialEnded(trial, best_of(done, self._metric), len(done)))
 
     def _recorded(self, model: Model) -> Model:
@@ -540,8 +537,3 @@ class _Finals:
         receipt: Mapping[str, Any] = model.receipt
         same = receipt.get("options") == options.to_dict() and "result" in receipt
         return model if same and receipt["data"]["fingerprint"] == fingerprint(self._samples.read.training) else None
-
-
-def _interrupted(folder: Path, trials: list[Trial]) -> KeyboardInterrupt:
-    done = sum(trial.state != "running" for trial in trials)
-    return KeyboardInterrupt(f"interrupted; {done} trials are in {folder}. Repeat the command to continue the search.")

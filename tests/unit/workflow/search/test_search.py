@@ -70,7 +70,7 @@ def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
     def stop(event):
         return isinstance(event, TrialStarted) and event.number == 9
 
-    with pytest.raises(KeyboardInterrupt, match="7 trials are in cut"):
+    with pytest.raises(KeyboardInterrupt, match="trials in cut: 7"):
         search(job("cut", trials=14, folds=0), callbacks=[interrupt])
     cut = search(job("cut", trials=14, folds=0), callbacks=[stop])
     assert (cut.ended, [trial.state for trial in cut.trials[9:]]) == ("callback", ["running"])
@@ -159,7 +159,7 @@ def test_an_interrupt_says_where_the_trials_are(folder):
         if isinstance(event, TrialEnded) and event.trial.number == 1:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt, match="2 trials are in out"):
+    with pytest.raises(KeyboardInterrupt, match="trials in out: 2"):
         search(job(), callbacks=[interrupt])
 
 
