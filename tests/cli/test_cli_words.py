@@ -11,11 +11,11 @@ from glassnet import Options, evaluate, fit, save_model
 from glassnet.data import load
 from glassnet.errors import CODES
 from glassnet.i18n.cli import CLI_WORDS, COLUMN_KINDS, INFO_LABELS
+from glassnet.i18n.commands.search import SEARCH_WORDS
 from glassnet.i18n.compare import COMPARE_WORDS
 from glassnet.i18n.errors_zh import KINDS
 from glassnet.i18n.labels import LABELS_WORDS
 from glassnet.i18n.language import width_of
-from glassnet.i18n.search import SEARCH_WORDS
 from glassnet.training.receipt import add_test
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, png

@@ -15,9 +15,9 @@ from typing import Any
 import click
 
 from ..errors import OptionError
+from ..i18n.commands.search import search_words
 from ..i18n.language import Say, width_of
 from ..i18n.plots import SHARES, metric_title, shown
-from ..i18n.search import search_words
 from ..options.options import SPECS, by_field
 from ..options.recipes import RECIPE_ALIASES
 from ..training.executor import Executor, ThreadExecutor

@@ -28,7 +28,7 @@ COMMANDS = {
     "resume": """从检查点继续训练。
 
     结果与未中断的 'glassnet train' 逐位一致。CHECKPOINT 是 'glassnet train --checkpoint' 写出的文件，之后继续更新。
-    各文件沿用 'train' 时的名称；若数据已移动，用 DATA 指明新位置。""",
+    各文件沿用 'train' 时的名称；若数据已移动，用 DATA 指明新位置。用 --ray 时，由集群的工作进程分担各批次。""",
     "test": """测试模型：准确率、混淆矩阵、误判的样本。
 
     DATA 是有标签的样本。用自带 MNIST 训练的模型，DATA 默认为 10,000 个测试数字。

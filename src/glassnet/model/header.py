@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import SampleLayout
+from ..data.validation_split import ValidationReceipt
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
@@ -30,15 +31,6 @@ from ..preprocess.tabular.kinds import ENCODINGS, compared_places, encoding_from
 from ..preprocess.tabular.target import TASKS, Target
 from ..preprocess.targets import BESIDE_CLASSES, TARGETS, Targets
 from ..preprocess.training_range import FEWEST, SUMMARIES
-
-
-class ValidationReceipt(TypedDict, total=False):
-    """Description of the validation samples of a search in a training record; see `training.validation_split`."""
-
-    seed: int
-    fraction: float
-    folds: int
-    fold: int
 
 
 class DataReceipt(TypedDict, total=False):

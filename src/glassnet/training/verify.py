@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..data.dataset import Dataset, require_dataset
+from ..data.validation_split import without_validation
 from ..errors import DivergedError, with_near_matches
 from ..model.build import new_model
 from ..model.model import Model, require_model
@@ -24,7 +25,6 @@ from .receipt import (
     verifiable_options,
 )
 from .run import Run
-from .validation_split import without_validation
 
 _NO_EPOCH = "the weights in the file, which match no epoch"
 

@@ -14,13 +14,13 @@ from .. import data
 from ..data import Dataset
 from ..data.split import split
 from ..data.validation import AUTO
+from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
 from ..io.opening import read_once
 from ..model.file import load_model
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.receipt import fingerprint, options_of
-from ..training.validation_split import without_validation
 from .notice import Notify, ignore, notice, texts_to
 from .training_data import (
     load_samples,

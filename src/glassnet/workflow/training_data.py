@@ -22,6 +22,7 @@ from ..data.held_out import fold_numbers
 from ..data.split import split, split_rows
 from ..data.tables.header import header_names
 from ..data.validation import AUTO
+from ..data.validation_split import ValidationSplit, without_validation
 from ..errors import DataError, GlassnetError, OptionError
 from ..i18n.language import listed
 from ..io.archives import is_folder
@@ -33,7 +34,6 @@ from ..preprocess import Columns
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.fine_tuning import fitting_data
 from ..training.receipt import fingerprint, options_of
-from ..training.validation_split import ValidationSplit, without_validation
 from .notice import Notify, notice, remark
 from .table_options import TableOptions
 

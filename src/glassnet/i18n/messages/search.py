@@ -22,10 +22,12 @@ MESSAGES: dict[str, str] = {
     "--space {text}: a search does not vary {name}, expected one of {names}.": (
         "--space {text}：搜索不改变 {name}，应为 {names} 之一。"
     ),
-    "--space {text}: {name} has no range, expected {values} or some of them.": (
-        "--space {text}：{name} 没有范围，应为 {values} 或其中几个。"
+    "--space {text}: {name} has no range, expected {option}={names} or some of them.": (
+        "--space {text}：{name} 没有范围，应为 {option}={names} 或其中几个。"
     ),
-    "--space {text}: expected {form} or {other}.": "--space {text}：应为 {form} 或 {other}。",
+    "--space {text}: expected {name}=LOW..HIGH or {other}=LOW..HIGH:log.": (
+        "--space {text}：应为 {name}=LOW..HIGH 或 {other}=LOW..HIGH:log。"
+    ),
     "--space {text}: expected a range with LOW below HIGH.": "--space {text}：应为 LOW 小于 HIGH 的范围。",
     "--space {text}: a logarithmic range needs LOW above 0.": "--space {text}：对数范围的 LOW 须大于 0。",
     "--space {text}: {word}, expected whole numbers from {low} to {high}.": (
@@ -34,7 +36,7 @@ MESSAGES: dict[str, str] = {
     "--space {text}: {word}, expected numbers from {low} to {high}.": (
         "--space {text}：{word}，应为 {low} 至 {high} 的数。"
     ),
-    "--space {text}: {problem}": "--space {text}：{problem}",
+    "--space {text} has a value that is not allowed: {problem}": "--space {text} 中有不允许的值：{problem}",
     "every option that a search varies has a given value. Omit one of them.": (
         "搜索会改变的每个选项都给了值。请去掉其中一个。"
     ),
@@ -42,6 +44,8 @@ MESSAGES: dict[str, str] = {
     "{source}: {count} samples for {folds} folds, expected {least} or more. Use fewer folds.": (
         "{source}：{folds} 折只有 {count} 个样本，应不少于 {least} 个。请减少折数。"
     ),
+    "trials: expected one or more with a score.": "trials：应至少有一个带得分的试验。",
+    "trials, and one per option": "试验，以及每个选项一个",
     # folder
     "{folder}: the search in this folder has other settings ({names}). Repeat its command, or choose another folder "
     "with --out.": "{folder}：此文件夹中的搜索设置不同（{names}）。请重复它的命令，或用 --out 选择其他文件夹。",

@@ -16,6 +16,7 @@ import numpy as np
 
 from ... import data
 from ...data import Dataset
+from ...data.validation_split import ValidationSplit
 from ...errors import (
     DivergedError,
     GlassnetError,
@@ -31,7 +32,6 @@ from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit, task_of
 from ...training.receipt import fingerprint
-from ...training.validation_split import ValidationSplit
 from ..notice import Notify, ignore
 from ..table_options import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data

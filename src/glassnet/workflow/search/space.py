@@ -242,7 +242,7 @@ def _choice(name: str, word: str, text: str) -> Any:
     try:
         return checked(name, value)
     except OptionError as problem:
-        raise OptionError(problem.code, f"--space {text}: {problem}") from None
+        raise OptionError(problem.code, f"--space {text} has a value that is not allowed: {problem}") from None
 
 
 def _number(name: str, word: str, text: str) -> Any:
@@ -254,6 +254,7 @@ def _number(name: str, word: str, text: str) -> Any:
         number = None
     low, high = spec.low or 0, spec.high
     if number is None or not (low <= number and (high is None or number <= high)):
-        what = "whole numbers" if kind is int else "numbers"
-        raise OptionError("GN021", f"--space {text}: {word!r}, expected {what} from {low:g} to {high:g}.")
+        if kind is int:
+            raise OptionError("GN021", f"--space {text}: {word!r}, expected whole numbers from {low:g} to {high:g}.")
+        raise OptionError("GN021", f"--space {text}: {word!r}, expected numbers from {low:g} to {high:g}.")
     return number

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from ...data.dataset import Dataset
+from ...data.validation_split import ValidationSplit
 from ...model.model import Model
 from ...options.options import Options
 from ...training.events import EpochDone, Event
@@ -16,7 +18,6 @@ from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
 from ...training.loop import model_at
 from ...training.run import Run
-from ...training.validation_split import ValidationSplit
 from .scores import Numbers, Scorer, contributions
 
 
@@ -106,7 +107,7 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
         watch = _Watch(validation, metric, options.epochs, number, len(splits), send)
         # Of an ensemble, all members end if the trial is cancelled.
         fitted = fit_watched(training, options, [watch], watch.begin, executor=WithinTask(send))
-        models.append(split.recorded_in(fitted.model))
+        models.append(_recorded(fitted.model, split))
         epochs = max(epochs, len(fitted.history.epoch))
         if watch.ended:
             return Outcome(tuple(models), watch.score, None, epochs, time.perf_counter() - began)
@@ -118,6 +119,12 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
         if not last and send(done):
             return Outcome(tuple(models), score, None, epochs, time.perf_counter() - began)
     return Outcome(tuple(models), score, np.concatenate(parts), epochs, time.perf_counter() - began)
+
+
+def _recorded(model: Model, split: ValidationSplit) -> Model:
+    """Return a model with the split in its training record."""
+    described: dict[str, Any] = {**model.receipt["data"], "validation_split": split.to_dict()}
+    return replace(model, receipt={**model.receipt, "data": described})  # type: ignore[typeddict-item]
 
 
 class _Watch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .language import Say, speaking
+from ..language import Say, speaking
 
 SEARCH_WORDS: dict[str, tuple[str, str]] = {
     "trial_complete": (

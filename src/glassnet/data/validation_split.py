@@ -7,19 +7,26 @@ how they were held out, so that `verify` finds the samples that it was trained o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import numpy as np
 
-from ..data.dataset import Dataset
-from ..data.held_out import fold_numbers
-from ..data.split import split_validation
 from ..errors import DataError
-from ..model.header import ValidationReceipt
-from ..model.model import Model
+from .dataset import Dataset
+from .held_out import fold_numbers
+from .split import split_validation
 
 _ADVICE = "to choose by. Use more samples."
+
+
+class ValidationReceipt(TypedDict, total=False):
+    """Description of the validation samples of a search in a training record; the fields of `ValidationSplit`."""
+
+    seed: int
+    fraction: float
+    folds: int
+    fold: int
 
 
 @dataclass(frozen=True)
@@ -69,11 +76,6 @@ class ValidationSplit:
         if self.folds:
             return {"seed": self.seed, "folds": self.folds, "fold": self.fold}
         return {"seed": self.seed, "fraction": self.fraction}
-
-    def recorded_in(self, model: Model) -> Model:
-        """Return a model, trained on the training samples of this split, with the split in its training record."""
-        data = {**model.receipt["data"], "validation_split": self.to_dict()}
-        return replace(model, receipt={**model.receipt, "data": data})  # type: ignore[typeddict-item]
 
 
 def without_validation(recorded: Mapping[str, Any], data: Dataset) -> Dataset:
