@@ -71,7 +71,8 @@ class Minibatch:
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(features))
         factor, offset = (np.pad(part.astype(scale_type), (0, features % 2)) for part in scaling[:2])
         some = self._raw[:: max(1, len(self._raw) // 1000)]
-        self._sparse = not options.augments and _has_many_zeros(some) and np.abs(offset).max() < LARGEST_BACKGROUND
+        skips = options.skip_zeros and not options.augments
+        self._sparse = skips and _has_many_zeros(some) and np.abs(offset).max() < LARGEST_BACKGROUND
         used = some if self._sparse else some[:0]
         column_blocks, tiles = column_blocks_and_tiles(used, nodes, options.shards)
         without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0], column_blocks)
