@@ -68,6 +68,10 @@ CODES: dict[str, str] = {
     "GN065": "an object is not a table or dataset",
     "GN066": "a table with named columns, but no target column was given",
     "GN067": "the first column of a numeric file does not look like a label",
+    # streams
+    "GN130": "the parts of a stream differ in their columns or types",
+    "GN131": "a part of a stream has changed while it was read",
+    "GN132": "a kind of file that cannot be read as a stream",
     # image folders
     "GN070": "images differ in size, or are too large in total",
     "GN071": "the table next to the images does not give their classes",
@@ -124,7 +128,7 @@ class GlassnetError(Exception):
 
 
 class FileError(GlassnetError, OSError):
-    """A file is missing, unreadable, damaged, too large or cannot be written (GN001 to GN007, GN033, GN110)."""
+    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN007, GN033, GN110, GN131, GN132)."""
 
     def __str__(self) -> str:
         # OSError would print "[Errno ...]".
@@ -132,7 +136,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102)."""
+    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102, GN130)."""
 
 
 class OptionError(GlassnetError, ValueError):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from ...errors import DataError
 from ..tables.table import Table
-from ..validation import AUTO
 
 BLOCK_ROWS = 65_536
 """Rows of a group of delimited text, or of a table in memory."""
@@ -70,8 +67,8 @@ class StreamSource(ABC):
         return last.first + last.rows
 
     @abstractmethod
-    def read(self, group: RowGroup) -> Table:
-        """Read a row group; ``Table.rows`` are the numbers of its rows in the whole source.
+    def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
+        """Read a row group, or some columns of it; ``Table.rows`` are the rows' numbers in the whole source.
 
         May be called from another thread, and in any order.
 
@@ -84,20 +81,16 @@ class StreamSource(ABC):
             GN012, with the line, for delimited text with a row of another width.
         """
 
+    @abstractmethod
     def first_rows(self, count: int = FIRST_ROWS) -> Table:
         """Return the first rows as one table."""
-        tables: list[Table] = []
-        for group in self.groups:
-            if count <= 0:
-                break
-            table = self.read(group)
-            tables.append(table if len(table) <= count else table.take(np.arange(count)))
-            count -= group.rows
-        return joined(tables)
 
-    def changed(self) -> str:
-        """Return the name of a part that is gone or whose size or time has changed since opening; empty if none."""
-        return ""
+    def place(self, group: RowGroup) -> str:
+        """Return the part and row group, for messages and progress."""
+        return f"{self.parts[group.part]}, row group {group.number + 1}"
+
+    def require_unchanged(self) -> None:  # noqa: B027 a table in memory does not change
+        """Raise FileError GN001 or GN131 if a part is gone or has changed since it was opened."""
 
     @property
     def shape(self) -> str:
@@ -133,50 +126,13 @@ class TableStream(StreamSource):
         groups = [RowGroup(0, number, firsts[number], rows) for number, rows in enumerate(sizes)]
         super().__init__(table.source, table.names, (table.source,), groups)
 
-    def read(self, group: RowGroup) -> Table:
+    def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
         """Return the rows of a group, without a copy."""
+        frame = self.table.frame if columns is None else self.table.frame.select(columns)
         numbers = np.arange(group.first, group.first + group.rows)
-        return replace(self.table, frame=self.table.frame.slice(group.first, group.rows), rows=numbers)
+        return replace(self.table, frame=frame.slice(group.first, group.rows), rows=numbers)
 
     def first_rows(self, count: int = FIRST_ROWS) -> Table:
         """Return the first rows, without a copy."""
         count = min(count, self.rows)
         return replace(self.table, frame=self.table.frame.slice(0, count), rows=np.arange(count))
-
-
-def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = AUTO) -> StreamSource:
-    """Open a table that is read one row group at a time; reads only metadata, and of delimited text the line ends.
-
-    Parameters
-    ----------
-    source : str, path, or sequence of them
-        A file, a folder, or a pattern such as ``"parts/*.parquet"``: Parquet, Arrow (file) or delimited text, all of
-        one kind. Also what polars reads elsewhere, such as ``s3://…/*.parquet``. Or a `StreamSource`, returned as is.
-    expected : collection of str
-        Column names: if the first line of delimited text has one of them, it is a header.
-    decimal : {"auto", ",", "."}
-        The decimal sign in columns of text.
-
-    Raises
-    ------
-    FileError
-        GN001 when there is no such file, GN002 for a folder without data, GN003, GN005, GN006; GN132 for a kind of file
-        that cannot be read in pieces.
-    DataError
-        GN010 when there are no rows, GN011, GN012, GN063; GN130 when parts differ in columns or types.
-    """
-    if isinstance(source, StreamSource):
-        return source
-    raise NotImplementedError
-
-
-def joined(tables: Sequence[Table]) -> Table:
-    """Return tables of the same columns as one."""
-    if not tables:
-        raise DataError("GN010", "the stream: no rows, expected samples. Check the data.")
-    if len(tables) == 1:
-        return tables[0]
-    import polars as pl
-
-    rows = [table.rows if table.rows is not None else np.arange(len(table)) for table in tables]
-    return replace(tables[0], frame=pl.concat([table.frame for table in tables]).rechunk(), rows=np.concatenate(rows))
