@@ -166,6 +166,24 @@ class DivergedError(GlassnetError, ArithmeticError):
     good_epochs: int = 0
 
 
+class StreamError(GlassnetError, OSError):
+    """A part of a stream could not be read while a network was trained on it; the code is that of the reading error.
+
+    Attributes
+    ----------
+    model : Model or None
+        The model with the weights so far; of an ensemble, that of one member.
+    good_epochs : int
+        Number of finished epochs.
+    """
+
+    model: Any = None
+    good_epochs: int = 0
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class ModelFileError(GlassnetError, ValueError):
     """A model file or checkpoint has another format, is damaged, too new, or not the required one (GN040 to GN046)."""
 

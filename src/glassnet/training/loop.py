@@ -6,12 +6,12 @@ import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, Samples, engine_for, one_blas_thread
+from ..engines import Block, Engine, Progress, Samples, StreamingEngine, engine_for, one_blas_thread
 from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
@@ -194,7 +194,8 @@ class Prepared:
 
     def replace(self, samples: Samples) -> None:
         """Use other samples of the same form from now on."""
-        self.samples, self._prepared = samples, self._engine.replace(self._prepared, samples)
+        engine = cast(StreamingEngine, self._engine)
+        self.samples, self._prepared = samples, engine.replace(self._prepared, samples)
 
     def run(self, state: State, block: Block) -> Progress:
         """Run the steps of a block."""

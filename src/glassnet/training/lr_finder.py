@@ -123,7 +123,10 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> floa
 def _losses(data: Dataset, options: Options, rates: NDArray[np.float64], engine: Engine) -> NDArray[np.float64]:
     """Train a new model with one rate after the other; return the smoothed losses until divergence."""
     model = new_model(data, options)
-    size, prepared = min(options.batch_size, len(data)), Prepared(model, samples_for(model, data, options), options, engine)
+    size, prepared = (
+        min(options.batch_size, len(data)),
+        Prepared(model, samples_for(model, data, options), options, engine),
+    )
     state = State.new(model.network.parameters, options)
     steps = max(_STEPS, -(-_SAMPLES // size))
     order = _order(len(data), len(rates) * steps * size, options)
