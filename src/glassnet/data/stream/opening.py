@@ -14,6 +14,7 @@ import polars as pl
 
 from ...errors import DataError, FileError, require_choice
 from ...i18n.language import listed
+from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
 from ...io.sniff import kind_of
 from ..tables.table import Table, cleaned, quoted_columns
@@ -152,9 +153,13 @@ def _opened(file: Path, expected: Collection[str]) -> Part:
         raise file_problem(name, error) from None
     refuse_pointer(head, name)
     if head.startswith(GZIP_MAGIC):
-        advice = "Unpack it with gunzip, or write Parquet, which is compressed."
-        raise FileError("GN132", f"{name}: compressed with gzip, which cannot be read as a stream. {advice}")
-    kind = kind_of(Opened(name, file, None, head))
+        raise FileError(
+            "GN132",
+            f"{name}: compressed with gzip, which cannot be read as a stream. Unpack it with gunzip, or write Parquet, "
+            "which is compressed.",
+        )
+    # Before its zero bytes are taken for another format.
+    kind = "text" if wide_encoding(head) else kind_of(Opened(name, file, None, head))
     if kind == "text":
         return DelimitedPart(file, expected)
     if kind in ("parquet", "arrow"):
@@ -178,29 +183,29 @@ def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
     schema = {name: _plain(dtype) for name, dtype in first.schema.items()}
     for part in parts[1:]:
         own = {name: _plain(dtype) for name, dtype in part.schema.items()}
-        if type(part) is not type(first) or part.unit != first.unit:
-            raise _differs(part, first, f"is read in {part.unit}s, the other in {first.unit}s. Write one kind of file.")
-        missing = [repr(name) for name in schema if name not in own]
-        extra = [repr(name) for name in own if name not in schema]
-        if missing or extra:
-            found = " and ".join(
-                f"{verb} {'columns' if len(names) > 1 else 'column'} {listed(names, _SHOWN)}"
-                for verb, names in (("lacks", missing), ("has another", extra))
-                if names
-            )
-            raise _differs(part, first, f"{found}. Give all parts the same columns.")
+        if part.unit != first.unit:
+            raise DataError("GN130", f"{part.name}: another kind of file than {first.name}. Write one kind of file.")
+        missing, extra = (
+            listed([repr(name) for name in one if name not in other], _SHOWN)
+            for one, other in ((schema, own), (own, schema))
+        )
+        advice = "Give all parts the same columns."
+        if missing and extra:
+            raise DataError("GN130", f"{part.name}: has {extra} instead of {missing} in {first.name}. {advice}")
+        if missing:
+            raise DataError("GN130", f"{part.name}: lacks {missing}, which {first.name} has. {advice}")
+        if extra:
+            raise DataError("GN130", f"{part.name}: has {extra}, which {first.name} lacks. {advice}")
         schema |= {name: own[name] for name, dtype in schema.items() if dtype == pl.Null}
         for name, dtype in schema.items():
             if own[name] not in (dtype, pl.Null):
-                raise _differs(
-                    part, first, f"column {name!r} is {own[name]}, and there {dtype}. Give all parts the same types."
+                raise DataError(
+                    "GN130",
+                    f"{part.name}: column {name!r} is {own[name]}, and {dtype} in {first.name}. Give all parts the "
+                    "same types.",
                 )
     return schema
 
 
 def _plain(dtype: pl.DataType) -> pl.DataType:
     return pl.String() if dtype in _WORDS else dtype
-
-
-def _differs(part: Part, first: Part, what: str) -> DataError:
-    return DataError("GN130", f"{part.name}: differs from {first.name}: {what}")

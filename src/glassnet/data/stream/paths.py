@@ -76,9 +76,12 @@ def _files_of(source: str | os.PathLike[str]) -> list[Path]:
         raise file_problem(name, error) from None
     files = [one for one in inside if one.is_file()]
     if not files:
-        folders = " Name a pattern that reaches its folders, such as '" + os.path.join(name, "**", "*.parquet") + "'."
-        advice = folders if inside else " Check the name."
-        raise FileError("GN002", f"{name}: a folder without files.{advice}")
+        if inside:
+            pattern = os.path.join(name, "**", "*.parquet")
+            raise FileError(
+                "GN002", f"{name}: a folder of folders. Name a pattern that reaches their files, such as '{pattern}'."
+            )
+        raise FileError("GN002", f"{name}: a folder without files. Check the name.")
     return files
 
 
