@@ -102,6 +102,10 @@ CODES: dict[str, str] = {
     "GN125": "the request exceeds a limit of the service",
     "GN126": "the service is busy, or the request takes too long",
     "GN127": "the request does not have the expected form",
+    # clusters
+    "GN130": "no cluster at this address",
+    "GN131": "a worker of the cluster has other versions or another processor",
+    "GN132": "a task was lost with its machine, again and again",
 }
 
 
@@ -122,9 +126,9 @@ class GlassnetError(Exception):
         super().__init__(printable(message))  # it may quote names from untrusted files
         self.code = code
 
-    def __reduce__(self) -> tuple[type[GlassnetError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[GlassnetError], tuple[str, str], dict[str, Any]]:
         # By default pickle would call the class with the message alone and fail in another process.
-        return type(self), (self.code, str(self))
+        return type(self), (self.code, str(self)), dict(vars(self))
 
 
 class FileError(GlassnetError, OSError):
@@ -166,8 +170,30 @@ class DivergedError(GlassnetError, ArithmeticError):
     good_epochs: int = 0
 
 
+class StreamError(GlassnetError, OSError):
+    """A part of a stream could not be read while a network was trained on it; the code is that of the reading error.
+
+    Attributes
+    ----------
+    model : Model or None
+        The model with the weights so far; of an ensemble, that of one member.
+    good_epochs : int
+        Number of finished epochs.
+    """
+
+    model: Any = None
+    good_epochs: int = 0
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class ModelFileError(GlassnetError, ValueError):
     """A model file or checkpoint has another format, is damaged, too new, or not the required one (GN040 to GN046)."""
+
+
+class ClusterError(GlassnetError, RuntimeError):
+    """A cluster, or a worker of it, cannot be used (GN130 to GN132)."""
 
 
 class InterruptedWorkError(GlassnetError):

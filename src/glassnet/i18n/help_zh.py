@@ -387,6 +387,8 @@ OPTIONS = {
     "threads, at most one per shard; 0: one per available core; does not affect the result": (
         "线程数，每个分片至多一个；0 表示每个可用核心一个（不影响结果）"
     ),
+    "skip zeros of the inputs in batches where that saves time; affects the last bits; training on several machines and "
+    "from a stream skips none": "成批训练时跳过输入中的零，若能省时（影响结果的末位）；多机训练与数据流训练从不跳过",
     "shuffle the samples in every epoch": "每一轮重新打乱样本顺序",
     "random seed; the same seed gives the same result, bit for bit": "随机种子；种子相同，结果逐位一致",
     "input scaling: x / max · 0.99 + 0.01 (notes); x / max (unit); mean 0 and standard deviation 1 over all "

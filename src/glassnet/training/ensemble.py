@@ -16,17 +16,15 @@ import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.split import without_fold
-from ..engines import Engine, available_cores
-from ..engines.threads.worker import awaited
+from ..engines import Engine
 from ..model.build import new_model
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.header import Receipt
@@ -36,6 +34,7 @@ from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import Callback, ends_training
 from .events import EpochDone, Event
+from .executor import Executor, Send, executor_or_threads, results_in_order
 from .fine_tuning import parent_of
 from .receipt import GivenData, options_of, receipt_of, training_split_of
 from .run import Fit, Run, finish, split_for
@@ -51,37 +50,29 @@ def fit_ensemble(
     init_model: Model | None = None,
     *,
     watch: Callable[[Run], object] | None = None,
+    executor: Executor | None = None,
 ) -> Fit:
-    """Train the members in parallel, one per thread, each with its own seed; callbacks receive the first one's events.
+    """Train the members in parallel, each with its own seed; callbacks receive the first one's events.
 
-    Parameters and errors as for `fit`; `watch` receives the first one's run before its first step.
+    Parameters and errors as for `fit`; `watch` receives the first one's run before its first step, on threads of this
+    process only. The executor decides where the members are trained; None: on threads, each on one of
+    ``options.threads``.
     """
     began, given = time.perf_counter(), GivenData(data).begin()
-    first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[_Trained]]()
-    of_member = replace(options, threads=1)
-
-    def train_member(number: int) -> _Trained:
-        run = member_run(data, of_member, engine, given, number, validation=validation, init_model=init_model)
-        if watch is not None and not number:
-            watch(run)
-        if number:
-            fit = finish(run, [first_member.ends_another])
-        else:
-            with first_member:
-                fit = finish(run, [first_member])
-        return _Trained.of(fit, run)
-
-    pool = ThreadPoolExecutor(options.threads or available_cores())
-    try:
-        waiting = [pool.submit(train_member, number) for number in range(options.members)]
-        for one in waiting:
-            one.add_done_callback(ended.put)
-        for _ in waiting:
-            awaited(ended).result()  # raises the first error of any member
-        trained = [one.result() for one in waiting]
-    finally:
-        first_member.cancel()
-        pool.shutdown(wait=True, cancel_futures=True)
+    first_member = _FirstMember(callbacks)
+    with executor_or_threads(executor, options.threads) as runner:
+        task = runner.share(_Task(data, replace(options, threads=1), engine, given, validation, init_model))
+        on_event = [first_member, *[first_member.ends_another] * (options.members - 1)] if callbacks else []
+        members: list[Future[_Trained]] = []
+        try:
+            for number in range(options.members):
+                answered = on_event[number] if on_event else None
+                members.append(runner.submit(_train_member, task, number, None if number else watch, on_event=answered))
+            members[0].add_done_callback(lambda _: first_member.leave())
+            trained = [*results_in_order(members)]  # or the first error of any member
+        finally:
+            first_member.cancel()
+            runner.cancel(members)
     fits = [one.fit for one in trained]
     first, model = fits[0], _joined(trained, options, validation)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
@@ -105,6 +96,42 @@ def fit_ensemble(
         best_epochs=best_epochs,
         own_validation=first.own_validation,
     )
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What all members have in common; parameters as for `member_run`."""
+
+    data: Dataset
+    options: Options
+    engine: Engine
+    given: GivenData
+    validation: Dataset | None
+    init_model: Model | None
+
+    def run(self, number: int) -> Run:
+        """Return the training run of a member before its first step."""
+        return member_run(
+            self.data,
+            self.options,
+            self.engine,
+            self.given,
+            number,
+            validation=self.validation,
+            init_model=self.init_model,
+        )
+
+
+def _train_member(task: _Task, number: int, watch: Callable[[Run], object] | None, send: Send) -> _Trained:
+    """Train a member; the first one sends all events, the others the ends of epochs."""
+    run = task.run(number)
+    if watch is not None:
+        watch(run)
+
+    def pass_on(event: Event) -> bool:
+        return send(event if not number or isinstance(event, EpochDone) else None)
+
+    return _Trained.of(finish(run, [pass_on]), run)
 
 
 @dataclass(frozen=True)
@@ -244,11 +271,15 @@ class _FirstMember:
     def ends_another(self, event: Event) -> bool:
         """Process an event of another member; wait for the first, and return whether training ends with this epoch."""
         self._require_wanted()
-        if not self._callbacks or not isinstance(event, EpochDone):
+        if not isinstance(event, EpochDone):
             return False
         with self._changed:
             self._changed.wait_for(lambda: self._cancelled or self._left or self._epochs >= event.epoch)
             return event.epoch >= self._last
+
+    def _require_wanted(self) -> None:
+        if self._cancelled:
+            raise KeyboardInterrupt
 
     def cancel(self) -> None:
         """End unfinished members at their next event."""
@@ -256,14 +287,8 @@ class _FirstMember:
             self._cancelled = True
             self._changed.notify_all()
 
-    def _require_wanted(self) -> None:
-        if self._cancelled:
-            raise KeyboardInterrupt
-
-    def __enter__(self) -> None:
-        """Let the other members wait for the first while it trains."""
-
-    def __exit__(self, *problem: object) -> None:
+    def leave(self) -> None:
+        """Let the other members wait no longer: the first one has ended."""
         with self._changed:
             self._left = True
             self._changed.notify_all()
