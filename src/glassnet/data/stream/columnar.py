@@ -59,7 +59,7 @@ class ColumnarPart(Part):
         Raises
         ------
         FileError
-            GN001 when the file is gone, GN131 when it has changed, GN006 when it is damaged.
+            GN001 when the file is gone, GN141 when it has changed, GN006 when it is damaged.
         """
         self.require_unchanged()
         try:

@@ -35,7 +35,7 @@ class DelimitedPart(Part):
     Raises
     ------
     FileError
-        GN132 for text that cannot be read in blocks: compressed, of 16-bit characters, in another encoding than UTF-8,
+        GN142 for text that cannot be read in blocks: compressed, of 16-bit characters, in another encoding than UTF-8,
         or separated by runs of blanks.
     DataError
         GN010, GN011, GN012, GN063.
@@ -51,13 +51,13 @@ class DelimitedPart(Part):
         self._separator, first_rows = sniff(head[above:], name)
         if self._separator == " ":
             raise FileError(
-                "GN132",
+                "GN142",
                 f"{name}: values separated by blanks cannot be read as a stream. Separate them by commas, or write "
                 "Parquet.",
             )
         if len(first_rows) > 1 and all(len(row) == len(first_rows[0]) + 1 for row in first_rows[1:]):
             raise FileError(
-                "GN132",
+                "GN142",
                 f"{name}: rows with one value more than the first line cannot be read as a stream. Name every column.",
             )
         self.header = is_header(first_rows, expected)
@@ -88,7 +88,7 @@ class DelimitedPart(Part):
         Raises
         ------
         FileError
-            GN001 when the file is gone, GN131 when it has changed.
+            GN001 when the file is gone, GN141 when it has changed.
         DataError
             GN012 for a row of another width, with its line.
         """
@@ -126,7 +126,7 @@ def _head_of(path: Path) -> bytes:
         raise _not_utf8(name, "UTF-16 or UTF-32")
     if b"\r" in head and b"\n" not in head:
         raise FileError(
-            "GN132",
+            "GN142",
             f"{name}: lines that end in a carriage return alone cannot be read as a stream. Save it with line feeds.",
         )
     if len(head) == _HEAD:
@@ -143,5 +143,5 @@ def _require_utf8(content: bytes, place: str) -> None:
 
 def _not_utf8(place: str, encoding: str) -> FileError:
     return FileError(
-        "GN132", f"{place}: not UTF-8 but perhaps {encoding}, which cannot be read as a stream. Save it as 'CSV UTF-8'."
+        "GN142", f"{place}: not UTF-8 but perhaps {encoding}, which cannot be read as a stream. Save it as 'CSV UTF-8'."
     )

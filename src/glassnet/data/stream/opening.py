@@ -68,7 +68,7 @@ class FileStream(StreamSource):
         return part.place(piece)
 
     def require_unchanged(self) -> None:
-        """Raise FileError GN001 or GN131 if a part is gone or has changed since it was opened."""
+        """Raise FileError GN001 or GN141 if a part is gone or has changed since it was opened."""
         for part in self._parts:
             part.require_unchanged()
 
@@ -120,9 +120,9 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
     ------
     FileError
         GN001 when there is no such file, GN002 for a folder without files, GN003, GN005; GN006 when metadata are
-        damaged, GN132 for a kind of file that cannot be read in pieces.
+        damaged, GN142 for a kind of file that cannot be read in pieces.
     DataError
-        GN010 when there are no rows, GN011, GN012, GN063; GN130 when parts differ in their columns or types.
+        GN010 when there are no rows, GN011, GN012, GN063; GN140 when parts differ in their columns or types.
     OptionError
         GN021 for another `decimal`.
     """
@@ -154,7 +154,7 @@ def _opened(file: Path, expected: Collection[str]) -> Part:
     refuse_pointer(head, name)
     if head.startswith(GZIP_MAGIC):
         raise FileError(
-            "GN132",
+            "GN142",
             f"{name}: compressed with gzip, which cannot be read as a stream. Unpack it with gunzip, or write Parquet, "
             "which is compressed.",
         )
@@ -165,7 +165,7 @@ def _opened(file: Path, expected: Collection[str]) -> Part:
     if kind in ("parquet", "arrow"):
         return ColumnarPart(file, kind)
     raise FileError(
-        "GN132", f"{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV."
+        "GN142", f"{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV."
     )
 
 
@@ -177,30 +177,30 @@ def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
     Raises
     ------
     DataError
-        GN130, with the part and what differs.
+        GN140, with the part and what differs.
     """
     first = parts[0]
     schema = {name: _plain(dtype) for name, dtype in first.schema.items()}
     for part in parts[1:]:
         own = {name: _plain(dtype) for name, dtype in part.schema.items()}
         if part.unit != first.unit:
-            raise DataError("GN130", f"{part.name}: another kind of file than {first.name}. Write one kind of file.")
+            raise DataError("GN140", f"{part.name}: another kind of file than {first.name}. Write one kind of file.")
         missing, extra = (
             listed([repr(name) for name in one if name not in other], _SHOWN)
             for one, other in ((schema, own), (own, schema))
         )
         advice = "Give all parts the same columns."
         if missing and extra:
-            raise DataError("GN130", f"{part.name}: has {extra} instead of {missing} in {first.name}. {advice}")
+            raise DataError("GN140", f"{part.name}: has {extra} instead of {missing} in {first.name}. {advice}")
         if missing:
-            raise DataError("GN130", f"{part.name}: lacks {missing}, which {first.name} has. {advice}")
+            raise DataError("GN140", f"{part.name}: lacks {missing}, which {first.name} has. {advice}")
         if extra:
-            raise DataError("GN130", f"{part.name}: has {extra}, which {first.name} lacks. {advice}")
+            raise DataError("GN140", f"{part.name}: has {extra}, which {first.name} lacks. {advice}")
         schema |= {name: own[name] for name, dtype in schema.items() if dtype == pl.Null}
         for name, dtype in schema.items():
             if own[name] not in (dtype, pl.Null):
                 raise DataError(
-                    "GN130",
+                    "GN140",
                     f"{part.name}: column {name!r} is {own[name]}, and {dtype} in {first.name}. Give all parts the "
                     "same types.",
                 )

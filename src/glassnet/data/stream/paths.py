@@ -67,7 +67,7 @@ def _files_of(source: str | os.PathLike[str]) -> list[Path]:
             raise FileError("GN001", f"{name}: no such file or folder. Check the name.")
         if not os.path.isfile(name):
             raise FileError(
-                "GN132", f"{name}: can be read only once, and a stream is read many times. Save it to a file."
+                "GN142", f"{name}: can be read only once, and a stream is read many times. Save it to a file."
             )
         return [Path(name)]
     try:

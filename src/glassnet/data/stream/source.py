@@ -75,7 +75,7 @@ class StreamSource(ABC):
         Raises
         ------
         FileError
-            GN001 or GN003 when the part is gone or unreadable, GN006 when it is damaged, GN131 when it has changed
+            GN001 or GN003 when the part is gone or unreadable, GN006 when it is damaged, GN141 when it has changed
             since it was opened; the message names the file and the row group.
         DataError
             GN012, with the line, for delimited text with a row of another width.
@@ -90,7 +90,7 @@ class StreamSource(ABC):
         return f"{self.parts[group.part]}, row group {group.number + 1}"
 
     def require_unchanged(self) -> None:  # noqa: B027 a table in memory does not change
-        """Raise FileError GN001 or GN131 if a part is gone or has changed since it was opened."""
+        """Raise FileError GN001 or GN141 if a part is gone or has changed since it was opened."""
 
     @property
     def shape(self) -> str:

@@ -64,8 +64,8 @@ def test_parts_that_change_or_vanish_are_named(folder):
     source = open_stream(folder)
     FRAME.head(100).write_parquet(folder / "1.parquet")
     code, text = problem_of(lambda: source.read(source.groups[-1]))
-    assert (code, "1.parquet" in text) == ("GN131", True)
-    assert problem_of(source.require_unchanged)[0] == "GN131"
+    assert (code, "1.parquet" in text) == ("GN141", True)
+    assert problem_of(source.require_unchanged)[0] == "GN141"
     (folder / "1.parquet").unlink()
     code, text = problem_of(lambda: source.read(source.groups[-1]))
     assert (code, "1.parquet" in text) == ("GN001", True)
@@ -97,4 +97,4 @@ def test_text_that_turns_out_not_to_be_utf8_is_refused(tmp_path):
     (tmp_path / "d.csv").write_bytes(b"w,y\n" + rows + "ü,2\n".encode("latin-1"))
     source = open_stream(tmp_path / "d.csv")
     code, text = problem_of(lambda: source.read(source.groups[-1]))
-    assert (code, "UTF-8" in text) == ("GN132", True), text
+    assert (code, "UTF-8" in text) == ("GN142", True), text

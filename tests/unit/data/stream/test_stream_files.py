@@ -130,19 +130,19 @@ def test_what_differs_between_parts_is_named(tmp_path):
     folder = write(tmp_path / "d", "parquet")
     last = folder / "3.parquet"
     FRAME.drop("word").with_columns(other=1).write_parquet(last)
-    refused(folder, "GN130", "3.parquet", "has 'other' instead of 'word'")
+    refused(folder, "GN140", "3.parquet", "has 'other' instead of 'word'")
     FRAME.with_columns(pl.col("n").cast(pl.Float64)).write_parquet(last)
-    refused(folder, "GN130", "3.parquet", "column 'n' is Float64, and Int64 in")
+    refused(folder, "GN140", "3.parquet", "column 'n' is Float64, and Int64 in")
     FRAME.drop("word").write_parquet(last)
-    refused(folder, "GN130", "3.parquet: lacks 'word'")
+    refused(folder, "GN140", "3.parquet: lacks 'word'")
     FRAME.with_columns(other=1).write_parquet(last)
-    refused(folder, "GN130", "3.parquet: has 'other', which")
+    refused(folder, "GN140", "3.parquet: has 'other', which")
     last.unlink()
     FRAME.write_csv(folder / "3.csv")
-    refused(folder, "GN130", "3.csv", "another kind of file")
+    refused(folder, "GN140", "3.csv", "another kind of file")
     text = write(tmp_path / "c", "csv")
     FRAME.rename({"a": "b"}).write_csv(text / "2.csv")
-    refused(text, "GN130", "2.csv", "has 'b' instead of 'a'")
+    refused(text, "GN140", "2.csv", "has 'b' instead of 'a'")
 
 
 def test_what_cannot_be_read_as_a_stream_is_refused(tmp_path):
@@ -169,4 +169,4 @@ def test_what_cannot_be_read_as_a_stream_is_refused(tmp_path):
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-        refused(tmp_path / name, "GN132", name)
+        refused(tmp_path / name, "GN142", name)
