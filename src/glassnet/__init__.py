@@ -128,7 +128,19 @@ _HOMES = {
 }
 
 _PACKAGES = (
-    *("data", "distributed", "doctor", "engines", "errors", "estimators", "explain", "handwriting", "html", "i18n", "io"),
+    *(
+        "data",
+        "distributed",
+        "doctor",
+        "engines",
+        "errors",
+        "estimators",
+        "explain",
+        "handwriting",
+        "html",
+        "i18n",
+        "io",
+    ),
     *("model", "network", "nn", "notes", "options", "preprocess", "studio", "training"),
 )
 """Modules that ``glassnet.NAME`` finds although they are not public names."""

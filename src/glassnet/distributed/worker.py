@@ -78,7 +78,9 @@ def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     here, there = (
         {**one["versions"], **{name: one.get(key) for key, name in _KINDS.items()}} for one in (driver, worker)
     )
-    others = [f"{name} {there.get(name)} instead of {value}" for name, value in here.items() if there.get(name) != value]
+    others = [
+        f"{name} {there.get(name)} instead of {value}" for name, value in here.items() if there.get(name) != value
+    ]
     if others:
         raise ClusterError(
             "GN131",

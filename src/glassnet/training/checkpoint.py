@@ -151,7 +151,8 @@ class LoadedCheckpoint:
         if "stream" in self.model.receipt["data"]:
             raise ModelFileError(
                 "GN044",
-                f"{self.path}: the training was started on a stream. Resume it with resume_stream, or `glassnet resume`.",
+                f"{self.path}: the training was started on a stream. Resume it with "
+                "resume_stream, or `glassnet resume`.",
             )
         engine = self.engine(engine)
         given = GivenData(data)
@@ -186,6 +187,7 @@ class LoadedCheckpoint:
         return engine
 
     def require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
+        """Raise ModelFileError GN044 unless the given data are those that the training `began_with`."""
         source = "no data" if given is None else given.data.source
         if began_with is None:
             raise ModelFileError("GN044", f"{source}: {self.path} was started without {what}. Omit them.")

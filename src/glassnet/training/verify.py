@@ -133,6 +133,8 @@ def _same(one: Network, other: Network) -> bool:
 
 
 def without_result(callback: Callback) -> Callback:
+    """Return a callback that never ends training."""
+
     def call(event: Event) -> None:
         callback(event)
 

@@ -30,7 +30,7 @@ def answers_of(table: Table, columns: Columns) -> Answers:
     if columns.task == "classes":
         (target,) = columns.targets
         classes = labels_of(table.source, parsed[target.name], target)
-        return Answers(classes >= 0, classes, None)
+        return Answers(np.asarray(classes >= 0), classes, None)
     values = np.stack([values_of(table.source, parsed[one.name], one) for one in columns.targets], axis=1)
     return Answers(~np.isnan(values).any(axis=1), None, values)
 
@@ -73,5 +73,6 @@ def encoded_group(source: StreamSource, group: RowGroup, columns: Columns, roles
     inputs = columns.apply(table)
     if len(places) < len(inputs):
         inputs = inputs[places]
-    classes, values = (None if one is None else one[places] for one in (answers.classes, answers.values))
+    classes = None if answers.classes is None else answers.classes[places]
+    values = None if answers.values is None else answers.values[places]
     return EncodedGroup(places, inputs, classes, values, None if folds is None else folds[places])

@@ -139,9 +139,9 @@ class StreamLoader:
                 slots = np.arange(buffer.carried_by(self._member).start, buffer.carried_by(self._member).stop)
                 slots = slots[: len(before.inputs)]
                 buffer.inputs[slots] = before.inputs
-                if buffer.classes is not None:
+                if buffer.classes is not None and before.classes is not None:
                     buffer.classes[slots] = before.classes
-                if buffer.values is not None:
+                if buffer.values is not None and before.values is not None:
                     buffer.values[slots] = before.values
                 order = np.concatenate([slots, shuffled(own, epoch, number, options)])
                 used = len(order) if number == self.blocks - 1 else len(order) - len(order) % size

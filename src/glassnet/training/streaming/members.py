@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ...engines import Engine, available_cores
 from ...options.options import Options
 from ..callbacks import Callback
-from ..ensemble import FirstMember, TrainedMember, joined_model
-from ..events import EpochDone, Event
+from ..ensemble import FirstMember, TrainedMember, finish_member, joined_fit
+from ..events import Event
 from ..executor import Send, ThreadExecutor, results_in_order
-from ..receipt import receipt_of
-from ..run import Fit, finish
+from ..run import Fit
 from .feed import WindowFeed
 from .loader import StreamLoader
 from .run import GivenStream, StreamRun, model_for, stream_run
@@ -49,40 +48,23 @@ def fit_members(
     # A thread for each, since all wait for the same windows; permits limit how many compute at the same time.
     with WindowFeed(survey, options, cache=cache, ahead=ahead) as feed, ThreadExecutor(options.members) as runner:
         runs = member_runs(survey, options, engine, feed, members, given)
-        on_event = [first_member, *[first_member.ends_another] * (options.members - 1)]
+        on_event: list[Callable[[Event], bool]] = [first_member, *[first_member.ends_another] * (options.members - 1)]
         tasks = []
         try:
             for number, run in enumerate(runs):
                 answered = on_event[number] if callbacks else None
-                tasks.append(runner.submit(train_member, run, feed, number, on_event=answered))
+                tasks.append(runner.submit(_train, run, feed, number, on_event=answered))
             tasks[0].add_done_callback(lambda _: first_member.leave())
             trained = [*results_in_order(tasks)]
         finally:
             first_member.cancel()
             feed.close()
             runner.cancel(tasks)
-    fits = [one.fit for one in trained]
-    first, model = fits[0], joined_model(trained, options, None)
-    histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
-    receipt = receipt_of(model, options, given, engine, histories, best_epochs=best_epochs)
-    return Fit(
-        model=replace(model, receipt=receipt),
-        history=first.history,
-        engine=engine.name,
-        prepare_seconds=first.prepare_seconds,
-        train_seconds=time.perf_counter() - began - first.prepare_seconds,
-        member_histories=tuple(histories[1:]),
-        best_epochs=best_epochs,
-    )
+    return joined_fit(trained, options, given, engine, began)
 
 
-def train_member(run: StreamRun, feed: WindowFeed, number: int, send: Send) -> TrainedMember:
-    """Train a member; the first one sends all events, the others the ends of epochs."""
-
-    def pass_on(event: Event) -> bool:
-        return send(event if not number or isinstance(event, EpochDone) else None)
-
+def _train(run: StreamRun, feed: WindowFeed, number: int, send: Send) -> TrainedMember:
     try:
-        return TrainedMember.of(finish(run, [pass_on]), run)
+        return finish_member(run, number, send)
     finally:
         feed.leave(number)

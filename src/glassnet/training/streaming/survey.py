@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.stream.roles import VALIDATION_ROWS, RowRoles
-from ...data.stream.source import StreamSource, joined
+from ...data.stream.source import StreamSource
 from ...data.tables.table import Table
 from ...errors import DataError
 from ...nn.random import Purpose, key, uniform
@@ -127,7 +127,9 @@ class _Kept:
         """Return the rows that have a target, at most `SAMPLE_BYTES` of them; None without any."""
         if not self._tables:
             return None
-        table = joined(self._tables)
+        rows = [table.rows for table in self._tables if table.rows is not None]
+        frame = pl.concat([table.frame for table in self._tables], rechunk=True)
+        table = replace(self._tables[0], frame=frame, rows=np.concatenate(rows))
         most = max(1, SAMPLE_BYTES // (4 * len(columns.features)))
         if len(table) > most:
             table = table.take(np.arange(most) * len(table) // most)
