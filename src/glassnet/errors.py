@@ -69,9 +69,9 @@ CODES: dict[str, str] = {
     "GN066": "a table with named columns, but no target column was given",
     "GN067": "the first column of a numeric file does not look like a label",
     # streams
-    "GN130": "the parts of a stream differ in their columns or types",
-    "GN131": "a part of a stream has changed while it was read",
-    "GN132": "a kind of file that cannot be read as a stream",
+    "GN140": "the parts of a stream differ in their columns or types",
+    "GN141": "a part of a stream has changed while it was read",
+    "GN142": "a kind of file that cannot be read as a stream",
     # image folders
     "GN070": "images differ in size, or are too large in total",
     "GN071": "the table next to the images does not give their classes",
@@ -132,7 +132,7 @@ class GlassnetError(Exception):
 
 
 class FileError(GlassnetError, OSError):
-    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN007, GN033, GN110, GN131, GN132)."""
+    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN007, GN033, GN110, GN141, GN142)."""
 
     def __str__(self) -> str:
         # OSError would print "[Errno ...]".
@@ -140,7 +140,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102, GN130)."""
+    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102, GN140)."""
 
 
 class OptionError(GlassnetError, ValueError):

@@ -19,7 +19,7 @@ _UNREADABLE = (*PROBLEMS, TypeError, RecursionError)
 class ColumnarPart(Part):
     """A Parquet or Arrow file.
 
-    Polars decodes only the pages of the rows that are asked for, also within a row group of many rows.
+    Polars decodes only the pages of the wanted rows, also within a row group of many rows.
 
     Parameters
     ----------
@@ -44,11 +44,11 @@ class ColumnarPart(Part):
             schema = dict(schema_of(path))
             self._frame = scan(path, glob=False)
         except _UNREADABLE as problem:
-            if isinstance(problem, OSError) and problem.errno:
+            if isinstance(problem, FileNotFoundError | PermissionError):
                 raise file_problem(str(path), problem) from None
             raise FileError(
                 "GN006",
-                f"{path}: damaged {kind} data, the list of its {self.unit}s is not readable ({reason_of(problem)}). "
+                f"{path}: damaged {kind} data, no list of each {self.unit} ({reason_of(problem)}). "
                 "Write or fetch the file again, or leave it out.",
             ) from None
         super().__init__(path, schema, pieces_of(groups, schema))
@@ -59,7 +59,7 @@ class ColumnarPart(Part):
         Raises
         ------
         FileError
-            GN001 when the file is gone, GN131 when it has changed, GN006 when it is damaged.
+            GN001 when the file is gone, GN141 when it has changed, GN006 when it is damaged.
         """
         self.require_unchanged()
         try:

@@ -9,7 +9,7 @@ import polars as pl
 
 from ...errors import DataError, FileError
 from ...io.encoding import in_utf8, wide_encoding
-from ...io.opening import GZIP_MAGIC, file_problem
+from ...io.opening import file_problem
 from ..tables.csv import read_careful, read_fast, require_unique, sniff, table_start
 from ..tables.header import is_header
 from .line_index import index_blocks, second_row
@@ -35,7 +35,7 @@ class DelimitedPart(Part):
     Raises
     ------
     FileError
-        GN132 for text that cannot be read in blocks: compressed, of 16-bit characters, in another encoding than UTF-8,
+        GN142 for text that cannot be read in blocks: compressed, of 16-bit characters, in another encoding than UTF-8,
         or separated by runs of blanks.
     DataError
         GN010, GN011, GN012, GN063.
@@ -50,9 +50,16 @@ class DelimitedPart(Part):
         above = table_start(head)
         self._separator, first_rows = sniff(head[above:], name)
         if self._separator == " ":
-            raise _refused(name, "values separated by blanks", "Separate them by commas, or write Parquet")
+            raise FileError(
+                "GN142",
+                f"{name}: values separated by blanks cannot be read as a stream. Separate them by commas, or write "
+                "Parquet.",
+            )
         if len(first_rows) > 1 and all(len(row) == len(first_rows[0]) + 1 for row in first_rows[1:]):
-            raise _refused(name, "rows with one value more than the first line", "Name every column")
+            raise FileError(
+                "GN142",
+                f"{name}: rows with one value more than the first line cannot be read as a stream. Name every column.",
+            )
         self.header = is_header(first_rows, expected)
         given = first_rows[0] if self.header else [""] * len(first_rows[0])
         self._names = [one.strip() or f"column{number}" for number, one in enumerate(given, 1)]
@@ -81,7 +88,7 @@ class DelimitedPart(Part):
         Raises
         ------
         FileError
-            GN001 when the file is gone, GN131 when it has changed.
+            GN001 when the file is gone, GN141 when it has changed.
         DataError
             GN012 for a row of another width, with its line.
         """
@@ -115,12 +122,13 @@ def _head_of(path: Path) -> bytes:
     except OSError as error:
         raise file_problem(str(path), error) from None
     name = str(path)
-    if head.startswith(GZIP_MAGIC):
-        raise _refused(name, "compressed with gzip", "Unpack it with gunzip, or write Parquet, which is compressed")
     if wide_encoding(head[:4096]):
-        raise _refused(name, "UTF-16 or UTF-32 text", "Save it as 'CSV UTF-8'")
+        raise _not_utf8(name, "UTF-16 or UTF-32")
     if b"\r" in head and b"\n" not in head:
-        raise _refused(name, "lines that end in a carriage return alone", "Save it with line feeds")
+        raise FileError(
+            "GN142",
+            f"{name}: lines that end in a carriage return alone cannot be read as a stream. Save it with line feeds.",
+        )
     if len(head) == _HEAD:
         head = head[: head.rfind(b"\n") + 1] or head
     _require_utf8(head, name)
@@ -130,8 +138,10 @@ def _head_of(path: Path) -> bytes:
 def _require_utf8(content: bytes, place: str) -> None:
     _, encoding = in_utf8(content)
     if encoding:
-        raise _refused(place, f"text that is not UTF-8 (perhaps {encoding})", "Save it as 'CSV UTF-8'")
+        raise _not_utf8(place, encoding)
 
 
-def _refused(name: str, what: str, advice: str) -> FileError:
-    return FileError("GN132", f"{name}: {what}, which cannot be read as a stream. {advice}.")
+def _not_utf8(place: str, encoding: str) -> FileError:
+    return FileError(
+        "GN142", f"{place}: not UTF-8 but perhaps {encoding}, which cannot be read as a stream. Save it as 'CSV UTF-8'."
+    )

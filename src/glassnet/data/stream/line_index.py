@@ -47,7 +47,7 @@ def index_blocks(path: Path, start: int, line: int, separator: str, rows: int) -
     FileError
         GN001, GN003.
     """
-    # Byte and line at which each block begins; blank lines are no rows.
+    # Byte and line at which each block begins; blank lines do not count.
     edges: list[tuple[int, int]] = []
     count, stop = 0, start
     for piece in _pieces(path, start, line, separator):

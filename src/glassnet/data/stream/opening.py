@@ -14,6 +14,7 @@ import polars as pl
 
 from ...errors import DataError, FileError, require_choice
 from ...i18n.language import listed
+from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
 from ...io.sniff import kind_of
 from ..tables.table import Table, cleaned, quoted_columns
@@ -52,6 +53,7 @@ class FileStream(StreamSource):
 
     def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
         """Read a row group, or some columns of it; see `StreamSource.read`."""
+        self.last_read = group
         frame = self._frame(group, self.names if columns is None else columns)
         numbers = np.arange(group.first, group.first + group.rows)
         return self._table(cleaned(frame, self._quoted), numbers)
@@ -67,7 +69,7 @@ class FileStream(StreamSource):
         return part.place(piece)
 
     def require_unchanged(self) -> None:
-        """Raise FileError GN001 or GN131 if a part is gone or has changed since it was opened."""
+        """Raise FileError GN001 or GN141 if a part is gone or has changed since it was opened."""
         for part in self._parts:
             part.require_unchanged()
 
@@ -119,9 +121,9 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
     ------
     FileError
         GN001 when there is no such file, GN002 for a folder without files, GN003, GN005; GN006 when metadata are
-        damaged, GN132 for a kind of file that cannot be read in pieces.
+        damaged, GN142 for a kind of file that cannot be read in pieces.
     DataError
-        GN010 when there are no rows, GN011, GN012, GN063; GN130 when parts differ in their columns or types.
+        GN010 when there are no rows, GN011, GN012, GN063; GN140 when parts differ in their columns or types.
     OptionError
         GN021 for another `decimal`.
     """
@@ -152,15 +154,19 @@ def _opened(file: Path, expected: Collection[str]) -> Part:
         raise file_problem(name, error) from None
     refuse_pointer(head, name)
     if head.startswith(GZIP_MAGIC):
-        advice = "Unpack it with gunzip, or write Parquet, which is compressed."
-        raise FileError("GN132", f"{name}: compressed with gzip, which cannot be read as a stream. {advice}")
-    kind = kind_of(Opened(name, file, None, head))
+        raise FileError(
+            "GN142",
+            f"{name}: compressed with gzip, which cannot be read as a stream. Unpack it with gunzip, or write Parquet, "
+            "which is compressed.",
+        )
+    # Before its zero bytes are taken for another format.
+    kind = "text" if wide_encoding(head) else kind_of(Opened(name, file, None, head))
     if kind == "text":
         return DelimitedPart(file, expected)
     if kind in ("parquet", "arrow"):
         return ColumnarPart(file, kind)
     raise FileError(
-        "GN132", f"{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV."
+        "GN142", f"{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV."
     )
 
 
@@ -172,35 +178,35 @@ def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
     Raises
     ------
     DataError
-        GN130, with the part and what differs.
+        GN140, with the part and what differs.
     """
     first = parts[0]
     schema = {name: _plain(dtype) for name, dtype in first.schema.items()}
     for part in parts[1:]:
         own = {name: _plain(dtype) for name, dtype in part.schema.items()}
-        if type(part) is not type(first) or part.unit != first.unit:
-            raise _differs(part, first, f"is read in {part.unit}s, the other in {first.unit}s. Write one kind of file.")
-        missing = [repr(name) for name in schema if name not in own]
-        extra = [repr(name) for name in own if name not in schema]
-        if missing or extra:
-            found = " and ".join(
-                f"{verb} {'columns' if len(names) > 1 else 'column'} {listed(names, _SHOWN)}"
-                for verb, names in (("lacks", missing), ("has another", extra))
-                if names
-            )
-            raise _differs(part, first, f"{found}. Give all parts the same columns.")
+        if part.unit != first.unit:
+            raise DataError("GN140", f"{part.name}: another kind of file than {first.name}. Write one kind of file.")
+        missing, extra = (
+            listed([repr(name) for name in one if name not in other], _SHOWN)
+            for one, other in ((schema, own), (own, schema))
+        )
+        advice = "Give all parts the same columns."
+        if missing and extra:
+            raise DataError("GN140", f"{part.name}: has {extra} instead of {missing} in {first.name}. {advice}")
+        if missing:
+            raise DataError("GN140", f"{part.name}: lacks {missing}, which {first.name} has. {advice}")
+        if extra:
+            raise DataError("GN140", f"{part.name}: has {extra}, which {first.name} lacks. {advice}")
         schema |= {name: own[name] for name, dtype in schema.items() if dtype == pl.Null}
         for name, dtype in schema.items():
             if own[name] not in (dtype, pl.Null):
-                raise _differs(
-                    part, first, f"column {name!r} is {own[name]}, and there {dtype}. Give all parts the same types."
+                raise DataError(
+                    "GN140",
+                    f"{part.name}: column {name!r} is {own[name]}, and {dtype} in {first.name}. Give all parts the "
+                    "same types.",
                 )
     return schema
 
 
 def _plain(dtype: pl.DataType) -> pl.DataType:
     return pl.String() if dtype in _WORDS else dtype
-
-
-def _differs(part: Part, first: Part, what: str) -> DataError:
-    return DataError("GN130", f"{part.name}: differs from {first.name}: {what}")

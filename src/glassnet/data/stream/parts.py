@@ -73,10 +73,10 @@ class Part(ABC):
         return f"{self.name}, {self.unit} {piece.number + 1}"
 
     def require_unchanged(self) -> None:
-        """Raise FileError GN001 or GN131 if the file is gone or was changed since it was opened."""
+        """Raise FileError GN001 or GN141 if the file is gone or was changed since it was opened."""
         if state_of(self.path) != self._state:
             raise FileError(
-                "GN131",
+                "GN141",
                 f"{self.name}: the file has changed since it was opened. Leave the parts as they are while they are "
                 "read, and start again.",
             )

@@ -67,7 +67,7 @@ def _files_of(source: str | os.PathLike[str]) -> list[Path]:
             raise FileError("GN001", f"{name}: no such file or folder. Check the name.")
         if not os.path.isfile(name):
             raise FileError(
-                "GN132", f"{name}: can be read only once, and a stream is read many times. Save it to a file."
+                "GN142", f"{name}: can be read only once, and a stream is read many times. Save it to a file."
             )
         return [Path(name)]
     try:
@@ -76,9 +76,12 @@ def _files_of(source: str | os.PathLike[str]) -> list[Path]:
         raise file_problem(name, error) from None
     files = [one for one in inside if one.is_file()]
     if not files:
-        folders = " Name a pattern that reaches its folders, such as '" + os.path.join(name, "**", "*.parquet") + "'."
-        advice = folders if inside else " Check the name."
-        raise FileError("GN002", f"{name}: a folder without files.{advice}")
+        if inside:
+            pattern = os.path.join(name, "**", "*.parquet")
+            raise FileError(
+                "GN002", f"{name}: a folder of folders. Name a pattern that reaches their files, such as '{pattern}'."
+            )
+        raise FileError("GN002", f"{name}: a folder without files. Check the name.")
     return files
 
 

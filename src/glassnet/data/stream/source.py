@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
 from ..tables.table import Table
 
@@ -59,6 +60,8 @@ class StreamSource(ABC):
     ) -> None:
         self.source, self.names, self.parts, self.groups = source, tuple(names), tuple(parts), tuple(groups)
         self._shape = shape
+        self.last_read: RowGroup | None = None
+        """The row group that was read last, for progress."""
 
     @property
     def rows(self) -> int:
@@ -75,7 +78,7 @@ class StreamSource(ABC):
         Raises
         ------
         FileError
-            GN001 or GN003 when the part is gone or unreadable, GN006 when it is damaged, GN131 when it has changed
+            GN001 or GN003 when the part is gone or unreadable, GN006 when it is damaged, GN141 when it has changed
             since it was opened; the message names the file and the row group.
         DataError
             GN012, with the line, for delimited text with a row of another width.
@@ -90,7 +93,7 @@ class StreamSource(ABC):
         return f"{self.parts[group.part]}, row group {group.number + 1}"
 
     def require_unchanged(self) -> None:  # noqa: B027 a table in memory does not change
-        """Raise FileError GN001 or GN131 if a part is gone or has changed since it was opened."""
+        """Raise FileError GN001 or GN141 if a part is gone or has changed since it was opened."""
 
     @property
     def shape(self) -> str:
@@ -136,3 +139,11 @@ class TableStream(StreamSource):
         """Return the first rows, without a copy."""
         count = min(count, self.rows)
         return replace(self.table, frame=self.table.frame.slice(0, count), rows=np.arange(count))
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """Return tables of the same columns, one or more, as one table."""
+    if len(tables) == 1:
+        return tables[0]
+    rows = [np.arange(len(table)) if table.rows is None else table.rows for table in tables]
+    return replace(tables[0], frame=pl.concat([table.frame for table in tables]).rechunk(), rows=np.concatenate(rows))

@@ -81,6 +81,7 @@ def fit_stream(
     cache: int | None = None,
     ahead: int = 1,
     on_survey: OnSurvey | None = None,
+    on_surveyed: Callable[[Survey, Options], object] | None = None,
 ) -> StreamFit:
     """Learn the columns of a stream in one pass, and train a network, or an ensemble, on it.
 
@@ -110,6 +111,8 @@ def fit_stream(
         Windows to read while the network trains on another; each is in memory. Does not affect the result.
     on_survey : callable, optional
         Called with the number of rows read and of all rows, in the pass that learns the columns.
+    on_surveyed : callable, optional
+        Called with the result of that pass, and the options, before training; it may raise an error.
 
     Raises
     ------
@@ -135,6 +138,8 @@ def fit_stream(
         on_survey=on_survey,
     )
     require_streamable(chosen, survey.sample.features)
+    if on_surveyed is not None:
+        on_surveyed(survey, chosen)
     every = require_callbacks(callbacks)
     if engine is None:
         sizes = (survey.sample.features, *chosen.hidden, survey.sample.classes)
@@ -168,6 +173,7 @@ def resume_stream(
     every: str | int | None = None,
     cache: int | None = None,
     on_survey: OnSurvey | None = None,
+    on_surveyed: Callable[[Survey, Options], object] | None = None,
 ) -> StreamFit:
     """Resume `fit_stream` from a checkpoint; the result is bit-identical to that of an uninterrupted run.
 
@@ -191,6 +197,8 @@ def resume_stream(
     survey = survey_of(source, roles_of(options, stream), model.columns, on_survey=on_survey)
     given = GivenStream(survey)
     saved.require_same(given, saved.model.receipt["data"], "training data")
+    if on_surveyed is not None:
+        on_surveyed(survey, options)
     network = Network.of(model.network.architecture, state.optimizer_state.parameters)
     start = state.epoch, state.block
     with WindowFeed(survey, options, start, cache=_cache(source, cache)) as feed:

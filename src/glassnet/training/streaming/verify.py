@@ -19,11 +19,16 @@ from ..verify import NO_EPOCH, Verification, first_difference, without_result
 from .feed import WindowFeed
 from .members import member_runs
 from .run import GivenStream, StreamRun
-from .survey import Survey, roles_of, survey_of
+from .survey import OnSurvey, Survey, roles_of, survey_of
 
 
 def verify_stream(
-    model: Model, source: StreamSource, callbacks: Iterable[Callback] = (), *, cache: int = 0
+    model: Model,
+    source: StreamSource,
+    callbacks: Iterable[Callback] = (),
+    *,
+    cache: int = 0,
+    on_survey: OnSurvey | None = None,
 ) -> Verification:
     """Repeat the training of a model of `fit_stream` from its record, and compare the weights after every epoch.
 
@@ -34,7 +39,7 @@ def verify_stream(
     model : Model
     source : StreamSource
         The same rows in the same row groups, of files or in memory.
-    callbacks, cache
+    callbacks, cache, on_survey
         As for `fit_stream`; results of callbacks are ignored.
 
     Raises
@@ -59,7 +64,9 @@ def verify_stream(
     hidden = tuple(options.members * nodes for nodes in options.hidden) if options.folds else options.hidden
     if hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
         return differs("the network in the file does not match its training record")
-    survey = replace(survey_of(source, roles_of(options, stream), model.columns), targets=model.targets)
+    survey = replace(
+        survey_of(source, roles_of(options, stream), model.columns, on_survey=on_survey), targets=model.targets
+    )
     described = GivenStream(survey).described()
     if (described["fingerprint"], described["stream"]) != (receipt["data"]["fingerprint"], stream):
         return differs(f"{source.source} is not the training data")
