@@ -30,7 +30,8 @@ def answers_of(table: Table, columns: Columns) -> Answers:
     if columns.task == "classes":
         (target,) = columns.targets
         classes = labels_of(table.source, parsed[target.name], target)
-        return Answers(np.asarray(classes >= 0), classes, None)
+        present: NDArray[np.bool_] = classes >= 0
+        return Answers(present, classes, None)
     values = np.stack([values_of(table.source, parsed[one.name], one) for one in columns.targets], axis=1)
     return Answers(~np.isnan(values).any(axis=1), None, values)
 
