@@ -259,8 +259,10 @@ def _present(table: Table, columns: Columns) -> NDArray[np.bool_]:
     columns.require(table, columns.target_names)
     present = np.ones(len(table), np.bool_)
     for target in columns.targets:
-        column = columns.parsed(table, [target])[target.name]
-        present &= ~np.isnan(column.numbers) if target.is_number else column.present
+        if target.is_number:
+            present &= ~np.isnan(columns.parsed(table, [target])[target.name].numbers)
+        else:
+            present &= table.frame[target.name].is_not_null().to_numpy()
     return present
 
 

@@ -37,5 +37,6 @@ def frame() -> pl.DataFrame:
 
 
 import sys as _sys
+
 _sys.path.insert(0, "/tmp/st")
 import fake  # type: ignore  # noqa: E402,F401
