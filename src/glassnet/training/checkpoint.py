@@ -148,12 +148,7 @@ class LoadedCheckpoint:
         ModelFileError
             GN044 when an argument differs from the start of the training.
         """
-        if "stream" in self.model.receipt["data"]:
-            raise ModelFileError(
-                "GN044",
-                f"{self.path}: the training was started on a stream. Resume it with "
-                "resume_stream, or `glassnet resume`.",
-            )
+        self.require_data_set()
         engine = self.engine(engine)
         given = GivenData(data)
         self.require_same(given, self.model.receipt["data"], "training data")
@@ -174,6 +169,15 @@ class LoadedCheckpoint:
             changes=self.changes,
             parent=self.model.receipt.get("parent"),
         )
+
+    def require_data_set(self) -> None:
+        """Raise ModelFileError GN044 if the training was started on a stream."""
+        if "stream" in self.model.receipt["data"]:
+            raise ModelFileError(
+                "GN044",
+                f"{self.path}: the training was started on a stream. Resume it with "
+                "resume_stream, or `glassnet resume`.",
+            )
 
     def engine(self, engine: Engine | None) -> Engine:
         """Return the engine of the training; ModelFileError GN044 for another one, or a custom one that is missing."""

@@ -182,6 +182,7 @@ def resume(
     True
     """
     every_callback, saved = both(callbacks, listeners), load_checkpoint(path)
+    saved.require_data_set()
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
         warnings.warn(

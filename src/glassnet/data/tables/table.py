@@ -162,6 +162,15 @@ class Column:
         codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(-1)
         return codes.to_numpy(), tuple(words)
 
+    def word_counts(self, most: int | None = None) -> dict[str, int] | None:
+        """Return how often each different value occurs as a word, sorted by word; None for more than `most` words."""
+        counted = as_text(self.series).drop_nulls().value_counts()
+        return dict(sorted(counted.iter_rows())) if most is None or len(counted) <= most else None
+
+    def texts(self, rows: NDArray[np.int64]) -> list[str]:
+        """Return the values of some rows, none of them missing, as in a text file."""
+        return as_text(self.series[rows]).to_list()
+
     def spelt(self, row: int) -> str:
         """Return a value as in a text file."""
         return str(as_text(self.series[[row]])[0])
