@@ -38,7 +38,7 @@ def resume_command(
     --checkpoint' wrote; it is updated during the run. Files have the names given to 'train'; name DATA if they have
     moved.
     """
-    source = one_of(sources, several=True)
+    source = one_of(sources)
     job = ResumeJob(path, source, test_source, out, force, every, several_of(sources))
     with closing(progress_listener()) as show:
         hooks: dict[str, Any] = {"on_open": show.on_open, "on_survey": show.on_survey}

@@ -60,7 +60,6 @@ from .shared.train_text import print_training
     "--stream",
     cls=GroupedFlag,
     group="data",
-    common=True,
     is_flag=True,
     help="Read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV).",
 )
@@ -127,7 +126,7 @@ def train_command(
     table = take_table_options(flags)
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     job = TrainJob(
-        one_of(sources, several=stream),
+        one_of(sources),
         test_source,
         recipe if named else None,
         given(flags),

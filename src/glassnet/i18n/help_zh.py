@@ -17,6 +17,8 @@ COMMANDS = {
     （CSV、TSV、Parquet、Arrow、NDJSON），此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签
     （0 与 1，是与否）或多个数值。
 
+    --stream 读取内存容纳不下的表格：'parts/*.parquet'、文件夹或多个文件。其他数据一次读完。
+
     --from MODEL 在与之相符的 DATA 上继续训练一个模型；未给出的选项沿用其训练时的值。--add FOLDER 把自己的手写图片
     加入训练数据。数字的图片与照片会转换成 MNIST 的形式，与 'glassnet query' 相同。
 
@@ -55,7 +57,7 @@ COMMANDS = {
     "info": "显示模型的结构、输入、目标与训练记录。",
     "verify": """按训练记录重新训练模型，并逐位比较权重。
 
-    DATA 是训练所用的数据；若是自带的 MNIST 则可省略。用 'train --from' 得到的模型从当时的起始模型重新训练，
+    DATA 是训练所用的数据，数据流则为其全部文件；若是自带的 MNIST 则可省略。用 'train --from' 得到的模型从当时的起始模型重新训练，
     该文件在 MODEL 所在的文件夹中查找。退出码 0：逐位一致；1：有差异，并输出最先的差异。""",
     "doctor": """检查数据，或检查旧程序（.py、.ipynb）。
 
@@ -186,6 +188,9 @@ FLAGS = {
     "Column to ignore; repeat for more.": "不使用的列；可重复。",
     "Column to use although it looks like an identifier; repeat for more.": "看似标识符、但仍要使用的列；可重复。",
     # train, resume
+    "Read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV).": (
+        "按行组读取内存容纳不下的表格：多个文件、文件夹或 'parts/*.parquet'（Parquet、Arrow、CSV）。"
+    ),
     "Test data; not used for training.": "测试数据，不参与训练。",
     "Train this model further (fine-tuning); its network, scaling and classes are kept.": (
         "继续训练（微调）此模型；其网络、缩放与类别保持不变。"
