@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...io.byte_locks import POLL_SECONDS
 from ...options.options import Options
-from .encoding import EncodedGroup, encoded_group
+from .encoding import GroupReader, GroupRows
 from .order import Piece, epoch_windows
 from .survey import Survey
 
@@ -98,8 +98,9 @@ class WindowFeed:
         features = len(survey.columns.features)
         values = 0 if survey.columns.task == "classes" else len(survey.columns.targets)
         keeps = 4 * features * survey.source.rows <= cache
-        self._encoded: dict[int, EncodedGroup] | None = {} if keeps else None
-        self._last: tuple[int, EncodedGroup] | None = None
+        self._reader = GroupReader(survey.source, survey.columns, survey.roles)
+        self._encoded: dict[int, GroupRows] | None = {} if keeps else None
+        self._last: tuple[int, GroupRows] | None = None
         self._free = [
             Buffer(survey.window, options.batch_size - 1, options.members, features, values) for _ in range(1 + ahead)
         ]
@@ -187,7 +188,7 @@ class WindowFeed:
             group = self._group(piece.group)
             begin, end = np.searchsorted(group.places, (piece.start, piece.stop)).tolist()
             part, place = slice(begin, end), slice(rows, rows + end - begin)
-            buffer.inputs[place] = group.inputs[part]
+            self._reader.write(group, part, buffer.inputs[place])
             if buffer.classes is not None and group.classes is not None:
                 buffer.classes[place] = group.classes[part]
             if buffer.values is not None and group.values is not None:
@@ -197,17 +198,16 @@ class WindowFeed:
             rows += end - begin
         return rows
 
-    def _group(self, number: int) -> EncodedGroup:
+    def _group(self, number: int) -> GroupRows:
         """Return an encoded row group: one of those in memory, or the last one, which two windows may share."""
         if self._encoded is not None and number in self._encoded:
             return self._encoded[number]
         if self._last is not None and self._last[0] == number:
             return self._last[1]
         self._last = None  # before another one takes memory
-        survey = self._survey
-        group = encoded_group(survey.source, survey.source.groups[number], survey.columns, survey.roles)
+        group = self._reader.read(self._survey.source.groups[number])
         if self._encoded is not None:
-            self._encoded[number] = group
+            group = self._encoded[number] = self._reader.encoded(group)
         else:
             self._last = number, group
         return group

@@ -22,7 +22,7 @@ from ...options.options import Options
 from ...preprocess.tabular.columns import Columns, column_named
 from ...preprocess.tabular.dataset import samples_of
 from ...preprocess.tabular.learner import ColumnsLearner, TableSummary
-from ...preprocess.tabular.target import learn_targets
+from ...preprocess.tabular.target import learn_targets, summarise_target
 from ...preprocess.targets import Targets
 from .encoding import answers_of
 from .order import window_rows
@@ -146,7 +146,8 @@ def learner_for(
     names = [column_named(first, name) for name in ((target,) if isinstance(target, str) else target)]
     learner = ColumnsLearner(first, names, task=task, drop=drop, keep=keep)
     columns = first.columns(names)
-    targets, _ = learn_targets(source.source, [columns[name] for name in names], task)
+    summaries = [summarise_target(columns[name], task, several=len(names) > 1) for name in names]
+    targets, _ = learn_targets(source.source, [columns[name] for name in names], task, summaries)
     commas = frozenset(one.name for one in targets if one.is_number and columns[one.name].decimal == ",")
     return learner, Columns((), targets, commas=commas)
 
@@ -258,8 +259,10 @@ def _present(table: Table, columns: Columns) -> NDArray[np.bool_]:
     columns.require(table, columns.target_names)
     present = np.ones(len(table), np.bool_)
     for target in columns.targets:
-        column = columns.parsed(table, [target])[target.name]
-        present &= ~np.isnan(column.numbers) if target.is_number else column.present
+        if target.is_number:
+            present &= ~np.isnan(columns.parsed(table, [target])[target.name].numbers)
+        else:
+            present &= table.frame[target.name].is_not_null().to_numpy()
     return present
 
 

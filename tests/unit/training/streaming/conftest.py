@@ -36,8 +36,7 @@ def frame() -> pl.DataFrame:
     )
 
 
-# until ColumnsLearner is there
-import sys as _sys  # noqa: E402
+import sys as _sys
 
 _sys.path.insert(0, "/tmp/st")
 import fake  # type: ignore  # noqa: E402,F401

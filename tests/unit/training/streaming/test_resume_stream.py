@@ -35,7 +35,7 @@ class Counting(TableStream):
     def read(self, group, columns=None):
         self.reads.append(group.number)
         if self.breaks is not None and len(self.reads) > self.breaks:
-            raise FileError("GN006", f"part 1, row group {group.number}: damaged.")
+            raise FileError("GN006", f"row group {group.number}: damaged Parquet data (broken). Fetch the file again.")
         return super().read(group, columns)
 
 
