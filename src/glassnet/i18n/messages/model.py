@@ -141,6 +141,8 @@ MESSAGES: dict[str, str] = {
     # columns that are excluded, and why
     "listed in --drop": "由 --drop 指定",
     "every value is missing": "所有值都缺失",
+    "every value is missing in the first {count} rows": "前 {count} 行的值都缺失",
+    "more than {count} different words": "不同的词超过 {count} 个",
     "every value is {value}": "所有值都是 {value}",
     "every value differs": "各行的值互不相同",
     "{rare}; words that hardly recur cannot become inputs": "{rare}；很少重复的词不能作为输入",
@@ -279,6 +281,9 @@ MESSAGES: dict[str, str] = {
     ),
     "{source}, target {name}: {value} is too large, expected numbers up to {largest}. Correct it.": (
         "{source}，目标列 {name}：{value} 过大，绝对值应不超过 {largest}。请改正。"
+    ),
+    "{source}, target {name}: more than {count} different values are too many classes. Choose another column.{hint}": (
+        "{source}，目标列 {name}：不同的值超过 {count} 个，类别过多。请选择另一列。{hint}"
     ),
     "{source}, target {name}: {count} different values in {rows} rows are too many classes. Choose another "
     "column.{hint}": ("{source}，目标列 {name}：{rows} 行中有 {count} 个不同的值，类别过多。请选择另一列。{hint}"),

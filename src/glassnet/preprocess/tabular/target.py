@@ -118,7 +118,7 @@ def learn_targets(
     if len(columns) == 1:
         target, remarks = learn_target(source, columns[0], task, summaries[0])
         return (target,), remarks
-    labels = [one.name for one in columns if _is_label(one)]
+    labels = [one.name for one in columns if are_labels(one)]
     if task == "numbers" or (task is None and not labels):
         learnt = [_number_among_several(source, *one) for one in zip(columns, summaries, strict=True)]
     elif len(labels) == len(names):
@@ -148,7 +148,7 @@ def _number_among_several(source: str, column: Column, summary: TargetSummary) -
     return learn_target(source, column, "numbers", summary)
 
 
-def _is_label(column: Column) -> bool:
+def are_labels(column: Column) -> bool:
     """Return whether every value of a column is 0 or 1, or yes or no."""
     present, truths = column.present, column.truths
     return bool(present.any() and not np.isnan(truths[present]).any())
