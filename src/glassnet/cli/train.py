@@ -14,6 +14,7 @@ from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, progress_listener, say_notice
 from .shared.flags import force_flag, given, language_flag, max_bytes_flag, with_options
 from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 from .shared.table_flags import take_table_options, with_table_flags
 from .shared.train_text import print_training
 
@@ -147,8 +148,7 @@ def train_command(
         if stream:
             from ..workflow.streaming.train import train_stream
 
-            hooks: dict[str, Any] = {"on_open": show.on_open, "on_survey": show.on_survey}
-            trained = train_stream(job, callbacks=[show], notify=say_notice, **hooks)
+            trained = train_stream(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
         else:
             trained = train(job, callbacks=[show], notify=say_notice)
     print_training(trained, as_json)
