@@ -58,13 +58,12 @@ class TableEncoder:
         """Return the values of a table; errors as for `Columns.apply`."""
         self._columns.require(table, self._columns.names)
         columns, n = self._columns.read(table), len(table)
-        numbers = np.empty((len(self._numbers), n))
-        for one, line in zip(self._numbers, numbers, strict=True):
-            line[...] = columns[one.name].numbers
-        words = np.empty((len(self._words), n), np.int32)
-        for (word, start), line in zip(self._words, words, strict=True):
+        numbers, words = np.empty((len(self._numbers), n)), np.empty((len(self._words), n), np.int32)
+        for k, one in enumerate(self._numbers):
+            numbers[k] = columns[one.name].numbers
+        for k, (word, start) in enumerate(self._words):
             places = word.places(columns[word.name])
-            line[...] = np.where(places < 0, -1, places + start)
+            words[k] = np.where(places < 0, -1, places + start)
         others = [self._encodings[name].encode(columns[name]).T for name in self._others]
         return TableValues(numbers, words, np.concatenate([np.empty((0, n), np.float32), *others]))
 

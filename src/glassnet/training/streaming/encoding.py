@@ -16,7 +16,8 @@ from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.target import Target, labels_of, values_of
 
 if TYPE_CHECKING:
-    from ...preprocess.tabular.table_encoder import TableEncoder, TableValues
+    from ...preprocess.tabular.kernels import TableValues
+    from ...preprocess.tabular.table_encoder import TableEncoder
 
 WORTH_COMPILING = 10_000_000
 """Number of inputs of all rows from which a compiled loop encodes them, with the same bits."""
@@ -36,14 +37,13 @@ def answers_of(table: Table, columns: Columns) -> Answers:
     if columns.task == "classes":
         (target,) = columns.targets
         if (known := _labels_of_words(table, target)) is not None:
-            return Answers(known >= 0, known, None)
+            return Answers(np.greater_equal(known, 0), known, None)
         parsed = columns.parsed(table, columns.targets)
         classes = labels_of(table.source, parsed[target.name], target)
-        present: NDArray[np.bool_] = classes >= 0
-        return Answers(present, classes, None)
+        return Answers(np.greater_equal(classes, 0), classes, None)
     parsed = columns.parsed(table, columns.targets)
     values = np.stack([values_of(table.source, parsed[one.name], one) for one in columns.targets], axis=1)
-    return Answers(~np.isnan(values).any(axis=1), None, values)
+    return Answers(np.isfinite(values).all(axis=1), None, values)
 
 
 def _labels_of_words(table: Table, target: Target) -> NDArray[np.int64] | None:

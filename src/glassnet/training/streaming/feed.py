@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -108,7 +109,9 @@ class WindowFeed:
         self._members = set(range(options.members))
         self._ready: list[Window] = []
         self._problem: BaseException | None = None
-        self._reading = threading.Thread(target=self._read, name="glassnet reads", daemon=True)
+        self._reading = threading.Thread(
+            target=copy_context().run, args=(self._read,), name="glassnet reads", daemon=True
+        )
 
     def __enter__(self) -> WindowFeed:
         """Start reading."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -14,9 +18,10 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.stream.roles import VALIDATION_ROWS, RowRoles
-from ...data.stream.source import StreamSource
+from ...data.stream.source import RowGroup, StreamSource
 from ...data.tables.table import Table
 from ...errors import DataError
+from ...io.limits import available_cores
 from ...nn.random import Purpose, key, uniform
 from ...options.options import Options
 from ...preprocess.tabular.columns import Columns, column_named
@@ -32,6 +37,9 @@ SAMPLE_BYTES = 1 << 26
 their encoded inputs."""
 SAMPLE_ROWS = 2000
 """Training rows, on average, that stay in memory for the training range and the loss of a constant prediction."""
+
+WORKERS = 2
+"""Row groups that are read at the same time."""
 
 OnSurvey = Callable[[int, int], object]
 
@@ -119,9 +127,9 @@ class _Kept:
     def __init__(self) -> None:
         self._tables: list[Table] = []
 
-    def add(self, table: Table, which: NDArray[np.bool_]) -> None:
-        if which.any():
-            self._tables.append(table.take(np.flatnonzero(which)))
+    def add(self, table: Table) -> None:
+        if len(table):
+            self._tables.append(table)
 
     def encoded(self, columns: Columns) -> Dataset | None:
         """Return the rows that have a target, at most `SAMPLE_BYTES` of them; None without any."""
@@ -186,27 +194,17 @@ def survey_of(
     sample, validation, test = _Kept(), _Kept(), _Kept()
     summary: TableSummary | None = None
     kept_folds: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-    place = key(0, Purpose.RANGE, 1)
-    for group in source.groups:
-        table, first, rows = source.read(group), group.first, group.rows
-        digest.update(digest_of(table))
-        is_test, is_validation = roles.test(first, rows), roles.validation_sample(first, rows)
-        if learner is not None:
-            part = learner.summarise(table, np.flatnonzero(~is_test))
-            summary = part if summary is None else summary.merge(part)
-        present = _present(table, columns)
-        training = present & ~is_test & (np.bool_(roles.folds > 0) | ~is_validation)
+    for group, part in _in_order(partial(_examine, source, roles, columns, learner), source.groups):
+        digest.update(part.digest)
+        counts += part.counts
+        if part.summary is not None:
+            summary = part.summary if summary is None else summary.merge(part.summary)
+        for kept, table in ((sample, part.sample), (validation, part.validation), (test, part.test)):
+            kept.add(table)
         if roles.folds:
-            folds = roles.fold(first, rows)
-            counts += np.bincount(folds[training], minlength=roles.folds)
-            kept_folds.append((first + np.flatnonzero(is_validation), folds[is_validation]))
-        else:
-            counts += np.count_nonzero(training)
-        test.add(table, is_test)
-        validation.add(table, is_validation)
-        sample.add(table, training & (uniform(place, first, rows) < np.float32(SAMPLE_ROWS / source.rows)))
+            kept_folds.append(part.folds)
         if on_survey is not None:
-            on_survey(first + rows, source.rows)
+            on_survey(group.first + group.rows, source.rows)
     targets = None
     if learner is not None:
         assert summary is not None
@@ -232,6 +230,66 @@ def survey_of(
     )
     _require_validation(survey)
     return survey
+
+
+class _Examined(NamedTuple):
+    """What is needed of a row group."""
+
+    digest: bytes
+    counts: NDArray[np.int64]  # training rows, by fold
+    summary: TableSummary | None
+    sample: Table
+    validation: Table
+    test: Table
+    folds: tuple[NDArray[np.int64], NDArray[np.int64]]  # row numbers and folds of the validation sample
+
+
+def _examine(
+    source: StreamSource, roles: RowRoles, columns: Columns, learner: ColumnsLearner | None, group: RowGroup
+) -> _Examined:
+    table, first, rows = source.read(group), group.first, group.rows
+    is_test, is_validation = roles.test(first, rows), roles.validation_sample(first, rows)
+    training = _present(table, columns) & ~is_test & (np.bool_(roles.folds > 0) | ~is_validation)
+    numbers, folds = np.empty(0, np.int64), np.empty(0, np.int64)
+    counts = np.array([np.count_nonzero(training)])
+    if roles.folds:
+        of_rows = roles.fold(first, rows)
+        counts = np.bincount(of_rows[training], minlength=roles.folds)
+        numbers, folds = first + np.flatnonzero(is_validation), of_rows[is_validation]
+    drawn = uniform(key(0, Purpose.RANGE, 1), first, rows) < np.float32(SAMPLE_ROWS / source.rows)
+    sample, validation, test = (
+        table.take(np.flatnonzero(which)) for which in (training & drawn, is_validation, is_test)
+    )
+    return _Examined(
+        digest_of(table),
+        counts,
+        None if learner is None else learner.summarise(table, np.flatnonzero(~is_test)),
+        sample,
+        validation,
+        test,
+        (numbers, folds),
+    )
+
+
+def _in_order(
+    function: Callable[[RowGroup], _Examined], groups: Sequence[RowGroup]
+) -> Iterator[tuple[RowGroup, _Examined]]:
+    """Yield each row group and what the function returns for it; few are in memory at the same time."""
+    workers, context = min(WORKERS, available_cores()), copy_context()
+    waiting: deque[tuple[RowGroup, Future[_Examined]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for group in groups:
+                if len(waiting) == workers:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+                waiting.append((group, pool.submit(context.copy().run, function, group)))
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
 
 
 def _folds_of(data: Dataset | None, kept: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> NDArray[np.int64]:

@@ -34,9 +34,3 @@ def frame() -> pl.DataFrame:
             "label": (value > 0.2).astype(int),
         }
     )
-
-
-import sys as _sys
-
-_sys.path.insert(0, "/tmp/st")
-import fake  # type: ignore  # noqa: E402,F401
