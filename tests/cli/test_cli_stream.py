@@ -139,6 +139,8 @@ def test_what_a_stream_does_not_support_is_refused(folder):
     run("train", "parts", *STREAM, "--deskew").refused("GN022", "--deskew: for images")
     run("train", "parts", *STREAM, "--scaling", "standard").refused("GN022", "scaling")
     run("train", "parts", *STREAM, "--members", "2", "--checkpoint", "c.ck").refused("GN022", "--members 1")
+    run("train", "parts", *STREAM, "--ray", "local").refused("GN022", "--ray local: not available with --stream")
+    run("train", "parts", *STREAM, "--from", "m.safetensors").refused("GN022", "--from m.safetensors")
     run("train", "parts/*.csv", *STREAM).refused("GN001", "no file matches")
     run("train", "parts/0.parquet", "parts/1.parquet", "--target", "y", *QUICK).refused("GN020", "parts/1.parquet")
     run("train", "parts", "--target", "y", *QUICK).refused("GN002")

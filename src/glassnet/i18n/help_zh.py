@@ -22,6 +22,9 @@ COMMANDS = {
     --from MODEL 在与之相符的 DATA 上继续训练一个模型；未给出的选项沿用其训练时的值。--add FOLDER 把自己的手写图片
     加入训练数据。数字的图片与照片会转换成 MNIST 的形式，与 'glassnet query' 相同。
 
+    给出 --members N 时，集成的各个网络并行训练：在本机的各个核上，或用 --ray 在集群的各个节点上；加上 --folds，
+    每个网络训练时各缺一部分数据。给出 --ray 而只有一个网络时，各节点分担它的每一批。无论在哪里训练，模型都相同。
+
     不给 --test 时，使用数据自带的测试部分；若没有，则留出一部分数据。方括号中是配方 "notes" 的默认值；
     其他配方与 --target 另有默认值。""",
     "resume": """从检查点继续训练。
@@ -190,6 +193,9 @@ FLAGS = {
     # train, resume
     "Read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV).": (
         "按行组读取内存容纳不下的表格：多个文件、文件夹或 'parts/*.parquet'（Parquet、Arrow、CSV）。"
+    ),
+    "Train on a Ray cluster: a running one (auto), one started here (local), or that at ADDRESS.": (
+        "在 Ray 集群上训练：正在运行的集群（auto）、在本机启动的集群（local），或 ADDRESS 处的集群。"
     ),
     "Test data; not used for training.": "测试数据，不参与训练。",
     "Train this model further (fine-tuning); its network, scaling and classes are kept.": (
@@ -392,8 +398,10 @@ OPTIONS = {
     "threads, at most one per shard; 0: one per available core; does not affect the result": (
         "线程数，每个分片至多一个；0 表示每个可用核心一个（不影响结果）"
     ),
-    "skip zeros of the inputs in batches where that saves time; affects the last bits; training on several machines and "
-    "from a stream skips none": "成批训练时跳过输入中的零，若能省时（影响结果的末位）；多机训练与数据流训练从不跳过",
+    "skip zeros of the inputs in batches where that saves time; affects the last bits; training on several machines "
+    "and from a stream skips none": (
+        "成批训练时跳过输入中的零，若能省时（影响结果的末位）；多机训练与数据流训练从不跳过"
+    ),
     "shuffle the samples in every epoch": "每一轮重新打乱样本顺序",
     "random seed; the same seed gives the same result, bit for bit": "随机种子；种子相同，结果逐位一致",
     "input scaling: x / max · 0.99 + 0.01 (notes); x / max (unit); mean 0 and standard deviation 1 over all "
