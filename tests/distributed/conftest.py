@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+from support.ray_machines import MEMORY, add_machine
 
 HERE = Path(__file__).parent
 NODES = 3
@@ -27,8 +30,7 @@ def ray_nodes():
     """A running cluster of machines, as Ray sees them, to which this process is connected: `ray.cluster_utils.Cluster`.
 
     ``ray_cluster("auto")`` uses it. The machine of the driver has no cores for tasks; three others have one each and
-    may be killed by a test, which then adds another: ``ray_nodes.remove_node(node, allow_graceful=False)`` and
-    ``ray_nodes.add_node(num_cpus=1)``.
+    may be lost in a test, which then adds another: see `support.ray_machines`.
     """
     ray = pytest.importorskip("ray", reason="no ray: pip install 'glassnet[distributed]'")
     from ray.cluster_utils import Cluster
@@ -36,11 +38,12 @@ def ray_nodes():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-        memory = 80_000_000  # bytes for objects on each machine
-        head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": memory}
+        patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (HERE, HERE.parent))))  # workers import what tests submit
+        soon = {"health_check_initial_delay_ms": 500, "health_check_period_ms": 500}  # a lost machine is noticed
+        head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": MEMORY, "_system_config": soon}
         cluster = Cluster(initialize_head=True, head_node_args=head)
         for _ in range(NODES):
-            cluster.add_node(num_cpus=1, object_store_memory=memory)
+            add_machine(cluster)
         ray.init(address=cluster.address, logging_level="ERROR", log_to_driver=False)
         yield cluster
         ray.shutdown()

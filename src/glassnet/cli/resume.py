@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
 
 import click
 
@@ -11,6 +10,7 @@ from ..workflow.resume_job import ResumeJob, resume
 from .shared.console import json_flag, progress_listener, say_notice
 from .shared.flags import force_flag, max_bytes_flag
 from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 from .shared.train_text import print_training
 
 
@@ -38,9 +38,8 @@ def resume_command(
     --checkpoint' wrote; it is updated during the run. Files have the names given to 'train'; name DATA if they have
     moved.
     """
-    source = one_of(sources, several=True)
+    source = one_of(sources)
     job = ResumeJob(path, source, test_source, out, force, every, several_of(sources))
     with closing(progress_listener()) as show:
-        hooks: dict[str, Any] = {"on_open": show.on_open, "on_survey": show.on_survey}
-        trained = resume(job, callbacks=[show], notify=say_notice, **hooks)
+        trained = resume(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
     print_training(trained, as_json)

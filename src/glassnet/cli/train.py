@@ -9,11 +9,14 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ..errors import OptionError
 from ..workflow.train_job import TrainJob, train
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, progress_listener, say_notice
 from .shared.flags import force_flag, given, language_flag, max_bytes_flag, with_options
+from .shared.ray_flag import executor_for, ray_flag
 from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 from .shared.table_flags import take_table_options, with_table_flags
 from .shared.train_text import print_training
 
@@ -60,7 +63,6 @@ from .shared.train_text import print_training
     "--stream",
     cls=GroupedFlag,
     group="data",
-    common=True,
     is_flag=True,
     help="Read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV).",
 )
@@ -88,6 +90,7 @@ from .shared.train_text import print_training
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
+@ray_flag
 @with_table_flags
 @with_options()
 def train_command(
@@ -105,6 +108,7 @@ def train_command(
     language: str,
     as_json: bool,
     recipe: str,
+    ray: str | None,
     **flags: Any,
 ) -> None:
     """Train a network, test it, save it and plot the results.
@@ -121,13 +125,17 @@ def train_command(
     --add FOLDER adds own drawings to the training data. Drawings and photographs of digits are brought to MNIST's form,
     as 'glassnet query' does.
 
+    With --members N, the networks of an ensemble train in parallel: on the cores of this machine, or with --ray on the
+    workers of a cluster; with --folds, each is trained without another part of the data. With --ray and one network,
+    the workers share its batches. The model is the same, wherever it is trained.
+
     Without --test, the data's own test part is used; if there is none, part of the data is held out. Defaults in
     brackets are those of recipe "notes"; other recipes and --target have their own.
     """
     table = take_table_options(flags)
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     job = TrainJob(
-        one_of(sources, several=stream),
+        one_of(sources),
         test_source,
         recipe if named else None,
         given(flags),
@@ -144,12 +152,13 @@ def train_command(
         stream,
         several_of(sources),
     )
-    with closing(progress_listener()) as show:
+    if ray is not None and stream:
+        raise OptionError("GN022", f"--ray {ray}: not available with --stream. Omit one of them.")
+    with executor_for(ray) as executor, closing(progress_listener()) as show:
         if stream:
             from ..workflow.streaming.train import train_stream
 
-            hooks: dict[str, Any] = {"on_open": show.on_open, "on_survey": show.on_survey}
-            trained = train_stream(job, callbacks=[show], notify=say_notice, **hooks)
+            trained = train_stream(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
         else:
-            trained = train(job, callbacks=[show], notify=say_notice)
+            trained = train(job, callbacks=[show], notify=say_notice, executor=executor)
     print_training(trained, as_json)

@@ -10,6 +10,7 @@ from ..workflow.verify_job import verify_model
 from .shared.console import json_flag, message, progress_listener, result, result_json, say_notice, translated
 from .shared.flags import language_flag, max_bytes_flag
 from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 
 
 @click.command("verify")
@@ -43,8 +44,7 @@ def verify_command(
             added=add,
             callbacks=[show],
             notify=say_notice,
-            on_open=show.on_open,
-            on_survey=show.on_survey,
+            **stream_hooks(show),
         )
     finally:
         show.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Self, TypeVar
@@ -13,7 +15,9 @@ from typing import Any, Self, TypeVar
 from ..errors import ClusterError
 from ..training.receipt import surroundings
 from .connection import connect, disconnect, ray_module
+from .data_parallel import RayEngine
 from .mailbox import Delivery, Mailbox
+from .shard_workers import RayWorkers
 from .worker import Outcome, Shared, run_task
 
 T = TypeVar("T")
@@ -92,6 +96,7 @@ class RayCluster:
         self._driver = surroundings()
         self._run = self._ray.remote(run_task).options(num_cpus=1, max_retries=_REPEATS, retry_exceptions=False)
         self._mailbox: Any = None
+        self._closing = ExitStack()
 
     @property
     def workers(self) -> int:
@@ -128,9 +133,15 @@ class RayCluster:
             self._end(one, KeyboardInterrupt())
         wait(chosen, _PATIENCE)
 
-    def engine(self) -> Any:
-        """Return an engine that computes the shards of each batch on the workers."""
-        raise NotImplementedError
+    def engine(self, notify: Callable[[str], None] = warnings.warn) -> RayEngine:
+        """Return an engine that computes the shards of each batch on the workers, until the cluster is left.
+
+        `notify` receives a line of text when workers are lost, join, or have nothing to do. The options need
+        ``skip_zeros=False`` if the inputs have many zeros.
+        """
+        workers = RayWorkers(notify, self._most)
+        self._closing.callback(workers.close)
+        return RayEngine(workers)
 
     def __enter__(self) -> Self:
         """Return self."""
@@ -143,6 +154,7 @@ class RayCluster:
                 self._left = True
                 unfinished = [one.future for one in (*self._waiting, *self._running.values())]
             self.cancel(unfinished)
+            self._closing.close()
             if self._mailbox is not None:
                 self._ray.kill(self._mailbox)
             self._threads.shutdown(wait=True)
@@ -182,15 +194,16 @@ class RayCluster:
             self._running.pop(one.number, None)
         try:
             outcome = done.result()
+        except self._ray.exceptions.RayTaskError as failed:  # outside the task, such as in unpacking its arguments
+            outcome = Outcome(problem=failed.cause)
         except self._ray.exceptions.RayError as lost:
             outcome = Outcome(problem=one.problem or _as_cluster_error(lost))
         except BaseException as problem:
             outcome = Outcome(problem=problem)
-        problem = one.problem or outcome.problem
-        if problem is None:
-            one.future.set_result(outcome.result)
+        if one.problem or outcome.problem:
+            one.future.set_exception(one.problem or outcome.problem)
         else:
-            one.future.set_exception(problem)
+            one.future.set_result(outcome.result)
         if not self._left:
             self._start_waiting()
 
@@ -205,7 +218,7 @@ class RayCluster:
             return
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=True)
+        here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=False)
         make = self._ray.remote(Mailbox)
         self._mailbox = make.options(num_cpus=0, max_concurrency=_MOST_THREADS, scheduling_strategy=here).remote()
         threading.Thread(target=self._collect, args=(self._mailbox,), name="glassnet-ray-mailbox", daemon=True).start()
@@ -241,4 +254,4 @@ class RayCluster:
 
 def _as_cluster_error(lost: BaseException) -> ClusterError:
     reason = next(iter(str(lost).splitlines()), "") or type(lost).__name__
-    return ClusterError("GN132", f"A task was lost with its machine: {reason.removesuffix('.')}.")
+    return ClusterError("GN132", f"A task was lost with its machine ({reason.removesuffix('.')}).")

@@ -78,6 +78,7 @@ def _init(ray: ModuleType, address: str, arguments: dict[str, Any]) -> bool:
     try:
         with _quiet():
             ray.init(logging_level="ERROR", log_to_driver=False, **arguments)
+        _mute()
     except BaseException as problem:
         with suppress(Exception):
             ray.shutdown()
@@ -89,6 +90,12 @@ def _init(ray: ModuleType, address: str, arguments: dict[str, Any]) -> bool:
 
 def _refusal(address: str, problem: Exception) -> ClusterError:
     """Return one line for what Ray raised."""
+    if "InvalidAuthToken" in f"{problem} {problem.__cause__}":
+        return ClusterError(
+            "GN130",
+            f"--ray {address}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless the "
+            "token is in ~/.ray.",
+        )
     if address == "auto" and isinstance(problem, ConnectionError):
         return ClusterError(
             "GN130",
@@ -108,24 +115,29 @@ def _require_answer(address: str) -> None:
             "GN130", f"--ray {address}: expected auto, local, or an address as host:6379 or ray://host:10001."
         )
     try:
-        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
-        healthy = address.startswith("ray://") or _is_healthy(address)
+        with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as connection:
+            is_cluster = os.environ.get("RAY_USE_TLS", "0") != "0" or _speaks_grpc(connection)
     except OSError as problem:
         why = str(problem.strerror or problem)
         raise ClusterError("GN130", f"--ray {address}: no Ray cluster answers ({why}).") from None
-    if not healthy:
+    if not is_cluster:
         raise ClusterError("GN130", f"--ray {address}: what answers there is not a Ray cluster.")
 
 
-def _is_healthy(address: str) -> bool:
-    try:
-        from ray._raylet import check_health
-    except ImportError:  # another version of Ray: it finds out itself
-        return True
-    try:
-        return bool(check_health(address, timeout=_PATIENCE, skip_version_check=True))
-    except Exception:
-        return False
+def _speaks_grpc(connection: socket.socket) -> bool:
+    """Return whether a server answers the beginning of HTTP/2, which gRPC uses, with its settings (RFC 9113, 3.4)."""
+    settings = 4  # the type of the frame, its fourth byte
+    connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, settings, 0, 0, 0, 0, 0]))
+    answer = connection.recv(9)
+    return len(answer) > 3 and answer[3] == settings
+
+
+def _mute() -> None:
+    """Keep Ray from printing to standard output that a task was lost and is repeated; no setting of Ray does."""
+    with suppress(ImportError):
+        from ray._private import worker
+
+        worker.print_to_stdstream = lambda *data, **ignored: None
 
 
 @contextmanager

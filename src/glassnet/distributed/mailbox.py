@@ -38,7 +38,8 @@ class Mailbox:
     async def deliver(self, task: int, place: int, event: Any) -> bool:
         """Pass an event to the driver; return its answer."""
         key = next(self._keys)
-        answer = self._answers[key] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._answers[key] = answer
         await self._events.put(Delivery(key, task, place, event))
         return await answer
 
@@ -51,4 +52,6 @@ class Mailbox:
 
     async def answer(self, key: int, answer: bool) -> None:
         """Answer a delivery."""
-        self._answers.pop(key).set_result(answer)
+        waiting = self._answers.pop(key)
+        if not waiting.done():  # its worker may be lost
+            waiting.set_result(answer)

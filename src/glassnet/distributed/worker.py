@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -40,17 +42,19 @@ def run_task(
     *shared
         Shared values, which Ray has fetched.
     """
-    import ray
-
+    ray: Any = import_module("ray")
     places = count()
 
     def send(event: Any) -> bool:
         if mailbox is None or event is None:
             return False
-        return bool(ray.get(mailbox.deliver.remote(number, next(places), event)))
+        try:
+            return bool(ray.get(mailbox.deliver.remote(number, next(places), event)))
+        except ray.exceptions.RayError:
+            os._exit(1)  # the rest of this machine may be lost already: Ray repeats the task elsewhere
 
     try:
-        require_same(driver, surroundings(), node=ray.util.get_node_ip_address())
+        require_same(driver, surroundings(), ray.util.get_node_ip_address())
         given = [shared[one.place] if isinstance(one, Shared) else one for one in arguments]
         return Outcome(result=task(*given, send))
     except BaseException as problem:
@@ -78,11 +82,10 @@ def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     here, there = (
         {**one["versions"], **{name: one.get(key) for key, name in _KINDS.items()}} for one in (driver, worker)
     )
-    others = [
-        f"{name} {there.get(name)} instead of {value}" for name, value in here.items() if there.get(name) != value
-    ]
+    others = [f"{name} {there.get(name)} ≠ {value}" for name, value in here.items() if there.get(name) != value]
     if others:
         raise ClusterError(
             "GN131",
-            f"The worker on {node} has {', '.join(others)}. All machines need the same versions and kind of processor.",
+            f"The worker on {node} differs (there ≠ here): {', '.join(others)}. All machines need the same versions and "
+            "kind of processor.",
         )

@@ -62,12 +62,14 @@ def fit_ensemble(
     first_member = FirstMember(callbacks)
     with executor_or_threads(executor, options.threads) as runner:
         task = runner.share(_Task(data, replace(options, threads=1), engine, given, validation, init_model))
-        on_event = [first_member, *[first_member.ends_another] * (options.members - 1)] if callbacks else []
         members: list[Future[TrainedMember]] = []
         try:
             for number in range(options.members):
-                answered = on_event[number] if on_event else None
-                members.append(runner.submit(_train_member, task, number, None if number else watch, on_event=answered))
+                answer = first_member.ends_another if number else first_member
+                started = None if number else watch
+                members.append(
+                    runner.submit(_train_member, task, number, started, on_event=answer if callbacks else None)
+                )
             members[0].add_done_callback(lambda _: first_member.leave())
             trained = [*results_in_order(members)]  # or the first error of any member
         finally:

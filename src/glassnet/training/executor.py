@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from ..engines import available_cores
+from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
 
 T = TypeVar("T")
@@ -65,6 +65,15 @@ class Executor(Protocol):
 
     def __exit__(self, *problem: object) -> None:
         """Cancel tasks that have not started, end the others at their next event, and wait for them."""
+        ...
+
+
+@runtime_checkable
+class DividesBatches(Protocol):
+    """An executor that has an engine for one network, whose batches its workers share."""
+
+    def engine(self) -> Engine:
+        """Return the engine, with the bits of the compiled engine."""
         ...
 
 

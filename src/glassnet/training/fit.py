@@ -21,13 +21,15 @@ from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
-from .executor import Executor
+from .executor import DividesBatches, Executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .run import Fit, Run, finish
 
 _OTHERS = OTHER_NAMES | {"test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)"}
-_OWN = ("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights")
-_OWN += ("init_model", "executor")
+_OWN = (
+    *("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights", "init_model"),
+    "executor",
+)
 """Arguments of `fit` that are not options, for messages; `engine` is both."""
 
 
@@ -88,7 +90,8 @@ def fit(
         ``load_data(…, like=model)`` or ``load_table(…, columns=model.columns)``, so that they have its classes.
     executor : Executor, optional
         Where the members of an ensemble are trained, such as a `glassnet.ray_cluster`; by default on threads of this
-        process. It does not affect the result.
+        process. The workers of a cluster share the batches of a single network, if the engine is the compiled one. The
+        result does not depend on it.
     **changes
         Single options, by the names of `Options`.
 
@@ -170,7 +173,15 @@ def fit(
     if init_model is not None:
         require_members(init_model, options)
     every = both(callbacks, listeners)
-    engine = engine or engine_for(options, len(data), (data.features, *options.hidden, data.classes))
+    by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
+    if (
+        engine is None
+        and options.members == 1
+        and by_options.name == "compiled"
+        and isinstance(executor, DividesBatches)
+    ):
+        engine = executor.engine()
+    engine = engine or by_options
     if options.members > 1:
         if checkpoint is not None:
             raise OptionError(

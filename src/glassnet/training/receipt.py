@@ -198,7 +198,8 @@ def _own_engine(name: str, kind: type | None = None) -> str:
     """Return why training with an engine of this name and class cannot be repeated; empty if it can."""
     if name not in ENGINES:
         return f"the model was trained with {name}, a function that its training record does not contain"
-    if kind is not None and kind is not type(engine_named(name)):
+    # An engine that is proven to have the bits of another one says so, as that of `distributed` does.
+    if kind is not None and vars(kind).get("bits_of", kind) is not type(engine_named(name)):
         return f"the model was trained with the custom engine {kind.__name__}"
     return ""
 

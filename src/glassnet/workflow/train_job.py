@@ -47,6 +47,7 @@ from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.cross_validation import CrossValidation, cross_validate
 from ..training.events import Event, TrainingStarted
+from ..training.executor import Executor
 from ..training.fine_tuning import as_flags, fine_tuning_options
 from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
@@ -244,7 +245,13 @@ class Pictures:
     problem: GlassnetError | None = None
 
 
-def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify = ignore) -> TrainResult:
+def train(
+    job: TrainJob,
+    *,
+    callbacks: Iterable[Callback] = (),
+    notify: Notify = ignore,
+    executor: Executor | None = None,
+) -> TrainResult:
     """Read data, train a model, test it and save it.
 
     Parameters
@@ -254,6 +261,8 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
         Each is called with every event of the training run.
     notify : callable
         Called with each notice.
+    executor : Executor, optional
+        As for `fit`; the folds of a cross-validation are trained there too.
 
     Raises
     ------
@@ -280,10 +289,10 @@ def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify =
 
     read = read_data(plan, options, choose, notify, start=start)
     notify_options(job.options, read.options, notify)
-    fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start)
+    fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start, executor=executor)
     before = written_at(job.checkpoint)
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
-        return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before)
+        return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before, executor=executor)
 
 
 def plan_for(job: TrainJob, recipe: str, start: Model | None = None) -> Plan:
@@ -488,14 +497,16 @@ def carry_out(
     *,
     before: int | None = None,
     resumed: bool = False,
+    executor: Executor | None = None,
 ) -> TrainResult:
     """Train, test and save.
 
     `fit_it` takes callbacks. `before` is the modification time of the file `checkpoint` before training, if it existed:
-    an unchanged file is not a checkpoint of this run. A `resumed` run may overwrite a file that has the same model.
+    an unchanged file is not a checkpoint of this run. A `resumed` run may overwrite a file that has the same model. The
+    folds of a cross-validation are trained on `executor`.
     """
     fitted = fit_or_keep(fit_it, plan, read.options, callbacks)
-    return conclude(plan, read, fitted, checkpoint, notify, before=before, resumed=resumed)
+    return conclude(plan, read, fitted, checkpoint, notify, before=before, resumed=resumed, executor=executor)
 
 
 def conclude(
@@ -507,6 +518,7 @@ def conclude(
     *,
     before: int | None = None,
     resumed: bool = False,
+    executor: Executor | None = None,
 ) -> TrainResult:
     """Test and save a trained model; arguments as for `carry_out`."""
     path, options = Path(plan.out), read.options
@@ -520,7 +532,7 @@ def conclude(
     with _not_lost(checkpoint):
         began = time.perf_counter()
         parent = Path(plan.start).name
-        crossed = _cross_validated(read, notify)
+        crossed = _cross_validated(read, notify, executor)
         evaluation = evaluate_on_test(
             model,
             test,
@@ -576,7 +588,7 @@ def evaluate_on_test(
     return evaluation
 
 
-def _cross_validated(read: TrainingData, notify: Notify) -> CrossValidation | None:
+def _cross_validated(read: TrainingData, notify: Notify, executor: Executor | None) -> CrossValidation | None:
     """Cross-validate a small table with the options of its training; None if that is not due, or not possible.
 
     A network that takes long is trained only once.
@@ -586,7 +598,7 @@ def _cross_validated(read: TrainingData, notify: Notify) -> CrossValidation | No
     if read.folds is None or read.options.epochs * len(read.training) * weights > _MOST_WORK:
         return None
     try:
-        return cross_validate(read.folds(), read.options)
+        return cross_validate(read.folds(), read.options, executor)
     except KeyboardInterrupt:  # the trained model is not lost
         notify(notice("cross_validation_interrupted"))
     except GlassnetError as problem:

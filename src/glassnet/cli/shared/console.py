@@ -207,7 +207,7 @@ class _Lines:
                 self._write()
         elif isinstance(event, BlockDone) and self.pace.is_due(_LONG):
             score = {"loss": event.loss, "accuracy": _percent(event.accuracy)}
-            say(message("within_epoch", progress=event.progress, **score, pace=self._pace()))
+            say(message("within_epoch", progress=event.progress, **score, pace=_pace(self.pace)))
         elif isinstance(event, TrainingEnded):
             self._write()  # the last epoch, also after early stopping
 
@@ -221,18 +221,18 @@ class _Lines:
             validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
         accuracy = _percent(event.accuracy)
         facts = {"epoch": event.epoch, "loss": event.loss, "accuracy": accuracy, "seconds": event.seconds}
-        say(message("epoch_done", **facts, validation=validation) + self._pace())
-
-    def _pace(self) -> str:
-        """Return the speed and the file, of training on a stream, to follow other text."""
-        if not self.pace.rate:
-            return ""
-        return message("and_rate", rate=self.pace.rate) + message("and_file", at=self.pace.file)
+        rate = message("and_rate", rate=self.pace.rate) if self.pace.rate else ""
+        say(message("epoch_done", **facts, validation=validation) + rate)
 
 
 def _percent(accuracy: float | None) -> str:
     """Return the accuracy that follows a loss; empty if samples do not have one class."""
     return "" if accuracy is None else message("and_accuracy", accuracy=below_all(accuracy))
+
+
+def _pace(pace: StreamPace) -> str:
+    """Return the speed and the file, of training on a stream, to follow other text."""
+    return message("and_rate", rate=pace.rate) + message("and_file", at=pace.file) if pace.rate else ""
 
 
 class _Bar:
@@ -279,15 +279,10 @@ class _Bar:
                 progress.task_ids[-1],
                 completed=event.progress,
                 epoch=epoch,
-                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}{self._pace()}",
+                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}{_pace(self.pace)}",
             )
         elif isinstance(event, TrainingEnded):
             self.close()
-
-    def _pace(self) -> str:
-        return (
-            message("and_rate", rate=self.pace.rate) + message("and_file", at=self.pace.file) if self.pace.rate else ""
-        )
 
     def close(self) -> None:
         """Restore the terminal, also after a failed training run."""

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
 
-
-def one_of(sources: Sequence[str], *, several: bool = False) -> str | None:
-    """Return the only source, or None without one, or with several if they are allowed."""
-    if len(sources) > 1 and not several:
-        raise click.UsageError(f"Got unexpected extra argument ({sources[1]})")
+def one_of(sources: Sequence[str]) -> str | None:
+    """Return the only source; None without one, or if there are several."""
     return sources[0] if len(sources) == 1 else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...training.events import BlockDone, Event, TrainingStarted
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 _SETTLED = 2.0
 """Seconds over which the speed is measured."""
+
+
+def stream_hooks(listener: object) -> dict[str, Any]:
+    """Return what a job on a stream also calls of a listener: `on_open` and `on_survey`, or None if it lacks them."""
+    return {name: getattr(listener, name, None) for name in ("on_open", "on_survey")}
 
 
 class StreamPace:

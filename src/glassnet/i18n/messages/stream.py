@@ -80,4 +80,23 @@ MESSAGES: dict[str, str] = {
         "{name} 第 {line} 行：引号出现在不以引号开头的值中。请给整个值加引号并把其中的引号写两遍，"
         "或把数据写成 Parquet。"
     ),
+    # training
+    "--stream: reads tables with named columns. Name the column to predict with --target.": (
+        "--stream：读取带列名的表格。请用 --target 指定要预测的列。"
+    ),
+    "--stream: needs DATA, such as 'parts/*.parquet'.": "--stream：需要 DATA，例如 'parts/*.parquet'。",
+    "--ray {ray}: not available with --stream. Omit one of them.": "--ray {ray}：不能与 --stream 一起使用。请去掉其中之一。",
+    "--from {start}: not available with --stream. Omit one of them.": (
+        "--from {start}：不能与 --stream 一起使用。请去掉其中之一。"
+    ),
+    "--{flag}: for images, and a stream is a table. Omit it.": "--{flag}：用于图片，而数据流是表格。请去掉它。",
+    "{second}: a second DATA. Several files are read only with --stream.": (
+        "{second}：第二个 DATA。只有加上 --stream 才能读取多个文件。"
+    ),
+    "{second}: a second DATA. Name the one file that the model was trained on.": (
+        "{second}：第二个 DATA。请只给出训练该模型的那一个文件。"
+    ),
+    "checkpoint: needs stream=True. Pass it, or use glassnet.fit.": (
+        "checkpoint：需要 stream=True。请传入它，或使用 glassnet.fit。"
+    ),
 }

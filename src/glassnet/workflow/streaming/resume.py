@@ -34,7 +34,7 @@ def resume_on_stream(
     read: list[TrainingData] = []
 
     def surveyed(survey: Survey, options: Options) -> None:
-        read.append(with_test(survey, options, plan, notify))
+        read.append(with_test(survey, options, plan.test, plan.wishes.decimal, notify))
         notify(notice("going_on", done=saved.state.progress, epochs=saved.options.epochs))
         for change in saved.changes:
             text = f"{change}: the last bits may differ from those of an uninterrupted run"

@@ -79,7 +79,7 @@ def train_stream(
         return chosen
 
     def surveyed(survey: Survey, chosen: Options) -> None:
-        read.append(with_test(survey, chosen, plan, notify))
+        read.append(with_test(survey, chosen, plan.test, plan.wishes.decimal, notify))
         notify_options(job.options, chosen, notify)
 
     def fit_it(callbacks: Iterable[Callback]) -> Fit:
