@@ -16,6 +16,7 @@ if _TYPE_CHECKING:
     from .data.dataset import Dataset as Dataset
     from .data.load import load as _load
     from .data.queries import load_inputs as load_inputs
+    from .distributed.cluster import ray_cluster as ray_cluster
     from .engines.custom_loss import CustomLossEngine as CustomLossEngine
     from .engines.reference import ReferenceEngine as ReferenceEngine
     from .errors import GlassnetError as GlassnetError
@@ -115,6 +116,7 @@ _HOMES = {
     "new_model": "model.build",
     "plots": "",
     "prove": "exports.export",
+    "ray_cluster": "distributed.cluster",
     "read_table": "preprocess.tabular.dataset",
     "reliability": "model.evaluate",
     "report": "html.report",
@@ -126,7 +128,19 @@ _HOMES = {
 }
 
 _PACKAGES = (
-    *("data", "doctor", "engines", "errors", "estimators", "explain", "handwriting", "html", "i18n", "io"),
+    *(
+        "data",
+        "distributed",
+        "doctor",
+        "engines",
+        "errors",
+        "estimators",
+        "explain",
+        "handwriting",
+        "html",
+        "i18n",
+        "io",
+    ),
     *("model", "network", "nn", "notes", "options", "preprocess", "studio", "training"),
 )
 """Modules that ``glassnet.NAME`` finds although they are not public names."""

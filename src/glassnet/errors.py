@@ -68,6 +68,10 @@ CODES: dict[str, str] = {
     "GN065": "an object is not a table or dataset",
     "GN066": "a table with named columns, but no target column was given",
     "GN067": "the first column of a numeric file does not look like a label",
+    # streams
+    "GN140": "the parts of a stream differ in their columns or types",
+    "GN141": "a part of a stream has changed while it was read",
+    "GN142": "a kind of file that cannot be read as a stream",
     # image folders
     "GN070": "images differ in size, or are too large in total",
     "GN071": "the table next to the images does not give their classes",
@@ -98,6 +102,10 @@ CODES: dict[str, str] = {
     "GN125": "the request exceeds a limit of the service",
     "GN126": "the service is busy, or the request takes too long",
     "GN127": "the request does not have the expected form",
+    # clusters
+    "GN130": "no cluster at this address",
+    "GN131": "a worker of the cluster has other versions or another processor",
+    "GN132": "a task was lost with its machine, again and again",
 }
 
 
@@ -118,13 +126,13 @@ class GlassnetError(Exception):
         super().__init__(printable(message))  # it may quote names from untrusted files
         self.code = code
 
-    def __reduce__(self) -> tuple[type[GlassnetError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[GlassnetError], tuple[str, str], dict[str, Any]]:
         # By default pickle would call the class with the message alone and fail in another process.
-        return type(self), (self.code, str(self))
+        return type(self), (self.code, str(self)), dict(vars(self))
 
 
 class FileError(GlassnetError, OSError):
-    """A file is missing, unreadable, damaged, too large or cannot be written (GN001 to GN007, GN033, GN110)."""
+    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN007, GN033, GN110, GN141, GN142)."""
 
     def __str__(self) -> str:
         # OSError would print "[Errno ...]".
@@ -132,7 +140,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102)."""
+    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102, GN140)."""
 
 
 class OptionError(GlassnetError, ValueError):
@@ -162,8 +170,30 @@ class DivergedError(GlassnetError, ArithmeticError):
     good_epochs: int = 0
 
 
+class StreamError(GlassnetError, OSError):
+    """A part of a stream could not be read while a network was trained on it; the code is that of the reading error.
+
+    Attributes
+    ----------
+    model : Model or None
+        The model with the weights so far; of an ensemble, that of one member.
+    good_epochs : int
+        Number of finished epochs.
+    """
+
+    model: Any = None
+    good_epochs: int = 0
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class ModelFileError(GlassnetError, ValueError):
     """A model file or checkpoint has another format, is damaged, too new, or not the required one (GN040 to GN046)."""
+
+
+class ClusterError(GlassnetError, RuntimeError):
+    """A cluster, or a worker of it, cannot be used (GN130 to GN132)."""
 
 
 class InterruptedWorkError(GlassnetError):

@@ -73,7 +73,7 @@ def test_the_examples_of_every_page_run_in_order(tmp_path):
     pages = {path: BLOCK.findall(text_of(path)) for path in PAGES}
     programs = []
     for path, blocks in pages.items():
-        if blocks:
+        if blocks and (importlib.util.find_spec("ray") or "ray_cluster" not in "".join(blocks)):
             programs.append(tmp_path / f"{name_of(path).replace('/', '-')}.py")
             programs[-1].write_text("\n".join(blocks), encoding="utf-8")
     assert len(programs) > 10

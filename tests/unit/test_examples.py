@@ -18,6 +18,7 @@ WITHOUT = {
     "ReferenceEngine": "passed to `fit`, as other engines",
     "plots": "a module",
     "RECIPES": "a dictionary",
+    "ray_cluster": "needs an optional package; docs/distributed.md has one that runs",
 }
 """Public name -> why it has no example."""
 

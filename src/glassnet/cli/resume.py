@@ -9,12 +9,14 @@ import click
 from ..workflow.resume_job import ResumeJob, resume
 from .shared.console import json_flag, progress_listener, say_notice
 from .shared.flags import force_flag, max_bytes_flag
+from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 from .shared.train_text import print_training
 
 
 @click.command("resume")
 @click.argument("path", metavar="CHECKPOINT")
-@click.argument("source", metavar="[DATA]", required=False)
+@click.argument("sources", metavar="[DATA]...", nargs=-1)
 @click.option("--test", "test_source", metavar="DATA", help="Test data, if they have moved.  [as before]")
 @click.option("-o", "--out", metavar="FILE", help="Model file to write.  [as before]")
 @force_flag
@@ -23,7 +25,7 @@ from .shared.train_text import print_training
 @max_bytes_flag
 def resume_command(
     path: str,
-    source: str | None,
+    sources: tuple[str, ...],
     test_source: str | None,
     out: str | None,
     force: bool,
@@ -36,7 +38,8 @@ def resume_command(
     --checkpoint' wrote; it is updated during the run. Files have the names given to 'train'; name DATA if they have
     moved.
     """
-    job = ResumeJob(path, source, test_source, out, force, every)
+    source = one_of(sources)
+    job = ResumeJob(path, source, test_source, out, force, every, several_of(sources))
     with closing(progress_listener()) as show:
-        trained = resume(job, callbacks=[show], notify=say_notice)
+        trained = resume(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
     print_training(trained, as_json)

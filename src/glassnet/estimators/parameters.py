@@ -88,6 +88,7 @@ NOT_PARAMETERS: dict[str, str] = {
     "rule": "the rule notes is for the network of the notes: use glassnet.fit",
     "shards": "affects the last bits of the result, but there is nothing to tune",
     "blocks": "depends on the number of rows",
+    "skip_zeros": "affects the last bits of the result, and saves time where it applies",
     "holdout": "scikit-learn has train_test_split",
     **dict.fromkeys(
         ("size", "colour", "handwriting", *DISTORTIONS, "elastic_sigma", "deskew"), "for images: use glassnet.fit"

@@ -17,8 +17,13 @@ COMMANDS = {
     （CSV、TSV、Parquet、Arrow、NDJSON），此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签
     （0 与 1，是与否）或多个数值。
 
+    --stream 读取内存容纳不下的表格：'parts/*.parquet'、文件夹或多个文件。其他数据一次读完。
+
     --from MODEL 在与之相符的 DATA 上继续训练一个模型；未给出的选项沿用其训练时的值。--add FOLDER 把自己的手写图片
     加入训练数据。数字的图片与照片会转换成 MNIST 的形式，与 'glassnet query' 相同。
+
+    给出 --members N 时，集成的各个网络并行训练：在本机的各个核上，或用 --ray 在集群的各个节点上；加上 --folds，
+    每个网络训练时各缺一部分数据。给出 --ray 而只有一个网络时，各节点分担它的每一批。无论在哪里训练，模型都相同。
 
     不给 --test 时，使用数据自带的测试部分；若没有，则留出一部分数据。方括号中是配方 "notes" 的默认值；
     其他配方与 --target 另有默认值。""",
@@ -55,8 +60,8 @@ COMMANDS = {
     "info": "显示模型的结构、输入、目标与训练记录。",
     "verify": """按训练记录重新训练模型，并逐位比较权重。
 
-    DATA 是训练所用的数据；若是自带的 MNIST 则可省略。用 'train --from' 得到的模型从当时的起始模型重新训练，
-    该文件在 MODEL 所在的文件夹中查找。退出码 0：逐位一致；1：有差异，并输出最先的差异。""",
+    DATA 是训练所用的数据，数据流则为其全部文件；若是自带的 MNIST 则可省略。用 'train --from' 得到的模型从当时的起始
+    模型重新训练，该文件在 MODEL 所在的文件夹中查找。退出码 0：逐位一致；1：有差异，并输出最先的差异。""",
     "doctor": """检查数据，或检查旧程序（.py、.ipynb）。
 
     DATA 是 'glassnet train' 接受的任何数据（损坏的也可），或一个程序。退出码 0：至多只有提示；
@@ -186,6 +191,12 @@ FLAGS = {
     "Column to ignore; repeat for more.": "不使用的列；可重复。",
     "Column to use although it looks like an identifier; repeat for more.": "看似标识符、但仍要使用的列；可重复。",
     # train, resume
+    "Read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV).": (
+        "按行组读取内存容纳不下的表格：多个文件、文件夹或 'parts/*.parquet'（Parquet、Arrow、CSV）。"
+    ),
+    "Train on a Ray cluster: a running one (auto), one started here (local), or that at ADDRESS.": (
+        "在 Ray 集群上训练：正在运行的集群（auto）、在本机启动的集群（local），或 ADDRESS 处的集群。"
+    ),
     "Test data; not used for training.": "测试数据，不参与训练。",
     "Train this model further (fine-tuning); its network, scaling and classes are kept.": (
         "继续训练（微调）此模型；其网络、缩放与类别保持不变。"
@@ -386,6 +397,10 @@ OPTIONS = {
     ),
     "threads, at most one per shard; 0: one per available core; does not affect the result": (
         "线程数，每个分片至多一个；0 表示每个可用核心一个（不影响结果）"
+    ),
+    "skip zeros of the inputs in batches where that saves time; affects the last bits; training on several machines "
+    "and from a stream skips none": (
+        "成批训练时跳过输入中的零，若能省时（影响结果的末位）；多机训练与数据流训练从不跳过"
     ),
     "shuffle the samples in every epoch": "每一轮重新打乱样本顺序",
     "random seed; the same seed gives the same result, bit for bit": "随机种子；种子相同，结果逐位一致",

@@ -29,6 +29,7 @@ class Purpose(IntEnum):
     DOCTOR = 9
     RANGE = 10
     PROOF = 11
+    ROLES = 12
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

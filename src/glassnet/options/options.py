@@ -243,6 +243,11 @@ class Options:
     threads: int = option(
         0, "threads, at most one per shard; 0: one per available core; does not affect the result", low=0, high=1024
     )
+    skip_zeros: bool = option(
+        True,
+        "skip zeros of the inputs in batches where that saves time; affects the last bits; training on several "
+        "machines and from a stream skips none",
+    )
     shuffle: bool = option(True, "shuffle the samples in every epoch", group="training")
     seed: int = option(
         0, "random seed; the same seed gives the same result, bit for bit", low=0, high=2**63 - 1, common=True

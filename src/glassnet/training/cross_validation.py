@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.held_out import fold_numbers
+from ..engines import available_cores
 from ..errors import DataError, DivergedError
-from ..model.evaluate import evaluate, number_scores
+from ..model.evaluate import Evaluation, evaluate, number_scores
 from ..model.intervals import Interval, accuracy_interval, number_intervals
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..options.options import Options
+from .callbacks import Callback
+from .executor import Executor, Send, executor_or_threads, results_in_order
 from .fit import fit
 
 STEPS = 600
@@ -48,7 +51,9 @@ class CrossValidation:
         return {"folds": self.folds, "samples": self.samples, **self.scores, "interval": dict(self.interval)}
 
 
-def cross_validate(parts: Iterable[tuple[Dataset, Dataset]], options: Options) -> CrossValidation:
+def cross_validate(
+    parts: Iterable[tuple[Dataset, Dataset]], options: Options, executor: Executor | None = None
+) -> CrossValidation:
     """Train a network on the training data of each fold, and score the predictions of the test data of all folds.
 
     Parameters
@@ -57,34 +62,59 @@ def cross_validate(parts: Iterable[tuple[Dataset, Dataset]], options: Options) -
         Training and test data of each fold.
     options : Options
         Options of each network.
+    executor : Executor, optional
+        Where the folds are trained; by default on threads of this process. It does not affect the result.
 
     Raises
     ------
     GlassnetError
         As `fit` and `evaluate`.
     """
-    folds = right = samples = 0
+    folds = [*parts]
+    right = samples = 0
     values: list[FloatArray] = []
     answers: list[FloatArray] = []
-    for training, test in parts:
-        tested = evaluate(fit(training, options).model, test)
-        folds, samples, right = folds + 1, samples + len(test), right + len(test) - len(tested.misread)
-        if tested.accuracy is None:
-            assert test.values is not None  # of a regression
-            values.append(test.values)
-            answers.append(tested.answers)
+    with executor_or_threads(executor) as runner:
+        own = _of_fold(options, len(folds), executor)
+        tested = [runner.submit(_tested, training, test, own) for training, test in folds]
+        try:
+            for (_, test), result in zip(folds, results_in_order(tested), strict=True):
+                samples, right = samples + len(test), right + len(test) - len(result.misread)
+                if result.accuracy is None:
+                    assert test.values is not None  # of a regression
+                    values.append(test.values)
+                    answers.append(result.answers)
+        finally:
+            runner.cancel(tested)
     if not values:
         return CrossValidation(
-            folds, samples, {"accuracy": right / samples}, {"accuracy": accuracy_interval(right, samples)}
+            len(folds), samples, {"accuracy": right / samples}, {"accuracy": accuracy_interval(right, samples)}
         )
     truth, predicted = np.concatenate(values), np.concatenate(answers)
     scores = number_scores(truth, predicted)
     means = {"r2": float(scores.r2.mean()), "rmse": float(scores.rmse.mean())}
-    return CrossValidation(folds, samples, means, number_intervals(truth, predicted))
+    return CrossValidation(len(folds), samples, means, number_intervals(truth, predicted))
+
+
+def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> Evaluation:
+    return evaluate(fit(training, options, callbacks=[_ends_if_cancelled(send)]).model, test)
+
+
+def _of_fold(options: Options, folds: int, executor: Executor | None) -> Options:
+    """Return options with the threads for each of several folds that train at the same time."""
+    return replace(options, threads=1 if executor else max(1, available_cores() // folds))
+
+
+def _ends_if_cancelled(send: Send) -> Callback:
+    return lambda event: send(None)
 
 
 def out_of_fold(
-    data: Dataset, options: Options, folds: int = 5, on_fold: Callable[[int, float], None] | None = None
+    data: Dataset,
+    options: Options,
+    folds: int = 5,
+    on_fold: Callable[[int, float], None] | None = None,
+    executor: Executor | None = None,
 ) -> FloatArray:
     """Return class probabilities for each sample from a network trained on the other folds.
 
@@ -98,6 +128,8 @@ def out_of_fold(
         Number of folds, at least 2, stratified by class, in an order determined by the seed.
     on_fold : callable, optional
         Called after each fold with its number, from 1, and the fraction of predictions that agree with the labels.
+    executor : Executor, optional
+        As for `cross_validate`.
 
     Returns
     -------
@@ -113,12 +145,17 @@ def out_of_fold(
     """
     fold = fold_of(data, options.seed, folds)
     probabilities = np.empty((len(data), data.classes))
-    for number in range(folds):
-        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        model = _fitted(data.take(inside), options)
-        probabilities[outside] = model.probabilities(model.outputs(data.inputs[outside]).astype(np.float64))
-        if on_fold:
-            on_fold(number + 1, float((probabilities[outside].argmax(axis=1) == data.labels[outside]).mean()))
+    with executor_or_threads(executor) as runner:
+        shared, own = runner.share((data, fold)), _of_fold(options, folds, executor)
+        predicted = [runner.submit(_predicted, shared, number, own) for number in range(folds)]
+        try:
+            for number, of_fold in enumerate(results_in_order(predicted)):
+                outside = fold == number
+                probabilities[outside] = of_fold
+                if on_fold:
+                    on_fold(number + 1, float((of_fold.argmax(axis=1) == data.labels[outside]).mean()))
+        finally:
+            runner.cancel(predicted)
     return probabilities
 
 
@@ -151,10 +188,19 @@ def fold_options(data: Dataset, options: Options, folds: int = 5) -> Options:
     )
 
 
-def _fitted(data: Dataset, options: Options) -> Model:
+def _predicted(shared: tuple[Dataset, NDArray[np.int64]], number: int, options: Options, send: Send) -> FloatArray:
+    """Return the class probabilities of the samples of a fold, from a network trained on the others."""
+    data, fold = shared
+    inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+    model = _fitted(data.take(inside), options, send)
+    return model.probabilities(model.outputs(data.inputs[outside]).astype(np.float64))
+
+
+def _fitted(data: Dataset, options: Options, send: Send) -> Model:
+    callbacks = [_ends_if_cancelled(send)]
     for _ in range(_TRIES - 1):
         try:
-            return fit(data, options).model
+            return fit(data, options, callbacks=callbacks).model
         except DivergedError:
             options = replace(options, learning_rate=options.learning_rate / _SLOWER)
-    return fit(data, options).model
+    return fit(data, options, callbacks=callbacks).model

@@ -16,26 +16,25 @@ import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.split import without_fold
-from ..engines import Engine, available_cores
-from ..engines.threads.worker import awaited
+from ..engines import Engine
 from ..model.build import new_model
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
-from ..model.header import Receipt
+from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
 from ..nn.network_class import Network
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import Callback, ends_training
 from .events import EpochDone, Event
+from .executor import Executor, Send, executor_or_threads, results_in_order
 from .fine_tuning import parent_of
 from .receipt import GivenData, options_of, receipt_of, training_split_of
 from .run import Fit, Run, finish, split_for
@@ -51,39 +50,47 @@ def fit_ensemble(
     init_model: Model | None = None,
     *,
     watch: Callable[[Run], object] | None = None,
+    executor: Executor | None = None,
 ) -> Fit:
-    """Train the members in parallel, one per thread, each with its own seed; callbacks receive the first one's events.
+    """Train the members in parallel, each with its own seed; callbacks receive the first one's events.
 
-    Parameters and errors as for `fit`; `watch` receives the first one's run before its first step.
+    Parameters and errors as for `fit`; `watch` receives the first one's run before its first step, on threads of this
+    process only. The executor decides where the members are trained; None: on threads, each on one of
+    ``options.threads``.
     """
     began, given = time.perf_counter(), GivenData(data).begin()
-    first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[_Trained]]()
-    of_member = replace(options, threads=1)
+    first_member = FirstMember(callbacks)
+    with executor_or_threads(executor, options.threads) as runner:
+        task = runner.share(_Task(data, replace(options, threads=1), engine, given, validation, init_model))
+        members: list[Future[TrainedMember]] = []
+        try:
+            for number in range(options.members):
+                answer = first_member.ends_another if number else first_member
+                started = None if number else watch
+                members.append(
+                    runner.submit(_train_member, task, number, started, on_event=answer if callbacks else None)
+                )
+            members[0].add_done_callback(lambda _: first_member.leave())
+            trained = [*results_in_order(members)]  # or the first error of any member
+        finally:
+            first_member.cancel()
+            runner.cancel(members)
+    return joined_fit(trained, options, given, engine, began, validation=validation, parent=parent_of(init_model))
 
-    def train_member(number: int) -> _Trained:
-        run = member_run(data, of_member, engine, given, number, validation=validation, init_model=init_model)
-        if watch is not None and not number:
-            watch(run)
-        if number:
-            fit = finish(run, [first_member.ends_another])
-        else:
-            with first_member:
-                fit = finish(run, [first_member])
-        return _Trained.of(fit, run)
 
-    pool = ThreadPoolExecutor(options.threads or available_cores())
-    try:
-        waiting = [pool.submit(train_member, number) for number in range(options.members)]
-        for one in waiting:
-            one.add_done_callback(ended.put)
-        for _ in waiting:
-            awaited(ended).result()  # raises the first error of any member
-        trained = [one.result() for one in waiting]
-    finally:
-        first_member.cancel()
-        pool.shutdown(wait=True, cancel_futures=True)
+def joined_fit(
+    trained: Sequence[TrainedMember],
+    options: Options,
+    given: GivenData,
+    engine: Engine,
+    began: float,
+    *,
+    validation: Dataset | None = None,
+    parent: ParentReceipt | None = None,
+) -> Fit:
+    """Return the result of an ensemble whose members have been trained since `began`, on the performance counter."""
     fits = [one.fit for one in trained]
-    first, model = fits[0], _joined(trained, options, validation)
+    first, model = fits[0], joined_model(trained, options, validation)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,
@@ -93,7 +100,7 @@ def fit_ensemble(
         histories,
         best_epochs=best_epochs,
         own_validation=first.own_validation,
-        parent=parent_of(init_model),
+        parent=parent,
     )
     return Fit(
         model=replace(model, receipt=receipt),
@@ -108,7 +115,47 @@ def fit_ensemble(
 
 
 @dataclass(frozen=True)
-class _Trained:
+class _Task:
+    """What all members have in common; parameters as for `member_run`."""
+
+    data: Dataset
+    options: Options
+    engine: Engine
+    given: GivenData
+    validation: Dataset | None
+    init_model: Model | None
+
+    def run(self, number: int) -> Run:
+        """Return the training run of a member before its first step."""
+        return member_run(
+            self.data,
+            self.options,
+            self.engine,
+            self.given,
+            number,
+            validation=self.validation,
+            init_model=self.init_model,
+        )
+
+
+def _train_member(task: _Task, number: int, watch: Callable[[Run], object] | None, send: Send) -> TrainedMember:
+    run = task.run(number)
+    if watch is not None:
+        watch(run)
+    return finish_member(run, number, send)
+
+
+def finish_member(run: Run, number: int, send: Send) -> TrainedMember:
+    """Train a member's run to its end; the first one sends all events, the others the ends of epochs."""
+
+    def pass_on(event: Event) -> bool:
+        return send(event if not number or isinstance(event, EpochDone) else None)
+
+    return TrainedMember.of(finish(run, [pass_on]), run)
+
+
+@dataclass(frozen=True)
+class TrainedMember:
     """A trained member, and its logits and targets for its fold, if it has one that a temperature can be fitted to."""
 
     fit: Fit
@@ -117,7 +164,7 @@ class _Trained:
     weights: NDArray[np.float64] | None = None
 
     @classmethod
-    def of(cls, fit: Fit, run: Run) -> _Trained:
+    def of(cls, fit: Fit, run: Run) -> TrainedMember:
         """Return what is needed of a run that has ended, without its data."""
         fold = run.validation
         if fold is None or run.own_validation or not (run.options.folds and has_temperature(run.model)):
@@ -170,7 +217,7 @@ def repeated_run(
     return replace(run, validation=None, own_validation=False)
 
 
-def _joined(trained: Sequence[_Trained], options: Options, validation: Dataset | None) -> Model:
+def joined_model(trained: Sequence[TrainedMember], options: Options, validation: Dataset | None) -> Model:
     """Return the model of trained members: an ensemble, or with folds one calibrated network."""
     first = trained[0].fit.model
     networks = [one.fit.model.network for one in trained]
@@ -181,7 +228,9 @@ def _joined(trained: Sequence[_Trained], options: Options, validation: Dataset |
         return model
     if validation is not None:
         parts = [
-            _Trained(trained[0].fit, logits_of(model, validation), doubtful_targets(validation), validation.weights)
+            TrainedMember(
+                trained[0].fit, logits_of(model, validation), doubtful_targets(validation), validation.weights
+            )
         ]
     else:
         parts = [*trained]
@@ -217,7 +266,7 @@ def side_by_side(networks: Sequence[Network]) -> Network:
     return made
 
 
-class _FirstMember:
+class FirstMember:
     """Calls the callbacks with the first member's events; if one ends training, the other members end with that epoch.
 
     No member starts another epoch before the first member has finished the previous one, so all have the same number of
@@ -244,11 +293,15 @@ class _FirstMember:
     def ends_another(self, event: Event) -> bool:
         """Process an event of another member; wait for the first, and return whether training ends with this epoch."""
         self._require_wanted()
-        if not self._callbacks or not isinstance(event, EpochDone):
+        if not isinstance(event, EpochDone):
             return False
         with self._changed:
             self._changed.wait_for(lambda: self._cancelled or self._left or self._epochs >= event.epoch)
             return event.epoch >= self._last
+
+    def _require_wanted(self) -> None:
+        if self._cancelled:
+            raise KeyboardInterrupt
 
     def cancel(self) -> None:
         """End unfinished members at their next event."""
@@ -256,14 +309,8 @@ class _FirstMember:
             self._cancelled = True
             self._changed.notify_all()
 
-    def _require_wanted(self) -> None:
-        if self._cancelled:
-            raise KeyboardInterrupt
-
-    def __enter__(self) -> None:
-        """Let the other members wait for the first while it trains."""
-
-    def __exit__(self, *problem: object) -> None:
+    def leave(self) -> None:
+        """Let the other members wait no longer: the first one has ended."""
         with self._changed:
             self._left = True
             self._changed.notify_all()

@@ -8,16 +8,22 @@ because its machine was lost. `distributed` has an executor for Ray.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol, Self, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from ..engines import available_cores
+from ..engines import Engine, available_cores
+from ..engines.threads.worker import awaited
 
 T = TypeVar("T")
 
 Send = Callable[[Any], bool]
-"""Passes an event of a task to the caller's `on_event`; returns what that returns, such as whether training ends."""
+"""Passes an event of a task to the caller's `on_event`; returns what that returns, such as whether training ends.
+
+``send(None)`` passes nothing and returns False: it only lets the task end here if it has been cancelled.
+"""
 
 
 class Executor(Protocol):
@@ -49,12 +55,25 @@ class Executor(Protocol):
         """
         ...
 
+    def cancel(self, futures: Iterable[Future[Any]]) -> None:
+        """Cancel tasks that have not started, end the others at their next event, and wait for all of them."""
+        ...
+
     def __enter__(self) -> Self:
         """Return self."""
         ...
 
     def __exit__(self, *problem: object) -> None:
         """Cancel tasks that have not started, end the others at their next event, and wait for them."""
+        ...
+
+
+@runtime_checkable
+class DividesBatches(Protocol):
+    """An executor that has an engine for one network, whose batches its workers share."""
+
+    def engine(self) -> Engine:
+        """Return the engine, with the bits of the compiled engine."""
         ...
 
 
@@ -69,7 +88,8 @@ class ThreadExecutor:
 
     def __init__(self, threads: int = 0) -> None:
         self.workers = threads or available_cores()
-        self._pool, self._cancelled = ThreadPoolExecutor(self.workers), threading.Event()
+        self._pool, self._left = ThreadPoolExecutor(self.workers), threading.Event()
+        self._unfinished: dict[Future[Any], threading.Event] = {}
 
     def share(self, value: Any) -> Any:
         """Return the value itself."""
@@ -79,13 +99,25 @@ class ThreadExecutor:
         self, task: Callable[..., T], *arguments: Any, on_event: Callable[[Any], bool] | None = None
     ) -> Future[T]:
         """See `Executor.submit`."""
+        cancelled = threading.Event()
 
         def send(event: Any) -> bool:
-            if self._cancelled.is_set():
+            if cancelled.is_set() or self._left.is_set():
                 raise KeyboardInterrupt
-            return bool(on_event and on_event(event))
+            return event is not None and bool(on_event and on_event(event))
 
-        return self._pool.submit(task, *arguments, send)
+        future = self._pool.submit(task, *arguments, send)
+        self._unfinished[future] = cancelled
+        future.add_done_callback(lambda done: self._unfinished.pop(done, None))
+        return future
+
+    def cancel(self, futures: Iterable[Future[Any]]) -> None:
+        """See `Executor`."""
+        chosen = list(futures)
+        for future in reversed(chosen):  # the last first: no other starts meanwhile
+            if not future.cancel() and (cancelled := self._unfinished.get(future)):
+                cancelled.set()
+        wait(chosen)
 
     def __enter__(self) -> Self:
         """Return self."""
@@ -93,5 +125,32 @@ class ThreadExecutor:
 
     def __exit__(self, *problem: object) -> None:
         """See `Executor`."""
-        self._cancelled.set()
+        self._left.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def executor_or_threads(executor: Executor | None, threads: int = 0) -> Iterator[Executor]:
+    """Yield the executor itself, which stays open, or one on threads of this process for the duration."""
+    if executor is not None:
+        yield executor
+        return
+    with ThreadExecutor(threads) as own:
+        yield own
+
+
+def results_in_order(futures: Sequence[Future[T]]) -> Iterator[T]:
+    """Yield the results of tasks in their order, each as soon as it and those before it are there.
+
+    The first error of any task is raised at once; the caller cancels the other tasks. An interrupt during the wait is
+    raised.
+    """
+    ended = SimpleQueue[Future[T]]()
+    for one in futures:
+        one.add_done_callback(ended.put)
+    position = 0
+    for _ in futures:
+        awaited(ended).result()
+        while position < len(futures) and futures[position].done():
+            yield futures[position].result()
+            position += 1

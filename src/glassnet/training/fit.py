@@ -21,11 +21,15 @@ from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
+from .executor import DividesBatches, Executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .run import Fit, Run, finish
 
 _OTHERS = OTHER_NAMES | {"test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)"}
-_OWN = ("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights", "init_model")
+_OWN = (
+    *("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights", "init_model"),
+    "executor",
+)
 """Arguments of `fit` that are not options, for messages; `engine` is both."""
 
 
@@ -43,6 +47,7 @@ def fit(
     checkpoint: CheckpointPolicy | str | Path | None = None,
     listeners: Iterable[Callback] | None = None,
     init_model: Model | None = None,
+    executor: Executor | None = None,
     **changes: Any,
 ) -> Fit:
     """Make a model for `data`, train it, and return it with its history and training record.
@@ -83,6 +88,10 @@ def fit(
         its network, scaling, classes and columns are kept. It is not changed. Classes in arrays get the numbers that
         they have in the model, and some of the model's classes may be missing. Load other data with
         ``load_data(…, like=model)`` or ``load_table(…, columns=model.columns)``, so that they have its classes.
+    executor : Executor, optional
+        Where the members of an ensemble are trained, such as a `glassnet.ray_cluster`; by default on threads of this
+        process. The workers of a cluster share the batches of a single network, if the engine is the compiled one. The
+        result does not depend on it.
     **changes
         Single options, by the names of `Options`.
 
@@ -164,7 +173,15 @@ def fit(
     if init_model is not None:
         require_members(init_model, options)
     every = both(callbacks, listeners)
-    engine = engine or engine_for(options, len(data), (data.features, *options.hidden, data.classes))
+    by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
+    if (
+        engine is None
+        and options.members == 1
+        and by_options.name == "compiled"
+        and isinstance(executor, DividesBatches)
+    ):
+        engine = executor.engine()
+    engine = engine or by_options
     if options.members > 1:
         if checkpoint is not None:
             raise OptionError(
@@ -172,7 +189,7 @@ def fit(
                 f"checkpoint: not supported for ensembles, and members is {options.members}. Pass members=1 for one "
                 "network, or omit the checkpoint.",
             )
-        return fit_ensemble(data, options, engine, validation, every, init_model)
+        return fit_ensemble(data, options, engine, validation, every, init_model, executor=executor)
     run = Run.start(data, replace(options, folds=False), engine, validation, init_model)
     if checkpoint is None:
         return finish(run, every)

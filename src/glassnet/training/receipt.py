@@ -60,6 +60,9 @@ class GivenData:
             self._thread.start()
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:  # a thread does not travel to another process; the fingerprint does
+        return _given_data, (self.data, self.fingerprint)
+
     def _take(self) -> None:
         with suppress(MemoryError):  # `fingerprint` computes it again, and raises in the caller's thread
             self._fingerprint = fingerprint(self.data)
@@ -82,6 +85,12 @@ class GivenData:
             "dtype": self.data.inputs.dtype.name,
             "fingerprint": self.fingerprint,
         }
+
+
+def _given_data(data: Dataset, fingerprint: str) -> GivenData:
+    given = GivenData(data)
+    given._fingerprint = fingerprint
+    return given
 
 
 def begun_with(options: Options, given: GivenData, engine: str, parent: ParentReceipt | None = None) -> Receipt:
@@ -189,7 +198,8 @@ def _own_engine(name: str, kind: type | None = None) -> str:
     """Return why training with an engine of this name and class cannot be repeated; empty if it can."""
     if name not in ENGINES:
         return f"the model was trained with {name}, a function that its training record does not contain"
-    if kind is not None and kind is not type(engine_named(name)):
+    # An engine that is proven to have the bits of another one says so, as that of `distributed` does.
+    if kind is not None and vars(kind).get("bits_of", kind) is not type(engine_named(name)):
         return f"the model was trained with the custom engine {kind.__name__}"
     return ""
 
@@ -277,6 +287,8 @@ def extent_of(receipt: Receipt) -> tuple[int, int]:
     With early stopping these are smaller than in the options and the data.
     """
     options, samples = _splitting_options(receipt), receipt["data"]["samples"]
+    if "stream" in receipt["data"]:  # without the validation sample
+        return max(map(len, receipt["trails"])) - 1, samples
     if options.early_stopping and not (options.folds or receipt.get("own_validation")):
         samples -= count_aside(samples, options.validation)
     return max(map(len, receipt["trails"])) - 1, samples

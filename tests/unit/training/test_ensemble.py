@@ -64,7 +64,7 @@ def test_an_interrupt_while_members_are_started_ends_all_of_them(monkeypatch):
         if isinstance(event, EpochDone):
             epochs.append(event.epoch)
 
-    monkeypatch.setattr("glassnet.training.ensemble.ThreadPoolExecutor", Interrupted)
+    monkeypatch.setattr("glassnet.training.executor.ThreadPoolExecutor", Interrupted)
     options = Options(**{**OPTIONS, "epochs": 3000}, members=3)
     with pytest.raises(KeyboardInterrupt):
         fit(DATA, options, callbacks=[note])

@@ -464,7 +464,7 @@ def as_text(column: pl.Series) -> pl.Series:
     return column.cast(pl.String)
 
 
-def _quoted_columns(text: pl.DataFrame) -> list[str]:
+def quoted_columns(text: pl.DataFrame) -> list[str]:
     """Return the columns of words in single quotation marks, as in ARFF files: of all words, or of those with blanks.
 
     One of the first rows must have them.
@@ -481,15 +481,20 @@ def _quoted_columns(text: pl.DataFrame) -> list[str]:
     return columns
 
 
-def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
-    """Strip blanks and single quotation marks around text, and replace markers of missing values by null."""
+def cleaned(frame: pl.DataFrame, quoted: Sequence[str] | None = None) -> pl.DataFrame:
+    """Strip blanks and single quotation marks around text, and replace markers of missing values by null.
+
+    `quoted` are the columns of words in single quotation marks, if they are known from other rows.
+    """
     frame = frame.with_columns(
         pl.col(pl.Categorical, pl.Enum).cast(pl.String),
         pl.col(pl.Float32, pl.Float64).fill_nan(None),
         pl.col(pl.Null).cast(pl.String),
     )
     text = pl.col(pl.String).str.strip_chars()
-    if quoted := _quoted_columns(frame.select(text)):
+    if quoted is None:
+        quoted = quoted_columns(frame.select(text))
+    if quoted:
         frame = frame.with_columns(pl.col(quoted).str.strip_chars().str.replace(_QUOTED, "$1"))
     frame = frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
     return frame.rechunk()  # once, instead of each time that a column becomes an array

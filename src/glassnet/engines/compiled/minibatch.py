@@ -8,14 +8,14 @@ threads for the kernels.
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...nn.architecture import Architecture
 from ...nn.optimizers import State, follow
-from ...nn.parameters import FloatArray, aligned_zeros
+from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...nn.random import Purpose, key
 from ...options.options import Options
 from ...preprocess.augment.distort import distortion, new_room
@@ -53,8 +53,29 @@ For augmented images, which have more non-zero values, skipping saved 10 % with 
 """
 
 
+class ShardGradients(NamedTuple):
+    """Some consecutive shards of a batch: their gradients, losses and correct predictions.
+
+    Parameters
+    ----------
+    gradients : ndarray, shape (shards, numbers)
+        Each shard's part of the mean gradient, padded to whole cache lines; if these are the batch's first shards, only
+        one row, their sum.
+    loss : ndarray of float64, shape (shards,)
+    correct : ndarray of int64, shape (shards,)
+    """
+
+    gradients: FloatArray
+    loss: NDArray[np.float64]
+    correct: NDArray[np.int64]
+
+
 class Minibatch:
-    """Samples, options and buffers for training in batches."""
+    """Samples, options and buffers for training in batches.
+
+    `train` runs whole blocks. Its steps can also be divided among several processes, if no zeros are skipped:
+    `shard_gradients` computes some shards of a batch, `add_shards` adds them in order, and `update` ends the step.
+    """
 
     def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
         self._samples, self._options = samples, options
@@ -64,14 +85,14 @@ class Minibatch:
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = kernels.number_of(options.optimizer)
         self._raw = read_only(to_kernel_dtype(samples.rows))
-        targets = samples.targets.astype(self._dtype)
-        labelled = kernels.SampleTargets(read_only(samples.labels), targets, samples.weights_in(self._dtype))
+        labelled = self._targets_of(samples)
         scale_type = samples.scaling.precision(samples.rows.dtype, self._dtype)
         features, nodes = architecture.sizes[:2]
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(features))
         factor, offset = (np.pad(part.astype(scale_type), (0, features % 2)) for part in scaling[:2])
         some = self._raw[:: max(1, len(self._raw) // 1000)]
-        self._sparse = not options.augments and _has_many_zeros(some) and np.abs(offset).max() < LARGEST_BACKGROUND
+        skips = options.skip_zeros and not options.augments
+        self._sparse = skips and _has_many_zeros(some) and np.abs(offset).max() < LARGEST_BACKGROUND
         used = some if self._sparse else some[:0]
         column_blocks, tiles = column_blocks_and_tiles(used, nodes, options.shards)
         without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0], column_blocks)
@@ -107,15 +128,23 @@ class Minibatch:
         shared = (self._undistorted, self._dropout, self._settings, weights, self._buffers)
         kernels.compile_step(options.optimizer, self._plan, *shared)
 
+    def _targets_of(self, samples: Samples) -> kernels.SampleTargets:
+        targets = samples.targets.astype(self._dtype)
+        return kernels.SampleTargets(read_only(samples.labels), targets, samples.weights_in(self._dtype))
+
+    def replace(self, samples: Samples) -> None:
+        """Train on these samples from now on; zeros must not be skipped."""
+        assert not self._sparse
+        self._samples, self._raw = samples, read_only(to_kernel_dtype(samples.rows))
+        self._undistorted = self._undistorted._replace(raw=self._raw, targets=self._targets_of(samples))
+
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:
         """Run a block of steps, changing `state` in place. Call it on the pool's leader, from one caller at a time."""
-        largest = min(block.batch_size, len(block.order))
-        if largest > self._largest:  # an order may contain samples more than once
-            self._largest, self._buffers = largest, self._new_buffers(largest)
+        self._make_room(min(block.batch_size, len(block.order)))
         buffers, flat = self._buffers, state.parameters.flat
         buffers.loss[:], buffers.correct[:] = 0, 0
         weights = kernels.Weights(flat, state.slots, flat if state.average is None else state.average)
-        steps = kernels.Steps(block.order, block.batch_size, self._constants(state, block), self._addresses(block))
+        steps = kernels.Steps(block.order, block.batch_size, self.constants_of(state, block), self._addresses(block))
         arguments = (
             *(self._plan, self._source(block.epoch), steps, self._dropout),
             *(self._settings, weights, buffers),
@@ -128,6 +157,84 @@ class Minibatch:
             self._transpose(weights, True)
         state.step += len(block.learning_rates)
         return Progress(float(buffers.loss.sum()), int(buffers.correct.sum()))
+
+    @property
+    def skips_zeros(self) -> bool:
+        """Whether zeros of the inputs are skipped, so that a batch cannot be divided by rows."""
+        return self._sparse
+
+    @property
+    def shards(self) -> int:
+        """Number of shards of the largest batch."""
+        return len(self._buffers.gradients)
+
+    def shards_of(self, rows: int) -> int:
+        """Return the number of shards of a batch with this number of rows."""
+        return shards_of(rows, self._options.shards)
+
+    def shard_gradients(
+        self, flat: FloatArray, batch: NDArray[np.int64], epoch: int, step: int, first: int, stop: int
+    ) -> ShardGradients:
+        """Compute the shards `first` to `stop` of a batch; the arrays of the result are valid until the next call.
+
+        Parameters
+        ----------
+        flat : ndarray, shape (parameters,)
+            The weights.
+        batch : ndarray of int64, shape (rows,)
+            Indices of all samples of the batch.
+        epoch, step : int
+            Address of the random numbers of dropout and augmentation: the epoch, and the number of the step in it.
+        """
+        self._make_room(len(batch))
+        buffers, own = self._buffers, slice(first, stop)
+        buffers.loss[own], buffers.correct[own] = 0, 0
+        address = self._addresses(Block(batch, len(batch), np.zeros(1), epoch, step))[0]
+        weights = kernels.Weights(flat, np.zeros((0, 0), self._dtype), flat)
+        arguments = (
+            *(first, stop, batch, address, self._plan, self._source(epoch), self._dropout),
+            *(self._settings, weights, buffers),
+        )
+        products = len(batch) * self._row_work * (stop - first) // self.shards_of(len(batch))
+        self.pool.run(kernels.fill_shards, arguments, kernels.new_barrier(self.pool.spins), steps=1, products=products)
+        gradients = buffers.gradients[own]
+        if first == 0:
+            for shard in gradients[1:]:
+                gradients[0] += shard
+            gradients = gradients[:1]
+        return ShardGradients(gradients, buffers.loss[own], buffers.correct[own])
+
+    def add_shards(self, first: int, gradients: FloatArray) -> None:
+        """Add the gradients of the shards from `first` on to those before them, which must have been added already.
+
+        Every number is the sum over the shards in their order, as in `kernels.sum_shards`.
+        """
+        total = self._buffers.gradients[0]
+        if first == 0:
+            total[:], gradients = gradients[0], gradients[1:]
+        for shard in gradients:
+            total += shard
+
+    def update(self, state: State, constants: FloatArray) -> None:
+        """Update `state` in place by the sum of all shards; `constants` is the step's row of `constants_of`."""
+        weights = kernels.Weights(
+            state.parameters.flat, state.slots, state.parameters.flat if state.average is None else state.average
+        )
+        barrier = kernels.new_barrier(self.pool.spins)
+        kernels.update_by_sum(0, 1, barrier, constants, self._settings, weights, self._buffers)
+        state.step += 1
+
+    def compile_halves(self) -> None:
+        """Compile or load the kernels of `shard_gradients` and `update`, with a step of rate 0 on a temporary state."""
+        state = State.new(Parameters(self._architecture.layout, dtype=self._dtype), self._options)
+        block = Block(np.zeros(1, np.int64), 1, np.zeros(1))
+        self.shard_gradients(state.parameters.flat, block.order, 0, 0, 0, 1)
+        self.update(state, self.constants_of(state, block)[0])
+
+    def _make_room(self, rows: int) -> None:
+        """Replace the buffers if a batch has more rows than any before: an order may contain samples more than once."""
+        if rows > self._largest:
+            self._largest, self._buffers = rows, self._new_buffers(rows)
 
     def _transpose(self, weights: kernels.Weights, back: bool) -> None:
         """Transpose the first matrix, or transpose it `back`, if threads share its column blocks."""
@@ -186,7 +293,7 @@ class Minibatch:
         addresses = [key(seed, Purpose.DROPOUT, block.epoch, first + step) for step in range(steps)]
         return np.array(addresses, np.uint64)
 
-    def _constants(self, state: State, block: Block) -> FloatArray:
+    def constants_of(self, state: State, block: Block) -> FloatArray:
         """Return the constants of each step, one row per step: `kernels.Constants` without the clip factor."""
         options = self._options
         numbers = state.step + np.arange(1, len(block.learning_rates) + 1)

@@ -491,6 +491,28 @@ MESSAGES: dict[str, str] = {
     "options: {kind}, expected Options(…) or Options.recipe(…).": (
         "options：是 {kind}，应为 Options(…) 或 Options.recipe(…)。"
     ),
+    "{path}: the training was started on a stream. Resume it with resume_stream, or `glassnet resume`.": (
+        "{path}：该训练是在数据流上开始的。请用 resume_stream 或 `glassnet resume` 续训。"
+    ),
+    "{path}: the training was not started on a stream. Resume it with its data.": (
+        "{path}：该训练不是在数据流上开始的。请用原来的数据续训。"
+    ),
+    "the model was not trained on a stream. Verify it with its data.": "该模型不是在数据流上训练的。请用原来的数据验证。",
+    "scaling {name}: not with a stream, whose columns are standardised. Use scaling unit.": (
+        "缩放方式 {name}：不能用于数据流，数据流的列已标准化。请使用 unit。"
+    ),
+    "batch_size {size}: not with a stream of {features} inputs, expected up to {window}.": (
+        "batch_size {size}：不能用于有 {features} 个输入的数据流，最多为 {window}。"
+    ),
+    "engine {name}: cannot train on a stream. Use compiled or reference.": (
+        "引擎 {name}：不能在数据流上训练。请使用 compiled 或 reference。"
+    ),
+    "{source}: no training rows with a target, expected some. Check the target.": (
+        "{source}：没有带目标值的训练行。请检查目标列。"
+    ),
+    "{source}: {rows} rows are too few for validation. Use fewer members, or no early stopping.": (
+        "{source}：{rows} 行太少，无法验证。请减少 members，或不用提前停止。"
+    ),
     "checkpoint: not supported for ensembles, and members is {members}. Pass members=1 for one network, or omit the "
     "checkpoint.": (
         "checkpoint：集成不支持检查点，而 members 为 {members}。请传入 members=1 只训练一个网络，或去掉检查点。"

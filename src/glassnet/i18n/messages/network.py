@@ -41,6 +41,16 @@ MESSAGES: dict[str, str] = {
     "parameters: shape {shape}, expected ({size},).": "parameters：形状为 {shape}，应为 ({size},)。",
     "{name}: missing, expected an array of shape {shape}.": "{name}：缺失，应为形状 {shape} 的数组。",
     # engines
+    "batch_size 1: several machines divide a batch, and here is none. Use a larger batch_size.": (
+        "batch_size 1：多台机器要分担一个批次，这里没有批次可分。请用更大的 batch_size。"
+    ),
+    "engine reference: several machines divide batches of engine compiled. Use that.": (
+        "engine reference：多台机器只能分担引擎 compiled 的批次，请改用它。"
+    ),
+    "skip_zeros yes: where zeros are skipped, several machines cannot divide a batch. Use --no-skip-zeros "
+    "(skip_zeros=False).": (
+        "skip_zeros yes：跳过零时，多台机器无法分担一个批次。请用 --no-skip-zeros（skip_zeros=False）。"
+    ),
     "custom loss with rule notes: that rule propagates the raw error for every loss. Use rule gradient.": (
         "自定义损失与规则 notes 同用：无论损失是什么，该规则都传回原始误差。请用规则 gradient。"
     ),

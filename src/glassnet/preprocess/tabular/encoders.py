@@ -444,14 +444,18 @@ class WordColumn:
 
     def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, features)."""
-        codes, words = column.words()
-        place = {word: k for k, word in enumerate(self.words)}
-        width, other = len(self.features), len(self.words) if self.rare else -1
+        places, width = self.places(column), len(self.features)
         # Column -1 takes the rows that set no input, and is cut off.
-        columns = np.array([*(place.get(word, other) for word in words), width - 1 if self.missing else -1])
-        encoded = np.zeros((len(codes), width + 1), np.float32)
-        encoded[np.arange(len(codes)), columns[codes]] = 1
+        encoded = np.zeros((len(places), width + 1), np.float32)
+        encoded[np.arange(len(places)), places] = 1
         return encoded[:, :width]
+
+    def places(self, column: Column) -> NDArray[np.int64]:
+        """Return which input of each row is 1, shape (n,); -1 for none."""
+        codes, words = column.words()
+        place, other = {word: k for k, word in enumerate(self.words)}, len(self.words) if self.rare else -1
+        missing = len(self.features) - 1 if self.missing else -1
+        return np.array([*(place.get(word, other) for word in words), missing], np.int64)[codes]
 
     def choices(self) -> Encoded:
         """Return the inputs of each word that has its own, shape (words, features)."""

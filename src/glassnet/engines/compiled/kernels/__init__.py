@@ -13,7 +13,9 @@ from .minibatch import (
     Steps,
     Weights,
     compile_step,
+    fill_shards,
     train_batches,
+    update_by_sum,
 )
 from .node_groups import BIAS, ROW_SUM, SHIFT, VECTORS, Groups, Nodes, UpperLayers
 from .optimizers import Constants
@@ -69,6 +71,7 @@ __all__ = [
     "compile_step",
     "entry_of",
     "fill_outputs",
+    "fill_shards",
     "gather_nonzero",
     "gather_pairs",
     "new_barrier",
@@ -79,4 +82,5 @@ __all__ = [
     "train_batches",
     "train_samples",
     "transpose_tile",
+    "update_by_sum",
 ]

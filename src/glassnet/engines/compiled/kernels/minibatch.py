@@ -176,6 +176,36 @@ def train_batches(
         call(settings.entries[TRANSPOSE], back)
 
 
+@outer_kernel
+def fill_shards(
+    thread: int,
+    threads: int,
+    barrier: Any,
+    first: int,
+    stop: int,
+    batch: Any,
+    address: Any,
+    plan: Plan,
+    source: Source,
+    dropout: Dropout,
+    settings: Settings,
+    weights: Weights,
+    buffers: Buffers,
+) -> None:
+    """Compute the shards `first` to `stop` of a batch, the first half of a step of `train_batches` without tiles."""
+    count = _shards_of(batch.shape[0], buffers.gradients.shape[0])
+    for shard in range(first + thread, stop, threads):
+        _shard(shard, count, batch, address, plan, source, dropout, settings, weights, buffers)
+
+
+@outer_kernel
+def update_by_sum(
+    thread: int, threads: int, barrier: Any, table_row: Any, settings: Settings, weights: Weights, buffers: Buffers
+) -> None:
+    """Update the weights by ``buffers.gradients[0]``, the sum of all shards: the second half of such a step."""
+    _update(thread, threads, barrier, 1, table_row, settings, weights, buffers)
+
+
 @kernel
 def transpose_tiles(
     thread: int, threads: int, features: int, settings: Settings, weights: Weights, buffers: Buffers, back: Any

@@ -1,0 +1,158 @@
+"""Connecting this process to a Ray cluster, quickly or with one line why not, and disconnecting it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import ModuleType
+from typing import Any
+
+from ..engines import available_cores
+from ..errors import ClusterError, OptionError
+
+_PATIENCE = 5.0
+"""Seconds to wait for an answer from an address; Ray itself waits for a minute."""
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to Ray's makers
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else Ray warns of a change to GPU tasks
+}
+
+
+def ray_module() -> ModuleType:
+    """Return the package ray.
+
+    Raises
+    ------
+    OptionError
+        GN092 when it is not installed.
+    """
+    try:
+        import ray
+    except ImportError as problem:
+        name = (problem.name or "ray").split(".")[0]
+        raise OptionError(
+            "GN092", f"ray_cluster needs {name}, which is not installed: pip install 'glassnet[distributed]'"
+        ) from None
+    module: ModuleType = ray
+    return module
+
+
+def connect(address: str, workers: int) -> bool:
+    """Connect this process; return whether it was not connected before. Arguments and errors as for `ray_cluster`."""
+    ray = ray_module()
+    if ray.is_initialized():
+        if address not in ("auto", _connected_to(ray)):
+            raise ClusterError(
+                "GN130",
+                f"--ray {address}: this process is already connected to another Ray cluster. Use auto, or call "
+                "ray.shutdown() first.",
+            )
+        return False
+    if address == "local":
+        # Ray's own default would join the cluster of RAY_ADDRESS.
+        cores = {"num_cpus": workers or available_cores(), "include_dashboard": False}
+        return _init(ray, address, {"address": "local", **cores})
+    place = os.environ.get("RAY_ADDRESS", "auto") if address == "auto" else address
+    if place not in ("auto", "local"):
+        _require_answer(place)
+    return _init(ray, address, {"address": "auto" if place == "local" else place})
+
+
+def disconnect() -> None:
+    """Disconnect this process; a local cluster that it has started ends."""
+    ray_module().shutdown()
+
+
+def _connected_to(ray: ModuleType) -> str:
+    with suppress(Exception):  # a connection through ray:// does not know it
+        return str(ray.get_runtime_context().gcs_address)
+    return ""
+
+
+def _init(ray: ModuleType, address: str, arguments: dict[str, Any]) -> bool:
+    try:
+        with _quiet():
+            ray.init(logging_level="ERROR", log_to_driver=False, **arguments)
+        _mute()
+    except BaseException as problem:
+        with suppress(Exception):
+            ray.shutdown()
+        if isinstance(problem, Exception):
+            raise _refusal(address, problem) from None
+        raise
+    return True
+
+
+def _refusal(address: str, problem: Exception) -> ClusterError:
+    """Return one line for what Ray raised."""
+    if "InvalidAuthToken" in f"{problem} {problem.__cause__}":
+        return ClusterError(
+            "GN130",
+            f"--ray {address}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless the "
+            "token is in ~/.ray.",
+        )
+    if address == "auto" and isinstance(problem, ConnectionError):
+        return ClusterError(
+            "GN130",
+            "--ray auto: no Ray cluster is running here. Start one with `ray start --head`, name its ADDRESS, or use "
+            "local.",
+        )
+    lines = " ".join(str(problem).split())
+    code = "GN131" if "mismatch" in lines.lower() else "GN130"
+    return ClusterError(code, f"--ray {address}: Ray cannot be used ({lines.removesuffix('.')}).")
+
+
+def _require_answer(address: str) -> None:
+    """Raise ClusterError GN130 unless a cluster answers at an address."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdecimal() and int(port) < 2**16):
+        raise ClusterError(
+            "GN130", f"--ray {address}: expected auto, local, or an address as host:6379 or ray://host:10001."
+        )
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as connection:
+            is_cluster = os.environ.get("RAY_USE_TLS", "0") != "0" or _speaks_grpc(connection)
+    except OSError as problem:
+        why = str(problem.strerror or problem)
+        raise ClusterError("GN130", f"--ray {address}: no Ray cluster answers ({why}).") from None
+    if not is_cluster:
+        raise ClusterError("GN130", f"--ray {address}: what answers there is not a Ray cluster.")
+
+
+def _speaks_grpc(connection: socket.socket) -> bool:
+    """Return whether a server answers the beginning of HTTP/2, which gRPC uses, with its settings (RFC 9113, 3.4)."""
+    settings = 4  # the type of the frame, its fourth byte
+    connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, settings, 0, 0, 0, 0, 0]))
+    answer = connection.recv(9)
+    return len(answer) > 3 and answer[3] == settings
+
+
+def _mute() -> None:
+    """Keep Ray from printing to standard output that a task was lost and is repeated; no setting of Ray does."""
+    with suppress(ImportError):
+        from ray._private import worker
+
+        worker.print_to_stdstream = lambda *data, **ignored: None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Ray's remarks off standard error while it starts, and undo what it changes in this process."""
+    before = {name: os.environ.get(name) for name in _QUIET}
+    handler = signal.getsignal(signal.SIGTERM)
+    os.environ.update({name: value for name, value in _QUIET.items() if before[name] is None})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, handler)

@@ -1,0 +1,191 @@
+"""Data-parallel training: the shards of every batch are computed by workers on a Ray cluster.
+
+The driver has the weights. In each step it sends them to every node, the workers compute the gradients of their shards,
+and the driver adds these in the order of the shards and updates the weights. All of this is done by the kernels of the
+compiled engine on the same shards, so the result has the bits of one machine's, whatever the number of workers.
+
+Workers keep nothing from step to step but the samples. If one is lost, another one computes its shards of this step;
+workers that join are used from the next block on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engines import Block, CompiledEngine, Progress, ReferenceEngine, Samples, one_blas_thread
+from ..engines.compiled.minibatch import Minibatch, ShardGradients
+from ..engines.shards import shards_of
+from ..engines.threads.worker import Worker
+from ..errors import OptionError
+from ..nn.architecture import Architecture
+from ..nn.optimizers import State
+from ..nn.parameters import FloatArray, Parameters
+from ..options.options import Options
+
+
+class TrainingPart(NamedTuple):
+    """What a worker needs once: the arguments of `Engine.prepare`."""
+
+    architecture: Architecture
+    samples: Samples
+    options: Options
+
+
+class Step(NamedTuple):
+    """What a worker needs in each step besides the weights.
+
+    Parameters
+    ----------
+    batch : ndarray of int64, shape (rows,)
+        Indices of all samples of the batch.
+    epoch, number : int
+        As in `Minibatch.shard_gradients`.
+    """
+
+    batch: NDArray[np.int64]
+    epoch: int
+    number: int
+
+
+class ShardComputer:
+    """Computes shards of batches on one thread: what runs in a worker."""
+
+    def __init__(self, part: TrainingPart) -> None:
+        architecture, samples, options = part
+        self._minibatch = Minibatch(architecture, samples, replace(options, threads=1))
+        self._minibatch.compile_halves()
+        self._weights = Parameters(architecture.layout, dtype=options.dtype).flat
+        one_blas_thread.look_again()
+
+    def shard_gradients(self, weights: FloatArray, step: Step, first: int, stop: int) -> ShardGradients:
+        """Compute the shards `first` to `stop`; the arrays of the result are valid until the next call."""
+        self._weights[:] = weights  # kernels are compiled for arrays that can be written, in whole cache lines
+        with one_blas_thread():
+            batch = np.array(step.batch)
+            return self._minibatch.shard_gradients(self._weights, batch, step.epoch, step.number, first, stop)
+
+
+Results = Iterator[tuple[range, ShardGradients | None]]
+"""Consecutive shards of a batch with their gradients, in order; None for those that no worker is there to compute."""
+
+
+class Workers(Protocol):
+    """Workers that compute shards; `shard_workers.RayWorkers` has them on a Ray cluster."""
+
+    def begin(self, part: TrainingPart) -> Any:
+        """Send the samples to the workers; return what names this training run in `compute`."""
+        ...
+
+    def look_for_others(self, run: Any) -> None:
+        """Use workers that have joined, from now on."""
+        ...
+
+    def compute(self, run: Any, weights: FloatArray, step: Step, shards: int) -> Results:
+        """Compute all shards of a step, divided among the workers."""
+        ...
+
+
+class Prepared(NamedTuple):
+    """The samples in the driver, and what names the training run for the workers."""
+
+    minibatch: Minibatch
+    run: Any
+
+
+class RayEngine:
+    """Divides each batch among the workers of a Ray cluster; from `RayCluster.engine`.
+
+    Training records name the compiled engine, which has the same bits.
+
+    Parameters
+    ----------
+    workers : Workers
+    """
+
+    name = "compiled"
+    bits_of = CompiledEngine
+    """The engine that repeats the training with the same bits: see `training.receipt`."""
+
+    def __init__(self, workers: Workers) -> None:
+        reference = ReferenceEngine()
+        self.output_loss, self.gradients = reference.output_loss, reference.gradients
+        self._workers = workers
+
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Prepared:
+        """Return the samples in the form that the kernels take, and send them to the workers.
+
+        Raises
+        ------
+        OptionError
+            GN022 for options with which a batch cannot be divided: see `require_divisible`.
+        """
+        require_divisible(options)
+        local = Worker().run(partial(Minibatch, architecture, samples, options), _do_nothing, needed=False)
+        if local.skips_zeros:
+            raise OptionError(
+                "GN022",
+                "skip_zeros yes: where zeros are skipped, several machines cannot divide a batch. Use --no-skip-zeros "
+                "(skip_zeros=False).",
+            )
+        local.pool.leader.run(local.compile_halves, _do_nothing, needed=False)
+        return Prepared(local, self._workers.begin(TrainingPart(architecture, samples, options)))
+
+    def run_steps(self, architecture: Architecture, state: State, prepared: Prepared, block: Block) -> Progress:
+        """See `Engine.run_steps`. An interrupt ends the block between two updates of `state`."""
+        minibatch, on_leader = prepared.minibatch, prepared.minibatch.pool.leader.run
+        constants, flat = minibatch.constants_of(state, block), state.parameters.flat
+        loss, correct = np.zeros(minibatch.shards), 0
+        self._workers.look_for_others(prepared.run)
+        for place in range(len(block.learning_rates)):
+            step = Step(block.batch(place), block.epoch, block.first + place)
+            for part, result in self._workers.compute(prepared.run, flat, step, minibatch.shards_of(len(step.batch))):
+                if result is None:
+                    own = partial(minibatch.shard_gradients, flat, *step, part.start, part.stop)
+                    result = on_leader(own, _do_nothing)
+                minibatch.add_shards(part.start, result.gradients)
+                loss[part.start : part.stop] += result.loss
+                correct += int(result.correct.sum())
+            on_leader(partial(minibatch.update, state, constants[place]), _do_nothing)
+        return Progress(float(loss.sum()), correct)
+
+
+def _do_nothing() -> None:
+    """Let the task end at an interrupt, which is raised then."""
+
+
+def require_divisible(options: Options) -> None:
+    """Raise OptionError GN022 for options with which there is nothing to divide among machines."""
+    if options.batch_size == 1:
+        raise OptionError(
+            "GN022", "batch_size 1: several machines divide a batch, and here is none. Use a larger batch_size."
+        )
+    if options.engine == "reference":
+        raise OptionError("GN022", "engine reference: several machines divide batches of engine compiled. Use that.")
+
+
+def divisible(options: Options) -> Options:
+    """Return options with which machines can divide a batch: without skipping zeros.
+
+    Raises
+    ------
+    OptionError
+        GN022 as for `require_divisible`.
+    """
+    require_divisible(options)
+    return replace(options, skip_zeros=False)
+
+
+def idle_notice(options: Options, workers: int) -> str:
+    """Return a notice if some of the workers have no shard to compute, otherwise an empty text."""
+    shards = shards_of(options.batch_size, options.shards)
+    if shards >= workers:
+        return ""
+    if shards == options.shards:
+        return f"shards {shards}: only {shards} of {workers} workers have work; add --shards {workers}"
+    return f"batch_size {options.batch_size}: only {shards} of {workers} workers have work; use larger batches"

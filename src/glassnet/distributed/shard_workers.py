@@ -1,0 +1,229 @@
+"""Workers on a Ray cluster that compute the shards of batches; lost ones are replaced, and others can join."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count, pairwise
+from typing import Any, NamedTuple
+
+from ..engines.compiled.minibatch import ShardGradients
+from ..engines.shards import shards_of
+from ..model.header import Receipt
+from ..nn.parameters import FloatArray
+from ..training.receipt import surroundings
+from .connection import ray_module
+from .data_parallel import Results, ShardComputer, Step, TrainingPart, idle_notice
+from .worker import Outcome, require_same
+
+_PATIENCE = 60.0
+"""Seconds to wait for workers at the start; later ones join when they are ready."""
+
+LOOK_SECONDS = 1.0
+"""Seconds between two looks for free cores, each of which asks the cluster."""
+
+
+class ShardActor:
+    """What runs in a worker process: computes shards for one training run at a time."""
+
+    def begin(self, driver: Receipt, part: Sequence[Any]) -> Outcome:
+        """Compare this machine with the driver's, fetch the samples and prepare; `part` has their reference."""
+        ray = ray_module()
+        try:
+            require_same(driver, surroundings(), node=ray.util.get_node_ip_address())
+            self._computer = ShardComputer(ray.get(part[0]))
+        except BaseException as problem:
+            return Outcome(problem=problem)
+        return Outcome()
+
+    def compute(self, weights: FloatArray, step: Step, first: int, stop: int) -> Outcome:
+        """Compute some shards; see `ShardComputer.shard_gradients`."""
+        try:
+            return Outcome(self._computer.shard_gradients(weights, step, first, stop))
+        except BaseException as problem:
+            return Outcome(problem=problem)
+
+
+class Run(NamedTuple):
+    """A training run: its number, the reference of its samples and options, and the shards of its largest batch."""
+
+    number: int
+    part: Any
+    shards: int
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A worker process: its actor, the run that it is prepared for, and the reference of the outcome of that."""
+
+    actor: Any
+    run: int
+    begun: Any
+
+
+class RayWorkers:
+    """Workers of a Ray cluster, each with a core of its own and one thread. See `data_parallel.Workers`.
+
+    Parameters
+    ----------
+    notify : callable
+        Receives a line of text when workers are lost, join, or have nothing to do.
+    most : int, default 0
+        Most workers; 0: as many as there are cores. There are never more than shards.
+    cores : float, default 1
+        Cores that Ray reserves for each worker.
+    """
+
+    def __init__(self, notify: Callable[[str], None], most: int = 0, cores: float = 1.0) -> None:
+        self._ray, self._notify, self.most, self._cores = ray_module(), notify, most, cores
+        self._numbers, self._driver = count(), surroundings()
+        self._ready: list[_Worker] = []
+        self._joining: list[_Worker] = []
+        self._refused, self._next_look, self._alone = 0, 0.0, False
+        self._actor = self._ray.remote(ShardActor).options(num_cpus=cores, max_restarts=0, scheduling_strategy="SPREAD")
+
+    @property
+    def count(self) -> int:
+        """Number of workers that are ready."""
+        return len(self._ready)
+
+    def begin(self, part: TrainingPart) -> Run:
+        """Send the samples to the cluster and start workers.
+
+        Raises
+        ------
+        ClusterError
+            GN131 when a worker has other versions or another kind of processor.
+        """
+        options, places = part.options, self._places()
+        run = Run(next(self._numbers), self._ray.put(part), shards_of(options.batch_size, options.shards))
+        if idle := idle_notice(options, places):
+            self._notify(idle)
+        most = min(run.shards, places)
+        self._joining, self._ready, extra = (
+            [*self._ready, *self._joining][:most],
+            [],
+            [*self._ready, *self._joining][most:],
+        )
+        for one in extra:
+            self._end(one)
+        for one in self._joining:
+            self._begin(one, run)
+        self._start(run)
+        if self._joining:
+            self._ray.wait([one.begun for one in self._joining], num_returns=len(self._joining), timeout=_PATIENCE)
+        for problem in self._admit():
+            raise problem
+        return run
+
+    def look_for_others(self, run: Run) -> None:
+        """Use workers that have become ready, and start others on free cores, at most once in `LOOK_SECONDS`."""
+        if len(self._ready) >= run.shards or time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        before = len(self._ready)
+        for problem in self._admit():
+            self._notify(f"a worker is not used: {problem}")
+        if len(self._ready) > before:
+            self._notify(f"{len(self._ready)} workers compute from now on")
+        self._start(run)
+
+    def compute(self, run: Run, weights: FloatArray, step: Step, shards: int) -> Results:
+        """Compute all shards of a step; a lost worker's shards go to another one."""
+        self._say_whether_alone()
+        workers = self._ready[:shards]
+        if not workers:
+            yield range(shards), None
+            return
+        sent = self._ray.put(weights)
+        cuts = [shards * place // len(workers) for place in range(len(workers) + 1)]
+        parts = [range(first, stop) for first, stop in pairwise(cuts)]
+        calls = [self._call(worker, run, sent, step, part) for worker, part in zip(workers, parts, strict=True)]
+        for part, worker, call in zip(parts, workers, calls, strict=True):
+            yield part, self._result(part, worker, call, run, sent, step)
+
+    def close(self) -> None:
+        """End all workers."""
+        for one in (*self._ready, *self._joining):
+            self._end(one)
+        self._ready, self._joining = [], []
+
+    def _result(
+        self, part: range, worker: _Worker, call: Any, run: Run, sent: Any, step: Step
+    ) -> ShardGradients | None:
+        """Wait for the result of a call; if the worker is lost, call another one, and without any return None."""
+        errors = self._ray.exceptions
+        lost = (errors.RayActorError, errors.ObjectLostError, errors.NodeDiedError, errors.OwnerDiedError)
+        while True:
+            try:
+                outcome: Outcome = self._ray.get(call)
+            except lost:
+                if worker in self._ready:
+                    self._ready.remove(worker)
+                    self._end(worker)
+                    self._notify(f"a worker was lost: {len(self._ready)} go on")
+            else:
+                if outcome.problem is not None:
+                    raise outcome.problem
+                result: ShardGradients = outcome.result
+                return result
+            if not self._ready:
+                return None
+            worker = self._ready[part.start % len(self._ready)]
+            call = self._call(worker, run, sent, step, part)
+
+    def _call(self, worker: _Worker, run: Run, sent: Any, step: Step, part: range) -> Any:
+        if worker.run != run.number:
+            self._begin(worker, run)
+        return worker.actor.compute.remote(sent, step, part.start, part.stop)
+
+    def _begin(self, worker: _Worker, run: Run) -> None:
+        worker.run, worker.begun = run.number, worker.actor.begin.remote(self._driver, [run.part])
+
+    def _places(self) -> int:
+        """Return the number of workers for which the cluster has cores."""
+        places = max(1, int(self._ray.cluster_resources().get("CPU", 0) / self._cores))
+        return min(self.most, places) if self.most else places
+
+    def _start(self, run: Run) -> None:
+        """Start workers on free cores, as far as there are shards for them."""
+        missing = min(run.shards, self._places()) - len(self._ready) - len(self._joining) - self._refused
+        if missing > 0:
+            free = int(self._ray.available_resources().get("CPU", 0) / self._cores)
+            for _ in range(min(missing, free)):
+                worker = _Worker(self._actor.remote(), -1, None)
+                self._begin(worker, run)
+                self._joining.append(worker)
+
+    def _admit(self) -> list[BaseException]:
+        """Move joining workers that are ready to the others; return the problems of those that are refused."""
+        problems, waiting = [], []
+        for one in self._joining:
+            if not self._ray.wait([one.begun], timeout=0)[0]:
+                waiting.append(one)
+                continue
+            try:
+                problem = self._ray.get(one.begun).problem
+            except self._ray.exceptions.RayError:  # lost before it was ready
+                self._end(one)
+                continue
+            if problem is None:
+                self._ready.append(one)
+            else:
+                self._end(one)
+                self._refused += 1
+                problems.append(problem)
+        self._joining = waiting
+        return problems
+
+    def _end(self, worker: _Worker) -> None:
+        with suppress(Exception):  # it may be lost already
+            self._ray.kill(worker.actor)
+
+    def _say_whether_alone(self) -> None:
+        if self._alone != (not self._ready):
+            self._alone = not self._ready
+            if self._alone:
+                self._notify("no worker is free: this process computes alone until one is")

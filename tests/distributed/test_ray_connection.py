@@ -1,0 +1,202 @@
+"""Connecting to Ray: one line, soon, when that is not possible; nothing is started unasked, and nothing is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet.errors import ClusterError, OptionError
+from glassnet.i18n.translate import in_chinese
+from support.cli import environment, run
+
+
+@pytest.fixture
+def without_ray(monkeypatch):
+    """Ray is not installed."""
+    monkeypatch.setitem(sys.modules, "ray", None)
+
+
+def test_ray_is_missing(without_ray):
+    with pytest.raises(OptionError, match=r"needs ray, .*: pip install 'glassnet\[distributed\]'$"):
+        glassnet.ray_cluster()
+    run("train", "--ray", "local").refused("GN092", "pip install 'glassnet[distributed]'")
+
+
+@pytest.fixture
+def unconnected(monkeypatch):
+    """Ray, with no cluster named by the environment."""
+    ray = pytest.importorskip("ray", reason="no ray: pip install 'glassnet[distributed]'")
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", lambda **arguments: pytest.fail("Ray was started"))
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    return ray
+
+
+def refused(address):
+    with pytest.raises(ClusterError) as raised:
+        glassnet.ray_cluster(address)
+    assert raised.value.code == "GN130"
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "host:", ":6379", "host:99999", "ray://", "http://host"])
+def test_an_address_of_another_form(unconnected, address):
+    assert "expected auto, local, or an address" in refused(address)
+
+
+@pytest.mark.parametrize("form", ["{}", "ray://{}"])
+def test_nothing_listens_at_the_address(unconnected, monkeypatch, form):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = form.format(f"127.0.0.1:{server.getsockname()[1]}")
+    assert "no Ray cluster answers" in refused(address)
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    assert address in refused("auto")
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b""])
+def test_something_else_answers(unconnected, answer):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(100)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert "not a Ray cluster" in refused(f"127.0.0.1:{server.getsockname()[1]}")
+        thread.join()
+
+
+def test_what_ray_says_becomes_one_line(unconnected, monkeypatch):
+    def fail(message, kind, cause=None):
+        def init(**arguments):
+            raise kind(message) from cause
+
+        monkeypatch.setattr(unconnected, "init", init)
+
+    fail("Could not find any running\nRay instance.", ConnectionError)
+    assert refused("auto").startswith("--ray auto: no Ray cluster is running here.")
+    fail("Failed to connect to Ray cluster.", ConnectionError, RuntimeError("RPC error: InvalidAuthToken: …"))
+    assert "Set RAY_AUTH_MODE=token" in refused("local")
+    fail("Version mismatch: The cluster was started with:\n    Ray: 1.0", RuntimeError)
+    with pytest.raises(ClusterError, match=r"\(Version mismatch: The cluster was started with: Ray: 1.0\)") as raised:
+        glassnet.ray_cluster("local")
+    assert raised.value.code == "GN131"
+
+
+def test_another_cluster_than_the_connected_one(ray_nodes):
+    assert "already connected to another" in refused("local")
+    with glassnet.ray_cluster(ray_nodes.address) as cluster:
+        assert cluster.workers == 3
+    ray = pytest.importorskip("ray")
+    assert ray.is_initialized()  # the connection is not ours
+
+
+def differently(patch, **changes):
+    """Let this process believe that it has other versions than the workers."""
+    from glassnet.training.receipt import surroundings
+
+    now = surroundings()
+    changed = {**now, "versions": {**now["versions"], **changes.pop("versions", {})}, **changes}
+    patch.setattr("glassnet.distributed.cluster.surroundings", lambda: changed)
+    return now
+
+
+def do_nothing(send):
+    return 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"versions": {"numpy": "9.9"}}, "numpy {} ≠ 9.9"),
+        ({"numerics": 99}, "numerics {} ≠ 99"),
+        ({"blas": "other"}, "BLAS {} ≠ other"),
+        ({"processor": "6502"}, "processor {} ≠ 6502"),
+    ],
+)
+def test_workers_with_other_surroundings_are_refused_by_name(ray_nodes, monkeypatch, changes, name):
+    now = differently(monkeypatch, **changes)
+    key = next(iter(changes))
+    with glassnet.ray_cluster() as cluster, pytest.raises(ClusterError) as raised:
+        cluster.submit(do_nothing).result()
+    assert raised.value.code == "GN131"
+    assert name.format(now["versions"]["numpy"] if key == "versions" else now[key]) in str(raised.value)
+    assert in_chinese(str(raised.value)).startswith(ray_nodes.head_node.node_ip_address)
+
+
+TRAIN = ("train", "table.csv", "--target", "y", "--members", 3, "--no-pictures", "--out", "m.safetensors")
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """A table in the current folder."""
+    X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+    rows = [f"{a},{b},{'yes' if a > b else 'no'}" for a, b in X]
+    monkeypatch.chdir(tmp_path)
+    Path("table.csv").write_text("\n".join(["a,b,y", *rows]), encoding="utf-8")
+
+
+def processes_of(session):
+    """Command lines of the living processes of a session."""
+    living = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as stat:
+                state, _, _, own = stat.read().rpartition(")")[2].split()[:4]
+            with open(f"/proc/{name}/cmdline", encoding="utf-8", errors="replace") as line:
+                if int(own) == session and state != "Z":
+                    living.append(line.read())
+        except OSError:
+            continue
+    return living
+
+
+def start(*words):
+    """Start a command with a local cluster, in a session of its own."""
+    pytest.importorskip("ray", reason="no ray: pip install 'glassnet[distributed]'")
+    return subprocess.Popen(
+        [sys.executable, "-m", "glassnet", *map(str, (*TRAIN, "--ray", "local", *words))],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_a_local_cluster_says_nothing_and_leaves_nothing(table):
+    started = start("--json", "--epochs", 3)
+    out, errors = started.communicate(timeout=240)
+    assert started.returncode == 0, errors
+    assert processes_of(started.pid) == []
+    here = run(*TRAIN, "--epochs", 3, "--json", "--force").fine()
+    assert json.loads(out)["hash"] == here.json()["hash"]
+    assert [line.partition(" s")[0][:10] for line in errors.splitlines()] == [
+        line.partition(" s")[0][:10] for line in here.err.splitlines()
+    ]
+
+
+def test_ctrl_c_leaves_nothing_running(table):
+    started = start("--epochs", 1_000_000, "--early-stopping", 0)
+    lines = iter(started.stderr.readline, "")
+    assert any(line.startswith("epoch") for line in lines)
+    assert any("raylet" in line for line in processes_of(started.pid))
+    started.send_signal(signal.SIGINT)
+    _, errors = started.communicate(timeout=240)
+    assert errors.splitlines()[-1].startswith("glassnet: interrupted")
+    assert started.returncode == 130
+    assert processes_of(started.pid) == []
+    assert not Path("m.safetensors").exists()

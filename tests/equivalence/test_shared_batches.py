@@ -1,0 +1,105 @@
+"""A batch whose shards are computed by several workers has the bits of the compiled engine's own loop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import Options, fit, new_model
+from glassnet.distributed.data_parallel import RayEngine, ShardComputer, divisible, idle_notice
+from glassnet.engines import CompiledEngine
+from glassnet.errors import OptionError
+from glassnet.model.build import samples_for
+from glassnet.nn.optimizers import OPTIMIZERS
+from support.covering import covering
+from support.samples import digits
+
+EXTRAS = {
+    "none": {}, "dropout": {"dropout": 0.2}, "augmented": {"rotate": 10.0, "elastic": 1.0}, "hardest": {"hardest": 0.4},
+    "clip": {"clip": 0.5}, "average": {"average": 0.9}, "smooth": {"label_smoothing": 0.1, "weight_decay": 1e-3},
+    "hard dropout": {"hardest": 0.3, "dropout": 0.3, "clip": 0.5},
+}  # fmt: skip
+CASES = covering(tuple(OPTIMIZERS), tuple(EXTRAS), (1, 2, 3, 5, 7), (1, 3, 8), ("float32", "float64"))
+
+
+class LocalWorkers:
+    """Workers in this process, each with its own copy of the samples; `absent` of them compute nothing."""
+
+    def __init__(self, count, absent=()):
+        self.count, self.absent, self.calls = count, absent, 0
+
+    def begin(self, part):
+        return [ShardComputer(part) for _ in range(self.count)]
+
+    def look_for_others(self, run):
+        pass
+
+    def compute(self, run, weights, step, shards):
+        cuts = [worker * shards // self.count for worker in range(self.count + 1)]
+        for number, first, stop in zip(range(self.count), cuts[:-1], cuts[1:], strict=True):
+            if first < stop:
+                self.calls += 1
+                away = number in self.absent
+                yield range(first, stop), None if away else run[number].shard_gradients(weights, step, first, stop)
+
+
+def trained(options, engine, data=None):
+    """The hash and the learning curve."""
+    done = fit(digits(220) if data is None else data, options, engine=engine)
+    return done.model.network.parameters.hash(), done.history.loss, done.history.accuracy
+
+
+def options_of(**changes):
+    chosen = {"activation": "relu", "output": "softmax", "loss": "cross_entropy", "rule": "gradient", "bias": True}
+    chosen |= {"initializer": "he", "scaling": "unit", "targets": "one-hot", "hidden": (9, 5), "learning_rate": 0.01}
+    chosen |= {"batch_size": 150, "shards": 8, "epochs": 2, "seed": 3, "skip_zeros": False}
+    return Options(**{**chosen, **changes})
+
+
+@pytest.mark.parametrize(("optimizer", "extra", "workers", "shards", "dtype"), CASES)
+def test_divided_steps_have_the_bits_of_the_whole(optimizer, extra, workers, shards, dtype):
+    options = options_of(optimizer=optimizer, shards=shards, dtype=dtype, **EXTRAS[extra])
+    here = LocalWorkers(workers)
+    assert trained(options, RayEngine(here)) == trained(options, CompiledEngine())
+    assert here.calls == 2 * (min(workers, shards) + min(workers, shards, 70 // 16))
+
+
+def test_sample_weights_and_shards_that_nobody_computes():
+    data = digits(220)
+    data = replace(data, weights=np.linspace(0.5, 1.5, 220))
+    options = options_of(blocks=3, batch_size=64, shards=3)
+    assert trained(options, RayEngine(LocalWorkers(3, absent={0, 2})), data) == trained(options, CompiledEngine(), data)
+
+
+def test_options_that_cannot_be_divided():
+    for changes, said in (({"batch_size": 1}, "batch_size 1"), ({"engine": "reference"}, "engine reference")):
+        with pytest.raises(OptionError, match=said):
+            divisible(options_of(**changes))
+    skipping = options_of(skip_zeros=True)
+    with pytest.raises(OptionError, match="skip_zeros yes"):
+        fit(digits(220), skipping, engine=RayEngine(LocalWorkers(1)))
+    assert divisible(skipping) == options_of()
+
+
+def test_zeros_are_skipped_unless_the_option_is_off():
+    hashes = {skip: trained(options_of(skip_zeros=skip), CompiledEngine())[0] for skip in (True, False)}
+    assert hashes[True] != hashes[False]
+    data, options = digits(220), options_of()
+    model = new_model(data, options)
+    prepared = CompiledEngine().prepare(model.network.architecture, samples_for(model, data, options), options)
+    assert not prepared.skips_zeros
+
+
+def test_idle_workers_are_said():
+    assert idle_notice(options_of(shards=8), 7) == ""
+    assert idle_notice(options_of(shards=2), 7) == "shards 2: only 2 of 7 workers have work; add --shards 7"
+    assert "batch_size 40: only 2 of 7" in idle_notice(options_of(batch_size=40), 7)
+
+
+def test_the_training_record_names_the_compiled_engine():
+    receipt = fit(digits(220), options_of(), engine=RayEngine(LocalWorkers(2))).model.receipt
+    assert receipt["engine"] == "compiled"
+    assert receipt["options"]["skip_zeros"] is False
+    assert "not_verifiable" not in receipt
