@@ -73,7 +73,7 @@ class TableSummary:
             {name: one.merge(other.odd[name]) for name, one in self.odd.items()},
             _merged(self.targets, other.targets),
             _merged(self.training_targets, other.training_targets),
-            _joined(self.sample, other.sample),
+            _sampled(self.sample.joined(other.sample)),
         )
 
 
@@ -243,24 +243,11 @@ def _merged(some: Sequence[_Summary], others: Sequence[_Summary]) -> tuple[_Summ
     return tuple(one.merge(other) for one, other in zip(some, others, strict=True))
 
 
-def _numbers_of(table: Table) -> NDArray[np.int64]:
-    """Return the numbers of the rows of a table in the whole table, shape (n,)."""
-    return np.arange(len(table)) if table.rows is None else table.rows
-
-
 def _sampled(table: Table) -> Table:
     """Return the `SAMPLE` rows with the smallest random numbers, which depend on the numbers of the rows only."""
-    rows = _numbers_of(table)
+    rows = table.numbers_of_rows
     chosen = np.arange(len(rows))
     if len(rows) > SAMPLE:
         random = numbered(key(0, Purpose.RANGE), rows)
         chosen = np.argpartition(random, SAMPLE)[:SAMPLE]
     return replace(table.take(chosen[np.argsort(rows[chosen])]), remarks=())
-
-
-def _joined(one: Table, other: Table) -> Table:
-    import polars as pl
-
-    frame = pl.concat([one.frame, other.frame], how="vertical_relaxed")
-    rows = np.concatenate([_numbers_of(one), _numbers_of(other)])
-    return _sampled(replace(one, frame=frame, rows=rows))
