@@ -105,7 +105,7 @@ class Engine(Protocol):
 
 
 class StreamingEngine(Engine, Protocol):
-    """An engine that can go on with other samples, as training from a stream does after every window."""
+    """An engine that can continue on other samples, as training from a stream does after every window."""
 
     def replace(self, prepared: Any, samples: Samples) -> Any:
         """Return `prepared` with other samples, without compiling again; the old one must not be used any more.

@@ -120,7 +120,7 @@ def fit_stream(
         As ``source.read`` and `Columns.learn`, before training.
     StreamError
         When a part breaks in mid-training: its ``model`` has the weights so far, and a checkpoint is written, from
-        which training goes on when the part is whole again.
+        which training is resumed when the part is whole again.
     OptionError
         GN022 for options that need all rows at once: a scaling learnt from the data, a batch above a window.
     DivergedError
@@ -177,7 +177,7 @@ def resume_stream(
 ) -> StreamFit:
     """Resume `fit_stream` from a checkpoint; the result is bit-identical to that of an uninterrupted run.
 
-    The stream is read once, to compare it with that of the start; then training goes on with the next window.
+    The stream is read once, to compare it with that of the start; then training continues with the next window.
 
     Raises
     ------
