@@ -259,6 +259,16 @@ class Table:
         """Return the table of these rows, with their row numbers in the source."""
         return replace(self, frame=self.frame[rows], rows=rows if self.rows is None else self.rows[rows])
 
+    @property
+    def numbers_of_rows(self) -> NDArray[np.int64]:
+        """Number of each row in the source, from 0, shape (n,)."""
+        return np.arange(len(self)) if self.rows is None else self.rows
+
+    def joined(self, other: Table) -> Table:
+        """Return the table of the rows of both, which are parts of one source with the same columns."""
+        frame = pl.concat([self.frame, other.frame], how="vertical_relaxed")
+        return replace(self, frame=frame, rows=np.concatenate([self.numbers_of_rows, other.numbers_of_rows]))
+
     def row(self, number: int) -> dict[str, Any]:
         """Return the values of a row, None for missing ones; rows count from 0."""
         return self.frame.row(number, named=True)
