@@ -39,6 +39,7 @@ NAMES = (
     "recipes",
     "why",
     "growth",
+    "stream",
 )
 
 
@@ -46,7 +47,7 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
-    for page in ("labels_page", "portable_page", "size_page", "table", "chart"):
+    for page in ("labels_page", "portable_page", "size_page", "stream_page", "table", "chart"):
         subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.stream.roles import VALIDATION_ROWS, RowRoles
-from ...data.stream.source import RowGroup, StreamSource
+from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource
 from ...data.tables.table import Table
 from ...errors import DataError
 from ...io.limits import available_cores
@@ -150,7 +150,7 @@ def learner_for(
     source: StreamSource, target: str | Sequence[str], task: str | None, drop: Sequence[str], keep: Sequence[str]
 ) -> tuple[ColumnsLearner, Columns]:
     """Return what learns the columns, and columns with only the targets, as the first rows have them."""
-    first = source.first_rows()
+    first = source.first_rows(min(FIRST_ROWS, max(1, SAMPLE_BYTES // (8 * len(source.names)))))
     names = [column_named(first, name) for name in ((target,) if isinstance(target, str) else target)]
     learner = ColumnsLearner(first, names, task=task, drop=drop, keep=keep)
     columns = first.columns(names)
