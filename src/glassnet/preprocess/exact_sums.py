@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 LARGEST = 1e150
 """Numbers are clipped to this magnitude: the squares of larger ones overflow."""
 _PLACES = 1074  # sums are counted in the smallest float64, 2**-1074; those of squares in its square
-_LANE, _LANES = 1 << 12, 16  # sums of 2**12 pieces of 40 bits are exact; 16 lanes fit into the cache
+_LANE, _LANES = 1 << 12, 8  # sums of 2**12 pieces of 40 bits are exact; 8 lanes fit into the cache
 _PIECE = 40
 _HALVES = 2.0**27 + 1
 _TINY, _RAISED = (
@@ -49,10 +49,12 @@ class ExactSums:
         """Sum values, shape (n,), that are finite and within `LARGEST`."""
         total = squares = 0
         size = _LANE * _LANES
+        # One allocation: fresh memory for each operation would cost more than the operations.
+        work = np.empty((4, min(_LANES, -(-len(values) // _LANE)), min(_LANE, len(values))))
         for start in range(0, len(values), size):
             part = values[start : start + size]
-            total += _sum_of(part, _PLACES)
-            squares += _sum_of_squares(part)
+            total += _sum_of(_filled(work[0], part), work[1], _PLACES)
+            squares += _sum_of_squares(part, work)
         return cls(len(values), total, squares)
 
     def merge(self, other: ExactSums) -> ExactSums:
@@ -77,53 +79,54 @@ class ExactSums:
         return _root(above, self.count * self.count << 2 * _PLACES)
 
 
-def _sum_of(values: NDArray[np.float64], places: int) -> int:
-    """Return the sum of values, shape (n,), in units of 2**-places, at least 2**-1074."""
-    if not len(values):
-        return 0
-    lanes = -(-len(values) // _LANE)
-    if lanes > 1:
-        rest = np.zeros((lanes, _LANE))
-        rest.reshape(-1)[: len(values)] = values
-    else:
-        rest = values.reshape(1, -1).copy()
+def _filled(place: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Write values, shape (n,), and zeros to an array of at least as many numbers; return the array."""
+    flat = place.reshape(-1)
+    flat[: len(values)] = values
+    flat[len(values) :] = 0
+    return place
+
+
+def _sum_of(rest: NDArray[np.float64], pieces: NDArray[np.float64], places: int) -> int:
+    """Return the sum of all numbers of `rest`, of rows up to `_LANE`, in units of 2**-places, at least 2**-1074.
+
+    Overwrites both arrays.
+    """
     total = 0
     while largest := max(float(rest.max()), -float(rest.min())):
         lowest = max(math.frexp(largest)[1] - _PIECE, -_PLACES)  # the exponent of the last bit of these pieces
         above = math.ldexp(1.0, lowest + 53) if lowest > -_PLACES else 0.0  # the last bits need no cut
-        pieces = rest + above
+        np.add(rest, above, out=pieces)
         pieces -= above
         rest -= pieces
         total += int(np.ldexp(pieces.sum(axis=1), -lowest).astype(np.int64).sum()) << (lowest + places)
     return total
 
 
-def _sum_of_squares(values: NDArray[np.float64]) -> int:
-    """Return the sum of the squares of values, shape (n,), in units of 2**-2148."""
-    sizes = np.abs(values)
-    tiny = (sizes < _TINY) & (sizes > 0)
-    if tiny.any():
-        raised = _sum_of_usual_squares(np.ldexp(values[tiny], _RAISED))
-        return (raised >> 2 * _RAISED) + _sum_of_squares(values[~tiny])
-    return _sum_of_usual_squares(values)
-
-
-def _sum_of_usual_squares(values: NDArray[np.float64]) -> int:
-    high = _HALVES * values
-    high -= high - values
-    low = values - high
-    square = values * values
-    total = _sum_of(square, 2 * _PLACES)
-    if low.any():  # else the squares have at most 52 bits
-        error = high * high
-        error -= square
+def _sum_of_squares(values: NDArray[np.float64], work: NDArray[np.float64]) -> int:
+    """Return the sum of the squares of values, shape (n,), in units of 2**-2148, with four arrays to work in."""
+    x, high, low, square = work
+    sizes = np.abs(_filled(x, values), out=high)
+    if np.count_nonzero(sizes < _TINY) > np.count_nonzero(sizes == 0):
+        tiny = np.abs(values) < _TINY
+        raised = ExactSums.of(np.ldexp(values[tiny], _RAISED)).squares
+        return (raised >> 2 * _RAISED) + _sum_of_squares(values[~tiny], work)
+    np.multiply(x, _HALVES, out=high)
+    np.subtract(high, x, out=low)
+    high -= low
+    np.subtract(x, high, out=low)
+    np.multiply(x, x, out=square)
+    exact = not low.any()  # with at most 26 bits, squares have at most 52
+    if not exact:
+        np.multiply(high, high, out=x)
+        x -= square
         high *= 2
         high *= low
-        error += high
+        x += high
         low *= low
-        error += low
-        total += _sum_of(error, 2 * _PLACES)
-    return total
+        x += low  # the rounding errors of the squares
+    total = _sum_of(square, high, 2 * _PLACES)
+    return total if exact else total + _sum_of(x, high, 2 * _PLACES)
 
 
 def _root(above: int, below: int) -> float:

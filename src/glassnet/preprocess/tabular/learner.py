@@ -2,7 +2,7 @@
 
 One pass over the parts, in any order and on any number of machines, gives a `TableSummary` each; merged, they hold all
 that `Columns` needs. `Columns.learn` learns from the same summaries of a whole table, so the same training rows give
-the same numbers to the last bit, however they were divided.
+the same numbers, bit for bit, however they were divided.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 2000
 """Training rows that a summary keeps as they are, chosen by their numbers, for whatever needs whole rows."""
-_CHECKED = 2000  # with fewer first rows, nothing is said about the target before all rows were read
+_CHECKED = 2000  # with fewer first rows, the target is not examined before all rows are read
 
 _Summary = TypeVar("_Summary", TargetSummary, OddValues)
 
@@ -64,7 +64,7 @@ class TableSummary:
     sample: Table = field(compare=False)
 
     def merge(self, other: TableSummary) -> TableSummary:
-        """Return the summary of both parts; commutative and associative, to the last bit."""
+        """Return the summary of both parts; commutative and associative, bit for bit."""
         return TableSummary(
             self.rows + other.rows,
             self.training_rows + other.training_rows,

@@ -1,6 +1,6 @@
 """What is counted of each kind of column; `encoders` and `dates` make encodings of it.
 
-Every summary merges with others of its kind: commutative, associative, and to the last bit.
+Every summary merges with others of its kind: commutative, associative, bit for bit.
 """
 
 from __future__ import annotations

@@ -40,33 +40,17 @@ class DistinctValues:
     @classmethod
     def of(cls, ordered: NDArray[np.float64]) -> DistinctValues:
         """Count finite values in increasing order, shape (n,); both zeros are the same value."""
-        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
-        return cls(ordered[starts] + 0.0, np.diff(starts, append=len(ordered)))._capped()
+        values = ordered + 0.0
+        level, starts = _groups_of(values, 0)
+        return cls(values[starts], np.diff(starts, append=len(values)), level)
 
     def merge(self, other: DistinctValues) -> DistinctValues:
         """Return the counts of both sets of values."""
         values = np.concatenate([self.values, other.values])
         order = np.argsort(values, kind="stable")  # merges two ascending sequences in one pass
-        counts = np.concatenate([self.counts, other.counts])[order]
-        merged = DistinctValues(values[order], counts)._grouped(max(self.level, other.level))
-        return merged._capped()
-
-    def _grouped(self, level: int) -> DistinctValues:
-        """Join the neighbours that agree but for the last `level` bits."""
-        keys = _keys_of(self.values) >> level
-        starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
-        if len(starts) == len(keys):
-            return DistinctValues(self.values, self.counts, level)
-        return DistinctValues(self.values[starts], np.add.reduceat(self.counts, starts), level)
-
-    def _capped(self) -> DistinctValues:
-        if len(self.values) <= CAP:
-            return self
-        keys = _keys_of(self.values) >> self.level << self.level
-        differences = (keys[1:] ^ keys[:-1]).view(np.uint64)
-        place = len(differences) - CAP  # at most CAP - 1 differences may remain
-        level = int(np.partition(differences, place)[place]).bit_length()
-        return self._grouped(level)
+        values, counts = values[order], np.concatenate([self.counts, other.counts])[order]
+        level, starts = _groups_of(values, max(self.level, other.level))
+        return DistinctValues(values[starts], np.add.reduceat(counts, starts) if len(starts) else counts, level)
 
     @property
     def exact(self) -> bool:
@@ -106,6 +90,29 @@ class DistinctValues:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _groups_of(values: NDArray[np.float64], least: int) -> tuple[int, NDArray[np.int64]]:
+    """Return the lowest level, at least this one, that has few enough groups, and where its groups start.
+
+    `values` are in increasing order, shape (n,). Neighbours belong to the same group of level L if their bits differ in
+    the last L only.
+    """
+    if not len(values):
+        return least, np.empty(0, np.int64)
+    keys = _keys_of(values)
+    differences = (keys[1:] ^ keys[:-1]).view(np.uint64)
+    low, high = least, 64
+    if np.count_nonzero(differences >= 1 << low) < CAP:
+        high = low
+    while low < high:
+        middle = (low + high) // 2
+        if middle < 64 and np.count_nonzero(differences >= 1 << middle) >= CAP:
+            low = middle + 1
+        else:
+            high = middle
+    ends = np.flatnonzero(differences >= 1 << low) if low < 64 else np.empty(0, np.int64)
+    return low, np.append(0, ends + 1)
 
 
 def _keys_of(values: NDArray[np.float64]) -> NDArray[np.int64]:
