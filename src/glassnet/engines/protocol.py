@@ -110,8 +110,8 @@ class StreamingEngine(Engine, Protocol):
     def replace(self, prepared: Any, samples: Samples) -> Any:
         """Return `prepared` with other samples, without compiling again; the old one must not be used any more.
 
-        The samples have the form of those given to `prepare` (number of features, dtypes, scaling, targets), but may be
-        more or fewer. Only `prepare` looks at the samples to choose how to compute, so that choice stays the same. Zeros
-        are not skipped: ``options.skip_zeros`` must be False, except with batches of one sample.
+        The samples have the form of those given to `prepare` (number of features, dtypes, scaling, targets); there may
+        be more or fewer. Only `prepare` looks at the samples to choose how to compute, so that choice stays the same.
+        Zeros are not skipped: ``options.skip_zeros`` must be False, except with batches of one sample.
         """
         ...

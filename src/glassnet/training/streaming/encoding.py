@@ -43,7 +43,7 @@ def answers_of(table: Table, columns: Columns) -> Answers:
         return Answers(np.greater_equal(classes, 0), classes, None)
     parsed = columns.parsed(table, columns.targets)
     values = np.stack([values_of(table.source, parsed[one.name], one) for one in columns.targets], axis=1)
-    return Answers(np.isfinite(values).all(axis=1), None, values)
+    return Answers(np.asarray(np.isfinite(values).all(axis=1), np.bool_), None, values)
 
 
 def _labels_of_words(table: Table, target: Target) -> NDArray[np.int64] | None:
