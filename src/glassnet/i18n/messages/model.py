@@ -282,6 +282,9 @@ MESSAGES: dict[str, str] = {
     "{source}, target {name}: {value} is too large, expected numbers up to {largest}. Correct it.": (
         "{source}，目标列 {name}：{value} 过大，绝对值应不超过 {largest}。请改正。"
     ),
+    "{source}, target {name}: {first} in the first {rows} rows, but {task} in all. Pass --task {task}.": (
+        "{source}，目标列 {name}：前 {rows} 行为 {first}，全部行为 {task}。请使用 --task {task}。"
+    ),
     "{source}, target {name}: more than {count} different values are too many classes. Choose another column.{hint}": (
         "{source}，目标列 {name}：不同的值超过 {count} 个，类别过多。请选择另一列。{hint}"
     ),

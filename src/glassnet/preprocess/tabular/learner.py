@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import DataError
 from ...nn.random import Purpose, key, numbered
 from ..targets import Targets
-from ..training_range import TrainingRange
 from .columns import Columns, Roles
 from .encoders import BooleanColumn, NumberColumn, WordColumn, bins_for
 from .kinds import Encoding
 from .selection import LearntInputs, learn_input, odd_values
-from .summaries.columns import SUMMARIES, ColumnSummary, OddValues, TargetSummary
-from .target import Target, are_labels, are_names, class_counts, learn_targets, summarise_target, values_of
+from .summaries.columns import SUMMARIES, ColumnSummary, NumberSummary, OddValues, TargetSummary
+from .target import Target, are_classes, are_labels, are_names, learn_targets, summarise_target, values_of
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column, Table
@@ -121,7 +121,8 @@ class ColumnsLearner:
             learn_targets(self._roles.source, targets, task, summaries)
         inputs = tuple(_reading(one) for one in self._roles.inputs if one.kind in SUMMARIES)
         labels = self._several and task != "numbers" and all(map(are_labels, targets))
-        answers = tuple(_reading_target(one, labels=labels) for one in targets)
+        read_as = "label" if labels else "numbers" if self._several else task
+        answers = tuple(_reading_target(one, read_as) for one in targets)
         commas = frozenset(one.name for one in (*self._roles.inputs, *targets) if one.decimal == ",")
         self._reader = Columns(inputs, answers, commas=commas)
 
@@ -129,6 +130,14 @@ class ColumnsLearner:
     def names(self) -> tuple[str, ...]:
         """Names of the columns that are read, the targets included: others need not be in the parts."""
         return (*self._reader.names, *self._reader.target_names)
+
+    @property
+    def answers(self) -> Columns:
+        """Columns with only the targets, as the first rows have them: their task, and what a row with a target is.
+
+        The classes are not known yet. All rows may show another task, which `columns` refuses.
+        """
+        return replace(self._reader, inputs=())
 
     def summarise(self, table: Table, training_rows: NDArray[np.int64] | None = None) -> TableSummary:
         """Summarise a part of the table.
@@ -155,7 +164,11 @@ class ColumnsLearner:
         targets = [columns.pop(name) for name in reader.target_names]
         answered = np.ones(len(table), bool)
         for one, column in zip(reader.targets, targets, strict=True):
-            answered &= column.present if one.task == "classes" else ~np.isnan(values_of(source, column, one))
+            if one.task == "classes" and not one.numeric:
+                answered &= column.present
+            else:
+                as_values = replace(one, task="numbers") if one.numeric else one
+                answered &= ~np.isnan(values_of(source, column, as_values))
         rows_with_targets = rows[answered[rows]]
         return TableSummary(
             len(table),
@@ -181,25 +194,22 @@ class ColumnsLearner:
             return learn_input(first, first, counted, odd, bins=bins, keep=keep)
 
         learnt = LearntInputs.of((one.name for one in roles.inputs), map(learn, roles.inputs))
-        return Columns.assembled(
+        columns = Columns.assembled(
             roles, self._task, summary.targets, learnt, lambda: (self._columns_of(summary.sample), None)
         )
+        if roles.targets and columns.task != self._reader.task:
+            name, rows, task = columns.target_names[0], len(roles.targets[0]), columns.task
+            raise DataError(
+                "GN064",
+                f"{roles.source}, target {name!r}: {self._reader.task} in the first {rows:,} rows, but {task} in all. "
+                f"Pass --task {task}.",
+            )
+        return columns
 
     def targets(self, summary: TableSummary, *, positive: bool = False) -> Targets:
         """Return the targets ``"values"`` of a regression, scaled by the training rows, as `Targets.of_values`."""
         numbers = [one.numbers for one in summary.training_targets if one.numbers is not None]
         return Targets.of_sums([one.sums for one in numbers], positive=positive)
-
-    def class_counts(self, summary: TableSummary) -> NDArray[np.int64]:
-        """Return the number of training rows of each class, in the order of the target's classes, shape (classes,)."""
-        numeric = summary.targets[0].words is None
-        classes = class_counts(summary.targets[0], numeric=numeric) or {}
-        trained = class_counts(summary.training_targets[0], numeric=numeric) or {}
-        return np.array([trained.get(name, 0) for name in classes], np.int64)
-
-    def training_range(self, summary: TableSummary, columns: Columns) -> TrainingRange:
-        """Return the range of the training inputs, from the sample."""
-        return TrainingRange.of(columns.apply(summary.sample), by_feature=True, compared=columns.compared)
 
     def _columns_of(self, table: Table) -> dict[str, Column]:
         """Return all columns of a part, read as the first rows were, and of the same kinds."""
@@ -220,11 +230,13 @@ def _reading(column: Column) -> Encoding:
     return BooleanColumn(column.name, 0.5, 0.0) if column.kind == "boolean" else WordColumn(column.name, (), 0, 0.0)
 
 
-def _reading_target(column: Column, *, labels: bool) -> Target:
-    if labels:
+def _reading_target(column: Column, task: str | None) -> Target:
+    """Return a target for reading a column: a label, or by the first rows of classes or numbers."""
+    if task == "label":
         return Target(column.name, "label")
     numbers = column.kind == "number"
-    return Target(column.name, "numbers" if numbers else "classes", unit=column.unit if numbers else "")
+    task = task or ("numbers" if numbers and not are_classes(NumberSummary.of(column).values) else "classes")
+    return Target(column.name, task, (), numbers and task == "classes", column.unit if numbers else "")
 
 
 def _merged(some: Sequence[_Summary], others: Sequence[_Summary]) -> tuple[_Summary, ...]:

@@ -268,7 +268,7 @@ def learn_target(source: str, column: Column, task: str | None, summary: TargetS
         raise DataError(
             "GN064", f"{source}, target {name!r}: every value is infinite or missing, expected classes or numbers."
         )
-    decided = task or ("numbers" if numbers and not _few_whole(numbers.values) else "classes")
+    decided = task or ("numbers" if numbers and not are_classes(numbers.values) else "classes")
     if decided == "numbers":
         if numbers is None:
             raise DataError("GN064", f"{source}, target {name!r}: words, expected numbers. Omit {_AS_NUMBERS}.")
@@ -341,7 +341,7 @@ def _percent(fraction: float) -> str:
     return f"{fraction:.0%}" if fraction >= 0.01 else f"{100 * fraction:.2g}%"
 
 
-def _few_whole(values: DistinctValues) -> bool:
+def are_classes(values: DistinctValues) -> bool:
     """Return whether numbers are more likely class names: whole, few, and frequent."""
     different = values.values
     return bool(

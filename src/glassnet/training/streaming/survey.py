@@ -24,10 +24,9 @@ from ...errors import DataError
 from ...io.limits import available_cores
 from ...nn.random import Purpose, key, uniform
 from ...options.options import Options
-from ...preprocess.tabular.columns import Columns, column_named
+from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dataset import samples_of
 from ...preprocess.tabular.learner import ColumnsLearner, TableSummary
-from ...preprocess.tabular.target import learn_targets, summarise_target
 from ...preprocess.targets import Targets
 from .encoding import answers_of
 from .order import window_rows
@@ -151,13 +150,8 @@ def learner_for(
 ) -> tuple[ColumnsLearner, Columns]:
     """Return what learns the columns, and columns with only the targets, as the first rows have them."""
     first = source.first_rows(min(FIRST_ROWS, max(1, SAMPLE_BYTES // (8 * len(source.names)))))
-    names = [column_named(first, name) for name in ((target,) if isinstance(target, str) else target)]
-    learner = ColumnsLearner(first, names, task=task, drop=drop, keep=keep)
-    columns = first.columns(names)
-    summaries = [summarise_target(columns[name], task, several=len(names) > 1) for name in names]
-    targets, _ = learn_targets(source.source, [columns[name] for name in names], task, summaries)
-    commas = frozenset(one.name for one in targets if one.is_number and columns[one.name].decimal == ",")
-    return learner, Columns((), targets, commas=commas)
+    learner = ColumnsLearner(first, target, task=task, drop=drop, keep=keep)
+    return learner, learner.answers
 
 
 def survey_of(
