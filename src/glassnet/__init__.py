@@ -68,6 +68,10 @@ if _TYPE_CHECKING:
     from .training.streaming.verify import verify_stream as verify_stream
     from .training.verify import Verification as Verification
     from .training.verify import verify as verify
+    from .workflow.comparison.compare import compare as compare
+    from .workflow.comparison.result import Comparison as Comparison
+    from .workflow.search.api import search as search
+    from .workflow.search.result import SearchResult as SearchResult
     from .workflow.table_model import TableModel as TableModel
 
     Checkpoint, load_data = CheckpointPolicy, _load
@@ -79,6 +83,7 @@ _HOMES = {
     "Checkpoint": "training.checkpoint:CheckpointPolicy",
     "CheckpointPolicy": "training.checkpoint",
     "Columns": "preprocess.tabular.columns",
+    "Comparison": "workflow.comparison.result",
     "CompiledModel": "model.inference",
     "CustomLossEngine": "engines.custom_loss",
     "Dataset": "data.dataset",
@@ -98,11 +103,13 @@ _HOMES = {
     "RateTest": "training.lr_finder",
     "ReferenceEngine": "engines.reference",
     "Reliability": "model.evaluate",
+    "SearchResult": "workflow.search.result",
     "Scaling": "preprocess.scaling",
     "TableModel": "workflow.table_model",
     "Targets": "preprocess.targets",
     "Verification": "training.verify",
     "backpropagate": "network",
+    "compare": "workflow.comparison.compare",
     "compiled": "model.inference",
     "evaluate": "model.evaluate",
     "export": "exports.export",
@@ -129,6 +136,7 @@ _HOMES = {
     "resume": "training.checkpointing",
     "resume_stream": "training.streaming.fit",
     "save_model": "model.file",
+    "search": "workflow.search.api",
     "train": "training.loop",
     "update": "network",
     "verify": "training.verify",
