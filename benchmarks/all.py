@@ -34,6 +34,7 @@ NAMES = (
     "batch_epoch",
     "time_to",
     "shards",
+    "workers",
     "labels",
     "accuracy",
     "recipes",
@@ -47,7 +48,7 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
-    for page in ("labels_page", "portable_page", "size_page", "stream_page", "table", "chart"):
+    for page in ("labels_page", "portable_page", "size_page", "stream_page", "workers_page", "table", "chart"):
         subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 

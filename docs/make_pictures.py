@@ -23,6 +23,7 @@ from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import words_in
 from glassnet.model.evaluate import evaluate, reliability
 from glassnet.model.file import shipped_model
+from glassnet.training.executor import ThreadExecutor
 from glassnet.workflow.compare_job import CompareJob, Side, compare
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -56,10 +57,12 @@ def gallery() -> dict[str, Callable[[str], Any]]:
     layer = examine_nodes(model, test.take(slice(0, 2000)))[0]
     space = hidden_space(model, test)
     compared = compare(CompareJob(Side("quick"), Side("quick", {"rotate": 10.0}), options={"epochs": 4})).to_dict()
+    search = searched(training, test)
     explained = why(model, test.inputs[evaluation.misread[0]], Neighbours(model, training))
     return {
         "curve": lambda language: plots.draw_curve(fitted.history.curve(), language=language),
         "comparison": lambda language: plots.draw_comparison(compared, language=language),
+        "search": lambda language: plots.draw_search(search, language=language),
         "confusion": lambda language: plots.draw_confusion(evaluation.confusion, language=language),
         "digits": lambda language: plots.draw_digits(
             test.inputs[some], test.labels[some], evaluation.answers[some], language=language
@@ -83,6 +86,15 @@ def weights(layer: LayerOfNodes, language: str) -> Any:
     captions = [word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}") for node in top]
     title = word("weights_that_matter", nodes=len(top))
     return plots.draw_weights(layer.weights[top], captions, title=title, language=language)
+
+
+def searched(training: Dataset, test: Dataset) -> dict[str, Any]:
+    """Return the result of a search; one worker tries the same options every time."""
+    with tempfile.TemporaryDirectory() as folder, ThreadExecutor(1) as executor:
+        found = glassnet.search(
+            training, test=test, recipe="quick", trials=30, out=Path(folder) / "search", executor=executor
+        )
+    return found.to_dict()
 
 
 def photograph(test: Dataset) -> Image.Image:

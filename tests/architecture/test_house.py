@@ -56,6 +56,7 @@ THIRD_PARTY = {
     "onnx": ("exports.onnx",),
     "onnxruntime": ("exports.onnx",),
     "ray": ("distributed",),
+    "optuna": ("workflow.search",),
     "click": ("cli",),
     "rich": ("cli",),
     "httptools": ("serve",),

@@ -126,3 +126,47 @@ def test_bad_input_is_one_line_in_both_languages(folder, monkeypatch, words, cod
     monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
     line = compare(*words).refused(code)
     assert re.search("[\u4e00-\u9fff]", line)
+
+
+SLOW = ("--b", "rate=1e-6", "--c", "rate=1e-7")
+
+
+def test_three_sides_in_words_and_in_json(rows):
+    words = ("quick", "quick", "quick", rows, *SLOW, *SMALL)
+    done = compare(*words, "--picture", "curves.png").fine()
+    lines = done.out.splitlines()
+    assert lines[:3] == [
+        "A         quick",
+        "B         quick, learning_rate 1e-06",
+        "C         quick, learning_rate 1e-07",
+    ]
+    assert re.search(r"^          seed +A +B +C$", done.out, re.M)
+    assert re.search(r"^ranking +mean +95% interval +− A +97\.5% interval +verdict$", done.out, re.M)
+    assert re.search(r"^          1 +A +[\d.]+ +[\d.]+ to [\d.]+$", done.out, re.M)
+    assert re.search(r"^          3 +[BC] .* −[\d.]+ to −[\d.]+ +worse$", done.out, re.M)
+    assert re.search(r"^verdict   C is worse than A \(seeds: 7, p 3\.1%\)$", done.out, re.M)
+    assert "all clear after 7 of 9 seeds" in done.out
+    assert "A 1.0000, B " in done.err
+    found = compare(*words, "--json").fine().json()
+    more = documented_keys("compare with more sides")
+    assert sorted(found) == sorted([*documented_keys("compare"), *more])
+    assert found["recipes"] == dict.fromkeys("abc", "quick")
+    assert {side: one["verdict"] for side, one in found["versus"].items()} == {"b": "worse", "c": "worse"}
+    assert found["ranking"][0]["side"] == "a"
+    chinese = compare(*words, "--language", "zh").fine()
+    assert "C 不如 A" in chinese.out
+    assert not re.search("verdict|ranking|interval|worse", chinese.out + chinese.err)
+
+
+def test_the_last_word_is_a_recipe_if_it_is_called_like_one_and_else_the_data(rows, folder):
+    (folder / "quick").write_bytes((folder / rows).read_bytes())
+    words = (*SMALL, "--seeds", "2", "--json")
+    of_file = compare("notes", "notes", "./quick", "--b", "rate=0.1", *words).fine().json()
+    assert sorted(of_file["recipes"]) == ["a", "b"]
+    assert of_file["pairs"] == compare("notes", "notes", rows, "--b", "rate=0.1", *words).fine().json()["pairs"]
+    compare("notes", "notes", "quick", rows, "--b", "rate=0.1", *words).fine()
+    compare("notes", "quick", "tabel").refused("GN020", "Did you mean 'table'")
+    compare("notes", "nots", "quick", rows).refused("GN020", "'nots'")
+    compare("notes", "quick", "tabl", rows).refused("GN020", "'tabl'")
+    compare("notes", "quick", rows, "--c", "rate=1").refused("GN022", "--c: there are 2 sides")
+    compare(*["notes"] * 9, rows).refused("GN021", "9 sides: expected 2 to 8")

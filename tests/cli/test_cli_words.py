@@ -11,6 +11,7 @@ from glassnet import Options, evaluate, fit, save_model
 from glassnet.data import load
 from glassnet.errors import CODES
 from glassnet.i18n.cli import CLI_WORDS, COLUMN_KINDS, INFO_LABELS
+from glassnet.i18n.commands.search import SEARCH_WORDS
 from glassnet.i18n.compare import COMPARE_WORDS
 from glassnet.i18n.errors_zh import KINDS
 from glassnet.i18n.labels import LABELS_WORDS
@@ -30,7 +31,7 @@ def placeholders(text):
 
 
 def test_every_text_exists_in_both_languages_and_is_used():
-    for key, (english, chinese) in (*CLI_WORDS.items(), *LABELS_WORDS.items()):
+    for key, (english, chinese) in (*CLI_WORDS.items(), *LABELS_WORDS.items(), *SEARCH_WORDS.items()):
         assert placeholders(english) == placeholders(chinese), key
         assert not re.search(HAN, english), key
         assert re.search(HAN, chinese) or not re.search("[A-Za-z]{5,}", english), key
@@ -41,7 +42,7 @@ def test_every_text_exists_in_both_languages_and_is_used():
     assert used <= set(CLI_WORDS)
     assert {key for key in CLI_WORDS if not re.search(rf"[\"']{key}[\"']", sources)} == set()
     used = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
-    assert set(LABELS_WORDS) <= used <= {*LABELS_WORDS, *COMPARE_WORDS}
+    assert set(LABELS_WORDS) <= used <= {*LABELS_WORDS, *COMPARE_WORDS, *SEARCH_WORDS}
 
 
 def test_lines_begin_in_the_same_column():

@@ -26,13 +26,18 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def ray_nodes():
+def ray():
+    """The package; imported before the tests, since that changes the import path."""
+    return pytest.importorskip("ray", reason="no ray: pip install 'glassnet[distributed]'")
+
+
+@pytest.fixture(scope="session")
+def ray_nodes(ray):
     """A running cluster of machines, as Ray sees them, to which this process is connected: `ray.cluster_utils.Cluster`.
 
     ``ray_cluster("auto")`` uses it. The machine of the driver has no cores for tasks; three others have one each and
     may be lost in a test, which then adds another: see `support.ray_machines`.
     """
-    ray = pytest.importorskip("ray", reason="no ray: pip install 'glassnet[distributed]'")
     from ray.cluster_utils import Cluster
 
     with pytest.MonkeyPatch.context() as patch:

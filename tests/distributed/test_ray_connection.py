@@ -33,9 +33,8 @@ def test_ray_is_missing(without_ray):
 
 
 @pytest.fixture
-def unconnected(monkeypatch):
+def unconnected(ray, monkeypatch):
     """Ray, with no cluster named by the environment."""
-    ray = pytest.importorskip("ray", reason="no ray: pip install 'glassnet[distributed]'")
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     monkeypatch.setattr(ray, "init", lambda **arguments: pytest.fail("Ray was started"))
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
@@ -96,11 +95,10 @@ def test_what_ray_says_becomes_one_line(unconnected, monkeypatch):
     assert raised.value.code == "GN131"
 
 
-def test_another_cluster_than_the_connected_one(ray_nodes):
+def test_another_cluster_than_the_connected_one(ray, ray_nodes):
     assert "already connected to another" in refused("local")
     with glassnet.ray_cluster(ray_nodes.address) as cluster:
         assert cluster.workers == 3
-    ray = pytest.importorskip("ray")
     assert ray.is_initialized()  # the connection is not ours
 
 
@@ -166,7 +164,6 @@ def processes_of(session):
 
 def start(*words):
     """Start a command with a local cluster, in a session of its own."""
-    pytest.importorskip("ray", reason="no ray: pip install 'glassnet[distributed]'")
     return subprocess.Popen(
         [sys.executable, "-m", "glassnet", *map(str, (*TRAIN, "--ray", "local", *words))],
         env=environment(),
@@ -177,7 +174,7 @@ def start(*words):
     )
 
 
-def test_a_local_cluster_says_nothing_and_leaves_nothing(table):
+def test_a_local_cluster_says_nothing_and_leaves_nothing(ray, table):
     started = start("--json", "--epochs", 3)
     out, errors = started.communicate(timeout=240)
     assert started.returncode == 0, errors
@@ -189,7 +186,7 @@ def test_a_local_cluster_says_nothing_and_leaves_nothing(table):
     ]
 
 
-def test_ctrl_c_leaves_nothing_running(table):
+def test_ctrl_c_leaves_nothing_running(ray, table):
     started = start("--epochs", 1_000_000, "--early-stopping", 0)
     lines = iter(started.stderr.readline, "")
     assert any(line.startswith("epoch") for line in lines)

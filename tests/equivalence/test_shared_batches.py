@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from glassnet import Options, fit, new_model
-from glassnet.distributed.data_parallel import RayEngine, ShardComputer, divisible, idle_notice
+from glassnet import Options, fit, new_model, train
+from glassnet.distributed.data_parallel import RayEngine, ShardComputer, idle_notice
 from glassnet.engines import CompiledEngine
 from glassnet.errors import OptionError
 from glassnet.model.build import samples_for
 from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.training.events import EpochDone
+from glassnet.training.executor import divisible
+from glassnet.training.state import TrainingState
+from glassnet.workflow import resume_job, train_job
 from support.covering import covering
-from support.samples import digits
+from support.samples import digits, digits_csv
 
 EXTRAS = {
     "none": {}, "dropout": {"dropout": 0.2}, "augmented": {"rotate": 10.0, "elastic": 1.0}, "hardest": {"hardest": 0.4},
@@ -90,6 +95,77 @@ def test_zeros_are_skipped_unless_the_option_is_off():
     model = new_model(data, options)
     prepared = CompiledEngine().prepare(model.network.architecture, samples_for(model, data, options), options)
     assert not prepared.skips_zeros
+
+
+def test_further_training_and_an_interrupt_between_two_updates():
+    """An interrupt while the workers compute leaves weights and optimizer at the end of a step."""
+    options = options_of(blocks=1, batch_size=64, optimizer="adamw")
+    start = fit(digits(220), options, engine=RayEngine(LocalWorkers(2))).model
+    further = [
+        fit(digits(220), options, init_model=start, engine=engine).model.hash()
+        for engine in (RayEngine(LocalWorkers(3)), CompiledEngine())
+    ]
+    assert further[0] == further[1]
+
+    class Interrupted(LocalWorkers):
+        def compute(self, run, weights, step, shards):
+            if step.number == 2:
+                raise KeyboardInterrupt
+            return super().compute(run, weights, step, shards)
+
+    model = new_model(digits(220), options)
+    state = TrainingState.start(model.network.parameters, options)
+    with pytest.raises(KeyboardInterrupt):
+        list(train(model, digits(220), options, RayEngine(Interrupted(2)), state=state))
+    same = new_model(digits(220), options)
+    list(train(same, digits(220), options, CompiledEngine(), until=(0, 2)))
+    assert state.optimizer_state.step == 2
+    assert state.optimizer_state.parameters.hash() == same.network.parameters.hash()
+
+
+class Shares:
+    """An executor whose workers share batches, without Ray."""
+
+    workers = 2
+
+    def share(self, value):
+        return value
+
+    def submit(self, task, *arguments, on_event=None):
+        raise AssertionError("one network has no tasks")
+
+    def cancel(self, futures):
+        pass
+
+    def engine(self, notify=print):
+        return RayEngine(LocalWorkers(2))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        pass
+
+
+def test_the_workflow_turns_skipping_off_and_resumes_with_other_workers(tmp_path, monkeypatch):
+    """As `train --ray` and `resume --ray` do; the model is that of the same options on one machine."""
+    monkeypatch.chdir(tmp_path)
+    Path("rows.csv").write_text(digits_csv(300), encoding="utf-8")
+    options = {"epochs": 2, "hidden": (9,), "batch_size": 64, "engine": "compiled", "optimizer": "adamw"}
+    job = train_job.TrainJob("rows.csv", recipe="quick", options=options, pictures=False, out="shared.safetensors")
+    said = []
+
+    def stop(event):
+        if isinstance(event, EpochDone) and event.epoch == 1:
+            raise KeyboardInterrupt
+
+    alone = train_job.train(replace(job, options={**options, "skip_zeros": False}, out="alone.safetensors"))
+    shared = replace(job, checkpoint="run.checkpoint", every="4")
+    with pytest.raises(KeyboardInterrupt):
+        train_job.train(shared, callbacks=[stop], notify=said.append, executor=Shares())
+    assert any("skip_zeros is no" in one.text("en") for one in said)
+    resumed = resume_job.resume(resume_job.ResumeJob("run.checkpoint"), executor=Shares())
+    assert resumed.model.hash() == alone.model.hash()
 
 
 def test_idle_workers_are_said():

@@ -183,6 +183,18 @@ def test_tables_of_measurements_match_the_result_files(page, script, tmp_path, m
     assert text_of(copy).count(f"<!-- written by benchmarks/{script}.py -->") == 1
 
 
+@pytest.mark.parametrize("page", ["benchmarks.md", "benchmarks.zh-CN.md"])
+def test_the_table_of_searches_matches_the_result_file(page, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    found, copies = importlib.import_module("trials_page"), {}
+    for name in ("benchmarks.md", "benchmarks.zh-CN.md"):
+        copies[name] = tmp_path / name
+        copies[name].write_text(text_of(ROOT / "docs" / name), encoding="utf-8")
+    monkeypatch.setattr(found, "PAGES", tmp_path)
+    found.main()
+    assert text_of(copies[page]) == text_of(ROOT / "docs" / page), "run: python benchmarks/trials_page.py"
+
+
 @pytest.fixture
 def benchmarks(monkeypatch):
     """Return a function that imports a script of benchmarks/."""

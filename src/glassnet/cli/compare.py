@@ -1,24 +1,40 @@
-"""``glassnet compare``: two recipes, or two sets of options, over several seeds."""
+"""``glassnet compare``: recipes, or sets of options, over several seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
 import click
 
+from ..data import BUNDLED
 from ..errors import ArgumentError, OptionError, require_names
 from ..i18n.compare import compare_words
 from ..i18n.language import Say, width_of
 from ..i18n.plots import SHARES, metric_title, shown
 from ..io.writing import require_picture_place
 from ..options.options import ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, by_field
-from ..training.paired import FEWEST, MOST
-from ..workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent, compare
+from ..options.recipes import RECIPES
+from ..training.paired import FEWEST, MOST, fewest_pairs
+from ..workflow.compare_job import (
+    LETTERS,
+    METRICS,
+    SEEDS,
+    CompareJob,
+    Comparison,
+    Pair,
+    Side,
+    SideEvent,
+    compare,
+    default_seeds,
+)
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
-from .shared.flags import force_flag, given, language_flag, max_bytes_flag, recipe_name, with_options
+from .shared.flags import Command, force_flag, given, language_flag, max_bytes_flag, recipe_name, with_options
+from .shared.ray_flag import executor_for, ray_flag
 from .shared.table_flags import take_table_options, with_table_flags
 
 _SIDE: dict[str, Any] = {"cls": GroupedFlag, "common": True, "multiple": True, "metavar": "OPTION=VALUE"}
@@ -27,20 +43,31 @@ _VERDICTS = {"better": "better", "worse": "worse", "no difference seen": "not_se
 _INDENT = " " * 10
 
 
+def _side_flags(command: Command) -> Command:
+    """Give a command a flag for the options of each side."""
+    texts = {
+        "a": "Change an option of A only, such as rate=0.1; repeat for more.",
+        "b": "Change an option of B only, such as hidden=100,50; repeat for more.",
+        "c": f"The same for C; --d to --{LETTERS[-1]} for the further sides.",
+    }
+    for side in reversed(LETTERS):
+        shown: dict[str, Any] = {"help": texts[side]} if side in texts else {"hidden": True}
+        command = click.option(f"--{side}", f"of_{side}", **shown, **_SIDE)(command)
+    return command
+
+
 @click.command("compare", cls=GroupedCommand)
 @click.argument("first", metavar="A", type=recipe_name)
 @click.argument("second", metavar="B", type=recipe_name)
-@click.argument("source", metavar="[DATA]", required=False)
-@click.option("--a", "of_a", help="Change an option of A only, such as rate=0.1; repeat for more.", **_SIDE)
-@click.option("--b", "of_b", help="Change an option of B only, such as hidden=100,50; repeat for more.", **_SIDE)
+@click.argument("rest", metavar="[C …] [DATA]", nargs=-1)
+@_side_flags
 @click.option(
     "--seeds",
     cls=GroupedFlag,
     common=True,
     type=int,
-    default=SEEDS,
     metavar="N",
-    help=f"Most seeds to train both sides with, 2 to {MOST}; a verdict needs {FEWEST}.  [{SEEDS}]",
+    help=f"Most seeds to train each side with, 2 to {MOST}; a verdict needs {FEWEST}, more with more sides.  [{SEEDS}]",
 )
 @click.option("--all-seeds", cls=GroupedFlag, common=True, is_flag=True, help="Do not stop when the verdict is clear.")
 @click.option(
@@ -53,6 +80,7 @@ _INDENT = " " * 10
 @click.option(
     "--picture", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG."
 )
+@ray_flag
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
@@ -62,54 +90,81 @@ _INDENT = " " * 10
 def compare_command(
     first: str,
     second: str,
-    source: str | None,
-    of_a: tuple[str, ...],
-    of_b: tuple[str, ...],
-    seeds: int,
+    rest: tuple[str, ...],
+    seeds: int | None,
     all_seeds: bool,
     metric: str | None,
     picture: str | None,
+    ray: str | None,
     force: bool,
     language: str,
     as_json: bool,
     **flags: Any,
 ) -> None:
-    """Compare two recipes over several seeds, and judge whether B is better.
+    """Compare recipes over several seeds, and judge which are better than A.
 
-    A and B are recipes, which may be the same if --a or --b changes an option: 'glassnet compare notes notes --b
-    rate=0.1'. Other options apply to both. DATA is anything that 'glassnet train' accepts; a table with named columns
-    needs --target.
+    A, B and so on are recipes, which may be the same if --a, --b … change an option: 'glassnet compare notes notes --b
+    rate=0.1'. Other options apply to all. DATA is anything that 'glassnet train' accepts, by default MNIST; a file
+    with the name of a recipe is './NAME'. A table with named columns needs --target.
 
-    With each seed, both are trained on the same samples and scored on the same validation samples, which are held out
-    from the training data; the test data are not used. Chance alone leads to a verdict in at most 5% of comparisons.
+    With each seed, all are trained on the same samples and scored on the same validation samples, which are held out
+    from the training data; the test data are not used. Chance alone leads to a verdict in at most 5% of comparisons,
+    however many sides there are.
     """
     if picture:
         require_picture_place(picture, overwrite=force)
+    changed = {side: _changes(f"--{side}", flags.pop(f"of_{side}")) for side in LETTERS}
     table = take_table_options(flags)
-    a, b = Side(first, _changes("--a", of_a)), Side(second, _changes("--b", of_b))
-    job = CompareJob(a, b, source, given(flags), table, seeds, metric, not all_seeds)
-    words = compare_words(language)
+    recipes, source = _recipes_and_data((first, second), rest)
+    if without := [side for side in LETTERS[len(recipes) :] if changed[side]]:
+        raise OptionError("GN022", f"--{without[0]}: there are {len(recipes)} sides. Name a recipe for each.")
+    a, b, *others = (Side(recipe, changed.get(LETTERS[place : place + 1], {})) for place, recipe in enumerate(recipes))
+    count = default_seeds(len(recipes)) if seeds is None else seeds
+    job = CompareJob(a, b, source, given(flags), table, count, metric, not all_seeds, tuple(others))
+    words, sides = compare_words(language), job.sides
     done = 0
 
     def say_pair(happened: SideEvent | Pair) -> None:
         nonlocal done
         if isinstance(happened, Pair):
             done += 1
-            scores = {"a": happened.a, "b": happened.b, "difference": happened.difference}
-            say(words("pair", seed=happened.seed, number=done, planned=seeds, **scores))
+            facts: dict[str, Any] = {"seed": happened.seed, "number": done, "planned": count}
+            if len(sides) == 2:
+                say(words("pair", a=happened.a, b=happened.b, difference=happened.difference, **facts))
+            else:
+                scores = zip(sides, happened.scores, strict=True)
+                say(words("pairs", scores=", ".join(f"{side.upper()} {score:.4f}" for side, score in scores), **facts))
 
-    compared = compare(job, callbacks=[say_pair], notify=say_notice)
+    with executor_for(ray) as executor:
+        compared = compare(job, callbacks=[say_pair], notify=say_notice, executor=executor)
     if picture:
         from .. import plots
 
         plots.save(plots.draw_comparison(compared.to_dict(), language=language), picture)
     if as_json:
-        result_json({"recipes": {"a": first, "b": second}, **compared.to_dict(), "picture": picture})
+        named = {side: one.recipe for side, one in sides.items()}
+        result_json({"recipes": named, **compared.to_dict(), "picture": picture})
         return
-    for line in _lines(job, compared, language, words):
+    for line in (_lines if len(sides) == 2 else _lines_of_several)(job, compared, language, words):
         result(line)
     if picture:
         result(words("picture", file=picture))
+
+
+def _recipes_and_data(two: Sequence[str], rest: Sequence[str]) -> tuple[list[str], str | None]:
+    """Return the recipes, and the data if the last word is not a recipe.
+
+    Raises
+    ------
+    click.BadParameter
+        For another word that is not a recipe, and for one that is like a recipe and not a file.
+    """
+    source = None
+    if rest and rest[-1] not in RECIPES:
+        *rest, source = rest
+        if source != BUNDLED and not os.path.exists(source) and get_close_matches(source, RECIPES, 1):
+            recipe_name.convert(source, None, click.get_current_context())
+    return [*two, *(recipe_name.convert(one, None, click.get_current_context()) for one in rest)], source
 
 
 class _Scores:
@@ -195,6 +250,54 @@ def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> 
         lines.append(words("stopped", pairs=len(pairs), planned=compared.planned))
     if compared.detectable is not None:
         lines.append(words("detectable", pairs=len(pairs), size=texts.score(compared.detectable), unit=unit))
+    return lines
+
+
+def _lines_of_several(job: CompareJob, compared: Comparison, language: str, words: Say) -> list[str]:
+    """Return the result for three or more sides as text: scores, the ranking, and the verdict on each against A."""
+    texts, pairs, metric = _Scores(compared.metric), compared.pairs, compared.metric
+    title, unit = metric_title(metric, language), words("points") if metric in SHARES else ""
+    letters = [side.upper() for side in job.sides]
+    versus = {one.side: one for one in compared.versus}
+    differing = [(name, *map(_text, values.values())) for name, values in compared.options_that_differ.items()]
+    scores = [(str(pair.seed), *map(texts.score, pair.scores)) for pair in pairs]
+
+    def span(interval: tuple[float, float] | None, shown: Callable[[float], str]) -> str:
+        return "" if interval is None else words("span", low=shown(interval[0]), high=shown(interval[1]))
+
+    ranking = []
+    for place, rank in enumerate(compared.ranking, 1):
+        row = [str(place), rank.side.upper(), texts.score(rank.mean), span(rank.interval, texts.score)]
+        if other := versus.get(rank.side):
+            row += [texts.difference(other.mean), span(other.interval, texts.difference)]
+            row += [words(f"short_{_VERDICTS[other.verdict]}")]
+        ranking.append((*row, *[""] * (7 - len(row))))
+    level = 100 * (1 - compared.level / len(versus))
+    means = (words("ranking"), "", words("mean_score"), words("interval", level="95"))
+    head = (*means, "− A", words("interval", level=f"{level:.4g}"), words("verdict"))
+    lines = [
+        *(
+            words("side", side=letter, recipe=_recipe(side))
+            for letter, side in zip(letters, job.sides.values(), strict=True)
+        ),
+        *_table((words("differ"), *letters), differing),
+        words("data", source=compared.source, samples=compared.samples, validation=compared.validation_samples),
+        words("higher" if compared.higher_is_better else "lower", metric=title),
+        *_table((_INDENT + words("seed"), *letters), scores),
+        *_table(head, ranking),
+    ]
+    fewest = fewest_pairs(len(versus))
+    if len(pairs) < fewest:
+        lines.append(words("too_few", pairs=len(pairs), fewest=fewest))
+    else:
+        for one in compared.versus:
+            facts: dict[str, Any] = {"side": one.side.upper(), "pairs": one.pairs, "p": one.p_value, "unit": unit}
+            lines.append(words(f"{_VERDICTS[one.verdict]}_than_a", **facts))
+            if one.verdict == "no difference seen" and one.detectable is not None:
+                lines.append(words("detectable", size=texts.score(one.detectable), **facts))
+        lines.append(words("family", level=compared.level))
+    if compared.stopped_early:
+        lines.append(words("stopped_all", pairs=len(pairs), planned=compared.planned))
     return lines
 
 

@@ -93,8 +93,8 @@ def _refusal(address: str, problem: Exception) -> ClusterError:
     if "InvalidAuthToken" in f"{problem} {problem.__cause__}":
         return ClusterError(
             "GN130",
-            f"--ray {address}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless the "
-            "token is in ~/.ray.",
+            f"--ray {address}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless "
+            "the token is in ~/.ray.",
         )
     if address == "auto" and isinstance(problem, ConnectionError):
         return ClusterError(

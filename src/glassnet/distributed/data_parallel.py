@@ -27,6 +27,7 @@ from ..nn.architecture import Architecture
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Parameters
 from ..options.options import Options
+from ..training.executor import require_divisible
 
 
 class TrainingPart(NamedTuple):
@@ -157,28 +158,6 @@ class RayEngine:
 
 def _do_nothing() -> None:
     """Let the task end at an interrupt, which is raised then."""
-
-
-def require_divisible(options: Options) -> None:
-    """Raise OptionError GN022 for options with which there is nothing to divide among machines."""
-    if options.batch_size == 1:
-        raise OptionError(
-            "GN022", "batch_size 1: several machines divide a batch, and here is none. Use a larger batch_size."
-        )
-    if options.engine == "reference":
-        raise OptionError("GN022", "engine reference: several machines divide batches of engine compiled. Use that.")
-
-
-def divisible(options: Options) -> Options:
-    """Return options with which machines can divide a batch: without skipping zeros.
-
-    Raises
-    ------
-    OptionError
-        GN022 as for `require_divisible`.
-    """
-    require_divisible(options)
-    return replace(options, skip_zeros=False)
 
 
 def idle_notice(options: Options, workers: int) -> str:

@@ -18,8 +18,8 @@ from .connection import ray_module
 from .data_parallel import Results, ShardComputer, Step, TrainingPart, idle_notice
 from .worker import Outcome, require_same
 
-_PATIENCE = 60.0
-"""Seconds to wait for workers at the start; later ones join when they are ready."""
+FIRST_SECONDS, OTHERS_SECONDS = 60.0, 10.0
+"""Seconds to wait for the first worker at the start, and then for the others; later ones join when they are ready."""
 
 LOOK_SECONDS = 1.0
 """Seconds between two looks for free cores, each of which asks the cluster."""
@@ -30,16 +30,20 @@ class ShardActor:
 
     def begin(self, driver: Receipt, part: Sequence[Any]) -> Outcome:
         """Compare this machine with the driver's, fetch the samples and prepare; `part` has their reference."""
+        self._computer: ShardComputer | None = None  # that of another run must not be used if this fails
         ray = ray_module()
         try:
             require_same(driver, surroundings(), node=ray.util.get_node_ip_address())
             self._computer = ShardComputer(ray.get(part[0]))
         except BaseException as problem:
+            self._problem = problem
             return Outcome(problem=problem)
         return Outcome()
 
     def compute(self, weights: FloatArray, step: Step, first: int, stop: int) -> Outcome:
         """Compute some shards; see `ShardComputer.shard_gradients`."""
+        if self._computer is None:
+            return Outcome(problem=self._problem)
         try:
             return Outcome(self._computer.shard_gradients(weights, step, first, stop))
         except BaseException as problem:
@@ -101,25 +105,22 @@ class RayWorkers:
         run = Run(next(self._numbers), self._ray.put(part), shards_of(options.batch_size, options.shards))
         if idle := idle_notice(options, places):
             self._notify(idle)
-        most = min(run.shards, places)
-        self._joining, self._ready, extra = (
-            [*self._ready, *self._joining][:most],
-            [],
-            [*self._ready, *self._joining][most:],
-        )
+        most, every = min(run.shards, places), [*self._ready, *self._joining]
+        self._ready, self._joining, extra, self._refused = [], every[:most], every[most:], 0
         for one in extra:
             self._end(one)
         for one in self._joining:
             self._begin(one, run)
         self._start(run)
-        if self._joining:
-            self._ray.wait([one.begun for one in self._joining], num_returns=len(self._joining), timeout=_PATIENCE)
+        begun = [one.begun for one in self._joining]
+        if begun and self._ray.wait(begun, timeout=FIRST_SECONDS)[0]:
+            self._ray.wait(begun, num_returns=len(begun), timeout=OTHERS_SECONDS)
         for problem in self._admit():
             raise problem
         return run
 
     def look_for_others(self, run: Run) -> None:
-        """Use workers that have become ready, and start others on free cores, at most once in `LOOK_SECONDS`."""
+        """Use workers that have become ready, and start others, at most once in `LOOK_SECONDS`."""
         if len(self._ready) >= run.shards or time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + LOOK_SECONDS
@@ -188,14 +189,12 @@ class RayWorkers:
         return min(self.most, places) if self.most else places
 
     def _start(self, run: Run) -> None:
-        """Start workers on free cores, as far as there are shards for them."""
+        """Start workers, as far as there are cores and shards for them; Ray lets them wait for cores in use."""
         missing = min(run.shards, self._places()) - len(self._ready) - len(self._joining) - self._refused
-        if missing > 0:
-            free = int(self._ray.available_resources().get("CPU", 0) / self._cores)
-            for _ in range(min(missing, free)):
-                worker = _Worker(self._actor.remote(), -1, None)
-                self._begin(worker, run)
-                self._joining.append(worker)
+        for _ in range(missing):
+            worker = _Worker(self._actor.remote(), -1, None)
+            self._begin(worker, run)
+            self._joining.append(worker)
 
     def _admit(self) -> list[BaseException]:
         """Move joining workers that are ready to the others; return the problems of those that are refused."""

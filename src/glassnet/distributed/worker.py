@@ -26,7 +26,7 @@ class Outcome(NamedTuple):
 def run_task(
     task: Callable[..., Any], number: int, mailbox: Any, driver: Receipt, arguments: list[Any], *shared: Any
 ) -> Outcome:
-    """Run a task and return its outcome; an exception that the task raises is no reason for Ray to repeat it.
+    """Run a task and return its outcome; Ray does not repeat a task that raises an exception.
 
     Parameters
     ----------
@@ -86,6 +86,6 @@ def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     if others:
         raise ClusterError(
             "GN131",
-            f"The worker on {node} differs (there ≠ here): {', '.join(others)}. All machines need the same versions and "
-            "kind of processor.",
+            f"The worker on {node} differs (there ≠ here): {', '.join(others)}. All machines need the same versions "
+            "and kind of processor.",
         )

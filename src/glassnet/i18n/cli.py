@@ -18,6 +18,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "the two sides have different networks or initializers, so they do not start from the same weights",
         "两边的网络或初始化方式不同，因此初始权重不同",
     ),
+    "compare_starts": (
+        "some sides have other networks or initializers, so not all start from the same weights",
+        "有些边的网络或初始化方式不同，因此初始权重不全相同",
+    ),
     # progress of a training run
     "epoch_done": (
         "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",

@@ -9,6 +9,10 @@ COMPARE_WORDS: dict[str, tuple[str, str]] = {
         "seed {seed}: A {a:.4f}, B {b:.4f}, difference {difference:+.4f} ({number} of at most {planned})",
         "种子 {seed}：A {a:.4f}，B {b:.4f}，差值 {difference:+.4f}（第 {number} 个，至多 {planned} 个）",
     ),
+    "pairs": (
+        "seed {seed}: {scores} ({number} of at most {planned})",
+        "种子 {seed}：{scores}（第 {number} 个，至多 {planned} 个）",
+    ),
     "side": ("{side}         {recipe}", "{side}         {recipe}"),
     "data": (
         "data      {source}: {samples:,} training and {validation:,} validation samples, drawn anew for each seed",
@@ -46,6 +50,35 @@ COMPARE_WORDS: dict[str, tuple[str, str]] = {
     "detectable": (
         "          {pairs} seeds would usually show a mean difference of {size}{unit} or more (in 80% of comparisons)",
         "          {pairs} 个种子通常能显示不小于 {size}{unit}的平均差值（在 80% 的比较中）",
+    ),
+    # three or more sides
+    "ranking": ("ranking", "排名"),
+    "mean_score": ("mean", "平均"),
+    "interval": ("{level}% interval", "{level}% 置信区间"),
+    "verdict": ("verdict", "结论"),
+    "span": ("{low} to {high}", "{low} 至 {high}"),
+    "short_better": ("better", "更好"),
+    "short_worse": ("worse", "更差"),
+    "short_not_seen": ("no difference seen", "未见差异"),
+    "better_than_a": (
+        "verdict   {side} is better than A (seeds: {pairs}, p {p:.1%})",
+        "结论      {side} 优于 A（种子数 {pairs}，p {p:.1%}）",
+    ),
+    "worse_than_a": (
+        "verdict   {side} is worse than A (seeds: {pairs}, p {p:.1%})",
+        "结论      {side} 不如 A（种子数 {pairs}，p {p:.1%}）",
+    ),
+    "not_seen_than_a": (
+        "verdict   no difference seen between {side} and A",
+        "结论      未见 {side} 与 A 有差异",
+    ),
+    "family": (
+        "          chance alone leads to one or more such differences in at most {level:.0%} of comparisons",
+        "          仅凭偶然出现一个或多个这样的差异的比较至多占 {level:.0%}",
+    ),
+    "stopped_all": (
+        "          all clear after {pairs} of {planned} seeds; --all-seeds trains the others too",
+        "          {planned} 个种子中训练 {pairs} 个后结论均已明确；加上 --all-seeds 会训练其余种子",
     ),
     "picture": ("picture   {file}", "图        {file}"),
 }

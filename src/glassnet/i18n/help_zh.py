@@ -30,7 +30,7 @@ COMMANDS = {
     "resume": """从检查点继续训练。
 
     结果与未中断的 'glassnet train' 逐位一致。CHECKPOINT 是 'glassnet train --checkpoint' 写出的文件，之后继续更新。
-    各文件沿用 'train' 时的名称；若数据已移动，用 DATA 指明新位置。""",
+    各文件沿用 'train' 时的名称；若数据已移动，用 DATA 指明新位置。用 --ray 时，由集群的工作进程分担各批次。""",
     "test": """测试模型：准确率、混淆矩阵、误判的样本。
 
     DATA 是有标签的样本。用自带 MNIST 训练的模型，DATA 默认为 10,000 个测试数字。
@@ -66,13 +66,23 @@ COMMANDS = {
 
     DATA 是 'glassnet train' 接受的任何数据（损坏的也可），或一个程序。退出码 0：至多只有提示；
     1：有错误或警告（用 --fix 时，只计副本中仍有的）。""",
-    "compare": """用多个种子比较两个配方，判断 B 是否更好。
+    "compare": """用多个种子比较多个配方，判断哪些优于 A。
 
-    A 和 B 是配方；若用 --a 或 --b 改变选项，两者可以相同：'glassnet compare notes notes --b rate=0.1'。
-    其他选项对两边都有效。DATA 是 'glassnet train' 接受的任何数据；有列名的表格需要 --target。
+    A、B 等是配方；若用 --a、--b …… 改变选项，它们可以相同：'glassnet compare notes notes --b rate=0.1'。
+    其他选项对各边都有效。DATA 是 'glassnet train' 接受的任何数据，默认为 MNIST；与配方同名的文件写作 './NAME'。
+    有列名的表格需要 --target。
 
-    对每个种子，两边用相同的样本训练，并用从训练数据中留出的相同验证样本评分；不使用测试数据。
-    两边没有差异时，得出结论的概率至多为 5%。""",
+    对每个种子，各边用相同的样本训练，并用从训练数据中留出的相同验证样本评分；不使用测试数据。
+    没有差异时，得出结论的概率至多为 5%，无论有多少边。""",
+    "search": """搜索更好的选项，并对最好的测试一次。
+
+    DATA 是 'glassnet train' 接受的任何数据；有列名的表格需要 --target。试验 0 使用配方自身的选项。
+    给了值的选项不改变：'glassnet search rows.csv --target price --epochs 40'。
+
+    试验用训练数据的一部分训练，用其余部分评分。胜者再用全部训练数据训练，并在测试数据上测试；测试数据不参与选择。
+    FOLDER 中有每个试验的模型，可用 'glassnet verify' 验证。中断后再运行同一命令即可继续。
+
+    需要可选部分 search：pip install 'glassnet[search]'""",
     "labels": """找出标签错误或有歧义的样本。
 
     DATA 是 'glassnet train' 接受的任何数据；有列名的表格需要 --target。每个样本都由训练时未见过它的网络判断
@@ -296,13 +306,28 @@ FLAGS = {
     "Draw the step, or the output of --why, --backquery, --nodes or --node: PNG, PDF or SVG.": (
         "画出这一步、--why、--backquery、--nodes 或 --node：PNG、PDF 或 SVG。"
     ),
+    # search
+    "Trials in total.": "试验总数。",
+    "Time limit for the search.": "搜索的时限。",
+    "Option to vary: NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=a,b,c or NAME; repeat for more.": (
+        "要改变的选项：NAME=LOW..HIGH、NAME=LOW..HIGH:log、NAME=a,b,c 或 NAME；可多次使用。"
+    ),
+    "Set of options to start from.  [notes; with --target table]": "起始的一组选项。  [notes；用 --target 时为 table]",
+    "Score to choose by.  [accuracy; of a regression rmse, or r2 with several targets]": (
+        "选择所依据的得分。  [accuracy；回归为 rmse，有多个目标时为 r2]"
+    ),
+    "Score by cross-validation with K folds; 0: one held-out part.": "用 K 折交叉验证评分；0 表示留出一部分。",
+    "Folder of the search; one that was interrupted continues.": "搜索的文件夹；其中被中断的搜索会继续。",
+    "Test data; they choose nothing.": "测试数据；不参与选择。",
+    "Trials at the same time.": "同时进行的试验数。",
     # compare
     "Change an option of A only, such as rate=0.1; repeat for more.": "只改变 A 的选项，例如 rate=0.1；可重复。",
     "Change an option of B only, such as hidden=100,50; repeat for more.": (
         "只改变 B 的选项，例如 hidden=100,50；可重复。"
     ),
-    "Most seeds to train both sides with, 2 to 20; a verdict needs 6.": (
-        "两边至多用多少个种子训练，2 至 20；得出结论至少需要 6 个。"
+    "The same for C; --d to --h for the further sides.": "同样用于 C；其余各边用 --d 至 --h。",
+    "Most seeds to train each side with, 2 to 20; a verdict needs 6, more with more sides.": (
+        "每一边至多用多少个种子训练，2 至 20；得出结论至少需要 6 个，边数多时需要更多。"
     ),
     "Do not stop when the verdict is clear.": "结论明确时也不提前停止。",
     "Score to compare.  [accuracy; of a regression rmse, or r2 with several targets]": (

@@ -31,6 +31,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "metric_loss": ("loss", "损失"),
     "metric_rmse": ("RMSE", "RMSE"),
     "metric_r2": ("R²", "R²"),
+    # search
+    "trial": ("trial", "试验"),
+    "best_so_far": ("best so far", "目前最好"),
+    "winner": ("winner", "胜者"),
+    "recipe": ("recipe", "配方"),
+    "ended_early": ("ended early", "提前结束"),
     # confusion
     "answered": ("predicted", "预测"),
     "true": ("true", "真实"),

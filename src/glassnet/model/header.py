@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import SampleLayout
+from ..data.validation_split import ValidationReceipt
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
@@ -51,6 +52,8 @@ class DataReceipt(TypedDict, total=False):
     stream: dict[str, Any]
     """Of training on a stream: number of its rows and row groups, SHA-256 of their sizes, rows of a window, and the
     fractions of the rows for testing and for the validation sample. `fingerprint` is then that of the row groups."""
+    validation_split: ValidationReceipt
+    """How a search held out the samples that it scored the model on, which are not among the samples."""
 
 
 class ParentReceipt(TypedDict, total=False):
@@ -327,7 +330,14 @@ COLUMNS = Record(
 )
 
 _WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
-DATA = open_record_of(DataReceipt, samples=COUNT, classes=COUNT, dtype=Text(("bool", *_WHOLE, "float32", "float64")))
+VALIDATION = Record({"seed": COUNT}, {"fraction": SHARE, "folds": COUNT, "fold": COUNT})
+DATA = open_record_of(
+    DataReceipt,
+    validation_split=VALIDATION,
+    samples=COUNT,
+    classes=COUNT,
+    dtype=Text(("bool", *_WHOLE, "float32", "float64")),
+)
 
 DESCRIBED = Record({"fingerprint": Text(), "samples": COUNT, "source": Text()}, DATA.optional)
 """Required description of data for resuming training."""

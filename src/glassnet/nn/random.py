@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     RANGE = 10
     PROOF = 11
     ROLES = 12
+    SEARCH = 13
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

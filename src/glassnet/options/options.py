@@ -24,7 +24,7 @@ from ..nn.parameters import DTYPES
 from ..nn.schedules import SCHEDULES
 from . import choices
 from .recipes import BY_OPTIMIZER, RECIPE_NAMES, RECIPES, recipe_named
-from .spec import Needs, Spec, fitting, option
+from .spec import Needs, Search, Spec, fitting, option
 
 DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
 """Options that augment training images; each is a largest amount, and 0 is off."""
@@ -60,7 +60,15 @@ class Options:
     """
 
     hidden: tuple[int, ...] = option(
-        (200,), "nodes in a hidden layer; repeat for more layers", low=1, high=100_000, group="network", common=True
+        (200,),
+        "nodes in a hidden layer; repeat for more layers",
+        low=1,
+        high=100_000,
+        group="network",
+        common=True,
+        search=Search(
+            choices=((50,), (100,), (200,), (400,), (64, 64), (128, 128), (256, 128), (256, 256), (128, 128, 128))
+        ),
     )
     activation: tuple[str, ...] = option(
         ("sigmoid",),
@@ -68,11 +76,16 @@ class Options:
         choices=HIDDEN,
         group="network",
         common=True,
+        search=Search(choices=("sigmoid", "tanh", "relu", "gelu")),
     )
     output: str = option("sigmoid", "activation of the output layer", choices=(*HIDDEN, *OUTPUTS_ONLY), group="network")
     bias: bool = option(False, "add a bias to every node", group="network")
     initializer: str = option(
-        "notes", "how the initial weights are drawn", choices=tuple(INITIALIZERS), group="network"
+        "notes",
+        "how the initial weights are drawn",
+        choices=tuple(INITIALIZERS),
+        group="network",
+        search=Search(choices=tuple(INITIALIZERS), by_default=False),
     )
     loss: str = option("squared_error", "loss function to minimize", choices=LOSSES, group="network")
     huber_delta: float = _loss_option("huber", "error above which the loss is linear instead of squared")
@@ -92,8 +105,15 @@ class Options:
         flag="rate",
         group="training",
         common=True,
+        search=Search(1e-5, 10.0, log=True, around=10.0),
     )
-    schedule: str = option("linear", "learning rate schedule", choices=tuple(SCHEDULES), group="training")
+    schedule: str = option(
+        "linear",
+        "learning rate schedule",
+        choices=tuple(SCHEDULES),
+        group="training",
+        search=Search(choices=("constant", "linear", "cosine", "one_cycle")),
+    )
     rate_drop: float = option(
         0.1,
         "factor by which the schedule multiplies the learning rate at each drop",
@@ -111,7 +131,12 @@ class Options:
         group="training",
     )
     optimizer: str = option(
-        "sgd", "how the weights are updated from the gradient", choices=tuple(OPTIMIZERS), group="training", common=True
+        "sgd",
+        "how the weights are updated from the gradient",
+        choices=tuple(OPTIMIZERS),
+        group="training",
+        common=True,
+        search=Search(choices=("momentum", "nesterov", "adam", "adamw", "lion"), by_default=False),
     )
     momentum: float = option(
         0.9,
@@ -120,6 +145,7 @@ class Options:
         high=0.999999,
         needs=Needs("optimizer", optimizers_with("momentum")),
         group="training",
+        search=Search(0.5, 0.99, by_default=False),
     )
     beta2: float = option(
         0.999,
@@ -128,6 +154,7 @@ class Options:
         high=0.999999999,
         needs=Needs("optimizer", optimizers_with("beta2")),
         group="training",
+        search=Search(choices=(0.9, 0.95, 0.99, 0.999), by_default=False),
     )
     epsilon: float = option(
         1e-8,
@@ -143,6 +170,7 @@ class Options:
         low=0.0,
         high=1e3,
         group="regularization",
+        search=Search(1e-6, 0.01, log=True, around=10.0),
     )
     clip: float = option(
         0.0,
@@ -158,6 +186,7 @@ class Options:
         high=0.9999999,
         alias="ema_decay",
         group="regularization",
+        search=Search(choices=(0.0, 0.9, 0.99, 0.999), by_default=False),
     )
     dropout: tuple[float, ...] = option(
         (0.0,),
@@ -166,6 +195,7 @@ class Options:
         high=0.99,
         group="regularization",
         common=True,
+        search=Search(0.0, 0.5),
     )
     label_smoothing: float = option(
         0.0,
@@ -173,6 +203,7 @@ class Options:
         low=0.0,
         high=0.99,
         group="regularization",
+        search=Search(0.0, 0.2),
     )
     hardest: float = option(
         1.0,
@@ -182,6 +213,7 @@ class Options:
         needs=Needs("batch_size", above=1),
         alias="hard_fraction",
         group="training",
+        search=Search(0.1, 1.0, log=True, by_default=False),
     )
     rotate: float = option(
         0.0,
@@ -190,6 +222,7 @@ class Options:
         high=180.0,
         group="augmentation",
         common=True,
+        search=Search(0.0, 20.0, images=True),
     )
     shift: float = option(
         0.0,
@@ -198,6 +231,7 @@ class Options:
         high=1000.0,
         group="augmentation",
         common=True,
+        search=Search(0.0, 3.0, images=True),
     )
     zoom: float = option(
         0.0,
@@ -205,9 +239,15 @@ class Options:
         low=0.0,
         high=0.9,
         group="augmentation",
+        search=Search(0.0, 0.25, images=True, by_default=False),
     )
     shear: float = option(
-        0.0, "augmentation: shear training images by up to this slope", low=0.0, high=2.0, group="augmentation"
+        0.0,
+        "augmentation: shear training images by up to this slope",
+        low=0.0,
+        high=2.0,
+        group="augmentation",
+        search=Search(0.0, 0.3, images=True, by_default=False),
     )
     elastic: float = option(
         0.0,
@@ -216,6 +256,7 @@ class Options:
         high=100.0,
         group="augmentation",
         common=True,
+        search=Search(0.0, 2.0, images=True),
     )
     elastic_sigma: float = option(
         4.0,
@@ -226,7 +267,15 @@ class Options:
         group="augmentation",
     )
     epochs: int = option(3, "passes through the training data", low=1, high=1_000_000, group="training", common=True)
-    batch_size: int = option(1, "samples per training step", low=1, high=1_000_000, group="training", common=True)
+    batch_size: int = option(
+        1,
+        "samples per training step",
+        low=1,
+        high=1_000_000,
+        group="training",
+        common=True,
+        search=Search(16, 256, log=True, around=4.0),
+    )
     shards: int = option(
         2,
         "parts of a batch, or groups of nodes if batch_size is 1, computed in parallel; affects the last bits",

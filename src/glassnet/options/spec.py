@@ -26,6 +26,36 @@ class Needs:
 
 
 @dataclass(frozen=True)
+class Search:
+    """How a search may vary an option.
+
+    Parameters
+    ----------
+    low, high : float, optional
+        Range of a number, inclusive, if `around` does not give one.
+    log : bool
+        Whether equal factors, not equal differences, are equally likely.
+    around : float
+        If above 0 and the recipe's value is not 0, the range extends from the value divided by this factor to the value
+        times it.
+    choices : tuple
+        Values to choose from, instead of a range; the recipe's own is added to them.
+    images : bool
+        Whether only images have it.
+    by_default : bool
+        Whether a search varies it if no options to vary are named.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    around: float = 0.0
+    choices: tuple[Any, ...] = ()
+    images: bool = False
+    by_default: bool = True
+
+
+@dataclass(frozen=True)
 class Spec:
     """What an option allows, and its help.
 
@@ -51,6 +81,8 @@ class Spec:
         One of `GROUPS`.
     common : bool
         Whether the short help shows the option.
+    search : Search, optional
+        How a search may vary it; None if it may not.
     """
 
     help: str
@@ -65,6 +97,7 @@ class Spec:
     needs: Needs | None = None
     group: str = "run"
     common: bool = False
+    search: Search | None = None
 
     def word(self, name: str) -> str:
         """Return the word of the flag for the option `name`, without the dashes."""

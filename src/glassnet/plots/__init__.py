@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .reading import draw_reading as draw_reading
     from .reading import draw_stages as draw_stages
     from .reliability import draw_reliability as draw_reliability
+    from .search import draw_search as draw_search
     from .step import draw_step as draw_step
     from .terminal import digit_lines as digit_lines
     from .weights import draw_weights as draw_weights
@@ -40,6 +41,7 @@ _HOMES = {
     "draw_hidden": "hidden",
     "draw_reading": "reading",
     "draw_reliability": "reliability",
+    "draw_search": "search",
     "draw_stages": "reading",
     "draw_step": "step",
     "draw_weights": "weights",

@@ -1,4 +1,4 @@
-"""Comparison of two sides: the score on validation data over the epochs, for every seed."""
+"""Comparison of several sides: the score on validation data over the epochs, for every seed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,25 @@ from ..i18n.plots import SHARES, metric_title, shown, words_in
 from .curve import label_ends
 from .figure import new_axes, require_axes, style_axes
 from .fonts import set_fonts
-from .palette import BLUE, INK, VERMILION
+from .palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, SKY, VERMILION
 
-_STYLES = (("a", BLUE, "-", "o"), ("b", VERMILION, "--", "s"))
+_STYLES: tuple[tuple[str, Any, str], ...] = (
+    (BLUE, "-", "o"),
+    (VERMILION, "--", "s"),
+    (GREEN, "-.", "^"),
+    (PURPLE, ":", "D"),
+    (INK, (0, (6, 1)), "v"),
+    (ORANGE, (0, (3, 1, 1, 1)), "P"),
+    (SKY, (0, (1, 1)), "X"),
+    (QUIET, (0, (8, 2, 2, 2)), "*"),
+)
+"""Colour, dashes and marker of each side."""
+_FEW = 3
+"""Most sides whose ranges are filled; more would hide each other, and each seed has its line anyway."""
 
 
 def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, language: str = "en") -> Axes:
-    """Draw the validation score of both sides of a comparison after each epoch: each seed, their mean and their range.
+    """Draw the validation score of each side of a comparison after each epoch: each seed, their mean and their range.
 
     The marks at the end are the mean scores of the trained models. They may lie elsewhere than the curves, which for an
     ensemble are those of its first member, and with early stopping continue after the best epoch.
@@ -29,7 +41,7 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     ----------
     comparison : mapping
         As ``glassnet compare --json`` prints it: ``metric``, ``pairs`` with the scores, and in ``curves`` the curves of
-        ``a`` and ``b``, each with ``epochs`` and ``validation_score``.
+        ``a``, ``b`` and so on, each with ``epochs`` and ``validation_score``.
     axes : Axes, optional
         A new figure by default.
     language : str
@@ -56,19 +68,18 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     percent = metric in SHARES
     style_axes(panel, grid=True)
     panel.set_title(metric_title(metric, language), loc="left", fontsize=10, color=INK)
+    few = len(comparison["curves"]) <= _FEW
     ends, finals, last = [], [], 1
-    for side, colour, dash, marker in _STYLES:
-        curves = [
-            (curve["epochs"], np.multiply(curve["validation_score"], 100 if percent else 1))
-            for curve in comparison["curves"][side]
-        ]
+    for (side, lines), (colour, dash, marker) in zip(comparison["curves"].items(), _STYLES, strict=False):
+        curves = [(curve["epochs"], np.multiply(curve["validation_score"], 100 if percent else 1)) for curve in lines]
         if not curves or any(not len(epochs) or len(epochs) != len(scores) for epochs, scores in curves):
             raise ShapeError("GN050", f"curves of {side}: expected one or more, each with a score for every epoch.")
         for epochs, scores in curves:
-            panel.plot(epochs, scores, color=colour, linewidth=0.7, alpha=0.5, linestyle=dash)
+            panel.plot(epochs, scores, color=colour, linewidth=0.7, alpha=0.5 if few else 0.25, linestyle=dash)
         shortest = min((epochs for epochs, _ in curves), key=len)  # early stopping ends each seed elsewhere
         every = np.array([scores[: len(shortest)] for _, scores in curves])  # (seeds, epochs)
-        panel.fill_between(shortest, every.min(axis=0), every.max(axis=0), color=colour, alpha=0.12, linewidth=0)
+        if few:
+            panel.fill_between(shortest, every.min(axis=0), every.max(axis=0), color=colour, alpha=0.12, linewidth=0)
         style: dict[str, Any] = {"color": colour, "marker": marker, "clip_on": False}
         panel.plot(shortest, every.mean(axis=0), linewidth=1.8, linestyle=dash, markersize=4, **style)
         end = float(np.mean([pair[side] for pair in comparison["pairs"]])) * (100 if percent else 1)

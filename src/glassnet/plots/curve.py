@@ -127,14 +127,12 @@ def _limit(axes: Axes, last: float, percent: bool) -> None:
 
 
 def label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Label each line at its end; move two close labels apart."""
+    """Label each line at its end; move close labels apart."""
     low, high = axes.get_ylim()
     ends = sorted(ends)
     heights = np.array([(value - low) / (high - low) for value, _, _ in ends])
     line_height = LINE_POINTS / 72 / size_in_inches(axes)[1]
-    if len(ends) == 2 and heights[1] - heights[0] < line_height:
-        heights = heights.mean() + np.array([-line_height, line_height]) / 2
-    for height, (_, text, colour) in zip(heights, ends, strict=True):
+    for height, (_, text, colour) in zip(_apart(heights, line_height), ends, strict=True):
         axes.annotate(
             text,
             (1, height),
@@ -146,3 +144,23 @@ def label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
             color=colour,
             annotation_clip=False,
         )
+
+
+def _apart(heights: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
+    """Return increasing heights, shape (n,), with at least this distance between neighbours.
+
+    Close ones are spread evenly around their mean (pool adjacent violators), but not beyond the ends of the axes.
+    """
+    groups: list[NDArray[np.float64]] = []
+    for height in heights:
+        groups.append(np.array([height]))
+        while len(groups) > 1 and groups[-1][0] - groups[-2][-1] < distance:
+            joined = np.concatenate([groups.pop(-2), groups.pop()])
+            steps = np.arange(len(joined)) - (len(joined) - 1) / 2
+            groups.append(joined.mean() + distance * steps)
+    if not groups:
+        return heights
+    steps = distance * np.arange(len(heights))
+    spread = np.minimum(np.concatenate(groups), 1 + distance / 2 - steps[::-1])
+    moved: NDArray[np.float64] = np.maximum(spread, steps - distance / 2)
+    return moved

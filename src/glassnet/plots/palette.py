@@ -8,6 +8,7 @@ from __future__ import annotations
 # Okabe & Ito, "Color Universal Design" (2008).
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
+GREEN, PURPLE, ORANGE, SKY = "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 INK = "#222222"
 QUIET = "#6b6b6b"
 GRID = "#e6e6e6"

@@ -70,7 +70,8 @@ def fit_ensemble(
                 members.append(
                     runner.submit(_train_member, task, number, started, on_event=answer if callbacks else None)
                 )
-            members[0].add_done_callback(lambda _: first_member.leave())
+                if not number:  # before the next one: an executor may run each at once
+                    members[0].add_done_callback(lambda _: first_member.leave())
             trained = [*results_in_order(members)]  # or the first error of any member
         finally:
             first_member.cancel()

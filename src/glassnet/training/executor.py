@@ -11,11 +11,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
+from ..errors import OptionError
+from ..options.options import Options
 
 T = TypeVar("T")
 
@@ -72,9 +75,31 @@ class Executor(Protocol):
 class DividesBatches(Protocol):
     """An executor that has an engine for one network, whose batches its workers share."""
 
-    def engine(self) -> Engine:
-        """Return the engine, with the bits of the compiled engine."""
+    def engine(self, notify: Callable[[str], None] = ...) -> Engine:
+        """Return the engine, with the bits of the compiled engine; `notify` receives lines of text."""
         ...
+
+
+def require_divisible(options: Options) -> None:
+    """Raise OptionError GN022 for options with which there is nothing to divide among machines."""
+    if options.batch_size == 1:
+        raise OptionError(
+            "GN022", "batch_size 1: several machines divide a batch, and here is none. Use a larger batch_size."
+        )
+    if options.engine == "reference":
+        raise OptionError("GN022", "engine reference: several machines divide batches of engine compiled. Use that.")
+
+
+def divisible(options: Options) -> Options:
+    """Return options with which machines can divide a batch: without skipping zeros.
+
+    Raises
+    ------
+    OptionError
+        GN022 as for `require_divisible`.
+    """
+    require_divisible(options)
+    return replace(options, skip_zeros=False)
 
 
 class ThreadExecutor:
@@ -127,6 +152,55 @@ class ThreadExecutor:
         """See `Executor`."""
         self._left.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class WithinTask:
+    """Runs tasks within another task, such as the members of an ensemble: each at once, and none after a failed one.
+
+    Parameters
+    ----------
+    send : callable
+        That of the surrounding task. If this is cancelled, so are the tasks in it, at their next event.
+    """
+
+    workers = 1
+
+    def __init__(self, send: Send) -> None:
+        self._send, self._failed = send, False
+
+    def share(self, value: Any) -> Any:
+        """Return the value itself."""
+        return value
+
+    def submit(
+        self, task: Callable[..., T], *arguments: Any, on_event: Callable[[Any], bool] | None = None
+    ) -> Future[T]:
+        """See `Executor.submit`."""
+
+        def send(event: Any) -> bool:
+            self._send(None)
+            return event is not None and bool(on_event and on_event(event))
+
+        future: Future[T] = Future()
+        if self._failed:
+            future.cancel()
+            return future
+        try:
+            future.set_result(task(*arguments, send))
+        except BaseException as problem:
+            self._failed = True
+            future.set_exception(problem)
+        return future
+
+    def cancel(self, futures: Iterable[Future[Any]]) -> None:
+        """Do nothing: submitted tasks have ended."""
+
+    def __enter__(self) -> Self:
+        """Return self."""
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        """Do nothing: submitted tasks have ended."""
 
 
 @contextmanager

@@ -198,15 +198,23 @@ def fit(
     return finish_with(policy, run, every)
 
 
-def fit_watched(data: Dataset, options: Options, callbacks: Sequence[Callback], watch: Callable[[Run], object]) -> Fit:
+def fit_watched(
+    data: Dataset,
+    options: Options,
+    callbacks: Sequence[Callback],
+    watch: Callable[[Run], object],
+    *,
+    executor: Executor | None = None,
+) -> Fit:
     """Train as ``fit(data, options, callbacks=callbacks)``.
 
     `watch` receives the run before its first step, of an ensemble that of the first member: its state has the weights
-    at every event, and evaluating them on other data leaves early stopping and calibration alone.
+    at every event, and evaluating them on other data leaves early stopping and calibration alone. The executor, one of
+    this process, runs the members.
     """
     engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     if options.members > 1:
-        return fit_ensemble(data, options, engine, None, callbacks, watch=watch)
+        return fit_ensemble(data, options, engine, None, callbacks, watch=watch, executor=executor)
     run = Run.start(data, replace(options, folds=False), engine)
     watch(run)
     return finish(run, callbacks)

@@ -19,6 +19,12 @@ sample as `shared`. A verdict needs an interval that excludes 0, and at a look b
 level `EARLY_LEVEL` (Haybittle 1971, British Journal of Radiology 44), so that looking adds little to the probability of
 a wrong verdict about new data: simulated with the correlation for which the variance is right, 5.0 % for 8 pairs and
 5.5 % for 12. This condition only makes a verdict rarer, so that the first one stays exact.
+
+**Several sides.** If several sides are compared with one, each comparison gets an equal share of all levels
+(Bonferroni; Dunn 1961, Journal of the American Statistical Association 56), so that one or more wrong verdicts among
+all of them have at most the probability `LEVEL`, however the sides depend on each other. The intervals then cover all
+true differences at once. Holm's procedure would find slightly more differences, but some that the interval beside them
+does not show. A smaller level needs more pairs: see `fewest_pairs`.
 """
 
 from __future__ import annotations
@@ -43,6 +49,14 @@ POWER = 0.8
 """Probability with which the smallest detectable difference would be seen."""
 
 
+def fewest_pairs(comparisons: int = 1) -> int:
+    """Return how many pairs a verdict needs if so many sides are compared with one: at least `FEWEST`.
+
+    So many differences of one sign have the two-sided probability ``2 / 2 ** pairs``.
+    """
+    return math.ceil(1 + math.log2(comparisons / LEVEL))
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Result of `judge`.
@@ -54,13 +68,13 @@ class Verdict:
     pairs : int
         Pairs that were used: fewer than the given ones if the verdict was clear before.
     p_value : float or None
-        Of the sign-flip test, with all looks before it; None if there was no look.
+        Of the sign-flip test, with all looks before it, times the number of comparisons; None if there was no look.
     mean : float
     interval : (float, float) or None
-        95 % interval of the mean difference; None for one pair.
+        95 % interval of the mean difference, or of those of all comparisons at once; None for one pair.
     detectable : float or None
         The smallest mean difference that so many pairs show with probability `POWER`, if they spread as these do; None
-        for fewer than `FEWEST` pairs, and for differences that are all equal.
+        for fewer than `fewest_pairs`, and for differences that are all equal.
     """
 
     sign: int
@@ -71,7 +85,14 @@ class Verdict:
     detectable: float | None
 
 
-def judge(differences: Sequence[float], planned: int, *, shared: float = 0.0, stop_early: bool = True) -> Verdict:
+def judge(
+    differences: Sequence[float],
+    planned: int,
+    *,
+    shared: float = 0.0,
+    stop_early: bool = True,
+    comparisons: int = 1,
+) -> Verdict:
     """Judge paired differences in their order, and stop at a clear verdict.
 
     Parameters
@@ -84,7 +105,10 @@ def judge(differences: Sequence[float], planned: int, *, shared: float = 0.0, st
         Validation samples per training sample, for the interval.
     stop_early : bool
         Whether to look after every pair, instead of once after the last planned one.
+    comparisons : int
+        How many sides are compared with the same one; each comparison gets this share of the level.
     """
+    level = LEVEL / comparisons
     given = np.asarray(differences, np.float64)
     p_value, agree = None, False
     # Half of the choices suffice, since the negative of a choice has the same size.
@@ -96,27 +120,34 @@ def judge(differences: Sequence[float], planned: int, *, shared: float = 0.0, st
             sums = np.concatenate([sums + size, sums - size]) if pairs > 1 else sums + size
             rejected = np.concatenate([rejected, rejected]) if pairs > 1 else rejected
             if stop_early or pairs == planned:
-                p_value, rejected, agree = _look(sums, rejected, observed, _may_spend(pairs / planned))
+                p_value, rejected, agree = _look(sums, rejected, observed, _may_spend(pairs / planned, level))
         clear = agree and abs(float(given[:pairs].mean())) > _half_width(
-            given[:pairs], shared, LEVEL if pairs == planned else EARLY_LEVEL
+            given[:pairs], shared, level if pairs == planned else EARLY_LEVEL / comparisons
         )
         if clear:
             break
     used = given[:pairs]
-    mean, half = float(used.mean()), _half_width(used, shared, LEVEL)
+    mean, half = float(used.mean()), _half_width(used, shared, level)
     return Verdict(
         sign=int(np.sign(mean)) if clear else 0,
         pairs=pairs,
-        p_value=p_value,
+        p_value=None if p_value is None else min(1.0, comparisons * p_value),
         mean=mean,
         interval=(mean - half, mean + half) if pairs > 1 else None,
-        detectable=_detectable(used, shared),
+        detectable=_detectable(used, shared, comparisons),
     )
 
 
-def _may_spend(done: float) -> float:
+def mean_interval(scores: Sequence[float], *, shared: float = 0.0) -> tuple[float, float] | None:
+    """Return the 95 % interval of the mean of one side's scores, with the variance of `judge`; None for one score."""
+    given = np.asarray(scores, np.float64)
+    mean, half = float(given.mean()), _half_width(given, shared, LEVEL)
+    return (mean - half, mean + half) if len(given) > 1 else None
+
+
+def _may_spend(done: float, level: float) -> float:
     """Return the share of the level that looks may have spent when this fraction of the pairs is done."""
-    return LEVEL * math.log1p((math.e - 1) * done)
+    return level * math.log1p((math.e - 1) * done)
 
 
 def _look(
@@ -144,11 +175,11 @@ def _half_width(differences: _Floats, shared: float, level: float) -> float:
     return _quantile(1 - level / 2, len(differences)) * _standard_error(differences, shared)
 
 
-def _detectable(differences: _Floats, shared: float) -> float | None:
+def _detectable(differences: _Floats, shared: float, comparisons: int) -> float | None:
     count = len(differences)
-    if count < FEWEST or not (error := _standard_error(differences, shared)):
+    if count < fewest_pairs(comparisons) or not (error := _standard_error(differences, shared)):
         return None
-    return (_quantile(1 - LEVEL / 2, count) + _quantile(POWER, count)) * error
+    return (_quantile(1 - LEVEL / comparisons / 2, count) + _quantile(POWER, count)) * error
 
 
 def _standard_error(differences: _Floats, shared: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..data.dataset import Dataset, require_dataset
+from ..data.validation_split import without_validation
 from ..errors import DivergedError, with_near_matches
 from ..model.build import new_model
 from ..model.model import Model, require_model
@@ -61,7 +62,8 @@ def verify(
     model : Model
         From `fit` or from a file, with its training record.
     data : Dataset
-        The data passed to `fit`, including those held out for early stopping.
+        The data passed to `fit`, including those held out for early stopping; of a trial of a search, also the training
+        samples of the search.
     callbacks : iterable of callable
         As for `fit`, except that their return values are ignored.
     init_model : Model, optional
@@ -99,7 +101,7 @@ def verify(
 
     if model.hash() != receipt["hash"]:
         return differs("the weights in the file do not match its training record")
-    data, scaling = in_form_of(model, data), model.scaling
+    data, scaling = without_validation(receipt["data"], in_form_of(model, data)), model.scaling
     same_form = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
     if not same_form or given.fingerprint != receipt["data"]["fingerprint"]:

@@ -14,6 +14,7 @@ from .. import data
 from ..data import Dataset
 from ..data.split import split
 from ..data.validation import AUTO
+from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
 from ..io.opening import read_once
 from ..model.file import load_model
@@ -115,7 +116,7 @@ def _are_all(samples: Dataset, recorded: Mapping[str, Any]) -> bool:
 def load_trained_on(
     model: Model, model_path: str, source: str | Table | None, notify: Notify, *, added: Sequence[str] = ()
 ) -> Dataset:
-    """Read a model's training data again, without the part held out for the test.
+    """Read a model's training data again, without the parts held out for the test and by a search for validation.
 
     `added` are the sources of the added samples, each once, if they are no longer where the training record has them.
     """
@@ -136,11 +137,11 @@ def load_trained_on(
         # Large inputs were accepted in training.
         whole = load_samples(source, read_like, notify, layout=model.layout, large=True, like=like)
         samples = split(whole, options, stratified=stratified)[0] if held_out else whole
-        return with_added(samples, further, notify, like=like, whole=len(whole))
+        return without_validation(recorded, with_added(samples, further, notify, like=like, whole=len(whole)))
     table = read_table(source, model.columns.names)
     if held_out:
         table = table.take(split_table(table, model.columns, options, stratified=stratified)[0])
-    return samples_of(table, model.columns)
+    return without_validation(recorded, samples_of(table, model.columns))
 
 
 def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> list[str]:

@@ -13,6 +13,7 @@ from ..io.writing import MODEL, require_place
 from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with
+from ..training.executor import DividesBatches, Executor
 from .notice import Notify, ignore, notice, texts_to
 from .train_job import Plan, TrainResult, carry_out, read_data
 
@@ -52,13 +53,15 @@ def resume(
     *,
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
+    executor: Executor | None = None,
     on_open: OnOpen | None = None,
     on_survey: OnSurvey | None = None,
 ) -> TrainResult:
     """Resume a training run from its checkpoint; the result is bit-identical to that of an uninterrupted `train`.
 
-    Other arguments and errors are as for `train_job.train`. ModelFileError GN044 is also raised for a checkpoint that
-    `train` did not write. `on_open` and `on_survey` are as for `streaming.train.train_stream`.
+    An executor whose workers share batches need not be that of the start; a stream needs none. `on_open` and
+    `on_survey` are as for `streaming.train.train_stream`. Other arguments and errors are as for `train_job.train`.
+    ModelFileError GN044 is also raised for a checkpoint that `train` did not write.
     """
     saved = load_checkpoint(job.checkpoint)
     plan = _plan_of(saved, job)
@@ -74,7 +77,10 @@ def resume(
             saved, plan, every, callbacks=callbacks, notify=notify, on_open=on_open, on_survey=on_survey
         )
     read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
-    run = saved.run(read.training)
+    engine = None
+    if isinstance(executor, DividesBatches) and saved.model.receipt["engine"] == "compiled":
+        engine = executor.engine(texts_to(notify))
+    run = saved.run(read.training, engine)
     notify(notice("going_on", done=saved.state.progress, epochs=saved.options.epochs))
     for change in run.changes:
         notify(notice("text", text=f"{change}: the last bits may differ from those of an uninterrupted run"))

@@ -22,7 +22,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..data.validation import AUTO
-from ..engines import available_cores
+from ..engines import Engine, available_cores, engine_for
 from ..errors import (
     DivergedError,
     FileError,
@@ -47,7 +47,7 @@ from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.cross_validation import CrossValidation, cross_validate
 from ..training.events import Event, TrainingStarted
-from ..training.executor import Executor
+from ..training.executor import DividesBatches, Executor, divisible
 from ..training.fine_tuning import as_flags, fine_tuning_options
 from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
@@ -289,7 +289,10 @@ def train(
 
     read = read_data(plan, options, choose, notify, start=start)
     notify_options(job.options, read.options, notify)
+    read, engine = _with_batches_shared(read, executor, notify)
     fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start, executor=executor)
+    if engine is not None:
+        fit_it = partial(fit_it, engine=engine)
     before = written_at(job.checkpoint)
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
         return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before, executor=executor)
@@ -481,6 +484,27 @@ def notify_options(given: dict[str, Any], options: Options, notify: Notify) -> N
             notify(notice("idle_below", **facts, least=needs.above))
     if options.batch_size == 1 and options.engine != "reference" and (slow := beyond_single_samples(options)):
         notify(notice("slow", flags=", ".join(f"--{_flag(name)}" for name in slow)))
+
+
+def _with_batches_shared(
+    read: TrainingData, executor: Executor | None, notify: Notify
+) -> tuple[TrainingData, Engine | None]:
+    """Return the data with options for which an executor's workers can share the batches of a network, and its engine.
+
+    The engine is None, and the options are the same, if there are several networks or nothing to share.
+    """
+    options, data = read.options, read.training
+    if options.members > 1 or not isinstance(executor, DividesBatches):
+        return read, None
+    shared = divisible(options)
+    if engine_for(options, len(data), (data.features, *options.hidden, data.classes)).name == "reference":
+        notify(
+            notice("text", text="--ray: too little to divide, trained on this machine; --engine compiled divides it")
+        )
+        return read, None
+    if shared != options:
+        notify(notice("text", text="--ray: skip_zeros is no, so that workers can share a batch; other last bits"))
+    return replace(read, options=shared), executor.engine(texts_to(notify))
 
 
 def _flag(option: str) -> str:

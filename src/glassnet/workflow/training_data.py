@@ -6,7 +6,7 @@ import os
 import shlex
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,12 +20,15 @@ from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
 from ..data.held_out import fold_numbers
 from ..data.split import split, split_rows
+from ..data.stream.roles import RowRoles
 from ..data.tables.header import header_names
 from ..data.validation import AUTO
+from ..data.validation_split import ValidationSplit, without_validation
 from ..errors import DataError, GlassnetError, OptionError
 from ..i18n.language import listed
 from ..io.archives import is_folder
 from ..io.opening import read_once
+from ..model.header import DataReceipt
 from ..model.model import Model
 from ..options.options import Options, for_optimizer
 from ..preprocess import Columns
@@ -384,22 +387,44 @@ def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset
             notify(notice("test_lacks", source=test.source, names=listed(lacking, _MOST_CLASSES)))
 
 
+def _parts_of_stream(
+    model: Model, stream: Mapping[str, Any], samples: Dataset, rows: int
+) -> tuple[Dataset, Dataset] | None:
+    """Return what was for training and for testing of a stream, by the number of its rows; None for another number."""
+    if rows != stream["rows"] or not stream["holdout"]:
+        return None
+    aside = RowRoles(options_of(model.receipt).seed, stream["holdout"]).test(0, rows)[samples.row_numbers]
+    return samples.take(np.flatnonzero(~aside)), samples.take(np.flatnonzero(aside))
+
+
 def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Dataset, Dataset] | None:
     """Return the part a model was trained on and the held-out part; None if the samples are other data.
 
     `rows` is the number of rows, including rows without a target.
     """
     trained = model.receipt.get("data", {})
-    if not trained.get("held_out") or not 0 < trained.get("samples", 0) < len(samples):
+    if not 0 < trained.get("samples", 0) < len(samples):
         return None
+    if stream := trained.get("stream"):
+        return _parts_of_stream(model, stream, samples, rows)
+    if not trained.get("held_out"):
+        return _parts_of_a_search(trained, samples)
     of_classes = trained.get("stratified") and samples.values is None
     labels = _labels_of_rows(rows, samples.row_numbers, samples.labels) if of_classes else None
     divided = split_rows(rows, samples.source, options_of(model.receipt), labels)
     kept, aside = (np.isin(samples.row_numbers, part) for part in divided)
-    if kept.sum() != trained["samples"]:
+    if kept.sum() != trained["samples"] and "validation_split" not in trained:
         return None
-    part = samples.take(np.flatnonzero(kept))
+    part = without_validation(trained, samples.take(np.flatnonzero(kept)))
     return (part, samples.take(np.flatnonzero(aside))) if fingerprint(part) == trained.get("fingerprint") else None
+
+
+def _parts_of_a_search(trained: DataReceipt, samples: Dataset) -> tuple[Dataset, Dataset] | None:
+    """Return the training and validation samples of a model of a search; None if the samples are other data."""
+    if "validation_split" not in trained:
+        return None
+    parts = ValidationSplit(**trained["validation_split"]).of(samples)
+    return parts if fingerprint(parts[0]) == trained.get("fingerprint") else None
 
 
 def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify: Notify) -> None:

@@ -43,6 +43,29 @@ COMPARISON = {
         "b": [{"epochs": [1, 2, 3], "validation_score": [0.6, 0.8, 0.9]}] * 2,
     },
 }
+SEARCH = {
+    "metric": "accuracy",
+    "higher_is_better": True,
+    "space": {
+        "hidden": {"choices": [[50], [100, 50], [128, 128, 128]]},
+        "learning_rate": {"low": 0.001, "high": 0.1, "log": True},
+    },
+    "trials": [
+        {
+            "number": number,
+            "state": state,
+            "score": score,
+            "options": {"hidden": [100, 50], "learning_rate": rate},
+        }
+        for number, state, score, rate in (
+            (0, "complete", 0.9, 0.0),
+            (1, "pruned", 0.5, 0.002),
+            (2, "complete", 0.95, 0.1),
+            (3, "diverged", None, 0.1),
+        )
+    ],
+    "best": {"number": 2},
+}
 HISTORY = {"progress": [0.5, 1.0], "loss": [0.4, 0.2], "accuracy": [0.6, 0.9]}
 NAMES = ["猫", "dog", "$x_1$"]
 
@@ -65,6 +88,7 @@ def drawings():
         "hidden": (1, hidden_space(model, data), NAMES),
         "reading": (1, reading),
         "reliability": (2, reliability(model, data)),
+        "search": (3, SEARCH),
         "stages": (5, reading),
         "step": (11, trace(model, data.take(slice(0, 1)))),
         "weights": (5, model.network.parameters.weights[0]),
@@ -121,6 +145,26 @@ def test_every_plot_has_the_common_parameters_and_documents_them(name):
 def test_a_comparison_needs_a_score_for_every_epoch(curves):
     with pytest.raises(ShapeError, match="curves of b"):
         plots.draw_comparison(COMPARISON | {"curves": COMPARISON["curves"] | {"b": curves}})
+
+
+def test_a_search_needs_a_trial_with_a_score():
+    with pytest.raises(ShapeError, match="trials"):
+        plots.draw_search(SEARCH | {"trials": SEARCH["trials"][3:]})
+
+
+@pytest.mark.parametrize("sides", [3, 8])
+def test_a_comparison_of_several_sides_has_a_label_for_each_and_none_above_another(sides):
+    letters = "abcdefgh"[:sides]
+    curve = {"epochs": [1, 2], "validation_score": [0.5, 0.8]}
+    pairs = [{"seed": 0, **{side: 0.8 + 1e-4 * k for k, side in enumerate(letters)}}]
+    drawn = plots.draw_comparison(COMPARISON | {"pairs": pairs, "curves": {side: [curve] for side in letters}})
+    require_inside(drawn)
+    labels = [text for text in drawn.texts if "%" in text.get_text()]
+    assert sorted(text.get_text()[0] for text in labels) == sorted(letters.upper())
+    boxes = sorted(text.get_window_extent().y0 for text in labels)
+    assert min(np.diff(boxes)) > 0.9 * labels[0].get_window_extent().height
+    styles = {(line.get_color(), line.get_linestyle()) for line in drawn.lines if line.get_linewidth() > 1.7}
+    assert len(styles) == sides
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from glassnet.training.paired import FEWEST, LEVEL, MOST, judge
+from glassnet.training.paired import FEWEST, LEVEL, MOST, fewest_pairs, judge
 
 RACES = 10_000
 SCORES = {
@@ -126,3 +126,33 @@ def test_clear_differences_end_early_and_most_pairs_are_fast():
     assert judge([1.0, 1.1, 0.9, 1.0, 1.2, 0.8, 1.0, 1.0], 8, shared=0.1).pairs == 6
     assert judge([1.0, 1.1, 0.9, 1.0, 1.2, 0.8, 1.0, 1.0], 8, stop_early=False).pairs == 8
     assert judge([(-1.0) ** k * k for k in range(MOST)], MOST).pairs == MOST
+
+
+@pytest.mark.parametrize("sides", [2, 4])
+def test_one_of_several_sides_rarely_wins_although_all_are_equal(sides):
+    """And their common first side makes the comparisons depend on each other."""
+    rng = np.random.default_rng(sides)
+    scores, planned = rng.exponential(size=(800, sides + 1, 9)) ** 2, 9
+    winners = sum(any(judge(one - race[0], planned, comparisons=sides).sign for one in race[1:]) for race in scores)
+    assert 0 < winners <= 0.055 * len(scores)
+
+
+@pytest.mark.parametrize("sides", range(1, 8))
+def test_a_verdict_on_each_of_several_sides_needs_more_pairs(sides):
+    fewest = fewest_pairs(sides)
+    clear = [1.0 + 1e-3 * k for k in range(fewest + 2)]
+    assert judge(clear[:fewest], fewest, comparisons=sides).sign == 1
+    few = judge(clear[: fewest - 1], fewest - 1, comparisons=sides)
+    assert (few.sign, few.detectable) == (0, None)
+    one_disagrees = judge([-0.01, *clear[1:]], fewest + 2, comparisons=sides)
+    assert one_disagrees.sign == 1, "the number of seeds by default"
+    assert one_disagrees.p_value <= LEVEL
+
+
+def test_intervals_of_several_sides_cover_all_differences_at_once():
+    rng, sides, races = np.random.default_rng(8), 3, 1000
+    missed = 0
+    for race in rng.normal(size=(races, sides + 1, 7)):
+        intervals = [judge(one - race[0], 7, stop_early=False, comparisons=sides).interval for one in race[1:]]
+        missed += any(not low <= 0 <= high for low, high in intervals)
+    assert missed <= 0.06 * races

@@ -13,9 +13,10 @@ from glassnet.data.split import split
 from glassnet.errors import DivergedError, GlassnetError, InterruptedWorkError, OptionError
 from glassnet.options.options import Options
 from glassnet.training.events import BlockDone, EpochDone, TrainingStarted
+from glassnet.training.executor import ThreadExecutor
 from glassnet.training.paired import FEWEST, judge
-from glassnet.workflow import compare_job
 from glassnet.workflow.compare_job import CompareJob, Pair, Side, SideEvent, compare
+from glassnet.workflow.comparison import trial
 from glassnet.workflow.table_options import TableOptions
 
 SMALL = {"hidden": (6,), "epochs": 2, "engine": "reference", "batch_size": 10}
@@ -94,11 +95,11 @@ def test_the_result_is_plain_and_agrees_with_itself(folder):
 
 def test_both_sides_have_the_same_samples_order_and_start_and_no_test_data(folder, monkeypatch):
     given, tested, starts = [], [], []
-    fit, evaluate = compare_job.fit_watched, compare_job.evaluate
+    fit, evaluate = trial.fit_watched, trial.evaluate
 
-    def spy_on_fit(data, options, *more):
+    def spy_on_fit(data, options, *more, **named):
         given.append((data, options))
-        return fit(data, options, *more)
+        return fit(data, options, *more, **named)
 
     def spy_on_evaluate(model, data):
         tested.append(data)
@@ -108,9 +109,9 @@ def test_both_sides_have_the_same_samples_order_and_start_and_no_test_data(folde
         if isinstance(happened, SideEvent) and isinstance(happened.event, TrainingStarted):
             starts.append(happened.event.hash)
 
-    monkeypatch.setattr(compare_job, "fit_watched", spy_on_fit)
-    monkeypatch.setattr(compare_job, "evaluate", spy_on_evaluate)
-    result = compare(job(b={"learning_rate": 0.01}, seeds=3), callbacks=[keep_start])
+    monkeypatch.setattr(trial, "fit_watched", spy_on_fit)
+    monkeypatch.setattr(trial, "evaluate", spy_on_evaluate)
+    result = compare(job(b={"learning_rate": 0.01}, seeds=3), callbacks=[keep_start], executor=ThreadExecutor(1))
     assert result.same_start
     assert starts[::2] == starts[1::2]
     assert len(set(starts)) == 3
@@ -129,13 +130,13 @@ def test_the_samples_that_train_would_test_on_are_not_used(tmp_path, monkeypatch
     pixels = np.column_stack([np.arange(80) % 4, rng.integers(0, 256, (80, 16))])
     source = str(tmp_path / "rows.csv")
     np.savetxt(source, pixels, "%d", ",")
-    seen, original = set(), compare_job.split_validation
+    seen, original = set(), trial.split_validation
 
     def spy(data, *more):
         seen.update(data.row_numbers.tolist())
         return original(data, *more)
 
-    monkeypatch.setattr(compare_job, "split_validation", spy)
+    monkeypatch.setattr(trial, "split_validation", spy)
     compare(CompareJob(Side("notes"), Side("quick"), source, seeds=2))
     training, test = split(load(source), Options())
     assert seen == set(training.row_numbers.tolist())
@@ -162,11 +163,11 @@ def test_seeds_of_ensembles_have_no_member_in_common_and_the_start_may_differ(fo
 def test_early_stopping_does_not_choose_its_epoch_by_the_validation_samples(folder, monkeypatch):
     """The scored samples are not among those of which early stopping holds out a part."""
     given = []
-    begin = compare_job._Trial._begin
-    monkeypatch.setattr(compare_job._Trial, "_begin", lambda self, run: given.append((self, run)) or begin(self, run))
-    result = compare(job({"early_stopping": 1, "epochs": 30}, {"epochs": 30}, seeds=2))
-    trial, run = given[0]
-    scored = set(trial._validation.row_numbers.tolist())
+    begin = trial._Follower.begin
+    monkeypatch.setattr(trial._Follower, "begin", lambda self, run: given.append((self, run)) or begin(self, run))
+    result = compare(job({"early_stopping": 1, "epochs": 30}, {"epochs": 30}, seeds=2), executor=ThreadExecutor(1))
+    follower, run = given[0]
+    scored = set(follower._validation.row_numbers.tolist())
     assert run.validation is not None
     assert not scored & set(run.validation.row_numbers.tolist())
     assert not scored & set(run.data.row_numbers.tolist())

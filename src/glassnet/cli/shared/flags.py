@@ -113,9 +113,14 @@ def typed(recipe: str, flags: dict[str, Any], usual: str = "notes") -> list[str]
         else:
             each = value if isinstance(value, tuple) else (value,)
             words += [
-                part for one in each for part in (f"--{word}", f"{one:g}" if isinstance(one, float) else str(one))
+                part for one in each for part in (f"--{word}", _number(one) if isinstance(one, float) else str(one))
             ]
     return words
+
+
+def _number(value: float) -> str:
+    """Return a number as text from which the same number is read: a short one if there is one."""
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
 def _flag(name: str, spec: Spec, default: Any, *, hidden: bool = False) -> Callable[[Command], Command]:

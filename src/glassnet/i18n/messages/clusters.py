@@ -9,9 +9,10 @@ MESSAGES: dict[str, str] = {
     "--ray auto: no Ray cluster is running here. Start one with `ray start --head`, name its ADDRESS, or use local.": (
         "--ray auto：这里没有正在运行的 Ray 集群。请用 `ray start --head` 启动一个，给出其 ADDRESS，或使用 local。"
     ),
-    "--ray {address}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless the token is "
-    "in ~/.ray.": (
-        "--ray {address}：集群需要令牌。请设置 'RAY_AUTH_MODE=token'；令牌不在 '~/.ray' 中时，再设置 'RAY_AUTH_TOKEN_PATH'。"
+    "--ray {address}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless the token "
+    "is in ~/.ray.": (
+        "--ray {address}：集群需要令牌。请设置 'RAY_AUTH_MODE=token'；"
+        "令牌不在 '~/.ray' 中时，再设置 'RAY_AUTH_TOKEN_PATH'。"
     ),
     "--ray {address}: Ray cannot be used ({why}).": "--ray {address}：无法使用 Ray（{why}）。",
     "--ray {address}: expected auto, local, or an address as host:6379 or ray://host:10001.": (

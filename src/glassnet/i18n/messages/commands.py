@@ -43,26 +43,50 @@ MESSAGES: dict[str, str] = {
     ),
     "{name} {value}: expected one of {names}.": "{name} {value}：应为 {names} 之一。",
     # compare
-    "--seeds {seeds}: expected 2 to {most}; a verdict needs {fewest} or more.": (
-        "--seeds {seeds}：应为 2 至 {most}；得出结论至少需要 {fewest} 个。"
+    "{flag} {seeds}: expected 2 to {most}; a verdict needs {fewest} or more.": (
+        "{flag} {seeds}：应为 2 至 {most}；得出结论至少需要 {fewest} 个。"
     ),
+    "{sides} sides: expected 2 to {most}.": "{sides} 边：应为 2 至 {most} 边。",
+    "--{side}: there are {sides} sides. Name a recipe for each.": "--{side}：只有 {sides} 边。请为每一边给出一个配方。",
     "{side}, seed {seed}: {problem}": "{side}，种子 {seed}：{problem}",
     "interrupted before the first seed was complete.": "已中断，第一个种子尚未完成。",
     "to compare the sides by. Use more samples.": "用于比较两边。请使用更多样本。",
-    "{source}: the two sides read other samples. Use the same --handwriting for both.": (
-        "{source}：两边读取的样本不同。请对两边使用相同的 --handwriting。"
+    "{source}: the two sides read other samples. Use the same {flag} for both.": (
+        "{source}：两边读取的样本不同。请对两边使用相同的 {flag}。"
     ),
+    "{source}: {side} reads other samples than A. Use the same {flag} for all sides.": (
+        "{source}：{side} 与 A 读取的样本不同。请对各边使用相同的 {flag}。"
+    ),
+    "{name}: all sides need the same data and seeds. Give it for all.": (
+        "{name}：各边需要相同的数据和种子。请对各边给出相同的值。"
+    ),
+    "{side} and {other} have the same options, so the same results. Change one, such as {example}.": (
+        "{side} 与 {other} 的选项相同，结果也会相同。请改变一个选项，例如 {example}。"
+    ),
+    "{given}: expected a recipe, Options, or a recipe and a dict of options.": (
+        "{given}：应为配方、Options，或配方加选项字典。"
+    ),
+    "{name}: needs the column to predict. Pass target.": "{name}：需要指明要预测的列。请传入 target。",
+    "y and target: both are what to predict. Omit one.": "y 与 target：都是要预测的内容。请去掉一个。",
+    "data: what to predict is missing. Pass y with an array, or target with a data frame.": (
+        "data：缺少要预测的内容。数组请传入 y，数据框请传入 target。"
+    ),
+    "y: only for arrays. A file or Dataset has its own.": "y：只用于数组。文件或 Dataset 中已有。",
+    "target: a Dataset has its own. Omit it.": "target：Dataset 中已有。请去掉它。",
     "{name}: both sides need the same data and seeds. Give it for both.": (
         "{name}：两边需要相同的数据和种子。请对两边给出相同的值。"
     ),
-    "the two sides have the same options, so the same results. Change one, such as --b rate=0.1.": (
-        "两边的选项相同，结果也会相同。请改变一个选项，例如 --b rate=0.1。"
+    "the two sides have the same options, so the same results. Change one, such as {example}.": (
+        "两边的选项相同，结果也会相同。请改变一个选项，例如 {example}。"
     ),
-    "--metric {metric}: not available for these data, expected one of {names}.": (
-        "--metric {metric}：不适用于此数据，应为 {names} 之一。"
+    "{flag} {metric}: not available for these data, expected one of {names}.": (
+        "{flag} {metric}：不适用于此数据，应为 {names} 之一。"
     ),
-    "--metric loss: the two sides minimize different losses, which cannot be compared. Omit it.": (
-        "--metric loss：两边最小化的损失不同，无法比较。请去掉该选项。"
+    "{flag} loss: the two sides minimize different losses, which cannot be compared. Omit it.": (
+        "{flag} loss：两边最小化的损失不同，无法比较。请去掉该选项。"
+    ),
+    "{flag} loss: the sides minimize different losses, which cannot be compared. Omit it.": (
+        "{flag} loss：各边最小化的损失不同，无法比较。请去掉该选项。"
     ),
     "{flag} {word}: expected OPTION=VALUE, such as rate=0.1.": ("{flag} {word}：应为 OPTION=VALUE，例如 rate=0.1。"),
     # train, resume

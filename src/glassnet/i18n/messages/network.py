@@ -47,6 +47,22 @@ MESSAGES: dict[str, str] = {
     "engine reference: several machines divide batches of engine compiled. Use that.": (
         "engine reference：多台机器只能分担引擎 compiled 的批次，请改用它。"
     ),
+    "--ray: too little to divide, trained on this machine; --engine compiled divides it": (
+        "--ray：数据太少，不值得分担，在本机训练；用 --engine compiled 则分担"
+    ),
+    "--ray: skip_zeros is no, so that workers can share a batch; other last bits": (
+        "--ray：skip_zeros 设为 no，各工作进程才能分担一个批次（结果末位不同）"
+    ),
+    "shards {shards}: only {some} of {workers} workers have work; add --shards {wanted}": (
+        "shards {shards}：{workers} 个工作进程中只有 {some} 个有任务；请加上 --shards {wanted}"
+    ),
+    "batch_size {rows}: only {some} of {workers} workers have work; use larger batches": (
+        "batch_size {rows}：{workers} 个工作进程中只有 {some} 个有任务；请用更大的批次"
+    ),
+    "a worker was lost: {count} go on": "失去一个工作进程：其余 {count} 个继续",
+    "a worker is not used: {problem}": "未使用一个工作进程：{problem}",
+    "{count} workers compute from now on": "从现在起有 {count} 个工作进程",
+    "no worker is free: this process computes alone until one is": "没有空闲的工作进程：暂由本进程独自计算",
     "skip_zeros yes: where zeros are skipped, several machines cannot divide a batch. Use --no-skip-zeros "
     "(skip_zeros=False).": (
         "skip_zeros yes：跳过零时，多台机器无法分担一个批次。请用 --no-skip-zeros（skip_zeros=False）。"

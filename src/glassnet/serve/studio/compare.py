@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from ...i18n.language import LANGUAGES
 from ...training.events import BlockDone, EpochDone
+from ...training.executor import ThreadExecutor
 from ...training.paired import FEWEST, MOST
 from ...workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent
 from ...workflow.compare_job import compare as compare_sides
@@ -69,7 +70,8 @@ def carry_out(session: Session, job: Job, plan: CompareJob) -> dict[str, Any]:
         notices.append({language: session.clean(notice.text(language)) for language in LANGUAGES})
         job.live["notices"] = notices
 
-    result = compare_sides(plan, callbacks=[shown, _control(job)], notify=note)
+    with ThreadExecutor(1) as one_by_one:  # the page shows one training run at a time, and can pause it
+        result = compare_sides(plan, callbacks=[shown, _control(job)], notify=note, executor=one_by_one)
     job.frame(shown.frame, last=True)
     return {**_without_curves(result), "notices": notices}
 

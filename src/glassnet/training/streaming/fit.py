@@ -14,7 +14,7 @@ from pathlib import Path
 from ...data.dataset import Dataset
 from ...data.stream.source import StreamSource, TableStream
 from ...engines import Engine, engine_for
-from ...errors import ModelFileError, OptionError
+from ...errors import ModelFileError, OptionError, with_near_matches
 from ...io.control_characters import printable
 from ...model.file import damage
 from ...nn.network_class import Network
@@ -66,6 +66,7 @@ class StreamFit:
     survey_seconds: float
 
 
+@with_near_matches("fit_stream")
 def fit_stream(
     source: StreamSource,
     target: str | Sequence[str],
@@ -164,6 +165,7 @@ def fit_stream(
     return _result(fitted, survey)
 
 
+@with_near_matches("resume_stream")
 def resume_stream(
     path: str | Path,
     source: StreamSource,

@@ -8,6 +8,7 @@ from typing import Any
 
 from ... import data
 from ...options.options import SPECS
+from ...options.recipes import RECIPES
 from ..compare_job import SEEDS, CompareJob, Side
 from ..table_options import TableOptions
 from .program import Code, call, flag_words, option_words, standard_recipe
@@ -16,11 +17,11 @@ from .program import Code, call, flag_words, option_words, standard_recipe
 def comparison_command(job: CompareJob, source: str) -> str:
     """Return the command that compares like a job, on the data called `source`."""
     table = job.table
-    words = [standard_recipe(side.recipe) for side in (job.a, job.b)]
-    words += [source] if source != data.BUNDLED else []
+    words = [standard_recipe(side.recipe) for side in job.sides.values()]
+    words += [f"./{source}" if source in RECIPES else source] if source != data.BUNDLED else []
     flags = [(flag, name) for flag in ("target", "drop", "keep") for name in getattr(table, flag)]
     flags += [("task", table.task), ("metric", job.metric), ("seeds", str(job.seeds) if job.seeds != SEEDS else None)]
-    for flag, side in (("a", job.a), ("b", job.b)):
+    for flag, side in job.sides.items():
         flags += [(flag, f"{SPECS[name].word(name)}={_in_words(value)}") for name, value in side.options.items()]
     words += [part for flag, value in flags if value is not None for part in flag_words(flag, value)]
     words += [part for name, value in job.options.items() for part in option_words(name, value)]

@@ -1,0 +1,341 @@
+"""``glassnet search``: better options for data, and how sure that is."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import OptionError
+from ..i18n.commands.search import search_words
+from ..i18n.language import Say, width_of
+from ..i18n.plots import SHARES, metric_title, shown
+from ..options.options import SPECS, by_field
+from ..options.recipes import RECIPE_ALIASES
+from ..training.executor import Executor, ThreadExecutor
+from ..workflow.search.job import (
+    TRIALS,
+    FinalTraining,
+    SearchEvent,
+    SearchJob,
+    TrialEnded,
+    search_files,
+)
+from ..workflow.search.result import SearchResult
+from ..workflow.search.scores import METRICS
+from ..workflow.search.space import text_of
+from .help.grouped import GroupedCommand, GroupedFlag
+from .shared.console import json_flag, padded, result, result_json, say, say_notice
+from .shared.flags import given, language_flag, max_bytes_flag, recipe_name, typed, with_options
+from .shared.ray_flag import executor_for, ray_flag
+from .shared.table_flags import take_table_options, typed_table, with_table_flags
+
+_COMMON: dict[str, Any] = {"cls": GroupedFlag, "common": True}
+_ROWS = 10
+"""Trials in the table."""
+_INDENT = " " * 10
+PICTURE = "search.png"
+
+
+@click.command("search", cls=GroupedCommand)
+@click.argument("source", metavar="[DATA]", required=False)
+@click.option(
+    "--trials",
+    **_COMMON,
+    type=int,
+    metavar="N",
+    help=f"Trials in total.  [{TRIALS}; with --minutes, as many as the time allows]",
+)
+@click.option("--minutes", **_COMMON, type=float, metavar="M", help="Time limit for the search.")
+@click.option(
+    "--space",
+    **_COMMON,
+    multiple=True,
+    metavar="OPTION=VALUES",
+    help="Option to vary: NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=a,b,c or NAME; repeat for more.  [by the recipe]",
+)
+@click.option(
+    "--recipe", **_COMMON, type=recipe_name, help="Set of options to start from.  [notes; with --target table]"
+)
+@click.option(
+    "--metric",
+    **_COMMON,
+    type=click.Choice(METRICS),
+    help="Score to choose by.  [accuracy; of a regression rmse, or r2 with several targets]",
+)
+@click.option(
+    "--cv",
+    **_COMMON,
+    type=int,
+    metavar="K",
+    help="Score by cross-validation with K folds; 0: one held-out part.  [5 for fewer than 1,000 samples, else 0]",
+)
+@click.option(
+    "-o",
+    "--out",
+    **_COMMON,
+    metavar="FOLDER",
+    help="Folder of the search; one that was interrupted continues.  [DATA-search]",
+)
+@click.option(
+    "--test", "test_source", cls=GroupedFlag, group="data", metavar="DATA", help="Test data; they choose nothing."
+)
+@click.option(
+    "--workers",
+    cls=GroupedFlag,
+    type=click.IntRange(1, 1024),
+    show_default=False,
+    metavar="N",
+    help="Trials at the same time.  [one per core]",
+)
+@ray_flag
+@partial(language_flag, prints=True)
+@json_flag
+@max_bytes_flag
+@with_table_flags
+@with_options(recipe=None)
+def search_command(
+    source: str | None,
+    trials: int | None,
+    minutes: float | None,
+    space: tuple[str, ...],
+    recipe: str | None,
+    metric: str | None,
+    cv: int | None,
+    out: str | None,
+    test_source: str | None,
+    workers: int | None,
+    ray: str | None,
+    language: str,
+    as_json: bool,
+    **flags: Any,
+) -> None:
+    """Search for better options, and test the best once.
+
+    DATA is anything that 'glassnet train' accepts; a table with named columns needs --target. Trial 0 has the recipe's
+    own options. An option with a given value is not varied: 'glassnet search rows.csv --target price --epochs 40'.
+
+    Trials are trained on a part of the training data and scored on the rest. The winner is then trained on all of them
+    and tested on the test data, which choose nothing. FOLDER has a model of every trial, which 'glassnet verify'
+    accepts. After an interrupt the same command continues.
+
+    Needs the extra search: pip install 'glassnet[search]'
+    """
+    table = take_table_options(flags)
+    job = SearchJob(source, test_source, recipe, given(flags), table, trials, minutes, space, metric, cv, out)
+    words = search_words(language)
+    with _executor(workers, ray) as executor, closing(_progress(job, words)) as show:
+        found = search_files(job, executor=executor, callbacks=[show], notify=say_notice)
+    from .. import plots
+
+    picture = Path(found.folder) / PICTURE
+    plots.save(plots.draw_search(found.to_dict(), language=language), picture)
+    command = _command(job, found)
+    if as_json:
+        result_json({**found.to_dict(), "command": command, "picture": str(picture)})
+        return
+    for line in _lines(found, language, words):
+        result(line)
+    result(words("model", file=Path(found.folder) / found.test.model))
+    result(words("repeat", command=command))
+    result(words("picture", file=picture))
+
+
+@contextmanager
+def _executor(workers: int | None, ray: str | None) -> Iterator[Executor | None]:
+    """Yield where trials are computed; None for a thread per core."""
+    if workers is None:
+        with executor_for(ray) as executor:
+            yield executor
+    elif ray is not None:
+        raise OptionError("GN022", f"--workers {workers}: on Ray the cluster decides. Omit it.")
+    else:
+        with ThreadExecutor(workers) as threads:
+            yield threads
+
+
+class _Texts:
+    """Scores and their differences as text: shares in per cent."""
+
+    def __init__(self, metric: str) -> None:
+        self._share = metric in SHARES
+
+    def score(self, value: float | None) -> str:
+        """Return a score."""
+        if value is None:
+            return "–"
+        return f"{100 * value:.2f}" if self._share else shown(value)
+
+    def difference(self, value: float) -> str:
+        """Return a difference, with its sign."""
+        text = self.score(value).replace("-", "−")
+        return text if text.startswith("−") or not value else f"+{text}"
+
+
+def _progress(job: SearchJob, words: Say) -> _Bar | _Lines:
+    return _Bar(job, words) if sys.stderr.isatty() else _Lines(job, words)
+
+
+class _Lines:
+    """One line per trial."""
+
+    def __init__(self, job: SearchJob, words: Say) -> None:
+        self._words = words
+        self._planned = job.trials or (words("any_number") if job.minutes is not None else TRIALS)
+
+    def close(self) -> None:
+        """Do nothing: a line is complete."""
+
+    def __call__(self, event: SearchEvent) -> None:
+        if isinstance(event, FinalTraining):
+            say(self._words("final_best" if event.which == "best" else "final_default"))
+        elif isinstance(event, TrialEnded):
+            trial, best = event.trial, event.best
+            facts: dict[str, Any] = {"number": trial.number, "ended": event.ended, "planned": self._planned}
+            facts["score"] = "–" if trial.score is None else f"{trial.score:.4f}"
+            if best is not None:
+                facts |= {"best": f"{best.score:.4f}", "best_number": best.number}
+            say(self._words(f"trial_{trial.state}", **facts))
+
+
+class _Bar:
+    """A progress bar with the trials, the best score and the time left."""
+
+    def __init__(self, job: SearchJob, words: Say) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._words, self._job, self._began, self._lock = words, job, time.monotonic(), threading.Lock()
+        self._planned = job.trials or (None if job.minutes is not None else TRIALS)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[best]}"),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._task = self._progress.add_task(self._text(0), total=self._planned, best="")
+        self._progress.start()
+
+    def _text(self, ended: int) -> str:
+        return self._words("bar", ended=ended, planned=self._planned or "…")
+
+    def __call__(self, event: SearchEvent) -> None:
+        with self._lock:
+            if isinstance(event, FinalTraining):
+                text = self._words("final_best" if event.which == "best" else "final_default")
+                self._progress.update(self._task, description=text)
+                return
+            changes: dict[str, Any] = {}
+            if isinstance(event, TrialEnded):
+                changes = {"description": self._text(event.ended), "completed": event.ended}
+                if event.best is not None:
+                    changes["best"] = self._words("bar_best", best=f"{event.best.score:.4f}")
+                if self._job.minutes is not None:
+                    left = max(0.0, self._job.minutes - (time.monotonic() - self._began) / 60)
+                    changes["best"] = f"{changes.get('best', '')} {self._words('bar_left', minutes=left)}"
+            self._progress.update(self._task, **changes)
+
+    def close(self) -> None:
+        """Restore the terminal, also after an error."""
+        self._progress.stop()
+
+
+def _command(job: SearchJob, found: SearchResult) -> str:
+    """Return the command that trains the winner again."""
+    usual = "table" if job.table.target else "notes"
+    recipe = RECIPE_ALIASES.get(job.recipe_name, job.recipe_name)
+    options = by_field(job.options) | (found.best.options if found.best.number else {})
+    data = [] if job.source is None else [job.source]
+    test = [] if job.test is None else ["--test", job.test]
+    return shlex.join(["glassnet", "train", *data, *test, *typed_table(job.table), *typed(recipe, options, usual)])
+
+
+def _lines(found: SearchResult, language: str, words: Say) -> list[str]:
+    """Return the result as text."""
+    texts, metric, evidence = _Texts(found.metric), found.metric, found.evidence
+    facts = {"source": found.source, "samples": found.samples, "validation": found.validation_samples}
+    facts |= {"test": found.test_samples, "folds": found.folds}
+    lines = [
+        words("data_folds" if found.folds else "data", **facts),
+        words("higher" if found.higher_is_better else "lower", metric=metric_title(metric, language)),
+        *_space_lines(found, words),
+        *_trial_lines(found, texts, words),
+    ]
+    best, complete = found.best, len(found.complete)
+    if best.number:
+        optimism = texts.score(evidence.optimism)
+        lines.append(
+            words("winner", number=best.number, score=texts.score(best.score), complete=complete, optimism=optimism)
+        )
+    else:
+        lines.append(words("winner_recipe", score=texts.score(best.score), complete=complete))
+    if complete > 1:
+        lines.append(words("sure", probability=evidence.probabilities.get(best.number, 0.0)))
+    if evidence.not_told_apart:
+        numbers = ", ".join(map(str, evidence.not_told_apart[:_ROWS]))
+        more = ", …" if len(evidence.not_told_apart) > _ROWS else ""
+        lines.append(words("not_told_apart", numbers=numbers + more))
+    low, high = map(texts.score, found.test.interval)
+    lines.append(words("test", score=texts.score(found.test.score), low=low, high=high, samples=found.test_samples))
+    if best.number:
+        low, high = map(texts.difference, found.difference_interval)
+        difference = texts.difference(found.difference)
+        lines.append(
+            words("default", score=texts.score(found.default.score), difference=difference, low=low, high=high)
+        )
+        sign = 1 if found.higher_is_better else -1
+        if min(sign * one for one in found.difference_interval) <= 0:
+            lines.append(words("not_shown"))
+    return lines
+
+
+def _space_lines(found: SearchResult, words: Say) -> list[str]:
+    """Return one line per option that was varied."""
+    width = max(width_of(one.name) for one in found.space)
+    lines = []
+    for number, one in enumerate(found.space):
+        values = ", ".join(one.labels)
+        if not one.choices:
+            values = words("to", low=f"{one.low:g}", high=f"{one.high:g}") + (words("log") if one.log else "")
+        text = f"{padded(one.name, width)}   {values}"
+        lines.append(words("space", space=text) if number == 0 else _INDENT + text)
+    return lines
+
+
+def _trial_lines(found: SearchResult, texts: _Texts, words: Say) -> list[str]:
+    """Return the table of the best trials, and how many others there were."""
+    sign = 1 if found.higher_is_better else -1
+    complete = sorted(found.complete, key=lambda one: (-sign * (one.score or 0.0), one.number))[:_ROWS]
+    if all(one.number for one in complete):  # the recipe's own options are always shown
+        complete = [*complete[: _ROWS - 1], *(one for one in found.complete if one.number == 0)]
+    names = [one.name for one in found.space]
+    rows = [
+        (
+            _INDENT + (str(one.number) if one.number else f"0 {words('own_options')}"),
+            texts.score(one.score),
+            *(text_of(one.options[name]) for name in names),
+        )
+        for one in complete
+    ]
+    head = (_INDENT + words("trial"), words("score"), *(SPECS[name].word(name) for name in names))
+    lines = _table(head, rows)
+    states = [one.state for one in found.trials]
+    counts = {state: states.count(state) for state in ("complete", "pruned", "diverged")}
+    counts["complete"] -= len(complete)
+    if sum(counts.values()):
+        lines.append(words("others", count=sum(counts.values()), **counts))
+    return lines
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(width_of, column)) for column in zip(head, *rows, strict=True)]
+    return ["   ".join(map(padded, row, widths)).rstrip() for row in (head, *rows)]

@@ -1,0 +1,88 @@
+"""The validation samples by which a search or a comparison chooses: held out of the training samples, and repeatable.
+
+They are not those of early stopping, which are a part of the samples that remain. The training record of a model says
+how they were held out, so that `verify` finds the samples that it was trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import numpy as np
+
+from ..errors import DataError
+from .dataset import Dataset
+from .held_out import fold_numbers
+from .split import split_validation
+
+_ADVICE = "to choose by. Use more samples."
+
+
+class ValidationReceipt(TypedDict, total=False):
+    """Description of the validation samples of a search in a training record; the fields of `ValidationSplit`."""
+
+    seed: int
+    fraction: float
+    folds: int
+    fold: int
+
+
+@dataclass(frozen=True)
+class ValidationSplit:
+    """Which samples are held out to choose by: a fraction at random or, with `folds`, one of as many folds.
+
+    Both are stratified by class.
+
+    Parameters
+    ----------
+    seed : int
+    fraction : float
+        0 to 1; 0 with `folds`.
+    folds : int
+        Number of folds; 0 for a fraction.
+    fold : int
+        The fold, from 0.
+    """
+
+    seed: int
+    fraction: float = 0.0
+    folds: int = 0
+    fold: int = 0
+
+    def of(self, data: Dataset) -> tuple[Dataset, Dataset]:
+        """Split data into training and validation samples.
+
+        Raises
+        ------
+        DataError
+            GN010 when a part would be empty, GN014 when all its samples have weight 0.
+        """
+        if not self.folds:
+            return split_validation(data, self.fraction, self.seed, _ADVICE)
+        if len(data) < 2 * self.folds:
+            raise DataError(
+                "GN010",
+                f"{data.source}: {len(data)} samples for {self.folds} folds, expected {2 * self.folds} or more. Use "
+                "fewer folds.",
+            )
+        labels = data.labels if data.values is None else None
+        fold = fold_numbers(len(data), self.folds, self.seed, labels)
+        return data.take(np.flatnonzero(fold != self.fold)), data.take(np.flatnonzero(fold == self.fold))
+
+    def to_dict(self) -> ValidationReceipt:
+        """Return the description for a training record."""
+        if self.folds:
+            return {"seed": self.seed, "folds": self.folds, "fold": self.fold}
+        return {"seed": self.seed, "fraction": self.fraction}
+
+
+def without_validation(recorded: Mapping[str, Any], data: Dataset) -> Dataset:
+    """Return the samples that a model was trained on: `data` without the validation samples of its training record.
+
+    `data` that have only the number of samples in the record are returned unchanged, as are those of other models.
+    """
+    if "validation_split" not in recorded or len(data) == recorded.get("samples"):
+        return data
+    return ValidationSplit(**recorded["validation_split"]).of(data)[0]

@@ -1,0 +1,1 @@
+"""Parts of a comparison of several sides; `workflow.compare_job` puts them together."""

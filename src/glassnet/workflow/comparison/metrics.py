@@ -1,0 +1,55 @@
+"""The scores by which sides can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from ...data.dataset import Dataset
+from ...errors import OptionError
+from ...model.evaluate import Evaluation
+from ...options.options import Options
+from ...training.fit import task_of
+
+METRICS: dict[str, tuple[bool, Callable[[Evaluation], float | None]]] = {
+    "accuracy": (True, lambda tested: tested.accuracy),
+    "balanced_accuracy": (True, lambda tested: tested.balanced_accuracy),
+    "log_loss": (False, lambda tested: tested.log_loss),
+    "rmse": (False, lambda tested: tested.rmse),
+    "r2": (True, lambda tested: tested.r2),
+    "loss": (False, lambda tested: tested.loss),
+}
+"""Metric -> whether higher is better, and its value in an evaluation."""
+_OF_TASK = {
+    "classes": ("accuracy", "balanced_accuracy", "log_loss", "loss"),
+    "labels": ("accuracy", "loss"),
+    "numbers": ("rmse", "r2", "loss"),
+}
+"""Task of the data -> its metrics; the first is the default."""
+_LOSS = ("loss", "loss_parameter", "targets")
+
+
+def metric_for(training: Dataset, options: Collection[Options], metric: str | None = None) -> str:
+    """Return the metric, by default the one that suits the data.
+
+    Raises
+    ------
+    OptionError
+        GN022 for one that does not suit the data, or a loss that is not the same for all sides.
+    """
+    numbers = next(iter(options)).targets == "values"
+    task = "numbers" if numbers else task_of(training)
+    if metric is None:
+        return "r2" if task == "numbers" and training.classes > 1 else _OF_TASK[task][0]
+    flag = "--metric"
+    if metric not in _OF_TASK[task]:
+        allowed = ", ".join(_OF_TASK[task])
+        raise OptionError("GN022", f"{flag} {metric}: not available for these data, expected one of {allowed}.")
+    losses = {tuple(getattr(one, name) for name in _LOSS) for one in options}
+    if metric == "loss" and len(losses) > 1:
+        raise OptionError(
+            "GN022",
+            f"{flag} loss: the two sides minimize different losses, which cannot be compared. Omit it."
+            if len(options) == 2
+            else f"{flag} loss: the sides minimize different losses, which cannot be compared. Omit it.",
+        )
+    return metric

@@ -1,0 +1,240 @@
+"""What a comparison finds: scores, verdicts against the first side, and the ranking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...i18n.plots import SHARES
+from ...training.paired import Verdict, judge, mean_interval
+from .trial import Curve
+
+LETTERS = "abcdefgh"
+"""The names of the sides, in order; as many as can be compared."""
+
+
+_LISTED = ("metric", "higher_is_better", "pairs", "curves", "level", "versus", "ranking")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The scores of all sides with one seed.
+
+    Parameters
+    ----------
+    seed : int
+    scores : tuple of float
+        In the order of the sides.
+    """
+
+    seed: int
+    scores: tuple[float, ...]
+
+    @property
+    def a(self) -> float:
+        """Score of A."""
+        return self.scores[0]
+
+    @property
+    def b(self) -> float:
+        """Score of B."""
+        return self.scores[1]
+
+    @property
+    def difference(self) -> float:
+        """Score of B minus score of A."""
+        return self.b - self.a
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: the seed, the score of each side by its letter, and the difference of B and A."""
+        return {"seed": self.seed, **dict(zip(LETTERS, self.scores, strict=False)), "difference": self.difference}
+
+
+@dataclass(frozen=True)
+class Versus:
+    """One side compared with A.
+
+    Parameters
+    ----------
+    side : str
+    verdict : {"better", "worse", "no difference seen"}
+    pairs : int
+        The seeds that the verdict is about: if it was clear before the others, fewer than all.
+    p_value, mean, interval, detectable
+        Of the differences from A, as in `training.paired.Verdict`.
+    """
+
+    side: str
+    verdict: str
+    pairs: int
+    p_value: float | None
+    mean: float
+    interval: tuple[float, float] | None
+    detectable: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, without the side."""
+        plain = {name: value for name, value in vars(self).items() if name != "side"}
+        return {**plain, "interval": None if self.interval is None else list(self.interval)}
+
+
+@dataclass(frozen=True)
+class Rank:
+    """A side in the ranking: the mean of its scores, and the 95 % interval of the mean, of a share within 0 and 1.
+
+    Intervals of two sides may overlap although the verdict is clear: with each seed, both have the same samples.
+    """
+
+    side: str
+    mean: float
+    interval: tuple[float, float] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {**vars(self), "interval": None if self.interval is None else list(self.interval)}
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Result of `glassnet.compare`: which of the sides are better or worse than the first.
+
+    Parameters
+    ----------
+    metric : str
+    higher_is_better : bool
+    pairs : tuple of Pair
+        The scores with each finished seed.
+    curves : dict
+        ``"a"``, ``"b"`` and so on: a `Curve` for each seed.
+    versus : tuple of Versus
+        Each other side compared with A.
+    ranking : tuple of Rank
+        All sides, the best mean score first.
+    level : float
+        Largest probability of one or more verdicts other than "no difference seen" where there is no difference.
+    planned : int
+        The most seeds.
+    stopped_early : bool
+        Whether all verdicts were clear before the last seed.
+    interrupted : bool
+        Whether a callback ended the comparison.
+    same_start : bool
+        Whether all sides started from the same weights.
+    options_that_differ : dict
+        Option -> its values by side, as plain values.
+    source : str
+    samples, validation_samples : int
+        Training and validation samples of each seed.
+    """
+
+    metric: str
+    higher_is_better: bool
+    pairs: tuple[Pair, ...]
+    curves: dict[str, tuple[Curve, ...]] = field(repr=False)
+    versus: tuple[Versus, ...]
+    ranking: tuple[Rank, ...]
+    level: float
+    planned: int
+    stopped_early: bool
+    interrupted: bool
+    same_start: bool
+    options_that_differ: dict[str, dict[str, Any]]
+    source: str
+    samples: int
+    validation_samples: int
+
+    @property
+    def verdict(self) -> str:
+        """The verdict about B, compared with A."""
+        return self.versus[0].verdict
+
+    @property
+    def p_value(self) -> float | None:
+        """Of the differences B − A, times the number of other sides."""
+        return self.versus[0].p_value
+
+    @property
+    def mean(self) -> float:
+        """The mean difference B − A."""
+        return self.versus[0].mean
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The interval of the mean difference B − A."""
+        return self.versus[0].interval
+
+    @property
+    def detectable(self) -> float | None:
+        """The smallest mean difference B − A that so many seeds usually show."""
+        return self.versus[0].detectable
+
+    def __repr__(self) -> str:
+        means = ", ".join(f"{one.side.upper()} {one.mean:.4g}" for one in self.ranking)
+        verdicts = ", ".join(f"{one.side.upper()} {one.verdict}" for one in self.versus)
+        return f"Comparison({self.metric} {means}; compared with A: {verdicts}; {len(self.pairs)} seeds)"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as ``glassnet compare --json``; of two sides without what only more sides have."""
+        rest = {name: value for name, value in vars(self).items() if name not in _LISTED}
+        about_b = {name: value for name, value in self.versus[0].to_dict().items() if name != "pairs"}
+        more = {
+            "versus": {one.side: one.to_dict() for one in self.versus},
+            "ranking": [one.to_dict() for one in self.ranking],
+        }
+        return {
+            "metric": self.metric,
+            "higher_is_better": self.higher_is_better,
+            "pairs": [pair.to_dict() for pair in self.pairs],
+            "curves": {side: [curve.to_dict() for curve in curves] for side, curves in self.curves.items()},
+            "verdict": about_b.pop("verdict"),
+            "level": self.level,
+            **about_b,
+            **rest,
+            "seeds": [pair.seed for pair in self.pairs],
+            **(more if len(self.versus) > 1 else {}),
+        }
+
+
+def judged(
+    pairs: Sequence[Pair], planned: int, *, shared: float, stop_early: bool, higher_is_better: bool
+) -> tuple[Versus, ...]:
+    """Judge each other side against the first by `training.paired.judge`, whose arguments these are."""
+    scores = np.array([pair.scores for pair in pairs])  # (seeds, sides)
+    others = scores.shape[1] - 1
+    return tuple(
+        _versus(
+            LETTERS[1 + number],
+            judge(differences, planned, shared=shared, stop_early=stop_early, comparisons=others),
+            higher_is_better,
+        )
+        for number, differences in enumerate((scores[:, 1:] - scores[:, :1]).T)
+    )
+
+
+def _versus(side: str, found: Verdict, higher_is_better: bool) -> Versus:
+    verdict = {0: "no difference seen", 1: "better", -1: "worse"}[found.sign if higher_is_better else -found.sign]
+    return Versus(side, verdict, found.pairs, found.p_value, found.mean, found.interval, found.detectable)
+
+
+def all_clear(versus: Sequence[Versus]) -> bool:
+    """Return whether the verdict about every side is clear."""
+    return all(one.verdict != "no difference seen" for one in versus)
+
+
+def ranked(pairs: Sequence[Pair], metric: str, *, shared: float, higher_is_better: bool) -> tuple[Rank, ...]:
+    """Return the sides by their mean score, the best first; of equal ones, the first given."""
+    low, high = (0.0, 1.0) if metric in SHARES else (-math.inf, math.inf)
+
+    def interval(scores: Sequence[float]) -> tuple[float, float] | None:
+        found = mean_interval(scores, shared=shared)
+        return found and (max(low, found[0]), min(high, found[1]))
+
+    ranks = [
+        Rank(side, float(np.mean(scores)), interval(scores))
+        for side, scores in zip(LETTERS, zip(*(pair.scores for pair in pairs), strict=True), strict=False)
+    ]
+    return tuple(sorted(ranks, key=lambda one: -one.mean if higher_is_better else one.mean))

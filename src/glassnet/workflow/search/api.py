@@ -1,0 +1,175 @@
+"""`glassnet.search`: the search for Python programs, on files, data frames, data sets or arrays."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from ...data.dataset import Dataset, require_dataset
+from ...data.split import split
+from ...errors import ArgumentError, require_names
+from ...options.options import NAMES, OTHER_NAMES, Options, by_field
+from ...options.recipes import for_rows, recipe_named
+from ...training.callbacks import require_callbacks
+from ...training.executor import Executor
+from ...training.fit import recipe_for, recipe_options, task_of
+from ..notice import ignore
+from ..table_options import TableOptions
+from ..training_data import TrainingData, job_options, load_training_table
+from .job import Callback, SearchData, SearchJob, run_search, search_files
+from .result import SearchResult
+from .space import text_of
+from .study import require_optuna
+
+_OWN = ("y", "target", "test", "recipe", "trials", "minutes", "space", "metric", "cv", "out", "executor", "callbacks")
+
+
+def search(
+    data: Any = None,
+    y: Any = None,
+    *,
+    target: str | Sequence[str] | None = None,
+    test: Any = None,
+    recipe: str | None = None,
+    trials: int | None = None,
+    minutes: float | None = None,
+    space: Mapping[str, str | Sequence[Any]] | Sequence[str] = (),
+    metric: str | None = None,
+    cv: int | None = None,
+    out: str | PathLike[str] | None = None,
+    executor: Executor | None = None,
+    callbacks: Iterable[Callback] = (),
+    **options: Any,
+) -> SearchResult:
+    """Search for better options, and test the best once.
+
+    Trials are trained on a part of the training data and scored on the rest; trial 0 has the recipe's own options. The
+    winner is then trained on all training data and tested on the test data, which choose nothing.
+
+    Parameters
+    ----------
+    data : path, table, Dataset, or array_like
+        A path as for ``glassnet train``, the bundled MNIST by default; a data frame, with `target`; a data set; or the
+        samples X.
+    y : array_like, optional
+        With X: classes, numbers or labels, as for `Dataset.from_arrays`.
+    target : str or sequence of str, optional
+        Columns to predict, of a table with named columns.
+    test : like `data`, optional
+        Test data: of the same kind, or ``(X, y)``. By default the data's own test part, or the fraction `holdout`.
+    recipe : str, optional
+        The recipe to start from, by default that of `fit`.
+    trials : int, optional
+        Number of trials, those of former searches in the folder included; 30 by default.
+    minutes : float, optional
+        Time after which no trial is continued; without `trials` their number is not limited.
+    space : mapping or sequence of str, optional
+        Options to vary: ``{"learning_rate": "0.001..0.1:log", "hidden": [50, (100, 50)]}``, with a range as text or a
+        list of values; or texts as for ``--space``. By default those that suit data and recipe.
+    metric : str, optional
+        accuracy, balanced_accuracy or log_loss of classes; rmse or r2 of numbers; accuracy of labels.
+    cv : int, optional
+        Folds of the cross-validation by which a trial is scored; 0: one held-out part. By default 5 for fewer than
+        1,000 training samples, else 0.
+    out : path, optional
+        Folder of the search, by default the name of the data with ``-search``. A search in it is continued.
+    executor : Executor, optional
+        Where trials are computed, such as `glassnet.ray_cluster`; by default threads of this process, one per core.
+        With one worker the same seed gives the same trials.
+    callbacks : iterable of callable
+        Each is called with every event of the search, on any thread; if one returns True, no trial is continued.
+    **options
+        Options with a given value, which all trials have.
+
+    Returns
+    -------
+    SearchResult
+
+    Raises
+    ------
+    OptionError
+        GN021 and GN022 for options that are not allowed or do not fit each other, GN092 without the package optuna.
+    DataError
+        As `fit`.
+    FileError, ModelFileError
+        GN007, GN041 and GN044 for a folder that cannot be used.
+    InterruptedWorkError
+        GN031 when the search ends before a trial is complete.
+    """
+    require_names("search", options, (*NAMES, *_OWN), OTHER_NAMES)
+    require_optuna()
+    texts = [_text(*one) for one in space.items()] if isinstance(space, Mapping) else [*space]
+    every, folder = require_callbacks(callbacks), None if out is None else fspath(out)
+    columns = (target,) if isinstance(target, str) else tuple(target or ())
+    common: dict[str, Any] = {
+        "trials": trials,
+        "minutes": minutes,
+        "space": tuple(texts),
+        "metric": metric,
+        "folds": cv,
+    }
+    if data is None or isinstance(data, str | Path):
+        if y is not None:
+            raise ArgumentError("GN021", "y: a file has its own labels. Omit it, or pass X instead of the file.")
+        source = None if data is None else str(data)
+        table = TableOptions(target=columns)
+        job = SearchJob(source, None if test is None else str(test), recipe, options, table, out=folder, **common)
+        return search_files(job, executor=executor, callbacks=every)
+    began = time.monotonic()
+    name = recipe
+    if columns:
+        name = recipe or "table"
+        read = _read_table(data, test, columns, name, options)
+    else:
+        read, name = _read_arrays(data, y, test, recipe, options)
+    job = SearchJob(None, None, name, options, out=folder or "data-search", **common)
+    return run_search(job, read, executor, every, ignore, time.monotonic, began)
+
+
+def _text(name: str, values: str | Sequence[Any]) -> str:
+    """Return an option to vary as a text for `space.parse_space`."""
+    return f"{name}={values if isinstance(values, str) else ','.join(map(text_of, values))}"
+
+
+def _read_table(source: Any, test: Any, target: tuple[str, ...], recipe: str, options: Mapping[str, Any]) -> SearchData:
+    """Return the samples of a data frame with named columns."""
+    given = by_field(dict(options))
+    sized: dict[str, Any] = {}
+
+    def choose(rows: int, task: str) -> Options:
+        sized.update(for_rows(rows, recipe, task=task))
+        return job_options(recipe, given, **sized)
+
+    read = load_training_table(source, test, TableOptions(target=target), recipe_named(recipe), choose, ignore)
+
+    def make(changes: dict[str, Any]) -> Options:
+        return job_options(recipe, {**given, **changes}, **sized)
+
+    return SearchData(read, make, task_of(read.training), read.training.source)
+
+
+def _read_arrays(
+    data: Any, y: Any, test: Any, recipe: str | None, options: Mapping[str, Any]
+) -> tuple[SearchData, str]:
+    """Return the samples of a data set or of arrays, and the recipe."""
+    if y is not None:
+        data = Dataset.from_arrays(data, y)
+        if isinstance(test, tuple) and len(test) == 2:
+            test = Dataset.from_arrays(*test, like=data)
+    require_dataset("data", data)
+    if test is not None:
+        require_dataset("test", test)
+    name = recipe or recipe_for(data)
+
+    def make(changes: dict[str, Any]) -> Options:
+        return recipe_options(data, name, {**by_field(dict(options)), **changes})
+
+    base = make({})
+    training = data
+    if test is None:
+        training, test = split(data, base)
+    read = TrainingData(training, test, base, False, 0.0)
+    return SearchData(read, make, task_of(data), data.source), name

@@ -1,0 +1,96 @@
+"""How sure the choice of a search is: the winner's curse, and which trials cannot be told from the winner.
+
+The best of many validation scores is partly luck. Both figures here resample the validation samples (the bootstrap):
+a trial that wins in most resamples is probably the best, and the score that a winner has on the samples that were not
+drawn is free of the luck by which it won (Tsamardinos, Greasidou and Borboudakis 2018, "Bootstrapping the out-of-sample
+predictions for efficient and accurate cross-validation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...nn.random import Purpose, generator
+from .scores import Numbers, Scorer
+
+RESAMPLES = 1_000
+CLEAR = 0.05
+"""A trial that beats the winner in more than this fraction of the resamples cannot be told from it."""
+_AT_ONCE = 4_000_000  # numbers of a block of resamples
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Result of `judge_choice`.
+
+    Parameters
+    ----------
+    winner : int
+        Number of the trial with the best score; of equal ones the first.
+    optimism : float
+        By how much its score is probably too good, in the unit of the metric; 0 or more.
+    corrected : float
+        The score without the optimism.
+    probabilities : dict of int to float
+        Trial -> the fraction of the resamples in which it has the best score; 0 is left out.
+    not_told_apart : tuple of int
+        Trials that beat the winner, or equal it, in more than 5 % of the resamples, the best first.
+    """
+
+    winner: int
+    optimism: float
+    corrected: float
+    probabilities: dict[int, float]
+    not_told_apart: tuple[int, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        probabilities = {str(number): share for number, share in self.probabilities.items()}
+        return {**vars(self), "probabilities": probabilities, "not_told_apart": list(self.not_told_apart)}
+
+
+def judge_choice(contributed: Mapping[int, Numbers], scorer: Scorer, seed: int) -> Evidence:
+    """Choose the best trial, and judge the choice.
+
+    Parameters
+    ----------
+    contributed : mapping of int to ndarray, shape (n, k)
+        Number of each complete trial -> the contributions of its validation samples, as from `scores.contributions`.
+    scorer : Scorer
+    seed : int
+    """
+    numbers = sorted(contributed)
+    samples = len(contributed[numbers[0]])
+    own = np.array([scorer(contributed[number])[0] for number in numbers])
+    winner = int(np.argmax(scorer.sign * own))
+    random = generator(seed, Purpose.SEARCH)
+    wins, unbeaten = np.zeros(len(numbers)), np.zeros(len(numbers))
+    outside: list[float] = []
+    left = RESAMPLES
+    while left:
+        block = min(left, max(1, _AT_ONCE // max(1, samples)))
+        left -= block
+        drawn = random.integers(samples, size=(block, samples))
+        counts = np.stack([np.bincount(row, minlength=samples) for row in drawn]).astype(np.float64)
+        scores = np.stack([scorer.sign * scorer(contributed[number], counts) for number in numbers])  # (trials, block)
+        best = scores == scores.max(axis=0)
+        wins += (best / best.sum(axis=0)).sum(axis=1)  # equal ones share
+        unbeaten += (scores >= scores[winner]).sum(axis=1)
+        for place, row in zip(scores.argmax(axis=0), counts, strict=True):
+            rest = (row == 0).astype(np.float64)
+            if rest.any():
+                outside.append(float(scorer(contributed[numbers[place]], rest[None])[0]))
+    corrected = float(np.nanmean(outside)) if outside else float(own[winner])
+    optimism = max(0.0, float(scorer.sign * (own[winner] - corrected)))
+    close = [place for place in np.argsort(-scorer.sign * own, kind="stable") if place != winner]
+    return Evidence(
+        winner=numbers[winner],
+        optimism=optimism,
+        corrected=float(own[winner]) - scorer.sign * optimism,
+        probabilities={numbers[place]: float(wins[place] / RESAMPLES) for place in np.argsort(-wins) if wins[place]},
+        not_told_apart=tuple(numbers[place] for place in close if unbeaten[place] > CLEAR * RESAMPLES),
+    )

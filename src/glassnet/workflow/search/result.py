@@ -1,0 +1,158 @@
+"""The result of a search: its trials, the winner, and what the test data show of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...data.dataset import Dataset
+from ...model.evaluate import evaluate
+from ...model.intervals import Interval, score_intervals
+from ...model.model import Model
+from ...nn.random import Purpose, generator
+from .evidence import RESAMPLES, Evidence
+from .scores import Numbers, Scorer, contributions
+from .space import Dimension
+from .study import Trial
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A model that was trained on all training samples, and its score on the test data.
+
+    Parameters
+    ----------
+    model : str
+        Its file, in the folder of the search.
+    hash : str
+        Of its parameters.
+    score : float
+        The metric on the test data.
+    interval : (float, float)
+        Its 95 % confidence interval.
+    """
+
+    model: str
+    hash: str
+    score: float
+    interval: Interval
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {**vars(self), "interval": list(self.interval)}
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Result of `glassnet.search`.
+
+    Parameters
+    ----------
+    metric : str
+    higher_is_better : bool
+    trials : tuple of Trial
+        All trials; number 0 has the recipe's own options.
+    best : Trial
+        The complete trial with the best validation score, of equal ones the first: the winner.
+    evidence : Evidence
+        How sure the choice of the winner is.
+    test : Tested
+        The winner, trained on all training samples, on the test data, which chose nothing.
+    default : Tested
+        The recipe's own options, likewise; the same as `test` if they won.
+    difference : float
+        Test score of the winner minus that of the recipe.
+    difference_interval : (float, float)
+        Its 95 % confidence interval (bootstrap of the test samples).
+    space : tuple of Dimension
+        The options that were varied.
+    recipe, source, folder : str
+    samples, validation_samples, test_samples : int
+        Training and validation samples of a trial, or with cross-validation of all folds together; and test samples.
+    folds : int
+        Folds of the cross-validation; 0 for one held-out part.
+    planned : int or None
+        Number of trials that were wanted; None if only the time was limited.
+    ended : {"trials", "time", "callback"}
+        Why the search ended.
+    """
+
+    metric: str
+    higher_is_better: bool
+    trials: tuple[Trial, ...]
+    best: Trial
+    evidence: Evidence
+    test: Tested
+    default: Tested
+    difference: float
+    difference_interval: Interval
+    space: tuple[Dimension, ...]
+    recipe: str
+    source: str
+    folder: str
+    samples: int
+    validation_samples: int
+    test_samples: int
+    folds: int
+    planned: int | None
+    ended: str
+
+    @property
+    def complete(self) -> tuple[Trial, ...]:
+        """The trials that were trained to their end."""
+        return tuple(trial for trial in self.trials if trial.state == "complete")
+
+    @property
+    def model(self) -> Model:
+        """The winner, trained on all training samples, read from its file."""
+        from ...model.file import load_model
+
+        return load_model(Path(self.folder) / self.test.model)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as ``glassnet search --json`` prints them."""
+        return {
+            **vars(self),
+            "trials": [trial.to_dict() for trial in self.trials],
+            "best": self.best.to_dict(),
+            "evidence": self.evidence.to_dict(),
+            "test": self.test.to_dict(),
+            "default": self.default.to_dict(),
+            "difference_interval": list(self.difference_interval),
+            "space": {one.name: one.to_dict() for one in self.space},
+        }
+
+
+def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tuple[Tested, Numbers]:
+    """Score a model on test data; return also the contributions of the samples.
+
+    The interval of a metric that `model.intervals` does not have is that of a bootstrap of the samples.
+    """
+    scorer, found = Scorer.of([test], metric), contributions(model, test, metric)
+    score = float(scorer(found)[0])
+    interval = score_intervals(evaluate(model, test), test).get(metric)
+    if interval is None:
+        interval = _middle(scorer(found, _resampled(len(test), seed)))
+    return Tested(file, model.hash(), score, interval), found
+
+
+def difference_interval(one: Numbers, other: Numbers, test: Dataset, metric: str, seed: int) -> Interval:
+    """Return the 95 % interval of the difference of two scores on the same samples, from their contributions."""
+    scorer, counts = Scorer.of([test], metric), _resampled(len(test), seed)
+    return _middle(scorer(one, counts) - scorer(other, counts))
+
+
+def _resampled(samples: int, seed: int) -> Numbers:
+    """Return how often each sample is drawn in each resample, shape (resamples, samples)."""
+    draw = generator(seed, Purpose.SEARCH).integers
+    return np.stack([np.bincount(draw(samples, size=samples), minlength=samples) for _ in range(RESAMPLES)]).astype(
+        np.float32
+    )
+
+
+def _middle(scores: Numbers) -> Interval:
+    low, high = np.nanpercentile(scores, (2.5, 97.5))
+    return float(low), float(high)

@@ -1,0 +1,296 @@
+"""The trials of a search in its folder: Optuna chooses the options of the next one, and a journal records them all.
+
+The journal is the file of Optuna's `JournalStorage`: every line is written before the search continues, so that a
+search whose process is killed loses only the trials that were running. The next search in the folder repeats those with
+their options. The sampler's seed is that of the search and the number of the trial, so that one worker tries the same
+options whether it was interrupted or not.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...errors import FileError, ModelFileError, OptionError
+from ...io.byte_locks import ByteLocks
+from ...io.writing import require_folder
+from ...nn.random import Purpose, generator
+from .space import Dimension
+
+if TYPE_CHECKING:
+    import optuna
+
+JOURNAL = "journal.jsonl"
+_LOCK = ".lock"
+_NAME = "search"
+_STARTUP = 10
+"""Trials with random options before the sampler learns from them, the first one included."""
+_BEFORE_PRUNING = 5
+"""Complete trials that others are compared with before one is pruned."""
+
+COMPLETE, PRUNED, DIVERGED, RUNNING = "complete", "pruned", "diverged", "running"
+
+
+def require_optuna() -> None:
+    """Raise OptionError GN092 if the package optuna cannot be imported."""
+    try:
+        import optuna  # noqa: F401
+    except ImportError as problem:
+        raise OptionError(
+            "GN092", f"a search needs {problem.name}, which is not installed: pip install 'glassnet[search]'"
+        ) from None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial of a search.
+
+    Parameters
+    ----------
+    number : int
+        From 0; 0 has the recipe's own options.
+    state : {"complete", "pruned", "diverged", "running"}
+        ``pruned``: ended early, because its score was worse than the median of the others at the same point.
+    options : dict
+        The options that the search varies, with their values in this trial.
+    score : float or None
+        The metric on the validation samples; None if training diverged.
+    scores : tuple of float
+        The scores after each epoch, with cross-validation those of the first fold and then after each fold.
+    epochs : int
+    seconds : float
+    models : tuple of str
+        Names of its model files in the folder of the search.
+    """
+
+    number: int
+    state: str
+    options: dict[str, Any]
+    score: float | None
+    scores: tuple[float, ...] = ()
+    epochs: int = 0
+    seconds: float = 0.0
+    models: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, with lists."""
+        options = {name: list(value) if isinstance(value, tuple) else value for name, value in self.options.items()}
+        return {**vars(self), "options": options, "scores": list(self.scores), "models": list(self.models)}
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """What a study needs to know of its search.
+
+    Parameters
+    ----------
+    space : tuple of Dimension
+    base : dict
+        Values of the options of the space in trial 0, which has the recipe's own.
+    identity : dict
+        Plain values that describe the search; another search in the same folder is refused.
+    seed : int
+    higher_is_better : bool
+    epochs : int
+        Epochs of a trial. None is pruned in the first quarter of them.
+    """
+
+    space: tuple[Dimension, ...]
+    base: dict[str, Any]
+    identity: dict[str, Any]
+    seed: int
+    higher_is_better: bool
+    epochs: int
+
+
+class Study:
+    """The trials of a search, and the choice of the next options; from `opened`. Its methods may be called on threads.
+
+    Parameters
+    ----------
+    folder : Path
+    plan : StudyPlan
+    """
+
+    def __init__(self, folder: Path, plan: StudyPlan) -> None:
+        import optuna
+
+        self._optuna, self._plan, self._folder, self._lock = optuna, plan, folder, threading.RLock()
+        self._space = {one.name: one for one in plan.space}
+        self._running: dict[int, optuna.trial.Trial] = {}
+        with _quiet():
+            try:
+                self._study = self._load()
+            except (ValueError, KeyError, TypeError, AssertionError, AttributeError):
+                text = "damaged, so this search cannot be continued. Choose another folder with --out."
+                raise ModelFileError("GN041", f"{folder / JOURNAL}: {text}") from None
+            self._require_own()
+            if not self._study.get_trials(deepcopy=False):
+                self._study.enqueue_trial({name: one.nearest(plan.base[name]) for name, one in self._space.items()})
+            self._again = [one._trial_id for one in self._frozen(optuna.trial.TrialState.RUNNING)]
+
+    def _load(self) -> optuna.Study:
+        of = self._optuna
+        backend = of.storages.journal.JournalFileBackend(str(self._folder / JOURNAL), _no_lock())
+        study: optuna.Study = of.create_study(
+            storage=of.storages.JournalStorage(backend),
+            study_name=_NAME,
+            direction="maximize" if self._plan.higher_is_better else "minimize",
+            pruner=of.pruners.MedianPruner(_BEFORE_PRUNING, max(1, self._plan.epochs // 4)),
+            load_if_exists=True,
+        )
+        return study
+
+    def _require_own(self) -> None:
+        """Store what the search is of; raise ModelFileError GN044 if the folder has another one."""
+        identity, stored = json.loads(json.dumps(self._plan.identity)), self._study.user_attrs.get("identity")
+        if stored is None:
+            self._study.set_user_attr("identity", identity)
+        elif differing := [key for key, value in identity.items() if stored.get(key) != value]:
+            raise ModelFileError(
+                "GN044",
+                f"{self._folder}: the search in this folder has other settings ({', '.join(differing)}). Repeat its "
+                "command, or choose another folder with --out.",
+            )
+
+    def _frozen(self, *states: optuna.trial.TrialState) -> list[optuna.trial.FrozenTrial]:
+        return self._study.get_trials(deepcopy=False, states=states or None)
+
+    def ask(self) -> tuple[int, dict[str, Any]]:
+        """Return the number and the options of the next trial; those that a former search left unfinished are first."""
+        optuna = self._optuna
+        with self._lock, _quiet():
+            if self._again:
+                trial_id = self._again.pop(0)
+                number = next(one.number for one in self._frozen() if one._trial_id == trial_id)
+                self._study.sampler = self._sampler(number)
+                trial = optuna.trial.Trial(self._study, trial_id)
+            else:
+                waiting = self._frozen(optuna.trial.TrialState.WAITING)
+                self._study.sampler = self._sampler(len(self._frozen()) - len(waiting))
+                trial = self._study.ask()
+            sampled = {name: _suggested(trial, one) for name, one in self._space.items()}
+            self._running[trial.number] = trial
+        return trial.number, self._options(trial.number, sampled)
+
+    def _sampler(self, number: int) -> optuna.samplers.BaseSampler:
+        seed = int(generator(self._plan.seed, Purpose.SEARCH, number + 1).integers(2**31))
+        return self._optuna.samplers.TPESampler(
+            n_startup_trials=_STARTUP, seed=seed, multivariate=True, constant_liar=True
+        )
+
+    def _options(self, number: int, sampled: Mapping[str, Any]) -> dict[str, Any]:
+        if number == 0:  # for the sampler, its values were moved into the ranges
+            return dict(self._plan.base)
+        return {name: one.value(sampled[name]) for name, one in self._space.items() if name in sampled}
+
+    def report(self, number: int, step: int, score: float) -> bool:
+        """Record a score of a running trial; return whether it is worse than the median at this step."""
+        with self._lock, _quiet():
+            trial = self._running[number]
+            if step not in self._frozen()[number].intermediate_values:  # else it is repeated
+                trial.report(score, step)
+            return number > 0 and trial.should_prune()
+
+    def tell(self, number: int, state: str, score: float | None, **facts: Any) -> Trial:
+        """Record the end of a trial; `facts` are fields of `Trial`."""
+        of, complete = self._optuna.trial.TrialState, state == COMPLETE
+        with self._lock, _quiet():
+            trial = self._running.pop(number)
+            trial.set_user_attr("facts", {"state": state, "score": score, **facts})
+            self._study.tell(trial, score if complete else None, of.COMPLETE if complete else of.PRUNED)
+        return self.trials()[number]
+
+    def trials(self) -> list[Trial]:
+        """Return all trials by their numbers."""
+        with self._lock, _quiet():
+            return [self._record(one) for one in self._frozen()]
+
+    def _record(self, frozen: optuna.trial.FrozenTrial) -> Trial:
+        facts, options = frozen.user_attrs.get("facts", {}), self._options(frozen.number, frozen.params)
+        scores = tuple(value for _, value in sorted(frozen.intermediate_values.items()))
+        if not frozen.state.is_finished() or not facts:
+            return Trial(frozen.number, RUNNING, options, None, scores)
+        facts = {**facts, "models": tuple(facts.get("models", ()))}
+        return Trial(number=frozen.number, options=options, scores=scores, **facts)
+
+
+@contextmanager
+def opened(folder: Path, plan: StudyPlan) -> Iterator[Study]:
+    """Open the study in a folder, or begin it.
+
+    Raises
+    ------
+    FileError
+        GN007 for a folder with other files, or one in which a search is running; others as for `require_folder`.
+    ModelFileError
+        GN041 for a damaged journal, GN044 for the folder of another search.
+    """
+    require_folder(folder)
+    journal = folder / JOURNAL
+    if folder.is_dir() and not journal.exists() and any(one.name != _LOCK for one in folder.iterdir()):
+        raise FileError("GN007", f"{folder}: a folder with other files. Choose another folder with --out.")
+    folder.mkdir(exist_ok=True)
+
+    def refuse() -> None:
+        raise FileError("GN007", f"{folder}: another search is running in this folder. Wait for it, or choose another.")
+
+    with ByteLocks(folder / _LOCK).held(0, refuse):
+        _cut_last_line(journal)
+        yield Study(folder, plan)
+
+
+def _cut_last_line(journal: Path) -> None:
+    """Remove a last line that was not written completely, because the process was killed."""
+    if not journal.exists():
+        return
+    with open(journal, "r+b") as file:
+        content = file.read()
+        if not content.endswith(b"\n"):
+            file.truncate(content.rfind(b"\n") + 1)
+
+
+def _suggested(trial: optuna.Trial, one: Dimension) -> Any:
+    if one.choices:
+        return trial.suggest_categorical(one.name, one.labels)
+    assert one.low is not None
+    assert one.high is not None
+    if one.whole:
+        return trial.suggest_int(one.name, int(one.low), int(one.high), log=one.log)
+    return trial.suggest_float(one.name, one.low, one.high, log=one.log)
+
+
+def _no_lock() -> Any:
+    """Return a lock of Optuna's that does nothing: only this process writes, and a stale lock file would delay it."""
+    from optuna.storages.journal import JournalFileSymlinkLock
+
+    class NoLock(JournalFileSymlinkLock):
+        def acquire(self) -> bool:
+            return True
+
+        def release(self) -> None:
+            pass
+
+    return NoLock(os.devnull)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out Optuna's messages, and its warnings that an argument is experimental."""
+    logger = logging.getLogger("optuna")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

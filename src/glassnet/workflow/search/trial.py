@@ -1,0 +1,152 @@
+"""One trial of a search: a task for an executor that trains with some options and scores the validation samples."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...data.dataset import Dataset
+from ...data.validation_split import ValidationSplit
+from ...model.model import Model
+from ...options.options import Options
+from ...training.events import EpochDone, Event
+from ...training.executor import Send, WithinTask
+from ...training.fit import fit_watched
+from ...training.loop import model_at
+from ...training.run import Run
+from .scores import Numbers, Scorer, contributions
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a trial sends after each epoch, and after each fold; the answer is whether it ends there.
+
+    Parameters
+    ----------
+    step : int
+        From 1; the same step of two trials is the same fraction of their training.
+    score : float
+        The metric on the validation samples.
+    epoch, epochs : int
+        The epoch of the fold, and the number of epochs in the options.
+    fold, folds : int
+        The fold, from 0, and the number of folds; 1 without cross-validation.
+    """
+
+    step: int
+    score: float
+    epoch: int
+    epochs: int
+    fold: int
+    folds: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of `run_trial`.
+
+    Parameters
+    ----------
+    models : tuple of Model
+        The trained model of each fold, one without cross-validation, with the validation split in its training record.
+    score : float
+        The metric on the validation samples of all folds; of a trial that ended early, the last one.
+    contributed : ndarray, shape (n, k), or None
+        As from `scores.contributions`, for the validation samples of all folds; None if the trial ended early.
+    epochs : int
+        Epochs of the longest fold.
+    seconds : float
+    """
+
+    models: tuple[Model, ...]
+    score: float
+    contributed: Numbers | None
+    epochs: int
+    seconds: float
+
+
+def trial_options(options: Options) -> Options:
+    """Return the options of a trial.
+
+    A trial runs on one thread, which does not affect the result. Trials run at the same time, and only the compiled
+    loops release Python's lock: with the reference engine two threads take as long as one.
+    """
+    return replace(options, threads=1, engine="compiled" if options.engine == "auto" else options.engine)
+
+
+def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options, metric: str, send: Send) -> Outcome:
+    """Train with some options on the training samples of each split, and score the validation samples.
+
+    Parameters
+    ----------
+    data : Dataset
+        The training samples of the search.
+    splits : sequence of ValidationSplit
+    options : Options
+        As from `trial_options`.
+    metric : str
+    send : callable
+        Receives each `Progress`; if it returns True the trial ends with this epoch.
+
+    Raises
+    ------
+    GlassnetError
+        As `fit`.
+    """
+    began = time.perf_counter()
+    models: list[Model] = []
+    parts: list[Numbers] = []
+    validations: list[Dataset] = []
+    epochs = 0
+    for number, split in enumerate(splits):
+        training, validation = split.of(data)
+        watch = _Watch(validation, metric, options.epochs, number, len(splits), send)
+        # Of an ensemble, all members end if the trial is cancelled.
+        fitted = fit_watched(training, options, [watch], watch.begin, executor=WithinTask(send))
+        models.append(_recorded(fitted.model, split))
+        epochs = max(epochs, len(fitted.history.epoch))
+        if watch.ended:
+            return Outcome(tuple(models), watch.score, None, epochs, time.perf_counter() - began)
+        validations.append(validation)
+        parts.append(contributions(fitted.model, validation, metric))
+        score = float(Scorer.of(validations, metric)(np.concatenate(parts))[0])
+        last = number == len(splits) - 1
+        done = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
+        if not last and send(done):
+            return Outcome(tuple(models), score, None, epochs, time.perf_counter() - began)
+    return Outcome(tuple(models), score, np.concatenate(parts), epochs, time.perf_counter() - began)
+
+
+def _recorded(model: Model, split: ValidationSplit) -> Model:
+    """Return a model with the split in its training record."""
+    described: dict[str, Any] = {**model.receipt["data"], "validation_split": split.to_dict()}
+    return replace(model, receipt={**model.receipt, "data": described})  # type: ignore[typeddict-item]
+
+
+class _Watch:
+    """The callback of a training run: of the first fold, scores the validation samples after each epoch."""
+
+    def __init__(self, validation: Dataset, metric: str, epochs: int, fold: int, folds: int, send: Send) -> None:
+        self._validation, self._metric, self._send = validation, metric, send
+        self._scorer, self._epochs, self._fold, self._folds = Scorer.of([validation], metric), epochs, fold, folds
+        self.score, self.ended = float("nan"), False
+
+    def begin(self, run: Run) -> None:
+        """Remember the run, whose state has the weights after each epoch."""
+        self._run = run
+
+    def __call__(self, event: Event) -> bool:
+        """Process an event of the training."""
+        if not isinstance(event, EpochDone) or self._fold:
+            self._send(None)  # ends here if the trial has been cancelled
+            return False
+        found = contributions(model_at(self._run.model, self._run.state), self._validation, self._metric)
+        self.score = float(self._scorer(found)[0])
+        last = event.epoch == self._epochs
+        done = Progress(event.epoch, self.score, event.epoch, self._epochs, 0, self._folds)
+        self.ended = self._send(done) and not last
+        return self.ended

@@ -1,0 +1,142 @@
+"""``glassnet search``: text, JSON, both languages, the command that repeats the winner, kills, and bad input."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+
+import numpy as np
+import pytest
+
+from glassnet.cli.search import PICTURE
+from glassnet.model.file import load_model
+from support.cli import command, documented_keys, environment, run
+
+pytest.importorskip("optuna")
+
+SMALL = (
+    "--target",
+    "kind",
+    "--hidden",
+    "6",
+    "--epochs",
+    "3",
+    "--members",
+    "1",
+    "--engine",
+    "reference",
+    "--workers",
+    "1",
+)
+SPACE = ("--space", "rate=0.0003..0.1:log", "--space", "dropout", "--cv", "0", "-o", "out")
+
+
+@pytest.fixture
+def rows(folder):
+    rng = np.random.default_rng(2)
+    lines = [f"{x:.3f},{y:.3f},{'up' if x > y else 'down'}" for x, y in rng.normal(size=(160, 2))]
+    (folder / "rows.csv").write_text("\n".join(["x,y,kind", *lines]) + "\n")
+    return folder
+
+
+def search(*words):
+    return run("search", "rows.csv", *SMALL, *SPACE, *words)
+
+
+def test_a_search_in_words_and_its_command(rows):
+    done = search("--trials", "5").fine()
+    lines = done.out.splitlines()
+    assert lines[0] == "data      rows.csv: 115 training and 29 validation samples, 16 for the test"
+    assert lines[1] == "score     accuracy, %; higher is better"
+    assert lines[2:4] == ["space     learning_rate   0.0003 to 0.1 (log)", "          dropout         0 to 0.5"]
+    assert re.fullmatch(r" {10}trial +score +rate +dropout", lines[4])
+    assert sum(line.startswith(" " * 10 + "0 recipe") for line in lines) == 1
+    texts = {line.split()[0]: line for line in lines if not line.startswith(" ")}
+    assert re.fullmatch(
+        r"test      [\d.]+, 95% interval [\d.]+ to [\d.]+, on 16 samples that chose nothing", texts["test"]
+    )
+    assert texts["model"] == "model     out/best.safetensors"
+    assert texts["picture"] == f"picture   out/{PICTURE}"
+    assert len(re.findall(r"^trial \d: ", done.err, re.M)) == 5
+    again = shlex.split(texts["repeat"].removeprefix("repeat"))
+    run(*again[1:], "-o", "again.safetensors", "--no-pictures").fine()
+    assert load_model("again.safetensors").hash() == load_model("out/best.safetensors").hash()
+
+
+def test_json_has_the_documented_keys(rows):
+    found = search("--trials", "3", "--json").fine().json()
+    assert sorted([*found, *found["trials"][0]]) == documented_keys("search")
+    assert found["trials"][0]["state"] == "complete"
+    assert search("--trials", "3", "--json").fine().json() == found
+
+
+def test_a_search_in_chinese(rows):
+    done = search("--trials", "3", "--language", "zh", "--minutes", "9").fine()
+    assert "配方" in done.out
+    assert not re.search("trial|winner|score|chance|interval", done.out + done.err)
+
+
+def test_a_killed_search_continues(rows):
+    """The process is killed while it trains; the same command then ends as if nothing had happened."""
+    words = ("search", "rows.csv", *SMALL, *SPACE, "--trials", "6", "--json")
+    with subprocess.Popen(
+        command(*words), env=environment(), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as process:
+        for line in process.stderr:
+            if line.startswith("trial 3"):
+                process.kill()
+    assert process.returncode < 0
+    ended = (rows / "out" / "journal.jsonl").read_text().count('"facts"')
+    assert 4 <= ended < 6 or not (rows / "out" / PICTURE).exists()
+    killed = run(*words).fine()
+    assert len(re.findall(r"^trial \d: ", killed.err, re.M)) == 6 - ended
+    (rows / "out").rename(rows / "killed")
+    whole = run(*words).fine()
+    assert without_times(killed.json()) == without_times(whole.json())
+
+
+def without_times(found):
+    for trial in (*found["trials"], found["best"]):
+        del trial["seconds"]
+    return json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fragment"),
+    [
+        (("--space", "epochs=1..5"), "GN021", "hidden"),
+        (("--space", "momentum=0..2"), "GN021", "0 to 0.999999"),
+        (("--space", "dropout=0..0.3"), "GN022", "twice"),
+        (("--space", "hidden=5,6"), "GN022", "given value"),
+        (("--trials", "0"), "GN021", "1 to 10000"),
+        (("--trials", "many"), "GN020", "'many'"),
+        (("--minutes", "-1"), "GN021", "0 to"),
+        (("--cv", "1"), "GN021", "2 or more"),
+        (("--cv", "21"), "GN021", "0 to 20"),
+        (("--metric", "rmse"), "GN022", "accuracy"),
+        (("--metric", "f1"), "GN020", "accuracy"),
+        (("-o", "rows.csv"), "GN110", "rows.csv"),
+        (("-o", "none/out"), "GN001", "none"),
+        (("--ray", "auto"), "GN022", "--workers 1"),
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_one_line_in_both_languages(rows, monkeypatch, words, code, fragment):
+    search(*words).refused(code, fragment)
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    assert re.search("[\u4e00-\u9fff]", search(*words).refused(code))
+    assert not (rows / "out").exists()
+
+
+def test_another_search_in_the_folder_is_refused(rows):
+    search("--trials", "1").fine()
+    search("--batch-size", "8").refused("GN044", "options", "--out")
+
+
+def test_without_optuna_a_line_names_the_extra(rows, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    search().refused("GN092", "pip install 'glassnet[search]'")

@@ -1,0 +1,151 @@
+"""Batches divided on a Ray cluster: the bits of one machine, however many workers compute, are lost, or join.
+
+`tests/equivalence/test_shared_batches.py` has the same without Ray, with all options that affect a step.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+import glassnet
+from glassnet import Options, fit, resume
+from glassnet.engines import CompiledEngine
+from glassnet.errors import ClusterError
+from glassnet.training.checkpoint import CheckpointPolicy
+from glassnet.training.events import BlockDone, EpochDone
+from support.ray_machines import add_machine, lose_machine
+from support.samples import digits
+
+OPTIONS = Options(
+    **{"hidden": (9,), "batch_size": 128, "shards": 8, "epochs": 3, "blocks": 2, "seed": 3, "skip_zeros": False},
+    **{"optimizer": "adamw", "learning_rate": 0.01, "dropout": 0.2, "average": 0.9, "early_stopping": 3},
+)
+DATA = digits(400)
+STEPS = OPTIONS.epochs * -(-360 // 128)
+
+
+def outcome(fitted):
+    """Everything that training decides."""
+    history = fitted.history
+    return fitted.model.hash(), history.weight_hashes, history.loss, history.validation_loss, history.accuracy
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return outcome(fit(DATA, OPTIONS, engine=CompiledEngine()))
+
+
+@pytest.fixture(scope="module")
+def workers(ray_nodes):
+    """Up to three workers on each of the machines, with notices in `said`, and the latest training run in `run`."""
+    from glassnet.distributed.shard_workers import RayWorkers
+
+    class Watched(RayWorkers):
+        def begin(self, part):
+            self.calls, self.run = 0, super().begin(part)
+            return self.run
+
+        def _call(self, worker, *step):
+            self.calls += 1
+            return super()._call(worker, *step)
+
+    said = []
+    watched = Watched(said.append, cores=0.3)
+    watched.said = said
+    yield watched
+    watched.close()
+
+
+@pytest.fixture
+def engine(workers, monkeypatch):
+    from glassnet.distributed import shard_workers
+    from glassnet.distributed.data_parallel import RayEngine
+
+    monkeypatch.setattr(shard_workers, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(shard_workers, "OTHERS_SECONDS", 120)
+    workers.said.clear()
+    return RayEngine(workers)
+
+
+def test_the_number_of_workers_does_not_matter(workers, engine, expected):
+    for count in (1, 2, 3, 5, 7):
+        workers.most = count
+        assert outcome(fit(DATA, OPTIONS, engine=engine)) == expected
+        assert workers.count == count
+        assert workers.said == []
+
+
+def test_workers_that_are_lost_or_join_change_nothing(ray, ray_nodes, workers, engine, expected):
+    """A process is killed in mid-step, later a machine with all its workers; then another machine joins."""
+    blocks, counts, original = [], [], workers._call
+
+    def call(worker, *step):
+        reference = original(worker, *step)
+        if workers.calls == 10:
+            ray.kill(worker.actor)
+        if workers.calls == 30:
+            lose_machine(ray_nodes)
+        return reference
+
+    def join(event):
+        blocks.append(isinstance(event, BlockDone))
+        if isinstance(event, BlockDone) and sum(blocks) == 2 * OPTIONS.epochs - 2:
+            counts.append(workers.count)
+            add_machine(ray_nodes)
+            for _ in range(600):
+                workers.look_for_others(workers.run)
+                if workers.count == 7:
+                    break
+                time.sleep(0.1)
+            counts.append(workers.count)
+
+    workers.most = 7
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "_call", call)
+        assert outcome(fit(DATA, OPTIONS, engine=engine, callbacks=[join])) == expected
+    assert counts[0] <= 6  # as many as have room on two machines
+    assert counts[1] == workers.count == 7
+    lost = sum("lost" in line for line in workers.said)
+    assert lost >= 2, workers.said
+    assert workers.calls <= STEPS * 7 + lost
+
+
+def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(
+    ray, workers, engine, expected, tmp_path, monkeypatch
+):
+    def lose_all_and_stop(event):
+        if isinstance(event, EpochDone):
+            for one in (*workers._ready, *workers._joining):
+                ray.kill(one.actor)
+            if event.epoch == 2:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr("glassnet.distributed.shard_workers.LOOK_SECONDS", 1000)  # no others take their places
+    workers.most = 2
+    policy = CheckpointPolicy(tmp_path / "run.checkpoint", every=3)
+    with pytest.raises(KeyboardInterrupt):
+        fit(DATA, OPTIONS, engine=engine, checkpoint=policy, callbacks=[lose_all_and_stop])
+    assert any("lost: 0 go on" in line for line in workers.said)
+    resumed = resume(policy.path, DATA)
+    assert outcome(resumed)[0] == expected[0]
+    assert resumed.changes == ()
+
+
+def test_the_engine_of_a_cluster_has_a_receipt_that_one_machine_verifies(workers):
+    workers.close()  # their cores are needed
+    said = []
+    with glassnet.ray_cluster("auto", workers=2) as cluster:
+        model = fit(DATA, OPTIONS, engine=cluster.engine(said.append)).model
+    assert said == []
+    assert model.receipt["engine"] == "compiled"
+    assert glassnet.verify(model, DATA).same
+
+
+def test_a_worker_of_another_kind_is_refused_by_name(workers, engine, monkeypatch):
+    monkeypatch.setattr(workers, "_driver", {**workers._driver, "processor": "x86_64 other"})
+    workers.most = 1
+    with pytest.raises(ClusterError, match=r"The worker on [\d.]+ .*processor x86_64 \w+.* x86_64 other"):
+        fit(DATA, OPTIONS, engine=engine)
+    assert workers.count == 0

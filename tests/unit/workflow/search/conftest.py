@@ -1,0 +1,5 @@
+"""These tests need the package optuna."""
+
+import pytest
+
+pytest.importorskip("optuna")

@@ -1,0 +1,231 @@
+"""A search: the same trials again, interrupted or not, verified trials, test data that choose nothing, refusals."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet.errors import FileError, InterruptedWorkError, ModelFileError, OptionError
+from glassnet.model.file import load_model
+from glassnet.options.recipes import for_rows
+from glassnet.training.executor import ThreadExecutor
+from glassnet.workflow.model_data import load_unseen
+from glassnet.workflow.notice import ignore
+from glassnet.workflow.search.job import SearchJob, TrialEnded, TrialProgress, TrialStarted, search_files
+from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.verify_job import verify_model
+
+SMALL = {"hidden": (6,), "epochs": 4, "members": 1, "engine": "reference"}
+SPACE = ("rate=0.0001..0.1:log", "dropout", "activation=relu,tanh")
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    rng = np.random.default_rng(1)
+    lines = ["x,y,kind,price"]
+    for x, y in rng.normal(size=(200, 2)).round(3).tolist():
+        lines.append(f"{x},{y},{'up' if x + y > 0 else 'down'},{10 * x - y:.2f}")
+    path = tmp_path_factory.mktemp("search") / "rows.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def folder(rows, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_bytes(rows.read_bytes())
+    return tmp_path
+
+
+def job(out="out", target="kind", **more):
+    table = TableOptions(target=(target,), drop=("price" if target == "kind" else "kind",))
+    options = SMALL | more.pop("options", {})
+    return SearchJob("rows.csv", table=table, options=options, **{"trials": 4, "space": SPACE, "out": out, **more})
+
+
+def search(*arguments, workers=1, **more):
+    with ThreadExecutor(workers) as executor:
+        return search_files(*arguments, executor=executor, **more)
+
+
+def plain(result):
+    """The result without times and the name of the folder."""
+    found = json.loads(json.dumps(result.to_dict()))
+    for trial in (*found["trials"], found["best"]):
+        del trial["seconds"]
+    return {name: value for name, value in found.items() if name not in ("folder", "ended", "planned")}
+
+
+def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
+    whole = search(job("whole", trials=14, folds=0))
+    assert {trial.state for trial in whole.trials} == {"complete", "pruned"}
+
+    def interrupt(event):
+        if isinstance(event, TrialProgress) and (event.number, event.progress.step) == (7, 1):
+            raise KeyboardInterrupt
+
+    def stop(event):
+        return isinstance(event, TrialStarted) and event.number == 9
+
+    with pytest.raises(KeyboardInterrupt, match="trials in cut: 7"):
+        search(job("cut", trials=14, folds=0), callbacks=[interrupt])
+    cut = search(job("cut", trials=14, folds=0), callbacks=[stop])
+    assert (cut.ended, [trial.state for trial in cut.trials[9:]]) == ("callback", ["running"])
+    assert plain(search(job("cut", trials=14, folds=0))) == plain(whole)
+    again = search(job("whole", trials=14, folds=0), callbacks=[lambda event: pytest.fail(str(event))])
+    assert plain(again) == plain(whole), "everything is read from the folder"
+
+
+@pytest.mark.parametrize("folds", [0, 3])
+@pytest.mark.parametrize(
+    "options", [{}, {"members": 2, "folds": True, "early_stopping": 2}, {"early_stopping": 1}], ids=str
+)
+def test_every_trial_verifies_whatever_the_number_of_workers(folder, folds, options):
+    found = search(job(options=options, folds=folds, trials=8, space=("rate=0.00001..0.1:log",)), workers=3)
+    files = [file for trial in found.trials for file in trial.models]
+    assert len(files) >= 8
+    for file in (files[-1], files[-2], files[0], "best.safetensors"):
+        assert verify_model(f"out/{file}", "rows.csv").verification.same, file
+    states = [trial.state for trial in found.trials]
+    assert states[0] == "complete"
+    assert found.best.score == max(trial.score for trial in found.complete)
+    assert found.test.hash == load_model("out/best.safetensors").hash() == found.model.hash()
+
+
+def test_a_trial_is_tested_on_the_rows_that_it_has_not_seen(folder):
+    search(job(folds=0, trials=1))
+    model = load_model("out/trial-000.safetensors")
+    unseen, trained = load_unseen(model, "out/trial-000.safetensors", "rows.csv", ignore)
+    assert (len(unseen), len(trained)) == (20, 144)
+    assert not set(unseen.row_numbers) & set(trained.row_numbers)
+
+
+def test_test_data_choose_nothing(folder):
+    lines = (folder / "rows.csv").read_text().splitlines()
+    (folder / "near.csv").write_text("\n".join(lines[:60]))
+    swapped = [line.replace(",up,", ",?,").replace(",down,", ",up,").replace(",?,", ",down,") for line in lines[:60]]
+    (folder / "far.csv").write_text("\n".join(swapped))
+    near, far = (search(job(name, test=f"{name}.csv", folds=0)) for name in ("near", "far"))
+    assert [trial.options for trial in near.trials] == [trial.options for trial in far.trials]
+    assert (near.best.number, near.test.hash) == (far.best.number, far.test.hash)
+    assert near.test.score == pytest.approx(1 - far.test.score)
+
+
+def test_the_winner_is_never_worse_than_the_recipe_and_says_so(folder):
+    space = ("rate=1e-9..1e-8",)
+    found = search(job(space=space, folds=0))
+    assert found.best.number == 0
+    assert found.best.options["learning_rate"] == for_rows(200, "table")["learning_rate"]
+    assert (found.test, found.difference) == (found.default, 0.0)
+
+
+def test_a_regression_is_scored_by_its_error(folder):
+    found = search(job(target="price", folds=0, space=("rate=0.001..0.1:log",)))
+    assert (found.metric, found.higher_is_better) == ("rmse", False)
+    assert found.best.score == min(trial.score for trial in found.complete)
+
+
+def test_a_trial_that_diverges_is_recorded_and_does_not_end_the_search(folder):
+    found = search(job(space=("rate=1e5..1e6",), folds=0, options={"optimizer": "sgd", "activation": "identity"}))
+    assert "diverged" in {trial.state for trial in found.trials}
+    assert found.best.number == 0
+    assert next(trial.score for trial in found.trials if trial.state == "diverged") is None
+
+
+def test_the_time_limit_ends_trials_that_run_and_they_are_repeated_later(folder):
+    now = [0.0]
+
+    def pass_time(event):
+        if isinstance(event, TrialStarted) and event.number == 2:
+            now[0] = 1e6
+
+    limited = search(job(trials=5, minutes=1, folds=0), callbacks=[pass_time], clock=lambda: now[0])
+    assert limited.ended == "time"
+    assert [trial.state for trial in limited.trials] == ["complete", "complete", "running"]
+    assert plain(search(job(trials=5, folds=0))) == plain(search(job("whole", trials=5, folds=0)))
+
+
+def test_a_search_that_ends_before_a_trial_says_how_to_continue(folder):
+    with pytest.raises(InterruptedWorkError, match="Repeat the command"):
+        search(job(minutes=0))
+    assert len(search(job(trials=1)).trials) == 1
+
+
+def test_an_interrupt_says_where_the_trials_are(folder):
+    def interrupt(event):
+        if isinstance(event, TrialEnded) and event.trial.number == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="trials in out: 2"):
+        search(job(), callbacks=[interrupt])
+
+
+def test_a_half_written_line_of_the_journal_is_repaired(folder):
+    search(job(trials=2, folds=0))
+    with open("out/journal.jsonl", "a") as file:
+        file.write('{"op_code": 4, "worker')
+    assert plain(search(job(folds=0))) == plain(search(job("whole", folds=0)))
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"space": ("dropout",)}, "space"),
+        ({"target": "price"}, "data"),
+        ({"options": {"epochs": 5}}, "options"),
+        ({"folds": 2}, "cv"),
+        ({"metric": "log_loss"}, "metric"),
+    ],
+    ids=str,
+)
+def test_another_search_in_the_folder_is_refused(folder, change, what):
+    search(job(trials=1, folds=0))
+    with pytest.raises(ModelFileError, match=what) as problem:
+        search(job(**{"folds": 0, **change}))
+    assert problem.value.code == "GN044"
+
+
+def test_other_folders_are_refused(folder):
+    (folder / "mine").mkdir()
+    (folder / "mine" / "letter.txt").write_text("Dear")
+    with pytest.raises(FileError, match="other files"):
+        search(job("mine"))
+    (folder / "mine" / "journal.jsonl").write_text("no journal\n")
+    with pytest.raises(ModelFileError, match="damaged"):
+        search(job("mine"))
+    with pytest.raises(OptionError, match="given value"):
+        search(job(space=(), options=EVERY))
+
+
+EVERY = {"learning_rate": 0.1, "activation": "relu", "schedule": "linear", "weight_decay": 0.1, "dropout": 0.0}
+EVERY |= {"label_smoothing": 0.0, "batch_size": 16}
+"""All options that a search of a table would vary, but the hidden layers, which `SMALL` has."""
+
+
+def test_arrays_data_sets_and_tables_in_python(folder):
+    import polars
+
+    rng = np.random.default_rng(3)
+    inputs = rng.normal(size=(80, 3))
+    common = {
+        "trials": 2,
+        "epochs": 2,
+        "members": 1,
+        "engine": "reference",
+        "space": {"dropout": "0..0.3", "hidden": [4, (4, 3)]},
+    }
+    found = glassnet.search(inputs, inputs[:, 0] > 0, **common, out="arrays")
+    data = glassnet.Dataset.from_arrays(inputs, inputs[:, 0] > 0)
+    other = glassnet.search(data, **common, out="sets", recipe="table")
+    assert [trial.score for trial in found.trials] == [trial.score for trial in other.trials]
+    training = glassnet.data.split.split(data, glassnet.Options.recipe("table"))[0]
+    model = glassnet.load_model(f"arrays/{found.trials[1].models[2]}")
+    assert glassnet.verify(model, training).same
+    assert len(glassnet.search(polars.read_csv("rows.csv"), target="kind", out="frames", **common).complete) == 2
+    with pytest.raises(OptionError, match="n_trial"):
+        glassnet.search(inputs, inputs[:, 0] > 0, n_trial=2)
+    with pytest.raises(OptionError, match="y:"):
+        glassnet.search("rows.csv", [1, 2])

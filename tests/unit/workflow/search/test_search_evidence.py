@@ -1,0 +1,91 @@
+"""The scores of a search, and what its evidence claims about the winner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, evaluate, fit
+from glassnet.workflow.search.evidence import judge_choice
+from glassnet.workflow.search.scores import HIGHER_IS_BETTER, OF_TASK, Scorer, contributions
+
+RNG_SEED = 5
+
+
+def samples(task):
+    rng = np.random.default_rng(RNG_SEED)
+    inputs = rng.normal(size=(90, 3))
+    targets = {
+        "classes": (inputs[:, 0] > 0.5).astype(int) + (inputs[:, 1] > 0.8),
+        "labels": (inputs[:, :2] > 0).astype(int),
+        "numbers": inputs[:, :2] * 3 + 1,
+    }[task]
+    return Dataset.from_arrays(inputs, targets, weights=rng.uniform(0.5, 2, 90))
+
+
+@pytest.mark.parametrize(("task", "metric"), [(task, metric) for task, names in OF_TASK.items() for metric in names])
+def test_a_score_equals_that_of_the_evaluation(task, metric):
+    data = samples(task)
+    model = fit(data, epochs=3, members=1, engine="reference").model
+    if metric == "balanced_accuracy":  # which counts samples without weights
+        data = replace(data, weights=None)
+    score = Scorer.of([data], metric)(contributions(model, data, metric))
+    assert score[0] == pytest.approx(getattr(evaluate(model, data), metric), rel=1e-6)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "rmse"])
+def test_a_weighting_is_the_score_of_the_repeated_samples(metric):
+    data = samples("classes" if metric == "accuracy" else "numbers")
+    model = fit(data, epochs=3, members=1, engine="reference").model
+    found, scorer = contributions(model, data, metric), Scorer.of([data], metric)
+    counts = np.random.default_rng(1).integers(0, 3, len(data))
+    rows = np.repeat(np.arange(len(data)), counts)
+    repeated = Scorer.of([data.take(rows)], metric)(contributions(model, data.take(rows), metric))
+    assert scorer(found, counts[None].astype(float)) == pytest.approx(repeated)
+
+
+def noise(trials, samples, seed, better=0.0):
+    """Return the contributions of trials whose answers are right with probability 0.7, the last with more."""
+    rng = np.random.default_rng(seed)
+    shares = [0.7] * (trials - 1) + [0.7 + better]
+    return {number: (rng.random((samples, 1)) < share).astype(float) for number, share in enumerate(shares)}
+
+
+def scorer_for(samples):
+    return Scorer("accuracy", np.zeros(samples, np.int64), None, None)
+
+
+def test_the_corrected_score_of_a_lucky_winner_is_near_the_truth():
+    naive, corrected = [], []
+    for seed in range(12):
+        found = judge_choice(noise(20, 150, seed), scorer_for(150), seed)
+        corrected.append(found.corrected)
+        naive.append(found.corrected + found.optimism)
+        assert found.not_told_apart
+    assert np.mean(naive) > 0.75
+    assert np.mean(corrected) == pytest.approx(0.7, abs=0.02)
+
+
+def test_a_clear_winner_is_sure():
+    found = judge_choice(noise(6, 400, 0, better=0.2), scorer_for(400), 0)
+    assert (found.winner, found.not_told_apart) == (5, ())
+    assert found.probabilities[5] > 0.99
+    assert found.optimism < 0.01
+
+
+def test_equal_trials_share_and_the_first_wins():
+    one = noise(1, 100, 0)[0]
+    found = judge_choice({3: one, 7: one}, scorer_for(100), 0)
+    assert (found.winner, found.not_told_apart) == (3, (7,))
+    assert found.probabilities == {3: 0.5, 7: 0.5}
+
+
+def test_lower_errors_win():
+    assert not HIGHER_IS_BETTER["rmse"]
+    values = np.zeros((50, 1))
+    scorer = Scorer("rmse", np.zeros(50, np.int64), values, None)
+    errors = {0: np.full((50, 1), 4.0), 1: np.full((50, 1), 1.0)}
+    found = judge_choice(errors, scorer, 0)
+    assert (found.winner, found.corrected, found.optimism) == (1, 1.0, 0.0)
