@@ -64,6 +64,8 @@ def test_training_on_parts_is_verified_and_described(folder):
     other = run("verify", "m.safetensors", *parts[:2])
     assert other.code == 1
     assert "is not the training data" in other.out
+    frame().write_parquet("whole.parquet")
+    assert "the model was trained on" in run("test", "m.safetensors", "whole.parquet").fine().err
     printed = run("train", *parts, *STREAM, "--out", "n.safetensors").fine().out
     assert "stream    900 rows, 9 row groups in 3 files, windows of 256" in printed
     assert "glassnet verify n.safetensors parts/0.parquet parts/1.parquet" in printed

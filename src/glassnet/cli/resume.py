@@ -41,8 +41,7 @@ def resume_command(
     --checkpoint' wrote; it is updated during the run. Files have the names given to 'train'; name DATA if they have
     moved. With --ray, the workers of a cluster share the batches.
     """
-    source = one_of(sources)
-    job = ResumeJob(path, source, test_source, out, force, every, several_of(sources))
+    job = ResumeJob(path, one_of(sources), test_source, out, force, every, several_of(sources))
     with executor_for(ray) as executor, closing(progress_listener()) as show:
         trained = resume(job, callbacks=[show], notify=say_notice, executor=executor, **stream_hooks(show))
     print_training(trained, as_json)

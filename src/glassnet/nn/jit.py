@@ -23,7 +23,6 @@ SOURCES = (
     "engines/compiled/kernels/*.py",
     "preprocess/augment/kernels.py",
     "preprocess/tabular/kernels.py",
-    "preprocess/tabular/encoders.py",
 )
 """Files with kernels and their constants; a test compares the list with the imports of the kernels."""
 

@@ -84,7 +84,7 @@ class CheckpointWriter:
         self._report_problem()
         if isinstance(problem, DivergedError):
             remove(self._policy.path)
-        elif isinstance(problem, StreamError):  # between two blocks: training goes on from here
+        elif isinstance(problem, StreamError):  # between two blocks: it can be resumed here
             self._write()
             self._finish_writing()
         elif isinstance(problem, KeyboardInterrupt) and self._writing:

@@ -59,9 +59,9 @@ def resume(
 ) -> TrainResult:
     """Resume a training run from its checkpoint; the result is bit-identical to that of an uninterrupted `train`.
 
-    An executor whose workers share batches need not be that of the start. `on_open` and `on_survey` are as for
-    `streaming.train.train_stream`, other arguments and errors as for `train_job.train`. ModelFileError GN044 is also
-    raised for a checkpoint that `train` did not write.
+    An executor whose workers share batches need not be that of the start; a stream needs none. `on_open` and
+    `on_survey` are as for `streaming.train.train_stream`. Other arguments and errors are as for `train_job.train`.
+    ModelFileError GN044 is also raised for a checkpoint that `train` did not write.
     """
     saved = load_checkpoint(job.checkpoint)
     plan = _plan_of(saved, job)

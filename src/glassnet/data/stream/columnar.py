@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import polars as pl
 
@@ -35,14 +35,14 @@ class ColumnarPart(Part):
     """
 
     def __init__(self, path: Path, kind: str) -> None:
-        groups_of, schema_of, scan = _FORMATS[kind]
+        groups_of, scan = _FORMATS[kind]
         self.unit = "row group" if kind == "parquet" else "record batch"
         self._kind = kind
         try:
             with path.open("rb") as stream:
                 groups = groups_of(stream)
-            schema = dict(schema_of(path))
             self._frame = scan(path, glob=False)
+            schema = dict(self._frame.collect_schema())
         except _UNREADABLE as problem:
             if isinstance(problem, FileNotFoundError | PermissionError):
                 raise file_problem(str(path), problem) from None
@@ -135,9 +135,9 @@ def reason_of(problem: BaseException) -> str:
     return str(problem).partition("\n")[0].strip() or type(problem).__name__
 
 
-_FORMATS: dict[str, tuple[Callable[[IO[bytes]], list[int]], Callable[[Path], Any], Callable[..., pl.LazyFrame]]] = {
-    "parquet": (parquet_row_groups, pl.read_parquet_schema, pl.scan_parquet),
-    "arrow": (arrow_record_batches, pl.read_ipc_schema, pl.scan_ipc),
+_FORMATS: dict[str, tuple[Callable[[IO[bytes]], list[int]], Callable[..., pl.LazyFrame]]] = {
+    "parquet": (parquet_row_groups, pl.scan_parquet),
+    "arrow": (arrow_record_batches, pl.scan_ipc),
 }
 
 _SCANS: dict[str, Callable[..., pl.LazyFrame]] = {"arrow": pl.scan_ipc, "ipc": pl.scan_ipc, "feather": pl.scan_ipc}

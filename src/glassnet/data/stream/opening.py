@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ...errors import DataError, FileError, require_choice
+from ...errors import DataError, FileError, require_choice, with_near_matches
 from ...i18n.language import listed
 from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
@@ -103,6 +103,7 @@ class FileStream(StreamSource):
         return Table(frame, self.source, first.header, first.remarks, numbers, self._decimal, first.typed)
 
 
+@with_near_matches("open_stream")
 def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = AUTO) -> StreamSource:
     """Open a table that is read one row group at a time; reads only metadata, and of delimited text the line ends.
 

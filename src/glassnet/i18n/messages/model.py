@@ -500,7 +500,9 @@ MESSAGES: dict[str, str] = {
     "{path}: the training was not started on a stream. Resume it with its data.": (
         "{path}：该训练不是在数据流上开始的。请用原来的数据续训。"
     ),
-    "the model was not trained on a stream. Verify it with its data.": "该模型不是在数据流上训练的。请用原来的数据验证。",
+    "the model was not trained on a stream. Verify it with its data.": (
+        "该模型不是在数据流上训练的。请用原来的数据验证。"
+    ),
     "scaling {name}: not with a stream, whose columns are standardised. Use scaling unit.": (
         "缩放方式 {name}：不能用于数据流，数据流的列已标准化。请使用 unit。"
     ),

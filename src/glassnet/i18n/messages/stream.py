@@ -85,7 +85,9 @@ MESSAGES: dict[str, str] = {
         "--stream：读取带列名的表格。请用 --target 指定要预测的列。"
     ),
     "--stream: needs DATA, such as 'parts/*.parquet'.": "--stream：需要 DATA，例如 'parts/*.parquet'。",
-    "--ray {ray}: not available with --stream. Omit one of them.": "--ray {ray}：不能与 --stream 一起使用。请去掉其中之一。",
+    "--ray {ray}: not available with --stream. Omit one of them.": (
+        "--ray {ray}：不能与 --stream 一起使用。请去掉其中之一。"
+    ),
     "--from {start}: not available with --stream. Omit one of them.": (
         "--from {start}：不能与 --stream 一起使用。请去掉其中之一。"
     ),

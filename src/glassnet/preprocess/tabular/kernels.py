@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...nn.jit import exact_outer_kernel
-from .encoders import CLIP, LARGEST
 
 
 class NumberColumns(NamedTuple):
@@ -23,6 +22,8 @@ class NumberColumns(NamedTuple):
     first_edge: NDArray[np.int64]  # (columns + 1,): where the intervals of each column start in the next two
     low: NDArray[np.float64]  # (intervals,)
     high: NDArray[np.float64]
+    clip: float  # encoders.CLIP
+    largest: float  # encoders.LARGEST
 
 
 class TableValues(NamedTuple):
@@ -52,9 +53,9 @@ def encode_rows(columns: NumberColumns, other_places: Any, values: TableValues, 
             if value != value:
                 value = columns.fill[c]
             # NumberColumn.deviations
-            z = (min(max(value, -LARGEST), LARGEST) - columns.centre[c]) / columns.scale[c]
-            z = min(max(z, -LARGEST), LARGEST)
-            wide = z / CLIP  # encoders.clipped
+            z = (min(max(value, -columns.largest), columns.largest) - columns.centre[c]) / columns.scale[c]
+            z = min(max(z, -columns.largest), columns.largest)
+            wide = z / columns.clip  # encoders.clipped
             line[columns.place[c]] = np.float32(z / math.sqrt(wide * wide + 1.0))
             begin = columns.first_edge[c]
             for k in range(columns.first_edge[c + 1] - begin):  # NumberColumn.encode_numbers

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Columns
-from .encoders import Encoded, NumberColumn, WordColumn
+from .encoders import CLIP, LARGEST, Encoded, NumberColumn, WordColumn
 from .kernels import NumberColumns, TableValues, encode_rows
 
 if TYPE_CHECKING:
@@ -51,7 +51,16 @@ class TableEncoder:
         fill, centre, scale = settings.reshape(-1, 3).T.copy()
         first_edge = np.cumsum([0, *map(len, edges)], dtype=np.int64)
         self._settings = NumberColumns(
-            fill, centre, scale, np.array(places, np.int64), np.array(flags, np.int64), first_edge, lows, highs
+            fill=fill,
+            centre=centre,
+            scale=scale,
+            place=np.array(places, np.int64),
+            flag=np.array(flags, np.int64),
+            first_edge=first_edge,
+            low=lows,
+            high=highs,
+            clip=CLIP,
+            largest=LARGEST,
         )
 
     def read(self, table: Table) -> TableValues:

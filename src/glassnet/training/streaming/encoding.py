@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from ...data.stream.roles import RowRoles
@@ -36,14 +35,14 @@ def answers_of(table: Table, columns: Columns) -> Answers:
     columns.require(table, columns.target_names)
     if columns.task == "classes":
         (target,) = columns.targets
-        if (known := _labels_of_words(table, target)) is not None:
-            return Answers(np.greater_equal(known, 0), known, None)
+        if (labels := _labels_of_words(table, target)) is not None:
+            return Answers(np.greater_equal(labels, 0), labels, None)
         parsed = columns.parsed(table, columns.targets)
         classes = labels_of(table.source, parsed[target.name], target)
         return Answers(np.greater_equal(classes, 0), classes, None)
     parsed = columns.parsed(table, columns.targets)
     values = np.stack([values_of(table.source, parsed[one.name], one) for one in columns.targets], axis=1)
-    return Answers(np.isfinite(values).all(axis=1), None, values)
+    return Answers(np.asarray(np.isfinite(values).all(axis=1), np.bool_), None, values)
 
 
 def _labels_of_words(table: Table, target: Target) -> NDArray[np.int64] | None:
@@ -51,9 +50,10 @@ def _labels_of_words(table: Table, target: Target) -> NDArray[np.int64] | None:
 
     The same as `labels_of`, without searching the text for numbers, which would take as long as reading it.
     """
-    if target.numeric or not table.frame[target.name].dtype == pl.String:
+    column = table.columns_without_numbers([target.name])[target.name]
+    if target.numeric or not column.is_text:
         return None
-    codes, words = table.columns_without_numbers([target.name])[target.name].words()
+    codes, words = column.words()
     place = {word: k for k, word in enumerate(target.classes)}
     if not place.keys() >= {*words}:
         return None

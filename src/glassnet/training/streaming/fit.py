@@ -14,7 +14,7 @@ from pathlib import Path
 from ...data.dataset import Dataset
 from ...data.stream.source import StreamSource, TableStream
 from ...engines import Engine, engine_for
-from ...errors import ModelFileError, OptionError
+from ...errors import ModelFileError, OptionError, with_near_matches
 from ...io.control_characters import printable
 from ...model.file import damage
 from ...nn.network_class import Network
@@ -66,6 +66,7 @@ class StreamFit:
     survey_seconds: float
 
 
+@with_near_matches("fit_stream")
 def fit_stream(
     source: StreamSource,
     target: str | Sequence[str],
@@ -120,7 +121,7 @@ def fit_stream(
         As ``source.read`` and `Columns.learn`, before training.
     StreamError
         When a part breaks in mid-training: its ``model`` has the weights so far, and a checkpoint is written, from
-        which training goes on when the part is whole again.
+        which training is resumed when the part is whole again.
     OptionError
         GN022 for options that need all rows at once: a scaling learnt from the data, a batch above a window.
     DivergedError
@@ -164,6 +165,7 @@ def fit_stream(
     return _result(fitted, survey)
 
 
+@with_near_matches("resume_stream")
 def resume_stream(
     path: str | Path,
     source: StreamSource,
@@ -177,7 +179,7 @@ def resume_stream(
 ) -> StreamFit:
     """Resume `fit_stream` from a checkpoint; the result is bit-identical to that of an uninterrupted run.
 
-    The stream is read once, to compare it with that of the start; then training goes on with the next window.
+    The stream is read once, to compare it with that of the start; then training continues with the next window.
 
     Raises
     ------

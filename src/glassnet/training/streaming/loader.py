@@ -108,7 +108,7 @@ class StreamLoader:
         self.carried = self._nothing()
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
-        """Go on with the rows in a checkpoint; errors as for `Carried.restored`."""
+        """Continue with the rows in a checkpoint; errors as for `Carried.restored`."""
         self.carried = Carried.restored(arrays, self._nothing(), self._options.batch_size - 1)
 
     def _nothing(self) -> Carried:

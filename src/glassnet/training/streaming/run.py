@@ -105,7 +105,7 @@ def require_streamable(options: Options, features: int) -> None:
 
 
 def require_streaming(engine: Engine) -> None:
-    """Raise OptionError GN022 for an engine that cannot go on with other samples: see `engines.StreamingEngine`."""
+    """Raise OptionError GN022 for an engine that cannot continue on other samples: see `engines.StreamingEngine`."""
     if not hasattr(engine, "replace"):
         raise OptionError("GN022", f"engine {engine.name}: cannot train on a stream. Use compiled or reference.")
 

@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.stream.roles import VALIDATION_ROWS, RowRoles
+from ...data.stream.row_groups import digest_of, joined
 from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource
 from ...data.tables.table import Table
 from ...errors import DataError
@@ -134,9 +134,7 @@ class _Kept:
         """Return the rows that have a target, at most `SAMPLE_BYTES` of them; None without any."""
         if not self._tables:
             return None
-        rows = [table.rows for table in self._tables if table.rows is not None]
-        frame = pl.concat([table.frame for table in self._tables], rechunk=True)
-        table = replace(self._tables[0], frame=frame, rows=np.concatenate(rows))
+        table = joined(self._tables)
         most = max(1, SAMPLE_BYTES // (4 * len(columns.features)))
         if len(table) > most:
             table = table.take(np.arange(most) * len(table) // most)
@@ -316,24 +314,3 @@ def _present(table: Table, columns: Columns) -> NDArray[np.bool_]:
         else:
             present &= table.frame[target.name].is_not_null().to_numpy()
     return present
-
-
-def digest_of(table: Table) -> bytes:
-    """Return the SHA-256 of names and values of a table, equal whichever kind of file or memory they come from."""
-    digest = hashlib.sha256()
-    for series in table.frame:
-        digest.update(f"{series.name}\0{len(series)}\0".encode())
-        digest.update(series.is_null().to_numpy().tobytes())
-        digest.update(_bytes_of(series))
-    return digest.digest()
-
-
-def _bytes_of(series: pl.Series) -> Any:
-    dtype = series.dtype
-    if dtype.is_numeric() and not dtype.is_decimal():
-        return series.fill_null(0).to_numpy().tobytes()
-    if dtype == pl.Boolean or dtype.is_temporal():
-        return series.to_physical().cast(pl.Int64).fill_null(0).to_numpy().tobytes()
-    text = series if dtype == pl.String else pl.Series([None if one is None else str(one) for one in series.to_list()])
-    text = text.cast(pl.String).fill_null("")
-    return text.str.len_bytes().to_numpy().tobytes() + "".join(text.to_list()).encode()

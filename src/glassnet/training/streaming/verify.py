@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...data.stream.source import StreamSource
 from ...engines import Engine
-from ...errors import DataError
+from ...errors import DataError, with_near_matches
 from ...model.header import Receipt
 from ...model.model import Model
 from ...options.options import Options
@@ -22,6 +22,7 @@ from .run import GivenStream, StreamRun
 from .survey import OnSurvey, Survey, roles_of, survey_of
 
 
+@with_near_matches("verify_stream")
 def verify_stream(
     model: Model,
     source: StreamSource,

@@ -100,6 +100,13 @@ def test_files_folders_patterns_and_lists_are_the_same_stream(tmp_path, monkeypa
     assert open_stream(f"file://{folder}/[0-2].parquet").rows == ROWS
 
 
+def test_names_with_wildcards_are_names(tmp_path):
+    folder = write(tmp_path / "d[1]", "parquet")
+    FRAME.write_ipc(tmp_path / "x[2].arrow")
+    assert open_stream(folder).rows == open_stream(tmp_path / "x[2].arrow").rows == ROWS
+    assert len(open_stream(tmp_path / "x[2].arrow").first_rows(5)) == 5
+
+
 def test_large_row_groups_are_read_in_pieces(tmp_path, monkeypatch):
     monkeypatch.setattr(parts_module, "PIECE_ROWS", 120)
     FRAME.write_parquet(tmp_path / "one.parquet", row_group_size=ROWS)

@@ -14,6 +14,7 @@ from glassnet.data.stream.source import StreamSource, TableStream
 from glassnet.engines.reference import ReferenceEngine
 from glassnet.errors import OptionError
 from glassnet.training.events import EpochDone
+from glassnet.training.streaming import encoding
 from glassnet.training.streaming.fit import StreamFit, fit_stream
 from glassnet.training.streaming.verify import verify_stream
 
@@ -71,6 +72,13 @@ def test_threads_reading_ahead_and_the_cache_change_nothing(frame, target, engin
     alone = Options(**{**chosen.to_dict(), "threads": 1})
     assert want == hash_of(stream(frame), alone, target, ahead=0)
     assert want == hash_of(stream(frame), chosen, target, ahead=3, cache=0)
+
+
+def test_the_compiled_encoder_changes_nothing(frame, monkeypatch):
+    want = hash_of(stream(frame), options(), cache=0)
+    monkeypatch.setattr(encoding, "WORTH_COMPILING", 0)
+    assert want == hash_of(stream(frame), options(), cache=0)
+    assert want == hash_of(stream(frame), options())
 
 
 def test_the_engines_agree(frame):
