@@ -7,7 +7,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Self, TypeVar
@@ -156,7 +156,8 @@ class RayCluster:
             self.cancel(unfinished)
             self._closing.close()
             if self._mailbox is not None:
-                self._ray.kill(self._mailbox)
+                with suppress(self._ray.exceptions.RayError):
+                    self._ray.kill(self._mailbox)
             self._threads.shutdown(wait=True)
         finally:
             if self._own:
@@ -210,7 +211,8 @@ class RayCluster:
     def _end(self, one: _Task, problem: BaseException) -> None:
         """End a running task, whose future gets `problem`."""
         one.problem = one.problem or problem
-        self._ray.cancel(one.reference, force=True)
+        with suppress(self._ray.exceptions.RayError):  # it may have ended, or be lost with the cluster
+            self._ray.cancel(one.reference, force=True)
 
     def _open_mailbox(self) -> None:
         """Start the mailbox on the driver's machine, which is not lost before the driver is."""
