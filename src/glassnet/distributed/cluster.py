@@ -164,13 +164,25 @@ class RayCluster:
                 disconnect()
 
     def _start_waiting(self) -> None:
-        """Start as many waiting tasks as there are free cores. Ray would start all whose predecessors wait."""
-        workers = self.workers
+        """Start as many waiting tasks as there are free cores. Ray would start all whose predecessors wait.
+
+        A task that cannot be started, such as one with arguments that cannot be pickled, has failed; so have all if the
+        cluster is lost.
+        """
+        try:
+            workers = self.workers
+        except Exception:
+            workers = len(self._running) + len(self._waiting)
         with self._lock:
             while self._waiting and len(self._running) < workers:
                 one = self._waiting.popleft()
-                if one.future.set_running_or_notify_cancel():
+                if not one.future.set_running_or_notify_cancel():
+                    continue
+                try:
                     self._start(one)
+                except Exception as problem:
+                    self._running.pop(one.number, None)
+                    one.future.set_exception(problem)
 
     def _start(self, one: _Task) -> None:
         arguments: list[Any] = []
