@@ -14,7 +14,7 @@ from hypothesis import settings
 from glassnet.errors import GlassnetError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from support import kernels
+from support import kernels, schedule
 from support.cli import USER_PREFERENCES
 from support.messages import english_left
 from support.process import process_settings
@@ -30,6 +30,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # No test depends on timing, and examples are reproducible: they derive from the name of the test.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("glassnet")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a worker whole files."""
+    return schedule.Files(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest."""
+    schedule.sort(items)
 
 
 @pytest.hookimpl(optionalhook=True)
