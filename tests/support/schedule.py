@@ -42,8 +42,8 @@ def sort(items: list[pytest.Item]) -> None:
 class Files(LoadScopeScheduling):
     """Tests of a group, or else of a file, run in one worker: what a module prepares for them is prepared once.
 
-    With ``--dist loadgroup`` the workers append ``@NAME`` to the tests of a group. A worker that has two tests left gets
-    the next file, in the order of the tests.
+    With ``--dist loadgroup`` the workers append ``@NAME`` to the tests of a group. A worker that has two tests left
+    gets the next file, in the order of the tests.
     """
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
