@@ -47,15 +47,34 @@ def own_addresses():
     return ("http://127.0.0.1:", f"{HOST}/", "data:", "blob:")
 
 
+@pytest.fixture(scope="session")
+def profile(browser):
+    """A browser context that all pages share, and with it the renderer, which takes as long to start as a room to open.
+
+    A page that stays open keeps the renderer. Pages of files and of other hosts have a renderer of their own.
+    """
+    with browser.new_context() as context:
+        idle = context.new_page()
+        idle.route("**", lambda route: route.fulfill(body="<!doctype html>", content_type=KINDS[".html"]))
+        idle.goto("http://127.0.0.1/")
+        yield context
+
+
 @pytest.fixture
-def page(browser, console_errors, own_addresses):
+def page(profile, console_errors, own_addresses):
     """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error."""
-    page, outside = browser.new_page(), []
+    page, outside, origins = profile.new_page(), [], set()
     page.on("request", lambda one: None if one.url.startswith(own_addresses) else outside.append(one.url))
     page.on("console", lambda one: console_errors.append(one.text) if one.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: console_errors.append(str(error)))
+    page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/", 3)[:3])))
     yield page
     page.close()
+    idle = profile.new_cdp_session(profile.pages[0])
+    for origin in origins:  # what a page has stored is gone for the next test
+        idle.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    idle.detach()
+    profile.clear_cookies()
     assert console_errors == []
     assert outside == []
 
