@@ -14,6 +14,7 @@ TESTS = Path(__file__).parents[1]
 
 LONG = (
     "estimators/test_check_suite.py",
+    "unit/test_docs.py",
     "unit/handwriting/test_reader.py",
     "unit/explain/test_label_errors.py",
     "cli/test_cli_explain.py",

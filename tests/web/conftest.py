@@ -11,6 +11,8 @@ from support.web import FLOATS, STATIC
 
 HOST = "http://studio.test"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+WAIT = 60_000
+"""Milliseconds after which a test fails that waits for something; far more than any of it takes."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -25,6 +27,7 @@ def pytest_collection_modifyitems(items):
 def browser():
     """Chromium, without a window."""
     api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'glassnet[test]'")
+    api.expect.set_options(timeout=WAIT)
     with api.sync_playwright() as playwright:
         own = playwright.chromium.executable_path
         path = next(filter(None, map(shutil.which, CHROMIUMS)), own if Path(own).exists() else None)
