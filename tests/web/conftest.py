@@ -52,9 +52,9 @@ def own_addresses():
 
 @pytest.fixture(scope="session")
 def profile(browser):
-    """A browser context that all pages share, and with it the renderer, which takes as long to start as a room to open.
+    """A browser context that all pages share: a new one takes as long as most rooms to open.
 
-    A page that stays open keeps the renderer. Pages of files and of other hosts have a renderer of their own.
+    A page without content stays open, to clear what others have stored.
     """
     with browser.new_context() as context:
         idle = context.new_page()
@@ -72,11 +72,13 @@ def page(profile, console_errors, own_addresses):
     page.on("pageerror", lambda error: console_errors.append(str(error)))
     page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/", 3)[:3])))
     yield page
-    page.close()
-    idle = profile.new_cdp_session(profile.pages[0])
+    idle, *opened = profile.pages
+    for one in opened:
+        one.close()
+    session = profile.new_cdp_session(idle)
     for origin in origins:  # what a page has stored is gone for the next test
-        idle.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-    idle.detach()
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
     profile.clear_cookies()
     assert console_errors == []
     assert outside == []
