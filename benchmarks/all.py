@@ -41,6 +41,7 @@ NAMES = (
     "why",
     "growth",
     "stream",
+    "trials",
 )
 
 
