@@ -363,6 +363,7 @@ def test_every_option_of_the_engines_is_tested_here():
         "activation",
         "dtype",
         "scaling",  # in unit/test_scaling.py
+        "skip_zeros",  # in test_shared_batches.py
         *("engine", "epochs", "hidden", "members"),  # read to choose an engine, in test_engines.py
     }
     read = set[str]()
