@@ -41,6 +41,7 @@ NAMES = (
     "why",
     "growth",
     "stream",
+    "trials",
 )
 
 
@@ -48,7 +49,16 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
-    for page in ("labels_page", "portable_page", "size_page", "stream_page", "workers_page", "table", "chart"):
+    for page in (
+        "labels_page",
+        "portable_page",
+        "size_page",
+        "stream_page",
+        "trials_page",
+        "workers_page",
+        "table",
+        "chart",
+    ):
         subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 

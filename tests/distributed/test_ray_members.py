@@ -120,6 +120,14 @@ def test_what_a_repeated_task_sends_again_is_answered_as_before(ray_nodes, tmp_p
     assert events == ["first", "second", "third"]
 
 
+def test_arguments_that_cannot_be_sent_are_an_error_of_the_task(ray_nodes, tmp_path):
+    with glassnet.ray_cluster(workers=1) as cluster:
+        with pytest.raises(TypeError, match="lock"):
+            cluster.submit(dies_once, threading.Lock()).result(60)
+        (tmp_path / "died").touch()
+        assert cluster.submit(dies_once, tmp_path / "died").result(60) == [False] * 3
+
+
 def test_an_exception_of_a_callback_ends_all_members(ray_nodes):
     def callback(event):
         if isinstance(event, EpochDone):

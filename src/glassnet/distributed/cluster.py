@@ -7,7 +7,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Self, TypeVar
@@ -156,20 +156,33 @@ class RayCluster:
             self.cancel(unfinished)
             self._closing.close()
             if self._mailbox is not None:
-                self._ray.kill(self._mailbox)
+                with suppress(self._ray.exceptions.RayError):
+                    self._ray.kill(self._mailbox)
             self._threads.shutdown(wait=True)
         finally:
             if self._own:
                 disconnect()
 
     def _start_waiting(self) -> None:
-        """Start as many waiting tasks as there are free cores. Ray would start all whose predecessors wait."""
-        workers = self.workers
+        """Start as many waiting tasks as there are free cores. Ray would start all whose predecessors wait.
+
+        A task that cannot be started, such as one with arguments that cannot be pickled, has failed; so have all if the
+        cluster is lost.
+        """
+        try:
+            workers = self.workers
+        except Exception:
+            workers = len(self._running) + len(self._waiting)
         with self._lock:
             while self._waiting and len(self._running) < workers:
                 one = self._waiting.popleft()
-                if one.future.set_running_or_notify_cancel():
+                if not one.future.set_running_or_notify_cancel():
+                    continue
+                try:
                     self._start(one)
+                except Exception as problem:
+                    self._running.pop(one.number, None)
+                    one.future.set_exception(problem)
 
     def _start(self, one: _Task) -> None:
         arguments: list[Any] = []
@@ -210,7 +223,8 @@ class RayCluster:
     def _end(self, one: _Task, problem: BaseException) -> None:
         """End a running task, whose future gets `problem`."""
         one.problem = one.problem or problem
-        self._ray.cancel(one.reference, force=True)
+        with suppress(self._ray.exceptions.RayError):  # it may have ended, or be lost with the cluster
+            self._ray.cancel(one.reference, force=True)
 
     def _open_mailbox(self) -> None:
         """Start the mailbox on the driver's machine, which is not lost before the driver is."""

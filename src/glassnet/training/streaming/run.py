@@ -48,6 +48,7 @@ class GivenStream(GivenData):
                 "window": survey.window,
                 "holdout": roles.holdout,
                 "validation": roles.validation,
+                "typed": survey.typed,
             },
         }
 

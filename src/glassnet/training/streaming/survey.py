@@ -66,6 +66,8 @@ class Survey:
         Scaled by all rows but those for testing, for a regression whose columns were learnt in this pass.
     fingerprint : str
         SHA-256 of the digests of the row groups, in their order.
+    typed : bool
+        Whether the source distinguishes numbers from text; delimited text does not, and has another fingerprint.
     seconds : float
     """
 
@@ -79,6 +81,7 @@ class Survey:
     test: Dataset | None
     targets: Targets | None
     fingerprint: str
+    typed: bool
     seconds: float
 
     @property
@@ -185,9 +188,11 @@ def survey_of(
     counts = np.zeros(max(1, roles.folds), np.int64)
     sample, validation, test = _Kept(), _Kept(), _Kept()
     summary: TableSummary | None = None
+    typed = True
     kept_folds: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for group, part in _in_order(partial(_examine, source, roles, columns, learner), source.groups):
         digest.update(part.digest)
+        typed = part.sample.typed
         counts += part.counts
         if part.summary is not None:
             summary = part.summary if summary is None else summary.merge(part.summary)
@@ -218,6 +223,7 @@ def survey_of(
         test=test.encoded(columns),
         targets=targets,
         fingerprint=digest.hexdigest(),
+        typed=typed,
         seconds=time.perf_counter() - began,
     )
     _require_validation(survey)

@@ -68,8 +68,11 @@ def verify_stream(
     survey = replace(
         survey_of(source, roles_of(options, stream), model.columns, on_survey=on_survey), targets=model.targets
     )
-    described = GivenStream(survey).described()
-    if (described["fingerprint"], described["stream"]) != (receipt["data"]["fingerprint"], stream):
+    given = GivenStream(survey).described()
+    here = {**given["stream"], "typed": stream.get("typed")}
+    # The same values have other fingerprints as text and as numbers; training shows whether they are the same.
+    is_converted = survey.typed != stream.get("typed")
+    if here != stream or not (is_converted or given["fingerprint"] == receipt["data"]["fingerprint"]):
         return differs(f"{source.source} is not the training data")
     runs, found = _repeated(survey, options, engine, receipt, every, cache)
     networks = [run.model.network for run in runs]

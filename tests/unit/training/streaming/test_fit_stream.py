@@ -166,6 +166,9 @@ def test_verify_repeats_the_training(frame, tmp_path, members):
     model = load_model(tmp_path / "m.safetensors")
     frame.write_parquet(tmp_path / "t.parquet", row_group_size=GROUP)
     assert verify_stream(model, open_stream(str(tmp_path / "t.parquet"))).same
+    frame.write_csv(tmp_path / "t.csv")
+    text = TableStream(read_table(str(tmp_path / "t.csv")), GROUP)
+    assert verify_stream(model, text).same
     other = frame.with_columns(a=pl.col("a") + 1)
     assert "not the training data" in verify_stream(model, stream(other)).where
     assert "not the training data" in verify_stream(model, stream(frame, GROUP + 1)).where
