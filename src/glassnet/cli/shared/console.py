@@ -221,7 +221,7 @@ class _Lines:
             validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
         accuracy = _percent(event.accuracy)
         facts = {"epoch": event.epoch, "loss": event.loss, "accuracy": accuracy, "seconds": event.seconds}
-        rate = message("and_rate", rate=self.pace.rate) if self.pace.rate else ""
+        rate = message("and_rate", rate=self.pace.epoch_rate) if self.pace.epoch_rate else ""
         say(message("epoch_done", **facts, validation=validation) + rate)
 
 

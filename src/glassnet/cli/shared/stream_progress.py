@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...training.events import BlockDone, Event, TrainingStarted
+from ...training.events import BlockDone, EpochDone, Event, TrainingStarted
 
 if TYPE_CHECKING:
     from ...data.stream.source import StreamSource
 
-_SETTLED = 2.0
+_SETTLED = 10.0
 """Seconds over which the speed is measured."""
 
 
@@ -27,10 +27,13 @@ class StreamPace:
     ----------
     rate : float
         Rows trained on per second, lately.
+    epoch_rate : float
+        Rows trained on per second, in the last complete epoch.
     """
 
     def __init__(self) -> None:
-        self.rate = 0.0
+        self.rate = self.epoch_rate = 0.0
+        self._of_epoch = 0
         self._source: StreamSource | None = None
         self._rows, self._since = 0, time.monotonic()
         self._told = time.monotonic()
@@ -45,8 +48,11 @@ class StreamPace:
         if self._source is None:
             return
         if isinstance(event, TrainingStarted):
-            self._rows, self._since = 0, now
+            self._rows, self._since, self._of_epoch = 0, now, 0
+        elif isinstance(event, EpochDone):
+            self.epoch_rate, self._of_epoch = self._of_epoch / max(event.seconds, 1e-9), 0
         elif isinstance(event, BlockDone):
+            self._of_epoch += event.samples
             self._rows += event.samples
             if (elapsed := now - self._since) > _SETTLED or (not self.rate and elapsed):
                 self.rate = self._rows / elapsed
