@@ -1,8 +1,8 @@
 """Run the benchmarks of docs/benchmarks.md, one process at a time, the cheap ones first, and update the pages.
 
-The other scripts have their own pages (`optimizers`, `read`, `kill`), none (`far_inputs`), or need public tables
-(`tables`, `table_parts`, `table_rows`); pass their names to run them. `same_speed` takes a commit and runs on its own.
-At the end, the results of older versions of the numerics are listed; ``--stale`` prints only that list.
+The other scripts have their own pages (`optimizers`, `read`, `kill`), none (`far_inputs`, `summaries`), or need public
+tables (`tables`, `table_parts`, `table_rows`); pass their names to run them. `same_speed` takes a commit and runs on
+its own. At the end, the results of older versions of the numerics are listed; ``--stale`` prints only that list.
 
     python benchmarks/all.py [NAME ...] [--stale]
 """
@@ -34,11 +34,14 @@ NAMES = (
     "batch_epoch",
     "time_to",
     "shards",
+    "workers",
     "labels",
     "accuracy",
     "recipes",
     "why",
     "growth",
+    "stream",
+    "trials",
 )
 
 
@@ -46,7 +49,16 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
-    for page in ("labels_page", "portable_page", "size_page", "table", "chart"):
+    for page in (
+        "labels_page",
+        "portable_page",
+        "size_page",
+        "stream_page",
+        "trials_page",
+        "workers_page",
+        "table",
+        "chart",
+    ):
         subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 

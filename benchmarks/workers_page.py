@@ -63,6 +63,8 @@ class Plan:
         Seconds of adding one gradient, and of updating the weights.
     call : float
         Seconds of a call and its answer, with putting and getting what it carries.
+    most : int
+        Most machines of two cores that have work: a shard has at least 16 rows.
     """
 
     compute: float
@@ -70,13 +72,15 @@ class Plan:
     add: float
     update: float
     call: float
+    most: int
 
     @classmethod
     def of(cls, case: dict[str, Any]) -> Plan:
         """Return the plan for a measured case."""
         parts = {name: middle(one) for name, one in case["parts"].items()}
         call = parts["put"] + parts["get"] + parts["call"]
-        return cls(middle(case["seconds"]["two_threads"]), case["bytes_out"], parts["add"] / 2, parts["update"], call)
+        times = middle(case["seconds"]["two_threads"]), case["bytes_out"], parts["add"] / 2, parts["update"], call
+        return cls(*times, case["batch"] // 32)
 
     def driver(self, machines: int, gbits: float) -> float:
         """Return the seconds of a step as it is now: weights from the driver, gradients to it."""
@@ -94,7 +98,7 @@ class Plan:
         """Return the number of machines from which twice as many no longer pay, and the speed-up with them."""
         seconds, machines, fastest = self.slices if by_slices else self.driver, 1, self.compute
         for more in MACHINES:
-            if fastest < WORTH * seconds(more, gbits):
+            if more > self.most or fastest < WORTH * seconds(more, gbits):
                 break
             machines, fastest = more, seconds(more, gbits)
         return machines, self.compute / fastest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import signal
 import sys
@@ -14,10 +15,11 @@ from hypothesis import settings
 from glassnet.errors import GlassnetError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from support import kernels
+from support import kernels, schedule
 from support.cli import USER_PREFERENCES
 from support.messages import english_left
 from support.process import process_settings
+from support.sources import PACKAGE
 
 # Tests compare English texts, whatever the language settings of the user who runs them.
 for name in [name for name in os.environ if name.startswith(USER_PREFERENCES)]:
@@ -30,6 +32,24 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # No test depends on timing, and examples are reproducible: they derive from the name of the test.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("glassnet")
+
+
+def pytest_configure(config):
+    """Compile the package to byte code once: a hundred processes that tests start would each do it, and write none."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PACKAGE, quiet=2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a worker whole files."""
+    return schedule.Files(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest."""
+    schedule.sort(items)
 
 
 @pytest.hookimpl(optionalhook=True)

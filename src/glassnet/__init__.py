@@ -16,6 +16,7 @@ if _TYPE_CHECKING:
     from .data.dataset import Dataset as Dataset
     from .data.load import load as _load
     from .data.queries import load_inputs as load_inputs
+    from .data.stream.opening import open_stream as open_stream
     from .distributed.cluster import ray_cluster as ray_cluster
     from .engines.custom_loss import CustomLossEngine as CustomLossEngine
     from .engines.reference import ReferenceEngine as ReferenceEngine
@@ -62,6 +63,9 @@ if _TYPE_CHECKING:
     from .training.lr_finder import RateTest as RateTest
     from .training.lr_finder import find_learning_rate as find_learning_rate
     from .training.run import Fit as Fit
+    from .training.streaming.fit import fit_stream as fit_stream
+    from .training.streaming.fit import resume_stream as resume_stream
+    from .training.streaming.verify import verify_stream as verify_stream
     from .training.verify import Verification as Verification
     from .training.verify import verify as verify
     from .workflow.comparison.compare import compare as compare
@@ -112,6 +116,7 @@ _HOMES = {
     "find_learning_rate": "training.lr_finder",
     "fit": "training.fit",
     "fit_temperature": "model.evaluate",
+    "fit_stream": "training.streaming.fit",
     "forward": "network",
     "import_model": "exports.onnx.importing",
     "load_checkpoint": "training.checkpoint",
@@ -121,6 +126,7 @@ _HOMES = {
     "load_table": "preprocess.tabular.dataset",
     "max_bytes": "io.limits",
     "new_model": "model.build",
+    "open_stream": "data.stream.opening",
     "plots": "",
     "prove": "exports.export",
     "ray_cluster": "distributed.cluster",
@@ -128,11 +134,13 @@ _HOMES = {
     "reliability": "model.evaluate",
     "report": "html.report",
     "resume": "training.checkpointing",
+    "resume_stream": "training.streaming.fit",
     "save_model": "model.file",
     "search": "workflow.search.api",
     "train": "training.loop",
     "update": "network",
     "verify": "training.verify",
+    "verify_stream": "training.streaming.verify",
 }
 
 _PACKAGES = (

@@ -68,6 +68,10 @@ CODES: dict[str, str] = {
     "GN065": "an object is not a table or dataset",
     "GN066": "a table with named columns, but no target column was given",
     "GN067": "the first column of a numeric file does not look like a label",
+    # streams
+    "GN140": "the parts of a stream differ in their columns or types",
+    "GN141": "a part of a stream has changed while it was read",
+    "GN142": "a kind of file that cannot be read as a stream",
     # image folders
     "GN070": "images differ in size, or are too large in total",
     "GN071": "the table next to the images does not give their classes",
@@ -128,7 +132,7 @@ class GlassnetError(Exception):
 
 
 class FileError(GlassnetError, OSError):
-    """A file is missing, unreadable, damaged, too large or cannot be written (GN001 to GN007, GN033, GN110)."""
+    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN007, GN033, GN110, GN141, GN142)."""
 
     def __str__(self) -> str:
         # OSError would print "[Errno ...]".
@@ -136,7 +140,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102)."""
+    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102, GN140)."""
 
 
 class OptionError(GlassnetError, ValueError):
@@ -164,6 +168,24 @@ class DivergedError(GlassnetError, ArithmeticError):
 
     model: Any = None
     good_epochs: int = 0
+
+
+class StreamError(GlassnetError, OSError):
+    """A part of a stream could not be read while a network was trained on it; the code is that of the reading error.
+
+    Attributes
+    ----------
+    model : Model or None
+        The model with the weights so far; of an ensemble, that of one member.
+    good_epochs : int
+        Number of finished epochs.
+    """
+
+    model: Any = None
+    good_epochs: int = 0
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ModelFileError(GlassnetError, ValueError):

@@ -33,7 +33,7 @@ def called(node: ast.AST) -> str:
     """The last name of a called function; empty for other nodes."""
     if not isinstance(node, ast.Call):
         return ""
-    return ast.unparse(node.func).rpartition(".")[2]
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
 def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -69,7 +69,10 @@ def unseeded_generators(file: ast.AST) -> list[int]:
     imported = {alias.name for node in ast.walk(file) if isinstance(node, ast.Import) for alias in node.names}
     lines = []
     for node in ast.walk(file):
-        if isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Attribute) and "random" in (
+            getattr(node.value, "attr", ""),
+            getattr(node.value, "id", ""),
+        ):
             package, _, name = ast.unparse(node).rpartition(".")
             numpys = package in ("np.random", "numpy.random") and name not in WITHOUT_STATE
             if numpys or (package == "random" and "random" in imported and name != "Random"):

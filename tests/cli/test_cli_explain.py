@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -48,6 +49,8 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def folder(made, tmp_path, monkeypatch):
+    """A copy of it; a search for inputs takes a fifth of its steps: what it reaches is tested in unit/explain."""
+    monkeypatch.setattr(import_module("glassnet.explain.backquery"), "STEPS", 40)
     working_copy(made, tmp_path, monkeypatch)
     return tmp_path
 

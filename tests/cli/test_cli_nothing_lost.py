@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,8 @@ def test_a_model_written_during_training_is_kept(folder, monkeypatch, named):
     assert f"{numbered} ({wanted} already exists)" in out
 
 
-def test_an_existing_output_is_rejected_before_training_unless_forced(folder):
+def test_an_existing_output_is_rejected_before_training_unless_forced(folder, monkeypatch):
+    monkeypatch.setattr(import_module("glassnet.explain.backquery"), "STEPS", 5)  # what it finds does not matter
     write(folder, {"d.csv": digits_csv(100).encode(), "one.png": png(255 - digits(1).inputs[0].reshape(28, 28), 4)})
     flags = ("--hidden", "4", "--epochs", "1", "--folds", "2")
     for words in (

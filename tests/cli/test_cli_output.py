@@ -53,7 +53,8 @@ def test_closed_streams_do_not_stop_a_command(folder, closed):
     ids=lambda value: " ".join(value[:1] + value[-1:]) if isinstance(value, tuple) else None,
 )
 def test_files_are_written_even_if_the_output_has_no_reader(folder, words, files):
-    run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
+    if "digit.png" in words:
+        run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(command(*words), stdout=writing, stderr=subprocess.PIPE, env=environment())

@@ -9,6 +9,7 @@ from glassnet.data.tables.relabel import write_relabelled_table
 from glassnet.errors import GlassnetError
 from support.cli import run
 
+FAST = ("--hidden", "4", "--epochs", "1", "--folds", "2")
 R_TABLES = {
     "csv": ("size,letter,kind", ","),
     "plain": ("size letter kind", " "),
@@ -49,6 +50,7 @@ def test_every_command_reads_tables_written_by_r(folder, form, named):
             "1",
             "--epochs",
             "2",
+            "--no-pictures",
             "--json",
             "--out",
             f"{name}.safetensors",
@@ -61,7 +63,7 @@ def test_every_command_reads_tables_written_by_r(folder, form, named):
         for name in ("r.txt", "same.csv"):
             answers.append(run(command, "same.csv.safetensors", name, "--json").out.replace(name, ""))
         assert answers[0] == answers[1]
-    assert run("labels", "r.txt", "--target", "kind", "--json").json()["samples"] == 60
+    assert run("labels", "r.txt", "--target", "kind", *FAST, "--json").json()["samples"] == 60
 
 
 def test_a_copy_with_other_labels_keeps_row_names(folder):

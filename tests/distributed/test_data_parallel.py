@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from itertools import zip_longest
 
 import pytest
 
 import glassnet
-from glassnet import Options, fit, resume
+from glassnet import Options, fit, new_model, resume, train
 from glassnet.engines import CompiledEngine
 from glassnet.errors import ClusterError
 from glassnet.training.checkpoint import CheckpointPolicy
@@ -112,7 +114,9 @@ def test_workers_that_are_lost_or_join_change_nothing(ray, ray_nodes, workers, e
     assert workers.calls <= STEPS * 7 + lost
 
 
-def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(ray, workers, engine, expected, tmp_path):
+def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(
+    ray, workers, engine, expected, tmp_path, monkeypatch
+):
     def lose_all_and_stop(event):
         if isinstance(event, EpochDone):
             for one in (*workers._ready, *workers._joining):
@@ -120,6 +124,7 @@ def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(ray
             if event.epoch == 2:
                 raise KeyboardInterrupt
 
+    monkeypatch.setattr("glassnet.distributed.shard_workers.LOOK_SECONDS", 1000)  # no others take their places
     workers.most = 2
     policy = CheckpointPolicy(tmp_path / "run.checkpoint", every=3)
     with pytest.raises(KeyboardInterrupt):
@@ -138,6 +143,15 @@ def test_the_engine_of_a_cluster_has_a_receipt_that_one_machine_verifies(workers
     assert said == []
     assert model.receipt["engine"] == "compiled"
     assert glassnet.verify(model, DATA).same
+
+
+def test_two_training_runs_take_turns(workers, engine):
+    workers.most, every = 1, [replace(OPTIONS, epochs=1, early_stopping=0, seed=seed) for seed in (1, 2)]
+    models = [new_model(DATA, options) for options in every]
+    for _ in zip_longest(*(train(*one, engine) for one in zip(models, [DATA] * 2, every, strict=True))):
+        pass
+    for model, options in zip(models, every, strict=True):
+        assert model.hash() == fit(DATA, options, engine=CompiledEngine()).model.hash()
 
 
 def test_a_worker_of_another_kind_is_refused_by_name(workers, engine, monkeypatch):

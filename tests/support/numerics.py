@@ -26,6 +26,7 @@ SOURCES = (
     *jit.SOURCES,
     *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "model/build.py"),
     *(f"training/{name}.py" for name in ("loop", "plan", "state", "run", "ensemble")),
+    *(f"training/streaming/{name}.py" for name in ("order", "loader", "encoding")),
     *("engines/**/*.py", "preprocess/**/*.py"),
     *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "parameters")),
 )

@@ -44,6 +44,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
+@cache
 def imports(module: str) -> list[Import]:
     """What a module imports, its own package's modules and others by their full names."""
     return list(_imports(tree(modules()[module]), module, False))
@@ -51,6 +52,8 @@ def imports(module: str) -> list[Import]:
 
 def _imports(node: ast.AST, module: str, late: bool) -> Iterator[Import]:
     for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            continue  # no statements inside
         if isinstance(child, ast.Import):
             yield from (Import(module, alias.name, late, child.lineno) for alias in child.names)
         elif isinstance(child, ast.ImportFrom):
@@ -61,7 +64,7 @@ def _imports(node: ast.AST, module: str, late: bool) -> Iterator[Import]:
             for part in child.orelse:
                 yield from _imports(ast.Module([part], []), module, late)
         else:
-            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
             yield from _imports(child, module, late or inside)
 
 

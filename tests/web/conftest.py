@@ -11,6 +11,8 @@ from support.web import FLOATS, STATIC
 
 HOST = "http://studio.test"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+WAIT = 60_000
+"""Milliseconds after which a test fails that waits for something; far more than any of it takes."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -25,6 +27,7 @@ def pytest_collection_modifyitems(items):
 def browser():
     """Chromium, without a window."""
     api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'glassnet[test]'")
+    api.expect.set_options(timeout=WAIT)
     with api.sync_playwright() as playwright:
         own = playwright.chromium.executable_path
         path = next(filter(None, map(shutil.which, CHROMIUMS)), own if Path(own).exists() else None)
@@ -47,15 +50,36 @@ def own_addresses():
     return ("http://127.0.0.1:", f"{HOST}/", "data:", "blob:")
 
 
+@pytest.fixture(scope="session")
+def profile(browser):
+    """A browser context that all pages share: a new one takes as long as most rooms to open.
+
+    A page without content stays open, to clear what others have stored.
+    """
+    with browser.new_context() as context:
+        idle = context.new_page()
+        idle.route("**", lambda route: route.fulfill(body="<!doctype html>", content_type=KINDS[".html"]))
+        idle.goto("http://127.0.0.1/")
+        yield context
+
+
 @pytest.fixture
-def page(browser, console_errors, own_addresses):
+def page(profile, console_errors, own_addresses):
     """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error."""
-    page, outside = browser.new_page(), []
+    page, outside, origins = profile.new_page(), [], set()
     page.on("request", lambda one: None if one.url.startswith(own_addresses) else outside.append(one.url))
     page.on("console", lambda one: console_errors.append(one.text) if one.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: console_errors.append(str(error)))
+    page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/", 3)[:3])))
     yield page
-    page.close()
+    idle, *opened = profile.pages
+    for one in opened:
+        one.close()
+    session = profile.new_cdp_session(idle)
+    for origin in origins:  # what a page has stored is gone for the next test
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
+    profile.clear_cookies()
     assert console_errors == []
     assert outside == []
 

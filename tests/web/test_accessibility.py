@@ -76,8 +76,11 @@ def studio():
 @pytest.fixture
 def visit(page, studio):
     """A function that opens a state, with everything unfolded, in a theme and a language."""
-    page.set_default_timeout(10_000)
-    page.goto(studio.address)
+    page.set_default_timeout(60_000)
+    page.request.get(studio.address)  # sets the cookie
+    page.route("**/blank", lambda route: route.fulfill(body="<link rel=icon href='data:,'>", content_type="text/html"))
+    page.goto(f"{studio.origin}/blank")  # whose origin has the settings
+    page.unroute("**/blank")
 
     def opened(state: State, theme: str = "light", language: str = "en") -> None:
         page.evaluate(f"localStorage['glassnet.theme'] = '{theme}'; localStorage['glassnet.lang'] = '{language}'")

@@ -27,7 +27,7 @@ SMALL = "a=table&b=table&a.members=1&b.members=1&a.epochs=2&b.epochs=2&b.learnin
 
 
 def open_room(page, studio, query=""):
-    page.goto(studio.address)
+    page.request.get(studio.address)  # sets the cookie
     page.goto(f"{studio.origin}/compare?{query}")
     page.get_by_role("heading", name="Compare", level=1).wait_for()
 

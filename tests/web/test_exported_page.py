@@ -69,7 +69,7 @@ def files(tmp_path_factory):
 @pytest.fixture
 def opened(page, files):
     """A function that opens the page of a kind of model."""
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
 
     def opening(kind, wait=".check-line:has-text('✓')"):
         page.goto(files[kind][0].as_uri())

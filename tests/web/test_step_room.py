@@ -45,7 +45,7 @@ def visit(page, studio):
     """A function that opens the room at an address, and waits for its view."""
     requests = []
     page.on("request", lambda one: requests.append(one.url))
-    page.goto(studio.address)
+    page.request.get(studio.address)  # sets the cookie
 
     def visit(query=""):
         page.goto(f"{studio.origin}/step{query}")
@@ -251,7 +251,7 @@ def test_any_step_of_the_run_equals_replay(page, visit, studio):
 
 
 def test_a_step_that_the_run_does_not_have_is_refused_in_the_page(page, studio):
-    page.goto(studio.address)
+    page.request.get(studio.address)
     page.goto(f"{studio.origin}/step?model=run-1&epoch=9&step=4")
     assert "the run has epochs 1 to 2" in page.get_by_role("alert").text_content()
 

@@ -21,7 +21,7 @@ from support.cli import run
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
-WAIT = 15_000
+WAIT = 60_000
 """Milliseconds after which a test fails that waits for something; far more than any of it takes."""
 SMALL = "recipe=quick&epochs=1&hidden=12"
 
@@ -37,7 +37,7 @@ def room(page, studio):
     """A function that opens the room in a state."""
     page.set_default_timeout(WAIT)
     expect.set_options(timeout=WAIT)
-    page.goto(studio.address)
+    page.request.get(studio.address)  # sets the cookie
 
     def open_room(query: str = "") -> None:
         page.goto(f"{studio.origin}/train?{query}")

@@ -10,12 +10,14 @@ from ..workflow.resume_job import ResumeJob, resume
 from .shared.console import json_flag, progress_listener, say_notice
 from .shared.flags import force_flag, max_bytes_flag
 from .shared.ray_flag import executor_for, ray_flag
+from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 from .shared.train_text import print_training
 
 
 @click.command("resume")
 @click.argument("path", metavar="CHECKPOINT")
-@click.argument("source", metavar="[DATA]", required=False)
+@click.argument("sources", metavar="[DATA]...", nargs=-1)
 @click.option("--test", "test_source", metavar="DATA", help="Test data, if they have moved.  [as before]")
 @click.option("-o", "--out", metavar="FILE", help="Model file to write.  [as before]")
 @force_flag
@@ -25,7 +27,7 @@ from .shared.train_text import print_training
 @ray_flag
 def resume_command(
     path: str,
-    source: str | None,
+    sources: tuple[str, ...],
     test_source: str | None,
     out: str | None,
     force: bool,
@@ -39,7 +41,7 @@ def resume_command(
     --checkpoint' wrote; it is updated during the run. Files have the names given to 'train'; name DATA if they have
     moved. With --ray, the workers of a cluster share the batches.
     """
-    job = ResumeJob(path, source, test_source, out, force, every)
+    job = ResumeJob(path, one_of(sources), test_source, out, force, every, several_of(sources))
     with executor_for(ray) as executor, closing(progress_listener()) as show:
-        trained = resume(job, callbacks=[show], notify=say_notice, executor=executor)
+        trained = resume(job, callbacks=[show], notify=say_notice, executor=executor, **stream_hooks(show))
     print_training(trained, as_json)

@@ -9,17 +9,20 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ..errors import OptionError
 from ..workflow.train_job import TrainJob, train
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, progress_listener, say_notice
 from .shared.flags import force_flag, given, language_flag, max_bytes_flag, with_options
 from .shared.ray_flag import executor_for, ray_flag
+from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 from .shared.table_flags import take_table_options, with_table_flags
 from .shared.train_text import print_training
 
 
 @click.command("train", cls=GroupedCommand)
-@click.argument("source", metavar="[DATA]", required=False)
+@click.argument("sources", metavar="[DATA]...", nargs=-1)
 @click.option(
     "--test",
     "test_source",
@@ -57,6 +60,13 @@ from .shared.train_text import print_training
     help="Use each added image this many times per epoch, so that a few count among many.  [1]",
 )
 @click.option(
+    "--stream",
+    cls=GroupedFlag,
+    group="data",
+    is_flag=True,
+    help="Read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV).",
+)
+@click.option(
     "-o",
     "--out",
     cls=GroupedFlag,
@@ -84,11 +94,12 @@ from .shared.train_text import print_training
 @with_table_flags
 @with_options()
 def train_command(
-    source: str | None,
+    sources: tuple[str, ...],
     test_source: str | None,
     start: str | None,
     add: tuple[str, ...],
     add_times: int,
+    stream: bool,
     out: str | None,
     force: bool,
     pictures: bool,
@@ -107,6 +118,9 @@ def train_command(
     COLUMN, DATA is a table with named columns (CSV, TSV, Parquet, Arrow, NDJSON) and the default recipe is "table".
     Repeat --target to predict several labels (0 and 1, yes and no) or numbers with one network.
 
+    --stream reads a table that does not fit into memory: 'parts/*.parquet', a folder or several files. Everything else
+    is read as a whole.
+
     --from MODEL trains a model further, on DATA that fit it; options that are not given are those of its training.
     --add FOLDER adds own drawings to the training data. Drawings and photographs of digits are brought to MNIST's form,
     as 'glassnet query' does.
@@ -121,7 +135,7 @@ def train_command(
     table = take_table_options(flags)
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     job = TrainJob(
-        source,
+        one_of(sources),
         test_source,
         recipe if named else None,
         given(flags),
@@ -135,7 +149,16 @@ def train_command(
         start,
         add,
         add_times,
+        stream,
+        several_of(sources),
     )
+    if ray is not None and stream:
+        raise OptionError("GN022", f"--ray {ray}: not available with --stream. Omit one of them.")
     with executor_for(ray) as executor, closing(progress_listener()) as show:
-        trained = train(job, callbacks=[show], notify=say_notice, executor=executor)
+        if stream:
+            from ..workflow.streaming.train import train_stream
+
+            trained = train_stream(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
+        else:
+            trained = train(job, callbacks=[show], notify=say_notice, executor=executor)
     print_training(trained, as_json)

@@ -9,11 +9,13 @@ import click
 from ..workflow.verify_job import verify_model
 from .shared.console import json_flag, message, progress_listener, result, result_json, say_notice, translated
 from .shared.flags import language_flag, max_bytes_flag
+from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 
 
 @click.command("verify")
 @click.argument("model_path", metavar="MODEL")
-@click.argument("source", metavar="[DATA]", required=False)
+@click.argument("sources", metavar="[DATA]...", nargs=-1)
 @click.option(
     "--from",
     "start",
@@ -25,17 +27,25 @@ from .shared.flags import language_flag, max_bytes_flag
 @json_flag
 @max_bytes_flag
 def verify_command(
-    model_path: str, source: str | None, start: str | None, add: tuple[str, ...], language: str, as_json: bool
+    model_path: str, sources: tuple[str, ...], start: str | None, add: tuple[str, ...], language: str, as_json: bool
 ) -> None:
     """Retrain a model from its training record and compare the bits.
 
-    DATA is what the model was trained on; it can be omitted for the bundled MNIST. A model made with 'train --from' is
-    retrained from the model named there, which is searched for in the folder of MODEL. Exit code 0: identical; 1:
-    different, with the first difference printed.
+    DATA is what the model was trained on, of a stream all its parts; it can be omitted for the bundled MNIST. A model
+    made with 'train --from' is retrained from the model named there, which is searched for in the folder of MODEL. Exit
+    code 0: identical; 1: different, with the first difference printed.
     """
     show = progress_listener()
     try:
-        verified = verify_model(model_path, source, start=start, added=add, callbacks=[show], notify=say_notice)
+        verified = verify_model(
+            model_path,
+            several_of(sources) or one_of(sources),
+            start=start,
+            added=add,
+            callbacks=[show],
+            notify=say_notice,
+            **stream_hooks(show),
+        )
     finally:
         show.close()
     verification, receipt = verified.verification, verified.model.receipt

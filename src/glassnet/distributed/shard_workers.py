@@ -30,16 +30,20 @@ class ShardActor:
 
     def begin(self, driver: Receipt, part: Sequence[Any]) -> Outcome:
         """Compare this machine with the driver's, fetch the samples and prepare; `part` has their reference."""
+        self._computer: ShardComputer | None = None  # that of another run must not be used if this fails
         ray = ray_module()
         try:
             require_same(driver, surroundings(), node=ray.util.get_node_ip_address())
             self._computer = ShardComputer(ray.get(part[0]))
         except BaseException as problem:
+            self._problem = problem
             return Outcome(problem=problem)
         return Outcome()
 
     def compute(self, weights: FloatArray, step: Step, first: int, stop: int) -> Outcome:
         """Compute some shards; see `ShardComputer.shard_gradients`."""
+        if self._computer is None:
+            return Outcome(problem=self._problem)
         try:
             return Outcome(self._computer.shard_gradients(weights, step, first, stop))
         except BaseException as problem:
@@ -101,12 +105,8 @@ class RayWorkers:
         run = Run(next(self._numbers), self._ray.put(part), shards_of(options.batch_size, options.shards))
         if idle := idle_notice(options, places):
             self._notify(idle)
-        most = min(run.shards, places)
-        self._joining, self._ready, extra = (
-            [*self._ready, *self._joining][:most],
-            [],
-            [*self._ready, *self._joining][most:],
-        )
+        most, every = min(run.shards, places), [*self._ready, *self._joining]
+        self._ready, self._joining, extra, self._refused = [], every[:most], every[most:], 0
         for one in extra:
             self._end(one)
         for one in self._joining:

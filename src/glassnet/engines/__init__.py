@@ -12,7 +12,7 @@ from ..nn.blas import blas_in_use, one_blas_thread
 from ..options import choices
 from ..options.options import Options
 from .custom_loss import CustomLossEngine
-from .protocol import Block, Engine, Gradients, Progress
+from .protocol import Block, Engine, Gradients, Progress, StreamingEngine
 from .reference import ReferenceEngine
 from .samples import Samples
 
@@ -29,6 +29,7 @@ __all__ = [
     "Progress",
     "ReferenceEngine",
     "Samples",
+    "StreamingEngine",
     "available_cores",
     "blas_in_use",
     "engine_for",

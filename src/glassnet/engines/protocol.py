@@ -102,3 +102,16 @@ class Engine(Protocol):
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """Train `state` in place, one step for each batch of the block."""
         ...
+
+
+class StreamingEngine(Engine, Protocol):
+    """An engine that can continue on other samples, as training from a stream does after every window."""
+
+    def replace(self, prepared: Any, samples: Samples) -> Any:
+        """Return `prepared` with other samples, without compiling again; the old one must not be used any more.
+
+        The samples have the form of those given to `prepare` (number of features, dtypes, scaling, targets); there may
+        be more or fewer. Only `prepare` looks at the samples to choose how to compute, so that choice stays the same.
+        Zeros are not skipped: ``options.skip_zeros`` must be False, except with batches of one sample.
+        """
+        ...

@@ -29,6 +29,10 @@ class ReferenceEngine:
         """See `Engine.prepare`."""
         return stepwise.prepare(samples, options)
 
+    def replace(self, prepared: stepwise.Prepared, samples: Samples) -> stepwise.Prepared:
+        """See `StreamingEngine.replace`."""
+        return stepwise.Prepared(samples, prepared.options, None)
+
     def output_loss(self, architecture: Architecture) -> OutputLoss:
         """See `Engine.output_loss`."""
         return architecture.output_loss

@@ -15,7 +15,7 @@ from ..errors import DataError, callers_level
 from ..i18n.language import listed
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
-from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks
+from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks, odd_numbers
 from ..preprocess.tabular.selection import in_python, learn_inputs
 from ..preprocess.tabular.target import Target
 
@@ -103,7 +103,7 @@ def require_numbers(columns: Columns | None, table: Table) -> None:
         if not isinstance(one, NumberColumn) or table.frame[one.name].dtype.is_numeric():
             continue
         column = columns.parsed(table, [one])[one.name]
-        remarks = non_numeric_remarks(column, one.unit)
+        remarks = non_numeric_remarks(column.name, odd_numbers(column), one.unit)
         if remarks and not len(column.ordered):
             value = str(column.series.drop_nulls()[0])
             raise ValueError(f"X: column {one.name!r} has {value!r}, expected numbers, as in fit.")

@@ -29,6 +29,13 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     ),
     "and_accuracy": (", accuracy {accuracy:.2%}", "，准确率 {accuracy:.2%}"),
     "and_validation": (", validation loss {loss:.4f}{accuracy}", "，验证损失 {loss:.4f}{accuracy}"),
+    "within_epoch": (
+        "after {progress:.2f} epochs: training loss {loss:.4f}{accuracy}{pace}",
+        "已完成 {progress:.2f} 轮：训练损失 {loss:.4f}{accuracy}{pace}",
+    ),
+    "surveying": ("learning the columns: {share:.0%}, {at}", "正在了解各列：{share:.0%}，{at}"),
+    "and_rate": (", {rate:,.0f} rows/s", "，每秒 {rate:,.0f} 行"),
+    "and_file": (", {at}", "，{at}"),
     "bar_epoch": ("epoch", "轮次"),
     "bar_loss": ("loss", "损失"),
     "going_on": ("resuming after {done:.2f} of {epochs} epochs", "继续训练：共 {epochs} 轮，已完成 {done:.2f} 轮"),
@@ -75,6 +82,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "kept_aside": (
         "no test data: {share:g}% of {source} ({rows:,} rows) held out for the test",
         "没有测试数据：从 {source} 留出 {share:g}%（{rows:,} 行）作测试",
+    ),
+    "tested_on_some": (
+        "{source}: tested on {rows:,} of {all:,} rows, chosen at random: they stay in memory",
+        "{source}：随机选出 {all:,} 行中的 {rows:,} 行作测试，因为它们要留在内存中",
     ),
     "added": (
         "{source}: {rows:,} samples added to the training data, which now have {all:,}",
@@ -143,6 +154,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "joined": (
         "{sizes} ({members} networks of {member}, each trained without one fold)",
         "{sizes}（{members} 个 {member} 网络并联，训练时各留出一折）",
+    ),
+    "stream": (
+        "stream    {rows:,} rows, {groups:,} row groups in {parts:,} files, windows of {window:,}, {rate:,.0f} rows/s",
+        "数据流    {rows:,} 行，{parts:,} 个文件共 {groups:,} 个行组，窗口 {window:,} 行，每秒 {rate:,.0f} 行",
     ),
     "parent": ("from      {file}, hash {hash}", "起始      {file}，哈希 {hash}"),
     "kept": (

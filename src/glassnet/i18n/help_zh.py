@@ -17,6 +17,8 @@ COMMANDS = {
     （CSV、TSV、Parquet、Arrow、NDJSON），此时默认配方为 "table"。重复 --target 可用一个网络同时预测多个标签
     （0 与 1，是与否）或多个数值。
 
+    --stream 读取内存容纳不下的表格：'parts/*.parquet'、文件夹或多个文件。其他数据一次读完。
+
     --from MODEL 在与之相符的 DATA 上继续训练一个模型；未给出的选项沿用其训练时的值。--add FOLDER 把自己的手写图片
     加入训练数据。数字的图片与照片会转换成 MNIST 的形式，与 'glassnet query' 相同。
 
@@ -58,8 +60,8 @@ COMMANDS = {
     "info": "显示模型的结构、输入、目标与训练记录。",
     "verify": """按训练记录重新训练模型，并逐位比较权重。
 
-    DATA 是训练所用的数据；若是自带的 MNIST 则可省略。用 'train --from' 得到的模型从当时的起始模型重新训练，
-    该文件在 MODEL 所在的文件夹中查找。退出码 0：逐位一致；1：有差异，并输出最先的差异。""",
+    DATA 是训练所用的数据，数据流则为其全部文件；若是自带的 MNIST 则可省略。用 'train --from' 得到的模型从当时的起始
+    模型重新训练，该文件在 MODEL 所在的文件夹中查找。退出码 0：逐位一致；1：有差异，并输出最先的差异。""",
     "doctor": """检查数据，或检查旧程序（.py、.ipynb）。
 
     DATA 是 'glassnet train' 接受的任何数据（损坏的也可），或一个程序。退出码 0：至多只有提示；
@@ -199,6 +201,9 @@ FLAGS = {
     "Column to ignore; repeat for more.": "不使用的列；可重复。",
     "Column to use although it looks like an identifier; repeat for more.": "看似标识符、但仍要使用的列；可重复。",
     # train, resume
+    "Read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV).": (
+        "按行组读取内存容纳不下的表格：多个文件、文件夹或 'parts/*.parquet'（Parquet、Arrow、CSV）。"
+    ),
     "Train on a Ray cluster: a running one (auto), one started here (local), or that at ADDRESS.": (
         "在 Ray 集群上训练：正在运行的集群（auto）、在本机启动的集群（local），或 ADDRESS 处的集群。"
     ),

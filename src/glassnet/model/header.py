@@ -49,6 +49,10 @@ class DataReceipt(TypedDict, total=False):
     """Whether the held-out fraction was stratified by class; missing in models of version 0.2 and before."""
     added: list[str]
     """Sources of the samples that were added to those of `source`."""
+    stream: dict[str, Any]
+    """Of training on a stream: number of its rows and row groups, SHA-256 of their sizes, rows of a window, the
+    fractions of the rows for testing and for the validation sample, and whether numbers had a type, unlike in delimited
+    text. `fingerprint` is then that of the row groups."""
     validation_split: ValidationReceipt
     """How a search held out the samples that it scored the model on, which are not among the samples."""
 

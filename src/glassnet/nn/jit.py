@@ -22,6 +22,7 @@ SOURCES = (
     "engines/shards.py",
     "engines/compiled/kernels/*.py",
     "preprocess/augment/kernels.py",
+    "preprocess/tabular/kernels.py",
 )
 """Files with kernels and their constants; a test compares the list with the imports of the kernels."""
 

@@ -29,6 +29,7 @@ class Purpose(IntEnum):
     DOCTOR = 9
     RANGE = 10
     PROOF = 11
+    ROLES = 12
     SEARCH = 13
 
 
@@ -66,9 +67,15 @@ def uniform(place: np.uint64, first: int, count: int) -> NDArray[np.float32]:
     SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a counter times an odd constant, mixed. Each number is independent
     of the preceding ones, so a compiled kernel can draw any single number; `jit.uniform_at` has the same formula.
     """
-    z = place + (np.arange(first, first + count, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    z = numbered(place, np.arange(first, first + count, dtype=np.uint64))
+    # 24 bits fill a float32 exactly.
+    return (z >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
+
+
+def numbered(place: np.uint64, numbers: NDArray[np.integer]) -> NDArray[np.uint64]:
+    """Return 64 random bits for each of these numbers, 0 or more; different ones for different numbers."""
+    z = place + (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z ^= z >> np.uint64(31)
-    # 24 bits fill a float32 exactly.
-    return (z >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
+    return z

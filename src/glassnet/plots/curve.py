@@ -162,4 +162,5 @@ def _apart(heights: NDArray[np.float64], distance: float) -> NDArray[np.float64]
         return heights
     steps = distance * np.arange(len(heights))
     spread = np.minimum(np.concatenate(groups), 1 + distance / 2 - steps[::-1])
-    return np.maximum(spread, steps - distance / 2)
+    moved: NDArray[np.float64] = np.maximum(spread, steps - distance / 2)
+    return moved

@@ -6,6 +6,7 @@ notes use 0.01 and 0.99 for classes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 from .._one_line import one_line
 from ..errors import OptionError, ShapeError, require_choice
 from ..options import choices
+from .exact_sums import LARGEST, ExactSums
 
 
 @one_line
@@ -74,14 +76,23 @@ class Targets:
             For positive outputs, such as rates: values are divided by their mean and not shifted.
         """
         numbers = np.asarray(values, np.float64)
+        if weights is None and numbers.size and np.abs(numbers).max() <= LARGEST:
+            return cls.of_sums([*map(ExactSums.of, numbers.T)], positive=positive)
         mean = np.average(numbers, axis=0, weights=weights)  # (outputs,)
-        if positive:
-            offset, scale = np.zeros_like(mean), mean
-        else:
-            offset, scale = mean, np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weights))
+        return cls._standardising(mean, np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weights)), positive)
+
+    @classmethod
+    def of_sums(cls, sums: Sequence[ExactSums], *, positive: bool = False) -> Targets:
+        """Make the targets ``"values"`` for outputs of which the sums of the training values are given."""
+        mean, deviation = np.array([one.mean for one in sums]), np.array([one.deviation for one in sums])
+        return cls._standardising(mean, deviation, positive)
+
+    @classmethod
+    def _standardising(cls, mean: NDArray[np.float64], deviation: NDArray[np.float64], positive: bool) -> Targets:
+        offset, scale = (np.zeros_like(mean), mean) if positive else (mean, deviation)
         # The standard deviation of equal numbers is 0, or a rounding error.
         scale = np.where(scale > 1e-12 * np.maximum(np.abs(mean), 1e-300), scale, 1.0)
-        return cls("values", numbers.shape[1], offset=tuple(offset.tolist()), scale=tuple(scale.tolist()))
+        return cls("values", len(mean), offset=tuple(offset.tolist()), scale=tuple(scale.tolist()))
 
     @property
     def of_classes(self) -> bool:

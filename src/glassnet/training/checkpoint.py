@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..data.dataset import Dataset
@@ -110,6 +111,8 @@ class LoadedCheckpoint:
         Changes of versions and processor since the start, as text.
     validation : dict or None
         Description of the validation data, if they were passed separately.
+    carried : dict
+        Arrays that a window of a stream leaves to the next one; empty for other training runs.
     """
 
     path: str | Path
@@ -121,6 +124,7 @@ class LoadedCheckpoint:
     history: History
     changes: tuple[str, ...]
     validation: dict[str, Any] | None
+    carried: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     @property
     def position(self) -> TrainingState:
@@ -144,19 +148,12 @@ class LoadedCheckpoint:
         ModelFileError
             GN044 when an argument differs from the start of the training.
         """
-        name = self.model.receipt["engine"]
-        if engine is None and name in ENGINES:
-            engine = engine_named(name)
-        if engine is None or engine.name != name:
-            raise ModelFileError(
-                "GN044", f"{self.path}: the training was started with the engine {name}. Pass engine=…."
-            )
+        self.require_data_set()
+        engine = self.engine(engine)
         given = GivenData(data)
-        self._require_same(given, self.model.receipt["data"], "training data")
+        self.require_same(given, self.model.receipt["data"], "training data")
         if validation is not None or self.validation is not None:
-            self._require_same(
-                None if validation is None else GivenData(validation), self.validation, "validation data"
-            )
+            self.require_same(None if validation is None else GivenData(validation), self.validation, "validation data")
         network = Network.of(self.model.network.architecture, self.state.optimizer_state.parameters)
         training, validation_part = split_for(data, self.options, validation)
         return Run(
@@ -173,7 +170,28 @@ class LoadedCheckpoint:
             parent=self.model.receipt.get("parent"),
         )
 
-    def _require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
+    def require_data_set(self) -> None:
+        """Raise ModelFileError GN044 if the training was started on a stream."""
+        if "stream" in self.model.receipt["data"]:
+            raise ModelFileError(
+                "GN044",
+                f"{self.path}: the training was started on a stream. Resume it with "
+                "resume_stream, or `glassnet resume`.",
+            )
+
+    def engine(self, engine: Engine | None) -> Engine:
+        """Return the engine of the training; ModelFileError GN044 for another one, or a custom one that is missing."""
+        name = self.model.receipt["engine"]
+        if engine is None and name in ENGINES:
+            engine = engine_named(name)
+        if engine is None or engine.name != name:
+            raise ModelFileError(
+                "GN044", f"{self.path}: the training was started with the engine {name}. Pass engine=…."
+            )
+        return engine
+
+    def require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
+        """Raise ModelFileError GN044 unless the given data are those that the training `began_with`."""
         source = "no data" if given is None else given.data.source
         if began_with is None:
             raise ModelFileError("GN044", f"{source}: {self.path} was started without {what}. Omit them.")
@@ -238,6 +256,7 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
             history=_history_from(arrays, training["trail"]),
             changes=tuple(dict.fromkeys([*training["changes"], *differences(receipt, now)])),
             validation=training["validation"],
+            carried={name: array for name, array in arrays.items() if name.startswith("carried.")},
         )
 
 
@@ -247,6 +266,7 @@ def content_of(run: Run, policy: CheckpointPolicy) -> tuple[dict[str, Any], Tens
     The caller adds the training record and ``training["validation"]``, which take a while to compute.
     """
     numbers, arrays = run.state.saved()
+    arrays |= run.checkpoint_arrays()
     for name, values in vars(run.history).items():
         if name != "weight_hashes":
             arrays[f"history.{name}"] = np.array(values)

@@ -13,7 +13,7 @@ from typing import Any
 from .. import data as readers
 from ..data.dataset import Dataset
 from ..engines import Engine
-from ..errors import DivergedError, ModelFileError, with_near_matches
+from ..errors import DivergedError, ModelFileError, StreamError, with_near_matches
 from ..io.control_characters import printable
 from ..io.writing import remove, remove_unfinished
 from ..model.file import Tensors, write
@@ -84,6 +84,9 @@ class CheckpointWriter:
         self._report_problem()
         if isinstance(problem, DivergedError):
             remove(self._policy.path)
+        elif isinstance(problem, StreamError):  # between two blocks: it can be resumed here
+            self._write()
+            self._finish_writing()
         elif isinstance(problem, KeyboardInterrupt) and self._writing:
             raise KeyboardInterrupt(self._farewell()) from None
 
@@ -179,6 +182,7 @@ def resume(
     True
     """
     every_callback, saved = both(callbacks, listeners), load_checkpoint(path)
+    saved.require_data_set()
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
         warnings.warn(

@@ -27,7 +27,7 @@ from ..data.split import without_fold
 from ..engines import Engine
 from ..model.build import new_model
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
-from ..model.header import Receipt
+from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
 from ..nn.network_class import Network
 from ..nn.parameters import Parameters
@@ -59,10 +59,10 @@ def fit_ensemble(
     ``options.threads``.
     """
     began, given = time.perf_counter(), GivenData(data).begin()
-    first_member = _FirstMember(callbacks)
+    first_member = FirstMember(callbacks)
     with executor_or_threads(executor, options.threads) as runner:
         task = runner.share(_Task(data, replace(options, threads=1), engine, given, validation, init_model))
-        members: list[Future[_Trained]] = []
+        members: list[Future[TrainedMember]] = []
         try:
             for number in range(options.members):
                 answer = first_member.ends_another if number else first_member
@@ -76,8 +76,22 @@ def fit_ensemble(
         finally:
             first_member.cancel()
             runner.cancel(members)
+    return joined_fit(trained, options, given, engine, began, validation=validation, parent=parent_of(init_model))
+
+
+def joined_fit(
+    trained: Sequence[TrainedMember],
+    options: Options,
+    given: GivenData,
+    engine: Engine,
+    began: float,
+    *,
+    validation: Dataset | None = None,
+    parent: ParentReceipt | None = None,
+) -> Fit:
+    """Return the result of an ensemble whose members have been trained since `began`, on the performance counter."""
     fits = [one.fit for one in trained]
-    first, model = fits[0], _joined(trained, options, validation)
+    first, model = fits[0], joined_model(trained, options, validation)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,
@@ -87,7 +101,7 @@ def fit_ensemble(
         histories,
         best_epochs=best_epochs,
         own_validation=first.own_validation,
-        parent=parent_of(init_model),
+        parent=parent,
     )
     return Fit(
         model=replace(model, receipt=receipt),
@@ -125,20 +139,24 @@ class _Task:
         )
 
 
-def _train_member(task: _Task, number: int, watch: Callable[[Run], object] | None, send: Send) -> _Trained:
-    """Train a member; the first one sends all events, the others the ends of epochs."""
+def _train_member(task: _Task, number: int, watch: Callable[[Run], object] | None, send: Send) -> TrainedMember:
     run = task.run(number)
     if watch is not None:
         watch(run)
+    return finish_member(run, number, send)
+
+
+def finish_member(run: Run, number: int, send: Send) -> TrainedMember:
+    """Train a member's run to its end; the first one sends all events, the others the ends of epochs."""
 
     def pass_on(event: Event) -> bool:
         return send(event if not number or isinstance(event, EpochDone) else None)
 
-    return _Trained.of(finish(run, [pass_on]), run)
+    return TrainedMember.of(finish(run, [pass_on]), run)
 
 
 @dataclass(frozen=True)
-class _Trained:
+class TrainedMember:
     """A trained member, and its logits and targets for its fold, if it has one that a temperature can be fitted to."""
 
     fit: Fit
@@ -147,7 +165,7 @@ class _Trained:
     weights: NDArray[np.float64] | None = None
 
     @classmethod
-    def of(cls, fit: Fit, run: Run) -> _Trained:
+    def of(cls, fit: Fit, run: Run) -> TrainedMember:
         """Return what is needed of a run that has ended, without its data."""
         fold = run.validation
         if fold is None or run.own_validation or not (run.options.folds and has_temperature(run.model)):
@@ -200,7 +218,7 @@ def repeated_run(
     return replace(run, validation=None, own_validation=False)
 
 
-def _joined(trained: Sequence[_Trained], options: Options, validation: Dataset | None) -> Model:
+def joined_model(trained: Sequence[TrainedMember], options: Options, validation: Dataset | None) -> Model:
     """Return the model of trained members: an ensemble, or with folds one calibrated network."""
     first = trained[0].fit.model
     networks = [one.fit.model.network for one in trained]
@@ -211,7 +229,9 @@ def _joined(trained: Sequence[_Trained], options: Options, validation: Dataset |
         return model
     if validation is not None:
         parts = [
-            _Trained(trained[0].fit, logits_of(model, validation), doubtful_targets(validation), validation.weights)
+            TrainedMember(
+                trained[0].fit, logits_of(model, validation), doubtful_targets(validation), validation.weights
+            )
         ]
     else:
         parts = [*trained]
@@ -247,7 +267,7 @@ def side_by_side(networks: Sequence[Network]) -> Network:
     return made
 
 
-class _FirstMember:
+class FirstMember:
     """Calls the callbacks with the first member's events; if one ends training, the other members end with that epoch.
 
     No member starts another epoch before the first member has finished the previous one, so all have the same number of

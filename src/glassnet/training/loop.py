@@ -6,11 +6,12 @@ import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Protocol, cast
 
 import numpy as np
 
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, engine_for, one_blas_thread
+from ..engines import Block, Engine, Progress, Samples, StreamingEngine, engine_for, one_blas_thread
 from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
@@ -91,16 +92,58 @@ def train(
     _require_ahead(until, state, len(data), options)
     engine = engine or engine_for(options, len(data), model.network.architecture.sizes)
     yield Preparing(engine.name)
-    loop = _Loop(model, data, options, engine, state, validation)
-    yield loop.started
-    while not state.ended:
-        yield from loop.epoch(until[1] if until and until[0] == state.epoch else None)
-        if until and until[0] == state.epoch:
-            model.network.parameters.flat[...] = state.optimizer_state.parameters.flat
-            return
-        yield loop.epoch_done()
-    state.export_to(model.network.parameters, options)
-    yield TrainingEnded(loop.seconds, state.chosen_epoch(options))
+    loop = _Loop(model, _DatasetLoader(model, data, options, engine), options, engine, state, validation)
+    yield from loop.run(until)
+
+
+def train_from(
+    model: Model,
+    loader: BlockLoader,
+    options: Options,
+    engine: Engine,
+    state: TrainingState,
+    validation: Dataset | None = None,
+) -> Iterator[Event]:
+    """Train `model` in place on the blocks of a loader; everything else as for `train`.
+
+    Raises
+    ------
+    GlassnetError
+        Those of the loader; the model then has the weights that it would have if training had ended there.
+    """
+    yield Preparing(engine.name)
+    yield from _Loop(model, loader, options, engine, state, validation).run(None)
+
+
+class BlockLoader(Protocol):
+    """The blocks of an epoch, and the samples that their orders index."""
+
+    @property
+    def samples(self) -> Samples:
+        """Training samples, or some of them, for the loss of a constant prediction."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """Number of samples of an epoch."""
+        ...
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks of an epoch, some of which may be empty."""
+        ...
+
+    def prepare(self) -> None:
+        """Prepare the engine, before anything else."""
+        ...
+
+    def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
+        """Yield the blocks of an epoch from number `first` on; learning rates are multiplied by `factor`."""
+        ...
+
+    def run(self, state: State, block: Block) -> Progress:
+        """Run the steps of the block that was yielded last."""
+        ...
 
 
 def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, options: Options) -> None:
@@ -141,18 +184,54 @@ def model_at(model: Model, state: TrainingState) -> Model:
 
 
 class Prepared:
-    """An engine prepared to train a model on data, for the training loop and the learning-rate finder."""
+    """An engine prepared to train a model on samples, for the training loop and the learning-rate finder."""
 
-    def __init__(self, model: Model, data: Dataset, options: Options, engine: Engine) -> None:
+    def __init__(self, model: Model, samples: Samples, options: Options, engine: Engine) -> None:
         self._architecture, self._engine = model.network.architecture, engine
-        self.samples = samples_for(model, data, options)
+        self.samples = samples
         self._prepared = engine.prepare(self._architecture, self.samples, options)
         one_blas_thread.look_again()  # preparation may have loaded libraries
+
+    def replace(self, samples: Samples) -> None:
+        """Use other samples of the same form from now on."""
+        engine = cast(StreamingEngine, self._engine)
+        self.samples, self._prepared = samples, engine.replace(self._prepared, samples)
 
     def run(self, state: State, block: Block) -> Progress:
         """Run the steps of a block."""
         with one_blas_thread():
             return self._engine.run_steps(self._architecture, state, self._prepared, block)
+
+
+class _DatasetLoader:
+    """The blocks of an epoch of a data set in memory."""
+
+    def __init__(self, model: Model, data: Dataset, options: Options, engine: Engine) -> None:
+        self._model, self._data, self._options, self._engine = model, data, options, engine
+        self.count, self._blocks = len(data), epoch_blocks(len(data), options)
+
+    def prepare(self) -> None:
+        """See `BlockLoader`."""
+        samples = samples_for(self._model, self._data, self._options)
+        self._prepared = Prepared(self._model, samples, self._options, self._engine)
+
+    @property
+    def samples(self) -> Samples:
+        """See `BlockLoader`."""
+        return self._prepared.samples
+
+    @property
+    def blocks(self) -> int:
+        """See `BlockLoader`."""
+        return len(self._blocks)
+
+    def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
+        """See `BlockLoader`."""
+        return itertools.islice(blocks_of_epoch(self._blocks, self.count, epoch, self._options, factor), first, None)
+
+    def run(self, state: State, block: Block) -> Progress:
+        """See `BlockLoader`."""
+        return self._prepared.run(state, block)
 
 
 class _Loop:
@@ -161,30 +240,44 @@ class _Loop:
     def __init__(
         self,
         model: Model,
-        data: Dataset,
+        loader: BlockLoader,
         options: Options,
         engine: Engine,
         state: TrainingState,
         validation: Dataset | None,
     ) -> None:
         began, architecture = time.perf_counter(), model.network.architecture
-        self._model, self._count, self._options, self._state = model, len(data), options, state
-        self._validation, self._blocks = validation, epoch_blocks(len(data), options)
-        self._steps = int(self._blocks[-1][-1]) + 1
-        self._prepared, self._loss = Prepared(model, data, options, engine), engine.output_loss(architecture)
-        constant = constant_answer_loss(architecture.activations[-1], self._loss, self._prepared.samples)
+        self._loader = loader
+        loader.prepare()
+        self._model, self._count, self._options, self._state = model, loader.count, options, state
+        self._validation, self._steps = validation, -(-self._count // options.batch_size)
+        self._loss = engine.output_loss(architecture)
+        constant = constant_answer_loss(architecture.activations[-1], self._loss, loader.samples)
         self._guard = DivergenceGuard(constant, state, options, model)
         self.started = TrainingStarted(
             engine=engine.name,
-            samples=len(data),
+            samples=self._count,
             epochs=options.epochs,
-            blocks=options.epochs * len(self._blocks),
+            blocks=options.epochs * loader.blocks,
             seconds=time.perf_counter() - began,
             hash=state.optimizer_state.parameters.hash(),
             progress=state.progress,
         ).with_parameters(state.optimizer_state.parameters)
         self._began = time.perf_counter() - state.seconds
         self._epoch_began = time.perf_counter()
+
+    def run(self, until: tuple[int, int] | None) -> Iterator[Event]:
+        """Yield the events of the run, up to step `until` if given."""
+        state, model = self._state, self._model
+        yield self.started
+        while not state.ended:
+            yield from self.epoch(until[1] if until and until[0] == state.epoch else None)
+            if until and until[0] == state.epoch:
+                model.network.parameters.flat[...] = state.optimizer_state.parameters.flat
+                return
+            yield self.epoch_done()
+        state.export_to(model.network.parameters, self._options)
+        yield TrainingEnded(self.seconds, state.chosen_epoch(self._options))
 
     @property
     def seconds(self) -> float:
@@ -195,13 +288,15 @@ class _Loop:
         """Run the remaining blocks of the epoch, or those before step `until`."""
         state, of_classes = self._state, self._model.targets.of_classes
         self._epoch_began = time.perf_counter()
-        left = blocks_of_epoch(self._blocks, self._count, state.epoch, self._options, state.plateau.factor)
-        for block in itertools.islice(left, state.block, None):
+        for block in self._loader.epoch(state.epoch, state.block, state.plateau.factor):
             if until is not None:
                 block = block.before(until)
-            if not len(block.order):
-                return
-            result, count = self._prepared.run(state.optimizer_state, block), len(block.order)
+                if not len(block.order):
+                    return
+            if not len(block.order):  # too few rows of a stream for a batch
+                state.block_done(Progress(0.0, 0), state.progress, self.seconds)
+                continue
+            result, count = self._loader.run(state.optimizer_state, block), len(block.order)
             self._guard.check(result.loss / count)
             progress = state.epoch + (block.first + len(block.learning_rates)) / self._steps
             state.block_done(result, progress, self.seconds)

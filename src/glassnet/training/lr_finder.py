@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Block, Engine, engine_for
 from ..errors import OptionError, with_near_matches
-from ..model.build import new_model
+from ..model.build import new_model, samples_for
 from ..nn.optimizers import State
 from ..options.options import Options, require_options
 from .loop import Prepared
@@ -123,7 +123,10 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> floa
 def _losses(data: Dataset, options: Options, rates: NDArray[np.float64], engine: Engine) -> NDArray[np.float64]:
     """Train a new model with one rate after the other; return the smoothed losses until divergence."""
     model = new_model(data, options)
-    size, prepared = min(options.batch_size, len(data)), Prepared(model, data, options, engine)
+    size, prepared = (
+        min(options.batch_size, len(data)),
+        Prepared(model, samples_for(model, data, options), options, engine),
+    )
     state = State.new(model.network.parameters, options)
     steps = max(_STEPS, -(-_SAMPLES // size))
     order = _order(len(data), len(rates) * steps * size, options)

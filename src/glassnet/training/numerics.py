@@ -21,6 +21,8 @@ CHANGES = MappingProxyType(
         8: "recipe table and the estimators: networks of several folds joined into one; numbers standardised, with "
         "inputs of intervals; array features as columns",
         9: "tables: numbers are clipped by operations that every processor rounds alike, without a math library",
+        10: "tables: means and deviations of columns and of target numbers are exact sums, rounded once; with more "
+        "than 32,768 distinct values in a column, its median and edges come from their leading bits",
     }
 )
 """Version -> the training runs whose bits it changed. Training records contain the version from 6 on; earlier results

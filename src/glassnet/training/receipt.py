@@ -287,6 +287,8 @@ def extent_of(receipt: Receipt) -> tuple[int, int]:
     With early stopping these are smaller than in the options and the data.
     """
     options, samples = _splitting_options(receipt), receipt["data"]["samples"]
+    if "stream" in receipt["data"]:  # without the validation sample
+        return max(map(len, receipt["trails"])) - 1, samples
     if options.early_stopping and not (options.folds or receipt.get("own_validation")):
         samples -= count_aside(samples, options.validation)
     return max(map(len, receipt["trails"])) - 1, samples

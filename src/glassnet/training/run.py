@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
+
+from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.split import parts_of
@@ -111,6 +113,14 @@ class Run:
         """The old name of `state`."""
         return self.state
 
+    def events(self) -> Iterator[Event]:
+        """Train from the current state to the end, and yield the events; see `loop.train`."""
+        return train(self.model, self.data, self.options, self.engine, validation=self.validation, state=self.state)
+
+    def checkpoint_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return arrays for a checkpoint, besides those of the state and the history."""
+        return {}
+
     def train(self, callbacks: Iterable[Callback] = ()) -> None:
         """Train from the current state to the end, or to the end of the epoch in which a callback returns True.
 
@@ -119,9 +129,7 @@ class Run:
         """
         every: list[Callback] = [self.history, *callbacks]
         ends = False
-        for event in train(
-            self.model, self.data, self.options, self.engine, validation=self.validation, state=self.state
-        ):
+        for event in self.events():
             for callback in every:
                 ends = ends_training(callback(event)) or ends
                 if ends and isinstance(event, EpochDone):

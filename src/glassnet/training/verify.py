@@ -26,7 +26,7 @@ from .receipt import (
 )
 from .run import Run
 
-_NO_EPOCH = "the weights in the file, which match no epoch"
+NO_EPOCH = "the weights in the file, which match no epoch"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def verify(
     if init_model is not None:
         require_model(init_model, "init_model")
     require_dataset("data", data)
-    every, receipt = [_without_result(one) for one in require_callbacks(callbacks)], model.receipt
+    every, receipt = [without_result(one) for one in require_callbacks(callbacks)], model.receipt
     options, engine = verifiable_options(receipt), engine_of(receipt)
     require_parent(model, init_model)
     changed = tuple(differences(receipt, surroundings()))
@@ -114,12 +114,12 @@ def verify(
     for name, what in (("scaling", "inputs"), ("targets", "targets")):
         if getattr(made, name) != getattr(model, name):
             return differs(f"the scaling of the {what} in the file does not match the data")
-    final_difference = "the moving average of the weights" if options.average else _NO_EPOCH
+    final_difference = "the moving average of the weights" if options.average else NO_EPOCH
     networks: list[Network] = []
     for number, hashes in enumerate(receipt["trails"]):
         run = repeated_run(receipt, data, engine, given, number, init_model)
         until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
-        where, epoch = _first_difference(run, hashes[: until + 1], every)
+        where, epoch = first_difference(run, hashes[: until + 1], every)
         networks.append(run.model.network)
         if not (where or options.folds) and not _same(networks[-1], model.members[number]):
             where = final_difference
@@ -134,14 +134,16 @@ def _same(one: Network, other: Network) -> bool:
     return one.parameters.hash() == other.parameters.hash()
 
 
-def _without_result(callback: Callback) -> Callback:
+def without_result(callback: Callback) -> Callback:
+    """Return a callback that never ends training."""
+
     def call(event: Event) -> None:
         callback(event)
 
     return call
 
 
-def _first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> tuple[str, int | None]:
+def first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> tuple[str, int | None]:
     """Train a run; return the first difference of its weights from the hashes, as text and as an epoch, if any.
 
     Parameters

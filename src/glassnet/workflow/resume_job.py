@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import ModelFileError, OptionError
 from ..io.writing import MODEL, require_place
@@ -15,6 +16,10 @@ from ..training.checkpointing import finish_with
 from ..training.executor import DividesBatches, Executor
 from .notice import Notify, ignore, notice, texts_to
 from .train_job import Plan, TrainResult, carry_out, read_data
+
+if TYPE_CHECKING:
+    from ..training.streaming.survey import OnSurvey
+    from .streaming.train import OnOpen
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class ResumeJob:
     out: str | None = None
     force: bool = False
     every: str | None = None
+    parts: tuple[str, ...] = ()
+    """Several files of a stream that have moved, instead of `source`."""
 
 
 def resume(
@@ -47,16 +54,28 @@ def resume(
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
     executor: Executor | None = None,
+    on_open: OnOpen | None = None,
+    on_survey: OnSurvey | None = None,
 ) -> TrainResult:
     """Resume a training run from its checkpoint; the result is bit-identical to that of an uninterrupted `train`.
 
-    An executor whose workers share batches need not be that of the start. Other arguments and errors are as for
-    `train_job.train`. ModelFileError GN044 is also raised for a checkpoint that `train` did not write.
+    An executor whose workers share batches need not be that of the start; a stream needs none. `on_open` and
+    `on_survey` are as for `streaming.train.train_stream`. Other arguments and errors are as for `train_job.train`.
+    ModelFileError GN044 is also raised for a checkpoint that `train` did not write.
     """
     saved = load_checkpoint(job.checkpoint)
     plan = _plan_of(saved, job)
     require_place(job.checkpoint, MODEL)
     require_model_place(plan.out, overwrite=job.force or job.out is None)
+    if job.parts and not plan.stream:
+        raise OptionError("GN020", f"{job.parts[1]}: a second DATA. Several files are read only with --stream.")
+    if plan.stream:
+        from .streaming.resume import resume_on_stream
+
+        every = job.every or saved.every
+        return resume_on_stream(
+            saved, plan, every, callbacks=callbacks, notify=notify, on_open=on_open, on_survey=on_survey
+        )
     read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
     engine = None
     if isinstance(executor, DividesBatches) and saved.model.receipt["engine"] == "compiled":
@@ -73,6 +92,8 @@ def resume(
 def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:
     moved = {"source": job.source, "test": job.test, "out": job.out}
     given: dict[str, object] = {name: value for name, value in moved.items() if value is not None}
+    if job.source is not None or job.parts:
+        given["parts"] = list(job.parts)
     if job.out is not None:  # `train` was allowed to overwrite at another place
         given |= {"wanted": "", "force": job.force}
     elif job.force:

@@ -26,6 +26,7 @@ from ..preprocess.tabular.dataset import column_names, read_table, samples_of
 from ..preprocess.tabular.rows import as_usual
 from ..preprocess.tabular.selection import in_python
 from ..training.callbacks import Callback, History
+from ..training.checkpoint import CheckpointPolicy
 from ..training.fit import fit
 from .model_data import unless_warned
 from .notice import Notice
@@ -36,7 +37,20 @@ from .training_data import job_options, load_training_table
 if TYPE_CHECKING:
     from ..data.tables.table import Table
 
-_OWN = ("data", "target", "test", "holdout", "task", "drop", "keep", "decimal", "recipe", "callbacks")
+_OWN = (
+    "data",
+    "target",
+    "test",
+    "holdout",
+    "task",
+    "drop",
+    "keep",
+    "decimal",
+    "recipe",
+    "stream",
+    "checkpoint",
+    "callbacks",
+)
 _MOST_NAMED = 4
 
 
@@ -102,6 +116,8 @@ class TableModel:
         keep: str | Sequence[str] = (),
         decimal: str = AUTO,
         recipe: str = "table",
+        stream: bool = False,
+        checkpoint: CheckpointPolicy | str | Path | None = None,
         callbacks: Iterable[Callback] = (),
         **options: Any,
     ) -> Self:
@@ -128,6 +144,12 @@ class TableModel:
             The decimal sign in columns of text.
         recipe : str
             The options to start from.
+        stream : bool
+            Whether to read the table one row group at a time, if it is larger than memory: `data` is then also a
+            folder, a pattern such as ``"parts/*.parquet"``, or a list of files; see ``docs/stream.md``. The weights are
+            those of ``glassnet train --stream``.
+        checkpoint : CheckpointPolicy or path, optional
+            Where to write checkpoints of a stream, for ``glassnet.resume_stream``; needs ``members=1``.
         callbacks : iterable of callable
             Each is called with every event of the training run; see `glassnet.training.callbacks`.
         **options
@@ -163,6 +185,15 @@ class TableModel:
         Options.recipe(recipe, **given)  # before the data are read
         try:
             wishes = TableOptions(column_names(target), task, column_names(drop), column_names(keep), decimal)
+            if stream:
+                from .streaming.table import fit_table_stream
+
+                how: dict[str, Any] = {"test": test, "hold_out": holdout is not None, "callbacks": callbacks}
+                how |= {"recipe": recipe_named(recipe), "checkpoint": checkpoint}
+                fitted, evaluation = fit_table_stream(data, wishes, choose, remember, **how)
+                return cls(fitted.model, evaluation, fitted.history, tuple(remarks))
+            if checkpoint is not None:
+                raise OptionError("GN022", "checkpoint: needs stream=True. Pass it, or use glassnet.fit.")
             read = load_training_table(data, test, wishes, recipe, choose, remember, hold_out=holdout is not None)
         except (DataError, OptionError) as problem:
             raise type(problem)(problem.code, in_python(str(problem))) from None

@@ -15,7 +15,7 @@ from functools import partial
 from importlib import import_module
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from ..errors import (
     GlassnetError,
     InterruptedWorkError,
     OptionError,
+    StreamError,
 )
 from ..i18n.language import LANGUAGES
 from ..io.limits import LOADER
@@ -64,6 +65,9 @@ from .training_data import (
     notify_weak_test,
     require_picture_files,
 )
+
+if TYPE_CHECKING:
+    from ..data.stream.source import StreamSource
 
 _MOST_WORK = 2e10
 """Samples × epochs × weights up to which a small table is cross-validated; the recipe for tables needs about 1e9."""
@@ -123,8 +127,14 @@ class TrainJob:
     start: str | None = None
     add: tuple[str, ...] = ()
     add_times: int = 1
+    stream: bool = False
+    """Whether to read the table one row group at a time, see `workflow.streaming`."""
+    parts: tuple[str, ...] = ()
+    """Several files of a stream, instead of `source`."""
 
     def __post_init__(self) -> None:
+        if self.parts and not self.stream:
+            raise OptionError("GN020", f"{self.parts[1]}: a second DATA. Several files are read only with --stream.")
         if self.start is None:
             self.table.require_target()
         if self.add and self.table.target:
@@ -157,6 +167,8 @@ class Plan:
     """The sources of the added samples, each as often as its samples count."""
     stratified: bool = True
     """Whether held-out rows are stratified by class; false for checkpoints of version 0.2 and before."""
+    stream: bool = False
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
@@ -168,6 +180,7 @@ class Plan:
                 **note,
                 "wishes": TableOptions(**table),
                 "add": tuple(note.get("add", ())),
+                "parts": tuple(note.get("parts", ())),
                 "stratified": note.get("stratified", False),
             }
         )
@@ -197,6 +210,8 @@ class TrainResult:
     plan : Plan
     replaced : bool
         Whether the model file replaced another one.
+    stream : StreamSource or None
+        The stream that the model was trained on.
     """
 
     model: Model
@@ -209,6 +224,7 @@ class TrainResult:
     held_out: bool
     plan: Plan
     replaced: bool = False
+    stream: StreamSource | None = None
 
     @property
     def epochs(self) -> int:
@@ -251,8 +267,8 @@ def train(
     Raises
     ------
     GlassnetError
-        For options, data and files that cannot be used; raised before training. The message of DivergedError names the
-        file with the last good weights.
+        For options, data and files that cannot be used; raised before training. The messages of DivergedError and
+        StreamError name the file with the last good weights.
     KeyboardInterrupt
         If training is interrupted; the message says what was kept.
     """
@@ -260,29 +276,13 @@ def train(
     if start is not None:
         _require_own_columns(start, job)
     recipe = job.recipe or (start and start.receipt.get("recipe")) or ("table" if job.table.target else "notes")
-    plan = Plan(
-        _source_of(job, start),
-        job.test,
-        job.out or (_next_name(job.start) if job.start else f"{recipe}.safetensors"),
-        recipe_named(recipe),
-        job.pictures,
-        job.table,
-        job.language,
-        job.force,
-        epochs_named=(job.options.get("epochs") or 0) >= 1 / LAST,  # with fewer, the last tenth is less than an epoch
-        start=job.start or "",
-        add=job.add * job.add_times,
-    )
-    _require_parent_kept(job, plan)
-    require_model_place(plan.out, overwrite=job.force or job.out is None)
-    if not job.force and job.out is None and (free := str(free_name(plan.out))) != plan.out:
-        plan = replace(plan, out=free, wanted=plan.out)
+    plan = plan_for(job, recipe, start)
     if start is None:
         options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
     else:
         options = fine_tuning_options(start, job.options, job.recipe, as_flags)
-    checkpoint = _checkpoint(job, plan, options, notify)
+    checkpoint = checkpoint_policy(job, plan, options, notify)
 
     def choose(rows: int, task: str) -> Options:
         return job_options(recipe, job.options, **for_rows(rows, recipe, task=task))
@@ -293,12 +293,42 @@ def train(
     fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start, executor=executor)
     if engine is not None:
         fit_it = partial(fit_it, engine=engine)
-    before = _written_at(job.checkpoint)
-    try:
+    before = written_at(job.checkpoint)
+    with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
         return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before, executor=executor)
+
+
+def plan_for(job: TrainJob, recipe: str, start: Model | None = None) -> Plan:
+    """Return what is fixed before training; raise an error if the model cannot be written there."""
+    plan = Plan(
+        job.parts[0] if job.parts else _source_of(job, start),
+        job.test,
+        job.out or (_next_name(job.start) if job.start else f"{recipe}.safetensors"),
+        recipe_named(recipe),
+        job.pictures,
+        job.table,
+        job.language,
+        job.force,
+        epochs_named=(job.options.get("epochs") or 0) >= 1 / LAST,  # with fewer, the last tenth is less than an epoch
+        start=job.start or "",
+        add=job.add * job.add_times,
+        stream=job.stream,
+        parts=job.parts,
+    )
+    _require_parent_kept(job, plan)
+    require_model_place(plan.out, overwrite=job.force or job.out is None)
+    if not job.force and job.out is None and (free := str(free_name(plan.out))) != plan.out:
+        plan = replace(plan, out=free, wanted=plan.out)
+    return plan
+
+
+@contextmanager
+def saying_what_is_left(*, might_resume: bool) -> Iterator[None]:
+    """Say on an interruption what is left of a training run; `might_resume` if a checkpoint would have helped."""
+    try:
+        yield
     except KeyboardInterrupt as stop:
-        might = read.options.members == 1 and not job.checkpoint
-        hint = " With --checkpoint FILE, training can be resumed." if might else ""
+        hint = " With --checkpoint FILE, training can be resumed." if might_resume else ""
         raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
 
 
@@ -331,7 +361,8 @@ def draw_pictures(result: TrainResult) -> Pictures:
     return Pictures(tuple(written))
 
 
-def _checkpoint(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> CheckpointPolicy | None:
+def checkpoint_policy(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> CheckpointPolicy | None:
+    """Return where and when to write checkpoints; None if a job has none. Errors GN022 and GN045."""
     path = job.checkpoint
     if path is None:
         if job.every is not None:
@@ -498,12 +529,27 @@ def carry_out(
     an unchanged file is not a checkpoint of this run. A `resumed` run may overwrite a file that has the same model. The
     folds of a cross-validation are trained on `executor`.
     """
+    fitted = fit_or_keep(fit_it, plan, read.options, callbacks)
+    return conclude(plan, read, fitted, checkpoint, notify, before=before, resumed=resumed, executor=executor)
+
+
+def conclude(
+    plan: Plan,
+    read: TrainingData,
+    fitted: Fit,
+    checkpoint: str | None,
+    notify: Notify,
+    *,
+    before: int | None = None,
+    resumed: bool = False,
+    executor: Executor | None = None,
+) -> TrainResult:
+    """Test and save a trained model; arguments as for `carry_out`."""
     path, options = Path(plan.out), read.options
-    fitted = _fit(fit_it, path, modules_for_later(plan.pictures, options, available_cores()), callbacks)
     fall = fitted.history.loss_fall()
     if plan.epochs_named and not options.early_stopping and fall > STILL_FALLING:
         notify(notice("still_falling", fall=fall, last=LAST, epochs=options.epochs))
-    if checkpoint and _written_at(checkpoint) in (None, before):  # it could not be written
+    if checkpoint and written_at(checkpoint) in (None, before):  # it could not be written
         checkpoint = None
     model, test = fitted.model, read.test
     assert test is not None  # a job always has test data
@@ -630,7 +676,10 @@ def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]
     return ["scipy.special", *(["matplotlib.figure"] if pictures else [])]
 
 
-def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str], callbacks: Iterable[Callback]) -> Fit:
+def fit_or_keep(fit_it: Callable[..., Fit], plan: Plan, options: Options, callbacks: Iterable[Callback]) -> Fit:
+    """Train; if that fails, write the last good weights, and name their file in the error."""
+    path, needed_later = Path(plan.out), modules_for_later(plan.pictures, options, available_cores())
+
     def load_meanwhile(event: Event) -> None:
         # Only the compiled loops release the GIL, so that another thread can load these modules.
         if isinstance(event, TrainingStarted) and event.engine == "compiled":
@@ -638,13 +687,13 @@ def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str], callba
 
     try:
         return fit_it(callbacks=[*callbacks, load_meanwhile])
-    except DivergedError as problem:
+    except (DivergedError, StreamError) as problem:
         kept = [f"{path} was not written."]
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
             place = _save_beside(problem.model, place, overwrite=False)
             kept.append(f"The last good weights are in {place}.")
-        raise DivergedError(problem.code, " ".join([str(problem), *kept])) from None
+        raise type(problem)(problem.code, " ".join([str(problem), *kept])) from None
 
 
 def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
@@ -681,7 +730,7 @@ def _is_saved(model: Model, path: Path) -> bool:
     return False
 
 
-def _written_at(path: str | None) -> int | None:
+def written_at(path: str | None) -> int | None:
     """Return the modification time of a file in nanoseconds; None if there is no file."""
     with suppress(OSError):
         return os.stat(path).st_mtime_ns if path else None

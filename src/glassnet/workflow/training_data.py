@@ -6,7 +6,7 @@ import os
 import shlex
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
 from ..data.held_out import fold_numbers
 from ..data.split import split, split_rows
+from ..data.stream.roles import RowRoles
 from ..data.tables.header import header_names
 from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
@@ -386,6 +387,16 @@ def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset
             notify(notice("test_lacks", source=test.source, names=listed(lacking, _MOST_CLASSES)))
 
 
+def _parts_of_stream(
+    model: Model, stream: Mapping[str, Any], samples: Dataset, rows: int
+) -> tuple[Dataset, Dataset] | None:
+    """Return what was for training and for testing of a stream, by the number of its rows; None for another number."""
+    if rows != stream["rows"] or not stream["holdout"]:
+        return None
+    aside = RowRoles(options_of(model.receipt).seed, stream["holdout"]).test(0, rows)[samples.row_numbers]
+    return samples.take(np.flatnonzero(~aside)), samples.take(np.flatnonzero(aside))
+
+
 def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Dataset, Dataset] | None:
     """Return the part a model was trained on and the held-out part; None if the samples are other data.
 
@@ -394,6 +405,8 @@ def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Datase
     trained = model.receipt.get("data", {})
     if not 0 < trained.get("samples", 0) < len(samples):
         return None
+    if stream := trained.get("stream"):
+        return _parts_of_stream(model, stream, samples, rows)
     if not trained.get("held_out"):
         return _parts_of_a_search(trained, samples)
     of_classes = trained.get("stratified") and samples.values is None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from ..errors import OptionError
 from ..model.file import load_model
 from ..model.model import Model
 from ..training.callbacks import Callback
@@ -12,6 +14,10 @@ from ..training.receipt import require_repeatable
 from ..training.verify import Verification, verify
 from .model_data import load_parent, load_trained_on
 from .notice import Notify, ignore
+
+if TYPE_CHECKING:
+    from ..training.streaming.survey import OnSurvey
+    from .streaming.train import OnOpen
 
 
 @dataclass(frozen=True)
@@ -24,29 +30,37 @@ class VerifyResult:
 
 def verify_model(
     model_path: str,
-    source: str | None = None,
+    source: str | Sequence[str] | None = None,
     *,
     start: str | None = None,
     added: Sequence[str] = (),
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
+    on_open: OnOpen | None = None,
+    on_survey: OnSurvey | None = None,
 ) -> VerifyResult:
     """Retrain a model from its training record.
 
     Parameters
     ----------
     model_path : str
-    source : str, optional
-        Its training data, if not the bundled MNIST.
+    source : str, or sequence of str, optional
+        Its training data, if not the bundled MNIST; several files of a stream.
     start : str, optional
         The model that its training started from, if it is not beside the model.
     added : sequence of str
         Sources of the added samples, if they have moved.
     callbacks : iterable of callable
     notify : callable
+    on_open, on_survey : callable, optional
+        As for `streaming.train.train_stream`.
     """
     model = load_model(model_path)
     require_repeatable(model.receipt)
+    if "stream" in model.receipt.get("data", {}):
+        return _on_stream(model, model_path, source, callbacks, on_open, on_survey)
+    if source is not None and not isinstance(source, str):
+        raise OptionError("GN020", f"{source[1]}: a second DATA. Name the one file that the model was trained on.")
     parent = load_parent(model, model_path, start)
     data = load_trained_on(model, model_path, source, notify, added=added)
     verification = verify(model, data, list(callbacks), init_model=parent)
@@ -55,3 +69,27 @@ def verify_model(
         where = f"{data.source} with the added {', '.join(sources)} is not the training data"
         verification = replace(verification, where=where)
     return VerifyResult(model, verification)
+
+
+def _on_stream(
+    model: Model,
+    model_path: str,
+    source: str | Sequence[str] | None,
+    callbacks: Iterable[Callback],
+    on_open: OnOpen | None,
+    on_survey: OnSurvey | None,
+) -> VerifyResult:
+    from ..data.stream.opening import open_stream
+    from ..training.streaming.verify import verify_stream
+
+    if source is None:
+        raise OptionError(
+            "GN022",
+            f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained "
+            "on.",
+        )
+    assert model.columns is not None
+    stream = open_stream(source, model.columns.names)
+    if on_open is not None:
+        on_open(stream)
+    return VerifyResult(model, verify_stream(model, stream, list(callbacks), on_survey=on_survey))

@@ -17,6 +17,7 @@ from glassnet.preprocess.tabular import selection
 from glassnet.preprocess.tabular.columns import Columns
 from glassnet.preprocess.tabular.encoders import CLIP, LARGEST, clipped, quantiles
 from glassnet.preprocess.tabular.imputation import learn_fill
+from glassnet.preprocess.tabular.summaries.distinct import DistinctValues
 
 QUICK = settings(max_examples=60, deadline=None, database=None)
 NUMBERS = st.floats(-LARGEST, LARGEST, allow_nan=False)
@@ -26,7 +27,7 @@ NUMBERS = st.floats(-LARGEST, LARGEST, allow_nan=False)
 @given(arrays.arrays(np.float64, st.integers(1, 40), elements=NUMBERS), st.floats(0, 1))
 def test_quantiles_have_the_bits_of_numpy(values, fraction):
     values += 0.0  # NumPy may return either zero of the two
-    ordered = np.sort(values)
+    ordered = DistinctValues.of(np.sort(values))
     at = (fraction, 0.1, 0.25, 0.5, 0.75)
     assert quantiles(ordered, at) == np.quantile(values, at).tolist()
     assert learn_fill(ordered) == float(np.median(values))

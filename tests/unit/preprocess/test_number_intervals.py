@@ -23,6 +23,7 @@ from glassnet.preprocess.tabular.encoders import (
     bins_for,
     interval_edges,
 )
+from glassnet.preprocess.tabular.summaries.distinct import DistinctValues
 from glassnet.preprocess.tabular.target import Target
 
 QUICK = settings(max_examples=60, deadline=None, database=None)
@@ -39,7 +40,7 @@ def learned(values: np.ndarray, bins: int) -> NumberColumn:
 @given(VALUES, BINS)
 def test_edges_ascend_from_the_smallest_to_the_largest_value(values, bins):
     ordered = np.sort(values + 0.0)
-    edges = interval_edges(ordered, bins)
+    edges = interval_edges(DistinctValues.of(ordered), bins)
     assert len(edges) != 1
     assert len(edges) <= bins + 1
     assert all(low < high for low, high in pairwise(edges))
@@ -53,7 +54,8 @@ def test_edges_ascend_from_the_smallest_to_the_largest_value(values, bins):
 def test_frequent_values_do_not_add_intervals(bins):
     """All but one of as many frequent values as there can be, and others between them."""
     frequent = np.repeat(np.arange(bins - 1.0), 100)
-    edges = interval_edges(np.sort(np.concatenate([frequent, np.arange(bins - 1.0) + 0.5])), bins)
+    values = np.sort(np.concatenate([frequent, np.arange(bins - 1.0) + 0.5]))
+    edges = interval_edges(DistinctValues.of(values), bins)
     assert len(edges) <= bins + 1
     assert {*frequent.tolist()} <= {*edges}
 

@@ -18,9 +18,11 @@ from ...i18n.plots import shown
 from ...io.control_characters import finite, json_text, printable
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ..help.grouped import GroupedFlag
+from .stream_progress import StreamPace
 
 if TYPE_CHECKING:
     from ...data import Dataset
+    from ...data.stream.source import StreamSource
     from ...errors import GlassnetError
     from ...model.evaluate import Evaluation
     from ...nn.compile_notice import CompileNotice
@@ -184,14 +186,28 @@ class _Lines:
     def __init__(self) -> None:
         self._apart, self._written = 1, -math.inf
         self._unwritten: EpochDone | None = None
+        self.pace = StreamPace()
+
+    def on_open(self, source: StreamSource) -> None:
+        """Also tell the speed and the file, of training on a stream."""
+        self.pace.begin(source)
+
+    def on_survey(self, done: int, rows: int) -> None:
+        """Tell how far the first pass over a stream is, if it takes long."""
+        if self.pace.is_due(_LONG):
+            say(message("surveying", share=done / rows, at=self.pace.file))
 
     def __call__(self, event: Event) -> None:
+        self.pace.count(event)
         if isinstance(event, TrainingStarted):
             self._apart, self._written = max(1, event.epochs // _FEW_LINES), -math.inf
         elif isinstance(event, EpochDone):
             self._unwritten = event
             if event.epoch % self._apart == 0 or time.monotonic() - self._written > _LONG:
                 self._write()
+        elif isinstance(event, BlockDone) and self.pace.is_due(_LONG):
+            score = {"loss": event.loss, "accuracy": _percent(event.accuracy)}
+            say(message("within_epoch", progress=event.progress, **score, pace=_pace(self.pace)))
         elif isinstance(event, TrainingEnded):
             self._write()  # the last epoch, also after early stopping
 
@@ -205,12 +221,18 @@ class _Lines:
             validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
         accuracy = _percent(event.accuracy)
         facts = {"epoch": event.epoch, "loss": event.loss, "accuracy": accuracy, "seconds": event.seconds}
-        say(message("epoch_done", **facts, validation=validation))
+        rate = message("and_rate", rate=self.pace.rate) if self.pace.rate else ""
+        say(message("epoch_done", **facts, validation=validation) + rate)
 
 
 def _percent(accuracy: float | None) -> str:
     """Return the accuracy that follows a loss; empty if samples do not have one class."""
     return "" if accuracy is None else message("and_accuracy", accuracy=below_all(accuracy))
+
+
+def _pace(pace: StreamPace) -> str:
+    """Return the speed and the file, of training on a stream, to follow other text."""
+    return message("and_rate", rate=pace.rate) + message("and_file", at=pace.file) if pace.rate else ""
 
 
 class _Bar:
@@ -228,9 +250,26 @@ class _Bar:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
+        self.pace = StreamPace()
+
+    def on_open(self, source: StreamSource) -> None:
+        """Also show the speed and the file, of training on a stream."""
+        self.pace.begin(source)
+
+    def on_survey(self, done: int, rows: int) -> None:
+        """Show how far the first pass over a stream is."""
+        progress = self._progress
+        if not progress.task_ids:
+            progress.add_task("", total=rows, epoch=0, epochs="…", score="")
+            progress.start()
+        task = progress.task_ids[-1]
+        progress.update(task, completed=done, score=message("surveying", share=done / rows, at=self.pace.file))
+        if done == rows:
+            progress.remove_task(task)
 
     def __call__(self, event: Event) -> None:
         progress = self._progress
+        self.pace.count(event)
         if isinstance(event, TrainingStarted):
             progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, score="")
             progress.start()
@@ -240,7 +279,7 @@ class _Bar:
                 progress.task_ids[-1],
                 completed=event.progress,
                 epoch=epoch,
-                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}",
+                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}{_pace(self.pace)}",
             )
         elif isinstance(event, TrainingEnded):
             self.close()

@@ -58,11 +58,29 @@ def _facts(trained: TrainResult) -> dict[str, Any]:
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
         "hash": receipt["hash"],
+        **({"stream": _stream_facts(trained)} if trained.stream is not None else {}),
         **({"parent": receipt["parent"]} if "parent" in receipt else {}),
         **({"added": receipt["data"]["added"]} if "added" in receipt["data"] else {}),
         **({"kept": receipt["kept"]} if "kept" in receipt else {}),
         "options": receipt["options"],
     }
+
+
+def _stream_facts(trained: TrainResult) -> dict[str, Any]:
+    assert trained.stream is not None
+    source, recorded = trained.stream, trained.model.receipt["data"]["stream"]
+    return {
+        "rows": source.rows,
+        "parts": len(source.parts),
+        "groups": len(source.groups),
+        "window": recorded["window"],
+        "held_out": recorded["holdout"],
+        "rows_per_second": round(_rows_per_second(trained)),
+    }
+
+
+def _rows_per_second(trained: TrainResult) -> float:
+    return trained.samples * trained.epochs / max(trained.seconds["train"], 1e-9)
 
 
 def _print(trained: TrainResult) -> None:
@@ -83,6 +101,9 @@ def _print(trained: TrainResult) -> None:
             dtype=options["dtype"],
         )
     )
+    if trained.stream is not None:
+        facts = {**_stream_facts(trained), "rate": _rows_per_second(trained)}
+        result(message("stream", **facts))
     if parent := receipt.get("parent"):
         result(message("parent", file=trained.plan.start, hash=parent["hash"]))
     if kept := receipt.get("kept"):
@@ -122,6 +143,8 @@ def scores_in_words(scores: dict[str, Any]) -> str:
 
 def _next_step(trained: TrainResult) -> str:
     path, source, test_source = str(trained.path), trained.plan.source, trained.plan.test
+    if trained.stream is not None and test_source is None:
+        return shlex.join(["glassnet", "verify", path, *(trained.plan.parts or (source,))])
     if trained.model.columns:  # of training data, a report tests only the held-out rows
         return shlex.join(["glassnet", "report", path, test_source or source])
     # `test` says that data include training samples; `query` does not, but reads no files of labelled arrays.

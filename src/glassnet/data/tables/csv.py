@@ -79,7 +79,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     if frame is None:
         frame = read_fast(content, separator, width)
     if frame is None:
-        frame = _careful(content, separator, width, opened.name, above)
+        frame = read_careful(content, separator, width, opened.name, above)
     if header:
         frame = frame.slice(1)
     if not len(frame):
@@ -103,7 +103,7 @@ def _after_row_names(
     content = separator.encode() + content if separator != " " else b'"" ' + content
     frame = read_fast(content, separator, width + 1)
     if frame is None:
-        frame = _careful(content, separator, width + 1, *where, named=True)
+        frame = read_careful(content, separator, width + 1, *where, named=True)
     names = frame.to_series(0)[1:]
     if not are_row_names([name or "" for name in names.to_list()]):
         return None, None
@@ -236,7 +236,9 @@ def read_fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None
     return frame if even else None
 
 
-def _careful(content: bytes, separator: str, width: int, name: str, above: int, *, named: bool = False) -> pl.DataFrame:
+def read_careful(
+    content: bytes, separator: str, width: int, name: str, above: int, *, named: bool = False
+) -> pl.DataFrame:
     """Read the rows one by one, or raise an error for a bad one; `named` if rows begin with a row name."""
     rows = []
     right = f"{width}, a row name and {width - 1} more" if named else f"{width} as in the first line"

@@ -1,4 +1,4 @@
-"""Read the declared size of a Parquet or Arrow file in memory from its metadata, before polars reads the file.
+"""Read the declared size and the row groups of a Parquet or Arrow file from its metadata, before polars reads the file.
 
 Both formats compress each column, so a megabyte may hold many gigabytes. References: the Parquet format's
 ``parquet.thrift`` (FileMetaData, RowGroup) in Thrift's compact protocol; the Arrow columnar format, "Serialization and
@@ -20,8 +20,9 @@ from ...io.opening import Opened
 _COUNTED = 1000  # rows of nulls that give the size of a row
 _DEEPEST = 50  # nested structures in a footer
 _RECORD_BATCH, _DICTIONARY_BATCH = 3, 2
-_PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EOFError, LookupError, ValueError,
-             struct.error)  # fmt: skip
+PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EOFError, LookupError, ValueError,
+            struct.error)  # fmt: skip
+"""What damaged metadata raise."""
 
 
 def declared_size(opened: Opened, kind: str) -> int:
@@ -34,7 +35,7 @@ def declared_size(opened: Opened, kind: str) -> int:
     """
     found = 0
     for count in _COUNTS[kind]:
-        with contextlib.suppress(*_PROBLEMS):
+        with contextlib.suppress(*PROBLEMS):
             found = max(found, count(opened))
     return found
 
@@ -60,6 +61,39 @@ def _chunks_of_parquet(opened: Opened) -> int:
     with opened.stream() as stream:
         footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
     return sum(int(group.get(2, 0)) for group in footer.get(4, ()))
+
+
+def parquet_row_groups(stream: IO[bytes]) -> list[int]:
+    """Return the number of rows of each row group of a Parquet file; raises one of ``PROBLEMS`` if it is damaged."""
+    _require_ends(stream, b"PAR1")
+    footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
+    return [int(group[3]) for group in footer.get(4, ())]
+
+
+def arrow_record_batches(stream: IO[bytes]) -> list[int]:
+    """Return the number of rows of each record batch of an Arrow file; raises one of ``PROBLEMS`` if it is damaged."""
+    _require_ends(stream, b"ARROW1")
+    footer = _footer(stream, len(b"ARROW1"))
+    (root,) = struct.unpack_from("<I", footer)
+    at = _field(footer, root, 3)
+    return [_rows_of_batch(stream, place) for place, _, _ in struct.iter_unpack("<qixxxxq", _vector(footer, at, 24))]
+
+
+def _require_ends(stream: IO[bytes], mark: bytes) -> None:
+    """Raise ValueError unless a file begins and ends with a mark."""
+    stream.seek(0)
+    if stream.read(len(mark)) != mark:
+        raise ValueError("another beginning than the format's")
+    stream.seek(-len(mark), os.SEEK_END)
+    if stream.read() != mark:
+        raise ValueError("the file ends too early")
+
+
+def _rows_of_batch(stream: IO[bytes], place: int) -> int:
+    message, (root,) = _read_message(stream, place)
+    batch = _follow(message, _field(message, root, 2))
+    at = _field(message, batch, 0)
+    return int(struct.unpack_from("<q", message, at)[0]) if at else 0
 
 
 def _footer(stream: IO[bytes], mark: int) -> bytes:
@@ -156,15 +190,8 @@ def _message(stream: IO[bytes], place: int) -> tuple[int, int]:
 
     A compressed buffer begins with its unpacked length, or −1 if it is not compressed.
     """
-    stream.seek(place)
-    head = stream.read(4)
-    if head == b"\xff\xff\xff\xff":  # absent in older files
-        head = stream.read(4)
-    length = int.from_bytes(head, "little")
-    message = stream.read(length)
-    if not length or len(message) < length:
-        raise EOFError
-    body, (root,) = stream.tell(), struct.unpack_from("<I", message)
+    message, (root,) = _read_message(stream, place)
+    body = stream.tell()
     kind, header, size = (_field(message, root, number) for number in (1, 2, 3))
     end = body + (struct.unpack_from("<q", message, size)[0] if size else 0)
     if message[kind] not in (_RECORD_BATCH, _DICTIONARY_BATCH) or end < body:
@@ -180,6 +207,19 @@ def _message(stream: IO[bytes], place: int) -> tuple[int, int]:
             (unpacked,) = struct.unpack("<q", stream.read(8))
         total += max(own, unpacked)
     return total, end
+
+
+def _read_message(stream: IO[bytes], place: int) -> tuple[bytes, tuple[int, ...]]:
+    """Return the metadata of the message at a position, and the position of its root table; the body follows."""
+    stream.seek(place)
+    head = stream.read(4)
+    if head == b"\xff\xff\xff\xff":  # absent in older files
+        head = stream.read(4)
+    length = int.from_bytes(head, "little")
+    message = stream.read(length)
+    if not length or len(message) < length:
+        raise EOFError("the file ends too early")
+    return message, struct.unpack_from("<I", message)
 
 
 def _field(message: bytes, table: int, number: int) -> int:

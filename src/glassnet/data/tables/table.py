@@ -162,6 +162,15 @@ class Column:
         codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(-1)
         return codes.to_numpy(), tuple(words)
 
+    def word_counts(self, most: int | None = None) -> dict[str, int] | None:
+        """Return how often each different value occurs as a word, sorted by word; None for more than `most` words."""
+        counted = as_text(self.series).drop_nulls().value_counts()
+        return dict(sorted(counted.iter_rows())) if most is None or len(counted) <= most else None
+
+    def texts(self, rows: NDArray[np.int64]) -> list[str]:
+        """Return the values of some rows, none of them missing, as in a text file."""
+        return as_text(self.series[rows]).to_list()
+
     def spelt(self, row: int) -> str:
         """Return a value as in a text file."""
         return str(as_text(self.series[[row]])[0])
@@ -249,6 +258,16 @@ class Table:
     def take(self, rows: NDArray[np.int64]) -> Table:
         """Return the table of these rows, with their row numbers in the source."""
         return replace(self, frame=self.frame[rows], rows=rows if self.rows is None else self.rows[rows])
+
+    @property
+    def numbers_of_rows(self) -> NDArray[np.int64]:
+        """Number of each row in the source, from 0, shape (n,)."""
+        return np.arange(len(self)) if self.rows is None else self.rows
+
+    def joined(self, other: Table) -> Table:
+        """Return the table of the rows of both, which are parts of one source with the same columns."""
+        frame = pl.concat([self.frame, other.frame], how="vertical_relaxed")
+        return replace(self, frame=frame, rows=np.concatenate([self.numbers_of_rows, other.numbers_of_rows]))
 
     def row(self, number: int) -> dict[str, Any]:
         """Return the values of a row, None for missing ones; rows count from 0."""
@@ -455,7 +474,7 @@ def as_text(column: pl.Series) -> pl.Series:
     return column.cast(pl.String)
 
 
-def _quoted_columns(text: pl.DataFrame) -> list[str]:
+def quoted_columns(text: pl.DataFrame) -> list[str]:
     """Return the columns of words in single quotation marks, as in ARFF files: of all words, or of those with blanks.
 
     One of the first rows must have them.
@@ -472,15 +491,20 @@ def _quoted_columns(text: pl.DataFrame) -> list[str]:
     return columns
 
 
-def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
-    """Strip blanks and single quotation marks around text, and replace markers of missing values by null."""
+def cleaned(frame: pl.DataFrame, quoted: Sequence[str] | None = None) -> pl.DataFrame:
+    """Strip blanks and single quotation marks around text, and replace markers of missing values by null.
+
+    `quoted` are the columns of words in single quotation marks, if they are known from other rows.
+    """
     frame = frame.with_columns(
         pl.col(pl.Categorical, pl.Enum).cast(pl.String),
         pl.col(pl.Float32, pl.Float64).fill_nan(None),
         pl.col(pl.Null).cast(pl.String),
     )
     text = pl.col(pl.String).str.strip_chars()
-    if quoted := _quoted_columns(frame.select(text)):
+    if quoted is None:
+        quoted = quoted_columns(frame.select(text))
+    if quoted:
         frame = frame.with_columns(pl.col(quoted).str.strip_chars().str.replace(_QUOTED, "$1"))
     frame = frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
     return frame.rechunk()  # once, instead of each time that a column becomes an array

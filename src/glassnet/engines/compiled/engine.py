@@ -52,6 +52,11 @@ class CompiledEngine:
         # An interrupt in a callback of LLVM would be lost.
         return Worker().run(prepare, _do_nothing, needed=False)
 
+    def replace(self, prepared: PerSample | Minibatch, samples: Samples) -> PerSample | Minibatch:
+        """See `StreamingEngine.replace`."""
+        prepared.replace(samples)
+        return prepared
+
     def run_steps(
         self, architecture: Architecture, state: State, prepared: PerSample | Minibatch, block: Block
     ) -> Progress:

@@ -85,8 +85,7 @@ class Minibatch:
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = kernels.number_of(options.optimizer)
         self._raw = read_only(to_kernel_dtype(samples.rows))
-        targets = samples.targets.astype(self._dtype)
-        labelled = kernels.SampleTargets(read_only(samples.labels), targets, samples.weights_in(self._dtype))
+        labelled = self._targets_of(samples)
         scale_type = samples.scaling.precision(samples.rows.dtype, self._dtype)
         features, nodes = architecture.sizes[:2]
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(features))
@@ -128,6 +127,16 @@ class Minibatch:
         weights = kernels.Weights(flat, slots, flat)
         shared = (self._undistorted, self._dropout, self._settings, weights, self._buffers)
         kernels.compile_step(options.optimizer, self._plan, *shared)
+
+    def _targets_of(self, samples: Samples) -> kernels.SampleTargets:
+        targets = samples.targets.astype(self._dtype)
+        return kernels.SampleTargets(read_only(samples.labels), targets, samples.weights_in(self._dtype))
+
+    def replace(self, samples: Samples) -> None:
+        """Train on these samples from now on; zeros must not be skipped."""
+        assert not self._sparse
+        self._samples, self._raw = samples, read_only(to_kernel_dtype(samples.rows))
+        self._undistorted = self._undistorted._replace(raw=self._raw, targets=self._targets_of(samples))
 
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:
         """Run a block of steps, changing `state` in place. Call it on the pool's leader, from one caller at a time."""

@@ -38,13 +38,9 @@ class PerSample:
     """Samples, options and buffers for training on single samples."""
 
     def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
-        dtype, raw = np.dtype(options.dtype), read_only(to_kernel_dtype(samples.rows))
-        rows = sparse_rows(raw, np.full(raw.shape[1], samples.scaling.factor, dtype))
-        self._inputs = kernels.SparseInputs(rows, dtype.type(samples.scaling.offset))
-        self._targets = kernels.SampleTargets(
-            read_only(samples.labels), samples.targets.astype(dtype), samples.weights_in(dtype)
-        )
-        groups = _groups_of(architecture, options.shards, rows)
+        self._dtype = dtype = np.dtype(options.dtype)
+        self.replace(samples)
+        groups = _groups_of(architecture, options.shards, self._inputs.rows)
         self.pool = WorkerPool(options.threads, groups, SPINS)
         upper, self._upper_size = _new_upper_layers(architecture, self.pool.most, dtype)
         self._work = kernels.Work(
@@ -53,6 +49,15 @@ class PerSample:
             exchange=_new_exchange(architecture, groups, dtype),
             loss=np.zeros(self.pool.most),
             correct=np.zeros(self.pool.most, np.int64),
+        )
+
+    def replace(self, samples: Samples) -> None:
+        """Train on these samples from now on; the number of groups stays the same."""
+        dtype, raw = self._dtype, read_only(to_kernel_dtype(samples.rows))
+        rows = sparse_rows(raw, np.full(raw.shape[1], samples.scaling.factor, dtype))
+        self._inputs = kernels.SparseInputs(rows, dtype.type(samples.scaling.offset))
+        self._targets = kernels.SampleTargets(
+            read_only(samples.labels), samples.targets.astype(dtype), samples.weights_in(dtype)
         )
 
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:

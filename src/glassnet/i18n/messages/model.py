@@ -141,6 +141,8 @@ MESSAGES: dict[str, str] = {
     # columns that are excluded, and why
     "listed in --drop": "由 --drop 指定",
     "every value is missing": "所有值都缺失",
+    "every value is missing in the first {count} rows": "前 {count} 行的值都缺失",
+    "more than {count} different words": "不同的词超过 {count} 个",
     "every value is {value}": "所有值都是 {value}",
     "every value differs": "各行的值互不相同",
     "{rare}; words that hardly recur cannot become inputs": "{rare}；很少重复的词不能作为输入",
@@ -279,6 +281,12 @@ MESSAGES: dict[str, str] = {
     ),
     "{source}, target {name}: {value} is too large, expected numbers up to {largest}. Correct it.": (
         "{source}，目标列 {name}：{value} 过大，绝对值应不超过 {largest}。请改正。"
+    ),
+    "{source}, target {name}: {first} in the first {rows} rows, but {task} in all. Pass --task {task}.": (
+        "{source}，目标列 {name}：前 {rows} 行为 {first}，全部行为 {task}。请使用 --task {task}。"
+    ),
+    "{source}, target {name}: more than {count} different values are too many classes. Choose another column.{hint}": (
+        "{source}，目标列 {name}：不同的值超过 {count} 个，类别过多。请选择另一列。{hint}"
     ),
     "{source}, target {name}: {count} different values in {rows} rows are too many classes. Choose another "
     "column.{hint}": ("{source}，目标列 {name}：{rows} 行中有 {count} 个不同的值，类别过多。请选择另一列。{hint}"),
@@ -485,6 +493,30 @@ MESSAGES: dict[str, str] = {
     "Use a smaller learning rate.": "请减小学习率。",
     "options: {kind}, expected Options(…) or Options.recipe(…).": (
         "options：是 {kind}，应为 Options(…) 或 Options.recipe(…)。"
+    ),
+    "{path}: the training was started on a stream. Resume it with resume_stream, or `glassnet resume`.": (
+        "{path}：该训练是在数据流上开始的。请用 resume_stream 或 `glassnet resume` 续训。"
+    ),
+    "{path}: the training was not started on a stream. Resume it with its data.": (
+        "{path}：该训练不是在数据流上开始的。请用原来的数据续训。"
+    ),
+    "the model was not trained on a stream. Verify it with its data.": (
+        "该模型不是在数据流上训练的。请用原来的数据验证。"
+    ),
+    "scaling {name}: not with a stream, whose columns are standardised. Use scaling unit.": (
+        "缩放方式 {name}：不能用于数据流，数据流的列已标准化。请使用 unit。"
+    ),
+    "batch_size {size}: not with a stream of {features} inputs, expected up to {window}.": (
+        "batch_size {size}：不能用于有 {features} 个输入的数据流，最多为 {window}。"
+    ),
+    "engine {name}: cannot train on a stream. Use compiled or reference.": (
+        "引擎 {name}：不能在数据流上训练。请使用 compiled 或 reference。"
+    ),
+    "{source}: no training rows with a target, expected some. Check the target.": (
+        "{source}：没有带目标值的训练行。请检查目标列。"
+    ),
+    "{source}: {rows} rows are too few for validation. Use fewer members, or no early stopping.": (
+        "{source}：{rows} 行太少，无法验证。请减少 members，或不用提前停止。"
     ),
     "checkpoint: not supported for ensembles, and members is {members}. Pass members=1 for one network, or omit the "
     "checkpoint.": (

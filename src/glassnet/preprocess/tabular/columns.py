@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from .leaks import leak_remarks
 from .selection import (
     THOUSANDS,
     WORTH_THREADS,
+    LearntInputs,
     about_decimals,
     about_numbers,
     about_numbers_in_words,
@@ -36,7 +37,8 @@ from .selection import (
     more_columns,
     quoted,
 )
-from .target import Target, labels_of, learn_targets, values_of
+from .summaries.columns import TargetSummary
+from .target import Target, labels_of, learn_targets, summarise_target, values_of
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -48,6 +50,47 @@ _WIDEST, _MOST_LINES = 40, 200
 """Characters of a column's name, and lines, of the text about columns."""
 _WITHOUT_NUMBERS = (WordColumn, DateColumn)
 _BLOCK = 1 << 16  # rows that are encoded together: a thread must not wait for another too often
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns of a training table, or of its first rows, by what they are for.
+
+    Parameters
+    ----------
+    source : str
+        The table, for messages.
+    columns : mapping of str to Column
+        All that are not dropped.
+    target_names, drop, keep : tuple of str
+        Names as given to `Columns.learn`, as the table spells them.
+    """
+
+    source: str
+    columns: Mapping[str, Column]
+    target_names: tuple[str, ...]
+    drop: tuple[str, ...]
+    keep: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: Table, target: str | Sequence[str], *, drop: Sequence[str], keep: Sequence[str]) -> Roles:
+        """Find the columns; errors as `Columns.learn`."""
+        names = (target,) if isinstance(target, str) else tuple(target)
+        names, drop, keep = (tuple(column_named(table, name) for name in given) for given in (names, drop, keep))
+        columns = table.columns(name for name in table.names if name in names or name not in drop)
+        roles = cls(table.source, columns, names, drop, keep)
+        _reject_records(table.source, [one for one in roles.inputs if one.kind == "other"])
+        return roles
+
+    @property
+    def targets(self) -> list[Column]:
+        """The columns to predict."""
+        return [self.columns[name] for name in self.target_names]
+
+    @property
+    def inputs(self) -> list[Column]:
+        """The columns that may be inputs."""
+        return [column for name, column in self.columns.items() if name not in self.target_names]
 
 
 @one_line
@@ -128,34 +171,61 @@ class Columns:
         OptionError
             GN021 for another task.
         """
-        names = (target,) if isinstance(target, str) else tuple(target)
-        names, drop, keep = (tuple(column_named(table, name) for name in given) for given in (names, drop, keep))
-        columns = table.columns(name for name in table.names if name in names or name not in drop)
-        targets, remarks = learn_targets(table.source, [columns[name] for name in names], task) if names else ((), [])
+        roles = Roles.of(table, target, drop=drop, keep=keep)
+        summaries = [summarise_target(one, task, several=len(roles.targets) > 1) for one in roles.targets]
+        learnt = learn_inputs(roles.inputs, rows, roles.keep)
+        return cls.assembled(roles, task, summaries, learnt, lambda: (roles.columns, rows))
+
+    @classmethod
+    def assembled(
+        cls,
+        roles: Roles,
+        task: str | None,
+        summaries: Sequence[TargetSummary],
+        learnt: LearntInputs,
+        sample: Callable[[], tuple[Mapping[str, Column], NDArray[np.int64] | None]],
+    ) -> Columns:
+        """Put together what is learnt of the inputs and counted of the targets; errors as `learn`.
+
+        Parameters
+        ----------
+        roles : Roles
+            The columns of the table, or of its first rows.
+        task : {"classes", "numbers"}, optional
+        summaries : sequence of TargetSummary
+            What is counted of each target.
+        learnt : LearntInputs
+            Result of `learn_inputs`.
+        sample : callable
+            Returns columns, and which rows of them are for training, in which to search for leaks.
+        """
+        columns, names = roles.columns, roles.target_names
+        targets, remarks = learn_targets(roles.source, roles.targets, task, summaries) if names else ((), [])
         remarks = about_decimals(columns.values()) + remarks
-        remarks += [text for one in targets if one.task == "numbers" for text in about_numbers(columns[one.name])]
-        for one in targets:
+        for one, summary in zip(targets, summaries, strict=True):
+            if one.task == "numbers":
+                remarks += about_numbers(columns[one.name], summary.odd)
+        for one, summary in zip(targets, summaries, strict=True):
             column = columns[one.name]
             if one.task == "classes":
                 of_words = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
-                remarks += non_numeric_remarks(column, "") if one.numeric else of_words
-        others = [column for name, column in columns.items() if name not in names]
-        _reject_records(table.source, [one for one in others if one.kind == "other"])
-        inputs, useless, about = learn_inputs(others, rows, keep)
-        remarks += about
+                remarks += non_numeric_remarks(one.name, summary.odd, "") if one.numeric else of_words
+        inputs, useless = learnt.inputs, learnt.useless
+        remarks += learnt.remarks
+        drop = roles.drop
         dropped = [*((name, "listed in --drop") for name in drop if name not in names), *useless]
         if not inputs:
             shown = ", ".join(map(repr, names)) or "the target"
             advice = "Drop fewer columns" if drop else "Add columns of numbers, dates or words that recur"
             if not useless:
-                raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from. {advice}.")
+                raise DataError("GN062", f"{roles.source}: no column is left to predict {shown} from. {advice}.")
             name, reason = useless[0]
             raise DataError(
                 "GN062",
-                f"{table.source}: no column is left to predict {shown} from; {name!r} is excluded"
+                f"{roles.source}: no column is left to predict {shown} from; {name!r} is excluded"
                 f"{more_columns(len(useless) - 1)}, because {reason}. {advice}.",
             )
-        remarks += leak_remarks(inputs, targets, columns, table.source, rows)
+        remarks += leak_remarks(inputs, targets, *sample(), roles.source)
         commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
         return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas)
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...i18n.language import listed, share_text
 from .encoders import MISSING, Encoded, NumberColumn
+from .summaries.columns import DateSummary, OddValues, quantities_of
 
 if TYPE_CHECKING:
     from ...data.tables.dates import Moments
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 QUANTITIES = ("days", "year", "month", "weekday", "hour")
 """What can be an input, in this order; days are since the first training date, and Monday is weekday 0."""
+_SHOWN = 40  # characters of a value in a remark
 _CHOICES = 33  # dates that `choices` returns
 _FARTHEST = 366 * 100_000
 """Most days after the first date that an input decodes to."""
@@ -58,18 +60,19 @@ class DateColumn:
     @classmethod
     def learn(cls, column: Column) -> DateColumn:
         """Learn from a column with at least one date."""
-        from ...data.tables.table import column_of_numbers  # loads polars
+        return cls.from_summary(column.name, DateSummary.of(column))
 
-        moments = column.moments
-        present = moments[~np.isnat(moments)]
-        first, last = str(present.min().astype("M8[D]")), str(present.max().astype("M8[D]"))
-        quantities = _quantities(present, np.datetime64(first))
+    @classmethod
+    def from_summary(cls, name: str, summary: DateSummary) -> DateColumn:
+        """Learn from what is counted of a column with at least one date."""
+        first = summary.first
+        quantities = {**summary.parts, "days": summary.parts["days"].shifted(-int(first.astype(np.int64)))}
         parts = tuple(
-            NumberColumn.learn(column_of_numbers(name, values))
-            for name, values in quantities.items()
-            if name == "days" or (values != values[0]).any()
+            NumberColumn.from_summary(quantity, one)
+            for quantity, one in quantities.items()
+            if quantity == "days" or one.low != one.high
         )
-        return cls(column.name, first, last, parts, 1 - len(present) / len(moments))
+        return cls(name, str(first), str(summary.last), parts, 1 - summary.count / summary.rows)
 
     @property
     def _ends(self) -> Moments:
@@ -118,7 +121,7 @@ class DateColumn:
 
     def surprises(self, column: Column) -> list[str]:
         """Return a remark on values that are not dates."""
-        return non_date_remarks(column)
+        return non_date_remarks(self.name, odd_dates(column))
 
     def __str__(self) -> str:
         used = [*(one.name for one in self.parts[1:]), f"days since {self.first}"]
@@ -144,28 +147,24 @@ class DateColumn:
         }
 
 
-def non_date_remarks(column: Column) -> list[str]:
-    """Return a remark on the values of a column of dates that are not dates."""
+def odd_dates(column: Column) -> OddValues:
+    """Return the values of a column that are not dates."""
     wrong = np.flatnonzero(column.present & np.isnat(column.moments))
-    if not len(wrong):
+    return OddValues.of([text[:_SHOWN] for text in column.texts(wrong)]) if len(wrong) else OddValues()
+
+
+def non_date_remarks(name: str, odd: OddValues) -> list[str]:
+    """Return a remark on the values of a column of dates that are not dates."""
+    if not (count := odd.count):
         return []
-    count, shown = len(wrong), listed(sorted({repr(column.spelt(int(row))[:40]) for row in wrong[:1000]}), 3)
+    shown = listed([*map(repr, odd.examples)], 3)
     return [
-        f"column {column.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected dates such as "
-        f"2024-03-01 ({shown})"
+        f"column {name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected dates such as 2024-03-01 "
+        f"({shown})"
     ]
 
 
 def _quantities(moments: Moments, first: np.datetime64) -> dict[str, NDArray[np.float64]]:
-    """Return each of `QUANTITIES` of dates, shape (n,); NaN where a date is missing."""
-    days, months, years = (moments.astype(f"M8[{unit}]") for unit in "DMY")
-    since_epoch = days.astype(np.int64)
-    quantities = {
-        "days": (days - first).astype(np.int64),
-        "year": years.astype(np.int64) + 1970,
-        "month": (months - years.astype("M8[M]")).astype(np.int64) + 1,
-        "weekday": (since_epoch + 3) % 7,  # day 0 is a Thursday
-        "hour": (moments - days).astype("m8[us]").astype(np.int64) / 3.6e9,
-    }
-    absent = np.isnat(moments)
-    return {name: np.where(absent, np.nan, quantities[name]) for name in QUANTITIES}
+    """Return each of `QUANTITIES` of dates, shape (n,), with days since the first date."""
+    quantities = quantities_of(moments)
+    return {**quantities, "days": quantities["days"] - int(first.astype(np.int64))}

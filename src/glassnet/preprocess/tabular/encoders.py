@@ -19,7 +19,11 @@ from numpy.typing import ArrayLike, NDArray
 from ...data.tables.missing_markers import sentinels_beyond
 from ...data.validation import is_sign
 from ...i18n.language import listed, number_text, share_text
+from ..exact_sums import LARGEST as LARGEST
+from ..exact_sums import moderate as moderate
 from .imputation import fill_numbers, fill_truths, learn_fill
+from .summaries.columns import BooleanSummary, NumberSummary, OddValues, WordSummary
+from .summaries.distinct import DistinctValues
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -28,8 +32,6 @@ Encoded = NDArray[np.float32]
 
 CLIP = 3.0
 """Bound of encoded numbers, in standard deviations from the centre."""
-LARGEST = 1e150
-"""Numbers are clipped to this magnitude: the squares of larger ones overflow."""
 OTHER, MISSING = "other", "missing"
 """Names of the inputs for rare words and for missing values."""
 LIMIT = 255
@@ -91,15 +93,15 @@ class NumberColumn:
     @classmethod
     def learn(cls, column: Column, bins: int = 0) -> NumberColumn:
         """Learn from a column with at least one number, with up to `bins` intervals."""
-        values, ordered = column.numbers, column.ordered
-        low, high, missing = float(ordered[0]), float(ordered[-1]), 1 - len(ordered) / len(values)
-        ordered = moderate(ordered)
-        # The last bits of a sum depend on the order, so sums are taken in the order of the rows.
-        present = moderate(values if not missing else values[~np.isnan(values)])
-        centre, scale, absent = float(present.mean()), float(present.std()) or 1.0, len(values) - len(present)
-        flag = absent >= max(FLAG_ROWS, FLAG_SHARE * len(values))
-        fill, edges = learn_fill(ordered), interval_edges(ordered, bins)
-        return cls(column.name, fill, centre, scale, 0.0, flag, missing, low, high, column.unit, edges)
+        return cls.from_summary(column.name, NumberSummary.of(column), bins, column.unit)
+
+    @classmethod
+    def from_summary(cls, name: str, summary: NumberSummary, bins: int = 0, unit: str = "") -> NumberColumn:
+        """Learn from what is counted of a column with at least one number."""
+        rows, spread, sums = summary.rows, summary.spread, summary.sums
+        missing, flag = 1 - summary.count / rows, lacks_many(rows - summary.count, rows)
+        fill, edges, scale = learn_fill(spread), interval_edges(spread, bins), sums.deviation or 1.0
+        return cls(name, fill, sums.mean, scale, 0.0, flag, missing, summary.low, summary.high, unit, edges)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -181,7 +183,7 @@ class NumberColumn:
 
     def surprises(self, column: Column) -> list[str]:
         """Return remarks on values that are not numbers or may mean missing, and on units that differ from training."""
-        remarks = non_numeric_remarks(column, self.unit)
+        remarks = non_numeric_remarks(self.name, odd_numbers(column), self.unit)
         isolated = sentinels_beyond(column.numbers, self.low, self.high)
         remarks += [
             f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)} is far outside the training range "
@@ -241,25 +243,27 @@ def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
     return straight
 
 
-def moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Clip numbers that would overflow in calculations; without any, return the same array."""
-    if values.size and values.min() >= -LARGEST and values.max() <= LARGEST:
-        return values
-    return np.clip(values, -LARGEST, LARGEST)
+def lacks_many(absent: int, rows: int) -> bool:
+    """Return whether so many of the rows lack a value that an input flags them."""
+    return absent >= max(FLAG_ROWS, FLAG_SHARE * rows)
 
 
-def non_numeric_remarks(column: Column, unit: str) -> list[str]:
+def odd_numbers(column: Column) -> OddValues:
+    """Return the words and infinite values in a column of numbers."""
+    return OddValues.of(column.non_numeric.to_list(), column.infinite)
+
+
+def non_numeric_remarks(name: str, odd: OddValues, unit: str) -> list[str]:
     """Return remarks on the words and infinite values in a column of numbers."""
-    remarks, words = [], column.non_numeric
-    if count := len(words):
-        shown = _examples(sorted(words.unique().to_list()))
+    remarks = []
+    if count := odd.count:
         of = f" in {unit}" if unit else ""
         remarks.append(
-            f"column {column.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected numbers{of} "
-            f"({shown})"
+            f"column {name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected numbers{of} "
+            f"({_examples(odd.examples)})"
         )
-    if count := column.infinite:
-        remarks.append(f"column {column.name!r}: {count:,} infinite value{'s' * (count > 1)} treated as missing")
+    if count := odd.infinite:
+        remarks.append(f"column {name!r}: {count:,} infinite value{'s' * (count > 1)} treated as missing")
     return remarks
 
 
@@ -281,16 +285,17 @@ def _examples(words: Sequence[str]) -> str:
     return listed([repr(word[:40]) for word in words], 3)
 
 
-def quantiles(ordered: NDArray[np.float64], at: Sequence[float]) -> list[float]:
-    """Return quantiles of numbers in increasing order: bit for bit those of `numpy.quantile`, which orders them again.
+def quantiles(values: DistinctValues, at: Sequence[float]) -> list[float]:
+    """Return quantiles of numbers: bit for bit those of `numpy.quantile`, if the distinct values are exact.
 
     Hyndman and Fan 1996, definition 7.
     """
-    found = []
-    for place in ((len(ordered) - 1) * fraction for fraction in at):
-        before = int(place)
-        low, high = ordered[[before, min(before + 1, len(ordered) - 1)]].tolist()
-        weight = place - before
+    found, last = [], len(values) - 1
+    places = [last * fraction for fraction in at]
+    before = [int(place) for place in places]
+    ends = zip(values.at(before), values.at([min(one + 1, last) for one in before]), strict=True)
+    for place, start, (low, high) in zip(places, before, ends, strict=True):
+        weight = place - start
         found.append(high - (high - low) * (1 - weight) if weight >= 0.5 else low + (high - low) * weight)
     return found
 
@@ -300,22 +305,22 @@ def bins_for(rows: int, columns: int) -> int:
     return min(MOST_BINS, rows // ROWS_PER_BIN, MOST_BIN_INPUTS // max(1, columns))
 
 
-def interval_edges(ordered: NDArray[np.float64], bins: int) -> tuple[float, ...]:
-    """Return edges of up to `bins` intervals for numbers in increasing order; none for fewer than two intervals.
+def interval_edges(values: DistinctValues, bins: int) -> tuple[float, ...]:
+    """Return edges of up to `bins` intervals for numbers; none for fewer than two intervals.
 
     Values that many rows share, such as 0, are edges themselves, and the other edges are quantiles of the rest: edges
     at quantiles of all numbers would leave the rest of a column that is mostly 0 in a single interval.
     """
     if bins < 2:
         return ()
-    values, counts = np.unique(ordered, return_counts=True)
-    if len(values) > bins:
-        often = counts * bins >= len(ordered)
-        rest = ordered[np.repeat(~often, counts)]
+    edges = values.values
+    if len(edges) > bins:
+        often = values.counts * bins >= len(values)
+        rest = values.chosen(~often)
         between = max(1, bins - int(often.sum()))
         at = np.linspace(0, 1, between + 1).tolist()
-        values = np.unique([*values[often], *(quantiles(rest, at) if len(rest) else [])])
-    return tuple(values.tolist()) if len(values) > 2 else ()
+        edges = np.unique([*edges[often], *(quantiles(rest, at) if len(rest) else [])])
+    return tuple(edges.tolist()) if len(edges) > 2 else ()
 
 
 def _bend(values: NDArray[np.float64], bend: float) -> NDArray[np.float64]:
@@ -347,9 +352,13 @@ class BooleanColumn:
     @classmethod
     def learn(cls, column: Column) -> BooleanColumn:
         """Learn from a column with at least one yes or no."""
-        values = column.truths
-        absent = np.isnan(values)
-        return cls(column.name, float(values[~absent].mean()), float(absent.mean()))
+        return cls.from_summary(column.name, BooleanSummary.of(column))
+
+    @classmethod
+    def from_summary(cls, name: str, summary: BooleanSummary) -> BooleanColumn:
+        """Learn from what is counted of a column with at least one yes or no."""
+        present = summary.yes + summary.no
+        return cls(name, summary.yes / present, (summary.rows - present) / summary.rows)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -375,15 +384,7 @@ class BooleanColumn:
 
     def surprises(self, column: Column) -> list[str]:
         """Return a remark on values that are neither yes nor no."""
-        codes, words = column.words()
-        odd = codes[np.isnan(column.truths) & (codes >= 0)]
-        if not len(odd):
-            return []
-        shown = _examples([words[k] for k in np.unique(odd)])
-        count = len(odd)
-        return [
-            f"column {self.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected yes or no ({shown})"
-        ]
+        return non_boolean_remarks(self.name, odd_booleans(column))
 
     def __str__(self) -> str:
         missing = f", {share_text(self.missing)} missing" if self.missing else ""
@@ -422,13 +423,18 @@ class WordColumn:
     @classmethod
     def learn(cls, column: Column) -> WordColumn:
         """Learn from a column with at least one word in `enough` rows."""
-        codes, words = column.words()
-        counts = np.bincount(codes[codes >= 0], minlength=len(words))
-        frequent = np.flatnonzero(counts >= enough(len(column)))
+        return cls.from_summary(column.name, WordSummary.of(column))
+
+    @classmethod
+    def from_summary(cls, name: str, summary: WordSummary) -> WordColumn:
+        """Learn from what is counted of a column with at least one word in `enough` rows, and not too many words."""
+        counts, fewest = summary.counts, enough(summary.rows)
+        assert counts is not None
+        frequent = [word for word, count in counts.items() if count >= fewest]
         if len(frequent) > LIMIT:
-            frequent = np.sort(frequent[np.argsort(-counts[frequent], kind="stable")[:LIMIT]])
-        rare = len(words) - len(frequent)
-        return cls(column.name, tuple(words[k] for k in frequent), rare, float((codes < 0).mean()))
+            frequent = sorted(sorted(frequent, key=lambda word: -counts[word])[:LIMIT])
+        missing = (summary.rows - summary.present) / summary.rows
+        return cls(name, tuple(frequent), len(counts) - len(frequent), missing)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -438,14 +444,18 @@ class WordColumn:
 
     def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, features)."""
-        codes, words = column.words()
-        place = {word: k for k, word in enumerate(self.words)}
-        width, other = len(self.features), len(self.words) if self.rare else -1
+        places, width = self.places(column), len(self.features)
         # Column -1 takes the rows that set no input, and is cut off.
-        columns = np.array([*(place.get(word, other) for word in words), width - 1 if self.missing else -1])
-        encoded = np.zeros((len(codes), width + 1), np.float32)
-        encoded[np.arange(len(codes)), columns[codes]] = 1
+        encoded = np.zeros((len(places), width + 1), np.float32)
+        encoded[np.arange(len(places)), places] = 1
         return encoded[:, :width]
+
+    def places(self, column: Column) -> NDArray[np.int64]:
+        """Return which input of each row is 1, shape (n,); -1 for none."""
+        codes, words = column.words()
+        place, other = {word: k for k, word in enumerate(self.words)}, len(self.words) if self.rare else -1
+        missing = len(self.features) - 1 if self.missing else -1
+        return np.array([*(place.get(word, other) for word in words), missing], np.int64)[codes]
 
     def choices(self) -> Encoded:
         """Return the inputs of each word that has its own, shape (words, features)."""
@@ -484,6 +494,22 @@ class WordColumn:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
         return {"kind": "words", **asdict(self), "words": list(self.words)}
+
+
+def odd_booleans(column: Column) -> OddValues:
+    """Return the values of a column that are neither yes nor no."""
+    odd = np.flatnonzero(np.isnan(column.truths) & column.present)
+    return OddValues.of(column.texts(odd)) if len(odd) else OddValues()
+
+
+def non_boolean_remarks(name: str, odd: OddValues) -> list[str]:
+    """Return a remark on values that are neither yes nor no."""
+    if not (count := odd.count):
+        return []
+    return [
+        f"column {name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected yes or no "
+        f"({_examples(odd.examples)})"
+    ]
 
 
 def enough(rows: int) -> int:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .summaries.distinct import DistinctValues
 
-def learn_fill(ordered: NDArray[np.float64]) -> float:
-    """Return the replacement of missing numbers: the median of the present ones, which are in increasing order."""
-    count = len(ordered)
-    return float(ordered[(count - 1) // 2 : count // 2 + 1].mean())
+
+def learn_fill(values: DistinctValues) -> float:
+    """Return the replacement of missing numbers: the median of the present ones."""
+    count = len(values)
+    low, high = values.at([(count - 1) // 2, count // 2])
+    return (low + high) / 2
 
 
 def fill_numbers(values: NDArray[np.float64], fill: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -69,8 +69,8 @@ def leak_remarks(
     inputs: Sequence[Encoding],
     targets: Sequence[Target],
     columns: Mapping[str, Column],
-    source: str,
     rows: NDArray[np.int64] | None,
+    source: str,
 ) -> list[str]:
     """Return remarks on inputs that give a target alone or together, measured on a sample of the training rows.
 
@@ -80,10 +80,10 @@ def leak_remarks(
         As of `Columns`.
     columns : mapping
         The columns of the table by name.
-    source : str
-        The table, for messages.
     rows : ndarray of int64, optional
         The training rows; all if not given.
+    source : str
+        The table, for messages.
     """
     remarks: list[str] = []
     for target in targets:

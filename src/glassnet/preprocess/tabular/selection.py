@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,30 @@ from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed, number_text
 from ...io.limits import available_cores, in_threads
-from .dates import DateColumn, non_date_remarks
-from .encoders import FLAG_ROWS, FLAG_SHARE, NumberColumn, WordColumn, bins_for, enough, non_numeric_remarks
-from .kinds import ENCODINGS, Encoding
+from .dates import DateColumn, non_date_remarks, odd_dates
+from .encoders import (
+    BooleanColumn,
+    NumberColumn,
+    WordColumn,
+    bins_for,
+    enough,
+    lacks_many,
+    non_boolean_remarks,
+    non_numeric_remarks,
+    odd_booleans,
+    odd_numbers,
+)
+from .kinds import Encoding
+from .summaries.columns import (
+    MOST_WORDS,
+    SUMMARIES,
+    BooleanSummary,
+    ColumnSummary,
+    DateSummary,
+    NumberSummary,
+    OddValues,
+    WordSummary,
+)
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -30,7 +51,7 @@ WORTH_THREADS = 500_000
 _MANY_WORDS = 10
 _MANY_INPUTS = 100
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
-_KINDS = {"number": "number", "boolean": "boolean", "text": "words", "date": "date"}
+_ODD = {"number": odd_numbers, "boolean": odd_booleans, "date": odd_dates}
 
 
 def quoted(name: str) -> str:
@@ -51,10 +72,15 @@ def in_python(text: str) -> str:
     return re.sub(r"--decimal ([.,])", r"decimal='\1'", text)
 
 
-def about_numbers(column: Column) -> list[str]:
+def about_numbers(column: Column, odd: OddValues) -> list[str]:
     """Return remarks on ignored units, non-numeric values and possible missing values in a column of numbers."""
     units = [f"column {column.name!r}: the unit {column.unit!r} is ignored"] * bool(column.unit)
-    return units + non_numeric_remarks(column, column.unit) + _about_sentinels(column)
+    return units + non_numeric_remarks(column.name, odd, column.unit) + _about_sentinels(column)
+
+
+def odd_values(column: Column) -> OddValues:
+    """Return the values of a column that do not fit its kind and count as missing."""
+    return _ODD[column.kind](column) if column.kind in _ODD else OddValues()
 
 
 def _about_sentinels(column: Column) -> list[str]:
@@ -99,9 +125,7 @@ def more_columns(count: int) -> str:
 
 def about_spellings(column: Column) -> list[str]:
     """Return a remark if words of a column differ only in case or spaces; they count as different words."""
-    codes, words = column.words()
-    counts = np.bincount(codes[codes >= 0], minlength=len(words)).tolist()
-    better = alike(dict(zip(words, counts, strict=True)))
+    better = alike(column.word_counts() or {})
     if not better:
         return []
     word, other = next(iter(better.items()))
@@ -112,43 +136,87 @@ def about_spellings(column: Column) -> list[str]:
     ]
 
 
-def learn_inputs(
-    columns: Iterable[Column], rows: NDArray[np.int64] | None, keep: Collection[str]
-) -> tuple[list[Encoding], list[tuple[str, str]], list[str]]:
-    """Learn encodings of columns from selected or all rows; return them, useless columns with reasons, and remarks."""
-    columns = list(columns)
+class LearntInputs(NamedTuple):
+    """Encodings of the useful columns, the other columns with reasons, and remarks."""
+
+    inputs: list[Encoding]
+    useless: list[tuple[str, str]]
+    remarks: list[str]
+
+    @classmethod
+    def of(cls, names: Iterable[str], each: Iterable[tuple[Encoding | None, str, list[str]]]) -> LearntInputs:
+        """Collect the results of `learn_input` for columns of these names."""
+        learnt = cls([], [], [])
+        for name, (encoding, why, about) in zip(names, each, strict=True):
+            learnt.remarks.extend(about)
+            if encoding is None:
+                learnt.useless.append((name, why))
+            else:
+                learnt.inputs.append(encoding)
+        return learnt
+
+
+def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep: Collection[str]) -> LearntInputs:
+    """Learn encodings of columns from selected or all rows."""
 
     def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
+        if column.kind not in SUMMARIES:
+            return None, "every value is missing", []
         part = column = column.presorted()
         if rows is not None:
             part = column.take(rows).presorted()
-        remarks = about_numbers_in_words(column)
-        why = _why_useless(column, keep=column.name in keep)
-        if not why and part is not column:
-            why = _why_useless(part, keep=True)
-        if why:
-            return None, why, remarks
-        bins = {"bins": bins_for(len(part), len(columns))} if column.kind == "number" else {}
-        encoding: Encoding = ENCODINGS[_KINDS[column.kind]].learn(part, **bins)
-        remarks += about_numbers(column) if column.kind == "number" else []
-        remarks += about_spellings(column) if column.kind == "text" else []
-        if isinstance(encoding, DateColumn):
-            remarks += [encoding.remark(), *non_date_remarks(column)]
-        remarks += _about_identifiers(part, encoding) if column.name not in keep else []
-        return encoding, "", remarks
+        bins = bins_for(len(part), len(columns))
+        odd = odd_values(column)
+        return learn_input(column, part, SUMMARIES[column.kind].of(part), odd, bins=bins, keep=column.name in keep)
 
-    inputs: list[Encoding] = []
-    useless: list[tuple[str, str]] = []
-    remarks: list[str] = []
     several = sum(map(len, columns)) >= WORTH_THREADS
     each = in_threads(learn, columns, available_cores()) if several else map(learn, columns)
-    for column, (encoding, why, about) in zip(columns, each, strict=True):
-        remarks += about
-        if encoding is None:
-            useless.append((column.name, why))
-        else:
-            inputs.append(encoding)
-    return inputs, useless, remarks
+    return LearntInputs.of((one.name for one in columns), each)
+
+
+def learn_input(
+    column: Column, part: Column, summary: ColumnSummary, odd: OddValues, *, bins: int, keep: bool
+) -> tuple[Encoding | None, str, list[str]]:
+    """Learn the encoding of a column; return it, or why there is none, and remarks.
+
+    Parameters
+    ----------
+    column, part : Column
+        All rows and the training rows; of a table in parts, both are the first rows. They say whether the column is an
+        identifier, and give the examples of remarks.
+    summary : ColumnSummary
+        What is counted of the training rows.
+    odd : OddValues
+        The values of all rows that do not fit the kind of the column.
+    bins : int
+        Most intervals of a column of numbers.
+    keep : bool
+        Whether to use identifiers.
+    """
+    remarks = about_numbers_in_words(column)
+    if why := _why_useless(summary, column) or ("" if keep else _why_identifier(column)):
+        return None, why, remarks
+    encoding = encoding_of(column.name, summary, bins, column.unit)
+    if isinstance(encoding, NumberColumn):
+        remarks += about_numbers(column, odd)
+    elif isinstance(encoding, WordColumn):
+        remarks += about_spellings(column)
+    elif isinstance(encoding, DateColumn):
+        remarks += [encoding.remark(), *non_date_remarks(column.name, odd)]
+    else:
+        remarks += non_boolean_remarks(column.name, odd)
+    return encoding, "", remarks if keep else remarks + _about_identifiers(part, encoding)
+
+
+def encoding_of(name: str, summary: ColumnSummary, bins: int, unit: str) -> Encoding:
+    """Return the encoding of a column that is not useless; `bins` and `unit` are those of a column of numbers."""
+    if isinstance(summary, NumberSummary):
+        return NumberColumn.from_summary(name, summary, bins, unit)
+    if isinstance(summary, BooleanSummary):
+        return BooleanColumn.from_summary(name, summary)
+    if isinstance(summary, WordSummary):
+        return WordColumn.from_summary(name, summary)
+    return DateColumn.from_summary(name, summary)
 
 
 def _about_identifiers(column: Column, encoding: Encoding) -> list[str]:
@@ -196,59 +264,74 @@ def about_numbers_in_words(column: Column) -> list[str]:
     ]
 
 
-def _why_useless(column: Column, *, keep: bool) -> str:
-    """Return why a column is excluded; an empty string if it is used."""
-    if column.kind == "missing":
-        return "every value is missing"
-    if column.kind == "date":
-        return _why_useless_dates(column)
-    if column.kind == "number":
-        return _why_useless_numbers(column, keep=keep)
-    codes, words = column.words()
-    counts = np.bincount(codes[codes >= 0])
-    if not len(words):
-        return "every value is missing"
-    if len(words) == 1 and counts[0] == len(codes):
-        return f"every value is {words[0]!r}"
-    if column.kind == "boolean":
+def _why_useless(summary: ColumnSummary, column: Column) -> str:
+    """Return why the training rows of a column cannot be an input; an empty string if they can."""
+    if isinstance(summary, DateSummary):
+        return _why_useless_dates(summary, column)
+    if isinstance(summary, NumberSummary):
+        low, count = summary.low, summary.count
+        if not count:
+            return "every value is missing"
+        if low == summary.high and not lacks_many(summary.rows - count, summary.rows):
+            return f"every value is {number_text(low)}" + (" or missing" if count < summary.rows else "")
         return ""
-    if counts.max() < enough(len(codes)):
-        rare = f"{len(words)} different words, each in fewer than {enough(len(codes))} rows"
-        rare = "every value differs" if counts.max() == 1 else rare
+    if isinstance(summary, BooleanSummary):
+        if not summary.yes + summary.no:
+            return "every value is missing"
+        same = summary.rows in (summary.yes, summary.no)
+        return f"every value is {column.spelt(_first_present(column))!r}" if same else ""
+    return _why_useless_words(summary)
+
+
+def _why_useless_words(summary: WordSummary) -> str:
+    counts, rows = summary.counts, summary.rows
+    if counts is None:
+        return f"more than {MOST_WORDS:,} different words"
+    if not counts:
+        return "every value is missing"
+    if len(counts) == 1 and summary.present == rows:
+        return f"every value is {next(iter(counts))!r}"
+    most = max(counts.values())
+    if most < enough(rows):
+        rare = f"{len(counts)} different words, each in fewer than {enough(rows)} rows"
+        rare = "every value differs" if most == 1 else rare
         return f"{rare}; words that hardly recur cannot become inputs"
-    if not keep and counts.sum() >= _FEW_ROWS and len(words) > 0.9 * counts.sum():
-        return (
-            f"{len(words)} different words in {counts.sum()} rows, like an identifier (to use it, pass "
-            f"{_keep(column.name)})"
-        )
     return ""
 
 
-def _why_useless_dates(column: Column) -> str:
+def _why_useless_dates(summary: DateSummary, column: Column) -> str:
     from ...data.tables.dates import are_moments  # loads polars
 
-    moments = column.moments
-    present = moments[~np.isnat(moments)]
     if not are_moments(column.series):
         example = str(column.series.drop_nulls()[0])
         return f"dates or times such as {example[:40]!r} (to use it, write dates as 2024-03-01, or times as numbers)"
-    if (present == present[0]).all() and len(present) == len(column):
-        return f"every value is {column.spelt(0)!r}"
-    return ""
-
-
-def _why_useless_numbers(column: Column, *, keep: bool) -> str:
-    present, rows = column.ordered, len(column)
-    if not len(present):
+    if not summary.count:
         return "every value is missing"
-    if present[0] == present[-1] and rows - len(present) < max(FLAG_ROWS, FLAG_SHARE * rows):
-        return f"every value is {number_text(float(present[0]))}" + (" or missing" if len(present) < rows else "")
-    # A few rows may lack an identifier, such as a row of totals.
-    if keep or len(present) < 0.95 * rows or not (_are_whole(present[:_FEW_ROWS]) and _are_whole(present)):
-        return ""
-    if _counts_rows(column, len(present)) or _are_long_names(column, len(present)):
-        return f"every value differs, like an identifier (to use it, pass {_keep(column.name)})"
+    if summary.count == summary.rows and all(one.low == one.high for one in summary.parts.values()):
+        return f"every value is {column.spelt(_first_present(column))!r}"
     return ""
+
+
+def _why_identifier(column: Column) -> str:
+    """Return why the values of a column are probably identifiers; an empty string if they are not."""
+    if column.kind == "text":
+        words, present = len(column.words()[1]), int(column.present.sum())
+        if present >= _FEW_ROWS and words > 0.9 * present:
+            return (
+                f"{words} different words in {present} rows, like an identifier (to use it, pass {_keep(column.name)})"
+            )
+    if column.kind == "number":
+        numbers = column.ordered
+        # A few rows may lack an identifier, such as a row of totals.
+        if len(numbers) < 0.95 * len(column) or not (_are_whole(numbers[:_FEW_ROWS]) and _are_whole(numbers)):
+            return ""
+        if _counts_rows(column, len(numbers)) or _are_long_names(column, len(numbers)):
+            return f"every value differs, like an identifier (to use it, pass {_keep(column.name)})"
+    return ""
+
+
+def _first_present(column: Column) -> int:
+    return int(np.argmax(column.present))
 
 
 def _are_whole(values: NDArray[np.float64]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from ...data.validation import TRUTH, is_sign, plain
 from ...errors import DataError, OptionError, require_choice
 from ...i18n.language import listed
-from .encoders import LARGEST, non_numeric_remarks, unit_remarks
+from .encoders import LARGEST, non_numeric_remarks, odd_numbers, unit_remarks
+from .summaries.columns import MOST_WORDS, TargetSummary
+from .summaries.distinct import CAP, DistinctValues
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -64,7 +66,7 @@ class Target:
         if not self.is_number or not _mostly_numbers(column):
             return []
         units = unit_remarks(column, self.unit) if self.task == "numbers" else []
-        return non_numeric_remarks(column, self.unit) + units
+        return non_numeric_remarks(self.name, odd_numbers(column), self.unit) + units
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -87,7 +89,9 @@ class Target:
         return f"the target, {len(self.classes)} classes ({listed(self.classes, 6)})"
 
 
-def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> tuple[tuple[Target, ...], list[str]]:
+def learn_targets(
+    source: str, columns: Sequence[Column], task: str | None, summaries: Sequence[TargetSummary]
+) -> tuple[tuple[Target, ...], list[str]]:
     """Infer the targets: classes or numbers for one column, labels or numbers for several; return remarks too.
 
     Parameters
@@ -95,8 +99,10 @@ def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> t
     source : str
         The table, for messages.
     columns : sequence of Column
-        The target columns.
+        The target columns; of a table in parts, their first rows.
     task : {"classes", "numbers"}, optional
+    summaries : sequence of TargetSummary
+        What is counted of each, in all rows.
 
     Raises
     ------
@@ -110,13 +116,13 @@ def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> t
     if twice:
         raise OptionError("GN022", f"target {twice[0]!r}: given twice. Name each target once.")
     if len(columns) == 1:
-        target, remarks = learn_target(source, columns[0], task)
+        target, remarks = learn_target(source, columns[0], task, summaries[0])
         return (target,), remarks
-    labels = [one.name for one in columns if _is_label(one)]
+    labels = [one.name for one in columns if are_labels(one)]
     if task == "numbers" or (task is None and not labels):
-        learnt = [_number_among_several(source, one) for one in columns]
+        learnt = [_number_among_several(source, *one) for one in zip(columns, summaries, strict=True)]
     elif len(labels) == len(names):
-        learnt = [_learn_label(source, one) for one in columns]
+        learnt = [_learn_label(source, *one) for one in zip(columns, summaries, strict=True)]
     else:
         other = next(name for name in names if name not in labels)
         unlike = f", unlike {labels[0]!r}" if labels else ""
@@ -130,7 +136,7 @@ def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> t
     return tuple(one for one, _ in learnt), [remark for _, remarks in learnt for remark in remarks]
 
 
-def _number_among_several(source: str, column: Column) -> tuple[Target, list[str]]:
+def _number_among_several(source: str, column: Column, summary: TargetSummary) -> tuple[Target, list[str]]:
     kind = column.kind
     if kind not in ("number", "missing"):
         raise DataError(
@@ -139,17 +145,18 @@ def _number_among_several(source: str, column: Column) -> tuple[Target, list[str
             "targets must be all labels (0 and 1, yes and no) or all numbers. Convert it to one column of 0 and 1 "
             "per word, or predict it alone.",
         )
-    return learn_target(source, column, "numbers")
+    return learn_target(source, column, "numbers", summary)
 
 
-def _is_label(column: Column) -> bool:
+def are_labels(column: Column) -> bool:
     """Return whether every value of a column is 0 or 1, or yes or no."""
     present, truths = column.present, column.truths
     return bool(present.any() and not np.isnan(truths[present]).any())
 
 
-def _learn_label(source: str, column: Column) -> tuple[Target, list[str]]:
-    name, share = column.name, float(np.nanmean(column.truths))
+def _learn_label(source: str, column: Column, summary: TargetSummary) -> tuple[Target, list[str]]:
+    assert summary.truths is not None
+    name, share = column.name, summary.truths.yes / (summary.truths.yes + summary.truths.no)
     if share in (0.0, 1.0):
         which = "no" if share == 0 else "yes"
         raise DataError(
@@ -237,7 +244,7 @@ def _require_numbers(source: str, column: Column) -> None:
         )
 
 
-def learn_target(source: str, column: Column, task: str | None) -> tuple[Target, list[str]]:
+def learn_target(source: str, column: Column, task: str | None, summary: TargetSummary) -> tuple[Target, list[str]]:
     """Infer whether a target column has classes or numbers; return remarks too.
 
     Raises
@@ -256,33 +263,39 @@ def learn_target(source: str, column: Column, task: str | None) -> tuple[Target,
         raise DataError(
             "GN064", f"{source}, target {name!r}: dates or lists, expected classes or numbers. Convert the column."
         )
-    column = column.presorted()
-    values = column.ordered if kind == "number" else np.empty(0)
-    different = column.different if kind == "number" else values
-    if kind == "number" and not len(different):
+    numbers = summary.numbers if kind == "number" else None
+    if numbers and not numbers.count:
         raise DataError(
             "GN064", f"{source}, target {name!r}: every value is infinite or missing, expected classes or numbers."
         )
-    decided = task or ("numbers" if kind == "number" and not _few_whole(different, len(values)) else "classes")
+    decided = task or ("numbers" if numbers and not are_classes(numbers.values) else "classes")
     if decided == "numbers":
-        if kind != "number":
+        if numbers is None:
             raise DataError("GN064", f"{source}, target {name!r}: words, expected numbers. Omit {_AS_NUMBERS}.")
-        if len(different) < 2:
-            raise DataError(
-                "GN064", f"{source}, target {name!r}: every value is {different[0]:g}, expected different numbers."
-            )
-        require_moderate(different, source, name)
-        low, high = float(different[0]), float(different[-1])
+        low, high = numbers.low, numbers.high
+        if low == high:
+            raise DataError("GN064", f"{source}, target {name!r}: every value is {low:g}, expected different numbers.")
+        require_moderate(np.array([low, high]), source, name)
         remark = (
             f"target {name!r}: regression, numbers from {low:g} to {high:g}"
             if task
             else f"target {name!r}: regression, numbers from {low:g} to {high:g} (for classes, pass {_AS_CLASSES})"
         )
         return Target(name, "numbers", unit=column.unit), [remark]
-    # Classes such as 2D and 3D keep their names, and so do numbers that float64 cannot distinguish.
-    distinct = kind == "number" and np.abs(different).max(initial=0) < 2**53
-    numeric = bool(distinct) and all(map(is_sign, column.units))
-    return _learn_classes(source, column, numeric=numeric, decided=task is not None)
+    numeric = numbers is not None and summary.words is None
+    return _learn_classes(source, column, summary, numeric=numeric, decided=task is not None)
+
+
+def are_names(column: Column) -> bool:
+    """Return whether numbers can be classes only as words: 2D and 3D, or numbers too large for float64."""
+    ordered = column.ordered
+    return not all(map(is_sign, column.units)) or bool(len(ordered) and np.abs(ordered[[0, -1]]).max() >= 2**53)
+
+
+def summarise_target(column: Column, task: str | None, *, several: bool) -> TargetSummary:
+    """Summarise a target column, one of `several` or alone, for a task, if it is given."""
+    named = column.kind == "number" and task != "numbers" and are_names(column)
+    return TargetSummary.of(column, several=several, named=named)
 
 
 def require_moderate(values: NDArray[np.float64], source: str, name: str) -> None:
@@ -295,16 +308,24 @@ def require_moderate(values: NDArray[np.float64], source: str, name: str) -> Non
         )
 
 
-def _learn_classes(source: str, column: Column, *, numeric: bool, decided: bool) -> tuple[Target, list[str]]:
+def _learn_classes(
+    source: str, column: Column, summary: TargetSummary, *, numeric: bool, decided: bool
+) -> tuple[Target, list[str]]:
     name = column.name
-    codes, words = class_words(column, numeric)
-    counts = np.bincount(codes[codes >= 0], minlength=len(words))
+    counted, most = class_counts(summary, numeric=numeric), CAP if numeric else MOST_WORDS
+    hint = f" For regression, pass {_AS_NUMBERS}." if numeric else ""
+    if counted is None:
+        raise DataError(
+            "GN064",
+            f"{source}, target {name!r}: more than {most:,} different values are too many classes. Choose another "
+            f"column.{hint}",
+        )
+    words, counts = tuple(counted), np.array([*counted.values()], np.int64)
     if len(words) < 2:
         raise DataError(
             "GN064", f"{source}, target {name!r}: every value is {words[0]!r}, expected at least two classes."
         )
     if len(words) > max(2, min(_MANY_CLASSES, int(counts.sum()) // 2)):
-        hint = f" For regression, pass {_AS_NUMBERS}." if numeric else ""
         raise DataError(
             "GN064",
             f"{source}, target {name!r}: {len(words)} different values in {counts.sum()} rows are too many classes. "
@@ -320,11 +341,23 @@ def _percent(fraction: float) -> str:
     return f"{fraction:.0%}" if fraction >= 0.01 else f"{100 * fraction:.2g}%"
 
 
-def _few_whole(different: NDArray[np.float64], rows: int) -> bool:
+def are_classes(values: DistinctValues) -> bool:
     """Return whether numbers are more likely class names: whole, few, and frequent."""
+    different = values.values
     return bool(
-        len(different) <= _FEW_VALUES and 2 * len(different) <= rows and (different == np.floor(different)).all()
+        len(different) <= _FEW_VALUES and 2 * len(different) <= len(values) and (different == np.floor(different)).all()
     )
+
+
+def class_counts(summary: TargetSummary, *, numeric: bool) -> Mapping[str, int] | None:
+    """Return the names of the classes, in their order, with their numbers of rows; None if there are too many."""
+    if numeric:
+        assert summary.numbers is not None
+        values = summary.numbers.values
+        names = map(plain, values.values.tolist())
+        return dict(zip(names, values.counts.tolist(), strict=True)) if values.exact else None
+    assert summary.words is not None
+    return summary.words.counts
 
 
 def class_words(column: Column, numeric: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:

@@ -21,6 +21,7 @@ from ..table_options import TableOptions
 from ..training_data import TrainingData, job_options, load_training_table
 from .job import Callback, SearchData, SearchJob, run_search, search_files
 from .result import SearchResult
+from .space import text_of
 from .study import require_optuna
 
 _OWN = ("y", "target", "test", "recipe", "trials", "minutes", "space", "metric", "cv", "out", "executor", "callbacks")
@@ -35,7 +36,7 @@ def search(
     recipe: str | None = None,
     trials: int | None = None,
     minutes: float | None = None,
-    space: Mapping[str, str] | Sequence[str] = (),
+    space: Mapping[str, str | Sequence[Any]] | Sequence[str] = (),
     metric: str | None = None,
     cv: int | None = None,
     out: str | PathLike[str] | None = None,
@@ -66,8 +67,8 @@ def search(
     minutes : float, optional
         Time after which no trial is continued; without `trials` their number is not limited.
     space : mapping or sequence of str, optional
-        Options to vary: ``{"learning_rate": "0.001..0.1:log", "hidden": "50,100x50"}``, or texts such as
-        ``"learning_rate=0.001..0.1:log"``; by default those that suit data and recipe.
+        Options to vary: ``{"learning_rate": "0.001..0.1:log", "hidden": [50, (100, 50)]}``, with a range as text or a
+        list of values; or texts as for ``--space``. By default those that suit data and recipe.
     metric : str, optional
         accuracy, balanced_accuracy or log_loss of classes; rmse or r2 of numbers; accuracy of labels.
     cv : int, optional
@@ -100,7 +101,7 @@ def search(
     """
     require_names("search", options, (*NAMES, *_OWN), OTHER_NAMES)
     require_optuna()
-    texts = [f"{name}={values}" for name, values in space.items()] if isinstance(space, Mapping) else [*space]
+    texts = [_text(*one) for one in space.items()] if isinstance(space, Mapping) else [*space]
     every, folder = require_callbacks(callbacks), None if out is None else fspath(out)
     columns = (target,) if isinstance(target, str) else tuple(target or ())
     common: dict[str, Any] = {
@@ -126,6 +127,11 @@ def search(
         read, name = _read_arrays(data, y, test, recipe, options)
     job = SearchJob(None, None, name, options, out=folder or "data-search", **common)
     return run_search(job, read, executor, every, ignore, time.monotonic, began)
+
+
+def _text(name: str, values: str | Sequence[Any]) -> str:
+    """Return an option to vary as a text for `space.parse_space`."""
+    return f"{name}={values if isinstance(values, str) else ','.join(map(text_of, values))}"
 
 
 def _read_table(source: Any, test: Any, target: tuple[str, ...], recipe: str, options: Mapping[str, Any]) -> SearchData:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...data.dataset import Dataset
 from ...errors import OptionError
 from ...model.model import Model
+from ..comparison.metrics import METRICS as COMPARED
 
 Numbers = NDArray[np.float64]
 
@@ -29,7 +30,7 @@ OF_TASK = {
 METRICS = tuple(dict.fromkeys(name for names in OF_TASK.values() for name in names))
 """All metrics."""
 
-HIGHER_IS_BETTER = {"accuracy": True, "balanced_accuracy": True, "log_loss": False, "rmse": False, "r2": True}
+HIGHER_IS_BETTER = {name: COMPARED[name][0] for name in METRICS}
 
 
 def metric_for(task: str, outputs: int, named: str | None) -> str:

@@ -196,7 +196,7 @@ class Study:
         """Record a score of a running trial; return whether it is worse than the median at this step."""
         with self._lock, _quiet():
             trial = self._running[number]
-            if step not in self._study._storage.get_trial(trial._trial_id).intermediate_values:
+            if step not in self._frozen()[number].intermediate_values:  # else it is repeated
                 trial.report(score, step)
             return number > 0 and trial.should_prune()
 

@@ -210,7 +210,13 @@ def test_arrays_data_sets_and_tables_in_python(folder):
 
     rng = np.random.default_rng(3)
     inputs = rng.normal(size=(80, 3))
-    common = {"trials": 2, "epochs": 2, "members": 1, "engine": "reference", "space": {"dropout": "0..0.3"}}
+    common = {
+        "trials": 2,
+        "epochs": 2,
+        "members": 1,
+        "engine": "reference",
+        "space": {"dropout": "0..0.3", "hidden": [4, (4, 3)]},
+    }
     found = glassnet.search(inputs, inputs[:, 0] > 0, **common, out="arrays")
     data = glassnet.Dataset.from_arrays(inputs, inputs[:, 0] > 0)
     other = glassnet.search(data, **common, out="sets", recipe="table")

@@ -1,0 +1,143 @@
+"""Parts of typed columns: Parquet and Arrow files, and what polars reads elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+
+from ...errors import FileError
+from ...io.opening import file_problem
+from ..tables.declared_sizes import PROBLEMS, arrow_record_batches, parquet_row_groups
+from .parts import Part, Piece, most_rows, pieces_of
+
+_UNREADABLE = (*PROBLEMS, TypeError, RecursionError)
+
+
+class ColumnarPart(Part):
+    """A Parquet or Arrow file.
+
+    Polars decodes only the pages of the wanted rows, also within a row group of many rows.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    kind : {"parquet", "arrow"}
+        Its format.
+
+    Raises
+    ------
+    FileError
+        GN006 when the metadata are damaged.
+    """
+
+    def __init__(self, path: Path, kind: str) -> None:
+        groups_of, scan = _FORMATS[kind]
+        self.unit = "row group" if kind == "parquet" else "record batch"
+        self._kind = kind
+        try:
+            with path.open("rb") as stream:
+                groups = groups_of(stream)
+            self._frame = scan(path, glob=False)
+            schema = dict(self._frame.collect_schema())
+        except _UNREADABLE as problem:
+            if isinstance(problem, FileNotFoundError | PermissionError):
+                raise file_problem(str(path), problem) from None
+            raise FileError(
+                "GN006",
+                f"{path}: damaged {kind} data, no list of each {self.unit} ({reason_of(problem)}). "
+                "Write or fetch the file again, or leave it out.",
+            ) from None
+        super().__init__(path, schema, pieces_of(groups, schema))
+
+    def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
+        """Read some columns of a piece.
+
+        Raises
+        ------
+        FileError
+            GN001 when the file is gone, GN141 when it has changed, GN006 when it is damaged.
+        """
+        self.require_unchanged()
+        try:
+            frame = self._frame.select(columns).slice(piece.first, piece.rows).collect()
+        except _UNREADABLE as problem:
+            self.require_unchanged()
+            raise FileError(
+                "GN006",
+                f"{self.place(piece)}: damaged {self._kind} data ({reason_of(problem)}). Write or fetch the file "
+                "again, or leave it out.",
+            ) from None
+        if len(frame) != piece.rows:
+            raise FileError(
+                "GN006",
+                f"{self.place(piece)}: {len(frame):,} rows, and its metadata promise {piece.rows:,}. Write or fetch "
+                "the file again, or leave it out.",
+            )
+        return frame
+
+
+class RemotePart(Part):
+    """Parquet or Arrow files elsewhere, by an address that polars reads, such as ``s3://bucket/parts/*.parquet``.
+
+    Rows are read in slices of equal size, whatever the row groups.
+
+    Raises
+    ------
+    FileError
+        GN003 when polars cannot read them, with its reason.
+    """
+
+    unit = "slice"
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        try:
+            self._frame = _SCANS.get(address.rpartition(".")[2].lower(), pl.scan_parquet)(address)
+            schema = dict(self._frame.collect_schema())
+            rows = int(self._frame.select(pl.len()).collect().item())
+        except _UNREADABLE as problem:
+            raise self._unreadable(problem, address) from None
+        most = most_rows(schema)
+        self.schema = schema
+        self.pieces = [Piece(number, at, min(most, rows - at)) for number, at in enumerate(range(0, rows, most))]
+
+    @property
+    def name(self) -> str:
+        """The address."""
+        return self._address
+
+    @property
+    def size(self) -> int:
+        """Number of rows: the size in bytes is not known."""
+        return self.rows
+
+    def require_unchanged(self) -> None:
+        """Do nothing: that is not known."""
+
+    def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
+        """Read some columns of a slice; FileError GN003 if polars cannot."""
+        try:
+            return self._frame.select(columns).slice(piece.first, piece.rows).collect()
+        except _UNREADABLE as problem:
+            raise self._unreadable(problem, self.place(piece)) from None
+
+    @staticmethod
+    def _unreadable(problem: BaseException, place: str) -> FileError:
+        return FileError("GN003", f"{place}: cannot be read ({reason_of(problem)}). Check address, access and network.")
+
+
+def reason_of(problem: BaseException) -> str:
+    """Return the first line of polars' message."""
+    return str(problem).partition("\n")[0].strip() or type(problem).__name__
+
+
+_FORMATS: dict[str, tuple[Callable[[IO[bytes]], list[int]], Callable[..., pl.LazyFrame]]] = {
+    "parquet": (parquet_row_groups, pl.scan_parquet),
+    "arrow": (arrow_record_batches, pl.scan_ipc),
+}
+
+_SCANS: dict[str, Callable[..., pl.LazyFrame]] = {"arrow": pl.scan_ipc, "ipc": pl.scan_ipc, "feather": pl.scan_ipc}

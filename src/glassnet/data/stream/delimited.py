@@ -1,0 +1,147 @@
+"""Parts of delimited text, read in blocks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from ...errors import DataError, FileError
+from ...io.encoding import in_utf8, wide_encoding
+from ...io.opening import file_problem
+from ..tables.csv import read_careful, read_fast, require_unique, sniff, table_start
+from ..tables.header import is_header
+from .line_index import index_blocks, second_row
+from .parts import PIECE_BYTES, Part, Piece
+
+BLOCK_ROWS = 65_536
+"""Rows of a block; rows of more than a kilobyte make smaller ones."""
+_LEAST_ROWS = 1024
+_HEAD = 1 << 20
+"""Bytes from which separator, header and encoding are detected, and the length of a row."""
+
+
+class DelimitedPart(Part):
+    """A file of delimited text in UTF-8 or ASCII.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    expected : collection of str
+        If the first line has one of these names, it is a header.
+
+    Raises
+    ------
+    FileError
+        GN142 for text that cannot be read in blocks: compressed, of 16-bit characters, in another encoding than UTF-8,
+        or separated by runs of blanks.
+    DataError
+        GN010, GN011, GN012, GN063.
+    """
+
+    unit = "block"
+    typed = False
+
+    def __init__(self, path: Path, expected: Collection[str]) -> None:
+        name = str(path)
+        head = _head_of(path)
+        above = table_start(head)
+        self._separator, first_rows = sniff(head[above:], name)
+        if self._separator == " ":
+            raise FileError(
+                "GN142",
+                f"{name}: values separated by blanks cannot be read as a stream. Separate them by commas, or write "
+                "Parquet.",
+            )
+        if len(first_rows) > 1 and all(len(row) == len(first_rows[0]) + 1 for row in first_rows[1:]):
+            raise FileError(
+                "GN142",
+                f"{name}: rows with one value more than the first line cannot be read as a stream. Name every column.",
+            )
+        self.header = is_header(first_rows, expected)
+        given = first_rows[0] if self.header else [""] * len(first_rows[0])
+        self._names = [one.strip() or f"column{number}" for number, one in enumerate(given, 1)]
+        require_unique(self._names, name)
+        at, line = above, head.count(b"\n", 0, above) + 1
+        if self.header:
+            second = second_row(head, at, line, self._separator, name)
+            if second is None:
+                raise DataError("GN010", f"{name}: only column names, expected rows below them. Check the file.")
+            at, line = second
+        size = max(1, len(head) // max(1, head.count(b"\n")))
+        most = max(_LEAST_ROWS, min(BLOCK_ROWS, PIECE_BYTES // size))
+        self._blocks = index_blocks(path, at, line, self._separator, most)
+        pieces, first = [], 0
+        for number, block in enumerate(self._blocks):
+            pieces.append(Piece(number, first, block.rows))
+            first += block.rows
+        names = self._names
+        if not given[-1].strip() and self.header and not any(row[-1].strip() for row in first_rows[1:]):
+            names = names[:-1]  # every line ends in a separator
+        super().__init__(path, dict.fromkeys(names, pl.String()), pieces)
+
+    def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
+        """Read some columns of a block as text.
+
+        Raises
+        ------
+        FileError
+            GN001 when the file is gone, GN141 when it has changed.
+        DataError
+            GN012 for a row of another width, with its line.
+        """
+        self.require_unchanged()
+        block = self._blocks[piece.number]
+        try:
+            with self.path.open("rb") as stream:
+                stream.seek(block.start)
+                content = stream.read(block.stop - block.start)
+        except OSError as error:
+            raise file_problem(self.name, error) from None
+        width = len(self._names)
+        frame = read_fast(content, self._separator, width)
+        if frame is None:
+            _require_utf8(content, self.place(piece))
+            frame = read_careful(content, self._separator, width, self.name, block.line - 1)
+        frame.columns = self._names
+        if len(frame) != block.rows:
+            raise DataError(
+                "GN012",
+                f"{self.place(piece)}, from line {block.line}: {len(frame):,} rows, expected {block.rows:,}. Close all "
+                "quotation marks and remove blank lines, or write the data as Parquet.",
+            )
+        return frame.select(columns)
+
+
+def _head_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except OSError as error:
+        raise file_problem(str(path), error) from None
+    name = str(path)
+    if wide_encoding(head[:4096]):
+        raise _not_utf8(name, "UTF-16 or UTF-32")
+    if b"\r" in head and b"\n" not in head:
+        raise FileError(
+            "GN142",
+            f"{name}: lines that end in a carriage return alone cannot be read as a stream. Save it with line feeds.",
+        )
+    if len(head) == _HEAD:
+        head = head[: head.rfind(b"\n") + 1] or head
+    _require_utf8(head, name)
+    return head
+
+
+def _require_utf8(content: bytes, place: str) -> None:
+    _, encoding = in_utf8(content)
+    if encoding:
+        raise _not_utf8(place, encoding)
+
+
+def _not_utf8(place: str, encoding: str) -> FileError:
+    return FileError(
+        "GN142", f"{place}: not UTF-8 but perhaps {encoding}, which cannot be read as a stream. Save it as 'CSV UTF-8'."
+    )

@@ -1,0 +1,213 @@
+"""Open a stream of files, after a comparison of their columns and types."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ...errors import DataError, FileError, require_choice, with_near_matches
+from ...i18n.language import listed
+from ...io.encoding import wide_encoding
+from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
+from ...io.sniff import kind_of
+from ..tables.table import Table, cleaned, quoted_columns
+from ..validation import AUTO, DECIMALS
+from .columnar import ColumnarPart, RemotePart
+from .delimited import DelimitedPart
+from .parts import Part, Piece
+from .paths import files_of, is_remote
+from .source import FIRST_ROWS, RowGroup, StreamSource
+
+_WORDS = (pl.Categorical, pl.Enum)
+_SHOWN = 4  # columns in a message
+
+
+class FileStream(StreamSource):
+    """Files of the same columns as row groups; see `open_stream`."""
+
+    def __init__(self, source: str, parts: Sequence[Part], decimal: str = AUTO) -> None:
+        self._parts, self._decimal = parts, decimal
+        self._schema = common_schema(parts)
+        self._pieces: dict[RowGroup, tuple[Part, Piece]] = {}
+        first = 0
+        for number, part in enumerate(parts):
+            for piece in part.pieces:
+                group = RowGroup(number, piece.number, first + piece.first, piece.rows)
+                self._pieces[group] = part, piece
+            first += part.rows
+        shape = repr([(part.size, [tuple(piece) for piece in part.pieces]) for part in parts]) + repr(self._schema)
+        super().__init__(
+            source,
+            tuple(self._schema),
+            [part.name for part in parts],
+            self._pieces,
+            hashlib.sha256(shape.encode()).hexdigest(),
+        )
+
+    def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
+        """Read a row group, or some columns of it; see `StreamSource.read`."""
+        self.last_read = group
+        frame = self._frame(group, self.names if columns is None else columns)
+        numbers = np.arange(group.first, group.first + group.rows)
+        return self._table(cleaned(frame, self._quoted), numbers)
+
+    def first_rows(self, count: int = FIRST_ROWS) -> Table:
+        """Return the first rows as one table."""
+        frame = self._first_frame(min(count, self.rows))
+        return self._table(cleaned(frame, self._quoted), np.arange(len(frame)))
+
+    def place(self, group: RowGroup) -> str:
+        """Return the file and row group, for messages and progress."""
+        part, piece = self._pieces[group]
+        return part.place(piece)
+
+    def require_unchanged(self) -> None:
+        """Raise FileError GN001 or GN141 if a part is gone or has changed since it was opened."""
+        for part in self._parts:
+            part.require_unchanged()
+
+    def _frame(self, group: RowGroup, columns: Sequence[str]) -> pl.DataFrame:
+        part, piece = self._pieces[group]
+        frame = part.read(piece, columns)
+        return frame.with_columns(
+            pl.col(name).cast(self._schema[name]) for name in columns if frame.schema[name] == pl.Null
+        )
+
+    def _first_frame(self, count: int) -> pl.DataFrame:
+        frames: list[pl.DataFrame] = []
+        for group in self.groups:
+            if count <= 0:
+                break
+            frame = self._frame(group, self.names).head(count)
+            frames.append(frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String)))
+            count -= group.rows
+        return pl.concat(frames)
+
+    @cached_property
+    def _quoted(self) -> list[str]:
+        """Columns of words in single quotation marks, by the first rows: every row group is read in the same way."""
+        if pl.String not in self._schema.values():
+            return []
+        frame = self._first_frame(min(FIRST_ROWS, self.rows))
+        return quoted_columns(frame.select(pl.col(pl.String).str.strip_chars()))
+
+    def _table(self, frame: pl.DataFrame, numbers: np.ndarray) -> Table:
+        first = self._parts[0]
+        return Table(frame, self.source, first.header, first.remarks, numbers, self._decimal, first.typed)
+
+
+@with_near_matches("open_stream")
+def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = AUTO) -> StreamSource:
+    """Open a table that is read one row group at a time; reads only metadata, and of delimited text the line ends.
+
+    Parameters
+    ----------
+    source : str, path, or sequence of them
+        A file, a folder, or a pattern such as ``"parts/*.parquet"``: Parquet, Arrow (file) or delimited text, all of
+        one kind. Also Parquet and Arrow files that polars reads elsewhere, such as ``s3://bucket/parts/*.parquet``. Or
+        a `StreamSource`, which is returned as is.
+    expected : collection of str
+        Column names: if the first line of delimited text has one of them, it is a header.
+    decimal : {"auto", ",", "."}
+        The decimal sign in columns of text; detected for each column by default.
+
+    Raises
+    ------
+    FileError
+        GN001 when there is no such file, GN002 for a folder without files, GN003, GN005; GN006 when metadata are
+        damaged, GN142 for a kind of file that cannot be read in pieces.
+    DataError
+        GN010 when there are no rows, GN011, GN012, GN063; GN140 when parts differ in their columns or types.
+    OptionError
+        GN021 for another `decimal`.
+    """
+    require_choice("decimal", decimal, DECIMALS)
+    if isinstance(source, StreamSource):
+        return source
+    if is_remote(source):
+        parts: list[Part] = [RemotePart(source)]
+        name = source
+    else:
+        files = files_of(source)
+        name = os.fspath(source) if isinstance(source, str | os.PathLike) else listed([str(one) for one in files], 2)
+        parts = []
+        for file in files:
+            parts.append(_opened(file, (*expected, *parts[0].schema) if parts and parts[0].header else expected))
+    filled = [part for part in parts if part.rows]
+    if not filled:
+        raise DataError("GN010", f"{name}: no rows, expected samples. Check the files.")
+    return FileStream(name, filled, decimal)
+
+
+def _opened(file: Path, expected: Collection[str]) -> Part:
+    name = str(file)
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(4096)
+    except OSError as error:
+        raise file_problem(name, error) from None
+    refuse_pointer(head, name)
+    if head.startswith(GZIP_MAGIC):
+        raise FileError(
+            "GN142",
+            f"{name}: compressed with gzip, which cannot be read as a stream. Unpack it with gunzip, or write Parquet, "
+            "which is compressed.",
+        )
+    # Before its zero bytes are taken for another format.
+    kind = "text" if wide_encoding(head) else kind_of(Opened(name, file, None, head))
+    if kind == "text":
+        return DelimitedPart(file, expected)
+    if kind in ("parquet", "arrow"):
+        return ColumnarPart(file, kind)
+    raise FileError(
+        "GN142", f"{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV."
+    )
+
+
+def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
+    """Return the columns that all parts have, in the order of the first, and their types.
+
+    A column without values, of the type null, fits any type.
+
+    Raises
+    ------
+    DataError
+        GN140, with the part and what differs.
+    """
+    first = parts[0]
+    schema = {name: _plain(dtype) for name, dtype in first.schema.items()}
+    for part in parts[1:]:
+        own = {name: _plain(dtype) for name, dtype in part.schema.items()}
+        if part.unit != first.unit:
+            raise DataError("GN140", f"{part.name}: another kind of file than {first.name}. Write one kind of file.")
+        missing, extra = (
+            listed([repr(name) for name in one if name not in other], _SHOWN)
+            for one, other in ((schema, own), (own, schema))
+        )
+        advice = "Give all parts the same columns."
+        if missing and extra:
+            raise DataError("GN140", f"{part.name}: has {extra} instead of {missing} in {first.name}. {advice}")
+        if missing:
+            raise DataError("GN140", f"{part.name}: lacks {missing}, which {first.name} has. {advice}")
+        if extra:
+            raise DataError("GN140", f"{part.name}: has {extra}, which {first.name} lacks. {advice}")
+        schema |= {name: own[name] for name, dtype in schema.items() if dtype == pl.Null}
+        for name, dtype in schema.items():
+            if own[name] not in (dtype, pl.Null):
+                raise DataError(
+                    "GN140",
+                    f"{part.name}: column {name!r} is {own[name]}, and {dtype} in {first.name}. Give all parts the "
+                    "same types.",
+                )
+    return schema
+
+
+def _plain(dtype: pl.DataType) -> pl.DataType:
+    return pl.String() if dtype in _WORDS else dtype

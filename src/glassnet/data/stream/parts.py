@@ -1,0 +1,125 @@
+"""One part of a stream: a file whose row groups are read one at a time."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from ...errors import FileError
+from ...io.opening import file_problem
+
+PIECE_ROWS = 1 << 17
+"""The most rows that are read at a time."""
+PIECE_BYTES = 1 << 26
+"""The most bytes of values that are read at a time, estimated from the types."""
+_LEAST_ROWS = 1024
+_TEXT_BYTES = 24
+"""Bytes of a value of text or of a nested type, for the estimate."""
+
+
+class Piece(NamedTuple):
+    """Rows of one row group: the group's number, the first row in the part, the number of rows."""
+
+    number: int
+    first: int
+    rows: int
+
+
+class Part(ABC):
+    """A file of a stream.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    schema : dict of str to polars.DataType
+        Column names and types.
+    pieces : sequence of Piece
+        What is read at a time, in order.
+    """
+
+    unit = "row group"
+    typed = True
+    header = True
+    remarks: tuple[str, ...] = ()
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], pieces: Sequence[Piece]) -> None:
+        self.path, self.schema, self.pieces = path, schema, pieces
+        self._state = state_of(path)
+
+    @property
+    def name(self) -> str:
+        """The file's name, for messages."""
+        return str(self.path)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return sum(piece.rows for piece in self.pieces)
+
+    @property
+    def size(self) -> int:
+        """Size of the file in bytes."""
+        return self._state.size
+
+    def place(self, piece: Piece) -> str:
+        """Return the file and row group, for messages."""
+        return f"{self.name}, {self.unit} {piece.number + 1}"
+
+    def require_unchanged(self) -> None:
+        """Raise FileError GN001 or GN141 if the file is gone or was changed since it was opened."""
+        if state_of(self.path) != self._state:
+            raise FileError(
+                "GN141",
+                f"{self.name}: the file has changed since it was opened. Leave the parts as they are while they are "
+                "read, and start again.",
+            )
+
+    @abstractmethod
+    def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
+        """Read some columns of a piece."""
+
+
+@dataclass(frozen=True)
+class _State:
+    size: int
+    changed: int  # nanoseconds
+
+
+def state_of(path: Path) -> _State:
+    """Return size and time of a file; FileError GN001 or GN003 if it is gone."""
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise file_problem(str(path), error) from None
+    return _State(found.st_size, found.st_mtime_ns)
+
+
+def pieces_of(groups: Sequence[int], schema: dict[str, pl.DataType]) -> list[Piece]:
+    """Return the pieces of row groups with these numbers of rows: each group, or slices of a large one."""
+    most = most_rows(schema)
+    pieces, first = [], 0
+    for number, rows in enumerate(groups):
+        count = -(-rows // most)
+        for place in range(count):  # of equal size, within one row
+            start, stop = (rows * edge // count for edge in (place, place + 1))
+            pieces.append(Piece(number, first + start, stop - start))
+        first += rows
+    return pieces
+
+
+def most_rows(schema: dict[str, pl.DataType]) -> int:
+    """Return how many rows of these types are read at a time."""
+    width = sum(_bytes_of(dtype) for dtype in schema.values())
+    return min(PIECE_ROWS, max(_LEAST_ROWS, PIECE_BYTES // max(width, 1)))
+
+
+def _bytes_of(dtype: pl.DataType) -> int:
+    flat = dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean
+    return int(pl.Series([None], dtype=dtype).estimated_size()) if flat else _TEXT_BYTES

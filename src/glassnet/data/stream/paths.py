@@ -1,0 +1,92 @@
+"""The files of a stream: from a file, a folder or a pattern."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ...errors import DataError, FileError
+from ...i18n.language import listed
+from ...io.opening import file_problem
+
+_PATTERN = frozenset("*?[")
+
+
+def is_remote(source: Any) -> bool:
+    """Return whether a source is an address, such as ``s3://bucket/parts/*.parquet``, which polars reads."""
+    return isinstance(source, str) and "://" in source
+
+
+def is_pattern(source: Any) -> bool:
+    """Return whether a source has wildcards and is not itself the name of a file or folder."""
+    return isinstance(source, str | os.PathLike) and bool(
+        _PATTERN & set(os.fspath(source)) and not os.path.exists(source)
+    )
+
+
+def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
+    """Return the files of a stream, sorted by name, without hidden ones and without files of 0 bytes.
+
+    Raises
+    ------
+    FileError
+        GN001 when there is no such file, GN002 for a folder without files, GN003.
+    DataError
+        GN010 when all files are empty, GN065 for another type of source.
+    """
+    if isinstance(source, str | os.PathLike):
+        found = _files_of(source)
+    elif isinstance(source, Sequence) and source and all(isinstance(one, str | os.PathLike) for one in source):
+        found = [file for one in source for file in _files_of(one)]
+    else:
+        raise DataError(
+            "GN065",
+            f"a stream: {type(source).__name__}, expected the name of a file or folder, a pattern such as "
+            "'parts/*.parquet', or a list of files.",
+        )
+    files = sorted(dict.fromkeys(found), key=str)
+    filled = [file for file in files if _size(file)]
+    if not filled:
+        shown = listed([str(file) for file in files], 4)
+        raise DataError("GN010", f"{shown}: the file is empty, expected samples. Check the download.")
+    return filled
+
+
+def _files_of(source: str | os.PathLike[str]) -> list[Path]:
+    name = os.fspath(source)
+    if is_pattern(name):
+        files = [Path(one) for one in glob.glob(name, recursive=True) if os.path.isfile(one)]
+        if not files:
+            raise FileError("GN001", f"{name}: no file matches this pattern. Check the folder and the pattern.")
+        return files
+    if not os.path.isdir(name):
+        if not os.path.exists(name):
+            raise FileError("GN001", f"{name}: no such file or folder. Check the name.")
+        if not os.path.isfile(name):
+            raise FileError(
+                "GN142", f"{name}: can be read only once, and a stream is read many times. Save it to a file."
+            )
+        return [Path(name)]
+    try:
+        inside = [Path(name) / one for one in os.listdir(name) if not one.startswith((".", "_"))]
+    except OSError as error:
+        raise file_problem(name, error) from None
+    files = [one for one in inside if one.is_file()]
+    if not files:
+        if inside:
+            pattern = os.path.join(name, "**", "*.parquet")
+            raise FileError(
+                "GN002", f"{name}: a folder of folders. Name a pattern that reaches their files, such as '{pattern}'."
+            )
+        raise FileError("GN002", f"{name}: a folder without files. Check the name.")
+    return files
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError as error:
+        raise file_problem(str(file), error) from None

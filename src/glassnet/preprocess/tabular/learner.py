@@ -1,0 +1,253 @@
+"""Learn the columns of a table that is read in parts: what each column is from the first rows, statistics from all.
+
+One pass over the parts, in any order and on any number of machines, gives a `TableSummary` each; merged, they hold all
+that `Columns` needs. `Columns.learn` learns from the same summaries of a whole table, so the same training rows give
+the same numbers, bit for bit, however they were divided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError
+from ...nn.random import Purpose, key, numbered
+from ..targets import Targets
+from .columns import Columns, Roles
+from .encoders import BooleanColumn, NumberColumn, WordColumn, bins_for
+from .kinds import Encoding
+from .selection import LearntInputs, learn_input, odd_values
+from .summaries.columns import SUMMARIES, ColumnSummary, NumberSummary, OddValues, TargetSummary
+from .target import Target, are_classes, are_labels, are_names, learn_targets, summarise_target, values_of
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Column, Table
+
+SAMPLE = 2000
+"""Training rows that a summary keeps as they are, chosen by their numbers, for whatever needs whole rows."""
+_CHECKED = 2000  # with fewer first rows, the target is not examined before all rows are read
+
+_Summary = TypeVar("_Summary", TargetSummary, OddValues)
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """What is counted of one part of a table, or of several; equal for the same rows in any order and division.
+
+    Parameters
+    ----------
+    rows, training_rows : int
+        Number of rows, and of training rows among them.
+    answered : int
+        Number of training rows that have all targets.
+    inputs : mapping of str to ColumnSummary
+        Of the training rows.
+    odd : mapping of str to OddValues
+        The values that do not fit the kind of their input, in all rows.
+    targets, training_targets : tuple of TargetSummary
+        Of all rows, and of the training rows that have all targets.
+    sample : Table
+        Up to `SAMPLE` training rows that have all targets, in their order in the whole table.
+    """
+
+    rows: int
+    training_rows: int
+    answered: int
+    inputs: Mapping[str, ColumnSummary]
+    odd: Mapping[str, OddValues]
+    targets: tuple[TargetSummary, ...]
+    training_targets: tuple[TargetSummary, ...]
+    sample: Table = field(compare=False)
+
+    def merge(self, other: TableSummary) -> TableSummary:
+        """Return the summary of both parts; commutative and associative, bit for bit."""
+        return TableSummary(
+            self.rows + other.rows,
+            self.training_rows + other.training_rows,
+            self.answered + other.answered,
+            {name: one.merge(other.inputs[name]) for name, one in self.inputs.items()},  # type: ignore[arg-type]
+            {name: one.merge(other.odd[name]) for name, one in self.odd.items()},
+            _merged(self.targets, other.targets),
+            _merged(self.training_targets, other.training_targets),
+            _sampled(self.sample.joined(other.sample)),
+        )
+
+
+class ColumnsLearner:
+    """Learns `Columns` from a table in parts.
+
+    Parameters
+    ----------
+    first_rows : Table
+        The first rows of the whole table, such as 100,000: they decide the kind of each column, its unit and decimal
+        sign, and which columns are identifiers.
+    target : str or sequence of str
+        As for `Columns.learn`, and so are `task`, `drop` and `keep`.
+
+    Raises
+    ------
+    DataError, OptionError
+        As `Columns.learn`, if the first rows suffice to see the problem.
+
+    Examples
+    --------
+    ::
+
+        learner = ColumnsLearner(source.first_rows(100_000), "income")
+        summary = reduce(TableSummary.merge, (learner.summarise(table, rows) for table, rows in parts))
+        columns = learner.columns(summary)
+    """
+
+    def __init__(
+        self,
+        first_rows: Table,
+        target: str | Sequence[str],
+        *,
+        task: str | None = None,
+        drop: Sequence[str] = (),
+        keep: Sequence[str] = (),
+    ) -> None:
+        self._roles = Roles.of(first_rows, target, drop=drop, keep=keep)
+        self._task = task
+        targets = self._roles.targets
+        self._several = len(targets) > 1
+        self._named = [one.kind == "number" and task != "numbers" and are_names(one) for one in targets]
+        if len(first_rows) >= _CHECKED and all(one.series.drop_nulls().n_unique() > 1 for one in targets):
+            summaries = [summarise_target(one, task, several=self._several) for one in targets]
+            learn_targets(self._roles.source, targets, task, summaries)
+        inputs = tuple(_reading(one) for one in self._roles.inputs if one.kind in SUMMARIES)
+        labels = self._several and task != "numbers" and all(map(are_labels, targets))
+        read_as = "label" if labels else "numbers" if self._several else task
+        answers = tuple(_reading_target(one, read_as) for one in targets)
+        commas = frozenset(one.name for one in (*self._roles.inputs, *targets) if one.decimal == ",")
+        self._reader = Columns(inputs, answers, commas=commas)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns that are read, the targets included: others need not be in the parts."""
+        return (*self._reader.names, *self._reader.target_names)
+
+    @property
+    def answers(self) -> Columns:
+        """Columns with only the targets, as the first rows have them: their task, and what a row with a target is.
+
+        The classes are not known yet. All rows may show another task, which `columns` refuses.
+        """
+        return replace(self._reader, inputs=())
+
+    def summarise(self, table: Table, training_rows: NDArray[np.int64] | None = None) -> TableSummary:
+        """Summarise a part of the table.
+
+        Parameters
+        ----------
+        table : Table
+            Its `rows` are the numbers of its rows in the whole table.
+        training_rows : ndarray of int64, optional
+            Indices of the training rows within this part; all if not given. Classes are counted in all rows, everything
+            else in these.
+
+        Raises
+        ------
+        DataError
+            GN060 for a missing column, GN064 for a target that is not a number or a label, GN017 as for
+            `Columns.parsed`.
+        """
+        reader, source = self._reader, table.source
+        reader.require(table, self.names)
+        rows = np.arange(len(table)) if training_rows is None else np.asarray(training_rows, np.int64)
+        taken: Callable[[Column], Column] = (lambda one: one) if training_rows is None else (lambda one: one.take(rows))
+        columns = self._columns_of(table)
+        targets = [columns.pop(name) for name in reader.target_names]
+        answered = np.ones(len(table), bool)
+        for one, column in zip(reader.targets, targets, strict=True):
+            if one.task == "classes" and not one.numeric:
+                answered &= column.present
+            else:
+                as_values = replace(one, task="numbers") if one.numeric else one
+                answered &= ~np.isnan(values_of(source, column, as_values))
+        rows_with_targets = rows[answered[rows]]
+        return TableSummary(
+            len(table),
+            len(rows),
+            len(rows_with_targets),
+            {name: SUMMARIES[one.kind].of(taken(one)) for name, one in columns.items()},
+            {name: odd_values(one) for name, one in columns.items()},
+            self._summaries_of(targets),
+            self._summaries_of([one.take(rows_with_targets) for one in targets]),
+            _sampled(replace(table, frame=table.frame.select(self.names)).take(rows_with_targets)),
+        )
+
+    def columns(self, summary: TableSummary) -> Columns:
+        """Return the columns; errors as `Columns.learn`. Remarks count values in all parts."""
+        roles = self._roles
+        bins = bins_for(summary.training_rows, len(roles.inputs))
+
+        def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
+            if column.kind not in SUMMARIES:
+                return None, f"every value is missing in the first {len(column):,} rows", []
+            first, keep = column.presorted(), column.name in roles.keep
+            counted, odd = summary.inputs[column.name], summary.odd[column.name]
+            return learn_input(first, first, counted, odd, bins=bins, keep=keep)
+
+        learnt = LearntInputs.of((one.name for one in roles.inputs), map(learn, roles.inputs))
+        columns = Columns.assembled(
+            roles, self._task, summary.targets, learnt, lambda: (self._columns_of(summary.sample), None)
+        )
+        if roles.targets and columns.task != self._reader.task:
+            name, rows, task = columns.target_names[0], len(roles.targets[0]), columns.task
+            raise DataError(
+                "GN064",
+                f"{roles.source}, target {name!r}: {self._reader.task} in the first {rows:,} rows, but {task} in all. "
+                f"Pass --task {task}.",
+            )
+        return columns
+
+    def targets(self, summary: TableSummary, *, positive: bool = False) -> Targets:
+        """Return the targets ``"values"`` of a regression, scaled by the training rows, as `Targets.of_values`."""
+        numbers = [one.numbers for one in summary.training_targets if one.numbers is not None]
+        return Targets.of_sums([one.sums for one in numbers], positive=positive)
+
+    def _columns_of(self, table: Table) -> dict[str, Column]:
+        """Return all columns of a part, read as the first rows were, and of the same kinds."""
+        columns = self._reader.read(table) | self._reader.parsed(table, self._reader.targets)
+        return {name: replace(one, kind=self._roles.columns[name].kind) for name, one in columns.items()}
+
+    def _summaries_of(self, targets: Sequence[Column]) -> tuple[TargetSummary, ...]:
+        return tuple(
+            TargetSummary.of(one, several=self._several, named=named)
+            for one, named in zip(targets, self._named, strict=True)
+        )
+
+
+def _reading(column: Column) -> Encoding:
+    """Return an encoding that has been learned from nothing, for `Columns.read`, which needs its class and unit."""
+    if column.kind == "number":
+        return NumberColumn(column.name, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, column.unit)
+    return BooleanColumn(column.name, 0.5, 0.0) if column.kind == "boolean" else WordColumn(column.name, (), 0, 0.0)
+
+
+def _reading_target(column: Column, task: str | None) -> Target:
+    """Return a target for reading a column: a label, or by the first rows of classes or numbers."""
+    if task == "label":
+        return Target(column.name, "label")
+    numbers = column.kind == "number"
+    task = task or ("numbers" if numbers and not are_classes(NumberSummary.of(column).values) else "classes")
+    return Target(column.name, task, (), numbers and task == "classes", column.unit if numbers else "")
+
+
+def _merged(some: Sequence[_Summary], others: Sequence[_Summary]) -> tuple[_Summary, ...]:
+    return tuple(one.merge(other) for one, other in zip(some, others, strict=True))
+
+
+def _sampled(table: Table) -> Table:
+    """Return the `SAMPLE` rows with the smallest random numbers, which depend on the numbers of the rows only."""
+    rows = table.numbers_of_rows
+    chosen = np.arange(len(rows))
+    if len(rows) > SAMPLE:
+        random = numbered(key(0, Purpose.RANGE), rows)
+        chosen = np.argpartition(random, SAMPLE)[:SAMPLE]
+    return replace(table.take(chosen[np.argsort(rows[chosen])]), remarks=())

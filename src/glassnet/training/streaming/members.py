@@ -1,0 +1,70 @@
+"""Members of an ensemble on one stream, in lockstep: a window is read once, and used by all of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ...engines import Engine, available_cores
+from ...options.options import Options
+from ..callbacks import Callback
+from ..ensemble import FirstMember, TrainedMember, finish_member, joined_fit
+from ..events import Event
+from ..executor import Send, ThreadExecutor, results_in_order
+from ..run import Fit
+from .feed import WindowFeed
+from .loader import StreamLoader
+from .run import GivenStream, StreamRun, model_for, stream_run
+from .survey import Survey
+
+
+def member_options(options: Options, member: int) -> Options:
+    """Return the options of a member, with its own seed."""
+    return replace(options, members=1, threads=1, seed=options.seed + member)
+
+
+def member_runs(
+    survey: Survey, options: Options, engine: Engine, feed: WindowFeed, members: Sequence[int], given: GivenStream
+) -> list[StreamRun]:
+    """Return the runs of members before their first step."""
+    permits = threading.Semaphore(options.threads or available_cores())
+    runs = []
+    for member in members:
+        own = member_options(options, member)
+        model = model_for(survey, own)
+        loader = StreamLoader(model, survey, feed, member, own, engine, permits)
+        runs.append(stream_run(survey, own, engine, given, loader, member))
+    return runs
+
+
+def fit_members(
+    survey: Survey, options: Options, engine: Engine, callbacks: Sequence[Callback], *, cache: int = 0, ahead: int = 1
+) -> Fit:
+    """Train the members of an ensemble; callbacks receive the first one's events. Errors as for `fit_stream`."""
+    began, given, first_member = time.perf_counter(), GivenStream(survey), FirstMember(callbacks)
+    members = range(options.members)
+    # A thread for each, since all wait for the same windows; permits limit how many compute at the same time.
+    with WindowFeed(survey, options, cache=cache, ahead=ahead) as feed, ThreadExecutor(options.members) as runner:
+        runs = member_runs(survey, options, engine, feed, members, given)
+        on_event: list[Callable[[Event], bool]] = [first_member, *[first_member.ends_another] * (options.members - 1)]
+        tasks = []
+        try:
+            for number, run in enumerate(runs):
+                answered = on_event[number] if callbacks else None
+                tasks.append(runner.submit(_train, run, feed, number, on_event=answered))
+            tasks[0].add_done_callback(lambda _: first_member.leave())
+            trained = [*results_in_order(tasks)]
+        finally:
+            first_member.cancel()
+            feed.close()
+            runner.cancel(tasks)
+    return joined_fit(trained, options, given, engine, began)
+
+
+def _train(run: StreamRun, feed: WindowFeed, number: int, send: Send) -> TrainedMember:
+    try:
+        return finish_member(run, number, send)
+    finally:
+        feed.leave(number)

@@ -1,0 +1,83 @@
+"""The data of a training run on a stream: opening it, its test data, and notices."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...data import Dataset
+from ...data.stream.opening import open_stream
+from ...data.stream.roles import VALIDATION_ROWS, RowRoles
+from ...data.stream.source import StreamSource, TableStream, joined
+from ...data.tables.header import header_names
+from ...errors import DataError
+from ...options.options import Options
+from ...preprocess import Columns
+from ...preprocess.tabular.dataset import read_table, samples_of
+from ...training.streaming.survey import SAMPLE_BYTES, Survey
+from ..notice import Notify, notice, remark
+from ..train_job import Plan
+from ..training_data import TrainingData, notify_left_out, notify_surprises
+
+
+def open_planned(plan: Plan) -> StreamSource:
+    """Open the stream of a plan; errors as `open_stream`."""
+    return open_stream(plan.parts or plan.source, header_names(plan.wishes.target), decimal=plan.wishes.decimal)
+
+
+def stream_of(data: Any, expected: Sequence[str], decimal: str) -> StreamSource:
+    """Open files as a stream; a data frame or mapping in memory becomes one too."""
+    files = isinstance(data, str | os.PathLike | StreamSource)
+    if files or (isinstance(data, list | tuple) and all(isinstance(one, str | os.PathLike) for one in data)):
+        return open_stream(data, expected, decimal=decimal)
+    return TableStream(read_table(data, expected, decimal=decimal))
+
+
+def with_test(survey: Survey, options: Options, test: Any, decimal: str, notify: Notify) -> TrainingData:
+    """Return what is known of the data before training, with the test data: `test`, or the rows that are held out.
+
+    Raises
+    ------
+    DataError
+        GN010 when no row is held out; for `test` as `open_stream` and `samples_of`.
+    """
+    source, columns, held_out = survey.source, survey.columns, survey.test
+    for text in (*columns.remarks, *(f"column {name!r} not used: {why}" for name, why in columns.dropped)):
+        notify(remark(source.source, text))
+    if test is not None:
+        held_out = load_test(test, columns, options, decimal, notify)
+    elif held_out is not None:
+        notify(notice("kept_aside", share=100 * survey.roles.holdout, source=source.source, rows=len(held_out)))
+    elif survey.roles.holdout:
+        raise DataError(
+            "GN010",
+            f"{source.source}: 0 of {source.rows} samples would be held out for testing. Pass test data with --test, "
+            "or another --holdout.",
+        )
+    return TrainingData(survey.sample, held_out, options, test is None, survey.seconds)
+
+
+def load_test(name: Any, columns: Columns, options: Options, decimal: str, notify: Notify) -> Dataset:
+    """Read test data: all rows, or of a large source about as many as are held out of a stream, by their numbers."""
+    source = stream_of(name, columns.names, decimal)
+    most = min(VALIDATION_ROWS, SAMPLE_BYTES // (8 * len(source.names)))
+    few = source.rows <= most
+    roles = RowRoles(options.seed, most / source.rows)
+    tables = []
+    for group in source.groups:
+        table = source.read(group)
+        if not few:
+            rows = np.flatnonzero(roles.test(group.first, group.rows))
+            table = table.take(rows)
+        if len(table):
+            tables.append(table)
+    table = joined(tables)
+    if not few:
+        notify(notice("tested_on_some", source=source.source, rows=len(table), all=source.rows))
+    test = samples_of(table, columns)
+    notify_surprises(table, columns, notify)
+    notify_left_out(table, test, notify)
+    return test

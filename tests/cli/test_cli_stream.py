@@ -1,0 +1,164 @@
+"""``glassnet train --stream``, and ``resume`` and ``verify`` of what it trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from glassnet import load_model
+from glassnet.errors import StreamError
+from glassnet.training.events import BlockDone
+from glassnet.training.streaming import fit as streaming_fit
+from glassnet.training.streaming import order
+from glassnet.workflow.streaming import data as streaming_data
+from glassnet.workflow.streaming.train import train_stream
+from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.train_job import TrainJob
+from support.cli import run, snapshot
+
+QUICK = ("--engine", "reference", "--hidden", "8", "--members", "1", "--epochs", "3", "--no-pictures")
+STREAM = ("--target", "y", "--stream", *QUICK)
+
+
+def frame(rows=900, seed=0):
+    random = np.random.default_rng(seed)
+    a, b = random.normal(size=(2, rows))
+    word = random.choice(["red", "green", "blue"], rows)
+    return pl.DataFrame(
+        {
+            "a": a.round(3),
+            "b": b.round(3),
+            "word": word,
+            "y": np.where(a + (word == "red") > b, "yes", "no"),
+            "z": a - b,
+        }
+    )
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(order, "LARGEST_WINDOW", 256)
+    monkeypatch.setattr(streaming_fit, "CACHE", 0)
+    Path("parts").mkdir()
+    for number in range(3):
+        frame().slice(300 * number, 300).write_parquet(f"parts/{number}.parquet", row_group_size=100)
+    return tmp_path
+
+
+def test_training_on_parts_is_verified_and_described(folder):
+    outcome = run("train", "parts/*.parquet", *STREAM, "--out", "m.safetensors", "--json").fine()
+    facts = outcome.json()
+    stream = facts.pop("stream")
+    assert stream.pop("rows_per_second") > 0
+    assert stream == {"rows": 900, "parts": 3, "groups": 9, "window": 256, "held_out": 0.1}
+    assert facts["hash"] == load_model("m.safetensors").hash()
+    assert facts["accuracy"] > 0.5
+    assert "parts/*.parquet: 900 rows, 5 columns, recipe table" in outcome.err
+    assert "rows/s" in outcome.err
+    parts = [f"parts/{number}.parquet" for number in range(3)]
+    assert "same bits after retraining" in run("verify", "m.safetensors", *parts).fine().out
+    other = run("verify", "m.safetensors", *parts[:2])
+    assert other.code == 1
+    assert "is not the training data" in other.out
+    frame().write_parquet("whole.parquet")
+    assert "the model was trained on" in run("test", "m.safetensors", "whole.parquet").fine().err
+    printed = run("train", *parts, *STREAM, "--out", "n.safetensors").fine().out
+    assert "stream    900 rows, 9 row groups in 3 files, windows of 256" in printed
+    assert "glassnet verify n.safetensors parts/0.parquet parts/1.parquet" in printed
+    assert load_model("n.safetensors").hash() == facts["hash"]
+
+
+def test_formats_give_the_same_model(folder):
+    frame().write_ipc("whole.arrow", record_batch_size=100)
+    hashes = []
+    for source in ("parts", "whole.arrow"):
+        run("train", source, *STREAM, "--force", "--out", "m.safetensors").fine()
+        hashes.append(load_model("m.safetensors").hash())
+    assert hashes[0] == hashes[1]
+
+
+def test_test_data_of_their_own(folder, monkeypatch):
+    frame(200, 1).write_csv("test.csv")
+    facts = run("train", "parts", *STREAM, "--test", "test.csv", "--out", "m.safetensors", "--json").fine().json()
+    assert facts["stream"]["held_out"] == 0
+    assert load_model("m.safetensors").receipt["result"]["samples"] == 200
+    monkeypatch.setattr(streaming_data, "VALIDATION_ROWS", 100)
+    told = run("train", "parts", *STREAM, "--test", "test.csv", "--out", "n.safetensors").fine()
+    assert "of 200 rows, chosen at random" in told.err
+
+
+def broken_while_training(action):
+    """Train with a checkpoint, and break a part after the first window of the second epoch."""
+
+    def break_it(event):
+        if isinstance(event, BlockDone) and event.progress > 1:
+            action()
+
+    options = {"engine": "reference", "hidden": (8,), "members": 1, "epochs": 3}
+    job = TrainJob(
+        "parts", None, None, options, TableOptions(("y",)), "m.safetensors", checkpoint="c.ck", every="1", stream=True
+    )
+    with pytest.raises(StreamError) as caught:
+        train_stream(job, callbacks=[break_it])
+    return caught.value
+
+
+@pytest.mark.parametrize("what", ["gone", "changed"])
+def test_a_part_that_breaks_while_training_loses_nothing(folder, what):
+    path, whole = Path("parts/1.parquet"), Path("parts/1.parquet").read_bytes()
+
+    def break_it():
+        if what == "gone":
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(whole[:-50])
+
+    problem = broken_while_training(break_it)
+    assert problem.code == ("GN001" if what == "gone" else "GN141")
+    assert "parts/1.parquet" in str(problem)
+    assert "m-last-good.safetensors" in str(problem)
+    assert load_model("m-last-good.safetensors").columns is not None
+    assert not Path("m.safetensors").exists()
+    path.write_bytes(whole)
+    resumed = run("resume", "c.ck").fine()
+    assert "resuming after" in resumed.err
+    run("train", "parts", *STREAM, "--out", "n.safetensors").fine()
+    assert load_model("m.safetensors").hash() == load_model("n.safetensors").hash()
+    moved = Path("parts").rename("elsewhere")
+    assert run("resume", "c.ck", moved, "--out", "k.safetensors").fine()
+    assert load_model("k.safetensors").hash() == load_model("n.safetensors").hash()
+
+
+def test_what_a_stream_does_not_support_is_refused(folder):
+    before = snapshot(folder)
+    run("train", "parts", "--stream", *QUICK).refused("GN022", "--target")
+    run("train", "--target", "y", "--stream", *QUICK).refused("GN022", "--stream: needs DATA")
+    run("train", "parts", "--target", "nothing", "--stream", *QUICK).refused("GN060", "nothing")
+    run("train", "parts", *STREAM, "--deskew").refused("GN022", "--deskew: for images")
+    run("train", "parts", *STREAM, "--scaling", "standard").refused("GN022", "scaling")
+    run("train", "parts", *STREAM, "--members", "2", "--checkpoint", "c.ck").refused("GN022", "--members 1")
+    run("train", "parts", *STREAM, "--ray", "local").refused("GN022", "--ray local: not available with --stream")
+    run("train", "parts", *STREAM, "--from", "m.safetensors").refused("GN022", "--from m.safetensors")
+    run("train", "parts/*.csv", *STREAM).refused("GN001", "no file matches")
+    run("train", "parts/0.parquet", "parts/1.parquet", "--target", "y", *QUICK).refused("GN020", "parts/1.parquet")
+    run("train", "parts", "--target", "y", *QUICK).refused("GN002")
+    assert snapshot(folder) == before
+
+
+def test_a_bad_line_is_named_before_training(folder):
+    lines = frame().write_csv().splitlines()
+    lines[700] = "1,2,3"
+    Path("bad.csv").write_text("\n".join(lines))
+    run("train", "bad.csv", *STREAM).refused("GN012", "bad.csv, line 701: 3 values, expected 5")
+
+
+def test_messages_are_chinese(folder):
+    outcome = run("train", "parts", *STREAM, "--out", "m.safetensors", "--language", "zh").fine()
+    assert "数据流    900 行" in outcome.out
+    (folder / "parts" / "1.parquet").write_bytes(b"PAR1")
+    line = run("train", "parts", *STREAM, "--language", "zh").refused("GN006")
+    assert "已损坏" in line

@@ -1,0 +1,35 @@
+"""Roles of rows: known from the row's number alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glassnet.data.stream.roles import VALIDATION_ROWS, RowRoles, validation_fraction
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**63 - 1), first=st.integers(0, 10**12), cut=st.integers(0, 500))
+def test_roles_do_not_depend_on_what_is_read_together(seed, first, cut):
+    roles = RowRoles(seed, 0.2, 0.3, 4)
+    for role in (roles.test, roles.validation_sample, roles.fold, roles.training):
+        joined = np.concatenate([role(first, cut), role(first + cut, 500 - cut)])
+        assert np.array_equal(role(first, 500), joined)
+
+
+def test_every_row_has_one_role_in_the_given_fractions():
+    roles, count = RowRoles(3, 0.1, 0.2, 5), 200_000
+    test, validation, training = roles.test(0, count), roles.validation_sample(0, count), roles.training(0, count)
+    assert np.array_equal(test.astype(int) + validation + training, np.ones(count))
+    np.testing.assert_allclose([test.mean(), validation.mean()], [0.1, 0.9 * 0.2], atol=0.003)
+    fold = roles.fold(0, count)
+    assert np.array_equal(fold == -1, test)
+    np.testing.assert_allclose(np.bincount(fold[~test]) / (~test).sum(), 0.2, atol=0.004)
+    assert not np.array_equal(test, RowRoles(4, 0.1).test(0, count))
+    assert not RowRoles(3).test(0, count).any()
+
+
+def test_the_validation_sample_is_bounded():
+    assert validation_fraction(0.1, 1000) == 0.1
+    assert validation_fraction(0.1, 10**9) * 10**9 == VALIDATION_ROWS

@@ -1,0 +1,148 @@
+"""Interrupted training on a stream: checkpoints in the middle of an epoch, broken parts, and a killed process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import polars as pl
+import pytest
+
+from glassnet import Options, load_checkpoint, load_model, read_table, resume
+from glassnet.data.stream.opening import open_stream
+from glassnet.data.stream.source import TableStream
+from glassnet.errors import FileError, ModelFileError, StreamError
+from glassnet.training.checkpoint import CheckpointPolicy
+from glassnet.training.events import BlockDone
+from glassnet.training.streaming.fit import fit_stream, resume_stream
+from glassnet.training.streaming.order import epoch_windows
+
+GROUP = 130
+CHOSEN = Options.recipe("table", hidden=(6,), epochs=3, batch_size=20, engine="reference", members=1, early_stopping=2)
+DROPPED = ("value", "label")
+
+
+class Counting(TableStream):
+    """Counts what is read, and cannot read a row group any more from some time on."""
+
+    def __init__(self, frame: pl.DataFrame, breaks: int | None = None) -> None:
+        super().__init__(read_table(frame), GROUP)
+        self.reads: list[int] = []
+        self.breaks = breaks
+
+    def read(self, group, columns=None):
+        self.reads.append(group.number)
+        if self.breaks is not None and len(self.reads) > self.breaks:
+            raise FileError("GN006", f"row group {group.number}: damaged Parquet data (broken). Fetch the file again.")
+        return super().read(group, columns)
+
+
+def whole(frame: pl.DataFrame) -> str:
+    """The hash of an uninterrupted run."""
+    return fit_stream(Counting(frame), "kind", CHOSEN, drop=DROPPED).fit.model.hash()
+
+
+def interrupt_at(block: int):
+    """A callback that interrupts after so many blocks."""
+    seen = []
+
+    def call(event):
+        seen.extend([event] * isinstance(event, BlockDone))
+        if len(seen) == block:
+            raise KeyboardInterrupt
+
+    return call
+
+
+@pytest.mark.parametrize("block", [1, 3, 7, 9, 14])
+def test_an_interrupted_run_goes_on_with_the_same_bits(frame, tmp_path, block):
+    place = tmp_path / "c.checkpoint"
+    policy = CheckpointPolicy(place, every=1)
+    with pytest.raises(KeyboardInterrupt):
+        fit_stream(
+            Counting(frame), "kind", CHOSEN, drop=DROPPED, checkpoint=policy, callbacks=[interrupt_at(block)], cache=0
+        )
+    state, source = load_checkpoint(place).state, Counting(frame)
+    resumed = resume_stream(place, source, cache=0)
+    assert resumed.fit.model.hash() == whole(frame)
+    # Of the interrupted epoch, no row group before the window is read again; the first pass compares the data.
+    groups = [group.rows for group in source.groups]
+    left = epoch_windows(groups, 128, state.epoch, CHOSEN)[state.block :]
+    needed = len({piece.group for pieces in left for piece in pieces})
+    assert len(source.reads) <= len(groups) * (1 + CHOSEN.epochs - 1 - state.epoch) + needed
+
+
+def test_a_broken_part_keeps_weights_and_checkpoint(frame, tmp_path):
+    place = tmp_path / "c.checkpoint"
+    groups = len(Counting(frame).groups)
+    source = Counting(frame, breaks=2 * groups + 4)
+    with pytest.raises(StreamError, match="row group") as caught:
+        fit_stream(
+            source, "kind", CHOSEN, drop=DROPPED, checkpoint=CheckpointPolicy(place, every="1h"), cache=0, ahead=0
+        )
+    assert (caught.value.code, caught.value.good_epochs) == ("GN006", 1)
+    assert caught.value.model.hash() == load_checkpoint(place).model.hash()
+    assert 1 < load_checkpoint(place).state.progress < 2
+    assert resume_stream(place, Counting(frame)).fit.model.hash() == whole(frame)
+
+
+def test_a_broken_part_ends_all_members(frame):
+    source = Counting(frame, breaks=15)
+    chosen = Options.recipe("table", hidden=(6,), epochs=3, batch_size=20, engine="reference", members=3)
+    with pytest.raises(StreamError) as caught:
+        fit_stream(source, "kind", chosen, drop=DROPPED, cache=0)
+    assert caught.value.model is not None
+
+
+def test_other_data_and_other_checkpoints_are_refused(frame, tmp_path):
+    place = tmp_path / "c.checkpoint"
+    fit_stream(Counting(frame), "kind", CHOSEN, drop=DROPPED, checkpoint=place)
+    other = Counting(frame.with_columns(a=pl.col("a") + 1))
+    with pytest.raises(ModelFileError, match="other training data"):
+        resume_stream(place, other)
+    with pytest.raises(ModelFileError, match="stream"):
+        resume(place)
+    assert load_model(place).receipt["data"]["stream"]["window"] == 128
+
+
+PROGRAM = """
+import os, sys, time
+from glassnet import Options, load_checkpoint
+from glassnet.data.stream.opening import open_stream
+from glassnet.training.checkpoint import CheckpointPolicy
+from glassnet.training.events import BlockDone
+from glassnet.training.streaming import order
+from glassnet.training.streaming.order import epoch_windows
+from glassnet.training.streaming.fit import fit_stream
+
+order.LARGEST_WINDOW = 128
+options = Options.recipe(
+    "table", hidden=(6,), epochs=3, batch_size=20, engine="reference", members=1, early_stopping=2
+)
+done = 0
+
+def slowly(event):
+    global done
+    done += isinstance(event, BlockDone)
+    if done > 8:  # in the second epoch: let the writing thread come along
+        time.sleep(0.1)
+        if os.path.exists(sys.argv[2]) and load_checkpoint(sys.argv[2]).state.progress > 1:
+            print("ready", flush=True)
+            time.sleep(60)
+
+policy = CheckpointPolicy(sys.argv[2], every=1)
+fit_stream(open_stream(sys.argv[1]), "kind", options, drop=("value", "label"), checkpoint=policy, callbacks=[slowly])
+"""
+
+
+def test_a_killed_process_goes_on_with_the_same_bits(frame, tmp_path):
+    frame.write_parquet(tmp_path / "t.parquet", row_group_size=GROUP)
+    place = tmp_path / "c.checkpoint"
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "t.parquet"), str(place)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        os.kill(process.pid, signal.SIGKILL)
+    assert 1 < load_checkpoint(place).state.progress < 3
+    assert resume_stream(place, open_stream(str(tmp_path / "t.parquet"))).fit.model.hash() == whole(frame)
