@@ -162,11 +162,11 @@ def processes_of(session):
     return living
 
 
-def start(*words):
-    """Start a command with a local cluster, in a session of its own."""
+def start(*words, ray="local", **variables):
+    """Start a command with a cluster, in a session of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "glassnet", *map(str, (*TRAIN, "--ray", "local", *words))],
-        env=environment(),
+        [sys.executable, "-m", "glassnet", *map(str, (*TRAIN, "--ray", ray, *words))],
+        env=environment(**variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -174,16 +174,24 @@ def start(*words):
     )
 
 
-def test_a_local_cluster_says_nothing_and_leaves_nothing(ray, table):
-    started = start("--json", "--epochs", 3)
+def assert_as_here(started):
+    """The command prints what it prints without a cluster, but for seconds, and leaves no process."""
     out, errors = started.communicate(timeout=240)
     assert started.returncode == 0, errors
     assert processes_of(started.pid) == []
     here = run(*TRAIN, "--epochs", 3, "--json", "--force").fine()
     assert json.loads(out)["hash"] == here.json()["hash"]
-    assert [line.partition(" s")[0][:10] for line in errors.splitlines()] == [
-        line.partition(" s")[0][:10] for line in here.err.splitlines()
-    ]
+    assert [line[:10] for line in errors.splitlines()] == [line[:10] for line in here.err.splitlines()]
+
+
+def test_a_running_cluster_is_used_and_goes_on(ray_nodes, table):
+    assert_as_here(start("--epochs", 3, "--json", ray="auto", RAY_ADDRESS=ray_nodes.address))
+    with glassnet.ray_cluster() as cluster:
+        assert cluster.submit(do_nothing).result(60) == 1
+
+
+def test_a_local_cluster_says_nothing_and_leaves_nothing(ray, table):
+    assert_as_here(start("--epochs", 3, "--json"))
 
 
 def test_ctrl_c_leaves_nothing_running(ray, table):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..errors import ClusterError, OptionError
 
 _PATIENCE = 5.0
 """Seconds to wait for an answer from an address; Ray itself waits for a minute."""
+_TRIES = "NUM_REDIS_GET_RETRIES"
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to Ray's makers
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else Ray warns of a change to GPU tasks
@@ -76,7 +78,7 @@ def _connected_to(ray: ModuleType) -> str:
 
 def _init(ray: ModuleType, address: str, arguments: dict[str, Any]) -> bool:
     try:
-        with _quiet():
+        with _quiet(), nullcontext() if arguments["address"] == "local" else _impatient():
             ray.init(logging_level="ERROR", log_to_driver=False, **arguments)
         _mute()
     except BaseException as problem:
@@ -138,6 +140,26 @@ def _mute() -> None:
         from ray._private import worker
 
         worker.print_to_stdstream = lambda *data, **ignored: None
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Let Ray try three times, not twenty, and hide that its C++ code writes each failure to standard error."""
+    from ray._private import ray_constants
+
+    tries = getattr(ray_constants, _TRIES, None)
+    setattr(ray_constants, _TRIES, 3)
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    before, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nothing)
+        setattr(ray_constants, _TRIES, tries)
 
 
 @contextmanager
