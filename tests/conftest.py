@@ -66,6 +66,17 @@ def compiled_first(request):
         kernels.compile_together(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk():
+    """Let `os.fsync` only check its argument: it takes 6 ms for each of thousands of files that no power failure meets.
+
+    Tests that make it fail show that it is called; tests with processes of their own wait for it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)
+        yield
+
+
 @pytest.fixture
 def small_thresholds(monkeypatch):
     """Use thread pools for little work too, which one thread would otherwise do alone."""
