@@ -137,7 +137,7 @@ def search(
 
 def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[str, ...]:
     """Return the options to vary as texts for `space.parse_space`."""
-    expected = 'a mapping such as {"learning_rate": "0.001..0.1:log", "hidden": [50, 100]}, or texts as for --space'
+    expected = "a mapping of options to values, or a list of texts such as 'hidden=50,100'"
     if isinstance(space, Mapping):
         for values in space.values():
             if not isinstance(values, Iterable):
