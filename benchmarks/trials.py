@@ -74,7 +74,8 @@ def with_glassnet(data: str, arrays: Arrays, trials: int, cores: int, seed: int)
     scaling = {"digits": "unit", "rows": "features"}[data]
     fixed = {
         **{"optimizer": "adam", "schedule": "constant", "label_smoothing": 0.0, "weight_decay": 0.0, "dropout": (0.0,)},
-        **{"members": 1, "early_stopping": 0, "scaling": scaling, "epochs": EPOCHS, "validation": VALIDATION},
+        **{"members": 1, "early_stopping": 0, "scaling": scaling, "epochs": EPOCHS},
+        **{"initializer": "glorot", "beta2": 0.999},  # those of scikit-learn; torch's initial weights are smaller
     }
     space = {
         "learning_rate": f"{RATES[0]}..{RATES[1]}:log",

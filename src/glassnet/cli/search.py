@@ -329,7 +329,7 @@ def _trial_lines(found: SearchResult, texts: _Texts, words: Say) -> list[str]:
     head = (_INDENT + words("trial"), words("score"), *(SPECS[name].word(name) for name in names))
     lines = _table(head, rows)
     states = [one.state for one in found.trials]
-    counts = {state: states.count(state) for state in ("complete", "pruned", "diverged")}
+    counts = {state: states.count(state) for state in ("complete", "pruned", "diverged", "failed")}
     counts["complete"] -= len(complete)
     if sum(counts.values()):
         lines.append(words("others", count=sum(counts.values()), **counts))

@@ -162,6 +162,8 @@ def _draw_option(
 ) -> None:
     """Draw the score of every trial against its value of an option."""
     choices = [_text(one) for one in values.get("choices", ())]
+    if choices:  # the recipe's own value may be none of them
+        choices = list(dict.fromkeys([*choices, *(_text(trial["options"][name]) for trial in trials)]))
     beside = np.random.Generator(np.random.Philox(len(trials))).uniform(-0.25, 0.25, len(trials))
     places: list[float] = []
     for trial, score, offset in zip(trials, scores, beside, strict=True):

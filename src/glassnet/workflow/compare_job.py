@@ -125,7 +125,7 @@ class CompareJob:
             flag, fewest = "--seeds", fewest_pairs(sides - 1)  # `glassnet.compare` replaces flags
             raise OptionError("GN021", f"{flag} {self.seeds}: expected 2 to {MOST}; a verdict needs {fewest} or more.")
         if self.metric is not None:
-            require_choice("metric", self.metric, METRICS)
+            require_choice("metric", self.metric, tuple(METRICS))
 
 
 def compare(

@@ -152,6 +152,13 @@ def test_a_search_needs_a_trial_with_a_score():
         plots.draw_search(SEARCH | {"trials": SEARCH["trials"][3:]})
 
 
+def test_a_search_shows_the_recipe_s_own_value_that_is_none_of_the_choices():
+    space = {"hidden": {"choices": [[7], [8]]}}
+    trials = [{**SEARCH["trials"][0], "options": {"hidden": [9]}, "number": 0}]
+    drawn = plots.draw_search(SEARCH | {"trials": trials, "space": space, "best": {"number": 0}})
+    assert [one.get_text() for one in drawn[1].get_xticklabels()] == ["7", "8", "9"]
+
+
 @pytest.mark.parametrize("sides", [3, 8])
 def test_a_comparison_of_several_sides_has_a_label_for_each_and_none_above_another(sides):
     letters = "abcdefgh"[:sides]

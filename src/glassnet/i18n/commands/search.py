@@ -17,6 +17,10 @@ SEARCH_WORDS: dict[str, tuple[str, str]] = {
         "trial {number}: training diverged ({ended} of {planned})",
         "试验 {number}：训练发散（{ended}/{planned}）",
     ),
+    "trial_failed": (
+        "trial {number}: not enough memory ({ended} of {planned})",
+        "试验 {number}：内存不足（{ended}/{planned}）",
+    ),
     "any_number": ("as time allows", "时间允许的个数"),
     "final_best": ("training the winner on all training samples", "用全部训练样本训练胜者"),
     "final_default": ("training the recipe's own options for comparison", "训练配方自身的选项以作对照"),
@@ -40,8 +44,9 @@ SEARCH_WORDS: dict[str, tuple[str, str]] = {
     "score": ("score", "得分"),
     "own_options": ("recipe", "配方"),
     "others": (
-        "          {count} more: {complete} complete, {pruned} ended early, {diverged} diverged",
-        "          另有 {count} 个：{complete} 个完成，{pruned} 个提前结束，{diverged} 个发散",
+        "          {count} more: {complete} complete, {pruned} ended early, {diverged} diverged, "
+        "{failed} out of memory",
+        "          另有 {count} 个：{complete} 个完成，{pruned} 个提前结束，{diverged} 个发散，{failed} 个内存不足",
     ),
     "winner": (
         "winner    trial {number}: {score} in validation; as the best of {complete} it is too good by about {optimism}",

@@ -12,7 +12,12 @@ MESSAGES: dict[str, str] = {
     "y: a file has its own labels. Omit it, or pass X instead of the file.": (
         "y：文件有自己的标签。请去掉它，或传入 X 而不是文件。"
     ),
+    "recipe: {kind}, expected the name of a recipe.": "recipe：{kind}，应为配方的名称。",
+    "out: {kind}, expected a path.": "out：{kind}，应为路径。",
     # space
+    "space: {kind}, expected a mapping of options to values, or a list of texts such as 'hidden=50,100'.": (
+        "space：{kind}，应为选项到取值的映射，或如 'hidden=50,100' 的文本列表。"
+    ),
     "--space {text}: {name} is named twice. Name each option once.": (
         "--space {text}：{name} 出现了两次。每个选项只写一次。"
     ),

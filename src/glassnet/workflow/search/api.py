@@ -10,9 +10,10 @@ from typing import Any
 
 from ...data.dataset import Dataset, require_dataset
 from ...data.split import split
-from ...errors import ArgumentError, require_names
+from ...errors import ArgumentError, require_names, wrong_type
 from ...options.options import NAMES, OTHER_NAMES, Options, by_field
 from ...options.recipes import for_rows, recipe_named
+from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor
 from ...training.fit import recipe_for, recipe_options, task_of
@@ -101,13 +102,16 @@ def search(
     """
     require_names("search", options, (*NAMES, *_OWN), OTHER_NAMES)
     require_optuna()
-    texts = [_text(*one) for one in space.items()] if isinstance(space, Mapping) else [*space]
+    if recipe is not None and not isinstance(recipe, str):
+        raise wrong_type("recipe", recipe, "the name of a recipe")
+    if out is not None and not isinstance(out, str | PathLike):
+        raise wrong_type("out", out, "a path")
     every, folder = require_callbacks(callbacks), None if out is None else fspath(out)
-    columns = (target,) if isinstance(target, str) else tuple(target or ())
+    columns = () if target is None else column_names(target)
     common: dict[str, Any] = {
         "trials": trials,
         "minutes": minutes,
-        "space": tuple(texts),
+        "space": _texts(space),
         "metric": metric,
         "folds": cv,
     }
@@ -118,6 +122,8 @@ def search(
         table = TableOptions(target=columns)
         job = SearchJob(source, None if test is None else str(test), recipe, options, table, out=folder, **common)
         return search_files(job, executor=executor, callbacks=every)
+    if y is not None and columns:
+        raise ArgumentError("GN021", "y and target: both are what to predict. Omit one.")
     began = time.monotonic()
     name = recipe
     if columns:
@@ -129,9 +135,19 @@ def search(
     return run_search(job, read, executor, every, ignore, time.monotonic, began)
 
 
-def _text(name: str, values: str | Sequence[Any]) -> str:
-    """Return an option to vary as a text for `space.parse_space`."""
-    return f"{name}={values if isinstance(values, str) else ','.join(map(text_of, values))}"
+def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[str, ...]:
+    """Return the options to vary as texts for `space.parse_space`."""
+    expected = "a mapping of options to values, or a list of texts such as 'hidden=50,100'"
+    if isinstance(space, Mapping):
+        for values in space.values():
+            if not isinstance(values, Iterable):
+                raise wrong_type("space", values, expected)
+        return tuple(
+            f"{name}={one if isinstance(one, str) else ','.join(map(text_of, one))}" for name, one in space.items()
+        )
+    if isinstance(space, str) or not isinstance(space, Iterable) or not all(isinstance(one, str) for one in space):
+        raise wrong_type("space", space, expected)
+    return tuple(space)
 
 
 def _read_table(source: Any, test: Any, target: tuple[str, ...], recipe: str, options: Mapping[str, Any]) -> SearchData:

@@ -8,7 +8,7 @@ predictions for efficient and accurate cross-validation").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,16 @@ class Evidence:
         return {**vars(self), "probabilities": probabilities, "not_told_apart": list(self.not_told_apart)}
 
 
+def resamples(samples: int, random: np.random.Generator) -> Iterator[Numbers]:
+    """Yield how often each sample is drawn in `RESAMPLES` resamples, in blocks of shape (b, samples)."""
+    left = RESAMPLES
+    while left:
+        block = min(left, max(1, _AT_ONCE // samples))
+        left -= block
+        drawn = random.integers(samples, size=(block, samples))
+        yield np.stack([np.bincount(row, minlength=samples) for row in drawn]).astype(np.float64)
+
+
 def judge_choice(contributed: Mapping[int, Numbers], scorer: Scorer, seed: int) -> Evidence:
     """Choose the best trial, and judge the choice.
 
@@ -67,15 +77,9 @@ def judge_choice(contributed: Mapping[int, Numbers], scorer: Scorer, seed: int) 
     samples = len(contributed[numbers[0]])
     own = np.array([scorer(contributed[number])[0] for number in numbers])
     winner = int(np.argmax(scorer.sign * own))
-    random = generator(seed, Purpose.SEARCH)
     wins, unbeaten = np.zeros(len(numbers)), np.zeros(len(numbers))
     outside: list[float] = []
-    left = RESAMPLES
-    while left:
-        block = min(left, max(1, _AT_ONCE // max(1, samples)))
-        left -= block
-        drawn = random.integers(samples, size=(block, samples))
-        counts = np.stack([np.bincount(row, minlength=samples) for row in drawn]).astype(np.float64)
+    for counts in resamples(samples, generator(seed, Purpose.SEARCH)):
         scores = np.stack([scorer.sign * scorer(contributed[number], counts) for number in numbers])  # (trials, block)
         best = scores == scores.max(axis=0)
         wins += (best / best.sum(axis=0)).sum(axis=1)  # equal ones share

@@ -40,7 +40,7 @@ from .evidence import judge_choice
 from .result import SearchResult, difference_interval, tested
 from .scores import HIGHER_IS_BETTER, METRICS, Numbers, Scorer, contributions, metric_for
 from .space import Dimension, default_space, parse_space
-from .study import COMPLETE, DIVERGED, PRUNED, RUNNING, Study, StudyPlan, Trial, opened, require_optuna
+from .study import COMPLETE, DIVERGED, FAILED, PRUNED, RUNNING, Study, StudyPlan, Trial, opened, require_optuna
 from .trial import Outcome, Progress, run_trial, trial_options
 
 TRIALS = 30
@@ -440,22 +440,20 @@ class _Trials:
 
     def _end(self, number: int, future: Future[Outcome]) -> None:
         """Save the models of a trial that has ended, and record it."""
-        try:
-            outcome = future.result()
-        except DivergedError:
-            trial = self._study.tell(number, DIVERGED, None)
+        state, outcome = _outcome(number, future)
+        if outcome is None:
+            trial = self._study.tell(number, state, None)
         else:
             files = []
             for fold, model in enumerate(outcome.models):
                 part = f"-fold-{fold + 1}" if len(self._splits) > 1 else ""
                 files.append(f"trial-{number:03d}{part}.safetensors")
                 save_model(self._recorded(model), self._folder / files[-1])
-            complete = outcome.contributed is not None
             if outcome.contributed is not None:
                 self._found[number] = outcome.contributed
             trial = self._study.tell(
                 number,
-                COMPLETE if complete else PRUNED,
+                state,
                 outcome.score,
                 epochs=outcome.epochs,
                 seconds=round(outcome.seconds, 3),
@@ -474,18 +472,42 @@ class _Trials:
     def contributed(self, validations: list[Dataset]) -> dict[int, Numbers]:
         """Return the contributions of the validation samples of each complete trial, of former runs by its files.
 
-        A trial whose files are missing or damaged is left out.
+        A trial whose files are missing, damaged or of another network is left out.
         """
         for trial in self._study.trials():
             if trial.state != COMPLETE or trial.number in self._found:
                 continue
             try:
                 models = [load_model(self._folder / file) for file in trial.models]
+                found = [contributions(*pair, self._metric) for pair in zip(models, validations, strict=True)]
             except GlassnetError:
                 continue
-            found = [contributions(*pair, self._metric) for pair in zip(models, validations, strict=True)]
             self._found[trial.number] = np.concatenate(found)
         return self._found
+
+
+def _outcome(number: int, future: Future[Outcome]) -> tuple[str, Outcome | None]:
+    """Return how a trial ended, and its outcome if it has one.
+
+    Raises
+    ------
+    Exception
+        That of the trial, unless it is due to the options that were chosen for it: never for trial 0, with which the
+        winner is compared.
+    """
+    try:
+        outcome = future.result()
+    except DivergedError:
+        if number == 0:
+            raise
+        return DIVERGED, None
+    except MemoryError:
+        if number == 0:
+            raise
+        return FAILED, None
+    if outcome.contributed is None:
+        return PRUNED, outcome
+    return (COMPLETE, outcome) if np.isfinite(outcome.score) else (DIVERGED, None)
 
 
 def best_of(trials: Iterable[Trial], metric: str) -> Trial | None:

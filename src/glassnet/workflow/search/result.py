@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from ...model.evaluate import evaluate
 from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
-from .evidence import RESAMPLES, Evidence
+from .evidence import Evidence, resamples
 from .scores import Numbers, Scorer, contributions
 from .space import Dimension
 from .study import Trial
@@ -135,22 +136,22 @@ def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tu
     score = float(scorer(found)[0])
     interval = score_intervals(evaluate(model, test), test).get(metric)
     if interval is None:
-        interval = _middle(scorer(found, _resampled(len(test), seed)))
+        interval = _middle(_resampled_scores(scorer, [found], seed)[0])
     return Tested(file, model.hash(), score, interval), found
 
 
 def difference_interval(one: Numbers, other: Numbers, test: Dataset, metric: str, seed: int) -> Interval:
     """Return the 95 % interval of the difference of two scores on the same samples, from their contributions."""
-    scorer, counts = Scorer.of([test], metric), _resampled(len(test), seed)
-    return _middle(scorer(one, counts) - scorer(other, counts))
+    scores = _resampled_scores(Scorer.of([test], metric), [one, other], seed)
+    return _middle(scores[0] - scores[1])
 
 
-def _resampled(samples: int, seed: int) -> Numbers:
-    """Return how often each sample is drawn in each resample, shape (resamples, samples)."""
-    draw = generator(seed, Purpose.SEARCH).integers
-    return np.stack([np.bincount(draw(samples, size=samples), minlength=samples) for _ in range(RESAMPLES)]).astype(
-        np.float32
-    )
+def _resampled_scores(scorer: Scorer, contributed: Sequence[Numbers], seed: int) -> Numbers:
+    """Return the scores of models in the same resamples of the samples, shape (models, resamples)."""
+    scores = []
+    for counts in resamples(len(contributed[0]), generator(seed, Purpose.SEARCH)):
+        scores.append([scorer(one, counts) for one in contributed])
+    return np.concatenate(scores, axis=1)
 
 
 def _middle(scores: Numbers) -> Interval:

@@ -36,7 +36,7 @@ _STARTUP = 10
 _BEFORE_PRUNING = 5
 """Complete trials that others are compared with before one is pruned."""
 
-COMPLETE, PRUNED, DIVERGED, RUNNING = "complete", "pruned", "diverged", "running"
+COMPLETE, PRUNED, DIVERGED, FAILED, RUNNING = "complete", "pruned", "diverged", "failed", "running"
 
 
 def require_optuna() -> None:
@@ -57,12 +57,13 @@ class Trial:
     ----------
     number : int
         From 0; 0 has the recipe's own options.
-    state : {"complete", "pruned", "diverged", "running"}
+    state : {"complete", "pruned", "diverged", "failed", "running"}
         ``pruned``: ended early, because its score was worse than the median of the others at the same point.
+        ``failed``: the memory was not enough.
     options : dict
         The options that the search varies, with their values in this trial.
     score : float or None
-        The metric on the validation samples; None if training diverged.
+        The metric on the validation samples; None if training diverged or failed.
     scores : tuple of float
         The scores after each epoch, with cross-validation those of the first fold and then after each fold.
     epochs : int

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet.errors import FileError, InterruptedWorkError, ModelFileError, OptionError
-from glassnet.model.file import load_model
+from glassnet.errors import DivergedError, FileError, InterruptedWorkError, ModelFileError, OptionError
+from glassnet.model.file import load_model, save_model
 from glassnet.options.recipes import for_rows
 from glassnet.training.executor import ThreadExecutor
 from glassnet.workflow.model_data import load_unseen
 from glassnet.workflow.notice import ignore
+from glassnet.workflow.search import job as search_job
 from glassnet.workflow.search.job import SearchJob, TrialEnded, TrialProgress, TrialStarted, search_files
+from glassnet.workflow.search.trial import run_trial
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.verify_job import verify_model
 
@@ -126,6 +128,57 @@ def test_a_regression_is_scored_by_its_error(folder):
     found = search(job(target="price", folds=0, space=("rate=0.001..0.1:log",)))
     assert (found.metric, found.higher_is_better) == ("rmse", False)
     assert found.best.score == min(trial.score for trial in found.complete)
+
+
+def test_a_trial_without_memory_is_recorded_and_does_not_end_the_search(folder, monkeypatch):
+    monkeypatch.setattr(search_job, "run_trial", without_memory)
+    found = search(job(trials=3, space=("activation=tanh",)))
+    assert [trial.state for trial in found.trials] == ["complete", "failed", "failed"]
+
+
+def without_memory(data, splits, options, metric, send):
+    if options.activation == ("tanh",):
+        raise MemoryError
+    return run_trial(data, splits, options, metric, send)
+
+
+def test_the_recipe_that_diverges_ends_the_search_at_once(folder):
+    trials = []
+    with pytest.raises(DivergedError):
+        search(
+            job(
+                options={"optimizer": "sgd", "learning_rate": 1e6, "activation": "identity"},
+                space=("dropout",),
+                folds=0,
+            ),
+            callbacks=[trials.append],
+        )
+    assert [event.number for event in trials if isinstance(event, TrialStarted)] == [0]
+
+
+def test_a_trial_whose_file_was_replaced_is_left_out(folder):
+    first = search(job(trials=2))
+    other = glassnet.Dataset.from_arrays(np.eye(9), np.arange(9) % 2)
+    save_model(glassnet.fit(other, epochs=1).model, folder / "out" / first.trials[1].models[0])
+    assert set(search(job(trials=2)).evidence.probabilities) == {0}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"space": "rate=0.1..0.2"},
+        {"space": 5},
+        {"space": {"learning_rate": 5}},
+        {"space": [5]},
+        {"out": 5},
+        {"target": 5},
+        {"recipe": 5},
+    ],
+    ids=str,
+)
+def test_arguments_of_another_type_are_refused_with_a_code(folder, arguments):
+    with pytest.raises(glassnet.GlassnetError, match=next(iter(arguments))):
+        glassnet.search(np.eye(20), np.arange(20) % 2, **arguments)
 
 
 def test_a_trial_that_diverges_is_recorded_and_does_not_end_the_search(folder):
