@@ -9,11 +9,11 @@ MEMORY = 80_000_000
 """Bytes for shared objects on each machine."""
 
 
-def add_machine(cluster: Any) -> Any:
-    """Add a machine with one core for tasks; return it."""
+def add_machine(cluster: Any, cores: int = 1) -> Any:
+    """Add a machine with cores for tasks; return it."""
     handler = signal.getsignal(signal.SIGTERM)
     try:
-        return cluster.add_node(num_cpus=1, object_store_memory=MEMORY)
+        return cluster.add_node(num_cpus=cores, object_store_memory=MEMORY)
     finally:
         signal.signal(signal.SIGTERM, handler)
 
