@@ -67,6 +67,7 @@ def engine(workers, monkeypatch):
     monkeypatch.setattr(shard_workers, "LOOK_SECONDS", 0)
     monkeypatch.setattr(shard_workers, "FIRST_SECONDS", 240)
     monkeypatch.setattr(shard_workers, "OTHERS_SECONDS", 240)
+    workers._next_look = 0  # another test may have put it off
     workers.said.clear()
     return RayEngine(workers)
 
