@@ -99,6 +99,7 @@ def test_workers_that_are_lost_or_join_change_nothing(ray, ray_nodes, workers, e
             add_machine(ray_nodes)
             while workers.count < 7:
                 workers.look_for_others(workers.run)
+                assert workers._refused == 0, workers.said
                 joining = [one.begun for one in workers._joining]
                 assert not joining or ray.wait(joining, timeout=240)[0], "workers do not start"
             counts.append(workers.count)

@@ -99,6 +99,8 @@ def test_what_ray_says_becomes_one_line(unconnected, monkeypatch):
     assert refused("auto").startswith("--ray auto: no Ray cluster is running here.")
     fail("Failed to connect to Ray cluster.", ConnectionError, RuntimeError("RPC error: InvalidAuthToken: …"))
     assert "Set RAY_AUTH_MODE=token" in refused("local")
+    fail("From server: Traceback (most recent call last):\n  File\nRuntimeError: It failed.\n", RuntimeError)
+    assert "cannot be used (RuntimeError: It failed)" in refused("local")
     fail("Version mismatch: The cluster was started with:\n    Ray: 1.0", RuntimeError)
     with pytest.raises(ClusterError, match=r"\(Version mismatch: The cluster was started with: Ray: 1.0\)") as raised:
         glassnet.ray_cluster("local")

@@ -122,7 +122,10 @@ def _refusal(address: str, problem: Exception) -> ClusterError:
             "--ray auto: no Ray cluster is running here. Start one with `ray start --head`, name its ADDRESS, or use "
             "local.",
         )
-    lines = " ".join(str(problem).split())
+    text = str(problem).strip()
+    if "Traceback" in text:  # of the server of ray://
+        text = text.splitlines()[-1]
+    lines = " ".join(text.split())
     code = "GN131" if "mismatch" in lines.lower() else "GN130"
     return ClusterError(code, f"--ray {address}: Ray cannot be used ({lines.removesuffix('.')}).")
 
