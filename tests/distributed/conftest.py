@@ -10,7 +10,6 @@ import pytest
 from support.ray_machines import MEMORY, add_machine
 
 HERE = Path(__file__).parent
-NODES = 3
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,8 +34,8 @@ def ray():
 def ray_nodes(ray):
     """A running cluster of machines, as Ray sees them, to which this process is connected: `ray.cluster_utils.Cluster`.
 
-    ``ray_cluster("auto")`` uses it. The machine of the driver has no cores for tasks; three others have one each and
-    may be lost in a test, which then adds another: see `support.ray_machines`.
+    ``ray_cluster("auto")`` uses it. The machine of the driver has no cores for tasks, another has two, and a third has
+    one and may be lost in a test, which then adds another: see `support.ray_machines`. Each costs seconds to start.
     """
     from ray.cluster_utils import Cluster
 
@@ -47,8 +46,8 @@ def ray_nodes(ray):
         soon = {"health_check_initial_delay_ms": 500, "health_check_period_ms": 500}  # a lost machine is noticed
         head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": MEMORY, "_system_config": soon}
         cluster = Cluster(initialize_head=True, head_node_args=head)
-        for _ in range(NODES):
-            add_machine(cluster)
+        add_machine(cluster, cores=2)
+        add_machine(cluster)
         ray.init(address=cluster.address, logging_level="ERROR", log_to_driver=False)
         yield cluster
         ray.shutdown()

@@ -37,6 +37,7 @@ def unconnected(ray, monkeypatch):
     """Ray, with no cluster named by the environment."""
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     monkeypatch.setattr(ray, "init", lambda **arguments: pytest.fail("Ray was started"))
+    monkeypatch.setattr(ray, "shutdown", lambda: None)  # other tests use the process's connection
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     return ray
 
@@ -60,6 +61,15 @@ def test_nothing_listens_at_the_address(unconnected, monkeypatch, form):
     assert "no Ray cluster answers" in refused(address)
     monkeypatch.setenv("RAY_ADDRESS", address)
     assert address in refused("auto")
+
+
+def test_an_empty_variable_names_no_cluster(unconnected, monkeypatch):
+    def init(**arguments):
+        raise ConnectionError(arguments["address"])
+
+    monkeypatch.setattr(unconnected, "init", init)
+    monkeypatch.setenv("RAY_ADDRESS", "")
+    assert refused("auto").startswith("--ray auto: no Ray cluster is running here.")
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b""])
@@ -89,6 +99,8 @@ def test_what_ray_says_becomes_one_line(unconnected, monkeypatch):
     assert refused("auto").startswith("--ray auto: no Ray cluster is running here.")
     fail("Failed to connect to Ray cluster.", ConnectionError, RuntimeError("RPC error: InvalidAuthToken: …"))
     assert "Set RAY_AUTH_MODE=token" in refused("local")
+    fail("From server: Traceback (most recent call last):\n  File\nRuntimeError: It failed.\n", RuntimeError)
+    assert "cannot be used (RuntimeError: It failed)" in refused("local")
     fail("Version mismatch: The cluster was started with:\n    Ray: 1.0", RuntimeError)
     with pytest.raises(ClusterError, match=r"\(Version mismatch: The cluster was started with: Ray: 1.0\)") as raised:
         glassnet.ray_cluster("local")
@@ -135,7 +147,7 @@ def test_workers_with_other_surroundings_are_refused_by_name(ray_nodes, monkeypa
     assert in_chinese(str(raised.value)).startswith(ray_nodes.head_node.node_ip_address)
 
 
-TRAIN = ("train", "table.csv", "--target", "y", "--members", 3, "--no-pictures", "--out", "m.safetensors")
+TRAIN = ("train", "table.csv", "--target", "y", "--members", 2, "--no-pictures", "--out", "m.safetensors")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 import glassnet
 from glassnet import Dataset, Options, fit
-from glassnet.errors import DivergedError
+from glassnet.errors import ClusterError, DivergedError
 from glassnet.training.cross_validation import cross_validate, out_of_fold
 from glassnet.training.events import EpochDone, TrainingStarted
 from support.ray_machines import add_machine, lose_machine
@@ -118,6 +118,20 @@ def test_what_a_repeated_task_sends_again_is_answered_as_before(ray_nodes, tmp_p
     with glassnet.ray_cluster() as cluster:
         assert cluster.submit(dies_once, tmp_path / "died", on_event=answer).result() == [False, True, False]
     assert events == ["first", "second", "third"]
+
+
+def test_a_lost_mailbox_is_replaced(ray, ray_nodes, tmp_path):
+    """Tasks that send events are lost with it, in one line; the next ones get another."""
+    (tmp_path / "died").touch()
+    with glassnet.ray_cluster() as cluster:
+
+        def lose(event):
+            ray.kill(cluster._mailbox)
+
+        with pytest.raises(ClusterError) as raised:
+            cluster.submit(dies_once, tmp_path / "died", on_event=lose).result()
+        assert raised.value.code == "GN132"
+        assert cluster.submit(dies_once, tmp_path / "died", on_event=bool).result() == [True] * 3
 
 
 def test_arguments_that_cannot_be_sent_are_an_error_of_the_task(ray_nodes, tmp_path):

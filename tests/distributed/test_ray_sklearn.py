@@ -41,5 +41,5 @@ def test_a_search_on_ray(ray_nodes):
 
     register_ray()
     with joblib.parallel_config("ray"):
-        there = search(GridSearchCV, -1)
+        there = search(GridSearchCV, 2)
     assert_same(there, search(GridSearchCV, 1))

@@ -9,15 +9,16 @@ MEMORY = 80_000_000
 """Bytes for shared objects on each machine."""
 
 
-def add_machine(cluster: Any) -> Any:
-    """Add a machine with one core for tasks; return it."""
+def add_machine(cluster: Any, cores: int = 1) -> Any:
+    """Add a machine with cores for tasks; return it."""
     handler = signal.getsignal(signal.SIGTERM)
     try:
-        return cluster.add_node(num_cpus=1, object_store_memory=MEMORY)
+        return cluster.add_node(num_cpus=cores, object_store_memory=MEMORY)
     finally:
         signal.signal(signal.SIGTERM, handler)
 
 
 def lose_machine(cluster: Any) -> None:
-    """End the processes of the machine that was added last, at once."""
-    cluster.remove_node(cluster.list_all_nodes()[-1], allow_graceful=False)
+    """End the processes of a machine with one core, at once."""
+    small = next(one for one in cluster.worker_nodes if one._ray_params.num_cpus == 1)  # a set, in no order
+    cluster.remove_node(small, allow_graceful=False)

@@ -7,7 +7,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Self, TypeVar
@@ -96,7 +96,7 @@ class RayCluster:
         self._driver = surroundings()
         self._run = self._ray.remote(run_task).options(num_cpus=1, max_retries=_REPEATS, retry_exceptions=False)
         self._mailbox: Any = None
-        self._closing = ExitStack()
+        self._shard_workers: RayWorkers | None = None
 
     @property
     def workers(self) -> int:
@@ -137,11 +137,14 @@ class RayCluster:
         """Return an engine that computes the shards of each batch on the workers, until the cluster is left.
 
         `notify` receives a line of text when workers are lost, join, or have nothing to do. The options need
-        ``skip_zeros=False`` if the inputs have many zeros.
+        ``skip_zeros=False`` if the inputs have many zeros. All engines of a cluster use the same workers, which have
+        their cores until a task is started or the cluster is left.
         """
-        workers = RayWorkers(notify, self._most)
-        self._closing.callback(workers.close)
-        return RayEngine(workers)
+        with self._lock:
+            if self._shard_workers is None:
+                self._shard_workers = RayWorkers(notify, self._most)
+            self._shard_workers.notify = notify
+            return RayEngine(self._shard_workers)
 
     def __enter__(self) -> Self:
         """Return self."""
@@ -154,7 +157,8 @@ class RayCluster:
                 self._left = True
                 unfinished = [one.future for one in (*self._waiting, *self._running.values())]
             self.cancel(unfinished)
-            self._closing.close()
+            if self._shard_workers is not None:
+                self._shard_workers.close()
             if self._mailbox is not None:
                 with suppress(self._ray.exceptions.RayError):
                     self._ray.kill(self._mailbox)
@@ -195,6 +199,8 @@ class RayCluster:
                 arguments.append(value)
         if one.on_event:
             self._open_mailbox()
+        if self._shard_workers is not None:  # the task would wait for their cores
+            self._shard_workers.close()
         self._running[one.number] = one
         mailbox = self._mailbox if one.on_event else None
         one.reference = self._run.remote(one.function, one.number, mailbox, self._driver, arguments, *shared)
@@ -223,7 +229,7 @@ class RayCluster:
     def _end(self, one: _Task, problem: BaseException) -> None:
         """End a running task, whose future gets `problem`."""
         one.problem = one.problem or problem
-        with suppress(self._ray.exceptions.RayError):  # it may have ended, or be lost with the cluster
+        with self._lock, suppress(self._ray.exceptions.RayError):  # it may have ended, or be lost with the cluster
             self._ray.cancel(one.reference, force=True)
 
     def _open_mailbox(self) -> None:
@@ -243,9 +249,13 @@ class RayCluster:
             try:
                 deliveries: list[Delivery] = self._ray.get(mailbox.collect.remote())
             except BaseException as problem:
-                if not self._left:
-                    for one in [*self._running.values()]:
-                        self._end(one, _as_cluster_error(problem))
+                with self._lock:
+                    if self._left:
+                        return
+                    self._mailbox = None  # the next task opens another
+                    senders = [one for one in self._running.values() if one.on_event]
+                for one in senders:
+                    self._end(one, _as_cluster_error(problem))
                 return
             for delivery in deliveries:
                 self._threads.submit(self._handle, mailbox, delivery)

@@ -9,7 +9,8 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -59,7 +60,7 @@ def connect(address: str, workers: int) -> bool:
         # Ray's own default would join the cluster of RAY_ADDRESS.
         cores = {"num_cpus": workers or available_cores(), "include_dashboard": False}
         return _init(ray, address, {"address": "local", **cores})
-    place = os.environ.get("RAY_ADDRESS", "auto") if address == "auto" else address
+    place = os.environ.get("RAY_ADDRESS") or "auto" if address == "auto" else address
     if place not in ("auto", "local"):
         _require_answer(place)
     return _init(ray, address, {"address": "auto" if place == "local" else place})
@@ -67,7 +68,24 @@ def connect(address: str, workers: int) -> bool:
 
 def disconnect() -> None:
     """Disconnect this process; a local cluster that it has started ends."""
+    started = _started_processes()
     ray_module().shutdown()
+    for one in started:
+        with suppress(Exception):  # it has ended
+            one.kill()
+    _unmute.close()
+
+
+def _started_processes() -> list[Any]:
+    """Return the processes of a local cluster. On a busy machine Ray kills their parent, and some stay for a minute."""
+    with suppress(Exception):  # connected through ray://
+        from ray._private import worker
+
+        process: Any = import_module("psutil").Process  # Ray has its own copy
+        node: Any = worker._global_node
+        started = node.all_processes.get("raylet", [])
+        return [child for one in started for child in process(one.process.pid).children(recursive=True)]
+    return []
 
 
 def _connected_to(ray: ModuleType) -> str:
@@ -83,7 +101,7 @@ def _init(ray: ModuleType, address: str, arguments: dict[str, Any]) -> bool:
         _mute()
     except BaseException as problem:
         with suppress(Exception):
-            ray.shutdown()
+            disconnect()
         if isinstance(problem, Exception):
             raise _refusal(address, problem) from None
         raise
@@ -104,7 +122,10 @@ def _refusal(address: str, problem: Exception) -> ClusterError:
             "--ray auto: no Ray cluster is running here. Start one with `ray start --head`, name its ADDRESS, or use "
             "local.",
         )
-    lines = " ".join(str(problem).split())
+    text = str(problem).strip()
+    if "Traceback" in text:  # of the server of ray://
+        text = text.splitlines()[-1]
+    lines = " ".join(text.split())
     code = "GN131" if "mismatch" in lines.lower() else "GN130"
     return ClusterError(code, f"--ray {address}: Ray cannot be used ({lines.removesuffix('.')}).")
 
@@ -134,11 +155,15 @@ def _speaks_grpc(connection: socket.socket) -> bool:
     return len(answer) > 3 and answer[3] == settings
 
 
+_unmute = ExitStack()
+
+
 def _mute() -> None:
     """Keep Ray from printing to standard output that a task was lost and is repeated; no setting of Ray does."""
     with suppress(ImportError):
         from ray._private import worker
 
+        _unmute.callback(setattr, worker, "print_to_stdstream", worker.print_to_stdstream)
         worker.print_to_stdstream = lambda *data, **ignored: None
 
 

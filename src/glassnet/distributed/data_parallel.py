@@ -132,7 +132,7 @@ class RayEngine:
             raise OptionError(
                 "GN022",
                 "skip_zeros yes: where zeros are skipped, several machines cannot divide a batch. Use --no-skip-zeros "
-                "(skip_zeros=False).",
+                "(skip_zeros=False), or train on one machine.",
             )
         local.pool.leader.run(local.compile_halves, _do_nothing, needed=False)
         return Prepared(local, self._workers.begin(TrainingPart(architecture, samples, options)))

@@ -81,7 +81,7 @@ class RayWorkers:
     """
 
     def __init__(self, notify: Callable[[str], None], most: int = 0, cores: float = 1.0) -> None:
-        self._ray, self._notify, self.most, self._cores = ray_module(), notify, most, cores
+        self._ray, self.notify, self.most, self._cores = ray_module(), notify, most, cores
         self._numbers, self._driver = count(), surroundings()
         self._ready: list[_Worker] = []
         self._joining: list[_Worker] = []
@@ -104,7 +104,7 @@ class RayWorkers:
         options, places = part.options, self._places()
         run = Run(next(self._numbers), self._ray.put(part), shards_of(options.batch_size, options.shards))
         if idle := idle_notice(options, places):
-            self._notify(idle)
+            self.notify(idle)
         most, every = min(run.shards, places), [*self._ready, *self._joining]
         self._ready, self._joining, extra, self._refused = [], every[:most], every[most:], 0
         for one in extra:
@@ -126,9 +126,9 @@ class RayWorkers:
         self._next_look = time.monotonic() + LOOK_SECONDS
         before = len(self._ready)
         for problem in self._admit():
-            self._notify(f"a worker is not used: {problem}")
+            self.notify(f"a worker is not used: {problem}")
         if len(self._ready) > before:
-            self._notify(f"{len(self._ready)} workers compute from now on")
+            self.notify(f"{len(self._ready)} workers compute from now on")
         self._start(run)
 
     def compute(self, run: Run, weights: FloatArray, step: Step, shards: int) -> Results:
@@ -147,9 +147,9 @@ class RayWorkers:
 
     def close(self) -> None:
         """End all workers."""
-        for one in (*self._ready, *self._joining):
+        every, self._ready, self._joining = (*self._ready, *self._joining), [], []
+        for one in every:
             self._end(one)
-        self._ready, self._joining = [], []
 
     def _result(
         self, part: range, worker: _Worker, call: Any, run: Run, sent: Any, step: Step
@@ -164,7 +164,7 @@ class RayWorkers:
                 if worker in self._ready:
                     self._ready.remove(worker)
                     self._end(worker)
-                    self._notify(f"a worker was lost: {len(self._ready)} go on")
+                    self.notify(f"a worker was lost: {len(self._ready)} go on")
             else:
                 if outcome.problem is not None:
                     raise outcome.problem
@@ -225,4 +225,4 @@ class RayWorkers:
         if self._alone != (not self._ready):
             self._alone = not self._ready
             if self._alone:
-                self._notify("no worker is free: this process computes alone until one is")
+                self.notify("no worker is free: this process computes alone until one is")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,16 @@ def test_after_a_failed_member_no_other_is_trained(data):
         with pytest.raises(DivergedError):
             train(data, sent[-1].append, Options.recipe("quick", members=members, **wild))
     assert len(sent[0]) == len(sent[1]) > 0
+
+
+def test_members_that_train_longer_than_the_first_do_not_wait_for_it():
+    R = np.random.default_rng(3).uniform(-1, 1, (240, 4))
+    options = Options.recipe("table", members=4, epochs=40, hidden=(8,), early_stopping=1, learning_rate=0.05, seed=2)
+    fitted = train(
+        Dataset.from_arrays(R, R[:, 0] * R[:, 1] > R[:, 2]),
+        lambda event: False,
+        replace(options, engine="reference", threads=1),
+        seen=[],
+    )
+    epochs = [len(history.epoch) for history in (fitted.history, *fitted.member_histories)]
+    assert max(epochs) > epochs[0], "otherwise this test shows nothing"

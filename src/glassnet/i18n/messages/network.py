@@ -64,8 +64,8 @@ MESSAGES: dict[str, str] = {
     "{count} workers compute from now on": "从现在起有 {count} 个工作进程",
     "no worker is free: this process computes alone until one is": "没有空闲的工作进程：暂由本进程独自计算",
     "skip_zeros yes: where zeros are skipped, several machines cannot divide a batch. Use --no-skip-zeros "
-    "(skip_zeros=False).": (
-        "skip_zeros yes：跳过零时，多台机器无法分担一个批次。请用 --no-skip-zeros（skip_zeros=False）。"
+    "(skip_zeros=False), or train on one machine.": (
+        "skip_zeros yes：跳过零时，多台机器无法分担一个批次。请用 --no-skip-zeros（skip_zeros=False），或只用一台机器。"
     ),
     "custom loss with rule notes: that rule propagates the raw error for every loss. Use rule gradient.": (
         "自定义损失与规则 notes 同用：无论损失是什么，该规则都传回原始误差。请用规则 gradient。"
