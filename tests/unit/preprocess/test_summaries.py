@@ -279,3 +279,13 @@ def test_each_kind_of_column_has_a_summary():
     kinds = {one.kind for one in table.columns().values()}
     assert kinds == {*SUMMARIES}
     assert NumberSummary.of(column_of_numbers("x", np.array([np.nan]))).count == 0
+
+
+def test_words_of_too_many_characters_are_not_counted_however_they_are_divided(monkeypatch):
+    def counts(*words: str) -> WordSummary:
+        return WordSummary.of(Column(pl.Series("w", words), "text", np.full(len(words), np.nan)))
+
+    monkeypatch.setattr(summaries_module, "MOST_CHARACTERS", 20)
+    first, second = counts("a" * 9, "b" * 9), counts("a" * 9, "ccc")
+    assert first.counts == {"a" * 9: 1, "b" * 9: 1}
+    assert first.merge(second).counts is second.merge(first).counts is counts("a" * 9, "b" * 9, "ccc").counts is None

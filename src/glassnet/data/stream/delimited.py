@@ -64,15 +64,12 @@ class DelimitedPart(Part):
         given = first_rows[0] if self.header else [""] * len(first_rows[0])
         self._names = [one.strip() or f"column{number}" for number, one in enumerate(given, 1)]
         require_unique(self._names, name)
-        at, line = above, head.count(b"\n", 0, above) + 1
+        start: tuple[int, int] | None = (above, head.count(b"\n", 0, above) + 1)
         if self.header:
-            second = second_row(head, at, line, self._separator, name)
-            if second is None:
-                raise DataError("GN010", f"{name}: only column names, expected rows below them. Check the file.")
-            at, line = second
+            start = second_row(head, above, head.count(b"\n", 0, above) + 1, self._separator, name)
         size = max(1, len(head) // max(1, head.count(b"\n")))
         most = max(_LEAST_ROWS, min(BLOCK_ROWS, PIECE_BYTES // size))
-        self._blocks = index_blocks(path, at, line, self._separator, most)
+        self._blocks = index_blocks(path, *start, self._separator, most) if start else []
         pieces, first = [], 0
         for number, block in enumerate(self._blocks):
             pieces.append(Piece(number, first, block.rows))
