@@ -13,11 +13,10 @@ from ...io.opening import file_problem
 from ..tables.csv import read_careful, read_fast, require_unique, sniff, table_start
 from ..tables.header import is_header
 from .line_index import index_blocks, second_row
-from .parts import PIECE_BYTES, Part, Piece
+from .parts import LEAST_ROWS, PIECE_BYTES, Part, Piece, most_rows
 
 BLOCK_ROWS = 65_536
-"""Rows of a block; rows of more than a kilobyte make smaller ones."""
-_LEAST_ROWS = 1024
+"""Rows of a block; rows of more than a kilobyte, or than 42 columns, make smaller ones."""
 _HEAD = 1 << 20
 """Bytes from which separator, header and encoding are detected, and the length of a row."""
 
@@ -68,7 +67,8 @@ class DelimitedPart(Part):
         if self.header:
             start = second_row(head, above, head.count(b"\n", 0, above) + 1, self._separator, name)
         size = max(1, len(head) // max(1, head.count(b"\n")))
-        most = max(_LEAST_ROWS, min(BLOCK_ROWS, PIECE_BYTES // size))
+        fitting = max(LEAST_ROWS, PIECE_BYTES // size)
+        most = min(BLOCK_ROWS, fitting, most_rows(dict.fromkeys(self._names, pl.String())))
         self._blocks = index_blocks(path, *start, self._separator, most) if start else []
         pieces, first = [], 0
         for number, block in enumerate(self._blocks):

@@ -18,7 +18,7 @@ PIECE_ROWS = 1 << 17
 """The most rows that are read at a time."""
 PIECE_BYTES = 1 << 26
 """The most bytes of values that are read at a time, estimated from the types, or for long text from the file."""
-_LEAST_ROWS = 1024
+LEAST_ROWS = 1024
 _TEXT_BYTES = 24
 """Bytes of a value of text or of a nested type, for the estimate."""
 
@@ -118,7 +118,7 @@ def most_rows(schema: dict[str, pl.DataType], written: int = 0) -> int:
     width = sum(_bytes_of(dtype) for dtype in schema.values())
     if written > 2 * width:  # long text: otherwise the types decide, whatever the encoding in the file
         width = written
-    return min(PIECE_ROWS, max(_LEAST_ROWS, PIECE_BYTES // max(width, 1)))
+    return min(PIECE_ROWS, max(LEAST_ROWS, PIECE_BYTES // max(width, 1)))
 
 
 def _bytes_of(dtype: pl.DataType) -> int:

@@ -266,6 +266,10 @@ MESSAGES: dict[str, str] = {
     "{source}, target {name}: every value is missing, expected classes or numbers.": (
         "{source}，目标列 {name}：所有值都缺失，应为类别或数字。"
     ),
+    "{source}, target {name}: every value is missing in the first {rows} rows, expected classes or numbers. Write the "
+    "rows in random order.": (
+        "{source}，目标列 {name}：前 {rows} 行的值都缺失，应为类别或数字。请以随机顺序写入各行。"
+    ),
     "{source}, target {name}: every value is infinite or missing, expected classes or numbers.": (
         "{source}，目标列 {name}：所有值都是无穷大或缺失，应为类别或数字。"
     ),
