@@ -176,9 +176,9 @@ class StreamError(GlassnetError, OSError):
     Attributes
     ----------
     model : Model or None
-        The model with the weights so far; of an ensemble, that of one member.
+        The model with the weights so far, of an ensemble with those of all members.
     good_epochs : int
-        Number of finished epochs.
+        Number of finished epochs, of an ensemble the fewest of a member.
     """
 
     model: Any = None

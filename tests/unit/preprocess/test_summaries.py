@@ -279,3 +279,19 @@ def test_each_kind_of_column_has_a_summary():
     kinds = {one.kind for one in table.columns().values()}
     assert kinds == {*SUMMARIES}
     assert NumberSummary.of(column_of_numbers("x", np.array([np.nan]))).count == 0
+
+
+def test_words_of_too_many_characters_are_not_counted_however_they_are_divided(monkeypatch):
+    def counts(*words: str) -> WordSummary:
+        return WordSummary.of(Column(pl.Series("w", words), "text", np.full(len(words), np.nan)))
+
+    monkeypatch.setattr(summaries_module, "MOST_CHARACTERS", 20)
+    first, second = counts("a" * 9, "b" * 9), counts("a" * 9, "ccc")
+    assert first.counts == {"a" * 9: 1, "b" * 9: 1}
+    assert first.merge(second).counts is second.merge(first).counts is counts("a" * 9, "b" * 9, "ccc").counts is None
+
+
+def test_a_target_without_values_in_the_first_rows_is_refused_before_all_rows_are_read():
+    frame = pl.DataFrame({"x": range(300), "late": [None] * 100 + [1.0, 2.0] * 100})
+    with pytest.raises(DataError, match="'late': every value is missing in the first 100 rows"):
+        ColumnsLearner(read_table(frame).take(np.arange(100)), "late")

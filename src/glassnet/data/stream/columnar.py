@@ -135,7 +135,7 @@ def reason_of(problem: BaseException) -> str:
     return str(problem).partition("\n")[0].strip() or type(problem).__name__
 
 
-_FORMATS: dict[str, tuple[Callable[[IO[bytes]], list[int]], Callable[..., pl.LazyFrame]]] = {
+_FORMATS: dict[str, tuple[Callable[[IO[bytes]], list[tuple[int, int]]], Callable[..., pl.LazyFrame]]] = {
     "parquet": (parquet_row_groups, pl.scan_parquet),
     "arrow": (arrow_record_batches, pl.scan_ipc),
 }

@@ -13,11 +13,10 @@ from ...io.opening import file_problem
 from ..tables.csv import read_careful, read_fast, require_unique, sniff, table_start
 from ..tables.header import is_header
 from .line_index import index_blocks, second_row
-from .parts import PIECE_BYTES, Part, Piece
+from .parts import LEAST_ROWS, PIECE_BYTES, Part, Piece, most_rows
 
 BLOCK_ROWS = 65_536
-"""Rows of a block; rows of more than a kilobyte make smaller ones."""
-_LEAST_ROWS = 1024
+"""Rows of a block; rows of more than a kilobyte, or than 42 columns, make smaller ones."""
 _HEAD = 1 << 20
 """Bytes from which separator, header and encoding are detected, and the length of a row."""
 
@@ -64,15 +63,13 @@ class DelimitedPart(Part):
         given = first_rows[0] if self.header else [""] * len(first_rows[0])
         self._names = [one.strip() or f"column{number}" for number, one in enumerate(given, 1)]
         require_unique(self._names, name)
-        at, line = above, head.count(b"\n", 0, above) + 1
+        start: tuple[int, int] | None = (above, head.count(b"\n", 0, above) + 1)
         if self.header:
-            second = second_row(head, at, line, self._separator, name)
-            if second is None:
-                raise DataError("GN010", f"{name}: only column names, expected rows below them. Check the file.")
-            at, line = second
+            start = second_row(head, above, head.count(b"\n", 0, above) + 1, self._separator, name)
         size = max(1, len(head) // max(1, head.count(b"\n")))
-        most = max(_LEAST_ROWS, min(BLOCK_ROWS, PIECE_BYTES // size))
-        self._blocks = index_blocks(path, at, line, self._separator, most)
+        fitting = max(LEAST_ROWS, PIECE_BYTES // size)
+        most = min(BLOCK_ROWS, fitting, most_rows(dict.fromkeys(self._names, pl.String())))
+        self._blocks = index_blocks(path, *start, self._separator, most) if start else []
         pieces, first = [], 0
         for number, block in enumerate(self._blocks):
             pieces.append(Piece(number, first, block.rows))

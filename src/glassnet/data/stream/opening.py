@@ -17,7 +17,7 @@ from ...i18n.language import listed
 from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
 from ...io.sniff import kind_of
-from ..tables.table import Table, cleaned, quoted_columns
+from ..tables.table import QUOTED_ROWS, Table, cleaned, quoted_columns
 from ..validation import AUTO, DECIMALS
 from .columnar import ColumnarPart, RemotePart
 from .delimited import DelimitedPart
@@ -60,7 +60,7 @@ class FileStream(StreamSource):
 
     def first_rows(self, count: int = FIRST_ROWS) -> Table:
         """Return the first rows as one table."""
-        frame = self._first_frame(min(count, self.rows))
+        frame = self._first_frame(count, self.names)
         return self._table(cleaned(frame, self._quoted), np.arange(len(frame)))
 
     def place(self, group: RowGroup) -> str:
@@ -80,12 +80,12 @@ class FileStream(StreamSource):
             pl.col(name).cast(self._schema[name]) for name in columns if frame.schema[name] == pl.Null
         )
 
-    def _first_frame(self, count: int) -> pl.DataFrame:
+    def _first_frame(self, count: int, columns: Sequence[str]) -> pl.DataFrame:
         frames: list[pl.DataFrame] = []
         for group in self.groups:
             if count <= 0:
                 break
-            frame = self._frame(group, self.names).head(count)
+            frame = self._frame(group, columns).head(count)
             frames.append(frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String)))
             count -= group.rows
         return pl.concat(frames)
@@ -93,10 +93,11 @@ class FileStream(StreamSource):
     @cached_property
     def _quoted(self) -> list[str]:
         """Columns of words in single quotation marks, by the first rows: every row group is read in the same way."""
-        if pl.String not in self._schema.values():
-            return []
-        frame = self._first_frame(min(FIRST_ROWS, self.rows))
-        return quoted_columns(frame.select(pl.col(pl.String).str.strip_chars()))
+        text = [name for name, dtype in self._schema.items() if dtype == pl.String]
+        for rows in (QUOTED_ROWS, FIRST_ROWS):  # few of the columns need many rows
+            if text:
+                text = quoted_columns(self._first_frame(rows, text).select(pl.all().str.strip_chars()))
+        return text
 
     def _table(self, frame: pl.DataFrame, numbers: np.ndarray) -> Table:
         first = self._parts[0]

@@ -17,8 +17,8 @@ from ...io.opening import file_problem
 PIECE_ROWS = 1 << 17
 """The most rows that are read at a time."""
 PIECE_BYTES = 1 << 26
-"""The most bytes of values that are read at a time, estimated from the types."""
-_LEAST_ROWS = 1024
+"""The most bytes of values that are read at a time, estimated from the types, or for long text from the file."""
+LEAST_ROWS = 1024
 _TEXT_BYTES = 24
 """Bytes of a value of text or of a nested type, for the estimate."""
 
@@ -101,12 +101,11 @@ def state_of(path: Path) -> _State:
     return _State(found.st_size, found.st_mtime_ns)
 
 
-def pieces_of(groups: Sequence[int], schema: dict[str, pl.DataType]) -> list[Piece]:
-    """Return the pieces of row groups with these numbers of rows: each group, or slices of a large one."""
-    most = most_rows(schema)
+def pieces_of(groups: Sequence[tuple[int, int]], schema: dict[str, pl.DataType]) -> list[Piece]:
+    """Return the pieces of row groups with these numbers of rows and bytes: each group, or slices of a large one."""
     pieces, first = [], 0
-    for number, rows in enumerate(groups):
-        count = -(-rows // most)
+    for number, (rows, size) in enumerate(groups):
+        count = -(-rows // most_rows(schema, size // max(rows, 1)))
         for place in range(count):  # of equal size, within one row
             start, stop = (rows * edge // count for edge in (place, place + 1))
             pieces.append(Piece(number, first + start, stop - start))
@@ -114,10 +113,12 @@ def pieces_of(groups: Sequence[int], schema: dict[str, pl.DataType]) -> list[Pie
     return pieces
 
 
-def most_rows(schema: dict[str, pl.DataType]) -> int:
-    """Return how many rows of these types are read at a time."""
+def most_rows(schema: dict[str, pl.DataType], written: int = 0) -> int:
+    """Return how many rows of these types are read at a time, if a row takes `written` bytes in the file."""
     width = sum(_bytes_of(dtype) for dtype in schema.values())
-    return min(PIECE_ROWS, max(_LEAST_ROWS, PIECE_BYTES // max(width, 1)))
+    if written > 2 * width:  # long text: otherwise the types decide, whatever the encoding in the file
+        width = written
+    return min(PIECE_ROWS, max(LEAST_ROWS, PIECE_BYTES // max(width, 1)))
 
 
 def _bytes_of(dtype: pl.DataType) -> int:

@@ -30,7 +30,7 @@ class RowRoles:
     holdout : float
         Fraction for testing; 0 for none.
     validation : float
-        Fraction of the other rows for the validation sample; 0 for none. See `validation_fraction`.
+        Fraction of the other rows for the validation sample; 0 for none.
     folds : int
         Number of folds of the other rows; 0 for none.
     """
@@ -61,8 +61,3 @@ class RowRoles:
 
     def _uniform(self, what: int, first: int, count: int) -> NDArray[np.float32]:
         return uniform(key(self.seed, Purpose.ROLES, what), first, count)
-
-
-def validation_fraction(fraction: float, rows: int) -> float:
-    """Return a fraction of `rows` for the validation sample: at most ``VALIDATION_ROWS`` rows on average."""
-    return min(fraction, VALIDATION_ROWS / max(rows, 1))

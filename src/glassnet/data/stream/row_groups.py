@@ -1,23 +1,13 @@
-"""The values of row groups: their digest, and several of them as one table."""
+"""The digest of the values of a row group."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from ..tables.table import Table
-
-
-def joined(tables: Sequence[Table]) -> Table:
-    """Return one or more tables of the same columns as one, with the numbers of their rows."""
-    rows = [table.rows for table in tables if table.rows is not None]
-    frame = pl.concat([table.frame for table in tables], rechunk=True)
-    return replace(tables[0], frame=frame, rows=np.concatenate(rows) if rows else None)
 
 
 def digest_of(table: Table) -> bytes:

@@ -63,20 +63,27 @@ def _chunks_of_parquet(opened: Opened) -> int:
     return sum(int(group.get(2, 0)) for group in footer.get(4, ()))
 
 
-def parquet_row_groups(stream: IO[bytes]) -> list[int]:
-    """Return the number of rows of each row group of a Parquet file; raises one of ``PROBLEMS`` if it is damaged."""
+def parquet_row_groups(stream: IO[bytes]) -> list[tuple[int, int]]:
+    """Return rows and bytes, before compression, of each row group of a Parquet file.
+
+    Raises one of ``PROBLEMS`` if it is damaged.
+    """
     _require_ends(stream, b"PAR1")
     footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
-    return [int(group[3]) for group in footer.get(4, ())]
+    return [(int(group[3]), int(group.get(2, 0))) for group in footer.get(4, ())]
 
 
-def arrow_record_batches(stream: IO[bytes]) -> list[int]:
-    """Return the number of rows of each record batch of an Arrow file; raises one of ``PROBLEMS`` if it is damaged."""
+def arrow_record_batches(stream: IO[bytes]) -> list[tuple[int, int]]:
+    """Return rows and bytes, as they are in the file, of each record batch of an Arrow file.
+
+    Raises one of ``PROBLEMS`` if it is damaged.
+    """
     _require_ends(stream, b"ARROW1")
     footer = _footer(stream, len(b"ARROW1"))
     (root,) = struct.unpack_from("<I", footer)
     at = _field(footer, root, 3)
-    return [_rows_of_batch(stream, place) for place, _, _ in struct.iter_unpack("<qixxxxq", _vector(footer, at, 24))]
+    blocks = struct.iter_unpack("<qixxxxq", _vector(footer, at, 24))
+    return [(_rows_of_batch(stream, place), size) for place, _, size in blocks]
 
 
 def _require_ends(stream: IO[bytes], mark: bytes) -> None:

@@ -29,7 +29,8 @@ from .missing_markers import MISSING
 from .numbers import CODE, Numbers, find_numbers, read_numbers
 
 _QUOTED = r"^'\s*([^']+?)\s*'$"
-_FIRST = 1000
+QUOTED_ROWS = 1000
+"""Among the first rows, one must have words in single quotation marks for a column to be read as such."""
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 
@@ -162,10 +163,17 @@ class Column:
         codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(-1)
         return codes.to_numpy(), tuple(words)
 
-    def word_counts(self, most: int | None = None) -> dict[str, int] | None:
-        """Return how often each different value occurs as a word, sorted by word; None for more than `most` words."""
+    def word_counts(self, most: int | None = None, characters: int | None = None) -> dict[str, int] | None:
+        """Return how often each different value occurs as a word, sorted by word.
+
+        None for more than `most` different words, or more than so many characters in all of them.
+        """
         counted = as_text(self.series).drop_nulls().value_counts()
-        return dict(sorted(counted.iter_rows())) if most is None or len(counted) <= most else None
+        if most is not None and len(counted) > most:
+            return None
+        if characters is not None and counted.to_series(0).str.len_chars().sum() > characters:
+            return None
+        return dict(sorted(counted.iter_rows()))
 
     def texts(self, rows: NDArray[np.int64]) -> list[str]:
         """Return the values of some rows, none of them missing, as in a text file."""
@@ -479,7 +487,7 @@ def quoted_columns(text: pl.DataFrame) -> list[str]:
 
     One of the first rows must have them.
     """
-    candidates = text.head(_FIRST).select(pl.all().str.contains(_QUOTED).any()).row(0) if text.width else ()
+    candidates = text.head(QUOTED_ROWS).select(pl.all().str.contains(_QUOTED).any()).row(0) if text.width else ()
     columns = []
     for name in (name for name, has_quotes in zip(text.columns, candidates, strict=True) if has_quotes):
         words = text[name].drop_nulls().unique()

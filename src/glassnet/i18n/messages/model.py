@@ -142,7 +142,9 @@ MESSAGES: dict[str, str] = {
     "listed in --drop": "由 --drop 指定",
     "every value is missing": "所有值都缺失",
     "every value is missing in the first {count} rows": "前 {count} 行的值都缺失",
-    "more than {count} different words": "不同的词超过 {count} 个",
+    "more than {count} different words, or {characters} characters in them": (
+        "不同的词超过 {count} 个，或其字符总数超过 {characters} 个"
+    ),
     "every value is {value}": "所有值都是 {value}",
     "every value differs": "各行的值互不相同",
     "{rare}; words that hardly recur cannot become inputs": "{rare}；很少重复的词不能作为输入",
@@ -263,6 +265,10 @@ MESSAGES: dict[str, str] = {
     ),
     "{source}, target {name}: every value is missing, expected classes or numbers.": (
         "{source}，目标列 {name}：所有值都缺失，应为类别或数字。"
+    ),
+    "{source}, target {name}: every value is missing in the first {rows} rows, expected classes or numbers. Write the "
+    "rows in random order.": (
+        "{source}，目标列 {name}：前 {rows} 行的值都缺失，应为类别或数字。请以随机顺序写入各行。"
     ),
     "{source}, target {name}: every value is infinite or missing, expected classes or numbers.": (
         "{source}，目标列 {name}：所有值都是无穷大或缺失，应为类别或数字。"

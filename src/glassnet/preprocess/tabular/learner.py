@@ -115,6 +115,13 @@ class ColumnsLearner:
         self._task = task
         targets = self._roles.targets
         self._several = len(targets) > 1
+        for one in targets:
+            if one.kind == "missing":
+                raise DataError(
+                    "GN064",
+                    f"{first_rows.source}, target {one.name!r}: every value is missing in the first "
+                    f"{len(first_rows):,} rows, expected classes or numbers. Write the rows in random order.",
+                )
         self._named = [one.kind == "number" and task != "numbers" and are_names(one) for one in targets]
         if len(first_rows) >= _CHECKED and all(one.series.drop_nulls().n_unique() > 1 for one in targets):
             summaries = [summarise_target(one, task, several=self._several) for one in targets]

@@ -28,6 +28,7 @@ from .encoders import (
 )
 from .kinds import Encoding
 from .summaries.columns import (
+    MOST_CHARACTERS,
     MOST_WORDS,
     SUMMARIES,
     BooleanSummary,
@@ -286,7 +287,7 @@ def _why_useless(summary: ColumnSummary, column: Column) -> str:
 def _why_useless_words(summary: WordSummary) -> str:
     counts, rows = summary.counts, summary.rows
     if counts is None:
-        return f"more than {MOST_WORDS:,} different words"
+        return f"more than {MOST_WORDS:,} different words, or {MOST_CHARACTERS:,} characters in them"
     if not counts:
         return "every value is missing"
     if len(counts) == 1 and summary.present == rows:

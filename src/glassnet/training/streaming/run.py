@@ -79,11 +79,13 @@ class StreamRun(Run):
             super().train(callbacks)
         except (FileError, DataError) as problem:
             broken = StreamError(problem.code, str(problem))
-            architecture = self.model.network.architecture
-            weights = Parameters(architecture.layout, self.state.answer(self.options).copy())
-            broken.model = replace(self.model, network=Network.of(architecture, weights))
-            broken.good_epochs = self.state.epoch
+            broken.model, broken.good_epochs = replace(self.model, network=self.network_so_far()), self.state.epoch
             raise broken from problem
+
+    def network_so_far(self) -> Network:
+        """Return a network of the weights so far."""
+        architecture = self.model.network.architecture
+        return Network.of(architecture, Parameters(architecture.layout, self.state.answer(self.options).copy()))
 
 
 def model_for(survey: Survey, options: Options) -> Model:

@@ -13,12 +13,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.stream.roles import VALIDATION_ROWS, RowRoles
-from ...data.stream.row_groups import digest_of, joined
-from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource
+from ...data.stream.row_groups import digest_of
+from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource, joined
 from ...data.tables.table import Table
 from ...errors import DataError
 from ...io.limits import available_cores
@@ -34,6 +35,8 @@ from .order import window_rows
 SAMPLE_BYTES = 1 << 26
 """The most bytes, on average, of the values of the rows for testing, and of those of the validation sample; and of
 their encoded inputs."""
+SHORT_TEXT, LENGTH_ROWS = 64, 1000
+"""Bytes of text that no number takes, and the first rows that say how long text is."""
 SAMPLE_ROWS = 2000
 """Training rows, on average, that stay in memory for the training range and the loss of a constant prediction."""
 
@@ -105,9 +108,23 @@ class Survey:
         return self.validation.take(np.flatnonzero(self.validation_folds == member))
 
 
+def rows_in_memory(source: StreamSource, most: int) -> int:
+    """Return how many rows fit into `SAMPLE_BYTES` before encoding: at least 1, at most `most`.
+
+    Equal for all kinds of files: a value counts 8 bytes, and text what is above `SHORT_TEXT` bytes, by the first rows.
+    """
+    frame = source.first_rows(LENGTH_ROWS).frame
+    long_text = sum(
+        int((frame[name].str.len_bytes().fill_null(0).cast(pl.Int64) - SHORT_TEXT).clip(0).sum())
+        for name, dtype in frame.schema.items()
+        if dtype == pl.String
+    )
+    return min(most, max(1, SAMPLE_BYTES // (8 * len(source.names) + long_text // len(frame))))
+
+
 def roles_for(source: StreamSource, options: Options, *, hold_out: bool) -> RowRoles:
     """Return the roles of the rows: samples in memory are limited in rows, and in bytes before encoding."""
-    most = min(VALIDATION_ROWS, SAMPLE_BYTES // (8 * len(source.names))) / source.rows
+    most = rows_in_memory(source, VALIDATION_ROWS) / source.rows
     by_folds = options.folds and options.members > 1
     fraction = 1.0 if by_folds else options.validation if options.early_stopping else 0.0
     return RowRoles(
@@ -150,7 +167,7 @@ def learner_for(
     source: StreamSource, target: str | Sequence[str], task: str | None, drop: Sequence[str], keep: Sequence[str]
 ) -> tuple[ColumnsLearner, Columns]:
     """Return what learns the columns, and columns with only the targets, as the first rows have them."""
-    first = source.first_rows(min(FIRST_ROWS, max(1, SAMPLE_BYTES // (8 * len(source.names)))))
+    first = source.first_rows(rows_in_memory(source, FIRST_ROWS))
     learner = ColumnsLearner(first, target, task=task, drop=drop, keep=keep)
     return learner, learner.answers
 

@@ -17,7 +17,7 @@ from ...errors import DataError
 from ...options.options import Options
 from ...preprocess import Columns
 from ...preprocess.tabular.dataset import read_table, samples_of
-from ...training.streaming.survey import SAMPLE_BYTES, Survey
+from ...training.streaming.survey import Survey, rows_in_memory
 from ..notice import Notify, notice, remark
 from ..train_job import Plan
 from ..training_data import TrainingData, notify_left_out, notify_surprises
@@ -63,7 +63,7 @@ def with_test(survey: Survey, options: Options, test: Any, decimal: str, notify:
 def load_test(name: Any, columns: Columns, options: Options, decimal: str, notify: Notify) -> Dataset:
     """Read test data: all rows, or of a large source about as many as are held out of a stream, by their numbers."""
     source = stream_of(name, columns.names, decimal)
-    most = min(VALIDATION_ROWS, SAMPLE_BYTES // (8 * len(source.names)))
+    most = rows_in_memory(source, VALIDATION_ROWS)
     few = source.rows <= most
     roles = RowRoles(options.seed, most / source.rows)
     tables = []

@@ -177,3 +177,18 @@ def test_what_cannot_be_read_as_a_stream_is_refused(tmp_path):
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
         refused(tmp_path / name, "GN142", name)
+
+
+def test_a_csv_part_with_only_column_names_has_no_rows(tmp_path):
+    folder = write(tmp_path / "d", "csv")
+    FRAME.clear().write_csv(folder / "9.csv")
+    assert len(open_stream(folder)) == ROWS
+    refused(folder / "9.csv", "GN010", "no rows", expected=["a"])
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_row_groups_of_long_text_are_read_in_smaller_pieces(tmp_path, kind):
+    frame = pl.DataFrame({"text": [f"{number:06d}" + "x" * 60_000 for number in range(3000)]})
+    getattr(frame, {"parquet": "write_parquet", "arrow": "write_ipc"}[kind])(tmp_path / f"long.{kind}")
+    sizes = [group.rows for group in open_stream(tmp_path / f"long.{kind}").groups]
+    assert (sum(sizes), max(sizes)) == (3000, 1000)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet.data.stream.roles import VALIDATION_ROWS, RowRoles, validation_fraction
+from glassnet.data.stream.roles import RowRoles
 
 
 @settings(max_examples=20, deadline=None)
@@ -28,8 +28,3 @@ def test_every_row_has_one_role_in_the_given_fractions():
     np.testing.assert_allclose(np.bincount(fold[~test]) / (~test).sum(), 0.2, atol=0.004)
     assert not np.array_equal(test, RowRoles(4, 0.1).test(0, count))
     assert not RowRoles(3).test(0, count).any()
-
-
-def test_the_validation_sample_is_bounded():
-    assert validation_fraction(0.1, 1000) == 0.1
-    assert validation_fraction(0.1, 10**9) * 10**9 == VALIDATION_ROWS

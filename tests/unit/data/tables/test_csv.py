@@ -51,7 +51,7 @@ def test_well_formed_tables_take_the_fast_path(text):
     def read():
         return read_delimited(open_stream(io.BytesIO(text.encode()), "d.csv")).frame
 
-    with mock.patch.object(delimited, "_careful", side_effect=AssertionError):
+    with mock.patch.object(delimited, "read_careful", side_effect=AssertionError):
         fast = read()
     with mock.patch.object(delimited, "read_fast", return_value=None):
         assert read().equals(fast)

@@ -16,6 +16,7 @@ from glassnet.errors import OptionError
 from glassnet.training.events import EpochDone
 from glassnet.training.streaming import encoding
 from glassnet.training.streaming.fit import StreamFit, fit_stream
+from glassnet.training.streaming.survey import SAMPLE_BYTES, rows_in_memory
 from glassnet.training.streaming.verify import verify_stream
 
 GROUP, ROWS = 130, 900
@@ -175,3 +176,12 @@ def test_verify_repeats_the_training(frame, tmp_path, members):
     model.receipt["trails"][-1][1] = "0" * 64
     found = verify_stream(model, stream(frame))
     assert (found.same, found.epoch) == (False, 1)
+
+
+def test_long_text_leaves_fewer_rows_in_memory_whatever_the_kind_of_file(tmp_path):
+    frame = pl.DataFrame({"number": [1 / 3] * 2000, "text": ["x" * 8000] * 2000})
+    frame.write_csv(tmp_path / "d.csv")
+    frame.write_parquet(tmp_path / "d.parquet")
+    sources = [open_stream(tmp_path / "d.csv"), open_stream(tmp_path / "d.parquet"), TableStream(read_table(frame))]
+    assert {rows_in_memory(source, 100_000) for source in sources} == {SAMPLE_BYTES // (16 + 8000 - 64)}
+    assert rows_in_memory(TableStream(read_table(frame.drop("text"))), 100_000) == 100_000

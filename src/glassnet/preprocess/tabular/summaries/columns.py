@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 1 << 17
 """Most different words of a column that are counted."""
+MOST_CHARACTERS = 1 << 25
+"""Most characters of all different words of a column that are counted."""
 SHOWN = 4  # one more than remarks show, so that they know of more
 
 
@@ -127,7 +129,8 @@ class WordSummary:
     rows, present : int
         Number of rows, and of those with a word.
     counts : mapping of str to int, or None
-        Number of rows with each word, sorted by word; None if there are more than `MOST_WORDS`.
+        Number of rows with each word, sorted by word; None if there are more than `MOST_WORDS`, or than
+        `MOST_CHARACTERS` in them.
     """
 
     rows: int
@@ -137,7 +140,7 @@ class WordSummary:
     @classmethod
     def of(cls, column: Column) -> WordSummary:
         """Summarise the words of a column."""
-        return cls(len(column), int(column.present.sum()), column.word_counts(MOST_WORDS))
+        return cls(len(column), int(column.present.sum()), column.word_counts(MOST_WORDS, MOST_CHARACTERS))
 
     def merge(self, other: WordSummary) -> WordSummary:
         """Return the summary of the rows of both."""
@@ -258,7 +261,8 @@ def quantities_of(moments: Moments) -> dict[str, NDArray[np.float64]]:
 
 
 def _limited(counts: dict[str, int]) -> dict[str, int] | None:
-    return counts if len(counts) <= MOST_WORDS else None
+    few = len(counts) <= MOST_WORDS and sum(map(len, counts)) <= MOST_CHARACTERS
+    return counts if few else None
 
 
 @dataclass(frozen=True)
