@@ -1,4 +1,4 @@
-"""The digest of the values of a row group."""
+"""The digest and the size of the values of a row group."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import polars as pl
 
 from ..tables.table import Table
 
+SHORT_TEXT = 64
+"""Bytes that no number takes as text."""
+
 
 def digest_of(table: Table) -> bytes:
     """Return the SHA-256 of names and values of a table, equal whichever kind of file or memory they come from."""
@@ -18,6 +21,16 @@ def digest_of(table: Table) -> bytes:
         digest.update(series.is_null().to_numpy().tobytes())
         digest.update(_bytes_of(series))
     return digest.digest()
+
+
+def row_bytes(table: Table) -> int:
+    """Return the bytes of an average row: 8 for a value, and what text has above `SHORT_TEXT`.
+
+    So it is the same whether numbers are read from typed columns or from text.
+    """
+    text = table.frame.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).fill_null(0) - SHORT_TEXT)
+    above = sum(int(series.clip(0).sum()) for series in text)
+    return 8 * len(table.names) + above // max(len(table), 1)
 
 
 def _bytes_of(series: pl.Series) -> Any:

@@ -13,12 +13,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.stream.roles import VALIDATION_ROWS, RowRoles
-from ...data.stream.row_groups import digest_of
+from ...data.stream.row_groups import digest_of, row_bytes
 from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource, joined
 from ...data.tables.table import Table
 from ...errors import DataError
@@ -35,8 +34,8 @@ from .order import window_rows
 SAMPLE_BYTES = 1 << 26
 """The most bytes, on average, of the values of the rows for testing, and of those of the validation sample; and of
 their encoded inputs."""
-SHORT_TEXT, LENGTH_ROWS = 64, 1000
-"""Bytes of text that no number takes, and the first rows that say how long text is."""
+LENGTH_ROWS = 1000
+"""The first rows, which say how long text is."""
 SAMPLE_ROWS = 2000
 """Training rows, on average, that stay in memory for the training range and the loss of a constant prediction."""
 
@@ -109,17 +108,8 @@ class Survey:
 
 
 def rows_in_memory(source: StreamSource, most: int) -> int:
-    """Return how many rows fit into `SAMPLE_BYTES` before encoding: at least 1, at most `most`.
-
-    Equal for all kinds of files: a value counts 8 bytes, and text what is above `SHORT_TEXT` bytes, by the first rows.
-    """
-    frame = source.first_rows(LENGTH_ROWS).frame
-    long_text = sum(
-        int((frame[name].str.len_bytes().fill_null(0).cast(pl.Int64) - SHORT_TEXT).clip(0).sum())
-        for name, dtype in frame.schema.items()
-        if dtype == pl.String
-    )
-    return min(most, max(1, SAMPLE_BYTES // (8 * len(source.names) + long_text // len(frame))))
+    """Return how many rows fit into `SAMPLE_BYTES` before encoding: at least 1, at most `most`."""
+    return min(most, max(1, SAMPLE_BYTES // row_bytes(source.first_rows(LENGTH_ROWS))))
 
 
 def roles_for(source: StreamSource, options: Options, *, hold_out: bool) -> RowRoles:
