@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -11,7 +12,7 @@ import polars as pl
 from ...errors import FileError
 from ...io.opening import file_problem
 from ..tables.declared_sizes import PROBLEMS, arrow_record_batches, parquet_row_groups
-from .parts import Part, Piece, most_rows, pieces_of
+from .parts import Part, Piece, State, most_rows, pieces_of, state_of
 
 _UNREADABLE = (*PROBLEMS, TypeError, RecursionError)
 
@@ -35,14 +36,13 @@ class ColumnarPart(Part):
     """
 
     def __init__(self, path: Path, kind: str) -> None:
-        groups_of, scan = _FORMATS[kind]
+        groups_of = _GROUPS[kind]
         self.unit = "row group" if kind == "parquet" else "record batch"
         self._kind = kind
         try:
             with path.open("rb") as stream:
                 groups = groups_of(stream)
-            self._frame = scan(path, glob=False)
-            schema = dict(self._frame.collect_schema())
+            schema = dict(_scanned(path, kind, state_of(path)).collect_schema())
         except _UNREADABLE as problem:
             if isinstance(problem, FileNotFoundError | PermissionError):
                 raise file_problem(str(path), problem) from None
@@ -63,7 +63,8 @@ class ColumnarPart(Part):
         """
         self.require_unchanged()
         try:
-            frame = self._frame.select(columns).slice(piece.first, piece.rows).collect()
+            scanned = _scanned(self.path, self._kind, self._state)
+            frame = scanned.select(columns).slice(piece.first, piece.rows).collect()
         except _UNREADABLE as problem:
             self.require_unchanged()
             raise FileError(
@@ -78,6 +79,12 @@ class ColumnarPart(Part):
                 "the file again, or leave it out.",
             )
         return frame
+
+
+@lru_cache(maxsize=4)
+def _scanned(path: Path, kind: str, state: State) -> pl.LazyFrame:
+    """Return a file in this state as polars scans it; few are remembered, because each holds the file's metadata."""
+    return _SCANS[kind](path, glob=False)
 
 
 class RemotePart(Part):
@@ -135,9 +142,12 @@ def reason_of(problem: BaseException) -> str:
     return str(problem).partition("\n")[0].strip() or type(problem).__name__
 
 
-_FORMATS: dict[str, tuple[Callable[[IO[bytes]], list[tuple[int, int]]], Callable[..., pl.LazyFrame]]] = {
-    "parquet": (parquet_row_groups, pl.scan_parquet),
-    "arrow": (arrow_record_batches, pl.scan_ipc),
+_GROUPS: dict[str, Callable[[IO[bytes]], list[tuple[int, int]]]] = {
+    "parquet": parquet_row_groups,
+    "arrow": arrow_record_batches,
 }
 
-_SCANS: dict[str, Callable[..., pl.LazyFrame]] = {"arrow": pl.scan_ipc, "ipc": pl.scan_ipc, "feather": pl.scan_ipc}
+_SCANS: dict[str, Callable[..., pl.LazyFrame]] = {
+    "parquet": pl.scan_parquet,
+    **dict.fromkeys(("arrow", "ipc", "feather"), pl.scan_ipc),
+}

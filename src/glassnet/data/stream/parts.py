@@ -87,18 +87,20 @@ class Part(ABC):
 
 
 @dataclass(frozen=True)
-class _State:
+class State:
+    """Size and time of a file, which tell whether it has changed."""
+
     size: int
     changed: int  # nanoseconds
 
 
-def state_of(path: Path) -> _State:
+def state_of(path: Path) -> State:
     """Return size and time of a file; FileError GN001 or GN003 if it is gone."""
     try:
         found = os.stat(path)
     except OSError as error:
         raise file_problem(str(path), error) from None
-    return _State(found.st_size, found.st_mtime_ns)
+    return State(found.st_size, found.st_mtime_ns)
 
 
 def pieces_of(groups: Sequence[tuple[int, int]], schema: dict[str, pl.DataType]) -> list[Piece]:

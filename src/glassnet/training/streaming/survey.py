@@ -36,6 +36,8 @@ SAMPLE_BYTES = 1 << 26
 their encoded inputs."""
 LENGTH_ROWS = 1000
 """The first rows, which say how long text is."""
+MOST_TABLES = 32
+"""The most pieces of a sample, which are joined when there are more."""
 SAMPLE_ROWS = 2000
 """Training rows, on average, that stay in memory for the training range and the loss of a constant prediction."""
 
@@ -131,7 +133,10 @@ def roles_of(options: Options, stream: Mapping[str, Any]) -> RowRoles:
 
 
 class _Kept:
-    """Rows that stay in memory, until the columns are known."""
+    """Rows that stay in memory, until the columns are known.
+
+    Few tables at a time: each column of a table costs some hundred bytes, however few its rows.
+    """
 
     def __init__(self) -> None:
         self._tables: list[Table] = []
@@ -139,6 +144,8 @@ class _Kept:
     def add(self, table: Table) -> None:
         if len(table):
             self._tables.append(table)
+        if len(self._tables) > MOST_TABLES:
+            self._tables = [joined(self._tables)]
 
     def encoded(self, columns: Columns) -> Dataset | None:
         """Return the rows that have a target, at most `SAMPLE_BYTES` of them; None without any."""
