@@ -162,3 +162,23 @@ def test_messages_are_chinese(folder):
     (folder / "parts" / "1.parquet").write_bytes(b"PAR1")
     line = run("train", "parts", *STREAM, "--language", "zh").refused("GN006")
     assert "已损坏" in line
+
+
+def test_empty_files_and_rows_without_a_target_are_counted(folder):
+    for number in (1, 2):
+        Path(f"parts/{number}.parquet").write_bytes(b"")
+    table = frame(300).with_columns(pl.when(pl.int_range(300) < 7).then(None).otherwise(pl.col("y")).alias("y"))
+    table.write_parquet("parts/0.parquet", row_group_size=100)
+    told = run("train", "parts", *STREAM, "--out", "m.safetensors").fine().err
+    assert "parts: empty files (0 bytes) skipped: 2 of 3, the first parts/1.parquet" in told
+    assert "parts: 7 rows without a target ('y') skipped" in told
+    assert "empty files" in run("verify", "m.safetensors", "parts").fine().err
+
+
+def test_test_data_that_are_training_data_are_noticed(folder):
+    told = run("train", "parts", *STREAM, "--test", "parts/1.parquet", "--out", "m.safetensors").fine().err
+    assert "parts/1.parquet: 300 of these 300 rows are also in the training data" in told
+
+
+def test_missing_test_data_are_noticed_before_the_training_data_are_read(folder):
+    run("train", "parts", *STREAM, "--test", "nope.parquet").refused("GN001", "nope.parquet")

@@ -32,7 +32,9 @@ _SHOWN = 4  # columns in a message
 class FileStream(StreamSource):
     """Files of the same columns as row groups; see `open_stream`."""
 
-    def __init__(self, source: str, parts: Sequence[Part], decimal: str = AUTO) -> None:
+    def __init__(
+        self, source: str, parts: Sequence[Part], decimal: str = AUTO, empty_files: Sequence[str] = ()
+    ) -> None:
         self._parts, self._decimal = parts, decimal
         self._schema = common_schema(parts)
         self._pieces: dict[RowGroup, tuple[Part, Piece]] = {}
@@ -49,6 +51,7 @@ class FileStream(StreamSource):
             [part.name for part in parts],
             self._pieces,
             hashlib.sha256(shape.encode()).hexdigest(),
+            empty_files,
         )
 
     def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
@@ -132,11 +135,12 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
     require_choice("decimal", decimal, DECIMALS)
     if isinstance(source, StreamSource):
         return source
+    empty: list[Path] = []
     if is_remote(source):
         parts: list[Part] = [RemotePart(source)]
         name = source
     else:
-        files = files_of(source)
+        files, empty = files_of(source)
         name = os.fspath(source) if isinstance(source, str | os.PathLike) else listed([str(one) for one in files], 2)
         parts = []
         for file in files:
@@ -144,7 +148,7 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
     filled = [part for part in parts if part.rows]
     if not filled:
         raise DataError("GN010", f"{name}: no rows, expected samples. Check the files.")
-    return FileStream(name, filled, decimal)
+    return FileStream(name, filled, decimal, [str(file) for file in empty])
 
 
 def _opened(file: Path, expected: Collection[str]) -> Part:

@@ -27,8 +27,8 @@ def is_pattern(source: Any) -> bool:
     )
 
 
-def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
-    """Return the files of a stream, sorted by name, without hidden ones and without files of 0 bytes.
+def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[list[Path], list[Path]]:
+    """Return the files of a stream, sorted by name, without hidden ones: those with data, and those of 0 bytes.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) 
     if not filled:
         shown = listed([str(file) for file in files], 4)
         raise DataError("GN010", f"{shown}: the file is empty, expected samples. Check the download.")
-    return filled
+    return filled, sorted(set(files) - set(filled), key=str)
 
 
 def _files_of(source: str | os.PathLike[str]) -> list[Path]:
