@@ -27,6 +27,13 @@ def is_pattern(source: Any) -> bool:
     )
 
 
+def names_several(source: Any) -> bool:
+    """Return whether a source is a folder, or a pattern that files match."""
+    return isinstance(source, str | os.PathLike) and (
+        os.path.isdir(source) or (is_pattern(source) and bool(glob.glob(os.fspath(source), recursive=True)))
+    )
+
+
 def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[list[Path], list[Path]]:
     """Return the files of a stream, sorted by name, without hidden ones: those with data, and those of 0 bytes.
 
