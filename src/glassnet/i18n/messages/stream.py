@@ -32,16 +32,15 @@ MESSAGES: dict[str, str] = {
     "{name}: several files, and a table is one file. Name one file; `glassnet train --stream` reads several.": (
         "{name}：有多个文件，而表格是一个文件。请给出一个文件；`glassnet train --stream` 可读取多个文件。"
     ),
-    "{name}: several files, and a table is one file. Name one file; stream=True reads several.": (
-        "{name}：有多个文件，而表格是一个文件。请给出一个文件；stream=True 可读取多个文件。"
-    ),
     "{name}: no such file or folder. {checkpoint} names it as seen from the folder where training started. Resume "
     "there, or name the data: {command}": (
         "{name}：没有这个文件或文件夹。{checkpoint} 中的名称相对于开始训练时的文件夹。请在那里继续训练，"
         "或给出数据：{command}"
     ),
-    "{source}: {path} was started with other training data of {began_with} ({differs}). Name those: {command}": (
-        "{source}：{path} 开始时用的是 {began_with} 的其他训练数据（{differs}）。请给出原来的数据：{command}"
+    "{source}: {path} was started with other training data of {began_with} ({differs}). Name those: "
+    "glassnet resume {path} DATA": (
+        "{source}：{path} 开始时用的是 {began_with} 的其他训练数据（{differs}）。请给出原来的数据："
+        "glassnet resume {path} DATA"
     ),
     "as many rows with other values": "行数相同，但有其他值",
     "{was} rows, now {rows}": "原有 {was} 行，现有 {rows} 行",
