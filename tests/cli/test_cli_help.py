@@ -78,7 +78,7 @@ def test_help_of_train_is_short_and_in_groups(monkeypatch, language):
     assert list(whole) == list(short) == ([HEADS[head] for head in heads] if language == "zh" else heads)
     for group, flags in short.items():
         assert flags == [flag for flag in whole[group] if flag in flags]
-    assert 15 <= sum(map(len, short.values())) <= 22
+    assert 15 <= sum(map(len, short.values())) <= 23
     assert f"--help-all' {'显示全部' if language == 'zh' else 'shows all'} {sum(map(len, whole.values()))}" in help_of(
         "train", "--help", monkeypatch, language
     )

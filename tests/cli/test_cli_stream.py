@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassnet import load_model
-from glassnet.errors import StreamError
+from glassnet import TableModel, load_model
+from glassnet.errors import FileError, StreamError
 from glassnet.training.events import BlockDone
 from glassnet.training.streaming import fit as streaming_fit
 from glassnet.training.streaming import order
@@ -145,7 +145,8 @@ def test_what_a_stream_does_not_support_is_refused(folder):
     run("train", "parts", *STREAM, "--from", "m.safetensors").refused("GN022", "--from m.safetensors")
     run("train", "parts/*.csv", *STREAM).refused("GN001", "no file matches")
     run("train", "parts/0.parquet", "parts/1.parquet", "--target", "y", *QUICK).refused("GN020", "parts/1.parquet")
-    run("train", "parts", "--target", "y", *QUICK).refused("GN002")
+    run("train", "parts", "--target", "y", *QUICK).refused("GN002", "parts: several files", "glassnet train --stream")
+    run("train", "parts/*.parquet", "--target", "y", *QUICK).refused("GN001", "glassnet train --stream")
     assert snapshot(folder) == before
 
 
@@ -162,3 +163,48 @@ def test_messages_are_chinese(folder):
     (folder / "parts" / "1.parquet").write_bytes(b"PAR1")
     line = run("train", "parts", *STREAM, "--language", "zh").refused("GN006")
     assert "已损坏" in line
+
+
+def test_empty_files_and_rows_without_a_target_are_counted(folder):
+    for number in (1, 2):
+        Path(f"parts/{number}.parquet").write_bytes(b"")
+    table = frame(300).with_columns(pl.when(pl.int_range(300) < 7).then(None).otherwise(pl.col("y")).alias("y"))
+    table.write_parquet("parts/0.parquet", row_group_size=100)
+    told = run("train", "parts", *STREAM, "--out", "m.safetensors").fine().err
+    assert "parts: empty files (0 bytes) skipped: 2 of 3, the first parts/1.parquet" in told
+    assert "parts: 7 rows without a target ('y') skipped" in told
+    assert "empty files" in run("verify", "m.safetensors", "parts").fine().err
+
+
+def test_test_data_that_are_training_data_are_noticed(folder):
+    told = run("train", "parts", *STREAM, "--test", "parts/1.parquet", "--out", "m.safetensors").fine().err
+    assert "parts/1.parquet: 300 of these 300 rows are also in the training data" in told
+
+
+def test_missing_test_data_are_noticed_before_the_training_data_are_read(folder):
+    run("train", "parts", *STREAM, "--test", "nope.parquet").refused("GN001", "nope.parquet")
+
+
+def test_a_pattern_where_one_file_is_expected_is_refused(folder):
+    run("train", "parts/0.parquet", "--target", "y", *QUICK, "--out", "m.safetensors").fine()
+    for command in ("query", "test", "report"):
+        run(command, "m.safetensors", "parts/*.parquet").refused("GN001", "parts/*.parquet: a pattern", "Name one file")
+    with pytest.raises(FileError, match="stream=True reads several"):
+        TableModel.fit("parts/*.parquet", "y")
+
+
+def test_resuming_elsewhere_or_with_other_parts_says_what_to_do(folder, monkeypatch):
+    run("train", "parts", *STREAM, "--checkpoint", "c.ck", "--out", "m.safetensors").fine()
+    Path("other").mkdir()
+    monkeypatch.chdir("other")
+    run("resume", "../c.ck").refused("GN001", "parts: no such file or folder", "glassnet resume ../c.ck DATA")
+    monkeypatch.chdir(folder)
+    frame(seed=1).slice(0, 300).write_parquet("parts/1.parquet", row_group_size=100)
+    run("resume", "c.ck").refused("GN044", "other training data", "as many rows with other values", "c.ck DATA")
+    Path("parts/1.parquet").unlink()
+    run("resume", "c.ck").refused("GN044", "900 rows, now 600")
+
+
+def test_a_file_of_another_kind_among_parts_is_named(folder):
+    Path("parts/README.txt").write_text("Parts of the year 2024.\n")
+    run("train", "parts", *STREAM).refused("GN140", "parts/README.txt: text", "parquet", "'parts/*.parquet'")

@@ -63,6 +63,7 @@ from .shared.train_text import print_training
     "--stream",
     cls=GroupedFlag,
     group="data",
+    common=True,
     is_flag=True,
     help="Read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV).",
 )

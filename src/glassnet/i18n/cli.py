@@ -80,8 +80,17 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}：跳过没有目标（{names}）的 {rows:,} 行",
     ),
     "kept_aside": (
-        "no test data: {share:g}% of {source} ({rows:,} rows) held out for the test",
-        "没有测试数据：从 {source} 留出 {share:g}%（{rows:,} 行）作测试",
+        "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
+        "没有测试数据：从 {source} 留出 {share:.3g}%（{rows:,} 行）作测试",
+    ),
+    "empty_files": (
+        "{source}: empty files (0 bytes) skipped: {count:,} of {all:,}, the first {name}; if a copy failed, copy it "
+        "again",
+        "{source}：跳过空文件（0 字节）：{all:,} 个中的 {count:,} 个，第一个是 {name}；如果是复制失败，请重新复制",
+    ),
+    "test_in_training": (
+        "{source}: {seen:,} of these {rows:,} rows are also in the training data, so the result proves little",
+        "{source}：这 {rows:,} 行中有 {seen:,} 行也在训练数据中，结果参考价值不大",
     ),
     "tested_on_some": (
         "{source}: tested on {rows:,} of {all:,} rows, chosen at random: they stay in memory",

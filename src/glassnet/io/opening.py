@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import stat
@@ -83,6 +84,8 @@ def read_once(source: str | os.PathLike[str]) -> bool:
 def file_problem(name: str, error: OSError) -> FileError:
     """Convert an operating system's error on reading into GN001, GN002 or GN003."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        if glob.has_magic(name) and glob.glob(name, recursive=True):
+            return FileError("GN001", f"{name}: a pattern, expected the name of one file. Name one file.")
         if name == "-":
             return FileError(
                 "GN001",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ModelFileError, OptionError
+from ..errors import FileError, ModelFileError, OptionError
 from ..io.writing import MODEL, require_place
 from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
@@ -73,10 +76,12 @@ def resume(
         from .streaming.resume import resume_on_stream
 
         every = job.every or saved.every
-        return resume_on_stream(
-            saved, plan, every, callbacks=callbacks, notify=notify, on_open=on_open, on_survey=on_survey
-        )
-    read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
+        with _naming_moved_data(saved, plan, job):
+            return resume_on_stream(
+                saved, plan, every, callbacks=callbacks, notify=notify, on_open=on_open, on_survey=on_survey
+            )
+    with _naming_moved_data(saved, plan, job):
+        read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
     engine = None
     if isinstance(executor, DividesBatches) and saved.model.receipt["engine"] == "compiled":
         engine = executor.engine(texts_to(notify))
@@ -87,6 +92,28 @@ def resume(
     checkpoint = CheckpointPolicy(job.checkpoint, job.every or saved.every, saved.note, texts_to(notify))
     fit_it = partial(finish_with, checkpoint, run)
     return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, resumed=True)
+
+
+@contextmanager
+def _naming_moved_data(saved: LoadedCheckpoint, plan: Plan, job: ResumeJob) -> Iterator[None]:
+    """Add to the error for missing data what the names in the checkpoint are relative to."""
+    try:
+        yield
+    except FileError as problem:
+        training = "" if job.source or job.parts else next((n for n in plan.parts or (plan.source,) if _gone(n)), "")
+        test = "" if job.test or not plan.test or not _gone(plan.test) else plan.test
+        if problem.code != "GN001" or not (training or test):
+            raise
+        command = f"glassnet resume {saved.path} " + ("DATA" if training else "--test DATA")
+        raise FileError(
+            "GN001",
+            f"{training or test}: no such file or folder. {saved.path} names it as seen from the folder where "
+            f"training started. Resume there, or name the data: {command}",
+        ) from None
+
+
+def _gone(name: str) -> bool:
+    return not (os.path.exists(name) or os.path.isabs(name) or glob.glob(name, recursive=True))
 
 
 def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:

@@ -20,11 +20,12 @@ from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
 from ..data.held_out import fold_numbers
 from ..data.split import split, split_rows
+from ..data.stream.paths import names_several
 from ..data.stream.roles import RowRoles
 from ..data.tables.header import header_names
 from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
-from ..errors import DataError, GlassnetError, OptionError
+from ..errors import DataError, FileError, GlassnetError, OptionError
 from ..i18n.language import listed
 from ..io.archives import is_folder
 from ..io.opening import read_once
@@ -498,7 +499,16 @@ def _notify_without_target(count: int, samples: Dataset, notify: Notify) -> None
 def _read_named(source: Any, options: TableOptions) -> Table:
     if isinstance(source, str) and source == data.BUNDLED and not os.path.exists(source):
         raise OptionError("GN022", f"--target {options.target[0]}: needs a table. Name it as DATA.")
-    return read_table(source, header_names(options.target), decimal=options.decimal)
+    try:
+        return read_table(source, header_names(options.target), decimal=options.decimal)
+    except FileError as problem:
+        if problem.code not in ("GN001", "GN002") or not names_several(source):
+            raise
+        raise FileError(
+            problem.code,
+            f"{source}: several files, and a table is one file. Name one file; `glassnet train --stream` reads "
+            "several.",
+        ) from None
 
 
 def read_unnamed(source: str, decimal: str = AUTO) -> Table | None:

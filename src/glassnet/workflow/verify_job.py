@@ -58,7 +58,7 @@ def verify_model(
     model = load_model(model_path)
     require_repeatable(model.receipt)
     if "stream" in model.receipt.get("data", {}):
-        return _on_stream(model, model_path, source, callbacks, on_open, on_survey)
+        return _on_stream(model, model_path, source, callbacks, notify, on_open, on_survey)
     if source is not None and not isinstance(source, str):
         raise OptionError("GN020", f"{source[1]}: a second DATA. Name the one file that the model was trained on.")
     parent = load_parent(model, model_path, start)
@@ -76,11 +76,13 @@ def _on_stream(
     model_path: str,
     source: str | Sequence[str] | None,
     callbacks: Iterable[Callback],
+    notify: Notify,
     on_open: OnOpen | None,
     on_survey: OnSurvey | None,
 ) -> VerifyResult:
     from ..data.stream.opening import open_stream
     from ..training.streaming.verify import verify_stream
+    from .streaming.data import notify_empty_files
 
     if source is None:
         raise OptionError(
@@ -90,6 +92,7 @@ def _on_stream(
         )
     assert model.columns is not None
     stream = open_stream(source, model.columns.names)
+    notify_empty_files(stream, notify)
     if on_open is not None:
         on_open(stream)
     return VerifyResult(model, verify_stream(model, stream, list(callbacks), on_survey=on_survey))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +33,9 @@ _SHOWN = 4  # columns in a message
 class FileStream(StreamSource):
     """Files of the same columns as row groups; see `open_stream`."""
 
-    def __init__(self, source: str, parts: Sequence[Part], decimal: str = AUTO) -> None:
+    def __init__(
+        self, source: str, parts: Sequence[Part], decimal: str = AUTO, empty_files: Sequence[str] = ()
+    ) -> None:
         self._parts, self._decimal = parts, decimal
         self._schema = common_schema(parts)
         self._pieces: dict[RowGroup, tuple[Part, Piece]] = {}
@@ -49,6 +52,7 @@ class FileStream(StreamSource):
             [part.name for part in parts],
             self._pieces,
             hashlib.sha256(shape.encode()).hexdigest(),
+            empty_files,
         )
 
     def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
@@ -132,22 +136,26 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
     require_choice("decimal", decimal, DECIMALS)
     if isinstance(source, StreamSource):
         return source
+    empty: list[Path] = []
     if is_remote(source):
         parts: list[Part] = [RemotePart(source)]
         name = source
     else:
-        files = files_of(source)
+        files, empty = files_of(source)
         name = os.fspath(source) if isinstance(source, str | os.PathLike) else listed([str(one) for one in files], 2)
         parts = []
-        for file in files:
-            parts.append(_opened(file, (*expected, *parts[0].schema) if parts and parts[0].header else expected))
+        kinds = [_kind(file) for file in files]
+        _require_one_kind(files, kinds)
+        for file, kind in zip(files, kinds, strict=True):
+            parts.append(_opened(file, kind, (*expected, *parts[0].schema) if parts and parts[0].header else expected))
     filled = [part for part in parts if part.rows]
     if not filled:
         raise DataError("GN010", f"{name}: no rows, expected samples. Check the files.")
-    return FileStream(name, filled, decimal)
+    return FileStream(name, filled, decimal, [str(file) for file in empty])
 
 
-def _opened(file: Path, expected: Collection[str]) -> Part:
+def _kind(file: Path) -> str:
+    """Return the kind of a file: "parquet", "arrow", or "text"; FileError for one that cannot be read in pieces."""
     name = str(file)
     try:
         with file.open("rb") as stream:
@@ -163,13 +171,27 @@ def _opened(file: Path, expected: Collection[str]) -> Part:
         )
     # Before its zero bytes are taken for another format.
     kind = "text" if wide_encoding(head) else kind_of(Opened(name, file, None, head))
-    if kind == "text":
-        return DelimitedPart(file, expected)
-    if kind in ("parquet", "arrow"):
-        return ColumnarPart(file, kind)
-    raise FileError(
-        "GN142", f"{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV."
-    )
+    if kind not in ("text", "parquet", "arrow"):
+        raise FileError(
+            "GN142", f"{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV."
+        )
+    return kind
+
+
+def _require_one_kind(files: Sequence[Path], kinds: Sequence[str]) -> None:
+    """Raise DataError GN140 for the first file that is not of the most frequent kind."""
+    usual = Counter(kinds).most_common(1)[0][0]
+    for file, kind in zip(files, kinds, strict=True):
+        if kind != usual:
+            raise DataError(
+                "GN140",
+                f"{file}: {kind}, and the other files are {usual}. Remove it, or name a pattern without it, such as "
+                f"'{file.parent / ('*' + files[kinds.index(usual)].suffix)}'.",
+            )
+
+
+def _opened(file: Path, kind: str, expected: Collection[str]) -> Part:
+    return DelimitedPart(file, expected) if kind == "text" else ColumnarPart(file, kind)
 
 
 def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
@@ -186,8 +208,6 @@ def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
     schema = {name: _plain(dtype) for name, dtype in first.schema.items()}
     for part in parts[1:]:
         own = {name: _plain(dtype) for name, dtype in part.schema.items()}
-        if part.unit != first.unit:
-            raise DataError("GN140", f"{part.name}: another kind of file than {first.name}. Write one kind of file.")
         missing, extra = (
             listed([repr(name) for name in one if name not in other], _SHOWN)
             for one, other in ((schema, own), (own, schema))

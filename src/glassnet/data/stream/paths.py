@@ -27,8 +27,15 @@ def is_pattern(source: Any) -> bool:
     )
 
 
-def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
-    """Return the files of a stream, sorted by name, without hidden ones and without files of 0 bytes.
+def names_several(source: Any) -> bool:
+    """Return whether a source is a folder, or a pattern that files match."""
+    return isinstance(source, str | os.PathLike) and (
+        os.path.isdir(source) or (is_pattern(source) and bool(glob.glob(os.fspath(source), recursive=True)))
+    )
+
+
+def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[list[Path], list[Path]]:
+    """Return the files of a stream, sorted by name, without hidden ones: those with data, and those of 0 bytes.
 
     Raises
     ------
@@ -52,7 +59,7 @@ def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) 
     if not filled:
         shown = listed([str(file) for file in files], 4)
         raise DataError("GN010", f"{shown}: the file is empty, expected samples. Check the download.")
-    return filled
+    return filled, sorted(set(files) - set(filled), key=str)
 
 
 def _files_of(source: str | os.PathLike[str]) -> list[Path]:

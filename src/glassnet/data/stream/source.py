@@ -53,13 +53,21 @@ class StreamSource(ABC):
         Names of the parts (files), sorted, without empty ones.
     groups : tuple of RowGroup
         All row groups, in the order of the rows.
+    empty_files : tuple of str
+        Names of the files of 0 bytes, which are skipped.
     """
 
     def __init__(
-        self, source: str, names: Sequence[str], parts: Sequence[str], groups: Iterable[RowGroup], shape: str = ""
+        self,
+        source: str,
+        names: Sequence[str],
+        parts: Sequence[str],
+        groups: Iterable[RowGroup],
+        shape: str = "",
+        empty_files: Sequence[str] = (),
     ) -> None:
         self.source, self.names, self.parts, self.groups = source, tuple(names), tuple(parts), tuple(groups)
-        self._shape = shape
+        self._shape, self.empty_files = shape, tuple(empty_files)
         self.last_read: RowGroup | None = None
         """The row group that was read last, for progress."""
 

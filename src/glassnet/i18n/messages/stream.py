@@ -26,6 +26,25 @@ MESSAGES: dict[str, str] = {
     "{name}: cannot be read ({reason}). Check address, access and network.": (
         "{name}：无法读取（{reason}）。请检查地址、权限和网络。"
     ),
+    "{name}: a pattern, expected the name of one file. Name one file.": (
+        "{name}：这是模式，应为一个文件的名称。请给出一个文件。"
+    ),
+    "{name}: several files, and a table is one file. Name one file; `glassnet train --stream` reads several.": (
+        "{name}：有多个文件，而表格是一个文件。请给出一个文件；`glassnet train --stream` 可读取多个文件。"
+    ),
+    "{name}: no such file or folder. {checkpoint} names it as seen from the folder where training started. Resume "
+    "there, or name the data: {command}": (
+        "{name}：没有这个文件或文件夹。{checkpoint} 中的名称相对于开始训练时的文件夹。请在那里继续训练，"
+        "或给出数据：{command}"
+    ),
+    "{source}: {path} was started with other training data of {began_with} ({differs}). Name those: "
+    "glassnet resume {path} DATA": (
+        "{source}：{path} 开始时用的是 {began_with} 的其他训练数据（{differs}）。请给出原来的数据："
+        "glassnet resume {path} DATA"
+    ),
+    "as many rows with other values": "行数相同，但有其他值",
+    "{was} rows, now {rows}": "原有 {was} 行，现有 {rows} 行",
+    "{was} row groups, now {groups} or of other sizes": "原有 {was} 个行组，现有 {groups} 个，或大小不同",
     # damage
     "{name}: damaged {kind} data, no list of each {unit} ({reason}). Write or fetch the file again, or leave it out.": (
         "{name}：{kind} 数据已损坏，没有各{unit}的列表（{reason}）。请重新写入或下载该文件，或不使用它。"
@@ -39,8 +58,8 @@ MESSAGES: dict[str, str] = {
     "the file ends too early": "文件过早结束",
     "another beginning than the format's": "开头不是该格式的开头",
     # what differs
-    "{name}: another kind of file than {first}. Write one kind of file.": (
-        "{name}：与 {first} 不是同一种文件。请写成同一种文件。"
+    "{name}: {kind}, and the other files are {usual}. Remove it, or name a pattern without it, such as '{pattern}'.": (
+        "{name}：类型为 {kind}，而其他文件为 {usual}。请移走它，或给出不含它的模式，例如 '{pattern}'。"
     ),
     "{name}: has {extra} instead of {missing} in {first}. {advice}": (
         "{name}：有 {extra}，而 {first} 中是 {missing}。{advice}"

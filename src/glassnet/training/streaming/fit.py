@@ -20,7 +20,7 @@ from ...model.file import damage
 from ...nn.network_class import Network
 from ...options.options import Options
 from ..callbacks import Callback, require_callbacks
-from ..checkpoint import CheckpointPolicy, load_checkpoint, require_free
+from ..checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_free
 from ..checkpointing import finish_with
 from ..run import Fit, finish
 from .feed import WindowFeed
@@ -198,7 +198,7 @@ def resume_stream(
         warnings.warn(printable(text), stacklevel=2)
     survey = survey_of(source, roles_of(options, stream), model.columns, on_survey=on_survey)
     given = GivenStream(survey)
-    saved.require_same(given, saved.model.receipt["data"], "training data")
+    _require_same(saved, given)
     if on_surveyed is not None:
         on_surveyed(survey, options)
     network = Network.of(model.network.architecture, state.optimizer_state.parameters)
@@ -212,6 +212,24 @@ def resume_stream(
         run.state, run.history, run.changes = state, saved.history, saved.changes
         policy = CheckpointPolicy(path, every or saved.every, saved.note)
         return _result(finish_with(policy, run, require_callbacks(callbacks)), survey)
+
+
+def _require_same(saved: LoadedCheckpoint, given: GivenStream) -> None:
+    """Raise ModelFileError GN044, with what differs, unless the stream is that of the start."""
+    began, now = saved.model.receipt["data"], given.described()
+    if now["fingerprint"] == began["fingerprint"]:
+        return
+    was, has = began["stream"], now["stream"]
+    differs = "as many rows with other values"
+    if was["rows"] != has["rows"]:
+        differs = f"{was['rows']:,} rows, now {has['rows']:,}"
+    elif was["sizes"] != has["sizes"]:
+        differs = f"{was['groups']:,} row groups, now {has['groups']:,} or of other sizes"
+    raise ModelFileError(
+        "GN044",
+        f"{given.data.source}: {saved.path} was started with other training data of {began['source']} ({differs}). "
+        f"Name those: glassnet resume {saved.path} DATA",
+    )
 
 
 def _cache(source: StreamSource, cache: int | None) -> int:

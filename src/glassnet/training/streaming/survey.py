@@ -72,6 +72,10 @@ class Survey:
         SHA-256 of the digests of the row groups, in their order.
     typed : bool
         Whether the source distinguishes numbers from text; delimited text does not, and has another fingerprint.
+    digests : frozenset of bytes
+        The digests of the row groups.
+    without_target : int
+        Number of rows without a target.
     seconds : float
     """
 
@@ -86,6 +90,8 @@ class Survey:
     targets: Targets | None
     fingerprint: str
     typed: bool
+    digests: frozenset[bytes]
+    without_target: int
     seconds: float
 
     @property
@@ -202,10 +208,12 @@ def survey_of(
     counts = np.zeros(max(1, roles.folds), np.int64)
     sample, validation, test = _Kept(), _Kept(), _Kept()
     summary: TableSummary | None = None
-    typed = True
+    typed, digests, without_target = True, set(), 0
     kept_folds: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for group, part in _in_order(partial(_examine, source, roles, columns, learner), source.groups):
         digest.update(part.digest)
+        digests.add(part.digest)
+        without_target += part.without_target
         typed = part.sample.typed
         counts += part.counts
         if part.summary is not None:
@@ -238,6 +246,8 @@ def survey_of(
         targets=targets,
         fingerprint=digest.hexdigest(),
         typed=typed,
+        digests=frozenset(digests),
+        without_target=without_target,
         seconds=time.perf_counter() - began,
     )
     _require_validation(survey)
@@ -254,6 +264,7 @@ class _Examined(NamedTuple):
     validation: Table
     test: Table
     folds: tuple[NDArray[np.int64], NDArray[np.int64]]  # row numbers and folds of the validation sample
+    without_target: int
 
 
 def _examine(
@@ -261,7 +272,8 @@ def _examine(
 ) -> _Examined:
     table, first, rows = source.read(group), group.first, group.rows
     is_test, is_validation = roles.test(first, rows), roles.validation_sample(first, rows)
-    training = _present(table, columns) & ~is_test & (np.bool_(roles.folds > 0) | ~is_validation)
+    present = _present(table, columns)
+    training = present & ~is_test & (np.bool_(roles.folds > 0) | ~is_validation)
     numbers, folds = np.empty(0, np.int64), np.empty(0, np.int64)
     counts = np.array([np.count_nonzero(training)])
     if roles.folds:
@@ -280,6 +292,7 @@ def _examine(
         validation,
         test,
         (numbers, folds),
+        rows - int(np.count_nonzero(present)),
     )
 
 

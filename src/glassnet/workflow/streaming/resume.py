@@ -13,7 +13,7 @@ from ...training.streaming.survey import OnSurvey, Survey
 from ..notice import Notify, notice
 from ..train_job import Plan, TrainResult, fit_or_keep
 from ..training_data import TrainingData
-from .data import open_planned, with_test
+from .data import open_planned, open_test, with_test
 from .train import OnOpen, concluded
 
 
@@ -28,13 +28,14 @@ def resume_on_stream(
     on_survey: OnSurvey | None = None,
 ) -> TrainResult:
     """Resume the run of a loaded checkpoint; see `resume_job.resume`, and `train.train_stream` for the arguments."""
-    source = open_planned(plan)
+    source = open_planned(plan, notify)
+    test = open_test(plan.test, source, plan.wishes.decimal, notify)
     if on_open is not None:
         on_open(source)
     read: list[TrainingData] = []
 
     def surveyed(survey: Survey, options: Options) -> None:
-        read.append(with_test(survey, options, plan.test, plan.wishes.decimal, notify))
+        read.append(with_test(survey, options, test, notify))
         notify(notice("going_on", done=saved.state.progress, epochs=saved.options.epochs))
         for change in saved.changes:
             text = f"{change}: the last bits may differ from those of an uninterrupted run"

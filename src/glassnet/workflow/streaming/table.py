@@ -18,7 +18,7 @@ from ..notice import Notify
 from ..table_options import TableOptions
 from ..train_job import evaluate_on_test
 from ..training_data import TrainingData
-from .data import stream_of, with_test
+from .data import notify_empty_files, open_test, stream_of, with_test
 
 
 def fit_table_stream(
@@ -35,10 +35,12 @@ def fit_table_stream(
 ) -> tuple[Fit, Evaluation | None]:
     """Train a model on a stream, and test it; arguments and errors as for `TableModel.fit` and `fit_stream`."""
     source = stream_of(data, header_names(wishes.target), wishes.decimal)
+    notify_empty_files(source, notify)
+    opened = open_test(test, source, wishes.decimal, notify)
     read: list[TrainingData] = []
 
     def surveyed(survey: Survey, options: Options) -> None:
-        read.append(with_test(survey, options, test, wishes.decimal, notify))
+        read.append(with_test(survey, options, opened, notify))
 
     fitted = fit_stream(
         source,

@@ -28,7 +28,7 @@ from ..train_job import (
     written_at,
 )
 from ..training_data import TrainingData, job_options
-from .data import open_planned, with_test
+from .data import open_planned, open_test, with_test
 
 _OF_IMAGES = ("size", "colour", "handwriting", "deskew", "rotate", "shift", "zoom", "shear", "elastic")
 OnOpen = Callable[[StreamSource], object]
@@ -63,7 +63,8 @@ def train_stream(
     plan = plan_for(job, recipe)
     options = job_options(recipe, job.options)
     checkpoint = checkpoint_policy(job, plan, options, notify)
-    source = open_planned(plan)
+    source = open_planned(plan, notify)
+    test = open_test(plan.test, source, plan.wishes.decimal, notify)
     if on_open is not None:
         on_open(source)
     read: list[TrainingData] = []
@@ -79,7 +80,7 @@ def train_stream(
         return chosen
 
     def surveyed(survey: Survey, chosen: Options) -> None:
-        read.append(with_test(survey, chosen, plan.test, plan.wishes.decimal, notify))
+        read.append(with_test(survey, chosen, test, notify))
         notify_options(job.options, chosen, notify)
 
     def fit_it(callbacks: Iterable[Callback]) -> Fit:

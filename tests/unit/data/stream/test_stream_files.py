@@ -146,7 +146,7 @@ def test_what_differs_between_parts_is_named(tmp_path):
     refused(folder, "GN140", "3.parquet: has 'other', which")
     last.unlink()
     FRAME.write_csv(folder / "3.csv")
-    refused(folder, "GN140", "3.csv", "another kind of file")
+    refused(folder, "GN140", "3.csv", "3.csv: text, and the other files are")
     text = write(tmp_path / "c", "csv")
     FRAME.rename({"a": "b"}).write_csv(text / "2.csv")
     refused(text, "GN140", "2.csv", "has 'b' instead of 'a'")
