@@ -35,7 +35,7 @@ from ...training.receipt import fingerprint
 from ..notice import Notify, ignore
 from ..table_options import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data
-from ..training_data import TrainingData, job_options, require_picture_files
+from ..training_data import TrainingData, job_options, require_images, require_picture_files
 from .evidence import judge_choice
 from .result import SearchResult, difference_interval, tested
 from .scores import HIGHER_IS_BETTER, METRICS, Numbers, Scorer, contributions, metric_for
@@ -253,6 +253,7 @@ def run_search(
     """Search on data that were read; arguments as for `search_files`."""
     read, base = samples.read, samples.read.options
     given, images = by_field(job.options), read.training.image_shape is not None
+    require_images(job.recipe_name, given, read.training, base)
     space = (
         parse_space(job.space, base, given, job.recipe_name)
         if job.space
