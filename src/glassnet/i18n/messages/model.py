@@ -338,8 +338,8 @@ MESSAGES: dict[str, str] = {
     "{source}: the model has no columns, expected a model of a table.": (
         "{source}：模型没有命名的列，应为表格的模型。"
     ),
-    "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).": (
-        "rows：是表格，应为编码后的输入。请传入 model.columns.apply(read_table(…))。"
+    "rows: a table, expected encoded inputs. Use TableModel(model), which encodes tables.": (
+        "rows：是表格，应为编码后的输入。请用 TableModel(model)，它会对表格编码。"
     ),
     "rows: {kind}, expected an array of samples.{hint}": "rows：是 {kind}，应为样本数组。{hint}",
     " Pass its inputs.": "请传入它的 inputs。",
