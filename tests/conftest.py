@@ -104,8 +104,9 @@ def errors_are_translated_in_full():
 
     def recording(self, code, message):
         raised_in = sys._getframe(1).f_globals.get("__name__", "")
-        # Errors of the estimators are for the Python API, which is English only.
-        if raised_in.startswith("glassnet.") and not raised_in.startswith("glassnet.estimators"):
+        # Errors of these are for the Python API, which is English only.
+        english = ("glassnet.estimators", "glassnet.workflow.search.api")
+        if raised_in.startswith("glassnet.") and not raised_in.startswith(english):
             messages.append(message)
         original(self, code, message)
 

@@ -128,6 +128,17 @@ def test_bad_input_is_one_line_in_both_languages(folder, monkeypatch, words, cod
     assert re.search("[\u4e00-\u9fff]", line)
 
 
+def test_a_recipe_for_images_on_a_table_is_named_with_its_side(folder, monkeypatch):
+    rows = "table.csv"
+    (folder / rows).write_text("".join(f"{row % 2},{row},2\n" for row in range(50)))
+    for words in (("notes", "quick", "wide"), ("wide", "quick")):
+        line = compare(*words, rows).refused("GN022", "the recipe wide is for images (rotate, shift", "another recipe")
+        assert f"{'AC'[len(words) - 2]}: the recipe" in line
+    compare("quick", "quick", rows, "--b", "rotate=5").refused("GN022", "B: rotate: the samples are not images")
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    assert "rotate、shift、zoom" in compare("quick", "wide", rows).refused("GN022", "配方 wide")
+
+
 SLOW = ("--b", "rate=1e-6", "--c", "rate=1e-7")
 
 

@@ -75,6 +75,7 @@ def test_json_has_the_documented_keys(rows):
 def test_a_search_in_chinese(rows):
     done = search("--trials", "3", "--language", "zh", "--minutes", "9").fine()
     assert "配方" in done.out
+    assert "试验 0：" in done.err
     assert not re.search("trial|winner|score|chance|interval", done.out + done.err)
 
 
@@ -132,7 +133,7 @@ def test_bad_input_is_one_line_in_both_languages(rows, monkeypatch, words, code,
 
 def test_another_search_in_the_folder_is_refused(rows):
     search("--trials", "1").fine()
-    search("--batch-size", "8").refused("GN044", "options", "--out")
+    search("--batch-size", "8").refused("GN044", "batch_size", "→ 8", "--out")
 
 
 def test_without_optuna_a_line_names_the_extra(rows, monkeypatch):

@@ -140,7 +140,8 @@ def compare_command(
     if picture:
         from .. import plots
 
-        plots.save(plots.draw_comparison(compared.to_dict(), language=language), picture)
+        drawn = {"recipes": {side: _recipe(one) for side, one in sides.items()}, **compared.to_dict()}
+        plots.save(plots.draw_comparison(drawn, language=language), picture)
     if as_json:
         named = {side: one.recipe for side, one in sides.items()}
         result_json({"recipes": named, **compared.to_dict(), "picture": picture})

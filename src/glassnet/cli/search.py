@@ -189,7 +189,7 @@ class _Lines:
 
     def __init__(self, job: SearchJob, words: Say) -> None:
         self._words = words
-        self._planned = job.trials or (words("any_number") if job.minutes is not None else TRIALS)
+        self._planned = job.trials or (None if job.minutes is not None else TRIALS)
 
     def close(self) -> None:
         """Do nothing: a line is complete."""
@@ -199,7 +199,8 @@ class _Lines:
             say(self._words("final_best" if event.which == "best" else "final_default"))
         elif isinstance(event, TrialEnded):
             trial, best = event.trial, event.best
-            facts: dict[str, Any] = {"number": trial.number, "ended": event.ended, "planned": self._planned}
+            done = self._words("done_of" if self._planned else "done", ended=event.ended, planned=self._planned)
+            facts: dict[str, Any] = {"number": trial.number, "done": done}
             facts["score"] = "–" if trial.score is None else f"{trial.score:.4f}"
             if best is not None:
                 facts |= {"best": f"{best.score:.4f}", "best_number": best.number}

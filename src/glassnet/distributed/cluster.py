@@ -278,4 +278,7 @@ class RayCluster:
 
 def _as_cluster_error(lost: BaseException) -> ClusterError:
     reason = next(iter(str(lost).splitlines()), "") or type(lost).__name__
-    return ClusterError("GN132", f"A task was lost with its machine ({reason.removesuffix('.')}).")
+    return ClusterError(
+        "GN132",
+        f"A task was lost with its machine ({reason.removesuffix('.')}). If the cluster has ended, start another.",
+    )

@@ -22,6 +22,21 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "some sides have other networks or initializers, so not all start from the same weights",
         "有些边的网络或初始化方式不同，因此初始权重不全相同",
     ),
+    # search
+    "search_continues": ("continuing: {done} trials done", "继续：已完成 {done} 个试验"),
+    "search_continues_of": ("continuing: {done} of {planned} trials done", "继续：{planned} 个试验已完成 {done} 个"),
+    "search_complete": (
+        "the search is complete: {done} trials done; a larger --trials continues it",
+        "搜索已完成：{done} 个试验；更大的 --trials 可继续",
+    ),
+    "search_stopped": (
+        "{count} trials were stopped by the time limit, to be repeated when the search continues",
+        "{count} 个试验因时间限制而停止；继续搜索时会重做",
+    ),
+    "search_no_time": (
+        "--minutes {minutes:g}: no time for another trial",
+        "--minutes {minutes:g}：时间不够再做一个试验",
+    ),
     # progress of a training run
     "epoch_done": (
         "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",

@@ -40,6 +40,8 @@ _ONE = {
     "values": "value",
     "weights": "weight",
     "wrong or ambiguous labels": "wrong or ambiguous label",
+    "trials were": "trial was",
+    "trials": "trial",
 }
 _COUNTED = re.compile(
     rf"\{{(\w+)(:,)?\}} (?:\{{\w+\}} |misread |misclassified |held-out )?(?P<many>{'|'.join(_ONE)})\b"

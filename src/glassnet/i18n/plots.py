@@ -23,6 +23,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "accuracy_percent": ("accuracy, %", "准确率，%"),
     "loss": ("loss", "损失"),
     "epoch": ("epoch", "轮次"),
+    "curves_and_marks": (
+        "marks at the end: the trained models; curves of an ensemble: its first member",
+        "末端标记：训练好的模型；集成的曲线是其第一个成员的曲线",
+    ),
     "training": ("training", "训练"),
     "validation": ("validation", "验证"),
     # comparison

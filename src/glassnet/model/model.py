@@ -165,7 +165,7 @@ class Model:
         if self.columns is not None and hasattr(rows, "columns"):
             raise DataError(
                 "GN017",
-                "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).",
+                "rows: a table, expected encoded inputs. Use TableModel(model), which encodes tables.",
             )
         if rows is None or isinstance(rows, Dataset):
             hint = "" if rows is None else " Pass its inputs."

@@ -27,6 +27,8 @@ _STYLES: tuple[tuple[str, Any, str], ...] = (
     (QUIET, (0, (8, 2, 2, 2)), "*"),
 )
 """Colour, dashes and marker of each side."""
+_LONG_TITLE = 80
+"""Longer titles have smaller letters."""
 _FEW = 3
 """Most sides whose ranges are filled; more would hide each other, and each seed has its line anyway."""
 
@@ -41,7 +43,8 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     ----------
     comparison : mapping
         As ``glassnet compare --json`` prints it: ``metric``, ``pairs`` with the scores, and in ``curves`` the curves of
-        ``a``, ``b`` and so on, each with ``epochs`` and ``validation_score``.
+        ``a``, ``b`` and so on, each with ``epochs`` and ``validation_score``. With ``recipes`` the title names those
+        of all sides.
     axes : Axes, optional
         A new figure by default.
     language : str
@@ -62,12 +65,14 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     if not isinstance(comparison, Mapping):
         raise wrong_type("comparison", comparison, "the result of a comparison, as a mapping")
     panel = require_axes(
-        new_axes(size=(7.2, 3.6), margins=(0.7, 0.6, 1.1, 0.45)) if axes is None else axes, 1, "score"
+        new_axes(size=(7.2, 3.8), margins=(0.7, 0.8, 1.1, 0.45)) if axes is None else axes, 1, "score"
     )[0]
     metric = comparison["metric"]
     percent = metric in SHARES
     style_axes(panel, grid=True)
-    panel.set_title(metric_title(metric, language), loc="left", fontsize=10, color=INK)
+    names = [f"{side.upper()}: {name}" for side, name in comparison.get("recipes", {}).items()]
+    title = "     ".join([metric_title(metric, language), *names])
+    panel.set_title(title, loc="left", fontsize=10 if len(title) <= _LONG_TITLE else 7, color=INK)
     few = len(comparison["curves"]) <= _FEW
     ends, finals, last = [], [], 1
     for (side, lines), (colour, dash, marker) in zip(comparison["curves"].items(), _STYLES, strict=False):
@@ -88,7 +93,7 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
         last = max(last, *(epochs[-1] for epochs, _ in curves))
     panel.set_xlim(1 if last > 1 else 0, last)
     panel.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, steps=[1, 2, 5, 10]))
-    panel.set_xlabel(word("epoch"))
+    panel.set_xlabel(f"{word('epoch')}\n{word('curves_and_marks')}")
     for end, style in finals:
         panel.plot([last], [end], markersize=8, markeredgecolor="white", linestyle="", zorder=3, **style)
     label_ends(panel, ends)

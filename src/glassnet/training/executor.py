@@ -17,7 +17,7 @@ from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
-from ..errors import OptionError
+from ..errors import ArgumentError, OptionError
 from ..options.options import Options
 
 T = TypeVar("T")
@@ -78,6 +78,16 @@ class DividesBatches(Protocol):
     def engine(self, notify: Callable[[str], None] = ...) -> Engine:
         """Return the engine, with the bits of the compiled engine; `notify` receives lines of text."""
         ...
+
+
+def require_executor(given: object) -> None:
+    """Raise ArgumentError GN021 if an argument `executor` is neither None nor has what an `Executor` has."""
+    methods = (getattr(given, name, None) for name in ("share", "submit", "cancel"))
+    if given is not None and (isinstance(given, type) or not all(map(callable, methods))):
+        kind = type(given).__name__
+        raise ArgumentError(
+            "GN021", f"executor: {kind}, expected an executor such as ThreadExecutor(1) or ray_cluster()."
+        )
 
 
 def require_divisible(options: Options) -> None:

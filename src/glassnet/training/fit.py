@@ -21,7 +21,7 @@ from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
-from .executor import DividesBatches, Executor
+from .executor import DividesBatches, Executor, require_executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .run import Fit, Run, finish
 
@@ -111,8 +111,8 @@ def fit(
         GN021 when `options` is not an `Options`, and for another task or name of an engine; GN022 for options that do
         not fit each other, the data or `init_model`, and for a checkpoint of an ensemble.
     ArgumentError
-        GN021 for an unknown option, for options given twice, for an `engine` or `checkpoint` of another type, for `X`
-        without `y`, and for a data set with `y`, `weights` or another `task`, of which it has its own.
+        GN021 for an unknown option, for options given twice, for an `engine`, `checkpoint` or `executor` of another
+        type, for `X` without `y`, and for a data set with `y`, `weights` or another `task`, of which it has its own.
     ModelFileError
         GN045 for a checkpoint that would replace that of an unfinished training run.
     TypeError
@@ -132,6 +132,7 @@ def fit(
     require_choice("task", task, TASKS)
     _require_engine(engine)
     _require_checkpoint(checkpoint)
+    require_executor(executor)
     if init_model is not None:
         require_model(init_model, "init_model")
         if task == "auto" and init_model.targets.name == "values":

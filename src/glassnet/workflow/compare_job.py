@@ -38,7 +38,7 @@ from .comparison.trial import Curve, SideEvent, Trial, run_trial
 from .notice import Notify, ignore, notice
 from .table_options import TableOptions
 from .train_job import Plan, notify_options, read_data
-from .training_data import job_options, require_picture_files
+from .training_data import job_options, require_images, require_picture_files
 
 SEEDS = 8
 """Seeds of two sides by default: the fewest for which one of them may disagree with the others."""
@@ -241,7 +241,9 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
     if isinstance(job.source, Dataset):
         options = {side: recipe_options(job.source, one.recipe, given[side]) for side, one in sides.items()}
         _require_comparable(options)
-        return {side: _Read(one, job.source) for side, one in options.items()}
+        read = {side: _Read(one, job.source) for side, one in options.items()}
+        _require_images(sides, given, read)
+        return read
     before = {side: job_options(one.recipe, given[side]) for side, one in sides.items()}
     _require_comparable(before)
     source = data.BUNDLED if job.source is None else job.source
@@ -258,7 +260,7 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
         result = read_data(plan, before[side], partial(choose, side), notify)
         return _Read(result.options, result.training)
 
-    read: dict[str, _Read] = {}
+    read = {}
     for side in sides:
         like = next((one for one in read if _read_alike(before[one], before[side])), None)
         if like is None:
@@ -275,9 +277,19 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
                 if len(sides) == 2
                 else f"{source}: {side.upper()} reads other samples than A. Use the same {flag} for all sides.",
             )
+    _require_images(sides, given, read)
     for side, one in read.items():
         notify_options(sides[side].options, one.options, notify)
     return read
+
+
+def _require_images(sides: dict[str, Side], given: dict[str, dict[str, Any]], read: dict[str, _Read]) -> None:
+    """Raise OptionError GN022, which names the side, if one distorts or deskews samples that are not images."""
+    for side, one in read.items():
+        try:
+            require_images(sides[side].recipe, given[side], one.training, one.options)
+        except OptionError as problem:
+            raise OptionError(problem.code, f"{side.upper()}: {problem}") from None
 
 
 def _read_alike(one: Options, other: Options) -> bool:

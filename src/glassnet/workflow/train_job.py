@@ -63,6 +63,7 @@ from .training_data import (
     load_training_data,
     load_training_table,
     notify_weak_test,
+    require_images,
     require_picture_files,
 )
 
@@ -288,6 +289,8 @@ def train(
         return job_options(recipe, job.options, **for_rows(rows, recipe, task=task))
 
     read = read_data(plan, options, choose, notify, start=start)
+    if start is None:
+        require_images(recipe, job.options, read.training, read.options)
     notify_options(job.options, read.options, notify)
     read, engine = _with_batches_shared(read, executor, notify)
     fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start, executor=executor)

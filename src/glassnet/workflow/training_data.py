@@ -33,6 +33,7 @@ from ..model.header import DataReceipt
 from ..model.model import Model
 from ..options.options import Options, for_optimizer
 from ..preprocess import Columns
+from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.fine_tuning import fitting_data
 from ..training.receipt import fingerprint, options_of
@@ -376,6 +377,21 @@ def require_picture_files(source: str, options: Options) -> None:
             "GN022",
             f"{given}: only for folders of images, and {source} is not one. Omit it.",
         )
+
+
+def require_images(recipe: str, given: Mapping[str, Any], training: Dataset, options: Options) -> None:
+    """Raise OptionError GN022 if options distort or deskew samples that are not images; it names the recipe, or them.
+
+    `given` are the options that the user has chosen, by the names of their fields; the recipe has set the others.
+    """
+    by_recipe = [name for name in IMAGE_OPTIONS if getattr(options, name) and name not in given]
+    if training.image_shape is None and by_recipe:
+        raise OptionError(
+            "GN022",
+            f"the recipe {recipe} is for images ({', '.join(by_recipe)}), and the samples are not images. Choose "
+            "another recipe.",
+        )
+    require_pictures(training.image_shape, options, training.channels)
 
 
 def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset, notify: Notify) -> None:

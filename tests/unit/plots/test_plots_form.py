@@ -355,3 +355,9 @@ def test_the_bundled_font_is_found_on_the_first_lookup():
     program = "from glassnet.plots import fonts; assert ord('猫') in fonts._code_points_of(fonts.FAMILY)"
     done = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_comparison_says_what_its_sides_and_marks_are():
+    drawn = plots.draw_comparison(COMPARISON | {"recipes": {"a": "notes", "b": "quick, rate 0.1"}})
+    assert drawn.get_title(loc="left").endswith("A: notes     B: quick, rate 0.1")
+    assert "first member" in drawn.get_xlabel()

@@ -6,22 +6,23 @@ from ..language import Say, speaking
 
 SEARCH_WORDS: dict[str, tuple[str, str]] = {
     "trial_complete": (
-        "trial {number}: {score} ({ended} of {planned}; best so far {best}, trial {best_number})",
-        "试验 {number}：{score}（{ended}/{planned}；目前最好 {best}，试验 {best_number}）",
+        "trial {number}: {score} ({done}; best so far {best}, trial {best_number})",
+        "试验 {number}：{score}（{done}；目前最好 {best}，试验 {best_number}）",
     ),
     "trial_pruned": (
-        "trial {number}: ended early at {score} ({ended} of {planned})",
-        "试验 {number}：在 {score} 时提前结束（{ended}/{planned}）",
+        "trial {number}: ended early at {score} ({done})",
+        "试验 {number}：在 {score} 时提前结束（{done}）",
     ),
     "trial_diverged": (
-        "trial {number}: training diverged ({ended} of {planned})",
-        "试验 {number}：训练发散（{ended}/{planned}）",
+        "trial {number}: training diverged ({done})",
+        "试验 {number}：训练发散（{done}）",
     ),
     "trial_failed": (
-        "trial {number}: not enough memory ({ended} of {planned})",
-        "试验 {number}：内存不足（{ended}/{planned}）",
+        "trial {number}: not enough memory ({done})",
+        "试验 {number}：内存不足（{done}）",
     ),
-    "any_number": ("as time allows", "时间允许的个数"),
+    "done_of": ("{ended} of {planned}", "{ended}/{planned}"),
+    "done": ("{ended} done", "已完成 {ended} 个"),
     "final_best": ("training the winner on all training samples", "用全部训练样本训练胜者"),
     "final_default": ("training the recipe's own options for comparison", "训练配方自身的选项以作对照"),
     "bar": ("trials {ended}/{planned}", "试验 {ended}/{planned}"),

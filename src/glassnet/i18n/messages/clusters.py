@@ -22,5 +22,7 @@ MESSAGES: dict[str, str] = {
     "--ray {address}: what answers there is not a Ray cluster.": "--ray {address}：在那里应答的不是 Ray 集群。",
     "The worker on {node} differs (there ≠ here): {differences}. All machines need the same versions and kind of "
     "processor.": "{node} 上的工作进程不同（那里 ≠ 这里）：{differences}。所有机器须有相同的版本和同类的处理器。",
-    "A task was lost with its machine ({reason}).": "一项任务随其机器丢失（{reason}）。",
+    "A task was lost with its machine ({reason}). If the cluster has ended, start another.": (
+        "一项任务随其机器丢失（{reason}）。如果集群已结束，请启动另一个。"
+    ),
 }

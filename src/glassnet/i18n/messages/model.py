@@ -40,9 +40,12 @@ MESSAGES: dict[str, str] = {
     "outputs: shape {shape}, expected (samples, {classes}). For rows, use model.predict(rows).": (
         "outputs：形状为 {shape}，应为（样本数，{classes}）。要预测样本，请用 model.predict(rows)。"
     ),
-    "{options}: the samples are not images. Omit these options.": "{options}：样本不是图片。请去掉这些选项。",
-    "{options}: the images have colours, expected greyscale. Omit these options, or the colours.": (
-        "{options}：图片是彩色的，应为灰度图。请去掉这些选项，或按灰度读取。"
+    "the recipe {recipe} is for images ({names}), and the samples are not images. Choose another recipe.": (
+        "配方 {recipe} 用于图片（{names}），而样本不是图片。请选择其他配方。"
+    ),
+    "{names}: the samples are not images. Omit these options.": "{names}：样本不是图片。请去掉这些选项。",
+    "{names}: the images have colours, expected greyscale. Omit these options, or the colours.": (
+        "{names}：图片是彩色的，应为灰度图。请去掉这些选项，或按灰度读取。"
     ),
     # inputs outside the range of training
     "rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are unreliable; pass rows "
@@ -335,8 +338,8 @@ MESSAGES: dict[str, str] = {
     "{source}: the model has no columns, expected a model of a table.": (
         "{source}：模型没有命名的列，应为表格的模型。"
     ),
-    "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).": (
-        "rows：是表格，应为编码后的输入。请传入 model.columns.apply(read_table(…))。"
+    "rows: a table, expected encoded inputs. Use TableModel(model), which encodes tables.": (
+        "rows：是表格，应为编码后的输入。请用 TableModel(model)，它会对表格编码。"
     ),
     "rows: {kind}, expected an array of samples.{hint}": "rows：是 {kind}，应为样本数组。{hint}",
     " Pass its inputs.": "请传入它的 inputs。",

@@ -12,6 +12,15 @@ MESSAGES: dict[str, str] = {
     "y: a file has its own labels. Omit it, or pass X instead of the file.": (
         "y：文件有自己的标签。请去掉它，或传入 X 而不是文件。"
     ),
+    'y: {text} is text. Pass a column of a data frame as target="{name}".': (
+        'y：{text} 是文字。请以 target="{name}" 传入数据框的列名。'
+    ),
+    'data: a table needs the column to predict, such as target="price". Pass target.': (
+        'data：表格需要指明要预测的列，例如 target="price"。请传入 target。'
+    ),
+    "executor: {kind}, expected an executor such as ThreadExecutor(1) or ray_cluster().": (
+        "executor：{kind}，应为执行器，例如 ThreadExecutor(1) 或 ray_cluster()。"
+    ),
     "recipe: {kind}, expected the name of a recipe.": "recipe：{kind}，应为配方的名称。",
     "out: {kind}, expected a path.": "out：{kind}，应为路径。",
     # space
@@ -54,11 +63,23 @@ MESSAGES: dict[str, str] = {
     # folder
     "{folder}: the search in this folder has other settings ({names}). Repeat its command, or choose another folder "
     "with --out.": "{folder}：此文件夹中的搜索设置不同（{names}）。请重复它的命令，或用 --out 选择其他文件夹。",
+    "{folder}: the search in this folder has other data. Use its data, or choose another folder with --out.": (
+        "{folder}：此文件夹中的搜索使用的是其他数据。请使用它的数据，或用 --out 选择其他文件夹。"
+    ),
+    "{folder}: the search in this folder has other words or names in its columns or classes. Use its data, or choose "
+    "another folder with --out.": (
+        "{folder}：此文件夹中的搜索，其列或类别中的词或名称不同。请使用它的数据，或用 --out 选择其他文件夹。"
+    ),
+    "--minutes {minutes}: too short for a trial; the search is in {folder}. Repeat the command with more minutes to "
+    "continue.": "--minutes {minutes}：时间太短，没有试验完成；搜索在 {folder} 中。请用更多分钟再运行同一命令以继续。",
     "damaged, so this search cannot be continued. Choose another folder with --out.": (
         "已损坏，此搜索无法继续。请用 --out 选择其他文件夹。"
     ),
     "{folder}: a folder with other files. Choose another folder with --out.": (
         "{folder}：文件夹中有其他文件。请用 --out 选择其他文件夹。"
+    ),
+    'For words, pass a table with all columns, and target="{name}".': (
+        '如有文字，请传入含所有列的表格和 target="{name}"。'
     ),
     "{folder}: another search is running in this folder. Wait for it, or choose another.": (
         "{folder}：此文件夹中正在进行另一次搜索。请等待，或选择其他文件夹。"

@@ -23,6 +23,8 @@ from ...options.options import DISTORTIONS, Options
 if TYPE_CHECKING:
     from .kernels import Distortion
 
+IMAGE_OPTIONS = (*DISTORTIONS, "deskew")
+"""Options that need images."""
 KNOTS = 1.75
 """Grid spacing in units of `elastic_sigma`: the spline is then as smooth as noise blurred by the latter."""
 
@@ -83,7 +85,7 @@ def require_pictures(image_shape: tuple[int, int] | None, options: Options, chan
     OptionError
         GN022.
     """
-    wanted = [name for name in (*DISTORTIONS, "deskew") if getattr(options, name)]
+    wanted = [name for name in IMAGE_OPTIONS if getattr(options, name)]
     if wanted and image_shape is None:
         raise OptionError("GN022", f"{', '.join(wanted)}: the samples are not images. Omit these options.")
     if wanted and channels != 1:

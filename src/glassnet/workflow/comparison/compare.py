@@ -14,7 +14,7 @@ from ...errors import ArgumentError, DataError, OptionError, require_names
 from ...options.options import NAMES, OTHER_NAMES, SPECS, Options
 from ...preprocess.tabular.dataset import column_names, load_table
 from ...preprocess.tabular.selection import in_python
-from ...training.executor import Executor
+from ...training.executor import Executor, require_executor
 from ..compare_job import Callback, CompareJob, Side, default_seeds
 from ..compare_job import compare as carry_out
 from ..notice import Notice
@@ -133,6 +133,7 @@ def compare(
     Comparison(accuracy A 0.9944, C 0.8611, B 0.5389; compared with A: B worse, C no difference seen; 9 seeds)
     """
     require_names("compare", options, (*NAMES, *_OWN), OTHER_NAMES)
+    require_executor(executor)
     sides = [_side(given, options) for given in (a, b, *others)]
     about_columns = {"task": task, "drop": drop, "keep": keep, "decimal": None if decimal == AUTO else decimal}
     if target is None and (name := next((name for name, value in about_columns.items() if value), None)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
@@ -10,12 +11,12 @@ from typing import Any
 
 from ...data.dataset import Dataset, require_dataset
 from ...data.split import split
-from ...errors import ArgumentError, require_names, wrong_type
+from ...errors import ArgumentError, DataError, GlassnetError, require_names, wrong_type
 from ...options.options import NAMES, OTHER_NAMES, Options, by_field
 from ...options.recipes import for_rows, recipe_named
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
-from ...training.executor import Executor
+from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for, recipe_options, task_of
 from ..notice import ignore
 from ..table_options import TableOptions
@@ -79,7 +80,7 @@ def search(
         Folder of the search, by default the name of the data with ``-search``. A search in it is continued.
     executor : Executor, optional
         Where trials are computed, such as `glassnet.ray_cluster`; by default threads of this process, one per core.
-        With one worker the same seed gives the same trials.
+        With one worker, as with `training.executor.ThreadExecutor(1)`, the same seed gives the same trials.
     callbacks : iterable of callable
         Each is called with every event of the search, on any thread; if one returns True, no trial is continued.
     **options
@@ -106,6 +107,7 @@ def search(
         raise wrong_type("recipe", recipe, "the name of a recipe")
     if out is not None and not isinstance(out, str | PathLike):
         raise wrong_type("out", out, "a path")
+    require_executor(executor)
     every, folder = require_callbacks(callbacks), None if out is None else fspath(out)
     columns = () if target is None else column_names(target)
     common: dict[str, Any] = {
@@ -115,6 +117,30 @@ def search(
         "metric": metric,
         "folds": cv,
     }
+    try:
+        return _search(data, y, test, recipe, columns, options, common, folder, executor, every)
+    except (GlassnetError, KeyboardInterrupt) as problem:
+        text = _in_python(str(problem))
+        if text == str(problem):
+            raise
+        if isinstance(problem, GlassnetError):
+            raise type(problem)(problem.code, text) from None
+        raise KeyboardInterrupt(text) from None
+
+
+def _search(
+    data: Any,
+    y: Any,
+    test: Any,
+    recipe: str | None,
+    columns: tuple[str, ...],
+    options: dict[str, Any],
+    common: dict[str, Any],
+    folder: str | None,
+    executor: Executor | None,
+    every: list[Callback],
+) -> SearchResult:
+    """Search with arguments whose types are right; `common` are parameters of a `SearchJob`."""
     if data is None or isinstance(data, str | Path):
         if y is not None:
             raise ArgumentError("GN021", "y: a file has its own labels. Omit it, or pass X instead of the file.")
@@ -122,6 +148,8 @@ def search(
         table = TableOptions(target=columns)
         job = SearchJob(source, None if test is None else str(test), recipe, options, table, out=folder, **common)
         return search_files(job, executor=executor, callbacks=every)
+    if isinstance(y, str):
+        raise ArgumentError("GN021", f'y: {y!r} is text. Pass a column of a data frame as target="{y}".')
     if y is not None and columns:
         raise ArgumentError("GN021", "y and target: both are what to predict. Omit one.")
     began = time.monotonic()
@@ -133,6 +161,12 @@ def search(
         read, name = _read_arrays(data, y, test, recipe, options)
     job = SearchJob(None, None, name, options, out=folder or "data-search", **common)
     return run_search(job, read, executor, every, ignore, time.monotonic, began)
+
+
+def _in_python(text: str) -> str:
+    """Convert advice for the command line to advice for callers of `search`."""
+    text = re.sub(r"--(trials|minutes|space|metric|cv|out)\b", r"\1", text)
+    return re.sub(r"Repeat (the|its) command\b", r"Repeat \1 call", text)
 
 
 def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[str, ...]:
@@ -171,8 +205,18 @@ def _read_arrays(
     data: Any, y: Any, test: Any, recipe: str | None, options: Mapping[str, Any]
 ) -> tuple[SearchData, str]:
     """Return the samples of a data set or of arrays, and the recipe."""
+    if y is None and hasattr(data, "columns") and not isinstance(data, Dataset):
+        raise ArgumentError("GN021", 'data: a table needs the column to predict, such as target="price". Pass target.')
     if y is not None:
-        data = Dataset.from_arrays(data, y)
+        try:
+            data = Dataset.from_arrays(data, y)
+        except DataError as problem:
+            name, words = getattr(y, "name", None), "For a table with words, use load_table."
+            if words not in str(problem):
+                raise
+            column = name if isinstance(name, str) and name else "y"
+            advice = f'For words, pass a table with all columns, and target="{column}".'
+            raise DataError(problem.code, str(problem).replace(words, advice)) from None
         if isinstance(test, tuple) and len(test) == 2:
             test = Dataset.from_arrays(*test, like=data)
     require_dataset("data", data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
@@ -32,10 +34,10 @@ from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit, task_of
 from ...training.receipt import fingerprint
-from ..notice import Notify, ignore
+from ..notice import Notify, ignore, notice
 from ..table_options import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data
-from ..training_data import TrainingData, job_options, require_picture_files
+from ..training_data import TrainingData, job_options, require_images, require_picture_files
 from .evidence import judge_choice
 from .result import SearchResult, difference_interval, tested
 from .scores import HIGHER_IS_BETTER, METRICS, Numbers, Scorer, contributions, metric_for
@@ -253,6 +255,7 @@ def run_search(
     """Search on data that were read; arguments as for `search_files`."""
     read, base = samples.read, samples.read.options
     given, images = by_field(job.options), read.training.image_shape is not None
+    require_images(job.recipe_name, given, read.training, base)
     space = (
         parse_space(job.space, base, given, job.recipe_name)
         if job.space
@@ -277,15 +280,28 @@ def run_search(
     scorer = Scorer.of(validations, metric)
     with opened(folder, plan) as study:
         trials = _Trials(job, samples, study, folder, splits, metric, callbacks, clock, began)
+        before = trials.ended
+        if before:
+            _notify_continued(before, _wanted(job), notify)
         try:
             with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
                 ended = trials.run(workers)
             contributed = trials.contributed(validations)
+            if not contributed and ended == "time":
+                raise InterruptedWorkError(
+                    "GN031",
+                    f"--minutes {job.minutes:g}: too short for a trial; the search is in {folder}. Repeat the command "
+                    "with more minutes to continue.",
+                )
             if not contributed:
                 raise InterruptedWorkError(
                     "GN031",
                     f"ended before a trial was complete; the search is in {folder}. Repeat the command to continue.",
                 )
+            if ended == "time" and trials.stopped:
+                notify(notice("search_stopped", count=trials.stopped))
+            elif ended == "time" and trials.ended == before:
+                notify(notice("search_no_time", minutes=job.minutes))
             evidence, done = judge_choice(contributed, scorer, base.seed), study.trials()
             best = done[evidence.winner]
             finals = _Finals(samples, folder, metric, notify, trials.tell_callbacks, executor)
@@ -294,9 +310,8 @@ def run_search(
             if best.number:
                 of_default, from_default = finals.of(done[0], "default", job.recipe_name)
         except KeyboardInterrupt:
-            count = sum(trial.state != RUNNING for trial in study.trials())
             raise KeyboardInterrupt(
-                f"interrupted; trials in {folder}: {count}. Repeat the command to continue the search."
+                f"interrupted; trials in {folder}: {trials.ended}. Repeat the command to continue the search."
             ) from None
     assert read.test is not None
     return SearchResult(
@@ -320,6 +335,15 @@ def run_search(
         planned=_wanted(job),
         ended=ended,
     )
+
+
+def _notify_continued(done: int, wanted: int | None, notify: Notify) -> None:
+    if wanted is None:
+        notify(notice("search_continues", done=done))
+    elif done < wanted:
+        notify(notice("search_continues_of", done=done, planned=wanted))
+    else:
+        notify(notice("search_complete", done=done))
 
 
 def _wanted(job: SearchJob) -> int | None:
@@ -358,12 +382,20 @@ def _identity(
     options = {name: value for name, value in samples.read.options.to_dict().items() if name != "threads"}
     return {
         "data": fingerprint(samples.read.training),
+        "names": _names_hash(samples.read.training),
         "recipe": recipe_named(job.recipe_name),
         "options": options,
         "space": [one.to_text() for one in space],
         "metric": metric,
         "cv": splits[0].folds,
     }
+
+
+def _names_hash(training: Dataset) -> str:
+    """Return the SHA-256 of what the inputs mean, which `fingerprint` leaves out: columns, their words, and classes."""
+    columns = None if training.columns is None else training.columns.to_dict()
+    meaning = [columns, training.class_names, training.feature_names]
+    return hashlib.sha256(json.dumps(meaning, default=str).encode()).hexdigest()
 
 
 class _Trials:
@@ -387,6 +419,13 @@ class _Trials:
         self._deadline = None if job.minutes is None else began + 60 * job.minutes
         self._ended_by_callback = False
         self._found: dict[int, Numbers] = {}
+        self.stopped = 0
+        """Trials that have begun and not ended."""
+
+    @property
+    def ended(self) -> int:
+        """Number of trials that have ended, those of former searches in the folder included."""
+        return sum(trial.state != RUNNING for trial in self._study.trials())
 
     def tell_callbacks(self, event: SearchEvent) -> None:
         """Pass an event to the callbacks."""
@@ -398,11 +437,12 @@ class _Trials:
         shared = executor.share(self._samples.read.training)
         waiting: dict[Future[Outcome], int] = {}
         ready: SimpleQueue[Future[Outcome]] = SimpleQueue()
-        ended = sum(trial.state != RUNNING for trial in self._study.trials())
+        ended = self.ended
         try:
             while True:
                 while len(waiting) < executor.workers and ended + len(waiting) < self._wanted and not self._over():
                     number, options = self._study.ask()
+                    self.stopped += 1
                     self.tell_callbacks(TrialStarted(number, options))
                     if self._over():
                         break
@@ -418,6 +458,7 @@ class _Trials:
                 except Empty:
                     continue
                 ended += 1
+                self.stopped -= 1
                 self._end(waiting.pop(future), future)
         finally:
             executor.cancel(waiting)

@@ -16,7 +16,7 @@ from ...model.model import Model
 from ...nn.random import Purpose, generator
 from .evidence import Evidence, resamples
 from .scores import Numbers, Scorer, contributions
-from .space import Dimension
+from .space import Dimension, text_of
 from .study import Trial
 
 
@@ -100,6 +100,14 @@ class SearchResult:
     folds: int
     planned: int | None
     ended: str
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name} {text_of(value)}" for name, value in self.best.options.items())
+        return (
+            f"SearchResult({self.metric}: trial {self.best.number} of {len(self.trials)} is the best with "
+            f"{self.best.score:.4g} in validation, test {self.test.score:.4g}, recipe {self.default.score:.4g}; "
+            f"{options})"
+        )
 
     @property
     def complete(self) -> tuple[Trial, ...]:

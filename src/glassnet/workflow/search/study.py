@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import FileError, ModelFileError, OptionError
+from ...i18n.language import listed
 from ...io.byte_locks import ByteLocks
 from ...io.writing import require_folder
 from ...nn.random import Purpose, generator
-from .space import Dimension
+from .space import Dimension, text_of
 
 if TYPE_CHECKING:
     import optuna
@@ -35,6 +36,9 @@ _STARTUP = 10
 """Trials with random options before the sampler learns from them, the first one included."""
 _BEFORE_PRUNING = 5
 """Complete trials that others are compared with before one is pruned."""
+
+_MOST_CHANGES = 5
+"""Settings that the message names when those of a search differ."""
 
 COMPLETE, PRUNED, DIVERGED, FAILED, RUNNING = "complete", "pruned", "diverged", "failed", "running"
 
@@ -155,11 +159,26 @@ class Study:
         identity, stored = json.loads(json.dumps(self._plan.identity)), self._study.user_attrs.get("identity")
         if stored is None:
             self._study.set_user_attr("identity", identity)
-        elif differing := [key for key, value in identity.items() if stored.get(key) != value]:
+            return
+        differing = [key for key, value in identity.items() if key in stored and stored[key] != value]
+        if "data" in differing:
             raise ModelFileError(
                 "GN044",
-                f"{self._folder}: the search in this folder has other settings ({', '.join(differing)}). Repeat its "
-                "command, or choose another folder with --out.",
+                f"{self._folder}: the search in this folder has other data. Use its data, or choose another folder "
+                "with --out.",
+            )
+        if "names" in differing:
+            raise ModelFileError(
+                "GN044",
+                f"{self._folder}: the search in this folder has other words or names in its columns or classes. Use "
+                "its data, or choose another folder with --out.",
+            )
+        if differing:
+            changes = [text for key in differing for text in _changes(key, stored[key], identity[key])]
+            raise ModelFileError(
+                "GN044",
+                f"{self._folder}: the search in this folder has other settings ({listed(changes, _MOST_CHANGES)}). "
+                "Repeat its command, or choose another folder with --out.",
             )
 
     def _frozen(self, *states: optuna.trial.TrialState) -> list[optuna.trial.FrozenTrial]:
@@ -222,6 +241,20 @@ class Study:
             return Trial(frozen.number, RUNNING, options, None, scores)
         facts = {**facts, "models": tuple(facts.get("models", ()))}
         return Trial(number=frozen.number, options=options, scores=scores, **facts)
+
+
+def _changes(key: str, before: Any, now: Any) -> list[str]:
+    """Return the differences of two values of an identity as texts such as ``epochs 12 → 13``."""
+    if isinstance(now, dict):
+        return [
+            text
+            for name in now
+            if before.get(name) != now[name]
+            for text in _changes(name, before.get(name), now[name])
+        ]
+    if key == "space":
+        return [f"space {' '.join(before)} → {' '.join(now)}"]
+    return [f"{key} {text_of(before)} → {text_of(now)}"]
 
 
 @contextmanager

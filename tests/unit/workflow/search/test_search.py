@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import glassnet
-from glassnet.errors import DivergedError, FileError, InterruptedWorkError, ModelFileError, OptionError
+from glassnet.errors import (
+    ArgumentError,
+    DivergedError,
+    FileError,
+    GlassnetError,
+    InterruptedWorkError,
+    ModelFileError,
+    OptionError,
+)
 from glassnet.model.file import load_model, save_model
 from glassnet.options.recipes import for_rows
 from glassnet.training.executor import ThreadExecutor
@@ -195,15 +204,29 @@ def test_the_time_limit_ends_trials_that_run_and_they_are_repeated_later(folder)
         if isinstance(event, TrialStarted) and event.number == 2:
             now[0] = 1e6
 
-    limited = search(job(trials=5, minutes=1, folds=0), callbacks=[pass_time], clock=lambda: now[0])
+    said = []
+
+    def notify(notice):
+        if notice.key.startswith("search"):
+            said.append(notice.text("en"))
+
+    common = {"clock": lambda: now[0], "notify": notify}
+    limited = search(job(trials=5, minutes=1, folds=0), callbacks=[pass_time], **common)
+    assert said == ["1 trial was stopped by the time limit, to be repeated when the search continues"]
+    search(job(trials=5, minutes=0, folds=0), **common)
+    assert said[1:] == ["continuing: 2 of 5 trials done", "--minutes 0: no time for another trial"]
+    search(job(trials=2, folds=0), **common)
+    assert said[3:] == ["the search is complete: 2 trials done; a larger --trials continues it"]
     assert limited.ended == "time"
     assert [trial.state for trial in limited.trials] == ["complete", "complete", "running"]
     assert plain(search(job(trials=5, folds=0))) == plain(search(job("whole", trials=5, folds=0)))
 
 
 def test_a_search_that_ends_before_a_trial_says_how_to_continue(folder):
-    with pytest.raises(InterruptedWorkError, match="Repeat the command"):
+    with pytest.raises(InterruptedWorkError, match=r"--minutes 0: too short .* Repeat the command"):
         search(job(minutes=0))
+    with pytest.raises(InterruptedWorkError, match="Repeat the command"):
+        search(job(), callbacks=[lambda event: True])
     assert len(search(job(trials=1)).trials) == 1
 
 
@@ -228,9 +251,9 @@ def test_a_half_written_line_of_the_journal_is_repaired(folder):
     [
         ({"space": ("dropout",)}, "space"),
         ({"target": "price"}, "data"),
-        ({"options": {"epochs": 5}}, "options"),
-        ({"folds": 2}, "cv"),
-        ({"metric": "log_loss"}, "metric"),
+        ({"options": {"epochs": 5, "hidden": (6, 5)}}, r"\(hidden 6 → 6x5, epochs 4 → 5\)"),
+        ({"folds": 2}, r"\(cv 0 → 2\)"),
+        ({"metric": "log_loss"}, r"\(metric accuracy → log_loss\)"),
     ],
     ids=str,
 )
@@ -238,6 +261,21 @@ def test_another_search_in_the_folder_is_refused(folder, change, what):
     search(job(trials=1, folds=0))
     with pytest.raises(ModelFileError, match=what) as problem:
         search(job(**{"folds": 0, **change}))
+    assert problem.value.code == "GN044"
+
+
+@pytest.mark.parametrize(("old", "new"), [("up", "upwards"), ("red", "rouge"), ("x,y", "x,z")])
+def test_a_renamed_class_word_or_column_is_another_search(folder, old, new):
+    text = (folder / "rows.csv").read_text().replace("price", "colour")
+    lines = [line.rpartition(",")[0] for line in text.splitlines()[1:]]
+    colours = [f"{line},{'red' if place % 3 else 'blue'}" for place, line in enumerate(lines)]
+    text = "\n".join(["x,y,kind,colour", *colours]) + "\n"
+    (folder / "rows.csv").write_text(text)
+    small = replace(job(trials=1, folds=0), table=TableOptions(target=("kind",)))
+    search(small)
+    (folder / "rows.csv").write_text(text.replace(old, new))
+    with pytest.raises(ModelFileError, match="other words or names") as problem:
+        search(small)
     assert problem.value.code == "GN044"
 
 
@@ -282,3 +320,43 @@ def test_arrays_data_sets_and_tables_in_python(folder):
         glassnet.search(inputs, inputs[:, 0] > 0, n_trial=2)
     with pytest.raises(OptionError, match="y:"):
         glassnet.search("rows.csv", [1, 2])
+
+
+def test_errors_in_python_name_parameters(folder):
+    import polars
+
+    frame = polars.DataFrame({"x": range(60), "word": ["red", "blue"] * 30, "churn": ["yes", "no"] * 30})
+    small = {"trials": 1, "epochs": 1, "members": 1, "engine": "reference"}
+    found = glassnet.search(frame, target="churn", **small)
+    assert repr(found).startswith("SearchResult(accuracy: trial 0 of 1 is the best with ")
+    assert len(repr(found)) < 400
+    assert set(glassnet.TableModel(found.model).predict(frame)) <= {"yes", "no"}
+    with pytest.raises(GlassnetError, match=r"Use TableModel\(model\)"):
+        found.model.predict(frame)
+    for arguments, text in [
+        ((frame, "churn"), 'target="churn"'),
+        ((frame,), "Pass target"),
+        ((frame[["x", "word"]], frame["churn"]), 'and target="churn"'),
+    ]:
+        with pytest.raises(GlassnetError, match=text):
+            glassnet.search(*arguments, **small)
+    for change, text in [
+        ({"space": {"learning_rat": "0.1..1"}}, "^space has no parameter 'learning_rat'"),
+        ({"cv": 1}, "^cv 1"),
+        ({"epochs": 2}, r"epochs 1 → 2\). Repeat its call, or choose another folder with out\."),
+    ]:
+        with pytest.raises(GlassnetError, match=text):
+            glassnet.search(frame, target="churn", **{**small, **change})
+
+
+@pytest.mark.parametrize("executor", [5, "local", ThreadExecutor], ids=str)
+def test_an_executor_of_another_type_is_refused(executor):
+    data = glassnet.Dataset.from_arrays(np.eye(4), [0, 1, 0, 1])
+    for call in (
+        lambda: glassnet.search(data, executor=executor),
+        lambda: glassnet.compare("quick", "notes", data=data, executor=executor),
+        lambda: glassnet.fit(data, members=2, executor=executor),
+    ):
+        with pytest.raises(ArgumentError, match=r"executor: .*, expected an executor such as") as problem:
+            call()
+        assert problem.value.code == "GN021"
