@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.validation import AUTO
-from ..errors import DataError, FileError, OptionError, ShapeError, require_names, with_near_matches
+from ..errors import DataError, OptionError, ShapeError, require_names, with_near_matches
 from ..explain.why import Why, why
 from ..i18n.language import below_all, counted, listed
 from ..model.evaluate import Evaluation, evaluate
@@ -195,7 +195,7 @@ class TableModel:
             if checkpoint is not None:
                 raise OptionError("GN022", "checkpoint: needs stream=True. Pass it, or use glassnet.fit.")
             read = load_training_table(data, test, wishes, recipe, choose, remember, hold_out=holdout is not None)
-        except (DataError, FileError, OptionError) as problem:
+        except (DataError, OptionError) as problem:
             raise type(problem)(problem.code, in_python(str(problem))) from None
         fitted = fit(read.training, read.options, callbacks=callbacks)
         model, name, evaluation = fitted.model, recipe_named(recipe), None

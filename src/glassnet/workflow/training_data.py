@@ -522,8 +522,8 @@ def _read_named(source: Any, options: TableOptions) -> Table:
             raise
         raise FileError(
             problem.code,
-            f"{source}: several files, and a table is one file. Name one file; `glassnet train --stream` reads "
-            "several.",
+            f"{source}: several files, and a table is one file. Name one file; `glassnet train --stream` (in "
+            "Python stream=True) reads several.",
         ) from None
 
 

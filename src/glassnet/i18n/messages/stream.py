@@ -29,8 +29,10 @@ MESSAGES: dict[str, str] = {
     "{name}: a pattern, expected the name of one file. Name one file.": (
         "{name}：这是模式，应为一个文件的名称。请给出一个文件。"
     ),
-    "{name}: several files, and a table is one file. Name one file; `glassnet train --stream` reads several.": (
-        "{name}：有多个文件，而表格是一个文件。请给出一个文件；`glassnet train --stream` 可读取多个文件。"
+    "{name}: several files, and a table is one file. Name one file; `glassnet train --stream` (in Python "
+    "stream=True) reads several.": (
+        "{name}：有多个文件，而表格是一个文件。请给出一个文件；`glassnet train --stream`（Python 中为 stream=True）"
+        "可读取多个文件。"
     ),
     "{name}: no such file or folder. {checkpoint} names it as seen from the folder where training started. Resume "
     "there, or name the data: {command}": (

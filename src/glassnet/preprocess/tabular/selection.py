@@ -67,7 +67,6 @@ def in_python(text: str) -> str:
         words = [word.strip("'") for word in re.findall(r"'[^']*'|[\w.-]+", found[0].replace(f"--{found[1]} ", ""))]
         return f"{found[1]}={words!r}"
 
-    text = text.replace("`glassnet train --stream`", "stream=True")
     text = text.replace("in --drop or --keep", "in drop or keep").replace("in --drop", "in drop")
     text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
     text = re.sub(r"--task (\w+)", r"task='\1'", text)
