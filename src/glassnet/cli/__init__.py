@@ -229,6 +229,9 @@ def _with_shown_names(problem: click.NoSuchOption) -> click.NoSuchOption:
     """Return the error for a misspelt option with the names that the help shows, instead of hidden ones."""
     from ..options.options import SPECS
 
+    if problem.ctx and isinstance(problem.ctx.command, click.Group) and not problem.possibilities:
+        text = f"No such option before the command: {problem.option_name}. Options are after the command."
+        return click.NoSuchOption(problem.option_name, text, ctx=problem.ctx)
     known = problem.ctx.command.params if problem.ctx else []
     hidden = {word: one.name or "" for one in known if getattr(one, "hidden", False) for word in one.opts}
     near = {

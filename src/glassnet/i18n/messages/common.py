@@ -4,6 +4,9 @@ MESSAGES: dict[str, str] = {
     "engine: {kind}, expected one of {names}, or an Engine.": (
         "engine：给定的是 {kind}，应为 {names} 之一，或 Engine 对象。"
     ),
+    "No such option before the command: {flag}. Options are after the command.": (
+        "命令之前没有此选项：{flag}。选项应写在命令之后。"
+    ),
     "checkpoint: {kind}, expected a path, or a CheckpointPolicy.": (
         "checkpoint：给定的是 {kind}，应为路径或 CheckpointPolicy。"
     ),

@@ -30,6 +30,7 @@ from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.options import Options, by_field
 from ...options.recipes import for_rows, recipe_named
+from ...options.unused import unused_options
 from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit, task_of
@@ -261,6 +262,8 @@ def run_search(
         if job.space
         else default_space(base, given, images=images, task=samples.task)
     )
+    if job.space:
+        _notify_unused(space, base, notify)
     if not space:
         raise OptionError("GN022", "every option that a search varies has a given value. Omit one of them.")
     _require_possible(space, samples.make)
@@ -335,6 +338,19 @@ def run_search(
         planned=_wanted(job),
         ended=ended,
     )
+
+
+def _notify_unused(space: tuple[Dimension, ...], base: Options, notify: Notify) -> None:
+    """Notify of options to vary that have no effect, such as the momentum with another optimizer."""
+    varied = {one.name for one in space}
+    for name, needs in unused_options(sorted(varied), base).items():
+        if needs.option in varied:
+            continue
+        facts = {"flag": f"space {name}", "other": needs.option, "value": getattr(base, needs.option)}
+        if needs.values:
+            notify(notice("idle", **facts, wanted=", ".join(needs.values)))
+        else:
+            notify(notice("idle_below", **facts, least=needs.above))
 
 
 def _notify_continued(done: int, wanted: int | None, notify: Notify) -> None:
