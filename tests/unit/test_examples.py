@@ -18,6 +18,9 @@ WITHOUT = {
     "ReferenceEngine": "passed to `fit`, as other engines",
     "plots": "a module",
     "RECIPES": "a dictionary",
+    **dict.fromkeys(("open_stream", "fit_stream", "verify_stream"), "needs files; docs/stream.md has one that runs"),
+    "resume_stream": "continues a run that was interrupted",
+    "search": "needs an optional package; docs/search.md has one that runs",
     "ray_cluster": "needs an optional package; docs/distributed.md has one that runs",
 }
 """Public name -> why it has no example."""

@@ -149,7 +149,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "output_nodes": ("{activation} outputs", "输出 {activation}"),
     "with_bias": ("with biases", "带偏置"),
     "without_bias": ("without biases", "无偏置"),
-    "recipe": ("recipe", "配方"),
     "trained_on": ("training data", "训练数据"),
     "samples_of": ("{source}, {samples} samples", "{source}，{samples} 个样本"),
     "part_folds": (
