@@ -21,12 +21,7 @@ MESSAGES: dict[str, str] = {
     "executor: {kind}, expected an executor such as ThreadExecutor(1) or ray_cluster().": (
         "executor：{kind}，应为执行器，例如 ThreadExecutor(1) 或 ray_cluster()。"
     ),
-    "recipe: {kind}, expected the name of a recipe.": "recipe：{kind}，应为配方的名称。",
-    "out: {kind}, expected a path.": "out：{kind}，应为路径。",
     # space
-    "space: {kind}, expected a mapping of options to values, or a list of texts such as 'hidden=50,100'.": (
-        "space：{kind}，应为选项到取值的映射，或如 'hidden=50,100' 的文本列表。"
-    ),
     "--space {text}: {name} is named twice. Name each option once.": (
         "--space {text}：{name} 出现了两次。每个选项只写一次。"
     ),
