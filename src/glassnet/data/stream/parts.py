@@ -70,7 +70,7 @@ class Part(ABC):
 
     def place(self, piece: Piece) -> str:
         """Return the file and row group, for messages."""
-        return f"{self.name} ({self.unit} {piece.number + 1})"
+        return f"{self.name} [{self.unit} {piece.number + 1}]"
 
     def require_unchanged(self) -> None:
         """Raise FileError GN001 or GN141 if the file is gone or was changed since it was opened."""

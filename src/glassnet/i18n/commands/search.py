@@ -21,7 +21,7 @@ SEARCH_WORDS: dict[str, tuple[str, str]] = {
         "trial {number}: not enough memory ({done})",
         "试验 {number}：内存不足（{done}）",
     ),
-    "done_of": ("{ended} of {planned}", "{ended}/{planned}"),
+    "done_of": ("{ended} of {planned}", "{planned} 个中的 {ended} 个"),
     "done": ("{ended} done", "已完成 {ended} 个"),
     "final_best": ("training the winner on all training samples", "用全部训练样本训练胜者"),
     "final_default": ("training the recipe's own options for comparison", "训练配方自身的选项以作对照"),

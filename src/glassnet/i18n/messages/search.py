@@ -22,6 +22,11 @@ MESSAGES: dict[str, str] = {
         "executor：{kind}，应为执行器，例如 ThreadExecutor(1) 或 ray_cluster()。"
     ),
     # space
+    "the name of a recipe": "配方的名称",
+    "a path": "路径",
+    "a mapping of options to values, or a list of texts such as {example}": (
+        "选项到取值的映射，或如 {example} 的文本列表"
+    ),
     "--space {text}: {name} is named twice. Name each option once.": (
         "--space {text}：{name} 出现了两次。每个选项只写一次。"
     ),

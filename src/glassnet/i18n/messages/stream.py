@@ -2,7 +2,7 @@
 
 MESSAGES: dict[str, str] = {
     # places
-    "{name} ({unit} {number})": "{name}（{unit} {number}）",
+    "{name} [{unit} {number}]": "{name} [{unit} {number}]",
     "row group": "行组",
     "record batch": "记录批",
     "block": "块",

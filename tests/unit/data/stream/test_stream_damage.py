@@ -56,7 +56,7 @@ def test_a_damaged_row_group_names_file_and_number(folder):
 
     code, text = problem_of(read_all)
     assert code == "GN006", text
-    assert "1.parquet (row group" in text
+    assert "1.parquet [row group" in text
     assert source.read(source.groups[0]).frame.equals(FRAME.select("a").head(100))
 
 
