@@ -31,7 +31,7 @@ from ...preprocess.targets import Targets
 from .encoding import answers_of
 from .order import window_rows
 
-SAMPLE_BYTES = 1 << 26
+SAMPLE_BYTES = 1 << 25
 """The most bytes, on average, of the values of the rows for testing, and of those of the validation sample; and of
 their encoded inputs."""
 LENGTH_ROWS = 1000
