@@ -89,7 +89,8 @@ def read(name: str) -> Any:
 
 def numerics_of(kept: Any) -> int:
     """Return the oldest version of the numerics in a kept result."""
-    parts = kept["result"].values()
+    result = kept["result"]
+    parts = result.values() if isinstance(result, dict) else result
     return min([kept["numerics"], *(one["numerics"] for one in parts if isinstance(one, dict) and "numerics" in one)])
 
 

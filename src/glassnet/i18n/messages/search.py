@@ -24,8 +24,8 @@ MESSAGES: dict[str, str] = {
     # space
     "the name of a recipe": "配方的名称",
     "a path": "路径",
-    "a mapping of options to values, or a list of texts such as {example}": (
-        "选项到取值的映射，或如 {example} 的文本列表"
+    "a mapping of options to values, or a list of texts such as 'hidden=50,100'": (
+        "选项到取值的映射，或如 'hidden=50,100' 的文本列表"
     ),
     "--space {text}: {name} is named twice. Name each option once.": (
         "--space {text}：{name} 出现了两次。每个选项只写一次。"
