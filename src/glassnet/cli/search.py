@@ -133,18 +133,18 @@ def search_command(
     job = SearchJob(source, test_source, recipe, given(flags), table, trials, minutes, space, metric, cv, out)
     words = search_words(language)
     with _executor(workers, ray) as executor, closing(_progress(job, words)) as show:
-        found = search_files(job, executor=executor, callbacks=[show], notify=say_notice)
+        search_result = search_files(job, executor=executor, callbacks=[show], notify=say_notice)
     from .. import plots
 
-    picture = Path(found.folder) / PICTURE
-    plots.save(plots.draw_search(found.to_dict(), language=language), picture)
-    command = _command(job, found)
+    picture = Path(search_result.folder) / PICTURE
+    plots.save(plots.draw_search(search_result.to_dict(), language=language), picture)
+    command = _command(job, search_result)
     if as_json:
-        result_json({**found.to_dict(), "command": command, "picture": str(picture)})
+        result_json({**search_result.to_dict(), "command": command, "picture": str(picture)})
         return
-    for line in _lines(found, language, words):
+    for line in _lines(search_result, language, words):
         result(line)
-    result(words("model", file=Path(found.folder) / found.test.model))
+    result(words("model", file=Path(search_result.folder) / search_result.test.model))
     result(words("repeat", command=command))
     result(words("picture", file=picture))
 
@@ -250,28 +250,32 @@ class _Bar:
         self._progress.stop()
 
 
-def _command(job: SearchJob, found: SearchResult) -> str:
+def _command(job: SearchJob, search_result: SearchResult) -> str:
     """Return the command that trains the winner again."""
     usual = "table" if job.table.target else "notes"
     recipe = RECIPE_ALIASES.get(job.recipe_name, job.recipe_name)
-    options = by_field(job.options) | (found.best.options if found.best.number else {})
+    options = by_field(job.options) | (search_result.best.options if search_result.best.number else {})
     data = [] if job.source is None else [job.source]
     test = [] if job.test is None else ["--test", job.test]
     return shlex.join(["glassnet", "train", *data, *test, *typed_table(job.table), *typed(recipe, options, usual)])
 
 
-def _lines(found: SearchResult, language: str, words: Say) -> list[str]:
+def _lines(search_result: SearchResult, language: str, words: Say) -> list[str]:
     """Return the result as text."""
-    texts, metric, evidence = _Texts(found.metric), found.metric, found.evidence
-    facts = {"source": found.source, "samples": found.samples, "validation": found.validation_samples}
-    facts |= {"test": found.test_samples, "folds": found.folds}
+    texts, metric, evidence = _Texts(search_result.metric), search_result.metric, search_result.evidence
+    facts = {
+        "source": search_result.source,
+        "samples": search_result.samples,
+        "validation": search_result.validation_samples,
+    }
+    facts |= {"test": search_result.test_samples, "folds": search_result.folds}
     lines = [
-        words("data_folds" if found.folds else "data", **facts),
-        words("higher" if found.higher_is_better else "lower", metric=metric_title(metric, language)),
-        *_space_lines(found, words),
-        *_trial_lines(found, texts, words),
+        words("data_folds" if search_result.folds else "data", **facts),
+        words("higher" if search_result.higher_is_better else "lower", metric=metric_title(metric, language)),
+        *_space_lines(search_result, words),
+        *_trial_lines(search_result, texts, words),
     ]
-    best, complete = found.best, len(found.complete)
+    best, complete = search_result.best, len(search_result.complete)
     if best.number:
         optimism = texts.score(evidence.optimism)
         lines.append(
@@ -285,25 +289,29 @@ def _lines(found: SearchResult, language: str, words: Say) -> list[str]:
         numbers = ", ".join(map(str, evidence.not_told_apart[:_ROWS]))
         more = ", …" if len(evidence.not_told_apart) > _ROWS else ""
         lines.append(words("not_told_apart", numbers=numbers + more))
-    low, high = map(texts.score, found.test.interval)
-    lines.append(words("test", score=texts.score(found.test.score), low=low, high=high, samples=found.test_samples))
-    if best.number:
-        low, high = map(texts.difference, found.difference_interval)
-        difference = texts.difference(found.difference)
-        lines.append(
-            words("default", score=texts.score(found.default.score), difference=difference, low=low, high=high)
+    low, high = map(texts.score, search_result.test.interval)
+    lines.append(
+        words(
+            "test", score=texts.score(search_result.test.score), low=low, high=high, samples=search_result.test_samples
         )
-        sign = 1 if found.higher_is_better else -1
-        if min(sign * one for one in found.difference_interval) <= 0:
+    )
+    if best.number:
+        low, high = map(texts.difference, search_result.difference_interval)
+        difference = texts.difference(search_result.difference)
+        lines.append(
+            words("default", score=texts.score(search_result.default.score), difference=difference, low=low, high=high)
+        )
+        sign = 1 if search_result.higher_is_better else -1
+        if min(sign * one for one in search_result.difference_interval) <= 0:
             lines.append(words("not_shown"))
     return lines
 
 
-def _space_lines(found: SearchResult, words: Say) -> list[str]:
+def _space_lines(search_result: SearchResult, words: Say) -> list[str]:
     """Return one line per option that was varied."""
-    width = max(width_of(one.name) for one in found.space)
+    width = max(width_of(one.name) for one in search_result.space)
     lines = []
-    for number, one in enumerate(found.space):
+    for number, one in enumerate(search_result.space):
         values = ", ".join(one.labels)
         if not one.choices:
             values = words("to", low=f"{one.low:g}", high=f"{one.high:g}") + (words("log") if one.log else "")
@@ -312,13 +320,13 @@ def _space_lines(found: SearchResult, words: Say) -> list[str]:
     return lines
 
 
-def _trial_lines(found: SearchResult, texts: _Texts, words: Say) -> list[str]:
+def _trial_lines(search_result: SearchResult, texts: _Texts, words: Say) -> list[str]:
     """Return the table of the best trials, and how many others there were."""
-    sign = 1 if found.higher_is_better else -1
-    complete = sorted(found.complete, key=lambda one: (-sign * (one.score or 0.0), one.number))[:_ROWS]
+    sign = 1 if search_result.higher_is_better else -1
+    complete = sorted(search_result.complete, key=lambda one: (-sign * (one.score or 0.0), one.number))[:_ROWS]
     if all(one.number for one in complete):  # the recipe's own options are always shown
-        complete = [*complete[: _ROWS - 1], *(one for one in found.complete if one.number == 0)]
-    names = [one.name for one in found.space]
+        complete = [*complete[: _ROWS - 1], *(one for one in search_result.complete if one.number == 0)]
+    names = [one.name for one in search_result.space]
     rows = [
         (
             _INDENT + (str(one.number) if one.number else f"0 {words('own_options')}"),
@@ -329,7 +337,7 @@ def _trial_lines(found: SearchResult, texts: _Texts, words: Say) -> list[str]:
     ]
     head = (_INDENT + words("trial"), words("score"), *(SPECS[name].word(name) for name in names))
     lines = _table(head, rows)
-    states = [one.state for one in found.trials]
+    states = [one.state for one in search_result.trials]
     counts = {state: states.count(state) for state in ("complete", "pruned", "diverged", "failed")}
     counts["complete"] -= len(complete)
     if sum(counts.values()):

@@ -132,7 +132,7 @@ def label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
     ends = sorted(ends)
     heights = np.array([(value - low) / (high - low) for value, _, _ in ends])
     line_height = LINE_POINTS / 72 / size_in_inches(axes)[1]
-    for height, (_, text, colour) in zip(_apart(heights, line_height), ends, strict=True):
+    for height, (_, text, colour) in zip(_separated(heights, line_height), ends, strict=True):
         axes.annotate(
             text,
             (1, height),
@@ -146,7 +146,7 @@ def label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
         )
 
 
-def _apart(heights: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
+def _separated(heights: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
     """Return increasing heights, shape (n,), with at least this distance between neighbours.
 
     Close ones are spread evenly around their mean (pool adjacent violators), but not beyond the ends of the axes.

@@ -138,7 +138,7 @@ def roles_of(options: Options, stream: Mapping[str, Any]) -> RowRoles:
     return RowRoles(options.seed, stream["holdout"], stream["validation"], options.members if options.folds else 0)
 
 
-class _Kept:
+class _SampleRows:
     """Rows that stay in memory, until the columns are known.
 
     Few tables at a time: each column of a table costs some hundred bytes, however few its rows.
@@ -206,10 +206,10 @@ def survey_of(
     """
     began, digest = time.perf_counter(), hashlib.sha256()
     counts = np.zeros(max(1, roles.folds), np.int64)
-    sample, validation, test = _Kept(), _Kept(), _Kept()
+    sample, validation, test = _SampleRows(), _SampleRows(), _SampleRows()
     summary: TableSummary | None = None
     typed, digests, without_target = True, set(), 0
-    kept_folds: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    fold_parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for group, part in _in_order(partial(_examine, source, roles, columns, learner), source.groups):
         digest.update(part.digest)
         digests.add(part.digest)
@@ -218,10 +218,10 @@ def survey_of(
         counts += part.counts
         if part.summary is not None:
             summary = part.summary if summary is None else summary.merge(part.summary)
-        for kept, table in ((sample, part.sample), (validation, part.validation), (test, part.test)):
-            kept.add(table)
+        for rows, table in ((sample, part.sample), (validation, part.validation), (test, part.test)):
+            rows.add(table)
         if roles.folds:
-            kept_folds.append(part.folds)
+            fold_parts.append(part.folds)
         if on_survey is not None:
             on_survey(group.first + group.rows, source.rows)
     targets = None
@@ -241,7 +241,7 @@ def survey_of(
         counts=counts,
         sample=replace(samples, source=source.source),
         validation=of_validation,
-        validation_folds=_folds_of(of_validation, kept_folds),
+        validation_folds=_folds_of(of_validation, fold_parts),
         test=test.encoded(columns),
         targets=targets,
         fingerprint=digest.hexdigest(),
