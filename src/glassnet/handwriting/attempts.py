@@ -1,0 +1,187 @@
+"""Read a photograph in several ways, and choose the best reading.
+
+The ink may be dark or light, a sheet may be on a table, writing may fill the image, strokes may have gaps.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.model import Model
+from ..nn.parameters import FloatArray
+from .reading import Digit, Reading
+from .recognise import Candidate, recognise
+from .rules import Plane
+from .text_lines import doubt_letters
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from . import Ink, Mask
+
+_WIDEST = 1.8  # largest ratio of width to height of a digit
+_GAPS = (0.02, 0.05)  # lengths of gaps in strokes, as fractions of the size of a digit
+_MANY = 3  # size of all writing over that of a digit, above which there may be many digits
+_STRONGEST = 0.7  # of the usual ink; shadows are weaker
+_CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this fraction of a side, an image may be a tight crop
+_DOUBTFUL = 0.7  # score below which a photo is read again in other ways
+_CUT_OFF = 0.2  # fraction of the score lost if the digits touch the edge of the image
+_UNEVEN = 0.3  # fraction of the score lost if the paper is as uneven as the image
+
+
+def read_upright(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
+    """Read a photograph as it stands in several ways, and return the best reading.
+
+    Parameters
+    ----------
+    model : Model
+    picture : PIL.Image.Image
+        The photograph, opaque.
+    values : ndarray of float32, shape (rows, columns, 3), 0 to 1
+        The photograph at its working size.
+    sure : float
+        Least confidence of a sure digit.
+    """
+    from . import add_margins, isolate_sheet, separate_ink, separate_ink_again
+
+    views = [alone] if (alone := isolate_sheet(values)) is not None else []
+    best = _choose_best(
+        [_read_ink(model, picture, ink, 0, sure) for view in [*views, values] for ink in separate_ink(view)]
+    )
+    if _mean_confidence(best) < _CLEARLY or _filled_share(best) > _FILLED:
+        framed = [(ink, margin) for view, margin in add_margins(values) for ink in separate_ink(view)]
+        cropped = [_read_ink(model, picture, ink, margin, sure) for ink, margin in framed]
+        best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_score)
+    if not best.digits or _score(best) >= _DOUBTFUL:
+        return best
+    other_inks = separate_ink_again((views or [values])[0], best.ink, best.mask)
+    other_readings = [_read_ink(model, picture, ink, 0, sure) for ink in other_inks]
+    return _choose_best(
+        [best, *(one for one in other_readings if _is_no_worse(one, best)), *_read_with_other_masks(model, best, sure)]
+    )
+
+
+def _read_ink(
+    model: Model, picture: Image, ink: Ink, margin: int, sure: float, gaps: float = 0.0, mask: Mask | None = None
+) -> Reading:
+    """Read one separation of ink from paper, or the given mask."""
+    from . import find_pieces, ink_mask, remove_margin
+
+    mask = ink_mask(ink) if mask is None else mask
+    pieces = find_pieces(mask, ink, gaps)
+    if margin:
+        pieces, ink, mask = remove_margin(pieces, ink, mask, margin)
+    scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
+    lines = enumerate(recognise(model, pieces))
+    digits = [_locate_digit(model, candidate, number, scale, sure) for number, line in lines for candidate in line]
+    return Reading(doubt_letters(digits), picture, ink, mask)
+
+
+def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[Reading]:
+    """Read again with gaps bridged (for a dry pen) and with only the strongest ink (next to a shadow).
+
+    Readings with fewer sure digits are rejected, because bridging too far joins neighbouring digits, and so are
+    readings with more digits, because a 0 falls apart without its weakest strokes.
+    """
+    strongest = reading.mask & (reading.ink.strength > _STRONGEST)
+    masks = [*((reading.mask, gaps, most) for gaps, most in _gap_sizes(reading)), (strongest, 0.0, len(reading.digits))]
+    readings = [
+        (_read_ink(model, reading.picture, reading.ink, 0, sure, gaps, mask), most)
+        for mask, gaps, most in masks
+        if mask.any()
+    ]
+    return [one for one, most in readings if _count_sure(one) >= _count_sure(reading) and len(one.digits) <= most]
+
+
+def _gap_sizes(reading: Reading) -> list[tuple[float, int]]:
+    """Return gap lengths to bridge, in pixels of the mask, each with the most digits to accept afterwards.
+
+    The lengths are fractions of the size of all writing, or of a typical digit if there are many. The pieces of one
+    broken digit say little about its size. With many digits, the size of all writing is used only if the result is one
+    digit.
+    """
+    boxes = np.array([digit.box for digit in reading.digits]) * (reading.mask.shape[1] / reading.picture.width)
+    whole = float(max(boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)))
+    digit = float(np.median((boxes[:, 2:] - boxes[:, :2]).max(axis=1)))
+    sizes = [(whole, 1), (digit, len(boxes))] if whole > _MANY * digit else [(whole, len(boxes))]
+    return [(part * size, most) for size, most in sizes for part in _GAPS]
+
+
+def _is_no_worse(reading: Reading, other: Reading) -> bool:
+    """Return whether a reading has more sure digits than another, or equally many among no more digits."""
+    gain = _count_sure(reading) - _count_sure(other)
+    return gain > 0 or (gain == 0 and len(reading.digits) <= len(other.digits))
+
+
+def _count_sure(reading: Reading) -> int:
+    return sum(digit.sure for digit in reading.digits)
+
+
+def _choose_best(readings: list[Reading]) -> Reading:
+    """Return the first reading, the likeliest, unless another has a much better score."""
+    best = readings[0]
+    for reading in readings[1:]:
+        if _score(reading) > _score(best) + 0.15:
+            best = reading
+    return best
+
+
+def _mean_confidence(reading: Reading) -> float:
+    return float(np.mean([digit.confidence for digit in reading.digits])) if reading.digits else -1.0
+
+
+def _score(reading: Reading) -> float:
+    """Return the score of a reading: its mean confidence, reduced for uneven paper and cut-off digits.
+
+    Paper as uneven as the image suggests that writing was mistaken for paper; digits at the edge of the image may be
+    cut off.
+    """
+    paper, picture = (np.asarray(plane, np.float32) for plane in (reading.ink.paper, reading.picture.reduce(4)))
+    unevenness = float(paper[::4, ::4].std(axis=(0, 1)).max()) / max(float(picture.std(axis=(0, 1)).max()) / 255, 1e-3)
+    return _mean_confidence(reading) * (1 - _UNEVEN * min(1.0, unevenness)) * (1 - _CUT_OFF * _edge_share(reading))
+
+
+def _filled_share(reading: Reading) -> float:
+    """Return the largest fraction of a side of the image that the digits span."""
+    if not reading.digits:
+        return 0.0
+    boxes = np.array([digit.box for digit in reading.digits])
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return float(max((right - left) / reading.picture.width, (bottom - top) / reading.picture.height))
+
+
+def _edge_share(reading: Reading) -> float:
+    """Return the fraction of digits that touch the edge of the image: cut off, a shadow, or a finger."""
+    width, height = reading.picture.size
+    edges = [
+        box[0] <= 0 or box[1] <= 0 or box[2] >= width or box[3] >= height for box in (d.box for d in reading.digits)
+    ]
+    return float(np.mean(edges)) if edges else 0.0
+
+
+def _locate_digit(model: Model, candidate: Candidate, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
+    piece = candidate.piece
+    left, top, right, bottom = (
+        (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)
+    )
+    box = (int(left), int(top), int(right), int(bottom))
+    # A piece too wide for a digit is not one, whatever the prediction.
+    least = sure if piece.width < _WIDEST * piece.height else np.inf
+    return make_digit(model, candidate.outputs, candidate.confidence, box, line, least, candidate.form)
+
+
+def make_digit(
+    model: Model,
+    outputs: FloatArray,
+    confidence: float,
+    box: tuple[int, int, int, int],
+    line: int,
+    sure: float,
+    form: NDArray[np.uint8],
+) -> Digit:
+    """Return the digit that these outputs mean."""
+    answer = int(model.targets.invert(outputs[np.newaxis])[0])
+    return Digit(box, line, answer, float(confidence), bool(confidence >= sure), outputs, form)

@@ -1,0 +1,88 @@
+"""The result of reading a photograph: its digits, and the intermediate stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..nn.parameters import FloatArray
+from .reasons import Reason
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from . import Ink
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One digit of a photograph, and the prediction of the model.
+
+    Parameters
+    ----------
+    box : (left, top, right, bottom)
+        In pixels of the photograph; the last two are exclusive.
+    line : int
+        The line of writing, from 0.
+    answer : int
+        The class of the largest output.
+    confidence : float
+        0 to 1: the confidence of the model, from outputs averaged over small changes of the digit, times the
+        confidence of the gate that this is a digit.
+    sure : bool
+        Whether the confidence suffices.
+    outputs : ndarray, shape (classes,)
+        The averaged outputs.
+    form : ndarray of uint8, shape (28, 28)
+        The input of the model.
+    reason : Reason or None
+        Why the digit is not sure; None if it is.
+    """
+
+    box: tuple[int, int, int, int]
+    line: int
+    answer: int
+    confidence: float
+    sure: bool
+    outputs: FloatArray = field(repr=False)
+    form: NDArray[np.uint8] = field(repr=False)
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The digits of a photograph, and the intermediate stages.
+
+    Parameters
+    ----------
+    digits : tuple of Digit
+        In reading order; empty if none was found.
+    picture : PIL.Image.Image
+        The photograph, upright and opaque.
+    ink : Ink
+        Its paper and ink.
+    mask : ndarray of bool
+        The pixels of the ink.
+    turned : {0, 90, 180, 270}
+        Degrees by which the photograph was rotated clockwise to read it; `picture` and the boxes are as rotated.
+    other_lines : tuple of int
+        The lines of writing, from 0, that are not digits but words or sums.
+    """
+
+    digits: tuple[Digit, ...]
+    picture: Image = field(repr=False)
+    ink: Ink = field(repr=False)
+    mask: NDArray[np.bool_] = field(repr=False)
+    turned: int = 0
+    other_lines: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The predictions, one line of text per line of writing; ``?`` if the confidence is too low."""
+        lines = [""] * (1 + max((digit.line for digit in self.digits), default=0))
+        for digit in self.digits:
+            lines[digit.line] += str(digit.answer) if digit.sure else "?"
+        return "\n".join(lines)
