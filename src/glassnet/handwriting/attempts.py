@@ -33,7 +33,7 @@ _UNEVEN = 0.3  # fraction of the score lost if the paper is as uneven as the ima
 
 
 def read_upright(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
-    """Read a photograph as it stands in several ways, and return the best reading.
+    """Read a photograph without turning it, in several ways, and return the best reading.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Read the digits of a photograph with a model for images of 28 × 28.
 
-An image that already has the form of MNIST is predicted as it is (`mnist_form`). Any other is read as it stands in
+An image that already has the form of MNIST is predicted as it is (`mnist_form`). Any other is read upright in
 several ways (`attempts`), and turned if it may be upside down or on its side (`orientation`). Lines that are not digits
 are named (`text_lines`), and each digit that is not sure has its reason (`reasons`).
 """
