@@ -12,7 +12,6 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from glassnet.errors import DataError
 from glassnet.handwriting import mnist_forms
 from glassnet.handwriting.reader import Reading, read_photo
-from glassnet.handwriting.reasons import Reason
 from glassnet.handwriting.recognise import SURE, score_forms
 from glassnet.model.file import shipped_model
 from support.photos import SINGLES, Photo, Scene, board, sheet, single
