@@ -27,11 +27,12 @@ STROKE = (0.08, 0.2)
 """Range of stroke widths, as fractions of the longer side of the digit, that remain unchanged: that of 95 % of the
 digits of MNIST. Models are trained on these widths, and changing them reduces accuracy."""
 _FINE = 100  # pixels on the longer side where strokes are measured and changed
-_EXACT, _ENLARGED = (30, 250), (40, 200)
-"""Levels, of 255, in an image of 28 × 28 and in an enlargement: those above the first are ink, weaker ones are noise or
-blur; the strongest ink reaches the second."""
+_EXACT, _ENLARGED = (30, 250, 18), (40, 200, 19)
+"""Of an image of 28 × 28 and of an enlargement: the level, of 255, above which pixels are ink, weaker ones being noise
+or blur; the least level of the strongest ink; and the least longer side of the box of the ink: 20, less weak pixels."""
+_LONGEST = 21  # largest longer side of the box: 20, and blur
+_PAPER = 10  # largest usual level of the paper
 _AT_BORDER = 0.1  # largest fraction of the border with ink
-_BOXES = (18, 21)  # limits of the longer side of the box; 20 but for weak pixels and blur
 _OFF_CENTRE = 0.65  # largest offset of the centre of mass from the middle, in pixels
 _PLATEAU = 0.25  # largest fraction of ink away from the edges of strokes: grey paper
 _THINNEST = 3  # of those pixels: thinner strokes are widened to this before scaling
@@ -99,13 +100,13 @@ def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
     grey = np.array(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
     if np.median(border(grey)) > 127:
         grey = 255 - grey
-    weakest, fullest = _EXACT if picture.width == SIDE else _ENLARGED
+    weakest, fullest, shortest = _EXACT if picture.width == SIDE else _ENLARGED
     seen = grey > weakest
-    if np.mean(border(seen)) > _AT_BORDER or grey.max() < fullest:
+    if np.mean(border(seen)) > _AT_BORDER or np.median(grey) > _PAPER or grey.max() < fullest:
         return None
     box = max(int(np.ptp(np.flatnonzero(seen.any(axis=1 - axis)))) + 1 for axis in (0, 1))
     middle = [float(grey.sum(axis=1 - axis) @ np.arange(SIDE) / grey.sum()) for axis in (0, 1)]
-    if not _BOXES[0] <= box <= _BOXES[1] or np.abs(np.array(middle) - SIDE / 2).max() > _OFF_CENTRE:
+    if not shortest <= box <= _LONGEST or np.abs(np.array(middle) - SIDE / 2).max() > _OFF_CENTRE:
         return None
     near_strokes = scipy.ndimage.maximum_filter(grey, size=3) > 127
     return grey if np.count_nonzero(seen & ~near_strokes) <= _PLATEAU * np.count_nonzero(seen) else None

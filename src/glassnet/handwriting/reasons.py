@@ -59,7 +59,8 @@ def find_reason(
     """
     if is_wide(piece):
         return Reason.NOT_A_DIGIT if piece.height < _STROKE * piece.pen else Reason.WIDE
-    if box[0] <= 0 or box[1] <= 0 or box[2] >= size[0] or box[3] >= size[1]:
+    sides = (box[0] <= 0, box[1] <= 0, box[2] >= size[0], box[3] >= size[1])
+    if any(sides) and not all(sides):  # an image cropped to the digit does not cut it off
         return Reason.EDGE
     if ink.contrast < _FAINTEST or ink.noise > _NOISIEST:
         return Reason.FAINT

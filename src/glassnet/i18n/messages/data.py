@@ -384,7 +384,8 @@ MESSAGES: dict[str, str] = {
     "{name}: no digit found, excluded [{code}]": "{name}：没有找到数字，已排除 [{code}]",
     "found {digits} in {images}; images in MNIST's form are used as they are, digits in others are centred in "
     "{rows} × {columns} pixels{more}": (
-        "在 {images}中找到 {digits}；具有 MNIST 形式的图片原样使用，其余图片中的数字居中置于 {rows} × {columns} 像素{more}"
+        "在 {images}中找到 {digits}；具有 MNIST 形式的图片原样使用，"
+        "其余图片中的数字居中置于 {rows} × {columns} 像素{more}"
     ),
     "{count} digits": "{count} 个数字",
     "1 digit": "1 个数字",
