@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ...errors import DataError, FileError
+from ...errors import DataError, FileError, GlassnetError
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
-from ...io.picture_formats import NAMES, PILLOW_NAMES
+from ...io.picture_formats import HEIC, NAMES, PILLOW_NAMES, begins_as_heic
 from ..dataset import border
 
 _WHITEST = 65535
@@ -178,7 +178,7 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
     try:
         if isinstance(file, Path) and not stat.S_ISREG(file.stat().st_mode):  # reading from a pipe would block
             raise UnidentifiedImageError
-        with Image.open(file, formats=PILLOW_NAMES) as picture:
+        with _identified(file, name) as picture:
             if picture.width * picture.height > LARGEST:
                 raise Image.DecompressionBombError
             yield picture
@@ -187,18 +187,35 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
             "GN017", f"{name}: more than {LARGEST // 10**6} million pixels. Crop or shrink the image."
         ) from None
     except UnidentifiedImageError:
-        refuse_pointer(_head(file), name)
         raise FileError(
             "GN005", f"{name}: not a {', '.join(NAMES[:-1])} or {NAMES[-1]} image. Save it as one, or remove it."
         ) from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise file_problem(name, error) from None
-    except DataError:
+    except GlassnetError:
         raise
     except Exception as error:  # Pillow's decoders raise many kinds of errors
         raise FileError(
             "GN006", f"{name}: the image is damaged ({type(error).__name__}). Save it again, or remove it."
         ) from None
+
+
+def _identified(file: IO[bytes] | Path, name: str) -> Image.Image:
+    try:
+        return Image.open(file, formats=PILLOW_NAMES)
+    except UnidentifiedImageError:
+        head = _head(file)
+        refuse_pointer(head, name)
+        if not begins_as_heic(head):
+            raise
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        raise FileError(
+            "GN005", f"{name}: a HEIC image, which needs pillow-heif: pip install pillow-heif. Or save it as JPEG."
+        ) from None
+    register_heif_opener()
+    return Image.open(file, formats=(HEIC.name,))
 
 
 def _head(file: IO[bytes] | Path) -> bytes:

@@ -381,6 +381,9 @@ MESSAGES: dict[str, str] = {
         "{name}：{images}中都没有找到数字。请用浅底深字，或深底浅字；'glassnet read PICTURE --stages FILE' "
         "会画出各处理阶段。"
     ),
+    "{name}: a HEIC image, which needs pillow-heif: pip install pillow-heif. Or save it as JPEG.": (
+        "{name}：HEIC 图片需要 pillow-heif 才能读取：pip install pillow-heif。或另存为 JPEG。"
+    ),
     "{name}: no digit found, excluded [{code}]": "{name}：没有找到数字，已排除 [{code}]",
     "found {digits} in {images}; images in MNIST's form are used as they are, digits in others are centred in "
     "{rows} × {columns} pixels{more}": (
