@@ -252,15 +252,14 @@ def answers_from(model: Model, names: Sequence[str], outputs: FloatArray, langua
 
 def answer_facts(answer: Answer) -> dict[str, Any]:
     """Return a prediction as plain values, under the keys of ``glassnet query --json``; without an error."""
-    return {
+    facts = {
         "input": answer.input,
         "answer": answer.value,
         "name": answer.name,
         "confidence": answer.confidence,
         "outputs": None if answer.outputs is None else answer.outputs.tolist(),
-        "sure": answer.sure,
-        "reason": answer.reason,
     }
+    return facts if answer.sure is None else {**facts, "sure": answer.sure, "reason": answer.reason}
 
 
 def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
