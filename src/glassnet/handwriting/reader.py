@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import DataError
 from ..model.model import Model
 from .attempts import make_digit, read_upright
@@ -49,5 +51,6 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         ink = separate_ink(values)[0]
         [outputs], [confidence] = score_forms(model, form.reshape(1, 1, -1))
         digit = make_digit(model, outputs, confidence, (0, 0, *picture.size), 0, sure, form)
-        return Reading((digit,), picture, ink, ink_mask(ink))
+        mask = ink_mask(ink)
+        return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     return read_upright(model, picture, values, sure)
