@@ -20,6 +20,13 @@ _STROKE, _SPAN, _LONG, _SEVERAL = 0.62, 0.9, 0.3, 2
 image. Lines are printed if at least the last number of them is longer than the third fraction."""
 
 
+_EDGE, _PARALLEL = 0.03, 3
+"""A line within this fraction of the width reaches the edge; number of such lines from which they are printed. The bars
+of a digit cropped along its edges are fewer: a vertical stroke joins the ends of those of a box-shaped 0 or 3."""
+_WEAKER, _THINNER = 0.7, 0.5
+"""Strength and width of lines, relative to the other ink, below which they are not of the same pen."""
+
+
 def is_grid(ink: Mask) -> bool:
     """Return whether ink crosses the edge in many places and on opposite sides, which only a printed grid does."""
     if min(ink.shape) < 4:
@@ -52,6 +59,29 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
         # Writing that crosses a line or runs along it is recognised if it is stronger.
         ruled |= (lines > 0) & (strength < 1.6 * limit[lines])
     return ruled
+
+
+def are_printed(ruled: Mask, written: Mask, strength: Plane) -> bool:
+    """Return whether ruled lines are certainly printed, and not the straight strokes of a cropped digit.
+
+    Three lines cross opposite edges of the image, or the lines are much thinner or weaker than the writing.
+
+    Parameters
+    ----------
+    ruled, written : ndarray of bool, shape (rows, columns)
+        The ink of the lines, and the other ink.
+    strength : ndarray of float32, shape (rows, columns)
+        The strength of all ink.
+    """
+    for lines in (ruled, ruled.T):
+        near = max(1, round(_EDGE * lines.shape[1]))
+        sides = [lines[:, :near].any(axis=1), lines[:, -near:].any(axis=1)]
+        if min(np.count_nonzero(np.diff(side.astype(np.int8), prepend=0) == 1) for side in sides) >= _PARALLEL:
+            return True
+    if not written.any():
+        return False
+    weaker = float(np.median(strength[ruled])) < _WEAKER * float(np.median(strength[written]))
+    return weaker or stroke_pixels(ruled) < _THINNER * stroke_pixels(written)
 
 
 def _fill_pores(strength: Plane, ink: Mask) -> Plane:
@@ -95,7 +125,7 @@ def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
 def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
     """Assign numbers to the lines; exclude straight strokes inside the image, such as the bar of a large 4."""
     numbers, _ = scipy.ndimage.label(mask, np.ones((3, 3), bool))
-    columns, near = mask.shape[1], 0.03 * mask.shape[1]
+    columns, near = mask.shape[1], _EDGE * mask.shape[1]
     boxes = [box[1] for box in scipy.ndimage.find_objects(numbers)]
     parts = np.array([0, *((box.stop - box.start) / columns for box in boxes)])
     inside = np.array([False, *(box.start > near and box.stop < columns - near for box in boxes)])
