@@ -35,7 +35,8 @@ PEERS = {"glassnet": "glassnet", "tesseract": "tesseract", "rapidocr": "RapidOCR
 
 
 def main() -> None:
-    machine.write_into(PAGE, "read_page.py", lines(machine.read("read")))
+    result = machine.read("read")
+    machine.write_into(PAGE, "read_page.py", lines(result) if result else ["Not measured yet."])
 
 
 def lines(result: dict[str, Any]) -> Iterator[str]:

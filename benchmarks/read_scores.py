@@ -63,15 +63,16 @@ def align(labels: Sequence[int], answers: Sequence[int]) -> list[tuple[int | Non
     i, j = len(labels), len(answers)
     pairs: list[tuple[int | None, int | None]] = []
     while i or j:
-        if i and j and cost[i, j] == cost[i - 1, j - 1] + (labels[i - 1] != answers[j - 1]):
-            i, j = i - 1, j - 1
-            pairs.append((labels[i], j))
-        elif j and cost[i, j] == cost[i, j - 1] + 1:
+        same = bool(i and j) and labels[i - 1] == answers[j - 1]
+        if not same and j and cost[i, j] == cost[i, j - 1] + 1:  # before replacing, so that more digits are the same
             j -= 1
             pairs.append((None, j))
-        else:
+        elif not same and i and cost[i, j] == cost[i - 1, j] + 1:
             i -= 1
             pairs.append((labels[i], None))
+        else:
+            i, j = i - 1, j - 1
+            pairs.append((labels[i], j))
     return pairs[::-1]
 
 
