@@ -150,9 +150,7 @@ def _untidiness(places: list[Place | None]) -> float:
     return float(np.mean([1.0 if one is None else _UNTIDY[one.where] if one.free else 0.7 for one in places] or [0.0]))
 
 
-def _places(
-    reading: Reading, point: float, size: float, in_full: bool | None, head: float = 0.0
-) -> list[Place | None]:
+def _places(reading: Reading, point: float, size: float, in_full: bool | None, head: float = 0.0) -> list[Place | None]:
     """Return the places of the labels of a photograph of `point` points per pixel, with `head` points above it.
 
     Sure digits are labelled with their confidences, without them, or not at all if `in_full` is None.

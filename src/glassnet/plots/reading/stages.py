@@ -109,9 +109,7 @@ def _new_panels(reading: Reading) -> list[Axes]:
         max(images[0] + (beside + _GAP if beside else 0), _ACROSS if count > 1 else 0) + 2 * _EDGE,
         images[1] + below + _HEAD + _EDGE,
     )
-    panels = new_axes(
-        rows, columns, size, (_EDGE, below + _EDGE, size[0] - images[0] - _EDGE, _HEAD), _GAP
-    )
+    panels = new_axes(rows, columns, size, (_EDGE, below + _EDGE, size[0] - images[0] - _EDGE, _HEAD), _GAP)
     if beside:
         place = (_EDGE + images[0] + _GAP, size[1] - _HEAD - beside, beside, beside)
     else:
