@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from ..handwriting.reader import Reading
+from ..handwriting.reader import Digit, Reading
 from ..handwriting.recognise import SURE
 from ..i18n.language import width_of
+from ..i18n.reasons import digit_words
 from ..io.opening import STDIN
 from ..workflow.read_job import PhotoResult, photos_in, read_photos
 from .shared.console import complain, error_facts, json_flag, message, padded, result, result_json
@@ -93,6 +94,7 @@ def _facts(one: PhotoResult) -> dict[str, Any]:
                 "answer": digit.answer,
                 "confidence": digit.confidence,
                 "sure": digit.sure,
+                "reason": digit.reason,
                 "outputs": list(map(float, digit.outputs)),
             }
             for digit in one.reading.digits
@@ -114,9 +116,7 @@ def _report(name: str, reading: Reading) -> None:
         result(head + message("no_digit"))
         return
     if len(digits) == 1:
-        (digit,) = digits
-        said = f"{digit.answer}   {message('sure', share=digit.confidence)}"
-        result(head + (said if digit.sure else message("not_sure", answer=said)))
+        result(head + _words(digits[0]))
         return
     for number, line in enumerate(reading.text.split("\n")):
         result(f"{head if number == 0 else blank}{line}")
@@ -124,5 +124,8 @@ def _report(name: str, reading: Reading) -> None:
     for digit in digits:
         places[digit.line] = place = places.get(digit.line, 0) + 1
         if not digit.sure:
-            perhaps = {"answer": digit.answer, "share": digit.confidence}
-            result(blank + message("digit_not_sure", line=digit.line + 1, place=place, **perhaps))
+            result(blank + message("digit_not_sure", line=digit.line + 1, place=place, words=_words(digit)))
+
+
+def _words(digit: Digit) -> str:
+    return digit_words(message, str(digit.answer), str(digit.second), digit.confidence, digit.reason)

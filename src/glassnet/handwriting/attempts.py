@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.model import Model
-from ..nn.parameters import FloatArray
 from .reading import Digit, Reading
+from .reasons import DOUBTED, find_reason, is_wide
 from .recognise import Candidate, recognise
 from .rules import Plane
 from .text_lines import doubt_letters
@@ -20,9 +20,8 @@ from .text_lines import doubt_letters
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from . import Ink, Mask
+    from . import Ink, Mask, Piece
 
-_WIDEST = 1.8  # largest ratio of width to height of a digit
 _GAPS = (0.02, 0.05)  # lengths of gaps in strokes, as fractions of the size of a digit
 _MANY = 3  # size of all writing over that of a digit, above which there may be many digits
 _STRONGEST = 0.7  # of the usual ink; shadows are weaker
@@ -76,8 +75,12 @@ def _read_ink(
         pieces, ink, mask = remove_margin(pieces, ink, mask, margin)
     scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
     lines = enumerate(recognise(model, pieces))
-    digits = [_locate_digit(model, candidate, number, scale, sure) for number, line in lines for candidate in line]
-    return Reading(doubt_letters(digits), picture, ink, mask)
+    digits = [
+        make_digit(model, candidate, _box_of(candidate.piece, scale), number, sure, picture, ink)
+        for number, line in lines
+        for candidate in line
+    ]
+    return Reading(doubt_letters(digits, sure), picture, ink, mask)
 
 
 def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[Reading]:
@@ -162,26 +165,29 @@ def _edge_share(reading: Reading) -> float:
     return float(np.mean(edges)) if edges else 0.0
 
 
-def _locate_digit(model: Model, candidate: Candidate, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
-    piece = candidate.piece
+def _box_of(piece: Piece, scale: NDArray[np.float64]) -> tuple[int, int, int, int]:
+    """Return the box of a piece in pixels of the photograph."""
     left, top, right, bottom = (
         (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)
     )
-    box = (int(left), int(top), int(right), int(bottom))
-    # A piece too wide for a digit is not one, whatever the prediction.
-    least = sure if piece.width < _WIDEST * piece.height else np.inf
-    return make_digit(model, candidate.outputs, candidate.confidence, box, line, least, candidate.form)
+    return int(left), int(top), int(right), int(bottom)
 
 
 def make_digit(
     model: Model,
-    outputs: FloatArray,
-    confidence: float,
+    candidate: Candidate,
     box: tuple[int, int, int, int],
     line: int,
     sure: float,
-    form: NDArray[np.uint8],
+    picture: Image,
+    ink: Ink,
 ) -> Digit:
-    """Return the digit that these outputs mean."""
+    """Return the digit that a candidate in this box of a photograph means, with the reason if it is not sure."""
+    piece, outputs, is_digit = candidate.piece, candidate.outputs, candidate.is_digit
     answer = int(model.targets.invert(outputs[np.newaxis])[0])
-    return Digit(box, line, answer, float(confidence), bool(confidence >= sure), outputs, form)
+    confidence = candidate.confidence * (DOUBTED if is_wide(piece) else 1.0)
+    reason = None
+    if confidence < sure:
+        certainty = candidate.confidence / is_digit if is_digit else 1.0
+        reason = find_reason(piece, ink, box, picture.size, is_digit, certainty)
+    return Digit(box, line, answer, confidence, reason is None, outputs, candidate.form, reason)

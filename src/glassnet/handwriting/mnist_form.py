@@ -16,6 +16,7 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from ..data.dataset import border
 from .morphology import Mask, dilate, distance, largest_around, squared_distance
 from .paper import separate_ink
 from .photo import working_size
@@ -29,8 +30,14 @@ STROKE = (0.08, 0.2)
 digits of MNIST. Models are trained on these widths, and changing them reduces accuracy."""
 _FINE = 100  # pixels on the longer side where strokes are measured and changed
 _ROOM = 16  # pixels around the digit at this size, enough for the rotation and shear of `CHANGES`
-_SEEN = 40  # of 255; fainter pixels are the blur of an enlargement
-_ENLARGED = (0.65, 19, 21)  # of an enlarged digit: largest offset from the middle; limits of the longer side of its box
+_EXACT, _ENLARGED = (30, 250, 18), (40, 200, 19)
+"""Of an image of 28 × 28 and of an enlargement: the level, of 255, above which pixels are ink, weaker ones being noise
+or blur; the least level of the strongest ink; and the least longer side of the box of the ink: 20, less weak pixels."""
+_LONGEST = 21  # largest longer side of the box: 20, and blur
+_PAPER = 10  # largest usual level of the paper
+_AT_BORDER = 0.1  # largest fraction of the border with ink
+_OFF_CENTRE = 0.65  # largest offset of the centre of mass from the middle, in pixels
+_PLATEAU = 0.25  # largest fraction of ink away from the edges of strokes: grey paper
 _THINNEST = 3  # of those pixels: thinner strokes are widened to this before scaling
 
 
@@ -87,21 +94,25 @@ def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
     Returns
     -------
     ndarray of uint8, shape (28, 28), or None
-        Light on dark, if the image has this size or is an enlargement of it, with a plain border, a box whose longer
-        side is 20, and the centre of mass in the middle. For an enlargement, both must hold almost exactly.
+        Light on dark, if the image has this size or is an enlargement of it and looks like MNIST in all respects: the
+        border is plain, the longer side of the digit is 20, its centre of mass is in the middle, its ink is full, the
+        paper empty, and grey is only at the edges of strokes. All 60,000 training digits of MNIST have this form.
     """
     if picture.width != picture.height or picture.width < SIDE:
         return None
     grey = np.array(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    if np.median(border) > 127:
-        grey, border = 255 - grey, 255 - border
-    if np.mean(border > 10) > 0.2 or grey.max() < 200:
+    if np.median(border(grey)) > 127:
+        grey = 255 - grey
+    weakest, fullest, shortest = _EXACT if picture.width == SIDE else _ENLARGED
+    seen = grey > weakest
+    if np.mean(border(seen)) > _AT_BORDER or np.median(grey) > _PAPER or grey.max() < fullest:
         return None
-    off, smallest, largest = (1.5, 16, 22) if picture.width == SIDE else _ENLARGED
+    box = max(int(np.ptp(np.flatnonzero(seen.any(axis=1 - axis)))) + 1 for axis in (0, 1))
     middle = [float(grey.sum(axis=1 - axis) @ np.arange(SIDE) / grey.sum()) for axis in (0, 1)]
-    box = max(int(np.ptp(np.flatnonzero((grey > _SEEN).any(axis=1 - axis)))) + 1 for axis in (0, 1))
-    return grey if smallest <= box <= largest and np.abs(np.array(middle) - SIDE / 2).max() < off else None
+    if not shortest <= box <= _LONGEST or np.abs(np.array(middle) - SIDE / 2).max() > _OFF_CENTRE:
+        return None
+    near_strokes = scipy.ndimage.maximum_filter(grey, size=3) > 127
+    return grey if np.count_nonzero(seen & ~near_strokes) <= _PLATEAU * np.count_nonzero(seen) else None
 
 
 def extract_digits(picture: Image.Image) -> NDArray[np.uint8]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..nn.parameters import FloatArray
-from .reasons import Reason
+from .reasons import DOUBTED, Reason
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,9 +31,9 @@ class Digit:
         The class of the largest output.
     confidence : float
         0 to 1: the confidence of the model, from outputs averaged over small changes of the digit, times the
-        confidence of the gate that this is a digit.
+        confidence of the gate that this is a digit; lower if it is too wide or in a line that is not digits.
     sure : bool
-        Whether the confidence suffices.
+        Whether the confidence suffices: it is at least the limit that the reading was made with.
     outputs : ndarray, shape (classes,)
         The averaged outputs.
     form : ndarray of uint8, shape (28, 28)
@@ -50,6 +50,18 @@ class Digit:
     outputs: FloatArray = field(repr=False)
     form: NDArray[np.uint8] = field(repr=False)
     reason: Reason | None = None
+
+    @property
+    def second(self) -> int:
+        """The class of the second largest output."""
+        return int(np.argsort(self.outputs, kind="stable")[-2])
+
+    def doubted(self, reason: Reason, sure: float) -> Digit:
+        """Return the digit with a lower confidence, for a reason; `sure` is the least confidence of a sure digit."""
+        confidence = self.confidence * DOUBTED
+        return replace(
+            self, confidence=confidence, sure=confidence >= sure, reason=None if confidence >= sure else reason
+        )
 
 
 @dataclass(frozen=True)

@@ -42,24 +42,34 @@ class Candidate:
         Averaged over small changes.
     confidence : float
         Probability, 0 to 1, that it is a digit and that the prediction is right.
+    is_digit : float
+        Probability of the gate, 0 to 1, that it is a digit.
     """
 
     piece: Piece
     form: NDArray[np.uint8]
     outputs: FloatArray
     confidence: float
+    is_digit: float
 
 
-def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
-    """Average the outputs over variants, shape (n, forms, 784); return outputs (n, classes) and confidences (n,)."""
+def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Average the outputs over variants, shape (n, forms, 784).
+
+    Returns
+    -------
+    outputs : ndarray, shape (n, classes)
+    confidence, is_digit : ndarray, shape (n,)
+        As of a `Candidate`.
+    """
     flat = forms.reshape(-1, forms.shape[-1]).astype(np.float32)
     averaged = []
     for network in (model, _gate()):
         outputs = network.outputs(flat * np.float32(network.scaling.maximum / 255))
         averaged.append(outputs.reshape(*forms.shape[:2], -1).mean(axis=1))
-    outputs, is_one = averaged[0], averaged[1][:, 1]
-    is_one = _ODDS * is_one / (1 + (_ODDS - 1) * is_one)
-    return outputs, model.confidence(outputs) * is_one
+    outputs, is_digit = averaged[0], averaged[1][:, 1]
+    is_digit = _ODDS * is_digit / (1 + (_ODDS - 1) * is_digit)
+    return outputs, model.confidence(outputs) * is_digit, is_digit
 
 
 @cache
@@ -73,8 +83,9 @@ def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
     if not pieces:
         return []
     forms = np.stack([mnist_forms(piece.mask) for piece in pieces])
-    outputs, confidences = score_forms(model, forms.reshape(*forms.shape[:2], -1))
-    return [Candidate(*one) for one in zip(pieces, forms[:, 0], outputs, map(float, confidences), strict=True)]
+    outputs, *probabilities = score_forms(model, forms.reshape(*forms.shape[:2], -1))
+    confidence, is_digit = (one.tolist() for one in probabilities)
+    return [Candidate(*one) for one in zip(pieces, forms[:, 0], outputs, confidence, is_digit, strict=True)]
 
 
 def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:

@@ -226,11 +226,14 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "sure": ("confidence {share:.1%}", "置信度 {share:.1%}"),
     "none_holds": ("none", "无"),
     "no_digit": ("no digit found", "没有找到数字"),
-    "not_sure": ("uncertain   perhaps {answer}", "不确定   可能是 {answer}"),
-    "digit_not_sure": (
-        "line {line}, digit {place}: uncertain, perhaps {answer}   confidence {share:.1%}",
-        "第 {line} 行第 {place} 个数字：不确定，可能是 {answer}   置信度 {share:.1%}",
-    ),
+    "not_sure": ("not sure: {reason}", "不确定：{reason}"),
+    "reason_not_a_digit": ("looks like a sign or a letter", "像是符号或字母"),
+    "reason_other_line": ("among words or signs", "与文字或符号在同一行"),
+    "reason_edge": ("touches the edge of the picture", "碰到图片边缘"),
+    "reason_faint": ("too faint", "笔迹太淡"),
+    "reason_wide": ("may be two digits", "可能是两个数字"),
+    "reason_unclear": ("could be {answer} or {second}", "可能是 {answer}，也可能是 {second}"),
+    "digit_not_sure": ("line {line}, digit {place}: {words}", "第 {line} 行第 {place} 个数字：{words}"),
     # report
     "no_test": (
         "test      none: name labelled DATA to have the model tested in the report",

@@ -42,7 +42,7 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
 
     def read(file: Path) -> NDArray[np.uint8] | str:
         try:
-            return parse_image(open_source(file), (SIDE, SIDE))[0]
+            return parse_image(open_source(file), (SIDE, SIDE), handwriting=True)[0]
         except DataError as problem:
             if problem.code != "GN085":
                 raise
@@ -66,8 +66,8 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
     images = "1 image" if len(digits) == 1 else f"{len(digits):,} images"
     number = "1 digit" if len(rows) == 1 else f"{len(rows):,} digits"
     remark = (
-        f"found {number} in {images}; images of {SIDE} × {SIDE} pixels are used as they are, digits in others are "
-        f"centred in that size{several}"
+        f"found {number} in {images}; images in MNIST's form are used as they are, digits in others are centred in "
+        f"{SIDE} × {SIDE} pixels{several}"
     )
     remarks = (*without, remark)
     samples = replace(
