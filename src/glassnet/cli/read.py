@@ -95,7 +95,7 @@ def _facts(one: PhotoResult) -> dict[str, Any]:
         "digits": [
             {
                 "line": digit.line,
-                "box": list(digit.box),
+                "box": list(one.box_in_file(digit)),
                 "answer": digit.answer,
                 "confidence": digit.confidence,
                 "sure": digit.sure,

@@ -3,7 +3,7 @@
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
 from .paper import Ink, separate_ink, separate_ink_again
-from .photo import eight_bits, opaque, working_size
+from .photo import eight_bits, opaque, reduction, working_size
 from .rules import Mask, Plane
 from .segment import (
     Piece,
@@ -41,6 +41,7 @@ __all__ = [
     "mnist_form",
     "mnist_forms",
     "opaque",
+    "reduction",
     "remove_margin",
     "separate_ink",
     "separate_ink_again",

@@ -24,7 +24,7 @@ class Digit:
     Parameters
     ----------
     box : (left, top, right, bottom)
-        In pixels of the photograph; the last two are exclusive.
+        In pixels of the `picture` of its `Reading`; the last two are exclusive.
     line : int
         The line of writing, from 0.
     answer : int

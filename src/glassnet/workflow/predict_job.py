@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import data
-from ..data.readers.image import no_digit, open_photo
+from ..data.readers.image import no_digit, open_reduced
 from ..data.tables.output import require_table_place, write_table
 from ..data.validation import AUTO
 from ..errors import GlassnetError
@@ -227,7 +227,7 @@ def _read(model: Model, source: str, digits: bool, decimal: str, notify: Notify)
             return [_Query(picture, picture) for picture in pictures]
         opened = open_named(source) if digits and not is_folder(source) else None
         if opened is not None and kind_of(opened) == "picture":
-            content = read_photo(model, open_photo(opened)) if opened.path is None else source
+            content = read_photo(model, open_reduced(opened).picture) if opened.path is None else source
             return [_Query(opened.name, content)]
         rows, names, _ = load_queries(model, opened or read_decimals(model, source, decimal) or source, notify)
     except GlassnetError as problem:
