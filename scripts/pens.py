@@ -142,17 +142,20 @@ def strokes(way: str, rng: np.random.Generator, hand: Hand) -> list[tuple[NDArra
     wide, lean, turn = rng.uniform(*hand.wide), rng.normal(0, 0.17), np.radians(rng.normal(0, 5))
     jitter, wave = rng.uniform(*hand.jitter), rng.choice([0.0, rng.uniform(0.5, 2.5)])
     mouse = rng.random() < 0.12
+    round_by = rng.choice([0.0, 0.0, rng.uniform(2, 9)])  # how far corners are rounded, of 160
     loose = rng.choice([0.0, rng.uniform(1, 5)])  # how far strokes end before or behind their ends
-    corners = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ [[wide, -lean], [0, 1]]
+    shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ [[wide, -lean], [0, 1]]
     found = []
     for stroke in way.split("|"):
         names = stroke.removeprefix("~").split()
         for name in names:
             moved.setdefault(name, np.array(name.split(","), float) + rng.normal(0, jitter, 2))
-        points = (np.array([moved[name] for name in names]) - 50) @ corners.T
+        points = (np.array([moved[name] for name in names]) - 50) @ shape.T
         order = min(3, len(points) - 1) if stroke.startswith("~") else 1
         fine = np.linspace(0, len(points) - 1, 160)
         line = np.stack([ndimage.map_coordinates(points[:, k], [fine], order=order, mode="nearest") for k in (0, 1)], 1)
+        if round_by:
+            line = ndimage.gaussian_filter1d(line, round_by, axis=0, mode="nearest")
         if loose:
             line = _end_loosely(_end_loosely(line, rng.normal(0, loose))[::-1], rng.normal(0, loose))[::-1]
         if wave and not mouse:
