@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from glassnet import load_model, save_model
+from glassnet.handwriting.recognise import SURE
 from glassnet.io.picture_formats import SUFFIXES
 from glassnet.model.file import shipped_model
 from support.cli import run, snapshot
@@ -59,7 +60,7 @@ def test_json_has_a_box_for_every_digit(folder):
             np.array(digit["box"]) / (width, height, width, height), (left, top, right, bottom), atol=0.02
         )
         assert digit["answer"] == int(np.argmax(digit["outputs"]))
-        assert digit["sure"] == (digit["confidence"] >= 0.5)
+        assert digit["sure"] == (digit["confidence"] >= SURE)
     assert [digit["line"] for digit in answer["digits"]] == [0] * 4 + [1] * 4
     assert run("read", "many.jpg", "--sure", "1").fine().out.split()[1] == "????"
 

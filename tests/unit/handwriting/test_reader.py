@@ -70,6 +70,12 @@ def test_other_shapes_are_not_read_with_confidence(shape):
     assert not any(digit.sure for digit in read(single("clean", 900, shape=shape)).digits)
 
 
+@pytest.mark.parametrize("kind", ["marker", "thick", "pencil", "broken", "crayon", "chalk"])
+def test_plus_and_minus_are_no_digits_in_any_pen(kind):
+    for shape in ("plus", "minus"):
+        assert not any(digit.sure for digit in read(single(kind, 901, shape=shape)).digits)
+
+
 def test_text_with_letters_is_read_as_unknown():
     picture = Image.new("L", (420, 120), 240)
     font = ImageFont.truetype(str(FONT), 46)
