@@ -1,6 +1,6 @@
 """Run the benchmarks of docs/benchmarks.md, one process at a time, the cheap ones first, and update the pages.
 
-The other scripts have their own pages (`optimizers`, `read`, `kill`), none (`far_inputs`, `summaries`), or need public
+The other scripts have their own pages (`optimizers`, `kill`), none (`far_inputs`, `summaries`), or need public
 tables (`tables`, `table_parts`, `table_rows`); pass their names to run them. `same_speed` takes a commit and runs on
 its own. At the end, the results of older versions of the numerics are listed; ``--stale`` prints only that list.
 
@@ -40,6 +40,7 @@ NAMES = (
     "recipes",
     "why",
     "growth",
+    "read",
     "stream",
     "trials",
 )
@@ -52,6 +53,7 @@ def main(names: list[str]) -> None:
     for page in (
         "labels_page",
         "portable_page",
+        "read_page",
         "size_page",
         "stream_page",
         "trials_page",

@@ -1,18 +1,30 @@
-"""Measure how well photos are read: generated ones, because real ones would belong to somebody.
+"""Measure how well and how fast photographs of handwriting are read, beside other recognisers.
 
-    python benchmarks/read.py [COUNT] [MODEL]
+    python benchmarks/read.py [--count N] [--parts NAMES] [--taken FOLDER] [--model FILE]
 
-For each kind of photo: COUNT (default 40) single digits from MNIST's test set and as many by other writers, five times
-COUNT boards of 280 × 280, a tenth as many sheets, and COUNT / 4 of each object that is not a digit. The network of
-``glassnet train`` also predicts the boards, and 1,000 test digits that pass through the stages. Photos of seeds below
-1,000 were inspected while the stages were written; these have other seeds. Writes results/read.json.
+Parts, one process at a time:
+
+- ``generated``: photographs drawn from seeds that were not used for tuning: one digit on paper by kind, in forms that
+  MNIST hardly has, tightly cropped, on a canvas; pages upright, turned, tilted and mixed with words; images of 28 × 28
+  pixels; signs.
+- ``scanned``: digits of 43 people on forms, which come with scikit-learn as counts of 8 × 8, enlarged.
+- ``taken``: photographs in FOLDER, which stay there, because they belong to somebody: class folders ``0`` to ``9``,
+  ``none`` for those without a digit, and ``many`` with ``labels.csv``, a line for each photograph: its name and digits.
+- ``speed``: seconds and memory of `glassnet read`, as ratios to an earlier commit in the same run.
+- ``peers``: the same photographs by tesseract and RapidOCR; those that are not installed are named.
+
+With all parts and the default count, writes results/read.json and the tables of docs/read.md (`read_page.py`).
 """
 
 from __future__ import annotations
 
+import argparse
+import statistics
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,129 +34,203 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import glassnet
 import machine
-from glassnet.handwriting import extract_digits
 from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.model.file import load_model, shipped_model
-from support.photos import OTHERS, SINGLES, Photo, Scene, board, sheet, single
+from read_scores import Score, digits_of, edits, plain, score, together
+from support.photos import CROPS, OTHERS, SINGLES, Photo, Scene, as_file, board, sheet, single, turned
+from support.strokes import RARE, SIGNS
+from support.written import TINY, full_grid, mixed, newsprint, tiny
 
-FIRST = 1000
-EVERY = 10  # every tenth test digit passes through the stages
+FIRST = 1000  # photographs of seeds below this were looked at when the stages were written
+COUNT = 3
+PARTS = ("generated", "scanned", "speed", "peers")
+SLOW = ("huge",)  # kinds of photographs that take seconds to draw
 SHEETS = {
     "plain": Scene(gradient=0.3),
     "ruled": Scene(gradient=0.3, rules="ruled"),
     "squared": Scene(gradient=0.3, rules="squared", pen=(0.07, 0.13)),
     "hard": replace(SINGLES["hard"], size=(480, 640), shadow=0.3, pen=(0.08, 0.13)),
 }
+WAYS = (90, 180, 270)
+TILTS = (-20, -10, 10, 20)
 
 
-def main(count: int, model: glassnet.Model) -> None:
-    def reading(photo: Photo) -> Reading:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--count", type=int, default=COUNT, help="photographs of a kind (default %(default)s)")
+    parser.add_argument("--parts", default=",".join(PARTS), help="some of: %(default)s; keep no result")
+    parser.add_argument("--taken", type=Path, help="a folder of photographs that were taken")
+    parser.add_argument("--model", type=Path, help="read with this model instead of the shipped one; keep no result")
+    given = parser.parse_args()
+    model = load_model(given.model) if given.model else shipped_model()
+
+    def read(photo: Photo) -> Reading:
         return read_photo(model, photo.opened())
 
-    def share(photos: Iterable[Photo], right: Callable[[Reading, Photo], bool]) -> float:
-        return float(np.mean([right(reading(photo), photo) for photo in photos]))
+    parts = tuple(filter(None, given.parts.split(",")))
+    result: dict[str, Any] = {"photographs_of_a_kind": given.count}
+    with tempfile.TemporaryDirectory() as folder:
+        if "generated" in parts:
+            result["generated"] = generated(read, given.count)
+            notes = glassnet.fit(glassnet.load_data("mnist")).model  # as in `glassnet train`
+            result["canvas_glassnet_train"] = plain(
+                boards(lambda photo: read_photo(notes, photo.opened()), given.count)
+            )
+        if "scanned" in parts:
+            result["scanned"] = asdict(shown("scanned", score(scanned(50 * given.count), read)))
+        if given.taken:
+            result["taken"] = plain(taken(given.taken, read))
+        if "speed" in parts:
+            import read_speed
 
+            result["speed"] = read_speed.speeds(Path(folder), small=given.count < COUNT)
+        if "peers" in parts:
+            result["peers"] = beside_peers(read, Path(folder), given.count)
+    if parts == PARTS and given.count == COUNT and not given.model:
+        import read_page
+
+        machine.write("read", result)
+        read_page.main()
+    else:
+        print("No result is kept.")
+
+
+def generated(read: Callable[[Photo], Reading], count: int) -> dict[str, Any]:
+    """Return the scores of generated photographs: group -> kind -> score."""
     seeds = range(FIRST, FIRST + count)
-    result: dict[str, Any] = {"photographs_of_a_kind": count, "singles": {}, "sheets": {}}
-    unsure = {"of_right": [], "of_wrong": []}
-
-    def one_right(reading: Reading, photo: Photo) -> bool:
-        right = [digit.answer for digit in reading.digits] == photo.labels
-        unsure["of_right" if right else "of_wrong"].append(not all(digit.sure for digit in reading.digits))
-        return right
-
-    for kind in SINGLES:
-        some = seeds[: max(1, count // 10)] if kind == "huge" else seeds
-        result["singles"][kind] = {
-            hand: share((single(kind, seed, hand=hand == "others") for seed in some), one_right)
-            for hand in ("mnist", "others")
-        }
-        print(kind, result["singles"][kind], flush=True)
-    for hand in ("mnist", "others"):
-        result[f"singles_{hand}"] = float(np.mean([kind[hand] for kind in result["singles"].values()]))
-    result["unsure"] = {name: float(np.mean(values or [0])) for name, values in unsure.items()}
-    for kind, scene in SHEETS.items():
-        for hand in (False, True):
-            photos = [sheet(seed, scene=scene, hand=hand) for seed in seeds[: max(1, count // 10)]]
-            found = [(photo, reading(photo)) for photo in photos]
-            result["sheets"][f"{kind}, {'others' if hand else 'mnist'}"] = scores = {
-                "digits": sum(len(photo.labels) for photo in photos),
-                "found_in_order": float(np.mean([part_in_order(*one) for one in found])),
-                "right": float(np.mean([part_right(*one) for one in found])),
-            }
-            print("sheets", kind, hand, scores, flush=True)
-    notes = glassnet.fit(glassnet.load_data("mnist")).model  # as in `glassnet train`
-    some = glassnet.load_data("mnist", part="test").inputs[::EVERY]
-    forms = {
-        name: np.concatenate([again_in_form(row, aside) for row in some])
-        for name, aside in (("ten_times_as_large", 0), ("through_the_stages", 30))
+    few = seeds[: max(1, count - 1)]
+    groups: dict[str, dict[str, Iterable[Photo]]] = {
+        "kinds, MNIST": {kind: (single(kind, s) for s in (seeds[:1] if kind in SLOW else seeds)) for kind in SINGLES},
+        "kinds, other hands": {
+            kind: (single(kind, s, hand=True) for s in (seeds[:1] if kind in SLOW else seeds)) for kind in SINGLES
+        },
+        "forms": {
+            form: (single(kind, s, form=form) for s in seeds for kind in ("squared", "crop, ruled")) for form in RARE
+        },
+        "crops": {kind: (single(kind, s, hand=True) for s in range(FIRST, FIRST + 5 * count)) for kind in CROPS},
+        "sheets": {
+            f"{kind}, {'other hands' if hand else 'MNIST'}": (sheet(s, scene=scene, hand=hand) for s in few)
+            for kind, scene in SHEETS.items()
+            for hand in (False, True)
+        },
+        "full grid": {"full grid": (full_grid(s) for s in seeds[:1])},
+        "turned": {str(way): (turned(sheet(s, 3, 4, hand=True), way) for s in few) for way in WAYS},
+        "tilted": {
+            str(tilt): (sheet(s, 3, 4, Scene(gradient=0.3, tilt=tilt), hand=True) for s in few) for tilt in TILTS
+        },
+        "mixed": {"mixed": (mixed(s) for s in range(FIRST, FIRST + 2 * count))},
+        "28 × 28": {kind: (tiny(kind, s) for s in range(FIRST, FIRST + 10 * count)) for kind in TINY},
+        "signs": {name: (single(kind, s, shape=name) for s in seeds for kind in ("squared", "crop")) for name in SIGNS},
+        "letters and others": {
+            name: (single("clean", s, shape=name) for s in few) for name in OTHERS if name not in SIGNS
+        },
+        "newspaper page": {"newspaper page": (newsprint(s) for s in seeds[:1])},
     }
-    result["reader"], result["notes"] = (on_boards(one, forms, count) for one in (model, notes))
-    print(result["reader"], result["notes"], flush=True)
-    others = {name: [reading(single("clean", s, shape=name)) for s in seeds[: max(1, count // 4)]] for name in OTHERS}
-    result["no_digits_said_unsure"] = {
-        name: float(np.mean([not any(digit.sure for digit in one.digits) for one in some]))
-        for name, some in others.items()
-    }
-    result["no_digits_unsure"] = float(np.mean(list(result["no_digits_said_unsure"].values())))
-    print({name: value for name, value in result.items() if name not in ("singles", "sheets")})
-    machine.write("read", result)
-
-
-def on_boards(model: glassnet.Model, forms: dict[str, np.ndarray], count: int) -> dict[str, float]:
-    """Return the accuracy on MNIST's test digits: unchanged, after the stages, and anywhere on a board."""
-    data = glassnet.load_data("mnist", part="test")
-    untouched = model.predict(data.inputs) == data.labels
-    result = {
-        "rows": len(data.labels[::EVERY]),
-        "untouched": float(untouched[::EVERY].mean()),
-        **{name: float(np.mean(model.predict(some) == data.labels[::EVERY])) for name, some in forms.items()},
-    }
-    wanted = range(FIRST, FIRST + 5 * count)
-    result["boards"], result["boards_untouched"] = len(wanted), float(untouched[list(wanted)].mean())
-    for name, hard in (("board", False), ("board_hard", True)):
-        photos = [board(seed, hard=hard) for seed in wanted]
-        read = [[digit.answer for digit in read_photo(model, photo.opened()).digits] for photo in photos]
-        result[name] = float(np.mean([answers == photo.labels for answers, photo in zip(read, photos, strict=True)]))
+    result: dict[str, Any] = {}
+    for group, kinds in groups.items():
+        result[group] = plain({kind: score(photos, read) for kind, photos in kinds.items()})
+        shown(group, together(result[group].values()))
+    result["canvas"] = plain(boards(read, count))
     return result
 
 
-def part_in_order(photo: Photo, reading: Reading) -> float:
-    """Return the fraction of digits with their own box over the centre, in writing order."""
-    width, height = reading.picture.size
-    boxes = [np.array(digit.box) / (width, height, width, height) for digit in reading.digits]
-    place, found = -1, 0
-    for left, top, right, bottom in photo.boxes:
-        x, y = (left + right) / 2, (top + bottom) / 2
-        inside = [k for k, box in enumerate(boxes) if box[0] <= x <= box[2] and box[1] <= y <= box[3]]
-        near = [k for k in inside if abs((boxes[k][3] - boxes[k][1]) / (bottom - top) - 1) < 0.35]
-        if len(near) == 1 and near[0] > place:
-            place, found = near[0], found + 1
-    return found / len(photo.boxes)
+def boards(read: Callable[[Photo], Reading], count: int) -> dict[str, Score]:
+    """Return the scores of test digits anywhere on 280 × 280: on black, and on paper."""
+    seeds = range(FIRST, FIRST + 15 * count)
+    return {
+        name: shown(f"canvas, {name}", score((board(seed, hard=hard) for seed in seeds), read))
+        for name, hard in (("board", False), ("paper", True))
+    }
 
 
-def part_right(photo: Photo, reading: Reading) -> float:
-    """Return the fraction of digits that are located and read correctly, by boxes."""
-    width, height = reading.picture.size
-    right = 0
-    for label, (left, top, far, bottom) in zip(photo.labels, photo.boxes, strict=True):
-        x, y = (left + far) / 2 * width, (top + bottom) / 2 * height
-        over = [d for d in reading.digits if d.box[0] <= x <= d.box[2] and d.box[1] <= y <= d.box[3]]
-        right += len(over) == 1 and over[0].answer == label
-    return right / len(photo.labels)
-
-
-def again_in_form(row: np.ndarray, aside: int) -> np.ndarray:
-    """Return a digit of MNIST ten times as large; off-centre, so that it passes through the stages."""
+def scanned(count: int) -> Iterator[Photo]:
+    """Scanned digits of 43 people (Alpaydin and Kaynak 1998) as scikit-learn has them: 8 × 8 counts of 4 × 4 pixels."""
     from PIL import Image
+    from sklearn.datasets import load_digits
 
-    large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)
-    picture = Image.new("RGB", (280 + aside, 280))
-    picture.paste(large, (aside, 0))
-    forms = extract_digits(picture)
-    return forms[:1].reshape(-1, 784) if len(forms) else np.zeros((1, 784), np.uint8)
+    images, labels = load_digits(return_X_y=True)
+    for row in np.linspace(0, len(labels) - 1, min(count, len(labels))).astype(int):
+        grey = (240 - images[row].reshape(8, 8) * (200 / 16)).astype(np.uint8)
+        page = Image.new("L", (280, 280), 240)
+        page.paste(Image.fromarray(grey).resize((200, 200), Image.Resampling.BICUBIC), (40, 40))
+        yield Photo(as_file(page, Scene(quality=0)), [int(labels[row])])
+
+
+def taken(folder: Path, read: Callable[[Photo], Reading]) -> dict[str, Score]:
+    """Return the scores of photographs that were taken: singles, many, none."""
+    groups: dict[str, list[tuple[Path, list[int]]]] = {"one digit": [], "many digits": [], "no digit": []}
+    for digit in range(10):
+        groups["one digit"] += [(path, [digit]) for path in pictures(folder / str(digit))]
+    groups["no digit"] = [(path, []) for path in pictures(folder / "none")]
+    labels = folder / "many" / "labels.csv"
+    if labels.exists():
+        for line in labels.read_text(encoding="utf-8").splitlines():
+            name, _, written = line.partition(",")
+            groups["many digits"].append((labels.parent / name, [int(one) for one in written if one.isdigit()]))
+    result = {}
+    for group, files in groups.items():
+        if files:
+            result[group] = shown(f"taken, {group}", score((Photo(p.read_bytes(), known) for p, known in files), read))
+    return result
+
+
+def beside_peers(read: Callable[[Photo], Reading], folder: Path, count: int) -> dict[str, Any]:
+    """Return for each recogniser what it reads of the same photographs, and the median milliseconds of each."""
+    from peers import ocr
+
+    singles = [
+        single(kind, FIRST + k, hand=True) for k in range(count) for kind in ("clean", "ruled", "squared", *CROPS)
+    ]
+    pages = [sheet(FIRST + k, 3, 6, scene, hand=True) for k in range(max(1, count // 2)) for scene in SHEETS.values()]
+    installed = ocr.found()
+    result: dict[str, Any] = {"not installed": [name for name in ocr.NAMES if name not in installed]}
+    readers: dict[str, tuple[str, ocr.Reads]] = {
+        "glassnet": (glassnet.__version__, lambda path, one: [answer for answer, _ in digits_of(read(loaded(path)))]),
+        **installed,
+    }
+    for number, photo in enumerate([*singles, *pages]):
+        (folder / f"peer-{number}.png").write_bytes(png(photo))
+    for name, (version, reads) in readers.items():
+        reads(str(folder / "peer-0.png"), True)  # loads its models
+        answers, taken_ms = [], []
+        for number in range(len(singles) + len(pages)):
+            began = time.perf_counter()
+            answers.append(reads(str(folder / f"peer-{number}.png"), number < len(singles)))
+            taken_ms.append(1000 * (time.perf_counter() - began))
+        of_pages = list(zip(pages, answers[len(singles) :], strict=True))
+        result[name] = {
+            "version": version,
+            "singles": len(singles),
+            "singles_right": sum(one.labels == read for one, read in zip(singles, answers, strict=False)),
+            "page_digits": sum(len(page.labels) for page in pages),
+            "page_edits": sum(int(edits(page.labels, read)[-1, -1]) for page, read in of_pages),
+            "single_ms": statistics.median(taken_ms[: len(singles)]),
+            "page_ms": statistics.median(taken_ms[len(singles) :]),
+        }
+        print(name, result[name], flush=True)
+    if missing := result["not installed"]:
+        print("not installed:", *missing)
+    return result
+
+
+def loaded(path: str) -> Photo:
+    return Photo(Path(path).read_bytes(), [])
+
+
+def png(photo: Photo) -> bytes:
+    """Return the photograph upright, because not every recogniser reads an EXIF orientation."""
+    return as_file(photo.opened(), Scene(quality=0))
+
+
+def pictures(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.is_file()) if folder.is_dir() else []
+
+
+def shown(name: str, one: Score) -> Score:
+    """Print a score and return it."""
+    print(f"{name}: {one}", flush=True)
+    return one
 
 
 if __name__ == "__main__":
-    chosen = load_model(sys.argv[2]) if len(sys.argv) > 2 else shipped_model()
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 40, chosen)
+    main()

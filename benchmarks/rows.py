@@ -335,6 +335,24 @@ def growth_facts(result: dict[str, Any]) -> Facts:
 
 
 ACCURACIES: dict[str, Callable[[dict[str, Any]], Facts]] = {"accuracy": accuracy_facts, "recipes": recipe_facts}
+
+
+def read_facts(result: dict[str, Any]) -> Facts:
+    names: dict[str, Both] = {
+        "one, 12 MP": ("a photograph of 12 megapixels", "一张 1200 万像素的照片"),
+        "40 of one digit": ("40 photographs of one digit", "40 张单个数字的照片"),
+        "110 digits": ("a page of 110 digits", "一页 110 个数字"),
+        "newspaper page": ("a newspaper page", "一页报纸"),
+        "full grid, 280 digits": ("a grid of 280 digits", "填有 280 个数字的方格纸"),
+    }
+    for name, (english, chinese) in names.items():
+        one = result["speed"]["tasks"][name]
+        yield (
+            (f"`glassnet read` of {english}, besides start", f"`glassnet read` 读{chinese}（不计启动）"),
+            same(f"{one['seconds']['now']:.2f} s"),
+        )
+
+
 ALONE: dict[str, Callable[[dict[str, Any]], Facts]] = {
     "per_sample": sample_facts,
     "whole_process": process_facts,
@@ -344,5 +362,6 @@ ALONE: dict[str, Callable[[dict[str, Any]], Facts]] = {
     "shards": shard_facts,
     "small": small_facts,
     "growth": growth_facts,
+    "read": read_facts,
 }
 """Name of a result -> figures of glassnet without peers."""

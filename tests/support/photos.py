@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from glassnet.data.readers.image import open_photo
 from glassnet.io.opening import Opened
-from support.strokes import OTHERS, bundled_digit, hand_digit, other_shape
+from support.strokes import OTHERS, bundled_digit, hand_digit, other_shape, rare_digit
 
 WHITE, CREAM, YELLOW, GREY, KRAFT, DARK = (
     (244, 244, 242), (240, 232, 214), (246, 226, 120), (172, 174, 176), (196, 160, 118), (38, 44, 42))  # fmt: skip
@@ -44,6 +44,7 @@ class Scene:
     margin: bool = False  # a red line along one side
     holes: bool = False  # punched along one side, for a spiral
     cropped: bool = False  # along the digit
+    room: tuple[float, float] = (-0.02, 0.03)  # around a cropped digit, as a fraction of its longer side
     table: bool = False
     finger: bool = False
     grain: float = 2.5  # noise of the camera, of 255
@@ -51,6 +52,7 @@ class Scene:
     quality: int = 85  # of the JPEG; 0 is a PNG
     transparent: bool = False
     turned: bool = False  # stored rotated, with an EXIF orientation
+    tilt: float = 0.0  # degrees by which the whole page is rotated clockwise
 
 
 @dataclass
@@ -102,15 +104,28 @@ SINGLES: dict[str, Scene] = {
 }
 """Kind of photo of one digit -> its parameters."""
 
+_CROP = Scene(cropped=True, room=(0.0, 0.05), high=(0.3, 0.7), place=0.04, pen=(0.05, 0.13), gradient=0.25)
+CROPS: dict[str, Scene] = {
+    "crop": _CROP,
+    "crop, ruled": replace(_CROP, rules="ruled"),
+    "crop, squared": replace(_CROP, rules="squared"),
+    "crop, fine": replace(_CROP, pen=(0.025, 0.05), inks=INKS[:4]),
+    "crop, pencil": replace(_CROP, pen=(0.03, 0.06), inks=((95, 95, 100),), strength=(0.55, 0.8), texture=0.4),
+}
+"""Kind of tight crop to one digit -> its parameters; a straight stroke then crosses the whole photo, as a rule does."""
 
-def single(kind: str, seed: int, *, hand: bool = False, shape: str | None = None) -> Photo:
-    """A photo of one digit from MNIST's test set or by another writer, or of another shape, without a label."""
+
+def single(kind: str, seed: int, *, hand: bool = False, shape: str | None = None, form: str | None = None) -> Photo:
+    """A photo of one digit: from MNIST's test set, by another writer, or in a form of `RARE`; or of another shape."""
     rng = np.random.default_rng([seed, *kind.encode()])  # by name, so that new kinds do not change it
-    scene = SINGLES[kind]
+    scene = SINGLES[kind] if kind in SINGLES else CROPS[kind]
     if rng.random() < 0.5 and scene.size[0] != scene.size[1]:
         scene = replace(scene, size=scene.size[::-1], turned=rng.random() < 0.3 and scene.quality > 0)
     if shape is not None:
         drawn, labels = other_shape(shape, rng), []
+    elif form is not None:
+        drawn, label = rare_digit(form, rng)
+        labels = [label]
     elif hand:
         labels = [seed % 10]
         drawn = hand_digit(labels[0], rng)
@@ -120,7 +135,7 @@ def single(kind: str, seed: int, *, hand: bool = False, shape: str | None = None
     shorter = min(scene.size)
     high = rng.uniform(*scene.high) * shorter
     centre = np.array(scene.size) / 2 + rng.uniform(-1, 1, 2) * (np.array(scene.size) - high) * scene.place
-    return _photograph(scene, [(drawn, centre, high)], labels, rng)
+    return photograph(scene, [(drawn, centre, high)], labels, rng)
 
 
 def sheet(seed: int, lines: int = 4, columns: int = 6, scene: Scene | None = None, *, hand: bool = False) -> Photo:
@@ -139,7 +154,28 @@ def sheet(seed: int, lines: int = 4, columns: int = 6, scene: Scene | None = Non
             drawn, label = (hand_digit(label, rng), label) if hand else bundled_digit(int(rng.integers(2000)))
             parts.append((drawn, np.array([y, x]), tall * rng.uniform(85, 105)))
             labels.append(label)
-    return _photograph(scene, parts, labels, rng)
+    if scene.tilt:
+        scene, parts = _tilted(scene, parts)
+    return photograph(scene, parts, labels, rng)
+
+
+def _tilted(scene: Scene, parts: list) -> tuple[Scene, list]:
+    """Rotate the places of shapes about the middle of the page, which grows so that all of them are on it."""
+    angle = np.radians(scene.tilt)
+    rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])  # of (y, x), clockwise
+    half = np.array(scene.size) / 2
+    grown = np.abs(rotation) @ half
+    moved = [(drawn, rotation @ (centre - half) + grown, high) for drawn, centre, high in parts]
+    return replace(scene, size=(int(2 * grown[0]), int(2 * grown[1]))), moved
+
+
+def turned(photo: Photo, degrees: int) -> Photo:
+    """The same photo rotated clockwise by 90, 180 or 270 degrees, in its pixels."""
+    picture, boxes = Image.open(io.BytesIO(photo.content)), photo.boxes
+    for _ in range(degrees // 90):
+        picture = picture.transpose(Image.Transpose.ROTATE_270)  # of Pillow, counter-clockwise
+        boxes = [(1 - bottom, left, 1 - top, right) for left, top, right, bottom in boxes]
+    return Photo(as_file(picture, Scene(quality=90)), photo.labels, boxes)
 
 
 def board(seed: int, *, hard: bool = False) -> Photo:
@@ -155,16 +191,19 @@ def board(seed: int, *, hard: bool = False) -> Photo:
     ink = np.zeros((280, 280))
     ink[top : top + side, left : left + side] = np.array(grey) / 255
     if not hard:
-        return Photo(_file(Image.fromarray((255 * ink).astype(np.uint8)), Scene(quality=0)), [int(data.labels[row])])
+        return Photo(as_file(Image.fromarray((255 * ink).astype(np.uint8)), Scene(quality=0)), [int(data.labels[row])])
     scene = Scene(size=(280, 280), paper=GREY, rules="ruled", shadow=0.4, gradient=0.3, blur=1.2)
     colour = np.array(INKS[rng.integers(4)], float)
     light = _light(scene, rng)
     picture = _paper(scene, rng) * (1 - ink[..., None]) + colour * ink[..., None]
-    return Photo(_file(_camera(picture * light[..., None], scene, rng), scene), [int(data.labels[row])])
+    return Photo(as_file(_camera(picture * light[..., None], scene, rng), scene), [int(data.labels[row])])
 
 
-def _photograph(scene: Scene, parts: list, labels: list[int], rng: np.random.Generator) -> Photo:
-    ink, boxes = np.zeros(scene.size, np.float32), []
+def photograph(
+    scene: Scene, parts: list, labels: list[int], rng: np.random.Generator, printed: np.ndarray | None = None
+) -> Photo:
+    """A photo of shapes, each with its centre (y, x) and height in pixels, and of ink printed before, 0 to 1."""
+    ink, boxes = np.zeros(scene.size, np.float32) if printed is None else printed.astype(np.float32), []
     for drawn, centre, high in parts:
         boxes.append(_write(ink, drawn, centre, high, scene, rng))
     if scene.texture:
@@ -177,7 +216,7 @@ def _photograph(scene: Scene, parts: list, labels: list[int], rng: np.random.Gen
     colour = np.array(scene.inks[rng.integers(len(scene.inks))], np.float32)
     if scene.transparent:
         pixels = np.dstack([np.broadcast_to(colour, (*scene.size, 3)), 255 * ink]).astype(np.uint8)
-        return Photo(_file(Image.fromarray(pixels, "RGBA"), scene), labels, boxes)
+        return Photo(as_file(Image.fromarray(pixels, "RGBA"), scene), labels, boxes)
     paper = _paper(scene, rng)
     picture = paper * (1 - ink[..., None]) + colour * ink[..., None]
     if scene.table:
@@ -192,9 +231,9 @@ def _photograph(scene: Scene, parts: list, labels: list[int], rng: np.random.Gen
     photo = _camera(picture, scene, rng)
     if scene.cropped:
         left, top, right, bottom = (part * side for part, side in zip(boxes[0], 2 * photo.size, strict=True))
-        more = rng.uniform(-0.02, 0.03) * max(right - left, bottom - top)
+        more = rng.uniform(*scene.room) * max(right - left, bottom - top)
         photo = photo.crop((int(left - more), int(top - more), int(right + more) + 1, int(bottom + more) + 1))
-    return Photo(_file(photo, scene), labels, boxes)
+    return Photo(as_file(photo, scene), labels, boxes)
 
 
 def _write(ink: np.ndarray, drawn: np.ndarray, centre: np.ndarray, high: float, scene: Scene,
@@ -206,7 +245,7 @@ def _write(ink: np.ndarray, drawn: np.ndarray, centre: np.ndarray, high: float, 
     middle = np.array([rows[0] + rows[-1], columns[0] + columns[-1]]) / 2 / len(drawn)
     tall = max(rows[-1] - rows[0], 0.6 * (columns[-1] - columns[0])) / len(drawn)
     scale = (high - pen * high) / tall  # pixels a side of the shape
-    angle, lean = np.radians(rng.uniform(-9, 9)), rng.uniform(-0.12, 0.12)
+    angle, lean = np.radians(rng.uniform(-9, 9) + scene.tilt), rng.uniform(-0.12, 0.12)
     reach = int(scale * 0.95) + 2
     top, left = np.maximum(0, (centre - reach).astype(int))
     bottom, right = np.minimum(ink.shape, (centre + reach).astype(int))
@@ -238,7 +277,7 @@ def _paper(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     picture *= rng.uniform(0.92, 1.0)
     picture += (ndimage.zoom(rng.normal(0, 1.5, (12, 12)), (h / 12, w / 12), order=1)[:h, :w])[..., None]
     y, x = np.mgrid[:h, :w].astype(np.float32)
-    turn = np.radians(rng.uniform(-4, 4))
+    turn = np.radians(rng.uniform(-4, 4) + scene.tilt)
     along, across = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
     across = across + short * 0.01 * np.sin(x / w * 3)  # paper is never flat
     if scene.rules:
@@ -328,7 +367,8 @@ def _camera(picture: np.ndarray, scene: Scene, rng: np.random.Generator) -> Imag
     return Image.fromarray(picture.clip(0, 255).astype(np.uint8))
 
 
-def _file(picture: Image.Image, scene: Scene) -> bytes:
+def as_file(picture: Image.Image, scene: Scene) -> bytes:
+    """A JPEG of the quality of the scene, or a PNG."""
     file = io.BytesIO()
     if not scene.quality:
         picture.save(file, "PNG", compress_level=1)
@@ -341,4 +381,16 @@ def _file(picture: Image.Image, scene: Scene) -> bytes:
     return file.getvalue()
 
 
-__all__ = ["OTHERS", "SINGLES", "Photo", "Scene", "board", "sheet", "single"]
+__all__ = [
+    "CROPS",
+    "OTHERS",
+    "SINGLES",
+    "Photo",
+    "Scene",
+    "as_file",
+    "board",
+    "photograph",
+    "sheet",
+    "single",
+    "turned",
+]

@@ -177,6 +177,7 @@ def test_pages_have_the_markers_for_measurements(name):
     [
         ("design/tables.md", "table_parts_page"),
         ("labels.md", "labels_page"),
+        ("read.md", "read_page"),
         ("serve.md", "service_page"),
         ("installed-size.md", "size_page"),
         ("reference/portable.md", "portable_page"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from . import Ink, Mask, Piece
 
+_NARROW, _REST = 1.2, 0.1  # width over height of a digit; fraction of all ink that may be specks next to it
 _GAPS = (0.02, 0.05)  # lengths of gaps in strokes, as fractions of the size of a digit
 _MANY = 3  # size of all writing over that of a digit, above which there may be many digits
 _STRONGEST = 0.7  # of the usual ink; shadows are weaker
@@ -63,24 +64,47 @@ def read_upright(model: Model, picture: Image, values: Plane, sure: float) -> Re
     )
 
 
-def _read_ink(
-    model: Model, picture: Image, ink: Ink, margin: int, sure: float, gaps: float = 0.0, mask: Mask | None = None
-) -> Reading:
-    """Read one separation of ink from paper, or the given mask."""
-    from . import find_pieces, ink_mask, remove_margin
+def _read_ink(model: Model, picture: Image, ink: Ink, margin: int, sure: float) -> Reading:
+    """Read one separation of ink from paper; with and without long straight lines if they may be strokes."""
+    from . import ink_masks
 
-    mask = ink_mask(ink) if mask is None else mask
+    (mask, *others), everything = ink_masks(ink)
+    best = _read_mask(model, picture, ink, mask, everything, margin, sure)
+    if others and not (best.digits and all(digit.sure for digit in best.digits)):
+        readings = [_read_mask(model, picture, ink, other, everything, margin, sure) for other in others]
+        most = 1 if _has_all_ink(best) else np.inf
+        best = _choose_best([best, *(one for one in readings if len(one.digits) <= most)])
+    return best
+
+
+def _has_all_ink(reading: Reading) -> bool:
+    """Return whether a single digit, taller than wide, has nearly all ink: its strokes are no lines between digits."""
+    if len(reading.digits) != 1:
+        return False
+    left, top, right, bottom = reading.digits[0].box
+    return right - left < _NARROW * (bottom - top) and reading.removed.sum() < _REST * reading.mask.sum()
+
+
+def _read_mask(
+    model: Model, picture: Image, ink: Ink, mask: Mask, everything: Mask, margin: int, sure: float, gaps: float = 0.0
+) -> Reading:
+    """Read the pixels of a mask; those of all ink that are not in its digits are removed."""
+    from . import find_pieces, remove_margin
+
     pieces = find_pieces(mask, ink, gaps)
+    removed = everything.copy()
     if margin:
+        removed = removed[margin:-margin, margin:-margin]
         pieces, ink, mask = remove_margin(pieces, ink, mask, margin)
     scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
-    lines = enumerate(recognise(model, pieces))
+    candidates = [(candidate, line) for line, found in enumerate(recognise(model, pieces)) for candidate in found]
     digits = [
-        make_digit(model, candidate, _box_of(candidate.piece, scale), number, sure, picture, ink)
-        for number, line in lines
-        for candidate in line
+        make_digit(model, candidate, _box_of(candidate.piece, scale), line, sure, picture, ink)
+        for candidate, line in candidates
     ]
-    return Reading(doubt_letters(digits, sure), picture, ink, mask)
+    for piece in (candidate.piece for candidate, _ in candidates):
+        removed[piece.top : piece.bottom, piece.left : piece.right] &= ~piece.mask
+    return Reading(doubt_letters(digits, sure), picture, ink, mask, removed)
 
 
 def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[Reading]:
@@ -92,7 +116,7 @@ def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[
     strongest = reading.mask & (reading.ink.strength > _STRONGEST)
     masks = [*((reading.mask, gaps, most) for gaps, most in _gap_sizes(reading)), (strongest, 0.0, len(reading.digits))]
     readings = [
-        (_read_ink(model, reading.picture, reading.ink, 0, sure, gaps, mask), most)
+        (_read_mask(model, reading.picture, reading.ink, mask, reading.mask | reading.removed, 0, sure, gaps), most)
         for mask, gaps, most in masks
         if mask.any()
     ]

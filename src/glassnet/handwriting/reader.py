@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import DataError
 from ..model.model import Model
 from .attempts import make_digit, read_upright
@@ -51,5 +53,6 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         piece = Piece(0, 0, SIDE, SIDE, form > 127)
         candidate = Candidate(piece, form, outputs, float(confidence), float(is_digit))
         digit = make_digit(model, candidate, (0, 0, *picture.size), 0, sure, picture, ink)
-        return Reading((digit,), picture, ink, ink_mask(ink))
+        mask = ink_mask(ink)
+        return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     return read_upright(model, picture, values, sure)

@@ -24,7 +24,7 @@ class Digit:
     Parameters
     ----------
     box : (left, top, right, bottom)
-        In pixels of the photograph; the last two are exclusive.
+        In pixels of the `picture` of its `Reading`; the last two are exclusive.
     line : int
         The line of writing, from 0.
     answer : int
@@ -77,7 +77,9 @@ class Reading:
     ink : Ink
         Its paper and ink.
     mask : ndarray of bool
-        The pixels of the ink.
+        The pixels of the ink, without ruled lines.
+    removed : ndarray of bool, of the shape of `mask`
+        Pixels of ink that are not in any digit: ruled lines, specks, punched holes, what reaches in at the edge.
     turned : {0, 90, 180, 270}
         Degrees by which the photograph was rotated clockwise to read it; `picture` and the boxes are as rotated.
     other_lines : tuple of int
@@ -88,6 +90,7 @@ class Reading:
     picture: Image = field(repr=False)
     ink: Ink = field(repr=False)
     mask: NDArray[np.bool_] = field(repr=False)
+    removed: NDArray[np.bool_] = field(repr=False)
     turned: int = 0
     other_lines: tuple[int, ...] = ()
 

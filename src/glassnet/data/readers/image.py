@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ...errors import DataError, FileError, GlassnetError
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
@@ -107,6 +107,34 @@ def open_photo(opened: Opened) -> Image.Image:
     with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
         ImageOps.exif_transpose(picture, in_place=True)
         return opaque(picture)
+
+
+class Photo(NamedTuple):
+    """Result of `open_reduced`: the image, perhaps reduced, and the (width, height) that it has in its file."""
+
+    picture: Image.Image
+    size: tuple[int, int]
+
+
+def open_reduced(opened: Opened) -> Photo:
+    """Read an image as `open_photo`, in little memory: a large one at 1/2, 1/3, … of its size.
+
+    As many pixels remain as are used for reading handwriting. Errors as for `open_photo`.
+    """
+    from ...handwriting import opaque, reduction
+
+    with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
+        size, times = picture.size, reduction(picture.size)
+        if times > 1:  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size
+            picture.draft(None, (size[0] // times, size[1] // times))
+        on_its_side = picture.getexif().get(ExifTags.Base.Orientation, 1) > 4
+        ImageOps.exif_transpose(picture, in_place=True)
+        small: Image.Image = picture
+        if picture.mode not in ("L", "RGB", "RGBA"):  # before their mean can be taken
+            small = opaque(picture)
+        if (times := reduction(small.size)) > 1:
+            small = small.reduce(times)
+        return Photo(opaque(small), size[::-1] if on_its_side else size)
 
 
 class Read(NamedTuple):

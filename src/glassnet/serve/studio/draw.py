@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.routing import Route
 
-from ...data.readers.image import no_digit, open_photo
+from ...data.readers.image import no_digit, open_reduced
 from ...errors import OptionError
 from ...explain.why import Why, why
 from ...handwriting.reader import Reading, read_photo
@@ -96,7 +96,7 @@ def read(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     path = session.new_file(text_in(given, "name", "photo"))
     path.write_bytes(given["body"])
     try:
-        picture = open_photo(open_named(str(path)))
+        picture = open_reduced(open_named(str(path))).picture
     finally:
         shutil.rmtree(path.parent, ignore_errors=True)
     reading = read_photo(model, picture)
