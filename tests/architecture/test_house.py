@@ -19,7 +19,14 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("engines",),
     ("model",),
     ("training",),
-    ("explain", "doctor", "handwriting.recognise", "handwriting.reader"),
+    (
+        "explain",
+        "doctor",
+        *(
+            f"handwriting.{one}"
+            for one in ("attempts", "digit_model", "orientation", "reader", "recognise", "text_lines")
+        ),
+    ),
     ("plots", "html"),
     ("estimators", "exports", "distributed", "workflow"),
     ("__init__", "_renamed"),

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from ..i18n.cli import digit_words
 from ..i18n.language import width_of
-from ..i18n.reasons import digit_words
 from ..io.picture_formats import NAMES
 from ..model.inference import ENGINES
 from ..workflow.predict_job import Answer, answer_facts, query_model, require_answers_place, write_answers

@@ -11,8 +11,8 @@ import click
 
 from ..handwriting.reader import Digit, Reading
 from ..handwriting.recognise import SURE
+from ..i18n.cli import digit_words
 from ..i18n.language import width_of
-from ..i18n.reasons import digit_words
 from ..io.opening import STDIN
 from ..workflow.read_job import PhotoResult, photos_in, read_photos
 from .shared.console import complain, error_facts, json_flag, message, padded, result, result_json

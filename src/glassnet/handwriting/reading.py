@@ -57,8 +57,11 @@ class Digit:
         return int(np.argsort(self.outputs, kind="stable")[-2])
 
     def doubted(self, reason: Reason, sure: float) -> Digit:
-        """Return the digit with a lower confidence, for a reason; `sure` is the least confidence of a sure digit."""
-        confidence = self.confidence * DOUBTED
+        """Return the digit with a lower confidence, for a reason; `sure` is the least confidence of a sure digit.
+
+        Faint ink remains the reason, because specks in noise may look like a line of words.
+        """
+        confidence, reason = self.confidence * DOUBTED, Reason.FAINT if self.reason is Reason.FAINT else reason
         return replace(
             self, confidence=confidence, sure=confidence >= sure, reason=None if confidence >= sure else reason
         )

@@ -8,9 +8,8 @@ from PIL import Image, ImageDraw
 
 from glassnet.handwriting.reader import Digit, read_photo
 from glassnet.handwriting.reasons import Reason
-from glassnet.i18n.cli import cli_words
+from glassnet.i18n.cli import cli_words, digit_words
 from glassnet.i18n.language import LANGUAGES
-from glassnet.i18n.reasons import digit_words
 from glassnet.model.file import shipped_model
 
 EIGHT = [((66, 50), (134, 110)), ((60, 100), (140, 170))]

@@ -71,11 +71,17 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
     several = "; each digit of an image is a sample of its class" if len(rows) > len(digits) else ""
     images = "1 image" if len(digits) == 1 else f"{len(digits):,} images"
     number = "1 digit" if len(rows) == 1 else f"{len(rows):,} digits"
-    form = f"of {SIDE} × {SIDE} pixels" if as_is else "in MNIST's form"
-    remark = (
-        f"found {number} in {images}; images {form} are used as they are, digits in others are centred in "
-        f"{SIDE} × {SIDE} pixels{several}"
-    )
+    size = f"{SIDE} × {SIDE} pixels"
+    if as_is:
+        remark = (
+            f"found {number} in {images}; images of {size} are used as they are, digits in others are centred in "
+            f"that size{several}"
+        )
+    else:
+        remark = (
+            f"found {number} in {images}; images in MNIST's form are used as they are, digits in others are centred "
+            f"in {size}{several}"
+        )
     remarks = (*without, remark)
     samples = replace(
         found,

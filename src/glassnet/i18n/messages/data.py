@@ -385,16 +385,10 @@ MESSAGES: dict[str, str] = {
         "{name}：HEIC 图片需要 pillow-heif 才能读取：pip install pillow-heif。或另存为 JPEG。"
     ),
     "{name}: no digit found, excluded [{code}]": "{name}：没有找到数字，已排除 [{code}]",
-    "found {digits} in {images}; images of {width} × {height} pixels are used as they are, digits in others are "
-    "centred in {rows} × {columns} pixels{more}": (
-        "在 {images}中找到 {digits}；{width} × {height} 像素的图片原样使用，"
-        "其余图片中的数字居中置于 {rows} × {columns} 像素{more}"
-    ),
+    "found {digits} in {images}; images of {size} are used as they are, digits in others are centred in that "
+    "size{more}": "在 {images}中找到 {digits}；{size}的图片原样使用，其余图片中的数字居中置于该尺寸{more}",
     "found {digits} in {images}; images in MNIST's form are used as they are, digits in others are centred in "
-    "{rows} × {columns} pixels{more}": (
-        "在 {images}中找到 {digits}；具有 MNIST 形式的图片原样使用，"
-        "其余图片中的数字居中置于 {rows} × {columns} 像素{more}"
-    ),
+    "{size}{more}": "在 {images}中找到 {digits}；具有 MNIST 形式的图片原样使用，其余图片中的数字居中置于 {size}{more}",
     "{count} digits": "{count} 个数字",
     "1 digit": "1 个数字",
     "; each digit of an image is a sample of its class": "；同一张图片的每个数字都是该类别的一个样本",

@@ -16,9 +16,8 @@ from ...errors import OptionError
 from ...explain.why import Why, why
 from ...handwriting.reader import Reading, read_photo
 from ...html.why_parts import changed_values, column_shares
-from ...i18n.cli import cli_words
+from ...i18n.cli import cli_words, digit_words
 from ...i18n.explain import explain_words
-from ...i18n.reasons import digit_words
 from ...io.opening import open_named
 from ...model.model import Model
 from ...preprocess.tabular.dataset import read_table
