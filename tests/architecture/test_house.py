@@ -48,6 +48,7 @@ THIRD_PARTY = {
     "polars": ("data", "io", "doctor.data"),
     "charset_normalizer": ("io.encoding",),
     "PIL": ("data.readers", "handwriting", "plots", "html"),
+    "pillow_heif": ("data.readers",),
     "safetensors": ("model.file",),
     "matplotlib": ("plots", "html"),
     "jinja2": ("html",),

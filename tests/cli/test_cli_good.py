@@ -266,7 +266,7 @@ def test_query_of_images(folder):
     model = load_model("notes.safetensors")
     outputs = model.outputs(digits(3).inputs)
     for position, answer in enumerate(answers):
-        assert list(answer) == ["input", "answer", "name", "confidence", "outputs"]
+        assert list(answer) == ["input", "answer", "name", "confidence", "outputs", "sure", "reason"]
         expected = outputs[position // 3]
         assert answer["input"] == names[position]
         np.testing.assert_allclose(answer["outputs"], expected, rtol=1e-5)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ..i18n.language import width_of
+from ..i18n.reasons import digit_words
 from ..io.picture_formats import NAMES
 from ..model.inference import ENGINES
 from ..workflow.predict_job import Answer, answer_facts, query_model, require_answers_place, write_answers
@@ -24,6 +25,7 @@ from .shared.console import (
 )
 from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 from .shared.model_argument import model_and_inputs
+from .shared.photo_progress import watch_photos
 
 _HELP = f"""Make predictions for images or rows of data.
 
@@ -68,7 +70,8 @@ def query_command(
     if out:
         require_answers_place(out, overwrite=force)
     model, sources = model_and_inputs(words, "query", "INPUT...")
-    answers = query_model(model, sources, engine=engine, decimal=decimal, language=language, notify=say_notice)
+    how: dict[str, Any] = {"engine": engine, "decimal": decimal, "language": language}
+    answers = query_model(model, sources, **how, notify=say_notice, watch=watch_photos)
     answered = [answer for answer in answers if answer.error is None]
     if out and answered:
         write_answers(out, model, answers, overwrite=force)
@@ -81,12 +84,17 @@ def query_command(
             continue
         if out:
             continue
-        sure = "" if answer.confidence is None else f"   {message('sure', share=answer.confidence)}"
-        result(f"{padded(translated(answer.input), width)}   {answer.name}{sure}")
+        result(f"{padded(translated(answer.input), width)}   {_words(answer)}")
     if out and answered and not as_json:
         result(message("answers_written", file=out, count=len(answered)))
     if len(answered) < len(answers):
         click.get_current_context().exit(1 if answered else 2)
+
+
+def _words(answer: Answer) -> str:
+    if answer.name is None or answer.confidence is None:
+        return str(answer.name)
+    return digit_words(message, answer.name, str(answer.second), answer.confidence, answer.reason)
 
 
 def _facts(answer: Answer) -> dict[str, Any]:

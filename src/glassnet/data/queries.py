@@ -15,7 +15,7 @@ from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
-from .dataset import SampleLayout, channels_of
+from .dataset import HANDWRITING, SampleLayout, channels_of
 from .load import images_in
 from .readers.labelled_csv import read_values, samples_in, sniff
 from .validation import check_options
@@ -166,7 +166,7 @@ def _pixels(
             return _read([stream], [opened.name], features, shape, like), [opened.name]
     from .readers.image import parse_image
 
-    return parse_image(opened, shape)
+    return parse_image(opened, shape, handwriting=like[0] == HANDWRITING)
 
 
 def _as_files(features: int, shape: tuple[int, int] | None, reading: str) -> bool:

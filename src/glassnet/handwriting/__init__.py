@@ -3,9 +3,19 @@
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
 from .paper import Ink, separate_ink, separate_ink_again
-from .photo import eight_bits, opaque, working_size
+from .photo import eight_bits, opaque, reduction, working_size
 from .rules import Mask, Plane
-from .segment import Piece, ambiguous_pairs, find_cuts, find_pieces, ink_mask, may_be_one_digit, sort_into_lines, union
+from .segment import (
+    Piece,
+    ambiguous_pairs,
+    find_cuts,
+    find_pieces,
+    ink_mask,
+    ink_masks,
+    may_be_one_digit,
+    sort_into_lines,
+    union,
+)
 from .sheet import isolate_sheet
 
 __all__ = [
@@ -24,12 +34,14 @@ __all__ = [
     "find_cuts",
     "find_pieces",
     "ink_mask",
+    "ink_masks",
     "isolate_sheet",
     "match_mnist_form",
     "may_be_one_digit",
     "mnist_form",
     "mnist_forms",
     "opaque",
+    "reduction",
     "remove_margin",
     "separate_ink",
     "separate_ink_again",

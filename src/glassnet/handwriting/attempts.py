@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.model import Model
-from ..nn.parameters import FloatArray
 from .reading import Digit, Reading
+from .reasons import DOUBTED, find_reason, is_wide
 from .recognise import Candidate, recognise
 from .rules import Plane
 from .text_lines import doubt_letters
@@ -20,9 +20,9 @@ from .text_lines import doubt_letters
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from . import Ink, Mask
+    from . import Ink, Mask, Piece
 
-_WIDEST = 1.8  # largest ratio of width to height of a digit
+_NARROW, _REST = 1.2, 0.1  # width over height of a digit; fraction of all ink that may be specks next to it
 _GAPS = (0.02, 0.05)  # lengths of gaps in strokes, as fractions of the size of a digit
 _MANY = 3  # size of all writing over that of a digit, above which there may be many digits
 _STRONGEST = 0.7  # of the usual ink; shadows are weaker
@@ -64,20 +64,47 @@ def read_upright(model: Model, picture: Image, values: Plane, sure: float) -> Re
     )
 
 
-def _read_ink(
-    model: Model, picture: Image, ink: Ink, margin: int, sure: float, gaps: float = 0.0, mask: Mask | None = None
-) -> Reading:
-    """Read one separation of ink from paper, or the given mask."""
-    from . import find_pieces, ink_mask, remove_margin
+def _read_ink(model: Model, picture: Image, ink: Ink, margin: int, sure: float) -> Reading:
+    """Read one separation of ink from paper; with and without long straight lines if they may be strokes."""
+    from . import ink_masks
 
-    mask = ink_mask(ink) if mask is None else mask
+    (mask, *others), everything = ink_masks(ink)
+    best = _read_mask(model, picture, ink, mask, everything, margin, sure)
+    if others and not (best.digits and all(digit.sure for digit in best.digits)):
+        readings = [_read_mask(model, picture, ink, other, everything, margin, sure) for other in others]
+        most = 1 if _has_all_ink(best) else np.inf
+        best = _choose_best([best, *(one for one in readings if len(one.digits) <= most)])
+    return best
+
+
+def _has_all_ink(reading: Reading) -> bool:
+    """Return whether a single digit, taller than wide, has nearly all ink: its strokes are no lines between digits."""
+    if len(reading.digits) != 1:
+        return False
+    left, top, right, bottom = reading.digits[0].box
+    return right - left < _NARROW * (bottom - top) and reading.removed.sum() < _REST * reading.mask.sum()
+
+
+def _read_mask(
+    model: Model, picture: Image, ink: Ink, mask: Mask, everything: Mask, margin: int, sure: float, gaps: float = 0.0
+) -> Reading:
+    """Read the pixels of a mask; those of all ink that are not in its digits are removed."""
+    from . import find_pieces, remove_margin
+
     pieces = find_pieces(mask, ink, gaps)
+    removed = everything.copy()
     if margin:
+        removed = removed[margin:-margin, margin:-margin]
         pieces, ink, mask = remove_margin(pieces, ink, mask, margin)
     scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
-    lines = enumerate(recognise(model, pieces))
-    digits = [_locate_digit(model, candidate, number, scale, sure) for number, line in lines for candidate in line]
-    return Reading(doubt_letters(digits), picture, ink, mask)
+    candidates = [(candidate, line) for line, found in enumerate(recognise(model, pieces)) for candidate in found]
+    digits = [
+        make_digit(model, candidate, _box_of(candidate.piece, scale), line, sure, picture, ink)
+        for candidate, line in candidates
+    ]
+    for piece in (candidate.piece for candidate, _ in candidates):
+        removed[piece.top : piece.bottom, piece.left : piece.right] &= ~piece.mask
+    return Reading(doubt_letters(digits, sure), picture, ink, mask, removed)
 
 
 def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[Reading]:
@@ -89,7 +116,7 @@ def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[
     strongest = reading.mask & (reading.ink.strength > _STRONGEST)
     masks = [*((reading.mask, gaps, most) for gaps, most in _gap_sizes(reading)), (strongest, 0.0, len(reading.digits))]
     readings = [
-        (_read_ink(model, reading.picture, reading.ink, 0, sure, gaps, mask), most)
+        (_read_mask(model, reading.picture, reading.ink, mask, reading.mask | reading.removed, 0, sure, gaps), most)
         for mask, gaps, most in masks
         if mask.any()
     ]
@@ -162,26 +189,29 @@ def _edge_share(reading: Reading) -> float:
     return float(np.mean(edges)) if edges else 0.0
 
 
-def _locate_digit(model: Model, candidate: Candidate, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
-    piece = candidate.piece
+def _box_of(piece: Piece, scale: NDArray[np.float64]) -> tuple[int, int, int, int]:
+    """Return the box of a piece in pixels of the photograph."""
     left, top, right, bottom = (
         (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)
     )
-    box = (int(left), int(top), int(right), int(bottom))
-    # A piece too wide for a digit is not one, whatever the prediction.
-    least = sure if piece.width < _WIDEST * piece.height else np.inf
-    return make_digit(model, candidate.outputs, candidate.confidence, box, line, least, candidate.form)
+    return int(left), int(top), int(right), int(bottom)
 
 
 def make_digit(
     model: Model,
-    outputs: FloatArray,
-    confidence: float,
+    candidate: Candidate,
     box: tuple[int, int, int, int],
     line: int,
     sure: float,
-    form: NDArray[np.uint8],
+    picture: Image,
+    ink: Ink,
 ) -> Digit:
-    """Return the digit that these outputs mean."""
+    """Return the digit that a candidate in this box of a photograph means, with the reason if it is not sure."""
+    piece, outputs, is_digit = candidate.piece, candidate.outputs, candidate.is_digit
     answer = int(model.targets.invert(outputs[np.newaxis])[0])
-    return Digit(box, line, answer, float(confidence), bool(confidence >= sure), outputs, form)
+    confidence = candidate.confidence * (DOUBTED if is_wide(piece) else 1.0)
+    reason = None
+    if confidence < sure:
+        certainty = candidate.confidence / is_digit if is_digit else 1.0
+        reason = find_reason(piece, ink, box, picture.size, is_digit, certainty)
+    return Digit(box, line, answer, confidence, reason is None, outputs, candidate.form, reason)

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from ..data.dataset import border
 from .paper import Ink, downsample, otsu_threshold
 from .photo import MOST
-from .rules import Mask, Plane
+from .rules import Mask, Plane, is_grid
 from .segment import Piece, bounding_box
 
 _COARSE = 128  # pixels on the longer side of the coarse image
 _TWO = 0.8  # least fraction of variance between two shades; one shade with noise has 0.64, a gradient 0.75
-_FULL = 0.12  # least fraction of the image in the rarer shade; a digit with a margin has less
+_FULL = 0.12  # least fraction of the image in the rarer shade; less is a digit with a margin, or fine strokes
 _FILLING = 0.8  # least fraction of a side of the image that the writing spans
 _OPEN = 0.2  # least fraction of the edge in the shade of the paper
 
@@ -48,12 +48,16 @@ def add_margins(picture: Plane) -> list[tuple[Plane, int]]:
     between_variance = (
         share * (1 - share) * (shades[first].mean() - shades[~first].mean()) ** 2 if 0 < share < 1 else 0.0
     )
-    if min(share, 1 - share) < _FULL or between_variance < _TWO * shades.var():
+    if between_variance < _TWO * shades.var():
+        return []
+    rarer = first if share < 0.5 else ~first
+    if min(share, 1 - share) < _FULL and (not border(rarer).any() or is_grid(rarer)):
         return []
     if math.prod(picture.shape[:2]) > MOST / 2:  # with the margin it would exceed the working size
         picture = downsample(picture, 2)
     margin = max(picture.shape[:2]) // 4
-    papers = [paper for paper in sorted((first, ~first), key=_edge_share, reverse=True) if _may_be_paper(paper)]
+    either = (first, ~first) if min(share, 1 - share) > _FULL else (~rarer,)
+    papers = [paper for paper in sorted(either, key=_edge_share, reverse=True) if _may_be_paper(paper)]
     return [(_pad_with_paper(picture, small, paper, margin), margin) for paper in papers]
 
 

@@ -74,6 +74,11 @@ def eight_bits(picture: Image.Image, white: int = 0) -> tuple[Image.Image, int]:
     return Image.fromarray(np.where(clear, 255, grey).astype(np.uint8)), white
 
 
+def reduction(size: tuple[int, int]) -> int:
+    """Return the largest factor by which the sides of an image can be divided before its working size suffers."""
+    return max(1, int(math.sqrt(math.prod(size) / MOST)))
+
+
 def working_size(picture: Image.Image) -> Plane:
     """Return the image scaled to the working size, as values from 0 to 1, shape (rows, columns, 3)."""
     scale = min(1.0, math.sqrt(MOST / math.prod(picture.size)))

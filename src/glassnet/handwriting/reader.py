@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import DataError
 from ..model.model import Model
 from .attempts import make_digit, read_upright
 from .reading import Digit, Reading
-from .recognise import SURE, score_forms
+from .recognise import SURE, Candidate, score_forms
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,7 +40,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     DataError
         GN017 if the model is not for images of 28 × 28.
     """
-    from . import SIDE, ink_mask, match_mnist_form, opaque, separate_ink, working_size
+    from . import SIDE, Piece, ink_mask, match_mnist_form, opaque, separate_ink, working_size
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError("GN017", f"the model does not take images of {SIDE} × {SIDE}. Use a model trained on MNIST.")
@@ -47,7 +49,10 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     form = match_mnist_form(picture)
     if form is not None:
         ink = separate_ink(values)[0]
-        [outputs], [confidence] = score_forms(model, form.reshape(1, 1, -1))
-        digit = make_digit(model, outputs, confidence, (0, 0, *picture.size), 0, sure, form)
-        return Reading((digit,), picture, ink, ink_mask(ink))
+        [outputs], [confidence], [is_digit] = score_forms(model, form.reshape(1, 1, -1))
+        piece = Piece(0, 0, SIDE, SIDE, form > 127)
+        candidate = Candidate(piece, form, outputs, float(confidence), float(is_digit))
+        digit = make_digit(model, candidate, (0, 0, *picture.size), 0, sure, picture, ink)
+        mask = ink_mask(ink)
+        return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     return read_upright(model, picture, values, sure)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..nn.parameters import FloatArray
-from .reasons import Reason
+from .reasons import DOUBTED, Reason
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,16 +24,16 @@ class Digit:
     Parameters
     ----------
     box : (left, top, right, bottom)
-        In pixels of the photograph; the last two are exclusive.
+        In pixels of the `picture` of its `Reading`; the last two are exclusive.
     line : int
         The line of writing, from 0.
     answer : int
         The class of the largest output.
     confidence : float
         0 to 1: the confidence of the model, from outputs averaged over small changes of the digit, times the
-        confidence of the gate that this is a digit.
+        confidence of the gate that this is a digit; lower if it is too wide or in a line that is not digits.
     sure : bool
-        Whether the confidence suffices.
+        Whether the confidence suffices: it is at least the limit that the reading was made with.
     outputs : ndarray, shape (classes,)
         The averaged outputs.
     form : ndarray of uint8, shape (28, 28)
@@ -51,6 +51,18 @@ class Digit:
     form: NDArray[np.uint8] = field(repr=False)
     reason: Reason | None = None
 
+    @property
+    def second(self) -> int:
+        """The class of the second largest output."""
+        return int(np.argsort(self.outputs, kind="stable")[-2])
+
+    def doubted(self, reason: Reason, sure: float) -> Digit:
+        """Return the digit with a lower confidence, for a reason; `sure` is the least confidence of a sure digit."""
+        confidence = self.confidence * DOUBTED
+        return replace(
+            self, confidence=confidence, sure=confidence >= sure, reason=None if confidence >= sure else reason
+        )
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -65,7 +77,9 @@ class Reading:
     ink : Ink
         Its paper and ink.
     mask : ndarray of bool
-        The pixels of the ink.
+        The pixels of the ink, without ruled lines.
+    removed : ndarray of bool, of the shape of `mask`
+        Pixels of ink that are not in any digit: ruled lines, specks, punched holes, what reaches in at the edge.
     turned : {0, 90, 180, 270}
         Degrees by which the photograph was rotated clockwise to read it; `picture` and the boxes are as rotated.
     other_lines : tuple of int
@@ -76,6 +90,7 @@ class Reading:
     picture: Image = field(repr=False)
     ink: Ink = field(repr=False)
     mask: NDArray[np.bool_] = field(repr=False)
+    removed: NDArray[np.bool_] = field(repr=False)
     turned: int = 0
     other_lines: tuple[int, ...] = ()
 

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import Ink, Piece
+
+DOUBTED = 0.3
+"""Factor by which the confidence is lowered for what the models cannot see: a piece too wide, a line of words."""
+_WIDEST = 1.8  # largest ratio of width to height of a digit
+_STROKE = 3  # times its stroke width: a piece no higher is a single horizontal stroke, such as a minus
+_FAINTEST, _NOISIEST = 0.06, 0.12  # contrast of ink below which, and noise of paper above which, it is hardly visible
 
 
 class Reason(StrEnum):
@@ -20,3 +30,44 @@ class Reason(StrEnum):
     """It is wider than a digit: digits that touch, or a stroke."""
     UNCLEAR = "unclear"
     """It looks like a digit, but the model is not certain which."""
+
+
+def is_wide(piece: Piece) -> bool:
+    """Return whether a piece is too wide for a digit, whatever the prediction."""
+    return piece.width >= _WIDEST * piece.height
+
+
+def find_reason(
+    piece: Piece, ink: Ink, box: tuple[int, int, int, int], size: tuple[int, int], is_digit: float, certainty: float
+) -> Reason:
+    """Return the likeliest reason why a digit is not sure.
+
+    Parameters
+    ----------
+    piece : Piece
+        Its ink.
+    ink : Ink
+        All ink of the photograph.
+    box : (left, top, right, bottom)
+        Its place in the photograph, in pixels; right and bottom are exclusive.
+    size : (width, height)
+        Size of the photograph, in pixels.
+    is_digit : float, 0 to 1
+        Probability of the gate that it is a digit.
+    certainty : float, 0 to 1
+        Confidence of the model in the answer, if it is a digit.
+    """
+    if is_wide(piece):
+        return Reason.NOT_A_DIGIT if piece.height < _STROKE * piece.pen else Reason.WIDE
+    near = 0.75 * piece.pen * (box[2] - box[0]) / piece.width  # the edges of a stroke are hardly ink
+    sides = (box[0] <= near, box[1] <= near, box[2] >= size[0] - near, box[3] >= size[1] - near)
+    if any(sides) and not all(sides):  # an image cropped to the digit does not cut it off
+        return Reason.EDGE
+    if ink.contrast < _FAINTEST or ink.noise > _NOISIEST:
+        return Reason.FAINT
+    return probable_reason(is_digit, certainty)
+
+
+def probable_reason(is_digit: float, certainty: float) -> Reason:
+    """Return which of the two probabilities, described at `find_reason`, makes a digit doubtful."""
+    return Reason.NOT_A_DIGIT if is_digit < certainty else Reason.UNCLEAR

@@ -26,6 +26,7 @@ SURE = 0.5
 _ODDS = 1.5
 """Ratio of the odds of a digit on paper to those in the training data of the gate, which has many letters and signs
 (Saerens, Latinne and Decaestecker 2002, equation 4)."""
+_NO_DIGIT = 0.005  # probability of the gate for the plain form below which the variants would not make a digit of it
 _CLEAR = 0.8  # least confidence in each part at which touching digits are separated
 _SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragment of a stroke
 
@@ -42,24 +43,34 @@ class Candidate:
         Averaged over small changes.
     confidence : float
         Probability, 0 to 1, that it is a digit and that the prediction is right.
+    is_digit : float
+        Probability of the gate, 0 to 1, that it is a digit.
     """
 
     piece: Piece
     form: NDArray[np.uint8]
     outputs: FloatArray
     confidence: float
+    is_digit: float
 
 
-def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
-    """Average the outputs over variants, shape (n, forms, 784); return outputs (n, classes) and confidences (n,)."""
+def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Average the outputs over variants, shape (n, forms, 784).
+
+    Returns
+    -------
+    outputs : ndarray, shape (n, classes)
+    confidence, is_digit : ndarray, shape (n,)
+        As of a `Candidate`.
+    """
     flat = forms.reshape(-1, forms.shape[-1]).astype(np.float32)
     averaged = []
     for network in (model, _gate()):
         outputs = network.outputs(flat * np.float32(network.scaling.maximum / 255))
         averaged.append(outputs.reshape(*forms.shape[:2], -1).mean(axis=1))
-    outputs, is_one = averaged[0], averaged[1][:, 1]
-    is_one = _ODDS * is_one / (1 + (_ODDS - 1) * is_one)
-    return outputs, model.confidence(outputs) * is_one
+    outputs, is_digit = averaged[0], averaged[1][:, 1]
+    is_digit = _ODDS * is_digit / (1 + (_ODDS - 1) * is_digit)
+    return outputs, model.confidence(outputs) * is_digit, is_digit
 
 
 @cache
@@ -68,13 +79,18 @@ def _gate() -> Model:
 
 
 def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
-    from . import mnist_forms
+    """Classify pieces: by the plain form alone what is clearly not a digit, by all variants the others."""
+    from . import CHANGES, SIDE, mnist_form, mnist_forms
 
     if not pieces:
         return []
-    forms = np.stack([mnist_forms(piece.mask) for piece in pieces])
-    outputs, confidences = score_forms(model, forms.reshape(*forms.shape[:2], -1))
-    return [Candidate(*one) for one in zip(pieces, forms[:, 0], outputs, map(float, confidences), strict=True)]
+    plain = np.stack([mnist_form(piece.mask).reshape(1, -1) for piece in pieces])
+    outputs, confidence, is_digit = score_forms(model, plain)
+    if len(unclear := np.flatnonzero(is_digit >= _NO_DIGIT)):
+        forms = np.stack([mnist_forms(pieces[k].mask).reshape(len(CHANGES), -1) for k in unclear])
+        outputs[unclear], confidence[unclear], is_digit[unclear] = score_forms(model, forms)
+    forms = plain.reshape(-1, SIDE, SIDE)
+    return [Candidate(*one) for one in zip(pieces, forms, outputs, confidence.tolist(), is_digit.tolist(), strict=True)]
 
 
 def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
@@ -160,10 +176,11 @@ def _split_piece(model: Model, candidate: Candidate) -> list[Candidate]:
 
 def _drop_noise(candidates: list[Candidate]) -> list[Candidate]:
     """Drop dirt, fingertips and shadows: non-digits that differ from all digits in size or stroke width."""
-    digits = [one.piece for one in candidates if one.confidence >= SURE]
+    digits = [(one.piece.size, one.piece.pen) for one in candidates if one.confidence >= SURE]
 
     def alike(piece: Piece) -> bool:
         # A larger piece with the same stroke width may be digits that could not be separated.
-        return any(piece.size > 0.55 * one.size and 0.55 < piece.pen / one.pen < 1.8 for one in digits)
+        pen = piece.pen
+        return any(piece.size > 0.55 * size and 0.55 < pen / other < 1.8 for size, other in digits)
 
     return [one for one in candidates if one.confidence >= SURE or not digits or alike(one.piece)]

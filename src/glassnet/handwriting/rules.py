@@ -6,18 +6,26 @@ the edge of the image in many places.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
-Plane = NDArray[np.float32]
+from .morphology import Mask, Plane, dilate, median_distance, open_plane
 
 _GRID = 10
 """Number of crossings of ink and image edge from which the ink is a grid, not cut-off writing."""
 _STROKE, _SPAN, _LONG, _SEVERAL = 0.62, 0.9, 0.3, 2
 """Fractions of the width: below the first, a line that reaches no edge is a stroke; above the second, a line spans the
 image. Lines are printed if at least the last number of them is longer than the third fraction."""
+
+
+_EDGE, _PARALLEL = 0.03, 3
+"""A line within this fraction of the width reaches the edge; number of such lines from which they are printed. The bars
+of a digit cropped along its edges are fewer: a vertical stroke joins the ends of those of a box-shaped 0 or 3."""
+_WEAKER, _THINNER = 0.7, 0.5
+"""Strength and width of lines, relative to the other ink, below which they are not of the same pen."""
 
 
 def is_grid(ink: Mask) -> bool:
@@ -39,7 +47,7 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
     part = 1.6 if is_grid(ink) else 0.5
     solid = _fill_pores(strength, ink)
     side = round(max(4.0, part * stroke_pixels(solid > least))) + 3
-    thin = scipy.ndimage.white_tophat(solid, size=(side, side)) > 0.6 * least
+    thin = solid - open_plane(solid, side) > 0.6 * least
     runs = [_find_long_runs(thin, ink), tuple(one.T for one in _find_long_runs(thin.T, ink.T))]
     lines_mask: Mask = (runs[0][0] > 0) | (runs[1][0] > 0)
     if not lines_mask.any():
@@ -52,6 +60,29 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
         # Writing that crosses a line or runs along it is recognised if it is stronger.
         ruled |= (lines > 0) & (strength < 1.6 * limit[lines])
     return ruled
+
+
+def are_printed(ruled: Mask, written: Mask, strength: Plane) -> bool:
+    """Return whether ruled lines are certainly printed, and not the straight strokes of a cropped digit.
+
+    Three lines cross opposite edges of the image, or the lines are much thinner or weaker than the writing.
+
+    Parameters
+    ----------
+    ruled, written : ndarray of bool, shape (rows, columns)
+        The ink of the lines, and the other ink.
+    strength : ndarray of float32, shape (rows, columns)
+        The strength of all ink.
+    """
+    for lines in (ruled, ruled.T):
+        near = max(1, round(_EDGE * lines.shape[1]))
+        sides = [lines[:, :near].any(axis=1), lines[:, -near:].any(axis=1)]
+        if min(np.count_nonzero(np.diff(side.astype(np.int8), prepend=0) == 1) for side in sides) >= _PARALLEL:
+            return True
+    if not written.any():
+        return False
+    weaker = float(np.median(strength[ruled])) < _WEAKER * float(np.median(strength[written]))
+    return weaker or stroke_pixels(ruled) < _THINNER * stroke_pixels(written)
 
 
 def _fill_pores(strength: Plane, ink: Mask) -> Plane:
@@ -73,29 +104,37 @@ def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
     step = max(1, max(height, width) // 320)
     small = _downsample(thin, step)
     rows, columns = small.shape
-    hits = np.zeros_like(small)
+    hits = np.zeros(small.size, bool)
     if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
         return np.zeros(thin.shape, np.intp), np.zeros(1, bool)
     wide = scipy.ndimage.binary_dilation(small, np.ones((3, 1), bool))
-    weight = np.where(wide, 1, 0.6 * _downsample(ink, step)).astype(np.float32)
+    weight = np.where(wide, 5, np.where(_downsample(ink, step), 3, 0)).astype(np.int32)
     length = columns // 2
     across = np.arange(columns)
     for slope in np.linspace(-0.12, 0.12, 17):
         drop = np.rint(slope * (across - columns / 2)).astype(int)
-        at = (np.arange(rows)[:, None] + drop) % rows  # (rows, columns): positions in the sheared image
-        runs = scipy.ndimage.uniform_filter1d(weight[at, across], length, axis=1, mode="constant") > 0.8
+        at = (np.arange(rows)[:, None] + drop) % rows * columns + across  # positions in the sheared image
+        runs = _sum_around(weight.ravel()[at], length) > 0.8 * 5 * length
         if runs.any():
-            spread = scipy.ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & wide[at, across]
-            hits[at[spread], np.broadcast_to(across, at.shape)[spread]] = True
-    lines, spans = _label_lines(scipy.ndimage.binary_dilation(hits, np.ones((3, 1), bool)))
+            spread = (_sum_around(runs, length) > 0) & wide.ravel()[at]
+            hits[at[spread]] = True
+    lines, spans = _label_lines(scipy.ndimage.binary_dilation(hits.reshape(small.shape), np.ones((3, 1), bool)))
     grown = np.repeat(np.repeat(lines, step, 0), step, 1)[:height, :width]
     return np.where(thin, grown, 0), spans
+
+
+def _sum_around(values: NDArray[Any], length: int) -> NDArray[np.intp]:
+    """Return the sum over `length` columns around each column; there is nothing beyond the edge."""
+    before = length // 2
+    room = ((0, 0), (before + 1, length - before - 1))
+    sums = np.cumsum(np.pad(values, room), axis=1, dtype=np.int32)
+    return sums[:, length:] - sums[:, :-length]
 
 
 def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
     """Assign numbers to the lines; exclude straight strokes inside the image, such as the bar of a large 4."""
     numbers, _ = scipy.ndimage.label(mask, np.ones((3, 3), bool))
-    columns, near = mask.shape[1], 0.03 * mask.shape[1]
+    columns, near = mask.shape[1], _EDGE * mask.shape[1]
     boxes = [box[1] for box in scipy.ndimage.find_objects(numbers)]
     parts = np.array([0, *((box.stop - box.start) / columns for box in boxes)])
     inside = np.array([False, *(box.start > near and box.stop < columns - near for box in boxes)])
@@ -114,7 +153,7 @@ def _downsample(mask: Mask, step: int) -> Mask:
 def remove_rule_remains(mask: Mask, ruled: Mask) -> Mask:
     """Remove remains of ruled lines at bends, crossings and blots: components along the lines."""
     reach = max(2.0, stroke_pixels(ruled))
-    near_rules = scipy.ndimage.distance_transform_edt(~ruled) <= reach
+    near_rules = dilate(ruled, reach)
     labels, count = scipy.ndimage.label(mask, np.ones((3, 3), bool))
     if not count:
         return mask
@@ -137,13 +176,11 @@ def restore_crossings(mask: Mask, before: Mask) -> Mask:
 
 def close_gaps(mask: Mask, reach: int) -> Mask:
     """Close gaps narrower than twice `reach` (morphological closing with a disc)."""
-    near = scipy.ndimage.distance_transform_edt(~np.pad(mask, reach + 1)) <= reach
-    result: Mask = scipy.ndimage.distance_transform_edt(near) > reach
+    near = dilate(np.pad(mask, reach + 1), reach)
+    result = ~dilate(~near, reach)
     return result[reach + 1 : -reach - 1, reach + 1 : -reach - 1] | mask
 
 
 def stroke_pixels(mask: Mask) -> float:
     """Return the median stroke width in pixels."""
-    if not mask.any():
-        return 0.0
-    return 4 * float(np.median(scipy.ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1][mask])) - 2
+    return 4 * median_distance(mask) - 2 if mask.any() else 0.0

@@ -20,6 +20,7 @@ from .paper import Ink
 from .rules import (
     Mask,
     Plane,
+    are_printed,
     close_gaps,
     find_ruled_lines,
     is_grid,
@@ -84,7 +85,15 @@ class Piece:
 
 
 def ink_mask(ink: Ink) -> Mask:
-    """Return the ink mask, without long ruled lines."""
+    """Return the likeliest ink mask: without ruled lines."""
+    return ink_masks(ink)[0][0]
+
+
+def ink_masks(ink: Ink) -> tuple[list[Mask], Mask]:
+    """Return the possible ink masks, the likelier first, and the mask of all ink.
+
+    Ruled lines are removed. If they may be straight strokes of a digit, the first mask has them and the second not.
+    """
     least = max(THRESHOLD, min(0.8, 4.5 * ink.noise))
     mask = ink.strength > least
     fine = stroke_pixels(mask) < _HAIR
@@ -92,7 +101,13 @@ def ink_mask(ink: Ink) -> Mask:
     connected = scipy.ndimage.binary_propagation(mask, _EIGHT, weak) if fine else mask
     mask = connected if fine and not is_grid(connected) else _trim_blurred_edges(mask, ink.strength)
     ruled = find_ruled_lines(ink.strength, least)
-    return restore_crossings(remove_rule_remains(mask & ~ruled, mask & ruled), mask) if (ruled & mask).any() else mask
+    if not (ruled & mask).any():
+        return [mask], mask
+    ruled &= mask
+    written = remove_rule_remains(mask & ~ruled, ruled)
+    printed = are_printed(ruled, written, ink.strength)
+    written = restore_crossings(written, mask)
+    return [written] if printed else [mask, written], mask
 
 
 def _trim_blurred_edges(mask: Mask, strength: Plane) -> Mask:

@@ -181,16 +181,12 @@ STUDIO_WORDS: dict[str, tuple[str, str]] = {
     "draw_read_as": ("Read:", "识别结果："),
     "draw_photo_alt": ("The photo {name}", "照片 {name}"),
     "draw_photo_help": (
-        "Choose a box to open its digit on the board. A dashed box with “?” is uncertain. A box’s share is "
+        "Choose a box to open its digit on the board. A dashed box with “?” is not sure. A box’s confidence is "
         "averaged over small changes of the digit, so that of the board can differ.",
         "点选方框可在画板上打开该数字。带“?”的虚线方框表示不确定。"
-        "方框的把握是对数字略作变动后多次回答的平均，可能与画板上的不同。",
+        "方框的置信度是对数字略作变动后多次回答的平均，可能与画板上的不同。",
     ),
-    "draw_box_sure": ("{answer}, {share} % sure: open on the board", "{answer}，把握 {share} %：在画板上打开"),
-    "draw_box_unsure": (
-        "perhaps {answer}, {share} % sure: open on the board",
-        "可能是 {answer}，把握 {share} %：在画板上打开",
-    ),
+    "draw_box": ("{words}: open on the board", "{words}：在画板上打开"),
     "draw_row": ("One row", "一行数据"),
     "draw_middle": ("Middle of all columns", "各列取中间值"),
     "draw_row_number": ("Row (from 0)", "行号（从 0 起）"),

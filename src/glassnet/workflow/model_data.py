@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
+from ..data.dataset import HANDWRITING
+from ..data.queries import inputs_in
 from ..data.split import split
 from ..data.validation import AUTO
 from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
-from ..io.opening import read_once
+from ..handwriting.digit_model import reads_digits
+from ..io.opening import Opened, read_once
 from ..model.file import load_model
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of
@@ -200,13 +203,17 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
 
 
 def load_queries(
-    model: Model, source: str | Table, notify: Notify
+    model: Model, source: str | Table | Opened, notify: Notify
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read queries for a model: inputs, the name of each row, and labels if plain rows have them."""
     if model.columns is None:
+        reading = HANDWRITING if reads_digits(model) else model.reading
+        like = (model.image_shape, model.scaling.maximum, reading, model.white, model.layout)
+        if isinstance(source, Opened):
+            return inputs_in(source, model.features, *like, say=texts_to(notify))
         assert isinstance(source, str)
-        like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
         return data.load_inputs(source, model.features, *like, say=texts_to(notify))
+    assert not isinstance(source, Opened)
     table = read_table(source, model.columns.names)
     inputs = model.columns.apply(table)
     notify_surprises(table, model.columns, notify)

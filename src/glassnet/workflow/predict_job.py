@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import data
+from ..data.readers.image import no_digit, open_reduced
 from ..data.tables.output import require_table_place, write_table
 from ..data.validation import AUTO
 from ..errors import GlassnetError
+from ..handwriting.digit_model import reads_digits
+from ..handwriting.reader import Reading, read_photo
+from ..handwriting.reasons import Reason
 from ..i18n.cli import cli_words
+from ..io.archives import is_folder
+from ..io.opening import open_named
+from ..io.sniff import kind_of
 from ..model.inference import compiled
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from .model_data import load_queries, read_decimals, unless_warned
 from .notice import Notify, ignore
+from .read_job import PhotoResult, read_photos
+
+Watch = Callable[[Iterator[PhotoResult], Sequence[str]], Iterator[PhotoResult]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,12 @@ class Answer:
     outputs : ndarray of float, shape (outputs,)
     error : GlassnetError, optional
         Why the input cannot be read.
+    sure : bool or None
+        For a digit of a picture, whether the confidence suffices, as in `handwriting.reading.Digit`; None for others.
+    reason : Reason or None
+        Why a digit of a picture is not sure.
+    second : str or None
+        The name of the second most likely class, of a digit of a picture.
     """
 
     input: str
@@ -46,6 +62,9 @@ class Answer:
     confidence: float | None = None
     outputs: FloatArray | None = field(default=None, repr=False)
     error: GlassnetError | None = None
+    sure: bool | None = None
+    reason: Reason | None = None
+    second: str | None = None
 
 
 def query_model(
@@ -56,6 +75,7 @@ def query_model(
     decimal: str = AUTO,
     language: str = "en",
     notify: Notify = ignore,
+    watch: Watch = lambda results, photos: iter(results),
 ) -> list[Answer]:
     """Predict all samples of all sources.
 
@@ -71,6 +91,8 @@ def query_model(
     language : {"en", "zh"}
         Language of a prediction without any label.
     notify : callable
+    watch : callable
+        Passes on the results of reading photos, and is given their files: `cli.shared.photo_progress.watch_photos`.
 
     Returns
     -------
@@ -82,17 +104,56 @@ def query_model(
     GlassnetError
         If the only input cannot be read.
     """
-    queries = [one for source in sources for one in _read(model, source, decimal, notify)]
-    if len(queries) == 1 and isinstance(queries[0][1], GlassnetError):
-        raise queries[0][1]
-    rows = [row for _, row in queries if not isinstance(row, GlassnetError)]
-    if engine is not None:
+    digits = reads_digits(model)
+    queries = [one for source in sources for one in _read(model, source, digits, decimal, notify)]
+    rows = [one.content for one in queries if isinstance(one.content, np.ndarray)]
+    if engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
         model = compiled(model, engine)
     outputs = iter(_outputs(model, np.stack(rows)) if rows else ())  # at once, so that the range check sees all of them
+    files = [one.content for one in queries if isinstance(one.content, str)]
+    photos = watch(_read_all(model, files), files) if files else iter(())
+    answers: list[Answer] = []
+    for name, content in queries:
+        if isinstance(content, GlassnetError):
+            answers.append(Answer(name, error=content))
+        elif isinstance(content, np.ndarray):
+            answers.append(answer_from(model, name, next(outputs), language))
+        elif isinstance(content, Reading):
+            answers += answers_in(model, name, content, language)
+        else:
+            photo = next(photos)
+            answers += answers_in(model, name, photo.reading or photo.error, language)
+    if len(answers) == 1 and answers[0].error is not None:
+        raise answers[0].error
+    return answers
+
+
+def answers_in(model: Model, name: str, reading: Reading | GlassnetError | None, language: str) -> list[Answer]:
+    """Return the predictions for the digits of a picture, under the name of the picture, or the error."""
+    if isinstance(reading, Reading) and not reading.digits:
+        reading = no_digit(name)
+    if not isinstance(reading, Reading):
+        return [Answer(name, error=reading)]
+    digits = reading.digits
+    names = [name] if len(digits) == 1 else [f"{name}, digit {k + 1}" for k in range(len(digits))]
+    answers = answers_from(model, names, np.stack([digit.outputs for digit in digits]), language)
     return [
-        Answer(name, error=row) if isinstance(row, GlassnetError) else answer_from(model, name, next(outputs), language)
-        for name, row in queries
+        replace(
+            answer,
+            confidence=digit.confidence,
+            sure=digit.sure,
+            reason=digit.reason,
+            second=model.name_of(digit.second),
+        )
+        for answer, digit in zip(answers, digits, strict=True)
     ]
+
+
+def _read_all(model: Model, photos: list[str]) -> Iterator[PhotoResult]:
+    try:
+        yield from read_photos(model, photos)
+    except GlassnetError as problem:  # of the only photo
+        yield PhotoResult(photos[0], None, problem)
 
 
 def _outputs(model: Model, rows: NDArray[Any]) -> FloatArray:
@@ -150,17 +211,30 @@ def write_answers(path: str, model: Model, answers: Sequence[Answer], *, overwri
     write_table(path, columns, overwrite=overwrite)
 
 
-def _read(model: Model, source: str, decimal: str, notify: Notify) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
-    """Return the name of each sample of a source, and its inputs or the error."""
+class _Query(NamedTuple):
+    """An input and its name: a row, shape (features,), the path of a picture of digits, its reading, or an error."""
+
+    name: str
+    content: NDArray[Any] | str | Reading | GlassnetError
+
+
+def _read(model: Model, source: str, digits: bool, decimal: str, notify: Notify) -> list[_Query]:
+    """Return the inputs of a source; `digits` if pictures go through the stages of `read_photo`."""
     pictures: list[str] = []
     try:
         pictures = [] if model.columns else data.pictures_in(source)
-        rows, names, _ = load_queries(model, read_decimals(model, source, decimal) or source, notify)
+        if digits and pictures:
+            return [_Query(picture, picture) for picture in pictures]
+        opened = open_named(source) if digits and not is_folder(source) else None
+        if opened is not None and kind_of(opened) == "picture":
+            content = read_photo(model, open_reduced(opened).picture) if opened.path is None else source
+            return [_Query(opened.name, content)]
+        rows, names, _ = load_queries(model, opened or read_decimals(model, source, decimal) or source, notify)
     except GlassnetError as problem:
         if pictures and pictures != [source]:  # one by one, so that the readable ones are predicted
-            return [one for picture in pictures for one in _read(model, picture, decimal, notify)]
-        return [(data.STDIN if source == "-" else source, problem)]
-    return list(zip(names, rows, strict=True))
+            return [one for picture in pictures for one in _read(model, picture, digits, decimal, notify)]
+        return [_Query(data.STDIN if source == "-" else source, problem)]
+    return [_Query(name, row) for name, row in zip(names, rows, strict=True)]
 
 
 def answer_from(model: Model, name: str, outputs: FloatArray, language: str) -> Answer:
@@ -184,13 +258,14 @@ def answers_from(model: Model, names: Sequence[str], outputs: FloatArray, langua
 
 def answer_facts(answer: Answer) -> dict[str, Any]:
     """Return a prediction as plain values, under the keys of ``glassnet query --json``; without an error."""
-    return {
+    facts = {
         "input": answer.input,
         "answer": answer.value,
         "name": answer.name,
         "confidence": answer.confidence,
         "outputs": None if answer.outputs is None else answer.outputs.tolist(),
     }
+    return facts if answer.sure is None else {**facts, "sure": answer.sure, "reason": answer.reason}
 
 
 def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..data import pictures_in
-from ..data.readers.image import open_photo
+from ..data.readers.image import open_reduced
 from ..errors import FileError, GlassnetError, OptionError
-from ..handwriting.reader import Reading, read_photo
+from ..handwriting.reader import Digit, Reading, read_photo
 from ..handwriting.recognise import SURE
 from ..io.opening import STDIN, open_named
 from ..io.writing import require_distinct_paths, require_picture_place
@@ -18,11 +18,23 @@ from ..model.model import Model
 
 @dataclass(frozen=True)
 class PhotoResult:
-    """The digits in a photo, or the error that prevented reading it; the other one is None."""
+    """The digits in a photo, or the error that prevented reading it; the other one is None.
+
+    `size` is the (width, height) of the upright image in the file, in pixels.
+    """
 
     input: str
     reading: Reading | None
     error: GlassnetError | None = None
+    size: tuple[int, int] = (0, 0)
+
+    def box_in_file(self, digit: Digit) -> tuple[int, int, int, int]:
+        """Return the box of a digit in pixels of the image in the file, which was perhaps read at a reduced size."""
+        assert self.reading is not None
+        width, height = self.size if self.reading.turned in (0, 180) else self.size[::-1]
+        across, down = width / self.reading.picture.width, height / self.reading.picture.height
+        left, top, right, bottom = digit.box
+        return round(left * across), round(top * down), round(right * across), round(bottom * down)
 
 
 def photos_in(sources: Sequence[str]) -> list[str]:
@@ -92,7 +104,8 @@ def _read(
 ) -> PhotoResult:
     name = STDIN if photo == "-" else photo
     try:
-        reading = read_photo(model, open_photo(open_named(photo)), sure)
+        image, size = open_reduced(open_named(photo))
+        reading = read_photo(model, image, sure)
     except GlassnetError as problem:
         if alone:
             raise
@@ -104,4 +117,4 @@ def _read(
             plots.save(plots.draw_reading(reading, language=language), picture)
         if stages:
             plots.save(plots.draw_stages(reading, language=language), stages)
-    return PhotoResult(name, reading)
+    return PhotoResult(name, reading, size=size)

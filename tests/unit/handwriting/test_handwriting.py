@@ -147,6 +147,25 @@ def test_margins_are_added_around_digits_that_fill_the_image_and_removed_again()
         assert add_margins(on_paper(drawn(pen), (0.9,) * 3, (0.1,) * 3)) == []
 
 
+@pytest.mark.parametrize("pen", [0.015, 0.02])
+def test_a_fine_stroke_along_the_edge_of_the_image_is_ink(pen):
+    """The bar of a 7: a dark strip at the edge could be a table, so a margin is added."""
+    picture = Image.new("L", (400, 400), 230)
+    ImageDraw.Draw(picture).line([(80, 80), (300, 80), (200, 360)], 40, round(400 * pen))
+    left, top, right, bottom = picture.point(lambda value: 255 * (value < 128)).getbbox()
+    values = working_size(picture.crop((left, top, right, bottom)).convert("RGB"))
+    [(view, margin)] = add_margins(values)
+    found = ink_mask(separate_ink(view)[0])[margin:-margin, margin:-margin]
+    drawn = values[..., 0] < 0.4
+    assert (found & drawn).sum() > 0.97 * drawn.sum()
+
+
+def test_a_ruled_sheet_gets_no_margin():
+    values = np.full((400, 400, 3), 0.9, np.float32)
+    values[np.arange(400) % 40 // 4 == 5] = 0.2
+    assert add_margins(values) == []
+
+
 def test_gaps_between_pieces_are_bridged_and_openings_are_kept():
     opening = np.zeros((60, 60), bool)
     opening[10:50, 10:13] = opening[10:13, 10:40] = opening[47:50, 10:40] = opening[10:26, 38:41] = True

@@ -160,3 +160,44 @@ def test_a_model_of_another_image_size_is_rejected():
     with pytest.raises(DataError, match="28 × 28") as caught:
         read_photo(small_model(), Image.new("L", (50, 50)))
     assert caught.value.code == "GN017"
+
+
+def test_what_was_removed_is_the_ink_outside_the_digits():
+    """Rules and a blot are removed; the strokes of the digit are not."""
+    picture = Image.new("L", (420, 320), 240)
+    pen = ImageDraw.Draw(picture)
+    for row in range(20, 320, 40):
+        pen.line([(0, row), (420, row)], 90, 3)
+    pen.line([(150, 70), (260, 70), (190, 255)], 30, 16, "curve")
+    pen.ellipse((380, 90, 392, 102), fill=30)
+    (digit,), reading = (one := read_photo(shipped_model(), picture)).digits, one
+    left, top, right, bottom = digit.box
+    assert reading.removed.shape == reading.mask.shape
+    assert reading.removed[[100, 180, 220], 20:120].mean() > 0.9
+    assert reading.removed[92:100, 382:390].all()
+    assert reading.removed[65:76, 160:240].mean() < 0.1
+    assert (reading.removed & reading.mask)[top:bottom, left:right].mean() < 0.02
+
+
+@pytest.mark.parametrize("pen", [3, 8])
+def test_a_drawn_7_is_read_the_same_at_any_margin(pen):
+    """Its bar is the only long straight line there is."""
+    picture = Image.new("L", (240, 260), 235)
+    ImageDraw.Draw(picture).line([(70, 80), (170, 80), (110, 200)], 40, pen)
+    left, top, right, bottom = picture.point(lambda value: 255 * (value < 128)).getbbox()
+    crops = [picture.crop((left - k, top - k, right + k, bottom + k)) for k in (0, 4, 10, 25)]
+    assert [read_photo(shipped_model(), crop).text for crop in crops] == ["7"] * 4
+
+
+def test_rules_added_to_a_sheet_change_no_answer():
+    """As dark as the ink, and not all of them from edge to edge: an underlined line of digits."""
+    photo = sheet(701, 2, 4, Scene(gradient=0.2, pen=(0.08, 0.12)), hand=True)
+    plain = photo.opened().convert("RGB")
+    assert (text := read_photo(shipped_model(), plain).text).count("?") == 0
+    ruled, underlined = plain.copy(), plain.copy()
+    for row in range(14, plain.height, 38):
+        ImageDraw.Draw(ruled).line([(0, row), (plain.width, row + 6)], (60, 70, 120), 2)
+    bottom = max(round(box[3] * plain.height) for box in photo.boxes[:4]) + 8
+    ImageDraw.Draw(underlined).line([(30, bottom), (plain.width - 30, bottom)], (40, 40, 40), 6)
+    assert read_photo(shipped_model(), ruled).text == text
+    assert read_photo(shipped_model(), underlined).text == text

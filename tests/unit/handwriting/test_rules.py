@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from glassnet.handwriting import find_pieces, ink_mask, separate_ink
-from glassnet.handwriting.rules import find_ruled_lines, is_grid, remove_rule_remains
+from glassnet.handwriting import find_pieces, ink_mask, separate_ink, working_size
+from glassnet.handwriting.rules import are_printed, find_ruled_lines, is_grid, remove_rule_remains
 from support.strokes import bundled_digit
 
 
@@ -50,6 +51,46 @@ def test_one_long_bar_is_not_a_ruled_line_but_two_are():
     assert not find_ruled_lines(strength, 0.45).any()
     strength[250:254, 100:310] = 1.0  # a second line, as of a frame or a table
     assert find_ruled_lines(strength, 0.45)[150:154, 120:290].all()
+
+
+STRAIGHT = {
+    1: [[(50, 10), (50, 90)], [(20, 90), (80, 90)], [(28, 34), (50, 10)]],
+    2: [[(20, 12), (78, 12), (78, 50), (20, 50), (20, 90), (80, 90)]],
+    4: [[(55, 6), (16, 62), (90, 62)], [(70, 30), (70, 94)]],
+    5: [[(80, 10), (24, 10), (22, 48), (76, 48), (76, 90), (20, 90)]],
+    7: [[(18, 12), (82, 12), (42, 92)]],
+    0: [[(20, 10), (80, 10), (80, 90), (20, 90), (20, 10)]],
+}
+"""Digits of straight strokes: paths of points (x, y), in hundredths of the side."""
+
+
+@pytest.mark.parametrize("label", STRAIGHT)
+@pytest.mark.parametrize(("side", "pen"), [(90, 3), (420, 9)])
+def test_straight_strokes_of_a_tight_crop_are_not_ruled_lines(label, side, pen):
+    """At any margin, also where they nearly reach the edges; a fine pen draws lines as thin as rules."""
+    picture = Image.new("L", (2 * side, 2 * side), 235)
+    for way in STRAIGHT[label]:
+        ImageDraw.Draw(picture).line([(side * (0.5 + x / 100), side * (0.5 + y / 100)) for x, y in way], 40, pen)
+    left, top, right, bottom = picture.point(lambda value: 255 * (value < 128)).getbbox()
+    for margin in (round(share * side) for share in (0.01, 0.03, 0.2)):
+        crop = picture.crop((left - margin, top - margin, right + margin, bottom + margin)).convert("RGB")
+        mask = ink_mask(separate_ink(working_size(crop))[0])
+        drawn = np.asarray(crop.convert("L").resize(mask.shape[::-1])) < 110
+        assert (mask & drawn).sum() > 0.97 * drawn.sum()
+
+
+@pytest.mark.parametrize(("rows", "strength", "pen", "printed"), [
+    ((30, 60, 90), 1.0, 4, True), ((30, 60), 1.0, 4, False), ((30,), 0.6, 4, True), ((30,), 1.0, 10, True)
+])  # fmt: skip
+def test_lines_are_printed_if_there_are_several_or_if_they_differ_from_the_writing(rows, strength, pen, printed):
+    lines, writing = np.zeros((120, 100), bool), np.zeros((120, 100), bool)
+    for row in rows:
+        lines[row : row + 3] = True
+    writing[10:110, 50 : 50 + pen] = True
+    assert are_printed(lines, writing & ~lines, np.where(lines, strength, writing).astype(np.float32)) == printed
+    inside = lines.copy()
+    inside[:, :20] = False  # the bars of an E, as thick and as strong
+    assert not are_printed(inside, writing & ~lines, np.ones(lines.shape, np.float32)) or pen == 10
 
 
 @pytest.mark.parametrize(("line", "colour"), [(3.0, (0.55, 0.65, 0.85)), (4.0, (0.75, 0.6, 0.7))])

@@ -21,8 +21,14 @@ from .image_batch import Pictures
 from .image_listing import Listing
 
 
-def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
+def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, Listing]:
     """Read the digits of labelled images.
+
+    Parameters
+    ----------
+    found : Listing
+    as_is : bool
+        Whether every image of 28 × 28 is a sample as it is: for models of images of that size which may not be digits.
 
     Returns
     -------
@@ -42,7 +48,7 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
 
     def read(file: Path) -> NDArray[np.uint8] | str:
         try:
-            return parse_image(open_source(file), (SIDE, SIDE))[0]
+            return parse_image(open_source(file), (SIDE, SIDE), handwriting=not as_is)[0]
         except DataError as problem:
             if problem.code != "GN085":
                 raise
@@ -65,9 +71,10 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
     several = "; each digit of an image is a sample of its class" if len(rows) > len(digits) else ""
     images = "1 image" if len(digits) == 1 else f"{len(digits):,} images"
     number = "1 digit" if len(rows) == 1 else f"{len(rows):,} digits"
+    form = f"of {SIDE} × {SIDE} pixels" if as_is else "in MNIST's form"
     remark = (
-        f"found {number} in {images}; images of {SIDE} × {SIDE} pixels are used as they are, digits in others are "
-        f"centred in that size{several}"
+        f"found {number} in {images}; images {form} are used as they are, digits in others are centred in "
+        f"{SIDE} × {SIDE} pixels{several}"
     )
     remarks = (*without, remark)
     samples = replace(

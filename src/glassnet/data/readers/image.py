@@ -15,11 +15,11 @@ from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from ...errors import DataError, FileError
+from ...errors import DataError, FileError, GlassnetError
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
-from ...io.picture_formats import NAMES, PILLOW_NAMES
+from ...io.picture_formats import HEIC, NAMES, PILLOW_NAMES, begins_as_heic
 from ..dataset import border
 
 _WHITEST = 65535
@@ -27,12 +27,16 @@ LARGEST = 89_000_000
 """Greatest number of pixels of an image; a small file can declare any number."""
 
 
-def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[np.uint8], list[str]]:
+def parse_image(
+    opened: Opened, shape: tuple[int, int] | None, *, handwriting: bool = False
+) -> tuple[NDArray[np.uint8], list[str]]:
     """Read an image as rows of pixels, one per digit, with their names.
 
     An image of the model's size, or enlarged with equal blocks of pixels, is used as it is; ink on paper (a bright
     border) is inverted. For a model of 28 × 28, any other image is treated as a photograph of handwriting: its digits
     are found and brought to MNIST's form. For other models, a whole multiple of the size is averaged down.
+
+    The digits are found by geometry alone; `handwriting.reader.read_photo` decides unclear cases with a model.
 
     Parameters
     ----------
@@ -40,6 +44,8 @@ def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[
         An image file.
     shape : (rows, columns) or None
         Shape of the model's inputs, if they are images.
+    handwriting : bool
+        Whether an image of 28 × 28 is a photograph too, unless it has the form of MNIST in all respects.
 
     Returns
     -------
@@ -62,7 +68,7 @@ def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[
     grey = np.array(picture.convert("L"))
     times = grey.shape[0] // shape[0]
     whole = times > 0 and grey.shape == (shape[0] * times, shape[1] * times)
-    if shape == (SIDE, SIDE) and grey.min() == grey.max():
+    if shape == (SIDE, SIDE) and (handwriting or grey.min() == grey.max()):
         whole = False  # a blank image has equal blocks too, but no digit
     small = _averaged(grey, shape, times) if whole else grey
     if whole and (shape != (SIDE, SIDE) or np.array_equal(np.kron(small, np.ones((times, times), np.uint8)), grey)):
@@ -76,11 +82,14 @@ def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[
         )
     forms = extract_digits(picture)
     if not len(forms):
-        raise DataError(
-            "GN085", f"{opened.name}: no digit found. Use dark ink on light paper, or light ink on dark paper."
-        )
+        raise no_digit(opened.name)
     names = [opened.name] if len(forms) == 1 else [f"{opened.name}, digit {k + 1}" for k in range(len(forms))]
     return forms.reshape(len(forms), -1), names
+
+
+def no_digit(name: str) -> DataError:
+    """Return the error for an image without a digit."""
+    return DataError("GN085", f"{name}: no digit found. Use dark ink on light paper, or light ink on dark paper.")
 
 
 def open_photo(opened: Opened) -> Image.Image:
@@ -98,6 +107,34 @@ def open_photo(opened: Opened) -> Image.Image:
     with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
         ImageOps.exif_transpose(picture, in_place=True)
         return opaque(picture)
+
+
+class Photo(NamedTuple):
+    """Result of `open_reduced`: the image, perhaps reduced, and the (width, height) that it has in its file."""
+
+    picture: Image.Image
+    size: tuple[int, int]
+
+
+def open_reduced(opened: Opened) -> Photo:
+    """Read an image as `open_photo`, in little memory: a large one at 1/2, 1/3, … of its size.
+
+    As many pixels remain as are used for reading handwriting. Errors as for `open_photo`.
+    """
+    from ...handwriting import opaque, reduction
+
+    with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
+        size, times = picture.size, reduction(picture.size)
+        if times > 1:  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size
+            picture.draft(None, (size[0] // times, size[1] // times))
+        on_its_side = picture.getexif().get(ExifTags.Base.Orientation, 1) > 4
+        ImageOps.exif_transpose(picture, in_place=True)
+        small: Image.Image = picture
+        if picture.mode not in ("L", "RGB", "RGBA"):  # before their mean can be taken
+            small = opaque(picture)
+        if (times := reduction(small.size)) > 1:
+            small = small.reduce(times)
+        return Photo(opaque(small), size[::-1] if on_its_side else size)
 
 
 class Read(NamedTuple):
@@ -169,7 +206,7 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
     try:
         if isinstance(file, Path) and not stat.S_ISREG(file.stat().st_mode):  # reading from a pipe would block
             raise UnidentifiedImageError
-        with Image.open(file, formats=PILLOW_NAMES) as picture:
+        with _identified(file, name) as picture:
             if picture.width * picture.height > LARGEST:
                 raise Image.DecompressionBombError
             yield picture
@@ -178,18 +215,35 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
             "GN017", f"{name}: more than {LARGEST // 10**6} million pixels. Crop or shrink the image."
         ) from None
     except UnidentifiedImageError:
-        refuse_pointer(_head(file), name)
         raise FileError(
             "GN005", f"{name}: not a {', '.join(NAMES[:-1])} or {NAMES[-1]} image. Save it as one, or remove it."
         ) from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise file_problem(name, error) from None
-    except DataError:
+    except GlassnetError:
         raise
     except Exception as error:  # Pillow's decoders raise many kinds of errors
         raise FileError(
             "GN006", f"{name}: the image is damaged ({type(error).__name__}). Save it again, or remove it."
         ) from None
+
+
+def _identified(file: IO[bytes] | Path, name: str) -> Image.Image:
+    try:
+        return Image.open(file, formats=PILLOW_NAMES)
+    except UnidentifiedImageError:
+        head = _head(file)
+        refuse_pointer(head, name)
+        if not begins_as_heic(head):
+            raise
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        raise FileError(
+            "GN005", f"{name}: a HEIC image, which needs pillow-heif: pip install pillow-heif. Or save it as JPEG."
+        ) from None
+    register_heif_opener()
+    return Image.open(file, formats=(HEIC.name,))
 
 
 def _head(file: IO[bytes] | Path) -> bytes:

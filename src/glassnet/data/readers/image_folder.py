@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
 from ..classes import number_words
-from ..dataset import Dataset, Like, channels_of, shows_handwriting
+from ..dataset import HANDWRITING, Dataset, Like, channels_of, shows_handwriting
 from ..validation import count_classes
 from .handwritten_folder import read_handwriting
 from .image_batch import read_pictures
@@ -40,7 +40,7 @@ def load_folder(
         reading, white = like.reading or ("photo" if colour else "ink"), like.white
     try:
         if handwriting:  # classes without a digit do not count
-            read, found = read_handwriting(found)
+            read, found = read_handwriting(found, as_is=like is not None and like.reading != HANDWRITING)
         labels, names = number_words(found.words, found.source, part, classes, like)
         count = len(names) or count_classes(labels, found.source, part, classes, like)
         if not handwriting:

@@ -381,10 +381,19 @@ MESSAGES: dict[str, str] = {
         "{name}：{images}中都没有找到数字。请用浅底深字，或深底浅字；'glassnet read PICTURE --stages FILE' "
         "会画出各处理阶段。"
     ),
+    "{name}: a HEIC image, which needs pillow-heif: pip install pillow-heif. Or save it as JPEG.": (
+        "{name}：HEIC 图片需要 pillow-heif 才能读取：pip install pillow-heif。或另存为 JPEG。"
+    ),
     "{name}: no digit found, excluded [{code}]": "{name}：没有找到数字，已排除 [{code}]",
-    "found {digits} in {images}; images of {rows} × {columns} pixels are used as they are, digits in others are "
-    "centred in that size{more}": (
-        "在 {images}中找到 {digits}；{rows} × {columns} 像素的图片原样使用，其余图片中的数字居中置于该尺寸{more}"
+    "found {digits} in {images}; images of {width} × {height} pixels are used as they are, digits in others are "
+    "centred in {rows} × {columns} pixels{more}": (
+        "在 {images}中找到 {digits}；{width} × {height} 像素的图片原样使用，"
+        "其余图片中的数字居中置于 {rows} × {columns} 像素{more}"
+    ),
+    "found {digits} in {images}; images in MNIST's form are used as they are, digits in others are centred in "
+    "{rows} × {columns} pixels{more}": (
+        "在 {images}中找到 {digits}；具有 MNIST 形式的图片原样使用，"
+        "其余图片中的数字居中置于 {rows} × {columns} 像素{more}"
     ),
     "{count} digits": "{count} 个数字",
     "1 digit": "1 个数字",

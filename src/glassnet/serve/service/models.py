@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import GlassnetError, OptionError
+from ...handwriting.digit_model import reads_digits
 from ...model.file import load_model
 from ...model.inference import compiled
 from ...model.model import Model
@@ -44,6 +45,8 @@ class ServedModel:
         The type of the inputs and the names of the outputs.
     takes_bytes : bool
         Whether the inputs are whole numbers from 0 to 255, such as pixels.
+    reads_digits : bool
+        Whether images are photographs of digits, see `handwriting.digit_model`.
     products : int
         Of a weight and a value, for one row.
     loaded, seconds : float
@@ -56,6 +59,7 @@ class ServedModel:
     encoder: RowEncoder | None
     form: PortableForm
     takes_bytes: bool
+    reads_digits: bool
     products: int
     loaded: float
     seconds: float
@@ -73,7 +77,9 @@ class ServedModel:
         products = sum(layer.weights.size for member in form.members for layer in member)
         any_numbers = model.scaling.standardises or not model.layout.bounded
         takes_bytes = not (model.columns or any_numbers) and model.scaling.maximum == 255
-        return cls(name, model, fast, encoder, form, takes_bytes, products, time.time(), time.perf_counter() - began)
+        digits = reads_digits(model)
+        seconds = time.perf_counter() - began
+        return cls(name, model, fast, encoder, form, takes_bytes, digits, products, time.time(), seconds)
 
 
 class _State(NamedTuple):

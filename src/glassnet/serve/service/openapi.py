@@ -213,7 +213,10 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
             "name": {"type": ["string", "null"], "description": "The class's name."},
             "confidence": {**maybe_number, "description": "The class's probability."},
             "outputs": {"type": ["array", "null"], "items": number, "description": "The network's outputs."},
-        }
+            "sure": {"type": "boolean", "description": "Of a digit in an image: whether the confidence suffices."},
+            "reason": {"type": ["string", "null"], "description": "Of a digit in an image: why it is not sure."},
+        },
+        ["input", "answer", "name", "confidence", "outputs"],
     )
     error = {"code": {"enum": [*CODES, ""]}, "message": text}
     return {

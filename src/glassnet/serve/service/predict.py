@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
+from ...data.readers.image import open_photo
+from ...handwriting.reader import read_photo
+from ...io.limits import max_bytes
+from ...io.opening import Opened, open_stream
 from ...io.picture_formats import NAMES
-from ...workflow.predict_job import answer_facts, answers_from
+from ...io.sniff import kind_of
+from ...workflow.predict_job import answer_facts, answers_from, answers_in
 from ..http import in_language
 from .errors import RequestError, malformed
 from .limits import Limits
 from .messages import JSON, Answer, Context, Request, Route, json_answer, json_in
 from .models import ServedModel
 from .multipart import only_file
-from .rows import inputs_in_file, inputs_of, outputs_of
+from .rows import inputs_in_file, inputs_of, outputs_of, require_few
 
 CSV = ("text/csv", "text/plain")
 FORM = "multipart/form-data"
@@ -71,11 +77,33 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
     )
 
 
+def _photo_in(served: ServedModel, request: Request, limits: Limits) -> Opened | None:
+    """Return the image in a request to a model of digits; None for other requests."""
+    kind, content, name = request.content_type, request.body, "the request"
+    if not served.reads_digits or kind == JSON:
+        return None
+    request.may_take_time()
+    if kind == FORM:
+        kind, content, name = only_file(request)
+    if kind != _UNNAMED and not kind.startswith(IMAGE):
+        return None
+    with max_bytes(limits.max_body):
+        opened = open_stream(BytesIO(content), name)
+    return opened if kind_of(opened) == "picture" else None
+
+
 def _predict(context: Context, request: Request) -> Answer:
     served = served_by(context, request)
-    inputs, names = samples_in(served, request, context.limits)
-    outputs = outputs_of(served, inputs, request)
-    answers = [answer_facts(one) for one in answers_from(served.fast, names, outputs, request.language)]
+    photo = _photo_in(served, request, context.limits)
+    if photo is not None:
+        found = answers_in(served.fast, photo.name, read_photo(served.fast, open_photo(photo)), request.language)
+        if found[0].error is not None:
+            raise found[0].error
+        require_few(len(found), context.limits)
+    else:
+        inputs, names = samples_in(served, request, context.limits)
+        found = answers_from(served.fast, names, outputs_of(served, inputs, request), request.language)
+    answers = [answer_facts(one) for one in found]
     return json_answer({"model": served.name, "answers": answers, **remarks(request)}, rows=len(answers))
 
 

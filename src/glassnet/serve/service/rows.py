@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.dataset import HANDWRITING
 from ...data.queries import inputs_in
 from ...data.validation import plain
 from ...errors import DataError, GlassnetError, ShapeError
@@ -261,7 +262,8 @@ def inputs_in_file(
             require_few(len(table), limits)
             request.remarks += [(name, remark) for remark in model.columns.surprises(table)]
             return model.columns.apply(table), [f"{name}, row {row}" for row in range(len(table))]
-        like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
+        reading = HANDWRITING if served.reads_digits else model.reading
+        like = (model.image_shape, model.scaling.maximum, reading, model.white, model.layout)
         inputs, names, _ = inputs_in(opened, model.features, *like)
     require_few(len(inputs), limits)
     return inputs, names

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.routing import Route
 
-from ...data.readers.image import open_photo
-from ...errors import DataError, OptionError
+from ...data.readers.image import no_digit, open_reduced
+from ...errors import OptionError
 from ...explain.why import Why, why
 from ...handwriting.reader import Reading, read_photo
 from ...html.why_parts import changed_values, column_shares
+from ...i18n.cli import cli_words
 from ...i18n.explain import explain_words
+from ...i18n.reasons import digit_words
 from ...io.opening import open_named
 from ...model.model import Model
 from ...preprocess.tabular.dataset import read_table
@@ -94,16 +96,17 @@ def read(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     path = session.new_file(text_in(given, "name", "photo"))
     path.write_bytes(given["body"])
     try:
-        picture = open_photo(open_named(str(path)))
+        picture = open_reduced(open_named(str(path))).picture
     finally:
         shutil.rmtree(path.parent, ignore_errors=True)
     reading = read_photo(model, picture)
     if not reading.digits:
-        raise DataError("GN085", "photo: no digit found. Use dark ink on light paper, or light ink on dark paper.")
-    return _facts(model, reading)
+        raise no_digit("photo")
+    return _facts(model, reading, given["language"])
 
 
-def _facts(model: Model, reading: Reading) -> dict[str, Any]:
+def _facts(model: Model, reading: Reading, language: str) -> dict[str, Any]:
+    say = cli_words(language)
     width, height = reading.picture.size
     shown = reading.picture.copy()
     shown.thumbnail((MOST_SIDE, MOST_SIDE))
@@ -119,6 +122,10 @@ def _facts(model: Model, reading: Reading) -> dict[str, Any]:
                 "answer": model.name_of(one.answer),
                 "confidence": one.confidence,
                 "sure": one.sure,
+                "reason": one.reason,
+                "words": digit_words(
+                    say, model.name_of(one.answer), model.name_of(one.second), one.confidence, one.reason
+                ),
                 "pixels": one.form.reshape(-1),
             }
             for one in reading.digits

@@ -225,9 +225,9 @@ function photoPart(el, studio, id, show) {
   function list({ picture, digits, text }, name) {
     const boxes = digits.map((one) => {
       const [left, top, right, bottom] = one.box;
-      const words = t(one.sure ? "draw_box_sure" : "draw_box_unsure", { answer: one.answer, share: Math.round(one.confidence * 100) });
+      const words = t("draw_box", { words: one.words });
       const box = button("", () => show(one.pixels), { class: one.sure ? "box" : "box unsure", "aria-label": words, title: words });
-      box.append(h("span", { text: one.sure ? one.answer : `${one.answer}?` }));
+      box.append(h("span", { text: one.sure ? one.answer : one.reason === "not_a_digit" ? "?" : `${one.answer}?` }));
       Object.assign(box.style, { left: `${left * 100}%`, top: `${top * 100}%`, width: `${(right - left) * 100}%`, height: `${(bottom - top) * 100}%` });
       return box;
     });
