@@ -201,9 +201,9 @@ def beside_peers(read: Callable[[Photo], Reading], folder: Path, count: int) -> 
         result[name] = {
             "version": version,
             "singles": len(singles),
-            "singles_right": sum(one.labels == read for one, read in zip(singles, answers, strict=False)),
+            "singles_right": sum(one.labels == answer for one, answer in zip(singles, answers, strict=False)),
             "page_digits": sum(len(page.labels) for page in pages),
-            "page_edits": sum(int(edits(page.labels, read)[-1, -1]) for page, read in of_pages),
+            "page_edits": sum(int(edits(page.labels, answer)[-1, -1]) for page, answer in of_pages),
             "single_ms": statistics.median(taken_ms[: len(singles)]),
             "page_ms": statistics.median(taken_ms[len(singles) :]),
         }

@@ -1,6 +1,6 @@
 """Recognisers of text that read digits: the program tesseract, and RapidOCR, whose models come in its wheel.
 
-Each reads a file and returns the digits in order. Tesseract is told that there are only digits; other text that
+Each reads a file and returns the digits in order. Tesseract is limited to digits; other text that
 RapidOCR finds is left out. If RapidOCR finds no place with text, it reads the whole picture as one line.
 """
 
