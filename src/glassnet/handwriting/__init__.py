@@ -5,7 +5,17 @@ from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnis
 from .paper import Ink, separate_ink, separate_ink_again
 from .photo import eight_bits, opaque, working_size
 from .rules import Mask, Plane
-from .segment import Piece, ambiguous_pairs, find_cuts, find_pieces, ink_mask, may_be_one_digit, sort_into_lines, union
+from .segment import (
+    Piece,
+    ambiguous_pairs,
+    find_cuts,
+    find_pieces,
+    find_tilt,
+    ink_mask,
+    may_be_one_digit,
+    sort_into_lines,
+    union,
+)
 from .sheet import isolate_sheet
 
 __all__ = [
@@ -23,6 +33,7 @@ __all__ = [
     "extract_digits",
     "find_cuts",
     "find_pieces",
+    "find_tilt",
     "ink_mask",
     "isolate_sheet",
     "match_mnist_form",

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import DataError
 from ..model.model import Model
-from .attempts import make_digit, read_upright
+from .attempts import make_digit, read_again, read_first
+from .orientation import add_other_way, read_turned
 from .reading import Digit, Reading
 from .recognise import SURE, Candidate, score_forms
+from .text_lines import judge_lines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -52,4 +54,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         candidate = Candidate(piece, form, outputs, float(confidence), float(is_digit))
         digit = make_digit(model, candidate, (0, 0, *picture.size), 0, sure, picture, ink)
         return Reading((digit,), picture, ink, ink_mask(ink))
-    return read_upright(model, picture, values, sure)
+    reading, view = read_first(model, picture, values, sure)
+    reading, view = read_turned(model, reading, view, sure)
+    reading = read_again(model, reading, view, sure)
+    return add_other_way(model, judge_lines(reading, sure))
