@@ -25,6 +25,7 @@ from .shared.console import (
 )
 from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 from .shared.model_argument import model_and_inputs
+from .shared.photo_progress import watch_photos
 
 _HELP = f"""Make predictions for images or rows of data.
 
@@ -69,7 +70,8 @@ def query_command(
     if out:
         require_answers_place(out, overwrite=force)
     model, sources = model_and_inputs(words, "query", "INPUT...")
-    answers = query_model(model, sources, engine=engine, decimal=decimal, language=language, notify=say_notice)
+    how: dict[str, Any] = {"engine": engine, "decimal": decimal, "language": language}
+    answers = query_model(model, sources, **how, notify=say_notice, watch=watch_photos)
     answered = [answer for answer in answers if answer.error is None]
     if out and answered:
         write_answers(out, model, answers, overwrite=force)

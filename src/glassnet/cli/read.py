@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,10 @@ from ..workflow.read_job import PhotoResult, photos_in, read_photos
 from .shared.console import complain, error_facts, json_flag, message, padded, result, result_json
 from .shared.flags import force_flag, language_flag, max_bytes_flag
 from .shared.model_argument import model_and_inputs
+from .shared.photo_progress import watch_photos
+
+_FEW, _WIDE = 3, 80
+"""Most uncertain digits of a photo that are printed one by one; and columns of a line."""
 
 
 def _a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -64,7 +69,7 @@ def read_command(
     readings = read_photos(model, photos, sure=sure, picture=picture, stages=stages, force=force, language=language)
     width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless, failed = [], False, 0
-    for one in readings:
+    for one in watch_photos(readings, photos, prints=not as_json):
         if as_json:
             facts.append(_facts(one))
         if one.reading is None:
@@ -83,10 +88,15 @@ def _facts(one: PhotoResult) -> dict[str, Any]:
         assert one.error is not None
         nothing: dict[str, Any] = {"text": None, "light_on_dark": None, "digits": []}
         return {"input": one.input, **nothing, **error_facts(one.error)}
+    other = one.reading.if_turned
     return {
         "input": one.input,
         "text": one.reading.text,
         "light_on_dark": one.reading.ink.light_on_dark,
+        "turned": one.reading.turned,
+        "tilt": one.reading.tilt,
+        "if_turned": other and {"turned": other[0], "answer": other[1]},
+        "other_lines": list(one.reading.other_lines),
         "digits": [
             {
                 "line": digit.line,
@@ -110,21 +120,57 @@ def _print(one: PhotoResult, width: int) -> None:
 
 
 def _report(name: str, reading: Reading) -> None:
-    """Print the predicted digits after a name, and the most likely value of each uncertain digit."""
+    """Print the predicted digits after a name, and which digits are uncertain."""
     digits, head, blank = reading.digits, f"{name}   ", " " * (width_of(name) + 3)
     if not digits:
         result(head + message("no_digit"))
         return
     if len(digits) == 1:
         result(head + _words(digits[0]))
+        if reading.if_turned and not digits[0].sure:
+            turned, answer = reading.if_turned
+            _remark(blank, message("if_turned", degrees=turned, answer=answer))
         return
     for number, line in enumerate(reading.text.split("\n")):
         result(f"{head if number == 0 else blank}{line}")
-    places: dict[int, int] = {}
-    for digit in digits:
-        places[digit.line] = place = places.get(digit.line, 0) + 1
-        if not digit.sure:
-            result(blank + message("digit_not_sure", line=digit.line + 1, place=place, words=_words(digit)))
+    _report_lines(reading, blank)
+    _report_doubts(reading, blank)
+
+
+def _report_lines(reading: Reading, blank: str) -> None:
+    """Print how the photo was turned to read it, and which lines are not digits."""
+    if reading.turned:
+        _remark(blank, message("turned", degrees=reading.turned))
+    if reading.tilt:
+        _remark(blank, message("tilted", degrees=abs(reading.tilt)))
+    if len(reading.other_lines) == 1 + max(digit.line for digit in reading.digits):
+        _remark(blank, message("no_digit_line"))
+        return
+    for line in reading.other_lines:
+        _remark(blank, message("other_line", line=line + 1))
+
+
+def _report_doubts(reading: Reading, blank: str) -> None:
+    """Print what each uncertain digit may be and why; of more than a few, how many there are for each reason."""
+    places: Counter[int] = Counter()
+    doubtful = []
+    for digit in reading.digits:
+        places[digit.line] += 1
+        if not digit.sure and digit.line not in reading.other_lines:
+            doubtful.append((digit, places[digit.line]))
+    if len(doubtful) <= _FEW:
+        for digit, place in doubtful:
+            _remark(blank, message("digit_not_sure", line=digit.line + 1, place=place, words=_words(digit)))
+        return
+    reasons = Counter(str(digit.reason) for digit, _ in doubtful)
+    parts = [message(f"some_{reason}", count=count) for reason, count in reasons.most_common()]
+    facts = {"count": len(doubtful), "total": len(reading.digits), "reasons": message("comma").join(parts)}
+    _remark(blank, message("digits_not_sure", **facts))
+
+
+def _remark(blank: str, text: str) -> None:
+    """Print a line below the digits, or further left if the name before them leaves too little room."""
+    result((blank if len(blank) + width_of(text) <= _WIDE else "    ") + text)
 
 
 def _words(digit: Digit) -> str:

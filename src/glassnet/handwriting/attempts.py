@@ -88,20 +88,24 @@ def _read_ink(
     model: Model, picture: Image, ink: Ink, margin: int, sure: float, gaps: float = 0.0, mask: Mask | None = None
 ) -> Reading:
     """Read one separation of ink from paper, or the given mask."""
-    from . import find_pieces, ink_mask, remove_margin
+    from . import find_pieces, ink_masks, remove_margin
 
-    mask = ink_mask(ink) if mask is None else mask
+    without_rules, with_rules = ink_masks(ink)
+    mask = without_rules if mask is None else mask
     pieces = find_pieces(mask, ink, gaps)
     if margin:
+        with_rules = with_rules[margin:-margin, margin:-margin]
         pieces, ink, mask = remove_margin(pieces, ink, mask, margin)
     scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
-    lines = enumerate(recognise(model, pieces))
+    candidates = [(candidate, line) for line, found in enumerate(recognise(model, pieces)) for candidate in found]
     digits = [
-        make_digit(model, candidate, _box_of(candidate.piece, scale), number, sure, picture, ink)
-        for number, line in lines
-        for candidate in line
+        make_digit(model, candidate, _box_of(candidate.piece, scale), line, sure, picture, ink)
+        for candidate, line in candidates
     ]
-    return Reading(tuple(digits), picture, ink, mask)
+    removed = with_rules.copy()
+    for piece in (candidate.piece for candidate, _ in candidates):
+        removed[piece.top : piece.bottom, piece.left : piece.right] &= ~piece.mask
+    return Reading(tuple(digits), picture, ink, mask, removed)
 
 
 def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[Reading]:

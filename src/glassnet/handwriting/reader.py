@@ -7,7 +7,10 @@ are named (`text_lines`), and each digit that is not sure has its reason (`reaso
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..errors import DataError
 from ..model.model import Model
@@ -53,8 +56,9 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         piece = Piece(0, 0, SIDE, SIDE, form > 127)
         candidate = Candidate(piece, form, outputs, float(confidence), float(is_digit))
         digit = make_digit(model, candidate, (0, 0, *picture.size), 0, sure, picture, ink)
-        return Reading((digit,), picture, ink, ink_mask(ink))
+        mask = ink_mask(ink)
+        return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     reading, view = read_first(model, picture, values, sure)
     reading, view = read_turned(model, reading, view, sure)
-    reading = read_again(model, reading, view, sure)
+    reading = replace(read_again(model, reading, view, sure), turned=reading.turned, tilt=reading.tilt)
     return add_other_way(model, judge_lines(reading, sure))

@@ -77,7 +77,9 @@ class Reading:
     ink : Ink
         Its paper and ink.
     mask : ndarray of bool
-        The pixels of the ink.
+        The pixels of the ink, without ruled lines.
+    removed : ndarray of bool, of the shape of `mask`
+        Pixels of ink that are not in any digit: ruled lines, specks, punched holes, what reaches in at the edge.
     turned : {0, 90, 180, 270}
         Degrees by which the photograph was rotated clockwise to read it; `picture`, `ink`, `mask` and the boxes are as
         rotated.
@@ -94,6 +96,7 @@ class Reading:
     picture: Image = field(repr=False)
     ink: Ink = field(repr=False)
     mask: NDArray[np.bool_] = field(repr=False)
+    removed: NDArray[np.bool_] = field(repr=False)
     turned: int = 0
     tilt: float = 0.0
     if_turned: tuple[int, int] | None = None

@@ -86,6 +86,11 @@ class Piece:
 
 def ink_mask(ink: Ink) -> Mask:
     """Return the ink mask, without long ruled lines."""
+    return ink_masks(ink)[0]
+
+
+def ink_masks(ink: Ink) -> tuple[Mask, Mask]:
+    """Return the ink mask without long ruled lines, and with them."""
     least = max(THRESHOLD, min(0.8, 4.5 * ink.noise))
     mask = ink.strength > least
     fine = stroke_pixels(mask) < _HAIR
@@ -93,7 +98,9 @@ def ink_mask(ink: Ink) -> Mask:
     connected = scipy.ndimage.binary_propagation(mask, _EIGHT, weak) if fine else mask
     mask = connected if fine and not is_grid(connected) else _trim_blurred_edges(mask, ink.strength)
     ruled = find_ruled_lines(ink.strength, least)
-    return restore_crossings(remove_rule_remains(mask & ~ruled, mask & ruled), mask) if (ruled & mask).any() else mask
+    if not (ruled & mask).any():
+        return mask, mask
+    return restore_crossings(remove_rule_remains(mask & ~ruled, mask & ruled), mask), mask
 
 
 def _trim_blurred_edges(mask: Mask, strength: Plane) -> Mask:

@@ -234,6 +234,26 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "reason_wide": ("may be two digits", "可能是两个数字"),
     "reason_unclear": ("could be {answer} or {second}", "可能是 {answer}，也可能是 {second}"),
     "digit_not_sure": ("line {line}, digit {place}: {words}", "第 {line} 行第 {place} 个数字：{words}"),
+    "turned": ("turned by {degrees}° clockwise to read it", "顺时针旋转 {degrees}° 后识别"),
+    "tilted": ("a tilt of {degrees:.0f}° corrected", "已校正 {degrees:.0f}° 的倾斜"),
+    "if_turned": (
+        "{answer} if the picture is turned by {degrees}° clockwise",
+        "若将图片顺时针旋转 {degrees}°，则是 {answer}",
+    ),
+    "other_line": ("line {line}: not digits", "第 {line} 行：不是数字"),
+    "no_digit_line": ("no line of digits: words, sums or signs", "没有数字行：是文字、算式或符号"),
+    "digits_not_sure": (
+        "{count} of {total} digits not sure: {reasons}",
+        "{total} 个数字中有 {count} 个不确定：{reasons}",
+    ),
+    "some_not_a_digit": ("{count} like a sign or a letter", "{count} 个像是符号或字母"),
+    "some_other_line": ("{count} among words or signs", "{count} 个与文字或符号在同一行"),
+    "some_edge": ("{count} at the edge of the picture", "{count} 个碰到图片边缘"),
+    "some_faint": ("{count} too faint", "{count} 个笔迹太淡"),
+    "some_wide": ("{count} perhaps two digits in one", "{count} 个可能是两个数字"),
+    "some_unclear": ("{count} unclear", "{count} 个难以辨认"),
+    "reading_photo": ("reading {file} …", "正在读取 {file}……"),
+    "photos_read": ("read {done} of {photos} photographs", "已读取 {photos} 张照片中的 {done} 张"),
     # report
     "no_test": (
         "test      none: name labelled DATA to have the model tested in the report",

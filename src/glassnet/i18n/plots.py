@@ -126,10 +126,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "same_row": ("same: row {row}", "相同：第 {row} 行"),
     # a photograph read
     "the_photo": ("photo with the digits read", "照片与读出的数字"),
+    "the_photo_turned": ("photo, turned {degrees}° clockwise", "照片，已顺时针转 {degrees}°"),
     "the_paper": ("paper, filled in under the ink", "纸面，墨迹处已补全"),
     "the_ink": ("ink relative to the paper", "墨迹与纸面之差"),
     "the_mask": ("ink mask", "墨迹掩码"),
+    "removed": ("■ removed", "■ 已去除"),
     "the_forms": ("digits as model inputs", "输入模型的数字"),
+    "no_digits": ("no digit found", "没有找到数字"),
 }
 """Key -> the words in each of `language.LANGUAGES`."""
 

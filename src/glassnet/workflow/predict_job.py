@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -27,6 +27,8 @@ from ..nn.parameters import FloatArray
 from .model_data import load_queries, read_decimals, unless_warned
 from .notice import Notify, ignore
 from .read_job import PhotoResult, read_photos
+
+Watch = Callable[[Iterator[PhotoResult], Sequence[str]], Iterator[PhotoResult]]
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def query_model(
     decimal: str = AUTO,
     language: str = "en",
     notify: Notify = ignore,
+    watch: Watch = lambda results, photos: iter(results),
 ) -> list[Answer]:
     """Predict all samples of all sources.
 
@@ -88,6 +91,8 @@ def query_model(
     language : {"en", "zh"}
         Language of a prediction without any label.
     notify : callable
+    watch : callable
+        Passes on the results of reading photos, and is given their files: `cli.shared.photo_progress.watch_photos`.
 
     Returns
     -------
@@ -105,7 +110,8 @@ def query_model(
     if engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
         model = compiled(model, engine)
     outputs = iter(_outputs(model, np.stack(rows)) if rows else ())  # at once, so that the range check sees all of them
-    photos = _read_all(model, [one.content for one in queries if isinstance(one.content, str)])
+    files = [one.content for one in queries if isinstance(one.content, str)]
+    photos = watch(_read_all(model, files), files) if files else iter(())
     answers: list[Answer] = []
     for name, content in queries:
         if isinstance(content, GlassnetError):

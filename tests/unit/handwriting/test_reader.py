@@ -160,3 +160,20 @@ def test_a_model_of_another_image_size_is_rejected():
     with pytest.raises(DataError, match="28 × 28") as caught:
         read_photo(small_model(), Image.new("L", (50, 50)))
     assert caught.value.code == "GN017"
+
+
+def test_what_was_removed_is_the_ink_outside_the_digits():
+    """Rules and a blot are removed; the strokes of the digit are not."""
+    picture = Image.new("L", (420, 320), 240)
+    pen = ImageDraw.Draw(picture)
+    for row in range(20, 320, 40):
+        pen.line([(0, row), (420, row)], 90, 3)
+    pen.line([(150, 70), (260, 70), (190, 255)], 30, 16, "curve")
+    pen.ellipse((380, 90, 392, 102), fill=30)
+    (digit,), reading = (one := read_photo(shipped_model(), picture)).digits, one
+    left, top, right, bottom = digit.box
+    assert reading.removed.shape == reading.mask.shape
+    assert reading.removed[[100, 180, 220], 20:120].mean() > 0.9
+    assert reading.removed[92:100, 382:390].all()
+    assert reading.removed[65:76, 160:240].mean() < 0.1
+    assert (reading.removed & reading.mask)[top:bottom, left:right].mean() < 0.02
