@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -21,7 +22,7 @@ from .recognise import SURE, score_forms
 from .rules import Mask, Plane
 
 if TYPE_CHECKING:
-    from . import Ink, Piece
+    from . import Ink
 
 _UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
 _GAIN = 2.5  # least gain of evidence, in log odds, that is clearly surer: a digit of 0.93 instead of none
@@ -117,9 +118,7 @@ def _way(model: Model, reading: Reading, turned: int) -> _Way:
     return _Way(turned, tilt, ink, mask, float(evidence))
 
 
-def _classify(
-    model: Model, masks: list[Mask]
-) -> tuple[NDArray[np.intp], NDArray[np.floating], NDArray[np.bool_]]:
+def _classify(model: Model, masks: list[Mask]) -> tuple[NDArray[np.intp], NDArray[np.floating], NDArray[np.bool_]]:
     """Return answers, confidences, and whether each shape is slender."""
     from . import mnist_forms
 
@@ -143,9 +142,7 @@ def _is_clearly_surer(other: Reading, first: Reading, *, on_side: bool) -> bool:
     if legible < _LEGIBLE or legible < before + _MORE:
         return False
     counted = [digit for digit in other.digits if not (on_side and digit.answer == 1 and _is_slender(digit))]
-    gains = [
-        _log_odds(np.array([digit.confidence for digit in digits])).sum() for digits in (counted, first.digits)
-    ]
+    gains = [_log_odds(np.array([digit.confidence for digit in digits])).sum() for digits in (counted, first.digits)]
     return bool(gains[0] - gains[1] >= _GAIN)
 
 
@@ -164,8 +161,6 @@ def _mask_of(digit: Digit, reading: Reading) -> Mask:
 
 def _without_border_pieces(mask: Mask) -> Mask:
     """Drop ink at the edge, which would be inside after a rotation by a tilt, unless there is no other."""
-    import scipy
-
     labels, _ = scipy.ndimage.label(mask, np.ones((3, 3), bool))
     at_edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     inner: Mask = mask & ~np.isin(labels, at_edge)

@@ -398,9 +398,7 @@ def sort_into_lines(pieces: list[Piece]) -> list[list[Piece]]:
             lines.append([piece])
         else:
             best.append(piece)
-    return sorted(
-        lines, key=lambda line: float(np.mean([(one.top + one.bottom) / 2 - drop[id(one)] for one in line]))
-    )
+    return sorted(lines, key=lambda line: float(np.mean([(one.top + one.bottom) / 2 - drop[id(one)] for one in line])))
 
 
 def find_tilt(pieces: list[Piece]) -> float:

@@ -45,9 +45,7 @@ def judge_lines(reading: Reading, sure: float) -> Reading:
             for number, verdict in verdicts.items()
         }
     others = tuple(sorted(number for number, verdict in verdicts.items() if verdict))
-    digits = (
-        digit.doubted(Reason.OTHER_LINE, sure) if digit.line in others else digit for digit in reading.digits
-    )
+    digits = (digit.doubted(Reason.OTHER_LINE, sure) if digit.line in others else digit for digit in reading.digits)
     return replace(reading, digits=tuple(digits), other_lines=others)
 
 
