@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from . import Ink
 
 _UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
-_GAIN = 2.5  # least gain of evidence, in log odds, that is clearly surer: a digit of 0.93 instead of none
+_GAIN = 4.0  # least gain of evidence, in log odds, that is clearly surer: more than one digit gives, as h in "oh"
 _LEGIBLE, _MORE = 0.5, 0.1  # least fraction of sure digits in a turned reading, and by how much it exceeds the first
 _LIMIT = 0.98  # no single digit counts more than this confidence
 _SAMPLE = 24  # most digits that are classified to compare ways up
