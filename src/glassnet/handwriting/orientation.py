@@ -1,7 +1,7 @@
 """Turn photographs of several digits that lie on their side, upside down or tilted.
 
 Other ways up are tried only if the first reading is not sure, with its mask of the ink rotated. A way is taken only if
-it is clearly surer; digits that read alike in two ways, such as 0, 8 and 1, or 6 and 9, are no evidence for either. One
+it is clearly surer; digits that read alike in two ways, such as 0, 8 and 1, or 6 and 9, do not count for either. One
 digit alone is never turned.
 """
 

@@ -18,7 +18,7 @@ from .attempts import make_digit, read_again, read_first
 from .orientation import add_other_way, read_turned
 from .reading import Digit, Reading
 from .recognise import SURE, Candidate, score_forms
-from .text_lines import judge_lines
+from .text_lines import has_clear_lines, judge_lines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -60,5 +60,8 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     reading, view = read_first(model, picture, values, sure)
     reading, view = read_turned(model, reading, view, sure)
-    reading = replace(read_again(model, reading, view, sure), turned=reading.turned, tilt=reading.tilt)
-    return add_other_way(model, judge_lines(reading, sure))
+    judged = judge_lines(reading, sure)
+    if not has_clear_lines(judged):
+        again = replace(read_again(model, reading, view, sure), turned=reading.turned, tilt=reading.tilt)
+        judged = judge_lines(again, sure)
+    return add_other_way(model, judged)

@@ -19,6 +19,7 @@ _REJECTED = 0.2  # confidence below which a piece is not a digit; most unsure di
 _REJECTS, _SHARE = 2, 0.25  # number and fraction of such pieces in words and sums: "12 + 7 = 19" has 2 of 7
 _HALF = 0.5  # least fraction of sure digits in a line of digits
 _SURE = 0.65  # least fraction of sure digits if there are only lines of one or two pieces; "Hi" has 0.5
+_CLEAR = 0.7  # mean confidence of clear lines of digits
 _DASH = 1.8  # ratio of width to height of a dash, which is also written between digits
 _NUMBER = 7  # most pieces in a line with a plus that is a sum; a telephone number has more
 _STROKE, _CROSS = 6, 0.85  # width of a bar, in pixels of 28 × 28; least fraction of the ink of a plus in its bars
@@ -47,6 +48,15 @@ def judge_lines(reading: Reading, sure: float) -> Reading:
     others = tuple(sorted(number for number, verdict in verdicts.items() if verdict))
     digits = (digit.doubted(Reason.OTHER_LINE, sure) if digit.line in others else digit for digit in reading.digits)
     return replace(reading, digits=tuple(digits), other_lines=others)
+
+
+def has_clear_lines(reading: Reading) -> bool:
+    """Return whether lines of digits beside others are clear, so that doubts in the others are no reason to read again.
+
+    `reading` is one of `judge_lines`.
+    """
+    clear = [digit.confidence for digit in reading.digits if digit.line not in reading.other_lines]
+    return bool(reading.other_lines) and len(clear) > 1 and float(np.mean(clear)) >= _CLEAR
 
 
 def _is_other(digits: list[Digit]) -> bool | None:
