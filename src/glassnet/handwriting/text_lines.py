@@ -51,7 +51,7 @@ def judge_lines(reading: Reading, sure: float) -> Reading:
 
 
 def has_clear_lines(reading: Reading) -> bool:
-    """Return whether lines of digits beside others are clear, so that doubts in the others are no reason to read again.
+    """Return whether lines of digits beside others are clear, so that the others need not be read again.
 
     `reading` is one of `judge_lines`.
     """
