@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
 _GAIN = 4.0  # least gain of evidence, in log odds, that is clearly surer: more than one digit gives, as h in "oh"
+_BETWEEN = 1.0  # least difference to the second best way: on its side, a page is certainly not upright
+_COLUMN = 3  # pieces from which one digit may be a line of digits on its side
 _LEGIBLE, _MORE = 0.5, 0.1  # least fraction of sure digits in a turned reading, and by how much it exceeds the first
 _LIMIT = 0.98  # no single digit counts more than this confidence
 _SAMPLE = 24  # most digits that are classified to compare ways up
@@ -63,12 +65,13 @@ def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tup
         The surer reading, and the photograph rotated alike.
     """
     confidences = [digit.confidence for digit in reading.digits]
-    if not confidences or min(confidences) >= SURE or np.mean(confidences) >= _UNSURE:
+    surely_read = bool(confidences) and (min(confidences) >= SURE or np.mean(confidences) >= _UNSURE)
+    if not confidences or (surely_read and not _is_column(reading)):
         return reading, view
     ways = [_way(model, reading, turned) for turned in (0, 90, 180, 270)]
     best, second = sorted((way for way in ways if way.turned or way.tilt), key=lambda way: -way.evidence)[:2]
     least = ways[0].evidence if not ways[0].tilt else 0.0
-    if best.evidence - max(least, second.evidence) < _GAIN:
+    if best.evidence - least < _GAIN or best.evidence - second.evidence < _BETWEEN:
         return reading, view
     picture = _rotate_picture(reading.picture, best.turned, best.tilt)
     other = read_mask(model, picture, best.ink, best.mask, sure)
@@ -139,11 +142,20 @@ def _is_clearly_surer(other: Reading, first: Reading, *, on_side: bool) -> bool:
     if len(other.digits) < 2 or len([digit for digit in other.digits if digit.confidence >= SURE]) < 2:
         return False
     legible, before = (np.mean([digit.confidence >= SURE for digit in one.digits]) for one in (other, first))
+    before = 0.0 if len(first.digits) == 1 and len(other.digits) >= _COLUMN else before
     if legible < _LEGIBLE or legible < before + _MORE:
         return False
     counted = [digit for digit in other.digits if not (on_side and digit.answer == 1 and _is_slender(digit))]
     gains = [_log_odds(np.array([digit.confidence for digit in digits])).sum() for digits in (counted, first.digits)]
     return bool(gains[0] - gains[1] >= _GAIN)
+
+
+def _is_column(reading: Reading) -> bool:
+    """Return whether one digit was put together from so many pieces that it may be a line of digits on its side."""
+    if len(reading.digits) != 1:
+        return False
+    labels, count = scipy.ndimage.label(_mask_of(reading.digits[0], reading), np.ones((3, 3), bool))
+    return count >= _COLUMN and np.count_nonzero(np.bincount(labels.ravel())[1:] > 0.05 * (labels > 0).sum()) >= _COLUMN
 
 
 def _is_slender(digit: Digit) -> bool:
