@@ -15,7 +15,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, fit, plots
 from glassnet.errors import OptionError, ShapeError

@@ -76,8 +76,7 @@ def boxes_and_labels(axes) -> tuple[list, list]:
 def overlap(one, other, slack: float = 0.3) -> bool:
     """Whether two extents have more in common than the rounding of a pixel."""
     return (
-        min(one.x1, other.x1) - max(one.x0, other.x0) > slack
-        and min(one.y1, other.y1) - max(one.y0, other.y0) > slack
+        min(one.x1, other.x1) - max(one.x0, other.x0) > slack and min(one.y1, other.y1) - max(one.y0, other.y0) > slack
     )
 
 
@@ -101,10 +100,8 @@ def test_a_label_covers_no_other_label_and_no_other_digit(name):
 
 
 def test_labels_have_confidences_where_there_is_room_for_them():
-    for name, share in (("loose", 1.0), ("single digit", 1.0), ("overlapping", 0.5)):
-        texts = [text.get_text() for text in plots.draw_reading(reading(*SHEETS[name])).texts]
-        in_full = np.mean(["%" in text for text in texts])
-        assert in_full == 1.0 if share == 1.0 else in_full < share, name
+    for name in ("loose", "single digit", "one line"):
+        assert all("%" in text.get_text() for text in plots.draw_reading(reading(*SHEETS[name])).texts), name
 
 
 def test_small_axes_have_labels_of_uncertain_digits_only():
@@ -130,8 +127,17 @@ def test_stages_show_what_was_removed():
         assert np.abs(np.asarray(without[3].images[0].get_array())[60] / 255 - to_rgb(VERMILION)).max() > 0.5
 
 
-@pytest.mark.parametrize("name", SHEETS)
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("single digit", "en"),
+        ("digit that fills the photo", "zh"),
+        ("digit in the corner of a portrait", "zh"),
+        ("one column", "en"),
+        ("one line", "zh"),
+        ("loose", "en"),
+    ],
+)
 def test_stages_are_legible(name, language):
     read = replace(reading(*SHEETS[name]), turned=90)
     read.removed[0] = True
@@ -157,7 +163,7 @@ def test_a_photo_without_digits_says_so():
     for language, words in (("en", "no digit found"), ("zh", "没有找到数字")):
         panels = plots.draw_stages(read, language=language)
         assert [text.get_text() for text in panels[4].texts] == [words]
-    assert plots.draw_reading(read).texts == []
+    assert list(plots.draw_reading(read).texts) == []
 
 
 def test_sure_and_uncertain_digits_differ_in_colour_and_shape():

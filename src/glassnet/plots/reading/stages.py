@@ -8,6 +8,7 @@ import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -17,7 +18,7 @@ from ...i18n.language import Say
 from ...i18n.plots import words_in
 from ..figure import SeveralAxes, new_axes, require_axes
 from ..fonts import set_fonts
-from ..palette import BLUE, QUIET, VERMILION
+from ..palette import BLUE, GRID, QUIET, VERMILION
 from .boxes import draw_reading, label_of
 from .places import text_extent
 
@@ -94,7 +95,7 @@ def _new_panels(reading: Reading) -> list[Axes]:
     height, width = reading.mask.shape
     count = len(reading.digits)
     if count == 1:
-        across = min(3.4, 3.4 * width / height)
+        across = min(3.1, 3.4 * width / height)
         columns, wide, below = 2, max(across, _NARROWEST), 0.0
     else:
         across = min(_ACROSS / 4 - _GAP, _TALLEST * width / height)
@@ -104,7 +105,7 @@ def _new_panels(reading: Reading) -> list[Axes]:
         below = 0.5 + _ACROSS / _per_line(count) * _CELL[1] / _CELL[0] * -(-count // _per_line(count)) if count else 0.6
     rows, high = 4 // columns, max(across * height / width, 0.4)
     images = columns * (wide + _GAP) - _GAP, rows * (high + _GAP) - _GAP
-    beside = min(images[1], 5.0) if count == 1 else 0.0
+    beside = min(images[1], 4.2) if count == 1 else 0.0
     size = (
         max(images[0] + (beside + _GAP if beside else 0), _ACROSS if count > 1 else 0) + 2 * _EDGE,
         images[1] + below + _HEAD + _EDGE,
@@ -154,4 +155,6 @@ def _forms(axes: Axes, digits: tuple[Digit, ...], word: Say) -> None:
         colour = BLUE if digit.sure else VERMILION
         size = 16 if alone else _SMALL
         axes.text(x + SIDE / 2, y + SIDE + 0.5, label_of(digit), fontsize=size, color=colour, ha="center", va="top")
+    if alone:  # the edge of the model's input
+        axes.add_patch(Rectangle((-0.5, -0.5), SIDE, SIDE, facecolor="none", edgecolor=GRID, clip_on=False))
     axes.imshow(paper, cmap="gray", vmin=0, vmax=255, interpolation="none")
