@@ -88,10 +88,15 @@ def _facts(one: PhotoResult) -> dict[str, Any]:
         assert one.error is not None
         nothing: dict[str, Any] = {"text": None, "light_on_dark": None, "digits": []}
         return {"input": one.input, **nothing, **error_facts(one.error)}
+    other = one.reading.if_turned
     return {
         "input": one.input,
         "text": one.reading.text,
         "light_on_dark": one.reading.ink.light_on_dark,
+        "turned": one.reading.turned,
+        "tilt": one.reading.tilt,
+        "if_turned": other and {"turned": other[0], "answer": other[1]},
+        "other_lines": list(one.reading.other_lines),
         "digits": [
             {
                 "line": digit.line,
@@ -122,10 +127,27 @@ def _report(name: str, reading: Reading) -> None:
         return
     if len(digits) == 1:
         result(head + _words(digits[0]))
+        if reading.if_turned and not digits[0].sure:
+            turned, answer = reading.if_turned
+            _remark(blank, message("if_turned", degrees=turned, answer=answer))
         return
     for number, line in enumerate(reading.text.split("\n")):
         result(f"{head if number == 0 else blank}{line}")
+    _report_lines(reading, blank)
     _report_doubts(reading, blank)
+
+
+def _report_lines(reading: Reading, blank: str) -> None:
+    """Print how the photo was turned to read it, and which lines are not digits."""
+    if reading.turned:
+        _remark(blank, message("turned", degrees=reading.turned))
+    if reading.tilt:
+        _remark(blank, message("tilted", degrees=abs(reading.tilt)))
+    if len(reading.other_lines) == 1 + max(digit.line for digit in reading.digits):
+        _remark(blank, message("no_digit_line"))
+        return
+    for line in reading.other_lines:
+        _remark(blank, message("other_line", line=line + 1))
 
 
 def _report_doubts(reading: Reading, blank: str) -> None:

@@ -15,7 +15,6 @@ from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_wide
 from .recognise import Candidate, recognise
 from .rules import Plane
-from .text_lines import doubt_letters
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,8 +30,8 @@ _CUT_OFF = 0.2  # fraction of the score lost if the digits touch the edge of the
 _UNEVEN = 0.3  # fraction of the score lost if the paper is as uneven as the image
 
 
-def read_upright(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
-    """Read a photograph without turning it, in several ways, and return the best reading.
+def read_first(model: Model, picture: Image, values: Plane, sure: float) -> tuple[Reading, Plane]:
+    """Read a photograph upright, as dark or light ink, on a sheet, or tightly cropped.
 
     Parameters
     ----------
@@ -43,8 +42,14 @@ def read_upright(model: Model, picture: Image, values: Plane, sure: float) -> Re
         The photograph at its working size.
     sure : float
         Least confidence of a sure digit.
+
+    Returns
+    -------
+    reading : Reading
+    view : ndarray of float32, shape (rows, columns, 3)
+        The photograph at its working size, without the surroundings of a sheet.
     """
-    from . import add_margins, isolate_sheet, separate_ink, separate_ink_again
+    from . import add_margins, isolate_sheet, separate_ink
 
     views = [alone] if (alone := isolate_sheet(values)) is not None else []
     best = _choose_best(
@@ -54,13 +59,29 @@ def read_upright(model: Model, picture: Image, values: Plane, sure: float) -> Re
         framed = [(ink, margin) for view, margin in add_margins(values) for ink in separate_ink(view)]
         cropped = [_read_ink(model, picture, ink, margin, sure) for ink, margin in framed]
         best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_score)
-    if not best.digits or _score(best) >= _DOUBTFUL:
-        return best
-    other_inks = separate_ink_again((views or [values])[0], best.ink, best.mask)
-    other_readings = [_read_ink(model, picture, ink, 0, sure) for ink in other_inks]
+    return best, (views or [values])[0]
+
+
+def read_again(model: Model, reading: Reading, view: Plane, sure: float) -> Reading:
+    """Read a photograph in other ways if the score of a first reading is low; parameters as of `read_first`."""
+    from . import separate_ink_again
+
+    if not reading.digits or _score(reading) >= _DOUBTFUL:
+        return reading
+    other_inks = separate_ink_again(view, reading.ink, reading.mask)
+    other_readings = [_read_ink(model, reading.picture, ink, 0, sure) for ink in other_inks]
     return _choose_best(
-        [best, *(one for one in other_readings if _is_no_worse(one, best)), *_read_with_other_masks(model, best, sure)]
+        [
+            reading,
+            *(one for one in other_readings if _is_no_worse(one, reading)),
+            *_read_with_other_masks(model, reading, sure),
+        ]
     )
+
+
+def read_mask(model: Model, picture: Image, ink: Ink, mask: Mask, sure: float) -> Reading:
+    """Read a photograph of which the mask of the ink is known."""
+    return _read_ink(model, picture, ink, 0, sure, mask=mask)
 
 
 def _read_ink(
@@ -84,7 +105,7 @@ def _read_ink(
     removed = with_rules.copy()
     for piece in (candidate.piece for candidate, _ in candidates):
         removed[piece.top : piece.bottom, piece.left : piece.right] &= ~piece.mask
-    return Reading(doubt_letters(digits, sure), picture, ink, mask, removed)
+    return Reading(tuple(digits), picture, ink, mask, removed)
 
 
 def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[Reading]:

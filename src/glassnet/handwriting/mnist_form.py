@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from ..data.dataset import border
+from .morphology import Mask, dilate, distance, largest_around, squared_distance
 from .paper import separate_ink
 from .photo import working_size
-from .rules import Mask, stroke_pixels
+from .rules import stroke_pixels
 from .segment import bounding_box, find_pieces, ink_mask, sort_into_lines
 from .sheet import isolate_sheet
 
@@ -27,6 +29,7 @@ STROKE = (0.08, 0.2)
 """Range of stroke widths, as fractions of the longer side of the digit, that remain unchanged: that of 95 % of the
 digits of MNIST. Models are trained on these widths, and changing them reduces accuracy."""
 _FINE = 100  # pixels on the longer side where strokes are measured and changed
+_ROOM = 16  # pixels around the digit at this size, enough for the rotation and shear of `CHANGES`
 _EXACT, _ENLARGED = (30, 250, 18), (40, 200, 19)
 """Of an image of 28 × 28 and of an enlargement: the level, of 255, above which pixels are ink, weaker ones being noise
 or blur; the least level of the strongest ink; and the least longer side of the box of the ink: 20, less weak pixels."""
@@ -151,12 +154,34 @@ def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.u
     """
     mask = mask[bounding_box(mask)]
     fine = _rescale_mask(mask)
-    return np.stack([_fit_box(_apply_change(mask, fine, change), change) for change in changes])
+
+    @cache  # changes share their steps
+    def distorted(turn: float, lean: float) -> tuple[Mask, float]:
+        bold = _distort(fine, turn, lean)
+        if not (turn or lean):
+            return bold, stroke_width(bold)
+        plain, width = distorted(0.0, 0.0)
+        return bold, width * max(plain.shape) / max(bold.shape)  # small changes keep the width in pixels
+
+    @cache
+    def drawn(turn: float, lean: float, stroke: float) -> Mask:
+        """Return the changed ink in its bounding box, before it is scaled down."""
+        bold, width = distorted(turn, lean)
+        changed = _adjust_stroke_width(bold, width, stroke)
+        if changed is bold and not (turn or lean) and max(mask.shape) >= _FINE:
+            return mask  # the original, because resampling moves edges
+        return changed[bounding_box(changed)]
+
+    @cache
+    def scaled(turn: float, lean: float, stroke: float, box: float) -> NDArray[np.uint8]:
+        return _fit_box(drawn(turn, lean, stroke), box)
+
+    return np.stack([_centre(scaled(one.turn, one.lean, one.stroke, one.box), one) for one in changes])
 
 
 def stroke_width(mask: Mask) -> float:
     """Return the stroke width as a fraction of the longer side."""
-    half = scipy.ndimage.distance_transform_edt(np.pad(mask, 1))
+    half = distance(np.pad(mask, 1))
     # Across a bar of width w the distances to its edge are 1, 2, … w / 2, …, 2, 1: their mean is (w + 2) / 4.
     mean = float(half[half > 0].mean())
     return float((4 * mean - 2) / max(mask.shape))
@@ -165,17 +190,24 @@ def stroke_width(mask: Mask) -> float:
 def _rescale_mask(mask: Mask) -> Image.Image:
     """Scale the mask to a size where strokes can be measured, with room for rotation."""
     scale = _FINE / max(mask.shape)
-    short = (_THINNEST / scale - stroke_pixels(mask)) / 2
-    if scale < 1 and short > 0:  # averaging would erase a hairline
-        mask = scipy.ndimage.distance_transform_edt(~np.pad(mask, int(short) + 1)) <= short
+    least = _THINNEST / scale
+    if scale < 1 and _may_be_thinner(mask, least) and (short := (least - stroke_pixels(mask)) / 2) > 0:
+        # Averaging would erase a hairline.
+        mask = dilate(np.pad(mask, int(short) + 1), short)
         mask = mask[bounding_box(mask)]
         scale = _FINE / max(mask.shape)
     size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
-    picture = Image.fromarray(np.where(mask, 255, 0).astype(np.uint8))
+    picture = Image.fromarray(mask * np.uint8(255))
     way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
     if scale > 1:
         picture = Image.fromarray(scipy.ndimage.gaussian_filter(np.pad(np.array(picture), 1), 0.6)[1:-1, 1:-1])
-    return ImageOps.expand(_resize(picture, size, way), _FINE // 3)
+    return ImageOps.expand(_resize(picture, size, way), _ROOM)
+
+
+def _may_be_thinner(mask: Mask, width: float) -> bool:
+    """Return whether `stroke_pixels` may be below this width; it is not if half of the ink is far from paper."""
+    far = ~dilate(~np.pad(mask, 1), (width + 2) / 4)
+    return 2 * np.count_nonzero(far) <= np.count_nonzero(mask)
 
 
 def _resize(picture: Image.Image, size: tuple[int, int], way: Image.Resampling) -> Image.Image:
@@ -183,12 +215,12 @@ def _resize(picture: Image.Image, size: tuple[int, int], way: Image.Resampling) 
     return picture.resize((size[0], picture.height), way).resize(size, way)
 
 
-def _distort(fine: Image.Image, change: Change) -> Mask:
-    """Rotate and shear the ink by `change`; return it in its bounding box."""
-    if change.turn or change.lean:
-        angle = np.radians(change.turn)
+def _distort(fine: Image.Image, turn: float, lean: float) -> Mask:
+    """Rotate by degrees and shear the ink; return it in its bounding box."""
+    if turn or lean:
+        angle = np.radians(turn)
         back = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-        back = back @ np.array([[1, change.lean], [0, 1]])
+        back = back @ np.array([[1, lean], [0, 1]])
         middle = np.array(fine.size) / 2
         off = middle - back @ middle
         fine = fine.transform(
@@ -199,35 +231,26 @@ def _distort(fine: Image.Image, change: Change) -> Mask:
     return bold[bounding_box(bold)]
 
 
-def _apply_change(mask: Mask, fine: Image.Image, change: Change) -> Mask:
-    """Return the changed ink in its bounding box, before it is scaled down."""
-    bold = _distort(fine, change)
-    changed = _adjust_stroke_width(bold, change.stroke)
-    if changed is bold and not (change.turn or change.lean) and max(mask.shape) >= _FINE:
-        return mask  # the original, because resampling moves edges
-    return changed[bounding_box(changed)]
-
-
-def _fit_box(bold: Mask, change: Change) -> NDArray[np.uint8]:
-    scale = change.box / max(bold.shape)
+def _fit_box(bold: Mask, box: float) -> NDArray[np.uint8]:
+    scale = box / max(bold.shape)
     size = (max(1, round(bold.shape[1] * scale)), max(1, round(bold.shape[0] * scale)))
-    picture = Image.fromarray(np.where(bold, 255, 0).astype(np.uint8))
-    return _centre(np.array(_resize(picture, size, Image.Resampling.BOX)), change)
+    picture = Image.fromarray(bold * np.uint8(255))
+    return np.array(_resize(picture, size, Image.Resampling.BOX))
 
 
-def _adjust_stroke_width(bold: Mask, factor: float) -> Mask:
+def _adjust_stroke_width(bold: Mask, width: float, factor: float) -> Mask:
     """Clip the stroke width to the range of MNIST, and multiply it by a factor."""
-    width = stroke_width(bold)
     wanted = float(np.clip(width, *STROKE)) * factor
     off = (wanted - width) * _FINE / 2
     if off > 0.4:
         # Thicker strokes enlarge the digit, which is then scaled down to the box, hence the extra factor.
         reach = off * (1 + 2 * off / _FINE)
-        bold = scipy.ndimage.distance_transform_edt(~np.pad(bold, int(reach) + 1)) <= reach
+        bold = dilate(np.pad(bold, int(reach) + 1), reach)
     elif off < -0.4:
-        half = scipy.ndimage.distance_transform_edt(np.pad(bold, 1))
+        square = squared_distance(np.pad(bold, 1))
+        half = np.sqrt(square, dtype=np.float64)
         # Thin parts of a thick digit keep their width, or the digit would fall apart.
-        middle = scipy.ndimage.maximum_filter(half, size=2 * int(width * _FINE / 2) + 1)
+        middle = np.sqrt(largest_around(square, 2 * int(width * _FINE / 2) + 1), dtype=np.float64)
         bold = half > np.minimum(-off, np.maximum(middle - wanted * _FINE / 2, 0))
     return bold
 

@@ -11,22 +11,27 @@ Sources: closing and top-hat, Serra 1982; threshold, Otsu 1979.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..data.dataset import border
-from .rules import Plane, find_ruled_lines, is_grid, stroke_pixels
+from .morphology import Plane, close, close_mask, distance, open_mask
+from .rules import find_ruled_lines, is_grid, stroke_pixels
 
 _COARSE = 64  # pixels on the longer side of the image for the shades of the paper
 _NOISE = 0.02  # fraction of the light of the paper by which the channels of any camera differ
 _FINE = 9  # the shorter side over this exceeds the width of fine strokes
 _BLOB = 0.3  # ratio of width to size above which a shape is not drawn with a pen
 _AS_CLEAR = 0.4  # fraction of the contrast of the ink; weaker shapes of the other shade are uneven paper
+_ENOUGH = 40_000  # pixels for a median
+_LEVELS = 60_000  # steps of the light of a channel
 _CLEAR = 0.6  # balance above which dark and light ink cannot be confused
 
 
@@ -86,11 +91,11 @@ def separate_ink_again(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tup
 
 
 def _measure_ink(picture: Plane, light_on_dark: bool, widest: int | None = None) -> Ink:
-    seen = 1 - picture if light_on_dark else picture
-    seen = scipy.ndimage.gaussian_filter(seen, (0.7, 0.7, 0)) + np.float32(0.02)
-    short = min(seen.shape[:2])
+    seen = np.ascontiguousarray(np.moveaxis(1 - picture if light_on_dark else picture, 2, 0))  # (3, rows, columns)
+    seen = scipy.ndimage.gaussian_filter(seen, (0, 0.7, 0.7)) + np.float32(0.02)
+    short = min(seen.shape[1:])
     reach = widest or max(5, short // 3)
-    written = np.ones(seen.shape[:2], bool)
+    written = np.ones(seen.shape[1:], bool)
     for turn in range(3):
         paper = _fill_strokes(seen, reach)
         strength, contrast = _project_on_ink_colour(_ink_density(seen, paper), written)
@@ -98,18 +103,27 @@ def _measure_ink(picture: Plane, light_on_dark: bool, widest: int | None = None)
         if not inner.any():
             break
         # Just wide enough for the widest stroke, which keeps shadows as paper. Crayon and chalk leave holes.
-        hole = 2 * max(1, short // 120) + 1
-        inner = scipy.ndimage.grey_closing(inner.astype(np.uint8), size=(hole, hole)) > 0
-        half = scipy.ndimage.distance_transform_edt(inner)
+        inner = close_mask(inner, 2 * max(1, short // 120) + 1)
+        half = distance(inner)
         tighter = max(2.2 * 2 * float(np.percentile(half[inner], 98)), 5.0, short / 40)
         written = scipy.ndimage.binary_dilation(inner, iterations=2)
         if tighter > 0.8 * reach and turn:
             break
         reach = int(min(tighter, reach))
-    weak = strength[strength < 0.4]
+    weak = _sample(strength)
+    weak = weak[weak < 0.4]
     noise = float(1.4826 * np.median(np.abs(weak - np.median(weak)))) if weak.size else 0.0
-    shown = 1 - (paper - 0.02) if light_on_dark else paper - 0.02
-    return Ink(strength, shown.clip(0, 1), light_on_dark, contrast, noise)
+    shown = np.moveaxis(1 - (paper - 0.02) if light_on_dark else paper - 0.02, 0, 2)
+    return Ink(strength, np.ascontiguousarray(shown).clip(0, 1), light_on_dark, contrast, noise)
+
+
+def _sample(planes: Plane) -> Plane:
+    """Return every nth pixel of planes (…, rows, columns), enough for a median, as (…, pixels)."""
+    rows, columns = planes.shape[-2:]
+    step = max(1, rows * columns // _ENOUGH)
+    while math.gcd(step, columns) > 1:  # or it would see only some of the columns, and perhaps all lines of a grid
+        step += 1
+    return planes.reshape(*planes.shape[:-2], -1)[..., ::step]
 
 
 def _polarity(picture: Plane) -> float:
@@ -122,20 +136,28 @@ def _polarity(picture: Plane) -> float:
     grey = downsample(picture, -(-max(picture.shape[:2]) // _COARSE)).mean(axis=2)
     sides = []
     for part in (2, 4, 7):
-        off = grey - scipy.ndimage.median_filter(grey, size=max(3, min(grey.shape) // part), mode="reflect")
+        off = _off_median(grey, max(3, min(grey.shape) // part))
         off = np.where(np.abs(off) > 0.3 * np.percentile(np.abs(off), 99.5), off, 0)
         sides.append(float(np.log((-off[off < 0].sum() + 1e-6) / (off[off > 0].sum() + 1e-6))))
     return max(sides, key=abs) + 4 * (float(np.median(grey)) - 0.3)
 
 
+def _off_median(grey: Plane, size: int) -> Plane:
+    """Return every second value of every second row, minus the median of the square around it."""
+    before, after = size // 2, (size - 1) // 2
+    squares = sliding_window_view(np.pad(grey, (before, after), mode="symmetric"), (size, size))[::2, ::2]
+    some = squares[..., :: 1 + size // 12, :: 1 + size // 12].reshape(*squares.shape[:2], -1)
+    half = some.shape[-1] // 2
+    return grey[::2, ::2] - np.partition(some, half, axis=-1)[..., half]
+
+
 def _fill_strokes(seen: Plane, reach: int) -> Plane:
-    """Fill strokes narrower than `reach` pixels with the paper around them, channel by channel."""
-    # The padding is dark, so a dark table along the edge is wider than a stroke and remains.
-    planes = [np.pad(seen[..., c], reach) for c in range(3)]
-    closed = [scipy.ndimage.grey_closing(plane, size=(reach, reach), mode="constant") for plane in planes]
-    filled: Plane = np.stack([plane[reach:-reach, reach:-reach] for plane in closed], axis=2)
+    """Fill strokes narrower than `reach` pixels with the paper around them, channel by channel: (3, rows, columns)."""
+    # Beyond the edge it is dark, so a dark table along the edge is wider than a stroke and remains.
+    levels = np.rint(seen * np.float32(_LEVELS)).astype(np.uint16)  # half the bytes take half the time
+    filled = np.stack([close(plane, reach) for plane in levels]).astype(np.float32) / np.float32(_LEVELS)
     # Smoothing reduces noise but must not lighten: the dark side of the edge of the paper would look like ink.
-    smooth: Plane = scipy.ndimage.uniform_filter(filled, (reach // 3, reach // 3, 1), mode="nearest")
+    smooth: Plane = scipy.ndimage.uniform_filter(filled, (1, reach // 3, reach // 3), mode="nearest")
     return np.minimum(filled, smooth)
 
 
@@ -145,14 +167,15 @@ def downsample(values: Plane, step: int) -> Plane:
         return values
     rows, columns = -(-values.shape[0] // step) * step, -(-values.shape[1] // step) * step
     padded = np.pad(values, ((0, rows - values.shape[0]), (0, columns - values.shape[1]), (0, 0)), mode="edge")
-    blocks: Plane = padded.reshape(rows // step, step, columns // step, step, -1).mean(axis=(1, 3), dtype=np.float32)
+    narrow = sum(padded[first::step] for first in range(step))
+    blocks: Plane = sum(narrow[:, first::step] for first in range(step)) / np.float32(step * step)
     return blocks
 
 
 def _ink_density(seen: Plane, paper: Plane) -> Plane:
     """Return the missing fraction of the light of the paper, by channel, minus its median."""
     missing: Plane = 1 - seen / paper
-    missing -= np.median(missing, axis=(0, 1))
+    missing -= np.median(_sample(missing), axis=1)[:, np.newaxis, np.newaxis]
     return missing
 
 
@@ -174,30 +197,32 @@ def _drop_border_components(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     A printed grid connects all writing to the edge, so the first attempt ignores strokes as thin as its lines.
     """
     side = max(3, min(ink.shape) // 120)
-    thick = scipy.ndimage.grey_opening(ink.astype(np.uint8), size=(side, side)) > 0
-    for some in (thick, ink):
-        parts, _ = scipy.ndimage.label(some, np.ones((3, 3)))
-        at_edge = np.unique(border(parts))
-        inner: NDArray[np.bool_] = some & ~np.isin(parts, at_edge)
-        if inner.sum() > 0.05 * ink.sum():
+    for some in (open_mask(ink, side), ink):
+        parts, count = scipy.ndimage.label(some, np.ones((3, 3)))
+        within = np.ones(count + 1, bool)
+        within[border(parts)] = within[0] = False
+        inner: NDArray[np.bool_] = within[parts]
+        if np.count_nonzero(inner) > 0.05 * np.count_nonzero(ink):
             return inner
     return ink
 
 
 def _project_on_ink_colour(density: Plane, written: NDArray[np.bool_]) -> tuple[Plane, float]:
     """Project the channels on the colour of the ink, with 1 for full ink; also return the density of full ink."""
-    size: Plane = np.sqrt((density.clip(0) ** 2).mean(axis=2))
+    dark = density.clip(0)
+    size: Plane = np.sqrt((dark[0] ** 2 + dark[1] ** 2 + dark[2] ** 2) / np.float32(3))
     level = _ink_level(size, written)
-    strong = density[written & (size > 0.6 * level)]
+    strong = density[:, written & (size > 0.6 * level)].T
     if len(strong):
         colour = np.median(strong, axis=0)
         colour = colour / max(float(np.linalg.norm(colour)), 1e-6)
         agree = (strong @ colour) / np.maximum(np.linalg.norm(strong, axis=1), 1e-6)
         if np.mean(agree > 0.93) > 0.85:  # a single ink colour
-            weights = _matched_filter(density[size < 0.4 * level], colour)
-            size = (density @ (weights / (weights @ colour)) / 3**0.5).astype(np.float32)
+            weights = _matched_filter(_sample(density)[:, _sample(size) < 0.4 * level].T, colour)
+            red, green, blue = (weights / (weights @ colour) / 3**0.5).astype(np.float32)
+            size = red * density[0] + green * density[1] + blue * density[2]
             level = _ink_level(size, written)
-    return (size / np.float32(max(level, 1e-6))).astype(np.float32), level
+    return size / np.float32(max(level, 1e-6)), level
 
 
 def _matched_filter(paper: Plane, colour: NDArray[Any]) -> NDArray[Any]:
@@ -212,7 +237,8 @@ def _matched_filter(paper: Plane, colour: NDArray[Any]) -> NDArray[Any]:
 
 def _ink_level(values: NDArray[Any], written: NDArray[np.bool_]) -> float:
     """Return the median strength of the ink: the median of the upper Otsu class of all values above the noise."""
-    noise = 1.4826 * float(np.median(np.abs(values - np.median(values))))
+    some = _sample(values)
+    noise = 1.4826 * float(np.median(np.abs(some - np.median(some))))
     standing_out = values[written & (values > max(5 * noise, 0.03))]
     if standing_out.size < 4:
         return float(values.max(initial=0.0))

@@ -7,15 +7,18 @@ are named (`text_lines`), and each digit that is not sure has its reason (`reaso
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import DataError
 from ..model.model import Model
-from .attempts import make_digit, read_upright
+from .attempts import make_digit, read_again, read_first
+from .orientation import add_other_way, read_turned
 from .reading import Digit, Reading
 from .recognise import SURE, Candidate, score_forms
+from .text_lines import has_clear_lines, judge_lines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -55,4 +58,10 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         digit = make_digit(model, candidate, (0, 0, *picture.size), 0, sure, picture, ink)
         mask = ink_mask(ink)
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
-    return read_upright(model, picture, values, sure)
+    reading, view = read_first(model, picture, values, sure)
+    reading, view = read_turned(model, reading, view, sure)
+    judged = judge_lines(reading, sure)
+    if not has_clear_lines(judged):
+        again = replace(read_again(model, reading, view, sure), turned=reading.turned, tilt=reading.tilt)
+        judged = judge_lines(again, sure)
+    return add_other_way(model, judged)

@@ -81,7 +81,13 @@ class Reading:
     removed : ndarray of bool, of the shape of `mask`
         Pixels of ink that are not in any digit: ruled lines, specks, punched holes, what reaches in at the edge.
     turned : {0, 90, 180, 270}
-        Degrees by which the photograph was rotated clockwise to read it; `picture` and the boxes are as rotated.
+        Degrees by which the photograph was rotated clockwise to read it; `picture`, `ink`, `mask` and the boxes are as
+        rotated.
+    tilt : float
+        Degrees, from −40 to 40, by which it was then rotated clockwise because lines of writing were tilted.
+    if_turned : (turned, answer) or None
+        One digit alone is never turned, because a 6 may be a 9. This is what it is likely to be if the photograph is
+        rotated clockwise by 90, 180 or 270 degrees; None if it is read upright only.
     other_lines : tuple of int
         The lines of writing, from 0, that are not digits but words or sums.
     """
@@ -92,6 +98,8 @@ class Reading:
     mask: NDArray[np.bool_] = field(repr=False)
     removed: NDArray[np.bool_] = field(repr=False)
     turned: int = 0
+    tilt: float = 0.0
+    if_turned: tuple[int, int] | None = None
     other_lines: tuple[int, ...] = ()
 
     @property

@@ -6,12 +6,13 @@ the edge of the image in many places.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
-Plane = NDArray[np.float32]
+from .morphology import Mask, Plane, dilate, median_distance, open_plane
 
 _GRID = 10
 """Number of crossings of ink and image edge from which the ink is a grid, not cut-off writing."""
@@ -39,7 +40,7 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
     part = 1.6 if is_grid(ink) else 0.5
     solid = _fill_pores(strength, ink)
     side = round(max(4.0, part * stroke_pixels(solid > least))) + 3
-    thin = scipy.ndimage.white_tophat(solid, size=(side, side)) > 0.6 * least
+    thin = solid - open_plane(solid, side) > 0.6 * least
     runs = [_find_long_runs(thin, ink), tuple(one.T for one in _find_long_runs(thin.T, ink.T))]
     lines_mask: Mask = (runs[0][0] > 0) | (runs[1][0] > 0)
     if not lines_mask.any():
@@ -73,23 +74,31 @@ def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
     step = max(1, max(height, width) // 320)
     small = _downsample(thin, step)
     rows, columns = small.shape
-    hits = np.zeros_like(small)
+    hits = np.zeros(small.size, bool)
     if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
         return np.zeros(thin.shape, np.intp), np.zeros(1, bool)
     wide = scipy.ndimage.binary_dilation(small, np.ones((3, 1), bool))
-    weight = np.where(wide, 1, 0.6 * _downsample(ink, step)).astype(np.float32)
+    weight = np.where(wide, 5, np.where(_downsample(ink, step), 3, 0)).astype(np.int32)
     length = columns // 2
     across = np.arange(columns)
     for slope in np.linspace(-0.12, 0.12, 17):
         drop = np.rint(slope * (across - columns / 2)).astype(int)
-        at = (np.arange(rows)[:, None] + drop) % rows  # (rows, columns): positions in the sheared image
-        runs = scipy.ndimage.uniform_filter1d(weight[at, across], length, axis=1, mode="constant") > 0.8
+        at = (np.arange(rows)[:, None] + drop) % rows * columns + across  # positions in the sheared image
+        runs = _sum_around(weight.ravel()[at], length) > 0.8 * 5 * length
         if runs.any():
-            spread = scipy.ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & wide[at, across]
-            hits[at[spread], np.broadcast_to(across, at.shape)[spread]] = True
-    lines, spans = _label_lines(scipy.ndimage.binary_dilation(hits, np.ones((3, 1), bool)))
+            spread = (_sum_around(runs, length) > 0) & wide.ravel()[at]
+            hits[at[spread]] = True
+    lines, spans = _label_lines(scipy.ndimage.binary_dilation(hits.reshape(small.shape), np.ones((3, 1), bool)))
     grown = np.repeat(np.repeat(lines, step, 0), step, 1)[:height, :width]
     return np.where(thin, grown, 0), spans
+
+
+def _sum_around(values: NDArray[Any], length: int) -> NDArray[np.intp]:
+    """Return the sum over `length` columns around each column; there is nothing beyond the edge."""
+    before = length // 2
+    room = ((0, 0), (before + 1, length - before - 1))
+    sums = np.cumsum(np.pad(values, room), axis=1, dtype=np.int32)
+    return sums[:, length:] - sums[:, :-length]
 
 
 def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
@@ -114,7 +123,7 @@ def _downsample(mask: Mask, step: int) -> Mask:
 def remove_rule_remains(mask: Mask, ruled: Mask) -> Mask:
     """Remove remains of ruled lines at bends, crossings and blots: components along the lines."""
     reach = max(2.0, stroke_pixels(ruled))
-    near_rules = scipy.ndimage.distance_transform_edt(~ruled) <= reach
+    near_rules = dilate(ruled, reach)
     labels, count = scipy.ndimage.label(mask, np.ones((3, 3), bool))
     if not count:
         return mask
@@ -137,13 +146,11 @@ def restore_crossings(mask: Mask, before: Mask) -> Mask:
 
 def close_gaps(mask: Mask, reach: int) -> Mask:
     """Close gaps narrower than twice `reach` (morphological closing with a disc)."""
-    near = scipy.ndimage.distance_transform_edt(~np.pad(mask, reach + 1)) <= reach
-    result: Mask = scipy.ndimage.distance_transform_edt(near) > reach
+    near = dilate(np.pad(mask, reach + 1), reach)
+    result = ~dilate(~near, reach)
     return result[reach + 1 : -reach - 1, reach + 1 : -reach - 1] | mask
 
 
 def stroke_pixels(mask: Mask) -> float:
     """Return the median stroke width in pixels."""
-    if not mask.any():
-        return 0.0
-    return 4 * float(np.median(scipy.ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1][mask])) - 2
+    return 4 * median_distance(mask) - 2 if mask.any() else 0.0

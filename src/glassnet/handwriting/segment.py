@@ -40,6 +40,7 @@ _MOST = 800  # most pieces that are compared; more are not handwriting
 _HOLES = 6  # number of small equal pieces from which they are not writing
 _RING = 0.1  # of the height of a piece: a path so long inside closed holes cuts a 0 or an 8
 _FAR = 0.3  # largest gap between pieces of a digit, relative to its size
+_STEEPEST = 40  # degrees by which lines may be tilted
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
 
 
@@ -380,13 +381,16 @@ def sort_into_lines(pieces: list[Piece]) -> list[list[Piece]]:
     Two pieces are in one line if they overlap by half their height and no other piece is nearer on that side. Lines may
     slope.
     """
+    slope = np.tan(np.radians(find_tilt(pieces)))
     ordered = sorted(pieces, key=lambda one: one.left)
+    drop = {id(one): slope * (one.left + one.right) / 2 for one in pieces}
     lines: list[list[Piece]] = []
     for piece in ordered:
         best, shared = None, 0.45
         for line in lines:
             last = line[-1]
-            overlap = min(last.bottom, piece.bottom) - max(last.top, piece.top)
+            down = float(drop[id(piece)] - drop[id(last)])
+            overlap = min(last.bottom + down, piece.bottom) - max(last.top + down, piece.top)
             part = overlap / min(last.height, piece.height) - 0.02 * max(0, piece.left - last.right) / piece.size
             if part > shared:
                 best, shared = line, part
@@ -394,4 +398,23 @@ def sort_into_lines(pieces: list[Piece]) -> list[list[Piece]]:
             lines.append([piece])
         else:
             best.append(piece)
-    return sorted(lines, key=lambda line: float(np.mean([(one.top + one.bottom) / 2 for one in line])))
+    return sorted(lines, key=lambda line: float(np.mean([(one.top + one.bottom) / 2 - drop[id(one)] for one in line])))
+
+
+def find_tilt(pieces: list[Piece]) -> float:
+    """Return by how many degrees lines of writing descend to the right, at most `_STEEPEST`.
+
+    At the right angle, the projection of the pieces across the lines covers the least (Postl 1986). It is 0 unless that
+    is a line less than without a tilt: `sort_into_lines` follows moderate slopes.
+    """
+    if len(pieces) < 3:
+        return 0.0
+    x = np.array([(one.left + one.right) / 2 for one in pieces])
+    y = np.array([(one.top + one.bottom) / 2 for one in pieces])
+    half = float(np.median([one.size for one in pieces])) / 2
+    angles = np.arange(-_STEEPEST, _STEEPEST + 1, 2)
+    turn = np.radians(angles)[:, np.newaxis]
+    across = np.sort(y * np.cos(turn) - x * np.sin(turn), axis=1)
+    lines = 1 + np.minimum(np.diff(across, axis=1) / half, 1).sum(axis=1)
+    best = int(np.argmin(lines + 0.005 * np.abs(angles)))
+    return float(angles[best]) if lines[len(angles) // 2] - lines[best] > 0.75 else 0.0

@@ -1,18 +1,107 @@
-"""Judge lines of writing: digits, or words and sums."""
+"""Judge lines of writing: digits, or words and sums.
+
+Each line is judged by itself: in a line of digits, hardly any piece is one that no digit looks like. A line of one or
+two pieces says little: it is judged by the other lines.
+"""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
-from .reading import Digit
+import numpy as np
+from numpy.typing import NDArray
+
+from .reading import Digit, Reading
 from .reasons import Reason
 from .recognise import SURE
 
-_LETTERS = 0.65  # least fraction of pieces read as digits on a page of digits; "hello" has 0.6
+_REJECTED = 0.2  # confidence below which a piece is not a digit; most unsure digits have more
+_REJECTS, _SHARE = 2, 0.25  # number and fraction of such pieces in words and sums: "12 + 7 = 19" has 2 of 7
+_HALF = 0.5  # least fraction of sure digits in a line of digits
+_SURE = 0.65  # least fraction of sure digits if there are only lines of one or two pieces; "Hi" has 0.5
+_CLEAR = 0.7  # mean confidence of clear lines of digits
+_DASH = 1.8  # ratio of width to height of a dash, which is also written between digits
+_NUMBER = 7  # most pieces in a line with a plus that is a sum; a telephone number has more
+_STROKE, _CROSS = 6, 0.85  # width of a bar, in pixels of 28 × 28; least fraction of the ink of a plus in its bars
 
 
-def doubt_letters(digits: list[Digit], sure: float) -> tuple[Digit, ...]:
-    """Mark all digits as not sure if most are not digits: an o among letters is not a 0."""
-    if len(digits) > 1 and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
-        return tuple(digit.doubted(Reason.OTHER_LINE, sure) for digit in digits)
-    return tuple(digits)
+def judge_lines(reading: Reading, sure: float) -> Reading:
+    """Name the lines that are not digits, and lower the confidence of all their digits: an o in a word is not a 0.
+
+    Parameters
+    ----------
+    reading : Reading
+    sure : float
+        Least confidence of a sure digit.
+    """
+    lines: dict[int, list[Digit]] = {}
+    for digit in reading.digits:
+        lines.setdefault(digit.line, []).append(digit)
+    verdicts = {number: _is_other(digits) for number, digits in lines.items()}
+    if False not in verdicts.values():  # no line is certainly digits
+        short = [digit for number, digits in lines.items() if verdicts[number] is None for digit in digits]
+        few = np.mean([digit.confidence >= SURE for digit in short]) < _SURE if short else False
+        verdicts = {
+            number: bool(few) and len(reading.digits) > 1 if verdict is None else verdict
+            for number, verdict in verdicts.items()
+        }
+    others = tuple(sorted(number for number, verdict in verdicts.items() if verdict))
+    digits = (digit.doubted(Reason.OTHER_LINE, sure) if digit.line in others else digit for digit in reading.digits)
+    return replace(reading, digits=tuple(digits), other_lines=others)
+
+
+def has_clear_lines(reading: Reading) -> bool:
+    """Return whether lines of digits beside others are clear, so that doubts in the others are no reason to read again.
+
+    `reading` is one of `judge_lines`.
+    """
+    clear = [digit.confidence for digit in reading.digits if digit.line not in reading.other_lines]
+    return bool(reading.other_lines) and len(clear) > 1 and float(np.mean(clear)) >= _CLEAR
+
+
+def _is_other(digits: list[Digit]) -> bool | None:
+    """Return whether a line is not digits; None if it is too short to say."""
+    rejected = [digit for digit in digits if digit.confidence < _REJECTED]
+    signs = [digit for digit in rejected if _is_equals(digit.form) or _is_plus(digit.form)]
+    if any(_is_equals(sign.form) for sign in signs) and len(digits) > 1:
+        return True
+    if signs and 2 < len(digits) <= _NUMBER:
+        return True
+    rejects = len([digit for digit in rejected if not _is_dash(digit)])
+    pieces = len([digit for digit in digits if not _is_dash(digit)])
+    if rejects >= _REJECTS and rejects >= _SHARE * pieces:
+        return True
+    if len(digits) < 3:
+        return None
+    return bool(np.mean([digit.confidence >= SURE for digit in digits]) < _HALF)
+
+
+def _is_dash(digit: Digit) -> bool:
+    left, top, right, bottom = digit.box
+    return digit.confidence < SURE and right - left >= _DASH * (bottom - top) and not _is_equals(digit.form)
+
+
+def _is_equals(form: NDArray[np.uint8]) -> bool:
+    """Return whether a form is two bars, one above the other."""
+    ink = form > 127
+    full = np.flatnonzero(np.diff(np.pad(ink.any(axis=1), 1).astype(np.int8)))
+    if len(full) != 4:  # rows with ink begin and end twice
+        return False
+    width = int(np.ptp(np.flatnonzero(ink.any(axis=0)))) + 1
+    bars = [ink[start:end] for start, end in full.reshape(2, 2)]
+    return all(len(bar) <= _STROKE + 2 and np.count_nonzero(bar.any(axis=0)) > 0.6 * width for bar in bars)
+
+
+def _is_plus(form: NDArray[np.uint8]) -> bool:
+    """Return whether a form is an upright and a level bar that cross near their middles."""
+    ink = form.astype(np.float64)
+    rows, columns = (np.convolve(ink.sum(axis=1 - axis), np.ones(_STROKE), "same") for axis in (0, 1))
+    row, column = int(np.argmax(rows)), int(np.argmax(columns))
+    bars = np.zeros(ink.shape, bool)
+    start = -(_STROKE // 2)
+    bars[max(0, row + start) : row + start + _STROKE] = True
+    bars[:, max(0, column + start) : column + start + _STROKE] = True
+    height, width = (int(np.ptp(np.flatnonzero((ink > 127).any(axis=1 - axis)))) + 1 for axis in (0, 1))
+    inside = ink[bars].sum() / max(ink.sum(), 1)
+    middle = max(abs(row - ink.shape[0] / 2), abs(column - ink.shape[1] / 2))
+    return bool(inside > _CROSS and middle <= 4 and min(height, width) > 0.6 * max(height, width))

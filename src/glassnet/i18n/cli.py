@@ -234,6 +234,14 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "reason_wide": ("may be two digits", "可能是两个数字"),
     "reason_unclear": ("could be {answer} or {second}", "可能是 {answer}，也可能是 {second}"),
     "digit_not_sure": ("line {line}, digit {place}: {words}", "第 {line} 行第 {place} 个数字：{words}"),
+    "turned": ("turned by {degrees}° clockwise to read it", "顺时针旋转 {degrees}° 后识别"),
+    "tilted": ("a tilt of {degrees:.0f}° corrected", "已校正 {degrees:.0f}° 的倾斜"),
+    "if_turned": (
+        "{answer} if the picture is turned by {degrees}° clockwise",
+        "若将图片顺时针旋转 {degrees}°，则是 {answer}",
+    ),
+    "other_line": ("line {line}: not digits", "第 {line} 行：不是数字"),
+    "no_digit_line": ("no line of digits: words, sums or signs", "没有数字行：是文字、算式或符号"),
     "digits_not_sure": (
         "{count} of {total} digits not sure: {reasons}",
         "{total} 个数字中有 {count} 个不确定：{reasons}",

@@ -1,0 +1,194 @@
+"""Turn photographs of several digits that lie on their side, upside down or tilted.
+
+Other ways up are tried only if the first reading is not sure, with its mask of the ink rotated. A way is taken only if
+it is clearly surer; digits that read alike in two ways, such as 0, 8 and 1, or 6 and 9, do not count for either. One
+digit alone is never turned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..model.model import Model
+from .attempts import read_mask
+from .reading import Digit, Reading
+from .recognise import SURE, score_forms
+from .rules import Mask, Plane
+
+if TYPE_CHECKING:
+    from . import Ink
+
+_UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
+_GAIN = 4.0  # least gain of evidence, in log odds, that is clearly surer: more than one digit gives, as h in "oh"
+_LEGIBLE, _MORE = 0.5, 0.1  # least fraction of sure digits in a turned reading, and by how much it exceeds the first
+_LIMIT = 0.98  # no single digit counts more than this confidence
+_SAMPLE = 24  # most digits that are classified to compare ways up
+_TILTED = 8.0  # degrees; smaller tilts do not harm
+_SLENDER = 0.45  # ratio of the shorter side to the longer up to which a 1 may be a dash on its side
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way up: the photograph rotated clockwise by multiples of 90 degrees, then by the tilt of its lines."""
+
+    turned: int
+    tilt: float
+    ink: Ink
+    mask: Mask
+    evidence: float
+
+
+def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tuple[Reading, Plane]:
+    """Read a photograph in another way up if its first reading is not sure and that is clearly surer.
+
+    Parameters
+    ----------
+    model : Model
+    reading : Reading
+        The first reading.
+    view : ndarray of float32, shape (rows, columns, 3), 0 to 1
+        The photograph at its working size, as of `attempts.read_first`.
+    sure : float
+        Least confidence of a sure digit.
+
+    Returns
+    -------
+    reading, view
+        The surer reading, and the photograph rotated alike.
+    """
+    confidences = [digit.confidence for digit in reading.digits]
+    if not confidences or min(confidences) >= SURE or np.mean(confidences) >= _UNSURE:
+        return reading, view
+    ways = [_way(model, reading, turned) for turned in (0, 90, 180, 270)]
+    best, second = sorted((way for way in ways if way.turned or way.tilt), key=lambda way: -way.evidence)[:2]
+    least = ways[0].evidence if not ways[0].tilt else 0.0
+    if best.evidence - max(least, second.evidence) < _GAIN:
+        return reading, view
+    picture = _rotate_picture(reading.picture, best.turned, best.tilt)
+    other = read_mask(model, picture, best.ink, best.mask, sure)
+    if not _is_clearly_surer(other, reading, on_side=best.turned in (90, 270)):
+        return reading, view
+    rows = np.stack([_rotate_plane(view[..., k], best.turned, best.tilt) for k in range(3)], axis=2)
+    return replace(other, turned=best.turned, tilt=best.tilt), rows
+
+
+def add_other_way(model: Model, reading: Reading) -> Reading:
+    """Add what one digit alone may be if the photograph is turned: for a 6 or a 9, and if it is not sure."""
+    if len(reading.digits) != 1:
+        return reading
+    (digit,) = reading.digits
+    turns = (90, 180, 270) if digit.confidence < SURE else (180,) if digit.answer in (6, 9) else ()
+    mask = _mask_of(digit, reading)
+    if not turns or not mask.any():
+        return reading
+    answers, confidences, _ = _classify(model, [np.rot90(mask, -turned // 90) for turned in turns])
+    found = [
+        (float(confidence), turned, int(answer))
+        for confidence, turned, answer in zip(confidences, turns, answers, strict=True)
+        # A dash on its side is not a 1, and a 6 on its side is rarely more than that.
+        if confidence >= SURE and answer != digit.answer and (turned == 180 or answer != 1)
+    ]
+    return replace(reading, if_turned=max(found)[1:]) if found else reading
+
+
+def _way(model: Model, reading: Reading, turned: int) -> _Way:
+    """Rotate the ink of a reading, and measure the evidence that this is the right way up."""
+    from . import find_pieces, find_tilt
+
+    ink, mask = _rotate_ink(reading.ink, reading.mask, turned, 0.0)
+    pieces = find_pieces(mask, ink)
+    tilt = -find_tilt(pieces)
+    if abs(tilt) >= _TILTED:
+        ink, mask = _rotate_ink(ink, _without_border_pieces(mask), 0, tilt)
+        pieces = find_pieces(mask, ink)
+    else:
+        tilt = 0.0
+    some = pieces[:: max(1, -(-len(pieces) // _SAMPLE))]
+    if not some:
+        return _Way(turned, tilt, ink, mask, 0.0)
+    answers, confidences, slender = _classify(model, [piece.mask for piece in some])
+    counted = ~slender | (answers != 1) if turned in (90, 270) else np.ones(len(some), bool)
+    evidence = _log_odds(confidences)[counted].sum() * len(pieces) / len(some)
+    return _Way(turned, tilt, ink, mask, float(evidence))
+
+
+def _classify(model: Model, masks: list[Mask]) -> tuple[NDArray[np.intp], NDArray[np.floating], NDArray[np.bool_]]:
+    """Return answers, confidences, and whether each shape is slender."""
+    from . import mnist_forms
+
+    forms = np.stack([mnist_forms(mask) for mask in masks])
+    outputs, confidences, _ = score_forms(model, forms.reshape(*forms.shape[:2], -1))
+    slender = np.array([min(mask.shape) <= _SLENDER * max(mask.shape) for mask in masks])
+    return model.targets.invert(outputs), confidences, slender
+
+
+def _log_odds(confidences: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the evidence for digits: the log odds of their confidences, 0 for what is not sure."""
+    inside = np.clip(confidences, 0.5, _LIMIT)
+    return np.asarray(np.log(inside / (1 - inside)))
+
+
+def _is_clearly_surer(other: Reading, first: Reading, *, on_side: bool) -> bool:
+    """Return whether a turned reading has several digits, mostly sure ones, and clearly more evidence."""
+    if len(other.digits) < 2 or len([digit for digit in other.digits if digit.confidence >= SURE]) < 2:
+        return False
+    legible, before = (np.mean([digit.confidence >= SURE for digit in one.digits]) for one in (other, first))
+    if legible < _LEGIBLE or legible < before + _MORE:
+        return False
+    counted = [digit for digit in other.digits if not (on_side and digit.answer == 1 and _is_slender(digit))]
+    gains = [_log_odds(np.array([digit.confidence for digit in digits])).sum() for digits in (counted, first.digits)]
+    return bool(gains[0] - gains[1] >= _GAIN)
+
+
+def _is_slender(digit: Digit) -> bool:
+    left, top, right, bottom = digit.box
+    return right - left <= _SLENDER * (bottom - top)
+
+
+def _mask_of(digit: Digit, reading: Reading) -> Mask:
+    """Return the ink within the box of a digit."""
+    rows, columns = reading.mask.shape
+    across, down = columns / reading.picture.width, rows / reading.picture.height
+    left, top, right, bottom = digit.box
+    return reading.mask[round(top * down) : round(bottom * down), round(left * across) : round(right * across)]
+
+
+def _without_border_pieces(mask: Mask) -> Mask:
+    """Drop ink at the edge, which would be inside after a rotation by a tilt, unless there is no other."""
+    labels, _ = scipy.ndimage.label(mask, np.ones((3, 3), bool))
+    at_edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    inner: Mask = mask & ~np.isin(labels, at_edge)
+    return inner if inner.any() else mask
+
+
+def _rotate_ink(ink: Ink, mask: Mask, turned: int, tilt: float) -> tuple[Ink, Mask]:
+    paper = np.stack([_rotate_plane(ink.paper[..., k], turned, tilt) for k in range(3)], axis=2)
+    bold = _rotate_plane(mask.astype(np.float32), turned, tilt, 0.0) > 0.5
+    return replace(ink, strength=_rotate_plane(ink.strength, turned, tilt, 0.0), paper=paper), bold
+
+
+def _rotate_plane(plane: Plane, turned: int, tilt: float, fill: float | None = None) -> Plane:
+    """Rotate values clockwise, first by `turned`, then by `tilt`; corners are filled with the median by default."""
+    plane = np.ascontiguousarray(np.rot90(plane, -turned // 90))
+    if not tilt:
+        return plane
+    fill = float(np.median(plane[::8, ::8])) if fill is None else fill
+    rotated = Image.fromarray(plane).rotate(-tilt, Image.Resampling.BILINEAR, expand=True, fillcolor=fill)
+    values: Plane = np.asarray(rotated, np.float32)
+    return values
+
+
+def _rotate_picture(picture: Image.Image, turned: int, tilt: float) -> Image.Image:
+    if turned:
+        turns = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+        picture = picture.transpose(turns[turned])
+    if not tilt:
+        return picture
+    red, green, blue = (int(value) for value in np.median(np.asarray(picture)[::8, ::8], axis=(0, 1)))
+    return picture.rotate(-tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=(red, green, blue))

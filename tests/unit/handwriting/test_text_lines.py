@@ -1,0 +1,84 @@
+"""Pages that mix digits with words and sums are judged line by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from scipy import ndimage
+
+from glassnet.handwriting.reader import Reading, read_photo
+from glassnet.handwriting.reasons import Reason
+from glassnet.model.file import shipped_model
+
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def page(*lines: str, font: str = "STIXGeneral.ttf", seed: int = 1) -> Image.Image:
+    """Lines of printed glyphs, spaced and bent as by a hand."""
+    rng = np.random.default_rng(seed)
+    ink = np.zeros((40 + 90 * len(lines), 720))
+    for number, line in enumerate(lines):
+        canvas = Image.new("L", ink.shape[::-1])
+        pen, x = ImageDraw.Draw(canvas), 30.0
+        for letter in line:
+            face = ImageFont.truetype(str(FONTS / font), int(rng.uniform(58, 66)))
+            pen.text((x, 30 + 90 * number + rng.uniform(-3, 3)), letter, 255, face, stroke_width=1)
+            x += face.getlength(letter) + rng.uniform(6, 12)
+        ink = np.maximum(ink, np.array(canvas))
+    bend = ndimage.zoom(rng.normal(0, 1.2, (2, 12, 24)), (1, ink.shape[0] / 12, ink.shape[1] / 24), order=1)
+    rows, columns = np.mgrid[: ink.shape[0], : ink.shape[1]]
+    bent = ndimage.map_coordinates(ink, [rows + bend[0], columns + bend[1]], order=1)
+    return Image.fromarray((235 - 0.8 * bent).astype(np.uint8))
+
+
+def read(*lines: str, sure: float = 0.5, **how: int) -> Reading:
+    reading = read_photo(shipped_model(), page(*lines, **how), sure)
+    for digit in reading.digits:
+        assert digit.sure == (digit.confidence >= sure)
+        assert (digit.reason is None) == digit.sure
+        if digit.line in reading.other_lines and not digit.sure:
+            assert digit.reason == Reason.OTHER_LINE
+    return reading
+
+
+def test_lines_of_digits_are_read_among_words_and_sums():
+    reading = read("402 719", "Rechnung", "12 + 7 = 19", "8365")
+    assert reading.other_lines == (1, 2)
+    lines = reading.text.split("\n")
+    assert set(lines[1] + lines[2]) == {"?"}
+    assert sum(one == other for one, other in zip(lines[0] + lines[3], "4027198365", strict=True)) >= 8
+
+
+@pytest.mark.parametrize("line", ["12+7=19", "3 x 4 = 12", "8-5=3", "hello", "Anna"])
+def test_a_sum_or_a_word_alone_is_not_digits(line):
+    reading = read(line)
+    assert reading.other_lines == (0,)
+    assert not any(digit.sure for digit in reading.digits)
+
+
+@pytest.mark.parametrize("line", ["0375 - 4482", "24-06-2035", "555-7208"])
+def test_dates_and_telephone_numbers_are_digits(line):
+    reading = read(line)
+    assert reading.other_lines == ()
+    assert np.mean([digit.sure for digit in reading.digits]) > 0.7
+
+
+def test_one_unclear_digit_in_a_column_is_not_a_line_of_words():
+    reading = read("4", "7", "&", "2", "0")
+    assert reading.other_lines == ()
+    assert reading.text.replace("\n", "")[2] == "?"
+    assert sum(digit.sure for digit in reading.digits) >= 3
+
+
+def test_a_page_of_words_has_no_sure_digit():
+    reading = read("milk and bread", "maths homework", "call Anna")
+    assert len(reading.other_lines) == 3
+    assert not any(digit.sure for digit in reading.digits)
+
+
+def test_the_least_confidence_does_not_change_what_a_line_is():
+    assert read("402", "hello", sure=0.99).other_lines == read("402", "hello", sure=0.05).other_lines == (1,)
