@@ -57,7 +57,7 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
     word = words_in(language)
     panels = _new_panels(reading) if axes is None else require_axes(axes, 5, "photo, paper, ink, mask and digits")
     titles = {
-        word("the_photo_turned", degrees=reading.turned) if reading.turned else word("the_photo"): None,
+        _photo_title(reading, word): None,
         word("the_paper"): reading.ink.paper,
         word("the_ink"): 1 - reading.ink.strength.clip(0, 1),
         word("the_mask"): _mask_and_removed(reading),
@@ -78,6 +78,13 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
     _forms(panels[4], reading.digits, word)
     set_fonts(panels)
     return panels
+
+
+def _photo_title(reading: Reading, word: Say) -> str:
+    """Return the title of the photograph, with how it was turned to read it."""
+    if reading.turned or not reading.tilt:
+        return word("the_photo_turned", degrees=reading.turned) if reading.turned else word("the_photo")
+    return word("the_photo_straightened", degrees=f"{abs(reading.tilt):.0f}")
 
 
 def _mask_and_removed(reading: Reading) -> NDArray[np.float64]:
