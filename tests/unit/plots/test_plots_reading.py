@@ -172,3 +172,11 @@ def test_sure_and_uncertain_digits_differ_in_colour_and_shape():
     for digit, frame in zip(read.digits, axes.patches, strict=True):
         assert np.allclose(frame.get_edgecolor()[:3], to_rgb(BLUE if digit.sure else VERMILION))
         assert (frame.get_linestyle() in ("-", "solid")) == digit.sure
+
+
+def test_a_line_that_is_not_digits_has_one_label_in_the_language():
+    read = replace(reading(*SHEETS["loose"]), other_lines=(1, 3))
+    for language, words in (("en", "not digits"), ("zh", "不是数字")):
+        texts = [text.get_text() for text in plots.draw_reading(read, language=language).texts]
+        assert texts.count(words) == 2
+        assert len(texts) == 2 + sum(digit.line in (0, 2) for digit in read.digits)
