@@ -54,7 +54,7 @@ def test_json_has_a_box_for_every_digit(folder):
     with Image.open("many.jpg") as photo:
         width, height = photo.size
     for digit, (left, top, right, bottom) in zip(answer["digits"], SHEET.boxes, strict=True):
-        assert list(digit) == ["line", "box", "answer", "confidence", "sure", "outputs"]
+        assert list(digit) == ["line", "box", "answer", "confidence", "sure", "reason", "outputs"]
         np.testing.assert_allclose(
             np.array(digit["box"]) / (width, height, width, height), (left, top, right, bottom), atol=0.02
         )
