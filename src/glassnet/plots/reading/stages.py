@@ -138,7 +138,7 @@ def _per_line(count: int) -> int:
 
 
 def _step(values: NDArray[Any]) -> int:
-    return max(1, max(values.shape[:2]) // _PIXELS)
+    return max(1, int(max(values.shape[:2])) // _PIXELS)
 
 
 def _shrunk(values: NDArray[Any]) -> NDArray[np.uint8]:
