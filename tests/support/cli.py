@@ -84,6 +84,7 @@ def _caught(descriptor: int, name: str) -> Iterator[IO[bytes]]:
 def run(*arguments: object, stdin: bytes = b"") -> Outcome:
     """Run a command in this process; an exception other than SystemExit is the test's failure."""
     from glassnet import cli
+    from glassnet.cli.shared import photo_progress
 
     code = None
     with _caught(1, "stdout") as out, _caught(2, "stderr") as err:
@@ -92,6 +93,7 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
             mock.patch.object(sys, "argv", argv),
             mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
             mock.patch.dict(os.environ),
+            mock.patch.object(photo_progress, "_DELAY", TIMEOUT),  # no output depends on the speed of the machine
         ):
             try:
                 cli.main()

@@ -127,6 +127,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # a photograph read
     "the_photo": ("photo with the digits read", "照片与读出的数字"),
     "the_photo_turned": ("photo, turned {degrees}° clockwise", "照片，已顺时针转 {degrees}°"),
+    "the_photo_straightened": ("photo, tilt of {degrees}° corrected", "照片，已校正 {degrees}° 的倾斜"),
+    "not_digits": ("not digits", "不是数字"),
     "the_paper": ("paper, filled in under the ink", "纸面，墨迹处已补全"),
     "the_ink": ("ink relative to the paper", "墨迹与纸面之差"),
     "the_mask": ("ink mask", "墨迹掩码"),

@@ -15,7 +15,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, fit, plots
 from glassnet.errors import OptionError, ShapeError
@@ -316,38 +315,6 @@ class TestPalette:
     def test_the_colours_of_mistakes_become_darker(self):
         lightness = [seen_by_deuteranopes(colour)[0] for colour in MISTAKES]
         assert lightness[0] > lightness[1] + 15 > lightness[2] + 30
-
-
-def test_confidences_of_a_reading_are_shown_if_there_is_room():
-    """Five digits far apart, and thirty close together: a label never overlaps the next digit of the line."""
-    five = 255 - digits(5).inputs.reshape(5, 28, 28)[:, 4:24, 4:24]
-    for times, gap, in_full in ((1, 80, True), (6, 8, False)):
-        count = 5 * times
-        page = Image.new("L", (count * (60 + gap) + 80, 150), 255)
-        for i in range(count):
-            digit = Image.fromarray(five[i % 5]).resize((60, 60), Image.Resampling.BICUBIC)
-            page.paste(digit, (40 + i * (60 + gap), 45))
-        reading = read_photo(shipped_model(), page)
-        axes = plots.draw_reading(reading)
-        FigureCanvasAgg(axes.figure).draw()
-        assert len(reading.digits) == count
-        with_percent = ["%" in text.get_text() for text in axes.texts[:-1]]  # the last label always has room
-        assert with_percent == [in_full or not digit.sure for digit in reading.digits[:-1]]
-        boxes = [text.get_window_extent() for text in axes.texts]
-        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
-
-
-def test_the_box_of_a_digit_that_fills_the_image_is_inside_the_axes():
-    page = Image.fromarray(255 - digits(8).inputs[7].reshape(28, 28))
-    reading = read_photo(shipped_model(), page)
-    axes = plots.draw_reading(reading)
-    FigureCanvasAgg(axes.figure).draw()
-    [frame] = axes.patches
-    whole, box = axes.get_window_extent(), frame.get_window_extent()
-    assert whole.x0 < box.x0 < box.x1 < whole.x1
-    assert whole.y0 < box.y0 < box.y1 < whole.y1
-    [text] = axes.texts
-    assert whole.y0 < text.get_window_extent().y0 < text.get_window_extent().y1 < whole.y1
 
 
 def test_the_bundled_font_is_found_on_the_first_lookup():

@@ -36,9 +36,12 @@ def watch_photos(
     progress = _Bar(photos) if sys.stderr.isatty() else _Lines(photos)
     try:
         for done, one in enumerate(results, 1):
-            progress.advance(done)
-            if prints:
-                progress.hide()
+            if done == len(photos):
+                progress.close()  # now, because the last result may be the last thing that is asked for
+            else:
+                progress.advance(done)
+                if prints:
+                    progress.hide()
             yield one
             if prints and done < len(photos):
                 progress.show()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
     axes : Axes, optional
         Axes to draw on; a new figure by default.
     language : str
-        ``"en"`` or ``"zh"``; has no effect, because only numbers are written.
+        ``"en"`` or ``"zh"``: for lines that are not digits; elsewhere only numbers are written.
 
     Returns
     -------
@@ -52,12 +53,12 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
     OptionError
         GN021 for another language.
     """
-    words_in(language)
+    other = words_in(language)("not_digits")
     photo = reading.picture
     if axes is None:
-        axes, places = _new_axes(reading)
+        axes, places = _new_axes(reading, other)
     else:
-        places = _places_on(reading, points_per_pixel(reading, axes))
+        places = _places_on(reading, points_per_pixel(reading, axes), other)
     point = 1 / points_per_pixel(reading, axes)  # in pixels of the photograph
     shown = photo.copy()
     shown.thumbnail((round(1.5 * DPI * max(size_in_inches(axes))),) * 2)
@@ -92,14 +93,14 @@ def points_per_pixel(reading: Reading, axes: Axes) -> float:
     return 72 * min(width / reading.picture.width, height / reading.picture.height)
 
 
-def _places_on(reading: Reading, point: float) -> list[Place | None]:
+def _places_on(reading: Reading, point: float, other: str) -> list[Place | None]:
     """Return the labels for axes of a given size; those of uncertain digits only, if others have too little room."""
     sizes = _font_sizes(reading, point)
     for in_full in (True, False):
-        best = min((_places(reading, point, size, in_full) for size in sizes), key=_untidiness)
-        if _untidiness(best) <= _READABLE:
+        best = min((_places(reading, point, size, in_full, other) for size in sizes), key=partial(_untidiness, reading))
+        if _untidiness(reading, best) <= _READABLE:
             return best
-    places = _places(reading, point, _SMALLEST, None)
+    places = _places(reading, point, _SMALLEST, None, other)
     return [None if place is None or not place.free else place for place in places]
 
 
@@ -114,11 +115,11 @@ class _Layout:
     untidy: float
 
 
-def _new_axes(reading: Reading) -> tuple[Axes, list[Place | None]]:
+def _new_axes(reading: Reading, other: str) -> tuple[Axes, list[Place | None]]:
     """Make a figure as small as the labels allow, and return its axes and the labels."""
     best: _Layout | None = None
     for in_full in (True, False):
-        for layout in _layouts(reading, in_full):
+        for layout in _layouts(reading, in_full, other):
             if best is None or layout.untidy < best.untidy - (0 if in_full else _SHORT):
                 best = layout
             if layout.untidy <= _TIDY:
@@ -130,7 +131,7 @@ def _new_axes(reading: Reading) -> tuple[Axes, list[Place | None]]:
     return axes, best.places
 
 
-def _layouts(reading: Reading, in_full: bool) -> Iterator[_Layout]:
+def _layouts(reading: Reading, in_full: bool, other: str) -> Iterator[_Layout]:
     """Yield figures of increasing size, each with fonts of decreasing size."""
     width, height = reading.picture.size
     first = _WIDTHS[0] * min(1.0, 1.5 * width / height)
@@ -141,23 +142,35 @@ def _layouts(reading: Reading, in_full: bool) -> Iterator[_Layout]:
         for size in _font_sizes(reading, point):
             # The label of a digit at the upper edge may go above the photograph.
             for head in (0.0, text_extent("0")[1] * size + 6):
-                places = _places(reading, point, size, in_full, head)
-                yield _Layout(across, down, head / 72, places, _untidiness(places))
+                places = _places(reading, point, size, in_full, other, head)
+                yield _Layout(across, down, head / 72, places, _untidiness(reading, places))
 
 
-def _untidiness(places: list[Place | None]) -> float:
-    """Return how far labels are from all being above their boxes, 0 to 1."""
-    return float(np.mean([1.0 if one is None else _UNTIDY[one.where] if one.free else 0.7 for one in places] or [0.0]))
+def _untidiness(reading: Reading, places: list[Place | None]) -> float:
+    """Return how far labels are from all being above their boxes, 0 to 1; lines that are not digits do not count."""
+    shown_at = [
+        place for place, digit in zip(places, reading.digits, strict=True) if digit.line not in reading.other_lines
+    ]
+    return float(
+        np.mean([1.0 if one is None else _UNTIDY[one.where] if one.free else 0.7 for one in shown_at] or [0.0])
+    )
 
 
-def _places(reading: Reading, point: float, size: float, in_full: bool | None, head: float = 0.0) -> list[Place | None]:
+def _places(
+    reading: Reading, point: float, size: float, in_full: bool | None, other: str, head: float = 0.0
+) -> list[Place | None]:
     """Return the places of the labels of a photograph of `point` points per pixel, with `head` points above it.
 
-    Sure digits are labelled with their confidences, without them, or not at all if `in_full` is None.
+    Sure digits are labelled with their confidences, without them, or not at all if `in_full` is None. The first piece
+    of a line that is not digits has the label `other`, and the rest of it none.
     """
     width, height = (side * point for side in reading.picture.size)
     sure = {True: (label_of, _short), False: (_short,), None: ()}[in_full]
     texts = [[label(digit) for label in (sure if digit.sure else (label_of, _short))] for digit in reading.digits]
+    for line in reading.other_lines:
+        members = [k for k, digit in enumerate(reading.digits) if digit.line == line]
+        for k in members:
+            texts[k] = [other] if k == members[0] else []
     frames, ink = _frames(reading, point), InkBelow(reading.mask, (width, height))
     return place_labels(frames, texts, size, ink, (0.0, -head, width, height))
 

@@ -166,5 +166,6 @@ def text_extent(text: str) -> tuple[float, float]:
     axes = figure.add_axes((0, 0, 1, 1))
     drawn = axes.text(0, 0, text, fontsize=10)
     set_fonts(axes)
-    box = drawn.get_window_extent(FigureCanvasAgg(figure).get_renderer())
+    FigureCanvasAgg(figure)  # measures like the files that are written
+    box = drawn.get_window_extent()
     return tuple(_SAFE * side / DPI * 72 / 10 for side in (box.width, box.height))  # type: ignore[return-value]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy  # `scipy.ndimage` is loaded when it is first used
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -17,7 +17,7 @@ from ...i18n.language import Say
 from ...i18n.plots import words_in
 from ..figure import SeveralAxes, new_axes, require_axes
 from ..fonts import set_fonts
-from ..palette import BLUE, QUIET, VERMILION
+from ..palette import BLUE, GRID, QUIET, VERMILION
 from .boxes import draw_reading, label_of
 from .places import text_extent
 
@@ -56,7 +56,7 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
     word = words_in(language)
     panels = _new_panels(reading) if axes is None else require_axes(axes, 5, "photo, paper, ink, mask and digits")
     titles = {
-        word("the_photo_turned", degrees=reading.turned) if reading.turned else word("the_photo"): None,
+        _photo_title(reading, word): None,
         word("the_paper"): reading.ink.paper,
         word("the_ink"): 1 - reading.ink.strength.clip(0, 1),
         word("the_mask"): _mask_and_removed(reading),
@@ -79,12 +79,22 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
     return panels
 
 
+def _photo_title(reading: Reading, word: Say) -> str:
+    """Return the title of the photograph, with how it was turned to read it."""
+    if reading.turned or not reading.tilt:
+        return word("the_photo_turned", degrees=reading.turned) if reading.turned else word("the_photo")
+    return word("the_photo_straightened", degrees=f"{abs(reading.tilt):.0f}")
+
+
 def _mask_and_removed(reading: Reading) -> NDArray[np.float64]:
     """Return the mask as a colour image, 0 to 1: ink is black; what was removed, also from the mask, has a colour."""
     shown = np.ones((*reading.mask.shape, 3))
     shown[reading.mask] = 0
     # Fine lines stay visible when the image is shrunk.
-    thicker = scipy.ndimage.binary_dilation(reading.removed, iterations=_step(reading.mask) // 2 + 1)
+    thicker = reading.removed.copy()
+    for _ in range(_step(reading.mask)):
+        thicker[1:] |= thicker[:-1].copy()
+        thicker[:, 1:] |= thicker[:, :-1].copy()
     shown[reading.removed | (thicker & ~reading.mask)] = to_rgb(VERMILION)
     return shown
 
@@ -94,7 +104,7 @@ def _new_panels(reading: Reading) -> list[Axes]:
     height, width = reading.mask.shape
     count = len(reading.digits)
     if count == 1:
-        across = min(3.4, 3.4 * width / height)
+        across = min(3.1, 3.4 * width / height)
         columns, wide, below = 2, max(across, _NARROWEST), 0.0
     else:
         across = min(_ACROSS / 4 - _GAP, _TALLEST * width / height)
@@ -104,7 +114,7 @@ def _new_panels(reading: Reading) -> list[Axes]:
         below = 0.5 + _ACROSS / _per_line(count) * _CELL[1] / _CELL[0] * -(-count // _per_line(count)) if count else 0.6
     rows, high = 4 // columns, max(across * height / width, 0.4)
     images = columns * (wide + _GAP) - _GAP, rows * (high + _GAP) - _GAP
-    beside = min(images[1], 5.0) if count == 1 else 0.0
+    beside = min(images[1], 4.2) if count == 1 else 0.0
     size = (
         max(images[0] + (beside + _GAP if beside else 0), _ACROSS if count > 1 else 0) + 2 * _EDGE,
         images[1] + below + _HEAD + _EDGE,
@@ -130,7 +140,7 @@ def _per_line(count: int) -> int:
 
 
 def _step(values: NDArray[Any]) -> int:
-    return max(1, max(values.shape[:2]) // _PIXELS)
+    return max(1, int(max(values.shape[:2])) // _PIXELS)
 
 
 def _shrunk(values: NDArray[Any]) -> NDArray[np.uint8]:
@@ -154,4 +164,6 @@ def _forms(axes: Axes, digits: tuple[Digit, ...], word: Say) -> None:
         colour = BLUE if digit.sure else VERMILION
         size = 16 if alone else _SMALL
         axes.text(x + SIDE / 2, y + SIDE + 0.5, label_of(digit), fontsize=size, color=colour, ha="center", va="top")
+    if alone:  # the edge of the model's input
+        axes.add_patch(Rectangle((-0.5, -0.5), SIDE, SIDE, facecolor="none", edgecolor=GRID, clip_on=False))
     axes.imshow(paper, cmap="gray", vmin=0, vmax=255, interpolation="none")
