@@ -146,7 +146,7 @@ def _is_clearly_surer(other: Reading, first: Reading, *, on_side: bool) -> bool:
     """Return whether a turned reading has several digits, mostly sure ones, and clearly more evidence."""
     if len(other.digits) < 2 or len([digit for digit in other.digits if digit.confidence >= SURE]) < 2:
         return False
-    legible, before = (np.mean([digit.confidence >= SURE for digit in one.digits]) for one in (other, first))
+    legible, before = (float(np.mean([digit.confidence >= SURE for digit in one.digits])) for one in (other, first))
     before = 0.0 if len(first.digits) == 1 and len(other.digits) >= _COLUMN else before
     if legible < _LEGIBLE or legible < before + _MORE:
         return False
@@ -160,7 +160,8 @@ def _is_column(reading: Reading) -> bool:
     if len(reading.digits) != 1:
         return False
     labels, count = scipy.ndimage.label(_mask_of(reading.digits[0], reading), np.ones((3, 3), bool))
-    return count >= _COLUMN and np.count_nonzero(np.bincount(labels.ravel())[1:] > 0.05 * (labels > 0).sum()) >= _COLUMN
+    areas = np.bincount(labels.ravel())[1:]
+    return bool(count and np.count_nonzero(areas > 0.05 * areas.sum()) >= _COLUMN)
 
 
 def _is_slender(digit: Digit) -> bool:
