@@ -18,6 +18,7 @@ from PIL import Image
 from ..model.model import Model
 from .attempts import read_mask
 from .reading import Digit, Reading
+from .reasons import Reason
 from .recognise import SURE, score_forms
 from .rules import Mask, Plane
 
@@ -46,7 +47,7 @@ class _Way:
     evidence: float
 
 
-def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tuple[Reading, Plane]:
+def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tuple[Reading, Plane | None]:
     """Read a photograph in another way up if its first reading is not sure and that is clearly surer.
 
     Parameters
@@ -62,7 +63,7 @@ def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tup
     Returns
     -------
     reading, view
-        The surer reading, and the photograph rotated alike.
+        The surer reading, and the photograph rotated alike; None if it is on its side, but the side is not clear.
     """
     confidences = [digit.confidence for digit in reading.digits]
     surely_read = bool(confidences) and (min(confidences) >= SURE or np.mean(confidences) >= _UNSURE)
@@ -71,7 +72,11 @@ def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tup
     ways = [_way(model, reading, turned) for turned in (0, 90, 180, 270)]
     best, second = sorted((way for way in ways if way.turned or way.tilt), key=lambda way: -way.evidence)[:2]
     least = ways[0].evidence if not ways[0].tilt else 0.0
-    if best.evidence - least < _GAIN or best.evidence - second.evidence < _BETWEEN:
+    if best.evidence - least < _GAIN:
+        return reading, view
+    if best.evidence - second.evidence < _BETWEEN:
+        if len(reading.digits) == 1 and second.evidence - least >= _GAIN:  # a line on its side, left or right
+            return replace(reading, digits=(reading.digits[0].doubted(Reason.UNCLEAR, sure),)), None
         return reading, view
     picture = _rotate_picture(reading.picture, best.turned, best.tilt)
     other = read_mask(model, picture, best.ink, best.mask, sure)
@@ -141,7 +146,7 @@ def _is_clearly_surer(other: Reading, first: Reading, *, on_side: bool) -> bool:
     """Return whether a turned reading has several digits, mostly sure ones, and clearly more evidence."""
     if len(other.digits) < 2 or len([digit for digit in other.digits if digit.confidence >= SURE]) < 2:
         return False
-    legible, before = (np.mean([digit.confidence >= SURE for digit in one.digits]) for one in (other, first))
+    legible, before = (float(np.mean([digit.confidence >= SURE for digit in one.digits])) for one in (other, first))
     before = 0.0 if len(first.digits) == 1 and len(other.digits) >= _COLUMN else before
     if legible < _LEGIBLE or legible < before + _MORE:
         return False
@@ -155,7 +160,8 @@ def _is_column(reading: Reading) -> bool:
     if len(reading.digits) != 1:
         return False
     labels, count = scipy.ndimage.label(_mask_of(reading.digits[0], reading), np.ones((3, 3), bool))
-    return count >= _COLUMN and np.count_nonzero(np.bincount(labels.ravel())[1:] > 0.05 * (labels > 0).sum()) >= _COLUMN
+    areas = np.bincount(labels.ravel())[1:]
+    return bool(count and np.count_nonzero(areas > 0.05 * areas.sum()) >= _COLUMN)
 
 
 def _is_slender(digit: Digit) -> bool:

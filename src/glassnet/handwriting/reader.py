@@ -59,9 +59,9 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         mask = ink_mask(ink)
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     reading, view = read_first(model, picture, values, sure)
-    reading, view = read_turned(model, reading, view, sure)
+    reading, turned_view = read_turned(model, reading, view, sure)
     judged = judge_lines(reading, sure)
-    if not has_clear_lines(judged):
-        again = replace(read_again(model, reading, view, sure), turned=reading.turned, tilt=reading.tilt)
+    if turned_view is not None and not has_clear_lines(judged):
+        again = replace(read_again(model, reading, turned_view, sure), turned=reading.turned, tilt=reading.tilt)
         judged = judge_lines(again, sure)
     return add_other_way(model, judged)
