@@ -37,7 +37,7 @@ def watch_photos(
     try:
         for done, one in enumerate(results, 1):
             if done == len(photos):
-                progress.close()  # now, because the last result may be the last thing that is asked for
+                progress.close()  # now: the caller may not iterate further
             else:
                 progress.advance(done)
                 if prints:
