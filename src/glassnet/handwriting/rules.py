@@ -1,7 +1,8 @@
 """Find ruled lines and printed grids, to separate them from handwriting.
 
 A line of handwriting is short or bends. A printed line is thin and straight across half the image, and a grid crosses
-the edge of the image in many places.
+the edge of the image in many places. A digit cropped along its edges has such lines too: they are certainly printed
+only if several cross the image, or if they are weaker or thinner than the writing.
 """
 
 from __future__ import annotations
