@@ -2,7 +2,7 @@
 
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
-from .paper import Ink, separate_ink, separate_ink_again
+from .paper import Ink, possible_inks, separate_ink, separate_ink_again
 from .photo import eight_bits, opaque, reduction, working_size
 from .rules import Mask, Plane
 from .segment import Piece, ambiguous_pairs, find_cuts, find_pieces, ink_mask, may_be_one_digit, sort_into_lines, union
@@ -30,6 +30,7 @@ __all__ = [
     "mnist_form",
     "mnist_forms",
     "opaque",
+    "possible_inks",
     "reduction",
     "remove_margin",
     "separate_ink",

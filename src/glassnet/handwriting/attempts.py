@@ -5,6 +5,7 @@ The ink may be dark or light, a sheet may be on a table, writing may fill the im
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ..model.model import Model
 from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_wide
-from .recognise import Candidate, recognise
+from .recognise import PAGE, Candidate, recognise
 from .rules import Plane
 from .text_lines import doubt_letters
 
@@ -28,6 +29,7 @@ _STRONGEST = 0.7  # of the usual ink; shadows are weaker
 _CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this fraction of a side, an image may be a tight crop
 _DOUBTFUL = 0.7  # score below which a photo is read again in other ways
 _CUT_OFF = 0.2  # fraction of the score lost if the digits touch the edge of the image
+_BETTER = 0.15  # difference of scores at which another reading is preferred to the likeliest
 _UNEVEN = 0.3  # fraction of the score lost if the paper is as uneven as the image
 
 
@@ -44,17 +46,17 @@ def read_upright(model: Model, picture: Image, values: Plane, sure: float) -> Re
     sure : float
         Least confidence of a sure digit.
     """
-    from . import add_margins, isolate_sheet, separate_ink, separate_ink_again
+    from . import add_margins, isolate_sheet, possible_inks, separate_ink_again
 
     views = [alone] if (alone := isolate_sheet(values)) is not None else []
     best = _choose_best(
-        [_read_ink(model, picture, ink, 0, sure) for view in [*views, values] for ink in separate_ink(view)]
+        _read_ink(model, picture, ink, 0, sure) for view in [*views, values] for ink in possible_inks(view)
     )
     if _mean_confidence(best) < _CLEARLY or _filled_share(best) > _FILLED:
-        framed = [(ink, margin) for view, margin in add_margins(values) for ink in separate_ink(view)]
+        framed = [(ink, margin) for view, margin in add_margins(values) for ink in possible_inks(view)]
         cropped = [_read_ink(model, picture, ink, margin, sure) for ink, margin in framed]
         best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_score)
-    if not best.digits or _score(best) >= _DOUBTFUL:
+    if not 0 < len(best.digits) <= PAGE or _score(best) >= _DOUBTFUL:
         return best
     other_inks = separate_ink_again((views or [values])[0], best.ink, best.mask)
     other_readings = [_read_ink(model, picture, ink, 0, sure) for ink in other_inks]
@@ -123,12 +125,18 @@ def _count_sure(reading: Reading) -> int:
     return sum(digit.sure for digit in reading.digits)
 
 
-def _choose_best(readings: list[Reading]) -> Reading:
-    """Return the first reading, the likeliest, unless another has a much better score."""
-    best = readings[0]
-    for reading in readings[1:]:
-        if _score(reading) > _score(best) + 0.15:
-            best = reading
+def _choose_best(readings: Iterable[Reading]) -> Reading:
+    """Return the first reading, the likeliest, unless another has a much better score.
+
+    The others are not made if none could have one.
+    """
+    best, score = None, 0.0
+    for reading in readings:
+        if best is None or _score(reading) > score + _BETTER:
+            best, score = reading, _score(reading)
+        if score >= 1 - _BETTER:
+            break
+    assert best is not None, "at least one reading"
     return best
 
 

@@ -12,6 +12,7 @@ Sources: closing and top-hat, Serra 1982; threshold, Otsu 1979.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,9 +70,15 @@ def separate_ink(picture: Plane) -> tuple[Ink, ...]:
     tuple of Ink
         One result; or two, the likelier first, if both dark ink on light paper and light ink on dark are possible.
     """
+    return tuple(possible_inks(picture))
+
+
+def possible_inks(picture: Plane) -> Iterator[Ink]:
+    """Yield the results of `separate_ink`; the second is computed only when it is asked for."""
     side = _polarity(picture)
-    likelier = _measure_ink(picture, side < 0)
-    return (likelier,) if abs(side) > _CLEAR else (likelier, _measure_ink(picture, side >= 0))
+    yield _measure_ink(picture, side < 0)
+    if abs(side) <= _CLEAR:
+        yield _measure_ink(picture, side >= 0)
 
 
 def separate_ink_again(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tuple[Ink, ...]:

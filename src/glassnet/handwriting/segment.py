@@ -216,7 +216,9 @@ def _typical_size(pieces: list[Piece]) -> float:
 
 
 def _merge_pieces(pieces: list[Piece]) -> list[Piece]:
-    """Merge pieces that belong to one digit, the nearest first."""
+    """Merge pieces that belong to one digit, the nearest first; not on a page of print."""
+    if len(pieces) > _MOST:
+        return pieces
     pieces = sorted(pieces, key=lambda one: (one.top, one.left))
     usual = _typical_size(pieces)
     pairs = _near_pairs(pieces, usual, 1.0)
