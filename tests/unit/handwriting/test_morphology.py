@@ -10,12 +10,13 @@ from glassnet.handwriting import morphology
 
 
 def shapes():
-    """Masks of thin and thick strokes, and a block wider than a stroke."""
+    """Masks of thin and thick strokes, and blocks wider than a stroke."""
     rng = np.random.default_rng(1)
     for shape in ((40, 60), (61, 33), (1, 20)):
         values = ndimage.gaussian_filter(rng.normal(size=shape), 2)
         yield values > np.quantile(values, 0.7)
-    yield np.pad(np.ones((150, 200), bool), 1)
+    for side in (70, 355, 380):
+        yield np.pad(np.ones((side, side + 9), bool), 1)
 
 
 def test_distances_are_exact():
