@@ -29,8 +29,8 @@ _ODDS = 1.5
 (Saerens, Latinne and Decaestecker 2002, equation 4)."""
 _NO_DIGIT = 0.005  # probability of the gate for the plain form below which the variants would not make a digit of it
 PAGE = 400
-"""Number of pieces above which most of them must be digits, or a page is not searched for digits in several pieces."""
-_PERHAPS = 0.3  # the same on a page of print, whose thousands of letters would take minutes
+"""Number of pieces above which most of them must be digits: otherwise each is classified once, and the variants only
+confirm digits, because the thousands of letters of a printed page would take minutes."""
 _CLEAR = 0.8  # least confidence in each part at which touching digits are separated
 _SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragment of a stroke
 
@@ -90,8 +90,7 @@ def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
         return []
     plain = np.stack([mnist_form(piece.mask).reshape(1, -1) for piece in pieces])
     outputs, confidence, is_digit = score_forms(model, plain)
-    least = _PERHAPS if _is_print(confidence) else _NO_DIGIT
-    if len(unclear := np.flatnonzero(is_digit >= least)):
+    if len(unclear := np.flatnonzero(confidence >= SURE if _is_print(confidence) else is_digit >= _NO_DIGIT)):
         forms = np.stack([mnist_forms(pieces[k].mask).reshape(len(CHANGES), -1) for k in unclear])
         outputs[unclear], confidence[unclear], is_digit[unclear] = score_forms(model, forms)
     forms = plain.reshape(-1, SIDE, SIDE)
@@ -109,8 +108,7 @@ def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
 
     candidates = _make_candidates(model, pieces)
     if not _is_print([one.confidence for one in candidates]):
-        candidates = _split_touching(model, _merge_fragments(model, candidates))
-    candidates = _drop_noise(candidates)
+        candidates = _drop_noise(_split_touching(model, _merge_fragments(model, candidates)))
     by_piece = {id(one.piece): one for one in candidates}
     return [[by_piece[id(piece)] for piece in line] for line in sort_into_lines([one.piece for one in candidates])]
 

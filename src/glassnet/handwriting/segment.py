@@ -190,7 +190,8 @@ def _drop_dark_background(pieces: list[Piece], ink: Ink) -> list[Piece]:
     light = [
         float(ink.paper[one.top : one.bottom, one.left : one.right].mean(axis=2)[one.mask].mean()) for one in pieces
     ]
-    lightest = max(value for value, one in zip(light, pieces, strict=True) if 2 * one.size >= _typical_size(pieces))
+    usual = _typical_size(pieces)
+    lightest = max(value for value, one in zip(light, pieces, strict=True) if 2 * one.size >= usual)
     return [one for value, one in zip(light, pieces, strict=True) if value > 0.5 * lightest]
 
 
