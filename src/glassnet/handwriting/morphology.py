@@ -27,7 +27,8 @@ def squared_distance(mask: Mask) -> NDArray[np.integer[Any]]:
     down = _column_distance(mask)
     if down is None:
         exact = scipy.ndimage.distance_transform_edt(mask)
-        return np.rint(exact * exact).astype(np.int64)
+        whole: NDArray[np.int64] = np.rint(exact * exact).astype(np.int64)
+        return whole
     square = np.multiply(down, down, dtype=np.uint16)
     nearest, room, step = square.copy(), np.empty_like(square), 1
     # At first the largest value is looked up at 1, 2, 4, 8 and 16 only: a step too many changes nothing.
@@ -56,7 +57,8 @@ def _column_distance(mask: Mask) -> NDArray[np.uint8] | None:
 
 def distance(mask: Mask) -> NDArray[np.float64]:
     """Return `scipy.ndimage.distance_transform_edt`."""
-    return np.sqrt(squared_distance(mask), dtype=np.float64)
+    root: NDArray[np.float64] = np.sqrt(squared_distance(mask), dtype=np.float64)
+    return root
 
 
 def dilate(mask: Mask, reach: float) -> Mask:
