@@ -28,7 +28,7 @@ _ODDS = 1.5
 """Ratio of the odds of a digit on paper to those in the training data of the gate, which has many letters and signs
 (Saerens, Latinne and Decaestecker 2002, equation 4)."""
 _NO_DIGIT = 0.005  # probability of the gate for the plain form below which the variants would not make a digit of it
-PAGE = 400
+PAGE = 250
 """Number of pieces above which most of them must be digits: otherwise each is classified once, and the variants only
 confirm digits, because the thousands of letters of a printed page would take minutes."""
 _CLEAR = 0.8  # least confidence in each part at which touching digits are separated
