@@ -2,9 +2,9 @@
 
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
+from .morphology import Mask, Plane
 from .paper import Ink, possible_inks, separate_ink, separate_ink_again
 from .photo import eight_bits, opaque, reduction, working_size
-from .rules import Mask, Plane
 from .segment import Piece, ambiguous_pairs, find_cuts, find_pieces, ink_mask, may_be_one_digit, sort_into_lines, union
 from .sheet import isolate_sheet
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.model import Model
+from .morphology import Plane
 from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_wide
 from .recognise import PAGE, Candidate, recognise
-from .rules import Plane
 from .text_lines import doubt_letters
 
 if TYPE_CHECKING:

@@ -165,7 +165,8 @@ def _fill_strokes(seen: Plane, reach: int) -> Plane:
     filled = np.stack([close(plane, reach) for plane in levels]).astype(np.float32) / np.float32(_LEVELS)
     # Smoothing reduces noise but must not lighten: the dark side of the edge of the paper would look like ink.
     smooth: Plane = scipy.ndimage.uniform_filter(filled, (1, reach // 3, reach // 3), mode="nearest")
-    return np.minimum(filled, smooth)
+    paper: Plane = np.minimum(filled, smooth)
+    return paper
 
 
 def downsample(values: Plane, step: int) -> Plane:
@@ -174,8 +175,13 @@ def downsample(values: Plane, step: int) -> Plane:
         return values
     rows, columns = -(-values.shape[0] // step) * step, -(-values.shape[1] // step) * step
     padded = np.pad(values, ((0, rows - values.shape[0]), (0, columns - values.shape[1]), (0, 0)), mode="edge")
-    narrow = sum(padded[first::step] for first in range(step))
-    blocks: Plane = sum(narrow[:, first::step] for first in range(step)) / np.float32(step * step)
+    narrow = padded[::step].copy()
+    for first in range(1, step):
+        narrow += padded[first::step]
+    blocks: Plane = narrow[:, ::step].copy()
+    for first in range(1, step):
+        blocks += narrow[:, first::step]
+    blocks /= np.float32(step * step)
     return blocks
 
 

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from .gaps import bridge_gaps
+from .morphology import Mask, Plane
 from .paper import Ink
 from .rules import (
-    Mask,
-    Plane,
     close_gaps,
     find_ruled_lines,
     is_grid,
