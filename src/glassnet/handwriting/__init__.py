@@ -2,9 +2,9 @@
 
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
-from .paper import Ink, separate_ink, separate_ink_again
+from .morphology import Mask, Plane
+from .paper import Ink, possible_inks, separate_ink, separate_ink_again
 from .photo import eight_bits, opaque, reduction, working_size
-from .rules import Mask, Plane
 from .segment import (
     Piece,
     ambiguous_pairs,
@@ -43,6 +43,7 @@ __all__ = [
     "mnist_form",
     "mnist_forms",
     "opaque",
+    "possible_inks",
     "reduction",
     "remove_margin",
     "separate_ink",

@@ -5,16 +5,17 @@ The ink may be dark or light, a sheet may be on a table, writing may fill the im
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model.model import Model
+from .morphology import Plane
 from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_wide
-from .recognise import Candidate, recognise
-from .rules import Plane
+from .recognise import PAGE, Candidate, recognise
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,6 +29,7 @@ _STRONGEST = 0.7  # of the usual ink; shadows are weaker
 _CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this fraction of a side, an image may be a tight crop
 _DOUBTFUL = 0.7  # score below which a photo is read again in other ways
 _CUT_OFF = 0.2  # fraction of the score lost if the digits touch the edge of the image
+_BETTER = 0.15  # difference of scores at which another reading is preferred to the likeliest
 _UNEVEN = 0.3  # fraction of the score lost if the paper is as uneven as the image
 
 
@@ -50,14 +52,14 @@ def read_first(model: Model, picture: Image, values: Plane, sure: float) -> tupl
     view : ndarray of float32, shape (rows, columns, 3)
         The photograph at its working size, without the surroundings of a sheet.
     """
-    from . import add_margins, isolate_sheet, separate_ink
+    from . import add_margins, isolate_sheet, possible_inks
 
     views = [alone] if (alone := isolate_sheet(values)) is not None else []
     best = _choose_best(
-        [_read_ink(model, picture, ink, 0, sure) for view in [*views, values] for ink in separate_ink(view)]
+        _read_ink(model, picture, ink, 0, sure) for view in [*views, values] for ink in possible_inks(view)
     )
     if _mean_confidence(best) < _CLEARLY or _filled_share(best) > _FILLED:
-        framed = [(ink, margin) for view, margin in add_margins(values) for ink in separate_ink(view)]
+        framed = [(ink, margin) for view, margin in add_margins(values) for ink in possible_inks(view)]
         cropped = [_read_ink(model, picture, ink, margin, sure) for ink, margin in framed]
         best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_score)
     return best, (views or [values])[0]
@@ -67,7 +69,7 @@ def read_again(model: Model, reading: Reading, view: Plane, sure: float) -> Read
     """Read a photograph in other ways if the score of a first reading is low; parameters as of `read_first`."""
     from . import separate_ink_again
 
-    if not reading.digits or _score(reading) >= _DOUBTFUL:
+    if not 0 < len(reading.digits) <= PAGE or _score(reading) >= _DOUBTFUL:
         return reading
     other_inks = separate_ink_again(view, reading.ink, reading.mask)
     other_readings = [_read_ink(model, reading.picture, ink, 0, sure) for ink in other_inks]
@@ -168,12 +170,18 @@ def _count_sure(reading: Reading) -> int:
     return sum(digit.sure for digit in reading.digits)
 
 
-def _choose_best(readings: list[Reading]) -> Reading:
-    """Return the first reading, the likeliest, unless another has a much better score."""
-    best = readings[0]
-    for reading in readings[1:]:
-        if _score(reading) > _score(best) + 0.15:
-            best = reading
+def _choose_best(readings: Iterable[Reading]) -> Reading:
+    """Return the first reading, the likeliest, unless another has a much better score.
+
+    The others are not made if none could have one.
+    """
+    best, score = None, 0.0
+    for reading in readings:
+        if best is None or _score(reading) > score + _BETTER:
+            best, score = reading, _score(reading)
+        if score >= 1 - _BETTER:
+            break
+    assert best is not None, "at least one reading"
     return best
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 from PIL import Image, ImageDraw
 
-from .rules import Mask, close_gaps, stroke_pixels
+from .morphology import Mask
+from .rules import close_gaps, stroke_pixels
 
 _MOST = 800  # pieces; more are not handwriting
 

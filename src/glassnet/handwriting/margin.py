@@ -13,9 +13,10 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 
 from ..data.dataset import border
+from .morphology import Mask, Plane
 from .paper import Ink, downsample, otsu_threshold
 from .photo import MOST
-from .rules import Mask, Plane, is_grid
+from .rules import is_grid
 from .segment import Piece, bounding_box
 
 _COARSE = 128  # pixels on the longer side of the coarse image

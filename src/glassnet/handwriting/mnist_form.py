@@ -18,7 +18,7 @@ from PIL import Image, ImageOps
 
 from ..data.dataset import border
 from .morphology import Mask, dilate, distance, largest_around, squared_distance
-from .paper import separate_ink
+from .paper import possible_inks
 from .photo import working_size
 from .rules import stroke_pixels
 from .segment import bounding_box, find_pieces, ink_mask, sort_into_lines
@@ -125,7 +125,7 @@ def extract_digits(picture: Image.Image) -> NDArray[np.uint8]:
         return form[np.newaxis]
     values = working_size(picture)
     alone = isolate_sheet(values)
-    ink = separate_ink(values if alone is None else alone)[0]
+    ink = next(possible_inks(values if alone is None else alone))
     pieces = find_pieces(ink_mask(ink), ink)
     forms = [mnist_form(piece.mask) for line in sort_into_lines(pieces) for piece in line]
     return np.stack(forms) if forms else np.empty((0, SIDE, SIDE), np.uint8)
@@ -207,7 +207,7 @@ def _rescale_mask(mask: Mask) -> Image.Image:
 def _may_be_thinner(mask: Mask, width: float) -> bool:
     """Return whether `stroke_pixels` may be below this width; it is not if half of the ink is far from paper."""
     far = ~dilate(~np.pad(mask, 1), (width + 2) / 4)
-    return 2 * np.count_nonzero(far) <= np.count_nonzero(mask)
+    return bool(2 * np.count_nonzero(far) <= np.count_nonzero(mask))
 
 
 def _resize(picture: Image.Image, size: tuple[int, int], way: Image.Resampling) -> Image.Image:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 Plane = NDArray[np.float32]
 
-_WIDEST = 64  # pixels to the edge of a stroke; beyond that the linear time of `scipy.ndimage` is shorter
+_WIDEST = 180  # pixels to the edge of a shape: twice the square is below 65,536; beyond, `scipy.ndimage` is as fast
 _Values = TypeVar("_Values", bound=NDArray[Any])
 
 
@@ -27,11 +27,12 @@ def squared_distance(mask: Mask) -> NDArray[np.integer[Any]]:
     down = _column_distance(mask)
     if down is None:
         exact = scipy.ndimage.distance_transform_edt(mask)
-        return np.rint(exact * exact).astype(np.int64)
+        whole: NDArray[np.int64] = np.rint(exact * exact).astype(np.int64)
+        return whole
     square = np.multiply(down, down, dtype=np.uint16)
     nearest, room, step = square.copy(), np.empty_like(square), 1
-    # The largest value is looked up at 1, 2, 4, 8 and so on: a step too many changes nothing.
-    while step < mask.shape[1] and (step & (step - 1) or step * step < int(nearest.max())):
+    # At first the largest value is looked up at 1, 2, 4, 8 and 16 only: a step too many changes nothing.
+    while step < mask.shape[1] and ((step < 16 and step & (step - 1)) or step * step < int(nearest.max())):
         beside = np.add(square, np.uint16(step * step), out=room)  # the nearest in the column `step` to one side
         np.minimum(nearest[:, step:], beside[:, :-step], out=nearest[:, step:])
         np.minimum(nearest[:, :-step], beside[:, step:], out=nearest[:, :-step])
@@ -56,7 +57,8 @@ def _column_distance(mask: Mask) -> NDArray[np.uint8] | None:
 
 def distance(mask: Mask) -> NDArray[np.float64]:
     """Return `scipy.ndimage.distance_transform_edt`."""
-    return np.sqrt(squared_distance(mask), dtype=np.float64)
+    root: NDArray[np.float64] = np.sqrt(squared_distance(mask), dtype=np.float64)
+    return root
 
 
 def dilate(mask: Mask, reach: float) -> Mask:
@@ -80,6 +82,8 @@ def dilate(mask: Mask, reach: float) -> Mask:
 
 def median_distance(mask: Mask) -> float:
     """Return the median over a mask of the distance to the nearest pixel outside it; beyond the plane is outside."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    mask = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     counts = np.cumsum(np.bincount(squared_distance(np.pad(mask, 1))[1:-1, 1:-1][mask]))
     middle = [int(np.searchsorted(counts, place, side="right")) for place in ((counts[-1] - 1) // 2, counts[-1] // 2)]
     return float(np.mean(np.sqrt(middle)))

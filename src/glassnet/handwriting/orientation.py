@@ -17,10 +17,10 @@ from PIL import Image
 
 from ..model.model import Model
 from .attempts import read_mask
+from .morphology import Mask, Plane
 from .reading import Digit, Reading
 from .reasons import Reason
 from .recognise import SURE, score_forms
-from .rules import Mask, Plane
 
 if TYPE_CHECKING:
     from . import Ink

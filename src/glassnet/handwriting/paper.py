@@ -12,6 +12,7 @@ Sources: closing and top-hat, Serra 1982; threshold, Otsu 1979.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,9 +70,15 @@ def separate_ink(picture: Plane) -> tuple[Ink, ...]:
     tuple of Ink
         One result; or two, the likelier first, if both dark ink on light paper and light ink on dark are possible.
     """
+    return tuple(possible_inks(picture))
+
+
+def possible_inks(picture: Plane) -> Iterator[Ink]:
+    """Yield the results of `separate_ink`; the second is computed only when it is asked for."""
     side = _polarity(picture)
-    likelier = _measure_ink(picture, side < 0)
-    return (likelier,) if abs(side) > _CLEAR else (likelier, _measure_ink(picture, side >= 0))
+    yield _measure_ink(picture, side < 0)
+    if abs(side) <= _CLEAR:
+        yield _measure_ink(picture, side >= 0)
 
 
 def separate_ink_again(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tuple[Ink, ...]:
@@ -158,7 +165,8 @@ def _fill_strokes(seen: Plane, reach: int) -> Plane:
     filled = np.stack([close(plane, reach) for plane in levels]).astype(np.float32) / np.float32(_LEVELS)
     # Smoothing reduces noise but must not lighten: the dark side of the edge of the paper would look like ink.
     smooth: Plane = scipy.ndimage.uniform_filter(filled, (1, reach // 3, reach // 3), mode="nearest")
-    return np.minimum(filled, smooth)
+    paper: Plane = np.minimum(filled, smooth)
+    return paper
 
 
 def downsample(values: Plane, step: int) -> Plane:
@@ -167,8 +175,13 @@ def downsample(values: Plane, step: int) -> Plane:
         return values
     rows, columns = -(-values.shape[0] // step) * step, -(-values.shape[1] // step) * step
     padded = np.pad(values, ((0, rows - values.shape[0]), (0, columns - values.shape[1]), (0, 0)), mode="edge")
-    narrow = sum(padded[first::step] for first in range(step))
-    blocks: Plane = sum(narrow[:, first::step] for first in range(step)) / np.float32(step * step)
+    narrow = padded[::step].copy()
+    for first in range(1, step):
+        narrow += padded[first::step]
+    blocks: Plane = narrow[:, ::step].copy()
+    for first in range(1, step):
+        blocks += narrow[:, first::step]
+    blocks /= np.float32(step * step)
     return blocks
 
 

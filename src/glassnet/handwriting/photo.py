@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .rules import Plane
+from .morphology import Plane
 
 SHORTEST, MOST = 168, 1_000_000
 """Limits of the working size: fewest pixels on the shorter side, and most pixels in total."""

@@ -43,7 +43,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     DataError
         GN017 if the model is not for images of 28 × 28.
     """
-    from . import SIDE, Piece, ink_mask, match_mnist_form, opaque, separate_ink, working_size
+    from . import SIDE, Piece, ink_mask, match_mnist_form, opaque, possible_inks, working_size
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError("GN017", f"the model does not take images of {SIDE} × {SIDE}. Use a model trained on MNIST.")
@@ -51,7 +51,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     values = working_size(picture)
     form = match_mnist_form(picture)
     if form is not None:
-        ink = separate_ink(values)[0]
+        ink = next(possible_inks(values))
         [outputs], [confidence], [is_digit] = score_forms(model, form.reshape(1, 1, -1))
         piece = Piece(0, 0, SIDE, SIDE, form > 127)
         candidate = Candidate(piece, form, outputs, float(confidence), float(is_digit))

@@ -7,6 +7,7 @@ are one digit, or one piece is two digits, the confidence decides.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from typing import TYPE_CHECKING
@@ -27,6 +28,9 @@ _ODDS = 1.5
 """Ratio of the odds of a digit on paper to those in the training data of the gate, which has many letters and signs
 (Saerens, Latinne and Decaestecker 2002, equation 4)."""
 _NO_DIGIT = 0.005  # probability of the gate for the plain form below which the variants would not make a digit of it
+PAGE = 250
+"""Number of pieces above which most of them must be digits: otherwise each is classified once, and the variants only
+confirm digits, because the thousands of letters of a printed page would take minutes."""
 _CLEAR = 0.8  # least confidence in each part at which touching digits are separated
 _SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragment of a stroke
 
@@ -86,18 +90,25 @@ def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
         return []
     plain = np.stack([mnist_form(piece.mask).reshape(1, -1) for piece in pieces])
     outputs, confidence, is_digit = score_forms(model, plain)
-    if len(unclear := np.flatnonzero(is_digit >= _NO_DIGIT)):
+    if len(unclear := np.flatnonzero(confidence >= SURE if _is_print(confidence) else is_digit >= _NO_DIGIT)):
         forms = np.stack([mnist_forms(pieces[k].mask).reshape(len(CHANGES), -1) for k in unclear])
         outputs[unclear], confidence[unclear], is_digit[unclear] = score_forms(model, forms)
     forms = plain.reshape(-1, SIDE, SIDE)
     return [Candidate(*one) for one in zip(pieces, forms, outputs, confidence.tolist(), is_digit.tolist(), strict=True)]
 
 
+def _is_print(confidence: Sequence[float] | FloatArray) -> bool:
+    """Return whether pieces with these confidences are a printed page or a grid: very many, and most no digits."""
+    return len(confidence) > PAGE and bool(np.mean(np.asarray(confidence) >= SURE) < 0.5)
+
+
 def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
     """Merge and split pieces if that raises the confidence; return the digits in reading order."""
     from . import sort_into_lines
 
-    candidates = _drop_noise(_split_touching(model, _merge_fragments(model, _make_candidates(model, pieces))))
+    candidates = _make_candidates(model, pieces)
+    if not _is_print([one.confidence for one in candidates]):
+        candidates = _drop_noise(_split_touching(model, _merge_fragments(model, candidates)))
     by_piece = {id(one.piece): one for one in candidates}
     return [[by_piece[id(piece)] for piece in line] for line in sort_into_lines([one.piece for one in candidates])]
 

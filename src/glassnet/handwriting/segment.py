@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from .gaps import bridge_gaps
+from .morphology import Mask, Plane
 from .paper import Ink
 from .rules import (
-    Mask,
-    Plane,
     are_printed,
     close_gaps,
     find_ruled_lines,
@@ -206,7 +205,8 @@ def _drop_dark_background(pieces: list[Piece], ink: Ink) -> list[Piece]:
     light = [
         float(ink.paper[one.top : one.bottom, one.left : one.right].mean(axis=2)[one.mask].mean()) for one in pieces
     ]
-    lightest = max(value for value, one in zip(light, pieces, strict=True) if 2 * one.size >= _typical_size(pieces))
+    usual = _typical_size(pieces)
+    lightest = max(value for value, one in zip(light, pieces, strict=True) if 2 * one.size >= usual)
     return [one for value, one in zip(light, pieces, strict=True) if value > 0.5 * lightest]
 
 
@@ -232,7 +232,9 @@ def _typical_size(pieces: list[Piece]) -> float:
 
 
 def _merge_pieces(pieces: list[Piece]) -> list[Piece]:
-    """Merge pieces that belong to one digit, the nearest first."""
+    """Merge pieces that belong to one digit, the nearest first; not on a page of print."""
+    if len(pieces) > _MOST:
+        return pieces
     pieces = sorted(pieces, key=lambda one: (one.top, one.left))
     usual = _typical_size(pieces)
     pairs = _near_pairs(pieces, usual, 1.0)

@@ -8,8 +8,8 @@ import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 
+from .morphology import Plane
 from .paper import downsample, otsu_threshold
-from .rules import Plane
 
 _COARSE = 128  # pixels on the longer side of the coarse image
 _SMALLEST = 0.1  # least fraction of the image that a sheet covers
