@@ -101,7 +101,7 @@ def _read_ink(model: Model, picture: Image, ink: Ink, margin: int, sure: float) 
 
 
 def _has_all_ink(reading: Reading) -> bool:
-    """Return whether a single digit, taller than wide, has nearly all ink: its strokes are no lines between digits."""
+    """Return whether a single digit, taller than wide, has nearly all ink: no stroke of it is a line between digits."""
     if len(reading.digits) != 1:
         return False
     left, top, right, bottom = reading.digits[0].box

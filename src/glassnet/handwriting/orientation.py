@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from . import Ink
 
 _UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
-_GAIN = 4.0  # least gain of evidence, in log odds, that is clearly surer: more than one digit gives, as h in "oh"
+_GAIN = 6.5  # least gain of evidence, in log odds, that is clearly surer: more than the h and e of "hello" give
 _BETWEEN = 1.0  # least difference to the second best way: on its side, a page is certainly not upright
 _COLUMN = 3  # pieces from which one digit may be a line of digits on its side
 _LEGIBLE, _MORE = 0.5, 0.1  # least fraction of sure digits in a turned reading, and by how much it exceeds the first

@@ -74,7 +74,7 @@ def separate_ink(picture: Plane) -> tuple[Ink, ...]:
 
 
 def possible_inks(picture: Plane) -> Iterator[Ink]:
-    """Yield the results of `separate_ink`; the second is computed only when it is asked for."""
+    """Yield the results of `separate_ink`; the second is computed only if it is used."""
     side = _polarity(picture)
     yield _measure_ink(picture, side < 0)
     if abs(side) <= _CLEAR:

@@ -57,7 +57,7 @@ def test_a_small_image_is_not_reduced():
 def test_boxes_are_in_pixels_of_the_file(turned, picture):
     box = (10, 20, *picture)
     digit = Digit(box, 0, 3, 0.9, True, np.zeros(10), np.zeros((28, 28), np.uint8))
-    reading = Reading((digit,), Image.new("RGB", picture), None, np.zeros((1, 1), bool), turned=turned)
+    reading = Reading((digit,), Image.new("RGB", picture), None, *2 * [np.zeros((1, 1), bool)], turned=turned)
     size = (1500, 749)  # not a multiple
     result = PhotoResult("photo", reading, size=size)
     assert result.box_in_file(digit)[2:] == (size if turned == 0 else size[::-1])
