@@ -41,6 +41,7 @@ _HOLES = 6  # number of small equal pieces from which they are not writing
 _RING = 0.1  # of the height of a piece: a path so long inside closed holes cuts a 0 or an 8
 _FAR = 0.3  # largest gap between pieces of a digit, relative to its size
 _STEEPEST = 40  # degrees by which lines may be tilted
+_AT_ONCE = 1_000_000  # most pairs of pixels whose distances are computed at once
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
 
 
@@ -366,13 +367,23 @@ def _separation(one: Piece, other: Piece, usual: float) -> float:
 
 def _gap(one: Piece, other: Piece) -> float:
     """Return the smallest distance between the ink of two pieces."""
-    top, left = min(one.top, other.top), min(one.left, other.left)
-    shape = (max(one.bottom, other.bottom) - top, max(one.right, other.right) - left)
-    free = np.ones(shape, bool)
-    free[one.top - top : one.bottom - top, one.left - left : one.right - left] &= ~one.mask
-    far = scipy.ndimage.distance_transform_edt(free)
-    near = far[other.top - top : other.bottom - top, other.left - left : other.right - left][other.mask]
-    return float(near.min())
+    smaller, larger = sorted((_outline(one), _outline(other)), key=len)
+    # The nearest pixels of the larger piece are within reach of any one distance between the two.
+    reach = float(np.linalg.norm(larger - smaller[0], axis=1).min())
+    low, high = smaller.min(axis=0) - reach, smaller.max(axis=0) + reach
+    near = larger[((larger >= low) & (larger <= high)).all(axis=1)]
+    least = min(
+        float(((some[:, np.newaxis] - near) ** 2).sum(axis=2).min())
+        for some in np.array_split(smaller, -(-len(smaller) * len(near) // _AT_ONCE))
+    )
+    return float(np.sqrt(least))
+
+
+def _outline(piece: Piece) -> NDArray[np.float64]:
+    """Return the pixels of the ink that border on paper, as rows and columns of the image."""
+    inked = np.pad(piece.mask, 1)
+    inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
+    return np.argwhere(piece.mask & ~inner) + np.array([piece.top, piece.left], float)
 
 
 def union(one: Piece, other: Piece) -> Piece:
