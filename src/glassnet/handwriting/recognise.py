@@ -118,7 +118,7 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
     from . import ambiguous_pairs, may_be_broken, may_be_one_digit, union
 
     pieces = [one.piece for one in candidates]
-    if may_be_broken(pieces) and any(_is_slender(piece) for piece in pieces):
+    if may_be_broken(pieces):
         (whole,) = _make_candidates(model, [union(*pieces)])
         if whole.confidence >= SURE:  # a dry pen; each part may look like a digit too
             return [whole]

@@ -42,7 +42,7 @@ _RING = 0.1  # of the height of a piece: a path so long inside closed holes cuts
 _FAR = 0.3  # largest gap between pieces of a digit, relative to its size
 _STEEPEST = 40  # degrees by which lines may be tilted
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
-_ALIKE, _BROKEN = 1.6, 0.2  # ratio of sizes of digits of one hand; gap in a stroke, relative to the shorter part
+_ALIKE, _BROKEN = 1.6, 0.3  # ratio of sizes of digits of one hand; gap in a stroke, relative to the shorter part
 _FAINT = 0.025  # contrast below which the strongest "ink" is noise or uneven light: blank paper
 
 
