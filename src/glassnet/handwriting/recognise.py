@@ -115,9 +115,13 @@ def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
 
 def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidate]:
     """Merge two pieces, or all, into one digit if the union has a higher confidence than the parts."""
-    from . import ambiguous_pairs, may_be_one_digit, union
+    from . import ambiguous_pairs, may_be_broken, may_be_one_digit, union
 
     pieces = [one.piece for one in candidates]
+    if may_be_broken(pieces):
+        (whole,) = _make_candidates(model, [union(*pieces)])
+        if whole.confidence >= SURE:  # a dry pen; each part may look like a digit too
+            return [whole]
     if may_be_one_digit(pieces):
         (whole,) = _make_candidates(model, [reduce(union, pieces)])
         is_column = _is_slender(whole.piece) and np.mean([_is_whole_digit(one) for one in candidates]) >= 0.5

@@ -43,6 +43,8 @@ _FAR = 0.3  # largest gap between pieces of a digit, relative to its size
 _STEEPEST = 40  # degrees by which lines may be tilted
 _AT_ONCE = 1_000_000  # most pairs of pixels whose distances are computed at once
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
+_ALIKE, _BROKEN = 1.6, 0.3  # ratio of sizes of digits of one hand; gap in a stroke, relative to the shorter part
+_FAINT = 0.025  # contrast below which the strongest "ink" is noise or uneven light: blank paper
 
 
 @one_line
@@ -127,6 +129,8 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
 
     Gaps in strokes of up to `gaps` pixels are bridged.
     """
+    if ink.contrast < _FAINT:
+        return []
     stroke = max(1.0, stroke_pixels(mask))
     if stroke < _HAIR:  # strokes fall between the pixels
         mask = close_gaps(mask, 2)
@@ -200,7 +204,10 @@ def _drop_punched_holes(pieces: list[Piece]) -> list[Piece]:
 
 
 def _drop_dark_background(pieces: list[Piece], ink: Ink) -> list[Piece]:
-    """Drop pieces on a background much darker than that of other ink: the grain of a table, a cloth."""
+    """Drop pieces on a background much darker than that of other ink: the grain of a table, a cloth.
+
+    Pieces of the size and stroke width of those on light paper are kept: digits in a shadow.
+    """
     if ink.light_on_dark or len(pieces) < 2:
         return pieces
     light = [
@@ -208,7 +215,15 @@ def _drop_dark_background(pieces: list[Piece], ink: Ink) -> list[Piece]:
     ]
     usual = _typical_size(pieces)
     lightest = max(value for value, one in zip(light, pieces, strict=True) if 2 * one.size >= usual)
-    return [one for value, one in zip(light, pieces, strict=True) if value > 0.5 * lightest]
+    dark = [value <= 0.5 * lightest for value in light]
+    if not any(dark):
+        return pieces
+    size, pen = np.median([(one.size, one.pen) for one, out in zip(pieces, dark, strict=True) if not out], axis=0)
+
+    def alike(piece: Piece) -> bool:
+        return max(abs(np.log(piece.size / size)), abs(np.log(piece.pen / pen))) < np.log(_ALIKE)
+
+    return [one for one, out in zip(pieces, dark, strict=True) if not out or alike(one)]
 
 
 def _drop_border_pieces(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
@@ -262,6 +277,16 @@ def may_be_one_digit(pieces: list[Piece]) -> bool:
     wide = max(one.right for one in pieces) - min(one.left for one in pieces)
     near = all(min(_separation(one, other, high) for other in pieces if other is not one) < 4 for one in pieces)
     return near and wide < 1.1 * high
+
+
+def may_be_broken(pieces: list[Piece]) -> bool:
+    """Return whether two pieces alone may be the parts of one broken stroke: one above the other, almost touching."""
+    if len(pieces) != 2:
+        return False
+    upper, lower = sorted(pieces, key=lambda one: one.top)
+    shared = min(upper.right, lower.right) - max(upper.left, lower.left)
+    near = _gap(upper, lower) < _BROKEN * min(upper.size, lower.size)
+    return shared > 0 and upper.bottom <= lower.top + _BROKEN * lower.height and near
 
 
 def ambiguous_pairs(pieces: list[Piece]) -> list[tuple[int, int]]:
