@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
 
 from ..errors import DataError
 from ..model.model import Model
 from .attempts import make_digit, read_again, read_first
 from .orientation import add_other_way, read_turned
 from .reading import Digit, Reading
-from .recognise import SURE, Candidate, score_forms
+from .recognise import PAGE, SURE, Candidate, score_forms
 from .text_lines import has_clear_lines, judge_lines
 
 if TYPE_CHECKING:
@@ -59,9 +60,17 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         mask = ink_mask(ink)
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     reading, view = read_first(model, picture, values, sure)
+    if _is_print(reading):
+        return judge_lines(reading, sure)
     reading, turned_view = read_turned(model, reading, view, sure)
     judged = judge_lines(reading, sure)
     if turned_view is not None and not has_clear_lines(judged):
         again = replace(read_again(model, reading, turned_view, sure), turned=reading.turned, tilt=reading.tilt)
         judged = judge_lines(again, sure)
     return add_other_way(model, judged)
+
+
+def _is_print(reading: Reading) -> bool:
+    """Return whether hardly any of very many pieces of ink are digits, so that no other way of reading helps."""
+    pieces = scipy.ndimage.label(reading.mask)[1]
+    return bool(pieces > 2 * PAGE and pieces > 4 * sum(digit.sure for digit in reading.digits))

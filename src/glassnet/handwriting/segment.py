@@ -7,7 +7,7 @@ merged; digits side by side form a line, and lines are ordered from the top.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -85,6 +85,13 @@ class Piece:
     def pen(self) -> float:
         """Stroke width in pixels."""
         return stroke_pixels(self.mask)
+
+    @cached_property
+    def outline(self) -> NDArray[np.float64]:
+        """The pixels of the ink that border on paper, as rows and columns of the image, shape (n, 2)."""
+        inked = np.pad(self.mask, 1)
+        inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
+        return np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
 
 
 def ink_mask(ink: Ink) -> Mask:
@@ -392,7 +399,7 @@ def _separation(one: Piece, other: Piece, usual: float) -> float:
 
 def _gap(one: Piece, other: Piece) -> float:
     """Return the smallest distance between the ink of two pieces."""
-    smaller, larger = sorted((_outline(one), _outline(other)), key=len)
+    smaller, larger = sorted((one.outline, other.outline), key=len)
     # The nearest pixels of the larger piece are within reach of any one distance between the two.
     reach = float(np.linalg.norm(larger - smaller[0], axis=1).min())
     low, high = smaller.min(axis=0) - reach, smaller.max(axis=0) + reach
@@ -402,13 +409,6 @@ def _gap(one: Piece, other: Piece) -> float:
         for some in np.array_split(smaller, -(-len(smaller) * len(near) // _AT_ONCE))
     )
     return float(np.sqrt(least))
-
-
-def _outline(piece: Piece) -> NDArray[np.float64]:
-    """Return the pixels of the ink that border on paper, as rows and columns of the image."""
-    inked = np.pad(piece.mask, 1)
-    inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
-    return np.argwhere(piece.mask & ~inner) + np.array([piece.top, piece.left], float)
 
 
 def union(one: Piece, other: Piece) -> Piece:
