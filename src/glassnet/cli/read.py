@@ -131,21 +131,27 @@ def _report(name: str, reading: Reading) -> None:
             turned, answer = reading.if_turned
             _remark(blank, message("if_turned", degrees=turned, answer=answer))
         return
+    if len(reading.other_lines) == 1 + max(digit.line for digit in digits):
+        result(head + message("no_digit_line"))
+        _report_turn(reading, blank)
+        return
     for number, line in enumerate(reading.text.split("\n")):
         result(f"{head if number == 0 else blank}{line}")
+    _report_turn(reading, blank)
     _report_lines(reading, blank)
     _report_doubts(reading, blank)
 
 
-def _report_lines(reading: Reading, blank: str) -> None:
-    """Print how the photo was turned to read it, and which lines are not digits."""
+def _report_turn(reading: Reading, blank: str) -> None:
+    """Print how the photo was turned to read it."""
     if reading.turned:
         _remark(blank, message("turned", degrees=reading.turned))
     if reading.tilt:
         _remark(blank, message("tilted", degrees=abs(reading.tilt)))
-    if len(reading.other_lines) == 1 + max(digit.line for digit in reading.digits):
-        _remark(blank, message("no_digit_line"))
-        return
+
+
+def _report_lines(reading: Reading, blank: str) -> None:
+    """Print which lines are not digits."""
     for line in reading.other_lines:
         _remark(blank, message("other_line", line=line + 1))
 
@@ -164,7 +170,8 @@ def _report_doubts(reading: Reading, blank: str) -> None:
         return
     reasons = Counter(str(digit.reason) for digit, _ in doubtful)
     parts = [message(f"some_{reason}", count=count) for reason, count in reasons.most_common()]
-    facts = {"count": len(doubtful), "total": len(reading.digits), "reasons": message("comma").join(parts)}
+    total = sum(digit.line not in reading.other_lines for digit in reading.digits)
+    facts = {"count": len(doubtful), "total": total, "reasons": message("comma").join(parts)}
     _remark(blank, message("digits_not_sure", **facts))
 
 

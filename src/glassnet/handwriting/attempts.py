@@ -15,7 +15,7 @@ from ..model.model import Model
 from .morphology import Plane
 from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_wide
-from .recognise import PAGE, Candidate, recognise
+from .recognise import PAGE, Candidate, is_print, recognise
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -69,7 +69,8 @@ def read_again(model: Model, reading: Reading, view: Plane, sure: float) -> Read
     """Read a photograph in other ways if the score of a first reading is low; parameters as of `read_first`."""
     from . import separate_ink_again
 
-    if not 0 < len(reading.digits) <= PAGE or _score(reading) >= _DOUBTFUL:
+    confidences = [digit.confidence for digit in reading.digits]
+    if not 0 < len(confidences) <= PAGE or is_print(confidences) or _score(reading) >= _DOUBTFUL:
         return reading
     other_inks = separate_ink_again(view, reading.ink, reading.mask)
     other_readings = [_read_ink(model, reading.picture, ink, 0, sure) for ink in other_inks]

@@ -32,6 +32,8 @@ PAGE = 250
 """Number of pieces above which most of them must be digits: otherwise each is classified once, and the variants only
 confirm digits, because the thousands of letters of a printed page would take minutes."""
 _CLEAR = 0.8  # least confidence in each part at which touching digits are separated
+_SPECKS = 60  # number of pieces from which they are specks if hardly any is a digit
+_ROUNDS = 4  # of merging two pieces each; more pieces in one digit are specks
 _SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragment of a stroke
 
 
@@ -84,22 +86,25 @@ def _gate() -> Model:
 
 def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
     """Classify pieces: by the plain form alone what is clearly not a digit, by all variants the others."""
-    from . import CHANGES, SIDE, mnist_form, mnist_forms
+    from . import CHANGES, SIDE, is_dust, mnist_form, mnist_forms
 
     if not pieces:
         return []
     plain = np.stack([mnist_form(piece.mask).reshape(1, -1) for piece in pieces])
     outputs, confidence, is_digit = score_forms(model, plain)
-    if len(unclear := np.flatnonzero(confidence >= SURE if _is_print(confidence) else is_digit >= _NO_DIGIT)):
+    if len(unclear := np.flatnonzero(confidence >= SURE if is_print(confidence) else is_digit >= _NO_DIGIT)):
         forms = np.stack([mnist_forms(pieces[k].mask).reshape(len(CHANGES), -1) for k in unclear])
         outputs[unclear], confidence[unclear], is_digit[unclear] = score_forms(model, forms)
+    dust = np.array([is_dust(piece) for piece in pieces])  # whatever the models predict
+    confidence[dust], is_digit[dust] = 0, 0
     forms = plain.reshape(-1, SIDE, SIDE)
     return [Candidate(*one) for one in zip(pieces, forms, outputs, confidence.tolist(), is_digit.tolist(), strict=True)]
 
 
-def _is_print(confidence: Sequence[float] | FloatArray) -> bool:
-    """Return whether pieces with these confidences are a printed page or a grid: very many, and most no digits."""
-    return len(confidence) > PAGE and bool(np.mean(np.asarray(confidence) >= SURE) < 0.5)
+def is_print(confidence: Sequence[float] | FloatArray) -> bool:
+    """Return whether pieces with these confidences are print, a grid or specks: many of which few are digits."""
+    share = np.mean(np.asarray(confidence) >= SURE)
+    return bool((len(confidence) > PAGE and share < 0.5) or (len(confidence) > _SPECKS and share < 0.1))
 
 
 def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
@@ -107,7 +112,7 @@ def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
     from . import sort_into_lines
 
     candidates = _make_candidates(model, pieces)
-    if not _is_print([one.confidence for one in candidates]):
+    if not is_print([one.confidence for one in candidates]):
         candidates = _drop_noise(_split_touching(model, _merge_fragments(model, candidates)))
     by_piece = {id(one.piece): one for one in candidates}
     return [[by_piece[id(piece)] for piece in line] for line in sort_into_lines([one.piece for one in candidates])]
@@ -129,7 +134,7 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
             return [whole]
     tested: dict[tuple[int, int], Candidate] = {}  # no pair is classified twice
     alive = list(candidates)  # keeps ids unique
-    while True:
+    for _ in range(_ROUNDS):
         pairs = ambiguous_pairs([one.piece for one in candidates])
         names = [(id(candidates[i]), id(candidates[j])) for i, j in pairs]
         new = [k for k, name in enumerate(names) if name not in tested]
@@ -141,7 +146,7 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
             if tested[name].confidence > _confidence_as_two(candidates[i], candidates[j])
         ]
         if not better:
-            return candidates
+            break
         taken: set[int] = set()
         joined = []
         for i, j, one in sorted(better, key=lambda pair: -pair[2].confidence):
@@ -150,6 +155,7 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
                 joined.append(one)
         alive += joined
         candidates = [one for k, one in enumerate(candidates) if k not in taken] + joined
+    return candidates
 
 
 def _is_whole_digit(candidate: Candidate) -> bool:

@@ -41,6 +41,7 @@ _HOLES = 6  # number of small equal pieces from which they are not writing
 _RING = 0.1  # of the height of a piece: a path so long inside closed holes cuts a 0 or an 8
 _FAR = 0.3  # largest gap between pieces of a digit, relative to its size
 _STEEPEST = 40  # degrees by which lines may be tilted
+_DUST, _LONGEST = 6, 0.4  # least number of specks, and their largest size, relative to that of the piece
 _AT_ONCE = 1_000_000  # most pairs of pixels whose distances are computed at once
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
 _ALIKE, _BROKEN = 1.6, 0.3  # ratio of sizes of digits of one hand; gap in a stroke, relative to the shorter part
@@ -164,6 +165,12 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
     large = _drop_small_pieces(pieces)
     drawn = [piece for piece in large if stroke_pixels(piece.mask) < 0.33 * piece.size]
     return drawn or large
+
+
+def is_dust(piece: Piece) -> bool:
+    """Return whether a piece is many specks, such as remains of lines; a dry pen leaves some long strokes."""
+    specks = _connected_components(piece.mask)
+    return len(specks) >= _DUST and max(speck.size for speck in specks) < _LONGEST * piece.size
 
 
 def _enclosed_areas(mask: Mask, least: float) -> Mask:

@@ -431,6 +431,10 @@ def cli_words(language: str) -> Say:
     return speaking(language, CLI_WORDS)
 
 
+NO_DIGIT = ("not_a_digit", "other_line")
+"""Reasons for which neither a digit nor a percentage is said: it may be none."""
+
+
 def digit_words(say: Say, answer: str, second: str, confidence: float, reason: str | None) -> str:
     """Return the prediction as a line of text.
 
@@ -448,7 +452,7 @@ def digit_words(say: Say, answer: str, second: str, confidence: float, reason: s
     if reason is None:
         return f"{answer}   {sure}"
     doubt = say("not_sure", reason=reason_words(say, answer, second, reason))
-    return doubt if reason == "not_a_digit" else f"{answer}?   {doubt}   {sure}"
+    return doubt if reason in NO_DIGIT else f"{answer}?   {doubt}   {sure}"
 
 
 def reason_words(say: Say, answer: str, second: str, reason: str) -> str:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from ...handwriting.reader import Digit, Reading
+from ...i18n.cli import NO_DIGIT
 from ...i18n.plots import words_in
 from ..figure import DPI, new_axes, size_in_inches
 from ..fonts import set_fonts
@@ -79,11 +80,13 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
 
 
 def label_of(digit: Digit) -> str:
-    """Return the label of a digit with its confidence."""
-    return f"{_short(digit)}  {digit.confidence:.0%}"
+    """Return the label of a digit with its confidence; of what may be none, only a question mark."""
+    return short if (short := _short(digit)) == "?" else f"{short}  {digit.confidence:.0%}"
 
 
 def _short(digit: Digit) -> str:
+    if digit.reason in NO_DIGIT:
+        return "?"
     return f"{digit.answer}{'' if digit.sure else '?'}"
 
 
