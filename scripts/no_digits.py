@@ -163,6 +163,36 @@ SHAPES = (
     "12,90 12,10 88,10",
 )
 """Other signs, drawings, letters and words."""
+HAND_LETTERS = (
+    "24,30 24,94|~24,54 36,34 56,28 72,40 76,94",  # n
+    "~16,40 26,30 28,94|~28,54 44,32 62,30 72,46 74,80 86,92",
+    "~20,90 22,40 26,60 44,30 66,30 72,60 74,92",
+    "~22,30 22,70 34,92 58,88 74,66|74,30 76,94",  # u
+    "~14,34 24,34 24,74 38,92 60,80 70,34|~70,34 70,74 90,90",
+    "10,36 12,92|~12,54 24,36 38,44 42,92|~42,54 56,36 74,42 80,92",  # m
+    "~8,90 16,40 30,36 38,88|~38,88 44,44 60,36 66,88|~66,88 72,44 84,38 92,90",
+    "26,6 24,94|~24,60 42,44 64,50 68,94",  # h
+    "~30,94 28,40 34,6 44,14 28,56 44,48 62,54 66,80 78,92",
+    "32,30 32,94|~32,56 44,36 60,28 76,36",  # r
+    "~20,36 32,30 34,94|~34,60 46,36 70,30",
+    "~26,94 26,40 34,60 54,32 76,34",
+    "28,94 30,8|~30,8 64,6 72,28 58,46 30,50|~44,50 60,70 78,94",  # R
+    "~34,94 34,10 56,6 66,28 52,46 36,48 52,70 68,94",
+    "26,94 26,10|~20,14 60,4 78,24 62,46 28,50|28,50 80,94",
+    "~30,90 30,30 46,6 62,20 58,42 34,54|34,54 66,94",
+    "22,94 24,8 74,92 78,6",  # N
+    "~20,92 28,10 40,40 66,88 80,8",
+    "30,90 40,14 58,86 70,10",
+    "18,94 24,10|24,10 74,94|74,94 82,6",
+    "26,6 24,94|76,10 28,54|40,46 78,94",  # K
+    "28,8 28,94|~74,8 50,40 28,54|~28,54 56,64 76,92",
+    "~16,40 28,34 50,88|50,88 80,30",  # v
+    "10,34 30,90 50,44 70,90 92,30",
+    "~24,62 70,56 64,32 38,28 22,58 36,90 74,84",  # e
+    "18,8 20,92 78,92|20,50 66,48",
+    "20,94 46,8 80,94|32,62 70,60",  # A
+)
+"""Letters of a hand that resemble a digit a little; without s, which is a 5 of some hands."""
 LETTERS = "AABBBCDEEFFGGHHJJKKLLMMNNPPQRRTTUVVWWWXXYYacdeeffhhkkmmnnprrtttuvwwxyyy%%??$$*&&&&@@###+=<>~{}"
 """Those that no digit looks like, the more often the more a digit resembles it; without O, I, l, S, Z, b, g, q, z."""
 FONTS = ("DejaVuSerif.ttf", "DejaVuSansMono.ttf", "cmr10.ttf", "cmss10.ttf", "DejaVuSans-Oblique.ttf", "cmb10.ttf",
@@ -174,8 +204,8 @@ LYING = {3: (1, 2, 3), 4: (1, 3)}
 """Digits that are none when they are turned by so many quarters."""
 CUT = {0: "tb", 2: "b", 3: "b", 4: "l", 5: "b", 8: "l"}
 """Sides of digits of which half is no digit: top, bottom and left."""
-KINDS = {"mark": 0.24, "shape": 0.2, "letter": 0.24, "word": 0.05, "scribble": 0.06, "blob": 0.03, "two": 0.1,
-         "lines": 0.03, "lying": 0.03, "cut": 0.02}  # fmt: skip
+KINDS = {"mark": 0.24, "shape": 0.17, "hand": 0.06, "letter": 0.21, "word": 0.05, "scribble": 0.06, "blob": 0.03,
+         "two": 0.1, "lines": 0.03, "lying": 0.03, "cut": 0.02}  # fmt: skip
 """Kinds of non-digits and how often they are drawn."""
 _FIRM = Hand(wide=(0.75, 1.3), jitter=(1.0, 4.5))
 
@@ -187,6 +217,8 @@ def no_digit(mnist: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.u
         return write(MARKS[rng.integers(len(MARKS))], rng, _FIRM)
     if kind == "shape":
         return write(SHAPES[rng.integers(len(SHAPES))], rng, _FIRM)
+    if kind == "hand":
+        return write(HAND_LETTERS[rng.integers(len(HAND_LETTERS))], rng, _FIRM)
     if kind == "scribble":
         count = int(rng.integers(8, 14))
         points = " ".join(f"{x:.0f},{y:.0f}" for x, y in rng.uniform(5, 95, (count, 2)))

@@ -29,10 +29,13 @@ class Hand:
         Range of the factor for the width.
     jitter : (float, float)
         Range of the standard deviation of each point, in hundredths of the height.
+    fills : bool
+        Whether a thick pen may fill loops.
     """
 
     wide: tuple[float, float] = (0.55, 1.3)
     jitter: tuple[float, float] = (2.0, 5.0)
+    fills: bool = False
 
 
 def write(way: str, rng: np.random.Generator, hand: Hand | None = None) -> NDArray[np.uint8]:
@@ -47,6 +50,7 @@ def write(way: str, rng: np.random.Generator, hand: Hand | None = None) -> NDArr
     """
     hand = hand or Hand()
     kind = rng.choice(4, p=[0.14, 0.5, 0.26, 0.1])
+    kind = max(kind, 2) if hand.fills else kind
     pen = rng.uniform(*(_HAIR, _PEN, _FELT, _MARKER)[kind])
     flat = rng.random() < 0.2 and kind in (1, 2)
     nib = pen * rng.uniform(0.5, 0.8) if flat else 0.0  # length of a flat nib, which stays at one angle
@@ -65,8 +69,8 @@ def write(way: str, rng: np.random.Generator, hand: Hand | None = None) -> NDArr
     blank = np.pad(blank[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], room, constant_values=True)
     distance = ndimage.distance_transform_edt(blank)
     width = pen - nib
-    whole = count_holes(distance < 1.5)
-    while width > 9 and count_holes(distance < width / 2) < whole:  # no pen is so thick that it closes a loop
+    whole = count_holes(distance < 1.5)  # hardly any pen is so thick that it closes a loop
+    while not hand.fills and width > 9 and count_holes(distance < width / 2) < whole:
         width *= 0.85
     half = width / 2
     if rng.random() < 0.5:  # the pressure changes along the way
