@@ -69,7 +69,9 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     judged = judge_lines(reading, sure)
     if turned_view is not None and not has_clear_lines(judged):
         again = replace(read_again(model, reading, turned_view, sure), turned=reading.turned, tilt=reading.tilt)
-        judged = judge_lines(again, sure)
+        other = judge_lines(again, sure)
+        broken = len(judged.digits) == 1 and not judged.digits[0].sure and bool(other.other_lines)
+        judged = judged if broken else other  # one doubtful digit, as one cut off at the edge, is no words
     return add_other_way(model, judged)
 
 
