@@ -80,7 +80,7 @@ class Reading:
     ink : Ink
         Its paper and ink.
     mask : ndarray of bool
-        The pixels of the ink, without ruled lines.
+        The pixels of the ink, without printed lines.
     removed : ndarray of bool, of the shape of `mask`
         Pixels of ink that are not in any digit: ruled lines, specks, punched holes, what reaches in at the edge.
     turned : {0, 90, 180, 270}

@@ -20,8 +20,6 @@ _GRID = 10
 _STROKE, _SPAN, _LONG, _SEVERAL = 0.62, 0.9, 0.3, 2
 """Fractions of the width: below the first, a line that reaches no edge is a stroke; above the second, a line spans the
 image. Lines are printed if at least the last number of them is longer than the third fraction."""
-
-
 _EDGE, _PARALLEL = 0.03, 3
 """A line within this fraction of the width reaches the edge; number of such lines from which they are printed. The bars
 of a digit cropped along its edges are fewer: a vertical stroke joins the ends of those of a box-shaped 0 or 3."""
