@@ -19,7 +19,7 @@ from .attempts import make_digit, read_again, read_first
 from .orientation import add_other_way, read_turned
 from .reading import Digit, Reading
 from .recognise import PAGE, SURE, Candidate, score_forms
-from .text_lines import has_clear_lines, judge_lines
+from .text_lines import has_clear_lines, is_upright, judge_lines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -62,11 +62,16 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     reading, view = read_first(model, picture, values, sure)
     if _is_print(reading):
         return judge_lines(reading, sure)
+    judged = judge_lines(reading, sure)
+    if is_upright(judged):
+        return judged
     reading, turned_view = read_turned(model, reading, view, sure)
     judged = judge_lines(reading, sure)
     if turned_view is not None and not has_clear_lines(judged):
         again = replace(read_again(model, reading, turned_view, sure), turned=reading.turned, tilt=reading.tilt)
-        judged = judge_lines(again, sure)
+        other = judge_lines(again, sure)
+        broken = len(judged.digits) == 1 and not judged.digits[0].sure and bool(other.other_lines)
+        judged = judged if broken else other  # one doubtful digit, as one cut off at the edge, is no words
     return add_other_way(model, judged)
 
 

@@ -20,8 +20,11 @@ _REJECTS, _SHARE = 2, 0.25  # number and fraction of such pieces in words and su
 _HALF = 0.5  # least fraction of sure digits in a line of digits
 _SURE = 0.65  # least fraction of sure digits if there are only lines of one or two pieces; "Hi" has 0.5
 _CLEAR = 0.7  # mean confidence of clear lines of digits
+_ONE_WAY = (3, 4, 7)  # digits that are none upside down; 2 and 5 often read alike, 6 is a 9
 _DASH = 1.8  # ratio of width to height of a dash, which is also written between digits
 _NUMBER = 7  # most pieces in a line with a plus that is a sum; a telephone number has more
+_UNEVEN, _UNLIKE, _LETTERS = 1.33, 0.3, 4  # ratio to the usual height, fraction of such letters, and their least number
+_COMMON = 0.6  # least part of its width that a bar of an equals sign has above the other
 _STROKE, _CROSS = 6, 0.85  # width of a bar, in pixels of 28 × 28; least fraction of the ink of a plus in its bars
 
 
@@ -37,7 +40,8 @@ def judge_lines(reading: Reading, sure: float) -> Reading:
     lines: dict[int, list[Digit]] = {}
     for digit in reading.digits:
         lines.setdefault(digit.line, []).append(digit)
-    verdicts = {number: _is_other(digits) for number, digits in lines.items()}
+    sums = _lines_of_equals(reading.digits)
+    verdicts = {number: number in sums or _is_other(digits) for number, digits in lines.items()}
     if False not in verdicts.values():  # no line is certainly digits
         short = [digit for number, digits in lines.items() if verdicts[number] is None for digit in digits]
         few = np.mean([digit.confidence >= SURE for digit in short]) < _SURE if short else False
@@ -59,6 +63,16 @@ def has_clear_lines(reading: Reading) -> bool:
     return bool(reading.other_lines) and len(clear) > 1 and float(np.mean(clear)) >= _CLEAR
 
 
+def is_upright(reading: Reading) -> bool:
+    """Return whether a page of words is certainly upright: in lines of sure digits, some are no digits if turned.
+
+    `reading` is one of `judge_lines`.
+    """
+    unsure = {digit.line for digit in reading.digits if digit.confidence < SURE}
+    clear = [digit.answer for digit in reading.digits if digit.line not in unsure]
+    return bool(reading.other_lines) and sum(answer in _ONE_WAY for answer in clear) > 1
+
+
 def _is_other(digits: list[Digit]) -> bool | None:
     """Return whether a line is not digits; None if it is too short to say."""
     rejected = [digit for digit in digits if digit.confidence < _REJECTED]
@@ -71,9 +85,33 @@ def _is_other(digits: list[Digit]) -> bool | None:
     pieces = len([digit for digit in digits if not _is_dash(digit)])
     if rejects >= _REJECTS and rejects >= _SHARE * pieces:
         return True
+    if rejects and _has_words_heights(digits):
+        return True
     if len(digits) < 3:
         return None
     return bool(np.mean([digit.confidence >= SURE for digit in digits]) < _HALF)
+
+
+def _has_words_heights(digits: list[Digit]) -> bool:
+    """Return whether heights vary as in a word: digits are about equally high, letters have ascenders or have not."""
+    heights = np.array([digit.box[3] - digit.box[1] for digit in digits if not _is_dash(digit)])
+    ratios = heights / np.median(heights) if len(heights) else heights
+    uneven = np.count_nonzero((ratios < 1 / _UNEVEN) | (ratios > _UNEVEN))
+    return len(heights) > _LETTERS and bool(uneven >= _UNLIKE * len(heights))
+
+
+def _lines_of_equals(digits: tuple[Digit, ...]) -> set[int]:
+    """Return the lines of the two bars of an equals sign, one close above the other."""
+    bars = [digit for digit in digits if digit.confidence < _REJECTED and _is_dash(digit)]
+    lines: set[int] = set()
+    for k, one in enumerate(bars):
+        for other in bars[k + 1 :]:
+            width = max(bar.box[2] - bar.box[0] for bar in (one, other))
+            common = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
+            gap = max(one.box[1], other.box[1]) - min(one.box[3], other.box[3])
+            if common >= _COMMON * width and 0 < gap < width:
+                lines |= {one.line, other.line}
+    return lines
 
 
 def _is_dash(digit: Digit) -> bool:

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from glassnet.handwriting.reader import Reading, read_photo
+from glassnet.handwriting.reader import Digit, Reading, read_photo
 from glassnet.handwriting.reasons import Reason
+from glassnet.handwriting.text_lines import judge_lines
 from glassnet.model.file import shipped_model
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -82,3 +83,37 @@ def test_a_page_of_words_has_no_sure_digit():
 
 def test_the_least_confidence_does_not_change_what_a_line_is():
     assert read("402", "hello", sure=0.99).other_lines == read("402", "hello", sure=0.05).other_lines == (1,)
+
+
+def made(*boxes: tuple[int, int, int, int], line: int = 0, bad: tuple[int, ...] = ()) -> list[Digit]:
+    """Digits 3, of which some are none."""
+    form, outputs = np.zeros((28, 28), np.uint8), np.eye(10)[3]
+    form[4:24, 10:16] = 255
+    return [Digit(box, line, 3, 0.05 if k in bad else 0.95, k not in bad, outputs, form) for k, box in enumerate(boxes)]
+
+
+def judged(digits: list[Digit]) -> tuple[int, ...]:
+    picture, mask = Image.new("RGB", (400, 400)), np.zeros((400, 400), bool)
+    return judge_lines(Reading(tuple(digits), picture, None, mask, mask), 0.5).other_lines  # type: ignore[arg-type]
+
+
+def test_letters_differ_in_height():
+    tops = {"digits": [100] * 6, "words": [100, 130, 100, 130, 130, 100]}
+    lines = {kind: made(*[(40 * k, top, 40 * k + 30, 160) for k, top in enumerate(at)], bad=(2,))
+             for kind, at in tops.items()}  # fmt: skip
+    assert {kind: judged(digits) for kind, digits in lines.items()} == {"digits": (), "words": (0,)}
+
+
+@pytest.mark.parametrize(("gap", "others"), [(15, (0, 1)), (120, ())])
+def test_an_equals_sign_that_lies_in_two_lines_is_of_a_sum(gap, others):
+    """Two bars far apart are dashes of two lines."""
+    upper = made(*[(40 * k, 100, 40 * k + 30, 160) for k in range(4)], (170, 120, 210, 128), bad=(4,))
+    lower = made(
+        (170, 128 + gap, 210, 136 + gap), *[(40 * k, 250, 40 * k + 30, 310) for k in range(6, 9)], line=1, bad=(0,)
+    )
+    assert judged([*upper, *lower]) == others
+
+
+def test_a_page_of_words_with_a_clear_line_is_not_turned(monkeypatch):
+    monkeypatch.setattr("glassnet.handwriting.reader.read_turned", None)
+    assert read("4739", "Rechnung").other_lines == (1,)
