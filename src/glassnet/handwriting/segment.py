@@ -7,7 +7,7 @@ merged; digits side by side form a line, and lines are ordered from the top.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import reduce
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -87,12 +87,13 @@ class Piece:
         """Stroke width in pixels."""
         return stroke_pixels(self.mask)
 
-    @cached_property
+    @property
     def outline(self) -> NDArray[np.float64]:
         """The pixels of the ink that border on paper, as rows and columns of the image, shape (n, 2)."""
         inked = np.pad(self.mask, 1)
         inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
-        return np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
+        places: NDArray[np.float64] = np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
+        return places
 
 
 def ink_mask(ink: Ink) -> Mask:
@@ -235,7 +236,7 @@ def _drop_dark_background(pieces: list[Piece], ink: Ink) -> list[Piece]:
     size, pen = np.median([(one.size, one.pen) for one, out in zip(pieces, dark, strict=True) if not out], axis=0)
 
     def alike(piece: Piece) -> bool:
-        return max(abs(np.log(piece.size / size)), abs(np.log(piece.pen / pen))) < np.log(_ALIKE)
+        return bool(max(abs(np.log(piece.size / size)), abs(np.log(piece.pen / pen))) < np.log(_ALIKE))
 
     return [one for one, out in zip(pieces, dark, strict=True) if not out or alike(one)]
 
