@@ -60,7 +60,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         mask = ink_mask(ink)
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     reading, view = read_first(model, picture, values, sure)
-    if _is_print(reading):
+    if _has_few_digits(reading):
         return judge_lines(reading, sure)
     judged = judge_lines(reading, sure)
     if is_upright(judged):
@@ -71,11 +71,11 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         again = replace(read_again(model, reading, turned_view, sure), turned=reading.turned, tilt=reading.tilt)
         other = judge_lines(again, sure)
         broken = len(judged.digits) == 1 and not judged.digits[0].sure and bool(other.other_lines)
-        judged = judged if broken else other  # one doubtful digit, as one cut off at the edge, is no words
+        judged = judged if broken else other  # one doubtful digit, as one cut off at the edge, is not a word
     return add_other_way(model, judged)
 
 
-def _is_print(reading: Reading) -> bool:
+def _has_few_digits(reading: Reading) -> bool:
     """Return whether hardly any of very many pieces of ink are digits, so that no other way of reading helps."""
     pieces = scipy.ndimage.label(reading.mask)[1]
     return bool(pieces > 2 * PAGE and pieces > 4 * sum(digit.sure for digit in reading.digits))

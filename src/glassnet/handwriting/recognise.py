@@ -103,7 +103,7 @@ def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
 
 def is_print(confidence: Sequence[float] | FloatArray) -> bool:
     """Return whether pieces with these confidences are print, a grid or specks: many of which few are digits."""
-    share = np.mean(np.asarray(confidence) >= SURE)
+    share = np.mean(np.asarray(confidence) >= SURE) if len(confidence) else 1.0
     return bool((len(confidence) > PAGE and share < 0.5) or (len(confidence) > _SPECKS and share < 0.1))
 
 

@@ -64,7 +64,7 @@ def has_clear_lines(reading: Reading) -> bool:
 
 
 def is_upright(reading: Reading) -> bool:
-    """Return whether a page of words is certainly upright: in lines of sure digits, some are no digits if turned.
+    """Return whether a page of words is certainly upright: in lines of sure digits, some cannot be digits if turned.
 
     `reading` is one of `judge_lines`.
     """

@@ -432,7 +432,7 @@ def cli_words(language: str) -> Say:
 
 
 NO_DIGIT = ("not_a_digit", "other_line")
-"""Reasons for which neither a digit nor a percentage is said: it may be none."""
+"""Reasons for which texts and pictures show neither a digit nor a percentage, because it may be none."""
 
 
 def digit_words(say: Say, answer: str, second: str, confidence: float, reason: str | None) -> str:

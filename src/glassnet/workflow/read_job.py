@@ -20,19 +20,18 @@ from ..model.model import Model
 class PhotoResult:
     """The digits in a photo, or the error that prevented reading it; the other one is None.
 
-    `size` is the (width, height) of the upright image in the file, in pixels.
+    `scale` has the pixels of the upright image in the file per pixel that was read, across and down.
     """
 
     input: str
     reading: Reading | None
     error: GlassnetError | None = None
-    size: tuple[int, int] = (0, 0)
+    scale: tuple[float, float] = (1.0, 1.0)
 
     def box_in_file(self, digit: Digit) -> tuple[int, int, int, int]:
         """Return the box of a digit in pixels of the image in the file, which was perhaps read at a reduced size."""
         assert self.reading is not None
-        width, height = self.size if self.reading.turned in (0, 180) else self.size[::-1]
-        across, down = width / self.reading.picture.width, height / self.reading.picture.height
+        across, down = self.scale if self.reading.turned in (0, 180) else self.scale[::-1]
         left, top, right, bottom = digit.box
         return round(left * across), round(top * down), round(right * across), round(bottom * down)
 
@@ -117,4 +116,4 @@ def _read(
             plots.save(plots.draw_reading(reading, language=language), picture)
         if stages:
             plots.save(plots.draw_stages(reading, language=language), stages)
-    return PhotoResult(name, reading, size=size)
+    return PhotoResult(name, reading, scale=(size[0] / image.width, size[1] / image.height))

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from glassnet.handwriting.reader import Digit, read_photo
 from glassnet.handwriting.reasons import Reason
-from glassnet.i18n.cli import cli_words, digit_words
+from glassnet.i18n.cli import NO_DIGIT, cli_words, digit_words
 from glassnet.i18n.language import LANGUAGES
 from glassnet.model.file import shipped_model
 
@@ -62,5 +62,5 @@ def test_a_doubt_lowers_the_confidence():
 def test_every_reason_has_words_and_a_sign_has_no_percentage(language):
     words = [digit_words(cli_words(language), "4", "9", 0.31, reason) for reason in (*Reason, None)]
     assert len(set(words)) == len(words)
-    assert ["%" in one for one in words] == [reason is not Reason.NOT_A_DIGIT for reason in (*Reason, None)]
+    assert ["%" in one for one in words] == [reason not in NO_DIGIT for reason in (*Reason, None)]
     assert "9" in words[[*Reason].index(Reason.UNCLEAR)]

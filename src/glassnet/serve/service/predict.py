@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from ...data.readers.image import open_photo
+from ...data.readers.image import open_reduced
 from ...handwriting.reader import read_photo
 from ...io.limits import max_bytes
 from ...io.opening import Opened, open_stream
@@ -96,7 +96,9 @@ def _predict(context: Context, request: Request) -> Answer:
     served = served_by(context, request)
     photo = _photo_in(served, request, context.limits)
     if photo is not None:
-        found = answers_in(served.fast, photo.name, read_photo(served.fast, open_photo(photo)), request.language)
+        found = answers_in(
+            served.fast, photo.name, read_photo(served.fast, open_reduced(photo).picture), request.language
+        )
         if found[0].error is not None:
             raise found[0].error
         require_few(len(found), context.limits)

@@ -59,6 +59,6 @@ def test_boxes_are_in_pixels_of_the_file(turned, picture):
     digit = Digit(box, 0, 3, 0.9, True, np.zeros(10), np.zeros((28, 28), np.uint8))
     reading = Reading((digit,), Image.new("RGB", picture), None, *2 * [np.zeros((1, 1), bool)], turned=turned)
     size = (1500, 749)  # not a multiple
-    result = PhotoResult("photo", reading, size=size)
+    result = PhotoResult("photo", reading, scale=(size[0] / 500, size[1] / 250))
     assert result.box_in_file(digit)[2:] == (size if turned == 0 else size[::-1])
     assert result.box_in_file(digit)[:2] == (30, 60)
