@@ -30,7 +30,7 @@ print(*sys.modules, file=sys.stderr)
     ("words", "unused"),
     [
         (["--help"], {*HEAVY, *(f"glassnet.cli.{name}" for name in cli._COMMANDS)}),
-        (["query", "digit.png"], HEAVY - {"PIL"}),
+        (["query", "digit.png"], HEAVY - {"PIL", "scipy.ndimage", "scipy.special"}),
         (["explain", "--example"], HEAVY - {"PIL", "rich", "scipy.special"}),
     ],
     ids=lambda part: part[0] if isinstance(part, list) else "",

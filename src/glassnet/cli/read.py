@@ -86,8 +86,8 @@ def read_command(
 def _facts(one: PhotoResult) -> dict[str, Any]:
     if one.reading is None:
         assert one.error is not None
-        nothing: dict[str, Any] = {"text": None, "light_on_dark": None, "digits": []}
-        return {"input": one.input, **nothing, **error_facts(one.error)}
+        nothing: dict[str, Any] = {"text": None, "light_on_dark": None, "turned": 0, "tilt": 0.0, "if_turned": None}
+        return {"input": one.input, **nothing, "other_lines": [], "digits": [], **error_facts(one.error)}
     other = one.reading.if_turned
     return {
         "input": one.input,

@@ -222,6 +222,7 @@ def _read(model: Model, source: str, digits: bool, decimal: str, notify: Notify)
     """Return the inputs of a source; `digits` if pictures go through the stages of `read_photo`."""
     pictures: list[str] = []
     try:
+        table = read_decimals(model, source, decimal)
         pictures = [] if model.columns else data.pictures_in(source)
         if digits and pictures:
             return [_Query(picture, picture) for picture in pictures]
@@ -229,7 +230,7 @@ def _read(model: Model, source: str, digits: bool, decimal: str, notify: Notify)
         if opened is not None and kind_of(opened) == "picture":
             content = read_photo(model, open_reduced(opened).picture) if opened.path is None else source
             return [_Query(opened.name, content)]
-        rows, names, _ = load_queries(model, opened or read_decimals(model, source, decimal) or source, notify)
+        rows, names, _ = load_queries(model, opened or table or source, notify)
     except GlassnetError as problem:
         if pictures and pictures != [source]:  # one by one, so that the readable ones are predicted
             return [one for picture in pictures for one in _read(model, picture, digits, decimal, notify)]
