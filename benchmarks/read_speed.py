@@ -113,7 +113,7 @@ def in_version(source: Path, first: list[str], photos: list[str]) -> dict[str, f
 
 def measure(first: list[str], photos: list[str]) -> dict[str, Any]:
     """Read photographs in this process."""
-    import resource
+    import re
 
     import glassnet
     from glassnet.cli import main
@@ -128,7 +128,8 @@ def measure(first: list[str], photos: list[str]) -> dict[str, Any]:
     if first:
         read(first)
     seconds = read(photos)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    # Not getrusage, whose peak is that of the process that started this one if that was larger.
+    peak = int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1]) / 2**10
     return {"seconds": seconds, "peak_mib": peak, "package": str(Path(glassnet.__file__).resolve())}
 
 
