@@ -23,7 +23,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -99,32 +99,33 @@ def generated(read: Callable[[Photo], Reading], count: int) -> dict[str, Any]:
     """Return the scores of generated photographs: group -> kind -> score."""
     seeds = range(FIRST, FIRST + count)
     few = seeds[: max(1, count - 1)]
-    groups: dict[str, dict[str, Iterable[Photo]]] = {
-        "kinds, MNIST": {kind: (single(kind, s) for s in (seeds[:1] if kind in SLOW else seeds)) for kind in SINGLES},
+    # Lists, because generators would be drawn after the loops around them.
+    groups: dict[str, dict[str, list[Photo]]] = {
+        "kinds, MNIST": {kind: [single(kind, s) for s in (seeds[:1] if kind in SLOW else seeds)] for kind in SINGLES},
         "kinds, other hands": {
-            kind: (single(kind, s, hand=True) for s in (seeds[:1] if kind in SLOW else seeds)) for kind in SINGLES
+            kind: [single(kind, s, hand=True) for s in (seeds[:1] if kind in SLOW else seeds)] for kind in SINGLES
         },
         "forms": {
-            form: (single(kind, s, form=form) for s in seeds for kind in ("squared", "crop, ruled")) for form in RARE
+            form: [single(kind, s, form=form) for s in seeds for kind in ("squared", "crop, ruled")] for form in RARE
         },
-        "crops": {kind: (single(kind, s, hand=True) for s in range(FIRST, FIRST + 5 * count)) for kind in CROPS},
+        "crops": {kind: [single(kind, s, hand=True) for s in range(FIRST, FIRST + 5 * count)] for kind in CROPS},
         "sheets": {
-            f"{kind}, {'other hands' if hand else 'MNIST'}": (sheet(s, scene=scene, hand=hand) for s in few)
+            f"{kind}, {'other hands' if hand else 'MNIST'}": [sheet(s, scene=scene, hand=hand) for s in few]
             for kind, scene in SHEETS.items()
             for hand in (False, True)
         },
-        "full grid": {"full grid": (full_grid(s) for s in seeds[:1])},
-        "turned": {str(way): (turned(sheet(s, 3, 4, hand=True), way) for s in few) for way in WAYS},
+        "full grid": {"full grid": [full_grid(s) for s in seeds[:1]]},
+        "turned": {str(way): [turned(sheet(s, 3, 4, hand=True), way) for s in few] for way in WAYS},
         "tilted": {
-            str(tilt): (sheet(s, 3, 4, Scene(gradient=0.3, tilt=tilt), hand=True) for s in few) for tilt in TILTS
+            str(tilt): [sheet(s, 3, 4, Scene(gradient=0.3, tilt=tilt), hand=True) for s in few] for tilt in TILTS
         },
-        "mixed": {"mixed": (mixed(s) for s in range(FIRST, FIRST + 2 * count))},
-        "28 × 28": {kind: (tiny(kind, s) for s in range(FIRST, FIRST + 10 * count)) for kind in TINY},
-        "signs": {name: (single(kind, s, shape=name) for s in seeds for kind in ("squared", "crop")) for name in SIGNS},
+        "mixed": {"mixed": [mixed(s) for s in range(FIRST, FIRST + 2 * count)]},
+        "28 × 28": {kind: [tiny(kind, s) for s in range(FIRST, FIRST + 10 * count)] for kind in TINY},
+        "signs": {name: [single(kind, s, shape=name) for s in seeds for kind in ("squared", "crop")] for name in SIGNS},
         "letters and others": {
-            name: (single("clean", s, shape=name) for s in few) for name in OTHERS if name not in SIGNS
+            name: [single("clean", s, shape=name) for s in few] for name in OTHERS if name not in SIGNS
         },
-        "newspaper page": {"newspaper page": (newsprint(s) for s in seeds[:1])},
+        "newspaper page": {"newspaper page": [newsprint(s) for s in seeds[:1]]},
     }
     result: dict[str, Any] = {}
     for group, kinds in groups.items():
