@@ -121,7 +121,7 @@ def _read_mask(
         removed = removed[margin:-margin, margin:-margin]
         pieces, ink, mask = remove_margin(pieces, ink, mask, margin)
     scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
-    candidates = [(candidate, line) for line, found in enumerate(recognise(model, pieces)) for candidate in found]
+    candidates = [(candidate, line) for line, row in enumerate(recognise(model, pieces)) for candidate in row]
     digits = [
         make_digit(model, candidate, _box_of(candidate.piece, scale), line, sure, picture, ink)
         for candidate, line in candidates

@@ -96,13 +96,13 @@ def add_other_way(model: Model, reading: Reading) -> Reading:
     if not turns or not mask.any():
         return reading
     answers, confidences, _ = _classify(model, [np.rot90(mask, -turned // 90) for turned in turns])
-    found = [
+    likely = [
         (float(confidence), turned, int(answer))
         for confidence, turned, answer in zip(confidences, turns, answers, strict=True)
         # A dash on its side is not a 1, and a 6 on its side is rarely more than that.
         if confidence >= SURE and answer != digit.answer and (turned == 180 or answer != 1)
     ]
-    return replace(reading, if_turned=max(found)[1:]) if found else reading
+    return replace(reading, if_turned=max(likely)[1:]) if likely else reading
 
 
 def _way(model: Model, reading: Reading, turned: int) -> _Way:

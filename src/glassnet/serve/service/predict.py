@@ -96,16 +96,16 @@ def _predict(context: Context, request: Request) -> Answer:
     served = served_by(context, request)
     photo = _photo_in(served, request, context.limits)
     if photo is not None:
-        found = answers_in(
+        predictions = answers_in(
             served.fast, photo.name, read_photo(served.fast, open_reduced(photo).picture), request.language
         )
-        if found[0].error is not None:
-            raise found[0].error
-        require_few(len(found), context.limits)
+        if predictions[0].error is not None:
+            raise predictions[0].error
+        require_few(len(predictions), context.limits)
     else:
         inputs, names = samples_in(served, request, context.limits)
-        found = answers_from(served.fast, names, outputs_of(served, inputs, request), request.language)
-    answers = [answer_facts(one) for one in found]
+        predictions = answers_from(served.fast, names, outputs_of(served, inputs, request), request.language)
+    answers = [answer_facts(one) for one in predictions]
     return json_answer({"model": served.name, "answers": answers, **remarks(request)}, rows=len(answers))
 
 
