@@ -41,7 +41,7 @@ _COMMANDS = {
     "labels": "Find samples whose label is wrong or ambiguous.",
     "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "export": "Write a model as C, HTML or ONNX, and prove that the file answers as the model does.",
-    "prove": "Run an exported file again and compare its answers with the model's.",
+    "prove": "Run an exported file again and compare it with its model.",
     "import": "Make a model of a network in an ONNX file.",
     "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",
     "studio": "Open a page to draw, train, step through, compare and look.",

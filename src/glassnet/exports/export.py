@@ -16,7 +16,8 @@ from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
 from ..workflow.notice import Notify, ignore
 from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export
-from .rows import ProofRows, proof_rows
+from .rows import ProofRows, proof_rows, with_added_rows
+from .stored import Stored, differences
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,13 @@ class FormModule(Protocol):
 
         `form` is already quantised if `quantize` is given; `name` is that of the model, `file` that of the file. Raises
         OptionError GN100 for what the form cannot carry.
+        """
+        ...
+
+    def stored(self, path: str | Path, content: bytes) -> Stored:
+        """Return what a file of this form stores, and its name as `write` takes it.
+
+        Raises DataError GN101 for a file that is too damaged for that; the error names `path`.
         """
         ...
 
@@ -210,7 +218,8 @@ def write_export(
         raise DataError(
             "GN101",
             f"{path}: not written, because {proof.ran} computed other answers than the model: {proof.classes_differ:,} "
-            f"of {proof.rows:,} differ, and an output by {proof.largest_difference:.3g}. Please report this.",
+            f"of {proof.rows + proof.added:,} differ, and an output by {proof.largest_difference:.3g}. Please report "
+            "this.",
         )
     with replacing(path, overwrite=overwrite) as file:
         file.write(content)
@@ -229,7 +238,7 @@ def _utf_8(name: str) -> str:
 
 @with_near_matches("prove")
 def prove(path: str | Path, model: Model, data: Any = None) -> Proof:
-    """Run an exported file again, and compare its answers with those of its model.
+    """Run an exported file again, and compare its answers, and the values and names in it, with those of its model.
 
     A C file is compiled and executed, so prove only files that you trust. The file names its model; this is checked
     before it is run.
@@ -246,7 +255,7 @@ def prove(path: str | Path, model: Model, data: Any = None) -> Proof:
     Returns
     -------
     Proof
-        Its `equal` is False on a difference.
+        Its `equal` is False on a difference; `differences` has those of stored values and names.
 
     Raises
     ------
@@ -256,7 +265,7 @@ def prove(path: str | Path, model: Model, data: Any = None) -> Proof:
         GN017 when it is not an export, or of another model; GN101 when it cannot be compiled or ends with an error;
         GN076 when `model` is not a `Model`; as for predictions if `data` do not fit.
     OptionError
-        GN103 when nothing here can run it.
+        GN103 when nothing here can run it and no stored value differs; GN092 for an ONNX file if onnx is not installed.
 
     Examples
     --------
@@ -284,15 +293,27 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
             "the model that it was exported from.",
         )
     rows = proof_rows(model, data, quantize=mark.quantize, most=FORMS[mark.form].most_rows, notify=notify)
-    proof = _proof(path, mark, content, model, rows)
-    if proof.ran is None:
+    proof = _proof(path, mark, content, model, rows, _stored_differences(path, mark, content, model, rows))
+    if proof.ran is None and not proof.differences:
         raise OptionError("GN103", f"{path}: cannot be run here ({proof.why_not}).")
     return proof
 
 
-def _proof(path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows) -> Proof:
-    """Run the content of a file, and compare; errors name `path`."""
+def _stored_differences(path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows) -> tuple[str, ...]:
+    """Return how a file differs from an export of the model of the same name, apart from the rows in it."""
+    module, portable = form_module(mark.form), portable_form(model)
+    file = module.stored(path, content)
+    network = portable.quantised() if mark.quantize else portable
+    exported = module.write(network, model, rows, name=file.name, quantize=mark.quantize)
+    return differences(file, module.stored(path, exported))
+
+
+def _proof(
+    path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows, stored: tuple[str, ...] = ()
+) -> Proof:
+    """Run the content of a file, and compare; errors name `path`. `stored` are differences of what it stores."""
     module = form_module(mark.form)
+    rows = with_added_rows(rows, model, mark.quantize)
     try:
         with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
             file = Path(folder) / f"export{FORMS[mark.form].suffixes[0]}"
@@ -302,4 +323,4 @@ def _proof(path: str | Path, mark: Mark, content: bytes, model: Model, rows: Pro
         raise DataError(problem.code, str(problem).replace(str(file), str(path))) from None
     except OSError as problem:
         raise writing_problem(tempfile.gettempdir(), problem) from None
-    return compared(mark, module.TOLERANCE, model, rows, ran)
+    return compared(mark, module.TOLERANCE, model, rows, ran, stored)

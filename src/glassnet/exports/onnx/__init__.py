@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from ...model.model import Model
 from ..proof import Ran
 from ..rows import ProofRows
+from ..stored import Stored
 from .packages import require_onnx
-from .running import TOLERANCE, run_file
+from .running import TOLERANCE, run_file, stored_in
 
-__all__ = ["TOLERANCE", "run", "write"]
+__all__ = ["TOLERANCE", "run", "stored", "write"]
 
 if TYPE_CHECKING:
     from ...model.portable import PortableForm
@@ -34,6 +35,12 @@ def write(
     from .writer import onnx_model
 
     return bytes(onnx_model(form, model, name).SerializeToString(deterministic=True))
+
+
+def stored(path: str | Path, content: bytes) -> Stored:
+    """Return what an ONNX file stores; see `running.stored_in`."""
+    require_onnx()
+    return stored_in(path, content)
 
 
 def run(path: Path, model: Model, rows: ProofRows) -> Ran:

@@ -3,13 +3,9 @@
 MESSAGES: dict[str, str] = {
     # packages, running
     "ONNX files need {package}, which is not installed: {command}": "ONNX 文件需要 {package}，它没有安装：{command}",
-    "onnx is not installed ({command})": "没有安装 onnx（{command}）",
     "{path}: cannot be run ({reason}). Export the model again.": "{path}：无法运行（{reason}）。请重新导出模型。",
     "{path}: an ONNX file that glassnet did not write. Export the model again.": (
         "{path}：不是 glassnet 写出的 ONNX 文件。请重新导出模型。"
-    ),
-    "{path}: its probabilities differ from those of its outputs by {difference}. Export the model again.": (
-        "{path}：概率与由输出算出的概率相差 {difference}。请重新导出模型。"
     ),
     # import
     "{path} cannot be imported: {problem}.": "{path} 无法导入：{problem}。",
