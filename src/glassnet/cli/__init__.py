@@ -234,12 +234,12 @@ def _with_shown_names(problem: click.NoSuchOption) -> click.NoSuchOption:
         return click.NoSuchOption(problem.option_name, text, ctx=problem.ctx)
     known = problem.ctx.command.params if problem.ctx else []
     hidden = {word: one.name or "" for one in known if getattr(one, "hidden", False) for word in one.opts}
-    near = {
+    near = dict.fromkeys(  # without repetitions, the most similar name first
         f"--{SPECS[hidden[one]].word(hidden[one])}" if one in hidden else one for one in problem.possibilities or ()
-    }
+    )
     if not near:
         return problem
-    names = ", ".join(map(repr, sorted(near)))
+    names = ", ".join(map(repr, near))
     which = f"Did you mean {'one of: ' * (len(near) > 1)}{names}?"
     return click.NoSuchOption(problem.option_name, f"{problem.message} {which}", ctx=problem.ctx)
 

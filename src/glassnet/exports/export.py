@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..io.writing import replacing, require_place, require_suffix, writing_probl
 from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
 from ..workflow.notice import Notify, ignore
+from .onnx.packages import require_onnx
 from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export
 from .rows import ProofRows, proof_rows, with_added_rows
 from .stored import Stored, differences
@@ -34,18 +36,21 @@ class Form:
         Whether the networks of an ensemble may have different layers.
     most_rows : int
         How many rows a proof compares at most.
+    require : callable
+        Raises OptionError GN092 if a package is not installed that the form needs.
     """
 
     suffixes: tuple[str, ...]
     quantizes: bool = False
     mixes_layers: bool = False
     most_rows: int = 10_000
+    require: Callable[[], None] = lambda: None
 
 
 FORMS = {
     "c": Form((".c",), quantizes=True),
     "html": Form((".html", ".htm"), most_rows=2000),  # a millisecond each
-    "onnx": Form((".onnx",), mixes_layers=True),
+    "onnx": Form((".onnx",), mixes_layers=True, require=require_onnx),
 }
 """The forms. Each has a module of its name in this folder, which is loaded when it is used."""
 
@@ -99,17 +104,18 @@ def form_named(path: str | Path | None, to: str | None) -> str:
     Raises
     ------
     OptionError
-        GN021 for an unknown form, and for a suffix of another form or format; GN020 if neither names a form.
+        GN021 for an unknown form, and for a suffix of another form or format; GN020 if neither names a form; GN092 if
+        a package that it needs is not installed.
     """
-    if to is not None:
-        require_choice("to", to, FORMS)
-        if path is not None:
-            require_suffix(path, *FORMS[to].suffixes)
-        return to
     suffix = "" if path is None else Path(path).suffix.lower()
-    for form, one in FORMS.items():
-        if suffix in one.suffixes:
-            return form
+    meant = next((name for name, one in FORMS.items() if suffix in one.suffixes), None)
+    form = meant if to is None else to
+    if form is not None:
+        require_choice("to", form, FORMS)
+        if to is not None and path is not None:
+            require_suffix(path, *FORMS[to].suffixes)
+        FORMS[form].require()
+        return form
     forms = ", ".join(FORMS)
     if path is None:
         raise OptionError("GN020", f"no form is named. Pass --to (one of {forms}), or a file name with -o.")
@@ -286,6 +292,7 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     model = _as_utf_8(model)
     content, mark = read_export(path)
     require_choice(f"{path}: form", mark.form, FORMS)
+    FORMS[mark.form].require()
     if mark.hash != model.hash():
         raise DataError(
             "GN017",

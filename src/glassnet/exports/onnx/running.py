@@ -27,7 +27,7 @@ _ALONE = 8
 """Rows that are also run one at a time: a runtime may add in another order then."""
 
 
-def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
+def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     """Run a file on rows, all at once, and the first ones also one at a time.
 
     Of two answers to a row, the one further from the portable answer counts.
@@ -64,7 +64,7 @@ def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
     return Ran(tool, "", found[1], _predicted(model, found[0]), found[2] if len(found) > 2 else None)
 
 
-def stored_in(path: str | Path, content: bytes) -> Stored:
+def stored(path: str | Path, content: bytes) -> Stored:
     """Return what a file stores: its tensors, lists and metadata by name, and its operators as the program.
 
     Raises
