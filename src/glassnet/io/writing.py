@@ -98,9 +98,9 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     Raises
     ------
     FileError
-        GN001 when the parent folder does not exist, or `path` is a link to nothing; GN002 when `path` is a folder; GN003 when the folder or the
-        existing file is not writable, the existing file cannot be read to check whether it may be replaced, or `path`
-        is a device or a pipe; GN007 when the file exists and `overwrite` is False.
+        GN001 when the parent folder does not exist, or `path` is a link to nothing; GN002 when `path` is a folder;
+        GN003 when the folder or the existing file is not writable, the existing file cannot be read to check whether it
+        may be replaced, or `path` is a device or a pipe; GN007 when the file exists and `overwrite` is False.
     OptionError
         GN022 when another kind of file would be replaced.
     """

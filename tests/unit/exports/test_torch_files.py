@@ -33,7 +33,7 @@ IMPORTED = {
 }
 REFUSED = {
     "exact_gelu": ("Gelu", "GELU(approximate='tanh')"),
-    "elu": ("Elu", "Train with one of relu"),
+    "elu": ("Elu", "Train with one of identity, sigmoid"),
     "convolution": ("Conv", "Only dense layers can be imported"),
     "residual": ("Add", "Only layers one after the other"),
     "half": ("FLOAT16", "network.float()"),

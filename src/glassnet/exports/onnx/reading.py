@@ -15,6 +15,7 @@ from onnx import helper
 
 from ...errors import FileError
 from ...io.opening import file_problem
+from ...nn.activations import ACTIVATIONS, OUTPUTS_ONLY
 from .building import NotImportableError
 from .tensors import FLOATS, HALF, LARGEST, LONGEST, WHOLE, array_of, read_outside, type_name
 
@@ -34,7 +35,8 @@ def refused(node: Any, why: str) -> NotImportableError:
 
 
 _LAYERS = "Only dense layers can be imported: run this network in onnxruntime"
-_ACTIVATIONS = "Train with one of relu, leaky_relu, sigmoid, tanh, silu and gelu (approximate='tanh') instead"
+_HIDDEN = ", ".join(name for name in ACTIVATIONS if name not in OUTPUTS_ONLY)
+_ACTIVATIONS = f"Train with one of {_HIDDEN} instead (gelu with approximate='tanh')"
 _QUANTISED = "Export the network before it is quantised"
 _INSTEAD = {
     **dict.fromkeys(("Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool"), _LAYERS),

@@ -66,8 +66,8 @@ MESSAGES: dict[str, str] = {
     "Only dense layers can be imported: run this network in onnxruntime": (
         "只能导入全连接层：请用 onnxruntime 运行这个网络"
     ),
-    "Train with one of relu, leaky_relu, sigmoid, tanh, silu and gelu (approximate='tanh') instead": (
-        "请改用 relu、leaky_relu、sigmoid、tanh、silu 或 gelu（approximate='tanh'）训练"
+    "Train with one of {names} instead (gelu with approximate='tanh')": (
+        "请改用 {names} 之一训练（gelu 用 approximate='tanh'）"
     ),
     "Export the network before it is quantised": "请在量化之前导出网络",
     "docs/export.md lists the operators that can be imported": "docs/export.md 列出了可以导入的算子",
