@@ -81,7 +81,7 @@ def test_without_onnx_nothing_else_is_done_first(folder, monkeypatch):
     for words in (("export", "gone.safetensors", "--to", "onnx"), ("export", "gone.safetensors", "-o", "new.onnx")):
         run(*words, "--data", "gone.csv").refused("GN092", "pip install 'glassnet[onnx]'")
     monkeypatch.setattr("glassnet.exports.export.proof_rows", None)
-    with pytest.raises(OptionError, match="ONNX files need onnx"):
+    with pytest.raises(OptionError, match="an ONNX file needs onnx"):
         prove(folder / "m.onnx", model_of("bytes"))
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from ..errors import DataError, OptionError, require_choice, with_near_matches, wrong_type
+from ..errors import DataError, OptionError, require_choice, require_packages, with_near_matches, wrong_type
 from ..io.control_characters import printable
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
 from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
 from ..workflow.notice import Notify, ignore
-from .onnx.packages import require_onnx
 from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export
 from .rows import ProofRows, proof_rows, with_added_rows
 from .stored import Stored, differences
@@ -50,7 +50,7 @@ class Form:
 FORMS = {
     "c": Form((".c",), quantizes=True),
     "html": Form((".html", ".htm"), most_rows=2000),  # a millisecond each
-    "onnx": Form((".onnx",), mixes_layers=True, require=require_onnx),
+    "onnx": Form((".onnx",), mixes_layers=True, require=partial(require_packages, "an ONNX file", "onnx", "onnx")),
 }
 """The forms. Each has a module of its name in this folder, which is loaded when it is used."""
 

@@ -337,7 +337,7 @@ def _examples_agree(form: PortableForm, model: Model, examples: dict[str, Any]) 
     """Return whether the answers of a page's examples, which are texts, are those of their stored outputs."""
     outputs = np.frombuffer(base64.b64decode(examples["outputs"]), "<f4").reshape(-1, form.sizes[-1])
     predicted = model.targets.invert(outputs.astype(np.float32))
-    return [_answer_text(form, one) for one in predicted] == examples["answers"]
+    return bool([_answer_text(form, one) for one in predicted] == examples["answers"])
 
 
 def _rows_as_json(rows: ProofRows) -> str:

@@ -2,7 +2,7 @@
 
 MESSAGES: dict[str, str] = {
     # packages, running
-    "ONNX files need {package}, which is not installed: {command}": "ONNX 文件需要 {package}，它没有安装：{command}",
+    "an ONNX file": "ONNX 文件",
     "{path}: cannot be run ({reason}). Export the model again.": "{path}：无法运行（{reason}）。请重新导出模型。",
     "{path}: an ONNX file that glassnet did not write. Export the model again.": (
         "{path}：不是 glassnet 写出的 ONNX 文件。请重新导出模型。"
