@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
 from .io.control_characters import printable
@@ -218,6 +219,18 @@ def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:
     """Raise OptionError GN021 unless `value` is one of `allowed`."""
     if value not in allowed:
         raise OptionError("GN021", f"{what} {value!r}: expected one of {', '.join(map(str, allowed))}.")
+
+
+def require_packages(what: str, extra: str, *packages: str) -> None:
+    """Import the packages of an extra, which `what` needs; raise OptionError GN092 if one is not installed."""
+    for name in packages:
+        try:
+            import_module(name)
+        except ImportError as problem:
+            lacking = (problem.name or name).partition(".")[0]
+            raise OptionError(
+                "GN092", f"{what} needs {lacking}, which is not installed: pip install 'glassnet[{extra}]'"
+            ) from None
 
 
 _Parameters = ParamSpec("_Parameters")

@@ -41,7 +41,7 @@ _COMMANDS = {
     "labels": "Find samples whose label is wrong or ambiguous.",
     "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "export": "Write a model as C, HTML or ONNX, and prove that the file answers as the model does.",
-    "prove": "Run an exported file again and compare its answers with the model's.",
+    "prove": "Run an exported file again and compare it with its model.",
     "import": "Make a model of a network in an ONNX file.",
     "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",
     "studio": "Open a page to draw, train, step through, compare and look.",
@@ -234,12 +234,12 @@ def _with_shown_names(problem: click.NoSuchOption) -> click.NoSuchOption:
         return click.NoSuchOption(problem.option_name, text, ctx=problem.ctx)
     known = problem.ctx.command.params if problem.ctx else []
     hidden = {word: one.name or "" for one in known if getattr(one, "hidden", False) for word in one.opts}
-    near = {
+    near = dict.fromkeys(  # without repetitions, the most similar name first
         f"--{SPECS[hidden[one]].word(hidden[one])}" if one in hidden else one for one in problem.possibilities or ()
-    }
+    )
     if not near:
         return problem
-    names = ", ".join(map(repr, sorted(near)))
+    names = ", ".join(map(repr, near))
     which = f"Did you mean {'one of: ' * (len(near) > 1)}{names}?"
     return click.NoSuchOption(problem.option_name, f"{problem.message} {which}", ctx=problem.ctx)
 

@@ -288,6 +288,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{largest:.1e}",
         "不同      {source} 的 {rows:,} 行，由 {tool} 运行：{differ:,} 个回答不同，输出最多相差 {largest:.1e}",
     ),
+    "stored_differs": ("different {what}", "不同      {what}"),
     "not_run": (
         "proof     none, because nothing here can run the file: {why}",
         "验证      未验证，因为此处无法运行该文件：{why}",

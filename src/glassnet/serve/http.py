@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import copy_context
-from importlib import import_module
 from typing import TypeVar
 
 from ..errors import OptionError
@@ -18,17 +17,6 @@ from ..i18n.translate import in_chinese
 from ..io.limits import LOADER
 
 _Value = TypeVar("_Value")
-
-
-def require_packages(what: str, extra: str, packages: Iterable[str]) -> None:
-    """Raise OptionError GN092 if a package of an extra is not installed; `what` needs it."""
-    for name in packages:
-        try:
-            import_module(name)
-        except ImportError as problem:
-            raise OptionError(
-                "GN092", f"{what} needs {problem.name}, which is not installed: pip install 'glassnet[{extra}]'"
-            ) from None
 
 
 def listening(host: str, port: int) -> socket.socket:

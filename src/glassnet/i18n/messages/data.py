@@ -636,6 +636,9 @@ MESSAGES: dict[str, str] = {
     "{path}: a device or a pipe, expected a file name. Choose another path.": (
         "{path}：是设备或管道，应为文件名。请选择其他路径。"
     ),
+    "{path}: a link to {file}, which does not exist. Remove the link, or choose another path.": (
+        "{path}：是指向 {file} 的链接，而它不存在。请删除该链接，或选择其他路径。"
+    ),
     "{folder}: no such folder. Create it first, or choose another path.": (
         "{folder}：没有这个文件夹。请先创建，或选择其他路径。"
     ),

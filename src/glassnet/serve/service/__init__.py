@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ...errors import require_packages
 from .. import http
 from .limits import DEFAULT, STOP_SECONDS, Limits
 
@@ -51,7 +52,7 @@ def run(
     """
     from .process import exempt_from_collection, prepare
 
-    http.require_packages("the service", "serve", ("httptools", "orjson", "uvicorn"))
+    require_packages("the service", "serve", "httptools", "orjson", "uvicorn")
     prepare()
     with http.listening(host, port) as sock:
         service = service_of(models, sock, token=token, limits=limits)

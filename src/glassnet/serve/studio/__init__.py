@@ -10,6 +10,7 @@ import webbrowser
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ...errors import require_packages
 from .. import http
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def run(
     GlassnetError
         As `load_model`.
     """
-    http.require_packages("the studio", "studio", ("starlette", "uvicorn"))
+    require_packages("the studio", "studio", "starlette", "uvicorn")
     from .session import Session
 
     with listening(port) as sock:
