@@ -83,16 +83,16 @@ def host_name(host: str) -> str:
 
 
 def is_foreign(
-    host: str, origin: str | None, site: str | None, allowed: Iterable[str] = (), names: Iterable[str] = ()
+    host: str, origin: str | None, site: str | None, allowed: Iterable[str] = (), names: Iterable[str] | None = None
 ) -> bool:
     """Return whether a page of another site sent a request, by its headers Host, Origin and Sec-Fetch-Site.
 
-    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``, and `names`
-    further names of this service, which a proxy may replace in the header Host.
+    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``. A server that may
+    be behind a proxy, which has the certificate and may replace the header Host, gives its further `names`.
     """
-    if origin is not None:
+    if origin is not None and origin != f"http://{host}":
         scheme, _, place = origin.partition("://")
-        if scheme not in ("http", "https") or (place != host and host_name(place) not in names):
+        if names is None or scheme not in ("http", "https") or (place != host and host_name(place) not in names):
             return True
     return site not in (None, "same-origin", *allowed)
 

@@ -296,7 +296,8 @@ class _NumberBlock:
         """
         (low, high), (low_limit, high_limit) = self._ends, self._limits
         far = (numbers < low_limit) | (numbers > high_limit)
-        odd: NDArray[np.bool_] = np.isinf(numbers).any(axis=1)
+        odd = np.zeros(len(numbers), bool)
+        odd |= np.isinf(numbers).any(axis=1)
         for value, columns in self._sentinels.items():
             odd |= (numbers[:, columns] == value).any(axis=1)
         if self._of_thousands:

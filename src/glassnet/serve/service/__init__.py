@@ -6,7 +6,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import http
 from .limits import DEFAULT, STOP_SECONDS, Limits
@@ -65,8 +65,8 @@ def run(
     prepare()
     # SIGTERM is the usual end of a service; uvicorn raises it once more when it has ended.
     with http.listening(host, port) as sock, contextlib.suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
-        more = {"allowed": allowed, "root_path": root_path, "log": log}
-        service = service_of(models, sock, token=token, limits=limits, **more)
+        where: dict[str, Any] = {"allowed": allowed, "root_path": root_path}
+        service = service_of(models, sock, token=token, limits=limits, log=log, **where)
         server = server_of(service)
         exempt_from_collection()
         service.preload()

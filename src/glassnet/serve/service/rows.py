@@ -225,7 +225,7 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
                     for text in found if left else ():
                         request.remark(f"row {start + k}", text)
                     left -= bool(found and left)
-            encoded = np.concatenate(each)
+            encoded = np.concatenate([one for one in each if one is not None])
         parts.append(encoded)
     return np.concatenate(parts)
 
