@@ -87,8 +87,8 @@ def is_foreign(
 ) -> bool:
     """Return whether a page of another site sent a request, by its headers Host, Origin and Sec-Fetch-Site.
 
-    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``. A server that may
-    be behind a proxy, which has the certificate and may replace the header Host, gives its further `names`.
+    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``. A server that
+    may be behind a proxy, which has the certificate and may replace the header Host, gives its further `names`.
     """
     if origin is not None and origin != f"http://{host}":
         scheme, _, place = origin.partition("://")
