@@ -52,10 +52,11 @@ CODES: dict[str, str] = {
     "GN044": "a checkpoint that cannot be resumed here: different data or glassnet version",
     "GN045": "would overwrite an unfinished training run, or a model with a checkpoint",
     "GN046": "a model that could not be loaded again is not saved",
+    "GN047": "a changed model file cannot take the place of the model that is served",
     # arrays
     "GN050": "an array has the wrong shape",
     # models
-    "GN075": "most inputs are far outside the range of the training data (a warning)",
+    "GN075": "inputs are far outside the range of the training data, or have values that it did not have (a warning)",
     "GN076": "an object is not a model",
     # explanations
     "GN080": "the training run has no such step",
@@ -190,7 +191,7 @@ class StreamError(GlassnetError, OSError):
 
 
 class ModelFileError(GlassnetError, ValueError):
-    """A model file or checkpoint has another format, is damaged, too new, or not the required one (GN040 to GN046)."""
+    """A model file or checkpoint is damaged, too new, of another format or kind (GN040 to GN047)."""
 
 
 class ClusterError(GlassnetError, RuntimeError):
@@ -202,9 +203,14 @@ class InterruptedWorkError(GlassnetError):
 
 
 class RangeWarning(UserWarning):
-    """Most inputs are far outside the range of the training data, so predictions are unreliable (GN075)."""
+    """Inputs are far outside the range of the training data, or have values that it did not have (GN075)."""
 
     code = "GN075"
+
+
+def strictly(place: str, remark: str) -> DataError:
+    """Return the error that replaces a remark on inputs if ``strict`` is set: with the same code as `RangeWarning`."""
+    return DataError("GN075", f"{place}: {remark}. Refused, because of strict: correct the rows, or omit strict.")
 
 
 def callers_level() -> int:

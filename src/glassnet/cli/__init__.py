@@ -17,7 +17,6 @@ from importlib import import_module
 
 import click
 
-from .. import __version__
 from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
 from ..io.archives import remove_unpacked
@@ -108,7 +107,7 @@ If DATA is omitted, the bundled MNIST digits are used:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(__version__, message="glassnet %(version)s")
+@click.version_option(package_name="glassnet", message="glassnet %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Show the help if no command is given."""

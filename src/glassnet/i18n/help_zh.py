@@ -131,7 +131,7 @@ COMMANDS = {
 
     服务在 /v2 下使用 Open Inference Protocol 第 2 版（与 KServe、Triton 相同）；此外还有
     POST /predict 与 POST /explain。模型的名称是其文件名去掉后缀。模型文件改变后会重新载入。
-    按 Ctrl+C 或发送 SIGTERM 时，服务在答完正在处理的请求后结束。
+    按 Ctrl+C 或发送 SIGTERM 时，服务在答完正在处理的请求后结束，退出码为 0。
 
     需要可选部分 serve：pip install 'glassnet[serve]'""",
     "bench": """测量训练与预测的速度，并与 NumPy 比较。
@@ -191,6 +191,14 @@ FLAGS = {
     "Limit for standard input and for decompressed data (gzip, NPZ and others).": (
         "标准输入，以及压缩数据（gzip、NPZ 等）解压后的大小上限。"
     ),
+    "Refuse inputs that the training data did not have, such as new words or another range, instead of a notice.": (
+        "拒绝训练数据中没有的输入（如新词、超出范围的数值），而不只是提示。"
+    ),
+    "Name by which a proxy passes requests on, besides those of this machine; repeat for several.": (
+        "代理转发请求时所用的名称（本机名称之外）；可重复给出。"
+    ),
+    "Prefix of the addresses behind a proxy, such as /models.": "代理后面各地址的前缀，如 /models。",
+    "Print a line about each answer on standard error.": "每作一次回答，就在标准错误上打印一行。",
     "Decimal separator in tables; auto detects it per column.": "表格的小数分隔符；auto 表示逐列判断。",
     "Set of options to start from; other options change it.": "作为起点的一组选项，可用其他选项改动。",
     "Show all options and exit.": "显示全部选项并退出。",

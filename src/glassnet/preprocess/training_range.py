@@ -105,17 +105,20 @@ class TrainingRange:
         # A copy recomputes the bounds and may warn again.
         return type(self), (self.samples, self.features, self.rows)
 
+    def remark(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> str:
+        """Return a remark if most of the inputs are far outside, otherwise an empty text; arguments as for `of`."""
+        if self.rows < FEWEST or not len(inputs) or not (what := self._what_is_far(inputs, compared)):
+            return ""
+        samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
+        unit = " (in standard deviations of the column)" if compared is not None else ""
+        return f"{samples} far outside the range of the training data{unit}: {what}"
+
     def warn_if_far(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> None:
-        """Warn once, with a `RangeWarning`, if most of the inputs are far outside; arguments as for `of`."""
-        if self._warned or self.rows < FEWEST or not len(inputs):
-            return
-        if what := self._what_is_far(inputs, compared):
+        """Warn once of the `remark` on inputs, with a `RangeWarning`."""
+        if not self._warned and (text := self.remark(inputs, compared=compared)):
             self._warned.append(True)
-            samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
-            unit = " (in standard deviations of the column)" if compared is not None else ""
             text = (
-                f"rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are "
-                "unreliable; pass rows with the encoding and scale of the training data."
+                f"rows: {text}. Predictions are unreliable; pass rows with the encoding and scale of the training data."
             )
             warnings.warn(RangeWarning(text), stacklevel=callers_level())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -64,12 +65,24 @@ def own_hosts(host: str, port: int) -> frozenset[str]:
     return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
 
 
-def is_foreign(host: str, origin: str | None, site: str | None, allowed: Iterable[str] = ()) -> bool:
+def host_name(host: str) -> str:
+    """Return the value of a header Host without its port, in lower case."""
+    return re.sub(r":\d+$", "", host).lower()
+
+
+def is_foreign(
+    host: str, origin: str | None, site: str | None, allowed: Iterable[str] = (), names: Iterable[str] | None = None
+) -> bool:
     """Return whether a page of another site sent a request, by its headers Host, Origin and Sec-Fetch-Site.
 
-    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``.
+    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``. A server that
+    may be behind a proxy, which has the certificate and may replace the header Host, gives its further `names`.
     """
-    return (origin is not None and origin != f"http://{host}") or site not in (None, "same-origin", *allowed)
+    if origin is not None and origin != f"http://{host}":
+        scheme, _, place = origin.partition("://")
+        if names is None or scheme not in ("http", "https") or (place != host and host_name(place) not in names):
+            return True
+    return site not in (None, "same-origin", *allowed)
 
 
 def in_language(message: str, language: str) -> str:

@@ -45,6 +45,7 @@ def evaluate_model(
     pictures: str | None = None,
     force: bool = False,
     decimal: str = AUTO,
+    strict: bool = False,
     language: str = "en",
     notify: Notify = ignore,
 ) -> EvaluationResult:
@@ -61,6 +62,8 @@ def evaluate_model(
         Whether to overwrite existing plots.
     decimal : str
         How decimals are written in a table; see `data.validation.DECIMALS`.
+    strict : bool
+        Whether inputs that the training data did not have, of which there are otherwise notices, are a DataError GN075.
     language : {"en", "zh"}
         Language of the plots.
     notify : callable
@@ -77,9 +80,11 @@ def evaluate_model(
                 "GN022", "--pictures: the plots are for classes, and this model is a regression. Omit it."
             )
         require_folder(pictures)
-    samples, rows = load_labelled(model, model_path, read_decimals(model, source, decimal), notify)
+    read = read_decimals(model, source, decimal)
+    samples, rows = load_labelled(model, model_path, read, notify, strict=strict)
     notify_trained_on(model, source, samples, rows, notify)
-    unless_warned(model).warn_if_far(samples.inputs)
+    judged = unless_warned(model)
+    judged.require_near(samples.inputs) if strict else judged.warn_if_far(samples.inputs)
     evaluation = evaluate(model, samples)
     drawn = _draw(model, samples, evaluation, Path(pictures), language, force) if pictures else ()
     return EvaluationResult(model, samples, evaluation, drawn)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +38,7 @@ _BLANK = r"[ '’\x{a0}\x{2009}\x{202f}]"
 _POINT = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
 _NULL = pl.Series([None], dtype=pl.String)
+_TRUTHS = {"true": 1.0, "false": 0.0}
 _MANY = 50
 """With more different units than this, they are words."""
 _OFTEN = 10
@@ -65,6 +66,8 @@ class Numbers:
         The decimal sign.
     units : mapping of str to int
         Every unit or sign before or after numbers -> its count, the most frequent first.
+    truths : int
+        Number of values that are true or false, read as 1 or 0, as in a typed column.
     """
 
     values: pl.Series
@@ -72,6 +75,7 @@ class Numbers:
     unit: str = ""
     decimal: str = "."
     units: dict[str, int] = field(default_factory=dict)
+    truths: int = 0
 
     @property
     def count(self) -> int:
@@ -121,7 +125,8 @@ def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
     found: list[Numbers] = []
     for unit in dict.fromkeys((next(iter(parts.counts), ""), "")):
         found += _read(parts, unit, [unit, ""] if is_sign(unit) else [unit], decimal)
-    return min(found, key=lambda one: (not one.few_non_numeric, len(one.non_numeric)))
+    best = min(found, key=lambda one: (not one.few_non_numeric, len(one.non_numeric)))
+    return _with_truths(best, column) if best.few_non_numeric else best
 
 
 def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO) -> Numbers:
@@ -146,10 +151,20 @@ def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO)
         accepted = [one for one in parts.counts if _spelling(one) == _spelling(unit)]
         accepted += [""] * (is_sign(unit) or all(map(is_sign, parts.counts)))
     [usual] = _read(parts, unit, accepted, learnt if decimal == AUTO else decimal)
-    if decimal != AUTO or usual.few_non_numeric:
-        return usual
-    [other] = _read(parts, unit, accepted, OTHER[learnt])
-    return other if other.few_non_numeric else usual
+    if decimal == AUTO and not usual.few_non_numeric:
+        [other] = _read(parts, unit, accepted, OTHER[learnt])
+        usual = other if other.few_non_numeric else usual
+    return _with_truths(usual, column)
+
+
+def _with_truths(found: Numbers, column: pl.Series) -> Numbers:
+    """Read true and false among numbers as 1 and 0."""
+    are_truths = found.non_numeric.str.to_lowercase().is_in([*_TRUTHS])
+    if not (count := int(are_truths.sum())):
+        return found
+    truths = column.str.to_lowercase().replace_strict(_TRUTHS, default=None, return_dtype=pl.Float64)
+    values = found.values.zip_with(found.values.is_not_null(), truths)
+    return replace(found, values=values, non_numeric=found.non_numeric.filter(~are_truths), truths=count)
 
 
 class _Parts(NamedTuple):

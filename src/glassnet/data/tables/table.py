@@ -132,6 +132,13 @@ class Column:
         return self.found.non_numeric if self.found else pl.Series([], dtype=pl.String)
 
     @property
+    def truths_among_numbers(self) -> int:
+        """Number of values that are true or false, and 1 or 0 as numbers."""
+        if self.found:
+            return self.found.truths
+        return int(self.present.sum()) if self.series.dtype == pl.Boolean else 0
+
+    @property
     def truths(self) -> NDArray[np.float64]:
         """1 for yes and 1, 0 for no and 0, NaN for missing and all other values, shape (n,)."""
         values = np.where((self.values == 0) | (self.values == 1), self.values, np.nan)

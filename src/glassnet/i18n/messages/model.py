@@ -48,10 +48,10 @@ MESSAGES: dict[str, str] = {
         "{names}：图片是彩色的，应为灰度图。请去掉这些选项，或按灰度读取。"
     ),
     # inputs outside the range of training
-    "rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are unreliable; pass rows "
-    "with the encoding and scale of the training data.": (
-        "rows：{samples}远超训练数据的范围{unit}：{what}。预测结果不可靠；请使用与训练数据相同的编码和取值范围。"
+    "rows: {remark}. Predictions are unreliable; pass rows with the encoding and scale of the training data.": (
+        "rows：{remark}。预测结果不可靠；请使用与训练数据相同的编码和取值范围。"
     ),
+    "{samples} far outside the range of the training data{unit}: {what}": ("{samples}远超训练数据的范围{unit}：{what}"),
     "the sample is": "该样本",
     "most of {count} samples are": "{count} 个样本中的大多数",
     " (in standard deviations of the column)": "（以该列的标准差为单位）",
@@ -127,6 +127,19 @@ MESSAGES: dict[str, str] = {
         "列 {name}：{count} 个值是训练数据中没有的，不算作其中任何词（{shown}）"
     ),
     "column {name}: {count} infinite value{plural} treated as missing": "列 {name}：{count} 个无穷大的值按缺失处理",
+    "column {name}: all {count} values count as rare words, since none is a frequent word of the training data "
+    "({shown})": "列 {name}：{count} 个值都不是训练数据中的常见词，全部按罕见词处理（{shown}）",
+    "column {name}: {count} value{plural} true or false, used as 1 or 0, expected numbers": (
+        "列 {name}：{count} 个值是 true 或 false，按 1 或 0 处理，应为数字"
+    ),
+    "column {name}: {value} is a fraction, but the training data had whole numbers up to {high}; if the point is "
+    "between thousands, write {whole}": (
+        "列 {name}：{value} 是小数，而训练数据是不超过 {high} 的整数；若小数点是千位分隔符，请写作 {whole}"
+    ),
+    "{place}: {remark}. Refused, because of strict: correct the rows, or omit strict.": (
+        "{place}：{remark}。因 strict 而拒绝：请更正这些行，或去掉 strict。"
+    ),
+    "row {row}": "第 {row} 行",
     "column {name}: {sign}, which the training data did not have, is ignored": (
         "列 {name}：忽略训练数据中没有的 {sign}"
     ),

@@ -296,12 +296,15 @@ class Columns:
         DataError
             GN060 when columns are missing; as `read_table` for an object that is not a table.
         """
-        from ...data.tables.table import read_table  # loads polars
+        return self._applied(self._read(table))
 
-        table = read_table(table)
-        self.require(table, self.names)
-        columns = self.read(table)
-        rows, widths = len(table), [len(one.features) for one in self.inputs]
+    def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[str]]:
+        """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""
+        columns = self._read(table)
+        return self._applied(columns), self._surprises(columns, self.inputs)
+
+    def _applied(self, columns: Mapping[str, Column]) -> Encoded:
+        rows, widths = len(columns[self.names[0]]), [len(one.features) for one in self.inputs]
         encoded = np.empty((rows, sum(widths)), np.float32)
         numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []
         start = 0
@@ -324,9 +327,19 @@ class Columns:
             deque(map(encode, blocks), 0)
         return encoded
 
-    def read(self, table: Table) -> dict[str, Column]:
-        """Return the columns of the inputs of a table that has them, read as in training; errors as for `parsed`."""
-        columns = self.parsed(table, [one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)])
+    def _read(self, table: Any) -> dict[str, Column]:
+        from ...data.tables.table import read_table  # loads polars
+
+        table = read_table(table)
+        self.require(table, self.names)
+        return self.read(table)
+
+    def read(self, table: Table, targets: Sequence[Target] = ()) -> dict[str, Column]:
+        """Return the columns of the inputs of a table, and of these targets, read as in training.
+
+        The table has them all. Errors as for `parsed`.
+        """
+        columns = self.parsed(table, [*(one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)), *targets])
         columns |= table.columns_without_numbers(one.name for one in self.inputs if isinstance(one, _WITHOUT_NUMBERS))
         return columns
 
@@ -362,14 +375,17 @@ class Columns:
     def surprises(self, table: Any) -> list[str]:
         """Return remarks on the values of a table that the training data did not have, and how they are read.
 
-        The table is as for `apply`; targets are optional.
+        The only judgement of values: what Python warns of, the command line notifies of, and the service and the studio
+        remark on. The table is as for `apply`; targets are optional.
         """
         from ...data.tables.table import read_table  # loads polars
 
         table = read_table(table)
         self.require(table, self.names)
-        described = [*self.inputs, *(one for one in self.targets if one.name in table.names)]
-        columns = self.parsed(table, described)
+        targets = [one for one in self.targets if one.name in table.names]
+        return self._surprises(self.read(table, targets), [*self.inputs, *targets])
+
+    def _surprises(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[str]:
         remarks = self._about_decimals(columns)
         remarks += [text for one in described for text in one.surprises(columns[one.name])]
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]

@@ -25,6 +25,7 @@ from .encoders import (
     non_numeric_remarks,
     odd_booleans,
     odd_numbers,
+    truth_remarks,
 )
 from .kinds import Encoding
 from .summaries.columns import (
@@ -76,7 +77,7 @@ def in_python(text: str) -> str:
 def about_numbers(column: Column, odd: OddValues) -> list[str]:
     """Return remarks on ignored units, non-numeric values and possible missing values in a column of numbers."""
     units = [f"column {column.name!r}: the unit {column.unit!r} is ignored"] * bool(column.unit)
-    return units + non_numeric_remarks(column.name, odd, column.unit) + _about_sentinels(column)
+    return units + non_numeric_remarks(column.name, odd, column.unit) + truth_remarks(column) + _about_sentinels(column)
 
 
 def odd_values(column: Column) -> OddValues:
