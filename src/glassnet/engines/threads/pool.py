@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...io.limits import available_cores
 from ..compiled import kernels
-from .pool_size import LONGEST, PoolSize
+from .pool_size import PoolSize
 from .worker import Done, Worker
 
 WORTH_THREADS = 40_000_000
@@ -98,12 +98,9 @@ class WorkerPool:
     ) -> None:
         """Run the next part of a block with `left` steps, and measure it."""
         # In a batch, a thread with fewer shards waits almost a step for the others: that is no long wait.
-        threads, first, step = self._size.size, kernels.next_step(barrier), self._size.seconds
-        kernels.begin_part(
-            barrier,
-            min(left, max(1, int(LONGEST / step))) if step else left,
-            max(self._spins, int(2 * step * SPINS_PER_SECOND)),
-        )
+        threads, first = self._size.size, kernels.next_step(barrier)
+        spins = max(self._spins, int(2 * self._size.step_seconds * SPINS_PER_SECOND))
+        kernels.begin_part(barrier, min(left, self._size.steps), spins)
         began, results = time.perf_counter(), list[Done]()
         try:
             for thread, worker in enumerate(self._others[: threads - 1], start=1):

@@ -11,10 +11,10 @@ CROWDED = 0.8
 """Fraction of its time on a core below which a thread shares one. Waiting threads spin, so otherwise it is nearly 1."""
 
 SHORTEST, LONGEST = 0.002, 0.2
-"""Seconds of the shortest part to measure, as waking a thread takes a fraction of a millisecond; and of the longest."""
+"""Seconds of the shortest measurement, as waking a thread takes a fraction of a millisecond, and of the longest part."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 2, 16
-"""Parts between two trials of another number of threads; doubled after each trial."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.2
+"""Seconds between two trials of another number of threads; doubled after each trial. A trial takes some milliseconds."""
 
 
 class PoolSize:
@@ -24,20 +24,24 @@ class PoolSize:
     ----------
     size : int
         Number of threads for the next part, 1 to `most`.
+    steps : int
+        Largest number of steps of the next part, so that it ends soon enough to be measured.
+    step_seconds : float
+        Seconds that a step takes if all threads are on a core, at most; 0 before the first measurement.
     """
 
     def __init__(self, most: int) -> None:
         self.size = self._most = most
+        self.steps, self.step_seconds = 1 << 60, 0.0
         self._seconds: dict[int, float] = {}
         self._start_over()
+        self._measure_anew()
 
     def _start_over(self) -> None:
-        self._left, self._pause = 1, FIRST_PAUSE  # a single crowded part may be chance
+        self._left, self._pause = SHORTEST, FIRST_PAUSE  # a single crowded measurement may be chance
 
-    @property
-    def seconds(self) -> float:
-        """The shortest measured time of a step; 0 before the first measurement."""
-        return min(self._seconds.values(), default=0.0)
+    def _measure_anew(self) -> None:
+        self._steps, self._total, self._on_core = 0, 0.0, [0.0] * self.size
 
     def learn(self, steps: int, seconds: float, shares: list[float]) -> None:
         """Choose the number of threads for the next part from the time of this one.
@@ -50,16 +54,28 @@ class PoolSize:
         shares : list of float
             For each thread, the fraction of its time that it was on a core, 0 to 1.
         """
-        if seconds < SHORTEST or steps == 0:
+        if steps == 0 or seconds == 0:
             return
-        crowded = sum(share < CROWDED for share in shares)
-        self._seconds[self.size] = seconds / steps
+        each = seconds / steps
+        self.steps = max(1, int(LONGEST / each))
+        self.step_seconds = min(self.step_seconds or each, each * min(shares))
+        self._steps += steps
+        self._total += seconds
+        self._on_core = [before + share * seconds for before, share in zip(self._on_core, shares, strict=True)]
+        if self._total >= SHORTEST:  # parts of a crowded pool can be much shorter
+            self._choose(sum(on_core < CROWDED * self._total for on_core in self._on_core))
+            self._measure_anew()
+
+    def _choose(self, crowded: int) -> None:
+        """Choose the number of threads at the end of a measurement in which some threads shared a core."""
+        self._seconds[self.size] = seconds = self._total / self._steps
         if self.size == self._most and not crowded:
-            self._seconds = {self.size: seconds / steps}
+            self._seconds = {self.size: seconds}
             self._start_over()
+        elif self.size == 1 and crowded:
+            pass  # every core is in use: more threads would wait for each other
         elif self._left > 0:
-            # While a single thread shares its core, every core is in use: more threads would wait for each other.
-            self._left -= self.size > 1 or not crowded
+            self._left -= self._total
             self.size = min(self._seconds, key=self._seconds.__getitem__)
         else:
             self.size = max(1, self.size - crowded) if crowded else min(self.size + 1, self._most)
