@@ -11,10 +11,10 @@ CROWDED = 0.8
 """Fraction of its time on a core below which a thread shares one. Waiting threads spin, so otherwise it is nearly 1."""
 
 SHORTEST, LONGEST = 0.002, 0.2
-"""Seconds of the shortest measurement, as waking a thread takes a fraction of a millisecond, and of the longest part."""
+"""Seconds of the shortest measurement (waking a thread takes a tenth of it), and of the longest part."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.2
-"""Seconds between two trials of another number of threads; doubled after each trial. A trial takes some milliseconds."""
+"""Seconds between two trials of another number of threads, which take milliseconds; doubled after each trial."""
 
 
 class PoolSize:

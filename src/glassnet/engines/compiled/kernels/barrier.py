@@ -29,7 +29,7 @@ each thread has its own core, the others rarely arrive later.
 
 _ARRIVED, _MEETINGS, _ABORTED, _SPINS, _LONG_WAITS, _NEXT, _STOP = range(7)
 """Places in a barrier: threads that have arrived, number of meetings, whether it is aborted, the spins of a short wait,
-number of long waits in this part, the first step of this part or the next, and the step before which this part stops."""
+number of long waits in this part, first step of this part or the next, and the step before which this part stops."""
 
 _sched_yield = types.ExternalFunction("sched_yield", types.int32())
 
