@@ -59,6 +59,18 @@ def test_all_threads_work_again_after_contention_ends(share_of_one):
     assert pool.size == 2
 
 
+def test_a_moment_without_contention_does_not_make_trials_frequent():
+    """Every third measurement of two threads falls between two slices of a busy process."""
+    pool, parts, of_two = PoolSize(2), 15_000, 0
+    for _ in range(parts):
+        if pool.size == 1:
+            pool.learn(2, SLICE, [1.0])
+        else:
+            of_two += 1
+            pool.learn(1, SLICE, [1.0, 0.5 if of_two % 3 else 1.0])
+    assert of_two < 0.02 * parts
+
+
 def test_while_a_single_thread_shares_its_core_no_others_start():
     pool = PoolSize(2)
     units(pool, {2: 3.0, 1: 2.0}, {2: 0.5, 1: 0.5}, duration=1.0)

@@ -90,9 +90,7 @@ def test_a_notice_says_what_is_compiled_and_for_how_long(loop, cached):
     for place, text in enumerate((english, chinese)):
         assert COMPILING_WORDS[loop][place] in text
         assert ("uint8" in text, weights in text) == (True, True)
-        assert re.findall(r"\d+", text) == re.findall(r"\d+", f"{weights} uint8"), (
-            "machines differ in the time"
-        )
+        assert re.findall(r"\d+", text) == re.findall(r"\d+", f"{weights} uint8"), "machines differ in the time"
     assert ("once" in english, "一次" in chinese) == (cached, cached)
     assert COMPILING_WORDS[loop][0] in CompileNotice("waits", loop).text("en")
     assert "7.3 s" in CompileNotice("ends", loop, seconds=7.31).text("en")

@@ -34,11 +34,8 @@ class PoolSize:
         self.size = self._most = most
         self.steps, self.step_seconds = 1 << 60, 0.0
         self._seconds: dict[int, float] = {}
-        self._start_over()
+        self._left, self._pause = SHORTEST, FIRST_PAUSE
         self._measure_anew()
-
-    def _start_over(self) -> None:
-        self._left, self._pause = SHORTEST, FIRST_PAUSE  # a single crowded measurement may be chance
 
     def _measure_anew(self) -> None:
         self._steps, self._total, self._on_core = 0, 0.0, [0.0] * self.size
@@ -71,7 +68,8 @@ class PoolSize:
         self._seconds[self.size] = seconds = self._total / self._steps
         if self.size == self._most and not crowded:
             self._seconds = {self.size: seconds}
-            self._start_over()
+            self._left = SHORTEST  # a single crowded measurement may be chance
+            self._pause = max(FIRST_PAUSE, self._pause - self._total)
         elif self.size == 1 and crowded:
             pass  # every core is in use: more threads would wait for each other
         elif self._left > 0:
