@@ -154,7 +154,7 @@ def first_step(barrier: Any, thread: int, threads: int) -> int:
     """Wait for all threads, some of which are still waking up; return the first step of the part."""
     if wait_for_all(barrier, threads) and thread == 0:
         _set_long_waits(barrier, np.int64(0))
-    return barrier[_NEXT]
+    return int(barrier[_NEXT])
 
 
 @kernel
@@ -166,7 +166,7 @@ def goes_on(barrier: Any, thread: int, step: int) -> bool:
     stop = _stop(barrier)
     if thread == 0 and step + 1 < stop and _long_waits(barrier) > 0:
         _stop_at(barrier, np.int64(step + 1))
-    return step < stop
+    return bool(step < stop)
 
 
 @kernel
