@@ -97,7 +97,7 @@ class WorkerPool:
         self, kernel: Callable[..., Any], arguments: tuple[Any, ...], barrier: NDArray[np.int64], left: int
     ) -> None:
         """Run the next part of a block with `left` steps, and measure it."""
-        # In a batch, a thread with fewer shards waits almost a step for the others: that is no long wait.
+        # In a batch, a thread with fewer shards may wait almost a step for the others: two steps are a long wait.
         threads, first = self._size.size, kernels.next_step(barrier)
         spins = max(self._spins, int(2 * self._size.step_seconds * SPINS_PER_SECOND))
         kernels.begin_part(barrier, min(left, self._size.steps), spins)
