@@ -173,7 +173,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     # train
     "network": (
         "network   {sizes}, rule {rule}, {epochs} epochs of {samples:,} samples, engine {engine} ({dtype})",
-        "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}（{dtype}）",
+        "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}，{dtype}",
     ),
     "joined": (
         "{sizes} ({members} networks of {member}, each trained without one fold)",

@@ -167,11 +167,11 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     # what a class looks like
     "asked_again": (
         "{way:<9} {what}; predictions for these inputs: {answers}",
-        "{way:<9} {what}；模型对这些输入的预测：{answers}",
+        "{what}；模型对这些输入的预测：{answers}",
     ),
     "no_way_back": (
         "backquery: omitted, because it requires sigmoid nodes in every layer",
-        "backquery：已略去，因为每一层都必须是 sigmoid 节点",
+        "反向查询：已略去，因为每一层都必须是 sigmoid 节点",
     ),
     "not_reached": (
         "missed    {classes}: no input was found that the model classifies as this class",

@@ -79,8 +79,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "node_of_layer": ("node {node}, layer {layer}", "第 {layer} 层节点 {node}"),
     "node_mean": ("mean activation {mean}", "平均激活值 {mean}"),
     "node_samples": ("Samples with the largest activation", "激活值最大的样本"),
-    "backquery": ("the network run backwards", "反向运行网络"),
-    "dream": ("activation maximization with a prior", "带先验的激活最大化"),
+    "backquery": ("the network run backwards", "反向查询：反向运行网络"),
+    "dream": ("activation maximization with a prior", "激活最大化，带先验"),
     "above": ("above: {what}", "上：{what}"),
     "below": ("below: {what}", "下：{what}"),
     # augmentation
@@ -104,7 +104,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes": ("changes ΔW", "改变量 ΔW"),
     "one_step": (
         "one training step, rule {rule}, learning rate {rate}: loss {before} before, {after} after",
-        "按规则 {rule} 训练一步，学习率 {rate}：损失由 {before} 变为 {after}",
+        "按规则 {rule}训练一步，学习率 {rate}：损失由 {before} 变为 {after}",
     ),
     "matrix": ("{rows} × {columns}, up to ±{limit}", "{rows} × {columns}，至多 ±{limit}"),
     # why

@@ -14,10 +14,17 @@ from importlib import import_module
 from typing import TypeVar
 
 from ..errors import OptionError
+from ..i18n.language import LANGUAGES
 from ..i18n.translate import in_chinese
 from ..io.limits import LOADER
 
 _Value = TypeVar("_Value")
+
+
+def accepted_language(header: str) -> str | None:
+    """Return the first language of an ``Accept-Language`` header that is one of `LANGUAGES`, or None."""
+    named = (part.strip()[:2].lower() for part in header.split(","))
+    return next((language for language in named if language in LANGUAGES), None)
 
 
 def require_packages(what: str, extra: str, packages: Iterable[str]) -> None:

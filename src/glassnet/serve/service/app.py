@@ -18,7 +18,7 @@ import orjson
 
 from ...errors import GlassnetError
 from ...io.limits import available_cores
-from ..http import in_language, is_foreign
+from ..http import accepted_language, in_language, is_foreign
 from . import documentation, explain, metrics, openapi, predict, process, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
@@ -103,7 +103,8 @@ class Service:
         began = time.perf_counter()
         route: Route | None = None
         request = Request(scope["method"], scope["path"], {}, dict(scope["headers"]))
-        request.language = _language(request.headers)
+        accepted = request.headers.get(b"accept-language", b"").decode("latin-1")
+        request.language = accepted_language(accepted) or "en"
         try:
             self._require_own(request)
             route = self._route(request)
@@ -302,10 +303,6 @@ def _password(encoded: bytes) -> bytes:
         return base64.b64decode(encoded, validate=True).partition(b":")[2]
     except ValueError:
         return b""
-
-
-def _language(headers: dict[bytes, bytes]) -> str:
-    return "zh" if headers.get(b"accept-language", b"")[:2].lower() == b"zh" else "en"
 
 
 def _error(problem: GlassnetError, route: Route | None, request: Request) -> Answer:
