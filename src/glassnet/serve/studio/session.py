@@ -201,10 +201,9 @@ class Session:
         self.events.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def describe(self, language: str) -> dict[str, Any]:
-        """Return what is open, as JSON-compatible values: the start of every page, in a language."""
+    def describe(self) -> dict[str, Any]:
+        """Return what is open, as JSON-compatible values: the start of every page."""
         return {
-            "language": language,
             "run": self.events.run,
             "last": self.events.last_id,
             "limits": {"upload": MOST_UPLOAD},
