@@ -135,7 +135,10 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "激活      平均激活值 {mean}，在 {flat} 的样本上饱和",
     ),
     "node_excited": ("excited   most by these samples:", "样本      激活值最大的样本："),
-    "node_sample": ("row {row}, true {label}, activation {value}", "第 {row} 行，真实 {label}，激活值 {value}"),
+    "node_sample": (
+        "row {row}, true {label}, weighted sum {sum}, activation {value}",
+        "第 {row} 行，真实 {label}，加权和 {sum}，激活值 {value}",
+    ),
     "node_by_class": ("classes   mean activation on the samples of each class:", "类别      各类样本上的平均激活值："),
     "node_by_label": (
         "labels    mean activation on the samples with each label:",
