@@ -169,8 +169,8 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     ),
     # what a class looks like
     "asked_again": (
-        "{way:<9} {what}; predictions for these inputs: {answers}",
-        "{what}；模型对这些输入的预测：{answers}",
+        "{short_way:<9} {what}; predictions for these inputs: {answers}",
+        "{short_way}  {what}；模型对这些输入的预测：{answers}",
     ),
     "no_way_back": (
         "backquery: omitted, because it requires sigmoid nodes in every layer",

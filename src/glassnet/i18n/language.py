@@ -82,6 +82,7 @@ _AFTER_PART = re.compile("(mnist [训测][练试]集) (?=[\u4e00-\u9fff])")
 """Its name in Chinese and a space that only a Latin name needs."""
 _VALUES = {
     "rule": {"notes": "笔记", "gradient": "梯度"},
+    "way": {"backquery": "反向查询", "dream": "梯度上升"},
     "engine": {"compiled": "编译", "reference": "参考实现"},
     "loss": {
         "squared_error": "平方误差",
@@ -149,10 +150,10 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
 def chinese_value(name: str, value: Any) -> Any:
     """Return the value of an option with its Chinese word: ``notes（笔记）``; other values do not change.
 
-    The hole `short_rule` is filled with the word alone.
+    A hole such as `short_rule` is filled with the word alone.
     """
-    if name == "short_rule":
-        return _VALUES["rule"][value]
+    if name.startswith("short_"):
+        return _VALUES[name.removeprefix("short_")][value]
     word = _VALUES.get(name, {}).get(value)
     return f"{value}（{word}）" if word else value
 

@@ -82,8 +82,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "node_of_layer": ("node {node}, layer {layer}", "第 {layer} 层节点 {node}"),
     "node_mean": ("mean activation {mean}", "平均激活值 {mean}"),
     "node_samples": ("Samples with the largest activation", "激活值最大的样本"),
-    "backquery": ("the network run backwards", "反向查询：反向运行网络"),
-    "dream": ("activation maximization with a prior", "激活最大化，带先验"),
+    "backquery": ("the network run backwards", "反向运行网络"),
+    "dream": ("activation maximization with a prior", "带先验的激活最大化"),
     "above": ("above: {what}", "上：{what}"),
     "below": ("below: {what}", "下：{what}"),
     # augmentation
