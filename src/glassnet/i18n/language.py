@@ -78,7 +78,7 @@ _COMMA = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\([^()]*\))|, (…)
 """What is between the items of a list, or what is quoted or parenthesised, where commas stay."""
 _PART = re.compile(r"\bmnist \((train|test)\)")
 """The name of a part of the bundled data."""
-_AFTER_PART = re.compile("(mnist [训测][练试]集) (?=[\u4e00-\u9fff])")
+_AFTER_PART = re.compile("mnist .{2}集 (?=[\u4e00-\u9fff])")
 """Its name in Chinese and a space that only a Latin name needs."""
 _VALUES = {
     "rule": {"notes": "笔记", "gradient": "梯度"},
@@ -142,7 +142,7 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
             filled_in = {name: chinese_value(name, chinese_list(name, value)) for name, value in filled_in.items()}
         if language == "en":
             return of_one(text, filled_in).format(**filled_in)
-        return _AFTER_PART.sub(r"\1", text.format(**filled_in))
+        return _AFTER_PART.sub(lambda found: found[0].rstrip(), text.format(**filled_in))
 
     return word
 
