@@ -94,6 +94,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}: {rows:,} rows without a target ({names}) skipped",
         "{source}：跳过没有目标（{names}）的 {rows:,} 行",
     ),
+    "writes_beside": (
+        "{wanted} already exists: this run writes {file}",
+        "{wanted} 已存在：本次训练将写入 {file}",
+    ),
     "kept_aside": (
         "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
         "没有测试数据：从 {source} 留出 {share:.3g}%（{rows:,} 行）作测试",
@@ -173,7 +177,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     # train
     "network": (
         "network   {sizes}, rule {rule}, {epochs} epochs of {samples:,} samples, engine {engine} ({dtype})",
-        "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}（{dtype}）",
+        "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}，{dtype}",
     ),
     "joined": (
         "{sizes} ({members} networks of {member}, each trained without one fold)",

@@ -175,6 +175,7 @@ FLAGS = {
     "Part of the data.": "使用数据的哪一部分。",
     "Language of the output and the figures.": "输出与图中文字的语言。",
     "Language of the page.": "网页的语言。",
+    "Language of the page.  [that of the browser]": "网页的语言。  [浏览器的语言]",
     "Port on this machine; 0: any free one.": "本机的端口；0 表示任一空闲端口。",
     "Only print the address; do not open a browser.": "只输出地址，不打开浏览器。",
     "Port; 0: any free one.": "端口；0 表示任一空闲端口。",

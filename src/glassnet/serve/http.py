@@ -1,4 +1,4 @@
-"""What the studio and the service share: the socket, optional packages, languages, threads, and who sends a request."""
+"""What the studio and the service share: the socket, languages, threads, and who sends a request."""
 
 from __future__ import annotations
 
@@ -14,10 +14,17 @@ from contextvars import copy_context
 from typing import TypeVar
 
 from ..errors import OptionError
+from ..i18n.language import LANGUAGES
 from ..i18n.translate import in_chinese
 from ..io.limits import LOADER
 
 _Value = TypeVar("_Value")
+
+
+def accepted_language(header: str) -> str | None:
+    """Return the first language of an ``Accept-Language`` header that is one of `LANGUAGES`, or None."""
+    named = (part.strip()[:2].lower() for part in header.split(","))
+    return next((language for language in named if language in LANGUAGES), None)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -23,7 +23,7 @@ from ...errors import FileError, GlassnetError
 from ...io.control_characters import printable
 from ...io.limits import available_cores
 from ...io.opening import gunzip
-from ..http import host_name, in_language, is_foreign, is_loopback
+from ..http import accepted_language, host_name, in_language, is_foreign, is_loopback
 from . import documentation, explain, metrics, openapi, predict, process, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
@@ -124,7 +124,7 @@ class Service:
         began = time.perf_counter()
         route: Route | None = None
         request = Request(scope["method"], scope["path"], {}, dict(scope["headers"]))
-        request.language = _language(request.headers)
+        request.language = accepted_language(request.header("accept-language")) or "en"
         request.prefix = self._root_path or _prefix(request.header("x-forwarded-prefix"))
         if self._root_path and request.path.startswith(f"{self._root_path}/"):  # a proxy may leave it there
             request.path = request.path.removeprefix(self._root_path)
@@ -377,10 +377,6 @@ def _client(scope: Scope, request: Request) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
-
-
-def _language(headers: dict[bytes, bytes]) -> str:
-    return "zh" if headers.get(b"accept-language", b"")[:2].lower() == b"zh" else "en"
 
 
 def _error(problem: GlassnetError, route: Route | None, request: Request) -> Answer:

@@ -41,7 +41,8 @@ def run(
         0: any free port.
     open_browser : bool
     language : {"en", "zh"}, optional
-        The language of a page that does not choose one; by default that of the locale.
+        The language of a page that does not choose one; by default ``GLASSNET_LANGUAGE``, that of the browser, or that
+        of the locale.
     announce : callable
         Called with the address, which has the token.
 
