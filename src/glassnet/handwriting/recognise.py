@@ -81,7 +81,7 @@ def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, Flo
 
 @cache
 def _gate() -> Model:
-    return shipped_model("gate")
+    return shipped_model("gate").unchecked()
 
 
 def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:

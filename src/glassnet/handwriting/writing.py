@@ -1,0 +1,91 @@
+"""Whether what was read is writing: strokes of a pen, about equally wide and full, on even ground.
+
+The models see the shape of a piece of ink alone, and parts of hands and things have the shape of a digit. Three
+measures of the photograph itself distinguish them. Their limits were chosen on generated photographs of digits,
+and on rendered hands, pictures of things and edges of which the tests and the benchmark have others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
+from numpy.typing import NDArray
+from PIL import Image
+
+from .morphology import Mask, Plane, distance
+from .reading import Digit, Reading
+from .reasons import Reason
+
+_UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
+"""Standard deviations at which each measure alone says that this is no writing: of the strength around a digit,
+relative to its ink; of the stroke width, and of the strength inside strokes, relative to their means. Writing has at
+most 0.06, 0.25 and 0.3."""
+_TEXTURED = 0.85  # mean of several digits at which none of them is writing; a page has at most 0.75
+_AROUND = 0.35  # of the size of a digit: the width of the ground around it that is measured
+_BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
+_ENLARGED = 112  # pixels a side at which stroke widths are measured
+_FINE = 8.0  # stroke width in pixels below which the strength inside strokes is that of their blur
+
+
+def doubt_what_is_no_writing(reading: Reading, sure: float) -> Reading:
+    """Lower the confidence of digits of a photograph that do not look like writing.
+
+    Parameters
+    ----------
+    reading : Reading
+    sure : float
+        Least confidence of a sure digit.
+    """
+    doubts = [_unevenness_of(reading, digit) if digit.sure else 0.0 for digit in reading.digits]
+    measured = [doubt for digit, doubt in zip(reading.digits, doubts, strict=True) if digit.sure]
+    textured = len(measured) > 1 and np.mean(measured) >= _TEXTURED
+    digits = []
+    for digit, doubt in zip(reading.digits, doubts, strict=True):
+        digits.append(digit.doubted(Reason.NOT_WRITING, sure) if digit.sure and (textured or doubt >= 1) else digit)
+    return replace(reading, digits=tuple(digits))
+
+
+def _unevenness_of(reading: Reading, digit: Digit) -> float:
+    down, across = (a / b for a, b in zip(reading.mask.shape, reading.picture.size[::-1], strict=True))
+    left, top, right, bottom = digit.box
+    place = slice(round(top * down), round(bottom * down)), slice(round(left * across), round(right * across))
+    ink = reading.mask[place]
+    if min(ink.shape) < 2 or not ink.any():
+        return 0.0
+    room = max(4, round(_AROUND * max(ink.shape)))
+    window = tuple(slice(max(0, part.start - room), part.stop + room) for part in place)
+    own = np.zeros_like(reading.mask)
+    own[place] = ink
+    every = reading.mask[window] | reading.removed[window]
+    return unevenness(reading.ink.strength[window], own[window], every, digit.form)
+
+
+def unevenness(strength: Plane, ink: Mask, every: Mask, form: NDArray[np.uint8]) -> float:
+    """Return how little a digit and the ground around it look like writing; 1 and more is none.
+
+    Parameters
+    ----------
+    strength : ndarray, shape (rows, columns)
+        As of an `Ink`.
+    ink, every : ndarray of bool, shape (rows, columns)
+        The pixels of the digit, and those of all ink.
+    form : ndarray of uint8, shape (28, 28)
+        The digit in the form of MNIST, without the gaps that a dry pen leaves.
+    """
+    half = distance(np.pad(ink, 1))[1:-1, 1:-1]
+    pen = max(1.0, 4 * float(half[ink].mean()) - 2)
+    level = float(np.median(strength[ink]))
+    away = scipy.ndimage.distance_transform_edt(~every)
+    ground = strength[(away > max(1.5, _BLURRED * pen)) & (away < max(4.0, _AROUND * max(ink.shape)))] / level
+    # Most of squared paper is even; the lines are not.
+    off = np.abs(ground - np.median(ground)) if ground.size else np.zeros(1)
+    of_ground = min(float(ground.std()), 3 * float(np.median(off))) if ground.size > 10 else 0.0
+    deep = ink & (half >= max(1.0, pen / 8 + 0.25))
+    of_ink = float(strength[deep].std() / strength[deep].mean()) if pen > _FINE else 0.0
+    large = Image.fromarray(form).resize((_ENLARGED, _ENLARGED), Image.Resampling.BICUBIC)
+    half = distance(np.array(large) > 127)
+    ridge = half[(half >= scipy.ndimage.maximum_filter(half, 3)) & (half > half[half > 0].mean() / 2)]
+    of_width = float(ridge.std() / ridge.mean())
+    return float(np.hypot(np.hypot(of_ground / _UNEVEN_GROUND, of_width / _UNEVEN_WIDTH), of_ink / _UNEVEN_INK))
