@@ -25,18 +25,23 @@ PACKAGES = (
 )
 FOLDER = Path("/usr/share/fonts")
 LATIN = "ABCDEFGHKLMNPQRTUVWXYacdefhkmnprtuvwxyßÄÜÅÆÇÑÈãäåæçéêëïñõûüýþđŒ"
-GREEK = "ΓΔΛΞΠΣΥΦΨΩΑΒΕΗΚΜΝΡΤΧαβγδεζηκλμνξπρτυφχψω" + "αβγδεζηκλμνξπρτυφχψω" + "αβγδεζηκλμξρφψωΓΔΛΞΣΦΨΩδδββγγζζξξφφωωμμααλλ"
+GREEK = (
+    "ΓΔΛΞΠΣΥΦΨΩΑΒΕΗΚΜΝΡΤΧαβγδεζηκλμνξπρτυφχψω" + "αβγδεζηκλμνξπρτυφχψω" + "αβγδεζηκλμξρφψωΓΔΛΞΣΦΨΩδδββγγζζξξφφωωμμααλλ"
+)
 """Letters that a digit resembles are drawn more often; without ο, ι, θ, σ and ς."""
 CYRILLIC = "БГДЖИЙЛПФЦШЩЫЭЮЯЂЉгджийклмнптфцшщыэюяєїђ"
 HEBREW = "אבגהטלמנעפצקשת"
 ARABIC = "بتثجحخسشصضطظعغكمي"
-CJK = "あおかきけさすせたなぬねはふほまむめもやゆわをウエオカキケサセタチネホモラヰ人大山木水火土月目手足女子学年本車雨金門天王石竹米糸耳虫見言走馬魚鳥"
+CJK = (
+    "あおかきけさすせたなぬねはふほまむめもやゆわをウエオカキケサセタチネホモラヰ人大"
+    "山木水火土月目手足女子学年本車雨金門天王石竹米糸耳虫見言走馬魚鳥"
+)
 SIGNS = "∑√∞∂∇±×÷≠≤≥≈∈∉∪∩→←↑↓⇒⇔∀∃§¶†‡©®¢£¥€#@&%?{}<>*+=~^♠♥♦♣♪♫★☆☑☺✓✗✂☎✈"
 FACES: dict[str, tuple[str, ...]] = {
     LATIN: ("Breip.ttf", "BecauseWeBuild-Regular.otf", "BecauseWeLearn-Regular.otf", "BecauseWeMentor-Regular.otf",
             "ComicNeue-Regular.otf", "femkeklaver.ttf", "Andika-Italic.ttf", "Ecolier-court.ttf", "DejaVuSans.ttf"),
-    GREEK: ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSerif-Italic.ttf", "DejaVuSansMono.ttf",
-            "STIXGeneral.ttf", "STIXGeneralItalic.ttf", "GFSNeohellenic.otf", "GFSNeohellenicIt.otf", "GFSSolomos.otf",
+    GREEK: ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSerif-Italic.ttf",
+            "DejaVuSansMono.ttf", "STIXGeneral.ttf", "STIXGeneralItalic.ttf", "GFSNeohellenic.otf", "GFSNeohellenicIt.otf", "GFSSolomos.otf",
             "GFSGazis.otf", "NotoSans-Regular.ttf", "NotoSerif-Regular.ttf"),
     CYRILLIC: ("DejaVuSans.ttf", "DejaVuSerif-Italic.ttf", "NotoSans-Regular.ttf", "Andika-Italic.ttf"),
     HEBREW: ("NotoSansHebrew-Regular.ttf", "KtavYadCLM-MediumItalic.otf", "SimpleCLM-Medium.ttf"),
@@ -148,7 +153,9 @@ def thing(rng: np.random.Generator) -> NDArray[np.uint8]:
     cover = np.pad(pixels[..., 3] / 255, 12)
     seen = grey * cover + paper * (1 - cover)
     seen += ndimage.gaussian_filter(rng.normal(0, 1, seen.shape), rng.uniform(1, 8)) * rng.uniform(0, 60)
-    turned = Image.fromarray(seen.astype(np.float32)).rotate(rng.uniform(0, 360), Image.Resampling.BILINEAR, True, fillcolor=paper)  # type: ignore[arg-type]
+    turned = Image.fromarray(seen.astype(np.float32)).rotate(
+        rng.uniform(0, 360), Image.Resampling.BILINEAR, True, fillcolor=paper
+    )  # type: ignore[arg-type]
     soft = ndimage.gaussian_filter(np.asarray(turned), rng.uniform(0.3, 2))
     if rng.random() < 0.4:
         soft = -ndimage.gaussian_gradient_magnitude(soft, rng.uniform(0.5, 1.2))
@@ -158,7 +165,9 @@ def thing(rng: np.random.Generator) -> NDArray[np.uint8]:
     if not count:
         return thing(rng)
     areas = np.bincount(labels.ravel())[1:]
-    part = labels == 1 + (int(np.argmax(areas)) if rng.random() < 0.7 else int(rng.choice(count, p=areas / areas.sum())))
+    part = labels == 1 + (
+        int(np.argmax(areas)) if rng.random() < 0.7 else int(rng.choice(count, p=areas / areas.sum()))
+    )
     if rng.random() < 0.3:
         part = mask & ndimage.binary_dilation(part, iterations=6)
     return mnist_form(part).reshape(-1) if part.sum() > 40 else thing(rng)

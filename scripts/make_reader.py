@@ -7,7 +7,8 @@ or 9s with a hook or a foot. It was also written with pens, not with markers, an
 therefore trains on the 60,000 training digits of MNIST, on some of them written again with other pens, and on drawn
 digits of other hands (`hands.py`, `pens.py`); the last two are normalised by the stage that normalises photographs. The
 test data are those of MNIST, unchanged. The gate trains on the same digits, and on signs, letters, words, scribbles and
-pairs of digits as the other class (`no_digits.py`). The training data of each model are saved next to it, for
+pairs of digits as the other class (`no_digits.py`), and is then trained further with letters of many scripts and
+pictures of things (`glyphs.py`, from fonts of Debian). The training data of each model are saved next to it, for
 ``glassnet verify gate.safetensors gate-digits.npz``.
 """
 
@@ -44,9 +45,9 @@ REWRITTEN, PRINTED, NONE = 14_000, 4_000, 60_000
 """Number of digits of MNIST written again; for the gate, numbers of printed digits and of non-digits."""
 ZEROS = (0, 0, *range(10))
 """Printed digits; 0 is more frequent because D, C, Q and U resemble it."""
-FURTHER = ["--from", "gate-first.safetensors", "--epochs", "12", "--batch-size", "512", "--learning-rate", "LR",
+FURTHER = ["--from", "gate-first.safetensors", "--epochs", "40", "--batch-size", "512", "--rate", "0.001",
            "--hardest", "0.5", "--rotate", "8", "--shear", "0.1", "--zoom", "0.1"]  # fmt: skip
-AGAIN = {"mnist": 40_000, "drawn": 10_000, "none": 6_000, "glyphs": 16_000}
+AGAIN = {"mnist": 60_000, "drawn": 20_000, "none": 14_000, "glyphs": 16_000}
 """Options of the gate's further training on letters of many scripts and on things, and numbers of its samples."""
 _PART = 250  # samples that are made with one seed
 
@@ -140,7 +141,8 @@ def main(folder: Path, names: list[str]) -> None:
         twice, known = np.concatenate([mnist.inputs, inputs]), np.concatenate([mnist.labels, labels])
         train(folder, "reader", READER, x_train=twice, y_train=known, x_test=test.inputs, y_test=test.labels)
     if "gate" in names:
-        train(folder, "gate", GATE, **digits_or_not(inputs))
+        train(folder, "gate-first", GATE, **digits_or_not(inputs))
+        train(folder, "gate", FURTHER, **letters_and_things())
 
 
 if __name__ == "__main__":

@@ -49,7 +49,11 @@ def hand(pose: str, seed: int) -> Photo:
             part((left, top + unit * 0.9), (left, top + unit * 0.3), unit * 0.52)
     side = rng.choice([-1, 1])
     ends = (3.2, -1.6) if pose == "open" else (-0.3, 0.6)
-    part((middle + side * 1.7 * unit, low + 0.7 * unit), (middle + side * ends[0] * unit, low + ends[1] * unit), unit * 0.57)
+    part(
+        (middle + side * 1.7 * unit, low + 0.7 * unit),
+        (middle + side * ends[0] * unit, low + ends[1] * unit),
+        unit * 0.57,
+    )
     slopes = np.gradient(ndimage.gaussian_filter(depth, 2))
     light = rng.uniform((-0.9, -0.7), (0.0, 0.7))
     lit = (1 - slopes[0] * light[0] - slopes[1] * light[1]) / np.sqrt(1 + slopes[0] ** 2 + slopes[1] ** 2)
@@ -89,7 +93,9 @@ def letter(character: str, seed: int, kind: str = "clean") -> Photo:
 @cache
 def _way(character: str) -> np.ndarray:
     canvas = Image.new("L", (3 * SIDE, 3 * SIDE))
-    ImageDraw.Draw(canvas).text((1.5 * SIDE, 1.5 * SIDE), character, 255, ImageFont.truetype(str(LETTERS), SIDE), anchor="mm")
+    ImageDraw.Draw(canvas).text(
+        (1.5 * SIDE, 1.5 * SIDE), character, 255, ImageFont.truetype(str(LETTERS), SIDE), anchor="mm"
+    )
     glyph = canvas.crop(canvas.getbbox())
     glyph.thumbnail((0.8 * SIDE, 0.8 * SIDE))
     field = Image.new("L", (SIDE, SIDE))

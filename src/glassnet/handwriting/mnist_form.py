@@ -97,7 +97,8 @@ def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
     ndarray of uint8, shape (28, 28), or None
         Light on dark, if the image has this size or is an enlargement of it and looks like MNIST in all respects: the
         border is plain, the longer side of the digit is 20, its centre of mass is in the middle, its ink is full, also
-        inside strokes, the paper empty, and grey is only at the edges of strokes. All 60,000 training digits of MNIST have this form.
+        inside strokes, the paper empty, and grey is only at the edges of strokes. All 60,000 training digits of MNIST
+        have this form.
     """
     if picture.width != picture.height or picture.width < SIDE:
         return None

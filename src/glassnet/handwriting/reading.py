@@ -136,5 +136,7 @@ def _line_text(digits: list[Digit]) -> str:
     order = np.sort(gaps)
     widest = 1 + int(np.argmax(np.diff(order)))  # gaps from this one on are between numbers
     apart = gaps >= order[widest]
-    clear = order[widest] > max(_APART, _WIDER * order[widest - 1]) and steps[apart].min() > _FURTHER * steps[~apart].max()
+    clear = (
+        order[widest] > max(_APART, _WIDER * order[widest - 1]) and steps[apart].min() > _FURTHER * steps[~apart].max()
+    )
     return text[0] + "".join(f" {one}" if space and clear else one for one, space in zip(text[1:], apart, strict=True))

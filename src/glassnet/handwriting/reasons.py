@@ -87,7 +87,9 @@ def find_reason(
         return Reason.NOT_A_DIGIT if piece.height < _STROKE * piece.pen else Reason.WIDE
     near = 0.75 * piece.pen * (box[2] - box[0]) / piece.width  # the edges of a stroke are hardly ink
     sides = (box[0] <= near, box[1] <= near, box[2] >= size[0] - near, box[3] >= size[1] - near)
-    if is_edge(piece, ink.strength.shape) or (any(sides) and not all(sides)):  # an image cropped to the digit does not cut it off
+    if is_edge(piece, ink.strength.shape) or (
+        any(sides) and not all(sides)
+    ):  # an image cropped to the digit does not cut it off
         return Reason.EDGE
     if ink.contrast < _FAINTEST or ink.noise > _NOISIEST:
         return Reason.FAINT
