@@ -33,16 +33,17 @@ CYRILLIC = "БГДЖИЙЛПФЦШЩЫЭЮЯЂЉгджийклмнптфцшщы
 HEBREW = "אבגהטלמנעפצקשת"
 ARABIC = "بتثجحخسشصضطظعغكمي"
 CJK = (
-    "あおかきけさすせたなぬねはふほまむめもやゆわをウエオカキケサセタチネホモラヰ人大"
-    "山木水火土月目手足女子学年本車雨金門天王石竹米糸耳虫見言走馬魚鳥"
+    "あおかきけさすせたなぬねはふほまむめもやゆわをウエオカキケサセタチネ"
+    "ホモラヰ人大山木水火土月目手足女子学年本車雨金門天王石竹米糸耳虫見言"
+    "走馬魚鳥"
 )
 SIGNS = "∑√∞∂∇±×÷≠≤≥≈∈∉∪∩→←↑↓⇒⇔∀∃§¶†‡©®¢£¥€#@&%?{}<>*+=~^♠♥♦♣♪♫★☆☑☺✓✗✂☎✈"
 FACES: dict[str, tuple[str, ...]] = {
     LATIN: ("Breip.ttf", "BecauseWeBuild-Regular.otf", "BecauseWeLearn-Regular.otf", "BecauseWeMentor-Regular.otf",
             "ComicNeue-Regular.otf", "femkeklaver.ttf", "Andika-Italic.ttf", "Ecolier-court.ttf", "DejaVuSans.ttf"),
     GREEK: ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSerif-Italic.ttf",
-            "DejaVuSansMono.ttf", "STIXGeneral.ttf", "STIXGeneralItalic.ttf", "GFSNeohellenic.otf", "GFSNeohellenicIt.otf", "GFSSolomos.otf",
-            "GFSGazis.otf", "NotoSans-Regular.ttf", "NotoSerif-Regular.ttf"),
+            "DejaVuSansMono.ttf", "STIXGeneral.ttf", "STIXGeneralItalic.ttf", "GFSNeohellenic.otf",
+            "GFSNeohellenicIt.otf", "GFSSolomos.otf", "GFSGazis.otf", "NotoSans-Regular.ttf", "NotoSerif-Regular.ttf"),
     CYRILLIC: ("DejaVuSans.ttf", "DejaVuSerif-Italic.ttf", "NotoSans-Regular.ttf", "Andika-Italic.ttf"),
     HEBREW: ("NotoSansHebrew-Regular.ttf", "KtavYadCLM-MediumItalic.otf", "SimpleCLM-Medium.ttf"),
     ARABIC: ("NotoNaskhArabic-Regular.ttf", "NotoSansArabic-Regular.ttf", "NotoKufiArabic-Regular.ttf"),

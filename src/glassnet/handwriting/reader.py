@@ -2,7 +2,7 @@
 
 An image that already has the form of MNIST is predicted as it is (`mnist_form`). Any other is read upright in
 several ways (`attempts`), and turned if it may be upside down or on its side (`orientation`). Lines that are not digits
-are named (`text_lines`), what is no writing is not sure (`writing`), and each digit that is not sure has its reason
+are named (`text_lines`), what is not writing is not sure (`writing`), and each digit that is not sure has its reason
 (`reasons`).
 """
 
@@ -21,7 +21,7 @@ from .orientation import add_other_way, doubt_way_up, read_turned
 from .reading import Digit, Reading
 from .recognise import PAGE, SURE, Candidate, score_forms
 from .text_lines import has_clear_lines, is_upright, judge_lines
-from .writing import doubt_what_is_no_writing
+from .writing import doubt_other_than_writing
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -64,7 +64,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         digit = make_digit(model, candidate, (0, 0, *picture.size), 0, sure, picture, ink)
         mask = ink_mask(ink)
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
-    reading = doubt_what_is_no_writing(_read(model, picture, values, sure), sure)
+    reading = doubt_other_than_writing(_read(model, picture, values, sure), sure)
     return doubt_way_up(model, add_other_way(model, reading), sure)
 
 

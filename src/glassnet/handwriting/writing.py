@@ -19,7 +19,7 @@ from .reading import Digit, Reading
 from .reasons import Reason
 
 _UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
-"""Standard deviations at which each measure alone says that this is no writing: of the strength around a digit,
+"""Standard deviations at which each measure alone says that this is not writing: of the strength around a digit,
 relative to its ink; of the stroke width, and of the strength inside strokes, relative to their means. Writing has at
 most 0.06, 0.25 and 0.3."""
 _TEXTURED = 0.85  # mean of several digits at which none of them is writing; a page has at most 0.75
@@ -29,7 +29,7 @@ _ENLARGED = 112  # pixels a side at which stroke widths are measured
 _FINE = 8.0  # stroke width in pixels below which the strength inside strokes is that of their blur
 
 
-def doubt_what_is_no_writing(reading: Reading, sure: float) -> Reading:
+def doubt_other_than_writing(reading: Reading, sure: float) -> Reading:
     """Lower the confidence of digits of a photograph that do not look like writing.
 
     Parameters
