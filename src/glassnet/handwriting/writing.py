@@ -14,15 +14,18 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image
 
-from .morphology import Mask, Plane, distance
+from .morphology import Mask, Plane, distance, open_mask
 from .reading import Digit, Reading
 from .reasons import Reason
+from .rules import stroke_pixels
 
 _UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
 """Standard deviations at which each measure alone says that this is not writing: of the strength around a digit,
 relative to its ink; of the stroke width, and of the strength inside strokes, relative to their means. Writing has at
 most 0.06, 0.25 and 0.3."""
 _TEXTURED = 0.85  # mean of several digits at which none of them is writing; a page has at most 0.75
+_SLENDER = 0.45  # ratio of width to height up to which a 1 may be any bar, such as a finger
+_AS_THICK, _MUCH = 0.6, 2.0  # of its stroke width, thicker than ruled lines; and of its ink: much other ink
 _AROUND = 0.35  # of the size of a digit: the width of the ground around it that is measured
 _BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
 _ENLARGED = 112  # pixels a side at which stroke widths are measured
@@ -40,17 +43,39 @@ def doubt_other_than_writing(reading: Reading, sure: float) -> Reading:
     """
     doubts = [_unevenness_of(reading, digit) if digit.sure else 0.0 for digit in reading.digits]
     measured = [doubt for digit, doubt in zip(reading.digits, doubts, strict=True) if digit.sure]
-    textured = len(measured) > 1 and np.mean(measured) >= _TEXTURED
+    textured = (len(measured) > 1 and np.mean(measured) >= _TEXTURED) or _is_part_of_much(reading)
     digits = []
     for digit, doubt in zip(reading.digits, doubts, strict=True):
         digits.append(digit.doubted(Reason.NOT_WRITING, sure) if digit.sure and (textured or doubt >= 1) else digit)
     return replace(reading, digits=tuple(digits))
 
 
-def _unevenness_of(reading: Reading, digit: Digit) -> float:
+def _is_part_of_much(reading: Reading) -> bool:
+    """Return whether all that was read is one slender stroke or two, among far more ink as thick as they."""
+    sure = [digit for digit in reading.digits if digit.sure]
+    slender = [digit for digit in sure if _SLENDER * (digit.box[3] - digit.box[1]) >= digit.box[2] - digit.box[0]]
+    if not 0 < len(slender) == len(sure) <= 2:
+        return False
+    everything = reading.mask | reading.removed
+    own = np.zeros_like(everything)
+    for digit in sure:
+        place = _place_of(reading, digit)
+        own[place] = reading.mask[place]
+    if not own.any():
+        return False
+    thick = open_mask(everything & ~own, max(2, round(_AS_THICK * stroke_pixels(own))))
+    return bool(np.count_nonzero(thick) > _MUCH * np.count_nonzero(own))
+
+
+def _place_of(reading: Reading, digit: Digit) -> tuple[slice, slice]:
+    """Return the rows and columns of a digit in the mask."""
     down, across = (a / b for a, b in zip(reading.mask.shape, reading.picture.size[::-1], strict=True))
     left, top, right, bottom = digit.box
-    place = slice(round(top * down), round(bottom * down)), slice(round(left * across), round(right * across))
+    return slice(round(top * down), round(bottom * down)), slice(round(left * across), round(right * across))
+
+
+def _unevenness_of(reading: Reading, digit: Digit) -> float:
+    place = _place_of(reading, digit)
     ink = reading.mask[place]
     if min(ink.shape) < 2 or not ink.any():
         return 0.0
