@@ -28,6 +28,7 @@ _SLENDER = 0.45  # ratio of width to height up to which a 1 may be any bar, such
 _AS_THICK, _MUCH = 0.6, 2.0  # of its stroke width, thicker than ruled lines; and of its ink: much other ink
 _AROUND = 0.35  # of the size of a digit: the width of the ground around it that is measured
 _BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
+_SHADE = 1.0  # of the stroke width: the standard deviation of a Gaussian that has the shades of the ground
 _ENLARGED = 112  # pixels a side at which stroke widths are measured
 _FINE = 8.0  # stroke width in pixels below which the strength inside strokes is that of their blur
 
@@ -103,7 +104,10 @@ def unevenness(strength: Plane, ink: Mask, every: Mask, form: NDArray[np.uint8])
     pen = max(1.0, 4 * float(half[ink].mean()) - 2)
     level = float(np.median(strength[ink]))
     away = scipy.ndimage.distance_transform_edt(~every)
-    ground = strength[(away > max(1.5, _BLURRED * pen)) & (away < max(4.0, _AROUND * max(ink.shape)))] / level
+    bare = (away > max(1.5, _BLURRED * pen)) & (away < max(4.0, _AROUND * max(ink.shape)))
+    smooth = scipy.ndimage.gaussian_filter(np.where(bare, strength, 0), _SHADE * pen)
+    smooth /= scipy.ndimage.gaussian_filter(bare.astype(np.float32), _SHADE * pen) + np.float32(1e-6)
+    ground = (strength - smooth)[bare] / level  # without the shades of a shadow
     # Most of squared paper is even; the lines are not.
     off = np.abs(ground - np.median(ground)) if ground.size else np.zeros(1)
     of_ground = min(float(ground.std()), 3 * float(np.median(off))) if ground.size > 10 else 0.0
