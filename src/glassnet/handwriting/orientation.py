@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
 _UPRIGHT = 4.0  # least gain of evidence for upright, in log odds, that rules upside down out: about that of one 3 or 4
+_IMPLAUSIBLE = 0.3  # confidence upside down below which one digit says which way is up
 _GAIN = 6.5  # least gain of evidence, in log odds, that is clearly surer: more than the h and e of "hello" give
 _BETWEEN = 1.0  # least difference to the second best way: on its side, a page is certainly not upright
 _COLUMN = 3  # pieces from which one digit may be a line of digits on its side
@@ -118,8 +119,10 @@ def doubt_way_up(model: Model, reading: Reading, sure: float) -> Reading:
     if len(digits) < 2 or reading.other_lines or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
         return reading
     gain, answers, confidences = _upside_down(model, digits)
+    decisive = [digit.sure and confidence < _IMPLAUSIBLE for digit, confidence in zip(digits, confidences, strict=True)]
+    least = _UPRIGHT * (1 if any(decisive) else np.sqrt(len(digits)))  # the gains of 6 and 9 vary by chance
     other = [digit.sure and answer != digit.answer for digit, answer in zip(digits, answers, strict=True)]
-    if gain >= _UPRIGHT or not any(other) or np.mean(confidences >= SURE) < _LEGIBLE:
+    if gain >= least or not any(other) or np.mean(confidences >= SURE) < _LEGIBLE:
         return reading
     turned = [
         replace(digit, line=digits[-1].line - digit.line, answer=int(answer), sure=bool(confidence >= sure))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SURE = 0.65
 """Least confidence of a sure prediction: of drawn digits of other hands, most below it were wrong, most above right."""
-_ODDS = 2.0
+_ODDS = 3.0
 """Ratio of the odds of a digit on paper to those in the training data of the gate, which has many letters and signs
 (Saerens, Latinne and Decaestecker 2002, equation 4)."""
 _NO_DIGIT = 0.005  # probability of the gate for the plain form below which the variants would not make a digit of it

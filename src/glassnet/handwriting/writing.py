@@ -14,7 +14,8 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image
 
-from .morphology import Mask, Plane, distance, open_mask
+from .morphology import Mask, distance, open_mask
+from .paper import Ink
 from .reading import Digit, Reading
 from .reasons import Reason
 from .rules import stroke_pixels
@@ -25,9 +26,12 @@ relative to its ink; of the stroke width, and of the strength inside strokes, re
 most 0.06, 0.25 and 0.3."""
 _TEXTURED = 0.85  # mean of several digits at which none of them is writing; a page has at most 0.75
 _SLENDER = 0.45  # ratio of width to height up to which a 1 may be any bar, such as a finger
-_AS_THICK, _MUCH = 0.6, 2.0  # of its stroke width, thicker than ruled lines; and of its ink: much other ink
+_AS_THICK, _AS_STRONG, _MUCH = 0.6, 0.75, 2.0
+"""Fraction of its stroke width above which other ink is no ruled line, strength above which it is no shadow, and ratio
+to its own ink at which it is much."""
 _AROUND = 0.35  # of the size of a digit: the width of the ground around it that is measured
 _BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
+_TINY = 2  # factor by which a tiny picture is enlarged
 _SHADE = 1.0  # of the stroke width: the standard deviation of a Gaussian that has the shades of the ground
 _ENLARGED = 112  # pixels a side at which stroke widths are measured
 _FINE = 8.0  # stroke width in pixels below which the strength inside strokes is that of their blur
@@ -42,6 +46,8 @@ def doubt_other_than_writing(reading: Reading, sure: float) -> Reading:
     sure : float
         Least confidence of a sure digit.
     """
+    if reading.mask.shape[1] >= _TINY * reading.picture.width:  # enlarged: too few pixels to measure
+        return reading
     doubts = [_unevenness_of(reading, digit) if digit.sure else 0.0 for digit in reading.digits]
     measured = [doubt for digit, doubt in zip(reading.digits, doubts, strict=True) if digit.sure]
     textured = (len(measured) > 1 and np.mean(measured) >= _TEXTURED) or _is_part_of_much(reading)
@@ -57,7 +63,7 @@ def _is_part_of_much(reading: Reading) -> bool:
     slender = [digit for digit in sure if _SLENDER * (digit.box[3] - digit.box[1]) >= digit.box[2] - digit.box[0]]
     if not 0 < len(slender) == len(sure) <= 2:
         return False
-    everything = reading.mask | reading.removed
+    everything = (reading.mask | reading.removed) & (reading.ink.strength > _AS_STRONG)
     own = np.zeros_like(everything)
     for digit in sure:
         place = _place_of(reading, digit)
@@ -85,21 +91,23 @@ def _unevenness_of(reading: Reading, digit: Digit) -> float:
     own = np.zeros_like(reading.mask)
     own[place] = ink
     every = reading.mask[window] | reading.removed[window]
-    return unevenness(reading.ink.strength[window], own[window], every, digit.form)
+    return unevenness(reading.ink, window, own[window], every, digit.form)
 
 
-def unevenness(strength: Plane, ink: Mask, every: Mask, form: NDArray[np.uint8]) -> float:
+def unevenness(separated: Ink, window: tuple[slice, ...], ink: Mask, every: Mask, form: NDArray[np.uint8]) -> float:
     """Return how little a digit and the ground around it look like writing; 1 and more is none.
 
     Parameters
     ----------
-    strength : ndarray, shape (rows, columns)
-        As of an `Ink`.
+    separated : Ink
+    window : (slice, slice)
+        The digit and the ground around it.
     ink, every : ndarray of bool, shape (rows, columns)
         The pixels of the digit, and those of all ink.
     form : ndarray of uint8, shape (28, 28)
         The digit in the form of MNIST, without the gaps that a dry pen leaves.
     """
+    strength = separated.strength[window]
     half = distance(np.pad(ink, 1))[1:-1, 1:-1]
     pen = max(1.0, 4 * float(half[ink].mean()) - 2)
     level = float(np.median(strength[ink]))
@@ -111,6 +119,7 @@ def unevenness(strength: Plane, ink: Mask, every: Mask, form: NDArray[np.uint8])
     # Most of squared paper is even; the lines are not.
     off = np.abs(ground - np.median(ground)) if ground.size else np.zeros(1)
     of_ground = min(float(ground.std()), 3 * float(np.median(off))) if ground.size > 10 else 0.0
+    of_ground = np.sqrt(max(0.0, of_ground**2 - separated.noise**2))  # more than that of the camera
     deep = ink & (half >= max(1.0, pen / 8 + 0.25))
     of_ink = float(strength[deep].std() / strength[deep].mean()) if pen > _FINE else 0.0
     large = Image.fromarray(form).resize((_ENLARGED, _ENLARGED), Image.Resampling.BICUBIC)
