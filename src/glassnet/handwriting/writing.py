@@ -31,6 +31,7 @@ _AS_THICK, _AS_STRONG, _MUCH = 0.6, 0.75, 2.0
 to its own ink at which it is much."""
 _AROUND = 0.35  # of the size of a digit: the width of the ground around it that is measured
 _BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
+_CAMERA = 0.05  # most of the noise of a picture that is the camera's
 _TINY = 2  # factor by which a tiny picture is enlarged
 _SHADE = 1.0  # of the stroke width: the standard deviation of a Gaussian that has the shades of the ground
 _ENLARGED = 112  # pixels a side at which stroke widths are measured
@@ -119,7 +120,7 @@ def unevenness(separated: Ink, window: tuple[slice, ...], ink: Mask, every: Mask
     # Most of squared paper is even; the lines are not.
     off = np.abs(ground - np.median(ground)) if ground.size else np.zeros(1)
     of_ground = min(float(ground.std()), 3 * float(np.median(off))) if ground.size > 10 else 0.0
-    of_ground = np.sqrt(max(0.0, of_ground**2 - separated.noise**2))  # more than that of the camera
+    of_ground = np.sqrt(max(0.0, of_ground**2 - min(separated.noise, _CAMERA) ** 2))  # more than that of the camera
     deep = ink & (half >= max(1.0, pen / 8 + 0.25))
     of_ink = float(strength[deep].std() / strength[deep].mean()) if pen > _FINE else 0.0
     large = Image.fromarray(form).resize((_ENLARGED, _ENLARGED), Image.Resampling.BICUBIC)
