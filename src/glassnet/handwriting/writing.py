@@ -33,7 +33,7 @@ _AROUND = 0.35  # of the size of a digit: the width of the ground around it that
 _BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
 _CAMERA = 0.05  # most of the noise of a picture that is the camera's
 _TINY = 2  # factor by which a tiny picture is enlarged
-_SHADE = 1.0  # of the stroke width: the standard deviation of a Gaussian that has the shades of the ground
+_SHADE = 1.5  # of the stroke width: the distance up to which the ground is averaged for its shades
 _ENLARGED = 112  # pixels a side at which stroke widths are measured
 _FINE = 8.0  # stroke width in pixels below which the strength inside strokes is that of their blur
 
@@ -112,10 +112,11 @@ def unevenness(separated: Ink, window: tuple[slice, ...], ink: Mask, every: Mask
     half = distance(np.pad(ink, 1))[1:-1, 1:-1]
     pen = max(1.0, 4 * float(half[ink].mean()) - 2)
     level = float(np.median(strength[ink]))
-    away = scipy.ndimage.distance_transform_edt(~every)
+    away = distance(~every) if every.any() else np.full(ink.shape, np.inf)
     bare = (away > max(1.5, _BLURRED * pen)) & (away < max(4.0, _AROUND * max(ink.shape)))
-    smooth = scipy.ndimage.gaussian_filter(np.where(bare, strength, 0), _SHADE * pen)
-    smooth /= scipy.ndimage.gaussian_filter(bare.astype(np.float32), _SHADE * pen) + np.float32(1e-6)
+    side = 2 * round(_SHADE * pen) + 1
+    smooth = scipy.ndimage.uniform_filter(np.where(bare, strength, 0), side)
+    smooth /= scipy.ndimage.uniform_filter(bare.astype(np.float32), side) + np.float32(1e-6)
     ground = (strength - smooth)[bare] / level  # without the shades of a shadow
     # Most of squared paper is even; the lines are not.
     off = np.abs(ground - np.median(ground)) if ground.size else np.zeros(1)
