@@ -14,7 +14,7 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image
 
-from .morphology import Mask, distance, open_mask
+from .morphology import Mask, dilate, distance, open_mask
 from .paper import Ink
 from .reading import Digit, Reading
 from .reasons import Reason
@@ -112,8 +112,7 @@ def unevenness(separated: Ink, window: tuple[slice, ...], ink: Mask, every: Mask
     half = distance(np.pad(ink, 1))[1:-1, 1:-1]
     pen = max(1.0, 4 * float(half[ink].mean()) - 2)
     level = float(np.median(strength[ink]))
-    away = distance(~every) if every.any() else np.full(ink.shape, np.inf)
-    bare = (away > max(1.5, _BLURRED * pen)) & (away < max(4.0, _AROUND * max(ink.shape)))
+    bare = ~dilate(every, max(1.5, _BLURRED * pen))
     side = 2 * round(_SHADE * pen) + 1
     smooth = scipy.ndimage.uniform_filter(np.where(bare, strength, 0), side)
     smooth /= scipy.ndimage.uniform_filter(bare.astype(np.float32), side) + np.float32(1e-6)
