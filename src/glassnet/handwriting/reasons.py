@@ -12,7 +12,7 @@ DOUBTED = 0.3
 """Factor by which the confidence is lowered for what the models cannot see: a piece too wide, a line of words."""
 _WIDEST = 1.8  # largest ratio of width to height of a digit
 _ALONG = 0.7  # least fraction of its side along which a piece touches only one of two opposite edges
-_ACROSS = 3  # least ratio of the picture's side to that of a stroke which crosses the picture the other way
+_ACROSS = 2  # least ratio of the picture's side to that of a stroke which crosses the picture the other way
 _STROKE = 3  # times its stroke width: a piece no higher is a single horizontal stroke, such as a minus
 _FAINTEST, _NOISIEST = 0.06, 0.12  # contrast of ink below which, and noise of paper above which, it is hardly visible
 
@@ -50,15 +50,15 @@ def is_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
     with hardly any paper on the other sides.
     """
     room = (piece.left, piece.top, shape[1] - piece.right, shape[0] - piece.bottom)
-    if max(room) <= 1:
-        return False
     ends = piece.mask[:, :2], piece.mask[:2].T, piece.mask[:, -2:], piece.mask[-2:].T
     touched = [float(end.any(axis=1).mean()) if near <= 1 else 0.0 for end, near in zip(ends, room, strict=True)]
+    along = [abs(touched[side] - touched[side + 2]) >= _ALONG for side in (0, 1)]
+    if max(room) <= 1:
+        return all(along)  # two sides of a frame
     for first, other in ((0, 1), (1, 0)):
-        near, far = touched[first], touched[first + 2]
-        if abs(near - far) >= _ALONG:
+        if along[first]:
             return True
-        if near and far and not touched[other] and not touched[other + 2]:
+        if touched[first] and touched[first + 2] and not touched[other] and not touched[other + 2]:
             return shape[first] > _ACROSS * (piece.height, piece.width)[first]
     return False
 
