@@ -56,6 +56,8 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
     yield "| generated photographs without a digit | photographs | surely a digit |"
     yield "|---|---|---|"
     for group, title in NONE.items():
+        if group not in groups:  # of an earlier measurement
+            continue
         one = together(groups[group].values())
         yield row(title, one.photographs, one.surely_digits)
     if "things" in result:
