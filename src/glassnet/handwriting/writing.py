@@ -27,8 +27,8 @@ most 0.06, 0.25 and 0.3."""
 _TEXTURED = 0.85  # mean of several digits at which none of them is writing; a page has at most 0.75
 _SLENDER = 0.45  # ratio of width to height up to which a 1 may be any bar, such as a finger
 _AS_THICK, _AS_STRONG, _MUCH = 0.6, 0.75, 2.0
-"""Fraction of its stroke width above which other ink is not a ruled line, strength above which it is not a shadow, and ratio
-to its own ink at which it is much."""
+"""Fraction of its stroke width above which other ink is not a ruled line, strength above which it is not a shadow, and
+ratio to its own ink at which it is much."""
 _AROUND = 0.35  # of the size of a digit: the width of the ground around it that is measured
 _BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
 _CAMERA = 0.05  # most of the noise of a picture that is the camera's
