@@ -236,6 +236,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "reason_edge": ("touches the edge of the picture", "碰到图片边缘"),
     "reason_faint": ("too faint", "笔迹太淡"),
     "reason_wide": ("may be two digits", "可能是两个数字"),
+    "reason_not_writing": ("does not look like writing on paper", "不像写在纸上的笔迹"),
+    "reason_upside_down": ("the picture may be upside down", "图片可能上下颠倒"),
     "reason_unclear": ("could be {answer} or {second}", "可能是 {answer}，也可能是 {second}"),
     "digit_not_sure": ("line {line}, digit {place}: {words}", "第 {line} 行第 {place} 个数字：{words}"),
     "turned": ("turned by {degrees}° clockwise to read it", "顺时针旋转 {degrees}° 后识别"),
@@ -243,6 +245,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "if_turned": (
         "{answer} if the picture is turned by {degrees}° clockwise",
         "若将图片顺时针旋转 {degrees}°，则是 {answer}",
+    ),
+    "upside_down": (
+        "upside down it is as plausible: {text} if the picture is turned by 180°",
+        "上下颠倒也说得通：若将图片旋转 180°，则是 {text}",
     ),
     "other_line": ("line {line}: not digits", "第 {line} 行：不是数字"),
     "no_digit_line": ("no line of digits: words, sums or signs", "没有数字行：是文字、算式或符号"),
@@ -255,6 +261,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "some_edge": ("{count} at the edge of the picture", "{count} 个碰到图片边缘"),
     "some_faint": ("{count} too faint", "{count} 个笔迹太淡"),
     "some_wide": ("{count} perhaps two digits in one", "{count} 个可能是两个数字"),
+    "some_not_writing": ("{count} not like writing on paper", "{count} 个不像写在纸上的笔迹"),
+    "some_upside_down": ("{count} perhaps upside down", "{count} 个可能上下颠倒"),
     "some_unclear": ("{count} unclear", "{count} 个难以辨认"),
     "reading_photo": ("reading {file} …", "正在读取 {file}……"),
     "photos_read": ("read {done} of {photos} photographs", "已读取 {photos} 张照片中的 {done} 张"),
@@ -436,7 +444,7 @@ def cli_words(language: str) -> Say:
     return speaking(language, CLI_WORDS)
 
 
-NO_DIGIT = ("not_a_digit", "other_line")
+NO_DIGIT = ("not_a_digit", "not_writing", "other_line")
 """Reasons for which texts and pictures show neither a digit nor a percentage, because it may be none."""
 
 
