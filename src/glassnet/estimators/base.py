@@ -30,6 +30,7 @@ from ..engines import Engine, engine_for, one_blas_thread
 from ..engines.custom_loss import CustomLossEngine
 from ..errors import DataError, callers_level, require_names, with_near_matches
 from ..model.build import new_model, training_range_of
+from ..model.calibration import with_calibrated_weights
 from ..model.file import load_model, save_model
 from ..model.model import Model
 from ..options.options import Options
@@ -99,6 +100,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     parameters: ClassVar[tuple[Declared, ...]]
     translation: str = ""
     _joined: int  # networks side by side in `model_`
+    _carried: tuple[str, bool] | None = None  # optimizer and average of a state that further training continues
 
     @abstractmethod
     def _encode(self, y: Array, name: str, *, reset: bool, classes_given: bool) -> tuple[Array, tuple[str, ...]]:
@@ -186,10 +188,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             given = GivenData(data) if continuing else GivenData(data).begin()
             if validation is None:
                 data, validation = self._split(data, options)
-            self._make_writable()
             if not continuing:
                 self.model_, self._joined = _new_model(data, options), 1
         if continuing:
+            self._make_trainable()
             self._widen_range(data)
         with unchanged_after(() if continuing else Exception, self, before):
             self._state, self.history_ = TrainingState.start(self.model_.network.parameters, options), History()
@@ -197,6 +199,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             run.validation, run.own_validation = validation, X_val is not None
             tasks = Tasks(self, options.epochs, X, y)
             self._learn(run, [*every, tasks])
+            self._state.restart_average()
             tasks.close()
         if continuing:
             self._note_reason("warm_start: training continued from an earlier fit")
@@ -288,7 +291,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
         self.n_iter_ = len(self.history_.epoch)
         self._joined = options.members if options.folds else 1
-        self._carried: tuple[str, bool] | None = None  # no state of an optimizer
+        self._carried = None  # no state of an optimizer
         self.__dict__.pop("_state", None)
         if not options.folds:  # which have calibrated the network
             self._trained(validation)
@@ -306,9 +309,15 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         super().set_params(**params)
         return self
 
-    def _make_writable(self) -> None:
-        """Copy the parameters if they are read-only, as after ``joblib.load(…, mmap_mode="r")``."""
-        if hasattr(self, "model_") and not self.model_.network.parameters.flat.flags.writeable:
+    def _make_trainable(self) -> None:
+        """Prepare the fitted network for further training, which starts from its predictions.
+
+        A temperature becomes part of the weights; the state of an optimizer, which is that of other weights, ends then.
+        Read-only parameters, as after ``joblib.load(…, mmap_mode="r")``, are copied.
+        """
+        if self.model_.temperature != 1:
+            self.model_, self._carried = with_calibrated_weights(self.model_), None
+        elif not self.model_.network.parameters.flat.flags.writeable:
             self.model_, state = deepcopy((self.model_, getattr(self, "_state", None)))
             if state is not None:
                 self._state = state
@@ -327,15 +336,15 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         data = self._data(X, y, sample_weight, reset=not continuing, classes_given=classes_given, of_part=True)
         rows = max(len(data), _ROWS_OF_PARTIAL_FIT)
         options = self._options(rows, continuing=continuing, of_one_network=True)
-        self._make_writable()
         if not continuing:
             self.model_, self.history_, self._joined = _new_model(data, options), History(), 1
         else:
+            self._make_trainable()
             self._widen_range(data)
         if not hasattr(self, "history_"):  # loaded from a file
             self.history_ = History()
         options = replace(options, schedule="constant", early_stopping=0, blocks=1)
-        if not continuing or (options.optimizer, options.average > 0) != getattr(self, "_carried", None):
+        if not continuing or (options.optimizer, options.average > 0) != self._carried:
             self._state = TrainingState.start(self.model_.network.parameters, options)
         self._state.begin_epoch(options)
         run = self._run(data, replace(options, epochs=self._state.epoch + 1), GivenData(data))
@@ -356,8 +365,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             options = replace(options, engine=engine.name)
         self.options_ = options
         self._carried = (options.optimizer, options.average > 0)
-        # The old ones describe the untrained network.
-        self.model_ = replace(_without_temperature(self.model_), receipt={})
+        self.model_ = replace(self.model_, receipt={})  # the old one describes the network before this training
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 
     def _learn(self, run: Run, callbacks: list[Callback]) -> None:
@@ -675,15 +683,6 @@ def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any
         raise ValueError(f"{name}: the weights of all rows are 0, expected at least one above 0.")
     rows = X.take(positive) if hasattr(X, "take") and not hasattr(X, "dtype") else X[positive]
     return rows, encoded[positive], weights[positive]
-
-
-def _without_temperature(model: Model) -> Model:
-    """Return the model with its temperature as part of the output layer's weights, which are changed in place."""
-    if model.temperature != 1:
-        for one in (model.network.parameters.weights[-1], model.network.parameters.biases[-1]):
-            if one is not None:
-                one /= one.dtype.type(model.temperature)
-    return replace(model, temperature=1.0)
 
 
 def _new_model(data: Dataset, options: Options) -> Model:
