@@ -103,14 +103,14 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
     positive = options.output == "exponential"
     if positive and (data.values < 0).any():
         raise DataError("GN014", f"{data.source}: a target is negative, but exponential outputs are positive.")
-    with np.errstate(over="ignore", invalid="ignore"):
-        made = Targets.of_values(data.values, data.weights, positive=positive)
-    if not np.isfinite([*made.offset, *made.scale]).all():
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return Targets.of_values(data.values, data.weights, positive=positive)
+    except OptionError:  # an infinite offset or scale
         largest = np.abs(data.values).max()
         raise DataError(
             "GN018", f"{data.source}: targets up to {largest:.3g} are too large to square. Divide them by a constant."
-        )
-    return made
+        ) from None
 
 
 def samples_for(model: Model, data: Dataset, options: Options) -> Samples:

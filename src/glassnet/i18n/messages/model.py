@@ -570,6 +570,45 @@ MESSAGES: dict[str, str] = {
     "the training started from {name} with the hash {hash}, not from the given model with the hash {other}. Pass the "
     "former.": "训练从{name}（哈希 {hash}）开始，而不是从所给的模型（哈希 {other}）开始。请传入前者。",
     "another model": "另一个模型",
+    # fields of a model
+    "a Network": "Network 对象",
+    "a tuple of Network": "Network 对象的元组",
+    "a Scaling": "Scaling 对象",
+    "a Targets": "Targets 对象",
+    "a dict": "字典",
+    "a tuple of text": "文本的元组",
+    "the numbers of rows and columns, or None": "行数与列数，或 None",
+    "a Columns, or None": "Columns 对象，或 None",
+    "True or False": "True 或 False",
+    "a TrainingRange, or None": "TrainingRange 对象，或 None",
+    "a SampleLayout": "SampleLayout 对象",
+    "one number": "一个数",
+    "one number for each feature": "每个特征一个数",
+    "model.white {value}: expected a whole number of 0 or more.": "model.white {value}：应为 0 或更大的整数。",
+    "model.others: networks of different architectures or types, expected the same.": (
+        "model.others：各网络的结构或数据类型不同，应当相同。"
+    ),
+    "{name} has {count} values, expected {expected}.": "{name} 有 {count} 个值，应为 {expected} 个。",
+    "{name} has {count} values, expected 0 or {expected}.": "{name} 有 {count} 个值，应为 0 或 {expected} 个。",
+    "{name}: expected finite numbers.": "{name}：应为有限的数。",
+    "{name}: expected finite numbers, not 0.": "{name}：应为有限且非零的数。",
+    "{name}: expected finite numbers above 0.": "{name}：应为大于 0 的有限数。",
+    "targets.low is {low} and targets.high is {high}, expected low below high.": (
+        "targets.low 为 {low}，targets.high 为 {high}，low 应小于 high。"
+    ),
+    "targets.classes is {classes}, but the network has {outputs} outputs.": (
+        "targets.classes 为 {classes}，而网络有 {outputs} 个输出。"
+    ),
+    "image_shape is {rows} × {columns}, but the network has {features} inputs.": (
+        "image_shape 为 {rows} × {columns}，而网络有 {features} 个输入。"
+    ),
+    "its columns give {count} inputs, but the network has {features}.": (
+        "其各列共给出 {count} 个输入，而网络有 {features} 个。"
+    ),
+    "its columns give {count} outputs, but the network has {outputs}.": (
+        "其各列共给出 {count} 个输出，而网络有 {outputs} 个。"
+    ),
+    "its columns do not fit targets {targets}.": "其各列与目标 {targets} 不符。",
     # training records and verification
     "the training cannot be repeated: {reason}.": "训练无法重复：{reason}。",
     "the model was trained with {name}, a function that its training record does not contain": (

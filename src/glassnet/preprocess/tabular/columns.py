@@ -9,6 +9,7 @@ import difflib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -248,6 +249,11 @@ class Columns:
     def features(self) -> tuple[str, ...]:
         """Names of the network's inputs."""
         return tuple(name for one in self.inputs for name in one.features)
+
+    @cached_property
+    def width(self) -> int:
+        """Number of the network's inputs."""
+        return len(self.features)
 
     def middle(self) -> Encoded:
         """Return the inputs of a row in the middle of every column, shape (features,): the baseline of explanations.
