@@ -56,6 +56,7 @@ CODES: dict[str, str] = {
     # models
     "GN075": "most inputs are far outside the range of the training data (a warning)",
     "GN076": "an object is not a model",
+    "GN078": "columns or targets are used otherwise than given (a warning)",
     # explanations
     "GN080": "the training run has no such step",
     "GN081": "this explanation is not available for the model",
@@ -204,6 +205,12 @@ class RangeWarning(UserWarning):
     """Most inputs are far outside the range of the training data, so predictions are unreliable (GN075)."""
 
     code = "GN075"
+
+
+class DataWarning(UserWarning):
+    """Data are used otherwise than given: columns left out, values not read, targets that are all the same (GN078)."""
+
+    code = "GN078"
 
 
 def callers_level() -> int:

@@ -16,10 +16,9 @@ from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` trains briefly
 
-_RANDOM = np.random.default_rng(0)
-ROWS = _RANDOM.normal(size=(160, 6)).astype(np.float32)
+ROWS = np.random.default_rng(0).normal(size=(160, 6)).astype(np.float32)
 """With dtype float32, as the networks; the labels are mostly noise, so that temperatures are far from 1."""
-LABELS = (ROWS[:, 0] + 2 * _RANDOM.normal(size=len(ROWS)) > 0).astype(int)
+LABELS = (ROWS[:, 0] + 2 * np.random.default_rng(1).normal(size=len(ROWS)) > 0).astype(int)
 TOLERANCE = 50 * np.finfo(np.float32).eps  # weights divided by a temperature, and steps of 1e-9
 
 CALIBRATIONS = {

@@ -155,13 +155,16 @@ class Dataset:
         expected["source_rows"] = (len(self),)
         for name, shape in expected.items():
             given = getattr(self, name)
-            if given is not None and len(given) and np.shape(given) != shape:
+            is_array = isinstance(given, np.ndarray)
+            if given is not None and (is_array or len(given)) and np.shape(given) != shape:
                 raise ShapeError("GN050", f"{self.source}: {name} of shape {np.shape(given)}, expected {shape}.")
         if self.values is not None and not np.isfinite(self.values).all():
             raise DataError(
                 "GN018", f"{self.source}: a target is NaN or infinite, expected finite numbers. Remove that row."
             )
         w = self.weights
+        if w is not None and w.dtype.kind not in "biuf":
+            raise DataError("GN013", f"{self.source}: sample weights of type {w.dtype}, expected numbers.")
         if w is not None and len(w) and not (np.isfinite(w).all() and (w >= 0).all() and w.any()):
             raise DataError("GN014", f"{self.source}: sample weights must be finite, 0 or more, and not all 0.")
 

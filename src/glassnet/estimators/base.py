@@ -40,6 +40,7 @@ from ..preprocess.tabular.target import Target
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
 from ..training.ensemble import fit_ensemble
 from ..training.events import EpochDone, Event
+from ..training.fit import warn_of_constants
 from ..training.lr_finder import RateTest, find_learning_rate
 from ..training.receipt import GivenData, receipt_without_start
 from ..training.run import Run
@@ -59,7 +60,15 @@ from .tables import (
     require_numbers,
     table_of,
 )
-from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
+from .validation import (
+    in_place,
+    parts_for,
+    require_same,
+    require_same_network,
+    require_unmasked,
+    unchanged_after,
+    unmasked,
+)
 
 Array = NDArray[Any]
 
@@ -183,6 +192,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             data = self._data(X, y, sample_weight, reset=not continuing)
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
             options = self._options(len(data), continuing=continuing, own_validation=validation is not None)
+            if not continuing and options.targets == "values":
+                warn_of_constants(data)
             if options.members > 1:
                 return self._fit_members(data, options, validation, every, X, y)
             given = GivenData(data) if continuing else GivenData(data).begin()
@@ -514,6 +525,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         `classes_given` is as for `_encode`, `of_part` as for `_prepares_columns`; `of` is the suffix of X and y in
         messages, such as "_val".
         """
+        require_unmasked(y, f"y{of}")
+        require_unmasked(sample_weight, "sample_weight")
+        X = unmasked(X)
         if reset:
             self._by_columns: bool = self._prepares_columns(X, of_part=of_part)
         of_table = self._is_table(X)
@@ -619,7 +633,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     def _rows(self, X: Any) -> Iterator[Array]:
         """Check rows to predict; yield them as dense arrays, a sparse matrix in chunks of some thousand rows."""
         check_is_fitted(self, "model_")
-        columns = self.columns_
+        X, columns = unmasked(X), self.columns_
         if columns is not None and self._is_table(X):
             self._check_columns(X, reset=False)
             table = table_of(X, self._names_in)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, callers_level
+from ..errors import DataError, DataWarning, callers_level
 from ..i18n.language import listed
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
@@ -80,7 +80,7 @@ def learned_columns(table: Table, targets: Sequence[Target]) -> Columns:
     left_out = [(name, why) for name, why in columns.dropped if table.frame[name].drop_nulls().n_unique() > 1]
     if left_out:
         shown = listed([f"{name!r} ({in_python(why)})" for name, why in left_out], _MOST_NAMED)
-        warnings.warn(f"X: columns left out: {shown}.", stacklevel=callers_level())
+        warnings.warn(DataWarning(f"X: columns left out: {shown}."), stacklevel=callers_level())
     return replace(columns, targets=tuple(targets))
 
 
@@ -108,7 +108,7 @@ def require_numbers(columns: Columns | None, table: Table) -> None:
             value = str(column.series.drop_nulls()[0])
             raise ValueError(f"X: column {one.name!r} has {value!r}, expected numbers, as in fit.")
         for remark in remarks:
-            warnings.warn(f"X: {remark}.", stacklevel=callers_level())
+            warnings.warn(DataWarning(f"X: {remark}."), stacklevel=callers_level())
 
 
 def table_of(X: Any, names: Sequence[str]) -> Table:

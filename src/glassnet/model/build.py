@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Samples
@@ -56,6 +57,9 @@ def new_model(data: Dataset, options: Options) -> Model:
     )
     if options.output == "exponential":
         network.parameters.weights[-1][...] *= EXPONENTIAL_START
+    if options.targets == "values":
+        # The output is 0, and so is its error: such an output answers the constant, and hides nothing from the others.
+        network.parameters.weights[-1][constant_outputs(data)] = 0
     scaling = Scaling.named(options.scaling, data.maximum, data.inputs, data.weights)
     return Model(
         network,
@@ -71,6 +75,12 @@ def new_model(data: Dataset, options: Options) -> Model:
         layout=data.layout,
         class_type=data.class_type,
     )
+
+
+def constant_outputs(data: Dataset) -> NDArray[np.intp]:
+    """Return the outputs of which all targets are the same number, of a data set with at least one sample."""
+    values = np.empty((1, 0)) if data.values is None else data.values
+    return np.flatnonzero((values == values[0]).all(axis=0))
 
 
 def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange:

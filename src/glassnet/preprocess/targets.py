@@ -101,6 +101,7 @@ class Targets:
         if weights is None and numbers.size and np.abs(numbers).max() <= LARGEST:
             return cls.of_sums([*map(ExactSums.of, numbers.T)], positive=positive)
         mean = np.average(numbers, axis=0, weights=weights)  # (outputs,)
+        mean = np.where((numbers == numbers[0]).all(axis=0), numbers[0], mean)  # without a rounding error
         return cls._standardising(mean, np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weights)), positive)
 
     @classmethod

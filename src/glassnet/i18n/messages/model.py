@@ -27,6 +27,13 @@ MESSAGES: dict[str, str] = {
     "scaling {name}: the training values are needed to standardise. Pass raw=….": (
         "缩放方式 {name}：标准化需要训练数据的数值。请传入 raw=…。"
     ),
+    "{name}: every target is {value}, and so is every prediction. Check the column.": (
+        "{name}：所有目标值都是 {value}，每个预测值也都如此。请检查该列。"
+    ),
+    "{source}: sample weights of type {type}, expected numbers.": "{source}：样本权重的类型为 {type}，应为数字。",
+    "{name}: bytes that are not UTF-8, expected classes as text. Decode them.": (
+        "{name}：含有非 UTF-8 的字节，类别应为文本。请先解码。"
+    ),
     "{where}: values up to {largest} are too large to square. Divide them by a constant.": (
         "{where}：数值最大达 {largest}，平方后溢出。请先除以一个常数。"
     ),
@@ -282,8 +289,10 @@ MESSAGES: dict[str, str] = {
     "{source}, target {name}: words, expected numbers. Omit {flag}.": (
         "{source}，目标列 {name}：是文字，应为数字。请去掉 {flag}。"
     ),
-    "{source}, target {name}: every value is {value}, expected different numbers.": (
-        "{source}，目标列 {name}：所有值都是 {value}，应有不同的数字。"
+    "{source}, target {name}: every value is {value}, expected different numbers. Choose another column, or pass "
+    "{flag} for a model that always answers this number.": (
+        "{source}，目标列 {name}：所有值都是 {value}，应有不同的数字。请另选一列；若要得到总是回答该数的模型，请使用 "
+        "{flag}。"
     ),
     "{source}, target {name}: every value is {value}, expected at least two classes.": (
         "{source}，目标列 {name}：所有值都是 {value}，应至少有两个类别。"
