@@ -32,6 +32,7 @@ from ..errors import DataError, callers_level, require_names, with_near_matches
 from ..model.build import new_model, training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.file import load_model, save_model
+from ..model.independent import independent_outputs
 from ..model.model import Model
 from ..options.options import Options
 from ..options.recipes import for_estimator
@@ -622,7 +623,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         return (Target("y", "classes", names, numeric=all(map(_is_number, names))),)
 
     def _outputs(self, X: Any) -> Array:
-        return np.concatenate([self.model_.outputs(rows) for rows in self._rows(X)])
+        return np.concatenate([independent_outputs(self.model_, rows) for rows in self._rows(X)])
 
     def hidden_activations(self, X: Any) -> list[Array]:
         """Return the activations of the hidden layers: for each layer an array of shape (n, nodes)."""
