@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
 from .io.control_characters import printable
@@ -291,6 +292,13 @@ def require_number(what: str, value: Any, low: float | None = None, high: float 
         raise OptionError("GN021", f"{what} {value!r}: expected a number.")
     require_limits(what, value, low, high)
     return value
+
+
+def require_whole(what: str, value: Any, low: int) -> int:
+    """Return `value` as an int; raise OptionError GN021 unless it is a whole number of at least `low`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < low:
+        raise OptionError("GN021", f"{what} {value!r}: expected a whole number from {low}.")
+    return int(value)
 
 
 def require_limits(what: str, value: float, low: float | None, high: float | None) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ArgumentError, DataError, ShapeError, require_names, with_near_matches, wrong_type
+from ..errors import ArgumentError, DataError, ShapeError, require_names, require_whole, with_near_matches, wrong_type
 from ..io.control_characters import printable
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
@@ -240,8 +240,7 @@ class Dataset:
         (8, 2, (2, 1))
         """
         require_like(like)
-        if not isinstance(seed, int | np.integer) or seed < 0:
-            raise ArgumentError("GN021", f"seed {seed!r}: expected a whole number from 0.")
+        require_whole("seed", seed, 0)
         inputs = inputs_of(X, "X", image_shape, maximum)
         known = None
         if like is not None:

@@ -111,6 +111,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     translation: str = ""
     _joined: int  # networks side by side in `model_`
     _carried: tuple[str, bool] | None = None  # optimizer and average of a state that further training continues
+    _odd_values: frozenset[str] = frozenset()  # in columns of numbers, of which `fit` has warned
 
     @abstractmethod
     def _encode(self, y: Array, name: str, *, reset: bool, classes_given: bool) -> tuple[Array, tuple[str, ...]]:
@@ -179,8 +180,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
         Warns
         -----
-        UserWarning
-            When columns of a data frame are left out although they are not constant, such as words that hardly recur.
+        DataWarning
+            When columns of a data frame are left out although they are not constant, such as words that hardly recur,
+            or have values that are not numbers among numbers; when all values of a regression target are the same.
         ConvergenceWarning
             When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5 % in
             the last tenth of them.
@@ -549,11 +551,13 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
         if reset:
             self.columns_: Columns | None = None
-            if self._by_columns:
-                targets = self._targets(names)
-                self.columns_ = learned_columns(X, targets) if of_table else learned_numbers(X, targets, self._names_in)
+            self._odd_values = frozenset()
+            if of_table:
+                self.columns_, self._odd_values = learned_columns(X, self._targets(names))
+            elif self._by_columns:
+                self.columns_ = learned_numbers(X, self._targets(names), self._names_in)
         elif of_table:
-            require_numbers(self.columns_, X)
+            require_numbers(self.columns_, X, self._odd_values)
         X = X.toarray() if hasattr(X, "toarray") else X
         if (columns := self.columns_) is not None:
             X = columns.apply(X) if of_table else encoded_numbers(columns, X, self._names_in)
@@ -638,7 +642,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         if columns is not None and self._is_table(X):
             self._check_columns(X, reset=False)
             table = table_of(X, self._names_in)
-            require_numbers(columns, table)
+            require_numbers(columns, table, self._odd_values)
             yield columns.apply(table)
             return
         rows = in_place(partial(validate_data, self, X, **self._checks, reset=False), X)

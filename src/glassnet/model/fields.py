@@ -11,7 +11,7 @@ import numpy as np
 
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import HANDWRITING, SampleLayout
-from ..errors import OptionError, require_choice, require_number, wrong_type
+from ..errors import OptionError, require_choice, require_number, require_whole, wrong_type
 from ..nn.network_class import Network
 from ..preprocess import BESIDE_CLASSES, TARGETS, Columns, Scaling, Targets, TrainingRange
 from ..preprocess.training_range import SUMMARIES
@@ -50,8 +50,7 @@ def require_fields(model: Any) -> None:
         if not isinstance(getattr(model, name), kind):
             raise wrong_type(f"model.{name}", getattr(model, name), expected)
     require_number("model.temperature", model.temperature, *TEMPERATURES)
-    if not isinstance(model.white, Integral) or model.white < 0:
-        raise OptionError("GN021", f"model.white {model.white!r}: expected a whole number of 0 or more.")
+    require_whole("model.white", model.white, 0)
     require_choice("model.reading", model.reading, READINGS)
     require_choice("model.class_type", model.class_type, CLASS_TYPES)
     architecture, dtype = model.network.architecture, model.network.parameters.flat.dtype

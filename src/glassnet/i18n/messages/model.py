@@ -339,7 +339,6 @@ MESSAGES: dict[str, str] = {
     "{source}: targets up to {largest} are too large to square. Divide them by a constant.": (
         "{source}：目标值最大达 {largest}，平方后溢出。请先除以一个常数。"
     ),
-    "bins {bins}: expected a whole number from 1.": "bins {bins}：应为不小于 1 的整数。",
     "{output} outputs have no temperature, expected sigmoid or softmax outputs.": (
         "{output} 输出没有温度，应为 sigmoid 或 softmax 输出。"
     ),
@@ -552,9 +551,7 @@ MESSAGES: dict[str, str] = {
     "epoch {epoch}, step {step}: already passed, the state is at epoch {progress}.": (
         "第 {epoch} 轮第 {step} 步：已经过去，当前位于第 {progress} 轮。"
     ),
-    "{points} points from {low} to {high}: expected 0 < low < high and at least 10 points.": (
-        "从 {low} 到 {high} 的 {points} 个点：应满足 0 < low < high，且至少 10 个点。"
-    ),
+    "low {low}, high {high}: expected 0 < low < high.": "low {low}、high {high}：应满足 0 < low < high。",
     "rate {low}: the loss is not finite from the first step on. Use a smaller low.": (
         "学习率 {low}：从第一步起损失就不是有限数。请减小 low。"
     ),
@@ -593,7 +590,6 @@ MESSAGES: dict[str, str] = {
     "a SampleLayout": "SampleLayout 对象",
     "one number": "一个数",
     "one number for each feature": "每个特征一个数",
-    "model.white {value}: expected a whole number of 0 or more.": "model.white {value}：应为 0 或更大的整数。",
     "model.others: networks of different architectures or types, expected the same.": (
         "model.others：各网络的结构或数据类型不同，应当相同。"
     ),

@@ -25,6 +25,7 @@ MESSAGES: dict[str, str] = {
     ),
     # architecture, losses, parameters
     "the numbers of nodes of the layers, such as (784, 200, 10)": "各层的节点数，例如 (784, 200, 10)",
+    "a whole number": "整数",
     "sizes {sizes}: expected whole numbers, one per layer.": "sizes {sizes}：应为整数，每层一个。",
     "sizes {sizes}: expected two or more layers with at least one node each.": (
         "sizes {sizes}：应有两层或更多，每层至少一个节点。"
