@@ -1,4 +1,4 @@
-"""Estimators inside scikit-learn's pipelines and searches: sample weights, warnings, and rows alone and among others."""
+"""Estimators inside scikit-learn's pipelines and searches: sample weights, warnings, rows alone and among others."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def test_weights_reach_the_network_and_its_score_through_a_search(routing):
 def test_validation_rows_are_transformed_with_the_others(routing):
     estimator = small(early_stopping=True).set_fit_request(X_val=True, y_val=True)
     pipeline = make_pipeline(StandardScaler(), estimator, transform_input=["X_val"])
-    pipeline.fit(IRIS[:100], SPECIES[:100], X_val=IRIS[100:], y_val=SPECIES[100:])
-    scaler = StandardScaler().fit(IRIS[:100])
+    pipeline.fit(IRIS[::2], SPECIES[::2], X_val=IRIS[1::2], y_val=SPECIES[1::2])
+    scaler = StandardScaler().fit(IRIS[::2])
     direct = small(early_stopping=True).fit(
-        scaler.transform(IRIS[:100]), SPECIES[:100], X_val=scaler.transform(IRIS[100:]), y_val=SPECIES[100:]
+        scaler.transform(IRIS[::2]), SPECIES[::2], X_val=scaler.transform(IRIS[1::2]), y_val=SPECIES[1::2]
     )
     assert pipeline[-1].model_.hash() == direct.model_.hash()
 
@@ -77,7 +77,7 @@ def test_a_weight_that_was_not_requested_is_refused(routing):
 def mixed_frame(rows=90):
     """A frame with a column that `fit` leaves out, and one of numbers with a few words."""
     numbers = np.linspace(-1, 1, rows)
-    words = ["none" if k % 10 == 0 else f"{k * 1.5}" for k in range(rows)]
+    words = ["odd" if k % 30 == 0 else f"{k * 1.5}" for k in range(rows)]
     frame = pandas.DataFrame({"a": numbers, "id": [f"x{k}" for k in range(rows)], "amount": words})
     return frame, (numbers > 0).astype(int)
 
@@ -149,3 +149,23 @@ def test_answers_follow_the_weights_however_they_change():
     np.testing.assert_allclose(fitted.predict_proba(IRIS), 1 / 3, rtol=1e-6)
     copy = pickle.loads(pickle.dumps(fitted))
     np.testing.assert_array_equal(copy.predict_proba(IRIS), fitted.predict_proba(IRIS))
+
+
+@pytest.mark.parametrize("with_words", [False, True])
+def test_explainers_that_remove_the_names_of_features_can_ask(with_words, tmp_path):
+    """`shap.KernelExplainer` sets `feature_names_in_` to None and passes arrays where a frame was fitted."""
+    frame = pandas.DataFrame(IRIS, columns=["a", "b", "c", "d"])
+    if with_words:
+        frame["d"] = np.where(IRIS[:, 3] > 1, "wide", "narrow")
+    fitted = small(members=1).fit(frame, SPECIES)
+    expected = fitted.predict_proba(frame)
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        np.testing.assert_array_equal(fitted.predict_proba(frame.to_numpy()), expected)
+    fitted.feature_names_in_ = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(fitted.predict_proba(frame.to_numpy()), expected)
+        fitted.save(tmp_path / "m.safetensors")
+        loaded = NetworkClassifier.load(tmp_path / "m.safetensors")
+        np.testing.assert_array_equal(loaded.predict_proba(frame), expected)
+        fitted.partial_fit(frame.to_numpy(), SPECIES)

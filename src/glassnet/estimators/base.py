@@ -111,6 +111,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     translation: str = ""
     _joined: int  # networks side by side in `model_`
     _carried: tuple[str, bool] | None = None  # optimizer and average of a state that further training continues
+    _given_names: Array | None = None  # `feature_names_in_`, which the explainers of shap set to None
     _odd_values: frozenset[str] = frozenset()  # in columns of numbers, of which `fit` has warned
 
     @abstractmethod
@@ -536,10 +537,12 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         of_table = self._is_table(X)
         if of_table:
             y = self._checked_table(X, y, f"y{of}", reset=reset)
-            X = table_of(X, self._names_in)
         else:
             given = partial(validate_data, self, X, y, **self._checks, multi_output=True, reset=reset)
             X, y = in_place(given, X, y, f"y{of}")
+        if reset:
+            self._given_names = getattr(self, "feature_names_in_", None)
+        X = table_of(X, self._names_in) if of_table else X
         encoded, names = self._encode(y, f"y{of}", reset=reset, classes_given=classes_given)
         weights = None
         if sample_weight is not None:
@@ -574,7 +577,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             values=None if of_classes else encoded,
             weights=weights,
             class_names=names,
-            feature_names=tuple(map(str, getattr(self, "feature_names_in_", ())))
+            feature_names=tuple(map(str, () if self._given_names is None else self._given_names))
             if columns is None
             else columns.features,
             columns=columns,
@@ -602,7 +605,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     @property
     def _names_in(self) -> list[str]:
         """The names of the columns of X; column1, column2, … if they have none, as in `read_table`."""
-        return list(getattr(self, "feature_names_in_", [f"column{k + 1}" for k in range(self.n_features_in_)]))
+        names = getattr(self, "feature_names_in_", None) if self._given_names is None else self._given_names
+        return [f"column{k + 1}" for k in range(self.n_features_in_)] if names is None else list(names)
 
     def _checked_table(self, X: Any, y: Any, name: str, *, reset: bool) -> Array:
         """Check the names of a data frame's columns and its number of rows, and return the targets as an array."""
