@@ -82,7 +82,7 @@ HOSTILE = [
     ("plain", "temperature is '1'", _set("temperature", "1")),
     ("plain", "scaling.maximum is 0", _set("scaling.maximum", 0.0)),
     ("plain", "scaling.maximum is inf", _set("scaling.maximum", float("inf"))),
-    ("plain", "scaling.span: .* not 0", _set("scaling.span", 0.0)),
+    ("plain", "scaling.span: a span is 0", _set("scaling.span", 0.0)),
     ("standard", "scaling.offset has 1 values", _set("scaling.offset", [0.0])),
     ("plain", "class_names has 2 values, expected 0 or 10", _set("class_names", ["a", "b"])),
     ("plain", r"class_names\[0\] is None", _set("class_names", [None] * 10)),

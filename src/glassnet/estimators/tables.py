@@ -80,10 +80,10 @@ def learned_columns(table: Table, targets: Sequence[Target]) -> tuple[Columns, f
         raise DataError(problem.code, text.replace("the table", "X", 1)) from None
     left_out = [(name, why) for name, why in columns.dropped if table.frame[name].drop_nulls().n_unique() > 1]
     shown = listed([f"{name!r} ({in_python(why)})" for name, why in left_out], _MOST_NAMED)
-    remarks = [f"columns left out: {shown}"] if left_out else []
+    remarks = [f"X: columns left out: {shown}."] if left_out else []
     odd: set[str] = set()
     for column, unit in _of_other_types(columns, table):
-        remarks += non_numeric_remarks(column.name, odd_numbers(column), unit)
+        remarks += [f"X: {one}." for one in non_numeric_remarks(column.name, odd_numbers(column), unit)]
         odd.update(column.non_numeric.to_list())
     _warn(remarks)
     return replace(columns, targets=tuple(targets)), frozenset(odd)
@@ -113,7 +113,7 @@ def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]
             value = str(column.series.drop_nulls()[0])
             raise ValueError(f"X: column {column.name!r} has {value!r}, expected numbers, as in fit.")
         if column.infinite or not known.issuperset(column.non_numeric.to_list()):
-            new += remarks
+            new += [f"X: {one}." for one in remarks]
     _warn(new)
 
 
@@ -126,7 +126,7 @@ def _of_other_types(columns: Columns, table: Table) -> Iterator[tuple[Column, st
 
 def _warn(remarks: Sequence[str]) -> None:
     if remarks:
-        warnings.warn(DataWarning(" ".join(f"X: {remark}." for remark in remarks)), stacklevel=callers_level())
+        warnings.warn(DataWarning(" ".join(remarks)), stacklevel=callers_level())
 
 
 def table_of(X: Any, names: Sequence[str]) -> Table:

@@ -65,7 +65,8 @@ def require_fields(model: Any) -> None:
     if model.targets.classes != outputs:
         classes = model.targets.classes
         raise OptionError("GN022", f"targets.classes is {classes}, but the network has {outputs} outputs.")
-    _require_length("class_names", model.class_names, outputs, 0)
+    if model.class_names:
+        _require_length("class_names", model.class_names, outputs, f"0 or {outputs}")
     if not all(isinstance(name, str) for name in model.class_names):
         raise wrong_type("model.class_names", model.class_names, "a tuple of text")
     _require_image_shape(model.image_shape, features)
@@ -78,10 +79,9 @@ def require_fields(model: Any) -> None:
                 _require_length(f"training_range.{name}", ends, length)
 
 
-def _require_length(name: str, values: Sized, *allowed: int) -> None:
-    if len(values) not in allowed:
-        expected = " or ".join(map(str, sorted(allowed)))
-        raise OptionError("GN022", f"{name} has {len(values)} values, expected {expected}.")
+def _require_length(name: str, values: Sized, length: int, expected: str = "") -> None:
+    if len(values) != length:
+        raise OptionError("GN022", f"{name} has {len(values)} values, expected {expected or length}.")
 
 
 def _require_image_shape(shape: tuple[int, int] | None, features: int) -> None:

@@ -67,7 +67,7 @@ def initial_parameters(layout: Layout, initializer: str, seed: int, dtype: str =
     Raises
     ------
     OptionError
-        GN021 for an unknown initializer, a dtype other than float32 and float64, or a seed that is no whole number.
+        GN021 for an unknown initializer, a dtype other than float32 and float64, or a seed that is not an integer.
     """
     require_choice("initializer", initializer, INITIALIZERS)
     require_choice("dtype", dtype, DTYPES)

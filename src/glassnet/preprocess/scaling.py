@@ -61,8 +61,10 @@ class Scaling:
                 expected = "one number for each feature" if by_feature else "one number"
                 raise wrong_type(f"scaling.{name}", numbers, expected)
             values = np.asarray(numbers)
-            if values.dtype.kind not in "fiu" or not np.isfinite(values).all() or (name == "span" and not values.all()):
-                raise OptionError("GN021", f"scaling.{name}: expected finite numbers{', not 0' * (name == 'span')}.")
+            if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+                raise OptionError("GN021", f"scaling.{name}: expected finite numbers.")
+        if not np.all(self.span):
+            raise OptionError("GN021", "scaling.span: a span is 0, expected other numbers.")
         if np.shape(self.span) != np.shape(self.offset):
             spans, offsets = np.size(self.span), np.size(self.offset)
             raise OptionError("GN022", f"scaling.offset has {offsets} values, expected {spans}.")

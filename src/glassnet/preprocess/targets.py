@@ -72,8 +72,10 @@ class Targets:
             values = np.array(getattr(self, name), np.float64)
             if values.shape != (length,):
                 raise OptionError("GN022", f"targets.{name} has {values.size} values, expected {length}.")
-            if not np.isfinite(values).all() or (name == "scale" and not (values > 0).all()):
-                raise OptionError("GN021", f"targets.{name}: expected finite numbers{' above 0' * (name == 'scale')}.")
+            if not np.isfinite(values).all():
+                raise OptionError("GN021", f"targets.{name}: expected finite numbers.")
+        if not all(scale > 0 for scale in self.scale):
+            raise OptionError("GN021", "targets.scale: a scale is 0 or less, expected numbers above 0.")
 
     @classmethod
     def named(cls, name: str, classes: int) -> Targets:

@@ -74,8 +74,8 @@ class TrainingRange:
     def __post_init__(self) -> None:
         for name, limits in (("samples", self.samples), ("features", self.features or ((), ()))):
             if len(limits[0]) != len(limits[1]):
-                lengths = f"{len(limits[0])} values, expected {len(limits[1])}"
-                raise OptionError("GN022", f"training_range.{name} has {lengths}.")
+                low, high = map(len, limits)
+                raise OptionError("GN022", f"training_range.{name} has {low} values, expected {high}.")
         outward = OUTWARD if self.features is None else OUTWARD_OF_FEATURES
         features = None if self.features is None else _feature_bounds(self.features)
         varying = sum(low < high for low, high in zip(*(self.features or ((), ())), strict=True))

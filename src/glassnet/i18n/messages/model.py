@@ -39,8 +39,6 @@ MESSAGES: dict[str, str] = {
     ),
     "inputs": "输入",
     "feature {feature}": "特征 {feature}",
-    "scaling: span and offset have different lengths": "缩放：span 与 offset 的长度不同",
-    "scaling {name}: unknown name, or a span that does not fit it": "缩放方式 {name}：名称未知，或与 span 不符",
     "targets values: the training values are needed. Use Targets.of_values.": (
         "目标 values：需要训练数据的数值。请使用 Targets.of_values。"
     ),
@@ -190,7 +188,6 @@ MESSAGES: dict[str, str] = {
         "日期或时间，例如 {example}（要使用该列，请把日期写成 2024-03-01，把时间换算成数字）"
     ),
     "excluded: {why}": "不使用：{why}",
-    "X: columns left out: {columns}.": "X：不使用的列：{columns}。",
     "{source}: no column is left to predict {targets} from. {advice}.": (
         "{source}：没有可用来预测 {targets} 的列。{advice}。"
     ),
@@ -409,33 +406,12 @@ MESSAGES: dict[str, str] = {
     "a list": "列表",
     "a list of {length}": "长度为 {length} 的列表",
     "an object": "对象",
-    "image_shape is {rows} × {columns}, but the network has {features} inputs": (
-        "image_shape 为 {rows} × {columns}，但网络有 {features} 个输入"
-    ),
     "it has {found} tensors, expected {expected} for each of {members} networks": (
         "有 {found} 个张量，应为 {members} 个网络各 {expected} 个"
     ),
     "it has unexpected tensors: {names} ({dtypes})": "含有多余的张量：{names}（{dtypes}）",
     "tensor {name} has shape {shape}, expected {expected}": "张量 {name} 的形状为 {shape}，应为 {expected}",
     "tensor {name} has values that are NaN or infinite": "张量 {name} 含有 NaN 或无穷大",
-    "scaling.{name} must be a list if scaling.name is 'features', and a number otherwise": (
-        "scaling.name 为 'features' 时 scaling.{name} 应为列表，否则应为数字"
-    ),
-    "scaling.{name} is 0 or too large": "scaling.{name} 为 0 或过大",
-    "targets.classes is {classes}, but the network has {outputs} outputs": (
-        "targets.classes 为 {classes}，但网络有 {outputs} 个输出"
-    ),
-    "targets.low is {low} and targets.high is {high}, expected low below high": (
-        "targets.low 为 {low}，targets.high 为 {high}，前者应小于后者"
-    ),
-    "its columns give {count} inputs, but the network has {features}": (
-        "各列给出 {count} 个输入，但网络有 {features} 个"
-    ),
-    "its columns give {count} outputs, but the network has {outputs}": (
-        "各列给出 {count} 个输出，但网络有 {outputs} 个"
-    ),
-    "its columns do not fit targets {targets}": "各列与目标 {targets} 不符",
-    "header: {place} has {count} values, expected {expected}": "文件头：{place} 有 {count} 个值，应为 {expected} 个",
     "0 or {count}": "0 或 {count}",
     # checkpoints
     "checkpoint-every {every}: expected a time such as 30s, 5m or 2h, or a number of steps.": (
@@ -594,10 +570,17 @@ MESSAGES: dict[str, str] = {
         "model.others：各网络的结构或数据类型不同，应当相同。"
     ),
     "{name} has {count} values, expected {expected}.": "{name} 有 {count} 个值，应为 {expected} 个。",
-    "{name} has {count} values, expected 0 or {expected}.": "{name} 有 {count} 个值，应为 0 或 {expected} 个。",
-    "{name}: expected finite numbers.": "{name}：应为有限的数。",
-    "{name}: expected finite numbers, not 0.": "{name}：应为有限且非零的数。",
-    "{name}: expected finite numbers above 0.": "{name}：应为大于 0 的有限数。",
+    "scaling.{name}: expected finite numbers.": "scaling.{name}：应为有限的数。",
+    "targets.{name}: expected finite numbers.": "targets.{name}：应为有限的数。",
+    "scaling.{name} is too large": "scaling.{name} 太大",
+    "header: receipt.{name} has {count} values, expected {expected}": (
+        "文件头：receipt.{name} 有 {count} 个值，应为 {expected} 个"
+    ),
+    "X: columns left out: {columns}.": "X：未使用的列：{columns}。",
+    "scaling.span: a span is 0, expected other numbers.": "scaling.span：有一个为 0，应为非零的数。",
+    "targets.scale: a scale is 0 or less, expected numbers above 0.": (
+        "targets.scale：有一个不大于 0，应为大于 0 的数。"
+    ),
     "targets.low is {low} and targets.high is {high}, expected low below high.": (
         "targets.low 为 {low}，targets.high 为 {high}，low 应小于 high。"
     ),

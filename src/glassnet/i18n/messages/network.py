@@ -6,10 +6,6 @@ MESSAGES: dict[str, str] = {
         "掩码为 {count} 个：应为 {hidden} 个隐藏层各一个，或不给。"
     ),
     "{name}: shape {shape}, expected {expected}.": "{name}：形状为 {shape}，应为 {expected}。",
-    "{name}: shape {shape}, expected (samples, {width}).": "{name}：形状为 {shape}，应为（样本数，{width}）。",
-    "{name}: shape {shape}, expected ({alone},) or (samples, {width}).": (
-        "{name}：形状为 {shape}，应为 ({alone},) 或（样本数，{width}）。"
-    ),
     "{inputs} rows of inputs but {targets} rows of targets.": "输入有 {inputs} 行，目标值却有 {targets} 行。",
     "targets: a sigmoid output lies strictly between 0 and 1. Use 0.01 to 0.99.": (
         "targets：sigmoid 的输出严格在 0 与 1 之间，请用 0.01 到 0.99。"

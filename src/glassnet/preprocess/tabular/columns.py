@@ -9,7 +9,6 @@ import difflib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,8 +130,11 @@ class Columns:
     commas: frozenset[str] = frozenset()
     compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
     """Result of `compared_places`."""
+    width: int = field(init=False, repr=False, compare=False)
+    """Number of the network's inputs."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "width", len(self.features))
         object.__setattr__(self, "compared", compared_places(self.inputs))
 
     @classmethod
@@ -249,11 +251,6 @@ class Columns:
     def features(self) -> tuple[str, ...]:
         """Names of the network's inputs."""
         return tuple(name for one in self.inputs for name in one.features)
-
-    @cached_property
-    def width(self) -> int:
-        """Number of the network's inputs."""
-        return len(self.features)
 
     def middle(self) -> Encoded:
         """Return the inputs of a row in the middle of every column, shape (features,): the baseline of explanations.
