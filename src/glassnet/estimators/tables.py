@@ -44,6 +44,7 @@ def learned_numbers(X: NDArray[Any], targets: Sequence[Target], names: Sequence[
     if not inputs:
         present = [one if len(one.ordered) else column_of_numbers(one.name, np.zeros(len(X))) for one in columns]
         inputs, dropped = [NumberColumn.learn(one) for one in present], []
+    _warn_of_clipped(inputs)
     return Columns(tuple(inputs), tuple(targets), tuple(dropped))
 
 
@@ -85,6 +86,7 @@ def learned_columns(table: Table, targets: Sequence[Target]) -> tuple[Columns, f
     for column, unit in _of_other_types(columns, table):
         remarks += [f"X: {one}." for one in non_numeric_remarks(column.name, odd_numbers(column), unit)]
         odd.update(column.non_numeric.to_list())
+    _warn_of_clipped(columns.inputs)
     _warn(remarks)
     return replace(columns, targets=tuple(targets)), frozenset(odd)
 
@@ -122,6 +124,10 @@ def _of_other_types(columns: Columns, table: Table) -> Iterator[tuple[Column, st
     for one in columns.inputs:
         if isinstance(one, NumberColumn) and not table.frame[one.name].dtype.is_numeric():
             yield columns.parsed(table, [one])[one.name], one.unit
+
+
+def _warn_of_clipped(inputs: Sequence[object]) -> None:
+    _warn([f"X: {one.clipped_remark}." for one in inputs if isinstance(one, NumberColumn) and one.clipped_remark])
 
 
 def _warn(remarks: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas
 import pytest
 
 from glassnet import (
@@ -92,18 +93,16 @@ def test_an_empty_array_of_weights_does_not_fit_a_data_set():
 
 @pytest.mark.parametrize("scale", [1e160, 1e200, 1e307])
 @pytest.mark.parametrize("sign", [1, -1])
-def test_numbers_too_large_to_tell_apart_are_refused(scale, sign):
+def test_numbers_too_large_to_tell_apart_are_warned_of_or_refused(scale, sign):
     large = np.abs(X) / np.abs(X).max() * scale * sign
-    ways = [
-        lambda: small().fit(large, Y),
-        lambda: small(NetworkRegressor).fit(large, X[:, 0]),
-        lambda: load_table({"a": large[:, 0], "y": Y}, "y"),
-        lambda: fit(large, Y, **QUICK),
-    ]
-    for way in ways:
-        with pytest.raises(DataError, match="too large to square") as problem:
-            way()
-        assert problem.value.code == "GN018"
+    for given in (large, pandas.DataFrame(large, columns=["a", "b", "c"])):
+        with pytest.warns(DataWarning, match=r"numbers beyond 1e\+150 count as that"):
+            small(max_iter=1).fit(given, Y)
+    remarks = load_table({"a": large[:, 0], "y": Y}, "y").columns.remarks
+    assert any("numbers beyond 1e+150 count as that" in one for one in remarks)
+    with pytest.raises(DataError, match="too large to square") as problem:
+        fit(large, Y, **QUICK)
+    assert problem.value.code == "GN018"
 
 
 def test_one_large_outlier_is_still_allowed():

@@ -576,6 +576,9 @@ MESSAGES: dict[str, str] = {
     "header: receipt.{name} has {count} values, expected {expected}": (
         "文件头：receipt.{name} 有 {count} 个值，应为 {expected} 个"
     ),
+    "column {name}: numbers beyond {largest} count as that. Divide the column by a constant": (
+        "列 {name}：超过 {largest} 的数按该值计算。请将该列除以一个常数"
+    ),
     "X: columns left out: {columns}.": "X：未使用的列：{columns}。",
     "scaling.span: a span is 0, expected other numbers.": "scaling.span：有一个为 0，应为非零的数。",
     "targets.scale: a scale is 0 or less, expected numbers above 0.": (

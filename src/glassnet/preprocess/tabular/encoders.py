@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...data.tables.missing_markers import sentinels_beyond
 from ...data.validation import is_sign
-from ...errors import DataError
 from ...i18n.language import listed, number_text, share_text
 from ..exact_sums import LARGEST as LARGEST
 from ..exact_sums import moderate as moderate
@@ -43,20 +42,8 @@ FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
 _ROUNDING = 2.0**-22  # relative error of float32 inputs, with a margin
-_OUTLIERS = 0.01  # largest fraction of rows beyond `LARGEST`, which are clipped
+_CLIPPED = 0.2  # standard deviation, as a fraction of `LARGEST`, if more than some 4 % of the values are beyond it
 _CHOICES = 33  # values of a number that `choices` returns
-
-
-def _require_moderate(name: str, summary: NumberSummary) -> None:
-    """Raise DataError GN018 if clipping to `LARGEST` would make more numbers equal than those of an outlier."""
-    values, counts = summary.values.values, summary.values.counts
-    for beyond in (values > LARGEST, values < -LARGEST):
-        if np.count_nonzero(beyond) > 1 and counts[beyond].sum() > _OUTLIERS * summary.rows:
-            largest = np.abs(values).max()
-            raise DataError(
-                "GN018",
-                f"column {name!r}: values up to {largest:.3g} are too large to square. Divide them by a constant.",
-            )
 
 
 @dataclass(frozen=True)
@@ -113,10 +100,16 @@ class NumberColumn:
     def from_summary(cls, name: str, summary: NumberSummary, bins: int = 0, unit: str = "") -> NumberColumn:
         """Learn from what is counted of a column with at least one number."""
         rows, spread, sums = summary.rows, summary.spread, summary.sums
-        _require_moderate(name, summary)
         missing, flag = 1 - summary.count / rows, lacks_many(rows - summary.count, rows)
         fill, edges, scale = learn_fill(spread), interval_edges(spread, bins), sums.deviation or 1.0
         return cls(name, fill, sums.mean, scale, 0.0, flag, missing, summary.low, summary.high, unit, edges)
+
+    @property
+    def clipped_remark(self) -> str:
+        """A remark if more values than outliers are clipped to `LARGEST`, which makes them equal; else empty."""
+        if self.scale < _CLIPPED * LARGEST and abs(self.centre) < LARGEST / 2:
+            return ""
+        return f"column {self.name!r}: numbers beyond {LARGEST:g} count as that. Divide the column by a constant"
 
     @property
     def features(self) -> tuple[str, ...]:
