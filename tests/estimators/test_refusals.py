@@ -10,6 +10,7 @@ from scipy import sparse
 from sklearn.datasets import load_iris
 
 from glassnet import NetworkClassifier, NetworkRegressor
+from glassnet.errors import DataWarning
 from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` trains briefly
