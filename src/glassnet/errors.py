@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
+from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
 from .io.control_characters import printable
@@ -58,6 +59,7 @@ CODES: dict[str, str] = {
     # models
     "GN075": "inputs are far outside the range of the training data, or have values that it did not have (a warning)",
     "GN076": "an object is not a model",
+    "GN078": "columns or targets are used otherwise than given (a warning)",
     # explanations
     "GN080": "the training run has no such step",
     "GN081": "this explanation is not available for the model",
@@ -213,6 +215,12 @@ def strictly(place: str, remark: str) -> DataError:
     return DataError("GN075", f"{place}: {remark}. Refused, because of strict: correct the rows, or omit strict.")
 
 
+class DataWarning(UserWarning):
+    """Data are used otherwise than given: columns left out, values not read, targets that are all the same (GN078)."""
+
+    code = "GN078"
+
+
 def callers_level() -> int:
     """Return the warning `stacklevel` of the line that called glassnet, directly or through scikit-learn."""
     frame, level = sys._getframe(1), 1
@@ -303,6 +311,13 @@ def require_number(what: str, value: Any, low: float | None = None, high: float 
         raise OptionError("GN021", f"{what} {value!r}: expected a number.")
     require_limits(what, value, low, high)
     return value
+
+
+def require_whole(what: str, value: Any, low: int) -> int:
+    """Return `value` as an int; raise OptionError GN021 unless it is a whole number of at least `low`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < low:
+        raise OptionError("GN021", f"{what} {value!r}: expected a whole number from {low}.")
+    return int(value)
 
 
 def require_limits(what: str, value: float, low: float | None, high: float | None) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..errors import OptionError, with_near_matches
+from ..errors import OptionError, require_whole, with_near_matches
 from ..i18n.language import below_all
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
@@ -304,8 +304,7 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     """
     _require_confidence(model)
     model.require(data)
-    if not isinstance(bins, int | np.integer) or bins < 1:
-        raise OptionError("GN021", f"bins {bins!r}: expected a whole number from 1.")
+    require_whole("bins", bins, 1)
     outputs = model.outputs(data.inputs)
     if data.values is None:
         confidences, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels

@@ -22,6 +22,7 @@ from ..nn.network_class import Network
 from ..nn.parameters import FloatArray
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from ..preprocess.deskew import deskew
+from .fields import require_fields
 from .header import Receipt
 
 _CHUNK = 4096  # rows per pass: fast enough, with bounded memory
@@ -65,6 +66,11 @@ class Model:
     class_type : {"", "bool", "text", "float"}
         Type of the training labels, where `class_names` do not show it; see `classes_`.
 
+    Raises
+    ------
+    OptionError
+        GN021, GN022 for a field with a value that makes no sense or does not fit the network.
+
     Examples
     --------
     >>> import glassnet
@@ -91,6 +97,13 @@ class Model:
     training_range: TrainingRange | None = None
     layout: SampleLayout = field(default_factory=SampleLayout)
     class_type: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("others", "class_names", "image_shape"):
+            if isinstance(given := getattr(self, name), list):
+                object.__setattr__(self, name, tuple(given))
+        require_fields(self)
+        object.__setattr__(self, "temperature", float(self.temperature))
 
     def __repr__(self) -> str:
         about = [self.network.architecture.short]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._one_line import one_line
-from ..errors import RangeWarning, callers_level
+from ..errors import OptionError, RangeWarning, callers_level
 from ..nn.random import Purpose, generator
 from .tabular.encoders import straightened
 
@@ -72,6 +72,10 @@ class TrainingRange:
     _warned: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        for name, limits in (("samples", self.samples), ("features", self.features or ((), ()))):
+            if len(limits[0]) != len(limits[1]):
+                low, high = map(len, limits)
+                raise OptionError("GN022", f"training_range.{name} has {low} values, expected {high}.")
         outward = OUTWARD if self.features is None else OUTWARD_OF_FEATURES
         features = None if self.features is None else _feature_bounds(self.features)
         varying = sum(low < high for low, high in zip(*(self.features or ((), ())), strict=True))

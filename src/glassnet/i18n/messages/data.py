@@ -170,7 +170,6 @@ MESSAGES: dict[str, str] = {
         "image_shape {shape}：应为由行数和列数两个正整数组成的元组。"
     ),
     "maximum {value}: expected a number above 0.": "maximum {value}：应为大于 0 的数字。",
-    "seed {value}: expected a whole number from 0.": "seed {value}：应为不小于 0 的整数。",
     "a Dataset or Model": "Dataset 或 Model",
     "the name of a file": "文件名",
     "{name} {value}: expected the name of a file.": "{name} {value}：应为文件名。",

@@ -130,8 +130,11 @@ class Columns:
     commas: frozenset[str] = frozenset()
     compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
     """Result of `compared_places`."""
+    width: int = field(init=False, repr=False, compare=False)
+    """Number of the network's inputs."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "width", len(self.features))
         object.__setattr__(self, "compared", compared_places(self.inputs))
 
     @classmethod
@@ -225,6 +228,7 @@ class Columns:
                 f"{roles.source}: no column is left to predict {shown} from; {name!r} is excluded"
                 f"{more_columns(len(useless) - 1)}, because {reason}. {advice}.",
             )
+        remarks += [one.clipped_remark for one in inputs if isinstance(one, NumberColumn) and one.clipped_remark]
         remarks += leak_remarks(inputs, targets, *sample(), roles.source)
         commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
         return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas)

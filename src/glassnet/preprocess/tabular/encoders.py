@@ -42,6 +42,7 @@ FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
 _ROUNDING = 2.0**-22  # relative error of float32 inputs, with a margin
+_CLIPPED = 0.2  # standard deviation, as a fraction of `LARGEST`, if more than some 4 % of the values are beyond it
 _CHOICES = 33  # values of a number that `choices` returns
 _UNLIKELY = 1e-3
 """Probability of values of a column below which they are remarked on."""
@@ -104,6 +105,13 @@ class NumberColumn:
         missing, flag = 1 - summary.count / rows, lacks_many(rows - summary.count, rows)
         fill, edges, scale = learn_fill(spread), interval_edges(spread, bins), sums.deviation or 1.0
         return cls(name, fill, sums.mean, scale, 0.0, flag, missing, summary.low, summary.high, unit, edges)
+
+    @property
+    def clipped_remark(self) -> str:
+        """A remark if more values than outliers are clipped to `LARGEST`, which makes them equal; else empty."""
+        if self.scale < _CLIPPED * LARGEST and abs(self.centre) < LARGEST / 2:
+            return ""
+        return f"column {self.name!r}: numbers beyond {LARGEST:g} count as that. Divide the column by a constant"
 
     @property
     def features(self) -> tuple[str, ...]:

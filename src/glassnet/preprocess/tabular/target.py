@@ -273,9 +273,13 @@ def learn_target(source: str, column: Column, task: str | None, summary: TargetS
         if numbers is None:
             raise DataError("GN064", f"{source}, target {name!r}: words, expected numbers. Omit {_AS_NUMBERS}.")
         low, high = numbers.low, numbers.high
-        if low == high:
-            raise DataError("GN064", f"{source}, target {name!r}: every value is {low:g}, expected different numbers.")
         require_moderate(np.array([low, high]), source, name)
+        if low == high and not task:
+            raise DataError(
+                "GN064",
+                f"{source}, target {name!r}: every value is {low:g}, expected different numbers. Choose another "
+                f"column, or pass {_AS_NUMBERS} for a model that always answers this number.",
+            )
         remark = (
             f"target {name!r}: regression, numbers from {low:g} to {high:g}"
             if task
