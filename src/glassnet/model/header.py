@@ -25,7 +25,7 @@ from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
-from ..preprocess.tabular.columns import VERSION
+from ..preprocess.tabular.columns import described_targets
 from ..preprocess.tabular.encoders import keys_of
 from ..preprocess.tabular.kinds import ENCODINGS, compared_places, encoding_from
 from ..preprocess.tabular.target import TASKS, Target
@@ -313,7 +313,7 @@ class Encoding:
             "rare": COUNT,
         }
         closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": Number(0, VALUE.high)}
-        closer |= {"edges": ListOf(VALUE)}
+        closer |= {"edges": ListOf(VALUE), "order": Text(("", "day", "month"))}
         closer |= {"parts": ListOf(Encoding(("number",)))} if value["kind"] == "date" else {}
         record = record_of(ENCODINGS[value["kind"]], **closer)
         Record({**record.required, "kind": Text()}, record.optional).check(value, place)
@@ -326,7 +326,7 @@ TARGET = record_of(Target, task=Text((*TASKS, "label")))
 
 COLUMNS = Record(
     {"version": Number(1, _LONG, whole=True), "inputs": ListOf(Encoding()), "dropped": ListOf(ListOf(Text(), 2))},
-    {"target": TARGET, "targets": ListOf(TARGET), "decimal_comma": Either((TEXTS, FLAG))},
+    {"target": TARGET, "targets": ListOf(TARGET), "decimal_comma": Either((TEXTS, FLAG)), "whole": TEXTS},
     Anything(),
 )
 
@@ -525,9 +525,9 @@ def _require_columns(columns: dict[str, Any], features: int, outputs: int, targe
     count = sum(len(encoding_from(one).features) for one in columns["inputs"])
     if count != features:
         raise ValueError(f"its columns give {count} inputs, but the network has {features}")
-    found: list[Any] = columns.get("targets", []) if columns["version"] == VERSION else [columns.get("target")]
+    found = described_targets(columns)
     tasks = {"classes": tuple(set(TARGETS) - set(BESIDE_CLASSES)), "numbers": ("values",), "label": ("multilabel",)}
-    if not found or None in found or any(targets not in tasks[one["task"]] for one in found):
+    if not found or any(targets not in tasks[one["task"]] for one in found):
         raise ValueError(f"its columns do not fit targets {targets!r}")
     of_classes = found[0]["task"] == "classes"
     count = len(found[0].get("classes", ())) if of_classes else len(found)

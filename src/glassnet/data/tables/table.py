@@ -24,9 +24,10 @@ from ...io.sniff import kind_of
 from ..arrays import are_integers
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
-from .dates import Moments, are_dates, moments_of
+from .date_form import DateForm
+from .dates import Moments, are_dates, form_of, moments_of
 from .missing_markers import MISSING
-from .numbers import CODE, Numbers, find_numbers, read_numbers
+from .numbers import CODE, Numbers, find_numbers, read_numbers, unclear_point
 
 _QUOTED = r"^'\s*([^']+?)\s*'$"
 QUOTED_ROWS = 1000
@@ -50,6 +51,8 @@ class Column:
         Result of parsing numbers in text; None if the column is typed, or all its numbers are plain.
     increasing : ndarray of float64, shape (m,), or None
         The finite numbers in increasing order, if `presorted` has sorted them.
+    form : DateForm
+        The form of a column of dates.
     """
 
     series: pl.Series
@@ -57,6 +60,7 @@ class Column:
     values: NDArray[np.float64]
     found: Numbers | None = None
     increasing: NDArray[np.float64] | None = None
+    form: DateForm = DateForm()
 
     def __len__(self) -> int:
         return len(self.series)
@@ -117,6 +121,11 @@ class Column:
         different: NDArray[np.float64] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
         return different
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all finite numbers are whole."""
+        return not any((np.floor(one) < one).any() for one in (self.values[:1000], self.values))  # most end early
+
     def presorted(self) -> Column:
         """Return the same column with its numbers sorted, if it is of numbers, for several uses of `ordered`."""
         return replace(self, increasing=self.ordered) if self.kind == "number" else self
@@ -144,7 +153,7 @@ class Column:
     @property
     def moments(self) -> Moments:
         """The dates, with their time of day, shape (n,); NaT for all other values. See `dates.moments_of`."""
-        return moments_of(self.series)
+        return moments_of(self.series, self.form)
 
     def words(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         """Return the column as words.
@@ -192,6 +201,13 @@ class Column:
         if not self.is_text:
             return False
         return read_numbers(self.series, self.unit, decimal, decimal).few_non_numeric
+
+    def unclear_point(self, *, whole: bool = False) -> str | None:
+        """Return a number such as 3.964 whose point may be decimal or between thousands; see `numbers.unclear_point`.
+
+        None if the column has no such number, was not read as text, or has decimal commas.
+        """
+        return unclear_point(self.series, whole=whole) if self.is_text and self.decimal == "." else None
 
     def describe(self) -> dict[str, Any]:
         """Return name, kind, fraction of missing values, number of different values, and examples.
@@ -369,7 +385,8 @@ def _column(series: pl.Series, plain: NDArray[np.float64] | None, decimal: str) 
             else "text"
         )
         kind = "date" if kind == "text" and not _is_code(present) and are_dates(present) else kind
-    return Column(series, kind, _array(found.values), found)
+    form = form_of(series) if kind == "date" else DateForm()
+    return Column(series, kind, _array(found.values), found, form=form)
 
 
 def _by_type(series: pl.Series) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.tables.date_form import DateForm, minutes_of
 from ...data.tables.missing_markers import MISSING
 from ...data.validation import TRUTH, plain
 from .columns import Columns
@@ -33,8 +34,8 @@ _TRUTHS = frozenset({bool, np.bool_})
 _NUMBERS = _INTEGERS | _FLOATS | _TRUTHS
 _SCALARS = _NUMBERS | {str, type(None), date, datetime}
 _LIMIT = 2**63
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
-"""Usual dates; as in a table, the fraction of a second and the time zone are ignored."""
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+"""Usual dates; as in a table, the fraction of a second is ignored."""
 
 
 class _OtherValueError(Exception):
@@ -118,7 +119,8 @@ class RowEncoder:
                 truth = _truth(values[name])
                 line[place] = 2 * truth - 1 if truth == truth else 0
         for one, places in self._dates:
-            encoded[:, places] = one.encode_moments(np.concatenate([_moments(values[one.name]) for values in rows]))
+            moments = [_moments(values[one.name], one.form) for values in rows]
+            encoded[:, places] = one.encode_moments(np.concatenate(moments))
         if self._numbers:
             numbers = [[_number(values[name]) for name in self._numbers] for values in rows]
             self._block.encode(np.array(numbers), encoded)
@@ -375,14 +377,19 @@ def as_usual(value: Any) -> Any:
     return value
 
 
-def _moments(value: Any) -> NDArray[np.datetime64]:
-    """Return a date, with its time of day, shape (1,); NaT if it is missing."""
+def _moments(value: Any, form: DateForm) -> NDArray[np.datetime64]:
+    """Return a date, with its time of day in the zone of the form, shape (1,); NaT if it is missing."""
     kind = type(value)
     if value is None or (kind in _FLOATS and value != value):
         return np.array(["NaT"], "M8[us]")
     if kind is str and (found := _ISO.fullmatch(value)):
+        *parts, offset = found.groups("0")
+        converts = offset != "0" and form.zone is not None
+        if converts and form.minutes is None:
+            raise _OtherValueError
         with suppress(ValueError):
-            return np.array([datetime(*map(int, found.groups("0")))], "M8[us]")  # type: ignore[arg-type]
+            moment = np.array([datetime(*map(int, parts))], "M8[us]")  # type: ignore[arg-type]
+            return moment + np.timedelta64(form.minutes - minutes_of(offset), "m") if converts else moment
     if kind is date or (kind is datetime and value.tzinfo is None):
         return np.array([value], "M8[us]")
     raise _OtherValueError
