@@ -103,7 +103,8 @@ class RemotePart(Part):
     def __init__(self, address: str) -> None:
         self._address = address
         try:
-            self._frame = _SCANS.get(address.rpartition(".")[2].lower(), pl.scan_parquet)(address)
+            scan = _SCANS.get(address.rpartition(".")[2].lower(), pl.scan_parquet)
+            self._frame = scan(address, hive_partitioning=True)
             schema = dict(self._frame.collect_schema())
             rows = int(self._frame.select(pl.len()).collect().item())
         except _UNREADABLE as problem:

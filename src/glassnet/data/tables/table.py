@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from .date_form import DateForm
 from .dates import Moments, are_dates, form_of, moments_of
 from .missing_markers import MISSING
 from .numbers import CODE, Numbers, find_numbers, read_numbers, unclear_point
+from .partitions import partition_columns, with_partitions
 
 _QUOTED = r"^'\s*([^']+?)\s*'$"
 QUOTED_ROWS = 1000
@@ -60,7 +62,7 @@ class Column:
     values: NDArray[np.float64]
     found: Numbers | None = None
     increasing: NDArray[np.float64] | None = None
-    form: DateForm = DateForm()
+    form: DateForm = field(default_factory=DateForm)
 
     def __len__(self) -> int:
         return len(self.series)
@@ -423,7 +425,8 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
         gzip-compressed; ``"-"`` for standard input; a frame of polars, pandas or Arrow; a mapping of names to columns;
         a NumPy array, shape (n, columns), whose columns are named column1, column2, … unless its dtype has names.
     expected : collection of str
-        Expected column names: if the first line of text has one of them, it is a header.
+        Expected column names: if the first line of text has one of them, it is a header; and one that the file lacks is
+        taken from a folder such as ``year=2024`` in its path.
     decimal : {"auto", ",", "."}
         The decimal sign in columns of text; detected for each column by default.
 
@@ -445,8 +448,9 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     if isinstance(source, Table):
         return source if decimal == AUTO else replace(source, decimal=decimal)
     if isinstance(source, str | os.PathLike):
-        opened = open_named(source)
-        return replace(parse_frame(opened, expected), decimal=decimal)
+        table = parse_frame(open_named(source), expected)
+        [columns] = partition_columns([Path(source)], expected)
+        return replace(table, frame=with_partitions(table.frame, columns), decimal=decimal)
     from .interchange import frame_of  # as below, loaded when needed: a service reads one kind of table
 
     frame = frame_of(source)

@@ -626,8 +626,8 @@ def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: boo
     why = "the training data have whole numbers" if whole else "other values are whole numbers up to 999"
     raise DataError(
         "GN017",
-        f"{source}: column {name!r} is ambiguous{more_columns(len(found) - 1)}: the point in {text!r} may be decimal or "
-        f"between thousands, as {why}. Pass --decimal . for decimal points, or --decimal , for points between "
+        f"{source}: column {name!r} is ambiguous{more_columns(len(found) - 1)}: the point in {text!r} may be decimal "
+        f"or between thousands, as {why}. Pass --decimal . for decimal points, or --decimal , for points between "
         "thousands (in Python: decimal=','; over HTTP, send numbers instead of text).",
     )
 

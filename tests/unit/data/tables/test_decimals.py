@@ -261,7 +261,7 @@ def test_the_separator_does_not_affect_the_decimal_sign(tmp_path_factory, pairs,
 def mixed(wholes, grouped):
     """Whole numbers up to 999, and others with points between thousands, as text and as numbers."""
     texts = [str(one) for one in wholes] + [f"{one:,}".replace(",", ".") for one in grouped]
-    return texts, [*map(float, wholes)] + [*map(float, grouped)]
+    return texts, [*map(float, wholes), *map(float, grouped)]
 
 
 UP_TO_999 = st.lists(st.integers(-999, 999), min_size=1, max_size=9)
