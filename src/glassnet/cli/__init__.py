@@ -12,8 +12,10 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -79,8 +81,8 @@ class _LazyGroup(click.Group):
         if chinese():
             from .help.in_chinese import command_in_chinese
 
-            return command_in_chinese(command, name)
-        return command
+            command = command_in_chinese(command, name)
+        return _without_repeats(command)
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -88,6 +90,32 @@ class _LazyGroup(click.Group):
         if args[0] not in _COMMANDS and (near := get_close_matches(args[0], _COMMANDS, 1)):
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
         return super().resolve_command(context, args)
+
+
+def _without_repeats(command: click.Command) -> click.Command:
+    """Return a command that refuses a flag of one value that is given twice; click would use the last."""
+    command = copy(command)
+    make = command.make_parser
+
+    def make_parser(context: click.Context) -> Any:
+        parser = make(context)
+        parse = parser.parse_args
+
+        def parse_args(args: list[str]) -> Any:
+            values, rest, given = parse(args)
+            for flag in given:
+                several = (
+                    isinstance(flag, click.Argument) or flag.multiple or (flag.is_flag and not flag.secondary_opts)
+                )
+                if not several and given.count(flag) > 1:
+                    raise click.UsageError(f"Option {flag.opts[0]!r} is given twice. Give it once.", context)
+            return values, rest, given
+
+        parser.parse_args = parse_args  # type: ignore[method-assign]
+        return parser
+
+    command.make_parser = make_parser  # type: ignore[method-assign]
+    return command
 
 
 _HELP = """Train, test and explain small neural networks.
