@@ -223,6 +223,13 @@ def test_times_with_and_without_a_zone_unlike_training_give_a_remark():
         "column 'day': 120 times with a time zone, which the training data did not have, converted to UTC"
     ]
     assert learn(zoned).surprises(table["zoned"]) == learn(naive).surprises(table["naive"]) == []
+    typed = {"naive": INSTANTS, "zoned": INSTANTS.dt.replace_time_zone("UTC")}
+    for trained, columns in (("zoned", learn(zoned)), ("naive", learn(naive))):
+        for name, values in typed.items():
+            remarks = columns.surprises(read_table({"day": values}))
+            midnights = (INSTANTS.dt.time() == datetime.time(0)).sum() if name == "naive" else 0
+            assert [one.split()[2] for one in remarks] == [str(COUNT - midnights)] * (name != trained)
+        assert columns.surprises(read_table({"day": DAYS})) == []
 
 
 def test_a_model_of_an_earlier_version_reads_times_as_they_are_written():

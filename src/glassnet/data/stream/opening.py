@@ -61,12 +61,12 @@ class FileStream(StreamSource):
         self.last_read = group
         frame = self._frame(group, self.names if columns is None else columns)
         numbers = np.arange(group.first, group.first + group.rows)
-        return self._table(cleaned(frame, self._quoted), numbers)
+        return self._table(cleaned(frame, self.place(group), self._quoted), numbers)
 
     def first_rows(self, count: int = FIRST_ROWS) -> Table:
         """Return the first rows as one table."""
         frame = self._first_frame(count, self.names)
-        return self._table(cleaned(frame, self._quoted), np.arange(len(frame)))
+        return self._table(cleaned(frame, self.source, self._quoted), np.arange(len(frame)))
 
     def place(self, group: RowGroup) -> str:
         """Return the file and row group, for messages and progress."""
@@ -81,7 +81,7 @@ class FileStream(StreamSource):
     def _frame(self, group: RowGroup, columns: Sequence[str]) -> pl.DataFrame:
         part, piece = self._pieces[group]
         in_file = [name for name in columns if name not in part.partitions]
-        frame = part.read(piece, in_file or [next(iter(part.schema))])
+        frame = part.read(piece, in_file or [*part.schema][:1])
         frame = with_partitions(frame, part.partitions).select(columns)
         return frame.with_columns(
             pl.col(name).cast(self._schema[name]) for name in columns if frame.schema[name] == pl.Null

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 
 import numpy as np
 import polars as pl
@@ -94,12 +95,12 @@ def moments_of(column: pl.Series, form: DateForm) -> Moments:
     if form.order:
         column = column.str.replace(_YEAR_LAST, _YEAR_FIRST[form.order])
     *fields, offset = column.str.extract_groups(_ISO).struct.unnest()
-    year, month, day, *time = (one.cast(pl.Int64).fill_null(0).to_numpy() for one in fields)
+    year, month, day, *clock = (one.cast(pl.Int64).fill_null(0).to_numpy() for one in fields)
     months = (np.maximum(year, 1) - 1970).astype("M8[Y]").astype("M8[M]") + (month - 1)
     dates = months.astype("M8[D]") + (day - 1)
     valid = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (dates.astype("M8[M]") == months)
     moments = dates.astype("M8[us]")
-    for value, unit, below in zip(time, ("h", "m", "s"), _UNITS, strict=True):
+    for value, unit, below in zip(clock, ("h", "m", "s"), _UNITS, strict=True):
         valid &= value < below
         moments = moments + value.astype(f"m8[{unit}]")
     moments = np.where(valid, moments, _NAT)
@@ -122,16 +123,18 @@ def without_zone(column: pl.Series) -> NDArray[np.bool_]:
     """Return which values are times of day without a time zone, shape (n,)."""
     if column.dtype == pl.String:
         return column.str.contains(r"\d:\d{2}").fill_null(False).to_numpy() & ~with_zone(column)
-    midnight = column.dtype != pl.Datetime or column.dt.time() == pl.time(0)
-    return np.logical_not(midnight) & column.is_not_null().to_numpy() & ~with_zone(column)
+    if column.dtype != pl.Datetime or column.dtype.time_zone:  # type: ignore[attr-defined]
+        return np.zeros(len(column), np.bool_)
+    return (column.dt.time() != time(0)).fill_null(False).to_numpy()
 
 
 def with_zone(column: pl.Series) -> NDArray[np.bool_]:
     """Return which values have a time zone, shape (n,)."""
     if column.dtype == pl.String:
         return column.str.contains(_OFFSET).fill_null(False).to_numpy()
-    has_zone = column.dtype == pl.Datetime and column.dtype.time_zone is not None  # type: ignore[attr-defined]
-    return column.is_not_null().to_numpy() & has_zone
+    if column.dtype != pl.Datetime or not column.dtype.time_zone:  # type: ignore[attr-defined]
+        return np.zeros(len(column), np.bool_)
+    return column.is_not_null().to_numpy()
 
 
 def _zone_of(minutes: int) -> str:

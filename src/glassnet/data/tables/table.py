@@ -34,6 +34,14 @@ from .partitions import partition_columns, with_partitions
 _QUOTED = r"^'\s*([^']+?)\s*'$"
 QUOTED_ROWS = 1000
 """Among the first rows, one must have words in single quotation marks for a column to be read as such."""
+_DAY = 86_400_000_000
+_CALENDAR = {
+    pl.Date: (-719_162, 2_932_896),
+    pl.Datetime: (-719_162 * _DAY, 2_932_897 * _DAY - 1),
+    pl.Duration: (-999_999_999 * _DAY, 999_999_999 * _DAY),
+    pl.Time: (0, 1000 * _DAY - 1),
+}
+"""Type -> its limits: days of the years 1 to 9999, microseconds of them, or of a difference in Python, nanoseconds."""
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 
@@ -232,7 +240,7 @@ class Column:
             counts = np.bincount(codes[codes >= 0])
             examples = [words[k] for k in np.argsort(-counts, kind="stable")[:4]]
         elif kind != "missing":
-            examples = [str(value) for value in column.drop_nulls().head(2).to_list()]
+            examples = as_text(column.drop_nulls().head(2)).to_list()
         return {
             "name": self.name,
             "kind": kind,
@@ -456,7 +464,7 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples. Check the data.")
-    return Table(cleaned(frame), "the table", not isinstance(source, np.ndarray), decimal=decimal)
+    return Table(cleaned(frame, "the table"), "the table", not isinstance(source, np.ndarray), decimal=decimal)
 
 
 def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
@@ -466,7 +474,7 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         from .csv import read_delimited
 
         text = read_delimited(opened, expected)
-        return Table(cleaned(text.frame), opened.name, text.header, text.remarks, typed=False)
+        return Table(cleaned(text.frame, opened.name), opened.name, text.header, text.remarks, typed=False)
     if kind not in TYPED:
         if kind == "picture":
             raise FileError("GN005", f"{opened.name}: an image, expected a table with named columns.")
@@ -487,7 +495,7 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
-    return Table(cleaned(frame), opened.name)
+    return Table(cleaned(frame, opened.name), opened.name)
 
 
 def as_text(column: pl.Series) -> pl.Series:
@@ -520,11 +528,18 @@ def quoted_columns(text: pl.DataFrame) -> list[str]:
     return columns
 
 
-def cleaned(frame: pl.DataFrame, quoted: Sequence[str] | None = None) -> pl.DataFrame:
+def cleaned(frame: pl.DataFrame, source: str, quoted: Sequence[str] | None = None) -> pl.DataFrame:
     """Strip blanks and single quotation marks around text, and replace markers of missing values by null.
 
     `quoted` are the columns of words in single quotation marks, if they are known from other rows.
+
+    Raises
+    ------
+    DataError
+        GN014 for a date or time that the calendar does not have, as in a damaged file.
     """
+    for column in frame:
+        _require_calendar(column, source)
     frame = frame.with_columns(
         pl.col(pl.Categorical, pl.Enum).cast(pl.String),
         pl.col(pl.Float32, pl.Float64).fill_nan(None),
@@ -537,3 +552,33 @@ def cleaned(frame: pl.DataFrame, quoted: Sequence[str] | None = None) -> pl.Data
         frame = frame.with_columns(pl.col(quoted).str.strip_chars().str.replace(_QUOTED, "$1"))
     frame = frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
     return frame.rechunk()  # once, instead of each time that a column becomes an array
+
+
+def _require_calendar(column: pl.Series, source: str) -> None:
+    """Raise DataError GN014 for a value of a date or time type of which polars cannot make a date or a time."""
+    dtype = column.dtype
+    if dtype.is_nested():
+        try:
+            column.to_list()
+        except (pl.exceptions.PanicException, OverflowError, ValueError):
+            raise DataError(
+                "GN014",
+                f"{source}, column {column.name!r}: dates or times that do not exist. Write or fetch the file again.",
+            ) from None
+    if not dtype.is_temporal():
+        return
+    low, high = _CALENDAR[dtype.base_type()]
+    unit = getattr(dtype, "time_unit", None)
+    if unit == "ms":
+        low, high = low // 1000, high // 1000
+    if unit == "ns" or high >= 2**63:  # no other values fit into it
+        return
+    values = column.to_physical().cast(pl.Int64)
+    wrong = ((values < low) | (values > high)).fill_null(False)
+    if wrong.any():
+        row, kind = int(wrong.arg_max() or 0), dtype.base_type()
+        raise DataError(
+            "GN014",
+            f"{source}, column {column.name!r}, row {row}: {values[row]} is no {kind} of the years 1 to 9999. Empty the "
+            "field, or if the file is damaged, fetch it again.",
+        )

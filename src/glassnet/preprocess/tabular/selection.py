@@ -304,7 +304,7 @@ def _why_useless_dates(summary: DateSummary, column: Column) -> str:
     from ...data.tables.dates import are_moments  # loads polars
 
     if not are_moments(column.series):
-        example = str(column.series.drop_nulls()[0])
+        example = column.spelt(_first_present(column))
         return f"dates or times such as {example[:40]!r} (to use it, write dates as 2024-03-01, or times as numbers)"
     if not summary.count:
         return "every value is missing"
