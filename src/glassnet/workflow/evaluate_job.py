@@ -17,6 +17,7 @@ from ..model.model import Model
 from .drawings import drawings_of_model, drawings_of_test
 from .model_data import load_labelled, notify_trained_on, read_decimals, unless_warned
 from .notice import Notify, ignore
+from .one_answer import about_one_answer
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def evaluate_model(
     notify_trained_on(model, source, samples, rows, notify)
     unless_warned(model).warn_if_far(samples.inputs)
     evaluation = evaluate(model, samples)
+    for one in about_one_answer(model, samples, evaluation):
+        notify(one)
     drawn = _draw(model, samples, evaluation, Path(pictures), language, force) if pictures else ()
     return EvaluationResult(model, samples, evaluation, drawn)
 

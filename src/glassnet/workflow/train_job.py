@@ -55,6 +55,7 @@ from ..training.run import Fit
 from .drawings import drawings_of_test
 from .model_data import named_source, unless_warned
 from .notice import Notify, ignore, notice, texts_to
+from .one_answer import about_one_answer
 from .table_options import TableOptions
 from .training_data import (
     TrainingData,
@@ -599,7 +600,12 @@ def evaluate_on_test(
     unless_warned(model).warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
     _notify_perfect(read, evaluation, crossed, notify)
-    _notify_useless(read, test, evaluation, crossed, notify)
+    few = crossed is not None and evaluation.samples < _FEWEST_JUDGED
+    said = [] if few else about_one_answer(model, test, evaluation, read.options.initializer)
+    for one in said:
+        notify(one)
+    if not said:
+        _notify_useless(read, test, evaluation, crossed, notify)
     notify_weak_test(read.training, model.receipt["data"]["fingerprint"], test, notify)
     add_test(
         model.receipt,

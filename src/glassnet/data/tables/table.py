@@ -579,6 +579,6 @@ def _require_calendar(column: pl.Series, source: str) -> None:
         row, kind = int(wrong.arg_max() or 0), dtype.base_type()
         raise DataError(
             "GN014",
-            f"{source}, column {column.name!r}, row {row}: {values[row]} is no {kind} of the years 1 to 9999. Empty the "
-            "field, or if the file is damaged, fetch it again.",
+            f"{source}, column {column.name!r}, row {row}: {values[row]} is no {kind} of the years 1 to 9999. Empty "
+            "the field, or if the file is damaged, fetch it again.",
         )
