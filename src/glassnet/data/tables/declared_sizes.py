@@ -19,6 +19,8 @@ from ...io.opening import Opened
 
 _COUNTED = 1000  # rows of nulls that give the size of a row
 _DEEPEST = 50  # nested structures in a footer
+_HEADER = 4096  # bytes of most headers of pages
+_DATA_PAGES = (5, 8)  # fields of a page's header, of which field 1 is the number of values
 _RECORD_BATCH, _DICTIONARY_BATCH = 3, 2
 PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EOFError, LookupError, ValueError,
             struct.error)  # fmt: skip
@@ -28,12 +30,14 @@ PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EO
 def declared_size(opened: Opened, kind: str) -> int:
     """Return the declared unpacked size in bytes; 0 if the metadata are unreadable, which polars will report.
 
+    Raises one of ``PROBLEMS`` for a damaged footer or page of Parquet, see `_require_pages`.
+
     Parameters
     ----------
     opened : Opened
     kind : {"parquet", "arrow", "arrow stream"}
     """
-    found = 0
+    found = _chunks_of_parquet(opened) if kind == "parquet" else 0
     for count in _COUNTS[kind]:
         with contextlib.suppress(*PROBLEMS):
             found = max(found, count(opened))
@@ -60,6 +64,7 @@ def _chunks_of_parquet(opened: Opened) -> int:
     """Add up the sizes of columns that the row groups declare."""
     with opened.stream() as stream:
         footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
+        _require_pages(stream, footer)
     return sum(int(group.get(2, 0)) for group in footer.get(4, ()))
 
 
@@ -70,7 +75,35 @@ def parquet_row_groups(stream: IO[bytes]) -> list[tuple[int, int]]:
     """
     _require_ends(stream, b"PAR1")
     footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
+    _require_pages(stream, footer)
     return [(int(group[3]), int(group.get(2, 0))) for group in footer.get(4, ())]
+
+
+def _require_pages(stream: IO[bytes], footer: dict[int, Any]) -> None:
+    """Raise one of ``PROBLEMS`` for a page that has more values than its column, or does not fit into it.
+
+    Polars would ask for memory for as many values as a page names: if that fails, the process ends.
+    """
+    for column in (column[3] for group in footer.get(4, ()) for column in group.get(1, ())):
+        place, left = column.get(11) or column[9], column[5]
+        end = place + column[7]
+        while left > 0:
+            page, place = _page_header(stream, place, end)
+            count = next((page[kind][1] for kind in _DATA_PAGES if kind in page), 0)
+            place += page[3]
+            if not 0 <= count <= left or min(page[2], page[3]) < 0 or place > end:
+                raise ValueError(f"a page of {count} values and {page[3]} bytes")
+            left -= count
+
+
+def _page_header(stream: IO[bytes], place: int, end: int) -> tuple[dict[int, Any], int]:
+    """Return the header of the page at a position, and where the page begins."""
+    for most in (_HEADER, end - place):  # that of long text has long ends of its range
+        stream.seek(place)
+        with contextlib.suppress(LookupError):
+            header, size = _thrift_structure(stream.read(min(most, end - place)), 0, 0)
+            return header, place + size
+    raise EOFError("a page ends too early")
 
 
 def arrow_record_batches(stream: IO[bytes]) -> list[tuple[int, int]]:
@@ -251,7 +284,7 @@ def _vector(message: bytes, at: int, size: int) -> bytes:
 
 
 _COUNTS: dict[str, tuple[Callable[[Opened], int], ...]] = {
-    "parquet": (_rows_of_parquet, _chunks_of_parquet),
+    "parquet": (_rows_of_parquet,),
     "arrow": (_rows_of_arrow, _batches_of_arrow),
     "arrow stream": (_messages_of_arrow,),
 }
