@@ -10,10 +10,11 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -93,29 +94,27 @@ class _LazyGroup(click.Group):
 
 
 def _without_repeats(command: click.Command) -> click.Command:
-    """Return a command that refuses a flag of one value that is given twice; click would use the last."""
+    """Return a command that refuses two values of a flag that takes one; click would use the last."""
     command = copy(command)
     make = command.make_parser
 
     def make_parser(context: click.Context) -> Any:
         parser = make(context)
-        parse = parser.parse_args
-
-        def parse_args(args: list[str]) -> Any:
-            values, rest, given = parse(args)
-            for flag in given:
-                several = (
-                    isinstance(flag, click.Argument) or flag.multiple or (flag.is_flag and not flag.secondary_opts)
-                )
-                if not several and given.count(flag) > 1:
-                    raise click.UsageError(f"Option {flag.opts[0]!r} is given twice. Give it once.", context)
-            return values, rest, given
-
-        parser.parse_args = parse_args  # type: ignore[method-assign]
+        words: Any = {**parser._short_opt, **parser._long_opt}
+        for flag in {id(one): one for one in words.values()}.values():
+            if flag.action in ("store", "store_const"):
+                flag.process = partial(_process_once, flag, flag.process, context)
         return parser
 
     command.make_parser = make_parser  # type: ignore[method-assign]
     return command
+
+
+def _process_once(flag: Any, process: Callable[..., None], context: click.Context, value: Any, state: Any) -> None:
+    before = state.opts.get(flag.dest)
+    process(value, state)
+    if before is not None and before != state.opts[flag.dest]:
+        raise click.UsageError(f"Option {flag.obj.opts[0]!r} is given twice. Give it once.", context)
 
 
 _HELP = """Train, test and explain small neural networks.

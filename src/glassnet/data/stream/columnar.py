@@ -11,7 +11,7 @@ import polars as pl
 
 from ...errors import FileError
 from ...io.opening import file_problem
-from ..tables.declared_sizes import PROBLEMS, arrow_record_batches, parquet_row_groups
+from ..tables.declared_sizes import PROBLEMS, arrow_record_batches, parquet_row_groups, require_pages_of
 from .parts import Part, Piece, State, most_rows, pieces_of, state_of
 
 _UNREADABLE = (*PROBLEMS, TypeError, RecursionError)
@@ -38,7 +38,7 @@ class ColumnarPart(Part):
     def __init__(self, path: Path, kind: str) -> None:
         groups_of = _GROUPS[kind]
         self.unit = "row group" if kind == "parquet" else "record batch"
-        self._kind = kind
+        self._kind, self._checked = kind, set[int]()
         try:
             with path.open("rb") as stream:
                 groups = groups_of(stream)
@@ -63,6 +63,7 @@ class ColumnarPart(Part):
         """
         self.require_unchanged()
         try:
+            self._require_pages(piece.number)
             scanned = _scanned(self.path, self._kind, self._state)
             frame = scanned.select(columns).slice(piece.first, piece.rows).collect()
         except _UNREADABLE as problem:
@@ -79,6 +80,13 @@ class ColumnarPart(Part):
                 "the file again, or leave it out.",
             )
         return frame
+
+    def _require_pages(self, number: int) -> None:
+        """Raise one of ``PROBLEMS`` for a damaged page, when a row group of Parquet is read for the first time."""
+        if self._kind == "parquet" and number not in self._checked:
+            with self.path.open("rb") as stream:
+                require_pages_of(stream, number)
+            self._checked.add(number)
 
 
 @lru_cache(maxsize=4)

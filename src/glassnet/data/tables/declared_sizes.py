@@ -30,7 +30,7 @@ PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EO
 def declared_size(opened: Opened, kind: str) -> int:
     """Return the declared unpacked size in bytes; 0 if the metadata are unreadable, which polars will report.
 
-    Raises one of ``PROBLEMS`` for a damaged footer or page of Parquet, see `_require_pages`.
+    Raises one of ``PROBLEMS`` for a damaged footer or page of Parquet, see `require_pages`.
 
     Parameters
     ----------
@@ -63,9 +63,16 @@ def _room_of(opened: Opened, read_schema: Callable[..., Any], scan: Callable[...
 def _chunks_of_parquet(opened: Opened) -> int:
     """Add up the sizes of columns that the row groups declare."""
     with opened.stream() as stream:
-        footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
-        _require_pages(stream, footer)
-    return sum(int(group.get(2, 0)) for group in footer.get(4, ()))
+        groups = _row_groups(stream)
+        for group in groups:
+            require_pages(stream, group)
+    return sum(int(group.get(2, 0)) for group in groups)
+
+
+def _row_groups(stream: IO[bytes]) -> list[dict[int, Any]]:
+    """Return what the footer of a Parquet file has of each row group."""
+    footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
+    return list(footer.get(4, ()))
 
 
 def parquet_row_groups(stream: IO[bytes]) -> list[tuple[int, int]]:
@@ -74,17 +81,20 @@ def parquet_row_groups(stream: IO[bytes]) -> list[tuple[int, int]]:
     Raises one of ``PROBLEMS`` if it is damaged.
     """
     _require_ends(stream, b"PAR1")
-    footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
-    _require_pages(stream, footer)
-    return [(int(group[3]), int(group.get(2, 0))) for group in footer.get(4, ())]
+    return [(int(group[3]), int(group.get(2, 0))) for group in _row_groups(stream)]
 
 
-def _require_pages(stream: IO[bytes], footer: dict[int, Any]) -> None:
+def require_pages_of(stream: IO[bytes], number: int) -> None:
+    """Raise one of ``PROBLEMS`` for a damaged page in a row group of a Parquet file, see `require_pages`."""
+    require_pages(stream, _row_groups(stream)[number])
+
+
+def require_pages(stream: IO[bytes], group: dict[int, Any]) -> None:
     """Raise one of ``PROBLEMS`` for a page that has more values than its column, or does not fit into it.
 
     Polars would ask for memory for as many values as a page names: if that fails, the process ends.
     """
-    for column in (column[3] for group in footer.get(4, ()) for column in group.get(1, ())):
+    for column in (column[3] for column in group.get(1, ())):
         place, left = column.get(11) or column[9], column[5]
         end = place + column[7]
         while left > 0:

@@ -123,11 +123,11 @@ MESSAGES: dict[str, str] = {
     "column {name}: dates{how}, used as {names} and days since {first}": (
         "列 {name}：日期{how}，换算为 {names} 和自 {first} 起的天数"
     ),
-    ", day first": "（日在月前）",
-    ", month first": "（月在日前）",
+    ", {order} first": "（{order}在前）",
     ", time zone {zone}": "（时区 {zone}）",
-    ", day first, time zone {zone}": "（日在月前，时区 {zone}）",
-    ", month first, time zone {zone}": "（月在日前，时区 {zone}）",
+    ", {order} first, time zone {zone}": "（{order}在前，时区 {zone}）",
+    "day": "日",
+    "month": "月",
     "column {name}: {count} time{plural} without a time zone, read as in {zone}": (
         "列 {name}：{count} 个时间没有时区，按时区 {zone} 读取"
     ),

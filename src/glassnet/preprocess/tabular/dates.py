@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...data.tables.date_form import DateForm
-from ...i18n.language import counted, listed, share_text
+from ...i18n.language import listed, share_text
 from .encoders import MISSING, Encoded, NumberColumn
 from .summaries.columns import DateSummary, OddValues, quantities_of
 
@@ -142,13 +142,13 @@ class DateColumn:
         if self.zone is None or all(one.name != "hour" for one in self.parts):
             return remarks
         if self.zone and (count := int(without_zone(column.series).sum())):
-            times = counted(count, "time")
-            remarks.append(f"column {self.name!r}: {times} without a time zone, read as in {self.zone}")
-        elif not self.zone and (count := int(with_zone(column.series).sum())):
-            times = counted(count, "time")
             remarks.append(
-                f"column {self.name!r}: {times} with a time zone, which the training data did not have, converted to "
-                "UTC"
+                f"column {self.name!r}: {count:,} time{'s' * (count > 1)} without a time zone, read as in {self.zone}"
+            )
+        elif not self.zone and (count := int(with_zone(column.series).sum())):
+            remarks.append(
+                f"column {self.name!r}: {count:,} time{'s' * (count > 1)} with a time zone, which the training data did "
+                "not have, converted to UTC"
             )
         return remarks
 
@@ -159,7 +159,9 @@ class DateColumn:
 
     @property
     def _how(self) -> str:
-        return f", {self.order} first" * bool(self.order) + f", time zone {self.zone}" * bool(self.zone)
+        if self.order and self.zone:
+            return f", {self.order} first, time zone {self.zone}"
+        return f", {self.order} first" if self.order else f", time zone {self.zone}" if self.zone else ""
 
     def remark(self) -> str:
         """Return what becomes of the dates, as a sentence."""
