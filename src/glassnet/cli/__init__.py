@@ -106,7 +106,7 @@ def _without_repeats(command: click.Command) -> click.Command:
                 flag.process = partial(_process_once, flag, flag.process, context)
         return parser
 
-    command.make_parser = make_parser  # type: ignore[method-assign]
+    command.make_parser = make_parser  # type: ignore[assignment, method-assign]
     return command
 
 

@@ -35,8 +35,8 @@ from .comparison.in_order import Turns, results_in_order
 from .comparison.metrics import METRICS, metric_for
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
 from .comparison.trial import Curve, SideEvent, Trial, run_trial
+from .evaluate_job import about_equal_answers
 from .notice import Notify, ignore, notice
-from .one_answer import about_equal_answers
 from .table_options import TableOptions
 from .train_job import Plan, notify_options, read_data
 from .training_data import job_options, require_images, require_picture_files
@@ -201,8 +201,8 @@ def compare(
                     break
     if not pairs:
         raise InterruptedWorkError("GN031", "interrupted before the first seed was complete.")
-    for one in about_equal_answers(samples, metric, answers):
-        notify(one)
+    for said in about_equal_answers(samples, metric, answers):
+        notify(said)
     return Comparison(
         metric=metric,
         higher_is_better=higher,

@@ -53,9 +53,9 @@ from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
 from .drawings import drawings_of_test
+from .evaluate_job import about_one_answer
 from .model_data import named_source, unless_warned
 from .notice import Notify, ignore, notice, texts_to
-from .one_answer import about_one_answer
 from .table_options import TableOptions
 from .training_data import (
     TrainingData,

@@ -11,7 +11,7 @@ import pytest
 import glassnet
 from glassnet.model.curves import threshold_curves
 from glassnet.model.evaluate import evaluate
-from glassnet.workflow.one_answer import about_equal_answers, about_one_answer
+from glassnet.workflow.evaluate_job import about_equal_answers, about_one_answer
 
 SMALL = {"members": 1, "hidden": (8,), "epochs": 4, "engine": "reference"}
 

@@ -31,10 +31,17 @@ class DateForm:
         """Minutes of the zone's clock before UTC; None if they depend on the date."""
         return 0 if not self.zone else minutes_of(self.zone)
 
+    def minutes_from(self, offset: str) -> int | None:
+        """Return the minutes to add to a time with this offset from UTC, or none; None if they depend on the date."""
+        if not offset or self.zone is None:
+            return 0
+        own, other = self.minutes, minutes_of(offset)
+        return None if own is None or other is None else own - other
+
 
 def minutes_of(offset: str) -> int | None:
     """Return the minutes before UTC of an offset such as ``+05:30``, ``-08`` or ``Z``; None for the name of a zone."""
     if offset in ("Z", "UTC"):
         return 0
     found = _FIXED.fullmatch(offset)
-    return found and int(f"{found[1]}1") * (60 * int(found[2]) + int(found[3] or 0))
+    return None if found is None else int(f"{found[1]}1") * (60 * int(found[2]) + int(found[3] or 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import time, timedelta
 
 import numpy as np
 import polars as pl
@@ -145,6 +145,7 @@ def _zone_of(minutes: int) -> str:
 def _local_times(utc: pl.Series, form: DateForm) -> Moments:
     """Convert times in UTC to the zone of a form."""
     if (minutes := form.minutes) is not None:
-        return utc.cast(pl.Datetime("us")).to_numpy() + np.timedelta64(minutes, "m")
-    local = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(form.zone or "UTC").dt.replace_time_zone(None)
+        local = utc + timedelta(minutes=minutes)
+    else:
+        local = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(form.zone or "UTC").dt.replace_time_zone(None)
     return local.cast(pl.Datetime("us")).to_numpy()

@@ -11,9 +11,11 @@ import contextlib
 import os
 import struct
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ...io.opening import Opened
 
@@ -63,40 +65,46 @@ def _room_of(opened: Opened, read_schema: Callable[..., Any], scan: Callable[...
 def _chunks_of_parquet(opened: Opened) -> int:
     """Add up the sizes of columns that the row groups declare."""
     with opened.stream() as stream:
-        groups = _row_groups(stream)
+        groups = parquet_row_groups(stream)
         for group in groups:
             require_pages(stream, group)
-    return sum(int(group.get(2, 0)) for group in groups)
+    return sum(group.size for group in groups)
 
 
-def _row_groups(stream: IO[bytes]) -> list[dict[int, Any]]:
-    """Return what the footer of a Parquet file has of each row group."""
-    footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
-    return list(footer.get(4, ()))
+class StoredRows(NamedTuple):
+    """What a file declares of a row group or record batch.
 
-
-def parquet_row_groups(stream: IO[bytes]) -> list[tuple[int, int]]:
-    """Return rows and bytes, before compression, of each row group of a Parquet file.
-
-    Raises one of ``PROBLEMS`` if it is damaged.
+    Parameters
+    ----------
+    rows, size : int
+        Number of rows, and of bytes: of Parquet before compression, of Arrow as they are in the file.
+    columns : ndarray of int64, shape (columns, 3)
+        Of Parquet: for each column the position of its first page, its length in the file, and its number of values.
     """
+
+    rows: int
+    size: int
+    columns: NDArray[np.int64]
+
+
+def parquet_row_groups(stream: IO[bytes]) -> list[StoredRows]:
+    """Return what a Parquet file declares of its row groups; raises one of ``PROBLEMS`` if it is damaged."""
     _require_ends(stream, b"PAR1")
-    return [(int(group[3]), int(group.get(2, 0))) for group in _row_groups(stream)]
+    footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
+    groups = []
+    for group in footer.get(4, ()):
+        columns = [(one[3].get(11) or one[3][9], one[3][7], one[3][5]) for one in group[1]]
+        groups.append(StoredRows(int(group[3]), int(group.get(2, 0)), np.array(columns, np.int64).reshape(-1, 3)))
+    return groups
 
 
-def require_pages_of(stream: IO[bytes], number: int) -> None:
-    """Raise one of ``PROBLEMS`` for a damaged page in a row group of a Parquet file, see `require_pages`."""
-    require_pages(stream, _row_groups(stream)[number])
-
-
-def require_pages(stream: IO[bytes], group: dict[int, Any]) -> None:
+def require_pages(stream: IO[bytes], group: StoredRows) -> None:
     """Raise one of ``PROBLEMS`` for a page that has more values than its column, or does not fit into it.
 
     Polars would ask for memory for as many values as a page names: if that fails, the process ends.
     """
-    for column in (column[3] for column in group.get(1, ())):
-        place, left = column.get(11) or column[9], column[5]
-        end = place + column[7]
+    for place, length, left in group.columns.tolist():
+        end = place + length
         while left > 0:
             page, place = _page_header(stream, place, end)
             count = next((page[kind][1] for kind in _DATA_PAGES if kind in page), 0)
@@ -116,17 +124,14 @@ def _page_header(stream: IO[bytes], place: int, end: int) -> tuple[dict[int, Any
     raise EOFError("a page ends too early")
 
 
-def arrow_record_batches(stream: IO[bytes]) -> list[tuple[int, int]]:
-    """Return rows and bytes, as they are in the file, of each record batch of an Arrow file.
-
-    Raises one of ``PROBLEMS`` if it is damaged.
-    """
+def arrow_record_batches(stream: IO[bytes]) -> list[StoredRows]:
+    """Return what an Arrow file declares of its record batches; raises one of ``PROBLEMS`` if it is damaged."""
     _require_ends(stream, b"ARROW1")
     footer = _footer(stream, len(b"ARROW1"))
     (root,) = struct.unpack_from("<I", footer)
     at = _field(footer, root, 3)
     blocks = struct.iter_unpack("<qixxxxq", _vector(footer, at, 24))
-    return [(_rows_of_batch(stream, place), size) for place, _, size in blocks]
+    return [StoredRows(_rows_of_batch(stream, place), size, np.empty((0, 3), np.int64)) for place, _, size in blocks]
 
 
 def _require_ends(stream: IO[bytes], mark: bytes) -> None:

@@ -147,8 +147,8 @@ class DateColumn:
             )
         elif not self.zone and (count := int(with_zone(column.series).sum())):
             remarks.append(
-                f"column {self.name!r}: {count:,} time{'s' * (count > 1)} with a time zone, which the training data did "
-                "not have, converted to UTC"
+                f"column {self.name!r}: {count:,} time{'s' * (count > 1)} with a time zone, which the training data "
+                "did not have, converted to UTC"
             )
         return remarks
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.tables.date_form import DateForm, minutes_of
+from ...data.tables.date_form import DateForm
 from ...data.tables.missing_markers import MISSING
 from ...data.validation import TRUTH, plain
 from .columns import Columns
@@ -384,12 +384,12 @@ def _moments(value: Any, form: DateForm) -> NDArray[np.datetime64]:
         return np.array(["NaT"], "M8[us]")
     if kind is str and (found := _ISO.fullmatch(value)):
         *parts, offset = found.groups("0")
-        converts = offset != "0" and form.zone is not None
-        if converts and form.minutes is None:
+        shift = form.minutes_from("" if offset == "0" else offset)
+        if shift is None:
             raise _OtherValueError
         with suppress(ValueError):
             moment = np.array([datetime(*map(int, parts))], "M8[us]")  # type: ignore[arg-type]
-            return moment + np.timedelta64(form.minutes - minutes_of(offset), "m") if converts else moment
+            return np.asarray(moment + np.array(shift, "m8[m]"))
     if kind is date or (kind is datetime and value.tzinfo is None):
         return np.array([value], "M8[us]")
     raise _OtherValueError

@@ -35,8 +35,8 @@ from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit, task_of
 from ...training.receipt import fingerprint
+from ..evaluate_job import about_equal_answers
 from ..notice import Notify, ignore, notice
-from ..one_answer import about_equal_answers
 from ..table_options import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data
 from ..training_data import TrainingData, job_options, require_images, require_picture_files
