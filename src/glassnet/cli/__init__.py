@@ -10,10 +10,13 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -78,8 +81,8 @@ class _LazyGroup(click.Group):
         if chinese():
             from .help.in_chinese import command_in_chinese
 
-            return command_in_chinese(command, name)
-        return command
+            command = command_in_chinese(command, name)
+        return _without_repeats(command)
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -87,6 +90,30 @@ class _LazyGroup(click.Group):
         if args[0] not in _COMMANDS and (near := get_close_matches(args[0], _COMMANDS, 1)):
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
         return super().resolve_command(context, args)
+
+
+def _without_repeats(command: click.Command) -> click.Command:
+    """Return a command that refuses two values of a flag that takes one; click would use the last."""
+    command = copy(command)
+    make = command.make_parser
+
+    def make_parser(context: click.Context) -> Any:
+        parser = make(context)
+        words: Any = {**parser._short_opt, **parser._long_opt}
+        for flag in {id(one): one for one in words.values()}.values():
+            if flag.action in ("store", "store_const"):
+                flag.process = partial(_process_once, flag, flag.process, context)
+        return parser
+
+    command.make_parser = make_parser  # type: ignore[assignment, method-assign]
+    return command
+
+
+def _process_once(flag: Any, process: Callable[..., None], context: click.Context, value: Any, state: Any) -> None:
+    before = state.opts.get(flag.dest)
+    process(value, state)
+    if before is not None and before != state.opts[flag.dest]:
+        raise click.UsageError(f"Option {flag.obj.opts[0]!r} is given twice. Give it once.", context)
 
 
 _HELP = """Train, test and explain small neural networks.

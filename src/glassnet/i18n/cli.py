@@ -133,6 +133,37 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}: the test has no errors; make sure that no column contains the answer, or is known only after it",
         "{source}：测试没有任何错误；请确认没有哪一列包含答案，或在答案之后才能得知",
     ),
+    "one_answer": (
+        "{source}: every prediction is {name!r}, the most frequent class ({share:.1%}), so the accuracy says nothing; "
+        "balanced accuracy {balanced:.1%}, AUC {auc:.2f}, where 0.5 is chance",
+        "{source}：所有预测都是最多的类别 {name!r}（占 {share:.1%}），因此准确率说明不了问题；"
+        "平衡准确率 {balanced:.1%}，AUC {auc:.2f}（0.5 为随机水平）",
+    ),
+    "one_answer_rarer": (
+        "{source}: every prediction is {name!r}, which is right for {share:.1%}; balanced accuracy {balanced:.1%}, AUC "
+        "{auc:.2f}, where 0.5 is chance",
+        "{source}：所有预测都是 {name!r}，只对 {share:.1%} 的样本正确；平衡准确率 {balanced:.1%}，AUC {auc:.2f}"
+        "（0.5 为随机水平）",
+    ),
+    "one_answer_threshold": (
+        "the probabilities do tell the classes apart, but that of {name!r} never reaches 50%; glassnet report shows "
+        "the scores at other thresholds",
+        "概率能够区分两个类别，只是 {name!r} 的概率从未达到 50%；glassnet report 给出其他阈值下的得分",
+    ),
+    "one_answer_train": (
+        "nor do the probabilities tell the classes apart; try another --rate or more --epochs",
+        "概率也不能区分各类别；可改变 --rate 或增大 --epochs",
+    ),
+    "one_answer_initializer": (
+        "nor do the probabilities tell the classes apart; try --initializer he, another --rate or more --epochs",
+        "概率也不能区分各类别；可尝试 --initializer he、改变 --rate 或增大 --epochs",
+    ),
+    "all_one_answer": (
+        "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent class "
+        "({share:.1%}), so equal values of {metric} say nothing about them; compare by --metric log_loss",
+        "{source}：{trials} 次训练中有 {count} 次的预测全是最多的类别 {name!r}（占 {share:.1%}），"
+        "{metric} 相同说明不了问题；请改用 --metric log_loss 比较",
+    ),
     "no_better_than_class": (
         "{source}: the accuracy, {accuracy:.1%}, is not better than always answering {name!r} ({share:.1%})",
         "{source}：准确率为 {accuracy:.1%}，不如始终回答 {name!r}（{share:.1%}），或与之相同",
@@ -200,11 +231,6 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     ),
     "accuracy_of": ("accuracy {score}", "准确率 {score}"),
     "to": (" to ", " 至 "),
-    "one_answer": (
-        "every prediction is {name}: the network has learned nothing. Try --initializer he, another --rate or more "
-        "--epochs",
-        "所有预测都是 {name}：网络什么也没学到。可尝试 --initializer he、改变 --rate 或增大 --epochs",
-    ),
     "time": (
         "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
         "用时      读取 {load:.2f} 秒，编译 {compile:.2f} 秒，训练 {train:.2f} 秒，测试 {test:.2f} 秒",

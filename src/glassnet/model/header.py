@@ -311,7 +311,7 @@ class Encoding:
             "rare": COUNT,
         }
         closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": Number(0, VALUE.high)}
-        closer |= {"edges": ListOf(VALUE)}
+        closer |= {"edges": ListOf(VALUE), "order": Text(("", "day", "month"))}
         closer |= {"parts": ListOf(Encoding(("number",)))} if value["kind"] == "date" else {}
         record = record_of(ENCODINGS[value["kind"]], **closer)
         Record({**record.required, "kind": Text()}, record.optional).check(value, place)
@@ -324,7 +324,7 @@ TARGET = record_of(Target, task=Text((*TASKS, "label")))
 
 COLUMNS = Record(
     {"version": Number(1, _LONG, whole=True), "inputs": ListOf(Encoding()), "dropped": ListOf(ListOf(Text(), 2))},
-    {"target": TARGET, "targets": ListOf(TARGET), "decimal_comma": Either((TEXTS, FLAG))},
+    {"target": TARGET, "targets": ListOf(TARGET), "decimal_comma": Either((TEXTS, FLAG)), "whole": TEXTS},
     Anything(),
 )
 

@@ -53,6 +53,7 @@ from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
 from .drawings import drawings_of_test
+from .evaluate_job import about_one_answer
 from .model_data import named_source, unless_warned
 from .notice import Notify, ignore, notice, texts_to
 from .table_options import TableOptions
@@ -607,7 +608,12 @@ def evaluate_on_test(
     unless_warned(model).warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
     _notify_perfect(read, evaluation, crossed, notify)
-    _notify_useless(read, test, evaluation, crossed, notify)
+    few = crossed is not None and evaluation.samples < _FEWEST_JUDGED
+    said = [] if few else about_one_answer(model, test, evaluation, read.options.initializer)
+    for one in said:
+        notify(one)
+    if not said:
+        _notify_useless(read, test, evaluation, crossed, notify)
     notify_weak_test(read.training, model.receipt["data"]["fingerprint"], test, notify)
     add_test(
         model.receipt,

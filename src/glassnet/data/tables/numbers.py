@@ -37,6 +37,9 @@ _BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
 _BLANK = r"[ '’\x{a0}\x{2009}\x{202f}]"
 _POINT = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
+_GROUPED = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
+_DECIMALS = r"\.(?:\d{1,2}(?:\D|$)|\d{4})"
+_UP_TO_999 = r"^[+-]?(?:0|[1-9]\d{0,2})$"
 _NULL = pl.Series([None], dtype=pl.String)
 _TRUTHS = {"true": 1.0, "false": 0.0}
 _MANY = 50
@@ -236,6 +239,32 @@ def _spelling(unit: str) -> str:
     if not _CASED.fullmatch(unit):
         unit = unit.casefold()
     return unit[:-1] if re.fullmatch(r"[a-z]{2,}(?<!s)s", unit) else unit
+
+
+def unclear_point(column: pl.Series, *, whole: bool = False) -> str | None:
+    """Return a number of a column, such as 3.964, whose point may be decimal or between thousands; None if none is.
+
+    It may be either if every point in the column is followed by exactly three digits, no number begins with ``0.``, and
+    the others are whole and up to 999. If there are no others, it counts as decimal.
+
+    Parameters
+    ----------
+    column : polars.Series of str
+        Null where a value is missing.
+    whole : bool
+        Whether only whole numbers are expected, so that it is unclear without others too.
+    """
+    if not column.str.contains(".", literal=True).any() or column.head(_SAMPLE).str.contains(_DECIMALS).any():
+        return None  # most columns
+    for values in (column.head(_SAMPLE), column) if len(column) > _SAMPLE else (column,):
+        digits = _split(values).digits.drop_nulls()
+        grouped, up_to_999 = digits.str.contains(_GROUPED), digits.str.contains(_UP_TO_999)
+        either = grouped | up_to_999
+        if int(either.sum()) < _ALMOST * len(digits) or digits.filter(~either).str.contains(r"^[+-]?[.,]?\d").any():
+            return None
+    if not grouped.any() or not (whole or up_to_999.any()):
+        return None
+    return str(column.drop_nulls().filter(grouped)[0])
 
 
 def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:

@@ -330,6 +330,14 @@ MESSAGES: dict[str, str] = {
     "{name}, line {line}: not valid JSON ({problem}, column {column}). Correct it, or fetch the file again.": (
         "{name} 第 {line} 行第 {column} 列：不是有效的 JSON（{problem}）。请更正，或重新获取文件。"
     ),
+    "{source}, column {name}: dates or times that do not exist. Write or fetch the file again.": (
+        "{source} 的列 {name}：含有不存在的日期或时间。请重新写出或获取文件。"
+    ),
+    "{source}, column {name}, row {row}: {value} is no {kind} of the years 1 to 9999. Empty the field, or if the file "
+    "is damaged, fetch it again.": (
+        "{source} 的列 {name} 第 {row} 行：{value} 不是公元 1 至 9999 年的 {kind}。请清空该字段；若文件已损坏，"
+        "请重新获取。"
+    ),
     # reviewed lists and corrected copies
     "{name}: not UTF-8 text. Save it as 'CSV UTF-8'.": "{name}：不是 UTF-8 文本。请存为“CSV UTF-8”。",
     "{name}, line {line}: not valid CSV ({error}). Correct the line.": (

@@ -124,9 +124,20 @@ MESSAGES: dict[str, str] = {
     "column {name}: {count} value{plural} treated as missing, expected dates such as 2024-03-01 ({shown})": (
         "列 {name}：{count} 个值按缺失处理，应为 2024-03-01 这样的日期（{shown}）"
     ),
-    "column {name}: dates, used as days since {first}": "列 {name}：日期，换算为自 {first} 起的天数",
-    "column {name}: dates, used as {names} and days since {first}": (
-        "列 {name}：日期，换算为 {names} 和自 {first} 起的天数"
+    "column {name}: dates{how}, used as days since {first}": "列 {name}：日期{how}，换算为自 {first} 起的天数",
+    "column {name}: dates{how}, used as {names} and days since {first}": (
+        "列 {name}：日期{how}，换算为 {names} 和自 {first} 起的天数"
+    ),
+    ", {order} first": "（{order}在前）",
+    ", time zone {zone}": "（时区 {zone}）",
+    ", {order} first, time zone {zone}": "（{order}在前，时区 {zone}）",
+    "day": "日",
+    "month": "月",
+    "column {name}: {count} time{plural} without a time zone, read as in {zone}": (
+        "列 {name}：{count} 个时间没有时区，按时区 {zone} 读取"
+    ),
+    "column {name}: {count} time{plural} with a time zone, which the training data did not have, converted to UTC": (
+        "列 {name}：{count} 个时间带有时区，而训练数据没有，已换算为 UTC"
     ),
     "column {name}: {count} value{plural} not in the training data, treated as none of its words ({shown})": (
         "列 {name}：{count} 个值是训练数据中没有的，不算作其中任何词（{shown}）"
@@ -234,6 +245,14 @@ MESSAGES: dict[str, str] = {
         "{source}：列 {changed} 的小数符号与训练时不同，而列 {name} 两种读法都可能。请加 --decimal . 或 --decimal ,"
         "（Python 中为 read_table(…, decimal='.')）。"
     ),
+    "{source}: column {name} is ambiguous{more}: the point in {value} may be decimal or between thousands, as {why}. "
+    "Pass --decimal . for decimal points, or --decimal , for points between thousands (in Python: decimal=','; over "
+    "HTTP, send numbers instead of text).": (
+        "{source}：列 {name}{more}有歧义：{value} 中的点可能是小数点，也可能是千位分隔符，因为{why}。小数点请加 "
+        "--decimal .，千位分隔符请加 --decimal ,（Python 中为 decimal=','；HTTP 请求中请发送数字而不是文本）。"
+    ),
+    "the training data have whole numbers": "训练数据是整数",
+    "other values are whole numbers up to 999": "其他值是不超过 999 的整数",
     "{source}, column{plural} {names}: lists, records or the like (such as {example}), expected numbers or words. "
     "Convert to columns of numbers or words, or pass {drops}.": (
         "{source}，列 {names}：列表、记录之类（例如 {example}），应为数字或文字。"

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.tables.date_form import DateForm
 from ...data.tables.missing_markers import MISSING, sentinels_apart
 from ...data.validation import TRUTH, plain
 from .columns import Columns
@@ -44,8 +45,8 @@ _TRUTHS = frozenset({bool, np.bool_})
 _NUMBERS = _INTEGERS | _FLOATS | _TRUTHS
 _SCALARS = _NUMBERS | {str, type(None), date, datetime}
 _LIMIT = 2**63
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
-"""Usual dates; as in a table, the fraction of a second and the time zone are ignored."""
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+"""Usual dates; as in a table, the fraction of a second is ignored."""
 
 
 _NEW, _NEITHER = -2, math.inf
@@ -139,7 +140,8 @@ class RowEncoder:
                 if truth == _NEITHER:
                     unusual.add(k)
         for one, places in self._dates:
-            encoded[:, places] = one.encode_moments(np.concatenate([_moments(values[one.name]) for values in rows]))
+            moments = [_moments(values[one.name], one.form) for values in rows]
+            encoded[:, places] = one.encode_moments(np.concatenate(moments))
         if self._numbers:
             given = [[values[name] for name in self._numbers] for values in rows]
             numbers = np.array([[_number(value) for value in one] for one in given])
@@ -470,14 +472,19 @@ def as_usual(value: Any) -> Any:
     return value
 
 
-def _moments(value: Any) -> NDArray[np.datetime64]:
-    """Return a date, with its time of day, shape (1,); NaT if it is missing."""
+def _moments(value: Any, form: DateForm) -> NDArray[np.datetime64]:
+    """Return a date, with its time of day in the zone of the form, shape (1,); NaT if it is missing."""
     kind = type(value)
     if value is None or (kind in _FLOATS and value != value):
         return np.array(["NaT"], "M8[us]")
     if kind is str and (found := _ISO.fullmatch(value)):
+        *parts, offset = found.groups("0")
+        shift = form.minutes_from("" if offset == "0" else offset)
+        if shift is None:
+            raise _OtherValueError
         with suppress(ValueError):
-            return np.array([datetime(*map(int, found.groups("0")))], "M8[us]")  # type: ignore[arg-type]
+            moment = np.array([datetime(*map(int, parts))], "M8[us]")  # type: ignore[arg-type]
+            return np.asarray(moment + np.array(shift, "m8[m]"))
     if kind is date or (kind is datetime and value.tzinfo is None):
         return np.array([value], "M8[us]")
     raise _OtherValueError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -191,6 +191,13 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
             "Correct the value.",
         )
     return values
+
+
+def has_target(source: str, column: Column, target: Target) -> NDArray[np.bool_]:
+    """Return which rows have this target, shape (n,); the classes need not be known yet. Errors as `values_of`."""
+    if target.task == "classes" and not target.numeric:
+        return column.present
+    return ~np.isnan(values_of(source, column, replace(target, task="numbers") if target.numeric else target))
 
 
 def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
