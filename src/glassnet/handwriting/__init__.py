@@ -3,11 +3,12 @@
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
 from .morphology import Mask, Plane
-from .paper import Ink, possible_inks, separate_ink, separate_ink_again
+from .paper import Ink, ink_of, possible_inks, separate_ink, separate_ink_again
 from .photo import eight_bits, opaque, reduction, working_size
 from .segment import (
     Piece,
     ambiguous_pairs,
+    find_cell_pieces,
     find_cuts,
     find_pieces,
     find_tilt,
@@ -17,6 +18,7 @@ from .segment import (
     may_be_broken,
     may_be_one_digit,
     sort_into_lines,
+    threshold_ink,
     union,
 )
 from .sheet import isolate_sheet
@@ -34,11 +36,13 @@ __all__ = [
     "ambiguous_pairs",
     "eight_bits",
     "extract_digits",
+    "find_cell_pieces",
     "find_cuts",
     "find_pieces",
     "find_tilt",
     "ink_mask",
     "ink_masks",
+    "ink_of",
     "is_dust",
     "isolate_sheet",
     "match_mnist_form",
@@ -53,6 +57,7 @@ __all__ = [
     "separate_ink",
     "separate_ink_again",
     "sort_into_lines",
+    "threshold_ink",
     "union",
     "working_size",
 ]

@@ -81,6 +81,11 @@ def possible_inks(picture: Plane) -> Iterator[Ink]:
         yield _measure_ink(picture, side >= 0)
 
 
+def ink_of(picture: Plane) -> Ink:
+    """Return the dark ink of a picture, with a stroke width known to be moderate."""
+    return _measure_ink(picture, light_on_dark=False)
+
+
 def separate_ink_again(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tuple[Ink, ...]:
     """Separate ink again if the first result, `mask`, may not be writing.
 

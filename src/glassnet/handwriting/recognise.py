@@ -33,6 +33,7 @@ PAGE = 250
 confirm digits, because the thousands of letters of a printed page would take minutes."""
 _CLEAR = 0.8  # least confidence in each part at which touching digits are separated
 _SPECKS = 60  # number of pieces from which they are specks if hardly any is a digit
+_WORDS = 24  # number of pieces above which most must be digits for the others to be split
 _ROUNDS = 4  # of merging two pieces each; more pieces in one digit are specks
 _SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragment of a stroke
 
@@ -176,7 +177,9 @@ def _confidence_as_two(one: Candidate, other: Candidate) -> float:
 
 
 def _split_touching(model: Model, candidates: list[Candidate]) -> list[Candidate]:
-    """Split pieces that are not digits if the model is sure of each part."""
+    """Split pieces that are not digits if the model is sure of each part; not the letters of words."""
+    if len(candidates) > _WORDS and np.mean([one.confidence >= SURE for one in candidates]) < 0.5:
+        return candidates
     return [part for one in candidates for part in (_split_piece(model, one) if one.confidence < SURE else []) or [one]]
 
 
