@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 1.3  # size of digits relative to the pitch of lines, above which the lines are squared or ruled paper
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
+_LINE = 1.4  # length of a remain of a line, relative to the pitch
 _LEGIBLE = 0.5  # least fraction of sure digits in a form whose grid is certain
 
 
@@ -54,6 +55,7 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
     mask = threshold_ink(ink)
     rows, columns = boundaries(form.rows), boundaries(form.columns)
     pieces = find_cell_pieces(mask, rows, columns, form.near, form.pitch)
+    pieces = [one for one in pieces if not _is_edge(one[1], form, picture, values)]
     if not pieces or np.median([piece.size for _, piece in pieces]) > _LARGEST * form.pitch:
         return None
     # Each cell is moved away from the others, so that nothing is merged with what is in another one.
@@ -63,9 +65,9 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
                 left=piece.left + column * apart, right=piece.right + column * apart)
         for (row, column), piece in pieces
     ]  # fmt: skip
+    certain = not any(_is_remain(piece, form) for _, piece in pieces)
     digits = []
     near = scipy.ndimage.binary_dilation(form.near, iterations=2)
-    scale = picture.width / values.shape[1]
     for candidate in sorted((one for line in recognise(model, spread) for one in line), key=_order(apart)):
         piece = candidate.piece
         row, column = piece.top // apart, piece.left // apart
@@ -74,7 +76,7 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
         box = _box_of(own, form, picture)
         digit = make_digit(model, replace(candidate, piece=own), box, row * 1000 + column, sure, picture, ink)
         on_line = near[own.top : own.bottom, own.left : own.right][own.mask].mean()
-        if digit.sure and (on_line > _ON_LINE or not form.certain):
+        if digit.sure and (on_line > _ON_LINE or not certain):
             digit = digit.doubted(Reason.UNCLEAR, sure)
         digits.append(digit)
     judged = judge_lines(Reading(tuple(digits), picture, ink, mask, mask), sure)
@@ -83,7 +85,6 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
     other = {rows_of[number] for number in judged.other_lines}
     other -= {rows_of[number] for number in rows_of if number not in judged.other_lines}
     digits = [replace(digit, line=rows_of[digit.line]) for digit in judged.digits]
-    del scale
     return replace(judged, digits=tuple(digits), other_lines=tuple(sorted(other)))
 
 
@@ -93,6 +94,21 @@ def _order(apart: int):  # type: ignore[no-untyped-def]
         return piece.top // apart, piece.left
 
     return key
+
+
+def _is_edge(piece: Piece, form: Form, picture: Image, values: Plane) -> bool:
+    """Return whether a piece outside the lines touches the edge of the photograph: a shadow, another sheet."""
+    inside = form.columns.size and form.columns[0] < (piece.left + piece.right) / 2 < form.columns[-1]
+    near = 2 * picture.width / values.shape[1]
+    left, top, right, bottom = _box_of(piece, form, picture)
+    at_edge = min(left, top) <= near or right >= picture.width - near or bottom >= picture.height - near
+    return bool(at_edge and not inside)
+
+
+def _is_remain(piece: Piece, form: Form) -> bool:
+    """Return whether a piece is long, straight and thin: a line that was not recognised."""
+    long, short = piece.size, min(piece.height, piece.width)
+    return long > _LINE * form.pitch and (short < 0.25 * form.pitch or piece.mask.sum() < 0.08 * long * short)
 
 
 def _box_of(piece: Piece, form: Form, picture: Image) -> tuple[int, int, int, int]:

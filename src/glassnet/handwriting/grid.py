@@ -24,9 +24,11 @@ _STEEPEST = 0.13  # largest slope of a line, 7 degrees
 _SPREAD = 0.06  # largest difference of slopes in a family of lines, by perspective
 _DARK = 0.07  # least missing light of a line
 _SOLID, _TICKS = 0.5, 0.22  # least fraction of a line, and of the ticks of a comb, that is ink between its ends
+_CANDIDATES = 200  # most peaks that are measured
 _LONG = 0.2  # least length of a line, relative to the side of the image
 _REGULAR = 1.7  # largest ratio of the quartiles of distances of dashes
 _FLANK = 0.4  # largest fraction of ink close to one side of a line
+_LEVEL = 0.01  # largest slope of a line of a straightened form
 _PITCH = 96  # pixels of a row or column to which a form is scaled
 _THIN = 0.45  # height of a row relative to the median, below which it is the gap of a double line or between boxes
 
@@ -100,7 +102,7 @@ def missing_light(values: Plane, reach: int) -> Plane:
     return missing
 
 
-def find_lines(dark: Plane, least: float) -> list[Line]:
+def find_lines(dark: Plane, least: float, steepest: float = _STEEPEST) -> list[Line]:
     """Return the level lines in a plane of missing light, from the top."""
     rows, columns = dark.shape
     short = min(rows, columns)
@@ -112,8 +114,8 @@ def find_lines(dark: Plane, least: float) -> list[Line]:
         return []
     strips = scipy.ndimage.maximum_filter1d(strips, 3, axis=1)
     x = (np.arange(len(strips)) + 0.5) * _STRIP - columns / 2
-    slopes = np.arange(-_STEEPEST, _STEEPEST, 2 / columns)
-    room = int(_STEEPEST * columns / 2) + 2
+    slopes = np.arange(-steepest, steepest, 2 / columns)
+    room = int(steepest * columns / 2) + 2
     flat = np.pad(strips, ((0, 0), (room, room))).ravel()
     width, index = rows + 2 * room, np.arange(rows)
     votes = np.empty((len(slopes), rows), np.float32)
@@ -124,16 +126,18 @@ def find_lines(dark: Plane, least: float) -> list[Line]:
     near = np.abs(slopes - slopes[usual]) <= _SPREAD
     votes, slopes = votes[near], slopes[near]
     best, which = votes.max(axis=0), votes.argmax(axis=0)
+    runs = _run_above(ink), _run_above(ink[::-1])[::-1]
     lines: list[Line] = []
-    for _ in range(400):
+    for _ in range(_CANDIDATES):
         row = int(np.argmax(best))
         if best[row] * _STRIP < 0.3 * _LONG * columns:
             break
-        line = _measure(ink, thin, row - slopes[which[row]] * columns / 2, float(slopes[which[row]]), widest)
-        gone = 2 if line is None else max(2, round(0.7 * line.thick))
-        best[max(0, row - gone) : row + gone + 1] = 0
+        line = _measure(ink, thin, runs, row - slopes[which[row]] * columns / 2, float(slopes[which[row]]), widest)
+        best[max(0, row - 2) : row + 3] = 0
         if line is not None and not any(_is_same(line, other, columns) for other in lines):
             lines.append(line)
+            row, gone = round(line.at(columns / 2)), max(2, round(0.6 * line.thick))
+            best[max(0, row - gone) : max(0, row + gone + 1)] = 0
     return _consistent(sorted(lines, key=lambda one: one.at(columns / 2)), columns)
 
 
@@ -144,29 +148,29 @@ def _is_same(one: Line, other: Line, columns: int) -> bool:
     return min(abs(off[0]), abs(off[1])) < near or off[0] * off[1] < 0
 
 
-def _measure(ink: Mask, thin: Mask, place: float, slope: float, widest: int) -> Line | None:
+def _measure(
+    ink: Mask, thin: Mask, runs: tuple[NDArray[np.intp], NDArray[np.intp]], place: float, slope: float, widest: int
+) -> Line | None:
     """Return the line at a peak of the transform, with its ends and width; None if it is no line."""
     rows, columns = ink.shape
+    up, down = runs
     x = np.arange(columns)
-    for _ in range(2):  # follow it, and fit again
+    for _ in range(3):  # follow the middle of the line, and fit again
         y = np.rint(place + slope * x).astype(int)
-        inside = (y >= 2) & (y < rows - 2)
-        steps = np.arange(-2, 3)
-        window = thin[(y[:, np.newaxis] + steps).clip(0, rows - 1), x[:, np.newaxis]] & inside[:, np.newaxis]
-        hit = window[:, 1:4].any(axis=1)
-        if hit.sum() < 20:
+        inside = (y >= 1) & (y < rows - 1)
+        y = y.clip(1, rows - 2)
+        hit = (thin[y - 1, x] | thin[y, x] | thin[y + 1, x]) & inside
+        if hit.sum() < max(20, 0.2 * _LONG * columns):
             return None
-        off = (window * steps).sum(axis=1)[hit] / np.maximum(window.sum(axis=1)[hit], 1)
-        fit = np.polynomial.polynomial.polyfit(x[hit] - columns / 2, off, 1)
+        nearest = np.where(ink[y, x], 0, np.where(ink[y - 1, x], -1, 1))
+        middle = (y + nearest).clip(0, rows - 1)
+        above, below = up[middle, x], down[middle, x]
+        across = above + below - 1
+        thick = float(np.median(across[hit]))
+        clear = hit & (across <= 1.5 * thick + 1)
+        off = (nearest + (below - above) / 2)[clear]
+        fit = np.polynomial.polynomial.polyfit(x[clear] - columns / 2, off, 1)
         place, slope = place + fit[0] - fit[1] * columns / 2, slope + fit[1]
-    y = np.rint(place + slope * x).astype(int).clip(0, rows - 1)
-    reach = np.ones(columns, int)
-    for way in (-1, 1):
-        on = hit.copy()
-        for step in range(1, 2 * widest):
-            on &= ink[(y + way * step).clip(0, rows - 1), x]
-            reach += on
-    thick = float(np.median(reach[hit]))
     if thick > 1.3 * widest:
         return None
     away = int(0.5 * thick + 3)
@@ -174,7 +178,7 @@ def _measure(ink: Mask, thin: Mask, place: float, slope: float, widest: int) -> 
     if flank > _FLANK:
         return None
     least = max(12, min(ink.shape) // 40)
-    gap = int(max(3, thick, min(ink.shape) / 200))
+    gap = int(max(3, 0.35 * thick, min(ink.shape) / 200))
     joined = scipy.ndimage.binary_closing(np.pad(hit, gap), np.ones(gap + 1))[gap:-gap]
     long = _runs(joined, least)
     if long.any():
@@ -194,6 +198,12 @@ def _measure(ink: Mask, thin: Mask, place: float, slope: float, widest: int) -> 
     if end - start < _LONG * columns or joined[start : end + 1].mean() < 0.7:
         return None
     return Line(place, slope, int(start), int(end), thick, float(hit[start : end + 1].mean()), True)
+
+
+def _run_above(ink: Mask) -> NDArray[np.intp]:
+    """Return for each pixel of ink how many pixels of ink are above it without a gap, with itself."""
+    rows = np.arange(1, len(ink) + 1, dtype=np.int32)[:, np.newaxis]
+    return rows - np.maximum.accumulate(np.where(ink, np.int32(0), rows), axis=0)
 
 
 def _runs(mask: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
@@ -225,7 +235,7 @@ def _consistent(lines: list[Line], columns: int) -> list[Line]:
     return [
         one
         for one in lines
-        if one.covered >= 0.9 or (one.covered >= 0.8 * covered and one.thick <= max(1.8 * thick, thick + 2))
+        if one.covered >= 0.9 or (one.covered >= covered - 0.1 and one.thick <= max(1.8 * thick, thick + 2))
     ]
 
 
@@ -372,9 +382,14 @@ def _without_lines(
     missing = missing_light(values, max(15, round(0.5 * pitch)))
     seen = values / np.moveaxis(1 - missing, 0, 2).clip(0.02)  # the paper
     near = np.zeros(values.shape[:2], bool)
-    for lines, axis in ((level, 0), (upright, 1)):
+    for turn in range(4):
+        axis = turn % 2
         plane = missing if axis == 0 else np.ascontiguousarray(missing.transpose(0, 2, 1))
-        bands = [_band(plane, line) for line in lines]
+        if turn < 2:
+            lines = (level, upright)[axis]
+        else:  # the other lines of double frames, and what was hidden by a stronger one
+            lines = [one for one in find_lines(plane.max(axis=0), 2 * _DARK, _LEVEL) if one.covered > 0.6]
+        bands = [_band(plane, line) for line in lines if min(line.end, plane.shape[2]) - max(line.start, 0) > pitch / 2]
         outside = np.ones(plane.shape[1:], bool)
         for rows, columns, _ in bands:
             outside[rows, columns] = False
@@ -418,7 +433,7 @@ def _band(plane: Plane, line: Line) -> tuple[NDArray[np.intp], NDArray[np.intp],
     window = plane[:, (y + steps).clip(0, height - 1), x]
     middle = slice(2 * reach - reach, 2 * reach + reach + 1)
     window, steps = window[:, middle], steps[middle]
-    inside = slice(line.start - start, max(line.end - start, line.start - start + 1))
+    inside = slice(max(line.start, 0) - start, line.end - start)
     share = float(np.clip(1 - 0.45 * line.covered, 0.55, 0.9))
     profile = np.quantile(window[:, :, inside], share, axis=2)
     strongest = profile.max(axis=0)
