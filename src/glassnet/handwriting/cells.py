@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from . import Piece
 
-_LARGEST = 1.3  # size of digits relative to the pitch of lines, above which the lines are squared or ruled paper
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
 _LINE = 1.4  # length of a remain of a line, relative to the pitch
 _LEGIBLE = 0.5  # least fraction of sure digits in a form whose grid is certain
@@ -56,7 +55,7 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
     rows, columns = boundaries(form.rows), boundaries(form.columns)
     pieces = find_cell_pieces(mask, rows, columns, form.near, form.pitch)
     pieces = [one for one in pieces if not _is_edge(one[1], form, picture, values)]
-    if not pieces or np.median([piece.size for _, piece in pieces]) > _LARGEST * form.pitch:
+    if not pieces:
         return None
     # Each cell is moved away from the others, so that nothing is merged with what is in another one.
     apart = 4 * max(mask.shape)

@@ -231,6 +231,8 @@ def _consistent(lines: list[Line], columns: int) -> list[Line]:
         off = np.abs(slope - trend(place)) * np.array([one.end - one.start for one in lines])
         good = off < max(3.0, 0.006 * columns)
     lines = [one for one, is_good in zip(lines, good, strict=True) if is_good]
+    if not lines:
+        return []
     covered, thick = np.percentile([one.covered for one in lines], 70), np.median([one.thick for one in lines])
     return [
         one
@@ -382,13 +384,15 @@ def _without_lines(
     missing = missing_light(values, max(15, round(0.5 * pitch)))
     seen = values / np.moveaxis(1 - missing, 0, 2).clip(0.02)  # the paper
     near = np.zeros(values.shape[:2], bool)
+    thickest = 1.5 * max(one.thick for one in (*level, *upright)) + 1
     for turn in range(4):
         axis = turn % 2
         plane = missing if axis == 0 else np.ascontiguousarray(missing.transpose(0, 2, 1))
         if turn < 2:
             lines = (level, upright)[axis]
         else:  # the other lines of double frames, and what was hidden by a stronger one
-            lines = [one for one in find_lines(plane.max(axis=0), 2 * _DARK, _LEVEL) if one.covered > 0.6]
+            lines = [one for one in find_lines(plane.max(axis=0), 2 * _DARK, _LEVEL)
+                     if one.covered > 0.75 and not one.dashed and one.thick < thickest]
         bands = [_band(plane, line) for line in lines if min(line.end, plane.shape[2]) - max(line.start, 0) > pitch / 2]
         outside = np.ones(plane.shape[1:], bool)
         for rows, columns, _ in bands:

@@ -46,6 +46,7 @@ _AT_ONCE = 1_000_000  # most pairs of pixels whose distances are computed at onc
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
 _ALIKE, _BROKEN = 1.6, 0.3  # ratio of sizes of digits of one hand; gap in a stroke, relative to the shorter part
 _OWN, _SPAN = 0.28, 1.1  # least fraction of a piece in each of two cells, and its least size in cells, to be cut
+_WIDER = 1.1  # size of writing relative to the cells of a form, above which they are squared paper
 _FAINT = 0.025  # contrast below which the strongest "ink" is noise or uneven light: blank paper
 
 
@@ -193,13 +194,21 @@ def find_cell_pieces(
         Where lines were: what is only there is a remain of them.
     pitch : float
         Size of a cell.
+
+    Returns
+    -------
+    list of ((row, column), Piece)
+        Empty if the writing is larger than the cells: squared or ruled paper.
     """
     stroke = max(1.0, stroke_pixels(mask))
     if stroke < _HAIR:
         mask = close_gaps(mask, 2)
     near = dilate(near, max(2.0, 0.02 * pitch))
     cells: dict[tuple[int, int], list[Piece]] = {}
-    for piece in _drop_border_pieces(_connected_components(mask), mask.shape):
+    whole = _drop_border_pieces(_connected_components(mask), mask.shape)
+    if not whole or _typical_size(whole) > _WIDER * pitch:
+        return []
+    for piece in whole:
         area = piece.mask.sum()
         if area < max(6.0, 0.4 * stroke * stroke) or piece.size < 0.1 * pitch:
             continue
