@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from . import Piece
 
+_LARGEST = (1.1, 0.8)
+"""Size of writing relative to the cells, above which the lines are squared or ruled paper; and where they cross the image."""
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
 _LINE = 1.4  # length of a remain of a line, relative to the pitch
 _LEGIBLE = 0.5  # least fraction of sure digits in a form whose grid is certain
@@ -53,7 +55,7 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
     ink = ink_of(form.picture)
     mask = threshold_ink(ink)
     rows, columns = boundaries(form.rows), boundaries(form.columns)
-    pieces = find_cell_pieces(mask, rows, columns, form.near, form.pitch)
+    pieces = find_cell_pieces(mask, rows, columns, form.near, form.pitch, _LARGEST[form.across])
     pieces = [one for one in pieces if not _is_edge(one[1], form, picture, values)]
     if not pieces:
         return None

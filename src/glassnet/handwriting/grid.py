@@ -23,7 +23,9 @@ _STRIP = 8  # pixels along a line that are one step of the transform
 _STEEPEST = 0.13  # largest slope of a line, 7 degrees
 _SPREAD = 0.06  # largest difference of slopes in a family of lines, by perspective
 _DARK = 0.07  # least missing light of a line
-_SOLID, _TICKS = 0.5, 0.22  # least fraction of a line, and of the ticks of a comb, that is ink between its ends
+_WHOLE, _GAPS, _TICKS = 0.9, 0.55, 0.22
+"""Least fraction of ink between the ends of a line, of a row of boxes, and of the ticks of a comb."""
+_RULED = 3  # least number of level lines without upright ones
 _CANDIDATES = 200  # most peaks that are measured
 _LONG = 0.2  # least length of a line, relative to the side of the image
 _REGULAR = 1.7  # largest ratio of the quartiles of distances of dashes
@@ -78,8 +80,8 @@ class Form:
         Usual distance of neighbouring lines, in pixels.
     back : ndarray, shape (3, 3)
         Perspective map from its pixels to those of the photograph.
-    certain : bool
-        Whether the lines are consistent: nothing like a line is left.
+    across : bool
+        Whether the lines cross the whole photograph, as those of ruled and squared paper do.
     """
 
     picture: Plane
@@ -88,7 +90,7 @@ class Form:
     near: Mask
     pitch: float
     back: NDArray[np.float64]
-    certain: bool
+    across: bool = False
 
 
 def missing_light(values: Plane, reach: int) -> Plane:
@@ -256,7 +258,7 @@ def find_form(picture: Image.Image, values: Plane) -> Form | None:
     dark = missing_light(values, max(15, min(values.shape[:2]) // 8)).max(axis=0)
     sample = dark[::3, ::3]
     least = max(_DARK, 4 * 1.4826 * float(np.median(np.abs(sample - np.median(sample)))))
-    level = find_lines(dark, least)
+    level = [one for one in find_lines(dark, least) if one.dashed or one.covered >= _GAPS]
     if len(level) < 2:
         return None
     upright = [
@@ -264,11 +266,16 @@ def find_form(picture: Image.Image, values: Plane) -> Form | None:
         for one in find_lines(np.ascontiguousarray(dark.T), least)
         if one.dashed or one.covered > 0.65 or _are_ticks(one, level, dark > least)
     ]
-    pitches = [float(np.median(_wide_gaps(np.array([one.at(middle) for one in family]))))
+    whole = [one for one in level if one.dashed or one.covered >= _WHOLE]
+    if len(upright) < 2 and len(whole) < _RULED:
+        return None
+    pitches = [float(np.percentile(_wide_gaps(np.array([one.at(middle) for one in family])), 25))
                for family, middle in ((level, values.shape[1] / 2), (upright, values.shape[0] / 2)) if len(family) > 1]  # fmt: skip
     pitch = min(pitches)
+    room = 0.02 * values.shape[1]
+    across = all(one.start < room and one.end > values.shape[1] - room for one in level)
     straight = _straighten(picture, values, level, upright, pitch)
-    return _without_lines(*straight)
+    return replace(_without_lines(*straight), across=across)
 
 
 def _wide_gaps(places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -409,7 +416,7 @@ def _without_lines(
         missing = plane if axis == 0 else np.ascontiguousarray(plane.transpose(0, 2, 1))
     picture = (seen * np.moveaxis(1 - missing, 0, 2)).clip(0, 1).astype(np.float32)
     places = [np.array([one.at((one.start + one.end) / 2) for one in lines]) for lines in (level, upright)]
-    return Form(picture, places[0], places[1], near, pitch, back, True)
+    return Form(picture, places[0], places[1], near, pitch, back)
 
 
 def _band(plane: Plane, line: Line) -> tuple[NDArray[np.intp], NDArray[np.intp], Plane]:

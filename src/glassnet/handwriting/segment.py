@@ -46,7 +46,6 @@ _AT_ONCE = 1_000_000  # most pairs of pixels whose distances are computed at onc
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
 _ALIKE, _BROKEN = 1.6, 0.3  # ratio of sizes of digits of one hand; gap in a stroke, relative to the shorter part
 _OWN, _SPAN = 0.28, 1.1  # least fraction of a piece in each of two cells, and its least size in cells, to be cut
-_WIDER = 1.1  # size of writing relative to the cells of a form, above which they are squared paper
 _FAINT = 0.025  # contrast below which the strongest "ink" is noise or uneven light: blank paper
 
 
@@ -180,7 +179,7 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
 
 
 def find_cell_pieces(
-    mask: Mask, rows: NDArray[np.float64], columns: NDArray[np.float64], near: Mask, pitch: float
+    mask: Mask, rows: NDArray[np.float64], columns: NDArray[np.float64], near: Mask, pitch: float, largest: float
 ) -> list[tuple[tuple[int, int], Piece]]:
     """Segment the mask of a form into digits, each with its cell (row, column).
 
@@ -194,6 +193,8 @@ def find_cell_pieces(
         Where lines were: what is only there is a remain of them.
     pitch : float
         Size of a cell.
+    largest : float
+        Size of the writing relative to the cells, above which they are not those of a form.
 
     Returns
     -------
@@ -206,7 +207,7 @@ def find_cell_pieces(
     near = dilate(near, max(2.0, 0.02 * pitch))
     cells: dict[tuple[int, int], list[Piece]] = {}
     whole = _drop_border_pieces(_connected_components(mask), mask.shape)
-    if not whole or _typical_size(whole) > _WIDER * pitch:
+    if not whole or _typical_size(whole) > largest * pitch:
         return []
     for piece in whole:
         area = piece.mask.sum()
