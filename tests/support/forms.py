@@ -164,7 +164,9 @@ def _rule(plane: np.ndarray, given: Form, scale: float, tops: list[float], lefts
         for more in (0.0, -0.9):
             for ends in ((top + more, left + more, top + more, right - more), (bottom - more, left + more, bottom - more, right - more),
                          (top + more, left + more, bottom - more, left + more), (top + more, right - more, bottom - more, right - more)):  # fmt: skip
-                _bar(plane, *(scale * side for side in (ends[0] - half, ends[1] - half, ends[2] + half, ends[3] + half)))
+                _bar(
+                    plane, *(scale * side for side in (ends[0] - half, ends[1] - half, ends[2] + half, ends[3] + half))
+                )
 
 
 def _print_header(plane: np.ndarray, top: float, lefts: list[float], high: float, wide: float, scale: float,
@@ -173,7 +175,9 @@ def _print_header(plane: np.ndarray, top: float, lefts: list[float], high: float
     font = ImageFont.truetype(str(LETTERS), max(8, round(0.3 * min(high, wide) * scale)))
     for left in lefts:
         word = ("Name", "No.", "Sum", "Date", "Item", "Box", "Age", "Room")[int(rng.integers(8))]
-        ImageDraw.Draw(picture).text(((left + wide / 2) * scale, (top + high / 2) * scale), word, 255, font, anchor="mm")
+        ImageDraw.Draw(picture).text(
+            ((left + wide / 2) * scale, (top + high / 2) * scale), word, 255, font, anchor="mm"
+        )
     np.maximum(plane, np.asarray(picture, np.float32) / 255, out=plane)
 
 
@@ -202,7 +206,9 @@ def _write(ink: np.ndarray, given: Form, centre: tuple[float, float], tall: floa
     return int(labels[row]), (left, top, left + sharp.shape[1], top + sharp.shape[0])
 
 
-def _scan(given: Form, ruling: np.ndarray, ink: np.ndarray, labels: list[int], boxes: list, rng: np.random.Generator) -> Photo:
+def _scan(
+    given: Form, ruling: np.ndarray, ink: np.ndarray, labels: list[int], boxes: list, rng: np.random.Generator
+) -> Photo:
     """Tilt the page, put ink on paper, and scan it."""
     height, width = ruling.shape
     angle, lean = np.radians(given.tilt), given.perspective
@@ -218,7 +224,9 @@ def _scan(given: Form, ruling: np.ndarray, ink: np.ndarray, labels: list[int], b
     back = (back / back[2, 2]).ravel()[:8]
     if given.tilt or lean:
         ruling, ink = (
-            np.asarray(Image.fromarray(plane).transform(out, Image.Transform.PERSPECTIVE, back, Image.Resampling.BILINEAR))
+            np.asarray(
+                Image.fromarray(plane).transform(out, Image.Transform.PERSPECTIVE, back, Image.Resampling.BILINEAR)
+            )
             for plane in (ruling, ink)
         )
     tone, _, strength = PENS[given.pen]

@@ -3,7 +3,7 @@
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
 from .morphology import Mask, Plane
-from .paper import Ink, ink_of, possible_inks, separate_ink, separate_ink_again
+from .paper import Ink, dark_ink, possible_inks, separate_ink_again
 from .photo import eight_bits, opaque, reduction, working_size
 from .segment import (
     Piece,
@@ -34,6 +34,7 @@ __all__ = [
     "Plane",
     "add_margins",
     "ambiguous_pairs",
+    "dark_ink",
     "eight_bits",
     "extract_digits",
     "find_cell_pieces",
@@ -42,7 +43,6 @@ __all__ = [
     "find_tilt",
     "ink_mask",
     "ink_masks",
-    "ink_of",
     "is_dust",
     "isolate_sheet",
     "match_mnist_form",
@@ -54,7 +54,6 @@ __all__ = [
     "possible_inks",
     "reduction",
     "remove_margin",
-    "separate_ink",
     "separate_ink_again",
     "sort_into_lines",
     "threshold_ink",

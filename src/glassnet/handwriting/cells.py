@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
-from numpy.typing import NDArray
 
 from ..model.model import Model
 from .attempts import make_digit
-from .grid import Form, apply, boundaries, find_form
-from .morphology import Mask, Plane
+from .grid import Form, boundaries, find_form, map_points
+from .morphology import Mask, Plane, dilate
 from .reading import Reading
 from .reasons import Reason
 from .recognise import recognise
@@ -28,10 +27,13 @@ if TYPE_CHECKING:
     from . import Piece
 
 _LARGEST = (1.1, 0.8)
-"""Size of writing relative to the cells, above which the lines are squared or ruled paper; and where they cross the image."""
+"""Size of writing relative to the cells, above which the lines are squared or ruled paper: usually, and where they
+cross the whole image."""
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
 _LINE = 1.4  # length of a remain of a line, relative to the pitch
+_NET = 2.6  # size of connected ink, in cells, above which it is more ruling
 _LEGIBLE = 0.5  # least fraction of sure digits in a form whose grid is certain
+_CELLS = 1000  # more than the cells in a row
 
 
 def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Reading | None:
@@ -46,55 +48,69 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
         The photograph at its working size.
     sure : float
         Least confidence of a sure digit.
+
+    Returns
+    -------
+    Reading or None
+        The boxes are in the photograph; ink and mask are those of the straightened form.
     """
-    from . import find_cell_pieces, ink_of, threshold_ink
+    from . import dark_ink, find_cell_pieces, threshold_ink
 
     form = find_form(picture, values)
     if form is None:
         return None
-    ink = ink_of(form.picture)
+    ink = dark_ink(form.picture)
     mask = threshold_ink(ink)
-    rows, columns = boundaries(form.rows), boundaries(form.columns)
-    pieces = find_cell_pieces(mask, rows, columns, form.near, form.pitch, _LARGEST[form.across])
-    pieces = [one for one in pieces if not _is_edge(one[1], form, picture, values)]
+    bounds = boundaries(form.rows), boundaries(form.columns)
+    pieces = [
+        (cell, piece)
+        for cell, piece in find_cell_pieces(mask, *bounds, form.near, form.pitch, _LARGEST[form.across])
+        if not _is_edge(piece, form, picture, values)
+    ]
     if not pieces:
         return None
+    certain = not any(_is_remain(piece, form) for _, piece in pieces) and not _is_netted(mask, form)
     # Each cell is moved away from the others, so that nothing is merged with what is in another one.
     apart = 4 * max(mask.shape)
-    spread = [
-        replace(piece, top=piece.top + row * apart, bottom=piece.bottom + row * apart,
-                left=piece.left + column * apart, right=piece.right + column * apart)
-        for (row, column), piece in pieces
-    ]  # fmt: skip
-    certain = not any(_is_remain(piece, form) for _, piece in pieces)
-    digits = []
-    near = scipy.ndimage.binary_dilation(form.near, iterations=2)
-    for candidate in sorted((one for line in recognise(model, spread) for one in line), key=_order(apart)):
-        piece = candidate.piece
-        row, column = piece.top // apart, piece.left // apart
-        own = replace(piece, top=piece.top - row * apart, bottom=piece.bottom - row * apart,
-                      left=piece.left - column * apart, right=piece.right - column * apart)  # fmt: skip
-        box = _box_of(own, form, picture)
-        digit = make_digit(model, replace(candidate, piece=own), box, row * 1000 + column, sure, picture, ink)
-        on_line = near[own.top : own.bottom, own.left : own.right][own.mask].mean()
-        if digit.sure and (on_line > _ON_LINE or not certain):
+    spread = [_moved(piece, row * apart, column * apart) for (row, column), piece in pieces]
+    candidates = [candidate for line in recognise(model, spread) for candidate in line]
+    near, digits, removed = dilate(form.near, 2), [], mask.copy()
+    for candidate in sorted(candidates, key=lambda one: (one.piece.top // apart, one.piece.left)):
+        row, column = candidate.piece.top // apart, candidate.piece.left // apart
+        piece = _moved(candidate.piece, -row * apart, -column * apart)
+        box = _box_of(piece, form, picture)
+        cell = row * _CELLS + column
+        digit = make_digit(model, replace(candidate, piece=piece), box, cell, sure, picture, ink)
+        inside = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
+        removed[inside] &= ~piece.mask
+        if digit.sure and near[inside][piece.mask].mean() > _ON_LINE:
             digit = digit.doubted(Reason.UNCLEAR, sure)
         digits.append(digit)
-    judged = judge_lines(Reading(tuple(digits), picture, ink, mask, mask), sure)
-    order = {row: place for place, row in enumerate(sorted({digit.line // 1000 for digit in judged.digits}))}
-    rows_of = {number: order[number // 1000] for number in {digit.line for digit in judged.digits}}
-    other = {rows_of[number] for number in judged.other_lines}
-    other -= {rows_of[number] for number in rows_of if number not in judged.other_lines}
-    digits = [replace(digit, line=rows_of[digit.line]) for digit in judged.digits]
-    return replace(judged, digits=tuple(digits), other_lines=tuple(sorted(other)))
+    if not certain or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
+        digits = [digit.doubted(Reason.UNCLEAR, sure) if digit.sure else digit for digit in digits]
+    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure))
 
 
-def _order(apart: int):  # type: ignore[no-untyped-def]
-    def key(candidate):  # type: ignore[no-untyped-def]
-        piece = candidate.piece
-        return piece.top // apart, piece.left
+def _in_rows(reading: Reading) -> Reading:
+    """Return a reading whose lines are cells with the rows of the form as its lines; a row of words is not digits."""
+    cells = {digit.line for digit in reading.digits}
+    rows = {row: place for place, row in enumerate(sorted({cell // _CELLS for cell in cells}))}
+    digits = {rows[cell // _CELLS] for cell in cells - set(reading.other_lines)}
+    return replace(
+        reading,
+        digits=tuple(replace(digit, line=rows[digit.line // _CELLS]) for digit in reading.digits),
+        other_lines=tuple(sorted(set(rows.values()) - digits)),
+    )
 
-    return key
+
+def _moved(piece: Piece, down: int, across: int) -> Piece:
+    return replace(
+        piece,
+        top=piece.top + down,
+        left=piece.left + across,
+        bottom=piece.bottom + down,
+        right=piece.right + across,
+    )
 
 
 def _is_edge(piece: Piece, form: Form, picture: Image, values: Plane) -> bool:
@@ -112,13 +128,22 @@ def _is_remain(piece: Piece, form: Form) -> bool:
     return long > _LINE * form.pitch and (short < 0.25 * form.pitch or piece.mask.sum() < 0.08 * long * short)
 
 
+def _is_netted(mask: Mask, form: Form) -> bool:
+    """Return whether ink inside the form is connected over several cells: lines of another ruling."""
+    labels, _ = scipy.ndimage.label(mask, np.ones((3, 3), bool))
+    most = _NET * max([form.pitch, *np.diff(boundaries(form.columns))[:1]])
+    top, bottom = form.rows[0], form.rows[-1]
+    return any(
+        max(down.stop - down.start, across.stop - across.start) > most and down.start < bottom and down.stop > top
+        for down, across in scipy.ndimage.find_objects(labels)
+        if across.start > 2 and across.stop < mask.shape[1] - 2
+    )
+
+
 def _box_of(piece: Piece, form: Form, picture: Image) -> tuple[int, int, int, int]:
     """Return the box in the photograph of a piece of the straightened form."""
     corners = np.array([(x, y) for x in (piece.left, piece.right) for y in (piece.top, piece.bottom)], float)
-    points = apply(form.back, corners)
+    points = map_points(form.back, corners)
     left, top = np.floor(points.min(axis=0)).astype(int).clip(0)
     right, bottom = np.minimum(np.ceil(points.max(axis=0)).astype(int), picture.size)
     return int(left), int(top), int(right), int(bottom)
-
-
-__all__ = ["read_form", "Mask", "NDArray"]

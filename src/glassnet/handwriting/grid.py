@@ -30,6 +30,7 @@ _CANDIDATES = 200  # most peaks that are measured
 _LONG = 0.2  # least length of a line, relative to the side of the image
 _REGULAR = 1.7  # largest ratio of the quartiles of distances of dashes
 _FLANK = 0.4  # largest fraction of ink close to one side of a line
+_TICK = 0.16  # of the distance of level lines: the least height of the ticks of a comb
 _LEVEL = 0.01  # largest slope of a line of a straightened form
 _PITCH = 96  # pixels of a row or column to which a form is scaled
 _THIN = 0.45  # height of a row relative to the median, below which it is the gap of a double line or between boxes
@@ -61,7 +62,7 @@ class Line:
     dashed: bool = False
 
     def at(self, x: Any) -> Any:
-        """The place at column x."""
+        """Return the place at column x."""
         return self.place + self.slope * x
 
 
@@ -266,6 +267,10 @@ def find_form(picture: Image.Image, values: Plane) -> Form | None:
         for one in find_lines(np.ascontiguousarray(dark.T), least)
         if one.dashed or one.covered > 0.65 or _are_ticks(one, level, dark > least)
     ]
+    usual = np.median([one.thick for one in level])
+    upright = [one for one in upright if one.covered >= _WHOLE or one.thick <= 1.8 * usual + 1]
+    if len(upright) < 2 or (len(upright) < _RULED and max(one.covered for one in upright) < 0.65):
+        upright = []  # digits one above the other
     whole = [one for one in level if one.dashed or one.covered >= _WHOLE]
     if len(upright) < 2 and len(whole) < _RULED:
         return None
@@ -335,9 +340,7 @@ def _straighten(
     factor = picture.width / columns
     source = picture
     if factor / scale > 1:  # averaging first, because the transform only interpolates
-        source = picture.resize(
-            (max(1, round(columns * scale)), max(1, round(rows * scale))), Image.Resampling.BOX
-        )
+        source = picture.resize((max(1, round(columns * scale)), max(1, round(rows * scale))), Image.Resampling.BOX)
     own = source.width / columns
     back = _perspective(flat, (quad + 0.5) * own)
     fill = tuple(int(value) for value in np.median(np.asarray(source)[::4, ::4].reshape(-1, 3), axis=0))
@@ -361,7 +364,7 @@ def _moved(line: Line, forth: NDArray[np.float64], scale: float, upright: bool) 
     points = np.stack([x, line.at(x - 0.5) + 0.5], axis=1)
     if upright:
         points = points[:, ::-1]
-    (x0, y0), (x1, y1) = apply(forth, points)
+    (x0, y0), (x1, y1) = map_points(forth, points)
     if upright:
         x0, y0, x1, y1 = y0, x0, y1, x1
     return replace(
@@ -370,7 +373,7 @@ def _moved(line: Line, forth: NDArray[np.float64], scale: float, upright: bool) 
     )  # fmt: skip
 
 
-def apply(way: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+def map_points(way: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return points (x, y) after a perspective map."""
     moved = np.column_stack([points, np.ones(len(points))]) @ way.T
     result: NDArray[np.float64] = moved[:, :2] / moved[:, 2:]
@@ -394,12 +397,17 @@ def _without_lines(
     thickest = 1.5 * max(one.thick for one in (*level, *upright)) + 1
     for turn in range(4):
         axis = turn % 2
+        if turn == 1 and not upright:
+            upright = _find_ticks(missing.max(axis=0), level, pitch)
         plane = missing if axis == 0 else np.ascontiguousarray(missing.transpose(0, 2, 1))
         if turn < 2:
             lines = (level, upright)[axis]
         else:  # the other lines of double frames, and what was hidden by a stronger one
-            lines = [one for one in find_lines(plane.max(axis=0), 2 * _DARK, _LEVEL)
-                     if one.covered > 0.75 and not one.dashed and one.thick < thickest]
+            lines = [
+                one
+                for one in find_lines(plane.max(axis=0), 2 * _DARK, _LEVEL)
+                if one.covered > 0.75 and not one.dashed and one.thick < thickest
+            ]
         bands = [_band(plane, line) for line in lines if min(line.end, plane.shape[2]) - max(line.start, 0) > pitch / 2]
         outside = np.ones(plane.shape[1:], bool)
         for rows, columns, _ in bands:
@@ -417,6 +425,29 @@ def _without_lines(
     picture = (seen * np.moveaxis(1 - missing, 0, 2)).clip(0, 1).astype(np.float32)
     places = [np.array([one.at((one.start + one.end) / 2) for one in lines]) for lines in (level, upright)]
     return Form(picture, places[0], places[1], near, pitch, back)
+
+
+def _find_ticks(strength: Plane, level: list[Line], pitch: float) -> list[Line]:
+    """Return the upright ticks of a comb: narrow ink that stands on most of its level lines at the same places."""
+    rows, columns = strength.shape
+    thick = float(np.median([one.thick for one in level]))
+    counts, widths = np.zeros(columns, int), []
+    for line in level:
+        bottom, x = line.at(columns / 2) - thick - 2, np.arange(columns)
+        strip = strength[max(0, round(bottom - _TICK * pitch)) : max(1, round(bottom))]
+        on = (np.quantile(strip, 0.1, axis=0) > max(_DARK, 0.4 * float(strip.max()))) & (x >= line.start - pitch / 4) & (x <= line.end + pitch / 4)
+        edges = np.flatnonzero(np.diff(np.pad(on.astype(np.int8), 1))).reshape(-1, 2)
+        for first, after in edges[np.diff(edges, axis=1)[:, 0] <= 1.5 * thick + 2]:
+            middle, near = (first + after) // 2, max(2, round(0.02 * pitch))
+            counts[max(0, middle - near) : middle + near + 1] += 1
+            widths.append(after - first)
+    often = np.flatnonzero(np.diff(np.pad((counts >= max(2, 0.75 * len(level))).astype(np.int8), 1))).reshape(-1, 2)
+    gaps = np.diff(often.mean(axis=1))
+    if len(often) < _RULED or np.percentile(gaps, 75) > 1.2 * np.percentile(gaps, 25):
+        return []
+    ends = round(max(0, level[0].at(columns / 2) - pitch)), round(level[-1].at(columns / 2))
+    wide = float(np.median(widths))
+    return [Line((first + after - 1) / 2, 0.0, *ends, wide, _TICKS) for first, after in often]
 
 
 def _band(plane: Plane, line: Line) -> tuple[NDArray[np.intp], NDArray[np.intp], Plane]:
@@ -464,13 +495,15 @@ def _erase(
     window = plane[:, rows, columns]
     light = (1 - window) / (1 - profile).clip(0.05)[..., np.newaxis]
     clear = profile < 0.7  # the channels in which ink shows over the line
-    trusted = np.where(clear[..., np.newaxis], light, np.nan)
-    with np.errstate(all="ignore"):
-        mean = np.nanmean(trusted, axis=0) if clear.any() else np.ones(rows.shape)
-    light = np.where(clear[..., np.newaxis], light, np.nan_to_num(mean, nan=1.0))
+    count = clear.sum(axis=0)[:, np.newaxis]
+    mean = np.where(count > 0, (light * clear[..., np.newaxis]).sum(axis=0) / np.maximum(count, 1), 1)
+    light = np.where(clear[..., np.newaxis], light, mean)
     light = np.where(light > 0.8, 1, light).clip(0, 1)
-    count, width = rows.shape
-    above, below = ink[rows[0] - 1, columns[0]] & (rows[0] > 0), ink[(rows[-1] + 1).clip(0, ink.shape[0] - 1), columns[-1]]
+    count = len(rows)
+    above, below = (
+        ink[rows[0] - 1, columns[0]] & (rows[0] > 0),
+        ink[(rows[-1] + 1).clip(0, ink.shape[0] - 1), columns[-1]],
+    )
     bridge = np.zeros(rows.shape, bool)
     steps = np.arange(count)
     for slope in (-1.4, -1, -0.7, -0.35, 0, 0.35, 0.7, 1, 1.4):
