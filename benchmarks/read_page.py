@@ -56,6 +56,11 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
         one = together(groups[group].values())
         yield row(title, one.photographs, one.surely_digits)
     yield ""
+    yield "| printed forms | digits | right and sure | right | wrong and sure |"
+    yield "|---|---|---|---|---|"
+    for style, one in result.get("forms", {}).items():
+        yield scored(style, one)
+    yield ""
     yield hardest(groups)
     yield ""
     yield "| other pictures | digits | right and sure | right | wrong and sure |"

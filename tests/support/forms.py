@@ -14,8 +14,8 @@ from support.photos import Photo, Scene, as_file
 from support.strokes import LETTERS
 
 LINES: dict[str, tuple[int, int, int]] = {
-    "black": (25, 25, 28), "grey": (120, 120, 122), "blue": (70, 110, 190), "green": (70, 150, 90), "red": (205, 70, 70),
-    "pale": (175, 190, 215),
+    "black": (25, 25, 28), "grey": (120, 120, 122), "blue": (70, 110, 190), "green": (70, 150, 90),
+    "red": (205, 70, 70), "pale": (175, 190, 215),
 }  # fmt: skip
 PENS: dict[str, tuple[tuple[int, int, int], float, float]] = {
     "pencil": ((85, 85, 88), 0.56, 0.8), "blue pen": ((30, 45, 150), 0.52, 0.95), "black pen": ((20, 20, 24), 0.5, 1.0),
@@ -63,7 +63,8 @@ def random_form(seed: int, *, test: bool = False) -> Form:
         style, line, float(one((0.1, 0.2, 0.3, 0.5, 0.8))), one(tuple(PENS)), int(one((100, 150, 200, 300, 400, 600))),
         int(rng.integers(3, 9)), int(rng.integers(3, 6) if wide else rng.integers(5, 13)),
         (height, height * rng.uniform(1.9, 2.4) if wide else height * rng.uniform(0.7, 1.1)), one(MARGINS),
-        float(one((0, 0, 0.4, -0.8, 1.5, -2.5, 3.5, -5.0))), float(one((0, 0, 0.02, -0.03))), several=0.7 * wide, test=test,
+        float(one((0, 0, 0.4, -0.8, 1.5, -2.5, 3.5, -5.0))), float(one((0, 0, 0.02, -0.03))), several=0.7 * wide,
+        test=test,
     )  # fmt: skip
 
 
@@ -161,12 +162,10 @@ def _rule(plane: np.ndarray, given: Form, scale: float, tops: list[float], lefts
     for x in [*lefts, right]:
         line(top, x, bottom, x)
     if given.style == "double frame":
-        for more in (0.0, -0.9):
-            for ends in ((top + more, left + more, top + more, right - more), (bottom - more, left + more, bottom - more, right - more),
-                         (top + more, left + more, bottom - more, left + more), (top + more, right - more, bottom - more, right - more)):  # fmt: skip
-                _bar(
-                    plane, *(scale * side for side in (ends[0] - half, ends[1] - half, ends[2] + half, ends[3] + half))
-                )
+        for more in (0.0, 0.9):
+            y0, x0, y1, x1 = top - more, left - more, bottom + more, right + more
+            for ends in ((y0, x0, y0, x1), (y1, x0, y1, x1), (y0, x0, y1, x0), (y0, x1, y1, x1)):
+                line(*ends)
 
 
 def _print_header(plane: np.ndarray, top: float, lefts: list[float], high: float, wide: float, scale: float,

@@ -62,14 +62,16 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
     ink = dark_ink(form.picture)
     mask = threshold_ink(ink)
     bounds = boundaries(form.rows), boundaries(form.columns)
+    is_netted = not form.across and _is_netted(mask, form)
+    largest = np.inf if is_netted else _LARGEST[form.across]
     pieces = [
         (cell, piece)
-        for cell, piece in find_cell_pieces(mask, *bounds, form.near, form.pitch, _LARGEST[form.across])
+        for cell, piece in find_cell_pieces(mask, *bounds, form.near, form.pitch, largest)
         if not _is_edge(piece, form, picture, values)
     ]
     if not pieces:
         return None
-    certain = not any(_is_remain(piece, form) for _, piece in pieces) and not _is_netted(mask, form)
+    certain = not is_netted and not any(_is_remain(piece, form) for _, piece in pieces)
     # Each cell is moved away from the others, so that nothing is merged with what is in another one.
     apart = 4 * max(mask.shape)
     spread = [_moved(piece, row * apart, column * apart) for (row, column), piece in pieces]

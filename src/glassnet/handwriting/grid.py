@@ -28,6 +28,7 @@ _WHOLE, _GAPS, _TICKS = 0.9, 0.55, 0.22
 _RULED = 3  # least number of level lines without upright ones
 _CANDIDATES = 200  # most peaks that are measured
 _LONG = 0.2  # least length of a line, relative to the side of the image
+_DASHES = 12  # least number of dashes in a line
 _REGULAR = 1.7  # largest ratio of the quartiles of distances of dashes
 _FLANK = 0.4  # largest fraction of ink close to one side of a line
 _TICK = 0.16  # of the distance of level lines: the least height of the ticks of a comb
@@ -184,23 +185,30 @@ def _measure(
     gap = int(max(3, 0.35 * thick, min(ink.shape) / 200))
     joined = scipy.ndimage.binary_closing(np.pad(hit, gap), np.ones(gap + 1))[gap:-gap]
     long = _runs(joined, least)
-    if long.any():
-        start, end = np.flatnonzero(long)[[0, -1]]
-        covered = float(long[start : end + 1].mean())
-        if end - start >= _LONG * columns and covered >= _TICKS:
-            return Line(place, slope, int(start), int(end), thick, covered)
+    solid = _between_ends(long, place, slope, thick, long) if long.any() else None
+    if solid is not None and solid.covered >= _GAPS:
+        return solid
     starts = np.flatnonzero(np.diff(hit.astype(np.int8)) == 1)
-    if len(starts) < 12:
+    if len(starts) >= _DASHES:
+        low, high = np.percentile(np.diff(starts), [25, 75])
+        gap = int(max(4, 1.2 * high))
+        joined = _runs(scipy.ndimage.binary_closing(np.pad(hit, gap), np.ones(gap + 1))[gap:-gap], int(6 * high))
+        if high <= _REGULAR * low and high <= min(ink.shape) / 12 and joined.any():
+            dashed = _between_ends(joined, place, slope, thick, hit)
+            start, end = np.flatnonzero(joined)[[0, -1]]
+            if dashed is not None and joined[start : end + 1].mean() >= 0.7:
+                return replace(dashed, dashed=True)
+    return solid if solid is not None and solid.covered >= _TICKS else None
+
+
+def _between_ends(
+    part: NDArray[np.bool_], place: float, slope: float, thick: float, hit: NDArray[np.bool_]
+) -> Line | None:
+    """Return the line between the first and last column of a part of it; None if that is too short."""
+    start, end = (int(one) for one in np.flatnonzero(part)[[0, -1]])
+    if end - start < _LONG * len(part):
         return None
-    low, high = np.percentile(np.diff(starts), [25, 75])
-    gap = int(max(4, 1.2 * high))
-    joined = _runs(scipy.ndimage.binary_closing(np.pad(hit, gap), np.ones(gap + 1))[gap:-gap], int(6 * high))
-    if high > _REGULAR * low or high > min(ink.shape) / 12 or not joined.any():
-        return None
-    start, end = np.flatnonzero(joined)[[0, -1]]
-    if end - start < _LONG * columns or joined[start : end + 1].mean() < 0.7:
-        return None
-    return Line(place, slope, int(start), int(end), thick, float(hit[start : end + 1].mean()), True)
+    return Line(place, slope, start, end, thick, float(hit[start : end + 1].mean()))
 
 
 def _run_above(ink: Mask) -> NDArray[np.intp]:
@@ -274,8 +282,9 @@ def find_form(picture: Image.Image, values: Plane) -> Form | None:
     whole = [one for one in level if one.dashed or one.covered >= _WHOLE]
     if len(upright) < 2 and len(whole) < _RULED:
         return None
-    pitches = [float(np.percentile(_wide_gaps(np.array([one.at(middle) for one in family])), 25))
-               for family, middle in ((level, values.shape[1] / 2), (upright, values.shape[0] / 2)) if len(family) > 1]  # fmt: skip
+    families = (level, values.shape[1] / 2), (upright, values.shape[0] / 2)
+    places = [np.array([one.at(middle) for one in family]) for family, middle in families if len(family) > 1]
+    pitches = [float(np.percentile(_wide_gaps(one), 25)) for one in places]
     pitch = min(pitches)
     room = 0.02 * values.shape[1]
     across = all(one.start < room and one.end > values.shape[1] - room for one in level)
@@ -429,13 +438,17 @@ def _without_lines(
 
 def _find_ticks(strength: Plane, level: list[Line], pitch: float) -> list[Line]:
     """Return the upright ticks of a comb: narrow ink that stands on most of its level lines at the same places."""
-    rows, columns = strength.shape
+    columns = strength.shape[1]
     thick = float(np.median([one.thick for one in level]))
     counts, widths = np.zeros(columns, int), []
     for line in level:
         bottom, x = line.at(columns / 2) - thick - 2, np.arange(columns)
         strip = strength[max(0, round(bottom - _TICK * pitch)) : max(1, round(bottom))]
-        on = (np.quantile(strip, 0.1, axis=0) > max(_DARK, 0.4 * float(strip.max()))) & (x >= line.start - pitch / 4) & (x <= line.end + pitch / 4)
+        on = (
+            (np.quantile(strip, 0.1, axis=0) > max(_DARK, 0.4 * float(strip.max())))
+            & (x >= line.start - pitch / 4)
+            & (x <= line.end + pitch / 4)
+        )
         edges = np.flatnonzero(np.diff(np.pad(on.astype(np.int8), 1))).reshape(-1, 2)
         for first, after in edges[np.diff(edges, axis=1)[:, 0] <= 1.5 * thick + 2]:
             middle, near = (first + after) // 2, max(2, round(0.02 * pitch))
