@@ -31,6 +31,7 @@ _LARGEST = (1.1, 0.8)
 cross the whole image."""
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
 _LINE = 1.4  # length of a remain of a line, relative to the pitch
+_HEADING = 0.65  # height of the pieces in a row relative to the usual one, below which they are a heading
 _NET = 2.6  # size of connected ink, in cells, above which it is more ruling
 _LEGIBLE = 0.5  # least fraction of sure digits in a form whose grid is certain
 _CELLS = 1000  # more than the cells in a row
@@ -90,19 +91,29 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
         digits.append(digit)
     if not certain or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
         digits = [digit.doubted(Reason.UNCLEAR, sure) if digit.sure else digit for digit in digits]
-    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure))
+    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure)
 
 
-def _in_rows(reading: Reading) -> Reading:
-    """Return a reading whose lines are cells with the rows of the form as its lines; a row of words is not digits."""
-    cells = {digit.line for digit in reading.digits}
-    rows = {row: place for place, row in enumerate(sorted({cell // _CELLS for cell in cells}))}
-    digits = {rows[cell // _CELLS] for cell in cells - set(reading.other_lines)}
-    return replace(
-        reading,
-        digits=tuple(replace(digit, line=rows[digit.line // _CELLS]) for digit in reading.digits),
-        other_lines=tuple(sorted(set(rows.values()) - digits)),
+def _in_rows(reading: Reading, sure: float) -> Reading:
+    """Return a reading whose lines are cells with the rows of the form as its lines.
+
+    A row is not digits if a third of its cells are words, or if it is much smaller than the others: a printed heading.
+    """
+    digits = reading.digits
+    rows = {row: place for place, row in enumerate(sorted({digit.line // _CELLS for digit in digits}))}
+    usual = np.median([digit.box[3] - digit.box[1] for digit in digits])
+    others = []
+    for row, place in rows.items():
+        own = [digit for digit in digits if digit.line // _CELLS == row]
+        cells = {digit.line for digit in own}
+        is_small = len(own) > 2 and np.median([digit.box[3] - digit.box[1] for digit in own]) < _HEADING * usual
+        if is_small or 3 * len(cells & set(reading.other_lines)) >= len(cells):
+            others.append(place)
+    digits = tuple(replace(digit, line=rows[digit.line // _CELLS]) for digit in digits)
+    digits = tuple(
+        digit.doubted(Reason.OTHER_LINE, sure) if digit.line in others and digit.sure else digit for digit in digits
     )
+    return replace(reading, digits=digits, other_lines=tuple(others))
 
 
 def _moved(piece: Piece, down: int, across: int) -> Piece:

@@ -149,7 +149,7 @@ def _is_same(one: Line, other: Line, columns: int) -> bool:
     """Return whether two lines are closer than they are wide at some place: lines of one direction do not cross."""
     near = 0.6 * max(one.thick, other.thick) + 1.5
     off = [one.at(x) - other.at(x) for x in (0, columns)]
-    return min(abs(off[0]), abs(off[1])) < near or off[0] * off[1] < 0
+    return bool(min(abs(off[0]), abs(off[1])) < near or off[0] * off[1] < 0)
 
 
 def _measure(
@@ -213,8 +213,9 @@ def _between_ends(
 
 def _run_above(ink: Mask) -> NDArray[np.intp]:
     """Return for each pixel of ink how many pixels of ink are above it without a gap, with itself."""
-    rows = np.arange(1, len(ink) + 1, dtype=np.int32)[:, np.newaxis]
-    return rows - np.maximum.accumulate(np.where(ink, np.int32(0), rows), axis=0)
+    rows = np.arange(1, len(ink) + 1)[:, np.newaxis]
+    run: NDArray[np.intp] = rows - np.maximum.accumulate(np.where(ink, 0, rows), axis=0)
+    return run
 
 
 def _runs(mask: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
@@ -507,7 +508,7 @@ def _erase(
     """Divide a line out of a plane of missing light, and bridge it where strokes cross it or end at it."""
     window = plane[:, rows, columns]
     light = (1 - window) / (1 - profile).clip(0.05)[..., np.newaxis]
-    clear = profile < 0.7  # the channels in which ink shows over the line
+    clear: Mask = profile < 0.7  # the channels in which ink shows over the line
     count = clear.sum(axis=0)[:, np.newaxis]
     mean = np.where(count > 0, (light * clear[..., np.newaxis]).sum(axis=0) / np.maximum(count, 1), 1)
     light = np.where(clear[..., np.newaxis], light, mean)
