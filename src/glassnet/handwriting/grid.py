@@ -526,9 +526,8 @@ def _erase(
         if meets.any():
             for step in steps:
                 bridge[step] |= _shifted(meets, -round(slope * (step + 1)))
-    for side, order in ((above, steps), (below, steps[::-1])):
-        for step in order[: (count + 1) // 2]:
-            bridge[step] |= side
+    bridge[: (count + 1) // 2] |= above
+    bridge[count // 2 :] |= below
     light = np.where(bridge & ~clear.any(axis=0)[:, np.newaxis], (1 - colour)[:, np.newaxis, np.newaxis], light)
     plane[:, rows, columns] = 1 - light
 
