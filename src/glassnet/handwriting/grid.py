@@ -509,8 +509,8 @@ def _erase(
     window = plane[:, rows, columns]
     light = (1 - window) / (1 - profile).clip(0.05)[..., np.newaxis]
     clear: Mask = profile < 0.7  # the channels in which ink shows over the line
-    count = clear.sum(axis=0)[:, np.newaxis]
-    mean = np.where(count > 0, (light * clear[..., np.newaxis]).sum(axis=0) / np.maximum(count, 1), 1)
+    channels = clear.sum(axis=0)[:, np.newaxis]
+    mean = np.where(channels > 0, (light * clear[..., np.newaxis]).sum(axis=0) / np.maximum(channels, 1), 1)
     light = np.where(clear[..., np.newaxis], light, mean)
     light = np.where(light > 0.8, 1, light).clip(0, 1)
     count = len(rows)
@@ -528,7 +528,7 @@ def _erase(
                 bridge[step] |= _shifted(meets, -round(slope * (step + 1)))
     bridge[: (count + 1) // 2] |= above
     bridge[count // 2 :] |= below
-    light = np.where(bridge & ~clear.any(axis=0)[:, np.newaxis], (1 - colour)[:, np.newaxis, np.newaxis], light)
+    light = np.where(bridge & (channels == 0), (1 - colour)[:, np.newaxis, np.newaxis], light)
     plane[:, rows, columns] = 1 - light
 
 
