@@ -155,7 +155,7 @@ def _is_same(one: Line, other: Line, columns: int) -> bool:
 def _measure(
     ink: Mask, thin: Mask, runs: tuple[NDArray[np.intp], NDArray[np.intp]], place: float, slope: float, widest: int
 ) -> Line | None:
-    """Return the line at a peak of the transform, with its ends and width; None if it is no line."""
+    """Return the line at a peak of the transform, with its ends and width; None if it is not a line."""
     rows, columns = ink.shape
     up, down = runs
     x = np.arange(columns)
