@@ -7,6 +7,8 @@ Parts, one process at a time:
 - ``generated``: photographs drawn from seeds that were not used for tuning: one digit on paper by kind, in forms that
   MNIST hardly has, tightly cropped, on a canvas; pages upright, turned, tilted and mixed with words; images of 28 × 28
   pixels; signs.
+- ``forms``: scans of printed forms with digits of the writers of the MNIST test data in their cells; alone, it replaces
+  the forms in the results.
 - ``scanned``: digits of 43 people on forms, which come with scikit-learn as counts of 8 × 8, enlarged.
 - ``taken``: photographs in FOLDER, which stay there, because they belong to somebody: class folders ``0`` to ``9``,
   ``none`` for those without a digit, and ``many`` with ``labels.csv``, a line for each photograph: its name and digits.
@@ -37,6 +39,7 @@ import machine
 from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.model.file import load_model, shipped_model
 from read_scores import Score, digits_of, edits, plain, score, together
+from support.forms import STYLES, form, random_form
 from support.no_writing import CYRILLIC, GREEK, LIKE_DIGITS, POSES, edge, hand, letter
 from support.photos import CROPS, OTHERS, SINGLES, Photo, Scene, as_file, board, sheet, single, turned
 from support.strokes import RARE, SIGNS
@@ -44,7 +47,7 @@ from support.written import TINY, full_grid, mixed, newsprint, tiny
 
 FIRST = 1000  # photographs of seeds below this were looked at when the stages were written
 COUNT = 3
-PARTS = ("generated", "scanned", "speed", "peers")
+PARTS = ("generated", "forms", "scanned", "speed", "peers")
 SLOW = ("huge",)  # kinds of photographs that take seconds to draw
 SHEETS = {
     "plain": Scene(gradient=0.3),
@@ -77,6 +80,8 @@ def main() -> None:
             result["canvas_glassnet_train"] = plain(
                 boards(lambda photo: read_photo(notes, photo.opened()), given.count)
             )
+        if "forms" in parts:
+            result["forms"] = plain(forms(read, given.count))
         if "scanned" in parts:
             result["scanned"] = asdict(shown("scanned", score(scanned(50 * given.count), read)))
             result["things"] = asdict(shown("things", score(things(12 * given.count), read)))
@@ -88,9 +93,10 @@ def main() -> None:
             result["speed"] = read_speed.speeds(Path(folder), small=given.count < COUNT)
         if "peers" in parts:
             result["peers"] = beside_peers(read, Path(folder), given.count)
-    if parts == PARTS and given.count == COUNT and not given.model:
+    if parts in (PARTS, ("forms",)) and given.count == COUNT and not given.model:
         import read_page
 
+        result = {**(machine.read("read") or {}), **result}
         machine.write("read", result)
         read_page.main()
     else:
@@ -138,6 +144,19 @@ def generated(read: Callable[[Photo], Reading], count: int) -> dict[str, Any]:
         shown(group, together(result[group].values()))
     result["canvas"] = plain(boards(read, count))
     return result
+
+
+def forms(read: Callable[[Photo], Reading], count: int) -> dict[str, Score]:
+    """Return the scores of printed forms by style: every other parameter is drawn by seed."""
+    return {
+        style: shown(
+            f"forms, {style}",
+            score(
+                (form(s, replace(random_form(s, test=True), style=style)) for s in range(FIRST, FIRST + count)), read
+            ),
+        )
+        for style in STYLES
+    }
 
 
 def boards(read: Callable[[Photo], Reading], count: int) -> dict[str, Score]:

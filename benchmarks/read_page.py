@@ -64,6 +64,11 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
         one = result["things"]
         yield row("parts of photographs of a temple, a flower and a person", one["photographs"], one["surely_digits"])
     yield ""
+    yield "| printed forms | digits | right and sure | right | wrong and sure |"
+    yield "|---|---|---|---|---|"
+    for style, one in result.get("forms", {}).items():
+        yield scored(style, one)
+    yield ""
     yield hardest(groups)
     yield ""
     yield "| other pictures | digits | right and sure | right | wrong and sure |"

@@ -24,7 +24,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
         "doctor",
         *(
             f"handwriting.{one}"
-            for one in ("attempts", "digit_model", "orientation", "reader", "recognise", "text_lines")
+            for one in ("attempts", "cells", "digit_model", "orientation", "reader", "recognise", "text_lines")
         ),
     ),
     ("plots", "html"),

@@ -3,11 +3,12 @@
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
 from .morphology import Mask, Plane
-from .paper import Ink, possible_inks, separate_ink, separate_ink_again
+from .paper import Ink, dark_ink, possible_inks, separate_ink_again
 from .photo import eight_bits, opaque, reduction, working_size
 from .segment import (
     Piece,
     ambiguous_pairs,
+    find_cell_pieces,
     find_cuts,
     find_pieces,
     find_tilt,
@@ -17,6 +18,7 @@ from .segment import (
     may_be_broken,
     may_be_one_digit,
     sort_into_lines,
+    threshold_ink,
     union,
 )
 from .sheet import isolate_sheet
@@ -32,8 +34,10 @@ __all__ = [
     "Plane",
     "add_margins",
     "ambiguous_pairs",
+    "dark_ink",
     "eight_bits",
     "extract_digits",
+    "find_cell_pieces",
     "find_cuts",
     "find_pieces",
     "find_tilt",
@@ -50,9 +54,9 @@ __all__ = [
     "possible_inks",
     "reduction",
     "remove_margin",
-    "separate_ink",
     "separate_ink_again",
     "sort_into_lines",
+    "threshold_ink",
     "union",
     "working_size",
 ]

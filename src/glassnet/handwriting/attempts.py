@@ -15,7 +15,7 @@ from ..model.model import Model
 from .morphology import Plane
 from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_edge, is_wide
-from .recognise import PAGE, Candidate, is_print, recognise
+from .recognise import Candidate, is_print, recognise
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NARROW, _REST = 1.2, 0.1  # width over height of a digit; fraction of all ink that may be specks next to it
 _GAPS = (0.02, 0.05)  # lengths of gaps in strokes, as fractions of the size of a digit
+_FEW = 60  # most pieces of a photo that is read again in other ways: five further readings of more are print
 _MANY = 3  # size of all writing over that of a digit, above which there may be many digits
 _STRONGEST = 0.7  # of the usual ink; shadows are weaker
 _CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this fraction of a side, an image may be a tight crop
@@ -70,7 +71,7 @@ def read_again(model: Model, reading: Reading, view: Plane, sure: float) -> Read
     from . import separate_ink_again
 
     confidences = [digit.confidence for digit in reading.digits]
-    if not 0 < len(confidences) <= PAGE or is_print(confidences) or _score(reading) >= _DOUBTFUL:
+    if not 0 < len(confidences) <= _FEW or is_print(confidences) or _score(reading) >= _DOUBTFUL:
         return reading
     other_inks = separate_ink_again(view, reading.ink, reading.mask)
     other_readings = [_read_ink(model, reading.picture, ink, 0, sure) for ink in other_inks]

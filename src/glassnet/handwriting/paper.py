@@ -62,23 +62,24 @@ class Ink:
     noise: float
 
 
-def separate_ink(picture: Plane) -> tuple[Ink, ...]:
+def possible_inks(picture: Plane) -> Iterator[Ink]:
     """Separate ink from paper in an image of shape (rows, columns, 3), 0 to 1.
 
-    Returns
-    -------
-    tuple of Ink
-        One result; or two, the likelier first, if both dark ink on light paper and light ink on dark are possible.
+    Yields
+    ------
+    Ink
+        One result; or two, the likelier first, if both dark ink on light paper and light ink on dark are possible. The
+        second is computed only if it is used.
     """
-    return tuple(possible_inks(picture))
-
-
-def possible_inks(picture: Plane) -> Iterator[Ink]:
-    """Yield the results of `separate_ink`; the second is computed only if it is used."""
     side = _polarity(picture)
     yield _measure_ink(picture, side < 0)
     if abs(side) <= _CLEAR:
         yield _measure_ink(picture, side >= 0)
+
+
+def dark_ink(picture: Plane) -> Ink:
+    """Return the ink of a picture, which is darker than its paper."""
+    return _measure_ink(picture, light_on_dark=False)
 
 
 def separate_ink_again(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tuple[Ink, ...]:

@@ -17,6 +17,7 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from ..errors import DataError
 from ..model.model import Model
 from .attempts import make_digit, read_again, read_first
+from .cells import read_form
 from .orientation import add_other_way, doubt_way_up, read_turned
 from .reading import Digit, Reading
 from .recognise import PAGE, SURE, Candidate, score_forms
@@ -64,6 +65,9 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         digit = make_digit(model, candidate, (0, 0, *picture.size), 0, sure, picture, ink)
         mask = ink_mask(ink)
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
+    form_reading = read_form(model, picture, values, sure)
+    if form_reading is not None:
+        return form_reading
     reading = _read(model, picture, values, sure)
     return doubt_way_up(model, add_other_way(model, reading), sure)
 

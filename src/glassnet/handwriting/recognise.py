@@ -36,6 +36,7 @@ _CLEAR, _CLEARER = 0.8, 0.95
 high, as are letters, whose legs look like digits."""
 _WIDE = 1.2  # ratio of width to height of such a piece
 _SPECKS = 60  # number of pieces from which they are specks if hardly any is a digit
+_WORDS = 24  # number of pieces above which most must be digits for the others to be split
 _ROUNDS = 4  # of merging two pieces each; more pieces in one digit are specks
 _SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragment of a stroke
 
@@ -179,7 +180,9 @@ def _confidence_as_two(one: Candidate, other: Candidate) -> float:
 
 
 def _split_touching(model: Model, candidates: list[Candidate]) -> list[Candidate]:
-    """Split pieces that are not digits if the model is sure of each part."""
+    """Split pieces that are not digits if the model is sure of each part; not the letters of words."""
+    if len(candidates) > _WORDS and np.mean([one.confidence >= SURE for one in candidates]) < 0.5:
+        return candidates
     return [part for one in candidates for part in (_split_piece(model, one) if one.confidence < SURE else []) or [one]]
 
 

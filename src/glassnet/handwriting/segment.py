@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from .gaps import bridge_gaps
-from .morphology import Mask, Plane
+from .morphology import Mask, Plane, dilate
 from .paper import Ink
 from .rules import (
     are_printed,
@@ -46,6 +46,7 @@ _DUST, _LONGEST = 6, 0.4  # least number of specks, and their largest size, rela
 _AT_ONCE = 1_000_000  # most pairs of pixels whose distances are computed at once
 _TALLEST = 1.4  # size of a large digit, relative to the usual size
 _ALIKE, _BROKEN = 1.6, 0.3  # ratio of sizes of digits of one hand; gap in a stroke, relative to the shorter part
+_OWN, _SPAN = 0.28, 1.1  # least fraction of a piece in each of two cells, and its least size in cells, to be cut
 _FAINT = 0.025  # contrast below which the strongest "ink" is noise or uneven light: blank paper
 
 
@@ -107,13 +108,8 @@ def ink_masks(ink: Ink) -> tuple[list[Mask], Mask]:
 
     Ruled lines are removed. If they may be straight strokes of a digit, the first mask has them and the second not.
     """
-    least = max(THRESHOLD, min(0.8, 4.5 * ink.noise))
-    mask = ink.strength > least
-    fine = stroke_pixels(mask) < _HAIR
-    weak = ink.strength > max(_WEAK * least, 4.5 * ink.noise)
-    connected = scipy.ndimage.binary_propagation(mask, _EIGHT, weak) if fine else mask
-    mask = connected if fine and not is_grid(connected) else _trim_blurred_edges(mask, ink.strength)
-    ruled = find_ruled_lines(ink.strength, least)
+    mask = threshold_ink(ink)
+    ruled = find_ruled_lines(ink.strength, _least(ink))
     if not (ruled & mask).any():
         return [mask], mask
     ruled &= mask
@@ -121,6 +117,20 @@ def ink_masks(ink: Ink) -> tuple[list[Mask], Mask]:
     printed = are_printed(ruled, written, ink.strength)
     written = restore_crossings(written, mask)
     return [written] if printed else [mask, written], mask
+
+
+def _least(ink: Ink) -> float:
+    return max(THRESHOLD, min(0.8, 4.5 * ink.noise))
+
+
+def threshold_ink(ink: Ink) -> Mask:
+    """Return the mask of all ink, with ruled lines."""
+    least = _least(ink)
+    mask = ink.strength > least
+    fine = stroke_pixels(mask) < _HAIR
+    weak = ink.strength > max(_WEAK * least, 4.5 * ink.noise)
+    connected = scipy.ndimage.binary_propagation(mask, _EIGHT, weak) if fine else mask
+    return connected if fine and not is_grid(connected) else _trim_blurred_edges(mask, ink.strength)
 
 
 def _trim_blurred_edges(mask: Mask, strength: Plane) -> Mask:
@@ -167,6 +177,75 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
     large = _drop_small_pieces(pieces)
     drawn = [piece for piece in large if stroke_pixels(piece.mask) < 0.33 * piece.size]
     return drawn or large
+
+
+def find_cell_pieces(
+    mask: Mask, rows: NDArray[np.float64], columns: NDArray[np.float64], near: Mask, pitch: float, largest: float
+) -> list[tuple[tuple[int, int], Piece]]:
+    """Segment the mask of a form into digits, each with its cell (row, column).
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (rows, columns)
+        The ink without lines.
+    rows, columns : ndarray of float
+        The places between cells.
+    near : ndarray of bool, shape (rows, columns)
+        Where lines were: what is only there is a remain of them.
+    pitch : float
+        Size of a cell.
+    largest : float
+        Size of the writing relative to the cells, above which they are not those of a form.
+
+    Returns
+    -------
+    list of ((row, column), Piece)
+        Empty if the writing is larger than the cells: squared or ruled paper.
+    """
+    stroke = max(1.0, stroke_pixels(mask))
+    if stroke < _HAIR:
+        mask = close_gaps(mask, 2)
+    near = dilate(near, max(2.0, 0.02 * pitch))
+    cells: dict[tuple[int, int], list[Piece]] = {}
+    whole = _drop_border_pieces(_connected_components(mask), mask.shape)
+    if not whole or _typical_size(whole) > largest * pitch:
+        return []
+    for piece in whole:
+        area = piece.mask.sum()
+        if area < max(6.0, 0.4 * stroke * stroke) or piece.size < 0.1 * pitch:
+            continue
+        on_line = near[piece.top : piece.bottom, piece.left : piece.right][piece.mask].mean()
+        if on_line > 0.6 and min(piece.height, piece.width) < max(2.5 * stroke, 0.15 * pitch):
+            continue
+        for cell, part in _cut_into_cells(piece, rows, columns, pitch):
+            cells.setdefault(cell, []).append(part)
+    merged = [(cell, piece) for cell, group in sorted(cells.items()) for piece in _merge_pieces(group)]
+    large = {id(piece) for piece in _drop_small_pieces([piece for _, piece in merged])} if merged else set()
+    return [(cell, piece) for cell, piece in merged if id(piece) in large]
+
+
+def _cut_into_cells(
+    piece: Piece, rows: NDArray[np.float64], columns: NDArray[np.float64], pitch: float
+) -> list[tuple[tuple[int, int], Piece]]:
+    """Return the parts of a piece in each cell; a digit that reaches a little into another cell stays whole."""
+    y, x = np.nonzero(piece.mask)
+    cells = []
+    for place, bounds in ((y + piece.top, rows), (x + piece.left, columns)):
+        inside = np.searchsorted(bounds, place)
+        share = np.bincount(inside) / len(inside)
+        main = np.flatnonzero(share >= _OWN)
+        if len(main) < 2 or np.ptp(place) < _SPAN * pitch:
+            inside = np.full(len(place), int(np.argmax(share)))
+        else:  # a smaller part goes with the nearest large one
+            inside = main[np.abs(inside[:, np.newaxis] - main).argmin(axis=1)]
+        cells.append(inside)
+    parts = []
+    for row, column in sorted(set(zip(cells[0].tolist(), cells[1].tolist(), strict=True))):
+        own = np.zeros_like(piece.mask)
+        here = (cells[0] == row) & (cells[1] == column)
+        own[y[here], x[here]] = True
+        parts.append(((row, column), _crop(piece, own)))
+    return parts
 
 
 def is_dust(piece: Piece) -> bool:

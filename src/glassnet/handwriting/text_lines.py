@@ -133,6 +133,8 @@ def _is_equals(form: NDArray[np.uint8]) -> bool:
 def _is_plus(form: NDArray[np.uint8]) -> bool:
     """Return whether a form is an upright and a level bar that cross near their middles."""
     ink = form.astype(np.float64)
+    if not (ink > 127).any():  # a speck, which averaging to 28 × 28 leaves grey
+        return False
     rows, columns = (np.convolve(ink.sum(axis=1 - axis), np.ones(_STROKE), "same") for axis in (0, 1))
     row, column = int(np.argmax(rows)), int(np.argmax(columns))
     bars = np.zeros(ink.shape, bool)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from glassnet.handwriting import find_pieces, ink_mask, separate_ink, working_size
+from glassnet.handwriting import find_pieces, ink_mask, possible_inks, working_size
 from glassnet.handwriting.rules import are_printed, find_ruled_lines, is_grid, remove_rule_remains
 from support.strokes import bundled_digit
 
@@ -29,7 +29,7 @@ def test_ruled_lines_are_removed_and_strokes_are_kept():
     faint = np.where(np.arange(ruled.shape[1]) // 12 % 3, 0.47, 0.6)  # about as strong as the threshold
     for line in (0.1, faint):
         grey = np.where(mask, 0.1, np.where(ruled, line, 0.9))
-        left = ink_mask(separate_ink(np.repeat(grey[..., None], 3, axis=2).astype(np.float32))[0])
+        left = ink_mask(next(possible_inks(np.repeat(grey[..., None], 3, axis=2).astype(np.float32))))
         assert (left & mask).sum() > 0.93 * mask.sum()
         assert (left & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.02 * mask.sum()
 
@@ -74,7 +74,7 @@ def test_straight_strokes_of_a_tight_crop_are_not_ruled_lines(label, side, pen):
     left, top, right, bottom = picture.point(lambda value: 255 * (value < 128)).getbbox()
     for margin in (round(share * side) for share in (0.01, 0.03, 0.2)):
         crop = picture.crop((left - margin, top - margin, right + margin, bottom + margin)).convert("RGB")
-        mask = ink_mask(separate_ink(working_size(crop))[0])
+        mask = ink_mask(next(possible_inks(working_size(crop))))
         drawn = np.asarray(crop.convert("L").resize(mask.shape[::-1])) < 110
         assert (mask & drawn).sum() > 0.97 * drawn.sum()
 
@@ -101,7 +101,7 @@ def test_a_grid_much_larger_than_the_writing_is_removed(line, colour):
         shade = np.clip(line / 2 + 0.5 - np.abs(way % 30 - 15), 0, 1)[..., None]
         picture = picture * (1 - shade) + np.array(colour, np.float32) * shade
     picture[230:290, 300:360][drawn(0.12, side=60)] = (0.3, 0.4, 0.75)
-    ink = separate_ink(picture)[0]
+    ink = next(possible_inks(picture))
     (piece,) = find_pieces(ink_mask(ink), ink)
     assert piece.top < 260 < piece.bottom
     assert piece.left < 330 < piece.right

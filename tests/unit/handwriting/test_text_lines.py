@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
+from glassnet.handwriting import possible_inks, recognise, working_size
 from glassnet.handwriting.reader import Digit, Reading, read_photo
 from glassnet.handwriting.reasons import Reason
 from glassnet.handwriting.text_lines import judge_lines
@@ -52,6 +53,19 @@ def test_lines_of_digits_are_read_among_words_and_sums():
     lines = reading.text.split("\n")
     assert set(lines[1] + lines[2]) <= {"?", " "}
     assert sum(one == other for one, other in zip(lines[0] + lines[3], "402 7198365", strict=True)) >= 9
+
+
+def test_a_speck_that_is_grey_in_28_pixels_is_no_sign():
+    """A piece without a pixel of full ink ends neither in an error nor in an equals sign or a plus."""
+    faint = np.full((28, 28), 90, np.uint8)
+    digits = tuple(
+        Digit((9 * k, 0, 9 * k + 9, 9), 0, 1, 0.1, False, np.zeros(10), faint, Reason.NOT_A_DIGIT) for k in range(3)
+    )
+    picture = Image.new("RGB", (27, 9))
+    ink = next(possible_inks(working_size(picture)))
+    assert judge_lines(Reading(digits, picture, ink, ink.strength > 1, ink.strength > 1), 0.65).digits == tuple(
+        digit.doubted(Reason.OTHER_LINE, 0.65) for digit in digits
+    )
 
 
 @pytest.mark.parametrize("line", ["12+7=19", "3 x 4 = 12", "8-5=3", "hello", "Anna"])
@@ -117,3 +131,23 @@ def test_an_equals_sign_that_lies_in_two_lines_is_of_a_sum(gap, others):
 def test_a_page_of_words_with_a_clear_line_is_not_turned(monkeypatch):
     monkeypatch.setattr("glassnet.handwriting.reader.read_turned", None)
     assert read("4739", "Rechnung").other_lines == (1,)
+
+
+def test_the_work_for_a_page_of_print_is_bounded(monkeypatch):
+    """Letters are neither split nor read again in other ways: each is classified in few forms."""
+    counts = []
+    score = recognise.score_forms
+
+    def counted(model, forms):
+        counts.append(forms.shape[0] * forms.shape[1])
+        return score(model, forms)
+
+    monkeypatch.setattr(recognise, "score_forms", counted)
+    picture = Image.new("L", (760, 330), 250)
+    face = ImageFont.truetype(str(FONTS / "DejaVuSans.ttf"), 40)
+    lines = ("The quick brown fox jumps over", "the lazy dog. Invoice number", "of March, total. Payment is due",
+             "within thirty days; please quote")  # fmt: skip
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(picture).text((30, 30 + 66 * number), line, 20, face)
+    reading = read_photo(shipped_model(), picture)
+    assert sum(counts) <= 60 * len(reading.digits)

@@ -1,0 +1,162 @@
+"""Read a printed form cell by cell, in the order of its grid.
+
+Digits of different cells are never merged, and what spans two cells is cut between them. Where the grid is uncertain,
+nothing on it is sure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
+
+from ..model.model import Model
+from .attempts import make_digit
+from .grid import Form, boundaries, find_form, map_points
+from .morphology import Mask, Plane, dilate
+from .reading import Reading
+from .reasons import Reason
+from .recognise import recognise
+from .text_lines import judge_lines
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from . import Piece
+
+_LARGEST = (1.1, 0.8)
+"""Size of writing relative to the cells, above which the lines are squared or ruled paper: usually, and where they
+cross the whole image."""
+_ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
+_LINE = 1.4  # length of a remain of a line, relative to the pitch
+_HEADING = 0.65  # height of the pieces in a row relative to the usual one, below which they are a heading
+_NET = 2.6  # size of connected ink, in cells, above which it is more ruling
+_LEGIBLE = 0.5  # least fraction of sure digits in a form whose grid is certain
+_CELLS = 1000  # more than the cells in a row
+
+
+def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Reading | None:
+    """Read a form; None if the picture has no ruling, or none that is wider than its writing.
+
+    Parameters
+    ----------
+    model : Model
+    picture : PIL.Image.Image
+        The photograph, opaque.
+    values : ndarray of float32, shape (rows, columns, 3), 0 to 1
+        The photograph at its working size.
+    sure : float
+        Least confidence of a sure digit.
+
+    Returns
+    -------
+    Reading or None
+        The boxes are in the photograph; ink and mask are those of the straightened form.
+    """
+    from . import dark_ink, find_cell_pieces, threshold_ink
+
+    form = find_form(picture, values)
+    if form is None:
+        return None
+    ink = dark_ink(form.picture)
+    mask = threshold_ink(ink)
+    bounds = boundaries(form.rows), boundaries(form.columns)
+    is_netted = not form.across and _is_netted(mask, form)
+    largest = np.inf if is_netted else _LARGEST[form.across]
+    pieces = [
+        (cell, piece)
+        for cell, piece in find_cell_pieces(mask, *bounds, form.near, form.pitch, largest)
+        if not _is_edge(piece, form, picture, values)
+    ]
+    if not pieces:
+        return None
+    certain = not is_netted and not any(_is_remain(piece, form) for _, piece in pieces)
+    # Each cell is moved away from the others, so that nothing is merged with what is in another one.
+    apart = 4 * max(mask.shape)
+    spread = [_moved(piece, row * apart, column * apart) for (row, column), piece in pieces]
+    candidates = [candidate for line in recognise(model, spread) for candidate in line]
+    near, digits, removed = dilate(form.near, 2), [], mask.copy()
+    for candidate in sorted(candidates, key=lambda one: (one.piece.top // apart, one.piece.left)):
+        row, column = candidate.piece.top // apart, candidate.piece.left // apart
+        piece = _moved(candidate.piece, -row * apart, -column * apart)
+        box = _box_of(piece, form, picture)
+        cell = row * _CELLS + column
+        digit = make_digit(model, replace(candidate, piece=piece), box, cell, sure, picture, ink)
+        inside = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
+        removed[inside] &= ~piece.mask
+        if digit.sure and near[inside][piece.mask].mean() > _ON_LINE:
+            digit = digit.doubted(Reason.UNCLEAR, sure)
+        digits.append(digit)
+    if not certain or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
+        digits = [digit.doubted(Reason.UNCLEAR, sure) if digit.sure else digit for digit in digits]
+    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure)
+
+
+def _in_rows(reading: Reading, sure: float) -> Reading:
+    """Return a reading whose lines are cells with the rows of the form as its lines.
+
+    A row is not digits if a third of its cells are words, or if it is much smaller than the others: a printed heading.
+    """
+    digits = reading.digits
+    rows = {row: place for place, row in enumerate(sorted({digit.line // _CELLS for digit in digits}))}
+    usual = np.median([digit.box[3] - digit.box[1] for digit in digits])
+    others = []
+    for row, place in rows.items():
+        own = [digit for digit in digits if digit.line // _CELLS == row]
+        cells = {digit.line for digit in own}
+        is_small = len(own) > 2 and np.median([digit.box[3] - digit.box[1] for digit in own]) < _HEADING * usual
+        if is_small or 3 * len(cells & set(reading.other_lines)) >= len(cells):
+            others.append(place)
+    digits = tuple(replace(digit, line=rows[digit.line // _CELLS]) for digit in digits)
+    digits = tuple(
+        digit.doubted(Reason.OTHER_LINE, sure) if digit.line in others and digit.sure else digit for digit in digits
+    )
+    return replace(reading, digits=digits, other_lines=tuple(others))
+
+
+def _moved(piece: Piece, down: int, across: int) -> Piece:
+    return replace(
+        piece,
+        top=piece.top + down,
+        left=piece.left + across,
+        bottom=piece.bottom + down,
+        right=piece.right + across,
+    )
+
+
+def _is_edge(piece: Piece, form: Form, picture: Image, values: Plane) -> bool:
+    """Return whether a piece outside the lines touches the edge of the photograph: a shadow, another sheet."""
+    inside = form.columns.size and form.columns[0] < (piece.left + piece.right) / 2 < form.columns[-1]
+    near = 2 * picture.width / values.shape[1]
+    left, top, right, bottom = _box_of(piece, form, picture)
+    at_edge = min(left, top) <= near or right >= picture.width - near or bottom >= picture.height - near
+    return bool(at_edge and not inside)
+
+
+def _is_remain(piece: Piece, form: Form) -> bool:
+    """Return whether a piece is long, straight and thin: a line that was not recognised."""
+    long, short = piece.size, min(piece.height, piece.width)
+    return long > _LINE * form.pitch and (short < 0.25 * form.pitch or piece.mask.sum() < 0.08 * long * short)
+
+
+def _is_netted(mask: Mask, form: Form) -> bool:
+    """Return whether ink inside the form is connected over several cells: lines of another ruling."""
+    labels, _ = scipy.ndimage.label(mask, np.ones((3, 3), bool))
+    most = _NET * max([form.pitch, *np.diff(boundaries(form.columns))[:1]])
+    top, bottom = form.rows[0], form.rows[-1]
+    return any(
+        max(down.stop - down.start, across.stop - across.start) > most and down.start < bottom and down.stop > top
+        for down, across in scipy.ndimage.find_objects(labels)
+        if across.start > 2 and across.stop < mask.shape[1] - 2
+    )
+
+
+def _box_of(piece: Piece, form: Form, picture: Image) -> tuple[int, int, int, int]:
+    """Return the box in the photograph of a piece of the straightened form."""
+    corners = np.array([(x, y) for x in (piece.left, piece.right) for y in (piece.top, piece.bottom)], float)
+    points = map_points(form.back, corners)
+    left, top = np.floor(points.min(axis=0)).astype(int).clip(0)
+    right, bottom = np.minimum(np.ceil(points.max(axis=0)).astype(int), picture.size)
+    return int(left), int(top), int(right), int(bottom)

@@ -1,0 +1,82 @@
+"""Printed forms are read cell by cell, without their lines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet.handwriting.cells import read_form
+from glassnet.handwriting.grid import boundaries, find_form
+from glassnet.handwriting.photo import opaque, working_size
+from glassnet.handwriting.reader import read_photo
+from glassnet.model.file import shipped_model
+from support.forms import Form, form
+from support.photos import Photo, Scene, sheet
+
+SMALL = {
+    "black, tight": Form(rows=3, columns=5, thick=0.5, margin="none", dpi=200, pen="black pen"),
+    "boxes, tilted": Form("boxes", "red", rows=3, columns=5, dpi=150, tilt=-3.0, perspective=0.02),
+    "comb": Form("comb", "blue", rows=3, columns=6, dpi=150, pen="pencil", margin="shadow"),
+    "dotted": Form("dotted", "grey", rows=3, columns=6, dpi=150, pen="black pen"),
+    "double frame": Form("double frame", "green", rows=3, columns=5, dpi=100, tilt=1.5),
+    "lines": Form("lines", "black", rows=4, columns=6, dpi=150, pen="felt pen"),
+}
+"""Kinds of forms, small ones."""
+
+
+def counted(photo: Photo) -> tuple[int, int, int]:
+    """The digits that are right and sure, those that are sure and something else, and the rows of the reading."""
+    reading = read_photo(shipped_model(), photo.opened())
+    boxes = np.array(photo.boxes) * np.tile(reading.picture.size, 2)
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    right = wrong = 0
+    for digit in reading.digits:
+        if digit.sure:
+            centre = np.add(digit.box[:2], digit.box[2:]) / 2
+            nearest = int(np.abs(centres - centre).sum(axis=1).argmin())
+            size = (boxes[nearest, 2:] - boxes[nearest, :2]).max()
+            same = photo.labels[nearest] == digit.answer and np.abs(centres[nearest] - centre).max() < size / 2
+            right, wrong = right + same, wrong + (not same)
+    return right, wrong, len({digit.line for digit in reading.digits})
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_digits_in_the_cells_of_a_form_are_read_in_their_rows(kind):
+    """Nearly all are right and sure, none is an invented digit of a line, and the rows are those of the form."""
+    photo = form(7, SMALL[kind])
+    right, wrong, rows = counted(photo)
+    assert right >= 0.85 * len(photo.labels)
+    assert wrong <= 1
+    assert rows == SMALL[kind].rows
+
+
+def test_a_straightened_form_has_level_lines_and_none_of_them_is_ink():
+    picture = opaque(form(7, SMALL["boxes, tilted"]).opened())
+    found = find_form(picture, working_size(picture))
+    assert found is not None
+    assert len(boundaries(found.rows)) == 4
+    assert len(boundaries(found.columns)) == 6
+    between = found.picture.max(axis=2)[found.near]
+    assert np.median(between) > 0.8
+
+
+@pytest.mark.parametrize("rules", ["", "ruled", "squared"])
+def test_paper_whose_lines_are_closer_than_the_writing_is_not_a_form(rules):
+    picture = opaque(sheet(7, 2, 4, Scene(gradient=0.3, rules=rules), hand=True).opened())
+    assert read_form(shipped_model(), picture, working_size(picture), 0.65) is None
+
+
+def test_nothing_on_a_ruling_that_is_not_understood_is_sure():
+    """Two rulings across each other: the lines of the second remain in the cells of the first."""
+    photo = form(7, SMALL["black, tight"])
+    picture = photo.opened()
+    pixels = np.array(picture)
+    for start in range(30, picture.width + picture.height, 90):
+        for width in range(4):
+            rows = np.arange(picture.height)
+            columns = start + width - rows
+            inside = (columns >= 0) & (columns < picture.width)
+            pixels[rows[inside], columns[inside]] = 20
+    reading = read_photo(shipped_model(), Image.fromarray(pixels))
+    assert not any(digit.sure for digit in reading.digits)
