@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _LARGEST = (1.1, 0.8)
 """Size of writing relative to the cells, above which the lines are squared or ruled paper: usually, and where they
 cross the whole image."""
+_REACH = 4  # pixels from a stroke to the ink in a line that belongs to it
+_ACROSS = 0.08  # distance across a line, relative to the pitch, in which ink may belong to the same digit
+_REST = 0.45  # length of other ink in a line, relative to the pitch, from which it is the rest of the line
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
 _LINE = 1.4  # length of a remain of a line, relative to the pitch
 _HEADING = 0.65  # height of the pieces in a row relative to the usual one, below which they are a heading
@@ -62,6 +65,7 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
         return None
     ink = dark_ink(form.picture)
     mask = threshold_ink(ink)
+    mask = _without_remains(mask, form)
     bounds = boundaries(form.rows), boundaries(form.columns)
     is_netted = not form.across and _is_netted(mask, form)
     largest = np.inf if is_netted else _LARGEST[form.across]
@@ -86,7 +90,8 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
         digit = make_digit(model, replace(candidate, piece=piece), box, cell, sure, picture, ink)
         inside = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
         removed[inside] &= ~piece.mask
-        if digit.sure and near[inside][piece.mask].mean() > _ON_LINE:
+        is_cut = _goes_on(piece, mask, (row, column), form)
+        if digit.sure and (is_cut or near[inside][piece.mask].mean() > _ON_LINE):
             digit = digit.doubted(Reason.UNCLEAR, sure)
         digits.append(digit)
     if not certain or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
@@ -114,6 +119,28 @@ def _in_rows(reading: Reading, sure: float) -> Reading:
         digit.doubted(Reason.OTHER_LINE, sure) if digit.line in others and digit.sure else digit for digit in digits
     )
     return replace(reading, digits=digits, other_lines=tuple(others))
+
+
+def _without_remains(mask: Mask, form: Form) -> Mask:
+    """Return the ink without the rests of lines that were not quite divided out: long ink in a line, off any stroke."""
+    rests, _ = scipy.ndimage.label(mask & form.near & ~dilate(mask & ~form.near, _REACH), np.ones((3, 3), bool))
+    places = scipy.ndimage.find_objects(rests)
+    long = [0, *(max(one.stop - one.start for one in place) > _REST * form.pitch for place in places)]
+    return mask & ~np.array(long, bool)[rests]
+
+
+def _goes_on(piece: Piece, mask: Mask, cell: tuple[int, int], form: Form) -> bool:
+    """Return whether ink of another cell ends close to a piece, so that the digit may go on across the line."""
+    reach = round(_ACROSS * form.pitch)
+    corner = max(0, piece.top - reach), max(0, piece.left - reach)
+    window = mask[corner[0] : piece.bottom + reach, corner[1] : piece.right + reach]
+    own = np.zeros_like(window)
+    down, across = piece.top - corner[0], piece.left - corner[1]
+    own[down : down + piece.height, across : across + piece.width] = piece.mask
+    rows, columns = np.argwhere(dilate(own, reach) & window & ~own).T
+    row = np.searchsorted(boundaries(form.rows), rows + corner[0])
+    column = np.searchsorted(boundaries(form.columns), columns + corner[1])
+    return bool(((row != cell[0]) | (column != cell[1])).any())
 
 
 def _moved(piece: Piece, down: int, across: int) -> Piece:
