@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _LARGEST = (1.1, 0.8)
 """Size of writing relative to the cells, above which the lines are squared or ruled paper: usually, and where they
 cross the whole image."""
+_FINE = 1.8  # size of writing relative to the cells of squared paper, above which it is not written in cells
+_BLANK = 2  # number of lines in each direction above which they are no strokes
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
 _LINE = 1.4  # length of a remain of a line, relative to the pitch
 _HEADING = 0.65  # height of the pieces in a row relative to the usual one, below which they are a heading
@@ -37,8 +39,8 @@ _LEGIBLE = 0.5  # least fraction of sure digits in a form whose grid is certain
 _CELLS = 1000  # more than the cells in a row
 
 
-def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Reading | None:
-    """Read a form; None if the picture has no ruling, or none that is wider than its writing.
+def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple[Reading | None, bool]:
+    """Read a form.
 
     Parameters
     ----------
@@ -52,26 +54,27 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
 
     Returns
     -------
-    Reading or None
-        The boxes are in the photograph; ink and mask are those of the straightened form.
+    reading : Reading or None
+        None if the picture has no ruling that is wider than its writing. The boxes are in the photograph; ink and mask
+        are those of the straightened form.
+    is_ruled : bool
+        Whether there is ruling whose cells are uncertain, so that nothing on it is sure.
     """
     from . import dark_ink, find_cell_pieces, threshold_ink
 
-    form = find_form(picture, values)
+    form, is_crossed = find_form(picture, values)
     if form is None:
-        return None
+        return None, is_crossed
     ink = dark_ink(form.picture)
     mask = threshold_ink(ink)
     bounds = boundaries(form.rows), boundaries(form.columns)
     is_netted = not form.across and _is_netted(mask, form)
     largest = np.inf if is_netted else _LARGEST[form.across]
-    pieces = [
-        (cell, piece)
-        for cell, piece in find_cell_pieces(mask, *bounds, form.near, form.pitch, largest)
-        if not _is_edge(piece, form, picture, values)
-    ]
+    pieces, size = find_cell_pieces(mask, *bounds, form.near, form.pitch, largest)
+    pieces = [(cell, piece) for cell, piece in pieces if not _is_edge(piece, form, picture, values)]
     if not pieces:
-        return None
+        is_blank = size <= largest and min(len(form.rows), len(form.columns)) > _BLANK
+        return None, is_blank or (form.columns.size > 0 and not form.across and largest < size < _FINE)
     certain = not is_netted and not any(_is_remain(piece, form) for _, piece in pieces)
     # Each cell is moved away from the others, so that nothing is merged with what is in another one.
     apart = 4 * max(mask.shape)
@@ -91,7 +94,7 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
         digits.append(digit)
     if not certain or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
         digits = [digit.doubted(Reason.UNCLEAR, sure) if digit.sure else digit for digit in digits]
-    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure)
+    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure), False
 
 
 def _in_rows(reading: Reading, sure: float) -> Reading:

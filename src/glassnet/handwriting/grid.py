@@ -9,6 +9,7 @@ coloured line. Ink over a line as dark is restored by bridging the line between 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -253,8 +254,31 @@ def _consistent(lines: list[Line], columns: int) -> list[Line]:
     ]
 
 
-def find_form(picture: Image.Image, values: Plane) -> Form | None:
-    """Find the ruling of a form, and return it straight and without its lines; None if there is none.
+def _count_runs(grey: Plane) -> int:
+    """Return how many level runs of thin dark pixels are as long as lines: a quick search, for pictures without any.
+
+    Pixels are averaged in strips along a line, which may rise or fall by a pixel from one strip to the next.
+    """
+    rows, columns = grey.shape
+    strips = grey[:, : columns // _STRIP * _STRIP].reshape(-1, _STRIP) @ np.full(_STRIP, 1 / _STRIP, np.float32)
+    strips = np.ascontiguousarray(strips.reshape(rows, -1).T)
+    reach = max(4, min(rows, columns) // 48)
+    paper = np.minimum(strips[:, 2 * reach :], strips[:, : -2 * reach])
+    missing = 1 - strips[:, reach:-reach] / (paper + np.float32(0.02))
+    least = max(0.4 * _DARK, 3 * 1.4826 * float(np.median(np.abs(missing))))
+    length, longest = np.zeros((2, missing.shape[1]), np.int16)
+    for strip in missing > least:
+        near = length.copy()
+        np.maximum(near[1:], length[:-1], out=near[1:])
+        np.maximum(near[:-1], length[1:], out=near[:-1])
+        length = np.where(strip, near + 1, np.maximum(length - 1, 0))  # a gap costs as much as ink gains
+        np.maximum(longest, length, out=longest)
+    found = longest >= 0.8 * _LONG * len(strips)
+    return int(np.count_nonzero(np.diff(found.astype(np.int8), prepend=0) == 1))
+
+
+def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
+    """Find the ruling of a form, and return it straight and without its lines.
 
     Parameters
     ----------
@@ -262,15 +286,22 @@ def find_form(picture: Image.Image, values: Plane) -> Form | None:
         The photograph, opaque.
     values : ndarray of float32, shape (rows, columns, 3), 0 to 1
         The photograph at its working size.
+
+    Returns
+    -------
+    form : Form or None
+    is_crossed : bool
+        Whether lines were seen that cross each other, without being a form.
     """
-    if min(values.shape[:2]) < 60:
-        return None
+    grey = values.reshape(-1, 3) @ np.full(3, 1 / 3, np.float32)
+    if min(values.shape[:2]) < 60 or _count_runs(grey.reshape(values.shape[:2])) < 2:
+        return None, False
     dark = missing_light(values, max(15, min(values.shape[:2]) // 8)).max(axis=0)
     sample = dark[::3, ::3]
     least = max(_DARK, 4 * 1.4826 * float(np.median(np.abs(sample - np.median(sample)))))
     level = [one for one in find_lines(dark, least) if one.dashed or one.covered >= _GAPS]
     if len(level) < 2:
-        return None
+        return None, False
     upright = [
         one
         for one in find_lines(np.ascontiguousarray(dark.T), least)
@@ -281,16 +312,33 @@ def find_form(picture: Image.Image, values: Plane) -> Form | None:
     if len(upright) < 2 or (len(upright) < _RULED and max(one.covered for one in upright) < 0.65):
         upright = []  # digits one above the other
     whole = [one for one in level if one.dashed or one.covered >= _WHOLE]
+    room = 0.02 * values.shape[1]
+    across = all(one.start < room and one.end > values.shape[1] - room for one in level)
     if len(upright) < 2 and len(whole) < _RULED:
-        return None
+        return None, not across and _are_joined(level, dark > least)
     families = (level, values.shape[1] / 2), (upright, values.shape[0] / 2)
     places = [np.array([one.at(middle) for one in family]) for family, middle in families if len(family) > 1]
     pitches = [float(np.percentile(_wide_gaps(one), 25)) for one in places]
     pitch = min(pitches)
-    room = 0.02 * values.shape[1]
-    across = all(one.start < room and one.end > values.shape[1] - room for one in level)
     straight = _straighten(picture, values, level, upright, pitch)
-    return replace(_without_lines(*straight), across=across)
+    return replace(_without_lines(*straight), across=across), False
+
+
+def _are_joined(level: list[Line], ink: Mask) -> bool:
+    """Return whether thin upright bars join two neighbouring level lines in several places: boxes."""
+    share = np.linspace(0.1, 0.9, 24)[:, np.newaxis]
+    for upper, lower in pairwise(level):
+        x = np.arange(max(upper.start, lower.start), min(upper.end, lower.end) + 1)
+        if len(x) < 2:
+            continue
+        down = (lower.at(x) - upper.at(x)) * share
+        rows = np.rint(upper.at(x) + down).astype(int).clip(0, ink.shape[0] - 1)
+        columns = np.rint(x - upper.slope * down).astype(int).clip(0, ink.shape[1] - 1)
+        full = ink[rows, columns].mean(axis=0) >= _WHOLE
+        edges = np.flatnonzero(np.diff(np.pad(full.astype(np.int8), 1))).reshape(-1, 2)
+        if np.count_nonzero(np.diff(edges, axis=1) <= 2 * max(upper.thick, lower.thick) + 2) >= _RULED:
+            return True
+    return False
 
 
 def _wide_gaps(places: NDArray[np.float64]) -> NDArray[np.float64]:
