@@ -6,8 +6,14 @@ falling learning rate of `notes` were given with the task.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import glassnet
 import machine
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
+
 import notes_program
 
 SEEDS = range(10)

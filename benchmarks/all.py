@@ -24,7 +24,7 @@ NAMES = (
     "loading",
     "denormals",
     "small",
-    "neighbour",
+    "busy",
     "query",
     "portable",
     "notes_class",

@@ -17,6 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 # XLA reads NPROC, its number of threads, when JAX starts. With products this small, two threads took up to twice the
@@ -28,6 +29,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
 
 SIZES = (784, 200, 10)
 VARIANTS = ("scan", "blocked")

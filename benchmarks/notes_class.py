@@ -12,13 +12,18 @@ has read a whole data file.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import glassnet
 import machine
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
+
 import notes_program
 
 SIZES, RATE, STEPS = (784, 200, 10), 0.2, 300

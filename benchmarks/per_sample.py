@@ -8,17 +8,22 @@ glassnet is also measured with one thread.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 import glassnet
 import jax_scan  # sets the number of JAX threads, so it must be first
 import machine
-import notes_program
 from glassnet.engines import Block, CompiledEngine, Samples
 from glassnet.nn.optimizers import State
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
+
+import notes_program
 
 RUNS, NOTES_RUNS, RATE = 7, 3, 0.2
 OWN = "glassnet", "one thread"

@@ -40,6 +40,7 @@ from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.model.file import load_model, shipped_model
 from read_scores import Score, digits_of, edits, plain, score, together
 from support.forms import STYLES, form, random_form
+from support.no_writing import CYRILLIC, GREEK, LIKE_DIGITS, POSES, edge, hand, letter
 from support.photos import CROPS, OTHERS, SINGLES, Photo, Scene, as_file, board, sheet, single, turned
 from support.strokes import RARE, SIGNS
 from support.written import TINY, full_grid, mixed, newsprint, tiny
@@ -83,6 +84,7 @@ def main() -> None:
             result["forms"] = plain(forms(read, given.count))
         if "scanned" in parts:
             result["scanned"] = asdict(shown("scanned", score(scanned(50 * given.count), read)))
+            result["things"] = asdict(shown("things", score(things(12 * given.count), read)))
         if given.taken:
             result["taken"] = plain(taken(given.taken, read))
         if "speed" in parts:
@@ -131,6 +133,9 @@ def generated(read: Callable[[Photo], Reading], count: int) -> dict[str, Any]:
         "letters and others": {
             name: [single("clean", s, shape=name) for s in few] for name in OTHERS if name not in SIGNS
         },
+        "hands": {pose: [hand(pose, s) for s in range(FIRST, FIRST + 5 * count)] for pose in POSES},
+        "edges": {"edges": [edge(s) for s in range(FIRST, FIRST + 14 * count)]},
+        "letters of other scripts": {one: [letter(one, FIRST)] for one in GREEK + CYRILLIC if one not in LIKE_DIGITS},
         "newspaper page": {"newspaper page": [newsprint(s) for s in seeds[:1]]},
     }
     result: dict[str, Any] = {}
@@ -174,6 +179,23 @@ def scanned(count: int) -> Iterator[Photo]:
         page = Image.new("L", (280, 280), 240)
         page.paste(Image.fromarray(grey).resize((200, 200), Image.Resampling.BICUBIC), (40, 40))
         yield Photo(as_file(page, Scene(quality=0)), [int(labels[row])])
+
+
+def things(count: int) -> Iterator[Photo]:
+    """Squares of the photographs without writing that come with scikit-learn and Matplotlib."""
+    import matplotlib
+    from PIL import Image
+    from sklearn.datasets import load_sample_images
+
+    people = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
+    whole = [*(Image.fromarray(one) for one in load_sample_images().images), Image.open(people).convert("RGB")]
+    for k in range(count):
+        rng = np.random.default_rng([FIRST, k])
+        picture = whole[k % len(whole)]
+        side = int(min(picture.size) * rng.uniform(0.25, 0.9))
+        left, top = (int(rng.integers(size - side + 1)) for size in picture.size)
+        square = picture.crop((left, top, left + side, top + side)).resize((400, 400), Image.Resampling.BICUBIC)
+        yield Photo(as_file(square, Scene()), [])
 
 
 def taken(folder: Path, read: Callable[[Photo], Reading]) -> dict[str, Score]:

@@ -28,6 +28,9 @@ GROUPS: dict[str, str] = {
 NONE: dict[str, str] = {
     "signs": "signs: plus, minus, equals, times, tick, arrow, scribble",
     "letters and others": "letters, words, outlines",
+    "hands": "hands, modelled and lit: fists, open, pointing",
+    "edges": "dark edges of sheets and bars across the picture",
+    "letters of other scripts": "Greek and Cyrillic letters, without those like a digit (Ο, Ι, Ζ, θ, σ, Ч)",
     "newspaper page": "a newspaper page",
 }
 """The same, of photographs without a digit."""
@@ -53,8 +56,13 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
     yield "| generated photographs without a digit | photographs | surely a digit |"
     yield "|---|---|---|"
     for group, title in NONE.items():
+        if group not in groups:  # of an earlier measurement
+            continue
         one = together(groups[group].values())
         yield row(title, one.photographs, one.surely_digits)
+    if "things" in result:
+        one = result["things"]
+        yield row("parts of photographs of a temple, a flower and a person", one["photographs"], one["surely_digits"])
     yield ""
     yield "| printed forms | digits | right and sure | right | wrong and sure |"
     yield "|---|---|---|---|---|"

@@ -4,7 +4,6 @@ into the pages, `chart.py` draws them.
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -270,20 +269,27 @@ def denormal_facts(result: dict[str, Any]) -> Facts:
         yield text, same(f"{result[name]['last / first']:.2f}")
 
 
-def neighbour_facts(result: dict[str, Any]) -> Facts:
-    for recipe, count in itertools.product(("quick", "notes"), (1, 2)):
-        one = result[f"{recipe}, {count} threads"]
-        lost, taken = max(one["lost"], 0), one["taken"]["median"]
-        yield (
-            (
-                f"recipe `{recipe}` next to a CPU-bound process, {count} thread{'s' * (count > 1)}",
-                f"配方 `{recipe}` 与另一满载进程并行，{count} 个线程",
-            ),
-            (
-                f"speed reduced by {lost:.0%}; the other process had {taken:.0%} of the CPU time",
-                f"速度下降 {lost:.0%}；该进程占 CPU 时间的 {taken:.0%}",
-            ),
-        )
+def busy_facts(result: dict[str, Any]) -> Facts:
+    """Yield the time of the default relative to one thread under each load: the median of pairs."""
+    loads: dict[str, Both] = {
+        "0": ("on an idle machine", "空闲机器"),
+        "quota": ("with a quota of one core", "单核配额"),
+        **{
+            count: (f"next to {count} CPU-bound process{'es' * (count != '1')}", f"与 {count} 个满载进程并行")
+            for count in ("1", "2", "4", "8")
+        },
+    }
+    for recipe in ("notes", "quick", "table"):
+        for load, (english, chinese) in loads.items():
+            if one := result.get(recipe, {}).get(load):
+                ratio = one["ratio"]
+                yield (
+                    (
+                        f"recipe `{recipe}` {english}: default threads / one thread",
+                        f"配方 `{recipe}`，{chinese}：默认线程数与单线程用时之比",
+                    ),
+                    same(f"{ratio['median']:.2f} ({ratio['min']:.2f}–{ratio['max']:.2f})"),
+                )
 
 
 def shard_facts(result: dict[str, Any]) -> Facts:
@@ -358,7 +364,7 @@ ALONE: dict[str, Callable[[dict[str, Any]], Facts]] = {
     "whole_process": process_facts,
     "augment": augment_facts,
     "denormals": denormal_facts,
-    "neighbour": neighbour_facts,
+    "busy": busy_facts,
     "shards": shard_facts,
     "small": small_facts,
     "growth": growth_facts,

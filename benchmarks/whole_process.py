@@ -37,7 +37,7 @@ def main() -> None:
             taken = [run(words, folder) for _ in range(RUNS)]
             result[name] = {key: machine.summary([one[key] for one in taken]) for key in taken[0]}
             print(name, {key: value["median"] for key, value in result[name].items()}, flush=True)
-        notes = run([sys.executable, str(HERE / "notes_program.py"), train, test], folder)
+        notes = run([sys.executable, str(HERE.parent / "examples" / "notes_program.py"), train, test], folder)
         result["notes-program, two CSV files"] = notes
         own = result["two CSV files"]["exit"]["median"]
         result["times faster, two CSV files"] = notes["exit"] / own

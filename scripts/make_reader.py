@@ -7,7 +7,8 @@ or 9s with a hook or a foot. It was also written with pens, not with markers, an
 therefore trains on the 60,000 training digits of MNIST, on some of them written again with other pens, and on drawn
 digits of other hands (`hands.py`, `pens.py`); the last two are normalised by the stage that normalises photographs. The
 test data are those of MNIST, unchanged. The gate trains on the same digits, and on signs, letters, words, scribbles and
-pairs of digits as the other class (`no_digits.py`). The training data of each model are saved next to it, for
+pairs of digits as the other class (`no_digits.py`), and is then trained further with letters of many scripts and
+pictures of things (`glyphs.py`, from fonts of Debian). The training data of each model are saved next to it, for
 ``glassnet verify gate.safetensors gate-digits.npz``.
 """
 
@@ -22,6 +23,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+from glyphs import glyph_or_thing
 from hands import drawn_digit
 from no_digits import no_digit, printed_digit
 from numpy.typing import NDArray
@@ -43,6 +45,10 @@ REWRITTEN, PRINTED, NONE = 14_000, 4_000, 60_000
 """Number of digits of MNIST written again; for the gate, numbers of printed digits and of non-digits."""
 ZEROS = (0, 0, *range(10))
 """Printed digits; 0 is more frequent because D, C, Q and U resemble it."""
+FURTHER = ["--from", "gate-first.safetensors", "--epochs", "40", "--batch-size", "512", "--rate", "0.001",
+           "--hardest", "0.5", "--rotate", "8", "--shear", "0.1", "--zoom", "0.1"]  # fmt: skip
+AGAIN = {"mnist": 60_000, "drawn": 20_000, "none": 14_000, "glyphs": 16_000}
+"""Options of the gate's further training on letters of many scripts and on things, and numbers of its samples."""
 _PART = 250  # samples that are made with one seed
 
 
@@ -80,6 +86,10 @@ def _none(k: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     return no_digit(_mnist(), rng)
 
 
+def _glyph(k: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    return glyph_or_thing(rng)
+
+
 def training_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the training digits of MNIST, some of them written again, and the drawn ones."""
     mnist = bundled("train")
@@ -97,9 +107,21 @@ def digits_or_not(digits: NDArray[np.uint8]) -> dict[str, NDArray[np.generic]]:
     """Return digits with label 1 and other samples with label 0; every tenth is held out for testing."""
     none = made(_none, NONE, 3)
     digits = np.concatenate([digits, made(_printed, PRINTED, 4)])
+    return _split(none, digits)
+
+
+def _split(none: NDArray[np.uint8], digits: NDArray[np.uint8]) -> dict[str, NDArray[np.generic]]:
     inputs, labels = np.concatenate([none, digits]), np.repeat([0, 1], [len(none), len(digits)])
     held = np.arange(len(inputs)) % 10 == 0
     return {"x_train": inputs[~held], "y_train": labels[~held], "x_test": inputs[held], "y_test": labels[held]}
+
+
+def letters_and_things() -> dict[str, NDArray[np.generic]]:
+    """Return digits with label 1, and letters, things and other non-digits with label 0; every tenth is held out."""
+    labels = np.random.default_rng(SEED).permutation(np.repeat(list(DRAWN), list(DRAWN.values())))
+    none = [made(_none, AGAIN["none"], 6), made(_glyph, AGAIN["glyphs"], 7)]
+    digits = [_mnist()[: AGAIN["mnist"]], made(partial(_drawn, labels), AGAIN["drawn"], 5)]
+    return _split(np.concatenate(none), np.concatenate(digits))
 
 
 def train(folder: Path, name: str, flags: list[str], **arrays: NDArray[np.generic]) -> None:
@@ -119,7 +141,8 @@ def main(folder: Path, names: list[str]) -> None:
         twice, known = np.concatenate([mnist.inputs, inputs]), np.concatenate([mnist.labels, labels])
         train(folder, "reader", READER, x_train=twice, y_train=known, x_test=test.inputs, y_test=test.labels)
     if "gate" in names:
-        train(folder, "gate", GATE, **digits_or_not(inputs))
+        train(folder, "gate-first", GATE, **digits_or_not(inputs))
+        train(folder, "gate", FURTHER, **letters_and_things())
 
 
 if __name__ == "__main__":

@@ -38,13 +38,14 @@ class Hand:
     fills: bool = False
 
 
-def write(way: str, rng: np.random.Generator, hand: Hand | None = None) -> NDArray[np.uint8]:
+def write(way: str | NDArray[np.float64], rng: np.random.Generator, hand: Hand | None = None) -> NDArray[np.uint8]:
     """Write a way with a pen as chance has it, in the form of MNIST, shape (784,).
 
     Parameters
     ----------
-    way : str
-        Points of a 100 × 100 field, x to the right and y down; "~" makes a curve of them, "|" lifts the pen.
+    way : str or ndarray, shape (points, 2)
+        Points of a 100 × 100 field, x to the right and y down; "~" makes a curve of them, "|" lifts the pen. In an
+        array they lie as near as the pixels of a line.
     rng : numpy.random.Generator
     hand : Hand, optional
     """
@@ -57,7 +58,7 @@ def write(way: str, rng: np.random.Generator, hand: Hand | None = None) -> NDArr
     angle = rng.uniform(0, np.pi)
     offset = nib / 2 * np.array([np.cos(angle), np.sin(angle)])
     blank = np.ones((FIELD, FIELD), bool)
-    for x, y in strokes(way, rng, hand):
+    for x, y in strokes(way, rng, hand) if isinstance(way, str) else [_bent(way, rng, hand)]:
         for part in np.linspace(-1, 1, 12) if flat else (0.0,):
             at = [
                 (v + FIELD / 2 + part * off).clip(4, FIELD - 5).astype(int)
@@ -173,6 +174,20 @@ def strokes(way: str, rng: np.random.Generator, hand: Hand) -> list[tuple[NDArra
         along = np.linspace(0, len(line) - 1, 1500)
         found.append(tuple(np.interp(along, np.arange(len(line)), line[:, k]) for k in (0, 1)))
     return found  # type: ignore[return-value]
+
+
+def _bent(
+    points: NDArray[np.float64], rng: np.random.Generator, hand: Hand
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return points of a line wavy and slanted as chance has it, x and y around 0."""
+    wide, lean, turn = rng.uniform(*hand.wide), rng.normal(0, 0.15), np.radians(rng.normal(0, 6))
+    jitter = rng.uniform(*hand.jitter)
+    fields = [_smooth(rng.normal(0, jitter, (5, 5)), (2 * SIDE, 2 * SIDE)) for _ in range(2)]
+    at = (points + SIDE / 2).clip(0, 2 * SIDE - 1).astype(int)
+    moved = points - 50 + np.stack([field[at[:, 1], at[:, 0]] for field in fields], axis=1)
+    shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ [[wide, -lean], [0, 1]]
+    x, y = (moved @ shape.T).T
+    return x, y
 
 
 def _length(line: NDArray[np.float64]) -> float:

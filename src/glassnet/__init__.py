@@ -76,7 +76,8 @@ if _TYPE_CHECKING:
 
     Checkpoint, load_data = CheckpointPolicy, _load
 
-__version__ = "0.2.0"
+__version__: str
+"""That of the installed package, as training records have it; ``pyproject.toml`` is its only place."""
 
 _HOMES = {
     "Architecture": "nn.architecture",
@@ -173,6 +174,11 @@ def __getattr__(name: str) -> object:
     if name in _HOMES:
         value = globals()[name] = _public(name)
         return value
+    if name == "__version__":
+        from importlib.metadata import version  # loads the standard library's parser of e-mail
+
+        value = globals()[name] = version("glassnet")
+        return value
     if f"glassnet.{name}" in _sys.modules:  # an old name
         return _sys.modules[f"glassnet.{name}"]
     if name in _PACKAGES:
@@ -189,7 +195,9 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *(name for name in globals() if name.startswith("__") and name.endswith("__"))])
+    return sorted(
+        {*__all__, "__version__", *(name for name in globals() if name.startswith("__") and name.endswith("__"))}
+    )
 
 
 _keep_old_names()

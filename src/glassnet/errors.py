@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from importlib import import_module
+from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
 from .io.control_characters import printable
@@ -51,11 +53,13 @@ CODES: dict[str, str] = {
     "GN044": "a checkpoint that cannot be resumed here: different data or glassnet version",
     "GN045": "would overwrite an unfinished training run, or a model with a checkpoint",
     "GN046": "a model that could not be loaded again is not saved",
+    "GN047": "a changed model file cannot take the place of the model that is served",
     # arrays
     "GN050": "an array has the wrong shape",
     # models
-    "GN075": "most inputs are far outside the range of the training data (a warning)",
+    "GN075": "inputs are far outside the range of the training data, or have values that it did not have (a warning)",
     "GN076": "an object is not a model",
+    "GN078": "columns or targets are used otherwise than given (a warning)",
     # explanations
     "GN080": "the training run has no such step",
     "GN081": "this explanation is not available for the model",
@@ -189,7 +193,7 @@ class StreamError(GlassnetError, OSError):
 
 
 class ModelFileError(GlassnetError, ValueError):
-    """A model file or checkpoint has another format, is damaged, too new, or not the required one (GN040 to GN046)."""
+    """A model file or checkpoint is damaged, too new, of another format or kind (GN040 to GN047)."""
 
 
 class ClusterError(GlassnetError, RuntimeError):
@@ -201,9 +205,20 @@ class InterruptedWorkError(GlassnetError):
 
 
 class RangeWarning(UserWarning):
-    """Most inputs are far outside the range of the training data, so predictions are unreliable (GN075)."""
+    """Inputs are far outside the range of the training data, or have values that it did not have (GN075)."""
 
     code = "GN075"
+
+
+def strictly(place: str, remark: str) -> DataError:
+    """Return the error that replaces a remark on inputs if ``strict`` is set: with the same code as `RangeWarning`."""
+    return DataError("GN075", f"{place}: {remark}. Refused, because of strict: correct the rows, or omit strict.")
+
+
+class DataWarning(UserWarning):
+    """Data are used otherwise than given: columns left out, values not read, targets that are all the same (GN078)."""
+
+    code = "GN078"
 
 
 def callers_level() -> int:
@@ -218,6 +233,18 @@ def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:
     """Raise OptionError GN021 unless `value` is one of `allowed`."""
     if value not in allowed:
         raise OptionError("GN021", f"{what} {value!r}: expected one of {', '.join(map(str, allowed))}.")
+
+
+def require_packages(what: str, extra: str, *packages: str) -> None:
+    """Import the packages of an extra, which `what` needs; raise OptionError GN092 if one is not installed."""
+    for name in packages:
+        try:
+            import_module(name)
+        except ImportError as problem:
+            lacking = (problem.name or name).partition(".")[0]
+            raise OptionError(
+                "GN092", f"{what} needs {lacking}, which is not installed: pip install 'glassnet[{extra}]'"
+            ) from None
 
 
 _Parameters = ParamSpec("_Parameters")
@@ -284,6 +311,13 @@ def require_number(what: str, value: Any, low: float | None = None, high: float 
         raise OptionError("GN021", f"{what} {value!r}: expected a number.")
     require_limits(what, value, low, high)
     return value
+
+
+def require_whole(what: str, value: Any, low: int) -> int:
+    """Return `value` as an int; raise OptionError GN021 unless it is a whole number of at least `low`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < low:
+        raise OptionError("GN021", f"{what} {value!r}: expected a whole number from {low}.")
+    return int(value)
 
 
 def require_limits(what: str, value: float, low: float | None, high: float | None) -> None:

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import ShapeError
+from .errors import ShapeError, require_number
 from .network import forward
 from .nn.blas import one_blas_thread
-from .nn.network_class import Network
+from .nn.network_class import LARGEST_RATE, Network, rows_of
 from .nn.parameters import FloatArray
 from .nn.train_step import train_step
 
@@ -32,7 +32,7 @@ class NeuralNetwork:
     inputnodes, hiddennodes, outputnodes : int
         Nodes in each layer.
     learningrate : float
-        Learning rate, the notes' α; usually 0.1 to 0.3.
+        Learning rate, the notes' α, from 0 to 1,000,000; usually 0.1 to 0.3.
     seed : int, optional
         Seed of the initial weights. Without it they differ each time, as in the notes.
     initializer : str, default "notes"
@@ -80,6 +80,16 @@ class NeuralNetwork:
         return f"NeuralNetwork({inputs}, {hidden}, {outputs}, {self.lr!r})"
 
     @property
+    def lr(self) -> float:
+        """Learning rate."""
+        rate: float = self.__dict__["lr"]
+        return rate
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        self.__dict__["lr"] = require_number("learningrate", rate, 0, LARGEST_RATE)
+
+    @property
     def wih(self) -> FloatArray:
         """Weights from the inputs to the hidden nodes."""
         return self.network.parameters.weights[0]
@@ -99,9 +109,10 @@ class NeuralNetwork:
 
     def _set(self, layer: int, values: ArrayLike) -> None:
         weight = self.network.parameters.weights[layer]
-        new = np.asarray(values, float)
-        if new.shape != weight.shape:
-            raise ShapeError("GN050", f"{('wih', 'who')[layer]}: shape {new.shape}, expected {weight.shape}.")
+        name, (fan_out, fan_in) = ("wih", "who")[layer], weight.shape
+        new = rows_of(values, fan_in, name, float, str(weight.shape))
+        if len(new) != fan_out:
+            raise ShapeError("GN050", f"{name}: shape {new.shape}, expected {weight.shape}.")
         weight[...] = new
 
     def train(self, inputs_list: ArrayLike, targets_list: ArrayLike) -> None:
@@ -121,6 +132,9 @@ class NeuralNetwork:
         ------
         ShapeError
             GN050 when a sample has the wrong number of values, or inputs and targets differ in their number of samples.
+        DataError
+            GN014 when a value is not a number or is masked, GN018 when one is NaN, infinite or beyond 1e50. The weights
+            are unchanged then.
         """
         inputs = self._samples(inputs_list, self.wih.shape[1], "inputs")
         targets = self._samples(targets_list, self.who.shape[0], "targets")
@@ -143,6 +157,8 @@ class NeuralNetwork:
         ------
         ShapeError
             GN050 when a sample does not have `inputnodes` values.
+        DataError
+            As `train`.
         """
         return self.network.outputs(self._samples(inputs_list, self.wih.shape[1], "inputs")).T
 
@@ -174,10 +190,7 @@ class NeuralNetwork:
 
     @staticmethod
     def _samples(values: Any, width: int, what: str) -> FloatArray:
-        rows = np.atleast_2d(np.asarray(values, dtype=float))
-        if rows.ndim != 2 or rows.shape[1] != width:
-            raise ShapeError("GN050", f"{what}: shape {np.shape(values)}, expected ({width},) or (samples, {width}).")
-        return rows
+        return rows_of(values, width, what, float, f"({width},) or (samples, {width})")
 
 
 def backwards(network: Network, outputs: FloatArray) -> FloatArray:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from functools import cache
 from html import escape
-from pathlib import Path, PurePosixPath
-from posixpath import normpath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .data import Dataset
-from .errors import OptionError
+from .errors import OptionError, require_packages
 from .explain.excerpt import excerpt
 from .explain.step import trace
+from .exports.es_modules import one_module
 from .html.notebook import model_html
 from .html.page import sample_uri
 from .html.step import step_html
@@ -27,8 +27,6 @@ from .serve.studio.models import describe, weights_of
 _STATIC = Path(__file__).parent / "serve" / "studio" / "static"
 _LARGE = 20_000
 """Parameters of a model whose step, as a page, would be too much for a notebook's file."""
-_IMPORT = re.compile(r'^import (?:(\w+)|\{([^}]*)\}) from "([^"]+)";\n', re.M)
-_EXPORT = re.compile(r"^export (?:async )?(?:function|class|const|let) (\w+)", re.M)
 _ROOT = re.compile(r"^:root[^{]*\{[^}]*\}\n", re.M)
 
 
@@ -116,13 +114,9 @@ def step(model: Model, sample: ArrayLike, target: Any, *, learning_rate: float |
 
 @cache
 def _widget(room: str) -> Any:
-    try:
-        import anywidget
-        import traitlets
-    except ImportError as problem:
-        raise OptionError(
-            "GN092", f"this view needs {problem.name}, which is not installed: pip install 'glassnet[notebook]'"
-        ) from None
+    require_packages("this view", "notebook", "anywidget", "traitlets")
+    import anywidget
+    import traitlets
 
     class View(anywidget.AnyWidget):  # type: ignore[misc,name-defined,unused-ignore]
         words = traitlets.Dict().tag(sync=True)
@@ -135,7 +129,7 @@ def _widget(room: str) -> Any:
             return (data, *metadata) if metadata else data
 
     class DrawView(View):
-        _esm = bundle("views/draw.js")
+        _esm = one_module(_STATIC / "views" / "draw.js", _STATIC)
         _css = styles("rooms/draw.css")
         description = traitlets.Dict().tag(sync=True)
         weights = traitlets.Bytes().tag(sync=True)
@@ -144,7 +138,7 @@ def _widget(room: str) -> Any:
         answer = traitlets.Int(None, allow_none=True).tag(sync=True)
 
     class StepView(View):
-        _esm = bundle("views/step.js")
+        _esm = one_module(_STATIC / "views" / "step.js", _STATIC)
         _css = styles("views/step.css")
         step = traitlets.Dict().tag(sync=True)
         moment = traitlets.Int(0).tag(sync=True)
@@ -163,39 +157,6 @@ def _still(model: Model, pixels: np.ndarray[Any, Any] | None) -> str:
     uri = sample_uri(pixels, model.image_shape, model.reading == "photo")
     picture = f'<img src="{uri}" alt="" style="width:140px;image-rendering:pixelated">'
     return f"<div>{picture} → {escape(name)}</div>{model_html(model)}"
-
-
-@cache
-def bundle(entry: str) -> str:
-    """Return one ES module made of a module of the studio and those that it imports, whose default it exports."""
-    parts = ["const modules = {};"]
-    for name, text in _in_order(entry).items():
-        exported = [*_EXPORT.findall(text)]
-        text = _IMPORT.sub(lambda match, name=name: _constants(name, match), text)  # type: ignore[misc]
-        text = re.sub(r"^export default ", "const standard = ", text, flags=re.M)
-        text = re.sub(r"^export ", "", text, flags=re.M)
-        results = ", ".join([*exported, *(["standard"] if "const standard = " in text else [])])
-        parts.append(f"modules[{name!r}] = (() => {{\n{text}\nreturn {{ {results} }};\n}})();")
-    return "\n".join([*parts, f"export default modules[{entry!r}].standard;", ""])
-
-
-def _in_order(entry: str) -> dict[str, str]:
-    """Return the sources of a module and of those that it imports, each after those that it needs."""
-    text, sources = (_STATIC / entry).read_text(encoding="utf-8"), {}
-    for _, _, path in _IMPORT.findall(text):
-        sources.update(_in_order(_place(entry, path)))
-    return {**sources, entry: text}
-
-
-def _place(name: str, path: str) -> str:
-    return normpath((PurePosixPath(name).parent / path).as_posix())
-
-
-def _constants(name: str, match: re.Match[str]) -> str:
-    """Return the line in place of an import."""
-    standard, names, path = match.groups()
-    wanted = f"standard: {standard}" if standard else names.replace(" as ", ": ")
-    return f"const {{ {wanted.strip()} }} = modules[{_place(name, path)!r}];\n"
 
 
 @cache

@@ -88,6 +88,16 @@ def test_options_of_one_side_and_of_both(rows):
     }
 
 
+def test_a_repeated_list_of_one_side_has_all_values_as_for_both_sides(rows):
+    words = ("--epochs", "1", "--engine", "reference", "--input-max", "16", "--seeds", "2", "--json")
+    repeated = compare("quick", "quick", rows, *words, "--b", "hidden=6", "--b", "hidden=4").fine().json()
+    assert repeated["options_that_differ"]["hidden"]["b"] == [6, 4]
+    both = compare("quick", "quick", rows, *words, "--hidden", "6", "--hidden", "4", "--b", "rate=0.3").fine().json()
+    scores = [pair["a"] for pair in both["pairs"]]
+    again = compare("quick", "quick", rows, *words, "--a", "hidden=6", "--a", "hidden=4", "--b", "rate=0.3")
+    assert [pair["a"] for pair in again.fine().json()["pairs"]] == scores
+
+
 def test_a_table_and_a_regression(folder):
     rng = np.random.default_rng(0)
     lines = [f"{x:.3f},{y:.3f},{3 * x - y:.3f}" for x, y in rng.normal(size=(80, 2))]
@@ -114,6 +124,9 @@ def test_a_table_and_a_regression(folder):
         (("notes", "notes", "--b", "bias=maybe"), "GN021", "'maybe'"),
         (("notes", "notes", "--b", "hidden="), "GN021", "hidden"),
         (("notes", "notes", "--b", "seed=1"), "GN022", "seed"),
+        (("notes", "notes", "--b", "rate=0.1", "--b", "rate=0.2"), "GN022", "twice"),
+        (("notes", "notes", "--b", "rate=0.1", "--b", "learning-rate=0.1"), "GN022", "twice"),
+        (("notes", "notes", "--seeds", "3", "--seeds", "4"), "GN020", "twice"),
         (("notes", "notes", "--checkpoint", "file"), "GN020", "--checkpoint"),
         (("notes", "quick", "missing.csv"), "GN001", "missing.csv"),
         (("notes", "quick", "--picture", "curves.txt"), "GN021", "curves.txt"),

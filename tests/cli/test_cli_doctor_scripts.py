@@ -59,6 +59,11 @@ def test_only_the_fault_is_found_and_it_is_repaired(code, folder):
     outcome = run("doctor", "old.py", "--fix", "new.py")
     harmless = KINDS[code].severity == "remark"
     assert outcome.code == (0 if repaired or harmless else 1), outcome.out
+    if code == "GS10":  # still not valid Python
+        assert not (folder / "new.py").exists()
+        assert "not written" in outcome.out
+        assert run("doctor", "old.py", "--fix", "new.py", "--json").json()["fixed"] is None
+        return
     text = (folder / "new.py").read_text(encoding="utf-8")
     if repaired:
         ast.parse(text)

@@ -131,6 +131,7 @@ def test_why(folder, arguments):
     assert sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"], abs=1e-5)
     assert len(facts["nearest"]["rows"]) == 5
     own = arguments[0] == "digits.csv"  # the training data
+    assert not own or 5 not in facts["nearest"]["rows"]  # the row itself
     assert run(*words, "--json").json()["nearest"] == (facts["nearest"] if own else None)
 
 
@@ -328,7 +329,7 @@ def test_one_node_as_text_json_page_and_figure(folder):
     found = examine_node(model, load(folder / "digits.csv"), 7)
     assert facts["rows"] == found.rows.tolist()
     assert facts["adds"] == found.adds.tolist()
-    assert f"row {facts['rows'][0]}, true {facts['labels'][0]}, activation" in text
+    assert f"row {facts['rows'][0]}, true {facts['labels'][0]}, weighted sum {facts['sums'][0]:.4g}, activation" in text
     out = run(*words, "--html", "n.html", "--picture", "n.png", "--layer", 1, "--language", "zh").fine().out
     assert out.startswith("第 1 隐藏层节点 7（sigmoid）")
     page = checked_page((folder / "n.html").read_text(encoding="utf-8"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from glassnet import Options, fit, save_model
+from glassnet import Options, fit, prove, save_model
+from glassnet.errors import OptionError
 from glassnet.exports.proof import Proof
 from support.cli import documented_keys, run, snapshot
 from support.exported import answering, mixed_csv, model_of
@@ -61,6 +63,26 @@ def test_an_existing_file_is_replaced_only_with_force_and_if_glassnet_wrote_it(f
     (folder / "m.c").write_text("int main(void) { return 0; }\n")
     run(*words, "--force").refused("GN022", "m.c")
     assert (folder / "m.c").read_text() == "int main(void) { return 0; }\n"
+
+
+def test_nothing_is_written_through_a_link_to_nothing(folder, monkeypatch):
+    calls = answering(monkeypatch)
+    (folder / "m.c").symlink_to("elsewhere")
+    for more in ((), ("--force",)):
+        run("export", "m.safetensors", "--to", "c", *more).refused("GN001", "m.c", "elsewhere, which does not exist")
+    assert calls == []
+    assert not (folder / "elsewhere").exists()
+
+
+def test_without_onnx_nothing_else_is_done_first(folder, monkeypatch):
+    """Neither the model nor the data are read."""
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    (folder / "m.onnx").write_bytes(b"glassnet-export onnx " + b"0" * 64 + b" float32")
+    for words in (("export", "gone.safetensors", "--to", "onnx"), ("export", "gone.safetensors", "-o", "new.onnx")):
+        run(*words, "--data", "gone.csv").refused("GN092", "pip install 'glassnet[onnx]'")
+    monkeypatch.setattr("glassnet.exports.export.proof_rows", None)
+    with pytest.raises(OptionError, match="an ONNX file needs onnx"):
+        prove(folder / "m.onnx", model_of("bytes"))
 
 
 def test_a_failed_export_keeps_the_existing_file(folder, monkeypatch):

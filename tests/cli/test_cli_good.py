@@ -402,5 +402,6 @@ def test_running_as_a_module_in_a_separate_process(folder):
 def test_a_constant_network_is_reported(folder):
     dead = ("--hidden", "4", "--engine", "reference", "--no-pictures", "--rate", "1e-9", "--initializer", "small")
     output = run("train", "digits.csv", *dead, "--rule", "gradient", "--out", "n.safetensors").fine().err
-    assert "the network has learned nothing. Try --initializer he" in output
-    assert "has learned nothing" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err
+    assert "every prediction is " in output
+    assert "tell the classes apart; try --initializer he, another --rate" in output
+    assert "every prediction" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err

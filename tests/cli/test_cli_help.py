@@ -114,3 +114,14 @@ def test_a_misspelt_name_leads_to_one_that_the_help_shows(folder):
 def test_joined_lines_of_chinese_help_have_spaces_around_latin_words(name):
     text = _joined(COMMANDS[name])
     assert re.findall(r"[\u4e00-\u9fff][A-Za-z0-9]", text) == []
+
+
+def test_the_most_similar_option_is_suggested_first():
+    """Also where one of those that follow comes before it in the alphabet, as --hard-fraction does."""
+    for given, wanted in (("hiden", "hidden"), ("ephocs", "epochs"), ("dropuot", "dropout"), ("tset", "test")):
+        message = run("train", f"--{given}", "3").refused("GN020")
+        assert re.search(r"Did you mean (?:one of: )?'--([\w-]+)'", message)[1] == wanted
+    message = run("train", "--hiden", "3").refused("GN020")
+    names = re.findall(r"'(--[\w-]+)'", message.partition("Did you mean")[2])
+    assert len(names) > 1
+    assert names != sorted(names)

@@ -41,7 +41,8 @@ def folder(tmp_path, monkeypatch):
 def new_files_of(*words: object) -> tuple[dict[str, bytes], str]:
     """Check that a command changes no existing file; return its new files and its output."""
     before = snapshot(Path())
-    text = run(*words).fine().out
+    outcome = run(*words).fine()
+    text = outcome.err + outcome.out
     after = snapshot(Path())
     assert {name: after[name] for name in before} == before
     return {name: after[name] for name in after.keys() - before.keys()}, text
@@ -56,13 +57,14 @@ def test_later_models_are_numbered_and_reported(folder):
         assert set(new) == {name, *(f"{stem}-{kind}.png" for kind in ("curve", "confusion", "digits"))}
         assert f"model     {name}" in text
         assert f"glassnet query {name} rows.csv" in text
-        assert ("(notes.safetensors already exists)" in text) == (name != "notes.safetensors")
+        said = f"notes.safetensors already exists: this run writes {name}"
+        assert text.startswith(said) == (name != "notes.safetensors")
         names.append(name)
     assert names == ["notes.safetensors", "notes-2.safetensors", "notes-3.safetensors"]
     facts = run("train", "rows.csv", *QUICK, "--json").fine().json()
     assert facts["model"] == "notes-4.safetensors"
     assert load_model(facts["model"]).hash() == facts["hash"]
-    assert "notes.safetensors 已存在" in run("train", "rows.csv", *QUICK, "--language", "zh").out
+    assert run("train", "rows.csv", *QUICK, "--language", "zh").err.startswith("notes.safetensors 已存在")
     forced = run("train", "rows.csv", *QUICK, "--seed", "9", "--force", "--json").fine().json()
     assert forced["model"] == "notes.safetensors"
     assert load_model("notes.safetensors").hash() == forced["hash"] != facts["hash"]

@@ -150,3 +150,5 @@ def test_without_optuna_a_line_names_the_extra(rows, monkeypatch):
 
     monkeypatch.setitem(sys.modules, "optuna", None)
     search().refused("GN092", "pip install 'glassnet[search]'")
+    monkeypatch.setattr("glassnet.cli.search.executor_for", None)  # no cluster is started before
+    search("--ray", "local").refused("GN092", "pip install 'glassnet[search]'")

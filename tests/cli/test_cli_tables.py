@@ -151,7 +151,7 @@ def test_info_shows_the_columns(folder):
 
 
 def test_info_of_a_regression_has_no_classes_and_short_numbers(folder):
-    made = run("train", "people.csv", "--target", "age", *FAST, "--out", "r.safetensors", "--no-pictures").fine()
+    made = run("train", "people.csv", "--target", "age", *QUICK, "--out", "r.safetensors").fine()
     assert "next      glassnet report r.safetensors people.csv" in made.out
     for language, absent in (("en", ("class", "stratified", "own_validation")), ("zh", ("类别", "分层", "另给验证"))):
         facts, _, _ = run("info", "r.safetensors", "--language", language).fine().out.partition("glassnet 0.")

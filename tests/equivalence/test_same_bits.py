@@ -178,24 +178,28 @@ def test_a_training_run_in_another_thread():
     assert (training("adamw", "float32", True), blas_threads()) == main
 
 
-def test_a_pool_whose_size_changes_from_block_to_block(monkeypatch):
-    """As if another busy process came and went."""
+def test_a_pool_whose_size_changes_within_the_blocks(monkeypatch):
+    """As if another busy process came and went: parts of one, two, three … steps, on two threads and on one."""
     grid, sizes = grid_of_this_process(), []
 
-    def alternate(pool_size, steps, seconds, share):
+    def alternate(pool_size, steps, seconds, shares):
         assert steps > 0
         assert seconds > 0
-        assert share > 0
+        assert min(shares) > 0
         sizes.append(pool_size.size)
-        pool_size.size = 3 - pool_size.size
+        pool_size.size, pool_size.steps = 3 - len(shares), 1 + len(sizes) % 7
 
     monkeypatch.setattr("glassnet.engines.threads.pool_size.PoolSize.learn", alternate)
     for optimizer, dtype, extras in GRID[::2]:
         found = training(optimizer, dtype, extras, threads=2)
         assert found == grid[f"{optimizer} {dtype} {extras} 1"]
-    found = per_sample(hidden=WIDE[0], shards=3, threads=2)
-    assert found == grid[f"groups 1 float32 {WIDE[0]}"]
     assert {1, 2} <= set(sizes)
+    sizes.clear()
+    for dtype, hidden in itertools.product(DTYPES, WIDE):
+        found = per_sample(dtype=dtype, hidden=hidden, shards=3, threads=2)
+        assert found == grid[f"groups 1 {dtype} {hidden}"]
+    assert {1, 2} <= set(sizes)
+    assert len(sizes) > 100
 
 
 def test_concurrent_training_runs():

@@ -12,17 +12,11 @@ import pytest
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from glassnet import NetworkClassifier, NetworkRegressor
+from glassnet.estimators import NetworkClassifier, NetworkRegressor, expected_failed_checks
 from support.cli import environment
 
 KINDS = (NetworkClassifier, NetworkRegressor)
-ORDER = ("check_methods_subset_invariance", "check_methods_sample_order_invariance")
-WEIGHTS = ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data")
-EXPECTED = {
-    **dict.fromkeys(WEIGHTS, "a row of weight 2 is in one batch and one fold, its two copies may be in different ones"),
-    **dict.fromkeys(ORDER, "the last bits of float32 products depend on the number of rows"),
-}
-"""Checks that are expected to fail, with the reasons; `docs/estimators.md` lists them."""
+EXPECTED = expected_failed_checks(NetworkClassifier())
 OFTEN = {
     "check_estimator_sparse_array",
     "check_estimator_sparse_matrix",
@@ -56,7 +50,7 @@ CHECKS = [one for kind in KINDS for one in checks(kind)]
 
 def marked(estimator, check):
     reason = EXPECTED.get(name_of(check))
-    marks = [pytest.mark.xfail(reason=reason, raises=AssertionError, strict=name_of(check) in WEIGHTS)]
+    marks = [pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True)]
     return pytest.param(
         estimator, check, marks=marks if reason else [], id=f"{type(estimator).__name__}-{name_of(check)}"
     )
@@ -75,7 +69,17 @@ def test_the_exceptions_are_checks():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ORDER)
+def test_scikit_learn_takes_the_expected_failures(kind):
+    """In the form in which projects that use the estimators pass them on."""
+    estimator = kind(members=1, max_iter=2)
+    expected = expected_failed_checks(estimator)
+    every = [*estimator_checks_generator(estimator, expected_failed_checks=expected, mark="xfail")]
+    marked = {name_of(one.values[1]) for one in every if hasattr(one, "marks") and one.marks}
+    assert marked == set(expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["check_methods_subset_invariance", "check_methods_sample_order_invariance"])
 def test_the_order_and_number_of_rows_do_not_matter_in_double_precision(kind, name):
     getattr(estimator_checks, name)(kind.__name__, kind(dtype="float64", members=1))
 

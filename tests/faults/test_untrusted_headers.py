@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,7 +82,7 @@ HOSTILE = [
     ("plain", "temperature is '1'", _set("temperature", "1")),
     ("plain", "scaling.maximum is 0", _set("scaling.maximum", 0.0)),
     ("plain", "scaling.maximum is inf", _set("scaling.maximum", float("inf"))),
-    ("plain", "scaling.span is 0", _set("scaling.span", 0.0)),
+    ("plain", "scaling.span: a span is 0", _set("scaling.span", 0.0)),
     ("standard", "scaling.offset has 1 values", _set("scaling.offset", [0.0])),
     ("plain", "class_names has 2 values, expected 0 or 10", _set("class_names", ["a", "b"])),
     ("plain", r"class_names\[0\] is None", _set("class_names", [None] * 10)),
@@ -177,8 +176,9 @@ def test_a_model_that_could_not_be_loaded_is_not_saved(tmp_path):
     path = tmp_path / "m"
     save_model(small_model(), path)
     before = snapshot(tmp_path)
-    broken = replace(small_model(), temperature=float("nan"))
-    with pytest.raises(ModelFileError, match="temperature is nan") as problem:
+    broken = small_model()
+    broken.network.parameters.flat[1] = np.nan
+    with pytest.raises(ModelFileError, match=r"layer1\.weight has values that are NaN") as problem:
         save_model(broken, path)
     assert problem.value.code == "GN046"
     assert snapshot(tmp_path) == before

@@ -13,6 +13,7 @@ import numpy as np
 from glassnet import Dataset, Model, Options, fit, load_table, read_table
 from glassnet.exports import export as exports
 from glassnet.exports.proof import Ran, mark
+from glassnet.exports.stored import Stored
 from support.samples import small_model
 
 QUICK = Options(rule="gradient", hidden=(4, 3), epochs=1, engine="reference", activation=("tanh", "relu"))
@@ -127,7 +128,7 @@ def answering(
                 raise fails
             return Ran(ran, "", change(rows.outputs.copy())) if ran else Ran(None, "no C compiler was found")
 
-        return SimpleNamespace(write=write, run=run, TOLERANCE=tolerance)
+        return SimpleNamespace(write=write, run=run, stored=lambda *_: Stored("net", "1", {}), TOLERANCE=tolerance)
 
     monkeypatch.setattr(exports, "form_module", module)
     return calls

@@ -115,6 +115,7 @@ SNIPPETS: dict[str, tuple[str, str]] = {
     "GS12": ("print\uff08\u201ca\u201d\uff09\n", 'print("a")'),
     "GS13": ("x = '好'\n", "x = '好'"),
     "GS14": ("x = open('pointer.csv').read()\n", ""),
+    "GS15": ("for k in [1, 2]:\nprint(k)\n", "    print(k)"),
     "GS20": ("plt.imshow(x, interpolation='None')\n", "interpolation='none'"),
     "GS21": ("import numpy\nw = numpy.random.normal(0.0, pow(h, -0.5), (h, i))\n", ""),
     "GS22": ("learning_rate = 0.9\n", ""),

@@ -126,3 +126,12 @@ def tiny(kind: str, seed: int) -> Photo:
         picture = Image.new("L", (28, 28), 255 if kind == "cropped" else int(np.median(np.asarray(whole))))
         picture.paste(whole, ((28 - whole.width) // 2, (28 - whole.height) // 2))
     return Photo(as_file(picture, Scene(quality=0)), [label])
+
+
+def line_of(text: str) -> Image.Image:
+    """A photograph of a line of digits by one hand; a space is as wide as a digit."""
+    rng = np.random.default_rng(0)
+    places = [(int(one), np.array([100.0, 60 + 75 * k]), 90.0) for k, one in enumerate(text) if one != " "]
+    parts = [(hand_digit(label, rng), centre, high) for label, centre, high in places]
+    scene = Scene(size=(200, 75 * len(text) + 60), pen=(0.08, 0.1))
+    return photograph(scene, parts, [label for label, _, _ in places], rng).opened()

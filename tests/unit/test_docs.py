@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib
+import importlib.metadata
 import importlib.util
 import json
 import re
@@ -13,11 +13,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 import glassnet
+from glassnet.cli import cli
 from glassnet.errors import CODES
 from glassnet.training.numerics import NUMERICS
+from glassnet.training.receipt import surroundings
 from support.cli import TIMEOUT, environment
 from support.sources import PACKAGE, ROOT
 
@@ -320,11 +323,26 @@ def test_the_glossaries_have_the_same_terms():
     assert english == sorted(chinese, key=str.casefold)
 
 
-def test_the_changelog_starts_with_this_version():
+def test_what_is_not_released_does_not_have_the_version_of_a_release():
     with open(ROOT / "pyproject.toml", "rb") as file:
         version = tomllib.load(file)["project"]["version"]
-    released = re.findall(r"^## \[(\d.+?)\] - \d{4}-\d\d-\d\d$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
-    assert released[0] == version == glassnet.__version__
+    changes = text_of(ROOT / "CHANGELOG.md")
+    released = re.findall(r"^## \[(\d.+?)\] - \d{4}-\d\d-\d\d$", changes, re.MULTILINE)[0]
+    unreleased = changes.partition("## [Unreleased]")[2].partition("\n## [")[0].strip()
+    number = version.removesuffix(".dev0")
+    if unreleased:
+        assert version.endswith(".dev0")
+        assert [*map(int, number.split("."))] > [*map(int, released.split("."))]
+    else:
+        assert version == released
+
+
+def test_every_place_has_the_version_of_the_package():
+    """It is in ``pyproject.toml`` alone, so the rest has that of the installed package, also a training record."""
+    installed = importlib.metadata.version("glassnet")
+    assert glassnet.__version__ == installed == surroundings()["versions"]["glassnet"]
+    shown = CliRunner().invoke(cli, ["--version"], prog_name="glassnet")
+    assert shown.output == f"glassnet {installed}\n"
 
 
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])

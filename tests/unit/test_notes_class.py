@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -11,7 +12,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import glassnet.notes
 from glassnet import NeuralNetwork, load_data
-from glassnet.errors import OptionError, ShapeError
+from glassnet.errors import DataError, OptionError, ShapeError
 
 
 class Program:
@@ -225,7 +226,53 @@ def test_samples_of_a_wrong_shape_are_rejected_and_the_weights_unchanged(inputs,
     assert network.network.parameters.hash() == before
 
 
-@pytest.mark.parametrize("targets", [[0.5, 1.0], [0.0, 0.5], [-0.1, 0.5], [0.5, np.nan], [0.5], [[0.5] * 3]])
+BAD_RATES = [np.nan, np.inf, -np.inf, -0.1, 1e7, "0.2", None, [0.1], True, 1j]
+
+
+@pytest.mark.parametrize("rate", BAD_RATES)
+def test_a_rate_that_would_destroy_the_weights_is_rejected(rate):
+    network = small()
+    before = network.wih.copy(), network.who.copy(), network.lr
+    with pytest.raises(OptionError, match="learningrate") as problem:
+        NeuralNetwork(3, 4, 2, rate)
+    assert problem.value.code == "GN021"
+    with pytest.raises(OptionError, match="learningrate"):
+        network.lr = rate
+    with pytest.raises(OptionError, match="learning_rate"):
+        network.network.train(ROWS[0], WANTED[0], rate)
+    for one, other in zip(before, (network.wih, network.who, network.lr), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e300, -1e51, "a", None, 1j, np.ma.masked])
+@pytest.mark.parametrize("place", ["inputs", "targets", "wih", "query", "network"])
+def test_numbers_that_would_destroy_the_weights_are_rejected(place, bad):
+    network = small()
+    before = network.wih.copy(), network.who.copy()
+    inputs, targets = np.ma.array(ROWS, copy=True), np.ma.array(WANTED, copy=True)
+    changed = targets if place == "targets" else inputs
+    changed = np.ma.array(changed, object if isinstance(bad, str | complex | None) else float, copy=True)
+    changed[1, 0] = bad
+    calls = {
+        "inputs": lambda: network.train(changed, targets),
+        "targets": lambda: network.train(inputs, changed),
+        "wih": lambda: setattr(network, "wih", changed[:4]),
+        "query": lambda: network.query(changed),
+        "network": lambda: network.network.gradients(changed, targets),
+    }
+    with pytest.raises(DataError) as problem:
+        calls[place]()
+    assert problem.value.code in ("GN014", "GN018")
+    np.testing.assert_array_equal(network.wih, before[0])
+    np.testing.assert_array_equal(network.who, before[1])
+
+
+def test_a_pickled_network_keeps_its_rate():
+    network = pickle.loads(pickle.dumps(small()))
+    assert network.lr == small().lr
+
+
+@pytest.mark.parametrize("targets", [[0.5, 1.0], [0.0, 0.5], [-0.1, 0.5], [0.5], [[0.5] * 3]])
 def test_backquery_rejects_targets_outside_the_range_of_the_sigmoid(targets):
     with pytest.raises(ShapeError) as caught:
         small().backquery(targets)

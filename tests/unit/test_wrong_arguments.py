@@ -95,6 +95,7 @@ def _from_arrays(**given):
     return lambda: glassnet.Dataset.from_arrays(X, Y, **given)
 
 
+OPTIONS = glassnet.Options.recipe("table")
 SIXTEEN = glassnet.Dataset.from_arrays(np.zeros((4, 16)), Y)
 OF_ANOTHER_KIND = {
     "image_shape 8: expected a tuple of two whole numbers from 1, rows and columns.": _from_arrays(image_shape=8),
@@ -117,6 +118,13 @@ OF_ANOTHER_KIND = {
     "data: list, expected a Dataset, as load_data returns. For arrays, use Dataset.from_arrays(X, y).": lambda: (
         glassnet.reliability(small_model(), Y, Y)
     ),
+    "points 10.5: expected a whole number from 10.": lambda: glassnet.find_learning_rate(SIXTEEN, OPTIONS, points=10.5),
+    "points 9: expected a whole number from 10.": lambda: glassnet.find_learning_rate(SIXTEEN, OPTIONS, points=9),
+    "low 'x': expected a number.": lambda: glassnet.find_learning_rate(SIXTEEN, OPTIONS, low="x"),
+    "high None: expected a number.": lambda: glassnet.find_learning_rate(SIXTEEN, OPTIONS, high=None),
+    "low 2, high 1: expected 0 < low < high.": lambda: glassnet.find_learning_rate(SIXTEEN, OPTIONS, low=2, high=1),
+    "bins True: expected a whole number from 1.": lambda: glassnet.reliability(small_model(), SIXTEEN, True),
+    "seed: float, expected a whole number.": lambda: glassnet.NeuralNetwork(3, 4, 2, 0.3, seed=1.5),
     "bins 2.5: expected a whole number from 1.": lambda: glassnet.reliability(small_model(), SIXTEEN, 2.5),
     "sizes: int, expected the numbers of nodes of the layers, such as (784, 200, 10).": lambda: glassnet.Network(3),
     "history: int, expected the history of a training run, such as fit(…).history.": lambda: glassnet.plots.draw_curve(

@@ -148,7 +148,7 @@ class Studio:
 
 @contextmanager
 def studio_server(
-    model: str | None = None, *, language: str = "en", token: str = "test-token", port: int = 0
+    model: str | None = None, *, language: str | None = "en", token: str = "test-token", port: int = 0
 ) -> Iterator[Studio]:
     """Serve a studio on a thread of this process for the length of a ``with`` block."""
     session = Session(model, language=language)

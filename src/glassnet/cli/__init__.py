@@ -10,14 +10,16 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
+from typing import Any
 
 import click
 
-from .. import __version__
 from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
 from ..io.archives import remove_unpacked
@@ -41,7 +43,7 @@ _COMMANDS = {
     "labels": "Find samples whose label is wrong or ambiguous.",
     "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "export": "Write a model as C, HTML or ONNX, and prove that the file answers as the model does.",
-    "prove": "Run an exported file again and compare its answers with the model's.",
+    "prove": "Run an exported file again and compare it with its model.",
     "import": "Make a model of a network in an ONNX file.",
     "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",
     "studio": "Open a page to draw, train, step through, compare and look.",
@@ -79,8 +81,8 @@ class _LazyGroup(click.Group):
         if chinese():
             from .help.in_chinese import command_in_chinese
 
-            return command_in_chinese(command, name)
-        return command
+            command = command_in_chinese(command, name)
+        return _without_repeats(command)
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -88,6 +90,30 @@ class _LazyGroup(click.Group):
         if args[0] not in _COMMANDS and (near := get_close_matches(args[0], _COMMANDS, 1)):
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
         return super().resolve_command(context, args)
+
+
+def _without_repeats(command: click.Command) -> click.Command:
+    """Return a command that refuses two values of a flag that takes one; click would use the last."""
+    command = copy(command)
+    make = command.make_parser
+
+    def make_parser(context: click.Context) -> Any:
+        parser = make(context)
+        words: Any = {**parser._short_opt, **parser._long_opt}
+        for flag in {id(one): one for one in words.values()}.values():
+            if flag.action in ("store", "store_const"):
+                flag.process = partial(_process_once, flag, flag.process, context)
+        return parser
+
+    command.make_parser = make_parser  # type: ignore[assignment, method-assign]
+    return command
+
+
+def _process_once(flag: Any, process: Callable[..., None], context: click.Context, value: Any, state: Any) -> None:
+    before = state.opts.get(flag.dest)
+    process(value, state)
+    if before is not None and before != state.opts[flag.dest]:
+        raise click.UsageError(f"Option {flag.obj.opts[0]!r} is given twice. Give it once.", context)
 
 
 _HELP = """Train, test and explain small neural networks.
@@ -108,7 +134,7 @@ If DATA is omitted, the bundled MNIST digits are used:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(__version__, message="glassnet %(version)s")
+@click.version_option(package_name="glassnet", message="glassnet %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Show the help if no command is given."""
@@ -234,12 +260,12 @@ def _with_shown_names(problem: click.NoSuchOption) -> click.NoSuchOption:
         return click.NoSuchOption(problem.option_name, text, ctx=problem.ctx)
     known = problem.ctx.command.params if problem.ctx else []
     hidden = {word: one.name or "" for one in known if getattr(one, "hidden", False) for word in one.opts}
-    near = {
+    near = dict.fromkeys(  # without repetitions, the most similar name first
         f"--{SPECS[hidden[one]].word(hidden[one])}" if one in hidden else one for one in problem.possibilities or ()
-    }
+    )
     if not near:
         return problem
-    names = ", ".join(map(repr, sorted(near)))
+    names = ", ".join(map(repr, near))
     which = f"Did you mean {'one of: ' * (len(near) > 1)}{names}?"
     return click.NoSuchOption(problem.option_name, f"{problem.message} {which}", ctx=problem.ctx)
 

@@ -185,12 +185,13 @@ class _Scores:
 
 
 def _changes(flag: str, words: Sequence[str]) -> dict[str, Any]:
-    """Return the options in words such as ``rate=0.1``, by the names of their fields.
+    """Return the options in words such as ``rate=0.1``, by the names of their fields; repeated layers are joined.
 
     Raises
     ------
     OptionError
-        GN021 for an unknown option or a value that is not allowed, GN022 for words of another form.
+        GN021 for an unknown option or a value that is not allowed, GN022 for words of another form, and for a single
+        value given twice.
     """
     names = {spec.word(name): name for name, spec in SPECS.items()} | {name: name for name in NAMES}
     found: dict[str, Any] = {}
@@ -204,7 +205,10 @@ def _changes(flag: str, words: Sequence[str]) -> dict[str, Any]:
             require_names(flag, [name], NAMES, OTHER_NAMES)
         except ArgumentError as problem:
             raise OptionError(problem.code, str(problem)) from None
-        found[name] = _value(name, value)
+        read = _value(name, value)
+        if name in found and not isinstance(read, tuple):
+            raise OptionError("GN022", f"{flag} {word}: {given_name} is given twice. Give it once.")
+        found[name] = (*found.get(name, ()), *read) if isinstance(read, tuple) else read
     return by_field(found)
 
 

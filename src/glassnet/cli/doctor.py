@@ -57,13 +57,16 @@ def doctor_command(
     only remarks; 1: errors or warnings (with --fix, only those left in the copy).
     """
     options = job_options(recipe, given(flags))
-    examined = examine_source(source, test_source, target=target, options=options, decimal=decimal, fix=out)
+    examined = examine_source(
+        source, test_source, target=target, options=options, decimal=decimal, fix=out, language=language
+    )
     if as_json:
         result_json(_facts(examined))
     else:
         again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
         again += [] if decimal == AUTO else ["--decimal", decimal]
-        _report(examined, [*again, *typed(recipe, flags)], _Printer(language, program=is_program(source)))
+        printer = _Printer(language, program=is_program(source))
+        _report(examined, [*again, *typed(recipe, flags)], printer, unwritten=bool(out and not examined.copies))
     click.get_current_context().exit(1 if harmful(examined.left) else 0)
 
 
@@ -81,7 +84,7 @@ def _facts(examined: DoctorResult) -> dict[str, Any]:
     }
 
 
-def _report(examined: DoctorResult, flags: list[str], printer: _Printer) -> None:
+def _report(examined: DoctorResult, flags: list[str], printer: _Printer, *, unwritten: bool) -> None:
     if "samples" in examined.facts:
         printer.headline(examined.facts)
     for finding in examined.findings:
@@ -94,6 +97,8 @@ def _report(examined: DoctorResult, flags: list[str], printer: _Printer) -> None
                 printer.show(finding)
         return
     printer.verdict_of(examined.sources, examined.findings)
+    if unwritten:
+        result(printer.say("doctor_unwritten"))
     if examined.proposed:
         printer.next(["glassnet", "doctor", examined.sources[0], *flags, "--fix", examined.proposed])
 

@@ -89,9 +89,11 @@ def print_proof(proof: Proof) -> None:
         result(message("not_run", why=translated(proof.why_not)))
     else:
         same = "proved_bits_int8" if proof.quantize else "proved_bits"
-        key = "differs" if not proof.equal else "proved_close" if proof.tolerance else same
+        key = "differs" if not proof.answers_equal else "proved_close" if proof.tolerance else same
         facts = {"rows": proof.rows, "source": translated(proof.source), "tool": translated(proof.ran)}
         result(message(key, **facts, differ=proof.classes_differ, largest=proof.largest_difference))
+    for one in proof.differences:
+        result(message("stored_differs", what=translated(one)))
     if proof.agreement is not None:
         result(message("quantized", agreement=below_all(proof.agreement)))
     if proof.quantized_accuracy is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..i18n.cli import INFO_LABELS
-from ..i18n.language import width_of
+from ..i18n.language import chinese_list, chinese_value, width_of
 from ..i18n.plots import shown as shown_number
 from ..model.file import load_model
 from ..options.options import Options
@@ -84,7 +84,7 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
     shown = [(name, value) for name, value in (*facts.items(), *receipt.items()) if not _says_nothing(name, value)]
     width = max(12, *(width_of(_label(name)) for name, _ in shown))
     for name, value in shown:
-        result(f"{padded(_label(name), width)} {_shown(value)}")
+        result(f"{padded(_label(name), width)} {_shown(name, value)}")
     if model.columns:
         print_columns(model.columns)
 
@@ -104,16 +104,19 @@ def _label(name: str) -> str:
     return INFO_LABELS.get(name, name) if language_in_use() == "zh" else name
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return message("yes" if value else "no")
     if isinstance(value, dict):
         parts = sorted(value.items(), key=lambda pair: isinstance(pair[1], dict))  # where one ends, none follows
-        return message("comma").join(f"{_label(name)} {_shown(one)}" for name, one in parts)
+        return message("comma").join(f"{_label(part)} {_shown(part, one)}" for part, one in parts)
     if isinstance(value, list | tuple):
         ends = all(isinstance(one, float) for one in value)  # of an interval
-        return (message("to") if ends else "-").join(map(_shown, value))
-    return shown_number(value) if isinstance(value, float) else translated(value)
+        return (message("to") if ends else "-").join(_shown(name, one) for one in value)
+    if isinstance(value, float):
+        return shown_number(value)
+    text = translated(value)
+    return str(chinese_value(name, chinese_list(name, text))) if language_in_use() == "zh" else text
 
 
 def _make_scores_readable(receipt: dict[str, Any]) -> None:

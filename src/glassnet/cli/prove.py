@@ -23,12 +23,13 @@ from .shared.flags import decimal_flag, language_flag, max_bytes_flag
 @json_flag
 @max_bytes_flag
 def prove_command(path: str, model_path: str, source: str | None, decimal: str, language: str, as_json: bool) -> None:
-    """Run an exported file again and compare its answers with the model's.
+    """Run an exported file again and compare it with its model.
 
     FILE is from 'glassnet export', and MODEL the model that it was exported from. DATA are rows with or without labels;
     default: the MNIST test digits for a model trained on them, else random values within the training range.
 
-    A C file is compiled and executed: prove only files that you trust. Exit code 0: the same answers; 1: different.
+    Its answers are compared, and the names, weights and other values in it. A C file is compiled and executed: prove
+    only files that you trust. Exit code 0: the same; 1: different.
     """
     model = load_model(model_path)
     proof = prove_file(path, model, read_decimals(model, source, decimal), notify=say_notice)

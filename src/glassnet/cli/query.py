@@ -23,7 +23,7 @@ from .shared.console import (
     say_notice,
     translated,
 )
-from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag
+from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag, strict_flag
 from .shared.model_argument import model_and_inputs
 from .shared.photo_progress import watch_photos
 
@@ -53,6 +53,7 @@ Inputs that cannot be read are reported; the others are still predicted. Exit co
     type=click.Choice(ENGINES),
     help="Compiled loops: the fastest, or those with the same bits on every processor and in exported C and HTML.",
 )
+@strict_flag
 @decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
@@ -62,6 +63,7 @@ def query_command(
     out: str | None,
     force: bool,
     engine: str | None,
+    strict: bool,
     decimal: str,
     language: str,
     as_json: bool,
@@ -70,7 +72,7 @@ def query_command(
     if out:
         require_answers_place(out, overwrite=force)
     model, sources = model_and_inputs(words, "query", "INPUT...")
-    how: dict[str, Any] = {"engine": engine, "decimal": decimal, "language": language}
+    how: dict[str, Any] = {"engine": engine, "decimal": decimal, "strict": strict, "language": language}
     answers = query_model(model, sources, **how, notify=say_notice, watch=watch_photos)
     answered = [answer for answer in answers if answer.error is None]
     if out and answered:

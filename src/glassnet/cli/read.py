@@ -87,7 +87,8 @@ def _facts(one: PhotoResult) -> dict[str, Any]:
     if one.reading is None:
         assert one.error is not None
         nothing: dict[str, Any] = {"text": None, "light_on_dark": None, "turned": 0, "tilt": 0.0, "if_turned": None}
-        return {"input": one.input, **nothing, "other_lines": [], "digits": [], **error_facts(one.error)}
+        lines: dict[str, Any] = {"upside_down": None, "other_lines": [], "digits": []}
+        return {"input": one.input, **nothing, **lines, **error_facts(one.error)}
     other = one.reading.if_turned
     return {
         "input": one.input,
@@ -96,6 +97,7 @@ def _facts(one: PhotoResult) -> dict[str, Any]:
         "turned": one.reading.turned,
         "tilt": one.reading.tilt,
         "if_turned": other and {"turned": other[0], "answer": other[1]},
+        "upside_down": one.reading.upside_down,
         "other_lines": list(one.reading.other_lines),
         "digits": [
             {
@@ -148,6 +150,8 @@ def _report_turn(reading: Reading, blank: str) -> None:
         _remark(blank, message("turned", degrees=reading.turned))
     if reading.tilt:
         _remark(blank, message("tilted", degrees=abs(reading.tilt)))
+    if reading.upside_down:
+        _remark(blank, message("upside_down", text=reading.upside_down.replace("\n", " / ")))
 
 
 def _report_lines(reading: Reading, blank: str) -> None:

@@ -32,6 +32,7 @@ from ..workflow.search.job import (
 from ..workflow.search.result import SearchResult
 from ..workflow.search.scores import METRICS
 from ..workflow.search.space import text_of
+from ..workflow.search.study import require_optuna
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
 from .shared.flags import given, language_flag, max_bytes_flag, recipe_name, typed, with_options
@@ -129,6 +130,7 @@ def search_command(
 
     Needs the extra search: pip install 'glassnet[search]'
     """
+    require_optuna()  # before a cluster is started
     table = take_table_options(flags)
     job = SearchJob(source, test_source, recipe, given(flags), table, trials, minutes, space, metric, cv, out)
     words = search_words(language)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 from urllib.parse import quote
 
 import click
@@ -13,7 +16,7 @@ from ..errors import OptionError
 from ..io.limits import format_size, parse_size
 from ..serve.http import is_loopback
 from ..serve.service import run
-from ..serve.service.limits import DEFAULT, Limits
+from ..serve.service.limits import DEFAULT, HOST, PREFIX, Limits
 from .shared.console import message, result, say
 
 _VARIABLE = "GLASSNET_TOKEN"
@@ -31,6 +34,17 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
     envvar=_VARIABLE,
     help="Answer only requests with 'Authorization: Bearer TOKEN'; also from the variable GLASSNET_TOKEN.",
 )
+@click.option(
+    "--allow-host",
+    "allowed",
+    multiple=True,
+    metavar="NAME",
+    help="Name by which a proxy passes requests on, besides those of this machine; repeat for several.",
+)
+@click.option(
+    "--root-path", default="", metavar="PATH", help="Prefix of the addresses behind a proxy, such as /models."
+)
+@click.option("--access-log", is_flag=True, help="Print a line about each answer on standard error.")
 @click.option(
     "--max-body",
     metavar="SIZE",
@@ -63,6 +77,9 @@ def serve_command(
     port: int,
     host: str,
     token: str | None,
+    allowed: Sequence[str],
+    root_path: str,
+    access_log: bool,
     max_body: str,
     max_rows: int,
     max_waiting: int,
@@ -72,7 +89,7 @@ def serve_command(
 
     The service speaks the Open Inference Protocol, version 2, as KServe and Triton do, under /v2; beside it are POST
     /predict and POST /explain. The name of a model is the stem of its file. A model whose file changes is loaded again.
-    Ctrl+C or SIGTERM ends the service when the requests in progress are answered.
+    Ctrl+C or SIGTERM ends the service when the requests in progress are answered, with exit code 0.
 
     Needs the extra serve: pip install 'glassnet[serve]'
     """
@@ -80,6 +97,12 @@ def serve_command(
         token = ""
     if token is not None and not _TOKEN.fullmatch(token):
         raise OptionError("GN021", "--token: expected letters, digits and -._~+/ only, such as a long random word.")
+    root_path = root_path.rstrip("/")
+    if root_path and not PREFIX.fullmatch(root_path):
+        raise OptionError("GN021", f"--root-path {root_path}: expected a path such as /models.")
+    for name in allowed:
+        if not HOST.fullmatch(name):
+            raise OptionError("GN021", f"--allow-host {name}: expected a name such as models.example.org.")
     limits = Limits(parse_size(max_body, "--max-body"), max_rows, timeout, max_waiting)
 
     def announce(address: str, names: Sequence[str]) -> None:
@@ -89,4 +112,11 @@ def serve_command(
         bearer = "" if token is None else " -H 'Authorization: Bearer …'"
         say(message("serve_running", example=f"curl{bearer} {address}/v2/models/{quote(names[0], safe='')}"))
 
-    run(models, host=host, port=port, token=token, limits=limits, announce=announce)
+    where: dict[str, Any] = {"host": host, "port": port, "allowed": allowed, "root_path": root_path}
+    run(models, **where, token=token, limits=limits, log=_log if access_log else None, announce=announce)
+
+
+def _log(line: str) -> None:
+    """Write a line of the access log at once."""
+    with suppress(OSError):  # nobody reads it any more
+        print(line, file=sys.stderr, flush=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from ..i18n.language import LANGUAGES
 from ..serve.studio import run
 from .shared.console import message, result, say
-from .shared.flags import language_flag, max_bytes_flag
+from .shared.flags import max_bytes_flag
 
 
 @click.command("studio")
@@ -15,9 +16,9 @@ from .shared.flags import language_flag, max_bytes_flag
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port on this machine; 0: any free one.  [0]"
 )
 @click.option("--no-open", "closed", is_flag=True, help="Only print the address; do not open a browser.")
-@language_flag
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the page.  [that of the browser]")
 @max_bytes_flag
-def studio_command(model: str | None, port: int, closed: bool, language: str) -> None:
+def studio_command(model: str | None, port: int, closed: bool, language: str | None) -> None:
     """Open a page to draw, train, step through, compare and look.
 
     The page is served on this machine alone, until Ctrl+C. MODEL is opened with it; without one, the bundled digits and

@@ -28,7 +28,7 @@ from .shared.console import (
     score_line,
     terminal_width,
 )
-from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag
+from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag, strict_flag
 
 
 @click.command("test")
@@ -41,12 +41,20 @@ from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_fla
     help="Folder for plots: confusion matrix, digits, reliability diagram, hidden layers.",
 )
 @force_flag
+@strict_flag
 @decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
 def test_command(
-    model_path: str, source: str | None, folder: str | None, force: bool, decimal: str, language: str, as_json: bool
+    model_path: str,
+    source: str | None,
+    folder: str | None,
+    force: bool,
+    strict: bool,
+    decimal: str,
+    language: str,
+    as_json: bool,
 ) -> None:
     """Test a model: accuracy, confusion matrix, misclassified samples.
 
@@ -54,9 +62,8 @@ def test_command(
     count from 0, as in
     'glassnet show --row'.
     """
-    tested = evaluate_model(
-        model_path, source, pictures=folder, force=force, decimal=decimal, language=language, notify=say_notice
-    )
+    how: dict[str, Any] = {"pictures": folder, "force": force, "decimal": decimal, "strict": strict}
+    tested = evaluate_model(model_path, source, **how, language=language, notify=say_notice)
     if as_json:
         result_json(_facts(tested))
         return

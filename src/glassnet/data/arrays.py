@@ -148,6 +148,8 @@ def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | 
     _require_present(array, name)
     if array.dtype == object:
         array = _plain_objects(array, name)
+    if array.dtype.kind == "S":
+        array = _text_of(array, name)
     binary = array.ndim == 2 and array.dtype.kind in "biuf" and bool(np.isin(array, (0, 1)).all())
     whole = array.dtype.kind != "f" or bool((array == np.floor(array)).all())
     if task == "regression" or (task == "auto" and (not whole or (array.ndim == 2 and not binary))):
@@ -166,7 +168,17 @@ def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | 
 
 
 def array_of(given: Any, name: str) -> NDArray[Any]:
-    """Return an array; ShapeError GN050 for rows of different lengths, DataError GN014 for a sparse matrix."""
+    """Return an array.
+
+    Raises
+    ------
+    ShapeError
+        GN050 for rows of different lengths.
+    DataError
+        GN014 for a sparse matrix, GN018 for masked values.
+    """
+    if np.ma.is_masked(given):
+        raise DataError("GN018", f"{name}: masked values, expected numbers. Fill them in, or leave these samples out.")
     try:
         array = np.asarray(given)
     except ValueError:
@@ -285,6 +297,14 @@ def names_of(classes: int, class_names: Sequence[str]) -> tuple[str, ...]:
 
 CLASS_TYPES = ("", "bool", "text", "float")
 """Types of labels as `named_classes` takes them; without one, names of integers are integers and others are text."""
+
+
+def _text_of(array: NDArray[Any], name: str) -> NDArray[np.str_]:
+    """Return bytes, as HDF5 files have them, as text; DataError GN014 where they are not UTF-8."""
+    try:
+        return np.char.decode(array, "utf-8")
+    except UnicodeDecodeError:
+        raise DataError("GN014", f"{name}: bytes that are not UTF-8, expected classes as text. Decode them.") from None
 
 
 def _class_type(labels: NDArray[Any]) -> str:

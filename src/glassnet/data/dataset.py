@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ArgumentError, DataError, ShapeError, require_names, with_near_matches, wrong_type
+from ..errors import ArgumentError, DataError, ShapeError, require_names, require_whole, with_near_matches, wrong_type
 from ..io.control_characters import printable
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
@@ -155,13 +155,16 @@ class Dataset:
         expected["source_rows"] = (len(self),)
         for name, shape in expected.items():
             given = getattr(self, name)
-            if given is not None and len(given) and np.shape(given) != shape:
+            is_array = isinstance(given, np.ndarray)
+            if given is not None and (is_array or len(given)) and np.shape(given) != shape:
                 raise ShapeError("GN050", f"{self.source}: {name} of shape {np.shape(given)}, expected {shape}.")
         if self.values is not None and not np.isfinite(self.values).all():
             raise DataError(
                 "GN018", f"{self.source}: a target is NaN or infinite, expected finite numbers. Remove that row."
             )
         w = self.weights
+        if w is not None and w.dtype.kind not in "biuf":
+            raise DataError("GN013", f"{self.source}: sample weights of type {w.dtype}, expected numbers.")
         if w is not None and len(w) and not (np.isfinite(w).all() and (w >= 0).all() and w.any()):
             raise DataError("GN014", f"{self.source}: sample weights must be finite, 0 or more, and not all 0.")
 
@@ -237,8 +240,7 @@ class Dataset:
         (8, 2, (2, 1))
         """
         require_like(like)
-        if not isinstance(seed, int | np.integer) or seed < 0:
-            raise ArgumentError("GN021", f"seed {seed!r}: expected a whole number from 0.")
+        require_whole("seed", seed, 0)
         inputs = inputs_of(X, "X", image_shape, maximum)
         known = None
         if like is not None:

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from ..engines import available_cores
-from ..errors import ClusterError, OptionError
+from ..errors import ClusterError, require_packages
 
 _PATIENCE = 5.0
 """Seconds to wait for an answer from an address; Ray itself waits for a minute."""
@@ -34,13 +34,9 @@ def ray_module() -> ModuleType:
     OptionError
         GN092 when it is not installed.
     """
-    try:
-        import ray
-    except ImportError as problem:
-        name = (problem.name or "ray").split(".")[0]
-        raise OptionError(
-            "GN092", f"ray_cluster needs {name}, which is not installed: pip install 'glassnet[distributed]'"
-        ) from None
+    require_packages("ray_cluster", "distributed", "ray")
+    import ray
+
     module: ModuleType = ray
     return module
 

@@ -248,6 +248,12 @@ KINDS: dict[str, Kind] = {
     ),
     "GS13": Kind(ERROR, "the text is not UTF-8", "save it as UTF-8", "writes UTF-8"),
     "GS14": Kind(ERROR, "a file is a Git LFS pointer, not the data", "fetch the data with git lfs pull"),
+    "GS15": Kind(
+        ERROR,
+        "the program has lost its indentation",
+        "copy the program from a source that shows it indented",
+        "indents it by rules and marks guessed lines with a comment; compare them with the source",
+    ),
     "GS20": Kind(
         REMARK,
         "interpolation='None' is a string, not None",

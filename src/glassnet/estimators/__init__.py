@@ -8,6 +8,7 @@ except ModuleNotFoundError:
     ) from None
 
 from .classifier import NetworkClassifier
+from .expected import expected_failed_checks
 from .regressor import NetworkRegressor
 
-__all__ = ["NetworkClassifier", "NetworkRegressor"]
+__all__ = ["NetworkClassifier", "NetworkRegressor", "expected_failed_checks"]

@@ -30,7 +30,9 @@ from ..engines import Engine, engine_for, one_blas_thread
 from ..engines.custom_loss import CustomLossEngine
 from ..errors import DataError, callers_level, require_names, with_near_matches
 from ..model.build import new_model, training_range_of
+from ..model.calibration import with_calibrated_weights
 from ..model.file import load_model, save_model
+from ..model.independent import independent_outputs
 from ..model.model import Model
 from ..options.options import Options
 from ..options.recipes import for_estimator
@@ -39,6 +41,7 @@ from ..preprocess.tabular.target import Target
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
 from ..training.ensemble import fit_ensemble
 from ..training.events import EpochDone, Event
+from ..training.fit import warn_of_constants
 from ..training.lr_finder import RateTest, find_learning_rate
 from ..training.receipt import GivenData, receipt_without_start
 from ..training.run import Run
@@ -58,7 +61,15 @@ from .tables import (
     require_numbers,
     table_of,
 )
-from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
+from .validation import (
+    in_place,
+    parts_for,
+    require_same,
+    require_same_network,
+    require_unmasked,
+    unchanged_after,
+    unmasked,
+)
 
 Array = NDArray[Any]
 
@@ -99,6 +110,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     parameters: ClassVar[tuple[Declared, ...]]
     translation: str = ""
     _joined: int  # networks side by side in `model_`
+    _carried: tuple[str, bool] | None = None  # optimizer and average of a state that further training continues
+    _given_names: Array | None = None  # `feature_names_in_`, which the explainers of shap set to None
+    _odd_values: frozenset[str] = frozenset()  # in columns of numbers, of which `fit` has warned
 
     @abstractmethod
     def _encode(self, y: Array, name: str, *, reset: bool, classes_given: bool) -> tuple[Array, tuple[str, ...]]:
@@ -167,8 +181,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
         Warns
         -----
-        UserWarning
-            When columns of a data frame are left out although they are not constant, such as words that hardly recur.
+        DataWarning
+            When columns of a data frame are left out although they are not constant, such as words that hardly recur,
+            or have values that are not numbers among numbers; when all values of a regression target are the same.
         ConvergenceWarning
             When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5 % in
             the last tenth of them.
@@ -181,15 +196,17 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             data = self._data(X, y, sample_weight, reset=not continuing)
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
             options = self._options(len(data), continuing=continuing, own_validation=validation is not None)
+            if not continuing and options.targets == "values":
+                warn_of_constants(data)
             if options.members > 1:
                 return self._fit_members(data, options, validation, every, X, y)
             given = GivenData(data) if continuing else GivenData(data).begin()
             if validation is None:
                 data, validation = self._split(data, options)
-            self._make_writable()
             if not continuing:
                 self.model_, self._joined = _new_model(data, options), 1
         if continuing:
+            self._make_trainable()
             self._widen_range(data)
         with unchanged_after(() if continuing else Exception, self, before):
             self._state, self.history_ = TrainingState.start(self.model_.network.parameters, options), History()
@@ -197,6 +214,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             run.validation, run.own_validation = validation, X_val is not None
             tasks = Tasks(self, options.epochs, X, y)
             self._learn(run, [*every, tasks])
+            self._state.restart_average()
             tasks.close()
         if continuing:
             self._note_reason("warm_start: training continued from an earlier fit")
@@ -288,7 +306,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
         self.n_iter_ = len(self.history_.epoch)
         self._joined = options.members if options.folds else 1
-        self._carried: tuple[str, bool] | None = None  # no state of an optimizer
+        self._carried = None  # no state of an optimizer
         self.__dict__.pop("_state", None)
         if not options.folds:  # which have calibrated the network
             self._trained(validation)
@@ -306,9 +324,15 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         super().set_params(**params)
         return self
 
-    def _make_writable(self) -> None:
-        """Copy the parameters if they are read-only, as after ``joblib.load(…, mmap_mode="r")``."""
-        if hasattr(self, "model_") and not self.model_.network.parameters.flat.flags.writeable:
+    def _make_trainable(self) -> None:
+        """Prepare the fitted network for further training, which starts from its predictions.
+
+        A temperature becomes part of the weights; the state of an optimizer, which is that of other weights, ends then.
+        Read-only parameters, as after ``joblib.load(…, mmap_mode="r")``, are copied.
+        """
+        if self.model_.temperature != 1:
+            self.model_, self._carried = with_calibrated_weights(self.model_), None
+        elif not self.model_.network.parameters.flat.flags.writeable:
             self.model_, state = deepcopy((self.model_, getattr(self, "_state", None)))
             if state is not None:
                 self._state = state
@@ -327,15 +351,15 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         data = self._data(X, y, sample_weight, reset=not continuing, classes_given=classes_given, of_part=True)
         rows = max(len(data), _ROWS_OF_PARTIAL_FIT)
         options = self._options(rows, continuing=continuing, of_one_network=True)
-        self._make_writable()
         if not continuing:
             self.model_, self.history_, self._joined = _new_model(data, options), History(), 1
         else:
+            self._make_trainable()
             self._widen_range(data)
         if not hasattr(self, "history_"):  # loaded from a file
             self.history_ = History()
         options = replace(options, schedule="constant", early_stopping=0, blocks=1)
-        if not continuing or (options.optimizer, options.average > 0) != getattr(self, "_carried", None):
+        if not continuing or (options.optimizer, options.average > 0) != self._carried:
             self._state = TrainingState.start(self.model_.network.parameters, options)
         self._state.begin_epoch(options)
         run = self._run(data, replace(options, epochs=self._state.epoch + 1), GivenData(data))
@@ -356,8 +380,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             options = replace(options, engine=engine.name)
         self.options_ = options
         self._carried = (options.optimizer, options.average > 0)
-        # The old ones describe the untrained network.
-        self.model_ = replace(_without_temperature(self.model_), receipt={})
+        self.model_ = replace(self.model_, receipt={})  # the old one describes the network before this training
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 
     def _learn(self, run: Run, callbacks: list[Callback]) -> None:
@@ -506,15 +529,20 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         `classes_given` is as for `_encode`, `of_part` as for `_prepares_columns`; `of` is the suffix of X and y in
         messages, such as "_val".
         """
+        require_unmasked(y, f"y{of}")
+        require_unmasked(sample_weight, "sample_weight")
+        X = unmasked(X)
         if reset:
             self._by_columns: bool = self._prepares_columns(X, of_part=of_part)
         of_table = self._is_table(X)
         if of_table:
             y = self._checked_table(X, y, f"y{of}", reset=reset)
-            X = table_of(X, self._names_in)
         else:
             given = partial(validate_data, self, X, y, **self._checks, multi_output=True, reset=reset)
             X, y = in_place(given, X, y, f"y{of}")
+        if reset:
+            self._given_names = getattr(self, "feature_names_in_", None)
+        X = table_of(X, self._names_in) if of_table else X
         encoded, names = self._encode(y, f"y{of}", reset=reset, classes_given=classes_given)
         weights = None
         if sample_weight is not None:
@@ -526,11 +554,13 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
         if reset:
             self.columns_: Columns | None = None
-            if self._by_columns:
-                targets = self._targets(names)
-                self.columns_ = learned_columns(X, targets) if of_table else learned_numbers(X, targets, self._names_in)
+            self._odd_values = frozenset()
+            if of_table:
+                self.columns_, self._odd_values = learned_columns(X, self._targets(names))
+            elif self._by_columns:
+                self.columns_ = learned_numbers(X, self._targets(names), self._names_in)
         elif of_table:
-            require_numbers(self.columns_, X)
+            require_numbers(self.columns_, X, self._odd_values)
         X = X.toarray() if hasattr(X, "toarray") else X
         if (columns := self.columns_) is not None:
             X = columns.apply(X) if of_table else encoded_numbers(columns, X, self._names_in)
@@ -547,7 +577,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             values=None if of_classes else encoded,
             weights=weights,
             class_names=names,
-            feature_names=tuple(map(str, getattr(self, "feature_names_in_", ())))
+            feature_names=tuple(map(str, () if self._given_names is None else self._given_names))
             if columns is None
             else columns.features,
             columns=columns,
@@ -575,7 +605,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     @property
     def _names_in(self) -> list[str]:
         """The names of the columns of X; column1, column2, … if they have none, as in `read_table`."""
-        return list(getattr(self, "feature_names_in_", [f"column{k + 1}" for k in range(self.n_features_in_)]))
+        names = getattr(self, "feature_names_in_", None) if self._given_names is None else self._given_names
+        return [f"column{k + 1}" for k in range(self.n_features_in_)] if names is None else list(names)
 
     def _checked_table(self, X: Any, y: Any, name: str, *, reset: bool) -> Array:
         """Check the names of a data frame's columns and its number of rows, and return the targets as an array."""
@@ -600,7 +631,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         return (Target("y", "classes", names, numeric=all(map(_is_number, names))),)
 
     def _outputs(self, X: Any) -> Array:
-        return np.concatenate([self.model_.outputs(rows) for rows in self._rows(X)])
+        return np.concatenate([independent_outputs(self.model_, rows) for rows in self._rows(X)])
 
     def hidden_activations(self, X: Any) -> list[Array]:
         """Return the activations of the hidden layers: for each layer an array of shape (n, nodes)."""
@@ -611,11 +642,11 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     def _rows(self, X: Any) -> Iterator[Array]:
         """Check rows to predict; yield them as dense arrays, a sparse matrix in chunks of some thousand rows."""
         check_is_fitted(self, "model_")
-        columns = self.columns_
+        X, columns = unmasked(X), self.columns_
         if columns is not None and self._is_table(X):
             self._check_columns(X, reset=False)
             table = table_of(X, self._names_in)
-            require_numbers(columns, table)
+            require_numbers(columns, table, self._odd_values)
             yield columns.apply(table)
             return
         rows = in_place(partial(validate_data, self, X, **self._checks, reset=False), X)
@@ -675,15 +706,6 @@ def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any
         raise ValueError(f"{name}: the weights of all rows are 0, expected at least one above 0.")
     rows = X.take(positive) if hasattr(X, "take") and not hasattr(X, "dtype") else X[positive]
     return rows, encoded[positive], weights[positive]
-
-
-def _without_temperature(model: Model) -> Model:
-    """Return the model with its temperature as part of the output layer's weights, which are changed in place."""
-    if model.temperature != 1:
-        for one in (model.network.parameters.weights[-1], model.network.parameters.biases[-1]):
-            if one is not None:
-                one /= one.dtype.type(model.temperature)
-    return replace(model, temperature=1.0)
 
 
 def _new_model(data: Dataset, options: Options) -> Model:

@@ -29,7 +29,7 @@ def file_receipt_of(estimator: Any) -> Receipt:
         "parameters": _plain_parameters(estimator.get_params()),
         "classes": _plain_array(getattr(estimator, "classes_", None)),
         "flat": getattr(estimator, "_flat", None),
-        "features": list(getattr(estimator, "feature_names_in_", ())),
+        "features": list(() if estimator._given_names is None else estimator._given_names),
         "epochs": estimator.n_iter_,
     }
     if estimator.model_.columns is not None:
@@ -69,7 +69,7 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
         if about["features"]:
             if len(about["features"]) != estimator.n_features_in_:
                 raise ValueError(f"{len(about['features'])} names of features for {estimator.n_features_in_} inputs")
-            estimator.feature_names_in_ = np.array(about["features"], object)
+            estimator.feature_names_in_ = estimator._given_names = np.array(about["features"], object)
         if about["classes"] is not None:
             estimator.classes_ = _array_of(*about["classes"])
             if estimator.classes_.shape != (model.classes,):

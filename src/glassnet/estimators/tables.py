@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, callers_level
+from ..errors import DataError, DataWarning, callers_level
 from ..i18n.language import listed
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
@@ -20,7 +20,7 @@ from ..preprocess.tabular.selection import in_python, learn_inputs
 from ..preprocess.tabular.target import Target
 
 if TYPE_CHECKING:
-    from ..data.tables.table import Table
+    from ..data.tables.table import Column, Table
 
 _MOST_NAMED = 8
 
@@ -44,6 +44,7 @@ def learned_numbers(X: NDArray[Any], targets: Sequence[Target], names: Sequence[
     if not inputs:
         present = [one if len(one.ordered) else column_of_numbers(one.name, np.zeros(len(X))) for one in columns]
         inputs, dropped = [NumberColumn.learn(one) for one in present], []
+    _warn_of_clipped(inputs)
     return Columns(tuple(inputs), tuple(targets), tuple(dropped))
 
 
@@ -62,10 +63,11 @@ def encoded_numbers(columns: Columns, X: NDArray[Any], names: Sequence[str]) -> 
     return encoded
 
 
-def learned_columns(table: Table, targets: Sequence[Target]) -> Columns:
+def learned_columns(table: Table, targets: Sequence[Target]) -> tuple[Columns, frozenset[str]]:
     """Learn the input columns of a table; identifiers are used if they can be, because the caller chose them.
 
-    Warns of columns that are left out although they are not constant.
+    Warns once of columns that are left out although they are not constant, and of values that are not numbers in
+    columns of numbers, which are returned too.
 
     Raises
     ------
@@ -78,10 +80,15 @@ def learned_columns(table: Table, targets: Sequence[Target]) -> Columns:
         text = re.sub(r", or pass --drop .+\.$", ", or drop them.", str(problem))
         raise DataError(problem.code, text.replace("the table", "X", 1)) from None
     left_out = [(name, why) for name, why in columns.dropped if table.frame[name].drop_nulls().n_unique() > 1]
-    if left_out:
-        shown = listed([f"{name!r} ({in_python(why)})" for name, why in left_out], _MOST_NAMED)
-        warnings.warn(f"X: columns left out: {shown}.", stacklevel=callers_level())
-    return replace(columns, targets=tuple(targets))
+    shown = listed([f"{name!r} ({in_python(why)})" for name, why in left_out], _MOST_NAMED)
+    remarks = [f"X: columns left out: {shown}."] if left_out else []
+    odd: set[str] = set()
+    for column, unit in _of_other_types(columns, table):
+        remarks += [f"X: {one}." for one in non_numeric_remarks(column.name, odd_numbers(column), unit)]
+        odd.update(column.non_numeric.to_list())
+    _warn_of_clipped(columns.inputs)
+    _warn(remarks)
+    return replace(columns, targets=tuple(targets)), frozenset(odd)
 
 
 def of_numbers(columns: Columns | None) -> bool:
@@ -89,8 +96,10 @@ def of_numbers(columns: Columns | None) -> bool:
     return columns is None or all(isinstance(one, NumberColumn) for one in columns.inputs)
 
 
-def require_numbers(columns: Columns | None, table: Table) -> None:
+def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]) -> None:
     """Reject columns without a number that had numbers in training; warn of values that are not numbers in others.
+
+    Values that `fit` has warned of, which are `known`, need no second warning.
 
     Raises
     ------
@@ -99,16 +108,31 @@ def require_numbers(columns: Columns | None, table: Table) -> None:
     """
     if columns is None:
         return
-    for one in columns.inputs:
-        if not isinstance(one, NumberColumn) or table.frame[one.name].dtype.is_numeric():
-            continue
-        column = columns.parsed(table, [one])[one.name]
-        remarks = non_numeric_remarks(column.name, odd_numbers(column), one.unit)
+    new: list[str] = []
+    for column, unit in _of_other_types(columns, table):
+        remarks = non_numeric_remarks(column.name, odd_numbers(column), unit)
         if remarks and not len(column.ordered):
             value = str(column.series.drop_nulls()[0])
-            raise ValueError(f"X: column {one.name!r} has {value!r}, expected numbers, as in fit.")
-        for remark in remarks:
-            warnings.warn(f"X: {remark}.", stacklevel=callers_level())
+            raise ValueError(f"X: column {column.name!r} has {value!r}, expected numbers, as in fit.")
+        if column.infinite or not known.issuperset(column.non_numeric.to_list()):
+            new += [f"X: {one}." for one in remarks]
+    _warn(new)
+
+
+def _of_other_types(columns: Columns, table: Table) -> Iterator[tuple[Column, str]]:
+    """Yield the columns of numbers, each with its unit, that the table has as text or another type."""
+    for one in columns.inputs:
+        if isinstance(one, NumberColumn) and not table.frame[one.name].dtype.is_numeric():
+            yield columns.parsed(table, [one])[one.name], one.unit
+
+
+def _warn_of_clipped(inputs: Sequence[object]) -> None:
+    _warn([f"X: {one.clipped_remark}." for one in inputs if isinstance(one, NumberColumn) and one.clipped_remark])
+
+
+def _warn(remarks: Sequence[str]) -> None:
+    if remarks:
+        warnings.warn(DataWarning(" ".join(remarks)), stacklevel=callers_level())
 
 
 def table_of(X: Any, names: Sequence[str]) -> Table:

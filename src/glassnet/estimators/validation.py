@@ -205,6 +205,20 @@ def regression_targets(y: Array, name: str) -> Array:
         raise ValueError(f"{name}: {shown!r}, expected numbers. For classes, use NetworkClassifier.") from None
 
 
+def unmasked(X: Any) -> Any:
+    """Return an array with NaN for the values that a masked array masks; other objects as they are."""
+    if not np.ma.is_masked(X):
+        return X
+    return (X if X.dtype == object else X.astype(np.result_type(X.dtype, np.float32))).filled(np.nan)
+
+
+def require_unmasked(y: Any, name: str) -> None:
+    """Raise ValueError for a masked array of targets or weights in which one is masked."""
+    if np.ma.is_masked(y):
+        row = np.argwhere(np.ma.getmaskarray(y))[0][0]
+        raise ValueError(f"{name}: row {row} has no value. Drop such rows.")
+
+
 def _require_present(y: Array, name: str, width: int = 1) -> None:
     for place, value in enumerate(y):
         # Comparing pandas' NA raises, but it always means a missing value.

@@ -40,6 +40,8 @@ class HiddenNode:
         `Dataset.row_numbers`.
     activations : ndarray, shape (count,)
         Activations for these samples.
+    sums : ndarray, shape (count,)
+        Weighted sums for these samples; they differ where the activation is saturated.
     inputs : ndarray, shape (count, features)
         These samples, unscaled; deskewed, if the model deskews its inputs.
     labels : ndarray, shape (count,)
@@ -64,6 +66,7 @@ class HiddenNode:
     weights: Array
     rows: NDArray[np.int64]
     activations: Array
+    sums: Array
     inputs: NDArray[Any]
     labels: NDArray[Any]
     by_output: Array
@@ -137,6 +140,7 @@ def examine_node(model: Model, data: Dataset, node: int, layer: int = 1, count: 
         weights=pattern / len(a) if layer > 1 else network.parameters.weights[0][node].astype(np.float64),
         rows=data.row_numbers[most],
         activations=a[most],
+        sums=z[most],
         inputs=model.upright(data.inputs[most]),
         labels=labels[most],
         by_output=_by_output(model, data, a),

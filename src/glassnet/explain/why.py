@@ -139,13 +139,16 @@ class Neighbours:
         """The source of the samples."""
         return self._data.source
 
-    def nearest(self, hidden: Array, count: int = 5) -> Nearest:
-        """Return the samples whose activations are nearest to these, shape (nodes,)."""
+    def nearest(self, hidden: Array, count: int = 5, own_row: int | None = None) -> Nearest:
+        """Return the samples whose activations are nearest to these, shape (nodes,), without the row `own_row`."""
         squares = self._square_distances(hidden)
+        if own_row is not None:
+            squares = np.where(self._data.row_numbers == own_row, np.inf, squares)
         candidates = min(
             8 * count, len(squares)
         )  # squared distances have rounding errors, so more candidates are computed exactly
         rows = np.sort(np.argpartition(squares, candidates - 1)[:candidates])
+        rows = rows[np.isfinite(squares[rows])]
         distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
         nearest = np.argsort(distances, kind="stable")[:count]
         rows, distances = rows[nearest], distances[nearest]
@@ -169,6 +172,7 @@ def why(
     neighbours: Neighbours | None = None,
     output: int | None = None,
     rival: int | None = None,
+    own_row: int | None = None,
 ) -> Why:
     """Explain the prediction for one sample.
 
@@ -185,6 +189,8 @@ def why(
     rival : int, optional
         Class to compare the predicted class with, such as the true class of a misclassified sample; by default, and if
         it is the predicted class, the one with the second largest output.
+    own_row : int, optional
+        Row number of the sample itself if it is among the `neighbours`, where it would be the nearest.
 
     Raises
     ------
@@ -205,7 +211,7 @@ def why(
     model, upright = model.opened(raw[None])
     raw = upright[0]
     with one_blas_thread():  # the products are too small for a second thread to pay off
-        return _explain(model, raw, neighbours, _make_target(model, model.outputs(raw)[0], output, rival))
+        return _explain(model, raw, neighbours, own_row, _make_target(model, model.outputs(raw)[0], output, rival))
 
 
 @dataclass(frozen=True)
@@ -271,7 +277,9 @@ class _Attribution:
         return abs(float(self.inputs.sum()) - beyond) / (abs(beyond) or 1.0)
 
 
-def _explain(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, target: _Target) -> Why:
+def _explain(
+    model: Model, raw: NDArray[Any], neighbours: Neighbours | None, own_row: int | None, target: _Target
+) -> Why:
     baseline = model.columns.middle() if model.columns else np.zeros_like(raw)
     parts = _attribute(model, list(model.members), raw, baseline, target)
     if parts.missing > ENOUGH:  # the gap is close to that of the baseline, so rounding dominates
@@ -290,7 +298,7 @@ def _explain(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, tar
         baseline_outputs=model.unchecked().outputs(baseline)[0],
         missing=parts.missing,
         flip=_find_flip(model, raw, target, parts.hidden, neighbours) if len(target.directions) else None,
-        nearest=neighbours.nearest(parts.hidden) if neighbours else None,
+        nearest=neighbours.nearest(parts.hidden, own_row=own_row) if neighbours else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""ES modules as one inline script: a page of one file cannot import anything.
+"""ES modules as one script or module: a page of one file, and a widget of a notebook, cannot import anything.
 
 Each module becomes a function that returns its exports, in the order in which they are needed; its text is otherwise
 unchanged.
@@ -36,11 +36,23 @@ def bundle(entry: Path, root: Path, loaded: Collection[Path] = ()) -> tuple[str,
     ValueError
         For imports and exports of other forms than this module knows, cycles, and text that would end the script.
     """
+    order = _in_order(entry, loaded)
+    parts = [f"const modules = ({REGISTRY} ??= {{}});", *(_wrapped(path, root) for path in order)]
+    return "(() => {\n" + "\n".join(parts) + "\n})();\n", order
+
+
+def one_module(entry: Path, root: Path) -> str:
+    """Return one ES module made of a module and all that it imports, whose default it exports; see `bundle`."""
+    parts = ["const modules = {};", *(_wrapped(path, root) for path in _in_order(entry))]
+    name = entry.resolve().relative_to(root.resolve()).as_posix()
+    return "\n".join([*parts, f'export default modules["{name}"].default;', ""])
+
+
+def _in_order(entry: Path, loaded: Collection[Path] = ()) -> list[Path]:
+    """Return a module and those that it imports, each after those that it needs, without those that are loaded."""
     order: list[Path] = []
     _visit(entry.resolve(), (), order, set(loaded))
-    parts = [f"const modules = ({REGISTRY} ??= {{}});"]
-    parts += [_wrapped(path, root) for path in order]
-    return "(() => {\n" + "\n".join(parts) + "\n})();\n", order
+    return order
 
 
 def _visit(path: Path, importers: tuple[Path, ...], order: list[Path], done: set[Path]) -> None:

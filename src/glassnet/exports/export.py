@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from ..errors import DataError, OptionError, require_choice, with_near_matches, wrong_type
+from ..errors import DataError, OptionError, require_choice, require_packages, with_near_matches, wrong_type
 from ..io.control_characters import printable
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
@@ -16,7 +18,8 @@ from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
 from ..workflow.notice import Notify, ignore
 from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export
-from .rows import ProofRows, proof_rows
+from .rows import ProofRows, proof_rows, with_added_rows
+from .stored import Stored, differences
 
 
 @dataclass(frozen=True)
@@ -33,18 +36,21 @@ class Form:
         Whether the networks of an ensemble may have different layers.
     most_rows : int
         How many rows a proof compares at most.
+    require : callable
+        Raises OptionError GN092 if a package is not installed that the form needs.
     """
 
     suffixes: tuple[str, ...]
     quantizes: bool = False
     mixes_layers: bool = False
     most_rows: int = 10_000
+    require: Callable[[], None] = lambda: None
 
 
 FORMS = {
     "c": Form((".c",), quantizes=True),
     "html": Form((".html", ".htm"), most_rows=2000),  # a millisecond each
-    "onnx": Form((".onnx",), mixes_layers=True),
+    "onnx": Form((".onnx",), mixes_layers=True, require=partial(require_packages, "an ONNX file", "onnx", "onnx")),
 }
 """The forms. Each has a module of its name in this folder, which is loaded when it is used."""
 
@@ -72,6 +78,13 @@ class FormModule(Protocol):
         """
         ...
 
+    def stored(self, path: str | Path, content: bytes) -> Stored:
+        """Return what a file of this form stores, and its name as `write` takes it.
+
+        Raises DataError GN101 for a file that is too damaged for that; the error names `path`.
+        """
+        ...
+
     def run(self, path: Path, model: Model, rows: ProofRows) -> Ran:
         """Run a file of this form, which has the form's suffix, on rows.
 
@@ -91,17 +104,18 @@ def form_named(path: str | Path | None, to: str | None) -> str:
     Raises
     ------
     OptionError
-        GN021 for an unknown form, and for a suffix of another form or format; GN020 if neither names a form.
+        GN021 for an unknown form, and for a suffix of another form or format; GN020 if neither names a form; GN092 if
+        a package that it needs is not installed.
     """
-    if to is not None:
-        require_choice("to", to, FORMS)
-        if path is not None:
-            require_suffix(path, *FORMS[to].suffixes)
-        return to
     suffix = "" if path is None else Path(path).suffix.lower()
-    for form, one in FORMS.items():
-        if suffix in one.suffixes:
-            return form
+    meant = next((name for name, one in FORMS.items() if suffix in one.suffixes), None)
+    form = meant if to is None else to
+    if form is not None:
+        require_choice("to", form, FORMS)
+        if to is not None and path is not None:
+            require_suffix(path, *FORMS[to].suffixes)
+        FORMS[form].require()
+        return form
     forms = ", ".join(FORMS)
     if path is None:
         raise OptionError("GN020", f"no form is named. Pass --to (one of {forms}), or a file name with -o.")
@@ -210,7 +224,8 @@ def write_export(
         raise DataError(
             "GN101",
             f"{path}: not written, because {proof.ran} computed other answers than the model: {proof.classes_differ:,} "
-            f"of {proof.rows:,} differ, and an output by {proof.largest_difference:.3g}. Please report this.",
+            f"of {proof.rows + proof.added:,} differ, and an output by {proof.largest_difference:.3g}. Please report "
+            "this.",
         )
     with replacing(path, overwrite=overwrite) as file:
         file.write(content)
@@ -229,7 +244,7 @@ def _utf_8(name: str) -> str:
 
 @with_near_matches("prove")
 def prove(path: str | Path, model: Model, data: Any = None) -> Proof:
-    """Run an exported file again, and compare its answers with those of its model.
+    """Run an exported file again, and compare its answers, and the values and names in it, with those of its model.
 
     A C file is compiled and executed, so prove only files that you trust. The file names its model; this is checked
     before it is run.
@@ -246,7 +261,7 @@ def prove(path: str | Path, model: Model, data: Any = None) -> Proof:
     Returns
     -------
     Proof
-        Its `equal` is False on a difference.
+        Its `equal` is False on a difference; `differences` has those of stored values and names.
 
     Raises
     ------
@@ -256,7 +271,7 @@ def prove(path: str | Path, model: Model, data: Any = None) -> Proof:
         GN017 when it is not an export, or of another model; GN101 when it cannot be compiled or ends with an error;
         GN076 when `model` is not a `Model`; as for predictions if `data` do not fit.
     OptionError
-        GN103 when nothing here can run it.
+        GN103 when nothing here can run it and no stored value differs; GN092 for an ONNX file if onnx is not installed.
 
     Examples
     --------
@@ -277,6 +292,7 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     model = _as_utf_8(model)
     content, mark = read_export(path)
     require_choice(f"{path}: form", mark.form, FORMS)
+    FORMS[mark.form].require()
     if mark.hash != model.hash():
         raise DataError(
             "GN017",
@@ -284,15 +300,27 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
             "the model that it was exported from.",
         )
     rows = proof_rows(model, data, quantize=mark.quantize, most=FORMS[mark.form].most_rows, notify=notify)
-    proof = _proof(path, mark, content, model, rows)
-    if proof.ran is None:
+    proof = _proof(path, mark, content, model, rows, _stored_differences(path, mark, content, model, rows))
+    if proof.ran is None and not proof.differences:
         raise OptionError("GN103", f"{path}: cannot be run here ({proof.why_not}).")
     return proof
 
 
-def _proof(path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows) -> Proof:
-    """Run the content of a file, and compare; errors name `path`."""
+def _stored_differences(path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows) -> tuple[str, ...]:
+    """Return how a file differs from an export of the model of the same name, apart from the rows in it."""
+    module, portable = form_module(mark.form), portable_form(model)
+    file = module.stored(path, content)
+    network = portable.quantised() if mark.quantize else portable
+    exported = module.write(network, model, rows, name=file.name, quantize=mark.quantize)
+    return differences(file, module.stored(path, exported))
+
+
+def _proof(
+    path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows, stored: tuple[str, ...] = ()
+) -> Proof:
+    """Run the content of a file, and compare; errors name `path`. `stored` are differences of what it stores."""
     module = form_module(mark.form)
+    rows = with_added_rows(rows, model, mark.quantize)
     try:
         with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
             file = Path(folder) / f"export{FORMS[mark.form].suffixes[0]}"
@@ -302,4 +330,4 @@ def _proof(path: str | Path, mark: Mark, content: bytes, model: Model, rows: Pro
         raise DataError(problem.code, str(problem).replace(str(file), str(path))) from None
     except OSError as problem:
         raise writing_problem(tempfile.gettempdir(), problem) from None
-    return compared(mark, module.TOLERANCE, model, rows, ran)
+    return compared(mark, module.TOLERANCE, model, rows, ran, stored)

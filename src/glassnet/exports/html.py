@@ -28,7 +28,7 @@ from ..i18n.language import below_all
 from ..io.control_characters import json_text, printable
 from ..io.writing import MAKER
 from ..model.model import Model
-from ..model.portable import PortableForm
+from ..model.portable import PortableForm, portable_form
 from ..preprocess.tabular.dates import DateColumn
 from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..preprocess.tabular.fields import field_of
@@ -37,6 +37,7 @@ from .es_modules import bundle
 from .made_rows import MADE
 from .proof import Ran, mark
 from .rows import ProofRows
+from .stored import PROGRAM, Stored
 
 TOLERANCE = 0.0
 """Largest difference of an output that counts as equal."""
@@ -49,6 +50,9 @@ _PAGE = Path(__file__).parent / "page"
 _STUDIO = _PACKAGE / "serve" / "studio" / "static"
 _STYLES = (_STUDIO / "style.css", _STUDIO / "rooms" / "draw.css", _PAGE / "page.css")
 _MODULE = re.compile(r'<script type="module">(.*?)</script>', re.DOTALL)
+_DATA = {
+    name: re.compile(rf'<script type="[^"]*" id="{name}">(.*?)</script>', re.DOTALL) for name in ("content", "weights")
+}
 _NODE = 18  # the oldest version that has all that the scripts use
 _SECONDS = 300
 
@@ -256,6 +260,40 @@ def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
     return {"version": version(MAKER), "score": score, "call": call, "parameters": parameters}
 
 
+def stored(path: str | Path, content: bytes) -> Stored:
+    """Return what a page stores: its weights and the description of its model, and its scripts as the program.
+
+    Raises
+    ------
+    DataError
+        GN101 for a damaged page.
+    """
+    page = content.decode(errors="replace").replace("\r\n", "\n")
+    try:
+        data, weights = (_DATA[name].findall(page) for name in ("content", "weights"))
+        held = json.loads(data[-1])
+        facts = {"weights": np.frombuffer(base64.b64decode(weights[-1]), "<f4")}
+        facts |= _flat(held["model"], "model") | _flat(held["words"], "words")
+        facts |= {f"about {name}": held["about"][name] for name in ("score", "parameters")}
+        return Stored(
+            held["name"], held["about"]["version"], {PROGRAM: "".join(_MODULE.findall(page)).split(), **facts}
+        )
+    except (ValueError, LookupError, TypeError):
+        raise _damaged(path) from None
+
+
+def _flat(value: Any, name: str) -> dict[str, Any]:
+    """Return the texts, numbers and lists of a description by their path in it."""
+    if not isinstance(value, dict | list) or not any(isinstance(one, dict) for one in (value, *value)):
+        return {name: value}
+    parts = value.items() if isinstance(value, dict) else enumerate(value, start=1)
+    return {path: one for key, part in parts for path, one in _flat(part, f"{name}.{key}").items()}
+
+
+def _damaged(path: str | Path) -> DataError:
+    return DataError("GN101", f"{path}: its scripts are damaged, so that no browser runs them. Export it again.")
+
+
 def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     """Run the first script of a page in Node on rows.
 
@@ -273,7 +311,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     page = path.read_text("utf-8", errors="replace")
     scripts = _MODULE.findall(page)
     if len(scripts) != 2 or _allowing(*scripts) not in page:
-        raise DataError("GN101", f"{path}: its scripts are damaged, so that no browser runs them. Export it again.")
+        raise _damaged(path)
     command = [node, str(_PAGE / "run_in_node.mjs"), str(path)]
     try:
         done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
@@ -283,12 +321,23 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
             answers = json.loads(done.stdout)
             outputs = np.frombuffer(base64.b64decode(answers["outputs"]), "<f4").reshape(rows.outputs.shape)
             predicted = np.frombuffer(base64.b64decode(answers["answers"]), "<f8").reshape(rows.predicted.shape)
-            return Ran(f"Node.js {found}", "", outputs.astype(np.float32), predicted.astype(rows.predicted.dtype))
+            examples = json.loads(_DATA["content"].findall(page)[-1])["examples"]
+            agree = answers["agree"] and _examples_agree(portable_form(model), model, examples)
+            differences = () if agree else ("the examples in the page have other answers than it computes",)
+            decoded = predicted.astype(rows.predicted.dtype)
+            return Ran(f"Node.js {found}", "", outputs.astype(np.float32), decoded, None, differences)
     except subprocess.TimeoutExpired:
         problem = f"not finished after {_SECONDS} seconds"
-    except ValueError:
+    except (ValueError, LookupError):
         problem = "answers of another shape"
     raise DataError("GN101", f"{path}: its script fails in Node.js {found} ({printable(problem)}).")
+
+
+def _examples_agree(form: PortableForm, model: Model, examples: dict[str, Any]) -> bool:
+    """Return whether the answers of a page's examples, which are texts, are those of their stored outputs."""
+    outputs = np.frombuffer(base64.b64decode(examples["outputs"]), "<f4").reshape(-1, form.sizes[-1])
+    predicted = model.targets.invert(outputs.astype(np.float32))
+    return bool([_answer_text(form, one) for one in predicted] == examples["answers"])
 
 
 def _rows_as_json(rows: ProofRows) -> str:

@@ -12,12 +12,16 @@ from ..model.model import Model
 from ..nn.random import Purpose, generator
 from ..preprocess import Columns
 from ..preprocess.tabular.dates import DateColumn
-from ..preprocess.tabular.encoders import LARGEST, BooleanColumn, NumberColumn
+from ..preprocess.tabular.encoders import LARGEST, BooleanColumn, NumberColumn, WordColumn
 from ..preprocess.tabular.kinds import Encoding
 
 MADE = "random values within the training range"
 MADE_WITHOUT_RANGE = "random values, as the training range is not known"
 """The source of these rows, for the output."""
+
+ADDED = 256
+"""How many rows are made so that every input counts, at most; of a table, more where a column has more words."""
+_MOST_FOR_WORDS = 2000
 
 _SPARSE = 0.8
 """Fraction of zeros in a third of the rows, as images have them: arithmetic may skip them."""
@@ -45,6 +49,25 @@ def made_array(model: Model, input_kind: str, count: int) -> NDArray[Any]:
     return np.clip(np.rint(rows), 0, 255).astype(np.uint8) if input_kind == "bytes" else rows
 
 
+def exciting_array(model: Model, input_kind: str) -> NDArray[Any]:
+    """Return at most `ADDED` raw samples of which each changes a few inputs, so that every input is changed by one.
+
+    All others have the value that is 0 after scaling, or nearest to it: sums stay small, so that no node is saturated.
+    A feature that was constant in training gets the range of all.
+    """
+    features, random = model.features, generator(0, Purpose.PROOF)
+    low, high = _range(model)
+    constant = low == high
+    low[constant], high[constant] = low.min(), high.max()
+    high[low == high] += 1
+    rest = np.clip(model.scaling.invert(np.zeros((1, features)))[0], low, high)
+    far = np.where(high - rest >= rest - low, high, low)
+    rows = np.tile(rest, (min(ADDED, features), 1))
+    places = np.arange(features)
+    rows[places % len(rows), places] += (far - rest) * random.uniform(0.5, 1, features)
+    return np.clip(np.rint(rows), 0, 255).astype(np.uint8) if input_kind == "bytes" else rows
+
+
 def _range(model: Model) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the lowest and highest raw value of each feature, each of shape (features,)."""
     seen, scaling = model.training_range, model.scaling
@@ -68,6 +91,8 @@ def made_table(columns: Columns, count: int) -> dict[str, list[Any]]:
     """
     random = generator(0, Purpose.PROOF)
     table: dict[str, list[Any]] = {}
+    most_words = max((len(one.words) for one in columns.inputs if isinstance(one, WordColumn)), default=0)
+    count = max(count, min(2 + (most_words + 1) * 10 // 9, _MOST_FOR_WORDS))
     for one in columns.inputs:
         present = count - 1 - count // 10
         values = [*_values(one, random, present), *[None] * (count - 1 - present)]

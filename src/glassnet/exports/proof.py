@@ -18,6 +18,8 @@ from .rows import ProofRows
 
 _ROUNDING = 4.0
 """A tolerance covers this many times the largest rounding error of the portable outputs."""
+_PROBABILITIES = 1e-5
+"""Largest difference of a probability from that of the same outputs in Python."""
 QUANTIZED = ("int8",)
 """Allowed values of `quantize`."""
 
@@ -37,12 +39,18 @@ class Ran:
         The network's outputs, as `ProofRows.outputs`.
     predicted : ndarray or None
         The decoded answers, as `ProofRows.predicted`; None if the form does not decode.
+    probabilities : ndarray or None
+        The probabilities of classes, shape (n, classes), if the form computes them.
+    differences : tuple of str
+        What else differs from the model, each an English sentence without a full stop.
     """
 
     tool: str | None
     why_not: str = ""
     outputs: NDArray[np.float32] | None = field(default=None, repr=False)
     predicted: NDArray[Any] | None = field(default=None, repr=False)
+    probabilities: NDArray[np.float32] | None = field(default=None, repr=False)
+    differences: tuple[str, ...] = ()
 
 
 @one_line
@@ -63,6 +71,8 @@ class Proof:
         Number of rows that were compared, or would have been.
     source : str
         Where the rows are from.
+    added : int
+        Number of further rows, which were made so that every input counts.
     ran : str or None
         What ran the file, with its version; None if nothing here can.
     why_not : str
@@ -79,6 +89,9 @@ class Proof:
         With `quantize`: the fraction of rows with the same class or labels as without; None for numbers.
     accuracy, quantized_accuracy : float or None
         Of the model and, with `quantize`, of the file, if the rows have classes; None otherwise.
+    differences : tuple of str
+        What else differs: names, weights, scalings, encodings and other stored values, of an existing file; and
+        probabilities.
     """
 
     form: str
@@ -86,6 +99,7 @@ class Proof:
     quantize: str | None
     rows: int
     source: str
+    added: int
     ran: str | None
     why_not: str
     largest_difference: float | None
@@ -94,9 +108,15 @@ class Proof:
     agreement: float | None = None
     accuracy: float | None = None
     quantized_accuracy: float | None = None
+    differences: tuple[str, ...] = ()
 
     @property
     def equal(self) -> bool | None:
+        """Whether the file answers as the model does, and stores what it has; None if nothing ran it."""
+        return False if self.differences else self.answers_equal
+
+    @property
+    def answers_equal(self) -> bool | None:
         """Whether the file answers as the model does; None if nothing ran it."""
         if self.largest_difference is None:
             return None
@@ -156,10 +176,13 @@ def read_export(path: str | Path) -> tuple[bytes, Mark]:
     return content, Mark(form, digest, None if kind == "float32" else kind)
 
 
-def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: Ran) -> Proof:
+def compared(
+    mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: Ran, differences: tuple[str, ...]
+) -> Proof:
     """Compare the answers of an exported file with the portable ones.
 
-    A tolerance above 0 is widened for networks whose portable outputs have larger rounding errors.
+    A tolerance above 0 is widened for networks whose portable outputs have larger rounding errors. `differences` are
+    those of what the file stores.
     """
     if tolerance:
         tolerance = max(tolerance, _ROUNDING * _largest_difference(rows.outputs, _in_float64(model, rows)))
@@ -168,17 +191,25 @@ def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: R
         predicted = model.targets.invert(ran.outputs) if ran.predicted is None else ran.predicted
         differ = int(np.count_nonzero(_answers_differ(model, rows, predicted, tolerance)))
         largest = _largest_difference(ran.outputs, rows.outputs)
-    plain = rows.predicted if rows.not_quantised is None else rows.not_quantised
+    differences += ran.differences
+    if ran.outputs is not None and ran.probabilities is not None:
+        apart = float(np.abs(ran.probabilities - model.probabilities(ran.outputs)).max(initial=0.0))
+        if not apart <= _PROBABILITIES:
+            differences += (f"the probabilities differ from those of the outputs by {apart:.2g}",)
+    given = slice(len(rows) - rows.added)
+    rounded, labels = rows.predicted[given], rows.labels
+    plain = rounded if rows.not_quantised is None else rows.not_quantised[given]
     agreement = None
     if mark.quantize is not None and model.targets.name != "values":
-        agreement = 1 - float(_by_row(plain != rows.predicted).mean())
-    right = [None if rows.labels is None else float((one == rows.labels).mean()) for one in (plain, rows.predicted)]
+        agreement = 1 - float(_by_row(plain != rounded).mean())
+    right = [None if labels is None else float((one == labels).mean()) for one in (plain, rounded)]
     return Proof(
         mark.form,
         mark.hash,
         mark.quantize,
-        len(rows),
+        len(rounded),
         rows.source,
+        rows.added,
         ran.tool,
         ran.why_not,
         largest,
@@ -187,6 +218,7 @@ def compared(mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: R
         agreement,
         right[0],
         right[1] if mark.quantize else None,
+        differences,
     )
 
 

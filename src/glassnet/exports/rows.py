@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import DataError
 from ..model.model import Model
-from ..model.portable import PortableNetwork, portable_form
+from ..model.portable import PortableForm, PortableNetwork, portable_form
 from ..preprocess import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.dates import DateColumn
@@ -22,7 +23,7 @@ from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn, WordColum
 from ..preprocess.tabular.kinds import Encoding
 from ..workflow.model_data import load_labelled, load_queries, trained_on_bundled
 from ..workflow.notice import Notify, ignore
-from .made_rows import MADE, MADE_WITHOUT_RANGE, made_array, made_table
+from .made_rows import ADDED, MADE, MADE_WITHOUT_RANGE, exciting_array, made_array, made_table
 
 if TYPE_CHECKING:
     from ..data.tables.table import Column, Table
@@ -54,6 +55,8 @@ class ProofRows:
         Their classes, int64 (n,); labels 0 or 1, int64 (n, outputs); or values, float64 (n, outputs).
     not_quantised : ndarray or None
         The same of weights of 32 bits, if the outputs are of the quantised form.
+    added : int
+        How many rows at the end are not from `source`, but made so that every input counts.
     """
 
     source: str
@@ -64,6 +67,7 @@ class ProofRows:
     outputs: NDArray[np.float32]
     predicted: NDArray[Any]
     not_quantised: NDArray[Any] | None = None
+    added: int = 0
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -135,19 +139,60 @@ def proof_rows(
         chosen = _spread(len(rows), most, source)
         rows, labels = rows[chosen], None if labels is None else labels[chosen]
         raw = _as_kind(rows, form.input_kind, source)
-    network = PortableNetwork(form.quantised() if quantize else form)
     inputs = encoded if raw is None else raw
     assert inputs is not None
-    outputs = network.outputs(inputs)
-    defined = np.isfinite(inputs).all(axis=1) & np.isfinite(outputs).all(axis=1)
+    outputs, exact = _answers(model, form, inputs, quantize)
+    defined = _are_defined(inputs, outputs)
     if not defined.all():
         raise DataError(
             "GN017",
             f"{source}, sample {chosen[defined.argmin()] + 1}: its values or outputs are beyond the range of float32, "
             "so that portable arithmetic does not define them. Leave such samples out.",
         )
-    exact = model.targets.invert(PortableNetwork(form).outputs(inputs)) if quantize else None
     return ProofRows(source, raw, values, encoded, labels, outputs, model.targets.invert(outputs), exact)
+
+
+def with_added_rows(rows: ProofRows, model: Model, quantize: str | None = None) -> ProofRows:
+    """Return rows, and after them others, made from the model so that every input counts.
+
+    Data may have inputs that are never anything but 0, such as the pixels at the edge of MNIST's digits, words that do
+    not occur, or no missing values.
+    """
+    form, values, encoded = portable_form(model), {}, None
+    if model.columns is None:
+        inputs = _as_kind(exciting_array(model, form.input_kind), form.input_kind, MADE)
+    elif rows.source == MADE:
+        return rows
+    else:
+        table = read_table(made_table(model.columns, ADDED), model.columns.names)
+        values, encoded = values_of(table, model.columns), model.columns.apply(table)
+        inputs = encoded
+    outputs, exact = _answers(model, form, inputs, quantize)
+    defined = _are_defined(inputs, outputs)
+    inputs, outputs = inputs[defined], outputs[defined]
+    return replace(
+        rows,
+        raw=None if rows.raw is None else np.concatenate([rows.raw, inputs]),
+        values={name: [*rows.values[name], *compress(more, defined.tolist())] for name, more in values.items()},
+        encoded=None if rows.encoded is None else np.concatenate([rows.encoded, inputs]),
+        outputs=np.concatenate([rows.outputs, outputs]),
+        predicted=np.concatenate([rows.predicted, model.targets.invert(outputs)]),
+        not_quantised=None if exact is None else np.concatenate([rows.not_quantised, exact[defined]]),
+        added=len(outputs),
+    )
+
+
+def _answers(
+    model: Model, form: PortableForm, inputs: NDArray[Any], quantize: str | None
+) -> tuple[NDArray[np.float32], NDArray[Any] | None]:
+    """Return portable outputs, and for weights of 8 bits also the decoded answers of weights of 32."""
+    outputs = PortableNetwork(form.quantised() if quantize else form).outputs(inputs)
+    exact = model.targets.invert(PortableNetwork(form).outputs(inputs)) if quantize else None
+    return outputs, exact
+
+
+def _are_defined(inputs: NDArray[Any], outputs: NDArray[np.float32]) -> NDArray[np.bool_]:
+    return np.asarray(np.isfinite(inputs).all(axis=1) & np.isfinite(outputs).all(axis=1))
 
 
 def _table(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..model.model import Model
 from .morphology import Plane
 from .reading import Digit, Reading
-from .reasons import DOUBTED, find_reason, is_wide
+from .reasons import DOUBTED, find_reason, is_edge, is_wide
 from .recognise import Candidate, is_print, recognise
 
 if TYPE_CHECKING:
@@ -240,7 +240,8 @@ def make_digit(
     """Return the digit that a candidate in this box of a photograph means, with the reason if it is not sure."""
     piece, outputs, is_digit = candidate.piece, candidate.outputs, candidate.is_digit
     answer = int(model.targets.invert(outputs[np.newaxis])[0])
-    confidence = candidate.confidence * (DOUBTED if is_wide(piece) else 1.0)
+    doubtful = is_wide(piece) or is_edge(piece, ink.strength.shape)
+    confidence = candidate.confidence * (DOUBTED if doubtful else 1.0)
     reason = None
     if confidence < sure:
         certainty = candidate.confidence / is_digit if is_digit else 1.0

@@ -38,6 +38,7 @@ _PAPER = 10  # largest usual level of the paper
 _AT_BORDER = 0.1  # largest fraction of the border with ink
 _OFF_CENTRE = 0.65  # largest offset of the centre of mass from the middle, in pixels
 _PLATEAU = 0.25  # largest fraction of ink away from the edges of strokes: grey paper
+_FADED, _MOST_FADED = 180, 0.13  # level of full ink; largest fraction of weaker ink inside strokes: a photograph
 _THINNEST = 3  # of those pixels: thinner strokes are widened to this before scaling
 
 
@@ -95,8 +96,9 @@ def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
     -------
     ndarray of uint8, shape (28, 28), or None
         Light on dark, if the image has this size or is an enlargement of it and looks like MNIST in all respects: the
-        border is plain, the longer side of the digit is 20, its centre of mass is in the middle, its ink is full, the
-        paper empty, and grey is only at the edges of strokes. All 60,000 training digits of MNIST have this form.
+        border is plain, the longer side of the digit is 20, its centre of mass is in the middle, its ink is full, also
+        inside strokes, the paper empty, and grey is only at the edges of strokes. All 60,000 training digits of MNIST
+        have this form.
     """
     if picture.width != picture.height or picture.width < SIDE:
         return None
@@ -110,6 +112,9 @@ def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
     box = max(int(np.ptp(np.flatnonzero(seen.any(axis=1 - axis)))) + 1 for axis in (0, 1))
     middle = [float(grey.sum(axis=1 - axis) @ np.arange(SIDE) / grey.sum()) for axis in (0, 1)]
     if not shortest <= box <= _LONGEST or np.abs(np.array(middle) - SIDE / 2).max() > _OFF_CENTRE:
+        return None
+    inside = scipy.ndimage.minimum_filter(grey, size=3) > weakest
+    if np.count_nonzero(inside & (grey < _FADED)) > _MOST_FADED * np.count_nonzero(seen):
         return None
     near_strokes = scipy.ndimage.maximum_filter(grey, size=3) > 127
     return grey if np.count_nonzero(seen & ~near_strokes) <= _PLATEAU * np.count_nonzero(seen) else None

@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from . import Ink
 
 _UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
+_UPRIGHT = 4.0  # least gain of evidence for upright, in log odds, that rules upside down out: about that of one 3 or 4
+_IMPLAUSIBLE = 0.3  # confidence upside down below which one digit says which way is up
 _GAIN = 6.5  # least gain of evidence, in log odds, that is clearly surer: more than the h and e of "hello" give
 _BETWEEN = 1.0  # least difference to the second best way: on its side, a page is certainly not upright
 _COLUMN = 3  # pieces from which one digit may be a line of digits on its side
 _LEGIBLE, _MORE = 0.5, 0.1  # least fraction of sure digits in a turned reading, and by how much it exceeds the first
-_LIMIT = 0.98  # no single digit counts more than this confidence
+_LIMIT, _CLEAREST = 0.98, 0.999
+"""No single digit counts more than this confidence; the second one compares upright with upside down, which differ in
+little for 6 and 9."""
 _SAMPLE = 24  # most digits that are classified to compare ways up
 _TILTED = 8.0  # degrees; smaller tilts do not harm
 _SLENDER = 0.45  # ratio of the shorter side to the longer up to which a 1 may be a dash on its side
@@ -67,6 +71,7 @@ def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tup
     """
     confidences = [digit.confidence for digit in reading.digits]
     surely_read = bool(confidences) and (min(confidences) >= SURE or np.mean(confidences) >= _UNSURE)
+    surely_read = surely_read and (len(confidences) == 1 or _upside_down(model, reading.digits)[0] > -_GAIN)
     if not confidences or (surely_read and not _is_column(reading)):
         return reading, view
     ways = [_way(model, reading, turned) for turned in (0, 90, 180, 270)]
@@ -105,6 +110,40 @@ def add_other_way(model: Model, reading: Reading) -> Reading:
     return replace(reading, if_turned=max(likely)[1:]) if likely else reading
 
 
+def doubt_way_up(model: Model, reading: Reading, sure: float) -> Reading:
+    """Lower the confidence of several digits that are others upside down, if both ways are plausible, and say so.
+
+    A page with words is not doubted, nor are digits that are the same upside down, such as 0, 1 and 8.
+    """
+    digits = reading.digits
+    if len(digits) < 2 or reading.other_lines or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
+        return reading
+    gain, answers, confidences = _upside_down(model, digits)
+    decisive = [digit.sure and confidence < _IMPLAUSIBLE for digit, confidence in zip(digits, confidences, strict=True)]
+    least = _UPRIGHT * (1 if any(decisive) else np.sqrt(len(digits)))  # the gains of 6 and 9 vary by chance
+    other = [digit.sure and answer != digit.answer for digit, answer in zip(digits, answers, strict=True)]
+    if gain >= least or not any(other) or np.mean(confidences >= SURE) < _LEGIBLE:
+        return reading
+    turned = [
+        replace(digit, line=digits[-1].line - digit.line, answer=int(answer), sure=bool(confidence >= sure))
+        for digit, answer, confidence in zip(digits, answers, confidences, strict=True)
+    ]
+    doubted = [
+        digit.doubted(Reason.UPSIDE_DOWN, sure) if one else digit for digit, one in zip(digits, other, strict=True)
+    ]
+    upside_down = replace(reading, digits=tuple(turned[::-1])).text
+    return replace(reading, digits=tuple(doubted), upside_down=upside_down)
+
+
+def _upside_down(model: Model, digits: tuple[Digit, ...]) -> tuple[float, NDArray[np.intp], NDArray[np.floating]]:
+    """Return the evidence for upright minus that for upside down, and the answers and confidences upside down."""
+    forms = np.stack([digit.form for digit in digits])
+    turned = np.roll(forms[:, ::-1, ::-1], 1, axis=(1, 2))  # the centre of mass stays half a pixel below the middle
+    outputs, confidences, _ = score_forms(model, np.concatenate([forms, turned]).reshape(2 * len(forms), 1, -1))
+    gain = np.subtract(*_log_odds(confidences, _CLEAREST).reshape(2, -1).sum(axis=1))
+    return float(gain), model.targets.invert(outputs[len(forms) :]), confidences[len(forms) :]
+
+
 def _way(model: Model, reading: Reading, turned: int) -> _Way:
     """Rotate the ink of a reading, and measure the evidence that this is the right way up."""
     from . import find_pieces, find_tilt
@@ -136,9 +175,9 @@ def _classify(model: Model, masks: list[Mask]) -> tuple[NDArray[np.intp], NDArra
     return model.targets.invert(outputs), confidences, slender
 
 
-def _log_odds(confidences: NDArray[np.floating]) -> NDArray[np.floating]:
+def _log_odds(confidences: NDArray[np.floating], limit: float = _LIMIT) -> NDArray[np.floating]:
     """Return the evidence for digits: the log odds of their confidences, 0 for what is not sure."""
-    inside = np.clip(confidences, 0.5, _LIMIT)
+    inside = np.clip(confidences, 0.5, limit)
     return np.asarray(np.log(inside / (1 - inside)))
 
 

@@ -2,7 +2,8 @@
 
 An image that already has the form of MNIST is predicted as it is (`mnist_form`). Any other is read upright in
 several ways (`attempts`), and turned if it may be upside down or on its side (`orientation`). Lines that are not digits
-are named (`text_lines`), and each digit that is not sure has its reason (`reasons`).
+are named (`text_lines`), what is not writing is not sure (`writing`), and each digit that is not sure has its reason
+(`reasons`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from ..errors import DataError
 from ..model.model import Model
 from .attempts import make_digit, read_again, read_first
 from .cells import read_form
-from .orientation import add_other_way, read_turned
+from .orientation import add_other_way, doubt_way_up, read_turned
 from .reading import Digit, Reading
 from .recognise import PAGE, SURE, Candidate, score_forms
 from .text_lines import has_clear_lines, is_upright, judge_lines
+from .writing import doubt_other_than_writing
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from . import Plane
 
 __all__ = ["Digit", "Reading", "read_photo"]
 
@@ -49,6 +53,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError("GN017", f"the model does not take images of {SIDE} × {SIDE}. Use a model trained on MNIST.")
+    model = model.unchecked()  # its forms are those of MNIST, whatever the range of its training data
     picture = opaque(picture)
     values = working_size(picture)
     form = match_mnist_form(picture)
@@ -63,7 +68,14 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     form_reading = read_form(model, picture, values, sure)
     if form_reading is not None:
         return form_reading
+    reading = _read(model, picture, values, sure)
+    return doubt_way_up(model, add_other_way(model, reading), sure)
+
+
+def _read(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
+    """Read a photograph upright, and turned if that may be the right way up."""
     reading, view = read_first(model, picture, values, sure)
+    reading = first = doubt_other_than_writing(reading, sure)  # so that ink merged with a shadow is read again
     if _has_few_digits(reading):
         return judge_lines(reading, sure)
     judged = judge_lines(reading, sure)
@@ -76,7 +88,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         other = judge_lines(again, sure)
         broken = len(judged.digits) == 1 and not judged.digits[0].sure and bool(other.other_lines)
         judged = judged if broken else other  # one doubtful digit, as one cut off at the edge, is not a word
-    return add_other_way(model, judged)
+    return judged if judged.mask is first.mask else doubt_other_than_writing(judged, sure)
 
 
 def _has_few_digits(reading: Reading) -> bool:

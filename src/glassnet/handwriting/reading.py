@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from . import Ink
 
+_APART, _WIDER, _FURTHER = 0.4, 2.0, 1.4
+"""Least gap between numbers, relative to their height; its least ratio to the widest gap within a number; and the same
+ratio of the distances between the middles of digits."""
+
 
 @dataclass(frozen=True)
 class Digit:
@@ -93,6 +97,8 @@ class Reading:
         rotated clockwise by 90, 180 or 270 degrees; None if it is read upright only.
     other_lines : tuple of int
         The lines of writing, from 0, that are not digits but words or sums.
+    upside_down : str or None
+        The text of several digits if the photograph is rotated by 180 degrees, where that is as plausible.
     """
 
     digits: tuple[Digit, ...]
@@ -104,11 +110,33 @@ class Reading:
     tilt: float = 0.0
     if_turned: tuple[int, int] | None = None
     other_lines: tuple[int, ...] = ()
+    upside_down: str | None = None
 
     @property
     def text(self) -> str:
-        """The predictions, one line of text per line of writing; ``?`` if the confidence is too low."""
-        lines = [""] * (1 + max((digit.line for digit in self.digits), default=0))
+        """The predictions, one line of text per line of writing; ``?`` if the confidence is too low.
+
+        A space is where numbers in a line are apart.
+        """
+        lines: list[list[Digit]] = [[] for _ in range(1 + max((digit.line for digit in self.digits), default=0))]
         for digit in self.digits:
-            lines[digit.line] += str(digit.answer) if digit.sure else "?"
-        return "\n".join(lines)
+            lines[digit.line].append(digit)
+        return "\n".join(map(_line_text, lines))
+
+
+def _line_text(digits: list[Digit]) -> str:
+    """Return a line of text, with spaces where gaps are clearly wider than those within numbers."""
+    text = [str(digit.answer) if digit.sure else "?" for digit in digits]
+    if len(digits) < 3:
+        return "".join(text)
+    boxes = np.array([digit.box for digit in digits], float)
+    high = float(np.median(boxes[:, 3] - boxes[:, 1]))
+    left, right = np.sort([boxes[:, 0], boxes[:, 2]], axis=0)
+    gaps, steps = (left[1:] - right[:-1]) / high, np.diff((left + right) / 2) / high
+    order = np.sort(gaps)
+    widest = 1 + int(np.argmax(np.diff(order)))  # gaps from this one on are between numbers
+    apart = gaps >= order[widest]
+    clear = (
+        order[widest] > max(_APART, _WIDER * order[widest - 1]) and steps[apart].min() > _FURTHER * steps[~apart].max()
+    )
+    return text[0] + "".join(f" {one}" if space and clear else one for one, space in zip(text[1:], apart, strict=True))

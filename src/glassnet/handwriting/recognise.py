@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
 SURE = 0.65
 """Least confidence of a sure prediction: of drawn digits of other hands, most below it were wrong, most above right."""
-_ODDS = 1.5
+_ODDS = 3.0
 """Ratio of the odds of a digit on paper to those in the training data of the gate, which has many letters and signs
 (Saerens, Latinne and Decaestecker 2002, equation 4)."""
 _NO_DIGIT = 0.005  # probability of the gate for the plain form below which the variants would not make a digit of it
 PAGE = 250
 """Number of pieces above which most of them must be digits: otherwise each is classified once, and the variants only
 confirm digits, because the thousands of letters of a printed page would take minutes."""
-_CLEAR = 0.8  # least confidence in each part at which touching digits are separated
+_CLEAR, _CLEARER = 0.8, 0.95
+"""Least confidence in each part at which touching digits are separated; the same if the piece is hardly wider than
+high, as are letters, whose legs look like digits."""
+_WIDE = 1.2  # ratio of width to height of such a piece
 _SPECKS = 60  # number of pieces from which they are specks if hardly any is a digit
 _WORDS = 24  # number of pieces above which most must be digits for the others to be split
 _ROUNDS = 4  # of merging two pieces each; more pieces in one digit are specks
@@ -82,7 +85,7 @@ def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, Flo
 
 @cache
 def _gate() -> Model:
-    return shipped_model("gate")
+    return shipped_model("gate").unchecked()
 
 
 def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
@@ -187,10 +190,11 @@ def _split_piece(model: Model, candidate: Candidate) -> list[Candidate]:
     """Return the best split of a piece into sure digits; empty if there is none."""
     from . import find_cuts
 
+    least = _CLEAR if candidate.piece.width > _WIDE * candidate.piece.height else _CLEARER
     halves = _make_candidates(model, [half for way in find_cuts(candidate.piece) for half in way])
     splits = []
     for pair in zip(halves[::2], halves[1::2], strict=True):
-        sides = [[half] if half.confidence > _CLEAR else [] for half in pair]
+        sides = [[half] if half.confidence > least else [] for half in pair]
         if any(sides):  # of three touching digits, one is separated first
             sides = [side or _split_piece(model, half) for side, half in zip(sides, pair, strict=True)]
         if all(sides):

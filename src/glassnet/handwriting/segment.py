@@ -39,6 +39,7 @@ _PORE = 0.15  # of the squared stroke width: the largest hole that a dry pen or 
 _MOST = 800  # most pieces that are compared; more are not handwriting
 _HOLES = 6  # number of small equal pieces from which they are not writing
 _RING = 0.1  # of the height of a piece: a path so long inside closed holes cuts a 0 or an 8
+_THROUGH = 0.6  # of the height of a piece: a cut through more ink does not separate digits that touch
 _FAR = 0.3  # largest gap between pieces of a digit, relative to its size
 _STEEPEST = 40  # degrees by which lines may be tilted
 _DUST, _LONGEST = 6, 0.4  # least number of specks, and their largest size, relative to that of the piece
@@ -405,7 +406,7 @@ def find_cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
     """Return ways to cut a wide piece into a left and a right one along a path through little ink."""
     if piece.width < max(4, 0.8 * piece.height):
         return []
-    most = 2 * max(1.0, stroke_pixels(piece.mask))
+    most = min(2 * max(1.0, stroke_pixels(piece.mask)), _THROUGH * piece.height)  # a disc is not two digits
     holes = scipy.ndimage.binary_fill_holes(piece.mask) & ~piece.mask
     reach = max(1, int(0.15 * piece.width))
     cuts: dict[bytes, tuple[Piece, Piece]] = {}

@@ -63,7 +63,7 @@ def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
     """Return the template values of a layer; signals and errors are those of the first sample of a batch."""
     layer = trace.layers[number]
     own = layer.ways[trace.rule]
-    changes = [_matrix(say("change_by", rule=rule), layer.ways[rule].change) for rule in trace.rules]
+    changes = [_matrix(say("change_by", short_rule=rule), layer.ways[rule].change) for rule in trace.rules]
     if layer.difference is not None:
         changes.append(_matrix(say("change_difference"), layer.difference))
     whole = layer.weight.size <= WHOLE
@@ -99,7 +99,10 @@ def _signals(trace: Trace, number: int, say: Say) -> dict[str, NDArray[Any]]:
     if layer.derivative is not None:
         columns["f′"] = layer.derivative[0]
     for rule in trace.rules:
-        columns |= {f"e {rule}": layer.ways[rule].error[0], f"δ {rule}": layer.ways[rule].delta[0]}
+        columns |= {
+            say("by_rule", symbol="e", short_rule=rule): layer.ways[rule].error[0],
+            say("by_rule", symbol="δ", short_rule=rule): layer.ways[rule].delta[0],
+        }
     if in_proportion is not None:
         columns[say("proportion_column")] = in_proportion[0]
     return columns

@@ -34,7 +34,9 @@ def error_formula(trace: Trace, number: int, say: Say) -> str:
     if number == len(trace.layers) - 1:
         return say("error_here")
     sent, mask = {"notes": "e", "gradient": "δ"}, "m · " if trace.layers[number].masked else ""
-    ways = say("comma").join(say("error_way", formula=f"{mask}Wᵀ · {sent[rule]}", rule=rule) for rule in trace.rules)
+    ways = say("comma").join(
+        say("error_way", formula=f"{mask}Wᵀ · {sent[rule]}", short_rule=rule) for rule in trace.rules
+    )
     return say("error_back", above=number + 2, ways=ways)
 
 
@@ -67,7 +69,7 @@ def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Links:
     own = layer.ways[trace.rule].change
     heads, matrices = [say("before_column")], [layer.weight]
     for rule in trace.rules:
-        heads.append(f"ΔW {rule}")
+        heads.append(say("by_rule", symbol="ΔW", short_rule=rule))
         matrices.append(layer.ways[rule].change)
     if layer.difference is not None:
         heads.append(say("difference_column"))
@@ -90,7 +92,11 @@ def bias_columns(trace: Trace, layer: LayerStep, say: Say) -> dict[str, NDArray[
     changes = {rule: layer.ways[rule].bias_change for rule in trace.rules}
     return {
         say("before_column"): layer.bias,
-        **{f"Δb {rule}": change for rule, change in changes.items() if change is not None},
+        **{
+            say("by_rule", symbol="Δb", short_rule=rule): change
+            for rule, change in changes.items()
+            if change is not None
+        },
         say("after_column"): layer.bias + own,
     }
 

@@ -94,6 +94,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}: {rows:,} rows without a target ({names}) skipped",
         "{source}：跳过没有目标（{names}）的 {rows:,} 行",
     ),
+    "writes_beside": (
+        "{wanted} already exists: this run writes {file}",
+        "{wanted} 已存在：本次训练将写入 {file}",
+    ),
     "kept_aside": (
         "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
         "没有测试数据：从 {source} 留出 {share:.3g}%（{rows:,} 行）作测试",
@@ -128,6 +132,37 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "perfect": (
         "{source}: the test has no errors; make sure that no column contains the answer, or is known only after it",
         "{source}：测试没有任何错误；请确认没有哪一列包含答案，或在答案之后才能得知",
+    ),
+    "one_answer": (
+        "{source}: every prediction is {name!r}, the most frequent class ({share:.1%}), so the accuracy says nothing; "
+        "balanced accuracy {balanced:.1%}, AUC {auc:.2f}, where 0.5 is chance",
+        "{source}：所有预测都是最多的类别 {name!r}（占 {share:.1%}），因此准确率说明不了问题；"
+        "平衡准确率 {balanced:.1%}，AUC {auc:.2f}（0.5 为随机水平）",
+    ),
+    "one_answer_rarer": (
+        "{source}: every prediction is {name!r}, which is right for {share:.1%}; balanced accuracy {balanced:.1%}, AUC "
+        "{auc:.2f}, where 0.5 is chance",
+        "{source}：所有预测都是 {name!r}，只对 {share:.1%} 的样本正确；平衡准确率 {balanced:.1%}，AUC {auc:.2f}"
+        "（0.5 为随机水平）",
+    ),
+    "one_answer_threshold": (
+        "the probabilities do tell the classes apart, but that of {name!r} never reaches 50%; glassnet report shows "
+        "the scores at other thresholds",
+        "概率能够区分两个类别，只是 {name!r} 的概率从未达到 50%；glassnet report 给出其他阈值下的得分",
+    ),
+    "one_answer_train": (
+        "nor do the probabilities tell the classes apart; try another --rate or more --epochs",
+        "概率也不能区分各类别；可改变 --rate 或增大 --epochs",
+    ),
+    "one_answer_initializer": (
+        "nor do the probabilities tell the classes apart; try --initializer he, another --rate or more --epochs",
+        "概率也不能区分各类别；可尝试 --initializer he、改变 --rate 或增大 --epochs",
+    ),
+    "all_one_answer": (
+        "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent class "
+        "({share:.1%}), so equal values of {metric} say nothing about them; compare by --metric log_loss",
+        "{source}：{trials} 次训练中有 {count} 次的预测全是最多的类别 {name!r}（占 {share:.1%}），"
+        "{metric} 相同说明不了问题；请改用 --metric log_loss 比较",
     ),
     "no_better_than_class": (
         "{source}: the accuracy, {accuracy:.1%}, is not better than always answering {name!r} ({share:.1%})",
@@ -173,7 +208,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     # train
     "network": (
         "network   {sizes}, rule {rule}, {epochs} epochs of {samples:,} samples, engine {engine} ({dtype})",
-        "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}（{dtype}）",
+        "网络      {sizes}，规则 {rule}，{samples:,} 个样本，训练 {epochs} 轮，引擎 {engine}，{dtype}",
     ),
     "joined": (
         "{sizes} ({members} networks of {member}, each trained without one fold)",
@@ -196,11 +231,6 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     ),
     "accuracy_of": ("accuracy {score}", "准确率 {score}"),
     "to": (" to ", " 至 "),
-    "one_answer": (
-        "every prediction is {name}: the network has learned nothing. Try --initializer he, another --rate or more "
-        "--epochs",
-        "所有预测都是 {name}：网络什么也没学到。可尝试 --initializer he、改变 --rate 或增大 --epochs",
-    ),
     "time": (
         "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
         "用时      读取 {load:.2f} 秒，编译 {compile:.2f} 秒，训练 {train:.2f} 秒，测试 {test:.2f} 秒",
@@ -232,6 +262,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "reason_edge": ("touches the edge of the picture", "碰到图片边缘"),
     "reason_faint": ("too faint", "笔迹太淡"),
     "reason_wide": ("may be two digits", "可能是两个数字"),
+    "reason_not_writing": ("does not look like writing on paper", "不像写在纸上的笔迹"),
+    "reason_upside_down": ("the picture may be upside down", "图片可能上下颠倒"),
     "reason_unclear": ("could be {answer} or {second}", "可能是 {answer}，也可能是 {second}"),
     "digit_not_sure": ("line {line}, digit {place}: {words}", "第 {line} 行第 {place} 个数字：{words}"),
     "turned": ("turned by {degrees}° clockwise to read it", "顺时针旋转 {degrees}° 后识别"),
@@ -239,6 +271,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "if_turned": (
         "{answer} if the picture is turned by {degrees}° clockwise",
         "若将图片顺时针旋转 {degrees}°，则是 {answer}",
+    ),
+    "upside_down": (
+        "upside down it is as plausible: {text} if the picture is turned by 180°",
+        "上下颠倒也说得通：若将图片旋转 180°，则是 {text}",
     ),
     "other_line": ("line {line}: not digits", "第 {line} 行：不是数字"),
     "no_digit_line": ("no line of digits: words, sums or signs", "没有数字行：是文字、算式或符号"),
@@ -251,6 +287,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "some_edge": ("{count} at the edge of the picture", "{count} 个碰到图片边缘"),
     "some_faint": ("{count} too faint", "{count} 个笔迹太淡"),
     "some_wide": ("{count} perhaps two digits in one", "{count} 个可能是两个数字"),
+    "some_not_writing": ("{count} not like writing on paper", "{count} 个不像写在纸上的笔迹"),
+    "some_upside_down": ("{count} perhaps upside down", "{count} 个可能上下颠倒"),
     "some_unclear": ("{count} unclear", "{count} 个难以辨认"),
     "reading_photo": ("reading {file} …", "正在读取 {file}……"),
     "photos_read": ("read {done} of {photos} photographs", "已读取 {photos} 张照片中的 {done} 张"),
@@ -288,6 +326,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{largest:.1e}",
         "不同      {source} 的 {rows:,} 行，由 {tool} 运行：{differ:,} 个回答不同，输出最多相差 {largest:.1e}",
     ),
+    "stored_differs": ("different {what}", "不同      {what}"),
     "not_run": (
         "proof     none, because nothing here can run the file: {why}",
         "验证      未验证，因为此处无法运行该文件：{why}",
@@ -431,7 +470,7 @@ def cli_words(language: str) -> Say:
     return speaking(language, CLI_WORDS)
 
 
-NO_DIGIT = ("not_a_digit", "other_line")
+NO_DIGIT = ("not_a_digit", "not_writing", "other_line")
 """Reasons for which texts and pictures show neither a digit nor a percentage, because it may be none."""
 
 

@@ -10,14 +10,12 @@ COMPILING_WORDS: dict[str, tuple[str, str]] = {
     "answer_rows": ("prediction", "预测"),
     "distort_rows": ("image augmentation", "图像增强"),
     "begins": (
-        "compiling the loop for {what} ({types}){once}; {time} …",
-        "正在编译{what}的循环（{types}）{once}；{time}……",
+        "compiling the loop for {what} ({types}){once} …",
+        "正在编译{what}的循环（{types}）{once}……",
     ),
     "types": ("weights {weights}, inputs {inputs}", "权重 {weights}，输入 {inputs}"),
     "types_of_images": ("images {inputs}", "图像 {inputs}"),
     "once": (", needed once for these types and options", "，这些类型与选项只需编译一次"),
-    "last_time": ("the last compilation of this loop took {seconds:.0f} s", "该循环上次编译用时 {seconds:.0f} 秒"),
-    "usually": ("usually {least} to {most} s on an idle machine", "机器空闲时通常需要 {least} 至 {most} 秒"),
     "ends": ("compiled in {seconds:.1f} s", "编译完成，用时 {seconds:.1f} 秒"),
     "waits": (
         "another process is compiling the loop for {what}; waiting for it …",

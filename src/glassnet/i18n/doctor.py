@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+GUESSED = {"en": "guessed indentation", "zh": "缩进为推测"}
+"""Comment on a line whose indentation `doctor --fix` guessed, by language."""
+
 DOCTOR_WORDS: dict[str, tuple[str, str]] = {
     "doctor_data": ("{source}: {samples} of {values}", "{source}：{samples}，每个 {values}"),
     "doctor_repairs": (
@@ -28,6 +31,10 @@ DOCTOR_WORDS: dict[str, tuple[str, str]] = {
     "doctor_repaired": ("repaired  {code}  {repair}", "已修复  {code}  {repair}"),
     "doctor_places": (" ({count} places)", "（{count} 处）"),
     "doctor_copy": ("copy      {file}: {verdict}", "副本    {file}：{verdict}"),
+    "doctor_unwritten": (
+        "copy      not written: it would not be valid Python; correct the line of GS10 first",
+        "副本    未写入：改后仍不是合法的 Python；请先改正 GS10 指出的行",
+    ),
     "doctor_verdict": ("{source}: {verdict}", "{source}：{verdict}"),
     "doctor_fine": ("no problems found", "没有发现问题"),
     "doctor_next": ("next      {command}", "下一步  {command}"),

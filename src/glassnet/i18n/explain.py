@@ -135,7 +135,10 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "激活      平均激活值 {mean}，在 {flat} 的样本上饱和",
     ),
     "node_excited": ("excited   most by these samples:", "样本      激活值最大的样本："),
-    "node_sample": ("row {row}, true {label}, activation {value}", "第 {row} 行，真实 {label}，激活值 {value}"),
+    "node_sample": (
+        "row {row}, true {label}, weighted sum {sum}, activation {value}",
+        "第 {row} 行，真实 {label}，加权和 {sum}，激活值 {value}",
+    ),
     "node_by_class": ("classes   mean activation on the samples of each class:", "类别      各类样本上的平均激活值："),
     "node_by_label": (
         "labels    mean activation on the samples with each label:",
@@ -166,12 +169,12 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     ),
     # what a class looks like
     "asked_again": (
-        "{way:<9} {what}; predictions for these inputs: {answers}",
-        "{way:<9} {what}；模型对这些输入的预测：{answers}",
+        "{short_way:<9} {what}; predictions for these inputs: {answers}",
+        "{short_way}  {what}；模型对这些输入的预测：{answers}",
     ),
     "no_way_back": (
         "backquery: omitted, because it requires sigmoid nodes in every layer",
-        "backquery：已略去，因为每一层都必须是 sigmoid 节点",
+        "反向查询：已略去，因为每一层都必须是 sigmoid 节点",
     ),
     "not_reached": (
         "missed    {classes}: no input was found that the model classifies as this class",

@@ -193,9 +193,13 @@ DETAILS: dict[str, tuple[str, str]] = {
         "encoded in {encoding}, the encoding of Chinese Windows",
         "编码为 {encoding}（中文 Windows 的编码）",
     ),
-    "no_indentation": (
-        "all indentation is missing, as after copying from a web page",
-        "缩进全部丢失，从网页复制时常见",
+    "indentation_guessed": (
+        "all indentation is missing; where blocks end is a guess in line {lines}",
+        "缩进全部丢失；以下各行的缩进只能推测：{lines}",
+    ),
+    "indentation_certain": (
+        "all indentation is missing; the rules of Python restore it",
+        "缩进全部丢失；可由 Python 的语法恢复",
     ),
     "too_deep": ("nested too deeply", "嵌套过深"),
     "tabs": ("tabs mixed with spaces in the indentation", "缩进的空格中混有制表符"),

@@ -102,12 +102,13 @@ COMMANDS = {
 
     写入之前先运行该文件，并与模型比较；有差异则什么也不写。C 与 HTML 的回答逐位一致，
     ONNX 在舍入误差之内。""",
-    "prove": """再次运行导出的文件，并与模型的回答比较。
+    "prove": """再次运行导出的文件，并与它的模型比较。
 
     FILE 由 'glassnet export' 写出，MODEL 是导出它的模型。DATA 是有或没有标签的数据行；默认：用 MNIST 训练的模型为其测试
     数字，其他模型为训练范围内的随机值。
 
-    C 文件会被编译并执行：只验证可信的文件。退出码 0：回答相同；1：有差异。""",
+    比较的是回答，以及文件中的名称、权重和其他数值。C 文件会被编译并执行：只验证可信的文件。
+    退出码 0：相同；1：有差异。""",
     "import": """由 ONNX 文件中的网络得到模型。
 
     NETWORK 是一串全连接层，例如由 PyTorch、Keras 或 scikit-learn 导出的网络。其他网络会被拒绝，并指出是哪个算子。
@@ -130,7 +131,7 @@ COMMANDS = {
 
     服务在 /v2 下使用 Open Inference Protocol 第 2 版（与 KServe、Triton 相同）；此外还有
     POST /predict 与 POST /explain。模型的名称是其文件名去掉后缀。模型文件改变后会重新载入。
-    按 Ctrl+C 或发送 SIGTERM 时，服务在答完正在处理的请求后结束。
+    按 Ctrl+C 或发送 SIGTERM 时，服务在答完正在处理的请求后结束，退出码为 0。
 
     需要可选部分 serve：pip install 'glassnet[serve]'""",
     "bench": """测量训练与预测的速度，并与 NumPy 比较。
@@ -174,6 +175,7 @@ FLAGS = {
     "Part of the data.": "使用数据的哪一部分。",
     "Language of the output and the figures.": "输出与图中文字的语言。",
     "Language of the page.": "网页的语言。",
+    "Language of the page.  [that of the browser]": "网页的语言。  [浏览器的语言]",
     "Port on this machine; 0: any free one.": "本机的端口；0 表示任一空闲端口。",
     "Only print the address; do not open a browser.": "只输出地址，不打开浏览器。",
     "Port; 0: any free one.": "端口；0 表示任一空闲端口。",
@@ -190,6 +192,14 @@ FLAGS = {
     "Limit for standard input and for decompressed data (gzip, NPZ and others).": (
         "标准输入，以及压缩数据（gzip、NPZ 等）解压后的大小上限。"
     ),
+    "Refuse inputs that the training data did not have, such as new words or another range, instead of a notice.": (
+        "拒绝训练数据中没有的输入（如新词、超出范围的数值），而不只是提示。"
+    ),
+    "Name by which a proxy passes requests on, besides those of this machine; repeat for several.": (
+        "代理转发请求时所用的名称（本机名称之外）；可重复给出。"
+    ),
+    "Prefix of the addresses behind a proxy, such as /models.": "代理后面各地址的前缀，如 /models。",
+    "Print a line about each answer on standard error.": "每作一次回答，就在标准错误上打印一行。",
     "Decimal separator in tables; auto detects it per column.": "表格的小数分隔符；auto 表示逐列判断。",
     "Set of options to start from; other options change it.": "作为起点的一组选项，可用其他选项改动。",
     "Show all options and exit.": "显示全部选项并退出。",

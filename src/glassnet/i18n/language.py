@@ -76,6 +76,25 @@ _LISTS = frozenset(
 """Holes of texts that are filled with lists."""
 _COMMA = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\([^()]*\))|, (…)?| (or) """)
 """What is between the items of a list, or what is quoted or parenthesised, where commas stay."""
+_PART = re.compile(r"\bmnist \((train|test)\)")
+"""The name of a part of the bundled data."""
+_AFTER_PART = re.compile("mnist .{2}集 (?=[\u4e00-\u9fff])")
+"""Its name in Chinese and a space that only a Latin name needs."""
+_VALUES = {
+    "rule": {"notes": "笔记", "gradient": "梯度"},
+    "way": {"backquery": "反向查询", "dream": "梯度上升"},
+    "engine": {"compiled": "编译", "reference": "参考实现"},
+    "loss": {
+        "squared_error": "平方误差",
+        "absolute_error": "绝对误差",
+        "cross_entropy": "交叉熵",
+        "focal": "焦点损失",
+        "huber": "Huber 损失",
+        "quantile": "分位数损失",
+        "poisson": "泊松损失",
+    },
+}
+"""Option -> its values in Chinese."""
 
 Say = Callable[..., str]
 """Returns a text by its key, with the values in braces filled in."""
@@ -120,15 +139,31 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
     def word(key: str, **filled_in: Any) -> str:
         text = catalogue[key][place]
         if language == "zh":
-            filled_in = {name: chinese_list(name, value) for name, value in filled_in.items()}
-        return (text if place else of_one(text, filled_in)).format(**filled_in)
+            filled_in = {name: chinese_value(name, chinese_list(name, value)) for name, value in filled_in.items()}
+        if language == "en":
+            return of_one(text, filled_in).format(**filled_in)
+        return _AFTER_PART.sub(lambda found: found[0].rstrip(), text.format(**filled_in))
 
     return word
 
 
+def chinese_value(name: str, value: Any) -> Any:
+    """Return the value of an option with its Chinese word: ``notes（笔记）``; other values do not change.
+
+    A hole such as `short_rule` is filled with the word alone.
+    """
+    if name.startswith("short_"):
+        return _VALUES[name.removeprefix("short_")][value]
+    word = _VALUES.get(name, {}).get(value)
+    return f"{value}（{word}）" if word else value
+
+
 def chinese_list(name: str, value: Any) -> Any:
-    """Return what fills a hole of a Chinese text, with Chinese commas if it is a list; other values do not change."""
-    if name not in _LISTS or not isinstance(value, str):
+    """Return what fills a hole of a Chinese text: bundled data in Chinese, a list with Chinese commas."""
+    if not isinstance(value, str):
+        return value
+    value = _PART.sub(lambda found: "mnist 训练集" if found[1] == "train" else "mnist 测试集", value)
+    if name not in _LISTS:
         return value
     return _COMMA.sub(lambda found: found[1] or ("……" if found[2] else " 或 " if found[3] else "、"), value)
 

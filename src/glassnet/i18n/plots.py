@@ -18,6 +18,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # digits
     "read_as": ("predicted {answer}", "预测 {answer}"),
     "misread": ("{label}, predicted {answer}", "{label}，预测 {answer}"),
+    "digits_first": ("{count} test samples; frame: misclassified", "{count} 个测试样本，误判的加框"),
+    "digits_wrong": ("below: the {count} most confident mistakes", "下面：置信度最高的 {count} 个误判"),
     # curve
     "accuracy": ("accuracy", "准确率"),
     "accuracy_percent": ("accuracy, %", "准确率，%"),
@@ -29,6 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "training": ("training", "训练"),
     "validation": ("validation", "验证"),
+    "test": ("test", "测试"),
     # comparison
     "balanced_accuracy_percent": ("balanced accuracy, %", "平衡准确率，%"),
     "metric_log_loss": ("log loss", "对数损失"),
@@ -104,7 +107,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes": ("changes ΔW", "改变量 ΔW"),
     "one_step": (
         "one training step, rule {rule}, learning rate {rate}: loss {before} before, {after} after",
-        "按规则 {rule} 训练一步，学习率 {rate}：损失由 {before} 变为 {after}",
+        "按规则 {rule}训练一步，学习率 {rate}：损失由 {before} 变为 {after}",
     ),
     "matrix": ("{rows} × {columns}, up to ±{limit}", "{rows} × {columns}，至多 ±{limit}"),
     # why

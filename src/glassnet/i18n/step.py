@@ -12,7 +12,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "step_how": ("α = {rate}, optimizer {optimizer}.", "α = {rate}，优化器 {optimizer}。"),
     "step_loss": (
         "Loss ({loss}): {before} before the step, {after} after it.",
-        "损失（{loss}）：这一步之前 {before}，之后 {after}。",
+        "损失 {loss}：这一步之前 {before}，之后 {after}。",
     ),
     "step_batch": (
         "The batch has {samples} samples: signals and errors are those of the first, weight changes are averaged.",
@@ -37,7 +37,8 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     # formulas
     "error_here": ("at the outputs e = t − o", "输出处 e = t − o"),
     "error_back": ("sent back from layer {above}: e = {ways}", "由第 {above} 层传回：e = {ways}"),
-    "error_way": ("{formula} ({rule})", "{formula}（规则 {rule}）"),
+    "error_way": ("{formula} ({short_rule})", "{formula}（{short_rule}规则）"),
+    "by_rule": ("{symbol} {short_rule}", "{symbol} {short_rule}"),
     "derivative": (", f′ = o (1 − o)", "，其中 f′ = o (1 − o)"),
     "delta_loss": ("δ = −∂E/∂z, the negative gradient of the loss", "δ = −∂E/∂z，即损失的负梯度"),
     "change_optimizer": (
@@ -57,8 +58,8 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "difference_column": ("difference", "两者之差"),
     "weight_before": ("W before the step", "这一步之前的 W"),
     "weight_after": ("W after the step", "这一步之后的 W"),
-    "change_by": ("ΔW by rule {rule}", "按规则 {rule} 的 ΔW"),
-    "change_difference": ("difference, notes − gradient", "两者之差，notes − gradient"),
+    "change_by": ("ΔW by rule {short_rule}", "按{short_rule}规则的 ΔW"),
+    "change_difference": ("difference, notes − gradient", "两者之差，笔记 − 梯度"),
     "biases_of": ("biases b", "偏置 b"),
     "links_plain": ("error sent back over each weight, e_k · w_kj", "经各权重传回的误差，e_k · w_kj"),
     "links_proportion": (
@@ -89,7 +90,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "step_shares": (
         "The error that rule notes sends back over the weights to layer {below}, and the same error split in "
         "proportion to the weights.",
-        "规则 notes 经权重传回第 {below} 层的误差，以及按权重比例分配的误差。",
+        "规则 notes（笔记）经权重传回第 {below} 层的误差，以及按权重比例分配的误差。",
     ),
 }
 """Key -> the words in English and in Chinese; see `plots.words_in`."""

@@ -209,15 +209,17 @@ def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
+def gunzip(pieces: Iterable[bytes], name: str, wbits: int = 31) -> Iterator[bytes]:
     """Decompress gzip chunks into small chunks; verify checksums and lengths, and join members.
+
+    `wbits` 15 is for one zlib stream instead, which HTTP calls deflate (RFC 9110, section 8.4.1.2).
 
     Raises
     ------
     FileError
         GN006 when the stream is damaged, ends early, or is followed by other data.
     """
-    inflater = zlib.decompressobj(wbits=31)
+    inflater = zlib.decompressobj(wbits)
     try:
         for piece in pieces:
             while True:
@@ -226,7 +228,9 @@ def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
                     piece = piece.lstrip(b"\0")
                     if not piece:
                         break
-                    inflater = zlib.decompressobj(wbits=31)
+                    if wbits != 31:
+                        raise zlib.error("other data follow")
+                    inflater = zlib.decompressobj(wbits)
                 unpacked = inflater.decompress(piece, _PIECE)
                 yield unpacked
                 piece = inflater.unused_data or inflater.unconsumed_tail

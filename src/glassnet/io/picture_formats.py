@@ -24,7 +24,7 @@ FORMATS = (
     Format("GIF", (".gif",), rb"GIF8"),
     Format("BMP", (".bmp",), rb"BM.{4}\0{4}"),  # text may begin with BM, but has no zero bytes
     Format("WebP", (".webp",), rb"RIFF.{4}WEBP"),
-    Format("TIFF", (".tif", ".tiff"), rb"II\*\0|MM\0\*"),
+    Format("TIFF", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]"),  # + in BigTIFF
 )
 HEIC = Format("HEIF", (".heic", ".heif", ".hif"), rb".{4}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)")
 

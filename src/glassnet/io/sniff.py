@@ -7,6 +7,7 @@ from .opening import Opened
 from .picture_formats import begins_as_picture
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OFFICE = b"\xd0\xcf\x11\xe0"
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 _OTHER_FORMATS = {
     b"FEA1": "a Feather file of version 1",
@@ -16,7 +17,7 @@ _OTHER_FORMATS = {
     b"Obj\x01": "an Avro file",
     b"ORC": "an ORC file",
     b"SQLite format 3": "a SQLite database",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
+    _OFFICE: "an old Office file",
     b"MATLAB": "a MATLAB file",
     b"\x80\x02": "a pickle",
     b"\x80\x03": "a pickle",
@@ -45,7 +46,7 @@ def kind_of(opened: Opened) -> str:
         GN011 when it is UTF-8 or UTF-16 text with a control character.
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
-    if name.endswith((".xlsx", ".xls", ".ods")):
+    if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) and head.startswith((*_ZIP, _OFFICE)):
         raise FileError("GN005", f"{opened.name}: a spreadsheet, expected a text table. Save it as CSV.")
     if name.lower().endswith(".zip") and opened.content is None and not head.startswith(_ZIP):
         raise FileError(

@@ -98,9 +98,9 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     Raises
     ------
     FileError
-        GN001 when the parent folder does not exist; GN002 when `path` is a folder; GN003 when the folder or the
-        existing file is not writable, the existing file cannot be read to check whether it may be replaced, or `path`
-        is a device or a pipe; GN007 when the file exists and `overwrite` is False.
+        GN001 when the parent folder does not exist, or `path` is a link to nothing; GN002 when `path` is a folder;
+        GN003 when the folder or the existing file is not writable, the existing file cannot be read to check whether it
+        may be replaced, or `path` is a device or a pipe; GN007 when the file exists and `overwrite` is False.
     OptionError
         GN022 when another kind of file would be replaced.
     """
@@ -118,6 +118,10 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     if target.exists() and not os.access(target, os.W_OK):  # a rename would replace it nevertheless
         raise FileError("GN003", f"{path}: no permission to write to this file. Allow it, or choose another path.")
     if not target.exists():
+        if plain_path.is_symlink():  # the file would appear where nobody named it
+            raise FileError(
+                "GN001", f"{path}: a link to {target}, which does not exist. Remove the link, or choose another path."
+            )
         return
     if replaceable and target.stat().st_size:
         _require_own_file(path, target, replaceable)

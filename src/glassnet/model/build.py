@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Samples
@@ -56,6 +57,9 @@ def new_model(data: Dataset, options: Options) -> Model:
     )
     if options.output == "exponential":
         network.parameters.weights[-1][...] *= EXPONENTIAL_START
+    if options.targets == "values":
+        # The output is 0, and so is its error: such an output answers the constant, and hides nothing from the others.
+        network.parameters.weights[-1][constant_outputs(data)] = 0
     scaling = Scaling.named(options.scaling, data.maximum, data.inputs, data.weights)
     return Model(
         network,
@@ -71,6 +75,12 @@ def new_model(data: Dataset, options: Options) -> Model:
         layout=data.layout,
         class_type=data.class_type,
     )
+
+
+def constant_outputs(data: Dataset) -> NDArray[np.intp]:
+    """Return the outputs of which all targets are the same number, of a data set with at least one sample."""
+    values = np.empty((1, 0)) if data.values is None else data.values
+    return np.flatnonzero((values == values[0]).all(axis=0))
 
 
 def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange:
@@ -103,14 +113,14 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
     positive = options.output == "exponential"
     if positive and (data.values < 0).any():
         raise DataError("GN014", f"{data.source}: a target is negative, but exponential outputs are positive.")
-    with np.errstate(over="ignore", invalid="ignore"):
-        made = Targets.of_values(data.values, data.weights, positive=positive)
-    if not np.isfinite([*made.offset, *made.scale]).all():
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return Targets.of_values(data.values, data.weights, positive=positive)
+    except OptionError:  # an infinite offset or scale
         largest = np.abs(data.values).max()
         raise DataError(
             "GN018", f"{data.source}: targets up to {largest:.3g} are too large to square. Divide them by a constant."
-        )
-    return made
+        ) from None
 
 
 def samples_for(model: Model, data: Dataset, options: Options) -> Samples:

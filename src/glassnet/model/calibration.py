@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..nn.activations import sigmoid, softmax
 from ..nn.losses import output_loss
+from ..nn.network_class import Network
 from .model import Model
 
 COLDEST, HOTTEST = 0.05, 20.0
@@ -18,6 +21,21 @@ _STEPS = 12  # of Newton's method, which usually needs four
 def has_temperature(model: Model) -> bool:
     """Tell whether the outputs are probabilities that a temperature can correct."""
     return model.network.architecture.activations[-1] in ("softmax", "sigmoid") and model.targets.name != "values"
+
+
+def with_calibrated_weights(model: Model) -> Model:
+    """Return the model with its temperature as part of the output layers' weights, as copies, for further training.
+
+    The predictions stay the same, except for rounding.
+    """
+    if model.temperature == 1:
+        return model
+    networks = [Network.of(one.architecture, one.parameters.copy()) for one in model.members]
+    for network in networks:
+        for numbers in (network.parameters.weights[-1], network.parameters.biases[-1]):
+            if numbers is not None:
+                numbers /= numbers.dtype.type(model.temperature)
+    return replace(model, network=networks[0], others=tuple(networks[1:]), temperature=1.0)
 
 
 def logits_of(model: Model, data: Dataset) -> NDArray[np.float64]:

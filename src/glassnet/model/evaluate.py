@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..errors import OptionError, with_near_matches
+from ..errors import OptionError, require_whole, with_near_matches
 from ..i18n.language import below_all
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
 from .calibration import doubtful_targets
+from .curves import threshold_curves
 from .model import Model, require_model
 
 _SMALLEST = float(np.finfo(np.float32).tiny)
@@ -51,6 +52,9 @@ class Evaluation:
     log_loss : float or None
         For classes: the mean negative logarithm of the probability of the true class. It equals `loss` if that is the
         cross-entropy of a single network. None otherwise.
+    auc : float or None
+        If every sample gets the same class, of which accuracy says little: the area under the ROC curve of the
+        probabilities, 0.5 by chance; of several classes the mean, each against the others. None otherwise.
     """
 
     accuracy: float | None
@@ -62,6 +66,7 @@ class Evaluation:
     r2: float | None = None
     rmse: float | None = None
     log_loss: float | None = None
+    auc: float | None = None
 
     def __repr__(self) -> str:
         scores = [f"{name} {value:.4g}" for name, value in self.scores.items() if name != "accuracy"]
@@ -124,13 +129,15 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
         empty, scores = np.zeros((0, 0), np.int64), number_scores(data.values, answers, data.weights)
         r2, rmse = float(scores.r2.mean()), float(scores.rmse.mean())
         return Evaluation(None, mean, len(data), empty, np.zeros(0, np.int64), answers, r2, rmse)
-    log_loss = None
+    log_loss = auc = None
     if data.values is None:
         confusion = np.zeros((model.classes, model.classes), np.int64)
         np.add.at(confusion, (data.labels, answers), 1)
         right = answers == data.labels
-        of_truth = model.probabilities(outputs)[np.arange(len(data)), data.labels].astype(np.float64)
+        probabilities = model.probabilities(outputs)
+        of_truth = probabilities[np.arange(len(data)), data.labels].astype(np.float64)
         log_loss = float(np.average(-np.log(np.maximum(of_truth, _SMALLEST)), weights=data.weights))
+        auc = _mean_auc(probabilities, data) if confusion.any(axis=0).sum() == 1 else None
     else:
         confusion = np.zeros((0, 0), np.int64)
         right = (answers == data.values).all(axis=1)
@@ -138,7 +145,15 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     surest = np.argsort(-model.confidence(outputs[wrong]), kind="stable")
     accuracy = 1 - len(wrong) / len(data) if data.weights is None else float(np.average(right, weights=data.weights))
     answers = answers.astype(np.int64)
-    return Evaluation(accuracy, mean, len(data), confusion, wrong[surest], answers, log_loss=log_loss)
+    return Evaluation(accuracy, mean, len(data), confusion, wrong[surest], answers, log_loss=log_loss, auc=auc)
+
+
+def _mean_auc(probabilities: FloatArray, data: Dataset) -> float | None:
+    """Return the mean area under the ROC curve of each class against the others; None for samples of one class."""
+    classes = range(probabilities.shape[1])
+    curves = [threshold_curves(data.labels == one, probabilities[:, one], data.weights) for one in classes]
+    areas = [one.auc for one in curves if one is not None]
+    return float(np.mean(areas)) if areas else None
 
 
 def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple[FloatArray, float]:
@@ -304,8 +319,7 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     """
     _require_confidence(model)
     model.require(data)
-    if not isinstance(bins, int | np.integer) or bins < 1:
-        raise OptionError("GN021", f"bins {bins!r}: expected a whole number from 1.")
+    require_whole("bins", bins, 1)
     outputs = model.outputs(data.inputs)
     if data.values is None:
         confidences, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels

@@ -202,7 +202,7 @@ def damage(path: str | Path) -> Iterator[None]:
     try:
         yield
     except (SafetensorError, GlassnetError, LookupError, TypeError, ValueError) as problem:
-        raise _damaged(path, brief(problem)) from None
+        raise _damaged(path, brief(problem).removesuffix(".")) from None
 
 
 def brief(problem: Exception) -> str:

@@ -8,7 +8,6 @@ checked.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from itertools import pairwise
@@ -25,12 +24,11 @@ from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
-from ..preprocess.tabular.columns import VERSION
 from ..preprocess.tabular.encoders import keys_of
-from ..preprocess.tabular.kinds import ENCODINGS, compared_places, encoding_from
+from ..preprocess.tabular.kinds import ENCODINGS
 from ..preprocess.tabular.target import TASKS, Target
-from ..preprocess.targets import BESIDE_CLASSES, TARGETS, Targets
-from ..preprocess.training_range import FEWEST, SUMMARIES
+from ..preprocess.targets import TARGETS, Targets
+from ..preprocess.training_range import FEWEST
 
 
 class DataReceipt(TypedDict, total=False):
@@ -313,7 +311,7 @@ class Encoding:
             "rare": COUNT,
         }
         closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": Number(0, VALUE.high)}
-        closer |= {"edges": ListOf(VALUE)}
+        closer |= {"edges": ListOf(VALUE), "order": Text(("", "day", "month"))}
         closer |= {"parts": ListOf(Encoding(("number",)))} if value["kind"] == "date" else {}
         record = record_of(ENCODINGS[value["kind"]], **closer)
         Record({**record.required, "kind": Text()}, record.optional).check(value, place)
@@ -326,7 +324,7 @@ TARGET = record_of(Target, task=Text((*TASKS, "label")))
 
 COLUMNS = Record(
     {"version": Number(1, _LONG, whole=True), "inputs": ListOf(Encoding()), "dropped": ListOf(ListOf(Text(), 2))},
-    {"target": TARGET, "targets": ListOf(TARGET), "decimal_comma": Either((TEXTS, FLAG))},
+    {"target": TARGET, "targets": ListOf(TARGET), "decimal_comma": Either((TEXTS, FLAG)), "whole": TEXTS},
     Anything(),
 )
 
@@ -453,26 +451,13 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in header["architecture"].items()}
     architecture = Architecture(**fields)
     _require_tensors(header["members"], architecture.layout, tensors, prefix)
-    features, outputs = architecture.sizes[0], architecture.sizes[-1]
-    _require_scaling(header["scaling"], features, next(iter(tensors.values())).dtype)
-    _require_targets(header["targets"], outputs)
-    _require_length("class_names", header.get("class_names", ()), (0, outputs))
-    shape = header["image_shape"]
-    if shape and features not in (math.prod(shape), 3 * math.prod(shape)):
-        raise ValueError(f"image_shape is {shape[0]} × {shape[1]}, but the network has {features} inputs")
-    if header.get("columns"):
-        _require_columns(header["columns"], features, outputs, header["targets"]["name"])
-    seen = header.get("training_range") or {}
-    inputs = [encoding_from(one) for one in (header.get("columns") or {"inputs": ()})["inputs"]]
-    compared = len(compared_places(inputs)) if inputs else features
-    for name, length in (("samples", len(SUMMARIES)), ("features", compared)):
-        for one in seen.get(name, ()):
-            _require_length(f"training_range.{name}", one, (length,))
+    _require_scaling(header["scaling"], next(iter(tensors.values())).dtype)
     receipt = header["receipt"]
     options = receipt.get("options", {})
     members = options.get("members", 1) if options.get("folds") else header["members"]  # folds: one network of several
     for name in {"trails", "kept"} & receipt.keys():
-        _require_length(f"receipt.{name}", receipt[name], (members,))
+        if len(receipt[name]) != members:
+            raise ValueError(f"header: receipt.{name} has {len(receipt[name])} values, expected {members}")
     return architecture
 
 
@@ -494,48 +479,12 @@ def _require_tensors(
             raise ValueError(f"tensor {name} has values that are NaN or infinite")
 
 
-def _require_scaling(scaling: dict[str, Any], features: int, dtype: np.dtype[Any]) -> None:
-    """Raise for a scaling that does not fit its name, or whose results could be infinite."""
-    by_feature = scaling["name"] == "features"
-    largest = float(np.finfo(dtype).max) if scaling["name"] in STANDARDISING else 1e6
+def _require_scaling(scaling: dict[str, Any], dtype: np.dtype[Any]) -> None:
+    """Raise for a scaling whose results could be infinite."""
+    standardises = scaling["name"] in STANDARDISING
+    largest = float(np.finfo(dtype).max) if standardises else 1e6
     for name, divisor in (("span", scaling["maximum"]), ("offset", 1.0)):
-        if isinstance(scaling[name], list) != by_feature:
-            raise ValueError(f"scaling.{name} must be a list if scaling.name is 'features', and a number otherwise")
-        values = np.atleast_1d(np.array(scaling[name], np.float64))
-        _require_length(f"scaling.{name}", values, (features if by_feature else 1,))
+        values = np.array(scaling[name], np.float64)
         with np.errstate(over="ignore"):
-            beyond = np.abs(values / (divisor if scaling["name"] in STANDARDISING else 1.0)) > largest
-        if beyond.any() or (name == "span" and not values.all()):
-            raise ValueError(f"scaling.{name} is 0 or too large")
-
-
-def _require_targets(targets: dict[str, Any], outputs: int) -> None:
-    """Raise for targets with another number of outputs, or without a usable range."""
-    if targets["classes"] != outputs:
-        raise ValueError(f"targets.classes is {targets['classes']}, but the network has {outputs} outputs")
-    for name in ("offset", "scale"):
-        _require_length(f"targets.{name}", targets.get(name, ()), (outputs if targets["name"] == "values" else 0,))
-    low, high = targets.get("low", 0.0), targets.get("high", 1.0)
-    if not (-1e6 <= low <= high - 1e-6 and high <= 1e6):
-        raise ValueError(f"targets.low is {low:g} and targets.high is {high:g}, expected low below high")
-
-
-def _require_columns(columns: dict[str, Any], features: int, outputs: int, targets: str) -> None:
-    """Raise for columns of a table that do not match the inputs or outputs of the network."""
-    count = sum(len(encoding_from(one).features) for one in columns["inputs"])
-    if count != features:
-        raise ValueError(f"its columns give {count} inputs, but the network has {features}")
-    found: list[Any] = columns.get("targets", []) if columns["version"] == VERSION else [columns.get("target")]
-    tasks = {"classes": tuple(set(TARGETS) - set(BESIDE_CLASSES)), "numbers": ("values",), "label": ("multilabel",)}
-    if not found or None in found or any(targets not in tasks[one["task"]] for one in found):
-        raise ValueError(f"its columns do not fit targets {targets!r}")
-    of_classes = found[0]["task"] == "classes"
-    count = len(found[0].get("classes", ())) if of_classes else len(found)
-    if count != outputs or (of_classes and len(found) > 1):
-        raise ValueError(f"its columns give {count} outputs, but the network has {outputs}")
-
-
-def _require_length(place: str, values: Any, allowed: tuple[int, ...]) -> None:
-    if len(values) not in allowed:
-        expected = f"0 or {allowed[-1]}" if len(allowed) > 1 else f"{allowed[0]}"
-        raise ValueError(f"header: {place} has {len(values)} values, expected {expected}")
+            if (np.abs(values / (divisor if standardises else 1.0)) > largest).any():
+                raise ValueError(f"scaling.{name} is too large")

@@ -28,6 +28,7 @@ class CompiledModel(Model):
     _answers: tuple[InferenceNetwork, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         from ..engines.compiled.inference import InferenceNetwork
 
         answers = [
@@ -64,6 +65,7 @@ class PortableModel(Model):
     _answers: PortableNetwork = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "_answers", PortableNetwork(form_of(self)))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..data.arrays import array_of, named_classes, names_of
 from ..data.dataset import Dataset, SampleLayout, channels_of, plain_numbers, require_dataset
 from ..engines import one_blas_thread
-from ..errors import DataError, OptionError, ShapeError
+from ..errors import DataError, OptionError, ShapeError, strictly
 from ..i18n.language import below_all
 from ..io.control_characters import printable
 from ..network import Signals, forward
@@ -22,6 +22,7 @@ from ..nn.network_class import Network
 from ..nn.parameters import FloatArray
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from ..preprocess.deskew import deskew
+from .fields import require_fields
 from .header import Receipt
 
 _CHUNK = 4096  # rows per pass: fast enough, with bounded memory
@@ -65,6 +66,11 @@ class Model:
     class_type : {"", "bool", "text", "float"}
         Type of the training labels, where `class_names` do not show it; see `classes_`.
 
+    Raises
+    ------
+    OptionError
+        GN021, GN022 for a field with a value that makes no sense or does not fit the network.
+
     Examples
     --------
     >>> import glassnet
@@ -91,6 +97,13 @@ class Model:
     training_range: TrainingRange | None = None
     layout: SampleLayout = field(default_factory=SampleLayout)
     class_type: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("others", "class_names", "image_shape"):
+            if isinstance(given := getattr(self, name), list):
+                object.__setattr__(self, name, tuple(given))
+        require_fields(self)
+        object.__setattr__(self, "temperature", float(self.temperature))
 
     def __repr__(self) -> str:
         about = [self.network.architecture.short]
@@ -245,12 +258,25 @@ class Model:
             compared = None if self.columns is None else self.columns.compared
             self.training_range.warn_if_far(rows, compared=compared)
 
+    def require_near(self, rows: NDArray[Any]) -> None:
+        """Raise DataError GN075 for unscaled samples (n, features) of which `warn_if_far` would warn."""
+        if text := self.range_remark(rows):
+            raise strictly("rows", text)
+
+    def range_remark(self, rows: NDArray[Any]) -> str:
+        """Return a remark if most of the unscaled samples (n, features) are far outside the training range, else ""."""
+        if self.training_range is None:
+            return ""
+        return self.training_range.remark(rows, compared=None if self.columns is None else self.columns.compared)
+
     def unchecked(self) -> Model:
         """Return the model without its training range, for synthetic inputs."""
         return replace(self, training_range=None)
 
-    def predict(self, rows: ArrayLike) -> NDArray[Any]:
+    def predict(self, rows: ArrayLike, *, strict: bool = False) -> NDArray[Any]:
         """Predict unscaled samples; arguments and errors as for `outputs`.
+
+        With `strict`, samples far outside the range of the training data are a DataError GN075 instead of a warning.
 
         Returns
         -------
@@ -258,7 +284,13 @@ class Model:
             Classes, int64, shape (n,); for a regression values, float64, (n, classes); with several labels per sample 1
             for each present label and 0 for the others, int64, (n, classes).
         """
-        return self.targets.invert(self.outputs(rows))
+        return self.targets.invert(self._strict_outputs(rows, strict=strict))
+
+    def _strict_outputs(self, rows: ArrayLike, *, strict: bool) -> FloatArray:
+        if strict:
+            rows = self.raw(rows)
+            self.require_near(rows)
+        return self.outputs(rows)
 
     @property
     def classes_(self) -> NDArray[Any]:
@@ -270,10 +302,10 @@ class Model:
         """
         return named_classes(names_of(self.classes, self.class_names), self.class_type)
 
-    def predict_proba(self, rows: ArrayLike) -> FloatArray:
+    def predict_proba(self, rows: ArrayLike, *, strict: bool = False) -> FloatArray:
         """Return the probability of each class for unscaled samples, shape (n, classes); see `probabilities`.
 
-        Arguments and errors as for `outputs`.
+        Arguments and errors as for `predict`.
 
         Raises
         ------
@@ -281,7 +313,7 @@ class Model:
             GN022 for a regression.
         """
         self.require_probabilities()
-        return self.probabilities(self.outputs(rows))
+        return self.probabilities(self._strict_outputs(rows, strict=strict))
 
     def require_probabilities(self) -> None:
         """Raise OptionError GN022 if this is a regression, for `predict_proba`."""

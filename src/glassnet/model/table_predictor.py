@@ -39,15 +39,19 @@ class TablePredictor:
         return TablePredictor, (self._model,)
 
     def encode(self, data: Any) -> Encoded | None:
-        """Return the inputs, (n, features), for a mapping of one row, or a pandas frame; None if others must do it."""
+        """Return the inputs, (n, features), for a mapping of one row, or a pandas frame.
+
+        None if others must do it: for values of other types than usual, and if there may be remarks on the values.
+        """
         if self._encoder is None:
             assert self._model.columns is not None
             self._encoder = RowEncoder(self._model.columns)
+        encoded, unusual = None, set[int]()
         if isinstance(data, Mapping):
-            return self._encoder.row(data)
-        if type(data).__module__.partition(".")[0] == "pandas" and hasattr(data, "columns"):
-            return self._encoder.frame(data)
-        return None
+            encoded = self._encoder.row(data, unusual)
+        elif type(data).__module__.partition(".")[0] == "pandas" and hasattr(data, "columns"):
+            encoded = self._encoder.frame(data, unusual)
+        return None if unusual else encoded
 
     def outputs(self, encoded: Encoded) -> FloatArray:
         """Return the outputs, (n, classes), for inputs, (n, features), up to rounding those of `Model.outputs`."""

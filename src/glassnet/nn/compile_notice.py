@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import sys
@@ -11,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from ..i18n.compiling import compiling_words
@@ -21,19 +19,17 @@ LOGGER = logging.getLogger("glassnet")
 
 
 class _Loop(NamedTuple):
-    """Arguments of a kernel whose types are named, and the usual time of compilation."""
+    """Arguments of a kernel whose types are named."""
 
     weights: str
     inputs: str
-    least: int
-    most: int
 
 
 LOOPS = {
-    "train_samples": _Loop("targets.rows", "inputs.rows.values", 2, 6),
-    "train_batches": _Loop("weights.flat", "source.raw", 4, 12),
-    "answer_rows": _Loop("flat", "raw", 2, 6),
-    "distort_rows": _Loop("", "rows", 1, 4),
+    "train_samples": _Loop("targets.rows", "inputs.rows.values"),
+    "train_batches": _Loop("weights.flat", "source.raw"),
+    "answer_rows": _Loop("flat", "raw"),
+    "distort_rows": _Loop("", "rows"),
 }
 """Kernels that are called from Python and take seconds to compile; compiling others is not worth a notice."""
 
@@ -50,7 +46,7 @@ class CompileNotice:
     weights, inputs : str
         Data types.
     seconds : float, optional
-        Time of the compilation; at the beginning that of the last one of this loop here, if there was one.
+        Time of the compilation, at its end.
     cached : bool
         Whether the compiled code is stored.
     """
@@ -67,14 +63,8 @@ class CompileNotice:
         words = compiling_words(language)
         facts: dict[str, Any] = {"what": words(self.loop), "seconds": self.seconds}
         if self.event == "begins":
-            usual = LOOPS[self.loop]
             facts["types"] = words("types" if self.weights else "types_of_images", **vars(self))
             facts["once"] = words("once") if self.cached else ""
-            facts["time"] = (
-                words("usually", least=usual.least, most=usual.most)
-                if self.seconds is None
-                else words("last_time", seconds=self.seconds)
-            )
         return words(self.event, **facts)
 
 
@@ -115,7 +105,6 @@ class _Preparation:
     threads: int = 0
     began: float | None = None
     ended: float = 0.0
-    times: Path | None = None
     waits: bool = False
 
 
@@ -211,13 +200,11 @@ def preparing(loop: str, weights: str, inputs: str) -> Iterator[None]:
             if last:
                 _shared.pop(begins, None)
     if last and own.began is not None:
-        seconds = own.ended - own.began
-        _show(CompileNotice("ends", loop, seconds=seconds))
-        _store_time(own.times, loop, seconds)
+        _show(CompileNotice("ends", loop, seconds=own.ended - own.began))
 
 
 @contextlib.contextmanager
-def announced(function: Callable[..., Any], types: Sequence[Any], times: Path | None) -> Iterator[None]:
+def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) -> Iterator[None]:
     """Announce the compilation of a kernel, unless it is part of the compilation of another one or was announced.
 
     Parameters
@@ -226,18 +213,17 @@ def announced(function: Callable[..., Any], types: Sequence[Any], times: Path | 
         The kernel's Python function.
     types : sequence
         Numba's types of its arguments.
-    times : Path, optional
-        JSON file with the seconds of the last compilation of each loop; None if compiled code is not stored.
+    cached : bool
+        Whether the compiled code is stored.
     """
     if _here.preparations and _here.depth == 0:
         own = _here.preparations[-1]
         with _lock:
             first = own.began is None
             if first:
-                own.began, own.times = time.perf_counter(), times
+                own.began = time.perf_counter()
         if first:
-            last = _last_times(times).get(own.begins.loop)
-            _show(replace(own.begins, seconds=last, cached=times is not None))
+            _show(replace(own.begins, cached=cached))
         with _counted():
             yield
         own.ended = time.perf_counter()
@@ -246,13 +232,10 @@ def announced(function: Callable[..., Any], types: Sequence[Any], times: Path | 
     begin = time.perf_counter()
     with _counted():
         if loop:
-            argument_types = _types_of(function, types)
-            _show(CompileNotice("begins", loop, *argument_types, _last_times(times).get(loop), times is not None))
+            _show(CompileNotice("begins", loop, *_types_of(function, types), cached=cached))
         yield
         if loop:
-            seconds = time.perf_counter() - begin
-            _show(CompileNotice("ends", loop, seconds=seconds))
-            _store_time(times, loop, seconds)
+            _show(CompileNotice("ends", loop, seconds=time.perf_counter() - begin))
 
 
 @contextlib.contextmanager
@@ -293,24 +276,3 @@ def _types_of(function: Callable[..., Any], types: Sequence[Any]) -> tuple[str, 
         return str(found.dtype)
 
     return type_at(loop.weights), type_at(loop.inputs)
-
-
-def _last_times(times: Path | None) -> dict[str, float]:
-    """Return the seconds of the last compilation of each loop; empty if the file is missing or damaged."""
-    try:
-        found = json.loads(times.read_text(encoding="utf-8")) if times else {}
-        return {name: float(seconds) for name, seconds in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
-
-
-def _store_time(times: Path | None, loop: str, seconds: float) -> None:
-    if times is None:
-        return
-    new = times.with_name(f"{times.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):  # the time only informs
-        try:
-            new.write_text(json.dumps({**_last_times(times), loop: round(seconds, 1)}), encoding="utf-8")
-            new.replace(times)
-        finally:
-            new.unlink(missing_ok=True)

@@ -6,10 +6,11 @@ Each function fills one weight matrix, shape (fan_out, fan_in); biases start at 
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 
 import numpy as np
 
-from ..errors import require_choice
+from ..errors import require_choice, wrong_type
 from .parameters import DTYPES, FloatArray, Layout, Parameters
 from .random import Purpose, generator
 
@@ -66,10 +67,12 @@ def initial_parameters(layout: Layout, initializer: str, seed: int, dtype: str =
     Raises
     ------
     OptionError
-        GN021 for an unknown initializer or a dtype other than float32 and float64.
+        GN021 for an unknown initializer, a dtype other than float32 and float64, or a seed that is not an integer.
     """
     require_choice("initializer", initializer, INITIALIZERS)
     require_choice("dtype", dtype, DTYPES)
+    if not isinstance(seed, Integral):
+        raise wrong_type("seed", seed, "a whole number")
     parameters = Parameters(layout, dtype=dtype)
     for number, weight in enumerate(parameters.weights):
         weight[...] = INITIALIZERS[initializer](generator(seed, Purpose.WEIGHTS, step=number), *weight.shape)

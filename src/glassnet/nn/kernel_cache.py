@@ -141,11 +141,6 @@ class KernelCache:
         """The locks of compilations in progress."""
         return ByteLocks(self.writable / "lock") if self.writable else None
 
-    @property
-    def times(self) -> Path | None:
-        """The file with the times of compilations, shared by all versions; see `compile_notice`."""
-        return self.writable.with_name("compile-seconds.json") if self.writable else None
-
     def add(self, dispatcher: object) -> None:
         """Store a kernel in this cache, and compile it in one process at a time."""
         if not isinstance(dispatcher, Dispatcher):  # NUMBA_DISABLE_JIT
@@ -332,7 +327,7 @@ class _CachedKernel:
             found = self._load(name, target_context)  # another process may have compiled it
         if found is None:
             types = getattr(signature, "args", signature)
-            stack.enter_context(announced(function, types, self._cache.times))
+            stack.enter_context(announced(function, types, self._cache.writable is not None))
         return found
 
     def save_overload(self, signature: Any, result: Any) -> None:

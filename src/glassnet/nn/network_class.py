@@ -5,15 +5,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
-from ..errors import ShapeError, wrong_type
+from ..errors import DataError, ShapeError, require_number, wrong_type
 from ..network import backpropagate, forward
 from .activations import Array
 from .architecture import Architecture
 from .initializers import initial_parameters
 from .parameters import Parameters
 from .train_step import train_step
+
+LARGEST = 1e50
+"""Largest magnitude of inputs and targets: a step on larger ones could make a weight infinite."""
+LARGEST_RATE = 1_000_000
+
+
+def rows_of(values: ArrayLike, width: int, what: str, dtype: DTypeLike, expected: str) -> Array:
+    """Return samples as rows of finite numbers, shape (n, width).
+
+    Raises
+    ------
+    ShapeError
+        GN050 when a sample has another number of values.
+    DataError
+        GN014 when a value is not a number or is masked, GN018 when one is NaN, infinite or beyond 1e50.
+    """
+    try:
+        rows: Array = np.atleast_2d(np.asarray(values, dtype))
+    except (TypeError, ValueError):
+        raise DataError("GN014", f"{what}: not an array of numbers. Pass numbers, as many in each row.") from None
+    if rows.ndim != 2 or rows.shape[1] != width:
+        raise ShapeError("GN050", f"{what}: shape {np.shape(values)}, expected {expected}.")
+    if np.ma.is_masked(values):
+        raise DataError("GN014", f"{what}: masked values, expected numbers. Fill them in, or leave these samples out.")
+    within = np.abs(rows) <= LARGEST  # NaN is not
+    if not within.all():
+        row, column = np.argwhere(~within)[0]
+        raise DataError(
+            "GN018",
+            f"{what}: {rows[row, column]} in row {row}, expected finite numbers of magnitude up to {LARGEST:g}.",
+        )
+    return rows
 
 
 class Network:
@@ -83,10 +115,7 @@ class Network:
         return f"Network({made.short}, loss {made.loss}, rule {made.rule}{', bias' if made.bias else ''})"
 
     def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
-        rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))
-        if rows.ndim != 2 or rows.shape[1] != width:
-            raise ShapeError("GN050", f"{what}: shape {np.shape(values)}, expected (samples, {width}).")
-        return rows
+        return rows_of(values, width, what, self.parameters.flat.dtype, f"(samples, {width})")
 
     def _pairs(self, inputs: ArrayLike, targets: ArrayLike) -> tuple[Array, Array]:
         x = self._rows(inputs, self.architecture.sizes[0], "inputs")
@@ -102,6 +131,8 @@ class Network:
         ------
         ShapeError
             GN050 when a sample has the wrong number of values.
+        DataError
+            GN014 when a value is not a number, GN018 when one is NaN, infinite or beyond 1e50.
         """
         return forward(
             self.architecture, self.parameters, self._rows(inputs, self.architecture.sizes[0], "inputs")
@@ -125,11 +156,20 @@ class Network:
         ------
         ShapeError
             GN050 when a sample has the wrong number of values, or inputs and targets differ in their number of samples.
+        DataError
+            As `outputs`.
         """
         x, t = self._pairs(inputs, targets)
         return backpropagate(self.architecture, self.parameters, forward(self.architecture, self.parameters, x), t)
 
     def train(self, inputs: ArrayLike, targets: ArrayLike, learning_rate: float) -> None:
-        """Take one training step, as `train_step` does. Shapes and errors are those of `gradients`."""
+        """Take one training step, as `train_step` does. Shapes and errors are those of `gradients`.
+
+        Raises
+        ------
+        OptionError
+            GN021 for a learning rate outside 0 to 1,000,000.
+        """
+        learning_rate = require_number("learning_rate", learning_rate, 0, LARGEST_RATE)
         x, t = self._pairs(inputs, targets)
         train_step(self.architecture, self.parameters, x, t, learning_rate)

@@ -31,7 +31,8 @@ def draw_curve(
         As in ``fit(…).history``, or:
         ``progress`` (epochs as float: 0.02, 0.04, …), ``loss`` and ``accuracy`` (0 to 1): running training values, one
         per block of steps. With a validation set also ``epoch``, ``validation_loss`` and ``validation_accuracy``, one
-        per epoch. Without ``accuracy`` (regression) only the loss is drawn.
+        per epoch; with a test ``tested``, ``test_loss`` and ``test_accuracy``. Without ``accuracy`` (regression) only
+        the loss is drawn.
     axes : sequence of Axes, optional
         Axes for accuracy and loss, or for loss only; a new figure by default.
     language : str
@@ -57,14 +58,15 @@ def draw_curve(
     panels = ["accuracy", "loss"] if "accuracy" in history else ["loss"]
     training = [_series(history, "progress", name) for name in panels]
     validation = [_series(history, "epoch", f"validation_{name}", optional=True) for name in panels]
+    tested = [_series(history, "tested", f"test_{name}", optional=True) for name in panels]
     if axes is None:
         axes = new_axes(rows=len(panels), size=(7.2, 2.9 * len(panels)), margins=(0.7, 0.6, 1.5, 0.45), gap=0.6)
         for upper in axes[:-1]:
             upper.sharex(axes[-1])
             upper.tick_params(labelbottom=False)
     drawn = require_axes(axes, len(panels), ", ".join(panels))
-    for name, panel, trained, validated in zip(panels, drawn, training, validation, strict=True):
-        _panel(panel, name, trained, validated, word)
+    for name, panel, *lines in zip(panels, drawn, training, validation, tested, strict=True):
+        _panel(panel, name, lines, word)
     drawn[-1].set_xlabel(word("epoch"))
     set_fonts(drawn)
     return drawn
@@ -90,21 +92,19 @@ def _series(
 def _panel(
     axes: Axes,
     name: str,
-    trained: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
-    validated: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    series: list[tuple[NDArray[np.float64], NDArray[np.float64]] | None],
     word: Callable[..., str],
 ) -> None:
     percent = name == "accuracy"
     style_axes(axes, grid=True)
     axes.set_title(word("accuracy_percent" if percent else name), loc="left", fontsize=10, color=INK)
-    lines = [("training", trained, BLUE), ("validation", validated, VERMILION)]
     ends, last = [], 0.0
-    for label, line, colour in lines:
+    for label, line, colour in zip(("training", "validation", "test"), series, (BLUE, VERMILION, INK), strict=True):
         if line is None:
             continue
         x, y = line[0], line[1] * (100 if percent else 1)
         y = np.where(np.isfinite(y), y, np.nan)  # non-finite losses become gaps
-        marker = "o" if label == "validation" or x.size == 1 else ""
+        marker = "o" if label != "training" or x.size == 1 else ""
         size = 5 if x.size <= 12 else 3
         axes.plot(x, y, color=colour, linewidth=1.4, marker=marker, markersize=size, clip_on=False, label=word(label))
         last = max(last, float(x[-1]))

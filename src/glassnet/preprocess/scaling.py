@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .._one_line import one_line
-from ..errors import DataError, OptionError, require_choice
+from ..errors import DataError, OptionError, require_choice, require_number, wrong_type
 from ..options import choices
 
 PerFeature = float | tuple[float, ...]
@@ -34,6 +34,11 @@ class Scaling:
     span, offset : float, or tuple of float
         Width and lower end of the resulting range; one per feature for ``"features"``.
 
+    Raises
+    ------
+    OptionError
+        GN021 for a number that is not finite, a span of 0 or a maximum of 0 or less, GN022 for another number of them.
+
     Examples
     --------
     >>> import glassnet
@@ -48,6 +53,21 @@ class Scaling:
     _steps: tuple[NDArray[np.float64], NDArray[np.float64]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        require_choice("scaling", self.name, SCALINGS)
+        require_number("scaling.maximum", self.maximum, 1e-300, 1e300)
+        by_feature = self.name == "features"
+        for name, numbers in (("span", self.span), ("offset", self.offset)):
+            if isinstance(numbers, tuple) != by_feature:
+                expected = "one number for each feature" if by_feature else "one number"
+                raise wrong_type(f"scaling.{name}", numbers, expected)
+            values = np.asarray(numbers)
+            if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+                raise OptionError("GN021", f"scaling.{name}: expected finite numbers.")
+        if not np.all(self.span):
+            raise OptionError("GN021", "scaling.span: a span is 0, expected other numbers.")
+        if np.shape(self.span) != np.shape(self.offset):
+            spans, offsets = np.size(self.span), np.size(self.offset)
+            raise OptionError("GN022", f"scaling.offset has {offsets} values, expected {spans}.")
         # Factor and offset as arrays: every batch needs them.
         steps = np.asarray(self.span) / self.maximum, np.asarray(self.offset, np.float64)
         object.__setattr__(self, "_steps", steps)
@@ -143,16 +163,11 @@ class Scaling:
 
         Raises
         ------
-        TypeError, ValueError
+        TypeError, OptionError
             For entries that are missing, unknown or not numeric, or that do not fit the name.
         """
         values: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in plain.items()}
-        made = cls(**values)
-        if np.shape(made.span) != np.shape(made.offset):
-            raise ValueError("scaling: span and offset have different lengths")
-        if made.name not in SCALINGS or made.by_feature != (made.name == "features"):
-            raise ValueError(f"scaling {made.name!r}: unknown name, or a span that does not fit it")
-        return made
+        return cls(**values)
 
     def __str__(self) -> str:
         if isinstance(self.span, tuple) or isinstance(self.offset, tuple):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .._one_line import one_line
-from ..errors import OptionError, ShapeError, require_choice
+from ..errors import OptionError, ShapeError, require_choice, require_number
 from ..options import choices
 from .exact_sums import LARGEST, ExactSums
 
@@ -36,6 +36,11 @@ class Targets:
     offset, scale : tuple of float
         For regression, one per output: ``value = offset + scale · output``. Empty otherwise.
 
+    Raises
+    ------
+    OptionError
+        GN021 for a value that makes no sense, such as a scale of 0, GN022 for another number of offsets or scales.
+
     Examples
     --------
     >>> import glassnet
@@ -52,6 +57,25 @@ class Targets:
     high: float = 1.0
     offset: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_choice("targets", self.name, TARGETS)
+        require_number("targets.classes", self.classes, 1, 2**64)
+        for name in ("low", "high"):
+            require_number(f"targets.{name}", getattr(self, name), -1e6, 1e6)
+        if self.low > self.high - 1e-6:
+            raise OptionError(
+                "GN021", f"targets.low is {self.low:g} and targets.high is {self.high:g}, expected low below high."
+            )
+        length = self.classes if self.name == "values" else 0
+        for name in ("offset", "scale"):
+            values = np.array(getattr(self, name), np.float64)
+            if values.shape != (length,):
+                raise OptionError("GN022", f"targets.{name} has {values.size} values, expected {length}.")
+            if not np.isfinite(values).all():
+                raise OptionError("GN021", f"targets.{name}: expected finite numbers.")
+        if not all(scale > 0 for scale in self.scale):
+            raise OptionError("GN021", "targets.scale: a scale is 0 or less, expected numbers above 0.")
 
     @classmethod
     def named(cls, name: str, classes: int) -> Targets:
@@ -79,6 +103,7 @@ class Targets:
         if weights is None and numbers.size and np.abs(numbers).max() <= LARGEST:
             return cls.of_sums([*map(ExactSums.of, numbers.T)], positive=positive)
         mean = np.average(numbers, axis=0, weights=weights)  # (outputs,)
+        mean = np.where((numbers == numbers[0]).all(axis=0), numbers[0], mean)  # without a rounding error
         return cls._standardising(mean, np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weights)), positive)
 
     @classmethod

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._one_line import one_line
-from ..errors import RangeWarning, callers_level
+from ..errors import OptionError, RangeWarning, callers_level
 from ..nn.random import Purpose, generator
 from .tabular.encoders import straightened
 
@@ -72,6 +72,10 @@ class TrainingRange:
     _warned: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        for name, limits in (("samples", self.samples), ("features", self.features or ((), ()))):
+            if len(limits[0]) != len(limits[1]):
+                low, high = map(len, limits)
+                raise OptionError("GN022", f"training_range.{name} has {low} values, expected {high}.")
         outward = OUTWARD if self.features is None else OUTWARD_OF_FEATURES
         features = None if self.features is None else _feature_bounds(self.features)
         varying = sum(low < high for low, high in zip(*(self.features or ((), ())), strict=True))
@@ -105,17 +109,20 @@ class TrainingRange:
         # A copy recomputes the bounds and may warn again.
         return type(self), (self.samples, self.features, self.rows)
 
+    def remark(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> str:
+        """Return a remark if most of the inputs are far outside, otherwise an empty text; arguments as for `of`."""
+        if self.rows < FEWEST or not len(inputs) or not (what := self._what_is_far(inputs, compared)):
+            return ""
+        samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
+        unit = " (in standard deviations of the column)" if compared is not None else ""
+        return f"{samples} far outside the range of the training data{unit}: {what}"
+
     def warn_if_far(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> None:
-        """Warn once, with a `RangeWarning`, if most of the inputs are far outside; arguments as for `of`."""
-        if self._warned or self.rows < FEWEST or not len(inputs):
-            return
-        if what := self._what_is_far(inputs, compared):
+        """Warn once of the `remark` on inputs, with a `RangeWarning`."""
+        if not self._warned and (text := self.remark(inputs, compared=compared)):
             self._warned.append(True)
-            samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
-            unit = " (in standard deviations of the column)" if compared is not None else ""
             text = (
-                f"rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are "
-                "unreliable; pass rows with the encoding and scale of the training data."
+                f"rows: {text}. Predictions are unreliable; pass rows with the encoding and scale of the training data."
             )
             warnings.warn(RangeWarning(text), stacklevel=callers_level())
 

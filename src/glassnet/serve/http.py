@@ -1,34 +1,30 @@
-"""What the studio and the service share: the socket, optional packages, languages, threads, and who sends a request."""
+"""What the studio and the service share: the socket, languages, threads, and who sends a request."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 import ipaddress
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import copy_context
-from importlib import import_module
 from typing import TypeVar
 
 from ..errors import OptionError
+from ..i18n.language import LANGUAGES
 from ..i18n.translate import in_chinese
 from ..io.limits import LOADER
 
 _Value = TypeVar("_Value")
 
 
-def require_packages(what: str, extra: str, packages: Iterable[str]) -> None:
-    """Raise OptionError GN092 if a package of an extra is not installed; `what` needs it."""
-    for name in packages:
-        try:
-            import_module(name)
-        except ImportError as problem:
-            raise OptionError(
-                "GN092", f"{what} needs {problem.name}, which is not installed: pip install 'glassnet[{extra}]'"
-            ) from None
+def accepted_language(header: str) -> str | None:
+    """Return the first language of an ``Accept-Language`` header that is one of `LANGUAGES`, or None."""
+    named = (part.strip()[:2].lower() for part in header.split(","))
+    return next((language for language in named if language in LANGUAGES), None)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -76,12 +72,24 @@ def own_hosts(host: str, port: int) -> frozenset[str]:
     return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
 
 
-def is_foreign(host: str, origin: str | None, site: str | None, allowed: Iterable[str] = ()) -> bool:
+def host_name(host: str) -> str:
+    """Return the value of a header Host without its port, in lower case."""
+    return re.sub(r":\d+$", "", host).lower()
+
+
+def is_foreign(
+    host: str, origin: str | None, site: str | None, allowed: Iterable[str] = (), names: Iterable[str] | None = None
+) -> bool:
     """Return whether a page of another site sent a request, by its headers Host, Origin and Sec-Fetch-Site.
 
-    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``.
+    `allowed` are values of Sec-Fetch-Site that are accepted besides none at all and ``"same-origin"``. A server that
+    may be behind a proxy, which has the certificate and may replace the header Host, gives its further `names`.
     """
-    return (origin is not None and origin != f"http://{host}") or site not in (None, "same-origin", *allowed)
+    if origin is not None and origin != f"http://{host}":
+        scheme, _, place = origin.partition("://")
+        if names is None or scheme not in ("http", "https") or (place != host and host_name(place) not in names):
+            return True
+    return site not in (None, "same-origin", *allowed)
 
 
 def in_language(message: str, language: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from ..data.dataset import Dataset, channels_of, shows_handwriting
 from ..errors import DataError, OptionError
 from ..model.build import training_range_of
+from ..model.calibration import with_calibrated_weights
 from ..model.header import ParentReceipt
 from ..model.model import Model
 from ..nn.losses import LOSS_PARAMETERS
@@ -117,22 +118,20 @@ def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -
     OptionError
         GN022 when `options` describe another network, other inputs or other outputs.
     """
-    own = _own_options(parent)
+    fixed = _own_options(parent)
     for name in ("scaling", "deskew", "targets", *_loss_option(parent)):
-        if (given := getattr(options, name)) not in own[name]:
+        if (given := getattr(options, name)) not in fixed[name]:
             raise OptionError(
-                "GN022", f"{name} {given}: the model was made with {own[name][0]}. Use the model's own options."
+                "GN022", f"{name} {given}: the model was made with {fixed[name][0]}. Use the model's own options."
             )
     if parent.targets.name == "values" and options.label_smoothing:
         raise OptionError("GN022", f"label_smoothing {options.label_smoothing}: expected 0 with targets values.")
     network = parent.members[member]
+    own = replace(parent, network=Network.of(network.architecture, network.parameters.copy()), others=())
     seen = training_range_of(data, parent.scaling)
     return replace(
-        parent,
-        network=Network.of(network.architecture, network.parameters.copy()),
-        others=(),
+        with_calibrated_weights(own),
         receipt={},
-        temperature=1.0,  # it calibrated the parent's outputs
         layout=data.layout,
         training_range=seen if parent.training_range is None else parent.training_range.joined(seen),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -13,7 +14,8 @@ import numpy as np
 from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Engine, engine_for
-from ..errors import ArgumentError, OptionError, require_choice, require_names
+from ..errors import ArgumentError, DataWarning, OptionError, callers_level, require_choice, require_names
+from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field, for_optimizer
 from ..options.recipes import for_rows
@@ -173,6 +175,8 @@ def fit(
         raise ArgumentError("GN021", f"{name}: given in addition to options. Put it into the options.")
     if init_model is not None:
         require_members(init_model, options)
+    elif options.targets == "values":
+        warn_of_constants(data)
     every = both(callbacks, listeners)
     by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     if (
@@ -227,6 +231,16 @@ def _require_engine(engine: object) -> None:
     if engine is not None and not isinstance(engine, str) and not is_engine:
         kind, names = type(engine).__name__, ", ".join(SPECS["engine"].choices)
         raise ArgumentError("GN021", f"engine: {kind}, expected one of {names}, or an Engine.")
+
+
+def warn_of_constants(data: Dataset) -> None:
+    """Warn, with a `DataWarning`, of outputs of a regression of which all targets are the same number."""
+    if data.values is None:
+        return
+    for output in constant_outputs(data).tolist():
+        name = data.class_names[output] if data.class_names else f"{data.source}, target {output + 1}"
+        text = f"{name}: every target is {data.values[0, output]:g}, and so is every prediction. Check the column."
+        warnings.warn(DataWarning(text), stacklevel=callers_level())
 
 
 def _require_checkpoint(checkpoint: object) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Block, Engine, engine_for
-from ..errors import OptionError, with_near_matches
+from ..errors import OptionError, require_number, require_whole, with_near_matches
 from ..model.build import new_model, samples_for
 from ..nn.optimizers import State
 from ..options.options import Options, require_options
@@ -98,10 +98,10 @@ def find_learning_rate(
     """
     require_dataset("data", data)
     require_options(options)
-    if not (0 < low < high < np.inf and points >= 10):
-        raise OptionError(
-            "GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high and at least 10 points."
-        )
+    low, high = require_number("low", low), require_number("high", high)
+    require_whole("points", points, 10)
+    if not 0 < low < high < np.inf:
+        raise OptionError("GN021", f"low {low:g}, high {high:g}: expected 0 < low < high.")
     rates = np.geomspace(low, high, points)
     sizes = (data.features, *options.hidden, data.classes)
     losses = _losses(data, options, rates, engine or engine_for(options, len(data), sizes))

@@ -23,6 +23,8 @@ CHANGES = MappingProxyType(
         9: "tables: numbers are clipped by operations that every processor rounds alike, without a math library",
         10: "tables: means and deviations of columns and of target numbers are exact sums, rounded once; with more "
         "than 32,768 distinct values in a column, its median and edges come from their leading bits",
+        11: "training further from a calibrated model starts with its calibrated weights, and the first `partial_fit` "
+        "after a `fit` with an average from the average; outputs with a constant target start at 0",
     }
 )
 """Version -> the training runs whose bits it changed. Training records contain the version from 6 on; earlier results

@@ -124,6 +124,11 @@ class TrainingState:
             state.parameters.flat[...] = state.average[...] = answer
         parameters.flat[...] = answer
 
+    def restart_average(self) -> None:
+        """Let further training start from the average of the weights, if there is one, as a model has them."""
+        if self.optimizer_state.average is not None:
+            self.optimizer_state.parameters.flat[...] = self.optimizer_state.average
+
     def roll_back(self) -> None:
         """Restore the last good weights, and reset the optimizer, whose state led to divergence."""
         self.optimizer_state.parameters.flat[...] = self.last_good

@@ -35,6 +35,7 @@ from .comparison.in_order import Turns, results_in_order
 from .comparison.metrics import METRICS, metric_for
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
 from .comparison.trial import Curve, SideEvent, Trial, run_trial
+from .evaluate_job import about_equal_answers
 from .notice import Notify, ignore, notice
 from .table_options import TableOptions
 from .train_job import Plan, notify_options, read_data
@@ -171,6 +172,7 @@ def compare(
     fraction = _FRACTION if len(samples) >= _MANY else _FRACTION_OF_FEW
     seeds = [options["a"].seed + number * apart for number in range(job.seeds)]
     pairs: list[Pair] = []
+    answers: list[int | None] = []
     curves: dict[str, list[Curve]] = {side: [] for side in read}
     with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
         shared_samples = _shared_samples(read, workers)
@@ -191,6 +193,7 @@ def compare(
                 for side, one in zip(read, scored, strict=True):
                     curves[side].append(one.curve)
                 pairs.append(Pair(seed, tuple(one.score for one in scored)))
+                answers += [one.only_answer for one in scored]
                 shared = scored[0].validation_samples / scored[0].samples
                 versus = judged(pairs, job.seeds, shared=shared, stop_early=job.stop_early, higher_is_better=higher)
                 clear = all_clear(versus)
@@ -198,6 +201,8 @@ def compare(
                     break
     if not pairs:
         raise InterruptedWorkError("GN031", "interrupted before the first seed was complete.")
+    for said in about_equal_answers(samples, metric, answers):
+        notify(said)
     return Comparison(
         metric=metric,
         higher_is_better=higher,

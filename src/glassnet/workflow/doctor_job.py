@@ -38,7 +38,7 @@ class DoctorResult:
     facts : dict
         ``source`` and, for data, the summary of `doctor.data.checks.summary`.
     copies : tuple of str
-        The written files.
+        The written files; none if the copy of a program would not be valid Python.
     repaired : list of Finding
         The findings that the copies no longer have.
     left : list of Finding
@@ -63,7 +63,7 @@ class _Examined:
     sources: tuple[str, ...]
     findings: list[Finding]
     facts: dict[str, Any]
-    write: Callable[[str], None]
+    write: Callable[[str], None] | None
     again: Callable[[str], list[Finding]]
     repairable: tuple[str, ...]
     """The sources, as named in findings, of which a copy is written."""
@@ -82,6 +82,7 @@ def examine_source(
     options: Options | None = None,
     decimal: str = AUTO,
     fix: str | None = None,
+    language: str = "en",
 ) -> DoctorResult:
     """Examine data, together with test data, or a program; write a repaired copy.
 
@@ -99,6 +100,8 @@ def examine_source(
         How decimals are written; see `data.validation.DECIMALS`.
     fix : str, optional
         The repaired copy to write; an existing file is never overwritten.
+    language : {"en", "zh"}
+        Language of comments in the copy of a program.
     """
     options = Options() if options is None else options
     program = is_program(source)
@@ -109,9 +112,13 @@ def examine_source(
     copies = _copies(fix, source, test_source)
     for copy, of in copies:
         _require_copy(of, copy, program)
-    examined = _of_program(source) if program else _of_data(source, test_source, target, copies, options, decimal)
+    examined = (
+        _of_program(source, language) if program else _of_data(source, test_source, target, copies, options, decimal)
+    )
     repaired, left = [], examined.findings
-    if fix is not None:
+    if fix is not None and examined.write is None:
+        copies = []
+    elif fix is not None and examined.write is not None:
         repaired = [one for one in examined.findings if one.repaired and one.source in examined.repairable]
         examined.write(fix)
         left = examined.again(fix)
@@ -147,15 +154,18 @@ def _require_copy(source: str, out: str, program: bool) -> None:
         raise OptionError("GN022", f"--fix {out}: expected a name ending in {' or '.join(wanted)}.")
 
 
-def _of_program(source: str) -> _Examined:
-    diagnosis = examine_script(source)
+def _of_program(source: str, language: str) -> _Examined:
+    diagnosis = examine_script(source, language=language)
+    content = diagnosis.content
+    if content is None:
+        return _Examined((source,), diagnosis.findings, {"source": source}, None, lambda _: [], (source,))
 
     def again(out: str) -> list[Finding]:
         return examine_script(out, original=source).findings
 
     def write(out: str) -> None:
         with replacing(out) as file:
-            file.write(diagnosis.content)
+            file.write(content)
 
     return _Examined((source,), diagnosis.findings, {"source": source}, write, again, (source,))
 

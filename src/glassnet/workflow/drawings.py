@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset
+from ..i18n.plots import words_in
 from ..model.evaluate import Evaluation, reliability
 from ..model.model import Model
 
@@ -27,13 +28,19 @@ def drawings_of_test(
         names = model.class_names or None
         found["confusion"] = lambda: plots.draw_confusion(evaluation.confusion, names, language=language)
     if test.image_shape and test.values is None:
-        some = np.concatenate([test.some(RIGHT), evaluation.misread[:WRONG]])
+        first, wrong = test.some(RIGHT), evaluation.misread[:WRONG]
+        some = np.concatenate([first, wrong])
+        word = words_in(language)
+        title = word("digits_first", count=len(first))
+        if len(wrong):
+            title += f"\n{word('digits_wrong', count=len(wrong))}"
         found["digits"] = lambda: plots.draw_digits(
             test.inputs[some],
             np.array([model.name_of(label) for label in test.labels[some]], object),
             np.array([model.name_of(answer) for answer in evaluation.answers[some]], object),
             image_shape=test.image_shape,
             photo=test.reading == "photo",
+            title=title,
             language=language,
         )
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,10 @@ from ..model.file import load_model
 from ..model.model import Model
 from .drawings import drawings_of_model, drawings_of_test
 from .model_data import load_labelled, notify_trained_on, read_decimals, unless_warned
-from .notice import Notify, ignore
+from .notice import Notice, Notify, ignore, notice
+
+_CERTAIN, _NONE = 2.0, 1.0
+"""Standard errors, without any relation, by which an area under the ROC curve is surely above chance, or hardly is."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ def evaluate_model(
     pictures: str | None = None,
     force: bool = False,
     decimal: str = AUTO,
+    strict: bool = False,
     language: str = "en",
     notify: Notify = ignore,
 ) -> EvaluationResult:
@@ -61,6 +67,8 @@ def evaluate_model(
         Whether to overwrite existing plots.
     decimal : str
         How decimals are written in a table; see `data.validation.DECIMALS`.
+    strict : bool
+        Whether inputs that the training data did not have, of which there are otherwise notices, are a DataError GN075.
     language : {"en", "zh"}
         Language of the plots.
     notify : callable
@@ -77,12 +85,67 @@ def evaluate_model(
                 "GN022", "--pictures: the plots are for classes, and this model is a regression. Omit it."
             )
         require_folder(pictures)
-    samples, rows = load_labelled(model, model_path, read_decimals(model, source, decimal), notify)
+    read = read_decimals(model, source, decimal)
+    samples, rows = load_labelled(model, model_path, read, notify, strict=strict)
     notify_trained_on(model, source, samples, rows, notify)
-    unless_warned(model).warn_if_far(samples.inputs)
+    judged = unless_warned(model)
+    judged.require_near(samples.inputs) if strict else judged.warn_if_far(samples.inputs)
     evaluation = evaluate(model, samples)
+    for one in about_one_answer(model, samples, evaluation):
+        notify(one)
     drawn = _draw(model, samples, evaluation, Path(pictures), language, force) if pictures else ()
     return EvaluationResult(model, samples, evaluation, drawn)
+
+
+def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Notice]:
+    """Return what a test means whose predictions are all the same class, and what to do; nothing for other tests.
+
+    Parameters
+    ----------
+    model : Model
+    samples : Dataset
+    tested : Evaluation
+        Of the model, on these samples.
+    initializer : str
+        That of the training, if the advice may be to train otherwise.
+    """
+    answer = tested.only_answer
+    if answer is None or tested.auc is None or tested.balanced_accuracy is None:
+        return []
+    counts = np.bincount(samples.labels, minlength=model.classes)
+    facts = {"source": samples.source, "name": model.name_of(answer), "share": counts[answer] / len(samples)}
+    most = counts[answer] == counts.max()
+    said = [
+        notice("one_answer" if most else "one_answer_rarer", **facts, balanced=tested.balanced_accuracy, auc=tested.auc)
+    ]
+    rest = len(samples) - counts[answer]
+    by_chance = math.sqrt((len(samples) + 1) / (12 * counts[answer] * rest)) if counts[answer] and rest else math.inf
+    above = (tested.auc - 0.5) / by_chance  # Mann and Whitney 1947
+    if above > _CERTAIN:
+        if model.classes == 2:
+            said.append(notice("one_answer_threshold", name=model.name_of(1 - answer)))
+    elif initializer and above < _NONE:
+        said.append(notice("one_answer_train" if initializer == "he" else "one_answer_initializer"))
+    return said
+
+
+def about_equal_answers(samples: Dataset, metric: str, answers: Sequence[int | None]) -> list[Notice]:
+    """Return what equal scores of several trainings mean in which every prediction is the most frequent class.
+
+    Parameters
+    ----------
+    samples : Dataset
+    metric : str
+        By which they are compared.
+    answers : sequence of int or None
+        `Evaluation.only_answer` of each training.
+    """
+    counts = np.bincount(samples.labels)
+    most = int(counts.argmax())
+    if samples.values is not None or metric not in ("accuracy", "balanced_accuracy") or most not in answers:
+        return []
+    facts = {"source": samples.source, "name": samples.name_of(most), "share": counts[most] / len(samples)}
+    return [notice("all_one_answer", count=list(answers).count(most), trials=len(answers), metric=metric, **facts)]
 
 
 def scores_by_output(result: EvaluationResult) -> list[tuple[str, dict[str, float | None]]]:

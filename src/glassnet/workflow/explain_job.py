@@ -206,7 +206,8 @@ def explain_answer(
     elif row is not None and source is not None and (own := load_own(model, model_path, source)):
         alike = Neighbours(model, own)
     truth = query.label if model.targets.of_classes else None  # a mistake is compared with the true class
-    answer = why(model, query.inputs, alike, place, truth)
+    own_row = query.row if alike and alike.source == query.source else None
+    answer = why(model, query.inputs, alike, place, truth, own_row)
     label = query.label if query.label is None or answer.output is None else query.label[answer.output]
     return WhyResult(query, label, answer, alike.source if alike else "")
 

@@ -30,6 +30,7 @@ from .training_data import (
     notify_left_out,
     notify_remarks,
     notify_surprises,
+    notify_values,
     parts_in_training,
     split_table,
     with_added,
@@ -57,11 +58,18 @@ def read_decimals(model: Model, source: str | None, decimal: str) -> str | Table
 
 
 def load_labelled(
-    model: Model, model_path: str, source: str | Table | None, notify: Notify, part: str = "test"
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    notify: Notify,
+    part: str = "test",
+    *,
+    strict: bool = False,
 ) -> tuple[Dataset, int]:
     """Read labelled data for a model: `source`, or the bundled MNIST if the model was trained on it.
 
-    The second value is the number of rows, including rows without a target.
+    The second value is the number of rows, including rows without a target. With `strict`, a table with values that the
+    training data did not have is a DataError GN075.
     """
     source = named_source(
         model, source, f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA."
@@ -73,7 +81,7 @@ def load_labelled(
         return samples, len(samples)
     table = read_table(source, model.columns.names)
     samples = samples_of(table, model.columns)
-    notify_surprises(table, model.columns, notify)
+    notify_surprises(table, model.columns, notify, strict=strict)
     notify_left_out(table, samples, notify)
     return samples, len(table)
 
@@ -203,9 +211,12 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
 
 
 def load_queries(
-    model: Model, source: str | Table | Opened, notify: Notify
+    model: Model, source: str | Table | Opened, notify: Notify, *, strict: bool = False
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
-    """Read queries for a model: inputs, the name of each row, and labels if plain rows have them."""
+    """Read queries for a model: inputs, the name of each row, and labels if plain rows have them.
+
+    With `strict`, a table with values that the training data did not have is a DataError GN075.
+    """
     if model.columns is None:
         reading = HANDWRITING if reads_digits(model) else model.reading
         like = (model.image_shape, model.scaling.maximum, reading, model.white, model.layout)
@@ -215,8 +226,8 @@ def load_queries(
         return data.load_inputs(source, model.features, *like, say=texts_to(notify))
     assert not isinstance(source, Opened)
     table = read_table(source, model.columns.names)
-    inputs = model.columns.apply(table)
-    notify_surprises(table, model.columns, notify)
+    inputs, remarks = model.columns.apply_with_remarks(table)
+    notify_values(table, remarks, notify, strict=strict)
     return inputs, [f"{table.source}, row {row}" for row in range(len(table))], None
 
 

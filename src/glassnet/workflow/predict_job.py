@@ -73,6 +73,7 @@ def query_model(
     *,
     engine: str | None = None,
     decimal: str = AUTO,
+    strict: bool = False,
     language: str = "en",
     notify: Notify = ignore,
     watch: Watch = lambda results, photos: iter(results),
@@ -88,6 +89,9 @@ def query_model(
         Compiled loops, as in `model.inference.compiled`; by default NumPy computes.
     decimal : str
         How decimals are written in a table; see `data.validation.DECIMALS`.
+    strict : bool
+        Whether inputs that the training data did not have, of which there are otherwise notices, are a DataError GN075:
+        for a table that of the source, for others of all.
     language : {"en", "zh"}
         Language of a prediction without any label.
     notify : callable
@@ -105,11 +109,13 @@ def query_model(
         If the only input cannot be read.
     """
     digits = reads_digits(model)
-    queries = [one for source in sources for one in _read(model, source, digits, decimal, notify)]
+    queries = [one for source in sources for one in _read(model, source, digits, decimal, strict, notify)]
     rows = [one.content for one in queries if isinstance(one.content, np.ndarray)]
     if engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
         model = compiled(model, engine)
-    outputs = iter(_outputs(model, np.stack(rows)) if rows else ())  # at once, so that the range check sees all of them
+    outputs = iter(
+        _outputs(model, np.stack(rows), strict) if rows else ()
+    )  # at once, so that the range check sees all of them
     files = [one.content for one in queries if isinstance(one.content, str)]
     photos = watch(_read_all(model, files), files) if files else iter(())
     answers: list[Answer] = []
@@ -156,8 +162,10 @@ def _read_all(model: Model, photos: list[str]) -> Iterator[PhotoResult]:
         yield PhotoResult(photos[0], None, problem)
 
 
-def _outputs(model: Model, rows: NDArray[Any]) -> FloatArray:
+def _outputs(model: Model, rows: NDArray[Any], strict: bool) -> FloatArray:
     """Return the outputs for samples, (n, outputs), with a warning if they are far outside the training range."""
+    if strict:
+        unless_warned(model).require_near(rows)
     if type(model) is not Model and not model.columns:
         model.warn_if_far(rows)  # compiled loops do not look
     return unless_warned(model).outputs(rows)
@@ -218,7 +226,7 @@ class _Query(NamedTuple):
     content: NDArray[Any] | str | Reading | GlassnetError
 
 
-def _read(model: Model, source: str, digits: bool, decimal: str, notify: Notify) -> list[_Query]:
+def _read(model: Model, source: str, digits: bool, decimal: str, strict: bool, notify: Notify) -> list[_Query]:
     """Return the inputs of a source; `digits` if pictures go through the stages of `read_photo`."""
     pictures: list[str] = []
     try:
@@ -230,10 +238,10 @@ def _read(model: Model, source: str, digits: bool, decimal: str, notify: Notify)
         if opened is not None and kind_of(opened) == "picture":
             content = read_photo(model, open_reduced(opened).picture) if opened.path is None else source
             return [_Query(opened.name, content)]
-        rows, names, _ = load_queries(model, opened or table or source, notify)
+        rows, names, _ = load_queries(model, opened or table or source, notify, strict=strict)
     except GlassnetError as problem:
         if pictures and pictures != [source]:  # one by one, so that the readable ones are predicted
-            return [one for picture in pictures for one in _read(model, picture, digits, decimal, notify)]
+            return [one for picture in pictures for one in _read(model, picture, digits, decimal, strict, notify)]
         return [_Query(data.STDIN if source == "-" else source, problem)]
     return [_Query(name, row) for name, row in zip(names, rows, strict=True)]
 

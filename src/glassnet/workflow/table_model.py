@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.validation import AUTO
-from ..errors import DataError, OptionError, ShapeError, require_names, with_near_matches
+from ..errors import (
+    DataError,
+    OptionError,
+    RangeWarning,
+    ShapeError,
+    callers_level,
+    require_names,
+    strictly,
+    with_near_matches,
+)
 from ..explain.why import Why, why
 from ..i18n.language import below_all, counted, listed
 from ..model.evaluate import Evaluation, evaluate
@@ -220,13 +230,18 @@ class TableModel:
         fractions = target.numeric and classes.dtype.kind == "U" and self.model.class_type != "text"
         return classes.astype(np.float64) if fractions else classes
 
-    def predict(self, data: Any) -> Any:
+    def predict(self, data: Any, *, strict: bool = False) -> Any:
         """Return the answer for each row.
+
+        Warns with a `RangeWarning` of each column with values that the training data did not have, such as words among
+        numbers, new words, or numbers far outside their range.
 
         Parameters
         ----------
         data : data frame, mapping, path or array
             With the columns of training.
+        strict : bool
+            Whether such values are an error instead.
 
         Returns
         -------
@@ -239,9 +254,9 @@ class TableModel:
         Raises
         ------
         DataError
-            GN060 when a column is missing; as `read_table`.
+            GN060 when a column is missing, GN075 with `strict`; as `read_table`.
         """
-        outputs, alone = self._outputs(data)
+        outputs, alone = self._outputs(data, strict=strict)
         answers = self.model.targets.invert(outputs)
         if self.model.targets.of_classes:
             answers = self.classes_[answers]
@@ -251,13 +266,15 @@ class TableModel:
             return answers[0].item() if alone else _column_like(data, self.columns.target_names[0], answers)
         return self._by_output(data, answers, alone=alone)
 
-    def predict_proba(self, data: Any) -> Any:
+    def predict_proba(self, data: Any, *, strict: bool = False) -> Any:
         """Return the probability of each class for each row; for several labels, that of each label.
 
         Parameters
         ----------
         data : data frame, mapping, path or array
             With the columns of training.
+        strict : bool
+            As for `predict`, also its warnings.
 
         Returns
         -------
@@ -272,16 +289,22 @@ class TableModel:
             As `predict`.
         """
         self.model.require_probabilities()
-        outputs, alone = self._outputs(data)
+        outputs, alone = self._outputs(data, strict=strict)
         return self._by_output(data, self.model.probabilities(outputs), alone=alone)
 
-    def _outputs(self, data: Any) -> tuple[FloatArray, bool]:
+    def _outputs(self, data: Any, *, strict: bool) -> tuple[FloatArray, bool]:
         """Return the network's outputs, (n, classes), and whether the data are a single row."""
         row = self._row_of(data)
         encoded = self._predictor.encode(data if row is None else row)
         if encoded is None:
-            encoded = self.columns.apply(self._read(data)[0])
+            encoded = self._encoded(self._read(data)[0], strict=strict)
         return self._predictor.outputs(encoded), row is not None
+
+    def _encoded(self, table: Table, *, strict: bool) -> NDArray[np.float32]:
+        """Return the inputs of a table, (n, features), and warn of its values, or with `strict` raise GN075."""
+        encoded, remarks = self.columns.apply_with_remarks(table)
+        _warn(table, remarks, strict=strict)
+        return encoded
 
     def _by_output(self, data: Any, values: NDArray[Any], *, alone: bool) -> Any:
         names = self.classes_.tolist()
@@ -291,8 +314,8 @@ class TableModel:
 
         return columns_like(data, names, values)
 
-    def evaluate(self, data: Any) -> Evaluation:
-        """Test the model on rows with a target; rows without one are ignored.
+    def evaluate(self, data: Any, *, strict: bool = False) -> Evaluation:
+        """Test the model on rows with a target; rows without one are ignored. Warnings and `strict` as for `predict`.
 
         Returns
         -------
@@ -304,10 +327,14 @@ class TableModel:
         DataError
             As `predict`, and GN064 when the target has an unknown class or no value.
         """
-        return evaluate(self.model, samples_of(self._read(data)[0], self.columns))
+        table, _ = self._read(data)
+        _warn(table, self.columns.surprises(table), strict=strict)
+        return evaluate(self.model, samples_of(table, self.columns))
 
-    def explain(self, data: Any) -> RowExplanation:
+    def explain(self, data: Any, *, strict: bool = False) -> RowExplanation:
         """Explain the answer for one row: the contribution of each column, and what would change the answer.
+
+        Warnings and `strict` as for `predict`.
 
         Parameters
         ----------
@@ -326,7 +353,7 @@ class TableModel:
             raise ShapeError(
                 "GN050", f"{table.source}: {len(table)} rows, expected one. Pass one, such as frame.iloc[[0]]."
             )
-        explained = why(unless_warned(self.model), self.columns.apply(table)[0])
+        explained = why(unless_warned(self.model), self._encoded(table, strict=strict)[0])
         from ..html.why_parts import changed_values, column_shares  # loads Pillow
         from ..i18n.explain import explain_words
 
@@ -442,6 +469,14 @@ class RowExplanation:
             changes = ", ".join(f"{name} {before} → {after}" for name, (before, after) in self.changes.items())
             lines.append(f"{self.changed} if {changes}")
         return "\n".join(lines)
+
+
+def _warn(table: Table, remarks: Sequence[str], *, strict: bool) -> None:
+    """Warn of the remarks on a table, or with `strict` raise DataError GN075 for the first one on its values."""
+    if strict and remarks:
+        raise strictly(table.source, in_python(remarks[0]))
+    for remark in (*table.remarks, *remarks):
+        warnings.warn(RangeWarning(f"{table.source}: {in_python(remark)}"), stacklevel=callers_level())
 
 
 def _is_single(value: Any) -> bool:

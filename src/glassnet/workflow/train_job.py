@@ -53,6 +53,7 @@ from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
 from .drawings import drawings_of_test
+from .evaluate_job import about_one_answer
 from .model_data import named_source, unless_warned
 from .notice import Notify, ignore, notice, texts_to
 from .table_options import TableOptions
@@ -198,7 +199,7 @@ class TrainResult:
     path : Path
         The model file.
     wanted : str
-        The preferred file; differs from `path` if it already existed.
+        The file that was announced; differs from `path` if it was written by another program meanwhile.
     test : Dataset
         The test data.
     evaluation : Evaluation
@@ -278,6 +279,8 @@ def train(
         _require_own_columns(start, job)
     recipe = job.recipe or (start and start.receipt.get("recipe")) or ("table" if job.table.target else "notes")
     plan = plan_for(job, recipe, start)
+    if plan.wanted:
+        notify(notice("writes_beside", wanted=plan.wanted, file=plan.out))
     if start is None:
         options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
@@ -335,6 +338,13 @@ def saying_what_is_left(*, might_resume: bool) -> Iterator[None]:
         raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
 
 
+def _curve(result: TrainResult) -> dict[str, Any]:
+    """Return the learning curve with the test of the trained model at its end."""
+    curve, evaluation = result.history.curve(), result.evaluation
+    tested = {"tested": curve["progress"][-1:], "test_loss": [evaluation.loss]}
+    return {**curve, **tested, **({"test_accuracy": [evaluation.accuracy]} if "accuracy" in curve else {})}
+
+
 def draw_pictures(result: TrainResult) -> Pictures:
     """Draw the learning curve and the plots of the test next to the model; a failure does not raise.
 
@@ -347,7 +357,7 @@ def draw_pictures(result: TrainResult) -> Pictures:
 
     language, path = result.plan.language, result.path
     drawings: dict[str, Callable[[], Any]] = {
-        "curve": lambda: plots.draw_curve(result.history.curve(), language=language),
+        "curve": lambda: plots.draw_curve(_curve(result), language=language),
         **drawings_of_test(result.model, result.test, result.evaluation, language),
     }
     written: list[str] = []
@@ -579,8 +589,7 @@ def conclude(
         }
         replaced = plan.force and os.path.lexists(path)
         path = _save(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
-    wanted = plan.wanted or plan.out
-    return TrainResult(model, path, wanted, test, evaluation, fitted.history, seconds, read.held_out, plan, replaced)
+    return TrainResult(model, path, plan.out, test, evaluation, fitted.history, seconds, read.held_out, plan, replaced)
 
 
 def evaluate_on_test(
@@ -599,7 +608,12 @@ def evaluate_on_test(
     unless_warned(model).warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
     _notify_perfect(read, evaluation, crossed, notify)
-    _notify_useless(read, test, evaluation, crossed, notify)
+    few = crossed is not None and evaluation.samples < _FEWEST_JUDGED
+    said = [] if few else about_one_answer(model, test, evaluation, read.options.initializer)
+    for one in said:
+        notify(one)
+    if not said:
+        _notify_useless(read, test, evaluation, crossed, notify)
     notify_weak_test(read.training, model.receipt["data"]["fingerprint"], test, notify)
     add_test(
         model.receipt,

@@ -25,7 +25,7 @@ from ..data.stream.roles import RowRoles
 from ..data.tables.header import header_names
 from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
-from ..errors import DataError, FileError, GlassnetError, OptionError
+from ..errors import DataError, FileError, GlassnetError, OptionError, strictly
 from ..i18n.language import listed
 from ..io.archives import is_folder
 from ..io.opening import read_once
@@ -488,10 +488,17 @@ def notify_remarks(samples: Dataset, notify: Notify) -> None:
         notify(remark(samples.source, text))
 
 
-def notify_surprises(table: Table, columns: Columns, notify: Notify) -> None:
-    """Notify of differences to the table that the columns were determined from."""
-    for text in (*table.remarks, *columns.surprises(table)):
+def notify_surprises(table: Table, columns: Columns, notify: Notify, *, strict: bool = False) -> None:
+    """Notify of differences to the table that the columns were determined from; see `notify_values`."""
+    notify_values(table, columns.surprises(table), notify, strict=strict)
+
+
+def notify_values(table: Table, remarks: Sequence[str], notify: Notify, *, strict: bool = False) -> None:
+    """Notify of remarks on a table and on its values; with `strict`, the latter are then a DataError GN075."""
+    for text in (*table.remarks, *remarks):
         notify(remark(table.source, text))
+    if strict and remarks:
+        raise strictly(table.source, remarks[0])
 
 
 def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from glassnet.engines.compiled.kernels import SPINS, new_barrier
+from glassnet.engines.compiled.kernels import SPINS, abort, new_barrier
+from glassnet.engines.compiled.kernels import barrier as barriers
 from glassnet.engines.threads import pool as pools
 
 
@@ -22,8 +23,18 @@ def clock(monkeypatch):
     return SimpleNamespace(worked=worked, waited=waited)
 
 
+NEXT, STOP, LONG_WAITS = barriers._NEXT, barriers._STOP, barriers._LONG_WAITS
+
+
 def run(pool, kernel, *arguments, steps=1, products=pools.WORTH_THREADS):
-    pool.run(kernel, arguments, new_barrier(pool.spins), steps=steps, products=products)
+    """Run a kernel that completes all steps of each part."""
+
+    def of_part(thread, threads, barrier, *arguments):
+        kernel(thread, threads, barrier, *arguments)
+        if thread == 0:
+            barrier[NEXT] = barrier[STOP]
+
+    pool.run(of_part, arguments, new_barrier(), steps=steps, products=products)
 
 
 def test_the_time_to_wake_a_worker_does_not_count_as_contention(clock, monkeypatch):
@@ -42,7 +53,7 @@ def test_the_time_to_wake_a_worker_does_not_count_as_contention(clock, monkeypat
 
     pool._others[0].submit = late
     run(pool, kernel, 3, steps=3)
-    assert measured == [(3, pytest.approx(1.03), pytest.approx(1.0))]
+    assert measured == [(3, pytest.approx(1.03), [pytest.approx(1.0)] * 2)]
 
 
 def test_there_are_no_more_threads_than_there_is_work_for(clock):
@@ -69,6 +80,36 @@ def test_small_work_runs_in_the_calling_thread(monkeypatch):
     assert calls == [("little", 0, 1)]
     run(pool, kernel, "much", products=100)
     assert sorted(calls[1:]) == [("much", 0, 2), ("much", 1, 2)]
+
+
+def test_a_block_runs_in_parts_until_all_its_steps_are_complete():
+    """A long wait ends a part after any step; the number of threads may change then."""
+    pool, parts = pools.WorkerPool(2, 2, SPINS), []
+
+    class Alternating:
+        size, steps, step_seconds = 2, 7, 0.0
+
+        def learn(self, steps, seconds, shares):
+            assert (steps, len(shares)) == (parts[-1][1], self.size)
+            self.size = 3 - self.size
+
+    def kernel(thread, threads, barrier):
+        if thread == 0:
+            steps = min(barrier[STOP] - barrier[NEXT], 5 if len(parts) % 3 else 9)
+            parts.append((threads, steps))
+            barrier[NEXT] += steps
+
+    pool._size = Alternating()
+    pool.run(kernel, (), new_barrier(), steps=30, products=pools.WORTH_THREADS * 30)
+    assert parts == [(2, 7), (1, 5), (2, 5), (1, 7), (2, 5), (1, 1)]
+
+
+def test_an_aborted_block_ends():
+    def kernel(thread, threads, barrier):
+        abort(barrier)
+
+    for products in (0, pools.WORTH_THREADS):
+        pools.WorkerPool(2, 2, SPINS).run(kernel, (), new_barrier(), steps=3, products=products)
 
 
 @pytest.mark.parametrize("products", [0, pools.WORTH_THREADS])

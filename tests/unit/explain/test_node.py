@@ -98,6 +98,8 @@ def test_equal_activations_are_ordered_by_the_weighted_sum():
     sums = model.scaling.apply(DATA.inputs, np.float64) @ weights[3]
     assert set(found.activations) == {1.0}
     np.testing.assert_array_equal(found.rows, np.argsort(-sums, kind="stable")[:10])
+    np.testing.assert_allclose(found.sums, sums[found.rows], rtol=1e-4)
+    assert len(set(found.sums)) > 1
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,18 @@ def test_nearest_samples_have_the_smallest_distances(model):
     np.testing.assert_allclose(closest.distances, wanted, atol=1e-3)
 
 
+def test_the_sample_itself_is_left_out_of_the_nearest_and_its_copies_are_not(model):
+    row = 17
+    rows = np.array([*range(60), row])  # a copy of the row, with a number of its own
+    samples = TRAINING.take(rows)
+    samples = replace(samples, source_rows=np.arange(len(rows)))
+    found = why(model, samples.inputs[row], Neighbours(model, samples), own_row=row)
+    assert row not in found.nearest.rows
+    assert (found.nearest.rows[0], found.same[0]) == (60, True)
+    few = TRAINING.take(slice(0, 3))
+    assert len(why(model, few.inputs[0], Neighbours(model, few), own_row=0).nearest.rows) == 2
+
+
 def test_nearest_samples_are_ordered_even_if_all_are_close():
     """With three saturated nodes, distances are as small as the float32 rounding of their squares."""
     tiny = fit(TRAINING, Options(hidden=(3,), epochs=20, engine="reference")).model

@@ -8,9 +8,11 @@ from PIL import Image, ImageDraw
 
 from glassnet.handwriting import Piece, sort_into_lines
 from glassnet.handwriting.reader import Reading, read_photo
+from glassnet.handwriting.reasons import Reason
 from glassnet.handwriting.recognise import SURE
 from glassnet.model.file import shipped_model
 from support.photos import Scene, sheet
+from support.written import line_of
 
 COUNTERCLOCKWISE = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 SHEET = sheet(7000, 2, 4, Scene(gradient=0.3), hand=True)
@@ -88,3 +90,20 @@ def test_tilted_digits_that_are_not_sure_are_straightened():
     assert reading.turned == 180
     assert abs(reading.tilt + 32) <= 6
     assert np.mean([digit.confidence >= SURE for digit in reading.digits]) > 0.8
+
+
+def test_what_is_as_plausible_upside_down_is_not_sure_and_says_so():
+    """All 6 or 9 may be turned; a 3, a 4 and a 7 say which way is up, and 0, 1 and 8 are the same both ways."""
+    for text, other in (("6666", "9999"), ("3474", None), ("0880", None)):
+        reading = read(line_of(text))
+        assert reading.upside_down == other
+        assert [digit.sure for digit in reading.digits] == [other is None] * 4
+        assert {digit.reason for digit in reading.digits} == {None if other is None else Reason.UPSIDE_DOWN}
+
+
+def test_no_page_upside_down_is_read_surely_and_wrong_without_a_remark():
+    for seed in range(2):
+        page = sheet(520 + seed, 2, 4, hand=True)
+        upright, over = read(page.opened()), read(page.opened().transpose(COUNTERCLOCKWISE[180]))
+        assert upright.upside_down is None
+        assert over.turned == 180 or over.upside_down is not None

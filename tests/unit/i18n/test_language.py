@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+import glassnet
 from glassnet.i18n.finding_details import detail
 from glassnet.i18n.language import below_all, chinese_list, listed, shortened, speaking, width_of
 from glassnet.io.control_characters import printable
+from glassnet.nn.architecture import RULES
+from glassnet.nn.losses import LOSSES
+from glassnet.options.choices import ENGINES
 
 WORDS = {
     "asked": ("Of the {samples} samples of {source}, {right} are right.", "{source} 的 {samples} 个样本"),
@@ -67,3 +71,21 @@ def test_only_a_share_of_1_is_shown_as_100_percent(share, digits, text):
 def test_commas_in_quoted_names_stay_also_after_an_escaped_quotation_mark():
     name = 'it\'s "q", ok'
     assert chinese_list("columns", f"{name!r}, 'b'") == f"{name!r}、'b'"
+
+
+def test_values_of_options_that_are_printed_have_a_chinese_word():
+    for name, values in (("loss", LOSSES), ("rule", RULES), ("engine", ENGINES)):
+        for value in values:
+            chinese = speaking("zh", {"it": ("", f"{{{name}}}")})("it", **{name: value})
+            assert chinese.startswith(f"{value}（")
+            assert speaking("en", {"it": (f"{{{name}}}", "")})("it", **{name: value}) == value
+
+
+@pytest.mark.parametrize(("part", "chinese"), [("train", "mnist 训练集"), ("test", "mnist 测试集")])
+def test_the_bundled_data_have_a_chinese_name(part, chinese):
+    name = glassnet.load_data("mnist", part=part).source
+    texts = {"it": ("{source}", "{source}")}
+    assert (speaking("zh", texts)("it", source=name), speaking("en", texts)("it", source=name)) == (
+        chinese,
+        f"mnist ({part})",
+    )

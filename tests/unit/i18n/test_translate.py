@@ -112,5 +112,5 @@ def test_the_search_is_bounded_in_time_and_depth(monkeypatch):
 
 def test_a_latin_name_in_a_chinese_sentence_has_spaces_around_it():
     english = "rows.csv, sample 3: label 7, but {} has classes 0 to 4. Remove such samples."
-    assert "而 mnist (train) 的类别" in (in_chinese(english.format("mnist (train)")) or "")
+    assert "而 mnist 训练集的类别" in (in_chinese(english.format("mnist (train)")) or "")
     assert "而训练数据的类别" in (in_chinese(english.format("training data")) or "")

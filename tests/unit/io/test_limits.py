@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import subprocess
 import sys
 import zipfile
@@ -267,3 +268,39 @@ def test_the_limit_applies_in_threads_that_read_images():
         in_threads(lambda size: require_room("x", size), [3, 1024])
         with pytest.raises(FileError, match="1KiB"):
             in_threads(lambda size: require_room("x", size), [3, 1025])
+
+
+def _groups(root, membership, files):
+    """Write the files of a machine's control groups below a folder."""
+    for name, text in {"proc/self/cgroup": membership, **files}.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("membership", "files", "cores"),
+    [
+        ("0::/\n", {"cpu.max": "100000 100000\n"}, 1),
+        ("0::/a.slice/b\n", {"a.slice/b/cpu.max": "250000 100000\n"}, 3),
+        ("0::/a.slice/b\n", {"a.slice/b/cpu.max": "max 100000\n", "a.slice/cpu.max": "50000 100000\n"}, 1),
+        ("0::/outside/of/the/container\n", {"cpu.max": "200000 100000"}, 2),
+        ("0::/a\n", {"a/cpu.max": "max 100000\n"}, 8),
+        ("0::/a\n", {"a/cpu.max": "1600000 100000\n"}, 8),
+        ("0::/a\n", {"b/cpu.max": "100000 100000\n"}, 8),
+        ("2:cpu,cpuacct:/d\n1:memory:/\n", {"cpu,cpuacct/d/cpu.cfs_quota_us": "150000\n"}, 2),
+        ("2:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1\n"}, 8),
+        ("2:cpuset:/d\n", {"cpuset/d/cpu.cfs_quota_us": "100000\n"}, 8),
+        ("0::/\n", {"cpu.max": "what is this"}, 8),
+        ("0::/\n", {"cpu.max": "100000 0\n"}, 8),
+        ("nonsense", {}, 8),
+        ("", {}, 8),
+    ],
+)
+def test_a_quota_limits_the_number_of_cores(tmp_path, monkeypatch, membership, files, cores):
+    """Both versions of control groups; a quota of a group holds for those within it."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: range(8), raising=False)
+    periods = {name.replace("quota", "period"): "100000\n" for name in files if "quota" in name}
+    _groups(tmp_path, membership, {f"sys/fs/cgroup/{name}": text for name, text in {**files, **periods}.items()})
+    assert limits.available_cores(tmp_path) == cores
+    assert limits.available_cores(tmp_path / "a system without control groups") == 8

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from glassnet.errors import FileError
-from glassnet.io.writing import replacing, require_folder, require_place
+from glassnet.io.writing import replacing, require_folder, require_place, write_text
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes exist on Unix")
@@ -61,18 +61,31 @@ def test_permissions_are_kept(tmp_path):
     assert stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("exists", [True, False])
-def test_a_link_is_kept_and_its_target_is_replaced(tmp_path, exists):
+def test_a_link_is_kept_and_its_target_is_replaced(tmp_path):
     (tmp_path / "far").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "far" / "file")
-    if exists:
-        (tmp_path / "far" / "file").write_bytes(b"before")
+    (tmp_path / "far" / "file").write_bytes(b"before")
     with replacing(tmp_path / "link") as file:
         file.write(b"after")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "far" / "file").read_bytes() == b"after"
     assert sorted(os.listdir(tmp_path)) == ["far", "link"]
     assert os.listdir(tmp_path / "far") == ["file"]
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+@pytest.mark.parametrize("check", [require_place, lambda path, **given: write_text(path, "text", **given)])
+def test_nothing_is_written_through_a_link_to_nothing(tmp_path, check, overwrite):
+    (tmp_path / "far").mkdir()
+    (tmp_path / "next").symlink_to(tmp_path / "far" / "file")
+    (tmp_path / "link").symlink_to("next")
+    for name in ("link", "next"):
+        with pytest.raises(FileError, match=f"{name}: a link to .*file, which does not exist") as caught:
+            check(tmp_path / name, overwrite=overwrite)
+        assert caught.value.code == "GN001"
+    with pytest.raises(FileError, match="which does not exist"):
+        require_folder(tmp_path / "link")
+    assert os.listdir(tmp_path / "far") == []
 
 
 def test_a_link_into_a_missing_folder_is_rejected_in_advance(tmp_path):

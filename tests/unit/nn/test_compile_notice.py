@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import multiprocessing
+import re
 import sys
 import threading
 import typing
@@ -47,64 +47,50 @@ def test_every_loop_is_a_kernel_with_the_named_arguments(name):
         owner = function
         for field in filter(None, path.split(".")):
             owner = typing.get_type_hints(owner)[field]
-    assert LOOPS[name].least < LOOPS[name].most
 
 
-def test_compilation_is_announced_with_its_types_and_time(shown, tmp_path):
-    times = tmp_path / "times.json"
-    for _ in range(2):
-        with announced(answer_rows, TYPES, times):
+def test_compilation_is_announced_with_its_types_and_time(shown):
+    for cached in (True, False):
+        with announced(answer_rows, TYPES, cached):
             assert is_compiling()
         assert not is_compiling()
     assert [(one.event, one.weights, one.inputs) for one in shown] == 2 * [
         ("begins", "float64", "uint8"),
         ("ends", "", ""),
     ]
-    assert shown[0].seconds is None
-    assert shown[2].seconds == round(shown[1].seconds, 1)
+    assert [one.seconds is None for one in shown] == [True, False] * 2
+    assert (shown[0].cached, shown[2].cached) == (True, False)
 
 
 def test_kernels_compiled_for_another_and_small_ones_are_not_announced(shown):
-    with announced(answer_rows, TYPES, None):
-        with announced(answer_rows, TYPES, None):
+    with announced(answer_rows, TYPES, False):
+        with announced(answer_rows, TYPES, False):
             announce_wait(answer_rows)
         assert is_compiling()
     assert [one.event for one in shown] == ["begins", "ends"]
-    with announced(test_every_loop_is_a_kernel_with_the_named_arguments, [], None):
+    with announced(test_every_loop_is_a_kernel_with_the_named_arguments, [], False):
         pass
     announce_wait(test_every_loop_is_a_kernel_with_the_named_arguments)
     assert len(shown) == 2
 
 
 def test_a_failed_compilation_ends(shown):
-    with pytest.raises(ZeroDivisionError), announced(answer_rows, TYPES, None):
+    with pytest.raises(ZeroDivisionError), announced(answer_rows, TYPES, False):
         raise ZeroDivisionError
     assert not is_compiling()
     assert [one.event for one in shown] == ["begins"]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"answer_rows": "x"}', '{"answer_rows": null}'])
-def test_a_damaged_file_of_times_is_replaced(shown, tmp_path, content):
-    times = tmp_path / "times.json"
-    times.write_text(content)
-    with announced(answer_rows, TYPES, times):
-        pass
-    assert shown[0].seconds is None
-    assert list(json.loads(times.read_text())) == ["answer_rows"]
-
-
 @pytest.mark.parametrize("loop", LOOPS)
-@pytest.mark.parametrize("seconds", [None, 120.4])
 @pytest.mark.parametrize("cached", [True, False])
-def test_a_notice_says_what_is_compiled_and_for_how_long(loop, seconds, cached):
-    usual = LOOPS[loop]
-    weights = "float32" if usual.weights else ""
-    begins = CompileNotice("begins", loop, weights, "uint8", seconds, cached)
+def test_a_notice_says_what_is_compiled_and_for_how_long(loop, cached):
+    weights = "float32" if LOOPS[loop].weights else ""
+    begins = CompileNotice("begins", loop, weights, "uint8", cached=cached)
     english, chinese = begins.text("en"), begins.text("zh")
     for place, text in enumerate((english, chinese)):
         assert COMPILING_WORDS[loop][place] in text
         assert ("uint8" in text, weights in text) == (True, True)
-        assert ("120 " in text, f"{usual.most} " in text) == (seconds is not None, seconds is None)
+        assert re.findall(r"\d+", text) == re.findall(r"\d+", f"{weights} uint8"), "machines differ in the time"
     assert ("once" in english, "一次" in chinese) == (cached, cached)
     assert COMPILING_WORDS[loop][0] in CompileNotice("waits", loop).text("en")
     assert "7.3 s" in CompileNotice("ends", loop, seconds=7.31).text("en")
@@ -169,20 +155,18 @@ def test_a_closed_stream_does_not_stop_the_compilation(unhandled, monkeypatch):
     compile_notice.show_in_python(ENDS)
 
 
-def test_kernels_prepared_together_are_announced_as_one_loop(shown, tmp_path):
-    times = tmp_path / "times.json"
+def test_kernels_prepared_together_are_announced_as_one_loop(shown):
     with compile_notice.preparing("train_batches", "float32", "uint8"):
         announce_wait(answer_rows)
         announce_wait(answer_rows)
         for _ in range(3):
-            with announced(answer_rows, TYPES, times), announced(answer_rows, TYPES, times):
+            with announced(answer_rows, TYPES, True), announced(answer_rows, TYPES, True):
                 assert is_compiling()
     assert [(one.event, one.loop, one.inputs) for one in shown] == [
         ("waits", "train_batches", ""),
         ("begins", "train_batches", "uint8"),
         ("ends", "train_batches", ""),
     ]
-    assert json.loads(times.read_text(encoding="utf-8")).keys() == {"train_batches"}
 
 
 def on_other_thread(work):
@@ -191,28 +175,26 @@ def on_other_thread(work):
     thread.join()
 
 
-def compile_batches(times):
-    with compile_notice.preparing("train_batches", "float32", "uint8"), announced(answer_rows, TYPES, times):
+def compile_batches():
+    with compile_notice.preparing("train_batches", "float32", "uint8"), announced(answer_rows, TYPES, True):
         announce_wait(answer_rows)
 
 
-def test_threads_that_prepare_the_same_loop_announce_it_once(shown, tmp_path):
-    times = tmp_path / "times.json"
+def test_threads_that_prepare_the_same_loop_announce_it_once(shown):
     with compile_notice.preparing("train_batches", "float32", "uint8"):
-        on_other_thread(lambda: compile_batches(times))
-        with announced(answer_rows, TYPES, times):
-            on_other_thread(lambda: compile_batches(times))
+        on_other_thread(compile_batches)
+        with announced(answer_rows, TYPES, True):
+            on_other_thread(compile_batches)
     assert [one.event for one in shown] == ["begins", "ends"]
-    compile_batches(times)
+    compile_batches()
     assert [one.event for one in shown] == 2 * ["begins", "ends"]
 
 
-def test_what_a_thread_compiles_belongs_to_its_own_preparation(shown, tmp_path):
-    times = tmp_path / "times.json"
+def test_what_a_thread_compiles_belongs_to_its_own_preparation(shown):
     with compile_notice.preparing("train_samples", "float64", "uint8"):
-        on_other_thread(lambda: compile_batches(times))
-        with announced(test_a_failed_compilation_ends, [], None):  # a depth of this thread
-            on_other_thread(lambda: compile_batches(times))
+        on_other_thread(compile_batches)
+        with announced(test_a_failed_compilation_ends, [], False):  # a depth of this thread
+            on_other_thread(compile_batches)
     assert [(one.event, one.loop) for one in shown] == [
         ("begins", "train_batches"),
         ("ends", "train_batches"),
@@ -221,7 +203,6 @@ def test_what_a_thread_compiles_belongs_to_its_own_preparation(shown, tmp_path):
         ("ends", "train_batches"),
         ("ends", "train_samples"),
     ]
-    assert json.loads(times.read_text(encoding="utf-8")).keys() == {"train_batches"}
 
 
 def test_preparing_counts_as_compiling_because_it_loads_kernels():
@@ -233,11 +214,11 @@ def test_preparing_counts_as_compiling_because_it_loads_kernels():
 def test_a_forked_process_announces_what_threads_of_its_parent_were_compiling(shown, monkeypatch):
     lock = compile_notice._lock
     monkeypatch.setattr(compile_notice, "_lock", lock)
-    with compile_notice.preparing("train_batches", "float32", "uint8"), announced(answer_rows, TYPES, None):
+    with compile_notice.preparing("train_batches", "float32", "uint8"), announced(answer_rows, TYPES, False):
         with lock:
             compile_notice._forget_other_threads()
             assert not is_compiling()
-            on_other_thread(lambda: compile_batches(None))
+            on_other_thread(compile_batches)
         monkeypatch.setattr(compile_notice, "_active", 2)
     assert [one.event for one in shown] == ["begins", "begins", "ends", "ends"]
 

@@ -97,7 +97,7 @@ def test_a_filled_folder_that_cannot_be_written_is_used(monkeypatch, tmp_path):
     opened(tmp_path).save("one", 1)
     monkeypatch.setattr(kernel_cache.os, "access", lambda *_: False)
     cache = opened(tmp_path)
-    assert (cache.writable, cache.locks, cache.times) == (None, None, None)
+    assert (cache.writable, cache.locks) == (None, None)
     assert cache.load("one") == 1
     with pytest.warns(UserWarning, match="cannot write to .* compiled code is not cached"):
         cache.save("two", 2)

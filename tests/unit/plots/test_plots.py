@@ -172,6 +172,8 @@ class TestCurve:
 
     def test_a_regression_has_the_loss_alone(self):
         [axes] = draw_curve({"progress": [1, 2], "loss": [3, 2]})
+        [tested] = draw_curve({"progress": [1, 2], "loss": [3, 2], "tested": [2], "test_loss": [2.5]})
+        assert [line.get_xydata().tolist() for line in tested.lines][1:] == [[[2.0, 2.5]]]
         assert len(axes.lines) == 1
 
     @pytest.mark.parametrize("loss", [[np.nan], [np.inf], [0.0], [-3.0]])

@@ -195,7 +195,7 @@ def test_a_table_in_parts_gives_the_columns_of_the_whole_table(target, task, cut
     assert replace(columns, remarks=()) == replace(whole, remarks=())
     assert [*columns.remarks] == [*whole.remarks]
     rows, answers = columns.answers(table.take(training))
-    assert summary.answered == len(rows)
+    assert summary.training_rows == len(rows)
     assert summary.sample.frame.equals(table.take(training[rows]).frame.select(learner.names))
     assert learner.answers.task == columns.task
     if columns.task == "numbers":

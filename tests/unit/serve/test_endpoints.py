@@ -33,6 +33,22 @@ def test_a_value_of_a_wrong_kind_is_refused(studio, path, given):
     studio.post(path, given).refused(400, "GN021")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("en-GB,zh;q=0.9", "en"), ("de, zh-TW;q=0.5", "zh"), ("de", "en"), ("", "en")],
+)
+def test_a_page_opens_in_the_language_of_the_browser(accepted, language, monkeypatch):
+    monkeypatch.delenv("GLASSNET_LANGUAGE", raising=False)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    with studio_server(language=None) as studio:
+        header = {"Accept-Language": accepted}
+        assert studio.get("/api/session", **header).json()["language"] == language
+        assert studio.get("/api/session?lang=en", **header).json()["language"] == "en"
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    with studio_server(language=None) as studio:
+        assert studio.get("/api/session", **header).json()["language"] == "zh"
+
+
 @pytest.mark.parametrize("path", ["/api/data", "/api/models", "/api/draw/read"])
 def test_only_a_file_is_a_file(studio, path):
     """Neither a value named "body" nor one in the address."""

@@ -292,7 +292,7 @@ def test_the_model_of_the_command_is_open_with_its_data(tmp_path, monkeypatch):
     glassnet.save_model(glassnet.fit(samples, options).model, "kinds.safetensors")
     session = Session("kinds.safetensors", language="zh")
     try:
-        assert session.describe()["language"] == "zh"
+        assert session.language == "zh"
         assert session.models["model"].brief()["kind"] == "table"
         assert session.data[session.models["model"].source].target == "kind"
     finally:

@@ -16,7 +16,7 @@ import pytest
 
 import glassnet
 from glassnet import TableModel
-from glassnet.errors import DataError, GlassnetError, OptionError, ShapeError
+from glassnet.errors import DataError, GlassnetError, OptionError, RangeWarning, ShapeError
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import environment
@@ -273,14 +273,66 @@ def test_other_things_are_errors_too(tmp_path):
         TableModel.load(tmp_path / "other.safetensors")
 
 
-def test_values_unlike_training_are_listed_by_column_and_not_warned_of(model, recwarn):
+def test_every_method_warns_of_values_unlike_training_as_surprises_lists_them(model):
     frame = pandas.DataFrame(columns()).assign(age=lambda f: f["age"] * 1000, job="astronaut")
-    model.predict(frame)
-    model.predict_proba(frame)
-    assert not recwarn.list
     remarks = model.columns.surprises(frame)
     assert any("column 'age': most numbers are far outside the training range" in one for one in remarks)
     assert any("'astronaut'" in one for one in remarks)
+    for method, data in (
+        (model.predict, frame), (model.predict_proba, frame), (model.evaluate, frame), (model.explain, frame.head(1))
+    ):  # fmt: skip
+        with pytest.warns(RangeWarning) as caught:
+            method(data)
+        found = [str(one.message) for one in caught]
+        assert found == [f"the table: {one}" for one in model.columns.surprises(data)]
+        assert {one.filename for one in caught} == {__file__}
+        with pytest.raises(DataError, match="because of strict") as refused:
+            method(data, strict=True)
+        assert refused.value.code == "GN075"
+        assert found[0] in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("left", ["ja", "nein"]),
+        ("joined", ["01.03.2019", "12/31/2019"]),
+        ("age", ["12.3k", "old"]),
+        ("job", ["astronaut", "diver"]),
+        ("pay", [12.345, 45.678]),
+        ("pay", ["12.345", "45.678"]),
+    ],
+)
+def test_a_whole_column_that_cannot_be_used_is_warned_of(column, values):
+    """Before, its rows had the answer of a missing value, or of a number a thousandth of the true one."""
+    random = np.random.default_rng(0)
+    table = {
+        "age": random.integers(18, 80, 200),
+        "pay": random.integers(0, 99_999, 200),
+        "job": random.choice(["clerk", "cook"], 200),
+        "left": random.choice(["yes", "no"], 200),
+        "joined": np.datetime64("2019-01-03") + random.integers(0, 900, 200),
+        "y": random.choice(["a", "b"], 200),
+    }
+    model = TableModel.fit(table, "y", **QUICK)
+    frame = pandas.DataFrame(table).head(20)
+    model.predict(frame)
+    with pytest.warns(RangeWarning, match=f"column '{column}'"):
+        model.predict(frame.assign(**{column: values * 10}))
+
+
+def test_a_column_of_rare_words_is_warned_of_if_that_is_unlikely():
+    words = ["clerk", "cook", "pilot"] * 40 + ["smith"]
+    table = {"job": words, "x": [*range(7)] * 17 + [0, 1], "y": ["a", "b"] * 60 + ["a"]}
+    model = TableModel.fit(table, "y", **QUICK)
+    assert model.columns.inputs[0].rare == 1
+    for count in (1, 3):  # one word in four is rare: 1/64 for three rows
+        model.predict({"job": ["smith"] * count, "x": [1] * count})
+        model.predict(pandas.DataFrame({"job": ["smith"] * count, "x": [1] * count}))
+    many = {"job": ["smith", "diver"] * 5, "x": [1] * 10}
+    for data in (many, pandas.DataFrame(many)):
+        with pytest.warns(RangeWarning, match="column 'job': all 10 values count as rare words"):
+            model.predict(data)
 
 
 KINDS = {

@@ -42,7 +42,11 @@ def explain_backquery(
         result_json({"classes": found.classes, "inputs": inputs, "answers": found.answers, "picture": found.picture})
         return
     for name, answers in found.answers.items():
-        result(word("asked_again", way=name, what=word(name), answers=word("comma").join(map(model.name_of, answers))))
+        result(
+            word(
+                "asked_again", short_way=name, what=word(name), answers=word("comma").join(map(model.name_of, answers))
+            )
+        )
     pairs = zip(found.classes, found.answers["dream"], strict=True)
     if missed := [model.name_of(wanted) for wanted, answer in pairs if wanted != answer]:
         result(word("not_reached", classes=word("comma").join(missed)))

@@ -61,7 +61,7 @@ def explain_one_node(
 
 def _facts(hidden_node: HiddenNode) -> dict[str, Any]:
     numbers = ("layer", "node", "activation", "samples", "mean", "flat")
-    arrays = ("rows", "activations", "labels", "by_output", "slopes", "adds", "weights")
+    arrays = ("rows", "activations", "sums", "labels", "by_output", "slopes", "adds", "weights")
     return {
         **{name: getattr(hidden_node, name) for name in numbers},
         **{name: getattr(hidden_node, name).tolist() for name in arrays},
@@ -71,9 +71,10 @@ def _facts(hidden_node: HiddenNode) -> dict[str, Any]:
 def _print_node(hidden_node: HiddenNode, model: Model, word: Say) -> None:
     result(word("node_activity", mean=shown(hidden_node.mean), flat=f"{hidden_node.flat:.1%}"))
     result(word("node_excited"))
-    for row, value, label in zip(hidden_node.rows, hidden_node.activations, hidden_node.labels, strict=True):
+    columns = hidden_node.rows, hidden_node.activations, hidden_node.sums, hidden_node.labels
+    for row, value, weighted, label in zip(*columns, strict=True):
         called = shortened(sample_label(model, label, word), _LONGEST_LABEL)
-        result(f"          {word('node_sample', row=row, label=called, value=shown(value))}")
+        result(f"          {word('node_sample', row=row, label=called, value=shown(value), sum=shown(weighted))}")
     names = [model.name_of(output) for output in range(model.classes)]
     result(word(_BY_OUTPUT[kind_of_outputs(model)]))
     outputs = np.flatnonzero(~np.isnan(hidden_node.by_output))

@@ -117,14 +117,14 @@ class _Print:
             columns[self.say("target_column")] = trace.targets[0]
             columns[self.say("says_column")] = layer.activations[0]
         for rule in trace.rules:
-            columns[f"e {rule}"] = layer.ways[rule].error[0]
+            columns[self.say("by_rule", symbol="e", short_rule=rule)] = layer.ways[rule].error[0]
         in_proportion = trace.in_proportion(number)
         if in_proportion is not None:
             columns[self.say("proportion_column")] = in_proportion[0]
         if layer.derivative is not None:
             columns["f′"] = layer.derivative[0]
         for rule in trace.rules:
-            columns[f"δ {rule}"] = layer.ways[rule].delta[0]
+            columns[self.say("by_rule", symbol="δ", short_rule=rule)] = layer.ways[rule].delta[0]
         self._nodes(layer, columns)
         if number and "notes" in trace.rules and self._is_whole(layer):
             self._split(number)
@@ -143,7 +143,7 @@ class _Print:
         self._layer_head(number, change_formula(trace, number, self.say))
         if self._is_whole(layer):
             for rule in trace.rules:
-                self._matrix(f"ΔW {rule}", layer.ways[rule].change)
+                self._matrix(self.say("by_rule", symbol="ΔW", short_rule=rule), layer.ways[rule].change)
             if layer.difference is not None:
                 self._matrix(self.say("difference_column"), layer.difference)
             self._matrix(self.say("weight_after"), layer.weight + layer.ways[trace.rule].change)

@@ -23,6 +23,11 @@ from ..help.grouped import GroupedFlag
 Command = Callable[..., Any]
 
 force_flag = click.option("--force", is_flag=True, help="Overwrite an existing file, if glassnet wrote it.")
+strict_flag = click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse inputs that the training data did not have, such as new words or another range, instead of a notice.",
+)
 part_flag = click.option(
     "--part", type=click.Choice(["train", "test"]), default="train", help="Part of the data.  [train]"
 )

@@ -13,9 +13,8 @@ from ...i18n.plots import shown
 from ...io.archives import is_folder
 from ...training.receipt import joined_count
 from ...workflow.train_job import TrainResult, draw_pictures
-from .console import complain, message, result, result_json, say, score_line
+from .console import complain, message, result, result_json, score_line
 
-_FEW = 20  # tested rows, whose equal predictions may be chance
 _SIGNS = {"r2": "R²", "rmse": "RMSE"}
 
 
@@ -115,9 +114,6 @@ def _print(trained: TrainResult) -> None:
         scores = scores_in_words(crossed)
         result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
         result(message("interval", scores=scores_in_words(crossed["interval"])))
-    few = crossed is not None and trained.evaluation.samples < _FEW
-    if trained.evaluation.only_answer is not None and not few:
-        say(message("one_answer", name=model.name_of(trained.evaluation.only_answer)))
     result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted
     if Path(wanted) != path:

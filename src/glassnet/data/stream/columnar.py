@@ -11,7 +11,7 @@ import polars as pl
 
 from ...errors import FileError
 from ...io.opening import file_problem
-from ..tables.declared_sizes import PROBLEMS, arrow_record_batches, parquet_row_groups
+from ..tables.declared_sizes import PROBLEMS, StoredRows, arrow_record_batches, parquet_row_groups, require_pages
 from .parts import Part, Piece, State, most_rows, pieces_of, state_of
 
 _UNREADABLE = (*PROBLEMS, TypeError, RecursionError)
@@ -51,7 +51,8 @@ class ColumnarPart(Part):
                 f"{path}: damaged {kind} data, no list of each {self.unit} ({reason_of(problem)}). "
                 "Write or fetch the file again, or leave it out.",
             ) from None
-        super().__init__(path, schema, pieces_of(groups, schema))
+        self._unchecked = dict(enumerate(groups))
+        super().__init__(path, schema, pieces_of([(group.rows, group.size) for group in groups], schema))
 
     def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
         """Read some columns of a piece.
@@ -63,6 +64,10 @@ class ColumnarPart(Part):
         """
         self.require_unchanged()
         try:
+            if piece.number in self._unchecked:
+                with self.path.open("rb") as stream:
+                    require_pages(stream, self._unchecked[piece.number])
+                self._unchecked.pop(piece.number, None)
             scanned = _scanned(self.path, self._kind, self._state)
             frame = scanned.select(columns).slice(piece.first, piece.rows).collect()
         except _UNREADABLE as problem:
@@ -103,7 +108,8 @@ class RemotePart(Part):
     def __init__(self, address: str) -> None:
         self._address = address
         try:
-            self._frame = _SCANS.get(address.rpartition(".")[2].lower(), pl.scan_parquet)(address)
+            scan = _SCANS.get(address.rpartition(".")[2].lower(), pl.scan_parquet)
+            self._frame = scan(address, hive_partitioning=True)
             schema = dict(self._frame.collect_schema())
             rows = int(self._frame.select(pl.len()).collect().item())
         except _UNREADABLE as problem:
@@ -142,7 +148,7 @@ def reason_of(problem: BaseException) -> str:
     return str(problem).partition("\n")[0].strip() or type(problem).__name__
 
 
-_GROUPS: dict[str, Callable[[IO[bytes]], list[tuple[int, int]]]] = {
+_GROUPS: dict[str, Callable[[IO[bytes]], list[StoredRows]]] = {
     "parquet": parquet_row_groups,
     "arrow": arrow_record_batches,
 }

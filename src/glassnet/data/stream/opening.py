@@ -18,6 +18,7 @@ from ...i18n.language import listed
 from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
 from ...io.sniff import kind_of
+from ..tables.partitions import partition_columns, with_partitions
 from ..tables.table import QUOTED_ROWS, Table, cleaned, quoted_columns
 from ..validation import AUTO, DECIMALS
 from .columnar import ColumnarPart, RemotePart
@@ -60,12 +61,12 @@ class FileStream(StreamSource):
         self.last_read = group
         frame = self._frame(group, self.names if columns is None else columns)
         numbers = np.arange(group.first, group.first + group.rows)
-        return self._table(cleaned(frame, self._quoted), numbers)
+        return self._table(cleaned(frame, self.place(group), self._quoted), numbers)
 
     def first_rows(self, count: int = FIRST_ROWS) -> Table:
         """Return the first rows as one table."""
         frame = self._first_frame(count, self.names)
-        return self._table(cleaned(frame, self._quoted), np.arange(len(frame)))
+        return self._table(cleaned(frame, self.source, self._quoted), np.arange(len(frame)))
 
     def place(self, group: RowGroup) -> str:
         """Return the file and row group, for messages and progress."""
@@ -79,7 +80,9 @@ class FileStream(StreamSource):
 
     def _frame(self, group: RowGroup, columns: Sequence[str]) -> pl.DataFrame:
         part, piece = self._pieces[group]
-        frame = part.read(piece, columns)
+        in_file = [name for name in columns if name not in part.partitions]
+        frame = part.read(piece, in_file or [*part.schema][:1])
+        frame = with_partitions(frame, part.partitions).select(columns)
         return frame.with_columns(
             pl.col(name).cast(self._schema[name]) for name in columns if frame.schema[name] == pl.Null
         )
@@ -119,7 +122,8 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
         one kind. Also Parquet and Arrow files that polars reads elsewhere, such as ``s3://bucket/parts/*.parquet``. Or
         a `StreamSource`, which is returned as is.
     expected : collection of str
-        Column names: if the first line of delimited text has one of them, it is a header.
+        Column names: if the first line of delimited text has one of them, it is a header. Folders such as ``year=2024``
+        are columns if they differ between files, or are expected.
     decimal : {"auto", ",", "."}
         The decimal sign in columns of text; detected for each column by default.
 
@@ -148,6 +152,9 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
         _require_one_kind(files, kinds)
         for file, kind in zip(files, kinds, strict=True):
             parts.append(_opened(file, kind, (*expected, *parts[0].schema) if parts and parts[0].header else expected))
+        for part, columns in zip(parts, partition_columns(files, expected), strict=True):
+            part.partitions = {one: value for one, value in columns.items() if one not in part.schema}
+            part.schema = {**part.schema, **{one: value.dtype for one, value in part.partitions.items()}}
     filled = [part for part in parts if part.rows]
     if not filled:
         raise DataError("GN010", f"{name}: no rows, expected samples. Check the files.")

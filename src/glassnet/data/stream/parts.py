@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
@@ -48,6 +49,8 @@ class Part(ABC):
     typed = True
     header = True
     remarks: tuple[str, ...] = ()
+    partitions: Mapping[str, pl.Series] = MappingProxyType({})
+    """Columns that the part's folders give; see `tables.partitions`."""
 
     def __init__(self, path: Path, schema: dict[str, pl.DataType], pieces: Sequence[Piece]) -> None:
         self.path, self.schema, self.pieces = path, schema, pieces

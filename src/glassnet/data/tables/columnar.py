@@ -17,7 +17,7 @@ import polars as pl
 from ...errors import DataError, FileError
 from ...io.limits import require_room
 from ...io.opening import Opened
-from .declared_sizes import declared_size
+from .declared_sizes import PROBLEMS, declared_size
 
 _READERS: dict[str, Callable[[Any], pl.DataFrame]] = {
     "parquet": pl.read_parquet,
@@ -30,7 +30,7 @@ _READERS: dict[str, Callable[[Any], pl.DataFrame]] = {
 TYPED = tuple(_READERS)
 """The formats that this module reads, see `sniff.kind_of`."""
 _PACKED = 2  # a file that unpacks to more than this multiple of its size counts as compressed
-_PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, TypeError, RecursionError)
+_PROBLEMS = (*PROBLEMS, TypeError, RecursionError)
 
 
 def read_typed(opened: Opened, kind: str) -> pl.DataFrame:

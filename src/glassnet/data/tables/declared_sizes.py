@@ -11,14 +11,18 @@ import contextlib
 import os
 import struct
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ...io.opening import Opened
 
 _COUNTED = 1000  # rows of nulls that give the size of a row
 _DEEPEST = 50  # nested structures in a footer
+_HEADER = 4096  # bytes of most headers of pages
+_DATA_PAGES = (5, 8)  # fields of a page's header, of which field 1 is the number of values
 _RECORD_BATCH, _DICTIONARY_BATCH = 3, 2
 PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EOFError, LookupError, ValueError,
             struct.error)  # fmt: skip
@@ -28,12 +32,14 @@ PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EO
 def declared_size(opened: Opened, kind: str) -> int:
     """Return the declared unpacked size in bytes; 0 if the metadata are unreadable, which polars will report.
 
+    Raises one of ``PROBLEMS`` for a damaged footer or page of Parquet, see `require_pages`.
+
     Parameters
     ----------
     opened : Opened
     kind : {"parquet", "arrow", "arrow stream"}
     """
-    found = 0
+    found = _chunks_of_parquet(opened) if kind == "parquet" else 0
     for count in _COUNTS[kind]:
         with contextlib.suppress(*PROBLEMS):
             found = max(found, count(opened))
@@ -59,31 +65,73 @@ def _room_of(opened: Opened, read_schema: Callable[..., Any], scan: Callable[...
 def _chunks_of_parquet(opened: Opened) -> int:
     """Add up the sizes of columns that the row groups declare."""
     with opened.stream() as stream:
-        footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
-    return sum(int(group.get(2, 0)) for group in footer.get(4, ()))
+        groups = parquet_row_groups(stream)
+        for group in groups:
+            require_pages(stream, group)
+    return sum(group.size for group in groups)
 
 
-def parquet_row_groups(stream: IO[bytes]) -> list[tuple[int, int]]:
-    """Return rows and bytes, before compression, of each row group of a Parquet file.
+class StoredRows(NamedTuple):
+    """What a file declares of a row group or record batch.
 
-    Raises one of ``PROBLEMS`` if it is damaged.
+    Parameters
+    ----------
+    rows, size : int
+        Number of rows, and of bytes: of Parquet before compression, of Arrow as they are in the file.
+    columns : ndarray of int64, shape (columns, 3)
+        Of Parquet: for each column the position of its first page, its length in the file, and its number of values.
     """
+
+    rows: int
+    size: int
+    columns: NDArray[np.int64]
+
+
+def parquet_row_groups(stream: IO[bytes]) -> list[StoredRows]:
+    """Return what a Parquet file declares of its row groups; raises one of ``PROBLEMS`` if it is damaged."""
     _require_ends(stream, b"PAR1")
     footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
-    return [(int(group[3]), int(group.get(2, 0))) for group in footer.get(4, ())]
+    groups = []
+    for group in footer.get(4, ()):
+        columns = [(one[3].get(11) or one[3][9], one[3][7], one[3][5]) for one in group[1]]
+        groups.append(StoredRows(int(group[3]), int(group.get(2, 0)), np.array(columns, np.int64).reshape(-1, 3)))
+    return groups
 
 
-def arrow_record_batches(stream: IO[bytes]) -> list[tuple[int, int]]:
-    """Return rows and bytes, as they are in the file, of each record batch of an Arrow file.
+def require_pages(stream: IO[bytes], group: StoredRows) -> None:
+    """Raise one of ``PROBLEMS`` for a page that has more values than its column, or does not fit into it.
 
-    Raises one of ``PROBLEMS`` if it is damaged.
+    Polars would ask for memory for as many values as a page names: if that fails, the process ends.
     """
+    for place, length, left in group.columns.tolist():
+        end = place + length
+        while left > 0:
+            page, place = _page_header(stream, place, end)
+            count = next((page[kind][1] for kind in _DATA_PAGES if kind in page), 0)
+            place += page[3]
+            if not 0 <= count <= left or min(page[2], page[3]) < 0 or place > end:
+                raise ValueError(f"a page of {count} values and {page[3]} bytes")
+            left -= count
+
+
+def _page_header(stream: IO[bytes], place: int, end: int) -> tuple[dict[int, Any], int]:
+    """Return the header of the page at a position, and where the page begins."""
+    for most in (_HEADER, end - place):  # that of long text has long ends of its range
+        stream.seek(place)
+        with contextlib.suppress(LookupError):
+            header, size = _thrift_structure(stream.read(min(most, end - place)), 0, 0)
+            return header, place + size
+    raise EOFError("a page ends too early")
+
+
+def arrow_record_batches(stream: IO[bytes]) -> list[StoredRows]:
+    """Return what an Arrow file declares of its record batches; raises one of ``PROBLEMS`` if it is damaged."""
     _require_ends(stream, b"ARROW1")
     footer = _footer(stream, len(b"ARROW1"))
     (root,) = struct.unpack_from("<I", footer)
     at = _field(footer, root, 3)
     blocks = struct.iter_unpack("<qixxxxq", _vector(footer, at, 24))
-    return [(_rows_of_batch(stream, place), size) for place, _, size in blocks]
+    return [StoredRows(_rows_of_batch(stream, place), size, np.empty((0, 3), np.int64)) for place, _, size in blocks]
 
 
 def _require_ends(stream: IO[bytes], mark: bytes) -> None:
@@ -251,7 +299,7 @@ def _vector(message: bytes, at: int, size: int) -> bytes:
 
 
 _COUNTS: dict[str, tuple[Callable[[Opened], int], ...]] = {
-    "parquet": (_rows_of_parquet, _chunks_of_parquet),
+    "parquet": (_rows_of_parquet,),
     "arrow": (_rows_of_arrow, _batches_of_arrow),
     "arrow stream": (_messages_of_arrow,),
 }

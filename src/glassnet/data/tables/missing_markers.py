@@ -41,7 +41,7 @@ def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
     while len(core):
         low, high = float(core.min()), float(core.max())
         value = low if low in _LOW else high
-        if value not in _LOW and value not in _HIGH:
+        if value not in _LOW + _HIGH:
             break
         others = core[core != value]
         outside.append((value, len(core) - len(others)))
@@ -65,10 +65,14 @@ def sentinels_beyond(values: NDArray[np.float64], low: float, high: float) -> di
     low, high : float
         The smallest and the largest number of the column in those rows.
     """
+    found = {value: int((values == value).sum()) for value in sentinels_apart(low, high)}
+    return {value: count for value, count in sorted(found.items()) if count}
+
+
+def sentinels_apart(low: float, high: float) -> list[float]:
+    """Return the numbers that may mark missing values and are far from the range `low` to `high`."""
     known = np.array([low, high])
-    found = {value: int((values == value).sum()) for value in (*_LOW, *_HIGH)}
-    apart = {value: low >= 0 if value == -1 else _is_apart(value, 2, known) for value in found}
-    return {value: count for value, count in sorted(found.items()) if count and apart[value]}
+    return [value for value in _LOW + _HIGH if (low >= 0 if value == -1 else _is_apart(value, 2, known))]
 
 
 def _is_apart(value: float, count: int, others: NDArray[np.float64]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +37,11 @@ _BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
 _BLANK = r"[ '’\x{a0}\x{2009}\x{202f}]"
 _POINT = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
+_GROUPED = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
+_DECIMALS = r"\.(?:\d{1,2}(?:\D|$)|\d{4})"
+_UP_TO_999 = r"^[+-]?(?:0|[1-9]\d{0,2})$"
 _NULL = pl.Series([None], dtype=pl.String)
+_TRUTHS = {"true": 1.0, "false": 0.0}
 _MANY = 50
 """With more different units than this, they are words."""
 _OFTEN = 10
@@ -65,6 +69,8 @@ class Numbers:
         The decimal sign.
     units : mapping of str to int
         Every unit or sign before or after numbers -> its count, the most frequent first.
+    truths : int
+        Number of values that are true or false, read as 1 or 0, as in a typed column.
     """
 
     values: pl.Series
@@ -72,6 +78,7 @@ class Numbers:
     unit: str = ""
     decimal: str = "."
     units: dict[str, int] = field(default_factory=dict)
+    truths: int = 0
 
     @property
     def count(self) -> int:
@@ -121,7 +128,8 @@ def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
     found: list[Numbers] = []
     for unit in dict.fromkeys((next(iter(parts.counts), ""), "")):
         found += _read(parts, unit, [unit, ""] if is_sign(unit) else [unit], decimal)
-    return min(found, key=lambda one: (not one.few_non_numeric, len(one.non_numeric)))
+    best = min(found, key=lambda one: (not one.few_non_numeric, len(one.non_numeric)))
+    return _with_truths(best, column) if best.few_non_numeric else best
 
 
 def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO) -> Numbers:
@@ -146,10 +154,20 @@ def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO)
         accepted = [one for one in parts.counts if _spelling(one) == _spelling(unit)]
         accepted += [""] * (is_sign(unit) or all(map(is_sign, parts.counts)))
     [usual] = _read(parts, unit, accepted, learnt if decimal == AUTO else decimal)
-    if decimal != AUTO or usual.few_non_numeric:
-        return usual
-    [other] = _read(parts, unit, accepted, OTHER[learnt])
-    return other if other.few_non_numeric else usual
+    if decimal == AUTO and not usual.few_non_numeric:
+        [other] = _read(parts, unit, accepted, OTHER[learnt])
+        usual = other if other.few_non_numeric else usual
+    return _with_truths(usual, column)
+
+
+def _with_truths(found: Numbers, column: pl.Series) -> Numbers:
+    """Read true and false among numbers as 1 and 0."""
+    are_truths = found.non_numeric.str.to_lowercase().is_in([*_TRUTHS])
+    if not (count := int(are_truths.sum())):
+        return found
+    truths = column.str.to_lowercase().replace_strict(_TRUTHS, default=None, return_dtype=pl.Float64)
+    values = found.values.zip_with(found.values.is_not_null(), truths)
+    return replace(found, values=values, non_numeric=found.non_numeric.filter(~are_truths), truths=count)
 
 
 class _Parts(NamedTuple):
@@ -221,6 +239,32 @@ def _spelling(unit: str) -> str:
     if not _CASED.fullmatch(unit):
         unit = unit.casefold()
     return unit[:-1] if re.fullmatch(r"[a-z]{2,}(?<!s)s", unit) else unit
+
+
+def unclear_point(column: pl.Series, *, whole: bool = False) -> str | None:
+    """Return a number of a column, such as 3.964, whose point may be decimal or between thousands; None if none is.
+
+    It may be either if every point in the column is followed by exactly three digits, no number begins with ``0.``, and
+    the others are whole and up to 999. If there are no others, it counts as decimal.
+
+    Parameters
+    ----------
+    column : polars.Series of str
+        Null where a value is missing.
+    whole : bool
+        Whether only whole numbers are expected, so that it is unclear without others too.
+    """
+    if not column.str.contains(".", literal=True).any() or column.head(_SAMPLE).str.contains(_DECIMALS).any():
+        return None  # most columns
+    for values in (column.head(_SAMPLE), column) if len(column) > _SAMPLE else (column,):
+        digits = _split(values).digits.drop_nulls()
+        grouped, up_to_999 = digits.str.contains(_GROUPED), digits.str.contains(_UP_TO_999)
+        either = grouped | up_to_999
+        if int(either.sum()) < _ALMOST * len(digits) or digits.filter(~either).str.contains(r"^[+-]?[.,]?\d").any():
+            return None
+    if not grouped.any() or not (whole or up_to_999.any()):
+        return None
+    return str(column.drop_nulls().filter(grouped)[0])
 
 
 def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,23 @@ from ...io.sniff import kind_of
 from ..arrays import are_integers
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
-from .dates import Moments, are_dates, moments_of
+from .date_form import DateForm
+from .dates import Moments, are_dates, form_of, moments_of
 from .missing_markers import MISSING
-from .numbers import CODE, Numbers, find_numbers, read_numbers
+from .numbers import CODE, Numbers, find_numbers, read_numbers, unclear_point
+from .partitions import partition_columns, with_partitions
 
 _QUOTED = r"^'\s*([^']+?)\s*'$"
 QUOTED_ROWS = 1000
 """Among the first rows, one must have words in single quotation marks for a column to be read as such."""
+_DAY = 86_400_000_000
+_CALENDAR = {
+    pl.Date: (-719_162, 2_932_896),
+    pl.Datetime: (-719_162 * _DAY, 2_932_897 * _DAY - 1),
+    pl.Duration: (-999_999_999 * _DAY, 999_999_999 * _DAY),
+    pl.Time: (0, 1000 * _DAY - 1),
+}
+"""Type -> its limits: days of the years 1 to 9999, microseconds of them, or of a difference in Python, nanoseconds."""
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 
@@ -50,6 +61,8 @@ class Column:
         Result of parsing numbers in text; None if the column is typed, or all its numbers are plain.
     increasing : ndarray of float64, shape (m,), or None
         The finite numbers in increasing order, if `presorted` has sorted them.
+    form : DateForm
+        The form of a column of dates.
     """
 
     series: pl.Series
@@ -57,6 +70,7 @@ class Column:
     values: NDArray[np.float64]
     found: Numbers | None = None
     increasing: NDArray[np.float64] | None = None
+    form: DateForm = field(default_factory=DateForm)
 
     def __len__(self) -> int:
         return len(self.series)
@@ -117,6 +131,11 @@ class Column:
         different: NDArray[np.float64] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
         return different
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all finite numbers are whole."""
+        return not any((np.floor(one) < one).any() for one in (self.values[:1000], self.values))  # most end early
+
     def presorted(self) -> Column:
         """Return the same column with its numbers sorted, if it is of numbers, for several uses of `ordered`."""
         return replace(self, increasing=self.ordered) if self.kind == "number" else self
@@ -132,6 +151,13 @@ class Column:
         return self.found.non_numeric if self.found else pl.Series([], dtype=pl.String)
 
     @property
+    def truths_among_numbers(self) -> int:
+        """Number of values that are true or false, and 1 or 0 as numbers."""
+        if self.found:
+            return self.found.truths
+        return int(self.present.sum()) if self.series.dtype == pl.Boolean else 0
+
+    @property
     def truths(self) -> NDArray[np.float64]:
         """1 for yes and 1, 0 for no and 0, NaN for missing and all other values, shape (n,)."""
         values = np.where((self.values == 0) | (self.values == 1), self.values, np.nan)
@@ -144,7 +170,7 @@ class Column:
     @property
     def moments(self) -> Moments:
         """The dates, with their time of day, shape (n,); NaT for all other values. See `dates.moments_of`."""
-        return moments_of(self.series)
+        return moments_of(self.series, self.form)
 
     def words(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         """Return the column as words.
@@ -193,6 +219,13 @@ class Column:
             return False
         return read_numbers(self.series, self.unit, decimal, decimal).few_non_numeric
 
+    def unclear_point(self, *, whole: bool = False) -> str | None:
+        """Return a number such as 3.964 whose point may be decimal or between thousands; see `numbers.unclear_point`.
+
+        None if the column has no such number, was not read as text, or has decimal commas.
+        """
+        return unclear_point(self.series, whole=whole) if self.is_text and self.decimal == "." else None
+
     def describe(self) -> dict[str, Any]:
         """Return name, kind, fraction of missing values, number of different values, and examples.
 
@@ -214,7 +247,7 @@ class Column:
             counts = np.bincount(codes[codes >= 0])
             examples = [words[k] for k in np.argsort(-counts, kind="stable")[:4]]
         elif kind != "missing":
-            examples = [str(value) for value in column.drop_nulls().head(2).to_list()]
+            examples = as_text(column.drop_nulls().head(2)).to_list()
         return {
             "name": self.name,
             "kind": kind,
@@ -369,7 +402,8 @@ def _column(series: pl.Series, plain: NDArray[np.float64] | None, decimal: str) 
             else "text"
         )
         kind = "date" if kind == "text" and not _is_code(present) and are_dates(present) else kind
-    return Column(series, kind, _array(found.values), found)
+    form = form_of(series) if kind == "date" else DateForm()
+    return Column(series, kind, _array(found.values), found, form=form)
 
 
 def _by_type(series: pl.Series) -> NDArray[np.float64]:
@@ -406,7 +440,8 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
         gzip-compressed; ``"-"`` for standard input; a frame of polars, pandas or Arrow; a mapping of names to columns;
         a NumPy array, shape (n, columns), whose columns are named column1, column2, … unless its dtype has names.
     expected : collection of str
-        Expected column names: if the first line of text has one of them, it is a header.
+        Expected column names: if the first line of text has one of them, it is a header; and one that the file lacks is
+        taken from a folder such as ``year=2024`` in its path.
     decimal : {"auto", ",", "."}
         The decimal sign in columns of text; detected for each column by default.
 
@@ -428,14 +463,15 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     if isinstance(source, Table):
         return source if decimal == AUTO else replace(source, decimal=decimal)
     if isinstance(source, str | os.PathLike):
-        opened = open_named(source)
-        return replace(parse_frame(opened, expected), decimal=decimal)
+        table = parse_frame(open_named(source), expected)
+        [columns] = partition_columns([Path(source)], expected)
+        return replace(table, frame=with_partitions(table.frame, columns), decimal=decimal)
     from .interchange import frame_of  # as below, loaded when needed: a service reads one kind of table
 
     frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples. Check the data.")
-    return Table(cleaned(frame), "the table", not isinstance(source, np.ndarray), decimal=decimal)
+    return Table(cleaned(frame, "the table"), "the table", not isinstance(source, np.ndarray), decimal=decimal)
 
 
 def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
@@ -445,7 +481,7 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         from .csv import read_delimited
 
         text = read_delimited(opened, expected)
-        return Table(cleaned(text.frame), opened.name, text.header, text.remarks, typed=False)
+        return Table(cleaned(text.frame, opened.name), opened.name, text.header, text.remarks, typed=False)
     if kind not in TYPED:
         if kind == "picture":
             raise FileError("GN005", f"{opened.name}: an image, expected a table with named columns.")
@@ -466,7 +502,7 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
-    return Table(cleaned(frame), opened.name)
+    return Table(cleaned(frame, opened.name), opened.name)
 
 
 def as_text(column: pl.Series) -> pl.Series:
@@ -499,11 +535,18 @@ def quoted_columns(text: pl.DataFrame) -> list[str]:
     return columns
 
 
-def cleaned(frame: pl.DataFrame, quoted: Sequence[str] | None = None) -> pl.DataFrame:
+def cleaned(frame: pl.DataFrame, source: str, quoted: Sequence[str] | None = None) -> pl.DataFrame:
     """Strip blanks and single quotation marks around text, and replace markers of missing values by null.
 
     `quoted` are the columns of words in single quotation marks, if they are known from other rows.
+
+    Raises
+    ------
+    DataError
+        GN014 for a date or time that the calendar does not have, as in a damaged file.
     """
+    for column in frame:
+        _require_calendar(column, source)
     frame = frame.with_columns(
         pl.col(pl.Categorical, pl.Enum).cast(pl.String),
         pl.col(pl.Float32, pl.Float64).fill_nan(None),
@@ -516,3 +559,33 @@ def cleaned(frame: pl.DataFrame, quoted: Sequence[str] | None = None) -> pl.Data
         frame = frame.with_columns(pl.col(quoted).str.strip_chars().str.replace(_QUOTED, "$1"))
     frame = frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
     return frame.rechunk()  # once, instead of each time that a column becomes an array
+
+
+def _require_calendar(column: pl.Series, source: str) -> None:
+    """Raise DataError GN014 for a value of a date or time type of which polars cannot make a date or a time."""
+    dtype = column.dtype
+    if dtype.is_nested():
+        try:
+            column.to_list()
+        except (pl.exceptions.PanicException, OverflowError, ValueError):
+            raise DataError(
+                "GN014",
+                f"{source}, column {column.name!r}: dates or times that do not exist. Write or fetch the file again.",
+            ) from None
+    if not dtype.is_temporal():
+        return
+    low, high = _CALENDAR[dtype.base_type()]
+    unit = getattr(dtype, "time_unit", None)
+    if unit == "ms":
+        low, high = low // 1000, high // 1000
+    if unit == "ns" or high >= 2**63:  # no other values fit into it
+        return
+    values = column.to_physical().cast(pl.Int64)
+    wrong = ((values < low) | (values > high)).fill_null(False)
+    if wrong.any():
+        row, kind = int(wrong.arg_max() or 0), dtype.base_type()
+        raise DataError(
+            "GN014",
+            f"{source}, column {column.name!r}, row {row}: {values[row]} is no {kind} of the years 1 to 9999. Empty "
+            "the field, or if the file is damaged, fetch it again.",
+        )

@@ -188,7 +188,7 @@ def _of_text(opened: Opened, target: str | None, decimal: str) -> RawData:
     if fast is not None:
         return fast
     ragged = read_ragged(opened, expected, decimal)
-    table = Table(cleaned(ragged.frame), opened.name, decimal=decimal)
+    table = Table(cleaned(ragged.frame, opened.name), opened.name, decimal=decimal)
     return replace(
         _of_table(table),
         names=ragged.names or numbered(ragged.frame.width),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..._one_line import one_line
@@ -28,15 +28,17 @@ class ScriptDiagnosis:
     ----------
     findings : list of Finding
         Sorted by line.
-    content : bytes
-        The repaired program as the content of a file.
+    content : bytes or None
+        The repaired program as the content of a file; None if it would still not be valid Python.
     """
 
     findings: list[Finding]
-    content: bytes
+    content: bytes | None
 
 
-def examine_script(path: str | os.PathLike[str], original: str | os.PathLike[str] | None = None) -> ScriptDiagnosis:
+def examine_script(
+    path: str | os.PathLike[str], original: str | os.PathLike[str] | None = None, language: str = "en"
+) -> ScriptDiagnosis:
     """Find code that no longer runs in a Python program or a notebook.
 
     Parameters
@@ -45,6 +47,8 @@ def examine_script(path: str | os.PathLike[str], original: str | os.PathLike[str
         A .py or .ipynb file.
     original : str or path, optional
         The program whose folder has the input files; by default `path` itself.
+    language : {"en", "zh"}
+        Language of the comments in the repaired program.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def examine_script(path: str | os.PathLike[str], original: str | os.PathLike[str
         GN011 if the file is not a notebook although its name says so.
     """
     program = read_program(Path(path))
-    text, mistakes, tree = make_parsable(program.text)
+    text, mistakes, tree = make_parsable(program.text, language)
     if program.notebook is not None:
         mistakes = [mistake for mistake in mistakes if mistake[0] != "GS08"]
     findings = [_finding(program, code, line, what, repaired=True) for code, line, what in mistakes]
@@ -62,12 +66,11 @@ def examine_script(path: str | os.PathLike[str], original: str | os.PathLike[str
         text_of = detail("encoding", encoding=program.encoding)
         findings.insert(0, Finding("GS13", program.name, text_of, 1, repaired=True))
     if not isinstance(tree, ast.Module):
-        return ScriptDiagnosis([*findings, _unreadable(program, text, tree)], program.to_bytes(text))
+        return _unreadable(program, findings, tree)
     try:
         changes, edits = _changes(text, tree, Path(original or path).parent)
     except RecursionError:  # hundreds of nested calls; `parse` rejects code that is nested more deeply
-        problem = SyntaxError(detail("too_deep"))
-        return ScriptDiagnosis([*findings, _unreadable(program, text, problem)], program.to_bytes(text))
+        return _unreadable(program, findings, SyntaxError(detail("too_deep")))
     new = apply_edits(text, edits)
     if not isinstance(parse(new), ast.Module):  # never write code that is worse than the original
         new, changes = text, [Change(change.code, change.node, change.text) for change in changes]
@@ -122,10 +125,10 @@ def _find_exported_magics(tree: ast.Module, names: ImportedNames, positions: Pos
             yield Change("GS08", node, shown, (positions.replace(node, f"{MAGIC}{shown}"),))
 
 
-def _unreadable(program: Program, text: str, problem: SyntaxError) -> Finding:
-    flat = isinstance(problem, IndentationError) and not any(one[:1] in " \t" for one in text.split("\n") if one)
-    why = detail("no_indentation") if flat else problem.msg
-    return _finding(program, "GS10", problem.lineno or 1, why)
+def _unreadable(program: Program, findings: list[Finding], problem: SyntaxError) -> ScriptDiagnosis:
+    """Return the diagnosis of a program that is not valid Python; no copy is written, so nothing is repaired."""
+    findings = [replace(finding, repaired=False) for finding in findings]
+    return ScriptDiagnosis([*findings, _finding(program, "GS10", problem.lineno or 1, problem.msg)], None)
 
 
 def _finding_of_change(program: Program, change: Change) -> Finding:

@@ -18,7 +18,9 @@ from ...errors import DataError
 from ...i18n.finding_details import Detail, detail
 from ...io.opening import LFS_READ, file_problem, refuse_pointer
 
-_CELL = re.compile(r"^#:glassnet:cell (\d+)\n", re.MULTILINE)
+CELL_LINE = "#:glassnet:cell "
+"""Beginning of the line above each code cell of a notebook."""
+_CELL = re.compile(rf"^{CELL_LINE}(\d+)\n", re.MULTILINE)
 MAGIC = "pass  #:glassnet:magic "
 """Replacement for a Jupyter command while the code is parsed as Python."""
 
@@ -59,7 +61,7 @@ class Program:
             return detail("in_line", line=line, what=what), 0, line
         cell, first = 0, 0
         for place, text in enumerate(self.text.split("\n")[:line], 1):
-            if match := re.fullmatch(r"#:glassnet:cell (\d+)", text):
+            if match := re.fullmatch(rf"{CELL_LINE}(\d+)", text):
                 cell, first = int(match[1]), place
         return detail("in_cell", cell=cell, line=line - first, what=what), cell, line - first
 
@@ -128,7 +130,7 @@ def _read_notebook(name: str, raw: bytes) -> Program:
             if cell["cell_type"] == "code":
                 source = cell["source"]
                 code = source if isinstance(source, str) else "".join(source)
-                pieces.append(f"#:glassnet:cell {number}\n{code}\n")
+                pieces.append(f"{CELL_LINE}{number}\n{code}\n")
     except (ValueError, KeyError, TypeError, RecursionError):
         raise DataError(
             "GN011", f"{name}: not a Jupyter notebook of format 4. Open it in Jupyter and save it again."

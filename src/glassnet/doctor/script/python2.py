@@ -1,4 +1,4 @@
-"""Make a text parsable as Python 3: replace Jupyter commands, characters of web pages, tabs and Python 2."""
+"""Make a text parsable as Python 3: Jupyter commands, characters of web pages, lost indentation, tabs, Python 2."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from functools import partial
 
+from ...i18n.doctor import GUESSED
 from ...i18n.finding_details import detail
-from .program import MAGIC, parse
+from .indentation import lost_indentation, restore_indentation
+from .program import CELL_LINE, MAGIC, parse
 
 _MAGIC_LINE = re.compile(r"[ \t]*(?:[\w, ]+=[ \t]*)?(?:%%?[A-Za-z]|!\s*[A-Za-z./~]|\?\w)|[ \t]*[\w.]+\?{1,2}\s*$")
 _FOREIGN_CELLS = re.compile(
     r"%%(?:bash|sh|script|html|javascript|js|latex|markdown|writefile|file|svg|cmd|perl|ruby)\b"
 )
-_CELL_LINE = "#:glassnet:cell "
 _PAGE = str.maketrans(
     {
         "\u00a0": " ", "\u3000": " ", "\u200b": "", "\ufeff": "", "\u201c": '"', "\u201d": '"', "\u2018": "'",
@@ -27,8 +29,14 @@ Mistake = tuple[str, int, str]
 """Code of the finding, line, and the text there."""
 
 
-def make_parsable(text: str) -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
+def make_parsable(text: str, language: str = "en") -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
     """Repair mistakes that make a text invalid Python, one kind after another, until it parses.
+
+    Parameters
+    ----------
+    text : str
+    language : {"en", "zh"}
+        Language of the comment on lines whose indentation is a guess.
 
     Returns
     -------
@@ -45,6 +53,7 @@ def make_parsable(text: str) -> tuple[str, list[Mistake], ast.Module | SyntaxErr
         replace_characters,
         convert_python2,
         expand_tabs,
+        partial(indent, language=language),
     )
     for stage in stages * 2:  # a repair of one stage may expose a mistake for another
         if isinstance(tree, ast.Module):
@@ -74,7 +83,7 @@ def replace_magics(text: str) -> tuple[str, list[Mistake]]:
     lines, mistakes = text.split("\n"), []
     foreign = False
     for place, line in enumerate(lines):
-        if line.startswith(_CELL_LINE):
+        if line.startswith(CELL_LINE):
             foreign = False
         elif foreign or _FOREIGN_CELLS.match(line):
             foreign = True
@@ -111,6 +120,29 @@ def expand_tabs(text: str) -> tuple[str, list[Mistake]]:
             lines[place] = indent.expandtabs(8) + body
             mistakes.append(("GS09", place + 1, detail("tabs")))
     return "\n".join(lines), mistakes
+
+
+def indent(text: str, language: str) -> tuple[str, list[Mistake]]:
+    """Restore lost indentation, after other repairs where needed; mark the lines whose indentation is a guess."""
+    problem, mistakes = parse(text), list[Mistake]()
+    result: tuple[str, list[Mistake]] = (text, [])
+    for repair in (None, replace_characters, convert_python2):
+        if repair is not None:
+            text, more = repair(text)
+            mistakes += more
+        restored = restore_indentation(text) if lost_indentation(text) else None
+        if restored is None:
+            continue
+        new, guessed = restored
+        lines = new.split("\n")
+        for number in guessed:
+            lines[number - 1] += f"  # {GUESSED[language]}"
+        places = ", ".join(map(str, guessed))
+        what = detail("indentation_guessed", lines=places) if guessed else detail("indentation_certain")
+        result = "\n".join(lines), [*mistakes, ("GS15", getattr(problem, "lineno", 1), what)]
+        if isinstance(parse(new), ast.Module):
+            break
+    return result
 
 
 def convert_python2(text: str) -> tuple[str, list[Mistake]]:

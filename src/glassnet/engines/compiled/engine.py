@@ -45,7 +45,7 @@ class CompiledEngine:
                 # Compile or load the kernel with a step of rate 0 on a temporary state.
                 state = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
                 block = Block(np.zeros(1, np.int64), 1, np.zeros(1))
-                prepared.train(state, block, kernels.new_barrier(prepared.pool.spins))
+                prepared.train(state, block, kernels.new_barrier())
             prepared.pool.reset()  # discard the time of compilation
             return prepared
 
@@ -61,7 +61,7 @@ class CompiledEngine:
         self, architecture: Architecture, state: State, prepared: PerSample | Minibatch, block: Block
     ) -> Progress:
         """See `Engine.run_steps`. An interrupt ends the block within a step and is raised with `state` consistent."""
-        barrier = kernels.new_barrier(prepared.pool.spins)
+        barrier = kernels.new_barrier()
         train, stop = partial(prepared.train, state, block, barrier), partial(kernels.abort, barrier)
         return prepared.pool.leader.run(train, stop)
 

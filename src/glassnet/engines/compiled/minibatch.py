@@ -196,7 +196,7 @@ class Minibatch:
             *(self._settings, weights, buffers),
         )
         products = len(batch) * self._row_work * (stop - first) // self.shards_of(len(batch))
-        self.pool.run(kernels.fill_shards, arguments, kernels.new_barrier(self.pool.spins), steps=1, products=products)
+        self.pool.run(kernels.fill_shards, arguments, kernels.new_barrier(), steps=1, products=products)
         gradients = buffers.gradients[own]
         if first == 0:
             for shard in gradients[1:]:
@@ -220,7 +220,7 @@ class Minibatch:
         weights = kernels.Weights(
             state.parameters.flat, state.slots, state.parameters.flat if state.average is None else state.average
         )
-        barrier = kernels.new_barrier(self.pool.spins)
+        barrier = kernels.new_barrier()
         kernels.update_by_sum(0, 1, barrier, constants, self._settings, weights, self._buffers)
         state.step += 1
 

@@ -47,8 +47,8 @@ class PerSample:
             groups=_new_groups(architecture, groups, dtype),
             upper=upper,
             exchange=_new_exchange(architecture, groups, dtype),
-            loss=np.zeros(self.pool.most),
-            correct=np.zeros(self.pool.most, np.int64),
+            loss=np.zeros(1),
+            correct=np.zeros(1, np.int64),
         )
 
     def replace(self, samples: Samples) -> None:
@@ -66,7 +66,8 @@ class PerSample:
         upper = parameters.flat[parameters.flat.size - self._upper_size :]
         for group in range(len(work.groups.rows)):
             _pack(work.groups, group, parameters)
-        work.upper.flat[:, : self._upper_size] = upper
+        work.upper.flat[0, : self._upper_size] = upper
+        work.loss[0], work.correct[0] = 0, 0
         work.exchange.numbers[...] = 0
         order = kernels.SampleOrder(block.order, block.learning_rates.astype(parameters.flat.dtype))
         steps, products = len(block.order), len(block.order) * parameters.flat.size

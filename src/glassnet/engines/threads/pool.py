@@ -1,4 +1,4 @@
-"""A pool of threads that run a kernel in parallel, one block of steps at a time."""
+"""A pool of threads that run a kernel in parallel, one part of a block of steps at a time."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ WORTH_THREADS = 40_000_000
 """Number of products of a block from which several threads pay off: a single thread finishes a smaller block before the
 others wake up."""
 
+SPINS_PER_SECOND = 1000 * kernels.SPINS
+"""See `kernels.SPINS`."""
+
 
 class Times(NamedTuple):
     """Seconds that a thread took: on a core, and in total."""
@@ -28,7 +31,7 @@ class Times(NamedTuple):
 
 
 class WorkerPool:
-    """Threads for blocks of steps. The number of active threads is adapted from block to block.
+    """Threads for blocks of steps. The number of active threads is adapted from part to part of a block.
 
     Parameters
     ----------
@@ -37,7 +40,7 @@ class WorkerPool:
     useful : int
         Number of threads for which there is work.
     spins : int
-        How often a waiting thread spins before it yields its core, if each thread has its own core.
+        Number of spins in a wait that is not yet long: see `kernels.begin_part`.
 
     Attributes
     ----------
@@ -45,16 +48,13 @@ class WorkerPool:
         Maximum number of threads.
     leader : Worker
         The first thread. The pool's `run` must be called from a task of this worker.
-    spins : int
-        Number of spins for the barriers of the blocks: see `kernels.new_barrier`.
     """
 
     def __init__(self, wanted: int, useful: int, spins: int) -> None:
-        cores = available_cores()
-        self.most = min(wanted or cores, useful)
-        self.spins = spins if self.most <= cores else kernels.FEW_SPINS
+        self.most = min(wanted or available_cores(), useful)
         self.leader, self._others = Worker(), [Worker() for _ in range(1, self.most)]
-        self._size = PoolSize(self.most)
+        self._spins = spins
+        self.reset()
 
     def reset(self) -> None:
         """Restart the measurement of the best number of threads."""
@@ -69,12 +69,13 @@ class WorkerPool:
         steps: int,
         products: int,
     ) -> None:
-        """Run a kernel on the calling thread and, if there is enough work, on the other threads.
+        """Run a kernel on the calling thread and, while there is enough work, on the other threads.
 
         Parameters
         ----------
         kernel : callable
-            Called with the thread's index, the number of threads, the barrier, and the arguments.
+            Called for each part of the block with the thread's index, the number of threads, the barrier, and the
+            arguments.
         arguments : tuple
         barrier : ndarray
             A new one for each block; `kernels.abort` ends the kernel within a step.
@@ -85,10 +86,22 @@ class WorkerPool:
         """
         # This runs on the leader, because an interrupt of the main thread could come before the last worker has its
         # task, and the others would wait for it forever.
-        if products < WORTH_THREADS:
-            kernel(0, 1, barrier, *arguments)
-            return
-        threads, began, results = self._size.size, time.perf_counter(), list[Done]()
+        while not kernels.is_aborted(barrier) and (left := steps - kernels.next_step(barrier)) > 0:
+            if self.most == 1 or products * left < WORTH_THREADS * steps:
+                kernels.begin_part(barrier, left)
+                kernel(0, 1, barrier, *arguments)
+            else:
+                self._run_part(kernel, arguments, barrier, left)
+
+    def _run_part(
+        self, kernel: Callable[..., Any], arguments: tuple[Any, ...], barrier: NDArray[np.int64], left: int
+    ) -> None:
+        """Run the next part of a block with `left` steps, and measure it."""
+        # In a batch, a thread with fewer shards may wait almost a step for the others: two steps are a long wait.
+        threads, first = self._size.size, kernels.next_step(barrier)
+        spins = max(self._spins, int(2 * self._size.step_seconds * SPINS_PER_SECOND))
+        kernels.begin_part(barrier, min(left, self._size.steps), spins)
+        began, results = time.perf_counter(), list[Done]()
         try:
             for thread, worker in enumerate(self._others[: threads - 1], start=1):
                 results.append(worker.submit(partial(_timed, kernel, thread, threads, barrier, *arguments)))
@@ -105,9 +118,9 @@ class WorkerPool:
                 raise problems[0]
         finally:
             del problems, done  # the traceback references this frame: break the cycle
-        # Measured by each thread itself, so that wake-up time, which is long for short blocks, does not look like load.
-        share = sum(one.on_core for one in times) / (sum(one.total for one in times) or 1.0)
-        self._size.learn(steps, time.perf_counter() - began, share)
+        # Measured by each thread itself, so that wake-up time, which is long for short parts, does not look like load.
+        shares = [one.on_core / (one.total or 1.0) for one in times]
+        self._size.learn(kernels.next_step(barrier) - first, time.perf_counter() - began, shares)
 
 
 def _timed(kernel: Callable[..., Any], thread: int, threads: int, barrier: NDArray[np.int64], *arguments: Any) -> Times:

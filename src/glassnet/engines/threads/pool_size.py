@@ -2,58 +2,79 @@
 
 In every step all threads wait for the last one. If a busy process shares a core with one of them, that thread is off
 the core half of the time and the others wait; one thread fewer, each with its own core, can be faster. The result does
-not depend on the number of threads, so the best number is measured during training, from block to block.
+not depend on the number of threads, so the best number is measured during training, from part to part of the blocks.
 """
 
 from __future__ import annotations
 
-CROWDED = 0.9
-"""Fraction of time on a core below which cores count as shared. Waiting threads spin, so otherwise it is nearly 1."""
+CROWDED = 0.8
+"""Fraction of its time on a core below which a thread shares one. Waiting threads spin, so otherwise it is nearly 1."""
 
-SHORTEST = 0.002
-"""Seconds of the shortest block to measure: waking a thread takes a fraction of a millisecond."""
+SHORTEST, LONGEST = 0.002, 0.2
+"""Seconds of the shortest measurement (waking a thread takes a tenth of it), and of the longest part."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 4, 64
-"""Blocks between two trials of another number of threads; doubled after each trial."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.2
+"""Seconds between two trials of another number of threads, which take milliseconds; doubled after each trial."""
 
 
 class PoolSize:
-    """The number of threads, chosen from the measured times of blocks.
+    """The number of threads, chosen from the measured times of parts.
 
     Attributes
     ----------
     size : int
-        Number of threads for the next block, 1 to `most`.
+        Number of threads for the next part, 1 to `most`.
+    steps : int
+        Largest number of steps of the next part, so that it ends soon enough to be measured.
+    step_seconds : float
+        Seconds that a step takes if all threads are on a core, at most; 0 before the first measurement.
     """
 
     def __init__(self, most: int) -> None:
         self.size = self._most = most
-        self._start_over()
-
-    def _start_over(self) -> None:
+        self.steps, self.step_seconds = 1 << 60, 0.0
         self._seconds: dict[int, float] = {}
-        self._left, self._pause = 1, FIRST_PAUSE  # a single crowded block may be chance
+        self._left, self._pause = SHORTEST, FIRST_PAUSE
+        self._measure_anew()
 
-    def learn(self, steps: int, seconds: float, share: float) -> None:
-        """Choose the number of threads for the next block from the time of this one.
+    def _measure_anew(self) -> None:
+        self._steps, self._total, self._on_core = 0, 0.0, [0.0] * self.size
+
+    def learn(self, steps: int, seconds: float, shares: list[float]) -> None:
+        """Choose the number of threads for the next part from the time of this one.
 
         Parameters
         ----------
         steps : int
         seconds : float
             Total time of all steps.
-        share : float
-            Fraction of that time that the threads were on a core, 0 to 1.
+        shares : list of float
+            For each thread, the fraction of its time that it was on a core, 0 to 1.
         """
-        if seconds < SHORTEST or steps == 0:
+        if steps == 0 or seconds == 0:
             return
-        crowded = share < CROWDED
-        self._seconds[self.size] = seconds / steps
+        each = seconds / steps
+        self.steps = max(1, int(LONGEST / each))
+        self.step_seconds = min(self.step_seconds or each, each * min(shares))
+        self._steps += steps
+        self._total += seconds
+        self._on_core = [before + share * seconds for before, share in zip(self._on_core, shares, strict=True)]
+        if self._total >= SHORTEST:  # parts of a crowded pool can be much shorter
+            self._choose(sum(on_core < CROWDED * self._total for on_core in self._on_core))
+            self._measure_anew()
+
+    def _choose(self, crowded: int) -> None:
+        """Choose the number of threads at the end of a measurement in which some threads shared a core."""
+        self._seconds[self.size] = seconds = self._total / self._steps
         if self.size == self._most and not crowded:
-            self._start_over()
+            self._seconds = {self.size: seconds}
+            self._left = SHORTEST  # a single crowded measurement may be chance
+            self._pause = max(FIRST_PAUSE, self._pause - self._total)
+        elif self.size == 1 and crowded:
+            pass  # every core is in use: more threads would wait for each other
         elif self._left > 0:
-            self._left -= 1
+            self._left -= self._total
             self.size = min(self._seconds, key=self._seconds.__getitem__)
         else:
-            self.size = self.size - 1 if crowded and self.size > 1 else min(self.size + 1, self._most)
+            self.size = max(1, self.size - crowded) if crowded else min(self.size + 1, self._most)
             self._left, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE)

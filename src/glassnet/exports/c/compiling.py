@@ -27,6 +27,7 @@ from ..proof import Ran
 from ..rows import ProofRows
 from .interface import TYPES
 from .spelling import prefixed
+from .stored import prefix_of
 from .table import Table
 
 ByteOrder = Literal["=", "<", ">"]
@@ -173,8 +174,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     if compiler is None:
         return Ran(None, why_not)
     content = path.read_bytes()
-    named = re.search(rb"^#ifndef ([A-Z][A-Z0-9_]*)_INCLUDED\r?$", content, re.M)
-    prefix = named[1].decode().lower() if named else ""
+    prefix = prefix_of(content)
     tool = f"{compiler.name} {_FLAGS[-1]}"
     try:
         [answers] = answers_of([Program(content, prefix, portable_form(model), rows)], compiler, _FLAGS)
@@ -185,7 +185,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
         if reason := _unusable(compiler):
             return Ran(None, f"{tool}: its programs do not run here ({reason})")
         raise DataError("GN101", f"{path}: {tool} cannot compile or run it ({_first_line(str(problem))}).") from None
-    return Ran(tool, "", answers.outputs, answers.predicted)
+    return Ran(tool, "", answers.outputs, answers.predicted, answers.probabilities)
 
 
 def find_compiler() -> tuple[Compiler | None, str]:

@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...model.model import Model
-from ..proof import Ran
 from ..rows import ProofRows
-from .packages import require_onnx
-from .running import TOLERANCE, run_file
+from .running import TOLERANCE, run, stored
 
-__all__ = ["TOLERANCE", "run", "write"]
+__all__ = ["TOLERANCE", "run", "stored", "write"]
 
 if TYPE_CHECKING:
     from ...model.portable import PortableForm
@@ -23,19 +20,7 @@ if TYPE_CHECKING:
 def write(
     form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None, file: str | None = None
 ) -> bytes:
-    """Return the content of an ONNX file; see `writer.onnx_model`.
-
-    Raises
-    ------
-    OptionError
-        GN092 if onnx is not installed.
-    """
-    require_onnx()
+    """Return the content of an ONNX file; see `writer.onnx_model`."""
     from .writer import onnx_model
 
     return bytes(onnx_model(form, model, name).SerializeToString(deterministic=True))
-
-
-def run(path: Path, model: Model, rows: ProofRows) -> Ran:
-    """Run an ONNX file by onnxruntime, or else by onnx's reference implementation; see `running.run_file`."""
-    return run_file(path, model, rows)

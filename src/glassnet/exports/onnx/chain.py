@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from ...nn.activations import ACTIVATIONS, LARGEST_EXPONENT, LEAK
 from ...preprocess.scaling import FARTHEST
 from .building import NotImportableError
-from .reading import FLOATS, MOST_NODES, OnnxGraph, attributes, refused
+from .reading import MOST_NODES, OnnxGraph, attributes, refused, unsupported
+from .tensors import FLOATS
 
 Floats = NDArray[np.float64]
 
-BRANCH = "a branch, as both of its inputs are computed"
-NOT_SUPPORTED = "not supported"
+BRANCH = "a branch, as both of its inputs are computed. Only layers one after the other can be imported"
+_TRAINING = "in training mode. Export the trained network as it answers (in PyTorch: after network.eval())"
 _MISMATCH = "shapes do not match"
 _MOST_STEPS = 4 * MOST_NODES
 _MOST_AFTER = 8
@@ -132,7 +133,7 @@ def read_chain(graph: OnnxGraph) -> Chain:
         if one.value not in (value, before):
             for other in filter(None, (graph.producers.get(one.value), node)):
                 if other.op_type not in OPERATORS:
-                    raise refused(other, NOT_SUPPORTED)
+                    raise unsupported(other)
             raise NotImportableError("two outputs of different branches")
     classes = next((one.classes for one in decodings if one.classes is not None), None)
     rescaled = next((one for one in decodings if (one.low, one.high) != (0, 1)), decodings[0])
@@ -169,11 +170,11 @@ def _named(graph: OnnxGraph, output: str) -> Decoding:
                 raise refused(node, "expected a comparison with 0.5")
             return Decoding(node.input[0], "labels", classes)
         if classes is not None and kind in ("Gather", "ArrayFeatureExtractor", "LabelEncoder"):
-            raise refused(node, NOT_SUPPORTED)
+            raise unsupported(node)
         if kind in ("Gather", "ArrayFeatureExtractor"):
             classes = graph.constant(node.input[0])
             if classes is None or given.get("axis", 0) not in (0, -1):
-                raise refused(node, NOT_SUPPORTED)
+                raise unsupported(node)
             classes, value = classes.ravel(), node.input[1]
         elif kind == "LabelEncoder":
             classes, value = _labels(node, given), node.input[0]
@@ -223,7 +224,7 @@ def _probabilities(graph: OnnxGraph, output: str) -> Decoding:
     if (node := graph.producers.get(value)) is not None and node.op_type == "Max":
         value = node.input[0]
         if (limit := graph.constant(node.input[1])) is None or limit.size != 1 or not 0 <= limit.ravel()[0] <= 1e-6:
-            raise refused(node, NOT_SUPPORTED)
+            raise unsupported(node)
     factor, offset = 1.0, 0.0
     for _ in range(_MOST_AFTER):
         node = graph.producers.get(value)
@@ -336,7 +337,7 @@ def _step(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
     if node.domain not in ("", "ai.onnx"):
         if (node.domain, kind) == ("ai.onnx.ml", "Scaler"):
             return _scaler(node, given)
-        raise refused(node, NOT_SUPPORTED)
+        raise unsupported(node)
     before = node.input[0] if node.input else ""
     if kind == "Gemm":
         return [_gemm(graph, node, given)], before
@@ -429,7 +430,7 @@ def _scaler(node: Any, given: dict[str, Any]) -> tuple[list[Step], str]:
 
 def _batch_normalisation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Affine:
     if len(node.input) != 5 or given.get("training_mode") or any(node.output[1:]):
-        raise refused(node, "in training mode")
+        raise refused(node, _TRAINING)
     scale, shift, mean, variance = (_vector(graph, node, name) for name in node.input[1:])
     if len({one.size for one in (scale, shift, mean, variance)}) != 1 or (variance < 0).any():
         raise refused(node, _MISMATCH)
@@ -447,23 +448,22 @@ def _without_effect(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[
     if kind == "Dropout" and len(node.input) > 2 and node.input[2]:
         training = graph.constant(node.input[2])
         if training is None or training.any():
-            raise refused(node, "in training mode")
+            raise refused(node, _TRAINING)
     if kind == "Flatten" and given.get("axis", 1) != 1:
         raise refused(node, "expected axis 1")
     if kind in ("Reshape", "Squeeze"):
         value = graph.constant(node.input[1]) if len(node.input) > 1 else np.array(given.get("axes", ()), np.int64)
         sides = value.ravel().tolist() if value is not None else []
-        rows = [-1, 0, *([1] if graph.input.sides[:1] == (1,) else [])]
+        rows = [-1, 0, *graph.input.sides[:1]]
         fits = sides in ([1], [-1]) if kind == "Squeeze" else len(sides) == 2 and sides[0] in rows
         if not fits and not (value is None and _is_of_shapes(graph, node.input[1])):
-            raise refused(
-                node, f"to shape {sides[:8]}, expected one row per sample" if sides else "to a computed shape"
-            )
+            shape = f"shape {sides[:8]}" if sides else "a computed shape"
+            raise refused(node, f"to {shape}, expected one row per sample. In PyTorch, use torch.flatten(x, 1)")
     if kind == "Clip":
         limits = [given.get("min"), given.get("max")]
         limits = [graph.constant(one) if one else None for one in node.input[1:]] or limits
         if any(one is not None and (np.size(one) != 1 or abs(float(np.ravel(one)[0])) < FARTHEST) for one in limits):
-            raise refused(node, NOT_SUPPORTED)
+            raise unsupported(node)
     return []
 
 
@@ -499,15 +499,17 @@ def _activation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Activatio
         return Activation(_ACTIVATIONS[kind], node)
     if kind == "LeakyRelu":
         if abs(float(given.get("alpha", 0.01)) - LEAK) > 1e-7:
-            raise refused(node, f"alpha is {given.get('alpha'):g}, expected {LEAK:g}")
+            raise refused(node, f"alpha is {given.get('alpha'):g}, expected {LEAK:g}. Train with this slope")
         return Activation("leaky_relu", node)
     if kind == "Gelu":
         if given.get("approximate") != b"tanh":
-            raise refused(node, "expected approximate='tanh'")
+            raise refused(
+                node, "expected approximate='tanh'. Train with this form (in PyTorch: GELU(approximate='tanh'))"
+            )
         return Activation("gelu", node)
     if kind == "Exp":
         return Activation("exponential", node)
-    raise refused(node, NOT_SUPPORTED)
+    raise unsupported(node)
 
 
 def _before_exponential(graph: OnnxGraph, node: Any) -> str:
@@ -516,7 +518,7 @@ def _before_exponential(graph: OnnxGraph, node: Any) -> str:
     inner = graph.producers.get(value)
     if inner is not None and inner.op_type == "Min" and len(inner.input) == 2:
         if not _is(graph, inner.input[1], LARGEST_EXPONENT):
-            raise refused(inner, NOT_SUPPORTED)
+            raise unsupported(inner)
         value = inner.input[0]
     return value
 
@@ -557,7 +559,7 @@ def _by_its_values(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
         if inner is None or inner.op_type in OPERATORS - {*_ELEMENTWISE} or len(together) == _MOST_TOGETHER:
             raise refused(node, BRANCH)
         if inner.op_type not in _ELEMENTWISE:
-            raise refused(inner, NOT_SUPPORTED)
+            raise unsupported(inner)
         together[value] = inner
         open_values.remove(value)
         open_values |= {one for one in inner.input if not graph.is_constant(one)}

@@ -18,9 +18,13 @@ from ...model.header import Receipt
 from ...nn.activations import OUTPUTS_ONLY
 from .building import LARGEST_INPUT, Floats, Imported, Layer, NotImportableError
 from .chain import Activation, Affine, Chain, Dense, Step, Widen
-from .reading import WHOLE, OnnxGraph, refused
+from .reading import OnnxGraph, refused
+from .tensors import WHOLE
 from .writer import KEY
 
+_LARGEST_BATCH = 10_000
+DYNAMIC = "Export it for any number (in PyTorch: dynamic_shapes)"
+"""The way out for graphs that take a fixed number of samples."""
 _READINGS = ("ink", "photo", HANDWRITING)
 
 
@@ -56,11 +60,12 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
         raise NotImportableError(f"an input of shape {list(sides)}, but a first layer of {features} inputs")
     factor, offset = first.after or (None, None)
     name = Path(graph.name).name
+    source = {"file": name, "sha256": graph.sha256}
+    if graph.data_sha256:
+        source["data_sha256"] = graph.data_sha256
     return Imported(
         tuple(one.layers for one in members),
-        Receipt(
-            not_verifiable=f"the network was imported from {name}", imported={"file": name, "sha256": graph.sha256}
-        ),
+        Receipt(not_verifiable=f"the network was imported from {name}", imported=source),
         *first.before,
         task=chain.decoding.task or ("numbers" if first.after else None),
         classes=chain.decoding.classes,
@@ -207,16 +212,22 @@ def reference(graph: OnnxGraph, chain: Chain) -> Any:
     model = helper.make_model(part, opset_imports=graph.proto.opset_import, ir_version=graph.proto.ir_version)
     producer = graph.producers[chain.decoding.value].op_type
     dtype = helper.tensor_dtype_to_np_dtype(graph.input.dtype)
-    sides = tuple(side or -1 for side in graph.input.sides[1:]) or (-1,)
-    alone = graph.input.sides[:1] == (1,)
+    first, *others = graph.input.sides or (None,)
+    sides = tuple(side or -1 for side in others) or (-1,)
+    if first is not None and first > _LARGEST_BATCH:
+        raise NotImportableError(f"a fixed number of {first:,} samples. {DYNAMIC}")
 
     def answers(rows: NDArray[Any]) -> NDArray[Any]:
         session: Any = ReferenceEvaluator(model)
         shaped = rows.astype(dtype).reshape(len(rows), *(sides if sides.count(-1) < 2 else (-1,)))
-        parts = np.split(shaped, len(shaped)) if alone else [shaped]
+        batch = first or len(shaped)
+        count = -(-len(shaped) // batch)
+        parts = np.split(
+            np.resize(shaped, (count * batch, *shaped.shape[1:])), count
+        )  # the first rows again at the end
         outputs = np.concatenate(
             [np.reshape(session.run(None, {graph.input.name: one})[0], (len(one), -1)) for one in parts]
-        )
+        )[: len(shaped)]
         return np.exp(outputs) if producer == "LogSoftmax" else outputs
 
     return answers

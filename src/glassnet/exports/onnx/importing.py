@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import DataError, GlassnetError, require_choice, require_number, with_near_matches
+from ...errors import DataError, GlassnetError, require_choice, require_number, require_packages, with_near_matches
 from ...io.opening import require_path
 from ...model.model import Model
 from ...nn.activations import ACTIVATIONS
 from ...nn.random import Purpose, generator
 from .building import LARGEST_INPUT, Imported, NotImportableError, model_of
-from .packages import require_onnx
 
 TASKS = ("classes", "labels", "numbers")
 """What the outputs of an imported network are."""
@@ -111,7 +110,7 @@ def _line(problem: Exception) -> str:
 
 def _read_file(path: Any) -> tuple[Imported, Answers]:
     require_path("source", path)
-    require_onnx()
+    require_packages("an ONNX file", "onnx", "onnx")
     from .chain import read_chain
     from .folding import folded, reference
     from .reading import read_graph

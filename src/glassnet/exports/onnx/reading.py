@@ -1,12 +1,8 @@
-"""Reading an ONNX file that may come from a stranger: its nodes, and its constants as arrays, checked before use.
-
-No other file is read, and no memory is allocated by a number in the file before that number is checked.
-"""
+"""Reading an ONNX file that may come from a stranger: its nodes, and its constants as arrays, checked before use."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,32 +11,19 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
 from ...errors import FileError
 from ...io.opening import file_problem
+from ...nn.activations import ACTIVATIONS, OUTPUTS_ONLY
 from .building import NotImportableError
+from .tensors import FLOATS, HALF, LARGEST, LONGEST, WHOLE, array_of, read_outside, type_name
 
 MOST_NODES = 2000
 """A chain of dense layers has two or three nodes per layer."""
 _MOST_OUTPUTS = 8
-_LONGEST = 60
-"""Characters of a name from a file in a message."""
 _DEEPEST = 8
 """Operators between a constant of the file and its use."""
-_LARGEST_FILE = 2**31 - 1
-"""Bytes; protocol buffers cannot be larger."""
-_FIELDS = {
-    TensorProto.FLOAT: "float_data",
-    TensorProto.DOUBLE: "double_data",
-    TensorProto.INT64: "int64_data",
-    **dict.fromkeys((TensorProto.INT32, TensorProto.INT8, TensorProto.UINT8, TensorProto.BOOL), "int32_data"),
-    TensorProto.STRING: "string_data",
-}
-"""Types of tensors that are read -> the field of their values, where these are not raw bytes."""
-FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
-WHOLE = (TensorProto.UINT8, TensorProto.INT8, TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL)
-
 Array = NDArray[Any]
 
 
@@ -48,7 +31,31 @@ def refused(node: Any, why: str) -> NotImportableError:
     """Return the reason that names a node's operator, and the node: by its first output if it has no name."""
     name = node.name or "".join(node.output[:1])
     operator = node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
-    return NotImportableError(f"operator {operator[:_LONGEST]}, node {name[:_LONGEST]!r}: {why}")
+    return NotImportableError(f"operator {operator[:LONGEST]}, node {name[:LONGEST]!r}: {why}")
+
+
+_LAYERS = "Only dense layers can be imported: run this network in onnxruntime"
+_HIDDEN = ", ".join(name for name in ACTIVATIONS if name not in OUTPUTS_ONLY)
+_ACTIVATIONS = f"Train with one of {_HIDDEN} instead (gelu with approximate='tanh')"
+_QUANTISED = "Export the network before it is quantised"
+_INSTEAD = {
+    **dict.fromkeys(("Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool"), _LAYERS),
+    **dict.fromkeys(("GlobalMaxPool", "LSTM", "GRU", "RNN", "LayerNormalization", "InstanceNormalization"), _LAYERS),
+    **dict.fromkeys(("GroupNormalization", "RMSNormalization", "Attention", "Einsum", "Loop", "If", "Scan"), _LAYERS),
+    **dict.fromkeys(("TreeEnsembleClassifier", "TreeEnsembleRegressor", "SVMClassifier", "SVMRegressor"), _LAYERS),
+    **dict.fromkeys(("LinearClassifier", "LinearRegressor", "TreeEnsemble"), _LAYERS),
+    **dict.fromkeys(("Elu", "Selu", "Celu", "Softplus", "Softsign", "HardSwish", "HardSigmoid", "Mish"), _ACTIVATIONS),
+    **dict.fromkeys(("PRelu", "ThresholdedRelu", "Clip", "Erf", "Swish", "Where"), _ACTIVATIONS),
+    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"), _QUANTISED),
+    **dict.fromkeys(("MatMulInteger", "QLinearMatMul", "QGemm"), _QUANTISED),
+}
+"""Operator -> what would do instead."""
+
+
+def unsupported(node: Any) -> NotImportableError:
+    """Return the reason for an operator that no chain has, with what would do instead."""
+    instead = _INSTEAD.get(node.op_type, "docs/export.md lists the operators that can be imported")
+    return refused(node, f"not supported. {instead}")
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,11 @@ class OnnxGraph:
     name : str
         The file, for messages.
     size : int
-        Bytes of the file.
+        Bytes of the file, and of its tensors in another file.
     sha256 : str
         Of its content.
+    data_sha256 : str
+        Of the tensors that are in another file; empty if there are none.
     input : Input
     outputs : tuple of str
     producers : dict of str to NodeProto
@@ -88,6 +97,7 @@ class OnnxGraph:
     name: str
     size: int
     sha256: str
+    data_sha256: str
     input: Input
     outputs: tuple[str, ...]
     producers: dict[str, Any]
@@ -103,7 +113,7 @@ class OnnxGraph:
         Raises
         ------
         NotImportableError
-            For a tensor that is damaged, of an unsupported type or in another file.
+            For a tensor that is damaged or of an unsupported type.
         """
         later: list[Any] = []
         while (value := self._stored(name)) is None:
@@ -161,7 +171,7 @@ def _constant_of(node: Any) -> Array:
             return np.array(one.f if one.name == "value_float" else list(one.floats), np.float32)
         if one.name in ("value_int", "value_ints"):
             return np.array(one.i if one.name == "value_int" else list(one.ints), np.int64)
-    raise refused(node, "not supported")
+    raise unsupported(node)
 
 
 def _cast(value: Array, given: dict[str, Any]) -> Array:
@@ -191,34 +201,6 @@ _OF_CONSTANTS: dict[str, Callable[..., Array]] = {
 """Operators that are applied to constants; none makes an array larger."""
 
 
-def array_of(tensor: Any) -> Array:
-    """Return a tensor as an array.
-
-    Raises
-    ------
-    NotImportableError
-        For a tensor in another file, of an unsupported type, or whose values do not match its shape.
-    """
-    name = tensor.name[:_LONGEST]
-    if tensor.data_location != TensorProto.DEFAULT or tensor.external_data:
-        raise NotImportableError(f"tensor {name!r} is in another file, which is not read. Save the network as one file")
-    if tensor.data_type not in _FIELDS or tensor.HasField("segment"):
-        kind = TensorProto.DataType.Name(tensor.data_type) if tensor.data_type in TensorProto.DataType.values() else "?"
-        raise NotImportableError(f"tensor {name!r} has type {kind}, expected FLOAT or DOUBLE")
-    count = math.prod(tensor.dims)
-    if any(side < 0 for side in tensor.dims) or len(tensor.dims) > 8:
-        raise NotImportableError(f"tensor {name!r} has shape {list(tensor.dims)[:8]}, which is not possible")
-    if tensor.data_type == TensorProto.STRING:
-        held, unit = len(tensor.string_data), 1
-    elif tensor.HasField("raw_data"):
-        held, unit = len(tensor.raw_data), helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
-    else:
-        held, unit = len(getattr(tensor, _FIELDS[tensor.data_type])), 1
-    if held != count * unit:
-        raise NotImportableError(f"tensor {name!r} has another number of values than its shape {list(tensor.dims)}")
-    return np.asarray(numpy_helper.to_array(tensor))
-
-
 def read_graph(path: str | Path) -> OnnxGraph:
     """Read an ONNX file.
 
@@ -227,7 +209,8 @@ def read_graph(path: str | Path) -> OnnxGraph:
     FileError
         GN001 to GN003 when the file cannot be read.
     NotImportableError
-        If it is not an ONNX file, damaged, or not a graph with one input whose nodes are in order.
+        As for `read_outside`, and if it is not an ONNX file, damaged, or not a graph with one input whose nodes are in
+        order.
     """
     name = str(path)
     content = _content(name)
@@ -241,22 +224,28 @@ def read_graph(path: str | Path) -> OnnxGraph:
     if len(graph.node) > MOST_NODES:
         raise NotImportableError(f"more than {MOST_NODES} nodes, expected a chain of dense layers")
     if proto.functions or graph.sparse_initializer:
-        raise NotImportableError("functions or sparse tensors, expected a chain of dense layers")
+        raise NotImportableError(
+            "functions or sparse tensors, expected a chain of dense layers. Remove functions with "
+            "onnx.inliner.inline_local_functions"
+        )
     initializers = {one.name: one for one in graph.initializer}
     inputs = [one for one in graph.input if one.name not in initializers]
     if len(inputs) != 1:
-        names = ", ".join(repr(one.name[:_LONGEST]) for one in inputs[:4]) + ", …" * (len(inputs) > 4)
-        raise NotImportableError(f"{len(inputs)} inputs ({names}), expected one input with one row per sample")
+        names = ", ".join(repr(one.name[:LONGEST]) for one in inputs[:4]) + ", …" * (len(inputs) > 4)
+        raise NotImportableError(
+            f"{len(inputs)} inputs ({names}), expected one input with one row per sample. Join them to one before the "
+            "export"
+        )
     seen = {*initializers, inputs[0].name, ""}
     producers, order = {}, {}
     for place, node in enumerate(graph.node):
         if missing := [one for one in node.input if one not in seen]:
             raise refused(
-                node, f"its input {missing[0][:_LONGEST]!r} is from no node before it (a cycle, or a damaged file)"
+                node, f"its input {missing[0][:LONGEST]!r} is from no node before it (a cycle, or a damaged file)"
             )
         for output in filter(None, node.output):
             if output in seen:
-                raise refused(node, f"its output {output[:_LONGEST]!r} exists already")
+                raise refused(node, f"its output {output[:LONGEST]!r} exists already")
             seen.add(output)
             producers[output], order[output] = node, place
     outputs = tuple(one.name for one in graph.output)
@@ -264,11 +253,13 @@ def read_graph(path: str | Path) -> OnnxGraph:
         raise NotImportableError(f"{len(outputs)} outputs, expected at most {_MOST_OUTPUTS}")
     if not outputs or any(one not in producers for one in outputs):
         raise NotImportableError("an output that no node computes")
+    size, data_sha256 = read_outside(name, graph.initializer)
     versions = [one.version for one in proto.opset_import if one.domain in ("", "ai.onnx")]
     return OnnxGraph(
         name,
-        len(content),
+        len(content) + size,
         hashlib.sha256(content).hexdigest(),
+        data_sha256,
         _input_of(inputs[0]),
         outputs,
         producers,
@@ -287,7 +278,7 @@ def _content(name: str) -> bytes:
     if place.exists() and not (place.is_file() or place.is_dir()):
         raise FileError("GN003", f"{name}: a device or a pipe, expected a file name. Choose another path.")
     try:
-        if place.is_file() and place.stat().st_size > _LARGEST_FILE:
+        if place.is_file() and place.stat().st_size > LARGEST:
             raise NotImportableError("larger than 2 GB, which an ONNX file cannot be")
         return place.read_bytes()
     except OSError as problem:
@@ -297,10 +288,12 @@ def _content(name: str) -> bytes:
 def _input_of(info: Any) -> Input:
     tensor = info.type.tensor_type
     if tensor.elem_type not in (*FLOATS, *WHOLE):
-        raise NotImportableError(f"input {info.name[:_LONGEST]!r} is not of numbers")
+        raise NotImportableError(
+            f"input {info.name[:LONGEST]!r} has type {type_name(tensor.elem_type)}, expected FLOAT or DOUBLE. {HALF}"
+        )
     sides = tuple(one.dim_value if one.HasField("dim_value") else None for one in tensor.shape.dim)
     if len(sides) > 4 or any(side is not None and side < 1 for side in sides):
         raise NotImportableError(
-            f"input {info.name[:_LONGEST]!r} has shape {list(sides)[:8]}, expected one row per sample"
+            f"input {info.name[:LONGEST]!r} has shape {list(sides)[:8]}, expected one row per sample"
         )
     return Input(info.name, tensor.elem_type, sides)

@@ -16,7 +16,7 @@ from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import NumberColumn
 from ..proof import Ran
 from ..rows import ProofRows
-from .packages import INSTALL
+from ..stored import PROGRAM, Stored
 
 TOLERANCE = 1e-5
 """Largest difference of an output from the portable one: runtimes add in orders of their own."""
@@ -27,7 +27,7 @@ _ALONE = 8
 """Rows that are also run one at a time: a runtime may add in another order then."""
 
 
-def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
+def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     """Run a file on rows, all at once, and the first ones also one at a time.
 
     Of two answers to a row, the one further from the portable answer counts.
@@ -37,10 +37,8 @@ def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
     DataError
         GN101 when the file cannot be run: it is damaged, or not as `writer` writes it.
     """
-    try:
-        import onnx
-    except ImportError:
-        return Ran(None, f"onnx is not installed ({INSTALL})")
+    import onnx
+
     from .writer import KEY
 
     try:
@@ -59,13 +57,56 @@ def run_file(path: Path, model: Model, rows: ProofRows) -> Ran:
             if not _distance(alone[1][0], rows.outputs[k]) <= _distance(found[1][k], rows.outputs[k]):
                 for whole, single in zip(found, alone, strict=True):
                     whole[k] = single[0]
-        _require_probabilities(path, model, found)
     except (OSError, GlassnetError):
         raise
     except Exception as problem:  # onnx and onnxruntime raise errors of many kinds
-        reason = " ".join(str(problem).split())[:200]
-        raise DataError("GN101", f"{path}: cannot be run ({reason}). Export the model again.") from None
-    return Ran(tool, "", found[1], _predicted(model, found[0]))
+        raise _cannot_be_run(path, problem) from None
+    return Ran(tool, "", found[1], _predicted(model, found[0]), found[2] if len(found) > 2 else None)
+
+
+def stored(path: str | Path, content: bytes) -> Stored:
+    """Return what a file stores: its tensors, lists and metadata by name, and its operators as the program.
+
+    Raises
+    ------
+    DataError
+        GN101 for a damaged file.
+    """
+    import onnx
+
+    from .reading import attributes
+    from .writer import KEY
+
+    def text(value: Any) -> Any:
+        return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+    try:
+        proto = onnx.load_model_from_string(content)
+        _require_own(Path(path), proto)
+        facts: dict[str, Any] = {}
+        for one in proto.graph.initializer:
+            value = onnx.numpy_helper.to_array(one)
+            facts[one.name] = list(map(text, value.ravel().tolist())) if value.dtype == object else value
+        program = [f"{one.domain} {one.version}" for one in proto.opset_import]
+        program += [str(one).replace("\n", " ") for one in (*proto.graph.input, *proto.graph.output)]
+        for node in proto.graph.node:
+            given = {key: text(value) for key, value in attributes(node).items()}
+            lists = {key: [*map(text, value)] for key, value in given.items() if isinstance(value, list)}
+            facts |= {f"{key} of {node.output[0]}": value for key, value in lists.items()}
+            numbers = {key: value for key, value in given.items() if key not in lists}
+            program.append(f"{node.domain} {node.op_type} {[*node.input]} {[*node.output]} {numbers}")
+        metadata = {one.key: one.value for one in proto.metadata_props if one.key.startswith(KEY)}
+        version = metadata.pop(f"{KEY}version", "")
+        return Stored(proto.graph.name, version, {PROGRAM: program} | metadata | facts)
+    except GlassnetError:
+        raise
+    except Exception as problem:  # protobuf's and NumPy's, for damaged files
+        raise _cannot_be_run(path, problem) from None
+
+
+def _cannot_be_run(path: str | Path, problem: Exception) -> DataError:
+    reason = " ".join(str(problem).split())[:200]
+    return DataError("GN101", f"{path}: cannot be run ({reason}). Export the model again.")
 
 
 _OPERATORS = frozenset(
@@ -88,18 +129,6 @@ def _require_own(path: Path, proto: Any) -> None:
     ]
     if outside or foreign or proto.functions or graph.sparse_initializer:
         raise DataError("GN101", f"{path}: an ONNX file that glassnet did not write. Export the model again.")
-
-
-def _require_probabilities(path: Path, model: Model, found: list[NDArray[Any]]) -> None:
-    """Raise DataError GN101 if the probabilities, the last of three values, are not those of the outputs."""
-    if len(found) < 3:
-        return
-    difference = float(np.abs(found[2] - model.probabilities(found[1])).max(initial=0.0))
-    if not difference <= TOLERANCE:
-        raise DataError(
-            "GN101",
-            f"{path}: its probabilities differ from those of its outputs by {difference:.2g}. Export the model again.",
-        )
 
 
 def _session(proto: Any) -> tuple[str, Any]:
@@ -157,4 +186,5 @@ def _predicted(model: Model, answers: NDArray[Any]) -> NDArray[Any]:
     """Return the answers as `ProofRows.predicted`: classes by their place."""
     if not model.targets.of_classes:
         return answers
-    return np.array([model.classes_.tolist().index(one) for one in answers.tolist()], np.int64)
+    places = {name: place for place, name in enumerate(model.classes_.tolist())}
+    return np.array([places.get(one, -1) for one in answers.tolist()], np.int64)

@@ -1,6 +1,6 @@
 // Run the scripts of an exported page in Node, without a browser: `node run_in_node.mjs PAGE < rows > answers`.
 // The rows are JSON: a list of rows by column, or `{shape, type, values}` with an array's bytes in base64. So are the
-// answers: `{outputs, answers}`, float32 and float64.
+// answers: `{outputs, answers, agree}`: float32, float64, and whether the page computes the answers of its own examples.
 
 import { readFileSync } from "node:fs";
 import { runInThisContext } from "node:vm";
@@ -18,7 +18,7 @@ const all = rows.map((row) => globalThis.glassnet.outputs(row));
 const text = (array) => Buffer.from(array.buffer).toString("base64");
 const outputs = text(Float32Array.from(all.flatMap((one) => [...one])));
 const answers = text(Float64Array.from(all.flatMap((one) => globalThis.glassnet.answerOf(one))));
-process.stdout.write(JSON.stringify({ outputs, answers }));
+process.stdout.write(JSON.stringify({ outputs, answers, agree: globalThis.glassnet.examplesAgree() }));
 
 function rowsOf({ shape: [count, width], type, values }) {
   const bytes = Buffer.from(values, "base64");

@@ -13,6 +13,7 @@ MESSAGES: dict[str, str] = {
     "Missing option {name}.": "缺少选项 {name}。",
     "Missing command.": "缺少命令。",
     "Option {name} requires an argument.": "选项 {name} 需要一个值。",
+    "Option {name} is given twice. Give it once.": "选项 {name} 给出了两次。请只给一次。",
     "Option {name} does not take a value.": "选项 {name} 不接受值。",
     "Got unexpected extra argument ({words}).": "多余的参数：{words}。",
     "Got unexpected extra arguments ({words}).": "多余的参数：{words}。",

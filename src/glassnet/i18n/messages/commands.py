@@ -88,6 +88,7 @@ MESSAGES: dict[str, str] = {
     "{flag} loss: the sides minimize different losses, which cannot be compared. Omit it.": (
         "{flag} loss：各边最小化的损失不同，无法比较。请去掉该选项。"
     ),
+    "{flag} {word}: {name} is given twice. Give it once.": "{flag} {word}：{name} 给出了两次。请只给一次。",
     "{flag} {word}: expected OPTION=VALUE, such as rate=0.1.": ("{flag} {word}：应为 OPTION=VALUE，例如 rate=0.1。"),
     # train, resume
     "{path} was not written.": "未写出 {path}。",

@@ -16,5 +16,6 @@ MESSAGES: dict[str, str] = {
     "{owner} has no parameter {name}. Expected one of {names}.": "{owner} 没有参数 {name}。应为 {names} 之一。",
     "{name}: {kind}, expected {what}.": "{name}：是 {kind}，应为{what}。",
     "{what} {value}: expected a number.": "{what} {value}：应为数字。",
+    "{what} {value}: expected a whole number from {low}.": "{what} {value}：应为从 {low} 起的整数。",
     "{what} {value}: expected {least} to {most}.": "{what} {value}：应在 {least} 到 {most} 之间。",
 }

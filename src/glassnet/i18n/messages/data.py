@@ -170,7 +170,6 @@ MESSAGES: dict[str, str] = {
         "image_shape {shape}：应为由行数和列数两个正整数组成的元组。"
     ),
     "maximum {value}: expected a number above 0.": "maximum {value}：应为大于 0 的数字。",
-    "seed {value}: expected a whole number from 0.": "seed {value}：应为不小于 0 的整数。",
     "a Dataset or Model": "Dataset 或 Model",
     "the name of a file": "文件名",
     "{name} {value}: expected the name of a file.": "{name} {value}：应为文件名。",
@@ -330,6 +329,14 @@ MESSAGES: dict[str, str] = {
     ),
     "{name}, line {line}: not valid JSON ({problem}, column {column}). Correct it, or fetch the file again.": (
         "{name} 第 {line} 行第 {column} 列：不是有效的 JSON（{problem}）。请更正，或重新获取文件。"
+    ),
+    "{source}, column {name}: dates or times that do not exist. Write or fetch the file again.": (
+        "{source} 的列 {name}：含有不存在的日期或时间。请重新写出或获取文件。"
+    ),
+    "{source}, column {name}, row {row}: {value} is no {kind} of the years 1 to 9999. Empty the field, or if the file "
+    "is damaged, fetch it again.": (
+        "{source} 的列 {name} 第 {row} 行：{value} 不是公元 1 至 9999 年的 {kind}。请清空该字段；若文件已损坏，"
+        "请重新获取。"
     ),
     # reviewed lists and corrected copies
     "{name}: not UTF-8 text. Save it as 'CSV UTF-8'.": "{name}：不是 UTF-8 文本。请存为“CSV UTF-8”。",
@@ -635,6 +642,9 @@ MESSAGES: dict[str, str] = {
     "{path}: a folder, expected a file name. Name a file in it.": "{path}：是文件夹，应为文件名。请指定其中的文件。",
     "{path}: a device or a pipe, expected a file name. Choose another path.": (
         "{path}：是设备或管道，应为文件名。请选择其他路径。"
+    ),
+    "{path}: a link to {file}, which does not exist. Remove the link, or choose another path.": (
+        "{path}：是指向 {file} 的链接，而它不存在。请删除该链接，或选择其他路径。"
     ),
     "{folder}: no such folder. Create it first, or choose another path.": (
         "{folder}：没有这个文件夹。请先创建，或选择其他路径。"

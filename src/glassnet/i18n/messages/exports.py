@@ -42,6 +42,13 @@ MESSAGES: dict[str, str] = {
     "does not define them. Leave such samples out.": (
         "{source}，样本 {number}：其值或输出超出 float32 的范围，可移植算术没有定义它们。请去掉这样的样本。"
     ),
+    "value {number} of {fact} is {value} in the file, and {expected} in the model": (
+        "{fact} 的第 {number} 个值在文件中为 {value}，在模型中为 {expected}"
+    ),
+    "{fact} is {value} in the file, and {expected} in the model": "{fact} 在文件中为 {value}，在模型中为 {expected}",
+    "the file has no {fact}": "文件中没有 {fact}",
+    "the file has {fact} in addition": "文件中多出 {fact}",
+    "the probabilities differ from those of the outputs by {difference}": "概率与由输出算出的概率相差 {difference}",
     # C
     "model: the networks of its ensemble have different layers, which {form} files cannot carry.": (
         "model：集成的各网络层数或大小不同，{form} 文件无法表示。"
@@ -63,6 +70,7 @@ MESSAGES: dict[str, str] = {
     "random values within the training range": "训练范围内的随机值",
     "random values, as the training range is not known": "随机值（训练范围未知）",
     # HTML
+    "the examples in the page have other answers than it computes": "页面中示例的回答与它算出的不同",
     "{path}: its scripts are damaged, so that no browser runs them. Export it again.": (
         "{path}：其中的脚本已损坏，浏览器不会运行它们。请重新导出。"
     ),

@@ -27,13 +27,18 @@ MESSAGES: dict[str, str] = {
     "scaling {name}: the training values are needed to standardise. Pass raw=….": (
         "缩放方式 {name}：标准化需要训练数据的数值。请传入 raw=…。"
     ),
+    "{name}: every target is {value}, and so is every prediction. Check the column.": (
+        "{name}：所有目标值都是 {value}，每个预测值也都如此。请检查该列。"
+    ),
+    "{source}: sample weights of type {type}, expected numbers.": "{source}：样本权重的类型为 {type}，应为数字。",
+    "{name}: bytes that are not UTF-8, expected classes as text. Decode them.": (
+        "{name}：含有非 UTF-8 的字节，类别应为文本。请先解码。"
+    ),
     "{where}: values up to {largest} are too large to square. Divide them by a constant.": (
         "{where}：数值最大达 {largest}，平方后溢出。请先除以一个常数。"
     ),
     "inputs": "输入",
     "feature {feature}": "特征 {feature}",
-    "scaling: span and offset have different lengths": "缩放：span 与 offset 的长度不同",
-    "scaling {name}: unknown name, or a span that does not fit it": "缩放方式 {name}：名称未知，或与 span 不符",
     "targets values: the training values are needed. Use Targets.of_values.": (
         "目标 values：需要训练数据的数值。请使用 Targets.of_values。"
     ),
@@ -48,10 +53,10 @@ MESSAGES: dict[str, str] = {
         "{names}：图片是彩色的，应为灰度图。请去掉这些选项，或按灰度读取。"
     ),
     # inputs outside the range of training
-    "rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are unreliable; pass rows "
-    "with the encoding and scale of the training data.": (
-        "rows：{samples}远超训练数据的范围{unit}：{what}。预测结果不可靠；请使用与训练数据相同的编码和取值范围。"
+    "rows: {remark}. Predictions are unreliable; pass rows with the encoding and scale of the training data.": (
+        "rows：{remark}。预测结果不可靠；请使用与训练数据相同的编码和取值范围。"
     ),
+    "{samples} far outside the range of the training data{unit}: {what}": ("{samples}远超训练数据的范围{unit}：{what}"),
     "the sample is": "该样本",
     "most of {count} samples are": "{count} 个样本中的大多数",
     " (in standard deviations of the column)": "（以该列的标准差为单位）",
@@ -119,14 +124,38 @@ MESSAGES: dict[str, str] = {
     "column {name}: {count} value{plural} treated as missing, expected dates such as 2024-03-01 ({shown})": (
         "列 {name}：{count} 个值按缺失处理，应为 2024-03-01 这样的日期（{shown}）"
     ),
-    "column {name}: dates, used as days since {first}": "列 {name}：日期，换算为自 {first} 起的天数",
-    "column {name}: dates, used as {names} and days since {first}": (
-        "列 {name}：日期，换算为 {names} 和自 {first} 起的天数"
+    "column {name}: dates{how}, used as days since {first}": "列 {name}：日期{how}，换算为自 {first} 起的天数",
+    "column {name}: dates{how}, used as {names} and days since {first}": (
+        "列 {name}：日期{how}，换算为 {names} 和自 {first} 起的天数"
+    ),
+    ", {order} first": "（{order}在前）",
+    ", time zone {zone}": "（时区 {zone}）",
+    ", {order} first, time zone {zone}": "（{order}在前，时区 {zone}）",
+    "day": "日",
+    "month": "月",
+    "column {name}: {count} time{plural} without a time zone, read as in {zone}": (
+        "列 {name}：{count} 个时间没有时区，按时区 {zone} 读取"
+    ),
+    "column {name}: {count} time{plural} with a time zone, which the training data did not have, converted to UTC": (
+        "列 {name}：{count} 个时间带有时区，而训练数据没有，已换算为 UTC"
     ),
     "column {name}: {count} value{plural} not in the training data, treated as none of its words ({shown})": (
         "列 {name}：{count} 个值是训练数据中没有的，不算作其中任何词（{shown}）"
     ),
     "column {name}: {count} infinite value{plural} treated as missing": "列 {name}：{count} 个无穷大的值按缺失处理",
+    "column {name}: all {count} values count as rare words, since none is a frequent word of the training data "
+    "({shown})": "列 {name}：{count} 个值都不是训练数据中的常见词，全部按罕见词处理（{shown}）",
+    "column {name}: {count} value{plural} true or false, used as 1 or 0, expected numbers": (
+        "列 {name}：{count} 个值是 true 或 false，按 1 或 0 处理，应为数字"
+    ),
+    "column {name}: {value} is a fraction, but the training data had whole numbers up to {high}; if the point is "
+    "between thousands, write {whole}": (
+        "列 {name}：{value} 是小数，而训练数据是不超过 {high} 的整数；若小数点是千位分隔符，请写作 {whole}"
+    ),
+    "{place}: {remark}. Refused, because of strict: correct the rows, or omit strict.": (
+        "{place}：{remark}。因 strict 而拒绝：请更正这些行，或去掉 strict。"
+    ),
+    "row {row}": "第 {row} 行",
     "column {name}: {sign}, which the training data did not have, is ignored": (
         "列 {name}：忽略训练数据中没有的 {sign}"
     ),
@@ -183,7 +212,6 @@ MESSAGES: dict[str, str] = {
         "日期或时间，例如 {example}（要使用该列，请把日期写成 2024-03-01，把时间换算成数字）"
     ),
     "excluded: {why}": "不使用：{why}",
-    "X: columns left out: {columns}.": "X：不使用的列：{columns}。",
     "{source}: no column is left to predict {targets} from. {advice}.": (
         "{source}：没有可用来预测 {targets} 的列。{advice}。"
     ),
@@ -217,6 +245,14 @@ MESSAGES: dict[str, str] = {
         "{source}：列 {changed} 的小数符号与训练时不同，而列 {name} 两种读法都可能。请加 --decimal . 或 --decimal ,"
         "（Python 中为 read_table(…, decimal='.')）。"
     ),
+    "{source}: column {name} is ambiguous{more}: the point in {value} may be decimal or between thousands, as {why}. "
+    "Pass --decimal . for decimal points, or --decimal , for points between thousands (in Python: decimal=','; over "
+    "HTTP, send numbers instead of text).": (
+        "{source}：列 {name}{more}有歧义：{value} 中的点可能是小数点，也可能是千位分隔符，因为{why}。小数点请加 "
+        "--decimal .，千位分隔符请加 --decimal ,（Python 中为 decimal=','；HTTP 请求中请发送数字而不是文本）。"
+    ),
+    "the training data have whole numbers": "训练数据是整数",
+    "other values are whole numbers up to 999": "其他值是不超过 999 的整数",
     "{source}, column{plural} {names}: lists, records or the like (such as {example}), expected numbers or words. "
     "Convert to columns of numbers or words, or pass {drops}.": (
         "{source}，列 {names}：列表、记录之类（例如 {example}），应为数字或文字。"
@@ -282,8 +318,10 @@ MESSAGES: dict[str, str] = {
     "{source}, target {name}: words, expected numbers. Omit {flag}.": (
         "{source}，目标列 {name}：是文字，应为数字。请去掉 {flag}。"
     ),
-    "{source}, target {name}: every value is {value}, expected different numbers.": (
-        "{source}，目标列 {name}：所有值都是 {value}，应有不同的数字。"
+    "{source}, target {name}: every value is {value}, expected different numbers. Choose another column, or pass "
+    "{flag} for a model that always answers this number.": (
+        "{source}，目标列 {name}：所有值都是 {value}，应有不同的数字。请另选一列；若要得到总是回答该数的模型，请使用 "
+        "{flag}。"
     ),
     "{source}, target {name}: every value is {value}, expected at least two classes.": (
         "{source}，目标列 {name}：所有值都是 {value}，应至少有两个类别。"
@@ -330,7 +368,6 @@ MESSAGES: dict[str, str] = {
     "{source}: targets up to {largest} are too large to square. Divide them by a constant.": (
         "{source}：目标值最大达 {largest}，平方后溢出。请先除以一个常数。"
     ),
-    "bins {bins}: expected a whole number from 1.": "bins {bins}：应为不小于 1 的整数。",
     "{output} outputs have no temperature, expected sigmoid or softmax outputs.": (
         "{output} 输出没有温度，应为 sigmoid 或 softmax 输出。"
     ),
@@ -401,33 +438,12 @@ MESSAGES: dict[str, str] = {
     "a list": "列表",
     "a list of {length}": "长度为 {length} 的列表",
     "an object": "对象",
-    "image_shape is {rows} × {columns}, but the network has {features} inputs": (
-        "image_shape 为 {rows} × {columns}，但网络有 {features} 个输入"
-    ),
     "it has {found} tensors, expected {expected} for each of {members} networks": (
         "有 {found} 个张量，应为 {members} 个网络各 {expected} 个"
     ),
     "it has unexpected tensors: {names} ({dtypes})": "含有多余的张量：{names}（{dtypes}）",
     "tensor {name} has shape {shape}, expected {expected}": "张量 {name} 的形状为 {shape}，应为 {expected}",
     "tensor {name} has values that are NaN or infinite": "张量 {name} 含有 NaN 或无穷大",
-    "scaling.{name} must be a list if scaling.name is 'features', and a number otherwise": (
-        "scaling.name 为 'features' 时 scaling.{name} 应为列表，否则应为数字"
-    ),
-    "scaling.{name} is 0 or too large": "scaling.{name} 为 0 或过大",
-    "targets.classes is {classes}, but the network has {outputs} outputs": (
-        "targets.classes 为 {classes}，但网络有 {outputs} 个输出"
-    ),
-    "targets.low is {low} and targets.high is {high}, expected low below high": (
-        "targets.low 为 {low}，targets.high 为 {high}，前者应小于后者"
-    ),
-    "its columns give {count} inputs, but the network has {features}": (
-        "各列给出 {count} 个输入，但网络有 {features} 个"
-    ),
-    "its columns give {count} outputs, but the network has {outputs}": (
-        "各列给出 {count} 个输出，但网络有 {outputs} 个"
-    ),
-    "its columns do not fit targets {targets}": "各列与目标 {targets} 不符",
-    "header: {place} has {count} values, expected {expected}": "文件头：{place} 有 {count} 个值，应为 {expected} 个",
     "0 or {count}": "0 或 {count}",
     # checkpoints
     "checkpoint-every {every}: expected a time such as 30s, 5m or 2h, or a number of steps.": (
@@ -543,9 +559,7 @@ MESSAGES: dict[str, str] = {
     "epoch {epoch}, step {step}: already passed, the state is at epoch {progress}.": (
         "第 {epoch} 轮第 {step} 步：已经过去，当前位于第 {progress} 轮。"
     ),
-    "{points} points from {low} to {high}: expected 0 < low < high and at least 10 points.": (
-        "从 {low} 到 {high} 的 {points} 个点：应满足 0 < low < high，且至少 10 个点。"
-    ),
+    "low {low}, high {high}: expected 0 < low < high.": "low {low}、high {high}：应满足 0 < low < high。",
     "rate {low}: the loss is not finite from the first step on. Use a smaller low.": (
         "学习率 {low}：从第一步起损失就不是有限数。请减小 low。"
     ),
@@ -570,6 +584,54 @@ MESSAGES: dict[str, str] = {
     "the training started from {name} with the hash {hash}, not from the given model with the hash {other}. Pass the "
     "former.": "训练从{name}（哈希 {hash}）开始，而不是从所给的模型（哈希 {other}）开始。请传入前者。",
     "another model": "另一个模型",
+    # fields of a model
+    "a Network": "Network 对象",
+    "a tuple of Network": "Network 对象的元组",
+    "a Scaling": "Scaling 对象",
+    "a Targets": "Targets 对象",
+    "a dict": "字典",
+    "a tuple of text": "文本的元组",
+    "the numbers of rows and columns, or None": "行数与列数，或 None",
+    "a Columns, or None": "Columns 对象，或 None",
+    "True or False": "True 或 False",
+    "a TrainingRange, or None": "TrainingRange 对象，或 None",
+    "a SampleLayout": "SampleLayout 对象",
+    "one number": "一个数",
+    "one number for each feature": "每个特征一个数",
+    "model.others: networks of different architectures or types, expected the same.": (
+        "model.others：各网络的结构或数据类型不同，应当相同。"
+    ),
+    "{name} has {count} values, expected {expected}.": "{name} 有 {count} 个值，应为 {expected} 个。",
+    "scaling.{name}: expected finite numbers.": "scaling.{name}：应为有限的数。",
+    "targets.{name}: expected finite numbers.": "targets.{name}：应为有限的数。",
+    "scaling.{name} is too large": "scaling.{name} 太大",
+    "header: receipt.{name} has {count} values, expected {expected}": (
+        "文件头：receipt.{name} 有 {count} 个值，应为 {expected} 个"
+    ),
+    "column {name}: numbers beyond {largest} count as that. Divide the column by a constant": (
+        "列 {name}：超过 {largest} 的数按该值计算。请将该列除以一个常数"
+    ),
+    "X: columns left out: {columns}.": "X：未使用的列：{columns}。",
+    "scaling.span: a span is 0, expected other numbers.": "scaling.span：有一个为 0，应为非零的数。",
+    "targets.scale: a scale is 0 or less, expected numbers above 0.": (
+        "targets.scale：有一个不大于 0，应为大于 0 的数。"
+    ),
+    "targets.low is {low} and targets.high is {high}, expected low below high.": (
+        "targets.low 为 {low}，targets.high 为 {high}，low 应小于 high。"
+    ),
+    "targets.classes is {classes}, but the network has {outputs} outputs.": (
+        "targets.classes 为 {classes}，而网络有 {outputs} 个输出。"
+    ),
+    "image_shape is {rows} × {columns}, but the network has {features} inputs.": (
+        "image_shape 为 {rows} × {columns}，而网络有 {features} 个输入。"
+    ),
+    "its columns give {count} inputs, but the network has {features}.": (
+        "其各列共给出 {count} 个输入，而网络有 {features} 个。"
+    ),
+    "its columns give {count} outputs, but the network has {outputs}.": (
+        "其各列共给出 {count} 个输出，而网络有 {outputs} 个。"
+    ),
+    "its columns do not fit targets {targets}.": "其各列与目标 {targets} 不符。",
     # training records and verification
     "the training cannot be repeated: {reason}.": "训练无法重复：{reason}。",
     "the model was trained with {name}, a function that its training record does not contain": (

@@ -6,16 +6,22 @@ MESSAGES: dict[str, str] = {
         "掩码为 {count} 个：应为 {hidden} 个隐藏层各一个，或不给。"
     ),
     "{name}: shape {shape}, expected {expected}.": "{name}：形状为 {shape}，应为 {expected}。",
-    "{name}: shape {shape}, expected (samples, {width}).": "{name}：形状为 {shape}，应为（样本数，{width}）。",
-    "{name}: shape {shape}, expected ({alone},) or (samples, {width}).": (
-        "{name}：形状为 {shape}，应为 ({alone},) 或（样本数，{width}）。"
-    ),
     "{inputs} rows of inputs but {targets} rows of targets.": "输入有 {inputs} 行，目标值却有 {targets} 行。",
     "targets: a sigmoid output lies strictly between 0 and 1. Use 0.01 to 0.99.": (
         "targets：sigmoid 的输出严格在 0 与 1 之间，请用 0.01 到 0.99。"
     ),
+    "{name}: not an array of numbers. Pass numbers, as many in each row.": (
+        "{name}：不是数字数组。请传入数字，每行个数相同。"
+    ),
+    "{name}: masked values, expected numbers. Fill them in, or leave these samples out.": (
+        "{name}：含有被掩蔽的值，应为数字。请填补这些值，或去掉这些样本。"
+    ),
+    "{name}: {value} in row {row}, expected finite numbers of magnitude up to {largest}.": (
+        "{name}：第 {row} 行有 {value}，应为绝对值不超过 {largest} 的有限数。"
+    ),
     # architecture, losses, parameters
     "the numbers of nodes of the layers, such as (784, 200, 10)": "各层的节点数，例如 (784, 200, 10)",
+    "a whole number": "整数",
     "sizes {sizes}: expected whole numbers, one per layer.": "sizes {sizes}：应为整数，每层一个。",
     "sizes {sizes}: expected two or more layers with at least one node each.": (
         "sizes {sizes}：应有两层或更多，每层至少一个节点。"

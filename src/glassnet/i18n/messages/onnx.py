@@ -2,14 +2,10 @@
 
 MESSAGES: dict[str, str] = {
     # packages, running
-    "ONNX files need {package}, which is not installed: {command}": "ONNX 文件需要 {package}，它没有安装：{command}",
-    "onnx is not installed ({command})": "没有安装 onnx（{command}）",
+    "an ONNX file": "ONNX 文件",
     "{path}: cannot be run ({reason}). Export the model again.": "{path}：无法运行（{reason}）。请重新导出模型。",
     "{path}: an ONNX file that glassnet did not write. Export the model again.": (
         "{path}：不是 glassnet 写出的 ONNX 文件。请重新导出模型。"
-    ),
-    "{path}: its probabilities differ from those of its outputs by {difference}. Export the model again.": (
-        "{path}：概率与由输出算出的概率相差 {difference}。请重新导出模型。"
     ),
     # import
     "{path} cannot be imported: {problem}.": "{path} 无法导入：{problem}。",
@@ -21,9 +17,12 @@ MESSAGES: dict[str, str] = {
     "not an ONNX file, or a damaged one": "不是 ONNX 文件，或已损坏",
     "larger than 2 GB, which an ONNX file cannot be": "大于 2 GB，ONNX 文件不可能这么大",
     "more than {count} nodes, expected a chain of dense layers": "超过 {count} 个节点，应为一串全连接层",
-    "functions or sparse tensors, expected a chain of dense layers": "含有函数或稀疏张量，应为一串全连接层",
-    "{count} inputs ({names}), expected one input with one row per sample": (
-        "有 {count} 个输入（{names}），应只有一个输入，每个样本一行"
+    "functions or sparse tensors, expected a chain of dense layers. Remove functions with "
+    "onnx.inliner.inline_local_functions": (
+        "含有函数或稀疏张量，应为一串全连接层。请用 onnx.inliner.inline_local_functions 去掉函数"
+    ),
+    "{count} inputs ({names}), expected one input with one row per sample. Join them to one before the export": (
+        "有 {count} 个输入（{names}），应只有一个输入，每个样本一行。请在导出前把它们合并为一个"
     ),
     "{count} outputs, expected at most {most}": "有 {count} 个输出，最多应有 {most} 个",
     "its input {name} is from no node before it (a cycle, or a damaged file)": (
@@ -31,20 +30,54 @@ MESSAGES: dict[str, str] = {
     ),
     "its output {name} exists already": "它的输出 {name} 已经存在",
     "an output that no node computes": "有一个输出没有节点计算",
-    "input {name} is not of numbers": "输入 {name} 不是数值",
+    "input {name} has type {kind}, expected FLOAT or DOUBLE.": "输入 {name} 的类型为 {kind}，应为 FLOAT 或 DOUBLE。",
+    "a fixed number of {count} samples.": "样本数固定为 {count}。",
+    "Export it for any number (in PyTorch: dynamic_shapes)": "请导出为任意样本数（PyTorch 中为 dynamic_shapes）",
     "input {name} has shape {shape}, expected one row per sample": "输入 {name} 的形状为 {shape}，应为每个样本一行",
-    "tensor {name} is in another file, which is not read. Save the network as one file": (
-        "张量 {name} 在另一个文件中，不会读取它。请把网络保存为一个文件"
+    "Convert the network to float32 before its export (in PyTorch: network.float())": (
+        "请在导出前把网络转换为 float32（PyTorch 中为 network.float()）"
     ),
-    "tensor {name} has type {kind}, expected FLOAT or DOUBLE": "张量 {name} 的类型为 {kind}，应为 FLOAT 或 DOUBLE",
+    "tensor {name} has type {kind}, expected FLOAT or DOUBLE.": "张量 {name} 的类型为 {kind}，应为 FLOAT 或 DOUBLE。",
+    "tensor {name} of a node is in another file.": "节点中的张量 {name} 在另一个文件中。",
+    "Instead, export with external_data=False (torch.onnx.export), or save the network as one file": (
+        "请改用 external_data=False 导出（torch.onnx.export），或把网络保存为一个文件"
+    ),
+    "tensor {name} is in the file {file}, which is not in the folder of the network and is not opened.": (
+        "张量 {name} 在文件 {file} 中，该文件不在网络文件所在的文件夹内，不会打开它。"
+    ),
+    "tensor {name} is in the file {file}, which is missing.": "张量 {name} 在文件 {file} 中，但没有这个文件。",
+    "Put it in the folder of the network; or export with external_data=False (torch.onnx.export), or save the network "
+    "as one file": (
+        "请把它放到网络文件所在的文件夹；或用 external_data=False 导出（torch.onnx.export），或把网络保存为一个文件"
+    ),
+    "tensor {name} is in the file {file}, which cannot be read ({reason})": (
+        "张量 {name} 在文件 {file} 中，它无法读取（{reason}）"
+    ),
+    "tensor {name} is not in the file {file}, which has only {bytes} bytes: damaged, or of another network. Export the "
+    "network again": (
+        "张量 {name} 不在文件 {file} 中，该文件只有 {bytes} 字节：已损坏，或属于另一个网络。请重新导出网络"
+    ),
+    "tensors of more than 2 GB in other files": "其他文件中的张量超过 2 GB",
     "tensor {name} has shape {shape}, which is not possible": "张量 {name} 的形状为 {shape}，这不可能",
     "tensor {name} has another number of values than its shape {shape}": "张量 {name} 的值的个数与形状 {shape} 不符",
     # import: operators
     "operator {operator}, node {name}: {why}": "算子 {operator}，节点 {name}：{why}",
-    "not supported": "不支持",
-    "a branch, as both of its inputs are computed": "有分支，它的两个输入都是计算出来的",
+    "not supported. {instead}": "不支持。{instead}",
+    "Only dense layers can be imported: run this network in onnxruntime": (
+        "只能导入全连接层：请用 onnxruntime 运行这个网络"
+    ),
+    "Train with one of {names} instead (gelu with approximate='tanh')": (
+        "请改用 {names} 之一训练（gelu 用 approximate='tanh'）"
+    ),
+    "Export the network before it is quantised": "请在量化之前导出网络",
+    "docs/export.md lists the operators that can be imported": "docs/export.md 列出了可以导入的算子",
+    "a branch, as both of its inputs are computed. Only layers one after the other can be imported": (
+        "有分支，它的两个输入都是计算出来的。只能导入一层接一层的网络"
+    ),
     "shapes do not match": "形状不匹配",
-    "in training mode": "处于训练模式",
+    "in training mode. Export the trained network as it answers (in PyTorch: after network.eval())": (
+        "处于训练模式。请导出训练好、用于回答的网络（PyTorch 中先调用 network.eval()）"
+    ),
     "transA is not 0": "transA 不是 0",
     "expected the first largest of each row": "应取每行第一个最大值",
     "expected a comparison with 0.5": "应与 0.5 比较",
@@ -57,10 +90,15 @@ MESSAGES: dict[str, str] = {
     "a conversion to another type than FLOAT and DOUBLE": "转换为 FLOAT 和 DOUBLE 以外的类型",
     "expected axis 1": "轴应为 1",
     "expected axis 1 or -1": "轴应为 1 或 -1",
-    "to shape {shape}, expected one row per sample": "变为形状 {shape}，应为每个样本一行",
-    "to a computed shape": "变为计算出来的形状",
-    "alpha is {alpha}, expected {leak}": "alpha 为 {alpha}，应为 {leak}",
-    "expected approximate='tanh'": "应为 approximate='tanh'",
+    "to {shape}, expected one row per sample. In PyTorch, use torch.flatten(x, 1)": (
+        "变为{shape}，应为每个样本一行。在 PyTorch 中请用 torch.flatten(x, 1)"
+    ),
+    "shape {shape}": "形状 {shape}",
+    "a computed shape": "计算出来的形状",
+    "alpha is {alpha}, expected {leak}. Train with this slope": "alpha 为 {alpha}，应为 {leak}。请用这个斜率训练",
+    "expected approximate='tanh'. Train with this form (in PyTorch: GELU(approximate='tanh'))": (
+        "应为 approximate='tanh'。请用这种形式训练（PyTorch 中为 GELU(approximate='tanh')）"
+    ),
     "no dense layer before it": "它前面没有全连接层",
     "after {activation}, expected this of the outputs only": "在 {activation} 之后，而它只能用于输出",
     "{inputs} inputs, but the layer before has {outputs} outputs": "有 {inputs} 个输入，而前一层有 {outputs} 个输出",

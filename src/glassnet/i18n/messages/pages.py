@@ -59,7 +59,7 @@ MESSAGES: dict[str, str] = {
     "{options}: all are 0. Set at least one of them above 0.": "{options}：全部为 0。请至少将其中一项设为大于 0。",
     # explanations
     "backquery: the layers are {kinds}, expected sigmoid in every layer. Use `dream`.": (
-        "backquery：各层为 {kinds}，应每一层都是 sigmoid。请改用 `dream`。"
+        "反向查询（backquery）：各层为 {kinds}，应每一层都是 sigmoid。请改用 `dream`。"
     ),
     "epoch {epoch}, step {step}: the run has epochs 1 to {epochs}, each with steps 1 to {steps}.": (
         "第 {epoch} 轮第 {step} 步：这次训练有第 1 至 {epochs} 轮，每轮有第 1 至 {steps} 步。"

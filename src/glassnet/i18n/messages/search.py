@@ -1,9 +1,7 @@
 """Chinese of the messages of searches; the key is the English sentence of the code."""
 
 MESSAGES: dict[str, str] = {
-    "a search needs {package}, which is not installed: pip install 'glassnet[search]'": (
-        "搜索需要 {package}，但尚未安装：pip install 'glassnet[search]'"
-    ),
+    "a search": "搜索",
     "--{flag} {value}: expected {low} to {high}.": "--{flag} {value}：应为 {low} 至 {high}。",
     "--cv 1: expected 2 or more folds, or 0 for one held-out part.": "--cv 1：应为 2 折或更多，或用 0 表示留出一部分。",
     "--workers {workers}: on Ray the cluster decides. Omit it.": (

@@ -12,13 +12,38 @@ MESSAGES: dict[str, str] = {
     # who may ask for what
     "{path}: no such address. See /docs.": "{path}：没有这个地址，请参阅 /docs。",
     "{path}: method {method}, expected {names}.": "{path}：方法为 {method}，应为 {names}。",
-    "Host {host}: not a name of this service.": "Host {host}：不是此服务的名称。",
-    "The request comes from a page of another site. Use --token.": "请求来自其他网站的页面。请使用 --token。",
+    "Host {host}: not a name of this service. Start it with --allow-host {name}, or with --token.": (
+        "Host {host}：不是此服务的名称。请用 --allow-host {name} 或 --token 启动服务。"
+    ),
+    "The request comes from a page of another site. If that is this service behind a proxy, start it with --allow-host "
+    "and the name of the site; otherwise use --token.": (
+        "请求来自其他网站的页面。若该网站就是代理后面的本服务，请用 --allow-host 加上网站名启动；否则请使用 --token。"
+    ),
+    "--root-path {path}: expected a path such as /models.": "--root-path {path}：应为 /models 这样的路径。",
+    "--allow-host {name}: expected a name such as models.example.org.": (
+        "--allow-host {name}：应为 models.example.org 这样的名称。"
+    ),
     "The header 'Authorization: Bearer TOKEN' is missing, or has another token.": (
         "缺少请求头 'Authorization: Bearer TOKEN'，或令牌不符。"
     ),
     "No model {name}. The models are {names}.": "没有模型 {name}。现有模型：{names}。",
     "Name the model with ?model=NAME. The models are {names}.": "请用 '?model=NAME' 指明模型。现有模型：{names}。",
+    # changed files
+    "{path}: not enough memory to load the changed file, which is tried again until there is.": (
+        "{path}：内存不足，无法载入更换后的文件；会一直重试，直到内存足够。"
+    ),
+    "{path}: the new model {what}. Restart the service, or give it another name.": (
+        "{path}：新模型{what}。请重启服务，或换一个名称。"
+    ),
+    "makes {kind}, expected {other}": "用于{kind}，应用于{other}",
+    "predictions of classes from {inputs}": "由{inputs}预测类别",
+    "predictions of labels from {inputs}": "由{inputs}预测标签",
+    "predictions of numbers from {inputs}": "由{inputs}预测数值",
+    "rows of {count} values": "每行 {count} 个值的数据",
+    "rows of a table": "表格的行",
+    "needs the column {name}, which requests lack": "需要请求中没有的列 {name}",
+    "has no output {name}": "没有输出 {name}",
+    "does not read photos of digits": "不能识读数字照片",
     # limits
     "Not enough memory. Send fewer rows.": "内存不足。请减少行数。",
     "The request takes too long. Send fewer rows at once.": "请求用时过长。请减少每次的行数。",
@@ -30,8 +55,9 @@ MESSAGES: dict[str, str] = {
     ),
     # the form of a request
     "Content-Encoding {encoding}: expected gzip or deflate.": "Content-Encoding {encoding}：应为 gzip 或 deflate。",
-    "The body is not valid {encoding} data.": "请求体不是有效的 {encoding} 数据。",
-    "The {encoding} data of the body end too early.": "请求体的 {encoding} 数据不完整。",
+    "The body is not {encoding} data, or they are damaged, cut off or followed by others.": (
+        "请求体不是 {encoding} 数据，或者数据已损坏、不完整、后面还有其他数据。"
+    ),
     "The body is not valid JSON ({why}).": "请求体不是有效的 JSON（{why}）。",
     "The body is not valid JSON: it has NaN. Write null for a missing value.": (
         "请求体不是有效的 JSON：其中有 NaN。缺失的值请写成 null。"

@@ -6,9 +6,7 @@ MESSAGES: dict[str, str] = {
     ),
     "the studio": "工作室",
     "the service": "服务",
-    "this view needs {package}, which is not installed: pip install 'glassnet[notebook]'": (
-        "这个视图需要 {package}，但尚未安装：pip install 'glassnet[notebook]'"
-    ),
+    "this view": "这个视图",
     "--port {port}: cannot be used ({why}). Use another one, or 0 for any.": (
         "--port {port}：无法使用（{why}）。请换一个端口，或用 0 表示任一端口。"
     ),

@@ -8,8 +8,8 @@ from __future__ import annotations
 import difflib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +38,14 @@ from .selection import (
     quoted,
 )
 from .summaries.columns import TargetSummary
-from .target import Target, labels_of, learn_targets, summarise_target, values_of
+from .target import Target, has_target, labels_of, learn_targets, summarise_target, values_of
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
     from ...data.tables.table import Table as Table
 
-VERSION = 2
-"""Version of the saved form; version 2 added several targets."""
+VERSION = 3
+"""Version of the saved form; version 2 added several targets, version 3 the form of dates."""
 _WIDEST, _MOST_LINES = 40, 200
 """Characters of a column's name, and lines, of the text about columns."""
 _WITHOUT_NUMBERS = (WordColumn, DateColumn)
@@ -64,6 +64,7 @@ class Roles:
         All that are not dropped.
     target_names, drop, keep : tuple of str
         Names as given to `Columns.learn`, as the table spells them.
+    task : {"classes", "numbers"}, optional
     """
 
     source: str
@@ -71,15 +72,20 @@ class Roles:
     target_names: tuple[str, ...]
     drop: tuple[str, ...]
     keep: tuple[str, ...]
+    task: str | None
 
     @classmethod
-    def of(cls, table: Table, target: str | Sequence[str], *, drop: Sequence[str], keep: Sequence[str]) -> Roles:
+    def of(
+        cls, table: Table, target: str | Sequence[str], task: str | None, drop: Sequence[str], keep: Sequence[str]
+    ) -> Roles:
         """Find the columns; errors as `Columns.learn`."""
         names = (target,) if isinstance(target, str) else tuple(target)
         names, drop, keep = (tuple(column_named(table, name) for name in given) for given in (names, drop, keep))
         columns = table.columns(name for name in table.names if name in names or name not in drop)
-        roles = cls(table.source, columns, names, drop, keep)
+        roles = cls(table.source, columns, names, drop, keep, task)
         _reject_records(table.source, [one for one in roles.inputs if one.kind == "other"])
+        if table.decimal == AUTO:
+            _reject_unclear_points(table.source, columns.values())
         return roles
 
     @property
@@ -91,6 +97,19 @@ class Roles:
     def inputs(self) -> list[Column]:
         """The columns that may be inputs."""
         return [column for name, column in self.columns.items() if name not in self.target_names]
+
+    def learn_targets(self, summaries: Sequence[TargetSummary]) -> LearntTargets:
+        """Infer the targets from what is counted of each; none of a table that has only inputs."""
+        if not self.targets:
+            return LearntTargets((), [])
+        return LearntTargets(*learn_targets(self.source, self.targets, self.task, summaries))
+
+
+class LearntTargets(NamedTuple):
+    """Targets, and remarks on them."""
+
+    targets: tuple[Target, ...]
+    remarks: list[str]
 
 
 @one_line
@@ -128,10 +147,14 @@ class Columns:
     dropped: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
     commas: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
     compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
     """Result of `compared_places`."""
+    width: int = field(init=False, repr=False, compare=False)
+    """Number of the network's inputs."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "width", len(self.features))
         object.__setattr__(self, "compared", compared_places(self.inputs))
 
     @classmethod
@@ -160,38 +183,46 @@ class Columns:
             Names of columns to exclude, and of columns to use although they look like identifiers. A table without
             column names also takes numbers from 1, for these and for `target`.
         rows : ndarray of int64, optional
-            The training rows; all if not given. Statistics such as medians and words use only these; the kinds of the
-            columns and the classes are inferred from all rows.
+            The training rows; all if not given. Statistics such as medians and words use only those that have all
+            targets; the kinds of the columns and the classes are inferred from all rows.
 
         Raises
         ------
         DataError
-            GN060 when a named column is missing, GN061 for a column of lists, GN062 when no input is left, GN064 when
-            the target cannot be predicted.
+            GN017 for points that may be decimal or between thousands, GN060 when a named column is missing, GN061 for
+            a column of lists, GN062 when no input is left, GN064 when the target cannot be predicted.
         OptionError
             GN021 for another task.
         """
-        roles = Roles.of(table, target, drop=drop, keep=keep)
+        roles = Roles.of(table, target, task, drop, keep)
         summaries = [summarise_target(one, task, several=len(roles.targets) > 1) for one in roles.targets]
+        learnt_targets = roles.learn_targets(summaries)
+        with_targets = np.ones(len(table), np.bool_)
+        for one in learnt_targets.targets:
+            with_targets &= has_target(roles.source, roles.columns[one.name], one)
+        if not with_targets.all():
+            rows = np.flatnonzero(with_targets) if rows is None else rows[with_targets[rows]]
+            _require_rows(rows, table, roles.target_names)
         learnt = learn_inputs(roles.inputs, rows, roles.keep)
-        return cls.assembled(roles, task, summaries, learnt, lambda: (roles.columns, rows))
+        return cls.assembled(roles, learnt_targets, summaries, learnt, lambda: (roles.columns, rows))
 
     @classmethod
     def assembled(
         cls,
         roles: Roles,
-        task: str | None,
+        learnt_targets: LearntTargets,
         summaries: Sequence[TargetSummary],
         learnt: LearntInputs,
         sample: Callable[[], tuple[Mapping[str, Column], NDArray[np.int64] | None]],
     ) -> Columns:
-        """Put together what is learnt of the inputs and counted of the targets; errors as `learn`.
+        """Put together what is learnt of the inputs and the targets; errors as `learn`.
 
         Parameters
         ----------
         roles : Roles
             The columns of the table, or of its first rows.
-        task : {"classes", "numbers"}, optional
+        learnt_targets : LearntTargets
+            Result of `Roles.learn_targets`.
         summaries : sequence of TargetSummary
             What is counted of each target.
         learnt : LearntInputs
@@ -200,7 +231,7 @@ class Columns:
             Returns columns, and which rows of them are for training, in which to search for leaks.
         """
         columns, names = roles.columns, roles.target_names
-        targets, remarks = learn_targets(roles.source, roles.targets, task, summaries) if names else ((), [])
+        targets, remarks = learnt_targets
         remarks = about_decimals(columns.values()) + remarks
         for one, summary in zip(targets, summaries, strict=True):
             if one.task == "numbers":
@@ -208,7 +239,7 @@ class Columns:
         for one, summary in zip(targets, summaries, strict=True):
             column = columns[one.name]
             if one.task == "classes":
-                of_words = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
+                of_words = about_spellings(column) + (about_numbers_in_words(column) if roles.task is None else [])
                 remarks += non_numeric_remarks(one.name, summary.odd, "") if one.numeric else of_words
         inputs, useless = learnt.inputs, learnt.useless
         remarks += learnt.remarks
@@ -225,9 +256,12 @@ class Columns:
                 f"{roles.source}: no column is left to predict {shown} from; {name!r} is excluded"
                 f"{more_columns(len(useless) - 1)}, because {reason}. {advice}.",
             )
+        remarks += [one.clipped_remark for one in inputs if isinstance(one, NumberColumn) and one.clipped_remark]
         remarks += leak_remarks(inputs, targets, *sample(), roles.source)
-        commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
-        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas)
+        numbers = [columns[name] for name in _numbers(inputs, targets)]
+        commas = frozenset(one.name for one in numbers if one.decimal == ",")
+        whole = frozenset(one.name for one in numbers if one.is_whole)
+        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas, whole)
 
     @property
     def task(self) -> str:
@@ -296,12 +330,15 @@ class Columns:
         DataError
             GN060 when columns are missing; as `read_table` for an object that is not a table.
         """
-        from ...data.tables.table import read_table  # loads polars
+        return self._applied(self._read(table))
 
-        table = read_table(table)
-        self.require(table, self.names)
-        columns = self.read(table)
-        rows, widths = len(table), [len(one.features) for one in self.inputs]
+    def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[str]]:
+        """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""
+        columns = self._read(table)
+        return self._applied(columns), self._surprises(columns, self.inputs)
+
+    def _applied(self, columns: Mapping[str, Column]) -> Encoded:
+        rows, widths = len(columns[self.names[0]]), [len(one.features) for one in self.inputs]
         encoded = np.empty((rows, sum(widths)), np.float32)
         numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []
         start = 0
@@ -324,29 +361,41 @@ class Columns:
             deque(map(encode, blocks), 0)
         return encoded
 
-    def read(self, table: Table) -> dict[str, Column]:
-        """Return the columns of the inputs of a table that has them, read as in training; errors as for `parsed`."""
-        columns = self.parsed(table, [one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)])
-        columns |= table.columns_without_numbers(one.name for one in self.inputs if isinstance(one, _WITHOUT_NUMBERS))
-        return columns
+    def _read(self, table: Any) -> dict[str, Column]:
+        from ...data.tables.table import read_table  # loads polars
+
+        table = read_table(table)
+        self.require(table, self.names)
+        return self.read(table)
+
+    def read(self, table: Table, targets: Sequence[Target] = ()) -> dict[str, Column]:
+        """Return the columns of the inputs of a table, and of these targets, read as in training.
+
+        The table has them all. Errors as for `parsed`.
+        """
+        others = [one for one in self.inputs if isinstance(one, _WITHOUT_NUMBERS)]
+        columns = self.parsed(table, [*(one for one in self.inputs if not isinstance(one, _WITHOUT_NUMBERS)), *targets])
+        return columns | _in_form(table.columns_without_numbers(one.name for one in others), others)
 
     def parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
-        """Return columns of a table, with numbers read as in training.
+        """Return columns of a table, with numbers and dates read as in training.
 
         Raises
         ------
         DataError
-            GN017 when the decimal sign of one column has changed, and that of another is ambiguous.
+            GN017 when the decimal sign of one column has changed, and that of another is ambiguous; and for points in a
+            column of whole numbers that may be decimal or between thousands.
         """
         numbers = {
             one.name: one
             for one in wanted
             if isinstance(one, NumberColumn) or (isinstance(one, Target) and one.is_number)
         }
-        columns = table.columns(one.name for one in wanted if one.name not in numbers)
+        columns = _in_form(table.columns(one.name for one in wanted if one.name not in numbers), wanted)
         signs = {name: "," if name in self.commas else "." for name in numbers}
         columns |= table.columns_as({name: (one.unit, signs[name]) for name, one in numbers.items()})
         if table.decimal == AUTO:
+            _reject_unclear_points(table.source, (columns[name] for name in numbers if name in self.whole), whole=True)
             changed = [name for name in numbers if columns[name].found and columns[name].decimal != signs[name]]
             for name in numbers if changed else ():
                 one = columns[name]
@@ -362,14 +411,17 @@ class Columns:
     def surprises(self, table: Any) -> list[str]:
         """Return remarks on the values of a table that the training data did not have, and how they are read.
 
-        The table is as for `apply`; targets are optional.
+        The only judgement of values: what Python warns of, the command line notifies of, and the service and the studio
+        remark on. The table is as for `apply`; targets are optional.
         """
         from ...data.tables.table import read_table  # loads polars
 
         table = read_table(table)
         self.require(table, self.names)
-        described = [*self.inputs, *(one for one in self.targets if one.name in table.names)]
-        columns = self.parsed(table, described)
+        targets = [one for one in self.targets if one.name in table.names]
+        return self._surprises(self.read(table, targets), [*self.inputs, *targets])
+
+    def _surprises(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[str]:
         remarks = self._about_decimals(columns)
         remarks += [text for one in described for text in one.surprises(columns[one.name])]
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
@@ -493,12 +545,13 @@ class Columns:
         """Return plain values, for a file."""
         targets = [one.to_dict() for one in self.targets]
         return {
-            # A single target keeps the old form, so that version 1 can read it.
-            "version": VERSION if len(targets) > 1 else 1,
+            # The oldest version that can read it.
+            "version": 3 if any(isinstance(one, DateColumn) for one in self.inputs) else 2 if len(targets) > 1 else 1,
             "inputs": [one.to_dict() for one in self.inputs],
             **({"targets": targets} if len(targets) > 1 else {"target": targets[0]}),
             "dropped": [list(pair) for pair in self.dropped],
             **({"decimal_comma": sorted(self.commas)} if self.commas else {}),
+            **({"whole": sorted(self.whole)} if self.whole else {}),
         }
 
     @classmethod
@@ -510,22 +563,37 @@ class Columns:
         KeyError, TypeError, ValueError
             When the form is wrong, or the version is newer.
         """
-        if described["version"] not in (1, VERSION):
+        if not 1 <= described["version"] <= VERSION:
             raise ValueError(f"columns: version {described['version']}, expected {VERSION} or lower")
-        found = described["targets"] if described["version"] == VERSION else [described["target"]]
-        targets = tuple(map(Target.from_dict, found))
+        targets = tuple(map(Target.from_dict, described_targets(described)))
+        if not targets:
+            raise ValueError("columns: no targets")
         dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
         inputs = tuple(map(encoding_from, described["inputs"]))
         commas = described.get("decimal_comma", ())
         if commas is True:  # the form before columns could differ
             commas = [one.name for one in (*inputs, *targets)]
-        return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)))
+        whole = frozenset(map(str, described.get("whole", ())))
+        return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)), whole=whole)
+
+
+def described_targets(described: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the targets in the result of `Columns.to_dict`; none if they are not where the version has them."""
+    if described["version"] == 2 or "targets" in described:
+        return list(described.get("targets", ()))
+    return [described["target"]] if "target" in described else []
 
 
 def _numbers(inputs: Sequence[Encoding], targets: Sequence[Target]) -> list[str]:
     """Return the names of the columns of numbers."""
     of_numbers = [one.name for one in inputs if isinstance(one, NumberColumn)]
     return of_numbers + [one.name for one in targets if one.is_number]
+
+
+def _in_form(columns: dict[str, Column], encodings: Sequence[Encoding | Target]) -> dict[str, Column]:
+    """Return columns with the form of dates of training."""
+    forms = {one.name: replace(columns[one.name], form=one.form) for one in encodings if isinstance(one, DateColumn)}
+    return columns | forms
 
 
 def column_named(table: Table, name: str) -> str:
@@ -568,6 +636,21 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
     if len(names) == 1:
         raise DataError("GN064", f"{table.source}, target {shown}: every value is missing.")
     raise DataError("GN064", f"{table.source}, target {shown}: no row has all of these targets.")
+
+
+def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: bool = False) -> None:
+    """Raise DataError GN017 for a number such as 3.964 that may be 3964; `whole` if training had whole numbers."""
+    found = [(one.name, text) for one in columns if (text := one.unclear_point(whole=whole)) is not None]
+    if not found:
+        return
+    name, text = found[0]
+    why = "the training data have whole numbers" if whole else "other values are whole numbers up to 999"
+    raise DataError(
+        "GN017",
+        f"{source}: column {name!r} is ambiguous{more_columns(len(found) - 1)}: the point in {text!r} may be decimal "
+        f"or between thousands, as {why}. Pass --decimal . for decimal points, or --decimal , for points between "
+        "thousands (in Python: decimal=','; over HTTP, send numbers instead of text).",
+    )
 
 
 def _reject_records(source: str, columns: Sequence[Column]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...data.tables.date_form import DateForm
 from ...i18n.language import listed, share_text
 from .encoders import MISSING, Encoded, NumberColumn
 from .summaries.columns import DateSummary, OddValues, quantities_of
@@ -40,6 +41,8 @@ class DateColumn:
         The quantities, named as in `QUANTITIES`.
     missing : float
         Fraction of the training rows without a date; if it is above 0, a last input flags missing values.
+    order, zone : str
+        As in `DateForm`.
     """
 
     name: str
@@ -47,6 +50,8 @@ class DateColumn:
     last: str
     parts: tuple[NumberColumn, ...]
     missing: float
+    order: str = ""
+    zone: str | None = None
     is_continuous: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -56,14 +61,18 @@ class DateColumn:
             raise ValueError(f"parts of column {self.name!r}: {', '.join(names)}, expected days first")
         if np.isnat(self._ends).any():
             raise ValueError(f"dates of column {self.name!r}: one is missing")
+        if self.form.minutes is None:
+            from ...data.tables.dates import require_zone  # loads polars
+
+            require_zone(self.zone or "")
 
     @classmethod
     def learn(cls, column: Column) -> DateColumn:
         """Learn from a column with at least one date."""
-        return cls.from_summary(column.name, DateSummary.of(column))
+        return cls.from_summary(column.name, DateSummary.of(column), column.form)
 
     @classmethod
-    def from_summary(cls, name: str, summary: DateSummary) -> DateColumn:
+    def from_summary(cls, name: str, summary: DateSummary, form: DateForm) -> DateColumn:
         """Learn from what is counted of a column with at least one date."""
         first = summary.first
         quantities = {**summary.parts, "days": summary.parts["days"].shifted(-int(first.astype(np.int64)))}
@@ -72,7 +81,13 @@ class DateColumn:
             for quantity, one in quantities.items()
             if quantity == "days" or one.low != one.high
         )
-        return cls(name, str(first), str(summary.last), parts, 1 - summary.count / summary.rows)
+        missing = 1 - summary.count / summary.rows
+        return cls(name, str(first), str(summary.last), parts, missing, form.order, form.zone)
+
+    @property
+    def form(self) -> DateForm:
+        """The form of the dates, in which those of other tables are read."""
+        return DateForm(self.order, self.zone)
 
     @property
     def _ends(self) -> Moments:
@@ -120,20 +135,40 @@ class DateColumn:
         return {str(self._ends[0] + moved): 1.0}
 
     def surprises(self, column: Column) -> list[str]:
-        """Return a remark on values that are not dates."""
-        return non_date_remarks(self.name, odd_dates(column))
+        """Return remarks on values that are not dates, and on times with or without a zone, unlike in training."""
+        from ...data.tables.dates import with_zone, without_zone  # loads polars
+
+        remarks = non_date_remarks(self.name, odd_dates(column))
+        if self.zone is None or all(one.name != "hour" for one in self.parts):
+            return remarks
+        if self.zone and (count := int(without_zone(column.series).sum())):
+            remarks.append(
+                f"column {self.name!r}: {count:,} time{'s' * (count > 1)} without a time zone, read as in {self.zone}"
+            )
+        elif not self.zone and (count := int(with_zone(column.series).sum())):
+            remarks.append(
+                f"column {self.name!r}: {count:,} time{'s' * (count > 1)} with a time zone, which the training data "
+                "did not have, converted to UTC"
+            )
+        return remarks
 
     def __str__(self) -> str:
         used = [*(one.name for one in self.parts[1:]), f"days since {self.first}"]
         missing = f", {share_text(self.missing)} missing, filled and flagged" if self.missing else ""
-        return f"dates, {self.first} to {self.last} ({', '.join(used)}){missing}"
+        return f"dates{self._how}, {self.first} to {self.last} ({', '.join(used)}){missing}"
+
+    @property
+    def _how(self) -> str:
+        if self.order and self.zone:
+            return f", {self.order} first, time zone {self.zone}"
+        return f", {self.order} first" if self.order else f", time zone {self.zone}" if self.zone else ""
 
     def remark(self) -> str:
         """Return what becomes of the dates, as a sentence."""
         names = ", ".join(one.name for one in self.parts[1:])
         if not names:
-            return f"column {self.name!r}: dates, used as days since {self.first}"
-        return f"column {self.name!r}: dates, used as {names} and days since {self.first}"
+            return f"column {self.name!r}: dates{self._how}, used as days since {self.first}"
+        return f"column {self.name!r}: dates{self._how}, used as {names} and days since {self.first}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -144,6 +179,8 @@ class DateColumn:
             "last": self.last,
             "parts": [one.to_dict() for one in self.parts],
             "missing": self.missing,
+            **({"order": self.order} if self.order else {}),
+            **({} if self.zone is None else {"zone": self.zone}),
         }
 
 

@@ -42,7 +42,10 @@ FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
 _ROUNDING = 2.0**-22  # relative error of float32 inputs, with a margin
+_CLIPPED = 0.2  # standard deviation, as a fraction of `LARGEST`, if more than some 4 % of the values are beyond it
 _CHOICES = 33  # values of a number that `choices` returns
+_UNLIKELY = 1e-3
+"""Probability of values of a column below which they are remarked on."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,13 @@ class NumberColumn:
         return cls(name, fill, sums.mean, scale, 0.0, flag, missing, summary.low, summary.high, unit, edges)
 
     @property
+    def clipped_remark(self) -> str:
+        """A remark if more values than outliers are clipped to `LARGEST`, which makes them equal; else empty."""
+        if self.scale < _CLIPPED * LARGEST and abs(self.centre) < LARGEST / 2:
+            return ""
+        return f"column {self.name!r}: numbers beyond {LARGEST:g} count as that. Divide the column by a constant"
+
+    @property
     def features(self) -> tuple[str, ...]:
         """Names of the inputs."""
         intervals = (f"{self.name} {low:.12g} to {high:.12g}" for low, high in pairwise(self.edges))
@@ -114,6 +124,16 @@ class NumberColumn:
         """Whether the numbers seem whole: the ends, and half of the edges between, as quantiles may be fractions."""
         between = [edge.is_integer() for edge in self.edges[1:-1]]
         return self.low.is_integer() and self.high.is_integer() and 2 * sum(between) >= len(between)
+
+    @property
+    def of_truths(self) -> bool:
+        """Whether the training numbers seem to be 0 and 1 only."""
+        return self.low == 0 and self.high == 1 and self.fill in (0, 0.5, 1) and self.whole
+
+    @property
+    def has_thousands(self) -> bool:
+        """Whether the training numbers seem whole, and some have four digits; quantiles may be fractions."""
+        return self.high >= 1000 and all(one.is_integer() for one in (self.low, self.high, 2 * self.fill))
 
     def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return the distance of each value from the centre, in standard deviations, before clipping."""
@@ -190,7 +210,20 @@ class NumberColumn:
             f"{self.low:g} to {self.high:g} and is used as a number; if it means missing, empty these fields"
             for value, count in isolated.items()
         ]
-        return remarks + unit_remarks(column, self.unit)
+        if not self.of_truths:
+            remarks += truth_remarks(column)
+        return remarks + self._about_thousands(column) + unit_remarks(column, self.unit)
+
+    def _about_thousands(self, column: Column) -> list[str]:
+        """Return a remark on whole numbers that seem to have become fractions, such as 12.345 for 12345."""
+        if not self.has_thousands:
+            return []
+        lost = column.numbers[has_lost_thousands(column.numbers, self.low, self.high)]
+        return [
+            f"column {self.name!r}: {value:.15g} is a fraction, but the training data had whole numbers up to "
+            f"{self.high:.15g}; if the point is between thousands, write {1000 * value:.0f}"
+            for value in lost[:1]
+        ]
 
     def far_number(self, column: Column) -> float | None:
         """Return a number outside the training range by more than its width, if most of a column's numbers are."""
@@ -217,6 +250,29 @@ class NumberColumn:
             if not described[name]:
                 del described[name]  # older files lack them
         return described
+
+
+def far_limits(one: NumberColumn) -> tuple[float, float]:
+    """Return limits within which no number is far off for `NumberColumn.far_number`; without a logarithm."""
+    width = one.high - one.low
+    margin = width * (1 - 1e-6)  # the deviations that are compared are rounded
+    return (one.low - margin, one.high + margin) if 0 < width < np.inf else (-np.inf, np.inf)
+
+
+def has_lost_thousands(
+    numbers: NDArray[np.float64], low: float | NDArray[np.float64], high: float | NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return which numbers are fractions that a thousand times are whole, and within a range of whole numbers.
+
+    They must have three decimals, or be outside of the range.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        thousands = 1000 * numbers
+        whole = np.round(thousands)
+        fractions = (numbers != np.floor(numbers)) & (np.abs(thousands - whole) <= 1e-9 * np.abs(whole))
+        certain = (whole % 10 != 0) | (numbers < low) | (numbers > high)
+    lost: NDArray[np.bool_] = fractions & certain & (whole >= low) & (whole <= high)
+    return lost
 
 
 def clipped(deviations: NDArray[np.float64]) -> Encoded:
@@ -267,6 +323,23 @@ def non_numeric_remarks(name: str, odd: OddValues, unit: str) -> list[str]:
     return remarks
 
 
+def truth_remarks(column: Column) -> list[str]:
+    """Return a remark on true and false in a column of numbers."""
+    if not (count := column.truths_among_numbers):
+        return []
+    return [
+        f"column {column.name!r}: {count:,} value{'s' * (count > 1)} true or false, used as 1 or 0, expected numbers"
+    ]
+
+
+def needs_unit(unit: str) -> bool:
+    """Return whether numbers without this unit of the training data may mean something else.
+
+    An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
+    """
+    return bool(unit) and unicodedata.category(unit[-1]) != "Sc"
+
+
 def unit_remarks(column: Column, unit: str) -> list[str]:
     """Return remarks on units and signs that training did not have, or on the missing unit of training."""
     if not unit:
@@ -275,8 +348,7 @@ def unit_remarks(column: Column, unit: str) -> list[str]:
             for sign in column.units
             if is_sign(sign)
         ]
-    # An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
-    if unicodedata.category(unit[-1]) != "Sc" and not column.units and column.present.any():
+    if needs_unit(unit) and not column.units and column.present.any():
         return [f"column {column.name!r}: its numbers lack the {unit!r} of the training data, which is assumed"]
     return []
 
@@ -437,6 +509,17 @@ class WordColumn:
         return cls(name, tuple(frequent), len(counts) - len(frequent), missing)
 
     @property
+    def unlikely_without(self) -> float:
+        """Number of values in a row without a word of its own input that is unlikely; infinite without rare words.
+
+        In training, more rows had each word with an input than any rare one, so the share of rows with rare words was
+        below that of rare words among all words.
+        """
+        if not self.rare:
+            return math.inf
+        return math.ceil(math.log(_UNLIKELY) / math.log(self.rare / (self.rare + len(self.words))))
+
+    @property
     def features(self) -> tuple[str, ...]:
         """Names of the inputs."""
         others = [f"{self.name} {OTHER}"] * (self.rare > 0) + [f"{self.name} {MISSING}"] * (self.missing > 0)
@@ -473,14 +556,24 @@ class WordColumn:
         return dict(zip(names, np.asarray(inputs, float).tolist(), strict=True))
 
     def surprises(self, column: Column) -> list[str]:
-        """Return a remark on words not in the training data; none if it had rare words, which are not stored."""
+        """Return a remark on words not in the training data.
+
+        If that had rare words, which are not stored, it is on a column without any frequent word, if this is unlikely.
+        """
         codes, words = column.words()
         trained = {*self.words}
         new = [k for k, word in enumerate(words) if word not in trained]
-        if self.rare or not new:
+        if not new:
             return []
         count = int(np.isin(codes, new).sum())
         shown = _examples([words[k] for k in new])
+        if self.rare:
+            if count < self.unlikely_without or count < np.count_nonzero(codes >= 0):
+                return []
+            return [
+                f"column {self.name!r}: all {count:,} values count as rare words, since none is a frequent word of the "
+                f"training data ({shown})"
+            ]
         return [
             f"column {self.name!r}: {count:,} value{'s' * (count > 1)} not in the training data, treated as none of "
             f"its words ({shown})"

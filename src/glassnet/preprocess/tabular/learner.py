@@ -22,7 +22,7 @@ from .encoders import BooleanColumn, NumberColumn, WordColumn, bins_for
 from .kinds import Encoding
 from .selection import LearntInputs, learn_input, odd_values
 from .summaries.columns import SUMMARIES, ColumnSummary, NumberSummary, OddValues, TargetSummary
-from .target import Target, are_classes, are_labels, are_names, learn_targets, summarise_target, values_of
+from .target import Target, are_classes, are_labels, are_names, has_target, summarise_target
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column, Table
@@ -41,22 +41,19 @@ class TableSummary:
     Parameters
     ----------
     rows, training_rows : int
-        Number of rows, and of training rows among them.
-    answered : int
-        Number of training rows that have all targets.
+        Number of rows, and of the training rows among them that have all targets.
     inputs : mapping of str to ColumnSummary
-        Of the training rows.
+        Of these training rows.
     odd : mapping of str to OddValues
         The values that do not fit the kind of their input, in all rows.
     targets, training_targets : tuple of TargetSummary
-        Of all rows, and of the training rows that have all targets.
+        Of all rows, and of the training rows.
     sample : Table
-        Up to `SAMPLE` training rows that have all targets, in their order in the whole table.
+        Up to `SAMPLE` training rows, in their order in the whole table.
     """
 
     rows: int
     training_rows: int
-    answered: int
     inputs: Mapping[str, ColumnSummary]
     odd: Mapping[str, OddValues]
     targets: tuple[TargetSummary, ...]
@@ -68,7 +65,6 @@ class TableSummary:
         return TableSummary(
             self.rows + other.rows,
             self.training_rows + other.training_rows,
-            self.answered + other.answered,
             {name: one.merge(other.inputs[name]) for name, one in self.inputs.items()},  # type: ignore[arg-type]
             {name: one.merge(other.odd[name]) for name, one in self.odd.items()},
             _merged(self.targets, other.targets),
@@ -111,8 +107,7 @@ class ColumnsLearner:
         drop: Sequence[str] = (),
         keep: Sequence[str] = (),
     ) -> None:
-        self._roles = Roles.of(first_rows, target, drop=drop, keep=keep)
-        self._task = task
+        self._roles = Roles.of(first_rows, target, task, drop, keep)
         targets = self._roles.targets
         self._several = len(targets) > 1
         for one in targets:
@@ -125,13 +120,15 @@ class ColumnsLearner:
         self._named = [one.kind == "number" and task != "numbers" and are_names(one) for one in targets]
         if len(first_rows) >= _CHECKED and all(one.series.drop_nulls().n_unique() > 1 for one in targets):
             summaries = [summarise_target(one, task, several=self._several) for one in targets]
-            learn_targets(self._roles.source, targets, task, summaries)
+            self._roles.learn_targets(summaries)
         inputs = tuple(_reading(one) for one in self._roles.inputs if one.kind in SUMMARIES)
         labels = self._several and task != "numbers" and all(map(are_labels, targets))
         read_as = "label" if labels else "numbers" if self._several else task
         answers = tuple(_reading_target(one, read_as) for one in targets)
-        commas = frozenset(one.name for one in (*self._roles.inputs, *targets) if one.decimal == ",")
-        self._reader = Columns(inputs, answers, commas=commas)
+        columns = self._roles.columns.values()
+        commas = frozenset(one.name for one in columns if one.decimal == ",")
+        whole = frozenset(one.name for one in columns if one.kind == "number" and one.is_whole)
+        self._reader = Columns(inputs, answers, commas=commas, whole=whole)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -155,7 +152,7 @@ class ColumnsLearner:
             Its `rows` are the numbers of its rows in the whole table.
         training_rows : ndarray of int64, optional
             Indices of the training rows within this part; all if not given. Classes are counted in all rows, everything
-            else in these.
+            else in those of them that have all targets.
 
         Raises
         ------
@@ -166,26 +163,21 @@ class ColumnsLearner:
         reader, source = self._reader, table.source
         reader.require(table, self.names)
         rows = np.arange(len(table)) if training_rows is None else np.asarray(training_rows, np.int64)
-        taken: Callable[[Column], Column] = (lambda one: one) if training_rows is None else (lambda one: one.take(rows))
         columns = self._columns_of(table)
         targets = [columns.pop(name) for name in reader.target_names]
-        answered = np.ones(len(table), bool)
         for one, column in zip(reader.targets, targets, strict=True):
-            if one.task == "classes" and not one.numeric:
-                answered &= column.present
-            else:
-                as_values = replace(one, task="numbers") if one.numeric else one
-                answered &= ~np.isnan(values_of(source, column, as_values))
-        rows_with_targets = rows[answered[rows]]
+            rows = rows[has_target(source, column, one)[rows]]
+        taken: Callable[[Column], Column] = (
+            (lambda one: one.take(rows)) if len(rows) < len(table) else (lambda one: one)
+        )
         return TableSummary(
             len(table),
             len(rows),
-            len(rows_with_targets),
             {name: SUMMARIES[one.kind].of(taken(one)) for name, one in columns.items()},
             {name: odd_values(one) for name, one in columns.items()},
             self._summaries_of(targets),
-            self._summaries_of([one.take(rows_with_targets) for one in targets]),
-            _sampled(replace(table, frame=table.frame.select(self.names)).take(rows_with_targets)),
+            self._summaries_of([one.take(rows) for one in targets]),
+            _sampled(replace(table, frame=table.frame.select(self.names)).take(rows)),
         )
 
     def columns(self, summary: TableSummary) -> Columns:
@@ -201,8 +193,9 @@ class ColumnsLearner:
             return learn_input(first, first, counted, odd, bins=bins, keep=keep)
 
         learnt = LearntInputs.of((one.name for one in roles.inputs), map(learn, roles.inputs))
+        learnt_targets = roles.learn_targets(summary.targets)
         columns = Columns.assembled(
-            roles, self._task, summary.targets, learnt, lambda: (self._columns_of(summary.sample), None)
+            roles, learnt_targets, summary.targets, learnt, lambda: (self._columns_of(summary.sample), None)
         )
         if roles.targets and columns.task != self._reader.task:
             name, rows, task = columns.target_names[0], len(roles.targets[0]), columns.task
@@ -221,7 +214,8 @@ class ColumnsLearner:
     def _columns_of(self, table: Table) -> dict[str, Column]:
         """Return all columns of a part, read as the first rows were, and of the same kinds."""
         columns = self._reader.read(table) | self._reader.parsed(table, self._reader.targets)
-        return {name: replace(one, kind=self._roles.columns[name].kind) for name, one in columns.items()}
+        learnt = self._roles.columns
+        return {name: replace(one, kind=learnt[name].kind, form=learnt[name].form) for name, one in columns.items()}
 
     def _summaries_of(self, targets: Sequence[Column]) -> tuple[TargetSummary, ...]:
         return tuple(

@@ -25,6 +25,7 @@ from .encoders import (
     non_numeric_remarks,
     odd_booleans,
     odd_numbers,
+    truth_remarks,
 )
 from .kinds import Encoding
 from .summaries.columns import (
@@ -76,7 +77,7 @@ def in_python(text: str) -> str:
 def about_numbers(column: Column, odd: OddValues) -> list[str]:
     """Return remarks on ignored units, non-numeric values and possible missing values in a column of numbers."""
     units = [f"column {column.name!r}: the unit {column.unit!r} is ignored"] * bool(column.unit)
-    return units + non_numeric_remarks(column.name, odd, column.unit) + _about_sentinels(column)
+    return units + non_numeric_remarks(column.name, odd, column.unit) + truth_remarks(column) + _about_sentinels(column)
 
 
 def odd_values(column: Column) -> OddValues:
@@ -197,7 +198,7 @@ def learn_input(
     remarks = about_numbers_in_words(column)
     if why := _why_useless(summary, column) or ("" if keep else _why_identifier(column)):
         return None, why, remarks
-    encoding = encoding_of(column.name, summary, bins, column.unit)
+    encoding = _encoding_of(column, summary, bins)
     if isinstance(encoding, NumberColumn):
         remarks += about_numbers(column, odd)
     elif isinstance(encoding, WordColumn):
@@ -209,15 +210,15 @@ def learn_input(
     return encoding, "", remarks if keep else remarks + _about_identifiers(part, encoding)
 
 
-def encoding_of(name: str, summary: ColumnSummary, bins: int, unit: str) -> Encoding:
-    """Return the encoding of a column that is not useless; `bins` and `unit` are those of a column of numbers."""
+def _encoding_of(column: Column, summary: ColumnSummary, bins: int) -> Encoding:
+    """Return the encoding of a column that is not useless."""
     if isinstance(summary, NumberSummary):
-        return NumberColumn.from_summary(name, summary, bins, unit)
+        return NumberColumn.from_summary(column.name, summary, bins, column.unit)
     if isinstance(summary, BooleanSummary):
-        return BooleanColumn.from_summary(name, summary)
+        return BooleanColumn.from_summary(column.name, summary)
     if isinstance(summary, WordSummary):
-        return WordColumn.from_summary(name, summary)
-    return DateColumn.from_summary(name, summary)
+        return WordColumn.from_summary(column.name, summary)
+    return DateColumn.from_summary(column.name, summary, column.form)
 
 
 def _about_identifiers(column: Column, encoding: Encoding) -> list[str]:
@@ -304,7 +305,7 @@ def _why_useless_dates(summary: DateSummary, column: Column) -> str:
     from ...data.tables.dates import are_moments  # loads polars
 
     if not are_moments(column.series):
-        example = str(column.series.drop_nulls()[0])
+        example = column.spelt(_first_present(column))
         return f"dates or times such as {example[:40]!r} (to use it, write dates as 2024-03-01, or times as numbers)"
     if not summary.count:
         return "every value is missing"

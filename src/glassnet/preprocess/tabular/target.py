@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -193,6 +193,13 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
     return values
 
 
+def has_target(source: str, column: Column, target: Target) -> NDArray[np.bool_]:
+    """Return which rows have this target, shape (n,); the classes need not be known yet. Errors as `values_of`."""
+    if target.task == "classes" and not target.numeric:
+        return column.present
+    return ~np.isnan(values_of(source, column, replace(target, task="numbers") if target.numeric else target))
+
+
 def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
     """Return the class index of each row, shape (n,); -1 where it is missing.
 
@@ -273,9 +280,13 @@ def learn_target(source: str, column: Column, task: str | None, summary: TargetS
         if numbers is None:
             raise DataError("GN064", f"{source}, target {name!r}: words, expected numbers. Omit {_AS_NUMBERS}.")
         low, high = numbers.low, numbers.high
-        if low == high:
-            raise DataError("GN064", f"{source}, target {name!r}: every value is {low:g}, expected different numbers.")
         require_moderate(np.array([low, high]), source, name)
+        if low == high and not task:
+            raise DataError(
+                "GN064",
+                f"{source}, target {name!r}: every value is {low:g}, expected different numbers. Choose another "
+                f"column, or pass {_AS_NUMBERS} for a model that always answers this number.",
+            )
         remark = (
             f"target {name!r}: regression, numbers from {low:g} to {high:g}"
             if task

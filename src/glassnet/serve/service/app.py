@@ -11,18 +11,23 @@ import traceback
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 
-from ...errors import GlassnetError
+from ...errors import FileError, GlassnetError
+from ...io.control_characters import printable
 from ...io.limits import available_cores
-from ..http import in_language, is_foreign
+from ...io.opening import gunzip
+from ..http import accepted_language, host_name, in_language, is_foreign, is_loopback
 from . import documentation, explain, metrics, openapi, predict, process, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
-from .limits import BYTES_AT_ONCE, DEFAULT, Limits
+from .limits import BYTES_AT_ONCE, DEFAULT, HOST, PREFIX, Limits
 from .messages import JSON, Answer, Context, Request, Route, TakesTime
 from .models import Repository
 from .rows import preload
@@ -41,9 +46,14 @@ QUICK_BYTES = 16 << 10
 _SENDER = (b"origin", b"sec-fetch-site")
 COMPRESSED_FROM = 4 << 10
 """Smallest answer that is compressed, if the client asks for it."""
+_PIECE = 1 << 16
+"""Bytes of a compressed body that are decompressed together."""
 _LONGEST_MESSAGE = 1000
 _ENCODINGS = {"gzip": 31, "deflate": 15}
 """Content-Encoding -> `wbits` of zlib."""
+
+_LEFT = 499
+"""Status in the log, as of nginx: the client did not wait for the answer."""
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -66,6 +76,12 @@ class Service:
         What requests must have in ``Authorization: Bearer``, except for those that ask whether the service is alive.
     hosts : frozenset of str, optional
         Values of the header Host that are accepted; None accepts all.
+    allowed : frozenset of str
+        Further names of the service, without a port, for such a header and for the pages that may send requests.
+    root_path : str
+        What the addresses of the service have in front of the paths behind a proxy; empty, or with a slash in front.
+    log : callable, optional
+        Called with a line about each answer.
     """
 
     def __init__(
@@ -75,9 +91,14 @@ class Service:
         limits: Limits = DEFAULT,
         token: str | None = None,
         hosts: frozenset[str] | None = None,
+        *,
+        allowed: frozenset[str] = frozenset(),
+        root_path: str = "",
+        log: Callable[[str], None] | None = None,
     ) -> None:
         self.context = Context(repository, limits, counters, ROUTES, token is not None)
-        self._limits, self._counters, self._hosts = limits, counters, hosts
+        self._limits, self._counters, self._hosts, self._allowed = limits, counters, hosts, allowed
+        self._root_path, self._log = root_path, log
         self._token = None if token is None else token.encode()
         self._threads = available_cores()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="answers")
@@ -103,7 +124,10 @@ class Service:
         began = time.perf_counter()
         route: Route | None = None
         request = Request(scope["method"], scope["path"], {}, dict(scope["headers"]))
-        request.language = _language(request.headers)
+        request.language = accepted_language(request.header("accept-language")) or "en"
+        request.prefix = self._root_path or _prefix(request.header("x-forwarded-prefix"))
+        if self._root_path and request.path.startswith(f"{self._root_path}/"):  # a proxy may leave it there
+            request.path = request.path.removeprefix(self._root_path)
         try:
             self._require_own(request)
             route = self._route(request)
@@ -112,6 +136,7 @@ class Service:
                 request.parameters = dict(parse_qsl(query.decode("latin-1")))
             answer = await self._answer(route, request, receive)
         except _Disconnected:
+            self._note(scope, request, _LEFT, 0, began)
             return
         except GlassnetError as problem:
             answer = _error(problem, route, request)
@@ -126,6 +151,21 @@ class Service:
         model = model if model in self.context.models else ""  # a client could name any number of others
         seconds = time.perf_counter() - began
         self._counters.count("" if route is None else route.path, model, answer.status, answer.rows, seconds)
+        self._note(scope, request, answer.status, len(answer.body), began)
+
+    def _note(self, scope: Scope, request: Request, status: int, size: int, began: float) -> None:
+        """Write a line of the access log: the common format, and the seconds to the end of the answer."""
+        if self._log is not None:
+            query = scope["query_string"]
+            target = printable((scope["raw_path"] + (b"?" + query if query else b"")).decode("latin-1"))
+            line = f"{request.method} {target} HTTP/{scope['http_version']}".replace('"', "%22")
+            client = _client(scope, request)
+            self._log(f'{client} - - [{_now()}] "{line}" {status} {size} {time.perf_counter() - began:.4f}')
+
+    def note_refusal(self, client: str, status: int) -> None:
+        """Write a line of the access log about a request that was refused before it was whole."""
+        if self._log is not None:
+            self._log(f'{client} - - [{_now()}] "-" {status} 0 -')
 
     def preload(self) -> None:
         """Load, on a thread, what the first request with a file needs."""
@@ -174,12 +214,22 @@ class Service:
     def _require_own(self, request: Request) -> None:
         """Refuse foreign names of this machine and, without a token, pages of other sites."""
         host = request.header("host")
-        if self._hosts is not None and host not in self._hosts:
-            raise RequestError(403, "GN124", f"Host {host!r}: not a name of this service.")
+        if self._hosts is not None and host.lower() not in self._hosts and host_name(host) not in self._allowed:
+            name = host_name(host) if HOST.fullmatch(host) else "NAME"
+            raise RequestError(
+                403,
+                "GN124",
+                f"Host {host!r}: not a name of this service. Start it with --allow-host {name}, or with --token.",
+            )
         if self._token is None and request.method not in ("GET", "HEAD"):
             sender = [request.headers[name].decode("latin-1") if name in request.headers else None for name in _SENDER]
-            if is_foreign(host, sender[0], sender[1], ("none",)):
-                raise RequestError(403, "GN124", "The request comes from a page of another site. Use --token.")
+            if is_foreign(host, sender[0], sender[1], ("none",), self._allowed):
+                raise RequestError(
+                    403,
+                    "GN124",
+                    "The request comes from a page of another site. If that is this service behind a proxy, start it "
+                    "with --allow-host and the name of the site; otherwise use --token.",
+                )
 
     def _require_token(self, route: Route, request: Request) -> None:
         if self._token is None or not route.needs_token:
@@ -280,20 +330,25 @@ class Service:
         return size
 
     def _decompressed(self, body: bytes, encoding: str) -> bytes:
+        encoding = encoding.removeprefix("x-")  # x-gzip (RFC 9110, section 8.4.1.3)
         if encoding == "identity":
             return body
         if encoding not in _ENCODINGS:
             raise RequestError(415, "GN122", f"Content-Encoding {encoding}: expected gzip or deflate.")
-        inflater, most = zlib.decompressobj(_ENCODINGS[encoding]), self._limits.max_body
+        most, plain = self._limits.max_body, bytearray()
+        pieces = (body[start : start + _PIECE] for start in range(0, len(body), _PIECE))
         try:
-            plain = inflater.decompress(body, most + 1)
-        except zlib.error:
-            raise malformed(f"The body is not valid {encoding} data.") from None
-        if len(plain) > most:
-            raise too_large(f"The body has more than {most:,} bytes when decompressed. Send fewer rows at once.")
-        if not inflater.eof:
-            raise malformed(f"The {encoding} data of the body end too early.")
-        return plain
+            for piece in gunzip(pieces, "the body", _ENCODINGS[encoding]):
+                plain += piece
+                if len(plain) > most:
+                    raise too_large(
+                        f"The body has more than {most:,} bytes when decompressed. Send fewer rows at once."
+                    )
+        except FileError:
+            raise malformed(
+                f"The body is not {encoding} data, or they are damaged, cut off or followed by others."
+            ) from None
+        return bytes(plain)
 
 
 def _password(encoded: bytes) -> bytes:
@@ -304,8 +359,24 @@ def _password(encoded: bytes) -> bytes:
         return b""
 
 
-def _language(headers: dict[bytes, bytes]) -> str:
-    return "zh" if headers.get(b"accept-language", b"")[:2].lower() == b"zh" else "en"
+def _prefix(given: str) -> str:
+    """Return the prefix that a proxy took away, by its header X-Forwarded-Prefix; empty for none, or a strange one."""
+    prefix = given.rstrip("/")
+    return prefix if PREFIX.fullmatch(prefix) else ""
+
+
+def _client(scope: Scope, request: Request) -> str:
+    """Return the address of a client; of a proxy on this machine, whom it answers (X-Forwarded-For)."""
+    client: str = (scope.get("client") or ("-",))[0]
+    forwarded = request.header("x-forwarded-for").rpartition(",")[2].strip()
+    with suppress(ValueError):
+        if is_loopback(client):
+            return str(ip_address(forwarded))
+    return client
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
 def _error(problem: GlassnetError, route: Route | None, request: Request) -> Answer:

@@ -8,6 +8,7 @@ the number of connections.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -58,15 +59,21 @@ class Deadlines:
 DEADLINES = Deadlines()
 
 
-def connection_class(deadlines: Deadlines) -> type[Connection]:
-    """Return the class of connections for uvicorn's setting ``http``."""
-    return type("Connection", (Connection,), {"deadlines": deadlines})
+def connection_class(
+    deadlines: Deadlines, note_refusal: Callable[[str, int], None] = lambda client, status: None
+) -> type[Connection]:
+    """Return the class of connections for uvicorn's setting ``http``.
+
+    `note_refusal` is called with the address and the status of each answer that the application does not give.
+    """
+    return type("Connection", (Connection,), {"deadlines": deadlines, "note_refusal": staticmethod(note_refusal)})
 
 
 class Connection(HttpToolsProtocol):
     """A connection that is closed when its client misses a deadline."""
 
     deadlines = DEADLINES
+    note_refusal: Callable[[str, int], None]
     _reading: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
     _receiving = ""
@@ -244,6 +251,7 @@ class Connection(HttpToolsProtocol):
             body = json_text({"code": code, "message": f"{CODES[code]}."}).encode()
             head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/json\r\n"
             head += f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            self.note_refusal(self.client[0] if self.client else "-", status)
             self.transport.write(head.encode() + body)
         self.transport.write_eof()
         self.flow.resume_reading()

@@ -36,7 +36,7 @@ STATUSES = {
 def _docs(context: Context, request: Request) -> Answer:
     language = request.parameters.get("lang", request.language)
     language = language if language in LANGUAGES else request.language
-    page = service_page(_content(context, f"http://{request.header('host')}", language), language)
+    page = service_page(_content(context, request.address, language), language)
     headers = {
         "Content-Security-Policy": content_policy(page),
         "Referrer-Policy": "no-referrer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 MAX_BODY = 32 << 20
@@ -29,6 +30,10 @@ STOP_SECONDS = 10
 """For requests in progress when the service is stopped."""
 RETRY_SECONDS = 1
 """In ``Retry-After``."""
+HOST = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d+)?", re.ASCII)
+"""A value of the header Host."""
+PREFIX = re.compile(r"(?:/[\w.~-]+)+", re.ASCII)
+"""What the addresses of a service may have in front of its paths."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from ...errors import strictly
 from .counters import Counters
 from .errors import busy, malformed, too_large
-from .limits import Limits
+from .limits import HOST, Limits
 from .models import Repository
 
 JSON = "application/json"
@@ -44,13 +45,17 @@ class Request:
     body : bytes
         Decompressed.
     language : {"en", "zh"}
+    prefix : str
+        What the client's addresses of the service have in front of `path`, such as ``"/models"``.
     quick : bool
         Whether the handler runs on the event loop; if it would take long, it raises `TakesTime` and is called again on
         a thread.
     deadline : float
         Of `time.monotonic`.
+    strict : bool
+        Whether inputs that the training data did not have are refused.
     remarks : list of tuple of str
-        Where a value is that the model does not know, and what becomes of it, in English; part of the answer.
+        Where such inputs are, and what becomes of them, in English; part of the answer.
     """
 
     method: str
@@ -59,8 +64,10 @@ class Request:
     headers: dict[bytes, bytes]
     body: bytes = b""
     language: str = "en"
+    prefix: str = ""
     quick: bool = False
     deadline: float = math.inf
+    strict: bool = False
     remarks: list[tuple[str, str]] = field(default_factory=list)
 
     def header(self, name: str) -> str:
@@ -71,6 +78,25 @@ class Request:
     def content_type(self) -> str:
         """The media type of the body, without parameters."""
         return self.header("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def address(self) -> str:
+        """The address of the service as the client has it: that of the proxies in front, if their headers say so."""
+        scheme, host, port = (
+            self.header(f"x-forwarded-{name}").partition(",")[0].strip() for name in ("proto", "host", "port")
+        )
+        scheme = scheme if scheme in ("http", "https") else "http"
+        if not HOST.fullmatch(host):
+            host = self.header("host")
+        if port.isdecimal() and ":" not in host and int(port) != {"http": 80, "https": 443}[scheme]:
+            host = f"{host}:{port}"
+        return f"{scheme}://{host}{self.prefix}"
+
+    def remark(self, place: str, text: str) -> None:
+        """Add a remark; DataError GN075 if the request is strict."""
+        if self.strict:
+            raise strictly(place, text)
+        self.remarks.append((place, text))
 
     def require_time(self) -> None:
         """Raise RequestError GN126 if the time for the request has passed."""
@@ -127,6 +153,14 @@ def json_in(body: bytes | memoryview) -> Any:
         if problem.doc.startswith("NaN", problem.pos):
             raise malformed("The body is not valid JSON: it has NaN. Write null for a missing value.") from None
         raise malformed(f"The body is not valid JSON ({problem}).") from None
+
+
+def flag_in(values: Any, name: str, usual: bool) -> bool:
+    """Return the truth of this name in an object of a body; RequestError GN127 for another value."""
+    value = values.get(name, usual) if isinstance(values, dict) else usual
+    if type(value) is not bool:
+        raise malformed(f"{name} {value!r}: expected true or false.")
+    return value
 
 
 class TakesTime(Exception):  # noqa: N818 - not an error

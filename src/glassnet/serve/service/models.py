@@ -14,13 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...errors import GlassnetError, OptionError
+from ...errors import GlassnetError, ModelFileError, OptionError
 from ...handwriting.digit_model import reads_digits
 from ...model.file import load_model
 from ...model.inference import compiled
 from ...model.model import Model
 from ...model.portable import PortableForm, form_of
 from ...preprocess.tabular.rows import RowEncoder
+from ...preprocess.training_range import TrainingRange
 from .counters import Counters
 from .errors import RequestError
 
@@ -41,6 +42,8 @@ class ServedModel:
         The same in portable arithmetic, compiled: an answer has the same bits alone and among any others.
     encoder : RowEncoder or None
         For a model of a table.
+    training_range : TrainingRange or None
+        Of a model of arrays; that of a table is in its columns.
     form : PortableForm
         The type of the inputs and the names of the outputs.
     takes_bytes : bool
@@ -57,6 +60,7 @@ class ServedModel:
     model: Model
     fast: Model
     encoder: RowEncoder | None
+    training_range: TrainingRange | None
     form: PortableForm
     takes_bytes: bool
     reads_digits: bool
@@ -68,7 +72,8 @@ class ServedModel:
     def load(cls, name: str, path: Path) -> ServedModel:
         """Load and compile a model; errors as `load_model`."""
         began = time.perf_counter()
-        model = load_model(path).unchecked()
+        loaded = load_model(path)
+        training_range, model = None if loaded.columns else loaded.training_range, loaded.unchecked()
         fast = compiled(model, engine="portable")
         form = form_of(model)
         for kind in (np.uint8, np.float32):  # compile, or load from the cache
@@ -79,7 +84,40 @@ class ServedModel:
         takes_bytes = not (model.columns or any_numbers) and model.scaling.maximum == 255
         digits = reads_digits(model)
         seconds = time.perf_counter() - began
-        return cls(name, model, fast, encoder, form, takes_bytes, digits, products, time.time(), seconds)
+        return cls(
+            name, model, fast, encoder, training_range, form, takes_bytes, digits, products, time.time(), seconds
+        )
+
+    @property
+    def kind(self) -> str:
+        """What answers have, and what requests have."""
+        targets, columns = self.model.targets, self.model.columns
+        inputs = f"rows of {self.model.features} values" if columns is None else "rows of a table"
+        if targets.of_classes:
+            return f"predictions of classes from {inputs}"
+        if targets.name == "values":
+            return f"predictions of numbers from {inputs}"
+        return f"predictions of labels from {inputs}"
+
+    def require_alike(self, new: ServedModel, path: Path) -> None:
+        """Raise ModelFileError GN047 unless a new model can answer all requests to this one, with all its outputs."""
+        (columns, outputs), (new_columns, new_outputs) = (
+            (one.columns.names if one.columns else (), [*map(one.name_of, range(one.classes))])
+            for one in (self.model, new.model)
+        )
+        more = [name for name in new_columns if name not in columns]
+        lost = [name for name in outputs if name not in new_outputs]
+        if new.kind != self.kind:
+            what = f"makes {new.kind}, expected {self.kind}"
+        elif more:
+            what = f"needs the column {more[0]!r}, which requests lack"
+        elif lost:
+            what = f"has no output {lost[0]!r}"
+        elif self.reads_digits and not new.reads_digits:
+            what = "does not read photos of digits"
+        else:
+            return
+        raise ModelFileError("GN047", f"{path}: the new model {what}. Restart the service, or give it another name.")
 
 
 class _State(NamedTuple):
@@ -180,21 +218,33 @@ class Repository:
         while not self._stopping.wait(POLL_SECONDS):
             try:
                 self.look()
-            except Exception:  # a bug, or no memory: later changes must still be seen
+            except Exception:  # a bug: later changes must still be seen
                 traceback.print_exc(file=sys.stderr)
 
     def look(self) -> None:
-        """Load the models again whose files have changed."""
+        """Load the models again whose files have changed; without enough memory, try again at the next look."""
         for name, path in self._paths.items():
             state = _State.of(path)
             if state == self._states[name]:
                 continue
-            self._states[name] = state
             try:
-                self._models[name] = ServedModel.load(name, path)  # requests in progress keep the old one
-                self.problems.pop(name, None)
-                print(f"{path}: loaded again, hash {self._models[name].model.hash()}", file=sys.stderr, flush=True)
+                new = ServedModel.load(name, path)
+                self._models[name].require_alike(new, path)
+            except MemoryError:
+                message = f"{path}: not enough memory to load the changed file, which is tried again until there is."
+                if str(self.problems.get(name)) != message:
+                    self._refuse(name, GlassnetError("GN032", message))
+                continue
             except GlassnetError as problem:
-                self.problems[name] = problem
-                print(f"{problem} [{problem.code}] The model from before is used.", file=sys.stderr, flush=True)
-            self._counters.reloads[name, name not in self.problems] += 1
+                self._refuse(name, problem)
+            else:
+                self._models[name] = new  # requests in progress keep the old one
+                self.problems.pop(name, None)
+                print(f"{path}: loaded again, hash {new.model.hash()}", file=sys.stderr, flush=True)
+                self._counters.reloads[name, True] += 1
+            self._states[name] = state
+
+    def _refuse(self, name: str, problem: GlassnetError) -> None:
+        self.problems[name] = problem
+        print(f"{problem} [{problem.code}] The model from before is used.", file=sys.stderr, flush=True)
+        self._counters.reloads[name, False] += 1

@@ -63,11 +63,11 @@ def operation_of(route: Route) -> Operation:
 
 
 def _openapi(context: Context, request: Request) -> Answer:
-    return json_answer(document(context))
+    return json_answer(document(context, request.prefix))
 
 
-def document(context: Context) -> dict[str, Any]:
-    """Return the description of a service."""
+def document(context: Context, prefix: str = "") -> dict[str, Any]:
+    """Return the description of a service whose addresses have a prefix."""
     limits, models = context.limits, [*context.models]
     paths: dict[str, dict[str, Any]] = {}
     for route in context.routes:
@@ -84,7 +84,7 @@ def document(context: Context) -> dict[str, Any]:
                 "seconds. Below /v2, the Open Inference Protocol."
             ),
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": prefix or "/"}],
         "paths": paths,
         "components": {"schemas": _schemas(models), **security},
     }
@@ -101,6 +101,10 @@ def _operation(route: Route, context: Context, models: Sequence[ServedModel]) ->
         parameters.append(
             {"name": "model", "in": "query", "required": len(names) > 1, "schema": {"enum": names},
              "description": "Needed if the service has several models."}
+        )  # fmt: skip
+        parameters.append(
+            {"name": "strict", "in": "query", "schema": {"type": "boolean"},
+             "description": "Whether values that the training data did not have are refused."}
         )  # fmt: skip
     if about.body == "row":
         parameters.append(
@@ -220,13 +224,13 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
     )
     error = {"code": {"enum": [*CODES, ""]}, "message": text}
     return {
-        "Row": {"anyOf": [_object({"row": row}), _reference("Rows")]},
-        "Rows": {"anyOf": [_object({"rows": rows}), rows]},
+        "Row": {"anyOf": [_object({"row": row, "strict": truth}, ["row"]), _reference("Rows")]},
+        "Rows": {"anyOf": [_object({"rows": rows, "strict": truth}, ["rows"]), rows]},
         "Predictions": _object(
             {
                 "model": text,
                 "answers": {"type": "array", "items": prediction},
-                "remarks": {"type": "array", "items": text, "description": "On values that the model does not know."},
+                "remarks": {"type": "array", "items": text, "description": "On values that training did not have."},
             },
             ["model", "answers"],
         ),

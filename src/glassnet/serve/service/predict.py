@@ -15,7 +15,7 @@ from ...workflow.predict_job import answer_facts, answers_from, answers_in
 from ..http import in_language
 from .errors import RequestError, malformed
 from .limits import Limits
-from .messages import JSON, Answer, Context, Request, Route, json_answer, json_in
+from .messages import JSON, Answer, Context, Request, Route, flag_in, json_answer, json_in
 from .models import ServedModel
 from .multipart import only_file
 from .rows import inputs_in_file, inputs_of, outputs_of, require_few
@@ -28,9 +28,14 @@ _UNNAMED = "application/octet-stream"
 
 
 def served_by(context: Context, request: Request) -> ServedModel:
-    """Return the model that a request names with ``?model=``, or the only one; its name is counted."""
+    """Return the model that a request names with ``?model=``, or the only one; its name is counted.
+
+    Also note whether the request is strict, by ``?strict=``.
+    """
     served = context.models.named_or_only(request.parameters.get("model"))
     request.parameters["model"] = served.name
+    strict = request.parameters.get("strict", "false")
+    request.strict = flag_in({"strict": {"true": True, "false": False}.get(strict, strict)}, "strict", False)
     return served
 
 
@@ -55,6 +60,7 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
     if kind == JSON:
         given = json_in(content)
         if isinstance(given, dict):
+            request.strict = flag_in(given, "strict", request.strict)
             given = [given["row"]] if "row" in given else given.get("rows")
         if type(given) is not list:
             raise malformed('The body has no rows. Send {"rows": [row, …]}.')
@@ -110,7 +116,7 @@ def _predict(context: Context, request: Request) -> Answer:
 
 
 def remarks(request: Request) -> dict[str, list[str]]:
-    """Return the key ``remarks`` of an answer, without any none: values that count as missing, and unknown words."""
+    """Return the key ``remarks`` of an answer; nothing without remarks."""
     found = [f"{place}: {in_language(remark, request.language)}" for place, remark in request.remarks]
     return {"remarks": found} if found else {}
 

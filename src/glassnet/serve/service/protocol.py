@@ -19,11 +19,10 @@ from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..http import in_language
 from .errors import RequestError, malformed
 from .limits import Limits
-from .messages import Answer, Context, Request, Route, json_answer, json_in
+from .messages import Answer, Context, Request, Route, flag_in, json_answer, json_in
 from .models import ServedModel
 from .predict import remarks
-from .remarks import Remarks
-from .rows import checked, inputs_of, outputs_of, require_few
+from .rows import checked, encoded_columns, judged, outputs_of, require_few
 from .tensors import Tensor, tensors_in
 
 VERSION = "1"
@@ -91,6 +90,7 @@ def _outputs(served: ServedModel, outputs: FloatArray) -> dict[str, NDArray[Any]
 def _infer(context: Context, request: Request) -> Answer:
     served = _model(context, request)
     given, binary = _parts(request)
+    request.strict = flag_in(given.get("parameters"), "strict", request.strict)
     wanted = _wanted(served, given)
     tensors = tensors_in(given.get("inputs"), binary)
     outputs = _outputs(served, outputs_of(served, _inputs(served, tensors, request, context.limits), request))
@@ -144,7 +144,7 @@ def _parts(request: Request) -> tuple[dict[str, Any], memoryview]:
 
 def _wanted(served: ServedModel, given: dict[str, Any]) -> dict[str, bool]:
     """Return the names of the outputs that are wanted, and whether each is wanted in binary form."""
-    usual = _flag(given.get("parameters"), "binary_data_output", False)
+    usual = flag_in(given.get("parameters"), "binary_data_output", False)
     names, named = [*_outputs_described(served)], given.get("outputs")
     if named is None or named == []:
         return dict.fromkeys(names, usual)
@@ -157,15 +157,8 @@ def _wanted(served: ServedModel, given: dict[str, Any]) -> dict[str, bool]:
             raise malformed(f"output {name!r}: expected one of {', '.join(names)}.")
         if isinstance(parameters, dict) and parameters.get("classification"):
             raise malformed(f"output {name!r}: classification: not supported. Use the output 'probabilities'.")
-        wanted[name] = _flag(parameters, "binary_data", usual)
+        wanted[name] = flag_in(parameters, "binary_data", usual)
     return wanted
-
-
-def _flag(parameters: Any, name: str, usual: bool) -> bool:
-    value = parameters.get(name, usual) if isinstance(parameters, dict) else usual
-    if type(value) is not bool:
-        raise malformed(f"{name} {value!r}: expected true or false.")
-    return value
 
 
 def _inputs(served: ServedModel, tensors: dict[str, Tensor], request: Request, limits: Limits) -> NDArray[Any]:
@@ -186,13 +179,10 @@ def _inputs(served: ServedModel, tensors: dict[str, Tensor], request: Request, l
     if values.ndim == 1:
         values = values[np.newaxis]
     require_few(len(values), limits)
-    return checked(served, values, f"input {tensor.name!r}")
+    return judged(served, checked(served, values, f"input {tensor.name!r}"), request)
 
 
 def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, limits: Limits) -> NDArray[np.float32]:
-    encoder, trained = served.encoder, served.model.columns
-    assert encoder is not None
-    assert trained is not None
     columns: dict[str, NDArray[Any]] = {}
     for tensor in tensors.values():
         shape = tensor.values.shape
@@ -204,12 +194,7 @@ def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, 
         raise malformed(f"inputs: of different lengths, {', '.join(map(str, sorted(counts)))}.")
     (rows,) = counts
     require_few(rows, limits)
-    encoded = encoder.arrays(rows, columns)
-    if encoded is not None:
-        Remarks(trained, request).on_arrays(columns, encoded)
-        return encoded
-    values = zip(*(column.tolist() for column in columns.values()), strict=True)
-    return inputs_of(served, [dict(zip(columns, row, strict=True)) for row in values], request, limits)
+    return encoded_columns(served, columns, rows, request, limits)
 
 
 def _live(context: Context, request: Request) -> Answer:

@@ -26,7 +26,6 @@ from .errors import too_large
 from .limits import Limits
 from .messages import Request
 from .models import ServedModel
-from .remarks import Remarks
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -35,6 +34,8 @@ CHUNK = 1024
 """Rows that are read or answered between two looks at the time."""
 QUICK_PRODUCTS = 2_000_000
 """Most products of an answer on the event loop: about a millisecond."""
+MOST = 20
+"""Rows of a request that get remarks."""
 _NAMED = 20
 _WHITE = b"P5 32 32 255 " + b"\xff" * 1024
 """An empty image, as PGM."""
@@ -95,14 +96,14 @@ def inputs_of(served: ServedModel, rows: Any, request: Request, limits: Limits) 
         except (TypeError, ValueError):  # not whole numbers from 0 to 255
             pass
         else:
-            return np.frombuffer(joined, np.uint8).reshape(len(rows), features)
+            return judged(served, np.frombuffer(joined, np.uint8).reshape(len(rows), features), request)
     parts = []
     for start in range(0, len(rows), CHUNK):
         request.require_time()
         parts.append(array_in(rows[start : start + CHUNK], "rows"))
     if len({part.shape[1:] for part in parts}) > 1:
         raise ShapeError("GN050", "rows: of different lengths.")
-    return checked(served, np.concatenate(parts), "rows")
+    return judged(served, checked(served, np.concatenate(parts), "rows"), request)
 
 
 def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
@@ -177,37 +178,60 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     return values.astype(np.uint8 if whole else np.float32)
 
 
+def judged(served: ServedModel, inputs: NDArray[Any], request: Request) -> NDArray[Any]:
+    """Return the inputs, (n, features), with a remark if a model of arrays was trained on another range."""
+    if served.training_range is not None and (text := served.training_range.remark(inputs)):
+        request.remark("rows", text)
+    return inputs
+
+
+def encoded_columns(
+    served: ServedModel, columns: Mapping[str, NDArray[Any]], rows: int, request: Request, limits: Limits
+) -> NDArray[Any]:
+    """Return the inputs, (rows, features), of the columns of a table, each of shape (rows,)."""
+    assert served.encoder is not None
+    unusual = set[int]()
+    encoded = served.encoder.arrays(rows, columns, unusual)
+    if encoded is not None and not unusual:
+        return encoded
+    values = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return inputs_of(served, [dict(zip(columns, row, strict=True)) for row in values], request, limits)
+
+
 def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[np.float32]:
+    """Return the inputs of rows, with remarks on the first `MOST` rows that need any: those are read as tables."""
     encoder, columns = served.encoder, served.model.columns
     assert encoder is not None
     assert columns is not None
-    parts, remarks = [], Remarks(columns, request)
+    parts, left = [], MOST
     for start in range(0, len(rows), CHUNK):
         request.require_time()
         chunk = rows[start : start + CHUNK]
         for number, row in enumerate(chunk, start):
             if type(row) is not dict:
                 raise DataError("GN013", f"rows: row {number}: expected an object of column names and values.")
-        encoded = encoder.rows(chunk)
-        if encoded is None:
+        unusual = set[int]()
+        encoded = encoder.rows(chunk, unusual)
+        if encoded is None or unusual:
             request.may_take_time()
-            each = [(row, encoder.row(row)) for row in chunk]
-            read = []
-            for number, (row, one) in enumerate(each, start):
-                if one is None:
-                    one = columns.apply(_read_row(columns, row, number, remarks))
-                else:
-                    remarks.on_rows([row], one, number)
-                read.append(one)
-            encoded = np.concatenate(read)
-        else:
-            remarks.on_rows(chunk, encoded, start)
+            each: list[NDArray[np.float32] | None] = [*encoded[:, np.newaxis]] if encoded is not None else []
+            for k, row in enumerate(chunk if encoded is None else ()):
+                own = set[int]()
+                each.append(encoder.row(row, own))
+                unusual |= {k} if own or each[k] is None else set()
+            for k in sorted(unusual):
+                if each[k] is None or left:
+                    each[k], found = columns.apply_with_remarks(_read_row(columns, chunk[k], start + k))
+                    for text in found if left else ():
+                        request.remark(f"row {start + k}", text)
+                    left -= bool(found and left)
+            encoded = np.concatenate([one for one in each if one is not None])
         parts.append(encoded)
     return np.concatenate(parts)
 
 
-def _read_row(columns: Columns, row: Mapping[str, Any], number: int, remarks: Remarks) -> Table:
-    """Read a row as a table, which alone can take values such as numbers in text, with remarks on its values."""
+def _read_row(columns: Columns, row: Mapping[str, Any], number: int) -> Table:
+    """Read a row as a table, which alone can take values such as numbers in text, and from which remarks are made."""
     present = {name: row[name] for name in columns.names if name in row}
     for name, value in present.items():
         if not isinstance(value, _SCALARS):
@@ -216,11 +240,9 @@ def _read_row(columns: Columns, row: Mapping[str, Any], number: int, remarks: Re
     if not row:
         problem = f"rows: row {number}: none of the model's columns, such as {columns.names[0]!r}."
         raise DataError("GN060", problem)
-    lacks = len(present) < len(columns.names)
-    others = dict.fromkeys(islice(row, _NAMED)) if lacks else {}  # for the message about the columns that are missing
+    # For the message about the columns that are missing.
+    others = dict.fromkeys(islice(row, _NAMED)) if len(present) < len(columns.names) else {}
     table = read_table({name: [value] for name, value in {**others, **present}.items()}, columns.names)
-    if not lacks:
-        remarks.on_row(row, number)
     return replace(table, source=f"row {number}")
 
 
@@ -260,13 +282,16 @@ def inputs_in_file(
 
             table = parse_frame(opened, model.columns.names)
             require_few(len(table), limits)
-            request.remarks += [(name, remark) for remark in model.columns.surprises(table)]
-            return model.columns.apply(table), [f"{name}, row {row}" for row in range(len(table))]
+            encoded, remarks = model.columns.apply_with_remarks(table)
+            request.remarks += [(name, remark) for remark in table.remarks]
+            for remark in remarks:
+                request.remark(name, remark)
+            return encoded, [f"{name}, row {row}" for row in range(len(table))]
         reading = HANDWRITING if served.reads_digits else model.reading
         like = (model.image_shape, model.scaling.maximum, reading, model.white, model.layout)
         inputs, names, _ = inputs_in(opened, model.features, *like)
     require_few(len(inputs), limits)
-    return inputs, names
+    return judged(served, inputs, request), names
 
 
 def _require_short_line(stream: IO[bytes], name: str, features: int) -> None:

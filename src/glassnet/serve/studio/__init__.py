@@ -10,6 +10,7 @@ import webbrowser
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ...errors import require_packages
 from .. import http
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def run(
         0: any free port.
     open_browser : bool
     language : {"en", "zh"}, optional
-        The language of a page that does not choose one; by default that of the locale.
+        The language of a page that does not choose one; by default ``GLASSNET_LANGUAGE``, that of the browser, or that
+        of the locale.
     announce : callable
         Called with the address, which has the token.
 
@@ -51,7 +53,7 @@ def run(
     GlassnetError
         As `load_model`.
     """
-    http.require_packages("the studio", "studio", ("starlette", "uvicorn"))
+    require_packages("the studio", "studio", "starlette", "uvicorn")
     from .session import Session
 
     with listening(port) as sock:

@@ -42,7 +42,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
             Route("/", lambda request: RedirectResponse("/draw")),
             *(Route(f"/{room}", _page) for room in ROOMS),
             Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
-            api("GET", "/api/session", lambda session, given: session.describe()),
+            api("GET", "/api/session", lambda session, given: {"language": given["language"], **session.describe()}),
             api("GET", "/api/words/{of}", _words),
             Route("/api/events", _events),
             api("GET", "/api/jobs/{id}", lambda session, given: session.jobs.get(given["id"]).describe()),

@@ -23,6 +23,7 @@ from ...model.model import Model
 from ...preprocess.tabular.dataset import read_table
 from ...workflow.predict_job import answer_from
 from ...workflow.take_away.query import query_command, query_program
+from ..http import in_language
 from .endpoints import api, text_in
 from .session import Session
 
@@ -37,7 +38,11 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     one a column of a table.
     """
     model, language = session.model(text_in(given, "model")).model, given["language"]
-    sample = _encoded_row(model, given.get("row")) if model.columns else _inputs(model, given.get("pixels"))
+    remarks: list[str] = []
+    if model.columns:
+        sample, remarks = _encoded_row(model, given.get("row"))
+    else:
+        sample = _inputs(model, given.get("pixels"))
     model = model.unchecked()
     outputs = model.outputs(sample)[0]
     said = answer_from(model, "", outputs, language)
@@ -47,6 +52,7 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         "outputs": outputs,
         "probabilities": model.probabilities(outputs[np.newaxis])[0],
         "index": int(outputs.argmax()),
+        "remarks": [in_language(remark, language) for remark in remarks],
         "numbers": said.value if model.targets.name == "values" else None,
     }
     if given.get("quick"):
@@ -62,14 +68,14 @@ def _inputs(model: Model, pixels: Any) -> NDArray[Any]:
     return sample.astype(np.uint8) if sample.dtype.kind == "i" and 0 <= sample.min() <= sample.max() < 256 else sample
 
 
-def _encoded_row(model: Model, row: Any) -> NDArray[np.float32]:
-    """Return the inputs of a row: column -> number, word, or None for a missing value."""
+def _encoded_row(model: Model, row: Any) -> tuple[NDArray[np.float32], list[str]]:
+    """Return the inputs of a row, column -> number, word, or None for a missing value, and remarks on its values."""
     if not isinstance(row, dict) or not all(one is None or isinstance(one, str | int | float) for one in row.values()):
         raise OptionError("GN021", "row: expected a number or a word for each column.")
     assert model.columns is not None
     table = read_table({str(name): [value] for name, value in row.items()}, model.columns.names)
-    encoded: NDArray[np.float32] = model.columns.apply(table)[0]
-    return encoded
+    encoded, remarks = model.columns.apply_with_remarks(table)
+    return encoded[0], remarks
 
 
 def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:

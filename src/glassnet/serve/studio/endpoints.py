@@ -16,7 +16,7 @@ from starlette.routing import Route
 from ...errors import GlassnetError, OptionError, require_choice, require_number
 from ...i18n.language import LANGUAGES, preferred
 from ...io.control_characters import finite, json_text
-from ..http import in_language, in_thread
+from ..http import accepted_language, in_language, in_thread
 
 Handler = Callable[[Any, dict[str, Any]], Any]
 """Takes the `session.Session` and what was given."""
@@ -89,9 +89,15 @@ def refusal(status: int, code: str, message: str) -> Response:
 
 
 def language_of(request: Request) -> str:
-    """Return the language of the page: of the query, of the header, or of the locale."""
+    """Return the language of the page: its own choice, that of the session, of the browser, or of the locale."""
     named = request.query_params.get("lang") or request.headers.get("x-language", "")
-    return named if named in LANGUAGES else preferred()
+    if named in LANGUAGES:
+        return named
+    return (
+        request.app.state.session.language
+        or accepted_language(request.headers.get("accept-language", ""))
+        or preferred()
+    )
 
 
 def both_languages(message: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -158,7 +159,7 @@ class Session:
     model : str, optional
         A model file, which has the id ``"model"``.
     language : {"en", "zh"}, optional
-        The language of a page that does not choose one.
+        The language of a page that does not choose one; by default ``GLASSNET_LANGUAGE`` or that of the browser.
 
     Attributes
     ----------
@@ -177,7 +178,7 @@ class Session:
     """
 
     def __init__(self, model: str | None = None, *, language: str | None = None) -> None:
-        self.language = language or preferred()
+        self.language = language or (preferred() if os.environ.get("GLASSNET_LANGUAGE") else None)
         self.models: dict[str, StudioModel] = {}
         self.data: dict[str, StudioData] = {"mnist": StudioData("mnist", "MNIST", data.BUNDLED, "images")}
         self.drawings: list[Drawing] = []
@@ -203,7 +204,6 @@ class Session:
     def describe(self) -> dict[str, Any]:
         """Return what is open, as JSON-compatible values: the start of every page."""
         return {
-            "language": self.language,
             "run": self.events.run,
             "last": self.events.last_id,
             "limits": {"upload": MOST_UPLOAD},

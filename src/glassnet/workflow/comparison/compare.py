@@ -207,8 +207,8 @@ def _source(data: Any, y: Any, table: TableOptions) -> str | Dataset | None:
 
 
 def _warn(notice: Notice) -> None:
-    if notice.key == "compare_few":
-        warnings.warn(notice.text("en"), UserWarning, stacklevel=4)
+    if notice.key in ("compare_few", "all_one_answer"):
+        warnings.warn(_in_python(notice.text("en")), UserWarning, stacklevel=4)
 
 
 def _in_python(text: str) -> str:

@@ -93,13 +93,17 @@ class Trial:
 
 @dataclass(frozen=True)
 class Scored:
-    """Result of a trial: the score of the trained model, the curve, and the hash of the weights before training."""
+    """Result of a trial: the score of the trained model, the curve, and the hash of the weights before training.
+
+    `only_answer` is as in `Evaluation`.
+    """
 
     score: float
     curve: Curve
     start: str
     samples: int
     validation_samples: int
+    only_answer: int | None
 
 
 class _Ended(Exception):  # noqa: N818 - not an error
@@ -130,8 +134,10 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
     except DivergedError as problem:
         raise DivergedError(problem.code, f"{trial.side.upper()}, seed {seed}: {problem}") from None
     _, measure = METRICS[trial.metric]
-    tested: Any = measure(evaluate(fitted.model, validation))
-    return Scored(float(tested), follower.curve(fitted.history), follower.start, len(training), len(validation))
+    tested = evaluate(fitted.model, validation)
+    score: Any = measure(tested)
+    curve, counts = follower.curve(fitted.history), (len(training), len(validation))
+    return Scored(float(score), curve, follower.start, *counts, tested.only_answer)
 
 
 class _Follower:

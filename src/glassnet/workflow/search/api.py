@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
@@ -18,7 +19,7 @@ from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for, recipe_options, task_of
-from ..notice import ignore
+from ..notice import Notice, ignore
 from ..table_options import TableOptions
 from ..training_data import TrainingData, job_options, load_training_table
 from .job import Callback, SearchData, SearchJob, run_search, search_files
@@ -147,7 +148,7 @@ def _search(
         source = None if data is None else str(data)
         table = TableOptions(target=columns)
         job = SearchJob(source, None if test is None else str(test), recipe, options, table, out=folder, **common)
-        return search_files(job, executor=executor, callbacks=every)
+        return search_files(job, executor=executor, callbacks=every, notify=_warn)
     if isinstance(y, str):
         raise ArgumentError("GN021", f'y: {y!r} is text. Pass a column of a data frame as target="{y}".')
     if y is not None and columns:
@@ -160,7 +161,12 @@ def _search(
     else:
         read, name = _read_arrays(data, y, test, recipe, options)
     job = SearchJob(None, None, name, options, out=folder or "data-search", **common)
-    return run_search(job, read, executor, every, ignore, time.monotonic, began)
+    return run_search(job, read, executor, every, _warn, time.monotonic, began)
+
+
+def _warn(notice: Notice) -> None:
+    if notice.key == "all_one_answer":
+        warnings.warn(_in_python(notice.text("en")), UserWarning, stacklevel=4)
 
 
 def _in_python(text: str) -> str:

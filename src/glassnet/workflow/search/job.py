@@ -35,6 +35,7 @@ from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit, task_of
 from ...training.receipt import fingerprint
+from ..evaluate_job import about_equal_answers
 from ..notice import Notify, ignore, notice
 from ..table_options import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data
@@ -305,6 +306,9 @@ def run_search(
                 notify(notice("search_stopped", count=trials.stopped))
             elif ended == "time" and trials.ended == before:
                 notify(notice("search_no_time", minutes=job.minutes))
+            answers = [scorer.only_answer(found) for found in contributed.values()]
+            for one in about_equal_answers(read.training, metric, answers):
+                notify(one)
             evidence, done = judge_choice(contributed, scorer, base.seed), study.trials()
             best = done[evidence.winner]
             finals = _Finals(samples, folder, metric, notify, trials.tell_callbacks, executor)

@@ -135,6 +135,12 @@ class Scorer:
             return np.asarray(explained.mean(axis=1))
         return mean[:, 0]
 
+    def only_answer(self, contributed: Numbers) -> int | None:
+        """Return the class of every prediction, if it is the most frequent one, from what samples contribute."""
+        most = int(np.bincount(self.labels).argmax())
+        only = self.values is None and self.metric != "log_loss"
+        return most if only and np.array_equal(contributed[:, 0] == 1, self.labels == most) else None
+
     @property
     def _classes(self) -> NDArray[np.int64]:
         return np.unique(self.labels)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import FileError, ModelFileError, OptionError
+from ...errors import FileError, ModelFileError, require_packages
 from ...i18n.language import listed
 from ...io.byte_locks import ByteLocks
 from ...io.writing import require_folder
@@ -45,12 +45,7 @@ COMPLETE, PRUNED, DIVERGED, FAILED, RUNNING = "complete", "pruned", "diverged", 
 
 def require_optuna() -> None:
     """Raise OptionError GN092 if the package optuna cannot be imported."""
-    try:
-        import optuna  # noqa: F401
-    except ImportError as problem:
-        raise OptionError(
-            "GN092", f"a search needs {problem.name}, which is not installed: pip install 'glassnet[search]'"
-        ) from None
+    require_packages("a search", "search", "optuna")
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet import read_table
+from glassnet import load_model, read_table
 from glassnet.errors import DataError
 from glassnet.preprocess import Columns
+from glassnet.preprocess.tabular.learner import ColumnsLearner
 from glassnet.preprocess.tabular.selection import about_decimals
 from support.cli import run
 
@@ -254,3 +256,103 @@ def test_the_separator_does_not_affect_the_decimal_sign(tmp_path_factory, pairs,
             ]
         )
     assert found[0] == found[1] == found[2]
+
+
+def mixed(wholes, grouped):
+    """Whole numbers up to 999, and others with points between thousands, as text and as numbers."""
+    texts = [str(one) for one in wholes] + [f"{one:,}".replace(",", ".") for one in grouped]
+    return texts, [*map(float, wholes), *map(float, grouped)]
+
+
+UP_TO_999 = st.lists(st.integers(-999, 999), min_size=1, max_size=9)
+FROM_1000 = st.lists(st.integers(1000, 999_999), min_size=1, max_size=9)
+
+
+@given(UP_TO_999, FROM_1000, st.sampled_from(["{}", "{} kg", "${}"]), st.randoms())
+def test_points_that_may_be_between_thousands_are_never_guessed(wholes, grouped, form, random):
+    texts, thousands = mixed(wholes, grouped)
+    order = random.sample(range(len(texts)), len(texts))
+    texts, thousands = [form.format(texts[k]) for k in order], [thousands[k] for k in order]
+    columns = {"x": texts * 2, "y": ["a", "b"] * len(texts)}
+    for target in ("x", "y"):  # also as a column to predict
+        with pytest.raises(DataError, match=r"column 'x' is ambiguous: the point in '.*--decimal") as raised:
+            Columns.learn(read_table(columns), target)
+        assert raised.value.code == "GN017"
+    assert read_table(columns, decimal=",").column("x").numbers.tolist() == thousands * 2
+    by_points = [float(text.strip("$ kg")) for text in texts]
+    assert read_table(columns, decimal=".").column("x").numbers.tolist() == by_points * 2
+
+
+@given(UP_TO_999, FROM_1000, st.sampled_from(["0.964", "1000", "1.5", "12345", "0.5", "-0.250", "2.5000"]))
+def test_a_number_that_decides_leaves_a_column_as_it_is(wholes, grouped, other):
+    texts = [*mixed(wholes, grouped)[0], other]
+    column = read_table({"x": texts}).column("x")
+    assert column.unclear_point() is None
+    assert column.numbers.tolist() == [float(text) for text in texts]
+
+
+@given(FROM_1000)
+def test_three_decimals_everywhere_stay_decimals(grouped):
+    texts = mixed([], grouped)[0]
+    column = read_table({"x": texts}).column("x")
+    assert column.unclear_point() is None
+    assert column.numbers.tolist() == [float(text) for text in texts]
+
+
+@pytest.mark.parametrize("text", ["3,964", "3 964", "3'964", "3\u202f964", "$3,964"])
+def test_other_signs_between_thousands_are_certain(text):
+    column = read_table({"x": ["964", text]}).column("x")
+    assert column.unclear_point() is None
+    assert column.numbers.tolist() == [964, 3964]
+
+
+SALES = [str(k % 1000) if k % 3 else f"{1 + k % 7}.{k:03d}" for k in range(ROWS)]
+WHOLE = {"x": [f"{17 * k % 4001}" for k in range(40)], "y": ["a", "b"] * 20}
+
+
+@pytest.mark.parametrize("flags", [[], ["--stream"]])
+def test_the_command_line_asks_and_the_flag_decides(tmp_path, flags):
+    path = written(tmp_path, {"x": SALES, "y": ["a", "b"] * (ROWS // 2)}).rename(tmp_path / "sales.csv")
+    pl.read_csv(path, separator=";", infer_schema=False).write_parquet(tmp_path / "sales.parquet")
+    more = ["--epochs", "1", "--members", "1", "--out", str(tmp_path / "m.safetensors"), *flags]
+    for name in ("sales.csv", "sales.parquet"):
+        said = run("train", str(tmp_path / name), "--target", "y", *more).refused("GN017", "'x'", "--decimal .")
+        assert "--decimal ," in said
+    assert run("train", str(path), "--target", "y", "--decimal", ",", *more).code == 0
+    assert load_model(tmp_path / "m.safetensors").columns.inputs[0].high > 1000
+
+
+@pytest.mark.parametrize("rows", [["3.964"], ["3.964", "12"], ["1.234", "5.678"]])
+def test_points_in_a_column_of_whole_numbers_are_not_guessed_for_other_tables(rows):
+    fitted = Columns.from_dict(json.loads(json.dumps(Columns.learn(read_table(WHOLE), "y").to_dict())))
+    assert fitted.whole == {"x"}
+    with pytest.raises(DataError, match=r"'x' is ambiguous.*the training data have whole numbers") as raised:
+        fitted.apply({"x": rows})
+    assert raised.value.code == "GN017"
+    thousands = [float(text.replace(".", "")) for text in rows]
+    np.testing.assert_array_equal(fitted.apply(read_table({"x": rows}, decimal=",")), fitted.apply({"x": thousands}))
+    numbers = [*map(float, rows)]
+    np.testing.assert_array_equal(fitted.apply(read_table({"x": rows}, decimal=".")), fitted.apply({"x": numbers}))
+    np.testing.assert_array_equal(fitted.apply({"x": ["3.5", "0.964"]}), fitted.apply({"x": [3.5, 0.964]}))
+
+
+def test_points_in_a_target_of_whole_numbers_are_not_guessed_in_a_test():
+    table = {"x": [f"{k}.5" for k in range(60)], "y": [f"{17 * k % 4001}" for k in range(60)]}
+    fitted = Columns.learn(read_table(table), "y")
+    assert fitted.whole == {"y"}
+    with pytest.raises(DataError, match="'y' is ambiguous"):
+        fitted.answers(read_table({"x": ["1.5"], "y": ["3.964"]}))
+    assert fitted.answers(read_table({"x": ["1.5"], "y": ["3.964"]}, decimal=","))[1].tolist() == [[3964.0]]
+
+
+def test_a_model_knows_the_sign_that_was_given_in_training():
+    table = {"x": SALES, "y": ["a", "b"] * (ROWS // 2)}
+    for decimal, number in ((",", 3964.0), (".", 3.964)):
+        fitted = Columns.learn(read_table(table, decimal=decimal), "y")
+        np.testing.assert_array_equal(fitted.apply({"x": ["3.964"]}), fitted.apply({"x": [number]}))
+
+
+def test_parts_of_a_stream_after_whole_numbers_are_not_guessed():
+    learner = ColumnsLearner(read_table(WHOLE), "y")
+    with pytest.raises(DataError, match="'x' is ambiguous"):
+        learner.summarise(read_table({"x": ["3.964", "5.100"], "y": ["a", "b"]}))

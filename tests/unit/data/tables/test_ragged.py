@@ -35,9 +35,9 @@ def test_well_formed_text_is_read_as_in_training(rows, separator, quoted, end, a
     text = (above + "".join(f"{line}\n" for line in lines)).replace("\n", end)
     table, ragged = read_delimited(opened(text), ["a"]), read_ragged(opened(text), ["a"])
     assert ragged.names == tuple(table.frame.columns)
-    expected = cleaned(table.frame)
+    expected = cleaned(table.frame, "rows.csv")
     for place, name in enumerate(ragged.names):
-        found = cleaned(ragged.frame).to_series(place)
+        found = cleaned(ragged.frame, "rows.csv").to_series(place)
         wanted = expected[name].cast(found.dtype)  # plain numbers may already have a numeric type
         assert found.to_list() == wanted.to_list()
     comment = above.count("#")

@@ -182,6 +182,66 @@ def test_an_answer_has_remarks_on_values_that_the_model_does_not_know(running):
     assert (status, said["parameters"]) == (200, {"remarks": f"row 0: {job}"})
 
 
+def test_a_strict_request_is_refused_instead_of_remarked_on(running):
+    odd, text = KNOWN | {"job": "smith"}, ",".join(KNOWN) + "\nold,smith,0,maybe,CH,40,1\n"
+    tensors = [{"name": "age", "datatype": "FP64", "shape": [1], "data": [900.0]}]
+    types = {"job": "BYTES", "gain": "FP64", "member": "BOOL", "hours": "FP64"}
+    plain = KNOWN | {"gain": 0, "member": True}
+    tensors += [{"name": name, "datatype": kind, "shape": [1], "data": [plain[name]]} for name, kind in types.items()]
+    cases = [
+        ("/predict?model=people", {"rows": [KNOWN, odd], "strict": True}, "application/json", "row 1: column 'job'"),
+        ("/predict?model=people&strict=true", [odd], "application/json", "row 0: column 'job'"),
+        ("/explain?model=people", {"row": odd, "strict": True}, "application/json", "row 0: column 'job'"),
+        ("/predict?model=people&strict=true", text.encode(), "text/csv", "the request: column 'age'"),
+        ("/v2/models/people/infer", {"inputs": tensors, "parameters": {"strict": True}}, "application/json", "row 0"),
+    ]
+    for path, body, kind, place in cases:
+        status, said = send(running, path, body, kind)
+        assert (status, said["code"]) == (422, "GN075"), said
+        assert said.get("message", said.get("error")).startswith(place)
+        path, body = path.replace("strict=true", "strict=false"), json.loads(json.dumps(body).replace("true", "false")
+        ) if isinstance(body, dict) else body  # fmt: skip
+        assert send(running, path, body, kind)[0] == 200
+    assert send(running, "/predict?model=people", {"row": KNOWN, "strict": True})[0] == 200
+    for path, body in (
+        ("/predict?model=people", {"row": KNOWN, "strict": 1}),
+        ("/predict?model=people&strict=1", [KNOWN]),
+    ):
+        status, said = send(running, path, body)
+        assert (status, said["code"]) == (400, "GN127")
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """A model of images that was trained, so that it has a range."""
+    path, data = tmp_path_factory.mktemp("images") / "images.safetensors", digits(200)
+    glassnet.save_model(glassnet.fit(data, epochs=1, hidden=(4,)).model, path)
+    with serving([path]) as running:
+        yield running
+
+
+def test_rows_of_another_range_have_a_remark_as_at_the_command_line(images):
+    pixels = digits(200).inputs[:5]
+    dark = (pixels / 255).tolist()
+    tensor = {"name": "input", "shape": [5, 784], "datatype": "FP32", "data": dark}
+    text = "".join(",".join(map(str, row)) + "\n" for row in dark).encode()
+    for path, body, kind in (
+        ("/predict", {"rows": dark}, "application/json"),
+        ("/predict", text, "text/csv"),
+        ("/v2/models/images/infer", {"inputs": [tensor]}, "application/json"),
+        ("/explain", {"row": dark[0]}, "application/json"),
+    ):
+        status, said = send(images, path, body, kind)
+        found = said["parameters"]["remarks"].split("\n") if "v2" in path else said["remarks"]
+        assert (status, len(found)) == (200, 1)
+        assert "far outside the range of the training data" in found[0]
+        strict = body | {"parameters": {"strict": True}} if "v2" in path else body
+        status, said = send(images, f"{path}?strict=true", strict, kind)
+        assert (status, said["code"]) == (422, "GN075"), (path, said)
+    assert "remarks" not in send(images, "/predict", {"rows": pixels.tolist()})[1]
+    assert send(images, "/predict", {"rows": pixels.tolist(), "strict": True})[0] == 200
+
+
 def test_missing_columns_name_the_row_and_the_column_that_is_misspelt(running):
     misspelt = {("Age" if name == "age" else name): value for name, value in KNOWN.items()}
     _, said = send(running, "/predict?model=people", {"rows": [KNOWN, misspelt]})

@@ -12,16 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from glassnet import Options, load_table, save_model
 from glassnet.errors import OptionError
+from glassnet.model.build import new_model
 from glassnet.serve.http import is_loopback
 from glassnet.serve.service import predict
 from glassnet.serve.service.app import BYTES_AT_ONCE
 from glassnet.serve.service.counters import Counters
 from glassnet.serve.service.limits import Limits
-from glassnet.serve.service.models import Repository
+from glassnet.serve.service.models import Repository, ServedModel
 from support.raw_http import DEADLINE, get, gzip_bomb, head, post, send
 from support.samples import digits, digits_csv
-from support.service import serving, write_digits
+from support.service import serving, write_digits, write_numbers, write_people
 
 ROW = digits(100).inputs[0].tolist()
 BODY = json.dumps({"rows": [ROW]}).encode()
@@ -125,7 +127,13 @@ def test_a_query_changes_nothing_that_the_path_names(running):
 
 
 @pytest.mark.parametrize(
-    ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)]
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("gzip", lambda body: gzip.compress(body[:50]) + gzip.compress(b"") + gzip.compress(body[50:]) + bytes(3)),
+        ("deflate", zlib.compress),
+        ("identity", bytes),
+    ],
 )
 def test_packed_bodies_and_answers(running, encoding, pack):
     plain = json.loads(predicted(running).body)
@@ -143,6 +151,12 @@ def test_packed_bodies_and_answers(running, encoding, pack):
     [
         (b"no gzip", "gzip", 400, "GN127"),
         (gzip.compress(BODY)[:-9], "gzip", 400, "GN127"),
+        (gzip.compress(BODY) + b"rest", "gzip", 400, "GN127"),
+        (gzip.compress(BODY) + gzip.compress(b" ")[:-3], "gzip", 400, "GN127"),
+        (zlib.compress(BODY)[:-1], "deflate", 400, "GN127"),
+        (zlib.compress(BODY) + zlib.compress(b" "), "deflate", 400, "GN127"),
+        (zlib.compress(BODY) + gzip.compress(b" "), "deflate", 400, "GN127"),
+        (gzip.compress(gzip.compress(BODY)), "gzip, gzip", 415, "GN122"),
         (BODY, "br", 415, "GN122"),
         (gzip_bomb(8 << 20), "gzip", 413, "GN125"),
         (bytes(100_001), "identity", 413, "GN125"),
@@ -258,6 +272,68 @@ def test_a_damaged_or_missing_file_keeps_the_model(tmp_path, capfd):
     assert models.get("digits") is not first
     assert f"{path}: loaded again, hash {first.model.hash()}" in capfd.readouterr().err
     assert counters.reloads == {("digits", False): 2, ("digits", True): 1}
+
+
+def test_a_model_of_other_requests_or_answers_does_not_take_the_place(tmp_path, capfd):
+    others = {
+        "people": (
+            write_people,
+            "makes predictions of classes from rows of a table, expected predictions of classes from rows of 784",
+        ),
+        "numbers": (write_numbers, "makes predictions of numbers from rows of 3 values"),
+        "letters": (lambda path: write_digits(path, names=("a", "b")), "has no output '0'"),
+    }
+    path, counters = write_digits(tmp_path / "digits.safetensors"), Counters()
+    models = Repository([path], counters)
+    first = models.get("digits")
+    for name, (write, what) in others.items():
+        os.replace(write(tmp_path / f"{name}.new"), path)
+        models.look()
+        assert models.get("digits") is first
+        problem = models.problems["digits"]
+        assert (problem.code, what in str(problem)) == ("GN047", True)
+        assert "[GN047] The model from before is used." in capfd.readouterr().err
+    os.replace(write_digits(tmp_path / "digits.new", seed=1), path)
+    models.look()
+    assert models.get("digits") is not first
+    assert models.problems == {}
+    assert counters.reloads == {("digits", False): len(others), ("digits", True): 1}
+
+
+def test_a_model_of_a_table_may_lose_columns_but_not_gain_any(tmp_path):
+    def write(name, *columns):
+        table = {one: [k % 7 + len(one) / 8 for k in range(40)] for one in columns} | {"y": ["a", "b"] * 20}
+        save_model(new_model(load_table(table, "y"), Options(hidden=(3,))), tmp_path / name)
+        return tmp_path / name
+
+    models = Repository([write("t.safetensors", "x", "more")], Counters())
+    os.replace(write("new", "more"), tmp_path / "t.safetensors")
+    models.look()
+    assert models.problems == {}
+    os.replace(write("new", "x", "more"), tmp_path / "t.safetensors")
+    models.look()
+    assert "needs the column 'x'" in str(models.problems["t"])
+
+
+def test_a_changed_file_is_tried_again_when_there_is_memory(tmp_path, monkeypatch, capfd):
+    path, counters = write_digits(tmp_path / "digits.safetensors"), Counters()
+    models = Repository([path], counters)
+    first, load = models.get("digits"), ServedModel.load
+    os.replace(write_digits(tmp_path / "digits.new", seed=1), path)
+
+    def fail(name, path):
+        raise MemoryError
+
+    monkeypatch.setattr(ServedModel, "load", fail)
+    models.look()
+    models.look()
+    assert (models.get("digits") is first, models.problems["digits"].code) == (True, "GN032")
+    assert capfd.readouterr().err.count("GN032") == 1
+    monkeypatch.setattr(ServedModel, "load", load)
+    models.look()
+    assert models.get("digits") is not first
+    assert models.problems == {}
+    assert counters.reloads == {("digits", False): 1, ("digits", True): 1}
 
 
 def test_a_problem_is_told_in_the_language_of_the_request(tmp_path):

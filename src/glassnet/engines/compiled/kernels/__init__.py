@@ -1,7 +1,7 @@
 """Kernels, compiled by Numba at their first call and cached on disk."""
 
 from .activations import ACTIVATE
-from .barrier import FEW_SPINS, SPINS, abort, new_barrier
+from .barrier import SPINS, abort, begin_part, is_aborted, new_barrier, next_step
 from .calls import entry_of
 from .common import SampleTargets, SparseRows, number_of
 from .inference import answer_rows, packed
@@ -33,7 +33,6 @@ __all__ = [
     "ACTIVATE",
     "BIAS",
     "ENTRIES",
-    "FEW_SPINS",
     "LANES",
     "LARGEST_PORTABLE_TILE",
     "LARGEST_TILE",
@@ -68,13 +67,16 @@ __all__ = [
     "Work",
     "abort",
     "answer_rows",
+    "begin_part",
     "compile_step",
     "entry_of",
     "fill_outputs",
     "fill_shards",
     "gather_nonzero",
     "gather_pairs",
+    "is_aborted",
     "new_barrier",
+    "next_step",
     "number_of",
     "packed",
     "plan_of",

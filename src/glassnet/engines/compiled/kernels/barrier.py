@@ -3,6 +3,9 @@
 Threads synchronise several times in every step, tens of thousands of times per second: too often for Python's barriers.
 A waiting thread spins on a shared counter; after many spins it also yields its core after each spin. The barrier can be
 aborted, so that a thread that fails, or an interrupt, does not leave the others waiting.
+
+A block of steps runs in parts. A thread that waits long waits for one that another process has pushed off its core. A
+single such wait can take as long as a thousand steps, so it ends the part: the caller continues with fewer threads.
 """
 
 from __future__ import annotations
@@ -18,26 +21,42 @@ from numpy.typing import NDArray
 from ....nn.jit import kernel
 
 SPINS = 500_000
-"""Number of spins, about a millisecond, before a thread yields its core.
+"""Number of spins, about a millisecond, after which a wait is long: the thread yields its core, and the part ends.
 
 A core that is yielded to another process comes back after some milliseconds, so a thread does not yield it early. If
 each thread has its own core, the others rarely arrive later.
 """
 
-FEW_SPINS = 2_000
-"""Number of spins if there are more threads than cores: the last thread may be waiting for this core."""
+_ARRIVED, _MEETINGS, _ABORTED, _SPINS, _LONG_WAITS, _NEXT, _STOP = range(7)
+"""Places in a barrier: threads that have arrived, number of meetings, whether it is aborted, the spins of a short wait,
+number of long waits in this part, first step of this part or the next, and the step before which this part stops."""
 
 _sched_yield = types.ExternalFunction("sched_yield", types.int32())
 
 
-def new_barrier(most_spins: int = SPINS) -> NDArray[np.int64]:
-    """Return a barrier: threads arrived, number of meetings, whether it is aborted, and its spins."""
-    return np.array([0, 0, 0, most_spins])
+def new_barrier() -> NDArray[np.int64]:
+    """Return a barrier for a block of steps."""
+    return np.zeros(_STOP + 1, np.int64)
+
+
+def begin_part(barrier: NDArray[np.int64], steps: int, spins: int = SPINS) -> None:
+    """Let the next part have so many steps, and its threads so many spins in a short wait."""
+    barrier[_SPINS], barrier[_LONG_WAITS], barrier[_STOP] = spins, 0, barrier[_NEXT] + steps
+
+
+def next_step(barrier: NDArray[np.int64]) -> int:
+    """Return the number of steps of the block that are complete."""
+    return int(barrier[_NEXT])
 
 
 def abort(barrier: NDArray[np.int64]) -> None:
     """Make every thread return from its next wait, whether the other threads arrive or not."""
-    barrier[2] = 1
+    barrier[_ABORTED] = 1
+
+
+def is_aborted(barrier: NDArray[np.int64]) -> bool:
+    """Return whether the block has been aborted."""
+    return bool(barrier[_ABORTED])
 
 
 def _address(context: Any, builder: Any, array_type: Any, array: Any, index: int) -> Any:
@@ -73,12 +92,28 @@ def _add(builder: Any, pointer: Any, value: Any) -> Any:
     return builder.atomic_rmw("add", pointer, value, "acq_rel")
 
 
-_meetings = _counter_operation(1, _load, 0)
-_aborted = _counter_operation(2, _load, 0)
-_arrive = _counter_operation(0, _add, 1)
-_meet = _counter_operation(1, _add, 1)
+_meetings = _counter_operation(_MEETINGS, _load, 0)
+_aborted = _counter_operation(_ABORTED, _load, 0)
+_arrive = _counter_operation(_ARRIVED, _add, 1)
+_meet = _counter_operation(_MEETINGS, _add, 1)
+_long_waits = _counter_operation(_LONG_WAITS, _load, 0)
+_set_long_waits = _counter_operation(_LONG_WAITS, _store, 1)
+_count_long_wait = _counter_operation(_LONG_WAITS, _add, 1)
+_stop = _counter_operation(_STOP, _load, 0)
+_stop_at = _counter_operation(_STOP, _store, 1)
 _published = _counter_operation(0, _load, 0)
 _publish = _counter_operation(0, _store, 1)
+
+
+@kernel
+def _waited(barrier: Any, spins: int) -> bool:
+    """Count one more spin of a wait, and yield the core if it is long; return False if aborted then."""
+    if spins < barrier[_SPINS]:
+        return True
+    if spins == barrier[_SPINS]:
+        _count_long_wait(barrier, np.int64(1))
+    _sched_yield()
+    return not _aborted(barrier)
 
 
 @kernel
@@ -93,11 +128,9 @@ def wait_for_all(barrier: Any, threads: int) -> bool:
             _arrive(barrier, np.int64(-threads))
             _meet(barrier, np.int64(1))
         else:
-            spins, most_spins = 0, barrier[3]
-            while _meetings(barrier) == before and not (spins > most_spins and _aborted(barrier)):
+            spins = 0
+            while _meetings(barrier) == before and _waited(barrier, spins):
                 spins += 1
-                if spins > most_spins:
-                    _sched_yield()
     return not _aborted(barrier)
 
 
@@ -110,9 +143,34 @@ def publish(exchange: Any, number: int) -> None:
 @kernel
 def wait_for(barrier: Any, exchange: Any, number: int) -> bool:
     """Wait for a number in an exchange buffer; data written before it are then visible. Return False if aborted."""
-    spins, most_spins = 0, barrier[3]
-    while _published(exchange) != number and not (spins > most_spins and _aborted(barrier)):
+    spins = 0
+    while _published(exchange) != number and _waited(barrier, spins):
         spins += 1
-        if spins > most_spins:
-            _sched_yield()
     return not _aborted(barrier)
+
+
+@kernel
+def first_step(barrier: Any, thread: int, threads: int) -> int:
+    """Wait for all threads, some of which are still waking up; return the first step of the part."""
+    if wait_for_all(barrier, threads) and thread == 0:
+        _set_long_waits(barrier, np.int64(0))
+    return int(barrier[_NEXT])
+
+
+@kernel
+def goes_on(barrier: Any, thread: int, step: int) -> bool:
+    """Return whether the part has this step. All threads must wait for the first thread at least once in every step.
+
+    If a thread has waited long, the first thread stops the part after this step, before the others can begin the next.
+    """
+    stop = _stop(barrier)
+    if thread == 0 and step + 1 < stop and _long_waits(barrier) > 0:
+        _stop_at(barrier, np.int64(step + 1))
+    return bool(step < stop)
+
+
+@kernel
+def end_part(barrier: Any, thread: int, step: int) -> None:
+    """Note the first step that is not complete."""
+    if thread == 0:
+        barrier[_NEXT] = step

@@ -20,7 +20,7 @@ from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from ....preprocess.augment.kernels import Distortion, distort_rows
 from ... import shards as division
 from .activations import add, copy, set_to_zero
-from .barrier import wait_for_all
+from .barrier import end_part, first_step, goes_on, wait_for_all
 from .calls import call, call_for_progress, entry_of
 from .common import SampleTargets, greater, lesser, matrix_in, vector_in
 from .optimizers import UPDATE, Constants, constants_of, follow, sum_shards, sum_squares
@@ -144,7 +144,7 @@ def train_batches(
     weights: Weights,
     buffers: Buffers,
 ) -> None:
-    """Run a block of steps together with the other threads; losses are summed per shard.
+    """Run a part of a block of steps together with the other threads; losses are summed per shard.
 
     If the barrier is aborted, the last step may be incomplete.
     """
@@ -154,7 +154,8 @@ def train_batches(
     if tiles > 0 and not shares_column_blocks:
         own = (thread, threads, features, settings, weights, buffers, np.bool_(False))
         call(settings.entries[TRANSPOSE], own)
-    for step in range(steps.constants.shape[0]):
+    step = first_step(barrier, thread, threads)
+    while goes_on(barrier, thread, step):
         first = step * steps.batch_size
         batch = vector_in(steps.order, first, lesser(steps.batch_size, steps.order.shape[0] - first))
         count = _shards_of(batch.shape[0], shards)
@@ -171,6 +172,8 @@ def train_batches(
             call(settings.entries[FIRST_GRADIENTS], (thread, threads, batch, source, settings, buffers))
         if not _update(thread, threads, barrier, count, steps.constants[step], settings, weights, buffers):
             break
+        step += 1
+    end_part(barrier, thread, step)
     if tiles > 0 and not shares_column_blocks:
         back = (thread, threads, features, settings, weights, buffers, np.bool_(True))
         call(settings.entries[TRANSPOSE], back)
@@ -196,6 +199,7 @@ def fill_shards(
     count = _shards_of(batch.shape[0], buffers.gradients.shape[0])
     for shard in range(first + thread, stop, threads):
         _shard(shard, count, batch, address, plan, source, dropout, settings, weights, buffers)
+    end_part(barrier, thread, 1)
 
 
 @outer_kernel

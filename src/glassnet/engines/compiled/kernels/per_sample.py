@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy, first_largest
-from .barrier import publish, wait_for
+from .barrier import end_part, first_step, goes_on, publish, wait_for
 from .common import SampleTargets, SparseRows, greater, lesser
 from .losses import weigh
 from .node_groups import Groups, Nodes, UpperLayers, group_of, layer_of, nodes_in
@@ -60,8 +60,8 @@ class Work(NamedTuple):
     groups: Groups
     upper: UpperLayers
     exchange: Exchange
-    loss: NDArray[np.float64]  # (threads,): sums of the losses, each before the step of its sample
-    correct: NDArray[np.int64]  # (threads,): number of correct predictions; equal for all threads
+    loss: NDArray[np.float64]  # (1,): sum of the losses, each before the step of its sample
+    correct: NDArray[np.int64]  # (1,): number of correct predictions
 
 
 class SampleOrder(NamedTuple):
@@ -262,7 +262,7 @@ def train_samples(
     work: Work,
     steps: SampleOrder,
 ) -> None:
-    """Train on samples one after another, together with the other threads.
+    """Train on a part of the samples, one after another, together with the other threads.
 
     If the barrier is aborted, the last step may be incomplete.
     """
@@ -272,8 +272,10 @@ def train_samples(
     following = plan.sizes[2] if first > 0 else 0
     mine = ThreadState(thread, threads, own, plan, first, nodes_in(work.upper.rows[thread], 0), work.upper.flat[thread])
     outputs = layer_of(plan, mine.nodes, layers - 1)
-    loss, correct = 0.0, 0
-    for position in range(steps.order.shape[0]):
+    if thread > 0:  # with fewer threads in the part before, this thread's upper layers have not been updated
+        copy(work.upper.flat[0], mine.flat)
+    loss, correct, position = work.loss[0], work.correct[0], first_step(barrier, thread, threads)
+    while goes_on(barrier, thread, position):
         number = steps.order[position]
         _fetch_next(inputs.rows, steps.order, position)
         sample = _sample(inputs, steps, position)
@@ -286,4 +288,7 @@ def train_samples(
         loss += weigh(targets.weights[number], cost, error, delta) if targets.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
         _backward(mine, groups, following, sample)
-    work.loss[thread], work.correct[thread] = loss, correct
+        position += 1
+    end_part(barrier, thread, position)
+    if thread == 0:
+        work.loss[0], work.correct[0] = loss, correct

@@ -227,7 +227,7 @@ function photoPart(el, studio, id, show) {
       const [left, top, right, bottom] = one.box;
       const words = t("draw_box", { words: one.words });
       const box = button("", () => show(one.pixels), { class: one.sure ? "box" : "box unsure", "aria-label": words, title: words });
-      box.append(h("span", { text: one.sure ? one.answer : one.reason === "not_a_digit" ? "?" : `${one.answer}?` }));
+      box.append(h("span", { text: one.sure ? one.answer : ["not_a_digit", "not_writing"].includes(one.reason) ? "?" : `${one.answer}?` }));
       Object.assign(box.style, { left: `${left * 100}%`, top: `${top * 100}%`, width: `${(right - left) * 100}%`, height: `${(bottom - top) * 100}%` });
       return box;
     });

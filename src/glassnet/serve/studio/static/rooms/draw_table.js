@@ -30,6 +30,7 @@ export async function openForm(el, studio, id, description, usual) {
   const answer = answerPart(t, description);
   const why = h("section.panel.stack.why", { hidden: true });
   const origin = h("p.quiet", { hidden: true });
+  const remarks = h("ul.small.warning", { hidden: true, role: "status" });
   const controls = columns.map((one) => rowControl(one, t, (value) => {
     values[one.name] = value;
     origin.hidden = true;
@@ -48,7 +49,7 @@ export async function openForm(el, studio, id, description, usual) {
   el.append(
     h("div.form-view", {},
       h("section.panel.stack.form", {}, h("div.row.spread", {}, h("h2", { text: t("draw_row") }), reset), origin, rowOpener(), h("div.fields", {}, controls.map((one) => one.el))),
-      answer.el, why),
+      answer.el, remarks, why),
     take);
 
   /** A control to fill in a row of the data. */
@@ -122,6 +123,8 @@ export async function openForm(el, studio, id, description, usual) {
       const told = await api.post("/api/draw/query", { model: id, ...sample }, { signal: mine.signal });
       if (asking !== mine) return;
       answer.update(told.outputs, told.probabilities, true, told.answer, told.numbers);
+      remarks.hidden = !told.remarks.length;
+      fill(remarks, told.remarks.map((text) => h("li", { text })));
       explain(told);
     } catch (problem) {
       studio.error(problem);

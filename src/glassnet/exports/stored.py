@@ -1,0 +1,91 @@
+"""What a file stores, compared value by value with an export of the same model that is made for the comparison.
+
+Answers to rows do not show everything: not the names, nor a weight whose input is 0 in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+
+PROGRAM = "program"
+"""The fact of a form that is neither data nor a name: its code, or its operators."""
+_MOST = 8
+"""Differences that are listed."""
+_LONGEST = 60
+"""Characters of a value in a message."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a file stores.
+
+    Parameters
+    ----------
+    name : str
+        The name of the model in the file.
+    version : str
+        The version of glassnet that wrote the file.
+    facts : dict
+        Name -> array, list, number or text.
+    """
+
+    name: str
+    version: str
+    facts: Mapping[str, Any]
+
+
+def differences(file: Stored, expected: Stored) -> tuple[str, ...]:
+    """Return the first differences of a file from what is expected, each an English sentence without a full stop.
+
+    Of a file of another version only the facts that both have are compared, and not its program.
+    """
+    same_version = file.version == expected.version
+    names = [one for one in {**expected.facts, **file.facts} if same_version or one != PROGRAM]
+    found: list[str] = []
+    for name in names:
+        if name in file.facts and name in expected.facts:
+            found += _difference(name, file.facts[name], expected.facts[name])
+        elif same_version:
+            found.append(f"the file has no {name}" if name in expected.facts else f"the file has {name} in addition")
+    return tuple(found[:_MOST])
+
+
+def _difference(name: str, value: Any, expected: Any) -> Iterator[str]:
+    """Yield the first difference of one fact, if there is one."""
+    if isinstance(value, np.ndarray) and isinstance(expected, np.ndarray):
+        if value.dtype == expected.dtype and value.shape == expected.shape and value.tobytes() == expected.tobytes():
+            return
+        shapes = [f"{one.dtype} of shape {list(one.shape)}" for one in (value, expected)]
+        if shapes[0] != shapes[1]:
+            value, expected = shapes
+        else:
+            value, expected = value.ravel().tolist(), expected.ravel().tolist()
+    place = ""
+    if isinstance(value, list) and isinstance(expected, list):
+        pairs = enumerate(zip_longest(value, expected, fillvalue=None), start=1)
+        differing = next(((number, one) for number, one in pairs if not _same(*one)), None)
+        if differing is None:
+            return
+        place, (value, expected) = f"value {differing[0]} of ", differing[1]
+    if not _same(value, expected):
+        texts = ["missing" if one is None else repr(one) for one in (value, expected)]
+        alike = next((place for place, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), 0)
+        start = max(0, alike - _LONGEST // 2)
+        yield f"{place}{name} is {_cut(texts[0], start)} in the file, and {_cut(texts[1], start)} in the model"
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Return whether two values have the same type and the same digits; −0 is not 0."""
+    return type(one) is type(other) and repr(one) == repr(other)
+
+
+def _cut(text: str, start: int) -> str:
+    """Return a part of a long text, from a place on."""
+    if len(text) <= _LONGEST:
+        return text
+    return "…" * (start > 0) + text[start : start + _LONGEST] + "…" * (len(text) > start + _LONGEST)

@@ -1,0 +1,130 @@
+"""Whether what was read is writing: strokes of a pen, about equally wide and full, on even ground.
+
+The models see the shape of a piece of ink alone, and parts of hands and things have the shape of a digit. Three
+measures of the photograph itself distinguish them. Their limits were chosen on generated photographs of digits,
+and on rendered hands, pictures of things and edges of which the tests and the benchmark have others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import scipy  # `scipy.ndimage` is loaded when it is first used
+from numpy.typing import NDArray
+from PIL import Image
+
+from .morphology import Mask, dilate, distance, open_mask
+from .paper import Ink
+from .reading import Digit, Reading
+from .reasons import Reason
+from .rules import stroke_pixels
+
+_UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
+"""Standard deviations at which each measure alone says that this is not writing: of the strength around a digit,
+relative to its ink; of the stroke width, and of the strength inside strokes, relative to their means. Writing has at
+most 0.06, 0.25 and 0.3."""
+_TEXTURED = 0.85  # mean of several digits at which none of them is writing; a page has at most 0.75
+_SLENDER = 0.45  # ratio of width to height up to which a 1 may be any bar, such as a finger
+_AS_THICK, _AS_STRONG, _MUCH = 0.6, 0.75, 2.0
+"""Fraction of its stroke width above which other ink is not a ruled line, strength above which it is not a shadow, and
+ratio to its own ink at which it is much."""
+_AROUND = 0.35  # of the size of a digit: the width of the ground around it that is measured
+_BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
+_CAMERA = 0.05  # most of the noise of a picture that is the camera's
+_TINY = 2  # factor by which a tiny picture is enlarged
+_SHADE = 1.5  # of the stroke width: the distance up to which the ground is averaged for its shades
+_ENLARGED = 112  # pixels a side at which stroke widths are measured
+_FINE = 8.0  # stroke width in pixels below which the strength inside strokes is that of their blur
+
+
+def doubt_other_than_writing(reading: Reading, sure: float) -> Reading:
+    """Lower the confidence of digits of a photograph that do not look like writing.
+
+    Parameters
+    ----------
+    reading : Reading
+    sure : float
+        Least confidence of a sure digit.
+    """
+    if reading.mask.shape[1] >= _TINY * reading.picture.width:  # enlarged: too few pixels to measure
+        return reading
+    doubts = [_unevenness_of(reading, digit) if digit.sure else 0.0 for digit in reading.digits]
+    measured = [doubt for digit, doubt in zip(reading.digits, doubts, strict=True) if digit.sure]
+    textured = (len(measured) > 1 and np.mean(measured) >= _TEXTURED) or _is_part_of_much(reading)
+    digits = []
+    for digit, doubt in zip(reading.digits, doubts, strict=True):
+        digits.append(digit.doubted(Reason.NOT_WRITING, sure) if digit.sure and (textured or doubt >= 1) else digit)
+    return replace(reading, digits=tuple(digits))
+
+
+def _is_part_of_much(reading: Reading) -> bool:
+    """Return whether all that was read is one slender stroke or two, among far more ink as thick as they."""
+    sure = [digit for digit in reading.digits if digit.sure]
+    slender = [digit for digit in sure if _SLENDER * (digit.box[3] - digit.box[1]) >= digit.box[2] - digit.box[0]]
+    if not 0 < len(slender) == len(sure) <= 2:
+        return False
+    everything = (reading.mask | reading.removed) & (reading.ink.strength > _AS_STRONG)
+    own = np.zeros_like(everything)
+    for digit in sure:
+        place = _place_of(reading, digit)
+        own[place] = reading.mask[place]
+    if not own.any():
+        return False
+    thick = open_mask(everything & ~own, max(2, round(_AS_THICK * stroke_pixels(own))))
+    return bool(np.count_nonzero(thick) > _MUCH * np.count_nonzero(own))
+
+
+def _place_of(reading: Reading, digit: Digit) -> tuple[slice, slice]:
+    """Return the rows and columns of a digit in the mask."""
+    down, across = (a / b for a, b in zip(reading.mask.shape, reading.picture.size[::-1], strict=True))
+    left, top, right, bottom = digit.box
+    return slice(round(top * down), round(bottom * down)), slice(round(left * across), round(right * across))
+
+
+def _unevenness_of(reading: Reading, digit: Digit) -> float:
+    place = _place_of(reading, digit)
+    ink = reading.mask[place]
+    if min(ink.shape) < 2 or not ink.any():
+        return 0.0
+    room = max(4, round(_AROUND * max(ink.shape)))
+    window = tuple(slice(max(0, part.start - room), part.stop + room) for part in place)
+    own = np.zeros_like(reading.mask)
+    own[place] = ink
+    every = reading.mask[window] | reading.removed[window]
+    return unevenness(reading.ink, window, own[window], every, digit.form)
+
+
+def unevenness(separated: Ink, window: tuple[slice, ...], ink: Mask, every: Mask, form: NDArray[np.uint8]) -> float:
+    """Return how little a digit and the ground around it look like writing; 1 and more is none.
+
+    Parameters
+    ----------
+    separated : Ink
+    window : (slice, slice)
+        The digit and the ground around it.
+    ink, every : ndarray of bool, shape (rows, columns)
+        The pixels of the digit, and those of all ink.
+    form : ndarray of uint8, shape (28, 28)
+        The digit in the form of MNIST, without the gaps that a dry pen leaves.
+    """
+    strength = separated.strength[window]
+    half = distance(np.pad(ink, 1))[1:-1, 1:-1]
+    pen = max(1.0, 4 * float(half[ink].mean()) - 2)
+    level = float(np.median(strength[ink]))
+    bare = ~dilate(every, max(1.5, _BLURRED * pen))
+    side = 2 * round(_SHADE * pen) + 1
+    smooth = scipy.ndimage.uniform_filter(np.where(bare, strength, 0), side)
+    smooth /= scipy.ndimage.uniform_filter(bare.astype(np.float32), side) + np.float32(1e-6)
+    ground = (strength - smooth)[bare] / level  # without the shades of a shadow
+    # Most of squared paper is even; the lines are not.
+    off = np.abs(ground - np.median(ground)) if ground.size else np.zeros(1)
+    of_ground = min(float(ground.std()), 3 * float(np.median(off))) if ground.size > 10 else 0.0
+    of_ground = np.sqrt(max(0.0, of_ground**2 - min(separated.noise, _CAMERA) ** 2))  # more than that of the camera
+    deep = ink & (half >= max(1.0, pen / 8 + 0.25))
+    of_ink = float(strength[deep].std() / strength[deep].mean()) if pen > _FINE else 0.0
+    large = Image.fromarray(form).resize((_ENLARGED, _ENLARGED), Image.Resampling.BICUBIC)
+    half = distance(np.array(large) > 127)
+    ridge = half[(half >= scipy.ndimage.maximum_filter(half, 3)) & (half > half[half > 0].mean() / 2)]
+    of_width = float(ridge.std() / ridge.mean())
+    return float(np.hypot(np.hypot(of_ground / _UNEVEN_GROUND, of_width / _UNEVEN_WIDTH), of_ink / _UNEVEN_INK))

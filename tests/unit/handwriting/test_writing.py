@@ -1,0 +1,53 @@
+"""What is no writing is not surely a digit: hands, edges, letters. benchmarks/read.py has larger samples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet.handwriting import match_mnist_form
+from glassnet.handwriting.reader import Reading, read_photo
+from glassnet.handwriting.reasons import Reason
+from glassnet.model.file import shipped_model
+from support.no_writing import GREEK, LIKE_DIGITS, POSES, edge, hand, letter
+from support.photos import Photo, single
+
+
+def read(photo: Photo) -> Reading:
+    return read_photo(shipped_model(), photo.opened())
+
+
+def surely_digits(photos: list[Photo]) -> int:
+    return sum(any(digit.sure for digit in read(photo).digits) for photo in photos)
+
+
+def test_hands_are_no_digits_and_say_why():
+    """A stretched finger, evenly lit, may look like a 1."""
+    readings = [read(hand(pose, seed)) for pose in POSES for seed in (300, 301)]
+    assert sum(any(digit.sure for digit in reading.digits) for reading in readings) <= 1
+    assert Reason.NOT_WRITING in {digit.reason for reading in readings for digit in reading.digits}
+
+
+def test_dark_edges_are_no_digits():
+    assert surely_digits([edge(seed) for seed in range(300, 306)]) == 0
+
+
+def test_letters_are_no_digits():
+    """One of ten at most; without those that are as good as a digit."""
+    some = [character for character in GREEK if character not in LIKE_DIGITS][::3]
+    assert surely_digits([letter(character, 300) for character in some]) <= 0.1 * len(some)
+
+
+@pytest.mark.parametrize("kind", ["pencil", "crayon", "chalk", "shadow", "squared", "flash", "thick"])
+def test_writing_in_any_pen_and_light_is_not_doubted(kind):
+    photo = single(kind, 310, hand=True)
+    assert Reason.NOT_WRITING not in {digit.reason for digit in read(photo).digits}
+
+
+def test_a_grey_crop_on_a_white_square_has_not_the_form_of_mnist():
+    """All pixels of the crop are ink, but not full ink."""
+    rng = np.random.default_rng(5)
+    square = np.full((28, 28), 255, np.uint8)
+    square[4:24, 7:21] = rng.integers(0, 120, (20, 14))
+    assert match_mnist_form(Image.fromarray(square)) is None
