@@ -90,10 +90,10 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple
         inside = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
         removed[inside] &= ~piece.mask
         if digit.sure and near[inside][piece.mask].mean() > _ON_LINE:
-            digit = digit.doubted(Reason.UNCLEAR, sure)
+            digit = digit.doubted(Reason.RULING, sure)
         digits.append(digit)
     if not certain or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
-        digits = [digit.doubted(Reason.UNCLEAR, sure) if digit.sure else digit for digit in digits]
+        digits = [digit.doubted(Reason.RULING, sure) if digit.sure else digit for digit in digits]
     return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure), False
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .morphology import Mask, Plane, close
+from .paper import downsample
 from .photo import MOST
 
 _STRIP = 8  # pixels along a line that are one step of the transform
@@ -26,6 +27,9 @@ _SPREAD = 0.06  # largest difference of slopes in a family of lines, by perspect
 _DARK = 0.07  # least missing light of a line
 _WHOLE, _GAPS, _TICKS = 0.9, 0.55, 0.22
 """Least fraction of ink between the ends of a line, of a row of boxes, and of the ticks of a comb."""
+_COARSE, _STRONGER, _FINE = 160, 1.5, 1.6
+"""Pixels of the shorter side of the coarse image; strength of writing relative to that of lines, and its size relative
+to their distance, at which they are those of plain paper."""
 _RULED = 3  # least number of level lines without upright ones
 _CANDIDATES = 200  # most peaks that are measured
 _LONG = 0.2  # least length of a line, relative to the side of the image
@@ -254,10 +258,17 @@ def _consistent(lines: list[Line], columns: int) -> list[Line]:
     ]
 
 
-def _count_runs(grey: Plane) -> int:
-    """Return how many level runs of thin dark pixels are as long as lines: a quick search, for pictures without any.
+def _find_runs(grey: Plane) -> tuple[NDArray[np.float64], float]:
+    """Find level runs of thin dark pixels as long as lines: a quick search, for pictures without any.
 
     Pixels are averaged in strips along a line, which may rise or fall by a pixel from one strip to the next.
+
+    Returns
+    -------
+    places : ndarray of float
+        The rows of the runs, where most are one above the other.
+    strength : float
+        The fraction of light that is missing in them.
     """
     rows, columns = grey.shape
     strips = grey[:, : columns // _STRIP * _STRIP].reshape(-1, _STRIP) @ np.full(_STRIP, 1 / _STRIP, np.float32)
@@ -265,16 +276,33 @@ def _count_runs(grey: Plane) -> int:
     reach = max(4, min(rows, columns) // 48)
     paper = np.minimum(strips[:, 2 * reach :], strips[:, : -2 * reach])
     missing = 1 - strips[:, reach:-reach] / (paper + np.float32(0.02))
-    least = max(0.4 * _DARK, 3 * 1.4826 * float(np.median(np.abs(missing))))
-    length, longest = np.zeros((2, missing.shape[1]), np.int16)
-    for strip in missing > least:
+    noise = float(np.percentile(np.abs(missing[:, ::4]), 25)) / 0.319  # of a normal distribution
+    least = min(max(0.4 * _DARK, 3 * noise), _DARK)
+    length, found, strength = np.zeros(missing.shape[1], np.int16), np.zeros((0, 2), np.intp), 0.0
+    for strip in missing:
         near = length.copy()
         np.maximum(near[1:], length[:-1], out=near[1:])
         np.maximum(near[:-1], length[1:], out=near[:-1])
-        length = np.where(strip, near + 1, np.maximum(length - 1, 0))  # a gap costs as much as ink gains
-        np.maximum(longest, length, out=longest)
-    found = longest >= 0.8 * _LONG * len(strips)
-    return int(np.count_nonzero(np.diff(found.astype(np.int8), prepend=0) == 1))
+        dark = strip > least
+        length = np.where(dark, near + 1, np.maximum(length - 1, 0))  # a gap costs as much as ink gains
+        long = dark & (length >= max(6, 0.8 * _LONG * len(strips)))
+        ends = np.flatnonzero(np.diff(np.pad(long, 1).astype(np.int8))).reshape(-1, 2)
+        if len(ends) > len(found):
+            found, strength = ends, float(np.median(strip[long]))
+    return found.mean(axis=1) + reach, strength
+
+
+def _is_fine(grey: Plane, places: NDArray[np.float64], strength: float) -> bool:
+    """Return whether the runs are closer than the writing, which is much stronger: those of ruled or squared paper."""
+    if len(places) < 5:
+        return False
+    step = max(1, min(grey.shape) // _COARSE)
+    small = downsample(grey[..., np.newaxis], step)
+    labels, _ = scipy.ndimage.label(missing_light(small, _COARSE // 4)[0] > _STRONGER * strength)
+    sizes = [max(down.stop - down.start, across.stop - across.start) for down, across in scipy.ndimage.find_objects(labels)]
+    pitch = float(np.median(np.diff(places))) / step
+    large = [size for size in sizes if size > 0.5 * pitch]
+    return bool(large) and float(np.median(large)) > _FINE * pitch
 
 
 def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
@@ -293,8 +321,11 @@ def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
     is_crossed : bool
         Whether lines were seen that cross each other, without being a form.
     """
-    grey = values.reshape(-1, 3) @ np.full(3, 1 / 3, np.float32)
-    if min(values.shape[:2]) < 60 or _count_runs(grey.reshape(values.shape[:2])) < 2:
+    if min(values.shape[:2]) < 60:
+        return None, False
+    grey = (values.reshape(-1, 3) @ np.full(3, 1 / 3, np.float32)).reshape(values.shape[:2])
+    runs = _find_runs(grey)
+    if len(runs[0]) < 2 or _is_fine(grey, *runs):
         return None, False
     dark = missing_light(values, max(15, min(values.shape[:2]) // 8)).max(axis=0)
     sample = dark[::3, ::3]
@@ -312,8 +343,7 @@ def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
     if len(upright) < 2 or (len(upright) < _RULED and max(one.covered for one in upright) < 0.65):
         upright = []  # digits one above the other
     whole = [one for one in level if one.dashed or one.covered >= _WHOLE]
-    room = 0.02 * values.shape[1]
-    across = all(one.start < room and one.end > values.shape[1] - room for one in level)
+    across = bool(np.mean([_is_across(one, dark.shape) for one in level]) >= 0.7)
     if len(upright) < 2 and len(whole) < _RULED:
         return None, not across and _are_joined(level, dark > least)
     families = (level, values.shape[1] / 2), (upright, values.shape[0] / 2)
@@ -322,6 +352,14 @@ def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
     pitch = min(pitches)
     straight = _straighten(picture, values, level, upright, pitch)
     return replace(_without_lines(*straight), across=across), False
+
+
+def _is_across(line: Line, shape: tuple[int, ...]) -> bool:
+    """Return whether both ends of a level line are at the edge of the photograph."""
+    room = 0.03 * max(shape)
+    return all(
+        not room < x < shape[1] - room or not room < line.at(x) < shape[0] - room for x in (line.start, line.end)
+    )
 
 
 def _are_joined(level: list[Line], ink: Mask) -> bool:
