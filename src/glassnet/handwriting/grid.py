@@ -299,7 +299,9 @@ def _is_fine(grey: Plane, places: NDArray[np.float64], strength: float) -> bool:
     step = max(1, min(grey.shape) // _COARSE)
     small = downsample(grey[..., np.newaxis], step)
     labels, _ = scipy.ndimage.label(missing_light(small, _COARSE // 4)[0] > _STRONGER * strength)
-    sizes = [max(down.stop - down.start, across.stop - across.start) for down, across in scipy.ndimage.find_objects(labels)]
+    sizes = [
+        max(down.stop - down.start, across.stop - across.start) for down, across in scipy.ndimage.find_objects(labels)
+    ]
     pitch = float(np.median(np.diff(places))) / step
     large = [size for size in sizes if size > 0.5 * pitch]
     return bool(large) and float(np.median(large)) > _FINE * pitch
@@ -345,7 +347,7 @@ def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
     whole = [one for one in level if one.dashed or one.covered >= _WHOLE]
     across = bool(np.mean([_is_across(one, dark.shape) for one in level]) >= 0.7)
     if len(upright) < 2 and len(whole) < _RULED:
-        return None, not across and _are_joined(level, dark > least)
+        return None, not across and any(_find_sides(*pair, dark > least) for pair in pairwise(level))
     families = (level, values.shape[1] / 2), (upright, values.shape[0] / 2)
     places = [np.array([one.at(middle) for one in family]) for family, middle in families if len(family) > 1]
     pitches = [float(np.percentile(_wide_gaps(one), 25)) for one in places]
@@ -362,21 +364,30 @@ def _is_across(line: Line, shape: tuple[int, ...]) -> bool:
     )
 
 
-def _are_joined(level: list[Line], ink: Mask) -> bool:
-    """Return whether thin upright bars join two neighbouring level lines in several places: boxes."""
-    share = np.linspace(0.1, 0.9, 24)[:, np.newaxis]
-    for upper, lower in pairwise(level):
-        x = np.arange(max(upper.start, lower.start), min(upper.end, lower.end) + 1)
-        if len(x) < 2:
-            continue
-        down = (lower.at(x) - upper.at(x)) * share
-        rows = np.rint(upper.at(x) + down).astype(int).clip(0, ink.shape[0] - 1)
-        columns = np.rint(x - upper.slope * down).astype(int).clip(0, ink.shape[1] - 1)
-        full = ink[rows, columns].mean(axis=0) >= _WHOLE
-        edges = np.flatnonzero(np.diff(np.pad(full.astype(np.int8), 1))).reshape(-1, 2)
-        if np.count_nonzero(np.diff(edges, axis=1) <= 2 * max(upper.thick, lower.thick) + 2) >= _RULED:
-            return True
-    return False
+def _find_sides(upper: Line, lower: Line, ink: Mask) -> list[Line]:
+    """Return the thin upright bars that join two level lines, if there are several: the sides of boxes."""
+    x = np.arange(max(0, upper.start, lower.start), min(ink.shape[1], upper.end + 1, lower.end + 1))
+    if len(x) < 3:
+        return []
+    down = (lower.at(x) - upper.at(x)) * np.linspace(0.1, 0.9, 24)[:, np.newaxis]
+    rows = np.rint(upper.at(x) + down).astype(int).clip(0, ink.shape[0] - 1)
+    columns = np.rint(x - upper.slope * down).astype(int).clip(0, ink.shape[1] - 1)
+    near = scipy.ndimage.maximum_filter1d(ink[rows, columns], 3, axis=1)  # they may lean a little
+    edges = np.flatnonzero(np.diff(np.pad((near.mean(axis=0) >= _WHOLE).astype(np.int8), 1))).reshape(-1, 2)
+    edges = edges[np.diff(edges, axis=1)[:, 0] <= 2 * max(upper.thick, lower.thick) + 4]
+    if len(edges) < _RULED:
+        return []
+    middles = x[0] + (edges.sum(axis=1) - 1) / 2
+    return [
+        Line(float(middle), -upper.slope, round(upper.at(middle)), round(lower.at(middle)), max(1.0, wide - 2), 1.0)
+        for middle, wide in zip(middles, np.diff(edges, axis=1)[:, 0].tolist(), strict=True)
+    ]
+
+
+def _are_near(one: Line, other: Line) -> bool:
+    """Return whether the middle of a line is close to another line."""
+    middle = (one.start + one.end) / 2
+    return bool(abs(one.at(middle) - other.at(middle)) <= 1.5 * max(one.thick, other.thick) + 2)
 
 
 def _wide_gaps(places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -491,13 +502,19 @@ def _without_lines(
     seen = values / np.moveaxis(1 - missing, 0, 2).clip(0.02)  # the paper
     near = np.zeros(values.shape[:2], bool)
     thickest = 1.5 * max(one.thick for one in (*level, *upright)) + 1
+    sides: list[Line] = []
     for turn in range(4):
         axis = turn % 2
-        if turn == 1 and not upright:
-            upright = _find_ticks(missing.max(axis=0), level, pitch)
+        if turn == 1:
+            strength = missing.max(axis=0)
+            upright = upright or _find_ticks(strength, level, pitch)
+            sides = [one for pair in pairwise(level) for one in _find_sides(*pair, strength > 2 * _DARK)]
+            own = [one for one in sides if not any(_are_near(one, other) for other in upright)]
+            # Rows of boxes that are not one below the other: what seemed lines over several of them are none.
+            upright, sides = ([], sides) if 2 * len(own) > len(sides) else (upright, own)
         plane = missing if axis == 0 else np.ascontiguousarray(missing.transpose(0, 2, 1))
         if turn < 2:
-            lines = (level, upright)[axis]
+            lines = (level, [*upright, *sides])[axis]
         else:  # the other lines of double frames, and what was hidden by a stronger one
             lines = [
                 one
