@@ -6,6 +6,7 @@ nothing on it is sure.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from ..model.model import Model
 from .attempts import make_digit
 from .grid import Form, boundaries, find_form, map_points
+from .mnist_form import SIDE
 from .morphology import Mask, Plane, dilate
-from .reading import Reading
+from .reading import Digit, Reading
 from .reasons import Reason
-from .recognise import recognise
+from .recognise import recognise, score_forms
+from .segment import bounding_box
 from .text_lines import judge_lines
 
 if TYPE_CHECKING:
@@ -32,7 +35,11 @@ cross the whole image."""
 _REACH = 4  # pixels from a stroke to the ink in a line that belongs to it
 _ACROSS = 0.08  # distance across a line, relative to the pitch, in which ink may belong to the same digit
 _REST = 0.45  # length of other ink in a line, relative to the pitch, from which it is the rest of the line
+_FINE = 1.8  # size of writing relative to the cells of squared paper, above which it is not written in cells
+_BLANK = 2  # number of lines in each direction above which they are no strokes
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
+_SINGLE = 0.8  # least fraction of cells with one digit in a form that has one in each
+_SMALL = 0.6  # height of a digit relative to the usual one, below which it may be print or a remain
 _LINE = 1.4  # length of a remain of a line, relative to the pitch
 _HEADING = 0.65  # height of the pieces in a row relative to the usual one, below which they are a heading
 _NET = 2.6  # size of connected ink, in cells, above which it is more ruling
@@ -40,8 +47,8 @@ _LEGIBLE = 0.5  # least fraction of sure digits in a form whose grid is certain
 _CELLS = 1000  # more than the cells in a row
 
 
-def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Reading | None:
-    """Read a form; None if the picture has no ruling, or none that is wider than its writing.
+def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple[Reading | None, bool]:
+    """Read a form.
 
     Parameters
     ----------
@@ -55,33 +62,33 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
 
     Returns
     -------
-    Reading or None
-        The boxes are in the photograph; ink and mask are those of the straightened form.
+    reading : Reading or None
+        None if the picture has no ruling that is wider than its writing. The boxes are in the photograph; ink and mask
+        are those of the straightened form.
+    is_ruled : bool
+        Whether there is ruling whose cells are uncertain, so that nothing on it is sure.
     """
     from . import dark_ink, find_cell_pieces, threshold_ink
 
-    form = find_form(picture, values)
+    form, is_crossed = find_form(picture, values)
     if form is None:
-        return None
+        return None, is_crossed
     ink = dark_ink(form.picture)
-    mask = threshold_ink(ink)
-    mask = _without_remains(mask, form)
+    mask = _without_rests(threshold_ink(ink), form)
     bounds = boundaries(form.rows), boundaries(form.columns)
     is_netted = not form.across and _is_netted(mask, form)
     largest = np.inf if is_netted else _LARGEST[form.across]
-    pieces = [
-        (cell, piece)
-        for cell, piece in find_cell_pieces(mask, *bounds, form.near, form.pitch, largest)
-        if not _is_edge(piece, form, picture, values)
-    ]
+    pieces, size = find_cell_pieces(mask, *bounds, form.near, form.pitch, largest)
+    pieces = [(cell, piece) for cell, piece in pieces if not _is_edge(piece, form, picture, values)]
     if not pieces:
-        return None
+        is_blank = size <= largest and min(len(form.rows), len(form.columns)) > _BLANK
+        return None, is_blank or (form.columns.size > 0 and not form.across and largest < size < _FINE)
     certain = not is_netted and not any(_is_remain(piece, form) for _, piece in pieces)
     # Each cell is moved away from the others, so that nothing is merged with what is in another one.
     apart = 4 * max(mask.shape)
     spread = [_moved(piece, row * apart, column * apart) for (row, column), piece in pieces]
     candidates = [candidate for line in recognise(model, spread) for candidate in line]
-    near, digits, removed = dilate(form.near, 2), [], mask.copy()
+    digits, parts, removed = [], [], mask.copy()
     for candidate in sorted(candidates, key=lambda one: (one.piece.top // apart, one.piece.left)):
         row, column = candidate.piece.top // apart, candidate.piece.left // apart
         piece = _moved(candidate.piece, -row * apart, -column * apart)
@@ -90,13 +97,55 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> Readi
         digit = make_digit(model, replace(candidate, piece=piece), box, cell, sure, picture, ink)
         inside = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
         removed[inside] &= ~piece.mask
-        is_cut = _goes_on(piece, mask, (row, column), form)
-        if digit.sure and (is_cut or near[inside][piece.mask].mean() > _ON_LINE):
-            digit = digit.doubted(Reason.UNCLEAR, sure)
+        if digit.sure and _goes_on(piece, mask, (row, column), form):
+            digit = digit.doubted(Reason.RULING, sure)
         digits.append(digit)
+        parts.append(piece)
+    in_way = _have_ruling_in_way(model, digits, parts, form)
+    digits = [
+        digit.doubted(Reason.RULING, sure) if digit.sure and doubt else digit
+        for digit, doubt in zip(digits, in_way, strict=True)
+    ]
     if not certain or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
-        digits = [digit.doubted(Reason.UNCLEAR, sure) if digit.sure else digit for digit in digits]
-    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure)
+        digits = [digit.doubted(Reason.RULING, sure) if digit.sure else digit for digit in digits]
+    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure), False
+
+
+def _have_ruling_in_way(model: Model, digits: list[Digit], pieces: list[Piece], form: Form) -> list[bool]:
+    """Return for each sure digit whether it may be a remain of lines or a part of print, or reads otherwise without.
+
+    So it does if it is outside the grid, or much smaller than the others, or one of several in a cell of a form that
+    has one in each; if most of it is where a line was, or if it is another digit without what is there.
+    """
+    from . import mnist_forms
+
+    sure = [k for k, digit in enumerate(digits) if digit.sure]
+    doubts = [False] * len(digits)
+    if not sure:
+        return doubts
+    near = dilate(form.near, 2)
+    usual = np.median([pieces[k].height for k in sure])
+    count = Counter(digits[k].line for k in sure)
+    is_single = form.columns.size > 0 and np.mean([number == 1 for number in count.values()]) >= _SINGLE
+    masks, places = [], []
+    for k in sure:
+        piece = pieces[k]
+        middle = (piece.left + piece.right) / 2
+        outside = form.columns.size > 0 and not form.columns[0] < middle < form.columns[-1]
+        on_line = near[piece.top : piece.bottom, piece.left : piece.right] & piece.mask
+        share = on_line.sum() / piece.mask.sum()
+        crowded = is_single and count[digits[k].line] > 1
+        doubts[k] = bool(outside or crowded or piece.height < _SMALL * usual or share > _ON_LINE)
+        if share > 0 and not doubts[k]:
+            rest = piece.mask & ~on_line
+            masks.append(rest[bounding_box(rest)])
+            places.append(k)
+    if places:
+        forms = np.stack([mnist_forms(mask).reshape(-1, SIDE * SIDE) for mask in masks])
+        answers = model.targets.invert(score_forms(model, forms)[0])
+        for k, answer in zip(places, answers, strict=True):
+            doubts[k] = bool(answer != digits[k].answer)
+    return doubts
 
 
 def _in_rows(reading: Reading, sure: float) -> Reading:
@@ -121,7 +170,7 @@ def _in_rows(reading: Reading, sure: float) -> Reading:
     return replace(reading, digits=digits, other_lines=tuple(others))
 
 
-def _without_remains(mask: Mask, form: Form) -> Mask:
+def _without_rests(mask: Mask, form: Form) -> Mask:
     """Return the ink without the rests of lines that were not quite divided out: long ink in a line, off any stroke."""
     rests, _ = scipy.ndimage.label(mask & form.near & ~dilate(mask & ~form.near, _REACH), np.ones((3, 3), bool))
     places = scipy.ndimage.find_objects(rests)
@@ -173,8 +222,13 @@ def _is_netted(mask: Mask, form: Form) -> bool:
     labels, _ = scipy.ndimage.label(mask, np.ones((3, 3), bool))
     most = _NET * max([form.pitch, *np.diff(boundaries(form.columns))[:1]])
     top, bottom = form.rows[0], form.rows[-1]
+    left, right = np.flatnonzero(form.near.any(axis=0))[[0, -1]]
     return any(
-        max(down.stop - down.start, across.stop - across.start) > most and down.start < bottom and down.stop > top
+        max(down.stop - down.start, across.stop - across.start) > most
+        and down.start < bottom
+        and down.stop > top
+        and across.start < right
+        and across.stop > left
         for down, across in scipy.ndimage.find_objects(labels)
         if across.start > 2 and across.stop < mask.shape[1] - 2
     )
