@@ -33,7 +33,7 @@ _LARGEST = (1.1, 0.8)
 """Size of writing relative to the cells, above which the lines are squared or ruled paper: usually, and where they
 cross the whole image."""
 _REACH = 4  # pixels from a stroke to the ink in a line that belongs to it
-_ACROSS = 0.08  # distance across a line, relative to the pitch, in which ink may belong to the same digit
+_ACROSS = 0.1  # distance across a line, relative to the pitch, in which ink may belong to the same digit
 _REST = 0.45  # length of other ink in a line, relative to the pitch, from which it is the rest of the line
 _FINE = 1.8  # size of writing relative to the cells of squared paper, above which it is not written in cells
 _BLANK = 2  # number of lines in each direction above which they are no strokes
@@ -179,14 +179,15 @@ def _without_rests(mask: Mask, form: Form) -> Mask:
 
 
 def _goes_on(piece: Piece, mask: Mask, cell: tuple[int, int], form: Form) -> bool:
-    """Return whether ink of another cell ends close to a piece, so that the digit may go on across the line."""
+    """Return whether a stroke in another cell ends close to a piece, so that the digit may go on across the line."""
     reach = round(_ACROSS * form.pitch)
     corner = max(0, piece.top - reach), max(0, piece.left - reach)
-    window = mask[corner[0] : piece.bottom + reach, corner[1] : piece.right + reach]
-    own = np.zeros_like(window)
+    place = slice(corner[0], piece.bottom + reach), slice(corner[1], piece.right + reach)
+    strokes = mask[place] & ~form.near[place]
+    own = np.zeros_like(strokes)
     down, across = piece.top - corner[0], piece.left - corner[1]
     own[down : down + piece.height, across : across + piece.width] = piece.mask
-    rows, columns = np.argwhere(dilate(own, reach) & window & ~own).T
+    rows, columns = np.argwhere(dilate(own, reach) & strokes & ~own).T
     row = np.searchsorted(boundaries(form.rows), rows + corner[0])
     column = np.searchsorted(boundaries(form.columns), columns + corner[1])
     return bool(((row != cell[0]) | (column != cell[1])).any())
