@@ -35,6 +35,7 @@ cross the whole image."""
 _FINE = 1.8  # size of writing relative to the cells of squared paper, above which it is not written in cells
 _BLANK = 2  # number of lines in each direction above which they are no strokes
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
+_WITHOUT = 0.5  # least confidence in a digit without what is where a line was
 _SINGLE = 0.8  # least fraction of cells with one digit in a form that has one in each
 _REACHES, _SLENDER = 0.12, 0.35  # of the distance of lines, up to which it reaches them; largest width over height
 _SMALL, _AS_HIGH = 0.6, 0.8
@@ -75,8 +76,8 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple
     ink = dark_ink(form.picture)
     mask = threshold_ink(ink)
     bounds = boundaries(form.rows), boundaries(form.columns)
-    is_netted = not form.across and _is_netted(mask, form)
-    largest = np.inf if is_netted else _LARGEST[form.across]
+    is_netted = _is_netted(mask, form)
+    largest = np.inf if is_netted and not form.across else _LARGEST[form.across]
     pieces, size = find_cell_pieces(mask, *bounds, form.near, form.pitch, largest)
     pieces = [(cell, piece) for cell, piece in pieces if not _is_edge(piece, form, picture, values)]
     if not pieces:
@@ -145,9 +146,9 @@ def _have_ruling_in_way(model: Model, digits: list[Digit], pieces: list[Piece], 
             places.append(k)
     if places:
         forms = np.stack([mnist_forms(mask).reshape(-1, SIDE * SIDE) for mask in masks])
-        answers = model.targets.invert(score_forms(model, forms)[0])
-        for k, answer in zip(places, answers, strict=True):
-            doubts[k] = bool(answer != digits[k].answer)
+        outputs, confidences, _ = score_forms(model, forms)
+        for k, answer, confidence in zip(places, model.targets.invert(outputs), confidences, strict=True):
+            doubts[k] = bool(answer != digits[k].answer or confidence < _WITHOUT)
     return doubts
 
 
