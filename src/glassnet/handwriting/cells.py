@@ -38,8 +38,11 @@ _REST = 0.45  # length of other ink in a line, relative to the pitch, from which
 _FINE = 1.8  # size of writing relative to the cells of squared paper, above which it is not written in cells
 _BLANK = 2  # number of lines in each direction above which they are no strokes
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
+_WITHOUT = 0.5  # least confidence in a digit without what is where a line was
 _SINGLE = 0.8  # least fraction of cells with one digit in a form that has one in each
-_SMALL = 0.6  # height of a digit relative to the usual one, below which it may be print or a remain
+_REACHES, _SLENDER = 0.12, 0.35  # of the distance of lines, up to which it reaches them; largest width over height
+_SMALL, _AS_HIGH = 0.6, 0.8
+"""Height of a digit relative to the usual one, below which it may be print or a remain: usually, and outside."""
 _LINE = 1.4  # length of a remain of a line, relative to the pitch
 _HEADING = 0.65  # height of the pieces in a row relative to the usual one, below which they are a heading
 _NET = 2.6  # size of connected ink, in cells, above which it is more ruling
@@ -76,8 +79,8 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple
     ink = dark_ink(form.picture)
     mask = _without_rests(threshold_ink(ink), form)
     bounds = boundaries(form.rows), boundaries(form.columns)
-    is_netted = not form.across and _is_netted(mask, form)
-    largest = np.inf if is_netted else _LARGEST[form.across]
+    is_netted = _is_netted(mask, form)
+    largest = np.inf if is_netted and not form.across else _LARGEST[form.across]
     pieces, size = find_cell_pieces(mask, *bounds, form.near, form.pitch, largest)
     pieces = [(cell, piece) for cell, piece in pieces if not _is_edge(piece, form, picture, values)]
     if not pieces:
@@ -114,8 +117,9 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple
 def _have_ruling_in_way(model: Model, digits: list[Digit], pieces: list[Piece], form: Form) -> list[bool]:
     """Return for each sure digit whether it may be a remain of lines or a part of print, or reads otherwise without.
 
-    So it does if it is outside the grid, or much smaller than the others, or one of several in a cell of a form that
-    has one in each; if most of it is where a line was, or if it is another digit without what is there.
+    So it does if it is outside the grid, or like a side of a box, or much smaller than the others, or one of several in
+    a cell of a form that has one in each; if most of it is where a line was, or if it is another digit without what is
+    there.
     """
     from . import mnist_forms
 
@@ -126,26 +130,39 @@ def _have_ruling_in_way(model: Model, digits: list[Digit], pieces: list[Piece], 
     near = dilate(form.near, 2)
     usual = np.median([pieces[k].height for k in sure])
     count = Counter(digits[k].line for k in sure)
+    wide = np.median(np.diff(boundaries(form.columns))) if form.columns.size > 1 else form.pitch
     is_single = form.columns.size > 0 and np.mean([number == 1 for number in count.values()]) >= _SINGLE
     masks, places = [], []
     for k in sure:
         piece = pieces[k]
         middle = (piece.left + piece.right) / 2
-        outside = form.columns.size > 0 and not form.columns[0] < middle < form.columns[-1]
+        beyond = max(form.columns.min() - middle, middle - form.columns.max()) if form.columns.size else -1.0
+        # The outermost line may be missing: then a whole column of digits is beyond it.
+        outside = beyond > wide or (beyond > 0 and piece.height < _AS_HIGH * usual)
         on_line = near[piece.top : piece.bottom, piece.left : piece.right] & piece.mask
         share = on_line.sum() / piece.mask.sum()
         crowded = is_single and count[digits[k].line] > 1
-        doubts[k] = bool(outside or crowded or piece.height < _SMALL * usual or share > _ON_LINE)
+        doubts[k] = bool(
+            outside or crowded or _is_side(piece, form) or piece.height < _SMALL * usual or share > _ON_LINE
+        )
         if share > 0 and not doubts[k]:
             rest = piece.mask & ~on_line
             masks.append(rest[bounding_box(rest)])
             places.append(k)
     if places:
         forms = np.stack([mnist_forms(mask).reshape(-1, SIDE * SIDE) for mask in masks])
-        answers = model.targets.invert(score_forms(model, forms)[0])
-        for k, answer in zip(places, answers, strict=True):
-            doubts[k] = bool(answer != digits[k].answer)
+        outputs, confidences, _ = score_forms(model, forms)
+        for k, answer, confidence in zip(places, model.targets.invert(outputs), confidences, strict=True):
+            doubts[k] = bool(answer != digits[k].answer or confidence < _WITHOUT)
     return doubts
+
+
+def _is_side(piece: Piece, form: Form) -> bool:
+    """Return whether a slender piece reaches from one level line to the next, as a side of a box does."""
+    rows = np.sort(form.rows)
+    room = _REACHES * np.diff(rows)
+    ends = (piece.top < rows[:-1] + room) & (piece.bottom > rows[1:] - room)
+    return bool(piece.width < _SLENDER * piece.height and ends.any())
 
 
 def _in_rows(reading: Reading, sure: float) -> Reading:

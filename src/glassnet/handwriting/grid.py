@@ -30,6 +30,7 @@ _WHOLE, _GAPS, _TICKS = 0.9, 0.55, 0.22
 _COARSE, _STRONGER, _FINE = 160, 1.5, 1.6
 """Pixels of the shorter side of the coarse image; strength of writing relative to that of lines, and its size relative
 to their distance, at which they are those of plain paper."""
+_CLOSE = 0.15  # of the shorter side: largest distance of the lines of squared and ruled paper
 _RULED = 3  # least number of level lines without upright ones
 _CANDIDATES = 200  # most peaks that are measured
 _LONG = 0.2  # least length of a line, relative to the side of the image
@@ -88,7 +89,7 @@ class Form:
     back : ndarray, shape (3, 3)
         Perspective map from its pixels to those of the photograph.
     across : bool
-        Whether the lines cross the whole photograph, as those of ruled and squared paper do.
+        Whether the lines are close and cross the whole photograph, as those of ruled and squared paper do.
     """
 
     picture: Plane
@@ -352,6 +353,7 @@ def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
     places = [np.array([one.at(middle) for one in family]) for family, middle in families if len(family) > 1]
     pitches = [float(np.percentile(_wide_gaps(one), 25)) for one in places]
     pitch = min(pitches)
+    across = across and pitch < _CLOSE * min(values.shape[:2])
     straight = _straighten(picture, values, level, upright, pitch)
     return replace(_without_lines(*straight), across=across), False
 

@@ -7,7 +7,7 @@ merged; digits side by side form a line, and lines are ordered from the top.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -89,7 +89,7 @@ class Piece:
         """Stroke width in pixels."""
         return stroke_pixels(self.mask)
 
-    @property
+    @cached_property
     def outline(self) -> NDArray[np.float64]:
         """The pixels of the ink that border on paper, as rows and columns of the image, shape (n, 2)."""
         inked = np.pad(self.mask, 1)

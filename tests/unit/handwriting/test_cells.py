@@ -10,7 +10,6 @@ from glassnet.handwriting.cells import read_form
 from glassnet.handwriting.grid import boundaries, find_form
 from glassnet.handwriting.photo import opaque, working_size
 from glassnet.handwriting.reader import read_photo
-from glassnet.handwriting.reasons import Reason
 from glassnet.model.file import shipped_model
 from support.forms import Form, form
 from support.photos import Photo, Scene, sheet, single
@@ -99,4 +98,3 @@ def test_nothing_on_a_ruling_that_is_not_understood_is_sure():
             pixels[rows[inside], columns[inside]] = 20
     reading = read_photo(shipped_model(), Image.fromarray(pixels))
     assert not any(digit.sure for digit in reading.digits)
-    assert Reason.RULING in {digit.reason for digit in reading.digits}
