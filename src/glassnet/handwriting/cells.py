@@ -33,7 +33,7 @@ _LARGEST = (1.1, 0.8)
 """Size of writing relative to the cells, above which the lines are squared or ruled paper: usually, and where they
 cross the whole image."""
 _FINE = 1.8  # size of writing relative to the cells of squared paper, above which it is not written in cells
-_BLANK = 2  # number of lines in each direction above which they are no strokes
+_BLANK = 2  # number of lines in each direction above which they are printed
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
 _WITHOUT = 0.5  # least confidence in a digit without what is where a line was
 _SINGLE = 0.8  # least fraction of cells with one digit in a form that has one in each
