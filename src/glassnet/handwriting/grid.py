@@ -512,7 +512,7 @@ def _without_lines(
             upright = upright or _find_ticks(strength, level, pitch)
             sides = [one for pair in pairwise(level) for one in _find_sides(*pair, strength > 2 * _DARK)]
             own = [one for one in sides if not any(_are_near(one, other) for other in upright)]
-            # Rows of boxes that are not one below the other: what seemed lines over several of them are none.
+            # Rows of boxes that are not one below the other: what seems a line over several of them is not one.
             upright, sides = ([], sides) if 2 * len(own) > len(sides) else (upright, own)
         plane = missing if axis == 0 else np.ascontiguousarray(missing.transpose(0, 2, 1))
         if turn < 2:

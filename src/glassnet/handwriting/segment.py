@@ -7,7 +7,7 @@ merged; digits side by side form a line, and lines are ordered from the top.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import reduce
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -61,6 +61,8 @@ class Piece:
         Its box in the working image; bottom and right are exclusive.
     mask : ndarray of bool, shape (bottom − top, right − left)
         The pixels of the box that are its ink.
+    outline : ndarray of float, shape (n, 2)
+        Those of its pixels that border on paper, as rows and columns of the image.
     """
 
     top: int
@@ -68,6 +70,13 @@ class Piece:
     bottom: int
     right: int
     mask: Mask = field(repr=False)
+    outline: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        inked = np.pad(self.mask, 1)
+        inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
+        places = np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
+        object.__setattr__(self, "outline", places)
 
     @property
     def height(self) -> int:
@@ -88,14 +97,6 @@ class Piece:
     def pen(self) -> float:
         """Stroke width in pixels."""
         return stroke_pixels(self.mask)
-
-    @cached_property
-    def outline(self) -> NDArray[np.float64]:
-        """The pixels of the ink that border on paper, as rows and columns of the image, shape (n, 2)."""
-        inked = np.pad(self.mask, 1)
-        inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
-        places: NDArray[np.float64] = np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
-        return places
 
 
 def ink_mask(ink: Ink) -> Mask:
