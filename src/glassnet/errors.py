@@ -86,6 +86,7 @@ CODES: dict[str, str] = {
     "GN074": "a reviewed list cannot be applied",
     # photographs
     "GN085": "no digit was found in the image",
+    "GN086": "glassnet failed on an image",
     # the studio
     "GN090": "the request does not come from a page of this studio",
     "GN091": "the request is larger than allowed",

@@ -9,6 +9,7 @@ coloured line. Ink over a line as dark is restored by bridging the line between 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .morphology import Mask, Plane, close
+from .paper import downsample
 from .photo import MOST
 
 _STRIP = 8  # pixels along a line that are one step of the transform
@@ -25,6 +27,10 @@ _SPREAD = 0.06  # largest difference of slopes in a family of lines, by perspect
 _DARK = 0.07  # least missing light of a line
 _WHOLE, _GAPS, _TICKS = 0.9, 0.55, 0.22
 """Least fraction of ink between the ends of a line, of a row of boxes, and of the ticks of a comb."""
+_COARSE, _STRONGER, _FINE = 160, 1.5, 1.6
+"""Pixels of the shorter side of the coarse image; strength of writing relative to that of lines, and its size relative
+to their distance, at which they are those of plain paper."""
+_CLOSE = 0.15  # of the shorter side: largest distance of the lines of squared and ruled paper
 _RULED = 3  # least number of level lines without upright ones
 _CANDIDATES = 200  # most peaks that are measured
 _LONG = 0.2  # least length of a line, relative to the side of the image
@@ -83,7 +89,7 @@ class Form:
     back : ndarray, shape (3, 3)
         Perspective map from its pixels to those of the photograph.
     across : bool
-        Whether the lines cross the whole photograph, as those of ruled and squared paper do.
+        Whether the lines are close and cross the whole photograph, as those of ruled and squared paper do.
     """
 
     picture: Plane
@@ -253,8 +259,57 @@ def _consistent(lines: list[Line], columns: int) -> list[Line]:
     ]
 
 
-def find_form(picture: Image.Image, values: Plane) -> Form | None:
-    """Find the ruling of a form, and return it straight and without its lines; None if there is none.
+def _find_runs(grey: Plane) -> tuple[NDArray[np.float64], float]:
+    """Find level runs of thin dark pixels as long as lines: a quick search, for pictures without any.
+
+    Pixels are averaged in strips along a line, which may rise or fall by a pixel from one strip to the next.
+
+    Returns
+    -------
+    places : ndarray of float
+        The rows of the runs, where most are one above the other.
+    strength : float
+        The fraction of light that is missing in them.
+    """
+    rows, columns = grey.shape
+    strips = grey[:, : columns // _STRIP * _STRIP].reshape(-1, _STRIP) @ np.full(_STRIP, 1 / _STRIP, np.float32)
+    strips = np.ascontiguousarray(strips.reshape(rows, -1).T)
+    reach = max(4, min(rows, columns) // 48)
+    paper = np.minimum(strips[:, 2 * reach :], strips[:, : -2 * reach])
+    missing = 1 - strips[:, reach:-reach] / (paper + np.float32(0.02))
+    noise = float(np.percentile(np.abs(missing[:, ::4]), 25)) / 0.319  # of a normal distribution
+    least = min(max(0.4 * _DARK, 3 * noise), _DARK)
+    length, found, strength = np.zeros(missing.shape[1], np.int16), np.zeros((0, 2), np.intp), 0.0
+    for strip in missing:
+        near = length.copy()
+        np.maximum(near[1:], length[:-1], out=near[1:])
+        np.maximum(near[:-1], length[1:], out=near[:-1])
+        dark = strip > least
+        length = np.where(dark, near + 1, np.maximum(length - 1, 0))  # a gap costs as much as ink gains
+        long = dark & (length >= max(6, 0.8 * _LONG * len(strips)))
+        ends = np.flatnonzero(np.diff(np.pad(long, 1).astype(np.int8))).reshape(-1, 2)
+        if len(ends) > len(found):
+            found, strength = ends, float(np.median(strip[long]))
+    return found.mean(axis=1) + reach, strength
+
+
+def _is_fine(grey: Plane, places: NDArray[np.float64], strength: float) -> bool:
+    """Return whether the runs are closer than the writing, which is much stronger: those of ruled or squared paper."""
+    if len(places) < 5:
+        return False
+    step = max(1, min(grey.shape) // _COARSE)
+    small = downsample(grey[..., np.newaxis], step)
+    labels, _ = scipy.ndimage.label(missing_light(small, _COARSE // 4)[0] > _STRONGER * strength)
+    sizes = [
+        max(down.stop - down.start, across.stop - across.start) for down, across in scipy.ndimage.find_objects(labels)
+    ]
+    pitch = float(np.median(np.diff(places))) / step
+    large = [size for size in sizes if size > 0.5 * pitch]
+    return bool(large) and float(np.median(large)) > _FINE * pitch
+
+
+def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
+    """Find the ruling of a form, and return it straight and without its lines.
 
     Parameters
     ----------
@@ -262,15 +317,25 @@ def find_form(picture: Image.Image, values: Plane) -> Form | None:
         The photograph, opaque.
     values : ndarray of float32, shape (rows, columns, 3), 0 to 1
         The photograph at its working size.
+
+    Returns
+    -------
+    form : Form or None
+    is_crossed : bool
+        Whether lines were seen that cross each other, without being a form.
     """
     if min(values.shape[:2]) < 60:
-        return None
+        return None, False
+    grey = (values.reshape(-1, 3) @ np.full(3, 1 / 3, np.float32)).reshape(values.shape[:2])
+    runs = _find_runs(grey)
+    if len(runs[0]) < 2 or _is_fine(grey, *runs):
+        return None, False
     dark = missing_light(values, max(15, min(values.shape[:2]) // 8)).max(axis=0)
     sample = dark[::3, ::3]
     least = max(_DARK, 4 * 1.4826 * float(np.median(np.abs(sample - np.median(sample)))))
     level = [one for one in find_lines(dark, least) if one.dashed or one.covered >= _GAPS]
     if len(level) < 2:
-        return None
+        return None, False
     upright = [
         one
         for one in find_lines(np.ascontiguousarray(dark.T), least)
@@ -281,16 +346,50 @@ def find_form(picture: Image.Image, values: Plane) -> Form | None:
     if len(upright) < 2 or (len(upright) < _RULED and max(one.covered for one in upright) < 0.65):
         upright = []  # digits one above the other
     whole = [one for one in level if one.dashed or one.covered >= _WHOLE]
+    across = bool(np.mean([_is_across(one, dark.shape) for one in level]) >= 0.7)
     if len(upright) < 2 and len(whole) < _RULED:
-        return None
+        return None, not across and any(_find_sides(*pair, dark > least) for pair in pairwise(level))
     families = (level, values.shape[1] / 2), (upright, values.shape[0] / 2)
     places = [np.array([one.at(middle) for one in family]) for family, middle in families if len(family) > 1]
     pitches = [float(np.percentile(_wide_gaps(one), 25)) for one in places]
     pitch = min(pitches)
-    room = 0.02 * values.shape[1]
-    across = all(one.start < room and one.end > values.shape[1] - room for one in level)
+    across = across and pitch < _CLOSE * min(values.shape[:2])
     straight = _straighten(picture, values, level, upright, pitch)
-    return replace(_without_lines(*straight), across=across)
+    return replace(_without_lines(*straight), across=across), False
+
+
+def _is_across(line: Line, shape: tuple[int, ...]) -> bool:
+    """Return whether both ends of a level line are at the edge of the photograph."""
+    room = 0.03 * max(shape)
+    return all(
+        not room < x < shape[1] - room or not room < line.at(x) < shape[0] - room for x in (line.start, line.end)
+    )
+
+
+def _find_sides(upper: Line, lower: Line, ink: Mask) -> list[Line]:
+    """Return the thin upright bars that join two level lines, if there are several: the sides of boxes."""
+    x = np.arange(max(0, upper.start, lower.start), min(ink.shape[1], upper.end + 1, lower.end + 1))
+    if len(x) < 3:
+        return []
+    down = (lower.at(x) - upper.at(x)) * np.linspace(0.1, 0.9, 24)[:, np.newaxis]
+    rows = np.rint(upper.at(x) + down).astype(int).clip(0, ink.shape[0] - 1)
+    columns = np.rint(x - upper.slope * down).astype(int).clip(0, ink.shape[1] - 1)
+    near = scipy.ndimage.maximum_filter1d(ink[rows, columns], 3, axis=1)  # they may lean a little
+    edges = np.flatnonzero(np.diff(np.pad((near.mean(axis=0) >= _WHOLE).astype(np.int8), 1))).reshape(-1, 2)
+    edges = edges[np.diff(edges, axis=1)[:, 0] <= 2 * max(upper.thick, lower.thick) + 4]
+    if len(edges) < _RULED:
+        return []
+    middles = x[0] + (edges.sum(axis=1) - 1) / 2
+    return [
+        Line(float(middle), -upper.slope, round(upper.at(middle)), round(lower.at(middle)), max(1.0, wide - 2), 1.0)
+        for middle, wide in zip(middles, np.diff(edges, axis=1)[:, 0].tolist(), strict=True)
+    ]
+
+
+def _are_near(one: Line, other: Line) -> bool:
+    """Return whether the middle of a line is close to another line."""
+    middle = (one.start + one.end) / 2
+    return bool(abs(one.at(middle) - other.at(middle)) <= 1.5 * max(one.thick, other.thick) + 2)
 
 
 def _wide_gaps(places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -405,13 +504,19 @@ def _without_lines(
     seen = values / np.moveaxis(1 - missing, 0, 2).clip(0.02)  # the paper
     near = np.zeros(values.shape[:2], bool)
     thickest = 1.5 * max(one.thick for one in (*level, *upright)) + 1
+    sides: list[Line] = []
     for turn in range(4):
         axis = turn % 2
-        if turn == 1 and not upright:
-            upright = _find_ticks(missing.max(axis=0), level, pitch)
+        if turn == 1:
+            strength = missing.max(axis=0)
+            upright = upright or _find_ticks(strength, level, pitch)
+            sides = [one for pair in pairwise(level) for one in _find_sides(*pair, strength > 2 * _DARK)]
+            own = [one for one in sides if not any(_are_near(one, other) for other in upright)]
+            # Rows of boxes that are not one below the other: what seems a line over several of them is not one.
+            upright, sides = ([], sides) if 2 * len(own) > len(sides) else (upright, own)
         plane = missing if axis == 0 else np.ascontiguousarray(missing.transpose(0, 2, 1))
         if turn < 2:
-            lines = (level, upright)[axis]
+            lines = (level, [*upright, *sides])[axis]
         else:  # the other lines of double frames, and what was hidden by a stronger one
             lines = [
                 one

@@ -20,6 +20,7 @@ from .attempts import make_digit, read_again, read_first
 from .cells import read_form
 from .orientation import add_other_way, doubt_way_up, read_turned
 from .reading import Digit, Reading
+from .reasons import Reason
 from .recognise import PAGE, SURE, Candidate, score_forms
 from .text_lines import has_clear_lines, is_upright, judge_lines
 from .writing import doubt_other_than_writing
@@ -65,10 +66,12 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         digit = make_digit(model, candidate, (0, 0, *picture.size), 0, sure, picture, ink)
         mask = ink_mask(ink)
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
-    form_reading = read_form(model, picture, values, sure)
-    if form_reading is not None:
-        return form_reading
-    reading = _read(model, picture, values, sure)
+    reading, is_ruled = read_form(model, picture, values, sure)
+    if reading is None:
+        reading = _read(model, picture, values, sure)
+        if is_ruled:
+            digits = [digit.doubted(Reason.RULING, sure) if digit.sure else digit for digit in reading.digits]
+            reading = replace(reading, digits=tuple(digits))
     return doubt_way_up(model, add_other_way(model, reading), sure)
 
 

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     """It does not look like strokes of a pen on paper but like part of a thing."""
     UPSIDE_DOWN = "upside_down"
     """The photograph may be upside down, and then it is another digit."""
+    RULING = "ruling"
+    """Printed lines are in the way: their cells are not certain, or they run through it."""
     UNCLEAR = "unclear"
     """It looks like a digit, but the model is not certain which."""
 

@@ -61,6 +61,8 @@ class Piece:
         Its box in the working image; bottom and right are exclusive.
     mask : ndarray of bool, shape (bottom − top, right − left)
         The pixels of the box that are its ink.
+    outline : ndarray of float, shape (n, 2)
+        Those of its pixels that border on paper, as rows and columns of the image.
     """
 
     top: int
@@ -68,6 +70,13 @@ class Piece:
     bottom: int
     right: int
     mask: Mask = field(repr=False)
+    outline: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        inked = np.pad(self.mask, 1)
+        inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
+        places = np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
+        object.__setattr__(self, "outline", places)
 
     @property
     def height(self) -> int:
@@ -88,14 +97,6 @@ class Piece:
     def pen(self) -> float:
         """Stroke width in pixels."""
         return stroke_pixels(self.mask)
-
-    @property
-    def outline(self) -> NDArray[np.float64]:
-        """The pixels of the ink that border on paper, as rows and columns of the image, shape (n, 2)."""
-        inked = np.pad(self.mask, 1)
-        inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
-        places: NDArray[np.float64] = np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
-        return places
 
 
 def ink_mask(ink: Ink) -> Mask:
@@ -181,7 +182,7 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
 
 def find_cell_pieces(
     mask: Mask, rows: NDArray[np.float64], columns: NDArray[np.float64], near: Mask, pitch: float, largest: float
-) -> list[tuple[tuple[int, int], Piece]]:
+) -> tuple[list[tuple[tuple[int, int], Piece]], float]:
     """Segment the mask of a form into digits, each with its cell (row, column).
 
     Parameters
@@ -199,8 +200,10 @@ def find_cell_pieces(
 
     Returns
     -------
-    list of ((row, column), Piece)
+    digits : list of ((row, column), Piece)
         Empty if the writing is larger than the cells: squared or ruled paper.
+    size : float
+        Size of the writing relative to the cells.
     """
     stroke = max(1.0, stroke_pixels(mask))
     if stroke < _HAIR:
@@ -208,8 +211,9 @@ def find_cell_pieces(
     near = dilate(near, max(2.0, 0.02 * pitch))
     cells: dict[tuple[int, int], list[Piece]] = {}
     whole = _drop_border_pieces(_connected_components(mask), mask.shape)
-    if not whole or _typical_size(whole) > largest * pitch:
-        return []
+    size = _typical_size(whole) / pitch if whole else 0.0
+    if not whole or size > largest:
+        return [], size
     for piece in whole:
         area = piece.mask.sum()
         if area < max(6.0, 0.4 * stroke * stroke) or piece.size < 0.1 * pitch:
@@ -221,7 +225,7 @@ def find_cell_pieces(
             cells.setdefault(cell, []).append(part)
     merged = [(cell, piece) for cell, group in sorted(cells.items()) for piece in _merge_pieces(group)]
     large = {id(piece) for piece in _drop_small_pieces([piece for _, piece in merged])} if merged else set()
-    return [(cell, piece) for cell, piece in merged if id(piece) in large]
+    return [(cell, piece) for cell, piece in merged if id(piece) in large], size
 
 
 def _cut_into_cells(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from traceback import extract_tb
 
 from ..data import pictures_in
 from ..data.readers.image import open_reduced
@@ -105,10 +106,13 @@ def _read(
     try:
         image, size = open_reduced(open_named(photo))
         reading = read_photo(model, image, sure)
-    except GlassnetError as problem:
-        if alone:
+    except Exception as raised:  # whatever it is, it must not cost the answers for the other photos
+        problem = raised if isinstance(raised, GlassnetError) else _failure(name, raised)
+        if not alone:
+            return PhotoResult(name, None, problem)
+        if problem is raised:
             raise
-        return PhotoResult(name, None, problem)
+        raise problem from raised
     if picture or stages:
         from .. import plots
 
@@ -117,3 +121,14 @@ def _read(
         if stages:
             plots.save(plots.draw_stages(reading, language=language), stages)
     return PhotoResult(name, reading, scale=(size[0] / image.width, size[1] / image.height))
+
+
+def _failure(name: str, raised: Exception) -> GlassnetError:
+    """Return the error of a photo for an exception that was not expected."""
+    if isinstance(raised, MemoryError):
+        return GlassnetError("GN032", f"{name}: not enough memory to read this image. Use one of fewer pixels.")
+    place = extract_tb(raised.__traceback__)[-1]
+    where = f"{type(raised).__name__} in {os.path.basename(place.filename)}, line {place.lineno}"
+    return GlassnetError(
+        "GN086", f"{name}: glassnet failed on this image ({where}: {raised}). Please report it, with the image."
+    )

@@ -12,7 +12,7 @@ from glassnet.handwriting.photo import opaque, working_size
 from glassnet.handwriting.reader import read_photo
 from glassnet.model.file import shipped_model
 from support.forms import Form, form
-from support.photos import Photo, Scene, sheet
+from support.photos import Photo, Scene, sheet, single
 
 SMALL = {
     "black, tight": Form(rows=3, columns=5, thick=0.5, margin="none", dpi=200, pen="black pen"),
@@ -53,7 +53,7 @@ def test_digits_in_the_cells_of_a_form_are_read_in_their_rows(kind):
 
 def test_a_straightened_form_has_level_lines_and_none_of_them_is_ink():
     picture = opaque(form(7, SMALL["boxes, tilted"]).opened())
-    found = find_form(picture, working_size(picture))
+    found, _ = find_form(picture, working_size(picture))
     assert found is not None
     assert len(boundaries(found.rows)) == 4
     assert len(boundaries(found.columns)) == 6
@@ -61,10 +61,28 @@ def test_a_straightened_form_has_level_lines_and_none_of_them_is_ink():
     assert np.median(between) > 0.8
 
 
+@pytest.mark.parametrize("kind", ["ruled", "squared", "margin"])
+def test_one_digit_on_paper_with_lines_is_read_as_surely_as_without(kind):
+    for seed in (1, 2):
+        photo = single(kind, seed, hand=True)
+        (digit,) = read_photo(shipped_model(), photo.opened()).digits
+        assert (digit.answer, digit.sure) == (photo.labels[0], True)
+
+
+def test_two_rows_of_boxes_on_a_page_are_a_form_or_nothing_in_them_is_sure():
+    """Their upright lines are short compared with the page."""
+    boxes = form(7, Form("boxes", rows=1, columns=5, dpi=150, pen="black pen")).opened()
+    page = Image.new("RGB", (boxes.width + 200, boxes.height * 5), boxes.getpixel((5, 5)))
+    page.paste(boxes, (100, boxes.height))
+    picture = opaque(page)
+    found, is_crossed = find_form(picture, working_size(picture))
+    assert found is not None or is_crossed
+
+
 @pytest.mark.parametrize("rules", ["", "ruled", "squared"])
 def test_paper_whose_lines_are_closer_than_the_writing_is_not_a_form(rules):
     picture = opaque(sheet(7, 2, 4, Scene(gradient=0.3, rules=rules), hand=True).opened())
-    assert read_form(shipped_model(), picture, working_size(picture), 0.65) is None
+    assert read_form(shipped_model(), picture, working_size(picture), 0.65) == (None, False)
 
 
 def test_nothing_on_a_ruling_that_is_not_understood_is_sure():

@@ -380,6 +380,12 @@ MESSAGES: dict[str, str] = {
     "{name}: {wide} × {high} pixels, expected {columns} × {rows} or a whole multiple. Resize or crop the image.": (
         "{name}：{wide} × {high} 像素，应为 {columns} × {rows} 或其整数倍。请缩放或裁剪图片。"
     ),
+    "{name}: glassnet failed on this image ({where}: {raised}). Please report it, with the image.": (
+        "{name}：glassnet 处理这张图片时出错（{where}：{raised}）。请连同图片一起报告。"
+    ),
+    "{name}: not enough memory to read this image. Use one of fewer pixels.": (
+        "{name}：内存不足，无法读取这张图片。请使用像素较少的图片。"
+    ),
     "{name}: no digit found. Use dark ink on light paper, or light ink on dark paper.": (
         "{name}：没有找到数字。请用浅底深字，或深底浅字。"
     ),
