@@ -1,6 +1,6 @@
-"""Whether what was read is writing: strokes of a pen, about equally wide and full, on even ground.
+"""Whether what was read is writing: strokes of a pen, about equally wide and full, on even ground, and flat.
 
-The models see the shape of a piece of ink alone, and parts of hands and things have the shape of a digit. Three
+The models see the shape of a piece of ink alone, and parts of hands and things have the shape of a digit. Four
 measures of the photograph itself distinguish them. Their limits were chosen on generated photographs of digits,
 and on rendered hands, pictures of things and edges of which the tests and the benchmark have others.
 """
@@ -14,7 +14,7 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image
 
-from .morphology import Mask, dilate, distance, open_mask
+from .morphology import Mask, Plane, dilate, distance, open_mask
 from .paper import Ink
 from .reading import Digit, Reading
 from .reasons import Reason
@@ -24,6 +24,10 @@ _UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
 """Standard deviations at which each measure alone says that this is not writing: of the strength around a digit,
 relative to its ink; of the stroke width, and of the strength inside strokes, relative to their means. Writing has at
 most 0.06, 0.25 and 0.3."""
+_ONE_SIDED = 0.08, 0.15
+"""Differences between the two sides of a stroke at which it is lit from one side, as are a finger and its shadow: of
+the strength inside, relative to that of the ink, and of the steepness of its borders. Writing has at most 0.06 and
+0.09, whatever the light, because ink is flat."""
 _TEXTURED = 0.85  # mean of several digits at which none of them is writing; a page has at most 0.75
 _SLENDER = 0.45  # ratio of width to height up to which a 1 may be any bar, such as a finger
 _AS_THICK, _AS_STRONG, _MUCH = 0.6, 0.75, 2.0
@@ -35,6 +39,7 @@ _CAMERA = 0.05  # most of the noise of a picture that is the camera's
 _TINY = 2  # factor by which a tiny picture is enlarged
 _SHADE = 1.5  # of the stroke width: the distance up to which the ground is averaged for its shades
 _ENLARGED = 112  # pixels a side at which stroke widths are measured
+_FEWEST = 20  # pixels from which the sides of a stroke are compared
 _FINE = 8.0  # stroke width in pixels below which the strength inside strokes is that of their blur
 
 
@@ -127,4 +132,37 @@ def unevenness(separated: Ink, window: tuple[slice, ...], ink: Mask, every: Mask
     half = distance(np.array(large) > 127)
     ridge = half[(half >= scipy.ndimage.maximum_filter(half, 3)) & (half > half[half > 0].mean() / 2)]
     of_width = float(ridge.std() / ridge.mean())
-    return float(np.hypot(np.hypot(of_ground / _UNEVEN_GROUND, of_width / _UNEVEN_WIDTH), of_ink / _UNEVEN_INK))
+    uneven = np.hypot(np.hypot(of_ground / _UNEVEN_GROUND, of_width / _UNEVEN_WIDTH), of_ink / _UNEVEN_INK)
+    return max(float(uneven), relief(strength / level, ink, pen))
+
+
+def relief(strength: Plane, ink: Mask, pen: float) -> float:
+    """Return how much a shape looks lit from one side, as a round thing is; 1 and more is no writing.
+
+    The strength inside the shape and the steepness of its borders are fitted with a mean and a term for the direction
+    that the border faces. On both sides of a stroke the directions are opposite, so for flat ink the term vanishes.
+
+    Parameters
+    ----------
+    strength : ndarray of float32, shape (rows, columns)
+        About 1 for ink.
+    ink : ndarray of bool, shape (rows, columns)
+        The pixels of the shape.
+    pen : float
+        Its stroke width in pixels.
+    """
+    soft = scipy.ndimage.gaussian_filter(ink.astype(np.float32), max(1.0, pen / 5))
+    facing = np.stack(np.gradient(soft))
+    facing /= np.hypot(*facing) + np.float32(1e-6)
+    steep = (np.stack(np.gradient(scipy.ndimage.gaussian_filter(strength, 0.7))) * facing).sum(axis=0)
+
+    def one_sided(values: Plane, where: Mask) -> float:
+        sides = np.stack([np.ones_like(values), *facing])[:, where].astype(np.float64)
+        if sides.shape[1] < _FEWEST:
+            return 0.0
+        mean, *terms = np.linalg.lstsq(sides.T, values[where].astype(np.float64))[0]
+        return float(np.hypot(*terms) / max(abs(mean), 1e-3))
+
+    border = dilate(ink, 1.5) & dilate(~ink, 1.5)
+    near_border = ink & dilate(~ink, max(2.0, pen / 2))
+    return float(np.hypot(one_sided(strength, near_border) / _ONE_SIDED[0], one_sided(steep, border) / _ONE_SIDED[1]))
