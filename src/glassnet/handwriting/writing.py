@@ -24,7 +24,7 @@ _UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
 """Standard deviations at which each measure alone says that this is not writing: of the strength around a digit,
 relative to its ink; of the stroke width, and of the strength inside strokes, relative to their means. Writing has at
 most 0.06, 0.25 and 0.3."""
-_ONE_SIDED = 0.08, 0.15
+_ONE_SIDED = 0.1, 0.18
 """Differences between the two sides of a stroke at which it is lit from one side, as are a finger and its shadow: of
 the strength inside, relative to that of the ink, and of the steepness of its borders. Writing has at most 0.06 and
 0.09, whatever the light, because ink is flat."""
