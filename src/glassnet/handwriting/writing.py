@@ -24,10 +24,10 @@ _UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
 """Standard deviations at which each measure alone says that this is not writing: of the strength around a digit,
 relative to its ink; of the stroke width, and of the strength inside strokes, relative to their means. Writing has at
 most 0.06, 0.25 and 0.3."""
-_ONE_SIDED = 0.1, 0.18
+_ONE_SIDED = 0.08, 0.15
 """Differences between the two sides of a stroke at which it is lit from one side, as are a finger and its shadow: of
-the strength inside, relative to that of the ink, and of the steepness of its borders. Writing has at most 0.06 and
-0.09, whatever the light, because ink is flat."""
+the strength inside, and of the steepness of the borders, relative to their means. Both are added as squares; writing
+has at most 0.9 of the limit, mostly 0.4, whatever the light, because ink is flat."""
 _TEXTURED = 0.85  # mean of several digits at which none of them is writing; a page has at most 0.75
 _SLENDER = 0.45  # ratio of width to height up to which a 1 may be any bar, such as a finger
 _AS_THICK, _AS_STRONG, _MUCH = 0.6, 0.75, 2.0
@@ -37,7 +37,7 @@ _AROUND = 0.35  # of the size of a digit: the width of the ground around it that
 _BLURRED = 0.35  # of the stroke width: the distance from ink up to which paper may be blurred
 _CAMERA = 0.05  # most of the noise of a picture that is the camera's
 _TINY = 2  # factor by which a tiny picture is enlarged
-_FEW_PIXELS = 1.3, 3.5  # limits of unevenness and relief of its digits, which are added as squares
+_FEW_PIXELS = 1.3, 2.5  # limits of unevenness and relief of its digits, which are added as squares
 _ONE = 40  # pixels of the longer side of a tiny picture in which there is room for one digit
 _ARM = 0.2  # stroke width, relative to the size, of what reaches in at the edge
 _SHADE = 1.5  # of the stroke width: the distance up to which the ground is averaged for its shades
@@ -181,10 +181,15 @@ def relief(strength: Plane, ink: Mask, every: Mask, pen: float) -> float:
         sides = np.stack([np.ones_like(values), *facing])[:, where].astype(np.float64)
         if sides.shape[1] < _FEWEST:
             return 0.0
-        mean, *terms = np.linalg.lstsq(sides.T, values[where].astype(np.float64))[0]
-        return float(np.hypot(*terms) / max(abs(mean), 1e-3))
+        fitted = np.linalg.lstsq(sides.T, values[where].astype(np.float64))[0]
+        return float(
+            (fitted @ sides).std() / max(abs(fitted[0]), 1e-3)
+        )  # the few pixels at the ends of a bar say little
 
+    border = dilate(ink, 1.5) & dilate(~ink, 1.5)
     alone = ~dilate(every & ~ink, max(2.0, pen / 2))
-    border = alone & dilate(ink, 1.5) & dilate(~ink, 1.5)
+    if 2 * np.count_nonzero(alone & border) < np.count_nonzero(border):  # a part of a thing, not a digit near a line
+        alone[:] = True
+    border &= alone
     near_border = alone & ink & dilate(~ink, max(2.0, pen / 2))
     return float(np.hypot(one_sided(strength, near_border) / _ONE_SIDED[0], one_sided(steep, border) / _ONE_SIDED[1]))

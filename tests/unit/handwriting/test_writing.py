@@ -55,7 +55,7 @@ def test_ink_is_flat_and_a_round_thing_is_not():
         slope = (np.cos(angle) * y + np.sin(angle) * x) / far * np.sign(far - 35)
         lit = (0.6 + 0.3 * slope) * ring
         assert relief(lit, ring, ring, 24.0) >= 1
-        uneven = (0.8 + 0.2 * np.cos(x / 9 + angle)) * ring
+        uneven = (0.8 + 0.2 * np.sin(x / 3 + angle) * np.sin(y / 3)) * ring
         assert relief(uneven, ring, ring, 24.0) < 0.5
 
 
