@@ -8,8 +8,14 @@ therefore trains on the 60,000 training digits of MNIST, on some of them written
 digits of other hands (`hands.py`, `pens.py`); the last two are normalised by the stage that normalises photographs. The
 test data are those of MNIST, unchanged. The gate trains on the same digits, and on signs, letters, words, scribbles and
 pairs of digits as the other class (`no_digits.py`), and is then trained further with letters of many scripts and
-pictures of things (`glyphs.py`, from fonts of Debian). The training data of each model are saved next to it, for
-``glassnet verify gate.safetensors gate-digits.npz``.
+pictures of things (`glyphs.py`, from fonts of Debian).
+
+The training data of each model are saved next to it, for ``glassnet verify reader.safetensors reader-digits.npz``. The
+gate has two trainings. `main` writes the data and the model of each, and ``glassnet verify gate.safetensors
+gate-digits.npz --from gate-first.safetensors`` repeats the second, on the packages `glyphs.PACKAGES` and the versions
+in its record. The shipped gate started from that of version 0.2.0, whose hash is in its record:
+
+    git show 75e00411:src/glassnet/handwriting/gate.safetensors > gate-first.safetensors
 """
 
 from __future__ import annotations

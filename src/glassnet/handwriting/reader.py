@@ -78,7 +78,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
 def _read(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
     """Read a photograph upright, and turned if that may be the right way up."""
     reading, view = read_first(model, picture, values, sure)
-    reading = first = doubt_other_than_writing(reading, sure)  # so that ink merged with a shadow is read again
+    reading = doubt_other_than_writing(reading, sure)  # so that ink merged with a shadow is read again
     if _has_few_digits(reading):
         return judge_lines(reading, sure)
     judged = judge_lines(reading, sure)
@@ -91,7 +91,7 @@ def _read(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
         other = judge_lines(again, sure)
         broken = len(judged.digits) == 1 and not judged.digits[0].sure and bool(other.other_lines)
         judged = judged if broken else other  # one doubtful digit, as one cut off at the edge, is not a word
-    return judged if judged.mask is first.mask else doubt_other_than_writing(judged, sure)
+    return doubt_other_than_writing(judged, sure)  # also what was read again from the same ink
 
 
 def _has_few_digits(reading: Reading) -> bool:

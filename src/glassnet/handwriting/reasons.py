@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from . import Ink, Piece
 
@@ -13,6 +15,8 @@ DOUBTED = 0.3
 _WIDEST = 1.8  # largest ratio of width to height of a digit
 _ALONG = 0.7  # least fraction of its side along which a piece touches only one of two opposite edges
 _ACROSS = 2  # least ratio of the picture's side to that of a stroke which crosses the picture the other way
+_LEANING = 0.5  # ratio of width to height from which a straight stroke leans more than a 1
+_STRAIGHT = 0.15  # largest ratio of the spreads of a straight stroke across and along it
 _STROKE = 3  # times its stroke width: a piece no higher is a single horizontal stroke, such as a minus
 _FAINTEST, _NOISIEST = 0.06, 0.12  # contrast of ink below which, and noise of paper above which, it is hardly visible
 
@@ -55,6 +59,8 @@ def is_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
     ends = piece.mask[:, :2], piece.mask[:2].T, piece.mask[:, -2:], piece.mask[-2:].T
     touched = [float(end.any(axis=1).mean()) if near <= 1 else 0.0 for end, near in zip(ends, room, strict=True)]
     along = [abs(touched[side] - touched[side + 2]) >= _ALONG for side in (0, 1)]
+    if np.count_nonzero(touched) > 1 and piece.width > _LEANING * piece.height and _is_straight(piece):
+        return True
     if max(room) <= 1:
         return all(along)  # two sides of a frame
     for first, other in ((0, 1), (1, 0)):
@@ -63,6 +69,12 @@ def is_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
         if touched[first] and touched[first + 2] and not touched[other] and not touched[other + 2]:
             return shape[first] > _ACROSS * (piece.height, piece.width)[first]
     return False
+
+
+def _is_straight(piece: Piece) -> bool:
+    """Return whether a piece is one straight stroke, in any direction."""
+    least, most = np.linalg.eigvalsh(np.cov(np.argwhere(piece.mask), rowvar=False))
+    return bool(least < _STRAIGHT**2 * most)
 
 
 def find_reason(

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet.handwriting import match_mnist_form
+from glassnet.handwriting import Piece, match_mnist_form
 from glassnet.handwriting.reader import Reading, read_photo
-from glassnet.handwriting.reasons import Reason
+from glassnet.handwriting.reasons import Reason, is_edge
+from glassnet.handwriting.writing import relief
 from glassnet.model.file import shipped_model
 from support.no_writing import GREEK, LIKE_DIGITS, POSES, edge, hand, letter
 from support.photos import Photo, single
@@ -43,6 +44,32 @@ def test_letters_are_no_digits():
 def test_writing_in_any_pen_and_light_is_not_doubted(kind):
     photo = single(kind, 310, hand=True)
     assert Reason.NOT_WRITING not in {digit.reason for digit in read(photo).digits}
+
+
+def test_ink_is_flat_and_a_round_thing_is_not():
+    """From whatever side the light comes; a pen whose ink is uneven is flat too."""
+    y, x = np.mgrid[-60:60, -60:60].astype(np.float32)
+    far = np.hypot(y, x).clip(1)
+    ring = np.abs(far - 35) < 12
+    for angle in np.linspace(0, 6, 7):
+        slope = (np.cos(angle) * y + np.sin(angle) * x) / far * np.sign(far - 35)
+        lit = (0.6 + 0.3 * slope) * ring
+        assert relief(lit, ring, ring, 24.0) >= 1
+        uneven = (0.8 + 0.2 * np.sin(x / 3 + angle) * np.sin(y / 3)) * ring
+        assert relief(uneven, ring, ring, 24.0) < 0.5
+
+
+def test_a_slanting_bar_across_the_picture_is_an_edge():
+    y, x = np.mgrid[:200, :200]
+    bar = np.abs(y - x) < 8
+    assert is_edge(Piece(0, 0, 200, 200, bar), (200, 200))
+    assert not is_edge(Piece(20, 20, 180, 180, bar[20:180, 20:180]), (200, 200))
+
+
+def test_one_tiny_picture_has_one_digit():
+    picture = np.full((28, 28), 255, np.uint8)
+    picture[6:22, [8, 9, 18, 19]] = 0
+    assert not any(digit.sure for digit in read_photo(shipped_model(), Image.fromarray(picture)).digits)
 
 
 def test_a_grey_crop_on_a_white_square_has_not_the_form_of_mnist():
