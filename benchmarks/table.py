@@ -455,9 +455,9 @@ def first_runs_sentence(result: dict[str, Any], language: int) -> list[str]:
         [result[kind]["now"][which]["result on screen"]["median"] for kind in kinds] for which in ("first", "again")
     )
     text = (
-        "The first training run of each kind (single samples, batches, large tables) on a machine compiles code: up to "
-        f"{max(first):.0f} s where this was [measured](docs/benchmarks.md), more on a slower or busy machine. Later "
-        f"runs take about {max(later):.1f} s. Small training runs do not compile.",
+        "The first training run of each kind (single samples, batches, large tables) on a machine compiles code "
+        f"([measured](docs/benchmarks.md): up to {max(first):.0f} s, more if busy); later ones take about "
+        f"{max(later):.1f} s. Small ones do not compile.",
         "每种训练（逐样本、按批、大表格）在一台机器上首次运行时要编译代码，在[测试](docs/benchmarks.zh-CN.md)所用机器上"
         f"最多 {max(first):.0f} 秒，较慢或繁忙的机器上更久；以后约需 {max(later):.1f} 秒。"
         "小规模训练无需编译。",

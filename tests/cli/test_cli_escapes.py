@@ -150,7 +150,7 @@ def test_a_warning_of_another_library_is_one_escaped_line(model_of_names, monkey
 
     from glassnet.workflow import predict_job
 
-    def warn(*_):
+    def warn(*_, **__):
         warnings.warn("over\nflow \x1b[31m", stacklevel=1)
         raise KeyboardInterrupt
 

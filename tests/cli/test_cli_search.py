@@ -30,7 +30,8 @@ SMALL = (
     "--workers",
     "1",
 )
-SPACE = ("--space", "rate=0.0003..0.1:log", "--space", "dropout", "--cv", "0", "-o", "out")
+SPACE = ("--space", "rate=0.0003..0.1:log", "--space", "dropout")
+REST = ("--cv", "0", "-o", "out")
 
 
 @pytest.fixture
@@ -42,7 +43,11 @@ def rows(folder):
 
 
 def search(*words):
-    return run("search", "rows.csv", *SMALL, *SPACE, *words)
+    """Search with the options of `REST` that the words do not have."""
+    rest = [
+        one for flag, value in zip(REST[::2], REST[1::2], strict=True) if flag not in words for one in (flag, value)
+    ]
+    return run("search", "rows.csv", *SMALL, *SPACE, *rest, *words)
 
 
 def test_a_search_in_words_and_its_command(rows):
@@ -81,7 +86,7 @@ def test_a_search_in_chinese(rows):
 
 def test_a_killed_search_continues(rows):
     """The process is killed while it trains; the same command then ends as if nothing had happened."""
-    words = ("search", "rows.csv", *SMALL, *SPACE, "--trials", "6", "--json")
+    words = ("search", "rows.csv", *SMALL, *SPACE, *REST, "--trials", "6", "--json")
     with subprocess.Popen(
         command(*words), env=environment(), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     ) as process:

@@ -18,6 +18,7 @@ from sklearn.linear_model import PoissonRegressor
 from sklearn.utils.validation import check_is_fitted
 
 from glassnet import NetworkClassifier, NetworkRegressor
+from glassnet.errors import DataWarning
 from glassnet.estimators.attributes import NETWORK_ATTRIBUTES, NetworkAttributes
 from support.estimators import small
 
@@ -327,6 +328,7 @@ def test_feature_names_give_no_warnings_with_early_stopping(kind):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", DataWarning)  # every target is 1
         fitted = kind(early_stopping=True, validation_fraction=0.2).fit(X, pd.Series(np.full(10, 1)))
         np.testing.assert_allclose(fitted.predict(X), 1, atol=0.5)
 

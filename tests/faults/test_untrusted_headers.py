@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from copy import deepcopy
 from contextlib import suppress
 
 import numpy as np
@@ -176,7 +177,7 @@ def test_a_model_that_could_not_be_loaded_is_not_saved(tmp_path):
     path = tmp_path / "m"
     save_model(small_model(), path)
     before = snapshot(tmp_path)
-    broken = small_model()
+    broken = deepcopy(small_model())  # other tests share it
     broken.network.parameters.flat[1] = np.nan
     with pytest.raises(ModelFileError, match=r"layer1\.weight has values that are NaN") as problem:
         save_model(broken, path)

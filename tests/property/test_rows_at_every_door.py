@@ -58,11 +58,12 @@ TYPICAL = {
     **{"height": 170, "income": 45_000, "share": 0.25, "paid": 1, "weight": "61 kg", "city": "Bonn"},
     **{"member": "yes", "joined": "2020-05-01"},
 }
-numbers = st.floats(-1e6, 1e6).map(lambda value: round(value, 3)) | st.integers(-(10**6), 10**6)
+# With three decimals, the point in text would be refused in a column of whole numbers: see the last test.
+numbers = st.floats(-1e6, 1e6).map(lambda value: round(value, 2)) | st.integers(-(10**6), 10**6)
 values = (
     numbers
-    | st.sampled_from([True, False, None, float("nan"), 0, 1, 2, 999, 9999, -1, -99, 12.345, 45.5, 1700, 1e300])
-    | st.sampled_from(["true", "False", "12.3k", "12.345", "61 kg", "61 lb", "$5", "5 %", "ja", "nein", "No", "maybe"])
+    | st.sampled_from([True, False, None, float("nan"), 0, 1, 2, 999, 9999, -1, -99, 12.34, 45.5, 1700, 1e300])
+    | st.sampled_from(["true", "False", "12.3k", "12.34", "61 kg", "61 lb", "$5", "5 %", "ja", "nein", "No", "maybe"])
     | st.sampled_from(["Bonn", "bonn", "Paris", "", "NA", "?", "2020-05-01", "01.05.2020", "2020-05-01T12:30", "x"])
 )
 rows = st.dictionaries(st.sampled_from([*TYPICAL]), values, max_size=3).map(lambda some: TYPICAL | some)
@@ -125,8 +126,8 @@ def as_csv(rows):
 @example(TYPICAL | {"paid": True})
 @example(TYPICAL | {"height": 1700})
 @example(TYPICAL | {"height": -1})
-@example(TYPICAL | {"income": 12.345})
-@example(TYPICAL | {"income": "12.345"})
+@example(TYPICAL | {"income": 12.34})
+@example(TYPICAL | {"income": "12.34"})
 @example(TYPICAL | {"weight": 61})
 @example(TYPICAL | {"member": 5, "city": 7})
 def test_one_row_has_the_same_answer_and_remarks(doors, row):
@@ -181,3 +182,30 @@ def test_rows_of_a_table_have_the_same_answers_and_remarks_in_files_and_frames(d
         np.testing.assert_allclose(said["answers"][number]["outputs"], [*alone.values()], rtol=1e-5)
         prefix = f"row {number}: "
         assert [one.removeprefix(prefix) for one in said.get("remarks", []) if one.startswith(prefix)] == remarks
+
+
+def test_a_point_that_may_be_between_thousands_is_refused_as_text_and_remarked_as_a_number(doors):
+    row = TYPICAL | {"income": "12.345"}
+    for name, content in (("row.json", json.dumps([row])), ("row.csv", as_csv([row]))):
+        with pytest.raises(DataError, match="the point in '12.345'") as refused:
+            in_file(doors, name, content)
+        assert refused.value.code == "GN017"
+    for data in (row, {name: [value] for name, value in row.items()}, pandas.DataFrame([row])):
+        with pytest.raises(DataError, match="the point in '12.345'") as refused:
+            doors.model.predict(data)
+        assert refused.value.code == "GN017"
+    session = SimpleNamespace(model=lambda path: SimpleNamespace(model=doors.model.model))
+    with pytest.raises(DataError, match="the point in '12.345'") as refused:
+        studio_query(session, {"model": "", "row": row, "language": "en", "quick": True})
+    assert refused.value.code == "GN017"
+    for body in ({"row": row}, {"rows": [TYPICAL, row]}):
+        status, said = over_http(doors, "/predict", body)
+        assert (status, said["code"]) == (422, "GN017")
+    reply = post(doors.port, "/predict", as_csv([row]).encode(), {"Content-Type": "text/csv"})
+    assert (reply.status, json.loads(reply.body)["code"]) == (422, "GN017")
+
+    number = TYPICAL | {"income": 12.345}
+    _, remarks = in_python(doors, number)
+    assert len(remarks) == 1
+    assert in_file(doors, "row.json", json.dumps([number]))[1] == remarks
+    assert [*map(without_place, over_http(doors, "/predict", {"row": number})[1]["remarks"])] == remarks

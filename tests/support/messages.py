@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from glassnet import errors
@@ -14,6 +14,8 @@ from support.sources import PACKAGE
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.GlassnetError)}
 QUOTED = re.compile(r"（[^（）]*）|<[^>]*>|'[^']*'|\"[^\"]*\"|`[^`]*`|glassnet [a-z]+|--\S+")
 PLACEHOLDER = re.compile(r"\{\w*\}")
+SENTENCES = re.compile(r"(?<=[.?!]) (?=\S)")
+NONE: Mapping[str, str] = {}
 
 
 def pattern(text: str) -> str:
@@ -21,12 +23,15 @@ def pattern(text: str) -> str:
     return PLACEHOLDER.sub("{}", text)
 
 
-def texts(node: ast.AST) -> Iterator[str]:
-    """The texts that an expression can yield, with placeholders as ``{}``; none if it is built elsewhere."""
+def texts(node: ast.AST, constants: Mapping[str, str] = NONE) -> Iterator[str]:
+    """The texts that an expression can yield, with placeholders as ``{}``, unless they are constants given here."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
-        pieces = [one.value if isinstance(one, ast.Constant) else "{}" for one in node.values]
+        pieces = [
+            one.value if isinstance(one, ast.Constant) else constants.get(getattr(one.value, "id", ""), "{}")
+            for one in node.values
+        ]
         yield "".join(map(str, pieces))
     elif isinstance(node, ast.IfExp):
         yield from texts(node.body)
@@ -68,8 +73,24 @@ def required() -> dict[str, str]:
 
 
 def present() -> set[str]:
-    """Every text in the code, with placeholders as ``{}``."""
-    return {text for tree in modules().values() for node in ast.walk(tree) for text in texts(node)}
+    """Every text in the code and each of its sentences, with placeholders as ``{}`` or as the module's constants."""
+    found = set()
+    for tree in modules().values():
+        for node in ast.walk(tree):
+            found |= {*texts(node), *texts(node, constants_of(tree))}
+    return found | {sentence for text in found for sentence in SENTENCES.split(text)}
+
+
+@cache
+def constants_of(tree: ast.Module) -> dict[str, str]:
+    """The texts that a module gives names."""
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 def english_left(message: str) -> list[str]:

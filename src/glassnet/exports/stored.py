@@ -65,18 +65,22 @@ def _difference(name: str, value: Any, expected: Any) -> Iterator[str]:
             value, expected = shapes
         else:
             value, expected = value.ravel().tolist(), expected.ravel().tolist()
-    place = ""
+    number = 0
     if isinstance(value, list) and isinstance(expected, list):
         pairs = enumerate(zip_longest(value, expected, fillvalue=None), start=1)
-        differing = next(((number, one) for number, one in pairs if not _same(*one)), None)
+        differing = next(((place, one) for place, one in pairs if not _same(*one)), None)
         if differing is None:
             return
-        place, (value, expected) = f"value {differing[0]} of ", differing[1]
+        number, (value, expected) = differing
     if not _same(value, expected):
         texts = ["missing" if one is None else repr(one) for one in (value, expected)]
         alike = next((place for place, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), 0)
         start = max(0, alike - _LONGEST // 2)
-        yield f"{place}{name} is {_cut(texts[0], start)} in the file, and {_cut(texts[1], start)} in the model"
+        first, second = (_cut(text, start) for text in texts)
+        if number:
+            yield f"value {number} of {name} is {first} in the file, and {second} in the model"
+        else:
+            yield f"{name} is {first} in the file, and {second} in the model"
 
 
 def _same(one: Any, other: Any) -> bool:

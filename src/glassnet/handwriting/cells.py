@@ -192,7 +192,8 @@ def _without_rests(mask: Mask, form: Form) -> Mask:
     rests, _ = scipy.ndimage.label(mask & form.near & ~dilate(mask & ~form.near, _REACH), np.ones((3, 3), bool))
     places = scipy.ndimage.find_objects(rests)
     long = [0, *(max(one.stop - one.start for one in place) > _REST * form.pitch for place in places)]
-    return mask & ~np.array(long, bool)[rests]
+    cleaned: Mask = mask & ~np.array(long, bool)[rests]
+    return cleaned
 
 
 def _goes_on(piece: Piece, mask: Mask, cell: tuple[int, int], form: Form) -> bool:

@@ -122,7 +122,7 @@ def _unevenness_of(reading: Reading, digit: Digit) -> tuple[float, float]:
 def unevenness(
     separated: Ink, window: tuple[slice, ...], ink: Mask, every: Mask, form: NDArray[np.uint8]
 ) -> tuple[float, float]:
-    """Return how uneven a digit and the ground around it are, and its `relief`; 1 and more is no writing.
+    """Return how uneven a digit and the ground around it are, and its `relief`; 1 and more is not writing.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def unevenness(
 
 
 def relief(strength: Plane, ink: Mask, every: Mask, pen: float) -> float:
-    """Return how much a shape looks lit from one side, as a round thing is; 1 and more is no writing.
+    """Return how much a shape looks lit from one side, as a round thing is; 1 and more is not writing.
 
     The strength inside the shape and the steepness of its borders are fitted with a mean and a term for the direction
     that the border faces. On both sides of a stroke the directions are opposite, so for flat ink the term vanishes.

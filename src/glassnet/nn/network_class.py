@@ -31,19 +31,21 @@ def rows_of(values: ArrayLike, width: int, what: str, dtype: DTypeLike, expected
         GN014 when a value is not a number or is masked, GN018 when one is NaN, infinite or beyond 1e50.
     """
     try:
-        rows: Array = np.atleast_2d(np.asarray(values, dtype))
+        with np.errstate(over="ignore"):  # too large for float32: infinite, refused below
+            rows: Array = np.atleast_2d(np.asarray(values, dtype))
     except (TypeError, ValueError):
         raise DataError("GN014", f"{what}: not an array of numbers. Pass numbers, as many in each row.") from None
     if rows.ndim != 2 or rows.shape[1] != width:
         raise ShapeError("GN050", f"{what}: shape {np.shape(values)}, expected {expected}.")
     if np.ma.is_masked(values):
         raise DataError("GN014", f"{what}: masked values, expected numbers. Fill them in, or leave these samples out.")
-    within = np.abs(rows) <= LARGEST  # NaN is not
+    largest = min(LARGEST, float(np.finfo(rows.dtype).max))
+    within = np.abs(rows) <= largest  # NaN is not
     if not within.all():
         row, column = np.argwhere(~within)[0]
         raise DataError(
             "GN018",
-            f"{what}: {rows[row, column]} in row {row}, expected finite numbers of magnitude up to {LARGEST:g}.",
+            f"{what}: {rows[row, column]} in row {row}, expected finite numbers of magnitude up to {largest:g}.",
         )
     return rows
 

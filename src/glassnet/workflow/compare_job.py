@@ -201,7 +201,7 @@ def compare(
                     break
     if not pairs:
         raise InterruptedWorkError("GN031", "interrupted before the first seed was complete.")
-    for said in about_equal_answers(samples, metric, answers):
+    for said in about_equal_answers(samples, metric, answers, sides=len(read)):
         notify(said)
     return Comparison(
         metric=metric,

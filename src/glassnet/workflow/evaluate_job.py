@@ -129,8 +129,13 @@ def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initial
     return said
 
 
-def about_equal_answers(samples: Dataset, metric: str, answers: Sequence[int | None]) -> list[Notice]:
+def about_equal_answers(
+    samples: Dataset, metric: str, answers: Sequence[int | None], *, sides: int = 0
+) -> list[Notice]:
     """Return what equal scores of several trainings mean in which every prediction is the most frequent class.
+
+    Nothing where the scores still tell sides or trials apart: unless at least half of the trainings of two or more
+    sides are such, and of a search at least half of two or more trials.
 
     Parameters
     ----------
@@ -138,14 +143,19 @@ def about_equal_answers(samples: Dataset, metric: str, answers: Sequence[int | N
     metric : str
         By which they are compared.
     answers : sequence of int or None
-        `Evaluation.only_answer` of each training.
+        `Evaluation.only_answer` of each training; of a comparison in turns: A, B, A, B, ….
+    sides : int
+        The number of sides of a comparison; 0 for a search.
     """
     counts = np.bincount(samples.labels)
     most = int(counts.argmax())
-    if samples.values is not None or metric not in ("accuracy", "balanced_accuracy") or most not in answers:
+    such = [answer == most for answer in answers]
+    alike = [2 * sum(of_side) >= len(of_side) for of_side in (such[side::sides] for side in range(sides))]
+    equal = sum(alike) >= 2 if sides else 2 * sum(such) >= max(len(such), 4)
+    if samples.values is not None or metric not in ("accuracy", "balanced_accuracy") or not equal:
         return []
     facts = {"source": samples.source, "name": samples.name_of(most), "share": counts[most] / len(samples)}
-    return [notice("all_one_answer", count=list(answers).count(most), trials=len(answers), metric=metric, **facts)]
+    return [notice("all_one_answer", count=sum(such), trials=len(answers), metric=metric, **facts)]
 
 
 def scores_by_output(result: EvaluationResult) -> list[tuple[str, dict[str, float | None]]]:

@@ -133,8 +133,10 @@ def test_only_the_steepest_of_many_columns_are_tried(made, monkeypatch):
 def test_a_label_changes_to_its_opposite(made):
     _, data = made
     labels = np.column_stack([data.labels, 1 - data.labels]).astype(float)
+    targets = tuple(replace(data.columns.targets[0], name=name, task="label", classes=()) for name in ("a", "b"))
+    columns = replace(data.columns, targets=targets)
     twice = replace(
-        data, labels=np.arange(len(data)), classes=2, values=labels, class_names=("a", "b"), columns=data.columns
+        data, labels=np.arange(len(data)), classes=2, values=labels, class_names=("a", "b"), columns=columns
     )
     options = Options(
         hidden=(8,), epochs=8, engine="reference", rule="gradient", targets="multilabel", loss="cross_entropy",

@@ -33,7 +33,8 @@ def members(model, count):
 
 
 def test_descriptions_are_plain_values(table_model):
-    for model in (table_model, small_model(), members(small_model(), 2)):
+    several = members(new_model(digits(20), Options(hidden=3, bias=True)), 2)
+    for model in (table_model, small_model(), several):
         described = describe(model)
         assert json.loads(json.dumps(described, allow_nan=False)) == described
 
@@ -76,14 +77,15 @@ def test_scaling_is_the_models(scaling):
 
 
 def test_targets_say_what_the_outputs_are():
-    values = np.arange(6.0) * 10
+    values = np.arange(18.0).reshape(6, 3) * 10
     model = small_model()
     assert describe(model)["targets"] == {"kind": "classes", "low": 0.01, "high": 0.99, "offset": [], "scale": []}
     labels = replace(model, targets=glassnet.Targets.named("multilabel", 3))
     assert describe(labels)["targets"]["kind"] == "labels"
-    numbers = replace(model, targets=glassnet.Targets.of_values(values[:, np.newaxis]))
+    numbers = replace(model, targets=glassnet.Targets.of_values(values))
     assert describe(numbers)["targets"] == {
-        "kind": "numbers", "low": 0.0, "high": 1.0, "offset": [25.0], "scale": [pytest.approx(values.std())]
+        "kind": "numbers", "low": 0.0, "high": 1.0, "offset": [75.0, 85.0, 95.0],
+        "scale": pytest.approx(values.std(axis=0)),
     }  # fmt: skip
 
 

@@ -89,13 +89,20 @@ def test_equal_scores_of_a_comparison_are_explained():
 def test_what_equal_answers_mean_depends_on_the_metric(ranked):
     _, data = ranked
     most = int(np.bincount(data.labels).argmax())
-    for metric, answers, count in (
-        ("accuracy", [most, None], 1),
-        ("balanced_accuracy", [most, most], 2),
-        ("accuracy", [None, 1 - most], 0),
-        ("log_loss", [most, most], 0),
+    for metric, answers, sides, count in (
+        ("accuracy", [most, None, None, most], 0, 2),
+        ("accuracy", [most, None, None, None, most], 0, 0),
+        ("accuracy", [most, None], 0, 0),
+        ("balanced_accuracy", [most, most], 0, 2),
+        ("accuracy", [None, 1 - most], 0, 0),
+        ("log_loss", [most, most], 0, 0),
+        ("accuracy", [most, None, most, None, most, most], 2, 0),
+        ("accuracy", [most, None, most, most, None, None], 3, 3),
+        ("accuracy", [most, None, most, None], 2, 0),
+        ("balanced_accuracy", [most, most], 2, 2),
+        ("log_loss", [most, most], 2, 0),
     ):
-        said = about_equal_answers(data, metric, answers)
+        said = about_equal_answers(data, metric, answers, sides=sides)
         assert [one.facts["count"] for one in said] == [count] * bool(count)
 
 

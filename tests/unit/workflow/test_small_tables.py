@@ -200,10 +200,11 @@ def test_a_model_that_is_no_better_than_a_constant_is_said(rows):
         noise(rows, target)
         notices = []
         trained("y", notices, "noise.csv")
-        return [one for one in notices if one.key.startswith("no_better")]
+        return [one for one in notices if one.key in ("no_better_than_class", "no_better_than_mean", "one_answer")]
 
     [of_classes] = said(lambda random, n: np.where(random.random(n) < 0.8, "Bonn", "Rome"))
-    assert "always answering 'Bonn' (8" in of_classes.text("en")
+    few = "always answering 'Bonn' (8"  # by the cross-validation
+    assert (few if rows < 200 else "every prediction is 'Bonn', the most frequent class (8") in of_classes.text("en")
     assert "'Bonn'" in of_classes.text("zh")
     [of_numbers] = said(lambda random, n: np.round(random.lognormal(0, 3, size=n), 3))
     assert "answering the mean (R²" in of_numbers.text("en")

@@ -300,7 +300,7 @@ def test_every_method_warns_of_values_unlike_training_as_surprises_lists_them(mo
         ("age", ["12.3k", "old"]),
         ("job", ["astronaut", "diver"]),
         ("pay", [12.345, 45.678]),
-        ("pay", ["12.345", "45.678"]),
+        ("pay", ["12.34", "45.67"]),
     ],
 )
 def test_a_whole_column_that_cannot_be_used_is_warned_of(column, values):
@@ -426,12 +426,19 @@ def test_a_row_of_a_frame_in_any_form_has_the_answer_of_the_frame(dated, number)
         assert model.explain(one).answer == model.predict(frame).iloc[number]
 
 
-def test_dates_that_python_lacks_are_read_as_in_a_table(dated):
+def test_dates_that_python_lacks_are_read_or_refused_as_in_a_table(dated):
     model, frame = dated
     row = frame.iloc[2].to_dict()
-    for value in (np.datetime64("2001-02-03T04:05:06.123456789"), np.datetime64("20000-01-01")):
-        expected = model.predict_proba({str(k): np.array([one]) for k, one in (row | {2: value}).items()})
-        assert list(model.predict_proba(row | {2: value}).values()) == expected[0].tolist()
+
+    def forms(value):
+        return row | {2: value}, {str(k): np.array([one]) for k, one in (row | {2: value}).items()}
+
+    alone, table = forms(np.datetime64("2001-02-03T04:05:06.123456789"))
+    assert list(model.predict_proba(alone).values()) == model.predict_proba(table)[0].tolist()
+    for form in forms(np.datetime64("20000-01-01")):
+        with pytest.raises(DataError, match="of the years 1 to 9999") as refused:
+            model.predict_proba(form)
+        assert refused.value.code == "GN014"
 
 
 def test_a_row_names_only_the_missing_columns(dated):

@@ -1,7 +1,6 @@
 """Chinese of the messages about Ray clusters."""
 
 MESSAGES: dict[str, str] = {
-    "ray_cluster": "ray_cluster ",
     "--ray {address}: this process is already connected to another Ray cluster. Use auto, or call ray.shutdown() "
     "first.": "--ray {address}：本进程已连接到另一个 Ray 集群。请使用 auto，或先调用 ray.shutdown()。",
     "--ray auto: no Ray cluster is running here. Start one with `ray start --head`, name its ADDRESS, or use local.": (

@@ -118,7 +118,8 @@ def compare(
     Warns
     -----
     UserWarning
-        When there are too few seeds for a verdict.
+        When there are too few seeds for a verdict, and when two or more sides mostly predict only the most frequent
+        class.
 
     Examples
     --------

@@ -85,6 +85,7 @@ def test_it_ends_early_only_when_every_verdict_is_clear(arrays):
     assert result.versus[0].pairs == fewest_pairs(2), "its verdict was clear before"
 
 
+@pytest.mark.filterwarnings("ignore:.* in 12 of 12 trainings every prediction is:UserWarning")
 def test_sides_and_data_in_every_form_are_the_same(arrays, tmp_path):
     X, y = arrays
     by_options = glassnet.compare(
