@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from copy import deepcopy
 from contextlib import suppress
+from copy import deepcopy
 
 import numpy as np
 import pytest

@@ -187,15 +187,15 @@ def test_rows_of_a_table_have_the_same_answers_and_remarks_in_files_and_frames(d
 def test_a_point_that_may_be_between_thousands_is_refused_as_text_and_remarked_as_a_number(doors):
     row = TYPICAL | {"income": "12.345"}
     for name, content in (("row.json", json.dumps([row])), ("row.csv", as_csv([row]))):
-        with pytest.raises(DataError, match="the point in '12.345'") as refused:
+        with pytest.raises(DataError, match=r"the point in '12.345'") as refused:
             in_file(doors, name, content)
         assert refused.value.code == "GN017"
     for data in (row, {name: [value] for name, value in row.items()}, pandas.DataFrame([row])):
-        with pytest.raises(DataError, match="the point in '12.345'") as refused:
+        with pytest.raises(DataError, match=r"the point in '12.345'") as refused:
             doors.model.predict(data)
         assert refused.value.code == "GN017"
     session = SimpleNamespace(model=lambda path: SimpleNamespace(model=doors.model.model))
-    with pytest.raises(DataError, match="the point in '12.345'") as refused:
+    with pytest.raises(DataError, match=r"the point in '12.345'") as refused:
         studio_query(session, {"model": "", "row": row, "language": "en", "quick": True})
     assert refused.value.code == "GN017"
     for body in ({"row": row}, {"rows": [TYPICAL, row]}):

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 _UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
 _UPRIGHT = 4.0  # least gain of evidence for upright, in log odds, that rules upside down out: about that of one 3 or 4
 _IMPLAUSIBLE = 0.3  # confidence upside down below which one digit says which way is up
-_GAIN = 6.5  # least gain of evidence, in log odds, that is clearly surer: more than the h and e of "hello" give
+_GAIN = 6.4  # least gain of evidence, in log odds, that is clearly surer: more than the h and e of "hello" give
 _BETWEEN = 1.0  # least difference to the second best way: on its side, a page is certainly not upright
 _COLUMN = 3  # pieces from which one digit may be a line of digits on its side
+_CLEAR = 0.8  # confidence of a digit that is also clear in the first reading: a 7 upside down may be a sure 6
 _LEGIBLE, _MORE = 0.5, 0.1  # least fraction of sure digits in a turned reading, and by how much it exceeds the first
 _LIMIT, _CLEAREST = 0.98, 0.999
 """No single digit counts more than this confidence; the second one compares upright with upside down, which differ in
@@ -185,7 +186,8 @@ def _is_clearly_surer(other: Reading, first: Reading, *, on_side: bool) -> bool:
     """Return whether a turned reading has several digits, mostly sure ones, and clearly more evidence."""
     if len(other.digits) < 2 or len([digit for digit in other.digits if digit.confidence >= SURE]) < 2:
         return False
-    legible, before = (float(np.mean([digit.confidence >= SURE for digit in one.digits])) for one in (other, first))
+    legible = float(np.mean([digit.confidence >= SURE for digit in other.digits]))
+    before = float(np.mean([digit.confidence >= _CLEAR for digit in first.digits]))
     before = 0.0 if len(first.digits) == 1 and len(other.digits) >= _COLUMN else before
     if legible < _LEGIBLE or legible < before + _MORE:
         return False

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Digit", "Reading", "read_photo"]
 
+_FORM = 3
+"""Least number of digits on a form: with fewer, lines are those of paper, or strokes, and the usual stages read."""
+
 
 def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     """Find the digits of a photograph or scan and predict each.
@@ -67,11 +70,13 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         mask = ink_mask(ink)
         return Reading((digit,), picture, ink, mask, np.zeros_like(mask))
     reading, is_ruled = read_form(model, picture, values, sure)
-    if reading is None:
-        reading = _read(model, picture, values, sure)
-        if is_ruled:
-            digits = [digit.doubted(Reason.RULING, sure) if digit.sure else digit for digit in reading.digits]
-            reading = replace(reading, digits=tuple(digits))
+    if reading is None or not any(digit.sure for digit in reading.digits):
+        other = _read(model, picture, values, sure)
+        if len(other.digits) < _FORM:
+            reading = other
+        elif reading is None:
+            in_way = (digit.doubted(Reason.RULING, sure) if digit.sure else digit for digit in other.digits)
+            reading = replace(other, digits=tuple(in_way)) if is_ruled else other
     return doubt_way_up(model, add_other_way(model, reading), sure)
 
 

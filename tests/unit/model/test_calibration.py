@@ -158,6 +158,6 @@ def test_the_finder_stops_when_the_loss_diverges():
 
 @pytest.mark.parametrize("changes", [{"low": 0.0}, {"low": 2.0, "high": 1.0}, {"points": 5}, {"high": np.inf}])
 def test_an_invalid_range_is_rejected(changes):
-    with pytest.raises(OptionError, match="points|low") as caught:
+    with pytest.raises(OptionError, match=r"points|low") as caught:
         find_learning_rate(patterns(30), Options(), **changes)
     assert caught.value.code == "GN021"
