@@ -43,6 +43,7 @@ _ARM = 0.2  # stroke width, relative to the size, of what reaches in at the edge
 _SHADE = 1.5  # of the stroke width: the distance up to which the ground is averaged for its shades
 _ENLARGED = 112  # pixels a side at which stroke widths are measured
 _FEWEST = 20  # pixels from which the sides of a stroke are compared
+_THIN = 4.0  # stroke width in pixels below which its two borders are one, and light tells nothing
 _FINE = 8.0  # stroke width in pixels below which the strength inside strokes is that of their blur
 
 
@@ -172,6 +173,8 @@ def relief(strength: Plane, ink: Mask, every: Mask, pen: float) -> float:
     pen : float
         Its stroke width in pixels.
     """
+    if pen < _THIN:
+        return 0.0
     soft = scipy.ndimage.gaussian_filter(ink.astype(np.float32), max(1.0, pen / 5))
     facing = np.stack(np.gradient(soft))
     facing /= np.hypot(*facing) + np.float32(1e-6)
@@ -182,9 +185,7 @@ def relief(strength: Plane, ink: Mask, every: Mask, pen: float) -> float:
         if sides.shape[1] < _FEWEST:
             return 0.0
         fitted = np.linalg.lstsq(sides.T, values[where].astype(np.float64))[0]
-        return float(
-            (fitted @ sides).std() / max(abs(fitted[0]), 1e-3)
-        )  # the few pixels at the ends of a bar say little
+        return float((fitted @ sides).std() / max(abs(fitted[0]), 1e-3))  # few pixels at the ends of a bar say little
 
     border = dilate(ink, 1.5) & dilate(~ink, 1.5)
     alone = ~dilate(every & ~ink, max(2.0, pen / 2))
