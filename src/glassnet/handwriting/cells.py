@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from . import Piece
 
-_LARGEST = (1.1, 0.8)
+_LARGEST = (1.03, 0.8)
 """Size of writing relative to the cells, above which the lines are squared or ruled paper: usually, and where they
 cross the whole image."""
 _REACH = 4  # pixels from a stroke to the ink in a line that belongs to it
 _ACROSS = 0.1  # distance across a line, relative to the pitch, in which ink may belong to the same digit
 _REST = 0.45  # length of other ink in a line, relative to the pitch, from which it is the rest of the line
-_FINE = 1.8  # size of writing relative to the cells of squared paper, above which it is not written in cells
+_FINE = 1.05  # size of writing relative to the cells of squared paper, above which it is not written in cells
 _BLANK = 2  # number of lines in each direction above which they are printed
 _ON_LINE = 0.5  # fraction of a piece on lines from which it is not sure
 _WITHOUT = 0.5  # least confidence in a digit without what is where a line was
