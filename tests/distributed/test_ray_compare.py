@@ -11,7 +11,7 @@ import glassnet
 from glassnet.workflow.comparison.trial import SideEvent
 
 
-@pytest.mark.filterwarnings("ignore:3 seeds cannot give a verdict")
+@pytest.mark.filterwarnings("ignore:3 seeds cannot give a verdict", "ignore:.* every prediction is")
 def test_a_comparison_on_the_cluster_is_that_on_threads(ray_nodes):
     X = np.random.default_rng(3).uniform(-1, 1, (120, 3))
     sides = ("quick", ("quick", {"learning_rate": 1e-6}), ("quick", {"members": 2}))
