@@ -13,7 +13,7 @@ from importlib import import_module
 from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
-from .io.control_characters import printable
+from .i18n.message import Door, Message, in_python
 
 CODES: dict[str, str] = {
     # files
@@ -121,27 +121,48 @@ class GlassnetError(Exception):
     ----------
     code : str
         One of ``CODES``.
-    message : str
-        One line: the place, the given value, what was expected, what to do. Control characters are escaped.
+    template : str or Message
+        One line in English: the place, the given value, what was expected, what to do, with placeholders.
+    **values
+        The values of the placeholders; see `i18n.message.Message`.
+
+    Attributes
+    ----------
+    code : str
+    message : Message
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, template: str | Message, /, **values: Any) -> None:
         if code not in CODES:
             raise KeyError(f"{code} is not listed in glassnet.errors.CODES")
-        super().__init__(printable(message))  # it may quote names from untrusted files
-        self.code = code
+        message = Message(template, **values) if isinstance(template, str) else template
+        super().__init__(message)
+        self.code, self.message = code, message
 
-    def __reduce__(self) -> tuple[type[GlassnetError], tuple[str, str], dict[str, Any]]:
+    def __reduce__(self) -> tuple[type[GlassnetError], tuple[str, Message], dict[str, Any]]:
         # By default pickle would call the class with the message alone and fail in another process.
-        return type(self), (self.code, str(self)), dict(vars(self))
+        return type(self), (self.code, self.message), dict(vars(self))
+
+    @property
+    def template(self) -> str:
+        """The English text with placeholders."""
+        return self.message.template
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the placeholders."""
+        return self.message.values
+
+    def text(self, language: str = "en", door: Door = in_python) -> str:
+        """Return the message in a language, for the readers of a door; see `i18n.message.Message.text`."""
+        return self.message.text(language, door)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class FileError(GlassnetError, OSError):
     """A file is missing, unreadable, damaged or cannot be written (GN001 to GN007, GN033, GN110, GN141, GN142)."""
-
-    def __str__(self) -> str:
-        # OSError would print "[Errno ...]".
-        return str(self.args[0])
 
 
 class DataError(GlassnetError, ValueError):
@@ -188,9 +209,6 @@ class StreamError(GlassnetError, OSError):
 
     model: Any = None
     good_epochs: int = 0
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class ModelFileError(GlassnetError, ValueError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from ..errors import DataError, OptionError, require_choice, require_packages, with_near_matches, wrong_type
-from ..io.control_characters import printable
+from ..i18n.control_characters import printable
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
 from ..model.model import Model, require_model

@@ -25,7 +25,7 @@ from ..data.dataset import channels_of
 from ..errors import DataError
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
-from ..io.control_characters import json_text, printable
+from ..i18n.control_characters import json_text, printable
 from ..io.writing import MAKER
 from ..model.model import Model
 from ..model.portable import PortableForm, portable_form

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from . import language
+from . import language, plurals
 
 SHOWN = 5
 """Most rows, columns or values that a finding names."""
@@ -249,7 +249,7 @@ def detail_in_chinese(text: Any) -> Any:
 def detail(key: str, **values: Any) -> Detail:
     """Fill in a text of `DETAILS`; values that are details themselves appear in the same language."""
     english, chinese = DETAILS[key]
-    in_english = language.of_one(english, values).format(**values)
+    in_english = plurals.agreeing(english, values).format(**values)
     return Detail(in_english, chinese.format(**{name: detail_in_chinese(value) for name, value in values.items()}))
 
 

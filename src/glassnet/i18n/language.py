@@ -9,44 +9,9 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..errors import require_choice
-from ..io.control_characters import printable
-
-LANGUAGES = ("en", "zh")
-
-_ONE = {
-    "are": "is",
-    "classes": "class",
-    "columns": "column",
-    "connections": "connection",
-    "cores": "core",
-    "epochs": "epoch",
-    "images": "image",
-    "inputs": "input",
-    "labels": "label",
-    "links come": "link comes",
-    "members": "member",
-    "networks": "network",
-    "nodes that matter": "node that matters",
-    "nodes": "node",
-    "others are": "other is",
-    "others": "other",
-    "pixels": "pixel",
-    "predictions": "prediction",
-    "rows": "row",
-    "samples": "sample",
-    "suspects": "suspect",
-    "that matter": "that matters",
-    "times": "time",
-    "values": "value",
-    "weights": "weight",
-    "wrong or ambiguous labels": "wrong or ambiguous label",
-    "trials were": "trial was",
-    "trials": "trial",
-}
-_COUNTED = re.compile(
-    rf"\{{(\w+)(:,)?\}} (?:\{{\w+\}} |misread |misclassified |held-out )?(?P<many>{'|'.join(_ONE)})\b"
-)
-"""Plural in an English text, right after its number -> singular."""
+from .control_characters import printable
+from .message import LANGUAGES
+from .plurals import agreeing
 
 _LISTS = frozenset(
     {
@@ -141,7 +106,7 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
         if language == "zh":
             filled_in = {name: chinese_value(name, chinese_list(name, value)) for name, value in filled_in.items()}
         if language == "en":
-            return of_one(text, filled_in).format(**filled_in)
+            return agreeing(text, filled_in).format(**filled_in)
         return _AFTER_PART.sub(lambda found: found[0].rstrip(), text.format(**filled_in))
 
     return word
@@ -166,16 +131,6 @@ def chinese_list(name: str, value: Any) -> Any:
     if name not in _LISTS:
         return value
     return _COMMA.sub(lambda found: found[1] or ("……" if found[2] else " 或 " if found[3] else "、"), value)
-
-
-def of_one(text: str, filled_in: Mapping[str, Any]) -> str:
-    """Return an English text with the plurals after numbers in the singular where the number is 1."""
-
-    def agreeing(found: re.Match[str]) -> str:
-        one, many = str(filled_in.get(found[1])) == "1", found["many"]
-        return found[0].removesuffix(many) + _ONE[many] if one else found[0]
-
-    return _COUNTED.sub(agreeing, text)
 
 
 def counted(count: int, thing: str) -> str:

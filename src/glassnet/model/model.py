@@ -15,7 +15,7 @@ from ..data.dataset import Dataset, SampleLayout, channels_of, plain_numbers, re
 from ..engines import one_blas_thread
 from ..errors import DataError, OptionError, ShapeError, strictly
 from ..i18n.language import below_all
-from ..io.control_characters import printable
+from ..i18n.control_characters import printable
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS
 from ..nn.network_class import Network

@@ -15,7 +15,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from ..io.control_characters import printable
+from ..i18n.control_characters import printable
 
 SHIPPED = "DejaVu Sans"
 """The font that matplotlib ships."""

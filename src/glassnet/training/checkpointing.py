@@ -14,7 +14,7 @@ from .. import data as readers
 from ..data.dataset import Dataset
 from ..engines import Engine
 from ..errors import DivergedError, ModelFileError, StreamError, with_near_matches
-from ..io.control_characters import printable
+from ..i18n.control_characters import printable
 from ..io.writing import remove, remove_unfinished
 from ..model.file import Tensors, write
 from ..model.header import DataReceipt, Receipt

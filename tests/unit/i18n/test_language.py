@@ -7,7 +7,7 @@ import pytest
 import glassnet
 from glassnet.i18n.finding_details import detail
 from glassnet.i18n.language import below_all, chinese_list, listed, shortened, speaking, width_of
-from glassnet.io.control_characters import printable
+from glassnet.i18n.control_characters import printable
 from glassnet.nn.architecture import RULES
 from glassnet.nn.losses import LOSSES
 from glassnet.options.choices import ENGINES

@@ -26,7 +26,7 @@ from ...html.step_tables import (
 from ...i18n.language import shortened, width_of
 from ...i18n.plots import shown
 from ...i18n.step import step_words
-from ...io.control_characters import printable
+from ...i18n.control_characters import printable
 from ..shared.console import terminal_width
 
 WHOLE = 8

@@ -15,7 +15,7 @@ import click
 from ...i18n.cli import cli_words
 from ...i18n.language import LANGUAGES, below_all, preferred, width_of
 from ...i18n.plots import shown
-from ...io.control_characters import finite, json_text, printable
+from ...i18n.control_characters import finite, json_text, printable
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ..help.grouped import GroupedFlag
 from .stream_progress import StreamPace

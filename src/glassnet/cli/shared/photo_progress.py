@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock, Timer
 from typing import TYPE_CHECKING
 
-from ...io.control_characters import printable
+from ...i18n.control_characters import printable
 from ...io.opening import STDIN
 from .console import message, say
 

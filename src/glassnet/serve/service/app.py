@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ...errors import FileError, GlassnetError
-from ...io.control_characters import printable
+from ...i18n.control_characters import printable
 from ...io.limits import available_cores
 from ...io.opening import gunzip
 from ..http import accepted_language, host_name, in_language, is_foreign, is_loopback

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from ...errors import GlassnetError, OptionError, require_choice, require_number
 from ...i18n.language import LANGUAGES, preferred
-from ...io.control_characters import finite, json_text
+from ...i18n.control_characters import finite, json_text
 from ..http import accepted_language, in_language, in_thread
 
 Handler = Callable[[Any, dict[str, Any]], Any]

@@ -19,7 +19,7 @@ from ... import data
 from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
 from ...i18n.language import preferred
-from ...io.control_characters import printable
+from ...i18n.control_characters import printable
 from ...model.file import load_model, shipped_path
 from ...model.model import Model
 from ...options.options import Options

@@ -15,7 +15,7 @@ from ...data.dataset import Dataset
 from ...data.stream.source import StreamSource, TableStream
 from ...engines import Engine, engine_for
 from ...errors import ModelFileError, OptionError, with_near_matches
-from ...io.control_characters import printable
+from ...i18n.control_characters import printable
 from ...model.file import damage
 from ...nn.network_class import Network
 from ...options.options import Options

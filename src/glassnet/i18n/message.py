@@ -1,0 +1,279 @@
+"""Messages as data: a template and its values, rendered for a reader (terminal, Python, page) in a language.
+
+Whoever raises, warns or reports writes a template in English and the values of its placeholders; nothing reads the
+finished sentence again. A value may itself be a message, a place, an option, a command or a list: how these look
+depends on the reader. The Chinese of a template is in ``zh.po``; a reader's `Door` spells the options.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any, Protocol, runtime_checkable
+
+from .catalogue import chinese_of
+from .control_characters import printable
+from .plurals import agreeing
+
+LANGUAGES = ("en", "zh")
+UNSET = object()
+"""The value of an `Option` that only names it."""
+_HAN, _LATIN = re.compile(r"[\u2e80-\u9fff]"), re.compile(r"[A-Za-z0-9.'\")\]%]")
+_LISTS = {"en": (", ", ", …"), "zh": ("、", "……")}
+"""Language -> what is between the items of a list, and what follows the first ones of a longer list."""
+_LAST = {"": "", "or": " 或 ", "and": " 与 "}
+"""Word before the last item of a list -> its Chinese."""
+_PARTS = {
+    "line": "第 {} 行",
+    "row": "第 {} 行",
+    "sample": "第 {} 个样本",
+    "value": "第 {} 个值",
+    "digit": "第 {} 个数字",
+    "column": "列 {}",
+    "target": "目标列 {}",
+}
+"""Part of a place -> its Chinese; a column may have a number or a name."""
+_HOLES = Formatter()
+
+Door = Callable[["Option"], str]
+"""Spells an option for the readers of one door."""
+
+
+@runtime_checkable
+class Renderable(Protocol):
+    """A value of a message that looks different in each language, or behind each door."""
+
+    def text(self, language: str = "en", door: Door = ...) -> str:
+        """Return the text in one of `LANGUAGES`."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option, parameter or field of a form, with its value if the message gives one.
+
+    Parameters
+    ----------
+    name : str
+        As in Python, such as ``"learning_rate"`` or ``"target"``.
+    value : object
+        A tuple or list is a parameter that takes several.
+    """
+
+    name: str
+    value: Any = UNSET
+
+    def text(self, language: str = "en", door: Door | None = None) -> str:
+        """Return the option as the door spells it; it has no translation."""
+        return (door or in_python)(self)
+
+
+def in_python(option: Option) -> str:
+    """Return an option as an argument of a call: ``learning_rate=0.1``, or its name alone."""
+    if option.value is UNSET:
+        return option.name
+    return f"{option.name}={list(option.value) if isinstance(option.value, tuple) else option.value!r}"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to run in a terminal: ``glassnet doctor 'my data.csv' --fix OUT.csv``.
+
+    Parameters
+    ----------
+    words : tuple
+        The command and its arguments; an `Option` is a flag.
+    """
+
+    words: tuple[Any, ...]
+
+    def __init__(self, *words: Any) -> None:
+        object.__setattr__(self, "words", words)
+
+    def text(self, language: str = "en", door: Door | None = None) -> str:
+        """Return the line to type, quoted for a shell where necessary."""
+        typed = (in_terminal(one) if isinstance(one, Option) else shlex.quote(str(one)) for one in self.words)
+        return " ".join(("glassnet", *typed))
+
+
+def in_terminal(option: Option, flag: str = "") -> str:
+    """Return an option as typed in a terminal: ``--rate 0.1``, ``--no-deskew``, ``--drop a --drop 'b c'``.
+
+    Parameters
+    ----------
+    option : Option
+    flag : str
+        The flag without dashes, if it is not the option's name.
+    """
+    word, value = flag or option.name.replace("_", "-"), option.value
+    if value is UNSET or value is True:
+        return f"--{word}"
+    if value is False:
+        return f"--no-{word}"
+    values = value if isinstance(value, tuple | list) else (value,)
+    return " ".join(f"--{word} {shlex.quote(str(one))}" for one in values)
+
+
+class Place:
+    """Where something is: a file or another source of data, and the part of it.
+
+    Parameters
+    ----------
+    source : str or Message
+        The name of a file, a folder or an argument.
+    **parts
+        ``line``, ``row``, ``sample``, ``value``, ``digit``, ``column`` or ``target``, from the whole to the part.
+    """
+
+    __slots__ = ("parts", "source")
+
+    def __init__(self, source: Any, /, **parts: Any) -> None:
+        self.source, self.parts = source, parts
+
+    def __repr__(self) -> str:
+        return f"Place({self.source!r}, {self.parts})"
+
+    def text(self, language: str = "en", door: Door | None = None) -> str:
+        """Return the place, as in ``rows.csv, line 7, column 'age'``."""
+        text = str(rendered(self.source, language, door or in_python))
+        if language == "en":
+            return ", ".join((text, *(f"{name} {_named(value)}" for name, value in self.parts.items())))
+        for name, value in self.parts.items():
+            part = f"第 {value} 列" if name == "column" and isinstance(value, int) else _PARTS[name].format(_named(value))
+            text += ("" if text.endswith(("行", "本")) else " ") + part if part.startswith("第") else f"，{part}"
+        return text
+
+
+def _named(value: Any) -> str:
+    return repr(value) if isinstance(value, str) else f"{value}"
+
+
+class Listing:
+    """A list of names, values or messages: ``cat, dog, …`` or ``csv, npz or idx``.
+
+    Parameters
+    ----------
+    items : iterable
+    most : int, optional
+        Only so many are named.
+    last : {"", "or", "and"}
+        The word before the last one.
+    quoted : bool
+        Whether each is shown as Python shows text, in quotes.
+    """
+
+    __slots__ = ("items", "last", "most", "quoted")
+
+    def __init__(self, items: Iterable[Any], most: int | None = None, last: str = "", quoted: bool = False) -> None:
+        self.items, self.most, self.last, self.quoted = tuple(items), most, last, quoted
+
+    def __repr__(self) -> str:
+        return f"Listing({list(self.items)})"
+
+    def text(self, language: str = "en", door: Door | None = None) -> str:
+        """Return the list with the commas of the language."""
+        comma, more = _LISTS[language]
+        shown = self.items[: self.most]
+        texts = [repr(one) if self.quoted else str(rendered(one, language, door or in_python)) for one in shown]
+        if len(shown) < len(self.items):
+            return comma.join(texts) + more
+        if self.last and len(texts) > 1:
+            word = f" {self.last} " if language == "en" else _LAST[self.last]
+            return comma.join(texts[:-1]) + word + texts[-1]
+        return comma.join(texts)
+
+
+class Message:
+    """Something to say: a template in English, and the values of its placeholders.
+
+    Parameters
+    ----------
+    template : str
+        With placeholders as `str.format` has them, such as ``{name!r}`` or ``{rows:,}``. A plural right after the
+        placeholder of its number becomes singular for 1: ``{rows:,} rows``. Without values it is the text itself.
+    **values
+        Numbers, names, and anything with a method `text` as in `Renderable`; tuples and lists are listed.
+
+    Notes
+    -----
+    `str` gives the English text for readers of Python.
+    """
+
+    __slots__ = ("template", "values")
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.template, self.values = template, values
+
+    def __reduce__(self) -> tuple[Any, tuple[str, dict[str, Any]]]:
+        return _message, (self.template, self.values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and (self.template, str(self)) == (other.template, str(other))
+
+    def __hash__(self) -> int:
+        return hash((self.template, str(self)))
+
+    def __repr__(self) -> str:
+        return f"Message({self.template!r}, {self.values})"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, language: str = "en", door: Door = in_python) -> str:
+        """Return the text on one line, with control characters escaped.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            A template without a translation stays English.
+        door : callable
+            Spells the options; by default as arguments of a call in Python.
+        """
+        template = self.template
+        chinese = chinese_of(template) if language == "zh" else None
+        if not self.values:
+            return printable(chinese or template)
+        values = {name: rendered(value, language, door) for name, value in self.values.items()}
+        if chinese is not None:
+            return printable(_spaced(chinese, values))
+        return printable(agreeing(template, self.values).format(**values))
+
+
+def _message(template: str, values: Mapping[str, Any]) -> Message:
+    return Message(template, **values)
+
+
+class Sentences:
+    """Messages one after the other, such as what is wrong and what to do; empty ones are left out."""
+
+    __slots__ = ("messages",)
+
+    def __init__(self, *messages: Message | str | None) -> None:
+        self.messages = [one for one in messages if one]
+
+    def text(self, language: str = "en", door: Door = in_python) -> str:
+        """Return the sentences, in Chinese without spaces between them."""
+        return ("" if language == "zh" else " ").join(str(rendered(one, language, door)) for one in self.messages)
+
+
+def rendered(value: Any, language: str, door: Door) -> Any:
+    """Return the value of a placeholder as it is filled in."""
+    if isinstance(value, tuple | list):
+        value = Listing(value)
+    return value.text(language, door) if isinstance(value, Renderable) else value
+
+
+def _spaced(chinese: str, values: Mapping[str, Any]) -> str:
+    """Fill a Chinese template, with a space between a Chinese character and a Latin one at the end of a placeholder."""
+    text = ""
+    for literal, name, spec, conversion in _HOLES.parse(chinese):
+        pieces = [literal]
+        if name is not None:
+            pieces.append(format(_HOLES.convert_field(values[name], conversion), spec or ""))
+        for piece in pieces:
+            here, there = text[-1:], piece[:1]
+            apart = (_HAN.match(here) and _LATIN.match(there)) or (_LATIN.match(here) and _HAN.match(there))
+            text += f" {piece}" if apart else piece
+    return text

@@ -1,0 +1,52 @@
+"""The singular of English templates: ``{rows} rows`` for one row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_ONE = {
+    "are": "is",
+    "classes": "class",
+    "columns": "column",
+    "connections": "connection",
+    "cores": "core",
+    "epochs": "epoch",
+    "images": "image",
+    "inputs": "input",
+    "labels": "label",
+    "links come": "link comes",
+    "members": "member",
+    "networks": "network",
+    "nodes that matter": "node that matters",
+    "nodes": "node",
+    "others are": "other is",
+    "others": "other",
+    "pixels": "pixel",
+    "predictions": "prediction",
+    "rows": "row",
+    "samples": "sample",
+    "suspects": "suspect",
+    "that matter": "that matters",
+    "times": "time",
+    "values": "value",
+    "weights": "weight",
+    "wrong or ambiguous labels": "wrong or ambiguous label",
+    "trials were": "trial was",
+    "trials": "trial",
+}
+_COUNTED = re.compile(
+    rf"\{{(\w+)(:,)?\}} (?:\{{\w+\}} |misread |misclassified |held-out )?(?P<many>{'|'.join(_ONE)})\b"
+)
+"""Plural in an English text, right after its number -> singular."""
+
+
+def agreeing(template: str, values: Mapping[str, Any]) -> str:
+    """Return an English template with the plurals after numbers in the singular where the number is 1."""
+
+    def singular(found: re.Match[str]) -> str:
+        one, many = str(values.get(found[1])) == "1", found["many"]
+        return found[0].removesuffix(many) + _ONE[many] if one else found[0]
+
+    return _COUNTED.sub(singular, template)
