@@ -101,7 +101,12 @@ def _masks_by_layer(architecture: Architecture, masks: Sequence[Array | None]) -
     """Return one mask per layer of nodes: None for the outputs, and None for every layer without dropout."""
     hidden = len(architecture.activations) - 1
     if len(masks) not in (0, hidden):
-        raise ShapeError("GN050", f"{len(masks)} masks: expected one for each of {hidden} hidden layers, or none.")
+        raise ShapeError(
+            "GN050",
+            "{count} masks: expected one for each of {hidden} hidden layers, or none.",
+            count=len(masks),
+            hidden=hidden,
+        )
     return [*(masks or [None] * hidden), None]
 
 

@@ -117,7 +117,9 @@ def compare_command(
     table = take_table_options(flags)
     recipes, source = _recipes_and_data((first, second), rest)
     if without := [side for side in LETTERS[len(recipes) :] if changed[side]]:
-        raise OptionError("GN022", f"--{without[0]}: there are {len(recipes)} sides. Name a recipe for each.")
+        raise OptionError(
+            "GN022", "--{side}: there are {sides} sides. Name a recipe for each.", side=without[0], sides=len(recipes)
+        )
     a, b, *others = (Side(recipe, changed.get(LETTERS[place : place + 1], {})) for place, recipe in enumerate(recipes))
     count = default_seeds(len(recipes)) if seeds is None else seeds
     job = CompareJob(a, b, source, given(flags), table, count, metric, not all_seeds, tuple(others))
@@ -198,7 +200,7 @@ def _changes(flag: str, words: Sequence[str]) -> dict[str, Any]:
     for word in words:
         given_name, equals, value = word.partition("=")
         if not equals:
-            raise OptionError("GN022", f"{flag} {word}: expected OPTION=VALUE, such as rate=0.1.")
+            raise OptionError("GN022", "{flag} {word}: expected OPTION=VALUE, such as rate=0.1.", flag=flag, word=word)
         name = given_name.lstrip("-").replace("-", "_")
         name = names.get(name.replace("_", "-"), names.get(name, name))
         try:
@@ -207,7 +209,9 @@ def _changes(flag: str, words: Sequence[str]) -> dict[str, Any]:
             raise OptionError(problem.code, str(problem)) from None
         read = _value(name, value)
         if name in found and not isinstance(read, tuple):
-            raise OptionError("GN022", f"{flag} {word}: {given_name} is given twice. Give it once.")
+            raise OptionError(
+                "GN022", "{flag} {word}: {name} is given twice. Give it once.", flag=flag, word=word, name=given_name
+            )
         found[name] = (*found.get(name, ()), *read) if isinstance(read, tuple) else read
     return by_field(found)
 

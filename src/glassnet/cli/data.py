@@ -26,7 +26,9 @@ def data_command(name: str, folder: str, force: bool, as_json: bool) -> None:
     no header. About 130 MB. Files with the same content stay as they are.
     """
     if name != data.BUNDLED:
-        raise OptionError("GN021", f"data {name!r}: expected {data.BUNDLED}, as in: glassnet data {data.BUNDLED} DIR.")
+        raise OptionError(
+            "GN021", "data {name!r}: expected {data}, as in: glassnet data {data} DIR.", name=name, data=data.BUNDLED
+        )
     files = write_notes_files(folder, overwrite=force)
     if as_json:
         facts = [{"file": str(one.path), "rows": one.rows, "bytes": one.size, "new": one.written} for one in files]

@@ -158,7 +158,7 @@ def _executor(workers: int | None, ray: str | None) -> Iterator[Executor | None]
         with executor_for(ray) as executor:
             yield executor
     elif ray is not None:
-        raise OptionError("GN022", f"--workers {workers}: on Ray the cluster decides. Omit it.")
+        raise OptionError("GN022", "--workers {workers}: on Ray the cluster decides. Omit it.", workers=workers)
     else:
         with ThreadExecutor(workers) as threads:
             yield threads

@@ -99,10 +99,10 @@ def serve_command(
         raise OptionError("GN021", "--token: expected letters, digits and -._~+/ only, such as a long random word.")
     root_path = root_path.rstrip("/")
     if root_path and not PREFIX.fullmatch(root_path):
-        raise OptionError("GN021", f"--root-path {root_path}: expected a path such as /models.")
+        raise OptionError("GN021", "--root-path {path}: expected a path such as /models.", path=root_path)
     for name in allowed:
         if not HOST.fullmatch(name):
-            raise OptionError("GN021", f"--allow-host {name}: expected a name such as models.example.org.")
+            raise OptionError("GN021", "--allow-host {name}: expected a name such as models.example.org.", name=name)
     limits = Limits(parse_size(max_body, "--max-body"), max_rows, timeout, max_waiting)
 
     def announce(address: str, names: Sequence[str]) -> None:

@@ -86,7 +86,7 @@ def show_command(
     samples = look_at(source, part=part, table=table, recipe=recipe, options=reading, notify=say_notice)
     if not isinstance(samples, Dataset):
         if png or augment:
-            raise DataError("GN017", f"{source}: a table with named columns has no images to draw.")
+            raise DataError("GN017", "{source}: a table with named columns has no images to draw.", source=source)
         _show_table(samples, row, table, as_json)
         return
     if row is not None:
@@ -96,7 +96,9 @@ def show_command(
         if samples.image_shape is None:
             raise DataError(
                 "GN017",
-                f"{samples.source}: {samples.features} values per sample are not a square image to draw.",
+                "{source}: {count} values per sample are not a square image to draw.",
+                source=samples.source,
+                count=samples.features,
             )
     if augment:
         options, place = job_options(recipe, given(flags)), png or "augment.png"

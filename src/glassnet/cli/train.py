@@ -154,7 +154,7 @@ def train_command(
         several_of(sources),
     )
     if ray is not None and stream:
-        raise OptionError("GN022", f"--ray {ray}: not available with --stream. Omit one of them.")
+        raise OptionError("GN022", "--ray {ray}: not available with --stream. Omit one of them.", ray=ray)
     with executor_for(ray) as executor, closing(progress_listener()) as show:
         if stream:
             from ..workflow.streaming.train import train_stream

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError, ShapeError, callers_level, require_choice, require_number
+from ..i18n.message import Listing
 
 TASKS = ("auto", "classification", "regression")
 """What the targets are: classes or labels, numbers, or whichever their values suggest."""
@@ -72,7 +73,7 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
         GN021 for another `image_shape` or `maximum`.
     """
     if maximum is not None and not 0 < require_number("maximum", maximum) < np.inf:
-        raise OptionError("GN021", f"maximum {maximum!r}: expected a number above 0.")
+        raise OptionError("GN021", "maximum {value!r}: expected a number above 0.", value=maximum)
     if image_shape is not None:
         image_shape = _two_sides(image_shape)
     array = array_of(given, name)
@@ -82,16 +83,28 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
     elif array.ndim != 2:
         advice = " For one feature, pass X.reshape(-1, 1)." if array.ndim == 1 else ""
         raise ShapeError(
-            "GN050", f"{name}: shape {array.shape}, expected (samples, features) or (samples, rows, columns).{advice}"
+            "GN050",
+            "{name}: shape {shape}, expected (samples, features) or (samples, rows, columns).{advice}",
+            name=name,
+            shape=array.shape,
+            advice=advice,
         )
     if array.dtype.kind in "OUST":
         array = _numbers_in(array, name, names)
     if len(array) and not array[:1].size:
-        raise ShapeError("GN050", f"{name}: shape {array.shape}, expected at least one value per sample.")
+        raise ShapeError(
+            "GN050", "{name}: shape {shape}, expected at least one value per sample.", name=name, shape=array.shape
+        )
     values = array.reshape(len(array), -1) if array.size else array.reshape(len(array), array[:1].size)
     pixels = image_shape[0] * image_shape[1] if image_shape else 0
     if image_shape and values.shape[1] not in (pixels, 3 * pixels):
-        raise ShapeError("GN050", f"{name}: {values.shape[1]} values per sample, expected {pixels} for image_shape.")
+        raise ShapeError(
+            "GN050",
+            "{name}: {shape} values per sample, expected {pixels} for image_shape.",
+            name=name,
+            shape=values.shape[1],
+            pixels=pixels,
+        )
     if maximum is None:
         bytes_of_pixels = values.dtype == np.uint8 and values.shape[1] >= PIXELS
         maximum = 255.0 if bytes_of_pixels and values.size and values.max() > 1 else 1.0
@@ -99,7 +112,11 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
             maximum = max(255.0, float(values.max()))
     elif values.size and values.dtype.kind in "biuf" and values.max() > maximum:
         raise DataError(
-            "GN014", f"{name}: a value is {values.max():g}, expected 0 to {maximum:g}. Pass a larger maximum."
+            "GN014",
+            "{name}: a value is {value:g}, expected 0 to {maximum:g}. Pass a larger maximum.",
+            name=name,
+            value=values.max(),
+            maximum=maximum,
         )
     return Inputs(values, image_shape, float(maximum), names)
 
@@ -108,7 +125,9 @@ def _two_sides(image_shape: Any) -> tuple[int, int]:
     sides = tuple(image_shape) if isinstance(image_shape, tuple | list | np.ndarray) else ()
     if len(sides) != 2 or not all(isinstance(side, Integral) and int(side) >= 1 for side in sides):
         raise OptionError(
-            "GN021", f"image_shape {image_shape!r}: expected a tuple of two whole numbers from 1, rows and columns."
+            "GN021",
+            "image_shape {shape!r}: expected a tuple of two whole numbers from 1, rows and columns.",
+            shape=image_shape,
         )
     return int(sides[0]), int(sides[1])
 
@@ -144,7 +163,9 @@ def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | 
     if array.ndim == 2 and array.shape[1] == 1:
         array, names = array[:, 0], ()
     if array.ndim not in (1, 2):
-        raise ShapeError("GN050", f"{name}: shape {array.shape}, expected (samples,) or (samples, outputs).")
+        raise ShapeError(
+            "GN050", "{name}: shape {shape}, expected (samples,) or (samples, outputs).", name=name, shape=array.shape
+        )
     _require_present(array, name)
     if array.dtype == object:
         array = _plain_objects(array, name)
@@ -158,7 +179,10 @@ def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | 
         return _classes(array, name, task, class_names)._replace(class_type=_class_type(array))
     if not binary:
         raise ShapeError(
-            "GN050", f"{name}: shape {array.shape}, expected one class per sample, or one column of 0 and 1 per label."
+            "GN050",
+            "{name}: shape {shape}, expected one class per sample, or one column of 0 and 1 per label.",
+            name=name,
+            shape=array.shape,
         )
     if array.shape[1] > 1 and (array.sum(axis=1) == 1).all():  # one-hot
         if class_names is not None and names:
@@ -178,14 +202,18 @@ def array_of(given: Any, name: str) -> NDArray[Any]:
         GN014 for a sparse matrix, GN018 for masked values.
     """
     if np.ma.is_masked(given):
-        raise DataError("GN018", f"{name}: masked values, expected numbers. Fill them in, or leave these samples out.")
+        raise DataError(
+            "GN018", "{name}: masked values, expected numbers. Fill them in, or leave these samples out.", name=name
+        )
     try:
         array = np.asarray(given)
     except ValueError:
-        raise ShapeError("GN050", f"{name}: rows of different lengths, expected an array.") from None
+        raise ShapeError("GN050", "{name}: rows of different lengths, expected an array.", name=name) from None
     if array.dtype == object and array.ndim == 0:
         advice = " Make it dense with toarray()." if hasattr(given, "toarray") else ""
-        raise DataError("GN014", f"{name}: {type(given).__name__}, expected an array.{advice}")
+        raise DataError(
+            "GN014", "{name}: {kind}, expected an array.{advice}", name=name, kind=type(given).__name__, advice=advice
+        )
     return array
 
 
@@ -200,7 +228,12 @@ def _plain_objects(array: NDArray[Any], name: str) -> NDArray[Any]:
     values = array.ravel().tolist()
     kinds = sorted({type(value).__name__ for value in values})
     if len(kinds) > 1 and not set(kinds) <= {"int", "float"}:
-        raise DataError("GN014", f"{name}: values of the types {', '.join(kinds)}, expected one type. Convert them.")
+        raise DataError(
+            "GN014",
+            "{name}: values of the types {kinds}, expected one type. Convert them.",
+            name=name,
+            kinds=Listing(kinds),
+        )
     plain = np.array(values)
     return array if plain.dtype == object or len(plain) != len(values) else plain.reshape(array.shape)
 
@@ -214,8 +247,11 @@ def _numbers_in(array: NDArray[Any], name: str, names: tuple[str, ...]) -> NDArr
             where = f"column {names[column]!r}" if names else f"column {column}"
             raise DataError(
                 "GN013",
-                f"{name}: {where} has {value!r} in row {place // array[0].size}, expected numbers. For a table with "
-                "words, use load_table.",
+                "{name}: {where} has {value!r} in row {row}, expected numbers. For a table with words, use load_table.",
+                name=name,
+                where=where,
+                value=value,
+                row=place // array[0].size,
             )
     whole = np.empty(len(values), object)
     whole[:] = [np.nan if _is_missing(value) else value for value in values]
@@ -234,12 +270,19 @@ def _require_present(array: NDArray[Any], name: str) -> None:
         missing = np.asarray(array != array)  # NaN
     if missing.any():
         row = int(np.argwhere(missing)[0][0])
-        raise DataError("GN018", f"{name}: row {row} has no value, expected a target for every row. Drop such rows.")
+        raise DataError(
+            "GN018",
+            "{name}: row {row} has no value, expected a target for every row. Drop such rows.",
+            name=name,
+            row=row,
+        )
 
 
 def _numbers(array: NDArray[Any], name: str, names: tuple[str, ...]) -> Targets:
     if array.dtype.kind not in "biuf":
-        raise DataError("GN013", f"{name}: values of type {array.dtype}, expected numbers for a regression.")
+        raise DataError(
+            "GN013", "{name}: values of type {kind}, expected numbers for a regression.", name=name, kind=array.dtype
+        )
     values = array.reshape(len(array), -1).astype(np.float64)
     return Targets(np.arange(len(values)), values.shape[1], names, values)
 
@@ -252,9 +295,14 @@ def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, 
     if class_names is not None:
         return Targets(_places(words, class_names, name)[labels], len(class_names), class_names, None)
     if not words:
-        raise DataError("GN010", f"{name}: no samples, expected at least one.")
+        raise DataError("GN010", "{name}: no samples, expected at least one.", name=name)
     if len(words) < 2:
-        raise DataError("GN016", f"{name}: only one class, {words[0]!r}, expected two or more. Add another class.")
+        raise DataError(
+            "GN016",
+            "{name}: only one class, {word!r}, expected two or more. Add another class.",
+            name=name,
+            word=words[0],
+        )
     if task == "auto" and array.dtype.kind in "iu" and len(words) > max(20, _MANY * len(labels)):
         warnings.warn(
             f"{name}: {len(words)} different whole numbers in {len(labels)} rows are used as classes. For a "
@@ -268,14 +316,19 @@ def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, 
 def _whole_numbers(array: NDArray[Any], name: str) -> NDArray[np.int64]:
     """Return classes that are floating-point numbers as integers; DataError GN014 or GN018 where that is impossible."""
     if not np.isfinite(array).all():
-        raise DataError("GN018", f"{name}: a target is NaN or infinite, expected finite numbers. Remove that row.")
+        raise DataError(
+            "GN018", "{name}: a target is NaN or infinite, expected finite numbers. Remove that row.", name=name
+        )
     wide = array.astype(np.float64)  # the limit is infinite in half precision
     wrong = np.flatnonzero((wide != np.floor(wide)) | (wide < -_BEYOND) | (wide >= _BEYOND))
     if wrong.size:
         raise DataError(
             "GN014",
-            f"{name}: row {wrong[0]} is {array[wrong[0]]}, expected whole numbers of at most 64 bits as classes. "
-            'Convert the classes to text with astype(str), or pass task="regression".',
+            "{name}: row {row} is {value}, expected whole numbers of at most 64 bits as classes. Convert "
+            'the classes to text with astype(str), or pass task="regression".',
+            name=name,
+            row=wrong[0],
+            value=array[wrong[0]],
         )
     return array.astype(np.int64)
 
@@ -286,7 +339,13 @@ def _places(words: Sequence[str], class_names: tuple[str, ...], name: str) -> ND
     unknown = sorted(set(words) - set(class_names))
     if unknown:
         expected = ", ".join(class_names[:6]) + (", …" if len(class_names) > 6 else "")
-        raise DataError("GN017", f"{name}: class {unknown[0]!r} is not known, expected one of {expected}.")
+        raise DataError(
+            "GN017",
+            "{name}: class {label!r} is not known, expected one of {choices}.",
+            name=name,
+            label=unknown[0],
+            choices=expected,
+        )
     return np.array([class_names.index(word) for word in words], np.int64)
 
 
@@ -304,7 +363,9 @@ def _text_of(array: NDArray[Any], name: str) -> NDArray[np.str_]:
     try:
         return np.char.decode(array, "utf-8")
     except UnicodeDecodeError:
-        raise DataError("GN014", f"{name}: bytes that are not UTF-8, expected classes as text. Decode them.") from None
+        raise DataError(
+            "GN014", "{name}: bytes that are not UTF-8, expected classes as text. Decode them.", name=name
+        ) from None
 
 
 def _class_type(labels: NDArray[Any]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..i18n.language import listed
+from ..i18n.message import Listing
 from .dataset import Like
 
 
@@ -49,22 +49,30 @@ def number_words(
         if unknown:
             raise DataError(
                 "GN017",
-                f"{source}: class {unknown[0]!r} is not in the training data, expected one of {listed(names, 6)}. "
-                "Rename the class, or remove it.",
+                "{name}: class {word!r} is not in the training data, expected one of {names}. Rename the "
+                "class, or remove it.",
+                name=source,
+                word=unknown[0],
+                names=Listing(names, 6),
             )
     elif _are_numbers(words, any_of=part == "test" or classes is not None or like is not None):
         return np.array([int(word) for word in written], np.int64), ()
     elif like is not None:
         raise DataError(
             "GN017",
-            f"{source}: class names such as {words[0]!r}, expected numbers as in the training data. "
-            "Name the classes by numbers from 0.",
+            "{name}: class names such as {word!r}, expected numbers as in the training data. Name the "
+            "classes by numbers from 0.",
+            name=source,
+            word=words[0],
         )
     else:
         names = tuple(words)
         if len(names) < 2:
             raise DataError(
-                "GN016", f"{source}: only one class, {words[0]!r}, expected two or more. Add another class."
+                "GN016",
+                "{name}: only one class, {word!r}, expected two or more. Add another class.",
+                name=source,
+                word=words[0],
             )
     return _places(written, names), names
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError, DataError, ShapeError, require_names, require_whole, with_near_matches, wrong_type
 from ..i18n.control_characters import printable
+from ..i18n.message import Listing, Place
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
 from .held_out import held_out_rows
@@ -136,17 +137,27 @@ class Dataset:
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
             raise ShapeError(
                 "GN050",
-                f"{self.source}: inputs of shape {self.inputs.shape} and labels of shape {self.labels.shape}, "
-                "expected (samples, features) and (samples,).",
+                "{name}: inputs of shape {inputs} and labels of shape {labels}, expected (samples, features) "
+                "and (samples,).",
+                name=self.source,
+                inputs=self.inputs.shape,
+                labels=self.labels.shape,
             )
         if self.labels.dtype.kind not in "biu":
-            raise DataError("GN014", f"{self.source}: labels of type {self.labels.dtype}, expected whole numbers.")
+            raise DataError(
+                "GN014",
+                "{name}: labels of type {kind}, expected whole numbers.",
+                name=self.source,
+                kind=self.labels.dtype,
+            )
         beyond = np.flatnonzero((self.labels < 0) | (self.labels >= self.classes))
         if self.values is None and beyond.size:
             raise DataError(
                 "GN014",
-                f"{self.source}, sample {beyond[0] + 1}: label {self.labels[beyond[0]]}, expected 0 to "
-                f"{self.classes - 1}.",
+                "{place}: label {label}, expected 0 to {last}.",
+                place=Place(self.source, sample=beyond[0] + 1),
+                label=self.labels[beyond[0]],
+                last=self.classes - 1,
             )
         object.__setattr__(self, "inputs", plain_numbers(self.inputs, self.source))
         object.__setattr__(self, "labels", self.labels.astype(np.int64, copy=False))
@@ -157,16 +168,29 @@ class Dataset:
             given = getattr(self, name)
             is_array = isinstance(given, np.ndarray)
             if given is not None and (is_array or len(given)) and np.shape(given) != shape:
-                raise ShapeError("GN050", f"{self.source}: {name} of shape {np.shape(given)}, expected {shape}.")
+                raise ShapeError(
+                    "GN050",
+                    "{name}: {name2} of shape {shape}, expected {what}.",
+                    name=self.source,
+                    name2=name,
+                    shape=np.shape(given),
+                    what=shape,
+                )
         if self.values is not None and not np.isfinite(self.values).all():
             raise DataError(
-                "GN018", f"{self.source}: a target is NaN or infinite, expected finite numbers. Remove that row."
+                "GN018",
+                "{name}: a target is NaN or infinite, expected finite numbers. Remove that row.",
+                name=self.source,
             )
         w = self.weights
         if w is not None and w.dtype.kind not in "biuf":
-            raise DataError("GN013", f"{self.source}: sample weights of type {w.dtype}, expected numbers.")
+            raise DataError(
+                "GN013", "{name}: sample weights of type {dtype}, expected numbers.", name=self.source, dtype=w.dtype
+            )
         if w is not None and len(w) and not (np.isfinite(w).all() and (w >= 0).all() and w.any()):
-            raise DataError("GN014", f"{self.source}: sample weights must be finite, 0 or more, and not all 0.")
+            raise DataError(
+                "GN014", "{source}: sample weights must be finite, 0 or more, and not all 0.", source=self.source
+            )
 
     @classmethod
     @with_near_matches("Dataset.from_arrays")
@@ -249,7 +273,9 @@ class Dataset:
         if len(inputs.values) != len(targets.labels):
             raise ShapeError(
                 "GN050",
-                f"{len(inputs.values)} rows of X but {len(targets.labels)} of y, expected the same number.",
+                "{rows} rows of X but {others} of y, expected the same number.",
+                rows=len(inputs.values),
+                others=len(targets.labels),
             )
         data = cls(
             inputs.values,
@@ -272,7 +298,9 @@ class Dataset:
         if not isinstance(fraction, float | np.floating) or not 0 < fraction < 1:
             raise ArgumentError(
                 "GN021",
-                f"test_size {test_size!r}: expected a fraction between 0 and 1, or a number of samples below {count}.",
+                "test_size {value!r}: expected a fraction between 0 and 1, or a number of samples below {count}.",
+                value=test_size,
+                count=count,
             )
         advice = "for testing. Pass another test_size, or more samples."
         labels = data.labels if data.values is None else None
@@ -331,7 +359,7 @@ class Dataset:
     def require_samples(self) -> None:
         """Raise DataError GN010 if there are no samples."""
         if not len(self):
-            raise DataError("GN010", f"{self.source}: no samples, expected at least one.")
+            raise DataError("GN010", "{name}: no samples, expected at least one.", name=self.source)
 
     def require_like(
         self,
@@ -366,28 +394,45 @@ class Dataset:
         if self.features != features:
             raise DataError(
                 "GN017",
-                f"{self.source}: {self.features} values per sample, but {owner} has {features}. "
-                "Use data with the same inputs.",
+                "{source}: {features} values per sample, but {owner} has {expected}. Use data with the same inputs.",
+                source=self.source,
+                features=self.features,
+                owner=owner,
+                expected=features,
             )
         if of_classes != (self.values is None) or (not of_classes and self.classes != classes):
             here = f"{self.classes} classes" if self.values is None else f"{self.classes} targets"
             there = f"{classes} classes" if of_classes else f"{classes} targets"
-            raise DataError("GN017", f"{self.source}: {here}, but {owner} has {there}. Use data of the same kind.")
+            raise DataError(
+                "GN017",
+                "{source}: {here}, but {owner} has {there}. Use data of the same kind.",
+                source=self.source,
+                here=here,
+                owner=owner,
+                there=there,
+            )
         if not of_classes:
             return
         if class_names is not None and (different := _first_difference(self, classes, class_names)):
             here, there = different
             raise DataError(
                 "GN017",
-                f"{self.source}: class {here} where {owner} has {there}. Pass like=…, the model or its training data, "
-                "to load_data or Dataset.from_arrays, which then number the classes in the same way.",
+                "{source}: class {here} where {owner} has {there}. Pass like=…, the model or its training "
+                "data, to load_data or Dataset.from_arrays, which then number the classes in the same way.",
+                source=self.source,
+                here=here,
+                owner=owner,
+                there=there,
             )
         beyond = np.flatnonzero(self.labels >= classes)
         if beyond.size:
             raise DataError(
                 "GN017",
-                f"{self.source}, sample {beyond[0] + 1}: label {self.labels[beyond[0]]}, but {owner} has "
-                f"classes 0 to {classes - 1}. Remove such samples.",
+                "{place}: label {label}, but {owner} has classes 0 to {last}. Remove such samples.",
+                place=Place(self.source, sample=beyond[0] + 1),
+                label=self.labels[beyond[0]],
+                owner=owner,
+                last=classes - 1,
             )
 
 
@@ -400,7 +445,7 @@ def _with_clear_errors(init: Callable[..., None]) -> Callable[..., None]:
         require_names("Dataset", given, names)
         if missing := [name for name in required[len(args) :] if name not in given]:
             raise ArgumentError(
-                "GN021", f"Dataset: {', '.join(missing)} missing. For arrays, use Dataset.from_arrays(X, y)."
+                "GN021", "Dataset: {names} missing. For arrays, use Dataset.from_arrays(X, y).", names=Listing(missing)
             )
         init(self, *args, **given)
 
@@ -429,7 +474,12 @@ def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
     """
     kind = values.dtype
     if kind.kind not in "biuf":
-        raise DataError("GN014", f"{source}: values of type {kind}, expected numbers. Convert them with astype.")
+        raise DataError(
+            "GN014",
+            "{name}: values of type {kind}, expected numbers. Convert them with astype.",
+            name=source,
+            kind=kind,
+        )
     if kind.kind != "f":
         return values if kind.isnative else values.astype(kind.newbyteorder("="))
     # Minimum and maximum are NaN if any value is.
@@ -437,8 +487,12 @@ def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
         row, column = np.argwhere(~np.isfinite(values))[0]
         raise DataError(
             "GN018",
-            f"{source}, sample {row + 1}: value {column + 1} is {values[row, column]}, expected a finite "
-            "number. Remove such samples, or fill in the values.",
+            "{source}, sample {sample}: value {place} is {value}, expected a finite number. Remove such "
+            "samples, or fill in the values.",
+            source=source,
+            sample=row + 1,
+            place=column + 1,
+            value=values[row, column],
         )
     return values.astype(np.float32 if kind.itemsize <= 4 else np.float64, copy=False)
 
@@ -464,8 +518,9 @@ def require_dataset(name: str, given: Any) -> None:
     if not isinstance(given, Dataset):
         raise DataError(
             "GN065",
-            f"{name}: {type(given).__name__}, expected a Dataset, as load_data returns. For arrays, use "
-            "Dataset.from_arrays(X, y).",
+            "{name}: {kind}, expected a Dataset, as load_data returns. For arrays, use Dataset.from_arrays(X, y).",
+            name=name,
+            kind=type(given).__name__,
         )
 
 

@@ -32,7 +32,14 @@ def held_out_rows(
     """
     held_out = count_aside(count, fraction)
     if not 0 < held_out < count:
-        raise DataError("GN010", f"{source}: {held_out} of {count} samples would be held out {advice}")
+        raise DataError(
+            "GN010",
+            "{source}: {held_out} of {count} samples would be held out {purpose}",
+            source=source,
+            held_out=held_out,
+            count=count,
+            purpose=advice,
+        )
     order = generator(seed, purpose).permutation(count)
     if labels is not None:  # evenly spaced samples of the sorted classes
         order = order[np.argsort(labels[order], kind="stable")]

@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, OptionError, with_near_matches
-from ..i18n.language import listed
+from ..i18n.message import Listing, Option
 from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, file_problem, open_source
 from ..io.picture_formats import is_images_name
@@ -99,8 +99,9 @@ def load(
     if not isinstance(source, str | os.PathLike):
         raise DataError(
             "GN065",
-            f"source: {type(source).__name__}, expected the name of a file or folder, or 'mnist'. For arrays, use "
+            "source: {kind}, expected the name of a file or folder, or 'mnist'. For arrays, use "
             "Dataset.from_arrays(X, y); for a data frame, load_table.",
+            kind=type(source).__name__,
         )
     require_like(like)
     check_options(part, maximum, classes)
@@ -110,7 +111,8 @@ def load(
         other = "colour" if colour else "size"
         raise OptionError(
             "GN022",
-            f"handwriting with {other}: handwritten digits become grey 28 × 28 images. Omit one of the options.",
+            "handwriting with {other}: handwritten digits become grey 28 × 28 images. Omit one of the options.",
+            other=other,
         )
     if source == BUNDLED:
         return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
@@ -159,8 +161,9 @@ def _of_file(
         raise _named(opened, parse_frame(opened).names)
     raise FileError(
         "GN005",
-        f"{opened.name}: an image, expected labelled samples. Name a folder with one subfolder of images per class, or "
-        "predict this image with 'glassnet query' or 'glassnet explain --why'.",
+        "{name}: an image, expected labelled samples. Name a folder with one subfolder of images per "
+        "class, or predict this image with 'glassnet query' or 'glassnet explain --why'.",
+        name=opened.name,
     )
 
 
@@ -229,8 +232,11 @@ def _table(
 def _named(opened: Opened, names: Sequence[str]) -> DataError:
     return DataError(
         "GN066",
-        f"{opened.name}: a table with named columns ({listed(names, 6)}). Name the column to predict, such as "
-        f"--target {names[-1]} (in Python: load_table).",
+        "{name}: a table with named columns ({names}). Name the column to predict, such as {target} "
+        "(in Python: load_table).",
+        name=opened.name,
+        names=Listing(names, 6),
+        target=Option("target", names[-1]),
     )
 
 

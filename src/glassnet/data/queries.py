@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, with_near_matches
+from ..i18n.message import Place
 from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
@@ -104,12 +105,14 @@ def inputs_in(
     kind = kind_of(opened)
     if kind == "text" and Path(opened.name).suffix.lower() in SUFFIXES:
         raise FileError(
-            "GN005", f"{opened.name}: text, but named as an image. Save the image again, or rename the file."
+            "GN005", "{name}: text, but named as an image. Save the image again, or rename the file.", name=opened.name
         )
     if kind == "text":
         return _rows(opened, features, maximum, layout or SampleLayout(), say)
     if kind != "picture":
-        raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected an image or rows (CSV).")
+        raise FileError(
+            "GN005", "{name}: {kind} data, expected an image or rows (CSV).", name=opened.name, kind=kind.upper()
+        )
     pixels, names = _pixels(opened, features, image_shape, (reading, white))
     return _in_range(pixels, maximum), names, None
 
@@ -148,7 +151,9 @@ def _of_folder(
     names = pictures_in(folder)
     if not names:
         raise FileError(
-            "GN002", f"{folder}: no images in this folder. Name a folder with images, or a file with rows (CSV)."
+            "GN002",
+            "{folder}: no images in this folder. Name a folder with images, or a file with rows (CSV).",
+            folder=folder,
         )
     files = [Path(name) for name in names]
     if _as_files(features, shape, like[0]):
@@ -196,8 +201,11 @@ def _rows(
     if not labelled and layout.width != features:
         raise DataError(
             "GN012",
-            f"{opened.name}, line {layout.first + layout.header}: {layout.width} values, expected {features}, or "
-            f"{features + 1} with a label. Use rows that fit the model.",
+            "{place}: {width} values, expected {features}, or {more} with a label. Use rows that fit the model.",
+            place=Place(opened.name, line=layout.first + layout.header),
+            width=layout.width,
+            features=features,
+            more=features + 1,
         )
     values = read_values(opened, layout, labelled=labelled)
     rows = samples_in(

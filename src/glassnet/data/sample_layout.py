@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..i18n.message import Option
 from .dataset import SampleLayout, image_shape
 from .validation import is_label
 
@@ -148,8 +149,11 @@ def detect_layout(
     if called and features is None and not pictures:
         raise DataError(
             "GN066",
-            f"{source}: a table whose last column is called {names[-1]!r}, expected the label first. Name the "
-            f"column to predict, such as --target {names[-1]} (in Python: load_table).",
+            "{name}: a table whose last column is called {names!r}, expected the label first. Name the "
+            "column to predict, such as {target} (in Python: load_table).",
+            name=source,
+            names=names[-1],
+            target=Option("target", names[-1]),
         )
     if pictures and _is_certain(last, first, pixels):
         return at("last", 1, description)
@@ -228,12 +232,21 @@ def _require_label(
         return  # not labels: another error follows
     kinds = len(np.unique(first))
     if kinds == len(first) and _numbers_classes(first):
-        raise DataError("GN067", f"{source}: the first column counts the {kinds:,} rows, expected labels. Remove it.")
+        raise DataError(
+            "GN067",
+            "{name}: the first column counts the {rows:,} rows, expected labels. Remove it.",
+            name=source,
+            rows=kinds,
+        )
     if others and kinds > max(_MANY, 5 * others) and first.max() <= rest[:, :-others].max():
         raise DataError(
             "GN067",
-            f"{source}: the first column has {kinds:,} different values, like other inputs, expected labels. The "
-            f"file seems to have {description}. {advice}",
+            "{source}: the first column has {kinds:,} different values, like other inputs, expected "
+            "labels. The file seems to have {description}. {advice}",
+            source=source,
+            kinds=kinds,
+            description=description,
+            advice=advice,
         )
 
 

@@ -71,8 +71,11 @@ def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int6
         if data.weights is not None and len(data.weights) and not data.weights[rows].any():
             raise DataError(
                 "GN014",
-                f"{data.source}: all {len(rows):,} {kind} have weight 0. Give more samples a positive weight, hold out "
+                "{source}: all {count:,} {kind} have weight 0. Give more samples a positive weight, hold out "
                 "another fraction, or use another seed.",
+                source=data.source,
+                count=len(rows),
+                kind=kind,
             )
     return data.take(training), data.take(held_out)
 
@@ -93,13 +96,21 @@ def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset,
     if count < least and data.weights is not None:
         raise DataError(
             "GN010",
-            f"{data.source}: {count} samples of positive weight for {options.members} folds, expected {least} or more. "
+            "{name}: {samples} samples of positive weight for {folds} folds, expected {least} or more. "
             "Use fewer members.",
+            name=data.source,
+            samples=count,
+            folds=options.members,
+            least=least,
         )
     if count < least:
         raise DataError(
             "GN010",
-            f"{data.source}: {count} samples for {options.members} folds, expected {least} or more. Use fewer members.",
+            "{name}: {samples} samples for {folds} folds, expected {least} or more. Use fewer members.",
+            name=data.source,
+            samples=count,
+            folds=options.members,
+            least=least,
         )
     labels = data.labels if data.values is None else None
     fold = fold_numbers(len(data), options.members, options.seed, labels)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError, require_number
+from ..i18n.message import Option
 from .arrays import PIXELS
 from .dataset import Like, image_shape
 
@@ -37,18 +38,20 @@ def check_options(part: str, maximum: float, classes: int | None) -> None:
         GN021.
     """
     if part not in ("train", "test"):
-        raise OptionError("GN021", f"part: {part!r}, expected 'train' or 'test'.")
+        raise OptionError("GN021", "part: {kind!r}, expected 'train' or 'test'.", kind=part)
     if not (0 < require_number("maximum", maximum) < math.inf):
-        raise OptionError("GN021", f"input-max: {maximum:g}, expected a number above 0.")
+        raise OptionError("GN021", "input-max: {kind:g}, expected a number above 0.", kind=maximum)
     if classes is not None and not 2 <= classes <= LABEL_LIMIT:
-        raise OptionError("GN021", f"classes: {classes}, expected 2 or more.")
+        raise OptionError("GN021", "classes: {kind}, expected 2 or more.", kind=classes)
 
 
 def check_size(size: object) -> None:
     """Raise OptionError GN021 if `size` is not an image size."""
     sides = size if isinstance(size, tuple) and len(size) == 2 else (0,)
     if not all(isinstance(side, Integral) and int(side) >= 1 for side in sides):
-        raise OptionError("GN021", f"size {size!r}: expected a tuple of two whole numbers from 1, rows and columns.")
+        raise OptionError(
+            "GN021", "size {size!r}: expected a tuple of two whole numbers from 1, rows and columns.", size=size
+        )
 
 
 def plain(value: float) -> str:
@@ -101,7 +104,13 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str, *, bounded: bo
 
 def not_finite(name: str, place: str, value: float) -> DataError:
     """Return the error GN018 for a NaN or infinite value at a place in a file."""
-    return DataError("GN018", f"{name}, {place}: {value:g}, expected a finite number. Replace it or remove the row.")
+    return DataError(
+        "GN018",
+        "{name}, {place}: {kind:g}, expected a finite number. Replace it or remove the row.",
+        name=name,
+        place=place,
+        kind=value,
+    )
 
 
 def outside(name: str, place: str, value: float, maximum: float, inputs: NDArray[Any], advice: str = "") -> DataError:
@@ -110,7 +119,15 @@ def outside(name: str, place: str, value: float, maximum: float, inputs: NDArray
     Without `advice`, the error advises how to train on such values.
     """
     advice = advice or _advice_for_training(name, inputs)
-    return DataError("GN014", f"{name}, {place}: {_short(value)}, expected 0 to {plain(maximum)}. {advice}")
+    return DataError(
+        "GN014",
+        "{name}, {place}: {value}, expected 0 to {maximum}. {advice}",
+        name=name,
+        place=place,
+        value=_short(value),
+        maximum=plain(maximum),
+        advice=advice,
+    )
 
 
 def _advice_for_training(name: str, inputs: NDArray[Any]) -> str:
@@ -165,7 +182,12 @@ def bad_label(name: str, place: str, value: object, advice: str = "") -> DataErr
     shown = plain(value) if isinstance(value, float) else repr(value)
     more = f" {advice}" if advice else ""
     return DataError(
-        "GN015", f"{name}, {place}: label {shown}, expected a whole number from 0. Number the classes from 0.{more}"
+        "GN015",
+        "{name}, {place}: label {label}, expected a whole number from 0. Number the classes from 0.{more}",
+        name=name,
+        place=place,
+        label=shown,
+        more=more,
     )
 
 
@@ -229,8 +251,15 @@ def count_classes(
             place = f"line {lines[row]}" if lines else f"sample {row + 1}"
             raise DataError(
                 "GN015",
-                f"{name}, {place}: label {labels[row]}, expected 0 to {classes - 1} for {classes} classes. "
-                f"Correct it, or pass --classes {largest + 1} for more classes.{more}",
+                "{name}, {place}: label {label}, expected 0 to {last} for {classes} classes. Correct it, or "
+                "pass {classes_option} for more classes.{more}",
+                name=name,
+                place=place,
+                label=labels[row],
+                last=classes - 1,
+                classes=classes,
+                more=more,
+                classes_option=Option("classes", largest + 1),
             )
         return classes
     if like is not None:
@@ -243,8 +272,11 @@ def count_classes(
     if largest == 0:
         raise DataError(
             "GN016",
-            f"{name}: every label is 0, expected two classes or more. Add samples of other classes, or pass "
-            f"--classes N.{more}",
+            "{name}: every label is 0, expected two classes or more. Add samples of other classes, or "
+            "pass {classes} N.{more}",
+            name=name,
+            more=more,
+            classes=Option("classes"),
         )
     return largest + 1
 
@@ -257,6 +289,13 @@ def _gaps(present: NDArray[np.int64], name: str, more: str) -> DataError:
     shown = ", ".join(map(str, near)) + (", …" if missing > len(near) else "")
     return DataError(
         "GN016",
-        f"{name}: labels go up to {largest}, but {missing} of them are missing: {shown}. Number the classes 0, 1, 2, … "
-        f"without gaps, or pass --classes {largest + 1} if these classes have no samples.{more}",
+        "{name}: labels go up to {largest}, but {missing} of them are missing: {shown}. Number the "
+        "classes 0, 1, 2, … without gaps, or pass {classes_option} if these classes have no "
+        "samples.{more}",
+        name=name,
+        largest=largest,
+        missing=missing,
+        shown=shown,
+        more=more,
+        classes_option=Option("classes", largest + 1),
     )

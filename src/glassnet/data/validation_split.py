@@ -64,8 +64,11 @@ class ValidationSplit:
         if len(data) < 2 * self.folds:
             raise DataError(
                 "GN010",
-                f"{data.source}: {len(data)} samples for {self.folds} folds, expected {2 * self.folds} or more. Use "
-                "fewer folds.",
+                "{name}: {samples} samples for {folds} folds, expected {least} or more. Use fewer folds.",
+                name=data.source,
+                samples=len(data),
+                folds=self.folds,
+                least=2 * self.folds,
             )
         labels = data.labels if data.values is None else None
         fold = fold_numbers(len(data), self.folds, self.seed, labels)

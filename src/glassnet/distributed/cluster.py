@@ -280,5 +280,6 @@ def _as_cluster_error(lost: BaseException) -> ClusterError:
     reason = next(iter(str(lost).splitlines()), "") or type(lost).__name__
     return ClusterError(
         "GN132",
-        f"A task was lost with its machine ({reason.removesuffix('.')}). If the cluster has ended, start another.",
+        "A task was lost with its machine ({reason}). If the cluster has ended, start another.",
+        reason=reason.removesuffix("."),
     )

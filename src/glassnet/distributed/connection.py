@@ -16,6 +16,7 @@ from typing import Any
 
 from ..engines import available_cores
 from ..errors import ClusterError, require_packages
+from ..i18n.message import Option
 
 _PATIENCE = 5.0
 """Seconds to wait for an answer from an address; Ray itself waits for a minute."""
@@ -48,8 +49,9 @@ def connect(address: str, workers: int) -> bool:
         if address not in ("auto", _connected_to(ray)):
             raise ClusterError(
                 "GN130",
-                f"--ray {address}: this process is already connected to another Ray cluster. Use auto, or call "
+                "{ray}: this process is already connected to another Ray cluster. Use auto, or call "
                 "ray.shutdown() first.",
+                ray=Option("ray", address),
             )
         return False
     if address == "local":
@@ -109,21 +111,25 @@ def _refusal(address: str, problem: Exception) -> ClusterError:
     if "InvalidAuthToken" in f"{problem} {problem.__cause__}":
         return ClusterError(
             "GN130",
-            f"--ray {address}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless "
-            "the token is in ~/.ray.",
+            "{ray}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH "
+            "unless the token is in ~/.ray.",
+            ray=Option("ray", address),
         )
     if address == "auto" and isinstance(problem, ConnectionError):
         return ClusterError(
             "GN130",
-            "--ray auto: no Ray cluster is running here. Start one with `ray start --head`, name its ADDRESS, or use "
-            "local.",
+            "{ray} auto: no Ray cluster is running here. Start one with `ray start --head`, name its "
+            "ADDRESS, or use local.",
+            ray=Option("ray"),
         )
     text = str(problem).strip()
     if "Traceback" in text:  # of the server of ray://
         text = text.splitlines()[-1]
     lines = " ".join(text.split())
     code = "GN131" if "mismatch" in lines.lower() else "GN130"
-    return ClusterError(code, f"--ray {address}: Ray cannot be used ({lines.removesuffix('.')}).")
+    return ClusterError(
+        code, "{ray}: Ray cannot be used ({why}).", why=lines.removesuffix("."), ray=Option("ray", address)
+    )
 
 
 def _require_answer(address: str) -> None:
@@ -131,16 +137,20 @@ def _require_answer(address: str) -> None:
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not (host and port.isdecimal() and int(port) < 2**16):
         raise ClusterError(
-            "GN130", f"--ray {address}: expected auto, local, or an address as host:6379 or ray://host:10001."
+            "GN130",
+            "{ray}: expected auto, local, or an address as host:6379 or ray://host:10001.",
+            ray=Option("ray", address),
         )
     try:
         with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as connection:
             is_cluster = os.environ.get("RAY_USE_TLS", "0") != "0" or _speaks_grpc(connection)
     except OSError as problem:
         why = str(problem.strerror or problem)
-        raise ClusterError("GN130", f"--ray {address}: no Ray cluster answers ({why}).") from None
+        raise ClusterError(
+            "GN130", "{ray}: no Ray cluster answers ({why}).", why=why, ray=Option("ray", address)
+        ) from None
     if not is_cluster:
-        raise ClusterError("GN130", f"--ray {address}: what answers there is not a Ray cluster.")
+        raise ClusterError("GN130", "{ray}: what answers there is not a Ray cluster.", ray=Option("ray", address))
 
 
 def _speaks_grpc(connection: socket.socket) -> bool:

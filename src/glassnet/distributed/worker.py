@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from ..errors import ClusterError, GlassnetError
+from ..i18n.message import Listing
 from ..model.header import Receipt
 from ..training.receipt import surroundings
 
@@ -86,6 +87,8 @@ def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     if others:
         raise ClusterError(
             "GN131",
-            f"The worker on {node} differs (there ≠ here): {', '.join(others)}. All machines need the same versions "
-            "and kind of processor.",
+            "The worker on {node} differs (there ≠ here): {differences}. All machines need the same "
+            "versions and kind of processor.",
+            node=node,
+            differences=Listing(others),
         )

@@ -71,13 +71,18 @@ class CustomLossEngine(ReferenceEngine):
         if not isinstance(given, tuple) or len(given) != 2:
             raise ShapeError(
                 "GN050",
-                f"the loss function returned {type(given).__name__}, expected two arrays, losses and gradients.",
+                "the loss function returned {kind}, expected two arrays, losses and gradients.",
+                kind=type(given).__name__,
             )
         losses, gradients = (np.asarray(one, outputs.dtype) for one in given)
         if losses.shape != outputs.shape[:1] or gradients.shape != outputs.shape:
             raise ShapeError(
                 "GN050",
-                f"the loss function returned shapes {losses.shape} and {gradients.shape}, "
-                f"expected {outputs.shape[:1]} for the losses and {outputs.shape} for the gradients.",
+                "the loss function returned shapes {first} and {second}, expected {losses} for the losses "
+                "and {slopes} for the gradients.",
+                first=losses.shape,
+                second=gradients.shape,
+                losses=outputs.shape[:1],
+                slopes=outputs.shape,
             )
         return losses, gradients

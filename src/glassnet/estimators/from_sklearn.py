@@ -43,7 +43,13 @@ def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
 
     expected = MLPClassifier if is_classifier(kind()) else MLPRegressor
     if not isinstance(given, expected):
-        raise ArgumentError("GN021", f"from_sklearn: {_named(given)}, expected {expected.__name__}(…).{_hint(given)}")
+        raise ArgumentError(
+            "GN021",
+            "from_sklearn: {given}, expected {expected}(…).{hint}",
+            given=_named(given),
+            expected=expected.__name__,
+            hint=_hint(given),
+        )
     given._validate_params()
     defaults = _plain(expected().get_params())
     # A subclass may set attributes that are not its parameters.

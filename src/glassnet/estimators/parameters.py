@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state
 
 from ..engines import available_cores
 from ..errors import OptionError, require_names
+from ..i18n.message import Listing
 from ..nn.losses import OUTPUT_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ..options.recipes import BY_TASK
@@ -172,12 +173,21 @@ def checked_parameter(parameter: Declared, value: Any) -> Any:
     others = ', or "auto"' if parameter.default == "auto" else ", or a function" if parameter.option == "loss" else ""
     try:
         if parameter.words and isinstance(value, str) and value not in parameter.words:
-            raise OptionError("GN021", f"{parameter.option} {value!r}: expected one of {', '.join(parameter.words)}.")
+            raise OptionError(
+                "GN021",
+                "{name} {value!r}: expected one of {names}.",
+                name=parameter.option,
+                value=value,
+                names=Listing(parameter.words),
+            )
         return checked(parameter.option, value)
     except OptionError as problem:
         text = parameter.name + str(problem).removeprefix(parameter.option).removesuffix(".")
         raise OptionError(
-            problem.code, f"{text.replace('expected yes or no', 'expected True or False')}{others}."
+            problem.code,
+            "{replace}{others}.",
+            replace=text.replace("expected yes or no", "expected True or False"),
+            others=others,
         ) from None
 
 

@@ -56,7 +56,13 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
             message = f"{source}: not saved by an estimator, expected {cls.__name__}. Use glassnet.load_model."
             raise DataError("GN017", message)
         found = ascii(kind).strip("'")[:60]
-        raise DataError("GN017", f"{source}: saved by {found}, expected {cls.__name__}. Use glassnet.load_model.")
+        raise DataError(
+            "GN017",
+            "{name}: saved by {kind}, expected {expected}. Use glassnet.load_model.",
+            name=source,
+            kind=found,
+            expected=cls.__name__,
+        )
     with damage(source):
         ESTIMATOR.check(about, "receipt.estimator")
         of_classes = model.targets.name != "values"

@@ -261,7 +261,11 @@ def parts_for(data: Dataset, options: Options, parameter: str) -> tuple[Dataset,
         held_out = count_aside(len(data), options.validation)
         raise DataError(
             problem.code,
-            f"{parameter}: validation_fraction {options.validation:g} of {len(data)} rows is {held_out}, but training "
-            "and validation need at least one row each. Give more rows, another validation_fraction, or X_val and "
-            "y_val.",
+            "{parameter}: validation_fraction {fraction:g} of {rows} rows is {held_out}, but training "
+            "and validation need at least one row each. Give more rows, another validation_fraction, or "
+            "X_val and y_val.",
+            parameter=parameter,
+            fraction=options.validation,
+            rows=len(data),
+            held_out=held_out,
         ) from None

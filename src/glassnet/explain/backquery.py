@@ -52,7 +52,9 @@ def backquery(model: Model) -> Array:
     network = model.network
     if has_no_inverse(model):
         kinds = ", ".join(network.architecture.activations)
-        raise OptionError("GN081", f"backquery: the layers are {kinds}, expected sigmoid in every layer. Use `dream`.")
+        raise OptionError(
+            "GN081", "backquery: the layers are {kinds}, expected sigmoid in every layer. Use `dream`.", kinds=kinds
+        )
     # The sigmoid does not reach targets of 0 and 1; those of the notes replace them.
     return backwards(network, np.clip(model.targets.table(), 0.01, 0.99))
 
@@ -128,7 +130,8 @@ def require_common_range(model: Model, what: str) -> None:
     if model.columns:
         raise OptionError(
             "GN081",
-            f"{what}: inputs must share one range, which the columns of a table do not. Use `typical_rows`.",
+            "{what}: inputs must share one range, which the columns of a table do not. Use `typical_rows`.",
+            what=what,
         )
 
 

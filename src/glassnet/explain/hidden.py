@@ -76,7 +76,9 @@ def hidden_space(model: Model, data: Dataset, layer: int | None = None) -> Hidde
         raise OptionError("GN081", "hidden space: the network has no hidden layer.")
     layer = layers if layer is None else layer
     if not 1 <= layer <= layers:
-        raise OptionError("GN021", f"layer {layer}: the network has hidden layers 1 to {layers}.")
+        raise OptionError(
+            "GN021", "layer {layer}: the network has hidden layers 1 to {layers}.", layer=layer, layers=layers
+        )
     count = min(len(data), MOST_SAMPLES)
     rows = np.arange(count) * len(data) // count
     with one_blas_thread():

@@ -86,7 +86,9 @@ def require_classes(model: Model, what: str) -> None:
     """
     if not model.targets.of_classes:
         raise OptionError(
-            "GN081", f"{what}: expected a model that predicts one of several classes, not numbers or multiple labels."
+            "GN081",
+            "{what}: expected a model that predicts one of several classes, not numbers or multiple labels.",
+            what=what,
         )
 
 

@@ -250,14 +250,19 @@ def require_probabilities(probabilities: Floats, labels: Labels) -> None:
     if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or not labels.size:
         raise ShapeError(
             "GN050",
-            f"probabilities of shape {probabilities.shape} and labels of shape {labels.shape}, expected (n, classes) "
-            "and (n,) with n at least 1.",
+            "probabilities of shape {shape} and labels of shape {other}, expected (n, classes) and (n,) "
+            "with n at least 1.",
+            shape=probabilities.shape,
+            other=labels.shape,
         )
     if probabilities.shape[1] < 2 or labels.min() < 0 or labels.max() >= probabilities.shape[1]:
         raise ShapeError(
             "GN050",
-            f"labels from {labels.min()} to {labels.max()} for {probabilities.shape[1]} classes, expected at least 2 "
-            "classes and labels from 0, below their number.",
+            "labels from {low} to {high} for {classes} classes, expected at least 2 classes and labels "
+            "from 0, below their number.",
+            low=labels.min(),
+            high=labels.max(),
+            classes=probabilities.shape[1],
         )
     if not np.isfinite(probabilities).all():
         raise DataError("GN018", "probabilities: a value is NaN or infinite, expected finite values.")

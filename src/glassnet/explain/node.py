@@ -107,14 +107,18 @@ def examine_node(model: Model, data: Dataset, node: int, layer: int = 1, count: 
     network = model.network
     hidden = network.architecture.sizes[1:-1]
     if not hidden:
-        raise OptionError("GN081", f"node {node}: the network has no hidden layer.")
+        raise OptionError("GN081", "node {node}: the network has no hidden layer.", node=node)
     if not 1 <= layer <= len(hidden):
-        raise OptionError("GN021", f"layer {layer}: the network has hidden layers 1 to {len(hidden)}.")
+        raise OptionError(
+            "GN021", "layer {layer}: the network has hidden layers 1 to {layers}.", layer=layer, layers=len(hidden)
+        )
     if not 0 <= node < hidden[layer - 1]:
         last = hidden[layer - 1] - 1
-        raise OptionError("GN021", f"node {node}: hidden layer {layer} has nodes 0 to {last}.")
+        raise OptionError(
+            "GN021", "node {node}: hidden layer {layer} has nodes 0 to {last}.", node=node, layer=layer, last=last
+        )
     if count < 1:
-        raise OptionError("GN021", f"count {count}: expected 1 or more.")
+        raise OptionError("GN021", "count {count}: expected 1 or more.", count=count)
     model.require(data)
     activation = network.architecture.activations[layer - 1]
     signals, sums = [], np.zeros((3, model.classes))

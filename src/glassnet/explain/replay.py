@@ -146,7 +146,7 @@ def replay_epoch(
         require_parent(model, init_model)
     given = GivenData(data)
     if given.fingerprint != receipt["data"]["fingerprint"]:
-        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
+        raise DataError("GN017", "{source} is not the data that the model was trained on.", source=data.source)
     recorder = _RecordingEngine(engine_of(receipt), epoch - 1)
     if checkpoint is None:
         run = repeated_run(receipt, data, recorder, given, 0, init_model)
@@ -349,16 +349,25 @@ def _rounding(step: Trace, after: Parameters) -> float:
 def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
     if not 1 <= epoch <= epochs or not 1 <= step <= steps:
         raise OptionError(
-            "GN080", f"epoch {epoch}, step {step}: the run has epochs 1 to {epochs}, each with steps 1 to {steps}."
+            "GN080",
+            "epoch {epoch}, step {step}: the run has epochs 1 to {epochs}, each with steps 1 to {steps}.",
+            epoch=epoch,
+            step=step,
+            epochs=epochs,
+            steps=steps,
         )
 
 
 def _require_earlier_checkpoint(checkpoint: LoadedCheckpoint, options: Options, progress: float) -> None:
     if replace(checkpoint.options, threads=0) != replace(options, threads=0):
-        raise OptionError("GN080", f"{checkpoint.path}: the checkpoint of another run. Name one of this run, or none.")
+        raise OptionError(
+            "GN080", "{path}: the checkpoint of another run. Name one of this run, or none.", path=checkpoint.path
+        )
     if checkpoint.state.progress > progress:
         raise OptionError(
             "GN080",
-            f"{checkpoint.path}: written after {checkpoint.state.progress:.4g} epochs, later than the requested step. "
-            "Name an earlier checkpoint, or none.",
+            "{path}: written after {epochs:.4g} epochs, later than the requested step. Name an earlier "
+            "checkpoint, or none.",
+            path=checkpoint.path,
+            epochs=checkpoint.state.progress,
         )

@@ -207,7 +207,9 @@ def why(
     """
     raw = np.asarray(sample)
     if raw.shape != (model.features,):
-        raise ShapeError("GN050", f"sample: shape {raw.shape}, expected ({model.features},).")
+        raise ShapeError(
+            "GN050", "sample: shape {shape}, expected ({features},).", shape=raw.shape, features=model.features
+        )
     model, upright = model.opened(raw[None])
     raw = upright[0]
     with one_blas_thread():  # the products are too small for a second thread to pay off
@@ -233,21 +235,27 @@ def _make_target(model: Model, outputs: Array, output: int | None, rival: int | 
         if output is not None:
             raise OptionError(
                 "GN022",
-                f"output {output}: only for multi-label and regression models, this model predicts one of its classes. "
-                "Omit it.",
+                "output {output}: only for multi-label and regression models, this model predicts one of its "
+                "classes. Omit it.",
+                output=output,
             )
         if rival is not None and not 0 <= rival < model.classes:
-            raise OptionError("GN021", f"rival {rival}: the model has classes 0 to {model.classes - 1}.")
+            raise OptionError(
+                "GN021", "rival {rival}: the model has classes 0 to {last}.", rival=rival, last=model.classes - 1
+            )
         answer, second = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
         rival = second if rival is None or rival == answer else rival
         return _Target(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
     if rival is not None:
         raise OptionError(
             "GN022",
-            f"rival {rival}: only for models that predict one of several classes, and this one does not. Omit it.",
+            "rival {rival}: only for models that predict one of several classes, and this one does not. Omit it.",
+            rival=rival,
         )
     if output is not None and not 0 <= output < model.classes:
-        raise OptionError("GN021", f"output {output}: the model has outputs 0 to {model.classes - 1}.")
+        raise OptionError(
+            "GN021", "output {output}: the model has outputs 0 to {last}.", output=output, last=model.classes - 1
+        )
     if model.targets.name == "multilabel":
         chosen = int(outputs.argmax()) if output is None else output
         holds = int(model.targets.invert(outputs)[chosen])

@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 
 from ..errors import DataError, OptionError, require_choice, require_packages, with_near_matches, wrong_type
 from ..i18n.control_characters import printable
+from ..i18n.message import Option
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
 from ..model.model import Model, require_model
@@ -118,8 +119,19 @@ def form_named(path: str | Path | None, to: str | None) -> str:
         return form
     forms = ", ".join(FORMS)
     if path is None:
-        raise OptionError("GN020", f"no form is named. Pass --to (one of {forms}), or a file name with -o.")
-    raise OptionError("GN021", f"{path}: its suffix means none of the forms {forms}. Pass --to (in Python: to=…).")
+        raise OptionError(
+            "GN020",
+            "no form is named. Pass {to} (one of {forms}), or a file name with -o.",
+            forms=forms,
+            to=Option("to"),
+        )
+    raise OptionError(
+        "GN021",
+        "{path}: its suffix means none of the forms {forms}. Pass {to} (in Python: to=…).",
+        path=path,
+        forms=forms,
+        to=Option("to"),
+    )
 
 
 @with_near_matches("export")
@@ -206,13 +218,19 @@ def write_export(
     if quantize is not None and not FORMS[form].quantizes:
         others = ", ".join(name for name, one in FORMS.items() if one.quantizes)
         raise OptionError(
-            "GN100", f"quantize {quantize}: {form} files have weights of 32 bits. Omit it, or export to {others}."
+            "GN100",
+            "quantize {quantize}: {form} files have weights of 32 bits. Omit it, or export to {others}.",
+            quantize=quantize,
+            form=form,
+            others=others,
         )
     portable = portable_form(model)
     layers = {tuple((one.weights.shape, one.activation) for one in member) for member in portable.members}
     if len(layers) > 1 and not FORMS[form].mixes_layers:
         raise OptionError(
-            "GN100", f"model: the networks of its ensemble have different layers, which {form} files cannot carry."
+            "GN100",
+            "model: the networks of its ensemble have different layers, which {form} files cannot carry.",
+            form=form,
         )
     rows = proof_rows(model, data, quantize=quantize, most=FORMS[form].most_rows, notify=notify)
     module = form_module(form)
@@ -223,9 +241,13 @@ def write_export(
     if proof.equal is False:
         raise DataError(
             "GN101",
-            f"{path}: not written, because {proof.ran} computed other answers than the model: {proof.classes_differ:,} "
-            f"of {proof.rows + proof.added:,} differ, and an output by {proof.largest_difference:.3g}. Please report "
-            "this.",
+            "{path}: not written, because {tool} computed other answers than the model: {differ:,} of "
+            "{rows:,} differ, and an output by {largest:.3g}. Please report this.",
+            path=path,
+            tool=proof.ran,
+            differ=proof.classes_differ,
+            rows=proof.rows + proof.added,
+            largest=proof.largest_difference,
         )
     with replacing(path, overwrite=overwrite) as file:
         file.write(content)
@@ -296,13 +318,16 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     if mark.hash != model.hash():
         raise DataError(
             "GN017",
-            f"{path}: an export of the model with hash {mark.hash}, but the given model has hash {model.hash()}. Name "
+            "{path}: an export of the model with hash {other}, but the given model has hash {hash}. Name "
             "the model that it was exported from.",
+            path=path,
+            other=mark.hash,
+            hash=model.hash(),
         )
     rows = proof_rows(model, data, quantize=mark.quantize, most=FORMS[mark.form].most_rows, notify=notify)
     proof = _proof(path, mark, content, model, rows, _stored_differences(path, mark, content, model, rows))
     if proof.ran is None and not proof.differences:
-        raise OptionError("GN103", f"{path}: cannot be run here ({proof.why_not}).")
+        raise OptionError("GN103", "{path}: cannot be run here ({why}).", path=path, why=proof.why_not)
     return proof
 
 

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
 from ..errors import DataError
+from ..i18n.control_characters import json_text, printable
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
-from ..i18n.control_characters import json_text, printable
 from ..io.writing import MAKER
 from ..model.model import Model
 from ..model.portable import PortableForm, portable_form
@@ -291,7 +291,9 @@ def _flat(value: Any, name: str) -> dict[str, Any]:
 
 
 def _damaged(path: str | Path) -> DataError:
-    return DataError("GN101", f"{path}: its scripts are damaged, so that no browser runs them. Export it again.")
+    return DataError(
+        "GN101", "{path}: its scripts are damaged, so that no browser runs them. Export it again.", path=path
+    )
 
 
 def run(path: Path, model: Model, rows: ProofRows) -> Ran:
@@ -330,7 +332,13 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
         problem = f"not finished after {_SECONDS} seconds"
     except (ValueError, LookupError):
         problem = "answers of another shape"
-    raise DataError("GN101", f"{path}: its script fails in Node.js {found} ({printable(problem)}).")
+    raise DataError(
+        "GN101",
+        "{path}: its script fails in Node.js {version} ({problem}).",
+        path=path,
+        version=found,
+        problem=printable(problem),
+    )
 
 
 def _examples_agree(form: PortableForm, model: Model, examples: dict[str, Any]) -> bool:

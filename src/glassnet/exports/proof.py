@@ -160,18 +160,20 @@ def read_export(path: str | Path) -> tuple[bytes, Mark]:
         GN017 when it has no mark.
     """
     if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):  # it may never end
-        raise FileError("GN003", f"{path}: a device or a pipe, expected a file name. Choose another path.")
+        raise FileError("GN003", "{name}: a device or a pipe, expected a file name. Choose another path.", name=path)
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:
-        raise FileError("GN001", f"{path}: no such file. Write one with `glassnet export`.") from None
+        raise FileError("GN001", "{path}: no such file. Write one with `glassnet export`.", path=path) from None
     except IsADirectoryError:
-        raise FileError("GN002", f"{path}: a folder, expected an exported file.") from None
+        raise FileError("GN002", "{name}: a folder, expected an exported file.", name=path) from None
     except (OSError, ValueError) as problem:
-        raise FileError("GN003", f"{path}: cannot be read ({getattr(problem, 'strerror', problem)}).") from None
+        raise FileError(
+            "GN003", "{path}: cannot be read ({reason}).", path=path, reason=getattr(problem, "strerror", problem)
+        ) from None
     found = _MARK.search(content)
     if found is None:
-        raise DataError("GN017", f"{path}: not a file that `glassnet export` wrote. Export the model again.")
+        raise DataError("GN017", "{path}: not a file that `glassnet export` wrote. Export the model again.", path=path)
     form, digest, kind = (part.decode() for part in found.groups())
     return content, Mark(form, digest, None if kind == "float32" else kind)
 

@@ -14,6 +14,7 @@ from .. import data as datasets
 from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import DataError
+from ..i18n.message import Place
 from ..model.model import Model
 from ..model.portable import PortableForm, PortableNetwork, portable_form
 from ..preprocess import Columns
@@ -146,8 +147,9 @@ def proof_rows(
     if not defined.all():
         raise DataError(
             "GN017",
-            f"{source}, sample {chosen[defined.argmin()] + 1}: its values or outputs are beyond the range of float32, "
-            "so that portable arithmetic does not define them. Leave such samples out.",
+            "{place}: its values or outputs are beyond the range of float32, so that portable arithmetic "
+            "does not define them. Leave such samples out.",
+            place=Place(source, sample=chosen[defined.argmin()] + 1),
         )
     return ProofRows(source, raw, values, encoded, labels, outputs, model.targets.invert(outputs), exact)
 
@@ -235,7 +237,7 @@ def _array(
 def _spread(rows: int, most: int, source: str) -> NDArray[np.int64]:
     """Return the rows to use, at equal distances if there are too many."""
     if not rows:
-        raise DataError("GN010", f"{source}: no rows, expected at least one. Check the data.")
+        raise DataError("GN010", "{name}: no rows, expected at least one. Check the data.", name=source)
     used = min(rows, most)
     return np.arange(used) * rows // used
 
@@ -246,7 +248,9 @@ def _as_kind(rows: NDArray[Any], kind: str, source: str) -> NDArray[Any]:
         whole = rows.astype(np.uint8)
         if not np.array_equal(whole, rows):
             raise DataError(
-                "GN017", f"{source}: values are not whole numbers from 0 to 255, which the model was trained on."
+                "GN017",
+                "{source}: values are not whole numbers from 0 to 255, which the model was trained on.",
+                source=source,
             )
         return whole
     with np.errstate(over="ignore"):

@@ -56,7 +56,9 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     from . import SIDE, Piece, ink_mask, match_mnist_form, opaque, possible_inks, working_size
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
-        raise DataError("GN017", f"the model does not take images of {SIDE} × {SIDE}. Use a model trained on MNIST.")
+        raise DataError(
+            "GN017", "the model does not take images of {rows} × {rows}. Use a model trained on MNIST.", rows=SIDE
+        )
     model = model.unchecked()  # its forms are those of MNIST, whatever the range of its training data
     picture = opaque(picture)
     values = working_size(picture)

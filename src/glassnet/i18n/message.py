@@ -141,7 +141,9 @@ class Place:
         if language == "en":
             return ", ".join((text, *(f"{name} {_named(value)}" for name, value in self.parts.items())))
         for name, value in self.parts.items():
-            part = f"第 {value} 列" if name == "column" and isinstance(value, int) else _PARTS[name].format(_named(value))
+            part = (
+                f"第 {value} 列" if name == "column" and isinstance(value, int) else _PARTS[name].format(_named(value))
+            )
             text += ("" if text.endswith(("行", "本")) else " ") + part if part.startswith("第") else f"，{part}"
         return text
 

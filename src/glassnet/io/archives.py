@@ -109,7 +109,7 @@ def only_file(stream: IO[bytes], name: str) -> Iterator[IO[bytes] | None]:
 
     files = _files(stream)
     if files is None and name.lower().endswith(".zip"):
-        raise FileError("GN006", f"{name}: the ZIP archive is damaged. Fetch the file again.")
+        raise FileError("GN006", "{name}: the ZIP archive is damaged. Fetch the file again.", name=name)
     if files is None or len(files) != 1 or files[0].filename.endswith(".npy"):
         yield None
         return
@@ -176,7 +176,12 @@ def _unpacked(state: _State, name: str) -> _Unpacked:
     try:
         unpacked = _Unpacked()
     except OSError as error:
-        raise FileError("GN003", f"{name}: no temporary folder to unpack it ({error}). Unpack it yourself.") from None
+        raise FileError(
+            "GN003",
+            "{name}: no temporary folder to unpack it ({problem}). Unpack it yourself.",
+            name=name,
+            problem=error,
+        ) from None
     with open(state.path, "rb") as stream:
         files = _files(stream) or []
         _require_readable(files, name)
@@ -200,11 +205,18 @@ def _extract(archive: zipfile.ZipFile, file: zipfile.ZipInfo, folder: Path, name
         raise
     except (FileExistsError, IsADirectoryError, NotADirectoryError):
         raise FileError(
-            "GN006", f"{name}: two files in the archive have the path {file.filename}. Pack the folder again."
+            "GN006",
+            "{name}: two files in the archive have the path {path}. Pack the folder again.",
+            name=name,
+            path=file.filename,
         ) from None
     except OSError as error:
         raise FileError(
-            "GN004", f"{name}: cannot be unpacked to {folder.parent} ({error.strerror or error}). Unpack it yourself."
+            "GN004",
+            "{name}: cannot be unpacked to {folder} ({problem}). Unpack it yourself.",
+            name=name,
+            folder=folder.parent,
+            problem=error.strerror or error,
         ) from None
 
 
@@ -219,7 +231,10 @@ def _opened(archive: zipfile.ZipFile, file: zipfile.ZipInfo, name: str) -> Itera
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise FileError(
             "GN006",
-            f"{name}: {file.filename} in the archive is damaged ({type(error).__name__}). Fetch the file again.",
+            "{name}: {file} in the archive is damaged ({problem}). Fetch the file again.",
+            name=name,
+            file=file.filename,
+            problem=type(error).__name__,
         ) from None
 
 
@@ -228,8 +243,12 @@ def _require_readable(files: list[zipfile.ZipInfo], name: str) -> None:
     from zipfile import ZIP_DEFLATED, ZIP_STORED
 
     if any(file.flag_bits & 1 for file in files):
-        raise FileError("GN005", f"{name}: an encrypted ZIP archive, expected one without a password. Unpack it.")
+        raise FileError(
+            "GN005", "{name}: an encrypted ZIP archive, expected one without a password. Unpack it.", name=name
+        )
     if any(file.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for file in files):
-        raise FileError("GN005", f"{name}: a ZIP archive of an unusual compression, expected deflate. Unpack it.")
+        raise FileError(
+            "GN005", "{name}: a ZIP archive of an unusual compression, expected deflate. Unpack it.", name=name
+        )
     # A file never unpacks to more than its declared size: `zipfile` reads no further.
     require_room(name, sum(file.file_size for file in files))

@@ -60,7 +60,10 @@ def narrowed(content: bytes, name: str) -> bytes:
         place = getattr(problem, "start", 0)
         raise DataError(
             "GN011",
-            f"{name}, byte {place + 1}: not valid {encoding}, as the file begins. Save it again as 'CSV UTF-8'.",
+            "{name}, byte {place}: not valid {encoding}, as the file begins. Save it again as 'CSV UTF-8'.",
+            name=name,
+            place=place + 1,
+            encoding=encoding,
         ) from None
 
 

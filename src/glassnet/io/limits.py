@@ -61,7 +61,9 @@ def parse_size(size: int | str, name: str = "max-bytes") -> int:
     """Convert a number or a text such as ``"8GiB"`` to bytes; errors as for `max_bytes`, with this name."""
     match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?) ?([kmgt]?i?b|)", str(size).strip().lower())
     if isinstance(size, bool) or not match or match[2] not in _UNITS or not float(match[1]):
-        raise OptionError("GN021", f"{name} {size!r}: expected a size in bytes, such as 500MB or 8GiB.")
+        raise OptionError(
+            "GN021", "{name} {size!r}: expected a size in bytes, such as 500MB or 8GiB.", name=name, size=size
+        )
     return int(float(match[1]) * _UNITS[match[2]])
 
 
@@ -141,6 +143,10 @@ def require_room(name: str, size: int) -> None:
         enough = format_size(1 << (size - 1).bit_length())
         raise FileError(
             "GN033",
-            f"{name}: more than {format_size(limit)} when unpacked. If you trust the file, allow more: --max-bytes "
-            f"{enough} (in Python: with glassnet.max_bytes({enough!r})).",
+            "{name}: more than {limit} when unpacked. If you trust the file, allow more: --max-bytes "
+            "{enough} (in Python: with glassnet.max_bytes({same!r})).",
+            name=name,
+            limit=format_size(limit),
+            enough=enough,
+            same=enough,
         )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import ArgumentError, DataError, FileError, GlassnetError, wrong_type
+from ..i18n.message import Option
 from .archives import BEGINNINGS, only_file
 from .encoding import narrowed, wide_encoding
 from .limits import require_room
@@ -33,7 +34,7 @@ def require_path(name: str, given: object) -> None:
     if not isinstance(given, str | os.PathLike):
         raise wrong_type(name, given, "the name of a file")
     if not os.fspath(given):
-        raise ArgumentError("GN021", f"{name} {given!r}: expected the name of a file.")
+        raise ArgumentError("GN021", "{name} {value!r}: expected the name of a file.", name=name, value=given)
 
 
 @dataclass(frozen=True)
@@ -85,19 +86,22 @@ def file_problem(name: str, error: OSError) -> FileError:
     """Convert an operating system's error on reading into GN001, GN002 or GN003."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         if glob.has_magic(name) and glob.glob(name, recursive=True):
-            return FileError("GN001", f"{name}: a pattern, expected the name of one file. Name one file.")
+            return FileError("GN001", "{name}: a pattern, expected the name of one file. Name one file.", name=name)
         if name == "-":
             return FileError(
                 "GN001",
-                "-: standard input is read only as a table with named columns (train --target) or as inputs to predict "
-                "(query). Save the data to a file and name the file.",
+                "-: standard input is read only as a table with named columns (train {target}) or as inputs "
+                "to predict (query). Save the data to a file and name the file.",
+                target=Option("target"),
             )
-        return FileError("GN001", f"{name}: no such file or folder. Check the name.")
+        return FileError("GN001", "{name}: no such file or folder. Check the name.", name=name)
     if isinstance(error, IsADirectoryError):
-        return FileError("GN002", f"{name}: is a folder, expected a file. Name a file in it.")
+        return FileError("GN002", "{name}: is a folder, expected a file. Name a file in it.", name=name)
     if isinstance(error, PermissionError):
-        return FileError("GN003", f"{name}: no permission to read the file. Allow it, or copy the file.")
-    return FileError("GN003", f"{name}: cannot be read ({error.strerror or error}). Check the device.")
+        return FileError("GN003", "{name}: no permission to read the file. Allow it, or copy the file.", name=name)
+    return FileError(
+        "GN003", "{name}: cannot be read ({error}). Check the device.", name=name, error=error.strerror or error
+    )
 
 
 def lfs_size(head: bytes) -> int | None:
@@ -114,7 +118,10 @@ def refuse_pointer(head: bytes, name: str) -> None:
     size = lfs_size(head)
     if size is not None:
         raise FileError(
-            "GN005", f"{name}: a Git LFS pointer to {size:,} bytes, not the data. Fetch the data with 'git lfs pull'."
+            "GN005",
+            "{name}: a Git LFS pointer to {size:,} bytes, not the data. Fetch the data with 'git lfs pull'.",
+            name=name,
+            size=size,
         )
 
 
@@ -142,7 +149,7 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
     except OSError as error:
         raise file_problem(name, error) from None
     except ValueError:  # a NUL character in the path
-        raise FileError("GN001", f"{name}: no such file or folder. Check the name.") from None
+        raise FileError("GN001", "{name}: no such file or folder. Check the name.", name=name) from None
 
 
 def open_stream(stream: IO[bytes], name: str) -> Opened:
@@ -199,7 +206,7 @@ def _with_data(opened: Opened) -> Opened:
                 return _in_memory(opened.name, opened.path, _at_least(file, 4096), file)
     refuse_pointer(opened.head, opened.name)
     if not opened.head:
-        raise DataError("GN010", f"{opened.name}: the file is empty, expected samples. Check the download.")
+        raise DataError("GN010", "{name}: the file is empty, expected samples. Check the download.", name=opened.name)
     return opened
 
 
@@ -239,7 +246,9 @@ def gunzip(pieces: Iterable[bytes], name: str, wbits: int = 31) -> Iterator[byte
     except zlib.error as error:
         raise FileError(
             "GN006",
-            f"{name}: the gzip data are damaged ({str(error).rpartition(': ')[2]}). Fetch the file again.",
+            "{name}: the gzip data are damaged ({error}). Fetch the file again.",
+            name=name,
+            error=str(error).rpartition(": ")[2],
         ) from None
     if not inflater.eof:
-        raise FileError("GN006", f"{name}: the gzip data end too early. Fetch the file again.")
+        raise FileError("GN006", "{name}: the gzip data end too early. Fetch the file again.", name=name)

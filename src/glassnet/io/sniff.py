@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import DataError, FileError
+from ..i18n.message import Place
 from .opening import Opened
 from .picture_formats import begins_as_picture
 
@@ -47,10 +48,12 @@ def kind_of(opened: Opened) -> str:
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) and head.startswith((*_ZIP, _OFFICE)):
-        raise FileError("GN005", f"{opened.name}: a spreadsheet, expected a text table. Save it as CSV.")
+        raise FileError("GN005", "{name}: a spreadsheet, expected a text table. Save it as CSV.", name=opened.name)
     if name.lower().endswith(".zip") and opened.content is None and not head.startswith(_ZIP):
         raise FileError(
-            "GN005", f"{opened.name}: named as a ZIP archive, but it is none. Rename the file by its format."
+            "GN005",
+            "{source}: named as a ZIP archive, but it is none. Rename the file by its format.",
+            source=opened.name,
         )
     if head.startswith(_ZIP) or name.endswith(".npz"):
         return "npz"
@@ -74,14 +77,24 @@ def _not_text_error(head: bytes, name: str) -> DataError | FileError:
     if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
         what = "a safetensors file, such as a model"
     if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
-        return DataError("GN011", f"{name}: UTF-16 with control characters, expected text. Save it as 'CSV UTF-8'.")
+        return DataError(
+            "GN011", "{name}: UTF-16 with control characters, expected text. Save it as 'CSV UTF-8'.", name=name
+        )
     controls = [place for place, value in enumerate(head) if value in _CONTROLS]
     if not what and len(controls) < 0.05 * len(head) and _is_utf8(head):
         line, byte = head.count(b"\n", 0, controls[0]) + 1, head[controls[0]]
-        return DataError("GN011", f"{name}, line {line}: control character 0x{byte:02x}, expected text. Remove it.")
+        return DataError(
+            "GN011",
+            "{place}: control character 0x{byte:02x}, expected text. Remove it.",
+            place=Place(name, line=line),
+            byte=byte,
+        )
     what = what or "binary data of an unknown format"
     return FileError(
-        "GN005", f"{name}: {what}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of these formats."
+        "GN005",
+        "{name}: {kind}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of these formats.",
+        name=name,
+        kind=what,
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import FileError, OptionError
+from ..i18n.message import Listing
 
 MAKER = "glassnet"
 """Program name in the metadata of figures and pages."""
@@ -69,8 +70,13 @@ def require_suffix(path: str | Path, *own: str) -> None:
     if suffix in FORMATS and suffix not in own:
         raise OptionError(
             "GN021",
-            f"{path}: the suffix {suffix} means {FORMATS[suffix]}, but the file is written as "
-            f"{FORMATS[own[0]]}. Use a name that ends in {own[0]}.",
+            "{path}: the suffix {suffix} means {promised}, but the file is written as {written}. Use a "
+            "name that ends in {own}.",
+            path=path,
+            suffix=suffix,
+            promised=FORMATS[suffix],
+            written=FORMATS[own[0]],
+            own=own[0],
         )
 
 
@@ -106,21 +112,30 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     """
     plain_path = Path(path)
     if plain_path.is_dir():
-        raise FileError("GN002", f"{path}: a folder, expected a file name. Name a file in it.")
+        raise FileError("GN002", "{name}: a folder, expected a file name. Name a file in it.", name=path)
     # A rename would turn /dev/null into a plain file. Check the given path: a pipe has no other name.
     if plain_path.exists() and not plain_path.is_file():
-        raise FileError("GN003", f"{path}: a device or a pipe, expected a file name. Choose another path.")
+        raise FileError("GN003", "{name}: a device or a pipe, expected a file name. Choose another path.", name=path)
     target = _resolve_target(path)
     if not target.parent.is_dir():
-        raise FileError("GN001", f"{target.parent}: no such folder. Create it first, or choose another path.")
+        raise FileError(
+            "GN001", "{folder}: no such folder. Create it first, or choose another path.", folder=target.parent
+        )
     if not os.access(target.parent, os.W_OK):
-        raise FileError("GN003", f"{target.parent}: no permission to write to this folder. Choose another path.")
+        raise FileError(
+            "GN003", "{folder}: no permission to write to this folder. Choose another path.", folder=target.parent
+        )
     if target.exists() and not os.access(target, os.W_OK):  # a rename would replace it nevertheless
-        raise FileError("GN003", f"{path}: no permission to write to this file. Allow it, or choose another path.")
+        raise FileError(
+            "GN003", "{path}: no permission to write to this file. Allow it, or choose another path.", path=path
+        )
     if not target.exists():
         if plain_path.is_symlink():  # the file would appear where nobody named it
             raise FileError(
-                "GN001", f"{path}: a link to {target}, which does not exist. Remove the link, or choose another path."
+                "GN001",
+                "{path}: a link to {file}, which does not exist. Remove the link, or choose another path.",
+                path=path,
+                file=target,
             )
         return
     if replaceable and target.stat().st_size:
@@ -138,14 +153,16 @@ def _require_own_file(path: str | Path, target: Path, replaceable: re.Pattern[by
     if not own:
         raise OptionError(
             "GN022",
-            f"{path}: not replaced, because glassnet did not write it or it is of another kind. Choose another path.",
+            "{path}: not replaced, because glassnet did not write it or it is of another kind. Choose another path.",
+            path=path,
         )
 
 
 def _exists_error(path: str | Path) -> FileError:
     return FileError(
         "GN007",
-        f"{path}: the file already exists and is not replaced. Choose another path, or pass --force (overwrite=True).",
+        "{path}: the file already exists and is not replaced. Choose another path, or pass --force (overwrite=True).",
+        path=path,
     )
 
 
@@ -160,7 +177,10 @@ def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES))
     suffix = Path(path).suffix.lower() or ".png"
     if suffix not in allowed:
         raise OptionError(
-            "GN021", f"{path}: figures are written as {', '.join(allowed)}. Use a name with one of these suffixes."
+            "GN021",
+            "{path}: figures are written as {suffixes}. Use a name with one of these suffixes.",
+            path=path,
+            suffixes=Listing(allowed),
         )
     return suffix[1:]
 
@@ -194,7 +214,9 @@ def require_picture_place(
     require_place(path, PICTURES[f".{picture_format(path, allowed)}"])
     place = Path(path).resolve()
     if any(place == Path(name).resolve() for name in inputs):
-        raise OptionError("GN022", f"{path}: an input file, which is not replaced. Choose another path for the figure.")
+        raise OptionError(
+            "GN022", "{path}: an input file, which is not replaced. Choose another path for the figure.", path=path
+        )
     require_place(path, overwrite=overwrite)
 
 
@@ -227,7 +249,13 @@ def require_distinct_paths(**paths: str | None) -> None:
     flags: dict[Path, str] = {}
     for flag, path in paths.items():
         if path and (other := flags.setdefault(Path(path).resolve(), flag)) != flag:
-            raise OptionError("GN022", f"--{other} and --{flag} both name {path}. Name two different files.")
+            raise OptionError(
+                "GN022",
+                "--{other} and --{flag} both name {path}. Name two different files.",
+                other=other,
+                flag=flag,
+                path=path,
+            )
 
 
 def require_folder(path: str | Path) -> None:
@@ -242,7 +270,7 @@ def require_folder(path: str | Path) -> None:
     if target.is_dir():
         require_place(target / "a file")
     elif target.exists():
-        raise FileError("GN110", f"{path}: a file, expected a folder. Choose another path.")
+        raise FileError("GN110", "{name}: a file, expected a folder. Choose another path.", name=path)
     else:
         require_place(target)
 
@@ -312,8 +340,13 @@ def writing_problem(path: str | Path, problem: OSError) -> FileError:
     full = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
     # Polars gives the number only in the text.
     if problem.errno in full or any(f"(os error {number})" in str(problem) for number in full):
-        return FileError("GN004", f"{path}: no space left. Free some space, or choose another path.")
-    return FileError("GN003", f"{path}: cannot be written ({problem.strerror or problem}). Choose another path.")
+        return FileError("GN004", "{path}: no space left. Free some space, or choose another path.", path=path)
+    return FileError(
+        "GN003",
+        "{path}: cannot be written ({error}). Choose another path.",
+        path=path,
+        error=problem.strerror or problem,
+    )
 
 
 def remove(path: str | Path) -> None:

@@ -95,31 +95,55 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
     if name not in fitting:
         one_of = ", ".join(fitting)
         if data.values is None:
-            raise OptionError("GN022", f"targets {name}: {data.source} has classes, expected one of {one_of}.")
-        raise OptionError("GN022", f"targets {name}: {data.source} has values, not classes, expected one of {one_of}.")
+            raise OptionError(
+                "GN022",
+                "targets {name}: {source} has classes, expected one of {choices}.",
+                name=name,
+                source=data.source,
+                choices=one_of,
+            )
+        raise OptionError(
+            "GN022",
+            "targets {name}: {source} has values, not classes, expected one of {choices}.",
+            name=name,
+            source=data.source,
+            choices=one_of,
+        )
     if regression and options.output in ("sigmoid", "tanh", "softmax"):
-        raise OptionError("GN022", f"targets values: {options.output} outputs are bounded. Use identity outputs.")
+        raise OptionError(
+            "GN022", "targets values: {output} outputs are bounded. Use identity outputs.", output=options.output
+        )
     if regression and options.label_smoothing:
-        raise OptionError("GN022", f"label_smoothing {options.label_smoothing}: expected 0 with targets values.")
+        raise OptionError(
+            "GN022", "label_smoothing {value}: expected 0 with targets values.", value=options.label_smoothing
+        )
     if name == "multilabel" and options.output != "sigmoid":
         raise OptionError(
             "GN022",
-            f"targets multilabel: {options.output} outputs are not one probability per label. Use sigmoid outputs.",
+            "targets multilabel: {output} outputs are not one probability per label. Use sigmoid outputs.",
+            output=options.output,
         )
     if data.values is None or not regression:
         if data.values is not None and not np.isin(data.values, (0, 1)).all():
-            raise DataError("GN014", f"{data.source}: a target is neither 0 nor 1, as targets multilabel require.")
+            raise DataError(
+                "GN014", "{source}: a target is neither 0 nor 1, as targets multilabel require.", source=data.source
+            )
         return Targets.named(name, data.classes)
     positive = options.output == "exponential"
     if positive and (data.values < 0).any():
-        raise DataError("GN014", f"{data.source}: a target is negative, but exponential outputs are positive.")
+        raise DataError(
+            "GN014", "{source}: a target is negative, but exponential outputs are positive.", source=data.source
+        )
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             return Targets.of_values(data.values, data.weights, positive=positive)
     except OptionError:  # an infinite offset or scale
         largest = np.abs(data.values).max()
         raise DataError(
-            "GN018", f"{data.source}: targets up to {largest:.3g} are too large to square. Divide them by a constant."
+            "GN018",
+            "{source}: targets up to {largest:.3g} are too large to square. Divide them by a constant.",
+            source=data.source,
+            largest=largest,
         ) from None
 
 

@@ -64,7 +64,12 @@ def require_fields(model: Any) -> None:
         _require_length("scaling.span", model.scaling.span, features)
     if model.targets.classes != outputs:
         classes = model.targets.classes
-        raise OptionError("GN022", f"targets.classes is {classes}, but the network has {outputs} outputs.")
+        raise OptionError(
+            "GN022",
+            "targets.classes is {classes}, but the network has {outputs} outputs.",
+            classes=classes,
+            outputs=outputs,
+        )
     if model.class_names:
         _require_length("class_names", model.class_names, outputs, f"0 or {outputs}")
     if not all(isinstance(name, str) for name in model.class_names):
@@ -81,7 +86,13 @@ def require_fields(model: Any) -> None:
 
 def _require_length(name: str, values: Sized, length: int, expected: str = "") -> None:
     if len(values) != length:
-        raise OptionError("GN022", f"{name} has {len(values)} values, expected {expected or length}.")
+        raise OptionError(
+            "GN022",
+            "{name} has {count} values, expected {expected}.",
+            name=name,
+            count=len(values),
+            expected=expected or length,
+        )
 
 
 def _require_image_shape(shape: tuple[int, int] | None, features: int) -> None:
@@ -90,16 +101,29 @@ def _require_image_shape(shape: tuple[int, int] | None, features: int) -> None:
     if len(shape) != 2 or not all(isinstance(side, Integral) and side > 0 for side in shape):
         raise wrong_type("model.image_shape", shape, _TYPES["image_shape"][1])
     if features not in (math.prod(shape), 3 * math.prod(shape)):
-        raise OptionError("GN022", f"image_shape is {shape[0]} × {shape[1]}, but the network has {features} inputs.")
+        raise OptionError(
+            "GN022",
+            "image_shape is {rows} × {columns}, but the network has {features} inputs.",
+            rows=shape[0],
+            columns=shape[1],
+            features=features,
+        )
 
 
 def _require_columns(columns: Columns, features: int, outputs: int, targets: str) -> None:
     """Raise for columns of a table that do not fit the inputs or outputs of the network."""
     if columns.width != features:
-        raise OptionError("GN022", f"its columns give {columns.width} inputs, but the network has {features}.")
+        raise OptionError(
+            "GN022",
+            "its columns give {count} inputs, but the network has {features}.",
+            count=columns.width,
+            features=features,
+        )
     tasks = [one.task for one in columns.targets]
     if not tasks or any(targets not in _TASKS.get(task, ()) for task in tasks):
-        raise OptionError("GN022", f"its columns do not fit targets {targets}.")
+        raise OptionError("GN022", "its columns do not fit targets {targets}.", targets=targets)
     count = len(columns.output_names)
     if count != outputs or ("classes" in tasks and len(tasks) > 1):
-        raise OptionError("GN022", f"its columns give {count} outputs, but the network has {outputs}.")
+        raise OptionError(
+            "GN022", "its columns give {count} outputs, but the network has {outputs}.", count=count, outputs=outputs
+        )

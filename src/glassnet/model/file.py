@@ -83,7 +83,9 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     try:
         require_header(_plain(json.dumps(header)), tensors, _prefix)
     except (GlassnetError, ValueError) as problem:
-        raise ModelFileError("GN046", f"{path}: not written, because load_model would reject it ({problem}).") from None
+        raise ModelFileError(
+            "GN046", "{path}: not written, because load_model would reject it ({problem}).", path=path, problem=problem
+        ) from None
     write(path, header, tensors, overwrite)
 
 
@@ -187,9 +189,15 @@ def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
     except RecursionError:
         raise _damaged(path, "its header is nested too deeply") from None
     except (KeyError, TypeError, ValueError):
-        raise ModelFileError("GN040", f"{path}: a safetensors file, but not a glassnet model.") from None
+        raise ModelFileError("GN040", "{path}: a safetensors file, but not a glassnet model.", path=path) from None
     if isinstance(version, int) and version > FORMAT:
-        raise ModelFileError("GN042", f"{path}: file format {version}, expected {FORMAT} or lower. Update glassnet.")
+        raise ModelFileError(
+            "GN042",
+            "{name}: file format {version}, expected {known} or lower. Update glassnet.",
+            name=path,
+            version=version,
+            known=FORMAT,
+        )
     if version != FORMAT or not _PLACE.search(content) or _signed(_with_checksum(content, _UNSIGNED)) != content:
         raise _damaged(path, "its checksum does not match")
     with damage(path):
@@ -275,18 +283,18 @@ def _read(path: str | Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        raise FileError("GN001", f"{path}: no such model file. Train one with `glassnet train`.") from None
+        raise FileError("GN001", "{path}: no such model file. Train one with `glassnet train`.", path=path) from None
     except IsADirectoryError:
-        raise FileError("GN002", f"{path}: a folder, expected a model file.") from None
+        raise FileError("GN002", "{name}: a folder, expected a model file.", name=path) from None
     except OSError as problem:
-        raise FileError("GN003", f"{path}: cannot be read ({problem.strerror}).") from None
+        raise FileError("GN003", "{path}: cannot be read ({reason}).", path=path, reason=problem.strerror) from None
 
 
 def _metadata(path: str | Path, content: bytes) -> dict[str, str]:
     """Return the text entries of a safetensors header: 8 bytes of length, then JSON."""
     length = int.from_bytes(content[:8], "little")
     if len(content) < 8 or content[8:9] != b"{" or length > _LARGEST_HEADER:
-        raise ModelFileError("GN040", f"{path}: not a model file (expected safetensors).")
+        raise ModelFileError("GN040", "{path}: not a model file (expected safetensors).", path=path)
     try:
         metadata = _plain(content[8 : 8 + length]).get("__metadata__", {})
     except (ValueError, AttributeError, RecursionError):
@@ -309,7 +317,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _damaged(path: str | Path, why: str) -> ModelFileError:
-    return ModelFileError("GN041", f"{path}: the file is damaged ({why}). Restore a copy, or train again.")
+    return ModelFileError(
+        "GN041", "{path}: the file is damaged ({why}). Restore a copy, or train again.", path=path, why=why
+    )
 
 
 def _with_checksum(content: bytes, checksum: str) -> bytes:

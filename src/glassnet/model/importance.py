@@ -64,7 +64,7 @@ def column_importance(model: Model, data: Dataset, seed: int = 0) -> Importance:
     Breiman 2001, "Random forests", section 10; Fisher, Rudin and Dominici 2019, section 3.2.
     """
     if model.columns is None:
-        raise DataError("GN017", f"{data.source}: the model has no columns, expected a model of a table.")
+        raise DataError("GN017", "{name}: the model has no columns, expected a model of a table.", name=data.source)
     chosen, first = data.take(slice(0, ROWS)), 0
     unshuffled, worse = _score_and_loss(model, chosen), np.zeros((len(model.columns.inputs), 2))
     for place, column in enumerate(model.columns.inputs):

@@ -14,8 +14,8 @@ from ..data.arrays import array_of, named_classes, names_of
 from ..data.dataset import Dataset, SampleLayout, channels_of, plain_numbers, require_dataset
 from ..engines import one_blas_thread
 from ..errors import DataError, OptionError, ShapeError, strictly
-from ..i18n.language import below_all
 from ..i18n.control_characters import printable
+from ..i18n.language import below_all
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS
 from ..nn.network_class import Network
@@ -182,7 +182,9 @@ class Model:
             )
         if rows is None or isinstance(rows, Dataset):
             hint = "" if rows is None else " Pass its inputs."
-            raise DataError("GN014", f"rows: {type(rows).__name__}, expected an array of samples.{hint}")
+            raise DataError(
+                "GN014", "rows: {kind}, expected an array of samples.{hint}", kind=type(rows).__name__, hint=hint
+            )
         raw = array_of(rows, "rows")
         if raw.ndim == 1:
             raw = raw[np.newaxis]
@@ -191,7 +193,13 @@ class Model:
         if raw.ndim != 2 or raw.shape[1] != self.features:
             are_outputs = raw.ndim == 2 and raw.shape[1] == self.classes
             hint = " For outputs, use model.probabilities or model.confidence." if are_outputs else ""
-            raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).{hint}")
+            raise ShapeError(
+                "GN050",
+                "rows: shape {shape}, expected (samples, {features}).{hint}",
+                shape=np.shape(rows),
+                features=self.features,
+                hint=hint,
+            )
         return plain_numbers(raw, "rows")
 
     def _rows_of_images(self, images: NDArray[Any]) -> NDArray[Any]:
@@ -203,7 +211,7 @@ class Model:
                 return images.reshape(len(images), self.features)
             sides = [*self.image_shape, *([channels] if channels > 1 else [])]
             expected = f"{expected} or (samples, {', '.join(map(str, sides))})"
-        raise ShapeError("GN050", f"rows: shape {images.shape}, expected {expected}.")
+        raise ShapeError("GN050", "rows: shape {shape}, expected {what}.", shape=images.shape, what=expected)
 
     def upright(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Return unscaled samples, shape (n, features), deskewed if this model does so."""
@@ -364,7 +372,13 @@ class Model:
             are_rows = given.shape[-1:] == (self.features,)
             direct = "predict_proba(rows)" if method == "probabilities" else f"{method}(model.outputs(rows))"
             hint = f" For rows, use model.{direct}." if are_rows else " Pass model.outputs(rows)."
-            raise ShapeError("GN050", f"outputs: shape {given.shape}, expected (samples, {self.classes}).{hint}")
+            raise ShapeError(
+                "GN050",
+                "outputs: shape {shape}, expected (samples, {classes}).{hint}",
+                shape=given.shape,
+                classes=self.classes,
+                hint=hint,
+            )
         return given
 
     def _rescaled(self, outputs: FloatArray) -> FloatArray:
@@ -378,5 +392,9 @@ def require_model(given: object, name: str = "model") -> None:
         hint = " Pass its model_." if isinstance(getattr(given, "model_", None), Model) else ""
         hint = " Pass the model first, then the data." if isinstance(given, Dataset) and name == "model" else hint
         raise DataError(
-            "GN076", f"{name}: {type(given).__name__}, expected a Model, from load_model or fit(…).model.{hint}"
+            "GN076",
+            "{name}: {kind}, expected a Model, from load_model or fit(…).model.{hint}",
+            name=name,
+            kind=type(given).__name__,
+            hint=hint,
         )

@@ -76,7 +76,7 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
     Friedman 2001, "Greedy function approximation: a gradient boosting machine", section 8.2.
     """
     if model.columns is None:
-        raise DataError("GN017", f"{data.source}: the model has no columns, expected a model of a table.")
+        raise DataError("GN017", "{name}: the model has no columns, expected a model of a table.", name=data.source)
     model.require(data)
     encodings = model.columns.inputs
     first = sum(len(one.features) for one in encodings[:column])

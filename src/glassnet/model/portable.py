@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..data.arrays import names_of
 from ..engines.portable import PortableLayer
 from ..errors import OptionError, ShapeError
+from ..i18n.message import Option
 from ..nn.network_class import Network
 from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST
@@ -113,7 +114,12 @@ class PortableNetwork:
         """
         rows = np.atleast_2d(raw)
         if rows.ndim != 2 or rows.shape[1] != self._form.sizes[0]:
-            raise ShapeError("GN050", f"rows: shape {np.shape(raw)}, expected (samples, {self._form.sizes[0]}).")
+            raise ShapeError(
+                "GN050",
+                "rows: shape {shape}, expected (samples, {features}).",
+                shape=np.shape(raw),
+                features=self._form.sizes[0],
+            )
         inputs = self._inputs(rows)
         outputs = [one.outputs(inputs) for one in self._members]
         if len(outputs) == 1:
@@ -157,14 +163,16 @@ def portable_form(model: Model) -> PortableForm:
     if model.deskews:
         raise OptionError(
             "GN100",
-            "model: it deskews images, which portable arithmetic does not define. Train without --deskew to export it.",
+            "model: it deskews images, which portable arithmetic does not define. Train without {deskew} to export it.",
+            deskew=Option("deskew"),
         )
     for one in model.columns.inputs if model.columns else ():
         if isinstance(one, NumberColumn) and one.bend:
             raise OptionError(
                 "GN100",
-                f"column {one.name!r}: encoded by a logarithm, which portable arithmetic does not define. Train the "
-                "model again.",
+                "column {name!r}: encoded by a logarithm, which portable arithmetic does not define. Train "
+                "the model again.",
+                name=one.name,
             )
     return form_of(model)
 

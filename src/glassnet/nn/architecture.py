@@ -55,13 +55,19 @@ class Architecture:
         try:
             object.__setattr__(self, "sizes", tuple(map(index, self.sizes)))  # also accepts NumPy integers
         except TypeError:
-            raise OptionError("GN021", f"sizes {self.sizes}: expected whole numbers, one per layer.") from None
+            raise OptionError(
+                "GN021", "sizes {sizes}: expected whole numbers, one per layer.", sizes=self.sizes
+            ) from None
         if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise OptionError("GN021", f"sizes {self.sizes}: expected two or more layers with at least one node each.")
+            raise OptionError(
+                "GN021", "sizes {sizes}: expected two or more layers with at least one node each.", sizes=self.sizes
+            )
         if len(self.activations) != len(self.sizes) - 1:
             raise OptionError(
                 "GN022",
-                f"{len(self.activations)} activations for {len(self.sizes) - 1} layers: expected one per layer.",
+                "{count} activations for {layers} layers: expected one per layer.",
+                count=len(self.activations),
+                layers=len(self.sizes) - 1,
             )
         for name in self.activations:
             require_choice("activation", name, ACTIVATIONS)
@@ -70,12 +76,13 @@ class Architecture:
         for name in self.activations[:-1]:
             if name in OUTPUTS_ONLY:
                 raise OptionError(
-                    "GN022", f"{name} in a hidden layer: allowed only for the outputs. Use relu or sigmoid."
+                    "GN022", "{name} in a hidden layer: allowed only for the outputs. Use relu or sigmoid.", name=name
                 )
         if self.rule == "notes" and self.loss != "squared_error":
             raise OptionError(
                 "GN022",
-                f"rule notes with loss {self.loss}: expected loss squared_error. Use rule gradient for other losses.",
+                "rule notes with loss {loss}: expected loss squared_error. Use rule gradient for other losses.",
+                loss=self.loss,
             )
         if self.rule == "notes" and self.activations[-1] == "softmax":
             raise OptionError(

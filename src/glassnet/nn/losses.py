@@ -253,7 +253,13 @@ def output_loss(loss: str, activation: str, parameter: float | None = None) -> O
     """
     if (loss, activation) not in OUTPUT_LOSSES:
         allowed = ", ".join(output for (name, output) in OUTPUT_LOSSES if name == loss)
-        raise OptionError("GN022", f"loss {loss} with {activation} outputs: expected one of {allowed}.")
+        raise OptionError(
+            "GN022",
+            "loss {loss} with {activation} outputs: expected one of {names}.",
+            loss=loss,
+            activation=activation,
+            names=allowed,
+        )
     return OUTPUT_LOSSES[loss, activation](loss_parameter(loss, parameter) or 0.0)
 
 
@@ -268,7 +274,12 @@ def loss_parameter(loss: str, given: float | None = None) -> float | None:
     parameter = LOSS_PARAMETERS.get(loss)
     if parameter is None:
         if given is not None:
-            raise OptionError("GN021", f"loss_parameter {given}: loss {loss} has no parameter. Omit loss_parameter.")
+            raise OptionError(
+                "GN021",
+                "loss_parameter {value}: loss {loss} has no parameter. Omit loss_parameter.",
+                value=given,
+                loss=loss,
+            )
         return None
     value = parameter.default if given is None else given
     return require_number(parameter.option, value, parameter.low, parameter.high)

@@ -34,18 +34,28 @@ def rows_of(values: ArrayLike, width: int, what: str, dtype: DTypeLike, expected
         with np.errstate(over="ignore"):  # too large for float32: infinite, refused below
             rows: Array = np.atleast_2d(np.asarray(values, dtype))
     except (TypeError, ValueError):
-        raise DataError("GN014", f"{what}: not an array of numbers. Pass numbers, as many in each row.") from None
+        raise DataError(
+            "GN014", "{name}: not an array of numbers. Pass numbers, as many in each row.", name=what
+        ) from None
     if rows.ndim != 2 or rows.shape[1] != width:
-        raise ShapeError("GN050", f"{what}: shape {np.shape(values)}, expected {expected}.")
+        raise ShapeError(
+            "GN050", "{name}: shape {shape}, expected {what}.", name=what, shape=np.shape(values), what=expected
+        )
     if np.ma.is_masked(values):
-        raise DataError("GN014", f"{what}: masked values, expected numbers. Fill them in, or leave these samples out.")
+        raise DataError(
+            "GN014", "{name}: masked values, expected numbers. Fill them in, or leave these samples out.", name=what
+        )
     largest = min(LARGEST, float(np.finfo(rows.dtype).max))
     within = np.abs(rows) <= largest  # NaN is not
     if not within.all():
         row, column = np.argwhere(~within)[0]
         raise DataError(
             "GN018",
-            f"{what}: {rows[row, column]} in row {row}, expected finite numbers of magnitude up to {largest:g}.",
+            "{name}: {value} in row {row}, expected finite numbers of magnitude up to {largest:g}.",
+            name=what,
+            value=rows[row, column],
+            row=row,
+            largest=largest,
         )
     return rows
 
@@ -123,7 +133,9 @@ class Network:
         x = self._rows(inputs, self.architecture.sizes[0], "inputs")
         t = self._rows(targets, self.architecture.sizes[-1], "targets")
         if len(x) != len(t):
-            raise ShapeError("GN050", f"{len(x)} rows of inputs but {len(t)} rows of targets.")
+            raise ShapeError(
+                "GN050", "{inputs} rows of inputs but {targets} rows of targets.", inputs=len(x), targets=len(t)
+            )
         return x, t
 
     def outputs(self, inputs: ArrayLike) -> Array:

@@ -101,7 +101,9 @@ class Parameters:
         self.layout = layout
         self.flat: FloatArray = aligned_zeros((layout.size,), dtype) if flat is None else flat
         if self.flat.shape != (layout.size,):
-            raise ShapeError("GN050", f"parameters: shape {self.flat.shape}, expected ({layout.size},).")
+            raise ShapeError(
+                "GN050", "parameters: shape {shape}, expected ({size},).", shape=self.flat.shape, size=layout.size
+            )
         self.views: dict[str, FloatArray] = {
             name: self.flat[start:stop].reshape(shape) for name, start, stop, shape in layout.places
         }
@@ -133,9 +135,17 @@ class Parameters:
         """
         for name, view in self.views.items():
             if name not in values:
-                raise ShapeError("GN050", f"{name}: missing, expected an array of shape {view.shape}.")
+                raise ShapeError(
+                    "GN050", "{name}: missing, expected an array of shape {shape}.", name=name, shape=view.shape
+                )
             if values[name].shape != view.shape:
-                raise ShapeError("GN050", f"{name}: shape {values[name].shape}, expected {view.shape}.")
+                raise ShapeError(
+                    "GN050",
+                    "{name}: shape {shape}, expected {what}.",
+                    name=name,
+                    shape=values[name].shape,
+                    what=view.shape,
+                )
             view[...] = values[name]
 
     def hash(self) -> str:

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
 from ..errors import ArgumentError, OptionError, require_names
+from ..i18n.message import Listing
 from ..nn.activations import HIDDEN, OUTPUTS_ONLY
 from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS
@@ -382,14 +383,19 @@ class Options:
         if self.seed + self.members > 2**63:
             raise OptionError(
                 "GN022",
-                f"seed {self.seed}: too large for {self.members} members, each with its own seed. Use a smaller one.",
+                "seed {seed}: too large for {members} members, each with its own seed. Use a smaller one.",
+                seed=self.seed,
+                members=self.members,
             )
         for name in ("activation", "dropout"):
             given = len(getattr(self, name))
             if given not in (1, len(self.hidden)):
                 raise OptionError(
                     "GN022",
-                    f"{name}: {given} values for {len(self.hidden)} hidden layers. Give one for all, or one per layer.",
+                    "{name}: {given} values for {layers} hidden layers. Give one for all, or one per layer.",
+                    name=name,
+                    given=given,
+                    layers=len(self.hidden),
                 )
 
     @classmethod
@@ -405,7 +411,9 @@ class Options:
         """
         name = recipe_named(name)
         if name not in RECIPES:
-            raise OptionError("GN021", f"recipe {name!r}: expected one of {', '.join(RECIPE_NAMES)}.")
+            raise OptionError(
+                "GN021", "recipe {name!r}: expected one of {names}.", name=name, names=Listing(RECIPE_NAMES)
+            )
         require_names("Options.recipe", changes, NAMES, OTHER_NAMES)
         changes = by_field(changes)
         options = replace(cls(), **{**RECIPES[name], **for_optimizer(name, changes.get("optimizer")), **changes})
@@ -514,7 +522,11 @@ def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
         if name in given and checked(name, given[name]) != value:
             raise OptionError(
                 "GN022",
-                f"{alias} {given[alias]} and {name} {given[name]}: two names of one option. Give only {name}.",
+                "{alias} {one} and {name} {other}: two names of one option. Give only {name}.",
+                alias=alias,
+                one=given[alias],
+                name=name,
+                other=given[name],
             )
         found[name] = value
     return found
@@ -526,8 +538,9 @@ def _with_aliases_and_defaults(init: Callable[..., None]) -> Callable[..., None]
         if args:
             raise ArgumentError(
                 "GN021",
-                f"Options: {type(args[0]).__name__} without a name, expected named options, such as "
-                'Options(epochs=5). For a recipe, use Options.recipe("quick").',
+                "Options: {kind} without a name, expected named options, such as Options(epochs=5). For a "
+                'recipe, use Options.recipe("quick").',
+                kind=type(args[0]).__name__,
             )
         require_names("Options", given, NAMES, OTHER_NAMES)
         given = by_field(given)
@@ -567,4 +580,6 @@ def beyond_single_samples(options: Options) -> list[str]:
 def require_options(given: object) -> None:
     """Raise OptionError GN021 unless the argument is an `Options`."""
     if not isinstance(given, Options):
-        raise OptionError("GN021", f"options: {type(given).__name__}, expected Options(…) or Options.recipe(…).")
+        raise OptionError(
+            "GN021", "options: {kind}, expected Options(…) or Options.recipe(…).", kind=type(given).__name__
+        )

@@ -150,12 +150,14 @@ def _fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
         value = value.tolist()
     if type(value) is not kind:
         if kind is bool:
-            raise OptionError("GN021", f"{name} {value!r}: expected yes or no.")
+            raise OptionError("GN021", "{name} {value!r}: expected yes or no.", name=name, value=value)
         if kind is int:
-            raise OptionError("GN021", f"{name} {value!r}: expected a whole number.")
-        raise OptionError("GN021", f"{name} {value!r}: expected a word.")
+            raise OptionError("GN021", "{name} {value!r}: expected a whole number.", name=name, value=value)
+        raise OptionError("GN021", "{name} {value!r}: expected a word.", name=name, value=value)
     if spec.pattern and not re.fullmatch(spec.pattern, value):
-        raise OptionError("GN021", f"{name} {value!r}: expected the form {spec.form}.")
+        raise OptionError(
+            "GN021", "{name} {value!r}: expected the form {form}.", name=name, value=value, form=spec.form
+        )
     if kind is int:
         require_limits(name, value, spec.low, spec.high)
     return value

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
+from ..i18n.message import Listing
 from ..i18n.plots import words_in
 from ..nn.random import Purpose, key
 from ..options.options import DISTORTIONS, Options
@@ -97,10 +98,12 @@ def _checked(
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
     values = np.asarray(inputs)
     if values.ndim != 2 or 0 in values.shape:
-        raise ShapeError("GN050", f"inputs: shape {values.shape}, expected (n, features) with at least one image.")
+        raise ShapeError(
+            "GN050", "inputs: shape {shape}, expected (n, features) with at least one image.", shape=values.shape
+        )
     which = np.arange(min(COLUMNS, len(values))) if rows is None else np.asarray(rows, np.int64)
     if which.ndim != 1 or not which.size or which.min() < 0 or which.max() >= len(values):
-        raise ShapeError("GN050", f"rows: expected row numbers from 0 to {len(values) - 1}.")
+        raise ShapeError("GN050", "rows: expected row numbers from 0 to {last}.", last=len(values) - 1)
     return values, which
 
 
@@ -137,7 +140,9 @@ def _lines(
     """Return for each line its key, the values for its label, and its images."""
     sizes = {kind: getattr(options, kind) for kind in DISTORTIONS if getattr(options, kind)}
     if not sizes:
-        raise OptionError("GN022", f"{', '.join(DISTORTIONS)}: all are 0. Set at least one of them above 0.")
+        raise OptionError(
+            "GN022", "{options}: all are 0. Set at least one of them above 0.", options=Listing(DISTORTIONS)
+        )
 
     def seen(epoch: int, chosen: Options) -> NDArray[Any]:
         return distort(values, which, shape, chosen, key(options.seed, Purpose.AUGMENTATION, epoch))

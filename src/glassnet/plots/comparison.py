@@ -78,7 +78,9 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     for (side, lines), (colour, dash, marker) in zip(comparison["curves"].items(), _STYLES, strict=False):
         curves = [(curve["epochs"], np.multiply(curve["validation_score"], 100 if percent else 1)) for curve in lines]
         if not curves or any(not len(epochs) or len(epochs) != len(scores) for epochs, scores in curves):
-            raise ShapeError("GN050", f"curves of {side}: expected one or more, each with a score for every epoch.")
+            raise ShapeError(
+                "GN050", "curves of {side}: expected one or more, each with a score for every epoch.", side=side
+            )
         for epochs, scores in curves:
             panel.plot(epochs, scores, color=colour, linewidth=0.7, alpha=0.5 if few else 0.25, linestyle=dash)
         shortest = min((epochs for epochs, _ in curves), key=len)  # early stopping ends each seed elsewhere

@@ -63,7 +63,12 @@ def draw_confusion(
     k = len(counts)
     names = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(range(k) if classes is None else classes)]
     if len(names) != k:
-        raise ShapeError("GN050", f"classes: {len(names)} names, expected {k}, one per row of the matrix.")
+        raise ShapeError(
+            "GN050",
+            "classes: {names} names, expected {classes}, one per row of the matrix.",
+            names=len(names),
+            classes=k,
+        )
     longest = max(map(width_of, names))
     if axes is None:
         side = min(max(0.52 * k, 3.2), 10.0)
@@ -86,7 +91,7 @@ def draw_confusion(
 def _checked(matrix: ArrayLike) -> NDArray[np.int64]:
     values: NDArray[Any] = np.asarray(matrix)
     if values.ndim != 2 or values.shape[0] != values.shape[1] or not values.size:
-        raise ShapeError("GN050", f"confusion matrix: shape {values.shape}, expected (classes, classes).")
+        raise ShapeError("GN050", "confusion matrix: shape {shape}, expected (classes, classes).", shape=values.shape)
     counts = values.astype(np.int64) if np.isfinite(values).all() else np.full(values.shape, -1)
     if (counts < 0).any() or (counts != values).any():
         raise DataError("GN014", "confusion matrix: expected counts, whole numbers of at least 0.")

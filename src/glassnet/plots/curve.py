@@ -80,11 +80,16 @@ def _series(
         return None
     for key in (along, name):
         if key not in history:
-            raise ShapeError("GN050", f"history: key {key!r} is missing, it has {sorted(history)}.")
+            raise ShapeError("GN050", "history: key {key!r} is missing, it has {keys}.", key=key, keys=sorted(history))
     x, y = (np.asarray(history[key], np.float64) for key in (along, name))
     if x.ndim != 1 or x.shape != y.shape or not x.size:
         raise ShapeError(
-            "GN050", f"history: {name!r} has shape {y.shape} and {along!r} {x.shape}, expected lists of equal length."
+            "GN050",
+            "history: {name!r} has shape {shape} and {along!r} {other}, expected lists of equal length.",
+            name=name,
+            shape=y.shape,
+            along=along,
+            other=x.shape,
         )
     return x, y
 

@@ -93,17 +93,24 @@ def draw_digits(
 
 def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None, columns: int) -> NDArray[Any]:
     if columns < 1:
-        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
+        raise OptionError("GN021", "columns={columns}: expected 1 or more.", columns=columns)
     values = np.asarray(inputs)
     if values.ndim != 2 or 0 in values.shape:
         raise ShapeError(
             "GN050",
-            f"inputs: shape {values.shape}, expected (n, features) with at least one digit. "
-            "For a single digit pass inputs[row : row + 1].",
+            "inputs: shape {shape}, expected (n, features) with at least one digit. For a single digit "
+            "pass inputs[row : row + 1].",
+            shape=values.shape,
         )
     for name, given in (("labels", labels), ("answers", answers)):
         if given is not None and np.shape(given) != (len(values),):
-            raise ShapeError("GN050", f"{name}: shape {np.shape(given)}, expected ({len(values)},), one per digit.")
+            raise ShapeError(
+                "GN050",
+                "{name}: shape {shape}, expected ({count},), one per digit.",
+                name=name,
+                shape=np.shape(given),
+                count=len(values),
+            )
     return values
 
 

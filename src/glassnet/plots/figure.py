@@ -82,7 +82,9 @@ def require_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
     """
     listed = list(np.ravel(np.asarray(axes, object)))
     if len(listed) != count:
-        raise ShapeError("GN050", f"axes: {len(listed)} given, expected {count}: {panels}.")
+        raise ShapeError(
+            "GN050", "axes: {given} given, expected {count}: {panels}.", given=len(listed), count=count, panels=panels
+        )
     return listed
 
 

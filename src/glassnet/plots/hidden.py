@@ -52,7 +52,9 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
     """
     word = words_in(language)
     if len(names) not in (0, space.classes):
-        raise ShapeError("GN050", f"names: {len(names)}, expected {space.classes}, one per class.")
+        raise ShapeError(
+            "GN050", "names: {kind}, expected {classes}, one per class.", kind=len(names), classes=space.classes
+        )
     called = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(names or range(space.classes))]
     if axes is None:
         [axes] = new_axes(size=(7.6, 5.6), margins=(0.95, 0.6, 1.55, 0.45))

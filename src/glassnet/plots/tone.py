@@ -84,7 +84,14 @@ def shape_of_image(features: int, image_shape: tuple[int, int] | None) -> tuple[
     """
     shape = image_shape or square_shape(features)
     if shape is None:
-        raise ShapeError("GN050", f"an image of {features} values is not square. Pass image_shape=(rows, columns).")
+        raise ShapeError(
+            "GN050", "an image of {features} values is not square. Pass image_shape=(rows, columns).", features=features
+        )
     if len(shape) != 2 or min(shape) < 1 or shape[0] * shape[1] * channels_of(features, shape) != features:
-        raise ShapeError("GN050", f"image_shape {tuple(shape)} does not match the {features} values of an image.")
+        raise ShapeError(
+            "GN050",
+            "image_shape {shape} does not match the {features} values of an image.",
+            shape=tuple(shape),
+            features=features,
+        )
     return shape

@@ -81,11 +81,13 @@ def draw_weights(
 def _checked(weights: ArrayLike, captions: Sequence[str], columns: int) -> NDArray[np.float64]:
     values = np.asarray(weights, float)
     if columns < 1:
-        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
+        raise OptionError("GN021", "columns={columns}: expected 1 or more.", columns=columns)
     if values.ndim != 2 or 0 in values.shape or len(captions) not in (0, len(values)):
         raise ShapeError(
             "GN050",
-            f"weights: shape {values.shape} and {len(captions)} captions, expected one row and caption per node.",
+            "weights: shape {shape} and {captions} captions, expected one row and caption per node.",
+            shape=values.shape,
+            captions=len(captions),
         )
     if not np.isfinite(values).all():
         raise DataError("GN018", "weights: a value is NaN or infinite. Only finite values can be drawn.")

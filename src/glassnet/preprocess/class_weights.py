@@ -34,14 +34,24 @@ def class_weights(labels: ArrayLike, given: str | Mapping[int, float]) -> NDArra
     classes, place, counts = np.unique(np.asarray(labels), return_inverse=True, return_counts=True)
     if isinstance(given, str):
         if given != "balanced":
-            raise OptionError("GN021", f"class weights {given!r}: expected 'balanced', or a weight for each class.")
+            raise OptionError(
+                "GN021", "class weights {given!r}: expected 'balanced', or a weight for each class.", given=given
+            )
         return np.asarray(place.size / (len(classes) * counts), np.float64)[place.ravel()]
     present = classes.tolist()
     for label, weight in given.items():
         if label not in present:
-            raise OptionError("GN021", f"class weights: class {label!r} does not occur, expected one of {present}.")
+            raise OptionError(
+                "GN021",
+                "class weights: class {label!r} does not occur, expected one of {choices}.",
+                label=label,
+                choices=present,
+            )
         if not (np.isfinite(weight) and weight >= 0):
             raise OptionError(
-                "GN021", f"class weights: class {label!r} has weight {weight}, expected a finite number, 0 or more."
+                "GN021",
+                "class weights: class {label!r} has weight {weight}, expected a finite number, 0 or more.",
+                label=label,
+                weight=weight,
             )
     return np.array([given.get(label, 1.0) for label in present], np.float64)[place.ravel()]

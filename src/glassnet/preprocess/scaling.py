@@ -62,12 +62,14 @@ class Scaling:
                 raise wrong_type(f"scaling.{name}", numbers, expected)
             values = np.asarray(numbers)
             if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
-                raise OptionError("GN021", f"scaling.{name}: expected finite numbers.")
+                raise OptionError("GN021", "scaling.{name}: expected finite numbers.", name=name)
         if not np.all(self.span):
             raise OptionError("GN021", "scaling.span: a span is 0, expected other numbers.")
         if np.shape(self.span) != np.shape(self.offset):
             spans, offsets = np.size(self.span), np.size(self.offset)
-            raise OptionError("GN022", f"scaling.offset has {offsets} values, expected {spans}.")
+            raise OptionError(
+                "GN022", "scaling.offset has {count} values, expected {expected}.", count=offsets, expected=spans
+            )
         # Factor and offset as arrays: every batch needs them.
         steps = np.asarray(self.span) / self.maximum, np.asarray(self.offset, np.float64)
         object.__setattr__(self, "_steps", steps)
@@ -104,7 +106,9 @@ class Scaling:
         if step := SCALINGS[name]:
             return cls(name, maximum, *step)
         if raw is None:
-            raise OptionError("GN022", f"scaling {name}: the training values are needed to standardise. Pass raw=….")
+            raise OptionError(
+                "GN022", "scaling {name}: the training values are needed to standardise. Pass raw=….", name=name
+            )
         if name == "features":
             means, deviations = _by_feature(raw, weights)
             return cls(name, maximum, tuple((maximum / deviations).tolist()), tuple((-means / deviations).tolist()))
@@ -225,7 +229,9 @@ def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArra
         where = f"feature {feature}" if raw.shape[1] > 1 else "inputs"
         raise DataError(
             "GN018",
-            f"{where}: values up to {largest:.3g} are too large to square. Divide them by a constant.",
+            "{where}: values up to {largest:.3g} are too large to square. Divide them by a constant.",
+            where=where,
+            largest=largest,
         )
     variance = squares / mass - shift * shift
     # Differences in the last digits are rounding errors; scaled to standard deviation 1 they would look like a signal.

@@ -65,15 +65,24 @@ class Targets:
             require_number(f"targets.{name}", getattr(self, name), -1e6, 1e6)
         if self.low > self.high - 1e-6:
             raise OptionError(
-                "GN021", f"targets.low is {self.low:g} and targets.high is {self.high:g}, expected low below high."
+                "GN021",
+                "targets.low is {low:g} and targets.high is {high:g}, expected low below high.",
+                low=self.low,
+                high=self.high,
             )
         length = self.classes if self.name == "values" else 0
         for name in ("offset", "scale"):
             values = np.array(getattr(self, name), np.float64)
             if values.shape != (length,):
-                raise OptionError("GN022", f"targets.{name} has {values.size} values, expected {length}.")
+                raise OptionError(
+                    "GN022",
+                    "targets.{name} has {count} values, expected {expected}.",
+                    name=name,
+                    count=values.size,
+                    expected=length,
+                )
             if not np.isfinite(values).all():
-                raise OptionError("GN021", f"targets.{name}: expected finite numbers.")
+                raise OptionError("GN021", "targets.{name}: expected finite numbers.", name=name)
         if not all(scale > 0 for scale in self.scale):
             raise OptionError("GN021", "targets.scale: a scale is 0 or less, expected numbers above 0.")
 
@@ -159,7 +168,9 @@ class Targets:
             shape = np.shape(outputs)
             raise ShapeError(
                 "GN050",
-                f"outputs: shape {shape}, expected (samples, {self.classes}). For rows, use model.predict(rows).",
+                "outputs: shape {shape}, expected (samples, {classes}). For rows, use model.predict(rows).",
+                shape=shape,
+                classes=self.classes,
             )
         answers: NDArray[Any]
         if self.of_classes:

@@ -75,7 +75,13 @@ class TrainingRange:
         for name, limits in (("samples", self.samples), ("features", self.features or ((), ()))):
             if len(limits[0]) != len(limits[1]):
                 low, high = map(len, limits)
-                raise OptionError("GN022", f"training_range.{name} has {low} values, expected {high}.")
+                raise OptionError(
+                    "GN022",
+                    "training_range.{name} has {count} values, expected {expected}.",
+                    name=name,
+                    count=low,
+                    expected=high,
+                )
         outward = OUTWARD if self.features is None else OUTWARD_OF_FEATURES
         features = None if self.features is None else _feature_bounds(self.features)
         varying = sum(low < high for low, high in zip(*(self.features or ((), ())), strict=True))

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from ..errors import OptionError
 from ..i18n.language import LANGUAGES
+from ..i18n.message import Option
 from ..i18n.translate import in_chinese
 from ..io.limits import LOADER
 
@@ -45,16 +46,25 @@ def listening(host: str, port: int) -> socket.socket:
         sock.bind(address)
         sock.listen(1024)
     except socket.gaierror as problem:
-        raise OptionError("GN093", f"--host {host}: cannot be used ({problem.strerror}).") from None
+        raise OptionError(
+            "GN093", "{host_option}: cannot be used ({why}).", why=problem.strerror, host_option=Option("host", host)
+        ) from None
     except (OSError, OverflowError, UnicodeError) as problem:
         if sock is not None:
             sock.close()
         number = getattr(problem, "errno", None)
         if number == errno.EADDRNOTAVAIL:
             why = "not an address of this machine"
-            raise OptionError("GN093", f"--host {host}: cannot be used ({why}).") from None
+            raise OptionError(
+                "GN093", "{host_option}: cannot be used ({why}).", why=why, host_option=Option("host", host)
+            ) from None
         why = "another program uses it" if number == errno.EADDRINUSE else "the system refuses it"
-        raise OptionError("GN093", f"--port {port}: cannot be used ({why}). Use another one, or 0 for any.") from None
+        raise OptionError(
+            "GN093",
+            "{port_option}: cannot be used ({why}). Use another one, or 0 for any.",
+            why=why,
+            port_option=Option("port", port),
+        ) from None
     return sock
 
 

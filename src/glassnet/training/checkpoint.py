@@ -21,6 +21,7 @@ from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError, FileError, ModelFileError, OptionError, with_near_matches
+from ..i18n.message import Option
 from ..io.opening import require_path
 from ..io.writing import MODEL, require_place
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
@@ -85,7 +86,9 @@ def interval_of(every: str | int) -> tuple[float, float]:
     amount = float(match[1] or match[3]) if match else 0.0
     if not match or not amount:
         raise OptionError(
-            "GN021", f"checkpoint-every {every!r}: expected a time such as 30s, 5m or 2h, or a number of steps."
+            "GN021",
+            "checkpoint-every {every!r}: expected a time such as 30s, 5m or 2h, or a number of steps.",
+            every=every,
         )
     return (amount * _UNITS[match[2]], np.inf) if match[2] else (np.inf, amount)
 
@@ -175,8 +178,8 @@ class LoadedCheckpoint:
         if "stream" in self.model.receipt["data"]:
             raise ModelFileError(
                 "GN044",
-                f"{self.path}: the training was started on a stream. Resume it with "
-                "resume_stream, or `glassnet resume`.",
+                "{path}: the training was started on a stream. Resume it with resume_stream, or `glassnet resume`.",
+                path=self.path,
             )
 
     def engine(self, engine: Engine | None) -> Engine:
@@ -186,7 +189,10 @@ class LoadedCheckpoint:
             engine = engine_named(name)
         if engine is None or engine.name != name:
             raise ModelFileError(
-                "GN044", f"{self.path}: the training was started with the engine {name}. Pass engine=…."
+                "GN044",
+                "{path}: the training was started with the engine {name}. Pass engine=….",
+                path=self.path,
+                name=name,
             )
         return engine
 
@@ -194,12 +200,22 @@ class LoadedCheckpoint:
         """Raise ModelFileError GN044 unless the given data are those that the training `began_with`."""
         source = "no data" if given is None else given.data.source
         if began_with is None:
-            raise ModelFileError("GN044", f"{source}: {self.path} was started without {what}. Omit them.")
+            raise ModelFileError(
+                "GN044",
+                "{source}: {path} was started without {what}. Omit them.",
+                source=source,
+                path=self.path,
+                what=what,
+            )
         if given is None or given.fingerprint != began_with["fingerprint"]:
             raise ModelFileError(
                 "GN044",
-                f"{source}: {self.path} was started with other {what}, {began_with['samples']} samples of "
-                f"{began_with['source']}. Pass those.",
+                "{source}: {path} was started with other {what}, {samples} samples of {began_with}. Pass those.",
+                source=source,
+                path=self.path,
+                what=what,
+                samples=began_with["samples"],
+                began_with=began_with["source"],
             )
 
 
@@ -227,9 +243,16 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     except FileError as problem:
         if problem.code != "GN001":
             raise
-        raise FileError("GN001", f"{path}: no such checkpoint. `glassnet train --checkpoint` writes one.") from None
+        raise FileError(
+            "GN001",
+            "{path}: no such checkpoint. `glassnet train {checkpoint}` writes one.",
+            path=path,
+            checkpoint=Option("checkpoint"),
+        ) from None
     if "training" not in header:
-        raise ModelFileError("GN043", f"{path}: a model, expected a checkpoint. There is no training to resume.")
+        raise ModelFileError(
+            "GN043", "{name}: a model, expected a checkpoint. There is no training to resume.", name=path
+        )
     with damage(path):
         model = model_from(header, tensors)
         training, receipt, now = header["training"], model.receipt, surroundings()
@@ -240,8 +263,12 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     except (DataError, OptionError) as problem:
         raise ModelFileError(
             "GN044",
-            f"{path}: started with glassnet {version}, this is {now['versions']['glassnet']}: {brief(problem)} "
-            "Resume with the version that started it.",
+            "{path}: started with glassnet {version}, this is {now}: {problem} Resume with the version "
+            "that started it.",
+            path=path,
+            version=version,
+            now=now["versions"]["glassnet"],
+            problem=brief(problem),
         ) from None
     with damage(path):
         arrays = {name.removeprefix(TRAINING): array for name, array in tensors.items() if name.startswith(TRAINING)}
@@ -313,7 +340,7 @@ def require_free(path: str | Path) -> None:
         return
     training = read(path)[0].get("training")
     if training is None:
-        raise ModelFileError("GN045", f"{path}: the file is a model. Choose another path for the checkpoint.")
+        raise ModelFileError("GN045", "{path}: the file is a model. Choose another path for the checkpoint.", path=path)
     _require_ended(path, training)
 
 
@@ -342,7 +369,9 @@ def _require_model(path: str | Path) -> None:
     except ModelFileError as problem:
         if problem.code == "GN041":
             return
-        raise ModelFileError(problem.code, f"{problem} The file is not replaced; choose another path.") from None
+        raise ModelFileError(
+            problem.code, "{problem} The file is not replaced; choose another path.", problem=problem
+        ) from None
     _require_ended(path, header.get("training", {"ended": True}))
 
 
@@ -350,5 +379,6 @@ def _require_ended(path: str | Path, training: Any) -> None:
     if not isinstance(training, dict) or not training.get("ended"):
         raise ModelFileError(
             "GN045",
-            f"{path}: the checkpoint of an unfinished training. Run `glassnet resume {path}`, or remove the file.",
+            "{path}: the checkpoint of an unfinished training. Run `glassnet resume {path}`, or remove the file.",
+            path=path,
         )

@@ -197,5 +197,7 @@ def resume(
 def _bundled(saved: LoadedCheckpoint) -> Dataset:
     source = saved.model.receipt["data"]["source"]
     if not readers.is_bundled(source):
-        raise ModelFileError("GN044", f"{saved.path}: the training was started with {source}. Pass these data.")
+        raise ModelFileError(
+            "GN044", "{path}: the training was started with {source}. Pass these data.", path=saved.path, source=source
+        )
     return readers.load(readers.BUNDLED, maximum=saved.options.input_max)

@@ -162,11 +162,15 @@ def out_of_fold(
 def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
     """Return the fold of each sample, shape (n,), 0 to ``folds - 1``; arguments and errors as for `out_of_fold`."""
     if data.values is not None:
-        raise DataError("GN073", f"{data.source}: no classes, expected one class label per sample.")
+        raise DataError("GN073", "{name}: no classes, expected one class label per sample.", name=data.source)
     if len(data) < 2 * folds:
         raise DataError(
             "GN073",
-            f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer folds.",
+            "{name}: {samples} samples for {folds} folds, expected {least} or more. Use fewer folds.",
+            name=data.source,
+            samples=len(data),
+            folds=folds,
+            least=2 * folds,
         )
     return fold_numbers(len(data), folds, seed, data.labels)
 

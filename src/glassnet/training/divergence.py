@@ -63,7 +63,11 @@ class DivergenceGuard:
         kept = f"the weights after epoch {good}" if good else "the initial weights"
         problem = DivergedError(
             "GN030",
-            f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. {self._advice}",
+            "training diverged in epoch {epoch}: {why}. The last good weights are {kept}. {advice}",
+            epoch=epoch + 1,
+            why=why,
+            kept=kept,
+            advice=self._advice,
         )
         problem.good_epochs, problem.model = epoch, self._model
         raise problem

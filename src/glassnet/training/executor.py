@@ -86,7 +86,7 @@ def require_executor(given: object) -> None:
     if given is not None and (isinstance(given, type) or not all(map(callable, methods))):
         kind = type(given).__name__
         raise ArgumentError(
-            "GN021", f"executor: {kind}, expected an executor such as ThreadExecutor(1) or ray_cluster()."
+            "GN021", "executor: {kind}, expected an executor such as ThreadExecutor(1) or ray_cluster().", kind=kind
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..data.dataset import Dataset, channels_of, shows_handwriting
 from ..errors import DataError, OptionError
+from ..i18n.message import Listing
 from ..model.build import training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.header import ParentReceipt
@@ -66,7 +67,9 @@ def fine_tuning_options(
     """
     given, own = by_field(given), _own_options(parent)
     if unknown := sorted(set(given) - set(SPECS)):
-        raise OptionError("GN021", f"unknown option {unknown[0]!r}: expected one of {', '.join(SPECS)}.")
+        raise OptionError(
+            "GN021", "unknown option {unknown!r}: expected one of {names}.", unknown=unknown[0], names=Listing(SPECS)
+        )
     if recipe is not None or "options" not in parent.receipt:
         base = Options.recipe(recipe or "notes", **for_optimizer(recipe or "notes", given.get("optimizer")))
     else:
@@ -78,8 +81,10 @@ def fine_tuning_options(
         if name in own and (wanted := checked(name, value)) not in own[name]:
             raise OptionError(
                 "GN022",
-                f"{spelt(name, wanted)}: the model has {spelt(name, own[name][0])}, and further training keeps that. "
-                "Omit the option, or train a new network.",
+                "{given}: the model has {own}, and further training keeps that. Omit the option, or train a "
+                "new network.",
+                given=spelt(name, wanted),
+                own=spelt(name, own[name][0]),
             )
     fixed = {name: values[0] for name, values in own.items() if name not in _WITHOUT_EFFECT}
     if parent.targets.name == "values":
@@ -99,13 +104,20 @@ def fitting_data(parent: Model, data: Dataset) -> Dataset:
     if not parent.scaling.by_feature and data.maximum != parent.scaling.maximum:
         raise DataError(
             "GN017",
-            f"{data.source}: values up to {data.maximum:g}, but the model's are up to {parent.scaling.maximum:g}. "
-            "Read the data with load_data(…, like=model, maximum=model.scaling.maximum).",
+            "{source}: values up to {largest:g}, but the model's are up to {expected:g}. Read the data "
+            "with load_data(…, like=model, maximum=model.scaling.maximum).",
+            source=data.source,
+            largest=data.maximum,
+            expected=parent.scaling.maximum,
         )
     if None not in (shapes := (data.image_shape, parent.image_shape)) and shapes[0] != shapes[1]:
         here, there = ("{} × {}".format(*shape) for shape in shapes if shape)
         raise DataError(
-            "GN017", f"{data.source}: images of {here} pixels, but the model's have {there}. Pass such images."
+            "GN017",
+            "{source}: images of {here} pixels, but the model's have {there}. Pass such images.",
+            source=data.source,
+            here=here,
+            there=there,
         )
     return replace(data, image_shape=parent.image_shape)
 
@@ -122,10 +134,16 @@ def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -
     for name in ("scaling", "deskew", "targets", *_loss_option(parent)):
         if (given := getattr(options, name)) not in fixed[name]:
             raise OptionError(
-                "GN022", f"{name} {given}: the model was made with {fixed[name][0]}. Use the model's own options."
+                "GN022",
+                "{name} {given}: the model was made with {value}. Use the model's own options.",
+                name=name,
+                given=given,
+                value=fixed[name][0],
             )
     if parent.targets.name == "values" and options.label_smoothing:
-        raise OptionError("GN022", f"label_smoothing {options.label_smoothing}: expected 0 with targets values.")
+        raise OptionError(
+            "GN022", "label_smoothing {value}: expected 0 with targets values.", value=options.label_smoothing
+        )
     network = parent.members[member]
     own = replace(parent, network=Network.of(network.architecture, network.parameters.copy()), others=())
     seen = training_range_of(data, parent.scaling)
@@ -144,7 +162,9 @@ def require_members(parent: Model, options: Options) -> None:
     if options.members != len(parent.members):
         raise OptionError(
             "GN022",
-            f"members {options.members}: the model was made with {len(parent.members)}. Use the model's own options.",
+            "members {given}: the model was made with {value}. Use the model's own options.",
+            given=options.members,
+            value=len(parent.members),
         )
 
 
@@ -159,13 +179,18 @@ def require_parent(model: Model, parent: Model | None) -> None:
     if parent is None:
         raise DataError(
             "GN017",
-            f"the training started from {name} with the hash {recorded['hash']}. Pass it: init_model=load_model(…).",
+            "the training started from {name} with the hash {hash}. Pass it: init_model=load_model(…).",
+            name=name,
+            hash=recorded["hash"],
         )
     if parent.hash() != recorded["hash"]:
         raise DataError(
             "GN017",
-            f"the training started from {name} with the hash {recorded['hash']}, not from the given model with the "
-            f"hash {parent.hash()}. Pass the former.",
+            "the training started from {name} with the hash {hash}, not from the given model with the "
+            "hash {other}. Pass the former.",
+            name=name,
+            hash=recorded["hash"],
+            other=parent.hash(),
         )
 
 

@@ -145,7 +145,7 @@ def fit(
         other_task = task != "auto" and (task == "regression") == (data.values is None)
         given = {"y": y is not None, "weights": weights is not None, "task": other_task and init_model is None}
         if name := next((name for name, is_given in given.items() if is_given), ""):
-            raise ArgumentError("GN021", f"{name}: a Dataset has its own. Pass X instead of the Dataset.")
+            raise ArgumentError("GN021", "{name}: a Dataset has its own. Pass X instead of the Dataset.", name=name)
     elif y is None or isinstance(y, Options):
         if (y is None and isinstance(data, np.ndarray | list | tuple)) or hasattr(data, "dtypes"):
             raise ArgumentError("GN021", "fit: y is missing. Pass fit(X, y), or fit(data) with a Dataset.")
@@ -168,11 +168,13 @@ def fit(
     elif options is None:
         options = recipe_options(data, recipe or recipe_for(data), changes, task)
     elif not isinstance(options, Options):
-        raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
+        raise OptionError(
+            "GN021", "options: {kind}, expected Options(…) or Options.recipe(…).", kind=type(options).__name__
+        )
     elif changes or recipe is not None:
         require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
         name = next(iter(changes), "recipe")
-        raise ArgumentError("GN021", f"{name}: given in addition to options. Put it into the options.")
+        raise ArgumentError("GN021", "{name}: given in addition to options. Put it into the options.", name=name)
     if init_model is not None:
         require_members(init_model, options)
     elif options.targets == "values":
@@ -191,8 +193,9 @@ def fit(
         if checkpoint is not None:
             raise OptionError(
                 "GN022",
-                f"checkpoint: not supported for ensembles, and members is {options.members}. Pass members=1 for one "
+                "checkpoint: not supported for ensembles, and members is {members}. Pass members=1 for one "
                 "network, or omit the checkpoint.",
+                members=options.members,
             )
         return fit_ensemble(data, options, engine, validation, every, init_model, executor=executor)
     run = Run.start(data, replace(options, folds=False), engine, validation, init_model)
@@ -230,7 +233,7 @@ def _require_engine(engine: object) -> None:
     is_engine = hasattr(engine, "run_steps") and not isinstance(engine, type)
     if engine is not None and not isinstance(engine, str) and not is_engine:
         kind, names = type(engine).__name__, ", ".join(SPECS["engine"].choices)
-        raise ArgumentError("GN021", f"engine: {kind}, expected one of {names}, or an Engine.")
+        raise ArgumentError("GN021", "engine: {kind}, expected one of {names}, or an Engine.", kind=kind, names=names)
 
 
 def warn_of_constants(data: Dataset) -> None:
@@ -247,7 +250,7 @@ def _require_checkpoint(checkpoint: object) -> None:
     """Raise ArgumentError GN021 unless `checkpoint` is None or describes where to write checkpoints."""
     if checkpoint is not None and not isinstance(checkpoint, CheckpointPolicy | str | PathLike):
         kind = type(checkpoint).__name__
-        raise ArgumentError("GN021", f"checkpoint: {kind}, expected a path, or a CheckpointPolicy.")
+        raise ArgumentError("GN021", "checkpoint: {kind}, expected a path, or a CheckpointPolicy.", kind=kind)
 
 
 def task_of(data: Dataset, task: str = "auto") -> str:

@@ -157,7 +157,13 @@ def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, op
     made |= {name: getattr(architecture, name) for name in ("activations", "bias", "loss", "rule")}
     for name, value in made.items():
         if (given := getattr(options, name)) != value:
-            raise OptionError("GN022", f"{name} {given}: the model was made with {value}. Use the model's own options.")
+            raise OptionError(
+                "GN022",
+                "{name} {given}: the model was made with {value}. Use the model's own options.",
+                name=name,
+                given=given,
+                value=value,
+            )
 
 
 def _require_ahead(until: tuple[int, int] | None, state: TrainingState, samples: int, options: Options) -> None:
@@ -168,12 +174,19 @@ def _require_ahead(until: tuple[int, int] | None, state: TrainingState, samples:
     if not (0 <= epoch < options.epochs and 0 <= step < steps):
         raise OptionError(
             "GN021",
-            f"epoch {epoch}, step {step}: expected an epoch from 0 to {options.epochs - 1} and a step from 0 to "
-            f"{steps - 1}.",
+            "epoch {epoch}, step {step}: expected an epoch from 0 to {epochs} and a step from 0 to {steps}.",
+            epoch=epoch,
+            step=step,
+            epochs=options.epochs - 1,
+            steps=steps - 1,
         )
     if epoch + step / steps < state.progress:
         raise OptionError(
-            "GN022", f"epoch {epoch}, step {step}: already passed, the state is at epoch {state.progress:.4g}."
+            "GN022",
+            "epoch {epoch}, step {step}: already passed, the state is at epoch {progress:.4g}.",
+            epoch=epoch,
+            step=step,
+            progress=state.progress,
         )
 
 

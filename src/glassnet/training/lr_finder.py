@@ -101,12 +101,14 @@ def find_learning_rate(
     low, high = require_number("low", low), require_number("high", high)
     require_whole("points", points, 10)
     if not 0 < low < high < np.inf:
-        raise OptionError("GN021", f"low {low:g}, high {high:g}: expected 0 < low < high.")
+        raise OptionError("GN021", "low {low:g}, high {high:g}: expected 0 < low < high.", low=low, high=high)
     rates = np.geomspace(low, high, points)
     sizes = (data.features, *options.hidden, data.classes)
     losses = _losses(data, options, rates, engine or engine_for(options, len(data), sizes))
     if not len(losses):
-        raise OptionError("GN021", f"rate {low:g}: the loss is not finite from the first step on. Use a smaller low.")
+        raise OptionError(
+            "GN021", "rate {low:g}: the loss is not finite from the first step on. Use a smaller low.", low=low
+        )
     rates = rates[: len(losses)]
     return RateTest(rates, losses, _suggestion(rates, losses))
 

@@ -207,7 +207,7 @@ def _own_engine(name: str, kind: type | None = None) -> str:
 def require_repeatable(receipt: Receipt) -> None:
     """Raise DataError GN017 if a training record has a reason why the training cannot be repeated."""
     if reason := receipt.get("not_verifiable"):
-        raise DataError("GN017", f"the training cannot be repeated: {reason}.")
+        raise DataError("GN017", "the training cannot be repeated: {reason}.", reason=reason)
 
 
 def verifiable_options(receipt: Receipt) -> Options:
@@ -240,7 +240,7 @@ def engine_of(receipt: Receipt) -> Engine:
         GN017 when it used a custom loss.
     """
     if reason := _own_engine(receipt["engine"]):
-        raise DataError("GN017", f"the training cannot be repeated: {reason}.")
+        raise DataError("GN017", "the training cannot be repeated: {reason}.", reason=reason)
     return engine_named(receipt["engine"])
 
 
@@ -258,7 +258,7 @@ def options_of(receipt: Receipt) -> Options:
     unknown = sorted(set(given) - set(SPECS))
     if unknown:
         raise DataError(
-            "GN017", f"the training record has the option {unknown[0]!r}, which this glassnet does not know."
+            "GN017", "the training record has the option {name!r}, which this glassnet does not know.", name=unknown[0]
         )
     return Options(**given)
 

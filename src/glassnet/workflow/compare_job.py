@@ -25,6 +25,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError, InterruptedWorkError, OptionError, require_choice
+from ..i18n.message import Message
 from ..options.options import Options, by_field
 from ..options.recipes import for_rows, recipe_named
 from ..training.callbacks import require_callbacks
@@ -121,10 +122,17 @@ class CompareJob:
         self.table.require_target()
         sides = 2 + len(self.others)
         if sides > len(LETTERS):
-            raise OptionError("GN021", f"{sides} sides: expected 2 to {len(LETTERS)}.")
+            raise OptionError("GN021", "{sides} sides: expected 2 to {most}.", sides=sides, most=len(LETTERS))
         if type(self.seeds) is not int or not 2 <= self.seeds <= MOST:
             flag, fewest = "--seeds", fewest_pairs(sides - 1)  # `glassnet.compare` replaces flags
-            raise OptionError("GN021", f"{flag} {self.seeds}: expected 2 to {MOST}; a verdict needs {fewest} or more.")
+            raise OptionError(
+                "GN021",
+                "{flag} {seeds}: expected 2 to {most}; a verdict needs {fewest} or more.",
+                flag=flag,
+                seeds=self.seeds,
+                most=MOST,
+                fewest=fewest,
+            )
         if self.metric is not None:
             require_choice("metric", self.metric, tuple(METRICS))
 
@@ -278,9 +286,18 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
             flag = "--handwriting"
             raise DataError(
                 "GN017",
-                f"{source}: the two sides read other samples. Use the same {flag} for both."
+                Message(
+                    "{source}: the two sides read other samples. Use the same {flag} for both.",
+                    source=source,
+                    flag=flag,
+                )
                 if len(sides) == 2
-                else f"{source}: {side.upper()} reads other samples than A. Use the same {flag} for all sides.",
+                else Message(
+                    "{source}: {side} reads other samples than A. Use the same {flag} for all sides.",
+                    source=source,
+                    side=side.upper(),
+                    flag=flag,
+                ),
             )
     _require_images(sides, given, read)
     for side, one in read.items():
@@ -294,7 +311,7 @@ def _require_images(sides: dict[str, Side], given: dict[str, dict[str, Any]], re
         try:
             require_images(sides[side].recipe, given[side], one.training, one.options)
         except OptionError as problem:
-            raise OptionError(problem.code, f"{side.upper()}: {problem}") from None
+            raise OptionError(problem.code, "{upper}: {problem}", upper=side.upper(), problem=problem) from None
 
 
 def _read_alike(one: Options, other: Options) -> bool:
@@ -308,19 +325,26 @@ def _require_comparable(options: dict[str, Options]) -> None:
         if len({getattr(one, name) for one in options.values()}) > 1:
             raise OptionError(
                 "GN022",
-                f"{name}: both sides need the same data and seeds. Give it for both."
+                Message("{name}: both sides need the same data and seeds. Give it for both.", name=name)
                 if two
-                else f"{name}: all sides need the same data and seeds. Give it for all.",
+                else Message("{name}: all sides need the same data and seeds. Give it for all.", name=name),
             )
     for side, other in combinations(options, 2):
         if options[side] == options[other]:
             example = f"--{other} rate=0.1"
             raise OptionError(
                 "GN022",
-                f"the two sides have the same options, so the same results. Change one, such as {example}."
+                Message(
+                    "the two sides have the same options, so the same results. Change one, such as {example}.",
+                    example=example,
+                )
                 if two
-                else f"{side.upper()} and {other.upper()} have the same options, so the same results. Change one, "
-                f"such as {example}.",
+                else Message(
+                    "{side} and {other} have the same options, so the same results. Change one, such as {example}.",
+                    side=side.upper(),
+                    other=other.upper(),
+                    example=example,
+                ),
             )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..data.notes_files import NOTES_FILES, csv_of, rows_in
 from ..errors import InterruptedWorkError
+from ..i18n.message import Listing
 from ..io.writing import replacing, require_folder, require_place, writing_problem
 
 _OF_MNIST = re.compile(rb"\d(?:,\d{1,3}){784}\r?\n")
@@ -75,7 +76,7 @@ def write_notes_files(folder: str, *, overwrite: bool = False) -> list[NotesFile
         if not written:
             raise
         raise InterruptedWorkError(
-            "GN031", f"interrupted; {', '.join(written)} written. The same command writes the rest."
+            "GN031", "interrupted; {files} written. The same command writes the rest.", files=Listing(written)
         ) from None
     return [NotesFile(place, rows_in(name), place.stat().st_size, name not in same) for name, place in places.items()]
 

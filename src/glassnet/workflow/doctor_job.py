@@ -19,6 +19,7 @@ from ..doctor.findings import Finding
 from ..doctor.script.checks import examine_script
 from ..errors import DataError, OptionError
 from ..i18n.language import listed
+from ..i18n.message import Listing, Option
 from ..io.archives import is_folder
 from ..io.writing import replacing, require_place
 from ..options.options import Options
@@ -107,7 +108,12 @@ def examine_source(
     program = is_program(source)
     if program and (test_source or target or decimal != AUTO):
         raise OptionError(
-            "GN022", f"{source}: --test, --target and --decimal are for data, not for programs. Omit them."
+            "GN022",
+            "{source}: {test}, {target} and {decimal} are for data, not for programs. Omit them.",
+            source=source,
+            test=Option("test"),
+            target=Option("target"),
+            decimal=Option("decimal"),
         )
     copies = _copies(fix, source, test_source)
     for copy, of in copies:
@@ -147,11 +153,16 @@ def _copies(out: str | None, source: str, test_source: str | None) -> list[tuple
 def _require_copy(source: str, out: str, program: bool) -> None:
     """Raise if the copy would overwrite something or has an unsuitable suffix."""
     if os.path.lexists(out):
-        raise OptionError("GN022", f"--fix {out}: the file already exists. Choose another name.")
+        raise OptionError("GN022", "{fix}: the file already exists. Choose another name.", fix=Option("fix", out))
     require_place(out)
     wanted = (Path(source).suffix,) if program else (".csv", ".npz")
     if Path(out).suffix not in wanted and (Path(out).suffix or not is_folder(source)):
-        raise OptionError("GN022", f"--fix {out}: expected a name ending in {' or '.join(wanted)}.")
+        raise OptionError(
+            "GN022",
+            "{fix}: expected a name ending in {suffixes}.",
+            suffixes=Listing(wanted, last="or"),
+            fix=Option("fix", out),
+        )
 
 
 def _of_program(source: str, language: str) -> _Examined:
@@ -209,13 +220,20 @@ def _of_data(
 def _require_form(out: str, source: str, table: RawData) -> None:
     """Raise for a copy in a format that cannot hold the table, or without rows."""
     if not Path(out).suffix and not table.files:
-        raise OptionError("GN022", f"--fix {out}: {source} has no image files. Name a .csv or .npz file.")
+        raise OptionError(
+            "GN022",
+            "{fix}: {source} has no image files. Name a .csv or .npz file.",
+            source=source,
+            fix=Option("fix", out),
+        )
     texts = table.words or (table.exact and not table.pictures)
     numbers = not texts and table.labels is not None and table.labels.dtype.kind != "O"
     if output_kind(out) == "npz" and not numbers:
-        raise OptionError("GN022", f"--fix {out}: an NPZ archive holds only numbers. Name a .csv file.")
+        raise OptionError(
+            "GN022", "{fix}: an NPZ archive holds only numbers. Name a .csv file.", fix=Option("fix", out)
+        )
     if not len(table):
-        raise OptionError("GN022", f"--fix {out}: the copy would have no rows; nothing was written.")
+        raise OptionError("GN022", "{fix}: the copy would have no rows; nothing was written.", fix=Option("fix", out))
 
 
 def _require_pair(copies: list[tuple[str, str]], training: RawData, test: RawData) -> None:
@@ -227,7 +245,9 @@ def _require_pair(copies: list[tuple[str, str]], training: RawData, test: RawDat
             why = f"lacks columns of {training.source} ({listed(lacking, 5)})"
         raise DataError(
             "GN017",
-            f"{test.source}: its copy {why}; nothing was written. Use test data with the same columns.",
+            "{source}: its copy {why}; nothing was written. Use test data with the same columns.",
+            source=test.source,
+            why=why,
         )
 
 

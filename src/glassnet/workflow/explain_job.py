@@ -16,7 +16,7 @@ from ..explain.nodes import LayerOfNodes, examine_nodes
 from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
-from ..i18n.language import listed
+from ..i18n.message import Listing, Option
 from ..i18n.plots import shown, words_in
 from ..io.writing import write_text
 from ..model.model import Model
@@ -310,11 +310,21 @@ def one_row(samples: Dataset, row: int) -> Dataset:
     if not len(found):
         first, last = numbers[0], numbers[-1]
         if samples.source_rows is None:
-            raise OptionError("GN021", f"--row {row}: {samples.source} has the rows {first} to {last}.")
+            raise OptionError(
+                "GN021",
+                "{row_option}: {source} has the rows {first} to {last}.",
+                source=samples.source,
+                first=first,
+                last=last,
+                row_option=Option("row", row),
+            )
         raise OptionError(
             "GN021",
-            f"--row {row}: {samples.source} has no such row, or no target in it; the rows with a target are "
-            f"{first} to {last}.",
+            "{row_option}: {source} has no such row, or no target in it; the rows with a target are {first} to {last}.",
+            source=samples.source,
+            first=first,
+            last=last,
+            row_option=Option("row", row),
         )
     return samples.take(found)
 
@@ -326,14 +336,23 @@ def output_named(model: Model, word: str, flag: str) -> int:
         return names.index(word)
     if word.isdecimal() and int(word) < model.classes:
         return int(word)
-    raise OptionError("GN021", f"{flag} {word}: the outputs of the model are {listed(names, MOST_NAMED)}.")
+    raise OptionError(
+        "GN021",
+        "{flag} {word}: the outputs of the model are {names}.",
+        flag=flag,
+        word=word,
+        names=Listing(names, MOST_NAMED),
+    )
 
 
 def require_pictures(model: Model, model_path: str) -> None:
     """Raise DataError GN017 if the model's inputs are not images."""
     if model.image_shape is None:
         raise DataError(
-            "GN017", f"{model_path}: the model's inputs are not images, so --picture has nothing to draw. Omit it."
+            "GN017",
+            "{model}: the model's inputs are not images, so {picture} has nothing to draw. Omit it.",
+            model=model_path,
+            picture=Option("picture"),
         )
 
 
@@ -343,7 +362,9 @@ def _find_query(
     """Return the sample to explain: a row of labelled data, or an image or row that may have no label."""
     if row is None:
         if source is None:
-            raise OptionError("GN020", "--why: nothing to explain. Name an image, or labelled DATA with --row N.")
+            raise OptionError(
+                "GN020", "--why: nothing to explain. Name an image, or labelled DATA with {row} N.", row=Option("row")
+            )
         return _one_query(model, source, None, notify)
     try:
         samples = load_explained(model, model_path, source, part, notify)
@@ -383,13 +404,25 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
             )
         raise OptionError("GN020", problem)
     if row is not None and not 0 <= row < count:
-        raise OptionError("GN021", f"--row {row}: {called} has {count} samples. Use --row 0 to {last}.")
+        raise OptionError(
+            "GN021",
+            "{row_option}: {source} has {count} samples. Use {row_option_2} to {last}.",
+            source=called,
+            count=count,
+            last=last,
+            row_option=Option("row", row),
+            row_option_2=Option("row", 0),
+        )
     place, label = row or 0, None
     if labels is not None and model.targets.of_classes:
         label = int(labels[place])
         if not 0 <= label < model.classes:
             raise DataError(
-                "GN017", f"{names[place]}: label {label}, expected a class of the model, 0 to {model.classes - 1}."
+                "GN017",
+                "{name}: label {label}, expected a class of the model, 0 to {last}.",
+                name=names[place],
+                label=label,
+                last=model.classes - 1,
             )
     features = model.columns.features if model.columns else ()
     by_row = row is not None and model.columns is not None

@@ -16,6 +16,7 @@ from ..data.tables.relabel import read_review, write_relabelled, write_relabelle
 from ..data.tables.spreadsheet import csv_text
 from ..errors import DataError, OptionError
 from ..explain.label_errors import Suspects, find_suspects
+from ..i18n.message import Option
 from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
 from ..options.options import Options
 from .notice import Notify, ignore
@@ -59,13 +60,15 @@ class LabelsJob:
     def __post_init__(self) -> None:
         self.table.require_target()
         if not 2 <= self.folds <= 100:
-            raise OptionError("GN021", f"--folds {self.folds}: expected 2 to 100.")
+            raise OptionError("GN021", "{folds_option}: expected 2 to 100.", folds_option=Option("folds", self.folds))
         if len(self.table.target) > 1:
             first, *others = self.table.target
             alone = shlex.join(["--target", first, *(word for one in others for word in ("--drop", one))])
             raise OptionError(
                 "GN022",
-                f"--target {others[0]}: labels are checked for one column at a time. Try {alone}, then the reverse.",
+                "{target}: labels are checked for one column at a time. Try {flags}, then the reverse.",
+                flags=alone,
+                target=Option("target", others[0]),
             )
 
 
@@ -136,7 +139,10 @@ def find_label_errors(
         if samples.image_shape is None:
             raise DataError(
                 "GN017",
-                f"{samples.source}: {samples.features} values per sample are not an image to draw. Omit --picture.",
+                "{source}: {count} values per sample are not an image to draw. Omit {picture}.",
+                source=samples.source,
+                count=samples.features,
+                picture=Option("picture"),
             )
     if out:
         _require_list_place(out)
@@ -185,7 +191,10 @@ def _require_list_place(out: str) -> None:
     if any((line.get("new") or "").strip() or line.get("more") for line in lines):
         raise OptionError(
             "GN022",
-            f"{out}: column 'new' of this list is filled in. Apply it (--fix {out} --to FILE) or name another file.",
+            "{path}: column 'new' of this list is filled in. Apply it ({fix} {to}) or name another file.",
+            path=out,
+            fix=Option("fix", out),
+            to=Option("to", "FILE"),
         )
 
 

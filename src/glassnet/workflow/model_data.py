@@ -19,6 +19,7 @@ from ..data.validation import AUTO
 from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
 from ..handwriting.digit_model import reads_digits
+from ..i18n.message import Option
 from ..io.opening import Opened, read_once
 from ..model.file import load_model
 from ..model.model import Model
@@ -52,7 +53,9 @@ def read_decimals(model: Model, source: str | None, decimal: str) -> str | Table
         return source
     if model.columns is None:
         raise OptionError(
-            "GN022", f"--decimal {decimal}: for tables only, and the model was not trained on a table. Omit it."
+            "GN022",
+            "{decimal_option}: for tables only, and the model was not trained on a table. Omit it.",
+            decimal_option=Option("decimal", decimal),
         )
     return read_table(source, model.columns.names, decimal=decimal)
 
@@ -159,13 +162,21 @@ def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> li
     """Return the recorded sources of added samples, replaced by the named ones in the order of their first use."""
     sources = list(dict.fromkeys(recorded))
     if named and not sources:
-        raise OptionError("GN022", f"--add {named[0]}: {model_path} was trained without added samples. Omit --add.")
+        raise OptionError(
+            "GN022",
+            "{add}: {path} was trained without added samples. Omit {add_2}.",
+            path=model_path,
+            add=Option("add", named[0]),
+            add_2=Option("add"),
+        )
     if named and len(named) != len(sources):
         shown = ", ".join(sources)
         raise OptionError(
             "GN022",
-            f"--add {' '.join(named)}: the training of {model_path} added samples of {shown}. Name the new place of "
-            "each.",
+            "{add}: the training of {path} added samples of {sources}. Name the new place of each.",
+            path=model_path,
+            sources=shown,
+            add=Option("add", " ".join(named)),
         )
     places = dict(zip(sources, named or sources, strict=True))
     return [places[source] for source in recorded]
@@ -187,7 +198,10 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
     if recorded is None:
         if named is not None:
             raise OptionError(
-                "GN022", f"--from {named}: the training of {model_path} did not start from another model. Omit it."
+                "GN022",
+                "{from_option}: the training of {path} did not start from another model. Omit it.",
+                path=model_path,
+                from_option=Option("from", named),
             )
         return None
     if named is None:
@@ -197,15 +211,23 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
             advice = "Name that model with --from FILE, or put it there." if flag else "Put it there."
             raise OptionError(
                 "GN020",
-                f"{model_path}: the training started from {file} (hash {recorded['hash']}), which is not in the same "
-                f"folder. {advice}",
+                "{model}: the training started from {file} (hash {hash}), which is not in the same folder. {advice}",
+                model=model_path,
+                file=file,
+                hash=recorded["hash"],
+                advice=advice,
             )
     parent = load_model(named)
     if parent.hash() != recorded["hash"]:
         raise DataError(
             "GN017",
-            f"{named}: hash {parent.hash()}, but the training of {model_path} started from the model with hash "
-            f"{recorded['hash']}. Name that model with --from FILE.",
+            "{named}: hash {hash}, but the training of {path} started from the model with hash "
+            "{recorded}. Name that model with {from_option} FILE.",
+            named=named,
+            hash=parent.hash(),
+            path=model_path,
+            recorded=recorded["hash"],
+            from_option=Option("from"),
         )
     return parent
 

@@ -12,6 +12,7 @@ from ..data.readers.image import open_reduced
 from ..errors import FileError, GlassnetError, OptionError
 from ..handwriting.reader import Digit, Reading, read_photo
 from ..handwriting.recognise import SURE
+from ..i18n.message import Option
 from ..io.opening import STDIN, open_named
 from ..io.writing import require_distinct_paths, require_picture_place
 from ..model.model import Model
@@ -49,7 +50,9 @@ def photos_in(sources: Sequence[str]) -> list[str]:
     for source in sources:
         pictures = pictures_in(source)
         if not pictures and source != "-" and os.path.isdir(source):
-            raise FileError("GN002", f"{source}: no images in this folder. Name a folder with images, or an image.")
+            raise FileError(
+                "GN002", "{source}: no images in this folder. Name a folder with images, or an image.", source=source
+            )
         photos += pictures or [source]
     return photos
 
@@ -93,7 +96,11 @@ def read_photos(
             require_picture_place(target, inputs=photos, overwrite=force)
     if (picture or stages) and len(photos) > 1:
         raise OptionError(
-            "GN022", f"--picture, --stages: {len(photos)} photos given, but only one can be drawn. Name one."
+            "GN022",
+            "{picture}, {stages}: {count} photos given, but only one can be drawn. Name one.",
+            count=len(photos),
+            picture=Option("picture"),
+            stages=Option("stages"),
         )
     require_distinct_paths(picture=picture, stages=stages)
     return (_read(model, photo, sure, picture, stages, language, alone=len(photos) == 1) for photo in photos)
@@ -126,9 +133,15 @@ def _read(
 def _failure(name: str, raised: Exception) -> GlassnetError:
     """Return the error of a photo for an exception that was not expected."""
     if isinstance(raised, MemoryError):
-        return GlassnetError("GN032", f"{name}: not enough memory to read this image. Use one of fewer pixels.")
+        return GlassnetError(
+            "GN032", "{name}: not enough memory to read this image. Use one of fewer pixels.", name=name
+        )
     place = extract_tb(raised.__traceback__)[-1]
     where = f"{type(raised).__name__} in {os.path.basename(place.filename)}, line {place.lineno}"
     return GlassnetError(
-        "GN086", f"{name}: glassnet failed on this image ({where}: {raised}). Please report it, with the image."
+        "GN086",
+        "{name}: glassnet failed on this image ({where}: {raised}). Please report it, with the image.",
+        name=name,
+        where=where,
+        raised=raised,
     )

@@ -11,6 +11,7 @@ from ..data.validation import AUTO
 from ..doctor.data.checks import examine_each
 from ..doctor.findings import Finding
 from ..errors import OptionError
+from ..i18n.message import Option
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text
 from ..model.file import load_model
@@ -68,7 +69,10 @@ def write_report(
     require_page_place(place, overwrite=force or out is None)
     if trained_on == source and source is not None and read_once(source):
         raise OptionError(
-            "GN022", f"{source}: can be read only once, so not both as DATA and with --train. Save it to a file."
+            "GN022",
+            "{source}: can be read only once, so not both as DATA and with {train}. Save it to a file.",
+            source=source,
+            train=Option("train"),
         )
     samples, training = None, None
     if source is not None or trained_on_bundled(model):

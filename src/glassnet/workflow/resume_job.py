@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FileError, ModelFileError, OptionError
+from ..i18n.message import Option
 from ..io.writing import MODEL, require_place
 from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
@@ -71,7 +72,12 @@ def resume(
     require_place(job.checkpoint, MODEL)
     require_model_place(plan.out, overwrite=job.force or job.out is None)
     if job.parts and not plan.stream:
-        raise OptionError("GN020", f"{job.parts[1]}: a second DATA. Several files are read only with --stream.")
+        raise OptionError(
+            "GN020",
+            "{second}: a second DATA. Several files are read only with {stream}.",
+            second=job.parts[1],
+            stream=Option("stream"),
+        )
     if plan.stream:
         from .streaming.resume import resume_on_stream
 
@@ -107,8 +113,11 @@ def _naming_moved_data(saved: LoadedCheckpoint, plan: Plan, job: ResumeJob) -> I
         command = f"glassnet resume {saved.path} " + ("DATA" if training else "--test DATA")
         raise FileError(
             "GN001",
-            f"{training or test}: no such file or folder. {saved.path} names it as seen from the folder where "
-            f"training started. Resume there, or name the data: {command}",
+            "{name}: no such file or folder. {checkpoint} names it as seen from the folder where "
+            "training started. Resume there, or name the data: {command}",
+            name=training or test,
+            checkpoint=saved.path,
+            command=command,
         ) from None
 
 
@@ -129,8 +138,12 @@ def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:
         plan = Plan.from_note({**saved.note, **given})
     except ValueError:
         raise ModelFileError(
-            "GN044", f"{saved.path}: not written by `glassnet train`. Resume it in Python: glassnet.resume(path, data)."
+            "GN044",
+            "{path}: not written by `glassnet train`. Resume it in Python: glassnet.resume(path, data).",
+            path=saved.path,
         ) from None
     if Path(plan.out).resolve() == Path(saved.path).resolve():
-        raise OptionError("GN022", f"--out {plan.out}: the checkpoint has this name. Name another file.")
+        raise OptionError(
+            "GN022", "{out}: the checkpoint has this name. Name another file.", out=Option("out", plan.out)
+        )
     return plan

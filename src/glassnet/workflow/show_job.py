@@ -12,6 +12,7 @@ from .. import data
 from ..data import Dataset
 from ..data.split import parts_of, split
 from ..errors import DataError, GlassnetError, OptionError
+from ..i18n.message import Option
 from ..io.writing import require_picture_place
 from ..options.options import Options
 from ..preprocess.tabular.dataset import read_table
@@ -65,7 +66,13 @@ def look_at(
 def require_row(row: int, count: int, source: str) -> None:
     """Raise OptionError GN021 for a row that does not exist."""
     if not 0 <= row < count:
-        raise OptionError("GN021", f"--row {row}: {source} has the rows 0 to {count - 1}.")
+        raise OptionError(
+            "GN021",
+            "{row_option}: {source} has the rows 0 to {last}.",
+            source=source,
+            last=count - 1,
+            row_option=Option("row", row),
+        )
 
 
 def draw_distorted(
@@ -89,7 +96,8 @@ def draw_distorted(
     if not len(rows):
         raise OptionError(
             "GN021",
-            f"--row {row}: training holds this row out of these data, so it is not augmented. Name another row.",
+            "{row_option}: training holds this row out of these data, so it is not augmented. Name another row.",
+            row_option=Option("row", row),
         )
     axes = plots.draw_augmentation(
         samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language

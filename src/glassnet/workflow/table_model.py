@@ -351,7 +351,10 @@ class TableModel:
         table, _ = self._read(data)
         if len(table) != 1:
             raise ShapeError(
-                "GN050", f"{table.source}: {len(table)} rows, expected one. Pass one, such as frame.iloc[[0]]."
+                "GN050",
+                "{name}: {count} rows, expected one. Pass one, such as frame.iloc[[0]].",
+                name=table.source,
+                count=len(table),
             )
         explained = why(unless_warned(self.model), self._encoded(table, strict=strict)[0])
         from ..html.why_parts import changed_values, column_shares  # loads Pillow

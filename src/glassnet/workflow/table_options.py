@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..data.validation import AUTO
 from ..errors import OptionError
+from ..i18n.message import Option
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,27 @@ class TableOptions:
         for name in self.target:
             if name in (*self.drop, *self.keep):
                 flags = "--drop or --keep"  # `in_python` replaces them
-                raise OptionError("GN022", f"column {name!r} in {flags}: this is the column to predict. Omit it.")
+                raise OptionError(
+                    "GN022",
+                    "column {name!r} in {flags}: this is the column to predict. Omit it.",
+                    name=name,
+                    flags=flags,
+                )
         alone = [name for name in ("task", "drop", "keep") if getattr(self, name)]
         if alone and not self.target:
-            raise OptionError("GN022", f"--{alone[0]}: needs the column to predict. Add --target COLUMN.")
+            raise OptionError(
+                "GN022",
+                "--{flag}: needs the column to predict. Add {target} COLUMN.",
+                flag=alone[0],
+                target=Option("target"),
+            )
 
     def require_target(self) -> None:
         """Raise OptionError GN022 for a decimal separator without a table."""
         if self.decimal != AUTO and not self.target:
-            raise OptionError("GN022", "--decimal: needs the column to predict. Add --target COLUMN.")
+            raise OptionError(
+                "GN022",
+                "{decimal}: needs the column to predict. Add {target} COLUMN.",
+                decimal=Option("decimal"),
+                target=Option("target"),
+            )

@@ -32,6 +32,7 @@ from ..errors import (
     StreamError,
 )
 from ..i18n.language import LANGUAGES
+from ..i18n.message import Option
 from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate
@@ -136,13 +137,23 @@ class TrainJob:
 
     def __post_init__(self) -> None:
         if self.parts and not self.stream:
-            raise OptionError("GN020", f"{self.parts[1]}: a second DATA. Several files are read only with --stream.")
+            raise OptionError(
+                "GN020",
+                "{second}: a second DATA. Several files are read only with {stream}.",
+                second=self.parts[1],
+                stream=Option("stream"),
+            )
         if self.start is None:
             self.table.require_target()
         if self.add and self.table.target:
             raise _not_to_a_table(self.add[0])
         if self.add_times != 1 and not self.add:
-            raise OptionError("GN022", "--add-times: needs images to add. Name them with --add FOLDER.")
+            raise OptionError(
+                "GN022",
+                "{add_times}: needs images to add. Name them with {add} FOLDER.",
+                add_times=Option("add_times"),
+                add=Option("add"),
+            )
 
 
 @dataclass(frozen=True)
@@ -370,7 +381,7 @@ def draw_pictures(result: TrainResult) -> Pictures:
     except (FileError, OptionError) as problem:
         return Pictures(tuple(written), problem)
     except KeyboardInterrupt:
-        raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
+        raise InterruptedWorkError("GN031", "interrupted while drawing; the model is in {path}.", path=path) from None
     return Pictures(tuple(written))
 
 
@@ -379,16 +390,28 @@ def checkpoint_policy(job: TrainJob, plan: Plan, options: Options, notify: Notif
     path = job.checkpoint
     if path is None:
         if job.every is not None:
-            raise OptionError("GN022", "--checkpoint-every: needs a file. Add --checkpoint FILE.")
+            raise OptionError(
+                "GN022",
+                "{checkpoint_every}: needs a file. Add {checkpoint} FILE.",
+                checkpoint_every=Option("checkpoint_every"),
+                checkpoint=Option("checkpoint"),
+            )
         return None
     if options.members > 1:
         raise OptionError(
             "GN022",
-            f"--checkpoint: not available for an ensemble of {options.members} networks. Add --members 1 to train one "
-            "network, or omit --checkpoint.",
+            "{checkpoint}: not available for an ensemble of {members} networks. Add {members_option} to "
+            "train one network, or omit {checkpoint}.",
+            members=options.members,
+            checkpoint=Option("checkpoint"),
+            members_option=Option("members", 1),
         )
     if Path(path).resolve() == Path(plan.out).resolve():
-        raise OptionError("GN022", f"--checkpoint {path}: the model will be written to this file. Name another one.")
+        raise OptionError(
+            "GN022",
+            "{checkpoint}: the model will be written to this file. Name another one.",
+            checkpoint=Option("checkpoint", path),
+        )
     require_free(path)
     return CheckpointPolicy(path, job.every or "30s", asdict(plan), texts_to(notify))
 
@@ -439,21 +462,36 @@ def _require_own_columns(start: Model, job: TrainJob) -> None:
     if columns is None:
         if table.target or table.decimal != AUTO:
             flag = f"--target {table.target[0]}" if table.target else f"--decimal {table.decimal}"
-            raise OptionError("GN022", f"{flag}: {job.start} was not trained on a table with named columns. Omit it.")
+            raise OptionError(
+                "GN022",
+                "{flag}: {model} was not trained on a table with named columns. Omit it.",
+                flag=flag,
+                model=job.start,
+            )
         return
     if job.add:
         raise _not_to_a_table(job.add[0])
     if table.target and set(table.target) != set(columns.target_names):
         names = ", ".join(map(repr, columns.target_names))
-        raise OptionError("GN022", f"--target {table.target[0]}: {job.start} predicts {names}. Omit it.")
+        raise OptionError(
+            "GN022",
+            "{target}: {model} predicts {names}. Omit it.",
+            model=job.start,
+            names=names,
+            target=Option("target", table.target[0]),
+        )
     for flag in ("task", "drop", "keep"):
         if getattr(table, flag):
-            raise OptionError("GN022", f"--{flag}: further training uses the columns of {job.start}. Omit it.")
+            raise OptionError(
+                "GN022", "--{flag}: further training uses the columns of {model}. Omit it.", flag=flag, model=job.start
+            )
 
 
 def _not_to_a_table(added: str) -> OptionError:
     return OptionError(
-        "GN022", f"--add {added}: not available for a table with named columns. Add the rows to the table."
+        "GN022",
+        "{add}: not available for a table with named columns. Add the rows to the table.",
+        add=Option("add", added),
     )
 
 
@@ -482,8 +520,10 @@ def _require_parent_kept(job: TrainJob, plan: Plan) -> None:
         if job.start and file and Path(file).resolve() == Path(job.start).resolve():
             raise OptionError(
                 "GN022",
-                f"--{flag} {file}: the model that training starts from, which `glassnet verify` needs. Name another "
-                "file.",
+                "--{flag} {path}: the model that training starts from, which `glassnet verify` needs. Name "
+                "another file.",
+                flag=flag,
+                path=file,
             )
 
 
@@ -724,7 +764,9 @@ def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
         except FileError:  # not possible there either
             place.parent.rmdir()
             raise problem from None
-        raise FileError(problem.code, f"{problem} The trained model is in {place}.") from None
+        raise FileError(
+            problem.code, "{problem} The trained model is in {place}.", problem=problem, place=place
+        ) from None
 
 
 def _save_beside(model: Model, path: Path, *, overwrite: bool) -> Path:
@@ -763,7 +805,7 @@ def _not_lost(checkpoint: str | None) -> Iterator[None]:
         if not checkpoint:
             raise
         kept = f"The training run is in {checkpoint}; resume it with `glassnet resume {checkpoint}`."
-        raise FileError(problem.code, f"{problem} {kept}") from None
+        raise FileError(problem.code, "{problem} {kept}", problem=problem, kept=kept) from None
     except KeyboardInterrupt:
         if not checkpoint:
             raise

@@ -27,6 +27,7 @@ from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
 from ..errors import DataError, FileError, GlassnetError, OptionError, strictly
 from ..i18n.language import listed
+from ..i18n.message import Listing, Option
 from ..io.archives import is_folder
 from ..io.opening import read_once
 from ..model.header import DataReceipt
@@ -245,7 +246,9 @@ def load_training_table(
     if options.classes:
         raise OptionError(
             "GN022",
-            f"--classes {options.classes} with --target: the classes are those of the column. Omit it.",
+            "{classes_option} with {target}: the classes are those of the column. Omit it.",
+            classes_option=Option("classes", options.classes),
+            target=Option("target"),
         )
     tested = test_source is not None
     kept, aside = (
@@ -349,8 +352,11 @@ def load_samples(
             raise
         raise DataError(
             problem.code,
-            f"{source}: a table without column names; name the column to predict, such as --target {table.names[-1]}. "
-            f"If it is not a table: {problem}",
+            "{source}: a table without column names; name the column to predict, such as {target}. If it "
+            "is not a table: {problem}",
+            source=source,
+            problem=problem,
+            target=Option("target", table.names[-1]),
         ) from None
     notify_remarks(samples, notify)
     return samples if like is None else fitting_data(like, samples)
@@ -375,7 +381,9 @@ def require_picture_files(source: str, options: Options) -> None:
     if given and (source == data.BUNDLED or (os.path.isfile(source) and not is_folder(source))):
         raise OptionError(
             "GN022",
-            f"{given}: only for folders of images, and {source} is not one. Omit it.",
+            "{flag}: only for folders of images, and {source} is not one. Omit it.",
+            flag=given,
+            source=source,
         )
 
 
@@ -388,8 +396,9 @@ def require_images(recipe: str, given: Mapping[str, Any], training: Dataset, opt
     if training.image_shape is None and by_recipe:
         raise OptionError(
             "GN022",
-            f"the recipe {recipe} is for images ({', '.join(by_recipe)}), and the samples are not images. Choose "
-            "another recipe.",
+            "the recipe {recipe} is for images ({names}), and the samples are not images. Choose another recipe.",
+            recipe=recipe,
+            names=Listing(by_recipe),
         )
     require_pictures(training.image_shape, options, training.channels)
 
@@ -470,15 +479,22 @@ def _require_every_class(
     if lacking and np.isin(missing, held_out).all():
         raise DataError(
             "GN016",
-            f"{source}: all samples of {listed(lacking, _MOST_CLASSES)} are held out for the test, and further "
-            "training would unlearn these classes. Use another --holdout, or pass test data with --test.",
+            "{source}: all samples of {names} are held out for the test, and further training would "
+            "unlearn these classes. Use another {holdout}, or pass test data with {test}.",
+            source=source,
+            names=Listing(lacking, _MOST_CLASSES),
+            holdout=Option("holdout"),
+            test=Option("test"),
         )
     if lacking:
         raise DataError(
             "GN016",
-            f"{source}: no sample of {listed(lacking, _MOST_CLASSES)}, but the model has these classes, and further "
-            "training would unlearn them. Add such samples, or name the model's own training data as DATA and these "
-            "with --add.",
+            "{source}: no sample of {names}, but the model has these classes, and further training would "
+            "unlearn them. Add such samples, or name the model's own training data as DATA and these "
+            "with {add}.",
+            source=source,
+            names=Listing(lacking, _MOST_CLASSES),
+            add=Option("add"),
         )
 
 
@@ -521,7 +537,9 @@ def _notify_without_target(count: int, samples: Dataset, notify: Notify) -> None
 
 def _read_named(source: Any, options: TableOptions) -> Table:
     if isinstance(source, str) and source == data.BUNDLED and not os.path.exists(source):
-        raise OptionError("GN022", f"--target {options.target[0]}: needs a table. Name it as DATA.")
+        raise OptionError(
+            "GN022", "{target}: needs a table. Name it as DATA.", target=Option("target", options.target[0])
+        )
     try:
         return read_table(source, header_names(options.target), decimal=options.decimal)
     except FileError as problem:
@@ -529,8 +547,10 @@ def _read_named(source: Any, options: TableOptions) -> Table:
             raise
         raise FileError(
             problem.code,
-            f"{source}: several files, and a table is one file. Name one file; `glassnet train --stream` (in "
-            "Python stream=True) reads several.",
+            "{name}: several files, and a table is one file. Name one file; `glassnet train {stream}` "
+            "(in Python stream=True) reads several.",
+            name=source,
+            stream=Option("stream"),
         ) from None
 
 

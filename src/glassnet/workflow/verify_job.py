@@ -60,7 +60,9 @@ def verify_model(
     if "stream" in model.receipt.get("data", {}):
         return _on_stream(model, model_path, source, callbacks, notify, on_open, on_survey)
     if source is not None and not isinstance(source, str):
-        raise OptionError("GN020", f"{source[1]}: a second DATA. Name the one file that the model was trained on.")
+        raise OptionError(
+            "GN020", "{second}: a second DATA. Name the one file that the model was trained on.", second=source[1]
+        )
     parent = load_parent(model, model_path, start)
     data = load_trained_on(model, model_path, source, notify, added=added)
     verification = verify(model, data, list(callbacks), init_model=parent)
@@ -87,8 +89,8 @@ def _on_stream(
     if source is None:
         raise OptionError(
             "GN022",
-            f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained "
-            "on.",
+            "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained on.",
+            model=model_path,
         )
     assert model.columns is not None
     stream = open_stream(source, model.columns.names)

@@ -17,8 +17,8 @@ from glassnet.errors import DataError
 from glassnet.exports import es_modules, html
 from glassnet.exports.proof import read_export
 from glassnet.exports.rows import proof_rows
-from glassnet.i18n.exported_page import PAGE_WORDS, exported_page_words
 from glassnet.i18n.control_characters import printable
+from glassnet.i18n.exported_page import PAGE_WORDS, exported_page_words
 from glassnet.io.writing import HTML
 from glassnet.model.portable import portable_form
 from support.exported import HOSTILE, MODELS, hostile_model, model_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import glassnet
+from glassnet.i18n.control_characters import printable
 from glassnet.i18n.finding_details import detail
 from glassnet.i18n.language import below_all, chinese_list, listed, shortened, speaking, width_of
-from glassnet.i18n.control_characters import printable
 from glassnet.nn.architecture import RULES
 from glassnet.nn.losses import LOSSES
 from glassnet.options.choices import ENGINES

@@ -10,6 +10,7 @@ import click
 from ...errors import OptionError
 from ...explain.step import worked_example
 from ...i18n.explain import explain_words
+from ...i18n.message import Listing
 from ...io.writing import require_distinct_paths, require_page_place, require_picture_place
 from ...workflow.model_data import read_decimals
 from ..shared.console import json_flag
@@ -107,7 +108,8 @@ def explain_command(model_path: str | None, source: str | None, decimal: str, as
     if len(inputs) > 1:
         raise OptionError(
             "GN020",
-            f"{inputs[1]}: a second input, but one is explained at a time. Explain it with a command of its own.",
+            "{path}: a second input, but one is explained at a time. Explain it with a command of its own.",
+            path=inputs[1],
         )
     model, source = named_model(named), inputs[0] if inputs else None
     _EXPLAIN[kind](model, named or SHIPPED, read_decimals(model, source, decimal), flags, as_json)
@@ -126,7 +128,7 @@ def _kind(flags: dict[str, Any]) -> str:
     kinds = [kind for kind, given in wanted.items() if given]
     if len(kinds) > 1:
         named = ["--epoch" if kind == "replay" else f"--{kind}" for kind in kinds]
-        raise OptionError("GN022", f"{', '.join(named)}: only one thing can be explained at a time.")
+        raise OptionError("GN022", "{kinds}: only one thing can be explained at a time.", kinds=Listing(named))
     kind = kinds[0] if kinds else "step"
     belongs = {
         "html": ("step", "replay", "example", "why", "node"),
@@ -141,7 +143,7 @@ def _kind(flags: dict[str, Any]) -> str:
         if flags[name] is not None and kind not in homes:
             flag = name.replace("trained_on", "train")
             whose = {"step": "a step", "example": "--example", "replay": "--epoch and --step"}.get(kind, f"--{kind}")
-            raise OptionError("GN022", f"--{flag} does not go with {whose}. Omit one of them.")
+            raise OptionError("GN022", "--{flag} does not go with {other}. Omit one of them.", flag=flag, other=whose)
     if kind == "replay" and (flags["epoch"] is None or flags["step"] is None):
         raise OptionError("GN020", "--epoch and --step go together. Give both.")
     return kind

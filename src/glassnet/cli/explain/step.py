@@ -63,7 +63,9 @@ def _no_sample(source: str | Table | None) -> GlassnetError:
         return file_problem(source, FileNotFoundError())
     if isinstance(source, str) and source.lower().endswith(SUFFIXES):
         return OptionError(
-            "GN020", f"{source}: a training step needs labelled data. Add --why to explain the prediction for an image."
+            "GN020",
+            "{path}: a training step needs labelled data. Add --why to explain the prediction for an image.",
+            path=source,
         )
     return OptionError(
         "GN020", "nothing to explain. Name a sample with --row N, or see --help for what else can be explained."

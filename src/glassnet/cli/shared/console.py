@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...i18n.cli import cli_words
+from ...i18n.control_characters import finite, json_text, printable
 from ...i18n.language import LANGUAGES, below_all, preferred, width_of
 from ...i18n.plots import shown
-from ...i18n.control_characters import finite, json_text, printable
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ..help.grouped import GroupedFlag
 from .stream_progress import StreamPace

@@ -31,7 +31,9 @@ def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple
     """
     named, inputs = split_model(words, command)
     if not inputs:
-        raise OptionError("GN020", f"Missing argument '{wanted}'. Try 'glassnet {command} --help'.")
+        raise OptionError(
+            "GN020", "Missing argument '{name}'. Try 'glassnet {command} --help'.", name=wanted, command=command
+        )
     return named_model(named), inputs
 
 
@@ -49,7 +51,13 @@ def split_model(words: Sequence[str], command: str) -> tuple[str | None, list[st
     later = None if own else next((word for word in inputs[1:] if _names_a_model(word, 1)), None)
     if later:
         others = shlex.join([later, *(word for word in inputs if word != later)])
-        raise OptionError("GN020", f"{later}: the model must come first. Try 'glassnet {command} {others}'.")
+        raise OptionError(
+            "GN020",
+            "{word}: the model must come first. Try 'glassnet {command} {words}'.",
+            word=later,
+            command=command,
+            words=others,
+        )
     return (words[0] if own else None), inputs
 
 

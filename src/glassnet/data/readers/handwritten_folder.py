@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
+from ...i18n.message import Option
 from ...io.limits import in_threads
 from ...io.opening import open_source
 from ..dataset import HANDWRITING
@@ -61,8 +62,11 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
         images = "1 image" if len(found.files) == 1 else f"{len(found.files):,} images"
         raise DataError(
             "GN085",
-            f"{found.source}: no digit found in {images}. Use dark ink on light paper, or "
-            "light ink on dark paper; 'glassnet read PICTURE --stages FILE' draws the stages.",
+            "{name}: no digit found in {images}. Use dark ink on light paper, or light ink on dark "
+            "paper; 'glassnet read PICTURE {stages}' draws the stages.",
+            name=found.source,
+            images=images,
+            stages=Option("stages", "FILE"),
         )
     without = [
         f"{found.names[k]}: no digit found, excluded [{one}]" for k, one in enumerate(read_all) if isinstance(one, str)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
+from ...i18n.message import Listing
 from ...io.opening import Opened, open_source, open_stream
 
 PREFIX = {"train": "train", "test": "t10k"}
@@ -48,9 +49,12 @@ def parse_idx(opened: Opened) -> NDArray[Any]:
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in TYPES or not 1 <= head[3] <= _MOST_DIMENSIONS:
         raise DataError(
             "GN019",
-            f"{name}: starts with the bytes {head[:4].hex(' ')}, expected 00 00, a type of values "
-            f"({', '.join(f'{one:02x}' for one in TYPES)}) and 01 to 0{_MOST_DIMENSIONS} dimensions (IDX). Fetch the "
-            "file again, or convert it.",
+            "{name}: starts with the bytes {head}, expected 00 00, a type of values ({types}) and 01 to "
+            "0{most} dimensions (IDX). Fetch the file again, or convert it.",
+            name=name,
+            head=head[:4].hex(" "),
+            types=Listing(f"{one:02x}" for one in TYPES),
+            most=_MOST_DIMENSIONS,
         )
     kind = np.dtype(TYPES[head[2]])
     start = 4 + 4 * head[3]
@@ -63,12 +67,25 @@ def parse_idx(opened: Opened) -> NDArray[Any]:
     expected = start + math.prod(sizes) * kind.itemsize
     if len(head) < start or length != expected:
         right = f"{start} or more" if len(head) < start else f"{expected} for {' × '.join(map(str, sizes))} values"
-        raise DataError("GN019", f"{name}: {length} bytes, expected {right}. Fetch the file again.")
+        raise DataError(
+            "GN019",
+            "{name}: {length} bytes, expected {expected}. Fetch the file again.",
+            name=name,
+            length=length,
+            expected=right,
+        )
     if sizes[0] == 0:
-        raise DataError("GN010", f"{name}: the file declares 0 samples, expected at least one. Check the download.")
+        raise DataError(
+            "GN010", "{name}: the file declares 0 samples, expected at least one. Check the download.", name=name
+        )
     if 0 in sizes:
         size = " × ".join(map(str, sizes[1:]))
-        raise DataError("GN019", f"{name}: samples of size {size}, expected sizes above 0. Fetch the file again.")
+        raise DataError(
+            "GN019",
+            "{name}: samples of size {sizes}, expected sizes above 0. Fetch the file again.",
+            name=name,
+            sizes=size,
+        )
     values: NDArray[Any]
     if opened.content is not None:
         values = np.frombuffer(opened.content.getbuffer(), kind, offset=start)
@@ -119,7 +136,9 @@ def labels_beside(images: Path) -> Path:
                 return images.parent / candidate
     if name == images.name:
         plain = "…-labels-idx1-ubyte next to …-images-idx3-ubyte"
-    raise FileError("GN001", f"{images}: no label file, expected {plain}. Put it into the same folder.")
+    raise FileError(
+        "GN001", "{name}: no label file, expected {labels}. Put it into the same folder.", name=images, labels=plain
+    )
 
 
 def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_name: str) -> None:
@@ -131,14 +150,19 @@ def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_na
         GN019 when a file has images instead of labels or vice versa, GN017 when their numbers differ.
     """
     if images.ndim < 2:
-        raise DataError("GN019", f"{images_name}: contains labels, expected images. Name the …-images-idx3-ubyte file.")
+        raise DataError(
+            "GN019", "{name}: contains labels, expected images. Name the …-images-idx3-ubyte file.", name=images_name
+        )
     if labels.ndim != 1:
-        raise DataError("GN019", f"{labels_name}: contains images, expected labels. Fetch the file again.")
+        raise DataError("GN019", "{name}: contains images, expected labels. Fetch the file again.", name=labels_name)
     if len(images) != len(labels):
         raise DataError(
             "GN017",
-            f"{images_name}: {len(images)} images, but {len(labels)} labels in {labels_name}. "
-            "Use two files that belong together.",
+            "{images}: {count} images, but {labels} labels in {file}. Use two files that belong together.",
+            images=images_name,
+            count=len(images),
+            labels=len(labels),
+            file=labels_name,
         )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ...errors import DataError, FileError, GlassnetError
+from ...i18n.message import Listing
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
 from ...io.picture_formats import HEIC, NAMES, PILLOW_NAMES, begins_as_heic
 from ..dataset import border
@@ -63,7 +64,9 @@ def parse_image(
     from ...handwriting import SIDE, extract_digits
 
     if shape is None:
-        raise DataError("GN017", f"{opened.name}: an image, but the model does not take images. Pass rows (CSV).")
+        raise DataError(
+            "GN017", "{name}: an image, but the model does not take images. Pass rows (CSV).", name=opened.name
+        )
     picture = open_photo(opened)
     grey = np.array(picture.convert("L"))
     times = grey.shape[0] // shape[0]
@@ -77,8 +80,13 @@ def parse_image(
     if shape != (SIDE, SIDE):
         raise DataError(
             "GN017",
-            f"{opened.name}: {grey.shape[1]} × {grey.shape[0]} pixels, expected {shape[1]} × {shape[0]} or a whole "
-            "multiple. Resize or crop the image.",
+            "{name}: {wide} × {high} pixels, expected {columns} × {rows} or a whole multiple. Resize or "
+            "crop the image.",
+            name=opened.name,
+            wide=grey.shape[1],
+            high=grey.shape[0],
+            columns=shape[1],
+            rows=shape[0],
         )
     forms = extract_digits(picture)
     if not len(forms):
@@ -89,7 +97,9 @@ def parse_image(
 
 def no_digit(name: str) -> DataError:
     """Return the error for an image without a digit."""
-    return DataError("GN085", f"{name}: no digit found. Use dark ink on light paper, or light ink on dark paper.")
+    return DataError(
+        "GN085", "{name}: no digit found. Use dark ink on light paper, or light ink on dark paper.", name=name
+    )
 
 
 def open_photo(opened: Opened) -> Image.Image:
@@ -170,8 +180,10 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
         if 0 < white < _WHITEST and not picture.mode.startswith("I") and ";16" in str(getattr(picture, "tile", "")):
             raise DataError(
                 "GN017",
-                f"{name}: 16-bit colours, of which the upper 8 bits are read, but white is {white:,}, as in training. "
-                f"Save the image with 8 bits per colour, and {white:,} as 255.",
+                "{name}: 16-bit colours, of which the upper 8 bits are read, but white is {white:,}, as in "
+                "training. Save the image with 8 bits per colour, and {white:,} as 255.",
+                name=name,
+                white=white,
             )
         if size and picture.size != size[::-1]:
             # Decode a JPEG at 1/2, 1/4 or 1/8 of its size if that is still twice the size needed.
@@ -212,11 +224,18 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
             yield picture
     except Image.DecompressionBombError:
         raise DataError(
-            "GN017", f"{name}: more than {LARGEST // 10**6} million pixels. Crop or shrink the image."
+            "GN017",
+            "{name}: more than {most} million pixels. Crop or shrink the image.",
+            name=name,
+            most=LARGEST // 10**6,
         ) from None
     except UnidentifiedImageError:
         raise FileError(
-            "GN005", f"{name}: not a {', '.join(NAMES[:-1])} or {NAMES[-1]} image. Save it as one, or remove it."
+            "GN005",
+            "{name}: not a {formats} or {last} image. Save it as one, or remove it.",
+            name=name,
+            formats=Listing(NAMES[:-1]),
+            last=NAMES[-1],
         ) from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise file_problem(name, error) from None
@@ -224,7 +243,10 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
         raise
     except Exception as error:  # Pillow's decoders raise many kinds of errors
         raise FileError(
-            "GN006", f"{name}: the image is damaged ({type(error).__name__}). Save it again, or remove it."
+            "GN006",
+            "{name}: the image is damaged ({error}). Save it again, or remove it.",
+            name=name,
+            error=type(error).__name__,
         ) from None
 
 
@@ -240,7 +262,9 @@ def _identified(file: IO[bytes] | Path, name: str) -> Image.Image:
         from pillow_heif import register_heif_opener
     except ImportError:
         raise FileError(
-            "GN005", f"{name}: a HEIC image, which needs pillow-heif: pip install pillow-heif. Or save it as JPEG."
+            "GN005",
+            "{name}: a HEIC image, which needs pillow-heif: pip install pillow-heif. Or save it as JPEG.",
+            name=name,
         ) from None
     register_heif_opener()
     return Image.open(file, formats=(HEIC.name,))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
+from ...i18n.message import Option
 from ...io.limits import in_threads
 from .image import bright_border, quiet_pillow, read_picture
 
@@ -137,8 +138,14 @@ def _read_all(
     if features * len(which) > LARGEST:
         raise DataError(
             "GN070",
-            f"{len(which):,} images of {shape[1]} × {shape[0]} pixels are {features * len(which) / 2**30:.1f} GiB, "
-            f"expected at most {LARGEST / 2**30:g} GiB. Resize them, for example with --size 64.",
+            "{count:,} images of {wide} × {high} pixels are {size:.1f} GiB, expected at most {most:g} "
+            "GiB. Resize them, for example with {size_option} 64.",
+            count=len(which),
+            wide=shape[1],
+            high=shape[0],
+            size=features * len(which) / 2**30,
+            most=LARGEST / 2**30,
+            size_option=Option("size"),
         )
     inputs = np.empty((len(which), features), np.uint8)
     found, whites = np.zeros((len(which), 3), bool), np.zeros(len(which), np.int64)
@@ -196,10 +203,18 @@ def _large(name: str, shape: tuple[int, int], channels: int) -> DataError:
     side, own = math.isqrt(LARGEST_UNASKED), str(high) if high == wide else f"{high}x{wide}"
     return DataError(
         "GN077",
-        f"{name}: {wide} × {high} pixels would be {high * wide * channels:,} inputs, and more than {side} × {side} "
-        "need an explicit size. For handwritten digits, use 'glassnet train --handwriting'; else shrink the images "
-        f"with --size 28, or keep every pixel with --size {own} (in Python: handwriting=True, size=(28, 28), "
-        f"size=({high}, {wide})).",
+        "{name}: {wide} × {high} pixels would be {inputs:,} inputs, and more than {side} × {side} "
+        "need an explicit size. For handwritten digits, use 'glassnet train {handwriting}'; else "
+        "shrink the images with {size}, or keep every pixel with {size_2} (in Python: "
+        "handwriting=True, size=(28, 28), size=({high}, {wide})).",
+        name=name,
+        wide=wide,
+        high=high,
+        inputs=high * wide * channels,
+        side=side,
+        handwriting=Option("handwriting"),
+        size=Option("size", 28),
+        size_2=Option("size", own),
     )
 
 
@@ -208,6 +223,14 @@ def _unequal(first: tuple[str, tuple[int, int]], other: tuple[str, tuple[int, in
     (one, (high, wide)), (two, (tall, broad)) = first, other
     return DataError(
         "GN070",
-        f"{one} has {wide} × {high} pixels, {two} {broad} × {tall}, expected one size for all images. "
-        f"Resize them with --size {max(high, wide)}, or --size {high}x{wide} (rows x columns).",
+        "{one} has {wide} × {high} pixels, {two} {broad} × {tall}, expected one size for all images. "
+        "Resize them with {size}, or {size_2}x{wide} (rows x columns).",
+        one=one,
+        wide=wide,
+        high=high,
+        two=two,
+        broad=broad,
+        tall=tall,
+        size=Option("size", max(high, wide)),
+        size_2=Option("size", high),
     )

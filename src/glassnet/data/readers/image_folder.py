@@ -31,7 +31,9 @@ def load_folder(
     """Read a folder of images; arguments and errors as for `load`."""
     found = list_pictures(folder, part)
     if like is not None and like.image_shape is None:
-        raise DataError("GN017", f"{found.source}: images, but the model or data set to match has none. Pass rows.")
+        raise DataError(
+            "GN017", "{source}: images, but the model or data set to match has none. Pass rows.", source=found.source
+        )
     reading, white = "", None
     if like is not None:
         handwriting = shows_handwriting(like)
@@ -50,7 +52,9 @@ def load_folder(
             )
     except FileError as problem:
         command = shlex.join(["glassnet", "doctor", str(folder)])  # there may be more such files
-        raise FileError(problem.code, f"{problem} To list all such files, run '{command}'.") from None
+        raise FileError(
+            problem.code, "{problem} To list all such files, run '{command}'.", problem=problem, command=command
+        ) from None
     inputs: NDArray[np.uint8 | np.float32] = read.inputs
     if maximum != 255:
         inputs = inputs.astype(np.float32) * np.float32(maximum / 255)

@@ -88,7 +88,7 @@ def _root_of(folder: str | os.PathLike[str], part: str) -> tuple[Path, str, Iter
     if part in parts:
         return _unwrapped(parts[part]), part, ()
     if part == "test" and "train" in parts:
-        raise FileError("GN002", f"{folder}: a folder 'train', but no 'test'. Name the test data.")
+        raise FileError("GN002", "{folder}: a folder 'train', but no 'test'. Name the test data.", folder=folder)
     return root, part, parts.values()
 
 
@@ -163,9 +163,21 @@ def _no_images(root: Path, files: list[str]) -> FileError:
     if set(pair) <= set(files):  # as `glassnet data mnist` writes them
         training, test = (shlex.quote(str(root / name)) for name in pair)
         command = f"glassnet train {training} --test {test}"
-        return FileError("GN002", f"{root}: no images in this folder, but {shown}. Name the files: {command}.")
+        return FileError(
+            "GN002",
+            "{folder}: no images in this folder, but {files}. Name the files: {command}.",
+            folder=root,
+            files=shown,
+            command=command,
+        )
     first = root / files[0]
-    return FileError("GN002", f"{root}: no images in this folder, but {shown}. Name one of the files, such as {first}.")
+    return FileError(
+        "GN002",
+        "{folder}: no images in this folder, but {files}. Name one of the files, such as {file}.",
+        folder=root,
+        files=shown,
+        file=first,
+    )
 
 
 def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
@@ -177,8 +189,10 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
             raise _no_images(root, tables)
         raise FileError(
             "GN002",
-            f"{root}: no data in this folder, neither images in class folders (cats/1.png) nor {images_name(part)}. "
+            "{folder}: no data in this folder, neither images in class folders (cats/1.png) nor {file}. "
             "Name a data file, or a folder with data.",
+            folder=root,
+            file=images_name(part),
         )
     rows = _from_table(root, part, names)
     if rows is None:
@@ -186,8 +200,11 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         if not rows or {word.lower() for _, word in rows} <= {name for some in PARTS.values() for name in some}:
             raise DataError(
                 "GN072",
-                f"{root}: {len(names):,} images such as {names[0]}, but no classes. Put them into a folder per class, "
-                "or add a labels.csv with the columns filename,label.",
+                "{folder}: {count:,} images such as {name}, but no classes. Put them into a folder per "
+                "class, or add a labels.csv with the columns filename,label.",
+                folder=root,
+                count=len(names),
+                name=names[0],
             )
         remarks += _without_pictures(root, apart, {word for _, word in rows})
     left = len(names) - len({name for name, _ in rows})
@@ -266,7 +283,9 @@ def _from_table(root: Path, part: str, names: list[str]) -> list[tuple[str, str]
     if not called and len(tables) > 1 and not any("/" in name for name in names):
         raise DataError(
             "GN071",
-            f"{root}: {len(tables)} tables next to images, expected one. Name the table of classes labels.csv.",
+            "{name}: {count} tables next to images, expected one. Name the table of classes labels.csv.",
+            name=root,
+            count=len(tables),
         )
     if not called and len(tables) != 1:
         return None
@@ -275,7 +294,9 @@ def _from_table(root: Path, part: str, names: list[str]) -> list[tuple[str, str]
     if rows is None and (called or not any("/" in name for name in names)):
         raise DataError(
             "GN071",
-            f"{table}: no column names images of this folder, such as {names[0]}, expected columns such as "
+            "{name}: no column names images of this folder, such as {names}, expected columns such as "
             "filename,label. Correct the table.",
+            name=table,
+            names=names[0],
         )
     return rows

@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from ...errors import DataError
+from ...i18n.message import Place
 from ...io.encoding import in_utf8, narrowed
 from ...io.opening import file_problem
 from ..tables.header import separator_of
@@ -56,15 +57,24 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
             shown = ascii(row[column][:40]) if column < len(row) else "an empty field"
             raise DataError(
                 "GN071",
-                f"{table}, line {line}: {shown} does not name exactly one image of this folder. "
-                "Correct the name, or remove the line.",
+                "{place}: {name} does not name exactly one image of this folder. Correct the name, or remove the line.",
+                place=Place(table, line=line),
+                name=shown,
             )
         word = row[label].strip() if label < len(row) else ""
         if not word:
-            raise DataError("GN071", f"{table}, line {line}: no class for {name}. Add it, or remove the line.")
+            raise DataError(
+                "GN071",
+                "{place}: no class for {name}. Add it, or remove the line.",
+                place=Place(table, line=line),
+                name=name,
+            )
         if name in found:
             raise DataError(
-                "GN071", f"{table}, line {line}: {name} occurs in an earlier line too. Remove one of the lines."
+                "GN071",
+                "{place}: {name} occurs in an earlier line too. Remove one of the lines.",
+                place=Place(table, line=line),
+                name=name,
             )
         found[name] = word
     return list(found.items())
@@ -78,14 +88,17 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
         raise file_problem(os.fspath(table), error) from None
     content = narrowed(content, os.fspath(table))
     if b"\0" in content:
-        raise DataError("GN011", f"{table}: not UTF-8 text. Save it as 'CSV UTF-8'.")
+        raise DataError("GN011", "{name}: not UTF-8 text. Save it as 'CSV UTF-8'.", name=table)
     text = in_utf8(content)[0].decode("utf-8-sig")
     reader = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
     try:
         return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
         raise DataError(
-            "GN011", f"{table}, line {reader.line_num}: not valid CSV ({error}). Correct the line."
+            "GN011",
+            "{place}: not valid CSV ({error}). Correct the line.",
+            place=Place(table, line=reader.line_num),
+            error=error,
         ) from None
 
 
@@ -147,5 +160,7 @@ def _label_column(table: Path, header: list[str] | None, width: int, names: int)
     columns = ", ".join(header) if header else f"{width} without names"
     raise DataError(
         "GN071",
-        f"{table}: columns {columns}, none of them named as the class. Name it label, or keep only two columns.",
+        "{table}: columns {columns}, none of them named as the class. Name it label, or keep only two columns.",
+        table=table,
+        columns=columns,
     )

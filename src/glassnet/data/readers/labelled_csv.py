@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
+from ...i18n.message import Place
 from ...io.opening import Opened
 from ..dataset import Like, SampleLayout, image_shape
 from ..sample_layout import columns_at, detect_layout, detect_range, one_hot_rows, unsigned
@@ -132,8 +133,8 @@ def parse_table(
     if found.width < 2:
         raise DataError(
             "GN012",
-            f"{opened.name}, line {found.first + found.header}: 1 value, expected a label and the values of a "
-            "sample. Separate them by commas.",
+            "{place}: 1 value, expected a label and the values of a sample. Separate them by commas.",
+            place=Place(opened.name, line=found.first + found.header),
         )
     values = read_fast(opened, found, "Int64", "UInt8") if maximum == 255 else None
     values = values or read_fast(opened, found, "Float64", "Float32")
@@ -177,7 +178,9 @@ def sniff(opened: Opened) -> Layout:
         if len(beginning) > _SNIFFED:
             break
     if not beginning:
-        raise DataError("GN010", f"{opened.name}: only blank lines, expected rows of numbers. Check the file.")
+        raise DataError(
+            "GN010", "{name}: only blank lines, expected rows of numbers. Check the file.", name=opened.name
+        )
     first, text = beginning[0]
     # The last of them is a row; the first may be a title.
     separator = separator_of(beginning[-1][1])
@@ -187,14 +190,18 @@ def sniff(opened: Opened) -> Layout:
     header = is_header([_unquoted(one) for one in layout.split(line)] for _, line in lines_of(opened))
     rows = beginning[header:]
     if not rows and len(names) > 1:
-        raise DataError("GN010", f"{opened.name}: only column names, expected rows below them. Check the file.")
+        raise DataError(
+            "GN010", "{name}: only column names, expected rows below them. Check the file.", name=opened.name
+        )
     number, text = rows[0] if rows else beginning[0]
     fields = layout.split(text)
     if not any(map(_readable, fields)):
         raise DataError(
             "GN011",
-            f"{opened.name}, line {number}: {_shown(text)} contains no number, expected rows of numbers separated "
-            "by commas, the label first. Is this the right file?",
+            "{place}: {text} contains no number, expected rows of numbers separated by commas, the label "
+            "first. Is this the right file?",
+            place=Place(opened.name, line=number),
+            text=_shown(text),
         )
     if header and len(names) > 1:
         return Layout(separator, True, first, len(names), names)
@@ -387,8 +394,11 @@ def _parted(
         columns = columns_at(layout.labels, count, 1 + rest.shape[1])
         raise DataError(
             "GN015",
-            f"{source}, line {lines[row]}: columns {columns[0] + 1} to {columns[-1] + 1} are not a one-hot label, "
-            f"expected one 1 and otherwise 0. Use rows with the layout of the training data.",
+            "{place}: columns {first} to {last} are not a one-hot label, expected one 1 and otherwise 0. "
+            "Use rows with the layout of the training data.",
+            place=Place(source, line=lines[row]),
+            first=columns[0] + 1,
+            last=columns[-1] + 1,
         )
     return own.argmax(axis=1), inputs
 
@@ -439,7 +449,7 @@ def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) ->
         count, s = len(fields), "s" * (len(fields) != 1)
         problem = f"{name}, line {line}: {count} value{s}, expected {expected}."
         advice = "Add the missing values." if count < layout.width else "Remove the extra values."
-        raise DataError("GN012", f"{problem} {advice}")
+        raise DataError("GN012", "{problem} {advice}", problem=problem, advice=advice)
     try:
         # Most rows have only bytes, and looking these up is three times as fast as parsing.
         return np.frombuffer(bytes(map(_BYTES.__getitem__, fields)), np.uint8).astype(np.float64)
@@ -457,8 +467,10 @@ def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) ->
             table = f" If it is the label of a table, pass --target column{column + 1}, or the name of the column."
         raise DataError(
             "GN013",
-            f"{name}, line {line}, column {column + 1}: {shown}, expected a number. Correct it or remove the "
-            f"row.{table}",
+            "{place}: {field}, expected a number. Correct it or remove the row.{more}",
+            place=Place(name, line=line, column=column + 1),
+            field=shown,
+            more=table,
         ) from None
 
 

@@ -36,15 +36,19 @@ def npz_names(opened: Opened) -> list[str]:
         with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
             if not names and opened.name.lower().endswith(".zip"):
-                raise DataError("GN019", f"{opened.name}: an empty ZIP archive, expected data. Pack it again.")
+                raise DataError(
+                    "GN019", "{name}: an empty ZIP archive, expected data. Pack it again.", name=opened.name
+                )
             if names and not any(name.endswith(".npy") for name in names):
                 if "[Content_Types].xml" in names:
-                    raise DataError("GN019", f"{opened.name}: a spreadsheet. Save it as CSV.")
+                    raise DataError("GN019", "{name}: a spreadsheet. Save it as CSV.", name=opened.name)
                 files = listed([*map(ascii, files_in(stream))], 4)
                 raise DataError(
                     "GN019",
-                    f"{opened.name}: a ZIP archive of {files}, expected one table, MNIST's files, images in class "
+                    "{name}: a ZIP archive of {names}, expected one table, MNIST's files, images in class "
                     "folders, or arrays of NumPy. Unpack it, and name a file in it.",
+                    name=opened.name,
+                    names=files,
                 )
             return [name.removesuffix(".npy") for name in names]
     except Exception as error:  # damaged archives raise many kinds of errors
@@ -128,25 +132,43 @@ def _checked(
     if inputs.dtype.kind not in "buif" or inputs.ndim < 2:
         raise DataError(
             "GN019",
-            f"{name}: '{first}' is {inputs.dtype} of shape {inputs.shape}, expected numbers of shape (n, features) "
-            "or (n, rows, columns).",
+            "{name}: '{key}' is {kind} of shape {shape}, expected numbers of shape (n, features) or (n, "
+            "rows, columns).",
+            name=name,
+            key=first,
+            kind=inputs.dtype,
+            shape=inputs.shape,
         )
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1:
         raise DataError(
             "GN019",
-            f"{name}: '{second}' has shape {labels.shape}, expected (n,), one label per sample. "
-            "Convert one-hot rows to labels with argmax(axis=1).",
+            "{name}: '{key}' has shape {shape}, expected (n,), one label per sample. Convert one-hot "
+            "rows to labels with argmax(axis=1).",
+            name=name,
+            key=second,
+            shape=labels.shape,
         )
     if len(inputs) != len(labels):
         raise DataError(
             "GN017",
-            f"{name}: {len(inputs)} samples in '{first}', but {len(labels)} labels in '{second}'. "
-            "Save arrays that belong together.",
+            "{name}: {samples} samples in '{first}', but {labels} labels in '{second}'. Save arrays that "
+            "belong together.",
+            name=name,
+            samples=len(inputs),
+            first=first,
+            labels=len(labels),
+            second=second,
         )
     if inputs.size == 0:
-        raise DataError("GN010", f"{name}: '{first}' has shape {inputs.shape}, expected samples. Check the archive.")
+        raise DataError(
+            "GN010",
+            "{name}: '{key}' has shape {shape}, expected samples. Check the archive.",
+            name=name,
+            key=first,
+            shape=inputs.shape,
+        )
     if labels.dtype.kind == "S":
         labels = np.char.decode(labels, "utf-8", "replace")
     if inputs.ndim == 4 and inputs.shape[1] in (1, 3) and inputs.shape[3] not in (1, 3):
@@ -163,7 +185,11 @@ def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
     found = f"arrays {listed([*map(ascii, names)], 8)}" if names else "no arrays"
     raise DataError(
         "GN019",
-        f"{name}: {found}, expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
+        "{name}: {kind}, expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
+        name=name,
+        kind=found,
+        first=first,
+        second=second,
     )
 
 
@@ -185,8 +211,12 @@ def damaged(name: str, error: Exception, key: str | None = None) -> DataError | 
     if "allow_pickle" in str(error):
         return DataError(
             "GN019",
-            f"{place}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
+            "{name}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
+            name=place,
         )
     return DataError(
-        "GN019", f"{place}: not a complete NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
+        "GN019",
+        "{place}: not a complete NPZ archive ({error}). Save it again with numpy.savez.",
+        place=place,
+        error=type(error).__name__,
     )

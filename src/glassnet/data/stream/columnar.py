@@ -48,8 +48,12 @@ class ColumnarPart(Part):
                 raise file_problem(str(path), problem) from None
             raise FileError(
                 "GN006",
-                f"{path}: damaged {kind} data, no list of each {self.unit} ({reason_of(problem)}). "
-                "Write or fetch the file again, or leave it out.",
+                "{name}: damaged {kind} data, no list of each {unit} ({reason}). Write or fetch the file "
+                "again, or leave it out.",
+                name=path,
+                kind=kind,
+                unit=self.unit,
+                reason=reason_of(problem),
             ) from None
         self._unchecked = dict(enumerate(groups))
         super().__init__(path, schema, pieces_of([(group.rows, group.size) for group in groups], schema))
@@ -74,14 +78,19 @@ class ColumnarPart(Part):
             self.require_unchanged()
             raise FileError(
                 "GN006",
-                f"{self.place(piece)}: damaged {self._kind} data ({reason_of(problem)}). Write or fetch the file "
-                "again, or leave it out.",
+                "{place}: damaged {kind} data ({reason}). Write or fetch the file again, or leave it out.",
+                place=self.place(piece),
+                kind=self._kind,
+                reason=reason_of(problem),
             ) from None
         if len(frame) != piece.rows:
             raise FileError(
                 "GN006",
-                f"{self.place(piece)}: {len(frame):,} rows, and its metadata promise {piece.rows:,}. Write or fetch "
-                "the file again, or leave it out.",
+                "{place}: {rows:,} rows, and its metadata promise {expected:,}. Write or fetch the file "
+                "again, or leave it out.",
+                place=self.place(piece),
+                rows=len(frame),
+                expected=piece.rows,
             )
         return frame
 
@@ -140,7 +149,12 @@ class RemotePart(Part):
 
     @staticmethod
     def _unreadable(problem: BaseException, place: str) -> FileError:
-        return FileError("GN003", f"{place}: cannot be read ({reason_of(problem)}). Check address, access and network.")
+        return FileError(
+            "GN003",
+            "{name}: cannot be read ({reason}). Check address, access and network.",
+            name=place,
+            reason=reason_of(problem),
+        )
 
 
 def reason_of(problem: BaseException) -> str:

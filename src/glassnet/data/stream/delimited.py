@@ -51,13 +51,15 @@ class DelimitedPart(Part):
         if self._separator == " ":
             raise FileError(
                 "GN142",
-                f"{name}: values separated by blanks cannot be read as a stream. Separate them by commas, or write "
-                "Parquet.",
+                "{name}: values separated by blanks cannot be read as a stream. Separate them by commas, or "
+                "write Parquet.",
+                name=name,
             )
         if len(first_rows) > 1 and all(len(row) == len(first_rows[0]) + 1 for row in first_rows[1:]):
             raise FileError(
                 "GN142",
-                f"{name}: rows with one value more than the first line cannot be read as a stream. Name every column.",
+                "{name}: rows with one value more than the first line cannot be read as a stream. Name every column.",
+                name=name,
             )
         self.header = is_header(first_rows, expected)
         given = first_rows[0] if self.header else [""] * len(first_rows[0])
@@ -106,8 +108,12 @@ class DelimitedPart(Part):
         if len(frame) != block.rows:
             raise DataError(
                 "GN012",
-                f"{self.place(piece)}, from line {block.line}: {len(frame):,} rows, expected {block.rows:,}. Close all "
-                "quotation marks and remove blank lines, or write the data as Parquet.",
+                "{place}, from line {line}: {rows:,} rows, expected {expected:,}. Close all quotation marks "
+                "and remove blank lines, or write the data as Parquet.",
+                place=self.place(piece),
+                line=block.line,
+                rows=len(frame),
+                expected=block.rows,
             )
         return frame.select(columns)
 
@@ -124,7 +130,8 @@ def _head_of(path: Path) -> bytes:
     if b"\r" in head and b"\n" not in head:
         raise FileError(
             "GN142",
-            f"{name}: lines that end in a carriage return alone cannot be read as a stream. Save it with line feeds.",
+            "{name}: lines that end in a carriage return alone cannot be read as a stream. Save it with line feeds.",
+            name=name,
         )
     if len(head) == _HEAD:
         head = head[: head.rfind(b"\n") + 1] or head
@@ -140,5 +147,8 @@ def _require_utf8(content: bytes, place: str) -> None:
 
 def _not_utf8(place: str, encoding: str) -> FileError:
     return FileError(
-        "GN142", f"{place}: not UTF-8 but perhaps {encoding}, which cannot be read as a stream. Save it as 'CSV UTF-8'."
+        "GN142",
+        "{place}: not UTF-8 but perhaps {encoding}, which cannot be read as a stream. Save it as 'CSV UTF-8'.",
+        place=place,
+        encoding=encoding,
     )

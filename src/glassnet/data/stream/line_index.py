@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import DataError
+from ...i18n.message import Place
 from ...io.opening import file_problem
 
 _READ = 1 << 23  # bytes at a time
@@ -144,14 +145,16 @@ def _require_quoted(
     if len(wrong):
         raise DataError(
             "GN012",
-            f"{name}, line {line + int(np.searchsorted(newlines, wrong[0]))}: a quotation mark inside a value that "
-            "does not begin with one. Quote the whole value and double the mark in it, or write the data as Parquet.",
+            "{place}: a quotation mark inside a value that does not begin with one. Quote the whole "
+            "value and double the mark in it, or write the data as Parquet.",
+            place=Place(name, line=line + int(np.searchsorted(newlines, wrong[0]))),
         )
 
 
 def _unclosed(name: str, line: int) -> DataError:
     return DataError(
         "GN012",
-        f"{name}, line {line}: a quotation mark is not closed at the end of its value, so the following lines are read "
-        "as one value. Close or remove it.",
+        "{place}: a quotation mark is not closed at the end of its value, so the following lines are "
+        "read as one value. Close or remove it.",
+        place=Place(name, line=line),
     )

@@ -157,7 +157,7 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
             part.schema = {**part.schema, **{one: value.dtype for one, value in part.partitions.items()}}
     filled = [part for part in parts if part.rows]
     if not filled:
-        raise DataError("GN010", f"{name}: no rows, expected samples. Check the files.")
+        raise DataError("GN010", "{name}: no rows, expected samples. Check the files.", name=name)
     return FileStream(name, filled, decimal, [str(file) for file in empty])
 
 
@@ -173,14 +173,18 @@ def _kind(file: Path) -> str:
     if head.startswith(GZIP_MAGIC):
         raise FileError(
             "GN142",
-            f"{name}: compressed with gzip, which cannot be read as a stream. Unpack it with gunzip, or write Parquet, "
-            "which is compressed.",
+            "{name}: compressed with gzip, which cannot be read as a stream. Unpack it with gunzip, or "
+            "write Parquet, which is compressed.",
+            name=name,
         )
     # Before its zero bytes are taken for another format.
     kind = "text" if wide_encoding(head) else kind_of(Opened(name, file, None, head))
     if kind not in ("text", "parquet", "arrow"):
         raise FileError(
-            "GN142", f"{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV."
+            "GN142",
+            "{name}: {kind} data, which cannot be read as a stream. Write Parquet, an Arrow file or CSV.",
+            name=name,
+            kind=kind,
         )
     return kind
 
@@ -192,8 +196,12 @@ def _require_one_kind(files: Sequence[Path], kinds: Sequence[str]) -> None:
         if kind != usual:
             raise DataError(
                 "GN140",
-                f"{file}: {kind}, and the other files are {usual}. Remove it, or name a pattern without it, such as "
-                f"'{file.parent / ('*' + files[kinds.index(usual)].suffix)}'.",
+                "{name}: {kind}, and the other files are {usual}. Remove it, or name a pattern without it, "
+                "such as '{pattern}'.",
+                name=file,
+                kind=kind,
+                usual=usual,
+                pattern=file.parent / ("*" + files[kinds.index(usual)].suffix),
             )
 
 
@@ -221,18 +229,44 @@ def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
         )
         advice = "Give all parts the same columns."
         if missing and extra:
-            raise DataError("GN140", f"{part.name}: has {extra} instead of {missing} in {first.name}. {advice}")
+            raise DataError(
+                "GN140",
+                "{name}: has {extra} instead of {missing} in {first}. {advice}",
+                name=part.name,
+                extra=extra,
+                missing=missing,
+                first=first.name,
+                advice=advice,
+            )
         if missing:
-            raise DataError("GN140", f"{part.name}: lacks {missing}, which {first.name} has. {advice}")
+            raise DataError(
+                "GN140",
+                "{name}: lacks {missing}, which {first} has. {advice}",
+                name=part.name,
+                missing=missing,
+                first=first.name,
+                advice=advice,
+            )
         if extra:
-            raise DataError("GN140", f"{part.name}: has {extra}, which {first.name} lacks. {advice}")
+            raise DataError(
+                "GN140",
+                "{name}: has {extra}, which {first} lacks. {advice}",
+                name=part.name,
+                extra=extra,
+                first=first.name,
+                advice=advice,
+            )
         schema |= {name: own[name] for name, dtype in schema.items() if dtype == pl.Null}
         for name, dtype in schema.items():
             if own[name] not in (dtype, pl.Null):
                 raise DataError(
                     "GN140",
-                    f"{part.name}: column {name!r} is {own[name]}, and {dtype} in {first.name}. Give all parts the "
-                    "same types.",
+                    "{name}: column {column!r} is {here}, and {there} in {first}. Give all parts the same types.",
+                    name=part.name,
+                    column=name,
+                    here=own[name],
+                    there=dtype,
+                    first=first.name,
                 )
     return schema
 

@@ -80,8 +80,9 @@ class Part(ABC):
         if state_of(self.path) != self._state:
             raise FileError(
                 "GN141",
-                f"{self.name}: the file has changed since it was opened. Leave the parts as they are while they are "
-                "read, and start again.",
+                "{name}: the file has changed since it was opened. Leave the parts as they are while they "
+                "are read, and start again.",
+                name=self.name,
             )
 
     @abstractmethod

@@ -51,14 +51,15 @@ def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) 
     else:
         raise DataError(
             "GN065",
-            f"a stream: {type(source).__name__}, expected the name of a file or folder, a pattern such as "
+            "a stream: {kind}, expected the name of a file or folder, a pattern such as "
             "'parts/*.parquet', or a list of files.",
+            kind=type(source).__name__,
         )
     files = sorted(dict.fromkeys(found), key=str)
     filled = [file for file in files if _size(file)]
     if not filled:
         shown = listed([str(file) for file in files], 4)
-        raise DataError("GN010", f"{shown}: the file is empty, expected samples. Check the download.")
+        raise DataError("GN010", "{name}: the file is empty, expected samples. Check the download.", name=shown)
     return filled, sorted(set(files) - set(filled), key=str)
 
 
@@ -67,14 +68,16 @@ def _files_of(source: str | os.PathLike[str]) -> list[Path]:
     if is_pattern(name):
         files = [Path(one) for one in glob.glob(name, recursive=True) if os.path.isfile(one)]
         if not files:
-            raise FileError("GN001", f"{name}: no file matches this pattern. Check the folder and the pattern.")
+            raise FileError(
+                "GN001", "{name}: no file matches this pattern. Check the folder and the pattern.", name=name
+            )
         return files
     if not os.path.isdir(name):
         if not os.path.exists(name):
-            raise FileError("GN001", f"{name}: no such file or folder. Check the name.")
+            raise FileError("GN001", "{name}: no such file or folder. Check the name.", name=name)
         if not os.path.isfile(name):
             raise FileError(
-                "GN142", f"{name}: can be read only once, and a stream is read many times. Save it to a file."
+                "GN142", "{name}: can be read only once, and a stream is read many times. Save it to a file.", name=name
             )
         return [Path(name)]
     try:
@@ -86,9 +89,12 @@ def _files_of(source: str | os.PathLike[str]) -> list[Path]:
         if inside:
             pattern = os.path.join(name, "**", "*.parquet")
             raise FileError(
-                "GN002", f"{name}: a folder of folders. Name a pattern that reaches their files, such as '{pattern}'."
+                "GN002",
+                "{name}: a folder of folders. Name a pattern that reaches their files, such as '{pattern}'.",
+                name=name,
+                pattern=pattern,
             )
-        raise FileError("GN002", f"{name}: a folder without files. Check the name.")
+        raise FileError("GN002", "{name}: a folder without files. Check the name.", name=name)
     return files
 
 

@@ -56,7 +56,13 @@ def read_typed(opened: Opened, kind: str) -> pl.DataFrame:
         if isinstance(problem, FileError | DataError):
             raise
         reason = str(problem).partition("\n")[0]
-        raise FileError("GN006", f"{opened.name}: damaged {kind} data ({reason}). Fetch the file again.") from None
+        raise FileError(
+            "GN006",
+            "{name}: damaged {kind} data ({reason}). Fetch the file again.",
+            name=opened.name,
+            kind=kind,
+            reason=reason,
+        ) from None
 
 
 def _of_json(opened: Opened, kind: str) -> pl.DataFrame:
@@ -75,7 +81,9 @@ def _slowly(content: bytes, kind: str, name: str) -> pl.DataFrame:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise FileError("GN006", f"{name}: damaged {kind} data (not UTF-8). Fetch the file again.") from None
+        raise FileError(
+            "GN006", "{name}: damaged {kind} data (not UTF-8). Fetch the file again.", name=name, kind=kind
+        ) from None
     try:
         rows = _rows_in(json.loads(text))
     except json.JSONDecodeError as problem:
@@ -83,7 +91,9 @@ def _slowly(content: bytes, kind: str, name: str) -> pl.DataFrame:
             raise _damaged(name, problem.lineno, problem) from None
         rows = _lines(text, name)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise DataError("GN011", f"{name}: JSON that is not a table. Write an object per row, or a list per column.")
+        raise DataError(
+            "GN011", "{name}: JSON that is not a table. Write an object per row, or a list per column.", name=name
+        )
     return pl.DataFrame(rows, infer_schema_length=None, strict=False)
 
 
@@ -117,6 +127,9 @@ def _lines(text: str, name: str) -> list[Any]:
 def _damaged(name: str, line: int, problem: json.JSONDecodeError) -> FileError:
     return FileError(
         "GN006",
-        f"{name}, line {line}: not valid JSON ({problem.msg}, column {problem.colno}). Correct it, or fetch the file "
-        "again.",
+        "{name}, line {line}: not valid JSON ({problem}, column {column}). Correct it, or fetch the file again.",
+        name=name,
+        line=line,
+        problem=problem.msg,
+        column=problem.colno,
     )

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import polars as pl
 
 from ...errors import DataError
+from ...i18n.message import Listing, Place
 from ...io.encoding import in_utf8
 from ...io.opening import Opened
 from ..validation import is_number
@@ -83,7 +84,9 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     if header:
         frame = frame.slice(1)
     if not len(frame):
-        raise DataError("GN010", f"{opened.name}: only column names, expected rows below them. Check the file.")
+        raise DataError(
+            "GN010", "{name}: only column names, expected rows below them. Check the file.", name=opened.name
+        )
     given = first_rows[0] if header else [""] * width
     names = [name.strip() or f"column{number}" for number, name in enumerate(given, 1)]
     require_unique(names, opened.name)
@@ -134,7 +137,9 @@ def require_unique(names: list[str], source: str) -> None:
     if twice:
         raise DataError(
             "GN063",
-            f"{source}: several columns have the same name: {', '.join(map(repr, twice[:5]))}. Rename them.",
+            "{source}: several columns have the same name: {names}. Rename them.",
+            source=source,
+            names=Listing(twice[:5], quoted=True),
         )
 
 
@@ -167,7 +172,7 @@ def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], 
     start = table_start(content)
     above, table = content[:start], content[start:]
     if not table.strip():
-        raise DataError("GN010", f"{opened.name}: only blank lines, expected rows. Check the file.")
+        raise DataError("GN010", "{name}: only blank lines, expected rows. Check the file.", name=opened.name)
     decoded, encoding = in_utf8(table)
     remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
     above = without_separator_line(above.removeprefix(_BOM))
@@ -244,7 +249,7 @@ def read_careful(
     right = f"{width}, a row name and {width - 1} more" if named else f"{width} as in the first line"
     found = list(records(content.decode(), separator, name))
     if not found:
-        raise DataError("GN010", f"{name}: only quotation marks, expected rows of values. Check the file.")
+        raise DataError("GN010", "{name}: only quotation marks, expected rows of values. Check the file.", name=name)
     if len(found) > 1 and all(len(one.fields) == width + 1 and not one.fields[-1].strip() for one in found[1:]):
         found[1:] = [
             one._replace(fields=one.fields[:-1]) for one in found[1:]
@@ -253,8 +258,9 @@ def read_careful(
         if is_open:
             raise DataError(
                 "GN012",
-                f"{name}, line {above + first}: a quotation mark is not closed at the end of its value, so the "
-                "following lines are read as one value. Close or remove it.",
+                "{place}: a quotation mark is not closed at the end of its value, so the following lines are "
+                "read as one value. Close or remove it.",
+                place=Place(name, line=above + first),
             )
         if len(row) != width:
             line, count, s = above + last, len(row), "s" * (len(row) != 1)
@@ -266,7 +272,7 @@ def read_careful(
                 advice = "Add the missing values."
             if any("\n" in field for field in row):
                 advice = " ".join([advice, f"Quotation marks make one row of lines {above + first} to {line}."])
-            raise DataError("GN012", f"{problem} {advice}")
+            raise DataError("GN012", "{problem} {advice}", problem=problem, advice=advice)
         rows.append(row)
     return frame_of_rows(rows, width)
 
@@ -319,7 +325,10 @@ def records(text: str, separator: str, name: str) -> Iterator[Record]:
             first = last + 1
     except csv.Error as problem:
         raise DataError(
-            "GN011", f"{name}, line {reader.line_num}: not a table ({problem}). Is this the right file?"
+            "GN011",
+            "{place}: not a table ({why}). Is this the right file?",
+            place=Place(name, line=reader.line_num),
+            why=problem,
         ) from None
 
 

@@ -46,12 +46,15 @@ def frame_of(source: Any) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, TypeError, ValueError) as problem:
         raise DataError(
             "GN065",
-            f"the table: {type(source).__name__} of mixed form ({str(problem)[:80]}). Use columns of equal length.",
+            "the table: {kind} of mixed form ({problem}). Use columns of equal length.",
+            kind=type(source).__name__,
+            problem=str(problem)[:80],
         ) from None
     raise DataError(
         "GN065",
-        f"the table: {type(source).__name__}, expected a file name, a data frame (polars, pandas, Arrow), a mapping of "
+        "the table: {kind}, expected a file name, a data frame (polars, pandas, Arrow), a mapping of "
         "names to columns, or a NumPy array.",
+        kind=type(source).__name__,
     )
 
 
@@ -100,7 +103,9 @@ def _columns(source: Any) -> list[tuple[str, Any]] | None:
     if source.dtype.names:
         return [(name, source[name]) for name in source.dtype.names]
     if source.ndim != 2:
-        raise DataError("GN065", f"the table: an array of shape {source.shape}, expected (samples, columns).")
+        raise DataError(
+            "GN065", "the table: an array of shape {shape}, expected (samples, columns).", shape=source.shape
+        )
     return [(f"column{k + 1}", source[:, k]) for k in range(source.shape[1])]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import OptionError
+from ...i18n.message import Listing
 from ...io.writing import MAKER, replacing, require_place
 from .spreadsheet import cell_of
 
@@ -42,7 +43,10 @@ def require_table_place(path: str | Path, first: Sequence[str], *, overwrite: bo
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         raise OptionError(
-            "GN021", f"{path}: tables are written as {', '.join(FORMATS)}. Use a name with one of these suffixes."
+            "GN021",
+            "{path}: tables are written as {suffixes}. Use a name with one of these suffixes.",
+            path=path,
+            suffixes=Listing(FORMATS),
         )
     own = re.escape(",".join(first)) if suffix == ".csv" else rf"PAR1.*{_MAKER_KEY}.{{,8}}{MAKER}"
     require_place(path, re.compile(own.encode(), re.DOTALL))

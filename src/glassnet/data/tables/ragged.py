@@ -91,7 +91,9 @@ def read_ragged(opened: Opened, expected: Collection[str] = (), decimal: str = A
         row_names = not first[0]
         header = row_names or (len(first) == width and has_names([first, *below], expected))
     if len(widths) == titles + header:
-        raise DataError("GN010", f"{opened.name}: only column names, expected rows below them. Check the file.")
+        raise DataError(
+            "GN010", "{name}: only column names, expected rows below them. Check the file.", name=opened.name
+        )
     comments = [number for number, line in enumerate(above, 1) if line.strip()]
     bad = [(row, number, 1) for row, number in enumerate(comments)]
     bad += [
@@ -188,4 +190,4 @@ def common_width(rows: Sequence[Sequence[str]], name: str) -> int:
     why = "the number of fields differs from line to line"
     if max(widths) == 1:
         why = "one value per line, expected a label and the values of a sample"
-    raise DataError("GN011", f"{name}: not a table ({why}). Is this the right file?")
+    raise DataError("GN011", "{name}: not a table ({why}). Is this the right file?", name=name, why=why)

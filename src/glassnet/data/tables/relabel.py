@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, FileError, OptionError
 from ...i18n.language import listed
+from ...i18n.message import Option, Place
 from ...io.archives import as_folder, is_folder
 from ...io.encoding import in_utf8, narrowed
 from ...io.opening import Opened, file_problem, open_source
@@ -63,13 +64,16 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
     except OSError as error:
         raise file_problem(name, error) from None
     except UnicodeDecodeError:
-        raise DataError("GN011", f"{name}: not UTF-8 text. Save it as 'CSV UTF-8'.") from None
+        raise DataError("GN011", "{name}: not UTF-8 text. Save it as 'CSV UTF-8'.", name=name) from None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text.partition("\n")[0]))
     try:
         lines = [(reader.line_num, fields) for fields in reader]
     except csv.Error as error:
         raise DataError(
-            "GN011", f"{name}, line {reader.line_num}: not valid CSV ({error}). Correct the line."
+            "GN011",
+            "{place}: not valid CSV ({error}). Correct the line.",
+            place=Place(name, line=reader.line_num),
+            error=error,
         ) from None
     row_column, new_column, changes = 0, 1, dict[int, str | None]()
     for number, fields in lines:
@@ -77,7 +81,9 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
         if number == 1 and "row" in cells:
             if "new" not in cells:
                 raise DataError(
-                    "GN074", f"{name}: a column 'row' but none 'new'. Add it, with correct labels or drop as values."
+                    "GN074",
+                    "{name}: a column 'row' but none 'new'. Add it, with correct labels or drop as values.",
+                    name=name,
                 )
             row_column, new_column = cells.index("row"), cells.index("new")
         elif any(cells) and new_column < len(cells) and cells[new_column]:
@@ -85,12 +91,14 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
             if changes.get(row, label) != label:
                 raise DataError(
                     "GN074",
-                    f"{name}, line {number}: row {row} has another label in an earlier line. Remove one of the lines.",
+                    "{place}: row {row} has another label in an earlier line. Remove one of the lines.",
+                    place=Place(name, line=number),
+                    row=row,
                 )
             changes[row] = label
     if not changes:
         raise DataError(
-            "GN074", f"{name}: no line changes a row. Write correct labels, or drop, into the column 'new'."
+            "GN074", "{name}: no line changes a row. Write correct labels, or drop, into the column 'new'.", name=name
         )
     return changes
 
@@ -100,7 +108,13 @@ def _change(
 ) -> tuple[int, str | None]:
     name, line = place
     if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= rows:
-        raise DataError("GN074", f"{name}, line {line}: row {row!r}, expected 0 to {rows - 1}. Correct it.")
+        raise DataError(
+            "GN074",
+            "{place}: row {row!r}, expected 0 to {maximum}. Correct it.",
+            place=Place(name, line=line),
+            row=row,
+            maximum=rows - 1,
+        )
     if new.strip().lower() == "drop":
         return int(row), None
     # As the list writes it, see `spreadsheet`, or as somebody typed it.
@@ -108,7 +122,11 @@ def _change(
     if label is None:
         labels = listed(class_names, 6)
         raise DataError(
-            "GN074", f"{name}, line {line}: label {new.strip()!r}, expected one of {labels}, or drop. Correct it."
+            "GN074",
+            "{place}: label {label!r}, expected one of {labels}, or drop. Correct it.",
+            place=Place(name, line=line),
+            label=new.strip(),
+            labels=labels,
         )
     return int(row), label
 
@@ -171,7 +189,12 @@ def write_relabelled(
         images, labels = parse_pair(opened)
         _write_idx(target, images[keep], _changed(labels, changes)[keep])
     else:
-        raise FileError("GN005", f"{opened.name}: {kind} data cannot be written. Save them as CSV, and fix that file.")
+        raise FileError(
+            "GN005",
+            "{name}: {kind} data cannot be written. Save them as CSV, and fix that file.",
+            name=opened.name,
+            kind=kind,
+        )
     return target
 
 
@@ -200,7 +223,12 @@ def write_relabelled_table(
     opened = open_source(source)
     kind = kind_of(opened)
     if kind != "text":
-        raise FileError("GN005", f"{opened.name}: {kind} data cannot be written. Save them as CSV, and fix that file.")
+        raise FileError(
+            "GN005",
+            "{name}: {kind} data cannot be written. Save them as CSV, and fix that file.",
+            name=opened.name,
+            kind=kind,
+        )
     table = read_delimited(opened, [target])
     column = table.frame.columns.index(target) + (table.row_names is not None)
     with opened.stream() as stream:
@@ -239,7 +267,9 @@ def require_new(target: Path) -> None:
     """Raise an error for a path that exists, GN022, or cannot be written to, GN001 to GN003."""
     if target.exists():
         raise OptionError(
-            "GN022", f"{target}: already exists, and a repaired copy replaces nothing. Choose another path."
+            "GN022",
+            "{target}: already exists, and a repaired copy replaces nothing. Choose another path.",
+            target=target,
         )
     require_place(target)
 
@@ -264,8 +294,11 @@ def _changed_rows(opened: Opened, changes: Changes, labels: SampleLayout) -> byt
     if labels.columns > 1:
         raise FileError(
             "GN005",
-            f"{opened.name}: labels in {labels.columns} columns cannot be written. Merge them into one column first "
-            "with 'glassnet doctor --fix'.",
+            "{name}: labels in {count} columns cannot be written. Merge them into one column first with "
+            "'glassnet doctor {fix}'.",
+            name=opened.name,
+            count=labels.columns,
+            fix=Option("fix"),
         )
     layout = sniff(opened)
     with opened.stream() as stream:
@@ -328,7 +361,7 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
     beside = target.with_name(labels_name(target.name))
     if beside == target:
         raise OptionError(
-            "GN022", f"{target}: expected a name that contains 'images', such as fixed-images-idx3-ubyte."
+            "GN022", "{target}: expected a name that contains 'images', such as fixed-images-idx3-ubyte.", target=target
         )
     require_new(beside)
     for path, values in ((target, images), (beside, labels)):
@@ -357,11 +390,14 @@ def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[s
     for _, _, _, word in pictures:
         if word is not None and (not word or word.startswith(".") or "/" in word or "\0" in word):
             raise OptionError(
-                "GN022", f"{target}: class {word!r} cannot be the name of a folder. Rename the class first."
+                "GN022",
+                "{target}: class {word!r} cannot be the name of a folder. Rename the class first.",
+                target=target,
+                word=word,
             )
     unfinished = target.with_name(f".{target.name}.part")
     if unfinished.exists():
-        raise OptionError("GN022", f"{unfinished}: left over from an unfinished copy. Remove it first.")
+        raise OptionError("GN022", "{folder}: left over from an unfinished copy. Remove it first.", folder=unfinished)
     try:
         for root, part, name, word in pictures:
             if word is None:

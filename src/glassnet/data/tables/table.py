@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..._one_line import one_line
 from ...errors import DataError, FileError, require_choice
 from ...i18n.language import listed
+from ...i18n.message import Place
 from ...io.archives import files_in
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
@@ -484,24 +485,33 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         return Table(cleaned(text.frame, opened.name), opened.name, text.header, text.remarks, typed=False)
     if kind not in TYPED:
         if kind == "picture":
-            raise FileError("GN005", f"{opened.name}: an image, expected a table with named columns.")
+            raise FileError("GN005", "{name}: an image, expected a table with named columns.", name=opened.name)
         with opened.stream() as stream:
             files = files_in(stream) if kind == "npz" else []
         if "[Content_Types].xml" in files:
-            raise DataError("GN019", f"{opened.name}: a spreadsheet. Save it as CSV.")
+            raise DataError("GN019", "{name}: a spreadsheet. Save it as CSV.", name=opened.name)
         if kind == "npz" and opened.name.lower().endswith(".zip") and not any(one.endswith(".npy") for one in files):
             if not files:
-                raise DataError("GN019", f"{opened.name}: an empty ZIP archive, expected data. Pack it again.")
+                raise DataError(
+                    "GN019", "{name}: an empty ZIP archive, expected data. Pack it again.", name=opened.name
+                )
             shown = listed([*map(ascii, files)], 4)
             raise FileError(
                 "GN005",
-                f"{opened.name}: a ZIP archive of {shown}, expected one file with a table with named columns. Unpack "
+                "{name}: a ZIP archive of {files}, expected one file with a table with named columns. Unpack "
                 "it, and name that file.",
+                name=opened.name,
+                files=shown,
             )
-        raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns. Save it as CSV.")
+        raise FileError(
+            "GN005",
+            "{name}: {kind} data, expected a table with named columns. Save it as CSV.",
+            name=opened.name,
+            kind=kind,
+        )
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
-        raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
+        raise DataError("GN010", "{name}: no rows, expected samples. Check the file.", name=opened.name)
     return Table(cleaned(frame, opened.name), opened.name)
 
 
@@ -570,7 +580,8 @@ def _require_calendar(column: pl.Series, source: str) -> None:
         except (pl.exceptions.PanicException, OverflowError, ValueError):
             raise DataError(
                 "GN014",
-                f"{source}, column {column.name!r}: dates or times that do not exist. Write or fetch the file again.",
+                "{place}: dates or times that do not exist. Write or fetch the file again.",
+                place=Place(source, column=column.name),
             ) from None
     if not dtype.is_temporal():
         return
@@ -586,6 +597,9 @@ def _require_calendar(column: pl.Series, source: str) -> None:
         row, kind = int(wrong.arg_max() or 0), dtype.base_type()
         raise DataError(
             "GN014",
-            f"{source}, column {column.name!r}, row {row}: {values[row]} is no {kind} of the years 1 to 9999. Empty "
-            "the field, or if the file is damaged, fetch it again.",
+            "{place}: {value} is no {kind} of the years 1 to 9999. Empty the field, or if the file is "
+            "damaged, fetch it again.",
+            place=Place(source, column=column.name, row=row),
+            value=values[row],
+            kind=kind,
         )

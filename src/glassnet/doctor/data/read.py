@@ -85,7 +85,9 @@ def read_raw(
     if kind == "text":
         return _of_text(opened, target, decimal)
     if kind == "picture":
-        raise DataError("GN011", f"{opened.name}: an image, expected a table of samples. Give the data to train on.")
+        raise DataError(
+            "GN011", "{name}: an image, expected a table of samples. Give the data to train on.", name=opened.name
+        )
     if kind not in ("idx", "npz"):
         return _of_table(parse_frame(opened))
     values, labels = parse_pair(opened) if kind == "idx" else parse_npz(opened, part)

@@ -12,7 +12,8 @@ from ...data.arrays import PIXELS
 from ...data.dataset import SampleLayout, image_shape
 from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
 from ...errors import DataError
-from ...i18n.finding_details import detail, listed
+from ...i18n.finding_details import detail
+from ...i18n.message import Listing
 from ..findings import Finding
 from .context import Case, Outcome, make_finding
 from .raw import RawData, numbered
@@ -127,7 +128,10 @@ def place_of(table: RawData, target: str) -> int:
         return int(target) - 1
     raise DataError(
         "GN060",
-        f"{table.source}: no column {target!r}; the columns are {listed(table.names)}. Give a name or a number from 1.",
+        "{source}: no column {target!r}; the columns are {names}. Give a name or a number from 1.",
+        source=table.source,
+        target=target,
+        names=Listing(table.names),
     )
 
 
@@ -208,8 +212,10 @@ def _joined(table: RawData, columns: list[int]) -> Outcome:
     if not right.any():
         raise DataError(
             "GN015",
-            f"{table.source}: {listed([table.names[column] for column in columns])} hold no one-hot labels, expected "
-            "the label columns of the training data. Use test data with the same columns.",
+            "{name}: {names} hold no one-hot labels, expected the label columns of the training data. "
+            "Use test data with the same columns.",
+            name=table.source,
+            names=Listing([table.names[column] for column in columns]),
         )
     high = float(block[right].max())
     labels = block.argmax(axis=1)

@@ -133,7 +133,7 @@ def _read_notebook(name: str, raw: bytes) -> Program:
                 pieces.append(f"{CELL_LINE}{number}\n{code}\n")
     except (ValueError, KeyError, TypeError, RecursionError):
         raise DataError(
-            "GN011", f"{name}: not a Jupyter notebook of format 4. Open it in Jupyter and save it again."
+            "GN011", "{name}: not a Jupyter notebook of format 4. Open it in Jupyter and save it again.", name=name
         ) from None
     return Program(name, "".join(pieces), book, "utf-8")
 

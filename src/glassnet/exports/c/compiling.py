@@ -184,7 +184,13 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
             return Ran(None, f"{tool}: {refused[1].strip(chr(34))}")
         if reason := _unusable(compiler):
             return Ran(None, f"{tool}: its programs do not run here ({reason})")
-        raise DataError("GN101", f"{path}: {tool} cannot compile or run it ({_first_line(str(problem))}).") from None
+        raise DataError(
+            "GN101",
+            "{file}: {tool} cannot compile or run it ({problem}).",
+            file=path,
+            tool=tool,
+            problem=_first_line(str(problem)),
+        ) from None
     return Ran(tool, "", answers.outputs, answers.predicted, answers.probabilities)
 
 

@@ -147,7 +147,9 @@ def write(
     """Return a C file; see `export.FormModule`. Without `file`, it is called as the model is."""
     for one in form.columns.inputs if form.columns else ():
         if isinstance(one, WordColumn) and any("\0" in word for word in one.words):
-            raise OptionError("GN100", f"column {one.name!r}: a word has a null character, which ends a string in C.")
+            raise OptionError(
+                "GN100", "column {name!r}: a word has a null character, which ends a string in C.", name=one.name
+            )
     prefix = identifier(name, "model")
     network = written(form, quantised=quantize is not None)
     interface = Interface(form, prefix, network.statements)

@@ -96,11 +96,13 @@ def read_network(source: Any, task: str | None = None, maximum: float | None = N
                 f"{TOLERANCE:g}"
             )
     except NotImportableError as problem:
-        raise DataError("GN102", f"{name} cannot be imported: {problem}.") from None
+        raise DataError("GN102", "{path} cannot be imported: {problem}.", path=name, problem=problem) from None
     except GlassnetError:
         raise
     except Exception as problem:  # of onnx and NumPy, for files that are damaged or made to break them
-        raise DataError("GN102", f"{name} cannot be imported: damaged ({_line(problem)}).") from None
+        raise DataError(
+            "GN102", "{path} cannot be imported: damaged ({reason}).", path=name, reason=_line(problem)
+        ) from None
     return model, difference
 
 

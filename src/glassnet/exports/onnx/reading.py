@@ -276,7 +276,7 @@ def _content(name: str) -> bytes:
     if "\0" in name:
         raise file_problem(name, FileNotFoundError())
     if place.exists() and not (place.is_file() or place.is_dir()):
-        raise FileError("GN003", f"{name}: a device or a pipe, expected a file name. Choose another path.")
+        raise FileError("GN003", "{name}: a device or a pipe, expected a file name. Choose another path.", name=name)
     try:
         if place.is_file() and place.stat().st_size > LARGEST:
             raise NotImportableError("larger than 2 GB, which an ONNX file cannot be")

@@ -106,7 +106,7 @@ def stored(path: str | Path, content: bytes) -> Stored:
 
 def _cannot_be_run(path: str | Path, problem: Exception) -> DataError:
     reason = " ".join(str(problem).split())[:200]
-    return DataError("GN101", f"{path}: cannot be run ({reason}). Export the model again.")
+    return DataError("GN101", "{path}: cannot be run ({reason}). Export the model again.", path=path, reason=reason)
 
 
 _OPERATORS = frozenset(
@@ -128,7 +128,7 @@ def _require_own(path: Path, proto: Any) -> None:
         one for one in graph.node if one.op_type not in _OPERATORS or any(a.type in _LARGE for a in one.attribute)
     ]
     if outside or foreign or proto.functions or graph.sparse_initializer:
-        raise DataError("GN101", f"{path}: an ONNX file that glassnet did not write. Export the model again.")
+        raise DataError("GN101", "{path}: an ONNX file that glassnet did not write. Export the model again.", path=path)
 
 
 def _session(proto: Any) -> tuple[str, Any]:

@@ -18,6 +18,7 @@ from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import counted, listed, shortened
+from ...i18n.message import Option, Place
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
@@ -249,12 +250,24 @@ class Columns:
             shown = ", ".join(map(repr, names)) or "the target"
             advice = "Drop fewer columns" if drop else "Add columns of numbers, dates or words that recur"
             if not useless:
-                raise DataError("GN062", f"{roles.source}: no column is left to predict {shown} from. {advice}.")
+                raise DataError(
+                    "GN062",
+                    "{source}: no column is left to predict {targets} from. {advice}.",
+                    source=roles.source,
+                    targets=shown,
+                    advice=advice,
+                )
             name, reason = useless[0]
             raise DataError(
                 "GN062",
-                f"{roles.source}: no column is left to predict {shown} from; {name!r} is excluded"
-                f"{more_columns(len(useless) - 1)}, because {reason}. {advice}.",
+                "{source}: no column is left to predict {targets} from; {name!r} is excluded{more}, because "
+                "{reason}. {advice}.",
+                source=roles.source,
+                targets=shown,
+                name=name,
+                more=more_columns(len(useless) - 1),
+                reason=reason,
+                advice=advice,
             )
         remarks += [one.clipped_remark for one in inputs if isinstance(one, NumberColumn) and one.clipped_remark]
         remarks += leak_remarks(inputs, targets, *sample(), roles.source)
@@ -402,9 +415,12 @@ class Columns:
                 if name not in changed and one.reads_as(OTHER[one.decimal]) and examples([one], "[.,]", ""):
                     raise DataError(
                         "GN017",
-                        f"{table.source}: column {changed[0]!r} has another decimal sign than in training, and column "
-                        f"{name!r} is ambiguous. Pass --decimal . or --decimal , (in Python: read_table(…, "
-                        "decimal='.')).",
+                        "{source}: column {changed!r} has another decimal sign than in training, and column {name!r} "
+                        "is ambiguous. Pass {decimal} . or {decimal} , (in Python: read_table(…, decimal='.')).",
+                        source=table.source,
+                        changed=changed[0],
+                        name=name,
+                        decimal=Option("decimal"),
                     )
         return columns
 
@@ -520,10 +536,21 @@ class Columns:
         if set(missing) <= set(self.target_names):
             raise DataError(
                 "GN060",
-                f"{table.source}: missing column{plural} {shown}, whose true values are needed here. {hint} To predict "
-                "without them, use 'glassnet query'.",
+                "{source}: missing column{plural} {names}, whose true values are needed here. {hint} To "
+                "predict without them, use 'glassnet query'.",
+                source=table.source,
+                plural=plural,
+                names=shown,
+                hint=hint,
             )
-        raise DataError("GN060", f"{table.source}: missing column{plural} {shown}, which the model needs. {hint}")
+        raise DataError(
+            "GN060",
+            "{source}: missing column{plural} {names}, which the model needs. {hint}",
+            source=table.source,
+            plural=plural,
+            names=shown,
+            hint=hint,
+        )
 
     def summary(self) -> list[tuple[str, str]]:
         """Return each column's name and a line about it: inputs, targets, excluded columns."""
@@ -620,7 +647,9 @@ def column_named(table: Table, name: str) -> str:
         hints.append("Its first line has no column names.")
     if len(table.names) == 1:
         hints.append("The file was read as a single column; separate values by commas, semicolons, tabs or bars.")
-    raise DataError("GN060", f"{table.source}: column {name!r} not found. {' '.join(hints)}")
+    raise DataError(
+        "GN060", "{source}: column {name!r} not found. {hint}", source=table.source, name=name, hint=" ".join(hints)
+    )
 
 
 def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> list[str]:
@@ -634,8 +663,8 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
         return
     shown = ", ".join(map(repr, names))
     if len(names) == 1:
-        raise DataError("GN064", f"{table.source}, target {shown}: every value is missing.")
-    raise DataError("GN064", f"{table.source}, target {shown}: no row has all of these targets.")
+        raise DataError("GN064", "{place}: every value is missing.", place=Place(table.source, target=shown))
+    raise DataError("GN064", "{place}: no row has all of these targets.", place=Place(table.source, target=shown))
 
 
 def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: bool = False) -> None:
@@ -647,9 +676,15 @@ def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: boo
     why = "the training data have whole numbers" if whole else "other values are whole numbers up to 999"
     raise DataError(
         "GN017",
-        f"{source}: column {name!r} is ambiguous{more_columns(len(found) - 1)}: the point in {text!r} may be decimal "
-        f"or between thousands, as {why}. Pass --decimal . for decimal points, or --decimal , for points between "
-        "thousands (in Python: decimal=','; over HTTP, send numbers instead of text).",
+        "{source}: column {name!r} is ambiguous{more}: the point in {value!r} may be decimal or "
+        "between thousands, as {why}. Pass {decimal} . for decimal points, or {decimal} , for points "
+        "between thousands (in Python: decimal=','; over HTTP, send numbers instead of text).",
+        source=source,
+        name=name,
+        more=more_columns(len(found) - 1),
+        value=text,
+        why=why,
+        decimal=Option("decimal"),
     )
 
 

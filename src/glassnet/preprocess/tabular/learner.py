@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
+from ...i18n.message import Option, Place
 from ...nn.random import Purpose, key, numbered
 from ..targets import Targets
 from .columns import Columns, Roles
@@ -114,8 +115,10 @@ class ColumnsLearner:
             if one.kind == "missing":
                 raise DataError(
                     "GN064",
-                    f"{first_rows.source}, target {one.name!r}: every value is missing in the first "
-                    f"{len(first_rows):,} rows, expected classes or numbers. Write the rows in random order.",
+                    "{place}: every value is missing in the first {count:,} rows, expected classes or numbers. "
+                    "Write the rows in random order.",
+                    place=Place(first_rows.source, target=one.name),
+                    count=len(first_rows),
                 )
         self._named = [one.kind == "number" and task != "numbers" and are_names(one) for one in targets]
         if len(first_rows) >= _CHECKED and all(one.series.drop_nulls().n_unique() > 1 for one in targets):
@@ -201,8 +204,12 @@ class ColumnsLearner:
             name, rows, task = columns.target_names[0], len(roles.targets[0]), columns.task
             raise DataError(
                 "GN064",
-                f"{roles.source}, target {name!r}: {self._reader.task} in the first {rows:,} rows, but {task} in all. "
-                f"Pass --task {task}.",
+                "{place}: {first} in the first {rows:,} rows, but {task} in all. Pass {task_option}.",
+                place=Place(roles.source, target=name),
+                first=self._reader.task,
+                rows=rows,
+                task=task,
+                task_option=Option("task", task),
             )
         return columns
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...data.validation import TRUTH, is_sign, plain
 from ...errors import DataError, OptionError, require_choice
 from ...i18n.language import listed
+from ...i18n.message import Listing, Place
 from .encoders import LARGEST, non_numeric_remarks, odd_numbers, unit_remarks
 from .summaries.columns import MOST_WORDS, TargetSummary
 from .summaries.distinct import CAP, DistinctValues
@@ -114,7 +115,7 @@ def learn_targets(
     names = [one.name for one in columns]
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
-        raise OptionError("GN022", f"target {twice[0]!r}: given twice. Name each target once.")
+        raise OptionError("GN022", "target {name!r}: given twice. Name each target once.", name=twice[0])
     if len(columns) == 1:
         target, remarks = learn_target(source, columns[0], task, summaries[0])
         return (target,), remarks
@@ -130,8 +131,11 @@ def learn_targets(
         hint = f" To predict all as numbers, pass {_AS_NUMBERS}." if numbers else ""
         raise DataError(
             "GN064",
-            f"{source}, target {other!r}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or "
-            f"all numbers.{hint} Otherwise train a network for each target.",
+            "{place}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or all "
+            "numbers.{hint} Otherwise train a network for each target.",
+            place=Place(source, target=other),
+            unlike=unlike,
+            hint=hint,
         )
     return tuple(one for one, _ in learnt), [remark for _, remarks in learnt for remark in remarks]
 
@@ -141,9 +145,10 @@ def _number_among_several(source: str, column: Column, summary: TargetSummary) -
     if kind not in ("number", "missing"):
         raise DataError(
             "GN064",
-            f"{source}, target {column.name!r}: {_KINDS.get(kind, 'dates or lists')}, expected numbers. Several "
-            "targets must be all labels (0 and 1, yes and no) or all numbers. Convert it to one column of 0 and 1 "
-            "per word, or predict it alone.",
+            "{place}: {kind}, expected numbers. Several targets must be all labels (0 and 1, yes and no) "
+            "or all numbers. Convert it to one column of 0 and 1 per word, or predict it alone.",
+            place=Place(source, target=column.name),
+            kind=_KINDS.get(kind, "dates or lists"),
         )
     return learn_target(source, column, "numbers", summary)
 
@@ -161,7 +166,9 @@ def _learn_label(source: str, column: Column, summary: TargetSummary) -> tuple[T
         which = "no" if share == 0 else "yes"
         raise DataError(
             "GN064",
-            f"{source}, target {name!r}: the label is {which} in every row, expected both. Remove it from the targets.",
+            "{place}: the label is {which} in every row, expected both. Remove it from the targets.",
+            place=Place(source, target=name),
+            which=which,
         )
     return Target(name, "label"), [f"target {name!r}: a label, yes in {_percent(share)} of the rows"]
 
@@ -187,8 +194,9 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
         found = column.series[int(wrong[0])]
         raise DataError(
             "GN064",
-            f"{source}, target {target.name!r}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no. "
-            "Correct the value.",
+            "{place}: {kind!r}, expected 0 or 1, or yes or no. Correct the value.",
+            place=Place(source, target=target.name, sample=wrong[0] + 1),
+            kind=found,
         )
     return values
 
@@ -228,9 +236,10 @@ def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
     if unknown.size:
         raise DataError(
             "GN064",
-            f"{source}, column {target.name!r}, sample {unknown[0] + 1}: unknown class "
-            f"{column.spelt(int(unknown[0]))!r}, expected one of {', '.join(map(repr, target.classes[:10]))}. Correct "
-            "it, or train a model with this class.",
+            "{place}: unknown class {found!r}, expected one of {known}. Correct it, or train a model with this class.",
+            place=Place(source, column=target.name, sample=unknown[0] + 1),
+            found=column.spelt(int(unknown[0])),
+            known=Listing(target.classes[:10], quoted=True),
         )
     return labels
 
@@ -246,8 +255,10 @@ def _require_numbers(source: str, column: Column) -> None:
         row = int(np.argmax(column.present & np.isnan(column.numbers)))
         raise DataError(
             "GN064",
-            f"{source}, column {column.name!r}, sample {row + 1}: {column.spelt(row)!r}, expected a number as in "
-            "training. Correct the values, or empty the fields to exclude these rows.",
+            "{place}: {kind!r}, expected a number as in training. Correct the values, or empty the "
+            "fields to exclude these rows.",
+            place=Place(source, column=column.name, sample=row + 1),
+            kind=column.spelt(row),
         )
 
 
@@ -265,27 +276,41 @@ def learn_target(source: str, column: Column, task: str | None, summary: TargetS
         require_choice("task", task, TASKS)
     name, kind = column.name, column.kind
     if kind == "missing":
-        raise DataError("GN064", f"{source}, target {name!r}: every value is missing, expected classes or numbers.")
+        raise DataError(
+            "GN064", "{place}: every value is missing, expected classes or numbers.", place=Place(source, target=name)
+        )
     if kind in ("date", "other") and task != "classes":
         raise DataError(
-            "GN064", f"{source}, target {name!r}: dates or lists, expected classes or numbers. Convert the column."
+            "GN064",
+            "{place}: dates or lists, expected classes or numbers. Convert the column.",
+            place=Place(source, target=name),
         )
     numbers = summary.numbers if kind == "number" else None
     if numbers and not numbers.count:
         raise DataError(
-            "GN064", f"{source}, target {name!r}: every value is infinite or missing, expected classes or numbers."
+            "GN064",
+            "{place}: every value is infinite or missing, expected classes or numbers.",
+            place=Place(source, target=name),
         )
     decided = task or ("numbers" if numbers and not are_classes(numbers.values) else "classes")
     if decided == "numbers":
         if numbers is None:
-            raise DataError("GN064", f"{source}, target {name!r}: words, expected numbers. Omit {_AS_NUMBERS}.")
+            raise DataError(
+                "GN064",
+                "{place}: words, expected numbers. Omit {flag}.",
+                place=Place(source, target=name),
+                flag=_AS_NUMBERS,
+            )
         low, high = numbers.low, numbers.high
         require_moderate(np.array([low, high]), source, name)
         if low == high and not task:
             raise DataError(
                 "GN064",
-                f"{source}, target {name!r}: every value is {low:g}, expected different numbers. Choose another "
-                f"column, or pass {_AS_NUMBERS} for a model that always answers this number.",
+                "{place}: every value is {value:g}, expected different numbers. Choose another column, or "
+                "pass {flag} for a model that always answers this number.",
+                place=Place(source, target=name),
+                value=low,
+                flag=_AS_NUMBERS,
             )
         remark = (
             f"target {name!r}: regression, numbers from {low:g} to {high:g}"
@@ -315,7 +340,10 @@ def require_moderate(values: NDArray[np.float64], source: str, name: str) -> Non
     if abs(worst) > LARGEST:
         raise DataError(
             "GN064",
-            f"{source}, target {name!r}: {worst:g} is too large, expected numbers up to {LARGEST:g}. Correct it.",
+            "{place}: {value:g} is too large, expected numbers up to {largest:g}. Correct it.",
+            place=Place(source, target=name),
+            value=worst,
+            largest=LARGEST,
         )
 
 
@@ -328,19 +356,27 @@ def _learn_classes(
     if counted is None:
         raise DataError(
             "GN064",
-            f"{source}, target {name!r}: more than {most:,} different values are too many classes. Choose another "
-            f"column.{hint}",
+            "{place}: more than {count:,} different values are too many classes. Choose another column.{hint}",
+            place=Place(source, target=name),
+            count=most,
+            hint=hint,
         )
     words, counts = tuple(counted), np.array([*counted.values()], np.int64)
     if len(words) < 2:
         raise DataError(
-            "GN064", f"{source}, target {name!r}: every value is {words[0]!r}, expected at least two classes."
+            "GN064",
+            "{place}: every value is {value!r}, expected at least two classes.",
+            place=Place(source, target=name),
+            value=words[0],
         )
     if len(words) > max(2, min(_MANY_CLASSES, int(counts.sum()) // 2)):
         raise DataError(
             "GN064",
-            f"{source}, target {name!r}: {len(words)} different values in {counts.sum()} rows are too many classes. "
-            f"Choose another column.{hint}",
+            "{place}: {count} different values in {rows} rows are too many classes. Choose another column.{hint}",
+            place=Place(source, target=name),
+            count=len(words),
+            rows=counts.sum(),
+            hint=hint,
         )
     order = np.argsort(-counts, kind="stable")
     shown = listed([f"{words[k]!r} {_percent(counts[k] / counts.sum())}" for k in order], 5)

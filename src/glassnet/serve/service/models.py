@@ -117,7 +117,9 @@ class ServedModel:
             what = "does not read photos of digits"
         else:
             return
-        raise ModelFileError("GN047", f"{path}: the new model {what}. Restart the service, or give it another name.")
+        raise ModelFileError(
+            "GN047", "{path}: the new model {what}. Restart the service, or give it another name.", path=path, what=what
+        )
 
 
 class _State(NamedTuple):
@@ -160,7 +162,11 @@ class Repository:
             name = path.name.removesuffix(".safetensors")
             if name in self._paths:
                 raise OptionError(
-                    "GN120", f"{path}: the model's name would be {name!r}, as that of {self._paths[name]}. Rename one."
+                    "GN120",
+                    "{path}: the model's name would be {name!r}, as that of {other}. Rename one.",
+                    path=path,
+                    name=name,
+                    other=self._paths[name],
                 )
             self._paths[name] = path
         self._states = {name: _State.of(path) for name, path in self._paths.items()}

@@ -174,7 +174,7 @@ def _inputs(served: ServedModel, tensors: dict[str, Tensor], request: Request, l
         return _encoded(served, tensors, request, limits)
     (tensor,) = tensors.values()
     if tensor.datatype == "BYTES":
-        raise DataError("GN013", f"input {tensor.name!r}: datatype BYTES, expected numbers.")
+        raise DataError("GN013", "input {name!r}: datatype BYTES, expected numbers.", name=tensor.name)
     values = tensor.values
     if values.ndim == 1:
         values = values[np.newaxis]

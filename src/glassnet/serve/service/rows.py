@@ -121,15 +121,15 @@ def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
         level = [*chain.from_iterable(one for one in level if type(one) is list)]
         types = types - {list} | {*map(type, level)}
     if not types <= _NUMBERS:  # of text, NumPy would make an array with the width of the longest one
-        raise DataError("GN013", f"{name}: a value that is not a number.")
+        raise DataError("GN013", "{name}: a value that is not a number.", name=name)
     try:
         array = np.array(values)
     except ValueError:
-        raise ShapeError("GN050", f"{name}: of different lengths.") from None
+        raise ShapeError("GN050", "{name}: of different lengths.", name=name) from None
     except OverflowError:
-        raise DataError("GN013", f"{name}: a whole number of more than 64 bits.") from None
+        raise DataError("GN013", "{name}: a whole number of more than 64 bits.", name=name) from None
     if array.dtype.kind not in "biuf":
-        raise DataError("GN013", f"{name}: a whole number of more than 64 bits.")
+        raise DataError("GN013", "{name}: a whole number of more than 64 bits.", name=name)
     return array
 
 
@@ -154,7 +154,9 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     """
     model = served.model
     if values.ndim < 2:
-        raise ShapeError("GN050", f"{name}: expected a list of {model.features} numbers for each row.")
+        raise ShapeError(
+            "GN050", "{name}: expected a list of {count} numbers for each row.", name=name, count=model.features
+        )
     values = model.raw(values)
     if values.dtype == np.uint8 and served.takes_bytes:
         return values
@@ -165,7 +167,14 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0].tolist()
         value = f"{values[row, column]:g}"
-        raise DataError("GN018", f"{name}: row {row}, value {column}: {value}, expected a finite number.")
+        raise DataError(
+            "GN018",
+            "{name}: row {row}, value {column}: {value}, expected a finite number.",
+            name=name,
+            row=row,
+            column=column,
+            value=value,
+        )
     if standardises or not bounded:
         return values
     maximum = model.scaling.maximum
@@ -173,7 +182,15 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     if low < 0 or high > maximum:
         row, column = np.argwhere((values < 0) | (values > maximum))[0].tolist()
         value = plain(float(f"{values[row, column]:.7g}"))
-        raise DataError("GN014", f"{name}: row {row}, value {column}: {value}, expected 0 to {plain(maximum)}.")
+        raise DataError(
+            "GN014",
+            "{name}: row {row}, value {column}: {value}, expected 0 to {maximum}.",
+            name=name,
+            row=row,
+            column=column,
+            value=value,
+            maximum=plain(maximum),
+        )
     whole = maximum == 255 and (values.dtype.kind in "bui" or bool((values == np.floor(values)).all()))
     return values.astype(np.uint8 if whole else np.float32)
 
@@ -209,7 +226,7 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
         chunk = rows[start : start + CHUNK]
         for number, row in enumerate(chunk, start):
             if type(row) is not dict:
-                raise DataError("GN013", f"rows: row {number}: expected an object of column names and values.")
+                raise DataError("GN013", "rows: row {row}: expected an object of column names and values.", row=number)
         unusual = set[int]()
         encoded = encoder.rows(chunk, unusual)
         if encoded is None or unusual:
@@ -274,7 +291,9 @@ def inputs_in_file(
         is_text = kind_of(opened) == "text"
         if text not in (None, is_text):
             expected = "rows as text" if text else "an image"
-            raise DataError("GN011", f"{name}: not the data that its content type names, expected {expected}.")
+            raise DataError(
+                "GN011", "{name}: not the data that its content type names, expected {what}.", name=name, what=expected
+            )
         if is_text:
             _require_short_line(opened.stream(), name, model.features)
         if model.columns is not None:

@@ -62,7 +62,7 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 def _inputs(model: Model, pixels: Any) -> NDArray[Any]:
     if not isinstance(pixels, list) or not all(type(one) in (int, float) for one in pixels):
-        raise OptionError("GN021", f"pixels: expected {model.features} numbers.")
+        raise OptionError("GN021", "pixels: expected {count} numbers.", count=model.features)
     sample: NDArray[Any] = model.raw([pixels])[0]
     # Pixels as files have them: a deskewed image has the type of its values.
     return sample.astype(np.uint8) if sample.dtype.kind == "i" and 0 <= sample.min() <= sample.max() < 256 else sample

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...errors import GlassnetError, OptionError, require_choice, require_number
-from ...i18n.language import LANGUAGES, preferred
 from ...i18n.control_characters import finite, json_text
+from ...i18n.language import LANGUAGES, preferred
 from ..http import accepted_language, in_language, in_thread
 
 Handler = Callable[[Any, dict[str, Any]], Any]
@@ -80,7 +80,7 @@ def _body(request: Request, body: bytes) -> dict[str, Any]:
     with suppress(ValueError, RecursionError):
         if kind == JSON and isinstance(given := json.loads(body), dict):
             return {**given, "body": b""}
-    raise OptionError("GN011", f"the request: expected {BYTES}, or an object as {JSON}.")
+    raise OptionError("GN011", "the request: expected {binary}, or an object as {json}.", binary=BYTES, json=JSON)
 
 
 def refusal(status: int, code: str, message: str) -> Response:
@@ -115,7 +115,9 @@ def require_known(what: str, name: str, named: Mapping[str, _Value]) -> _Value:
     """
     if name not in named:
         listed = ", ".join(named) or "none"
-        raise OptionError("GN021", f"{what} {name!r}: not in this studio, which has {listed}.")
+        raise OptionError(
+            "GN021", "{what} {name!r}: not in this studio, which has {known}.", what=what, name=name, known=listed
+        )
     return named[name]
 
 
@@ -123,7 +125,7 @@ def text_in(given: Mapping[str, Any], name: str, default: str | None = None, cho
     """Return a text that was given; errors as for `number_in`."""
     value = _given(given, name, default)
     if not isinstance(value, str):
-        raise OptionError("GN021", f"{name} {value!r}: expected a word.")
+        raise OptionError("GN021", "{name} {value!r}: expected a word.", name=name, value=value)
     if choices:
         require_choice(name, value, choices)
     return value
@@ -150,7 +152,7 @@ def whole_in(given: Mapping[str, Any], name: str, default: int | None = None, lo
     """Return a whole number that was given; errors as for `number_in`."""
     value = number_in(given, name, default, low, high)
     if not value.is_integer():
-        raise OptionError("GN021", f"{name} {value!r}: expected a whole number.")
+        raise OptionError("GN021", "{name} {value!r}: expected a whole number.", name=name, value=value)
     return int(value)
 
 
@@ -158,7 +160,7 @@ def object_in(given: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return an object that was given, by default an empty one; OptionError GN021 for something else."""
     value = given.get(name) or {}
     if not isinstance(value, dict):
-        raise OptionError("GN021", f"{name} {value!r}: expected an object of names and values.")
+        raise OptionError("GN021", "{name} {value!r}: expected an object of names and values.", name=name, value=value)
     return value
 
 
@@ -167,7 +169,7 @@ def texts_in(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = given.get(name) or ()
     several = (value,) if isinstance(value, str) else value
     if not isinstance(several, list | tuple) or not all(isinstance(one, str) for one in several):
-        raise OptionError("GN021", f"{name} {value!r}: expected a word or a list of words.")
+        raise OptionError("GN021", "{name} {value!r}: expected a word or a list of words.", name=name, value=value)
     return tuple(several)
 
 
@@ -175,7 +177,7 @@ def rows_in(given: Mapping[str, Any], most: int) -> list[int]:
     """Return the numbers of ``rows``, with commas between them; OptionError GN021 for something else, or for more."""
     words = text_in(given, "rows").split(",")
     if len(words) > most or not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
-        raise OptionError("GN021", f"rows: expected at most {most} row numbers with commas.")
+        raise OptionError("GN021", "rows: expected at most {most} row numbers with commas.", most=most)
     return [int(word) for word in words]
 
 
@@ -184,5 +186,5 @@ def _given(given: Mapping[str, Any], name: str, default: Any) -> Any:
     if value is None:
         value = default
     if value is None:
-        raise OptionError("GN021", f"{name}: missing in the request.")
+        raise OptionError("GN021", "{name}: missing in the request.", name=name)
     return value

@@ -138,7 +138,11 @@ class Inspection:
         for row, place in zip(rows, at, strict=True):
             if place == len(numbers) or numbers[order[place]] != row:
                 raise OptionError(
-                    "GN021", f"row {row}: not one of the {len(numbers)} samples of {self.samples.source}."
+                    "GN021",
+                    "row {row}: not one of the {count} samples of {source}.",
+                    row=row,
+                    count=len(numbers),
+                    source=self.samples.source,
                 )
         return order[at]
 
@@ -208,7 +212,7 @@ def _read(
 
 def _require_part(parts: tuple[str, ...], part: str) -> None:
     if part and part not in (parts or ("train",)):
-        raise OptionError("GN021", f"part {part!r}: these data have only a training part.")
+        raise OptionError("GN021", "part {part!r}: these data have only a training part.", part=part)
 
 
 def _is_trained_on(studied: StudioModel, source: str, part: str, samples: Dataset, rows: int) -> bool:
@@ -316,7 +320,7 @@ def page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     if given.get("page"):
         number = whole_in(given, "page", 1, 1)
     if number > last:
-        raise OptionError("GN021", f"page {number}: expected 1 to {last}.")
+        raise OptionError("GN021", "page {value}: expected 1 to {most}.", value=number, most=last)
     start = (number - 1) * PAGE
     shown = chosen[start : start + count]
     return {
@@ -346,7 +350,7 @@ def select(one: Inspection, given: dict[str, Any]) -> NDArray[np.intp]:
         if given.get(name) in (None, ""):
             continue
         if one.task == "numbers":
-            raise OptionError("GN022", f"{name}: these samples have no classes to choose from. Omit it.")
+            raise OptionError("GN022", "{name}: these samples have no classes to choose from. Omit it.", name=name)
         values = _truth(one) if name == "true" else one.judged()[1].answers
         if one.task == "labels":
             values = values[:, whole_in(given, "output", 0, 0, len(one.names) - 1)] > 0

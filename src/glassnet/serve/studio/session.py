@@ -18,8 +18,8 @@ import numpy as np
 from ... import data
 from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
-from ...i18n.language import preferred
 from ...i18n.control_characters import printable
+from ...i18n.language import preferred
 from ...model.file import load_model, shipped_path
 from ...model.model import Model
 from ...options.options import Options
@@ -303,7 +303,9 @@ class Session:
         if not isinstance(given, Dataset) or (model.columns is None and model.features == given.features):
             return
         trained = Path(model.receipt.get("data", {}).get("source", "")).name or "–"
-        raise DataError("GN017", f"{one.name}: MNIST does not suit this model. Open its data: {trained}.")
+        raise DataError(
+            "GN017", "{name}: MNIST does not suit this model. Open its data: {trained}.", name=one.name, trained=trained
+        )
 
     # data
 
@@ -376,7 +378,7 @@ class Session:
         if part == "test":
             training = self.samples(id)
             if not isinstance(training, Dataset) or "test" not in self.parts(id):
-                raise OptionError("GN021", f"part {part!r}: these data have only a training part.")
+                raise OptionError("GN021", "part {part!r}: these data have only a training part.", part=part)
             read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
         else:
             read = data.load(source, **options_of_data(id)) if id == DRAWINGS else _look_at(source)

@@ -151,8 +151,9 @@ def fit_stream(
         if checkpoint is not None:
             raise OptionError(
                 "GN022",
-                f"checkpoint: not supported for ensembles, and members is {chosen.members}. Pass members=1 for one "
+                "checkpoint: not supported for ensembles, and members is {members}. Pass members=1 for one "
                 "network, or omit the checkpoint.",
+                members=chosen.members,
             )
         return _result(fit_members(survey, chosen, engine, every, cache=kept, ahead=ahead), survey)
     policy = checkpoint if isinstance(checkpoint, CheckpointPolicy | None) else CheckpointPolicy(checkpoint)
@@ -189,7 +190,9 @@ def resume_stream(
     saved = load_checkpoint(path)
     model, options, state, stream = saved.model, saved.options, saved.state, saved.model.receipt["data"].get("stream")
     if stream is None or model.columns is None:
-        raise ModelFileError("GN044", f"{path}: the training was not started on a stream. Resume it with its data.")
+        raise ModelFileError(
+            "GN044", "{path}: the training was not started on a stream. Resume it with its data.", path=path
+        )
     own = saved.engine(engine)
     require_streaming(own)
     if saved.changes:
@@ -227,8 +230,12 @@ def _require_same(saved: LoadedCheckpoint, given: GivenStream) -> None:
         differs = f"{was['groups']:,} row groups, now {has['groups']:,} or of other sizes"
     raise ModelFileError(
         "GN044",
-        f"{given.data.source}: {saved.path} was started with other training data of {began['source']} ({differs}). "
-        f"Name those: glassnet resume {saved.path} DATA",
+        "{source}: {path} was started with other training data of {began_with} ({differs}). Name "
+        "those: glassnet resume {path} DATA",
+        source=given.data.source,
+        path=saved.path,
+        began_with=began["source"],
+        differs=differs,
     )
 
 

@@ -98,19 +98,26 @@ def require_streamable(options: Options, features: int) -> None:
     """Raise OptionError GN022 for options that need all rows at once, or batches larger than a window."""
     if options.scaling in ("standard", "features"):
         raise OptionError(
-            "GN022", f"scaling {options.scaling}: not with a stream, whose columns are standardised. Use scaling unit."
+            "GN022",
+            "scaling {name}: not with a stream, whose columns are standardised. Use scaling unit.",
+            name=options.scaling,
         )
     if options.batch_size > (window := window_rows(features)):
         raise OptionError(
             "GN022",
-            f"batch_size {options.batch_size}: not with a stream of {features} inputs, expected up to {window}.",
+            "batch_size {size}: not with a stream of {features} inputs, expected up to {window}.",
+            size=options.batch_size,
+            features=features,
+            window=window,
         )
 
 
 def require_streaming(engine: Engine) -> None:
     """Raise OptionError GN022 for an engine that cannot continue on other samples: see `engines.StreamingEngine`."""
     if not hasattr(engine, "replace"):
-        raise OptionError("GN022", f"engine {engine.name}: cannot train on a stream. Use compiled or reference.")
+        raise OptionError(
+            "GN022", "engine {name}: cannot train on a stream. Use compiled or reference.", name=engine.name
+        )
 
 
 def stream_run(

@@ -232,7 +232,9 @@ def survey_of(
             targets = learner.targets(summary, positive=positive)
     samples = sample.encoded(columns)
     if samples is None:
-        raise DataError("GN010", f"{source.source}: no training rows with a target, expected some. Check the target.")
+        raise DataError(
+            "GN010", "{name}: no training rows with a target, expected some. Check the target.", name=source.source
+        )
     of_validation = validation.encoded(columns)
     survey = Survey(
         source=source,
@@ -332,8 +334,9 @@ def _require_validation(survey: Survey) -> None:
     if roles.validation and not some:
         raise DataError(
             "GN010",
-            f"{survey.source.source}: {survey.source.rows} rows are too few for validation. Use fewer members, or no "
-            "early stopping.",
+            "{source}: {rows} rows are too few for validation. Use fewer members, or no early stopping.",
+            source=survey.source.source,
+            rows=survey.source.rows,
         )
 
 

@@ -138,7 +138,7 @@ def compare(
     sides = [_side(given, options) for given in (a, b, *others)]
     about_columns = {"task": task, "drop": drop, "keep": keep, "decimal": None if decimal == AUTO else decimal}
     if target is None and (name := next((name for name, value in about_columns.items() if value), None)):
-        raise ArgumentError("GN021", f"{name}: needs the column to predict. Pass target.")
+        raise ArgumentError("GN021", "{name}: needs the column to predict. Pass target.", name=name)
     try:
         wanted = () if target is None else column_names(target)
         table = TableOptions(wanted, task, column_names(drop), column_names(keep), decimal)
@@ -166,14 +166,16 @@ def _side(given: Given, shared: Mapping[str, Any]) -> Side:
     if isinstance(given, Options):
         if shared:
             name = next(iter(shared))
-            raise ArgumentError("GN021", f"{name}: given in addition to options. Put it into the options.")
+            raise ArgumentError("GN021", "{name}: given in addition to options. Put it into the options.", name=name)
         return Side("notes", {name: getattr(given, name) for name in SPECS})
     if isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str):
         recipe, changes = given
         if isinstance(changes, Mapping):
             require_names("compare", changes, NAMES, OTHER_NAMES)
             return Side(recipe, dict(changes))
-    raise ArgumentError("GN021", f"{given!r}: expected a recipe, Options, or a recipe and a dict of options.")
+    raise ArgumentError(
+        "GN021", "{given!r}: expected a recipe, Options, or a recipe and a dict of options.", given=given
+    )
 
 
 def _source(data: Any, y: Any, table: TableOptions) -> str | Dataset | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from ...data.dataset import Dataset
 from ...errors import OptionError
+from ...i18n.message import Message
 from ...model.evaluate import Evaluation
 from ...options.options import Options
 from ...training.fit import task_of
@@ -43,13 +44,23 @@ def metric_for(training: Dataset, options: Collection[Options], metric: str | No
     flag = "--metric"
     if metric not in _OF_TASK[task]:
         allowed = ", ".join(_OF_TASK[task])
-        raise OptionError("GN022", f"{flag} {metric}: not available for these data, expected one of {allowed}.")
+        raise OptionError(
+            "GN022",
+            "{flag} {metric}: not available for these data, expected one of {names}.",
+            flag=flag,
+            metric=metric,
+            names=allowed,
+        )
     losses = {tuple(getattr(one, name) for name in _LOSS) for one in options}
     if metric == "loss" and len(losses) > 1:
         raise OptionError(
             "GN022",
-            f"{flag} loss: the two sides minimize different losses, which cannot be compared. Omit it."
+            Message(
+                "{flag} loss: the two sides minimize different losses, which cannot be compared. Omit it.", flag=flag
+            )
             if len(options) == 2
-            else f"{flag} loss: the sides minimize different losses, which cannot be compared. Omit it.",
+            else Message(
+                "{flag} loss: the sides minimize different losses, which cannot be compared. Omit it.", flag=flag
+            ),
         )
     return metric

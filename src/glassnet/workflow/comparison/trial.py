@@ -132,7 +132,9 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
     except _Ended:
         return None
     except DivergedError as problem:
-        raise DivergedError(problem.code, f"{trial.side.upper()}, seed {seed}: {problem}") from None
+        raise DivergedError(
+            problem.code, "{side}, seed {seed}: {problem}", side=trial.side.upper(), seed=seed, problem=problem
+        ) from None
     _, measure = METRICS[trial.metric]
     tested = evaluate(fitted.model, validation)
     score: Any = measure(tested)

@@ -150,7 +150,9 @@ def _search(
         job = SearchJob(source, None if test is None else str(test), recipe, options, table, out=folder, **common)
         return search_files(job, executor=executor, callbacks=every, notify=_warn)
     if isinstance(y, str):
-        raise ArgumentError("GN021", f'y: {y!r} is text. Pass a column of a data frame as target="{y}".')
+        raise ArgumentError(
+            "GN021", 'y: {text!r} is text. Pass a column of a data frame as target="{name}".', text=y, name=y
+        )
     if y is not None and columns:
         raise ArgumentError("GN021", "y and target: both are what to predict. Omit one.")
     began = time.monotonic()

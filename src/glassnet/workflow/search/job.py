@@ -26,6 +26,7 @@ from ...errors import (
     OptionError,
     require_choice,
 )
+from ...i18n.message import Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.options import Options, by_field
@@ -115,9 +116,18 @@ class SearchJob:
             ("cv", self.folds, (int,), 0, MOST_FOLDS),
         ):
             if value is not None and (type(value) not in kinds or not low <= value <= high):
-                raise OptionError("GN021", f"--{flag} {value}: expected {low} to {high}.")
+                raise OptionError(
+                    "GN021",
+                    "--{flag} {value}: expected {least} to {most}.",
+                    flag=flag,
+                    value=value,
+                    least=low,
+                    most=high,
+                )
         if self.folds == 1:
-            raise OptionError("GN021", "--cv 1: expected 2 or more folds, or 0 for one held-out part.")
+            raise OptionError(
+                "GN021", "{cv}: expected 2 or more folds, or 0 for one held-out part.", cv=Option("cv", 1)
+            )
         if self.metric is not None:
             require_choice("metric", self.metric, METRICS)
 
@@ -294,13 +304,16 @@ def run_search(
             if not contributed and ended == "time":
                 raise InterruptedWorkError(
                     "GN031",
-                    f"--minutes {job.minutes:g}: too short for a trial; the search is in {folder}. Repeat the command "
-                    "with more minutes to continue.",
+                    "{minutes_option}: too short for a trial; the search is in {folder}. Repeat the command with "
+                    "more minutes to continue.",
+                    folder=folder,
+                    minutes_option=Option("minutes", job.minutes),
                 )
             if not contributed:
                 raise InterruptedWorkError(
                     "GN031",
-                    f"ended before a trial was complete; the search is in {folder}. Repeat the command to continue.",
+                    "ended before a trial was complete; the search is in {folder}. Repeat the command to continue.",
+                    folder=folder,
                 )
             if ended == "time" and trials.stopped:
                 notify(notice("search_stopped", count=trials.stopped))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ArgumentError, OptionError, require_names
+from ...i18n.message import Option
 from ...options.options import (
     ALIASES,
     DISTORTIONS,
@@ -177,10 +178,18 @@ def parse_space(texts: Sequence[str], base: Options, fixed: Mapping[str, Any], r
     for text in texts:
         dimension = _parsed(text, base)
         if dimension.name in found:
-            raise OptionError("GN022", f"--space {text}: {dimension.name} is named twice. Name each option once.")
+            raise OptionError(
+                "GN022",
+                "{space}: {name} is named twice. Name each option once.",
+                name=dimension.name,
+                space=Option("space", text),
+            )
         if dimension.name in fixed:
             raise OptionError(
-                "GN022", f"--space {text}: {dimension.name} also has a given value. Give a value, or a range."
+                "GN022",
+                "{space}: {name} also has a given value. Give a value, or a range.",
+                name=dimension.name,
+                space=Option("space", text),
             )
         found[dimension.name] = dimension
     if "optimizer" in found:
@@ -204,7 +213,13 @@ def _name(word: str, text: str) -> str:
         raise OptionError(problem.code, str(problem)) from None
     if name not in SEARCHABLE:
         names = ", ".join(SEARCHABLE)
-        raise OptionError("GN021", f"--space {text}: a search does not vary {name}, expected one of {names}.")
+        raise OptionError(
+            "GN021",
+            "{space}: a search does not vary {name}, expected one of {choices}.",
+            name=name,
+            choices=names,
+            space=Option("space", text),
+        )
     return name
 
 
@@ -220,14 +235,25 @@ def _parsed(text: str, base: Options) -> Dimension:
         )
     if SPECS[name].choices:
         names = ",".join(SPECS[name].choices)
-        raise OptionError("GN021", f"--space {text}: {name} has no range, expected {name}={names} or some of them.")
+        raise OptionError(
+            "GN021",
+            "{space}: {name} has no range, expected {name}={names} or some of them.",
+            name=name,
+            names=names,
+            space=Option("space", text),
+        )
     low, high = (_number(name, one.strip(), text) for one in span.split("..", 1))
     if colon and scale != "log":
-        raise OptionError("GN022", f"--space {text}: expected {name}=LOW..HIGH or {name}=LOW..HIGH:log.")
+        raise OptionError(
+            "GN022",
+            "{space}: expected {name}=LOW..HIGH or {name}=LOW..HIGH:log.",
+            name=name,
+            space=Option("space", text),
+        )
     if low >= high:
-        raise OptionError("GN021", f"--space {text}: expected a range with LOW below HIGH.")
+        raise OptionError("GN021", "{space}: expected a range with LOW below HIGH.", space=Option("space", text))
     if colon and low <= 0:
-        raise OptionError("GN021", f"--space {text}: a logarithmic range needs LOW above 0.")
+        raise OptionError("GN021", "{space}: a logarithmic range needs LOW above 0.", space=Option("space", text))
     return Dimension(name, low, high, bool(colon))
 
 
@@ -242,7 +268,12 @@ def _choice(name: str, word: str, text: str) -> Any:
     try:
         return checked(name, value)
     except OptionError as problem:
-        raise OptionError(problem.code, f"--space {text} has a value that is not allowed: {problem}") from None
+        raise OptionError(
+            problem.code,
+            "{space} has a value that is not allowed: {problem}",
+            problem=problem,
+            space=Option("space", text),
+        ) from None
 
 
 def _number(name: str, word: str, text: str) -> Any:
@@ -255,6 +286,20 @@ def _number(name: str, word: str, text: str) -> Any:
     low, high = spec.low or 0, spec.high
     if number is None or not (low <= number and (high is None or number <= high)):
         if kind is int:
-            raise OptionError("GN021", f"--space {text}: {word!r}, expected whole numbers from {low:g} to {high:g}.")
-        raise OptionError("GN021", f"--space {text}: {word!r}, expected numbers from {low:g} to {high:g}.")
+            raise OptionError(
+                "GN021",
+                "{space}: {kind!r}, expected whole numbers from {low:g} to {high:g}.",
+                kind=word,
+                low=low,
+                high=high,
+                space=Option("space", text),
+            )
+        raise OptionError(
+            "GN021",
+            "{space}: {kind!r}, expected numbers from {low:g} to {high:g}.",
+            kind=word,
+            low=low,
+            high=high,
+            space=Option("space", text),
+        )
     return number

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import FileError, ModelFileError, require_packages
-from ...i18n.language import listed
+from ...i18n.message import Listing, Option
 from ...io.byte_locks import ByteLocks
 from ...io.writing import require_folder
 from ...nn.random import Purpose, generator
@@ -131,7 +131,7 @@ class Study:
                 self._study = self._load()
             except (ValueError, KeyError, TypeError, AssertionError, AttributeError):
                 text = "damaged, so this search cannot be continued. Choose another folder with --out."
-                raise ModelFileError("GN041", f"{folder / JOURNAL}: {text}") from None
+                raise ModelFileError("GN041", "{folder}: {text}", folder=folder / JOURNAL, text=text) from None
             self._require_own()
             if not self._study.get_trials(deepcopy=False):
                 self._study.enqueue_trial({name: one.nearest(plan.base[name]) for name, one in self._space.items()})
@@ -159,21 +159,28 @@ class Study:
         if "data" in differing:
             raise ModelFileError(
                 "GN044",
-                f"{self._folder}: the search in this folder has other data. Use its data, or choose another folder "
-                "with --out.",
+                "{folder}: the search in this folder has other data. Use its data, or choose another folder "
+                "with {out}.",
+                folder=self._folder,
+                out=Option("out"),
             )
         if "names" in differing:
             raise ModelFileError(
                 "GN044",
-                f"{self._folder}: the search in this folder has other words or names in its columns or classes. Use "
-                "its data, or choose another folder with --out.",
+                "{folder}: the search in this folder has other words or names in its columns or classes. Use "
+                "its data, or choose another folder with {out}.",
+                folder=self._folder,
+                out=Option("out"),
             )
         if differing:
             changes = [text for key in differing for text in _changes(key, stored[key], identity[key])]
             raise ModelFileError(
                 "GN044",
-                f"{self._folder}: the search in this folder has other settings ({listed(changes, _MOST_CHANGES)}). "
-                "Repeat its command, or choose another folder with --out.",
+                "{folder}: the search in this folder has other settings ({names}). Repeat its command, or "
+                "choose another folder with {out}.",
+                folder=self._folder,
+                names=Listing(changes, _MOST_CHANGES),
+                out=Option("out"),
             )
 
     def _frozen(self, *states: optuna.trial.TrialState) -> list[optuna.trial.FrozenTrial]:
@@ -266,11 +273,20 @@ def opened(folder: Path, plan: StudyPlan) -> Iterator[Study]:
     require_folder(folder)
     journal = folder / JOURNAL
     if folder.is_dir() and not journal.exists() and any(one.name != _LOCK for one in folder.iterdir()):
-        raise FileError("GN007", f"{folder}: a folder with other files. Choose another folder with --out.")
+        raise FileError(
+            "GN007",
+            "{folder}: a folder with other files. Choose another folder with {out}.",
+            folder=folder,
+            out=Option("out"),
+        )
     folder.mkdir(exist_ok=True)
 
     def refuse() -> None:
-        raise FileError("GN007", f"{folder}: another search is running in this folder. Wait for it, or choose another.")
+        raise FileError(
+            "GN007",
+            "{folder}: another search is running in this folder. Wait for it, or choose another.",
+            folder=folder,
+        )
 
     with ByteLocks(folder / _LOCK).held(0, refuse):
         _cut_last_line(journal)

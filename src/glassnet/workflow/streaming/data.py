@@ -15,6 +15,7 @@ from ...data.stream.row_groups import digest_of
 from ...data.stream.source import StreamSource, TableStream, joined
 from ...data.tables.header import header_names
 from ...errors import DataError
+from ...i18n.message import Option
 from ...options.options import Options
 from ...preprocess.tabular.dataset import read_table, samples_of
 from ...training.streaming.survey import Survey, rows_in_memory
@@ -75,8 +76,12 @@ def with_test(survey: Survey, options: Options, test: StreamSource | None, notif
     elif survey.roles.holdout:
         raise DataError(
             "GN010",
-            f"{source.source}: 0 of {source.rows} samples would be held out for testing. Pass test data with --test, "
-            "or another --holdout.",
+            "{source}: 0 of {count} samples would be held out for testing. Pass test data with {test}, "
+            "or another {holdout}.",
+            source=source.source,
+            count=source.rows,
+            test=Option("test"),
+            holdout=Option("holdout"),
         )
     return TrainingData(survey.sample, held_out, options, test is None, survey.seconds)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...data.stream.source import StreamSource
 from ...errors import OptionError
+from ...i18n.message import Option
 from ...options.options import SPECS, Options
 from ...options.recipes import for_rows
 from ...training.callbacks import Callback
@@ -74,7 +75,9 @@ def train_stream(
         if chosen.classes:
             raise OptionError(
                 "GN022",
-                f"--classes {chosen.classes} with --target: the classes are those of the column. Omit it.",
+                "{classes_option} with {target}: the classes are those of the column. Omit it.",
+                classes_option=Option("classes", chosen.classes),
+                target=Option("target"),
             )
         notify(notice("table_read", source=source.source, rows=rows, columns=len(source.names), recipe=plan.recipe))
         return chosen
@@ -121,14 +124,22 @@ def _require_stream(job: TrainJob) -> None:
     """Raise OptionError GN022 for what is not available with a stream."""
     if not job.table.target:
         raise OptionError(
-            "GN022", "--stream: reads tables with named columns. Name the column to predict with --target."
+            "GN022",
+            "{stream}: reads tables with named columns. Name the column to predict with {target}.",
+            stream=Option("stream"),
+            target=Option("target"),
         )
     if job.source is None and not job.parts:
-        raise OptionError("GN022", "--stream: needs DATA, such as 'parts/*.parquet'.")
+        raise OptionError("GN022", "{stream}: needs DATA, such as 'parts/*.parquet'.", stream=Option("stream"))
     if job.start:
-        raise OptionError("GN022", f"--from {job.start}: not available with --stream. Omit one of them.")
+        raise OptionError(
+            "GN022",
+            "{from_option}: not available with {stream}. Omit one of them.",
+            from_option=Option("from", job.start),
+            stream=Option("stream"),
+        )
     for name in _OF_IMAGES:
         given = job.options.get(name)
         if given and given != getattr(Options(), name):
             flag = SPECS[name].word(name)
-            raise OptionError("GN022", f"--{flag}: for images, and a stream is a table. Omit it.")
+            raise OptionError("GN022", "--{flag}: for images, and a stream is a table. Omit it.", flag=flag)
