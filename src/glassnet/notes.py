@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import ShapeError, require_number
+from .i18n.message import Message
 from .network import forward
 from .nn.blas import one_blas_thread
 from .nn.network_class import LARGEST_RATE, Network, rows_of
@@ -197,7 +198,7 @@ class NeuralNetwork:
 
     @staticmethod
     def _samples(values: Any, width: int, what: str) -> FloatArray:
-        return rows_of(values, width, what, float, f"({width},) or (samples, {width})")
+        return rows_of(values, width, what, float, Message("({width},) or (samples, {width})", width=width))
 
 
 def backwards(network: Network, outputs: FloatArray) -> FloatArray:

@@ -20,6 +20,7 @@ from .html.notebook import model_html
 from .html.page import sample_uri
 from .html.step import step_html
 from .i18n.language import LANGUAGES, preferred
+from .i18n.message import Message
 from .i18n.studio import STUDIO_WORDS
 from .model.model import Model, require_model
 from .serve.studio.models import describe, weights_of
@@ -114,7 +115,7 @@ def step(model: Model, sample: ArrayLike, target: Any, *, learning_rate: float |
 
 @cache
 def _widget(room: str) -> Any:
-    require_packages("this view", "notebook", "anywidget", "traitlets")
+    require_packages(Message("this view"), "notebook", "anywidget", "traitlets")
     import anywidget
     import traitlets
 

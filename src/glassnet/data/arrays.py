@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError, ShapeError, callers_level, require_choice, require_number
-from ..i18n.message import Listing
+from ..i18n.message import Listing, Message
 
 TASKS = ("auto", "classification", "regression")
 """What the targets are: classes or labels, numbers, or whichever their values suggest."""
@@ -81,7 +81,7 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
     if array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (1, 3)):
         image_shape = (array.shape[1], array.shape[2])
     elif array.ndim != 2:
-        advice = " For one feature, pass X.reshape(-1, 1)." if array.ndim == 1 else ""
+        advice = Message(" For one feature, pass X.reshape(-1, 1).") if array.ndim == 1 else ""
         raise ShapeError(
             "GN050",
             "{name}: shape {shape}, expected (samples, features) or (samples, rows, columns).{advice}",
@@ -210,7 +210,7 @@ def array_of(given: Any, name: str) -> NDArray[Any]:
     except ValueError:
         raise ShapeError("GN050", "{name}: rows of different lengths, expected an array.", name=name) from None
     if array.dtype == object and array.ndim == 0:
-        advice = " Make it dense with toarray()." if hasattr(given, "toarray") else ""
+        advice = Message(" Make it dense with toarray().") if hasattr(given, "toarray") else ""
         raise DataError(
             "GN014", "{name}: {kind}, expected an array.{advice}", name=name, kind=type(given).__name__, advice=advice
         )
@@ -305,8 +305,13 @@ def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, 
         )
     if task == "auto" and array.dtype.kind in "iu" and len(words) > max(20, _MANY * len(labels)):
         warnings.warn(
-            f"{name}: {len(words)} different whole numbers in {len(labels)} rows are used as classes. For a "
-            'regression, pass task="regression".',
+            Message(
+                "{name}: {classes} different whole numbers in {rows} rows are used as classes. For a "
+                'regression, pass task="regression".',
+                name=name,
+                classes=len(words),
+                rows=len(labels),
+            ),
             stacklevel=callers_level(),
         )
     numbered = array.dtype.kind in "iu" and distinct.tolist() == list(range(len(distinct)))

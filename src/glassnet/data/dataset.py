@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError, DataError, ShapeError, require_names, require_whole, with_near_matches, wrong_type
 from ..i18n.control_characters import printable
-from ..i18n.message import Listing, Place
+from ..i18n.message import Listing, Message, Place
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
 from .held_out import held_out_rows
@@ -302,7 +302,7 @@ class Dataset:
                 value=test_size,
                 count=count,
             )
-        advice = "for testing. Pass another test_size, or more samples."
+        advice = Message("for testing. Pass another test_size, or more samples.")
         labels = data.labels if data.values is None else None
         kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, advice, labels)
         return data.take(kept), data.take(held_out)
@@ -401,8 +401,14 @@ class Dataset:
                 expected=features,
             )
         if of_classes != (self.values is None) or (not of_classes and self.classes != classes):
-            here = f"{self.classes} classes" if self.values is None else f"{self.classes} targets"
-            there = f"{classes} classes" if of_classes else f"{classes} targets"
+            here = (
+                Message("{count} classes", count=self.classes)
+                if self.values is None
+                else Message("{count} targets", count=self.classes)
+            )
+            there = (
+                Message("{count} classes", count=classes) if of_classes else Message("{count} targets", count=classes)
+            )
             raise DataError(
                 "GN017",
                 "{source}: {here}, but {owner} has {there}. Use data of the same kind.",

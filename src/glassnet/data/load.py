@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, OptionError, with_near_matches
-from ..i18n.message import Listing, Option
+from ..i18n.message import Listing, Message, Option
 from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, file_problem, open_source
 from ..io.picture_formats import is_images_name
@@ -126,7 +126,7 @@ def load(
             named = part_named(inside.name)
             if named == part or (not named and part == "train"):
                 return samples
-            text = f"its only images, {inside.name}, are read as the {part} part"
+            text = Message("its only images, {name}, are read as the {part} part", name=inside.name, part=part)
             return replace(samples, remarks=(text, *samples.remarks))
     from .readers.image_folder import load_folder
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, with_near_matches
-from ..i18n.message import Place
+from ..i18n.message import Message, Place
 from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
@@ -209,7 +209,12 @@ def _rows(
         )
     values = read_values(opened, layout, labelled=labelled)
     rows = samples_in(
-        values, opened.name, maximum, features=features, usual=usual, advice_outside="Use rows that fit the model."
+        values,
+        opened.name,
+        maximum,
+        features=features,
+        usual=usual,
+        advice_outside=Message("Use rows that fit the model."),
     )
     if say is not None:
         for remark in rows.remarks:

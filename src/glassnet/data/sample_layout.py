@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..i18n.message import Option
+from ..i18n.message import Message, Option
 from .dataset import SampleLayout, image_shape
 from .validation import is_label
 
@@ -45,9 +45,22 @@ def detect_range(inputs: NDArray[Any], maximum: float) -> Range:
     low, high = float(inputs.min()), float(inputs.max())
     if maximum == 255 and max(-low, high) >= 0.9 and high <= 1:  # written so that NaN fails it
         if -1 <= low < 0:
-            return Range(True, maximum, f"inputs from {low:.4g} to {high:.4g}: read as -1 to 1, scaled to 0 to 255")
+            return Range(
+                True,
+                maximum,
+                Message("inputs from {low:.4g} to {high:.4g}: read as -1 to 1, scaled to 0 to 255", low=low, high=high),
+            )
         if low >= 0 and high > low:
-            return Range(False, 1.0, f"inputs from {low:.4g} to {high:.4g}: read as with --input-max 1")
+            return Range(
+                False,
+                1.0,
+                Message(
+                    "inputs from {low:.4g} to {high:.4g}: read as with {input_max}",
+                    low=low,
+                    high=high,
+                    input_max=Option("input_max", 1),
+                ),
+            )
     return Range(False, maximum)
 
 
@@ -134,17 +147,27 @@ def detect_layout(
     if block is not None and not apart_first:
         end = "first" if block[0] == 0 else "last"
         description = _one_hot_in(end, len(block), columns)
-        advice = " ".join([f"The file seems to have {description}.", f"Merge them into one column with {doctor}."])
+        advice = " ".join(
+            [
+                Message("The file seems to have {description}.", description=description),
+                Message("Merge them into one column with {doctor}.", doctor=doctor),
+            ]
+        )
         if len(first) >= _ENOUGH:
             if _are_pictures(columns.width - len(block)):
                 return at(end, len(block), description)
             if end == "last":
                 _require_label(
-                    first, rest, len(block), source, description, f"Merge them into one column with {doctor}."
+                    first,
+                    rest,
+                    len(block),
+                    source,
+                    description,
+                    Message("Merge them into one column with {doctor}.", doctor=doctor),
                 )
-            return Found(usual, " ".join(["label read from the first column.", advice]), advice)
+            return Found(usual, " ".join([Message("label read from the first column."), advice]), advice)
     last, pixels = rest[:, -1], rest[:, :-1]
-    description = f"labels in the last of {columns.width} columns"
+    description = Message("labels in the last of {width} columns", width=columns.width)
     pictures = _are_pictures(columns.width - 1)
     if called and features is None and not pictures:
         raise DataError(
@@ -159,7 +182,7 @@ def detect_layout(
         return at("last", 1, description)
     if called and (pictures or not like.bounded):
         return at("last", 1, description)
-    description_first = f"labels in the first of {columns.width} columns, unlike in training"
+    description_first = Message("labels in the first of {width} columns, unlike in training", width=columns.width)
     few_rows = like.columns > 1 and len(first) < _ENOUGH  # among more rows, one may be a mistake
     if few_rows and _below(first, like.columns) != _below(last, like.columns):
         return at("last", 1, description) if _below(last, like.columns) else at("first", 1, description_first)
@@ -169,13 +192,13 @@ def detect_layout(
         return at("first", 1, description_first)
     if features is None and len(first) >= _ENOUGH:
         classes = len(np.unique(last)) if _numbers_classes(last) else 0
-        _require_label(first, rest, classes, source, description, "Move them to the first column.")
+        _require_label(first, rest, classes, source, description, Message("Move them to the first column."))
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
-        solution = f"Move them to the front with {doctor}."
+        solution = Message("Move them to the front with {doctor}.", doctor=doctor)
         if names:
-            solution = f"For a table, pass --target {shlex.quote(names[-1])}."
-        advice = " ".join([f"The file seems to have {description}.", solution])
-        return Found(usual, " ".join(["label read from the first column.", advice]), advice)
+            solution = Message("For a table, pass {target}.", target=Option("target", shlex.quote(names[-1])))
+        advice = " ".join([Message("The file seems to have {description}.", description=description), solution])
+        return Found(usual, " ".join([Message("label read from the first column."), advice]), advice)
     return Found(usual, "", advice)
 
 
@@ -198,8 +221,8 @@ def columns_at(end: str, count: int, width: int) -> range:
 
 def _one_hot_in(end: str, count: int, columns: _Columns) -> str:
     if end == "first":
-        return f"one-hot labels in the first {count} of {columns.width} columns"
-    return f"one-hot labels in the last {count} of {columns.width} columns"
+        return Message("one-hot labels in the first {count} of {width} columns", count=count, width=columns.width)
+    return Message("one-hot labels in the last {count} of {width} columns", count=count, width=columns.width)
 
 
 def _below(column: NDArray[Any], classes: int) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..i18n.message import Message, Option
 from ..nn.random import Purpose
 from ..options.options import Options
 from .dataset import Dataset
@@ -34,7 +35,9 @@ def split_rows(
     DataError
         GN010 when a part would be empty.
     """
-    advice = "for testing. Pass test data with --test, or another --holdout."
+    advice = Message(
+        "for testing. Pass test data with {test}, or another {holdout}.", test=Option("test"), holdout=Option("holdout")
+    )
     return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, advice, labels)
 
 
@@ -50,7 +53,9 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     """
     if not options.early_stopping or options.folds:
         return data, None
-    advice = "for early stopping. Pass another --validation, or separate validation data."
+    advice = Message(
+        "for early stopping. Pass another {validation}, or separate validation data.", validation=Option("validation")
+    )
     return split_validation(data, options.validation, options.seed, advice)
 
 
@@ -67,7 +72,7 @@ def split_validation(data: Dataset, fraction: float, seed: int, advice: str) -> 
 
 
 def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int64]) -> tuple[Dataset, Dataset]:
-    for rows, kind in ((training, "training samples"), (held_out, "held-out samples")):
+    for rows, kind in ((training, Message("training samples")), (held_out, Message("held-out samples"))):
         if data.weights is not None and len(data.weights) and not data.weights[rows].any():
             raise DataError(
                 "GN014",

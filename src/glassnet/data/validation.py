@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError, require_number
-from ..i18n.message import Option
+from ..i18n.message import Message, Option
 from .arrays import PIXELS
 from .dataset import Like, image_shape
 
@@ -91,12 +91,16 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str, *, bounded: bo
             values = values.astype(np.float32)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0]
-        raise not_finite(name, f"sample {row + 1}, value {column + 1}", float(values[row, column]))
+        raise not_finite(
+            name,
+            Message("sample {sample}, value {value}", sample=row + 1, value=column + 1),
+            float(values[row, column]),
+        )
     if not bounded:
         return np.ascontiguousarray(values)
     if values.min() < 0 or values.max() > maximum:
         row, column = np.argwhere((values < 0) | (values > maximum))[0]
-        place = f"sample {row + 1}, value {column + 1}"
+        place = Message("sample {sample}, value {value}", sample=row + 1, value=column + 1)
         raise outside(name, place, float(values[row, column]), maximum, values)
     whole = values.dtype.kind in "bui" or bool((values == np.floor(values)).all())
     return np.ascontiguousarray(values, np.uint8 if whole and maximum == 255 else np.float32)
@@ -135,14 +139,28 @@ def _advice_for_training(name: str, inputs: NDArray[Any]) -> str:
     low, high, features = float(finite.min()), float(finite.max()), inputs.shape[1]
     archive = ".npz" in name
     if low >= 0:
-        return f"Correct the value, or pass --input-max {_short(high)} if that is the largest valid value."
+        return Message(
+            "Correct the value, or pass {input_max} if that is the largest valid value.",
+            input_max=Option("input_max", _short(high)),
+        )
     if (image_shape(features) is not None or features >= PIXELS) and np.mean(finite == low) > 1 / PIXELS:
         # Shifted and scaled pixels share their lowest value, that of the background.
         out = "OUT.npz" if archive else "OUT.csv"
-        return f"If the values are pixels, run 'glassnet doctor {shlex.quote(name)} --fix {out}' to rescale them."
+        return Message(
+            "If the values are pixels, run 'glassnet doctor {file} {fix}' to rescale them.",
+            file=shlex.quote(name),
+            fix=Option("fix", out),
+        )
     if archive:
-        return "For numbers of any size, save them as CSV and use 'glassnet train FILE --target COLUMN'."
-    return f"For numbers of any size, use 'glassnet train {shlex.quote(name)} --target COLUMN', such as column1."
+        return Message(
+            "For numbers of any size, save them as CSV and use 'glassnet train FILE {target}'.",
+            target=Option("target", "COLUMN"),
+        )
+    return Message(
+        "For numbers of any size, use 'glassnet train {file} {target}', such as column1.",
+        file=shlex.quote(name),
+        target=Option("target", "COLUMN"),
+    )
 
 
 def _short(value: float) -> str:
@@ -200,14 +218,14 @@ def clean_labels(labels: NDArray[Any], name: str) -> NDArray[np.int64]:
         GN015 for a label that is not a whole number from 0.
     """
     if labels.dtype.kind not in "buif":
-        raise bad_label(name, "sample 1", labels[0].item())
+        raise bad_label(name, Message("sample 1"), labels[0].item())
     # Also False for NaN.
     right = (labels >= 0) & (labels < LABEL_LIMIT)
     if labels.dtype.kind == "f":
         right &= labels == np.floor(labels)
     if not right.all():
         row = int(np.argmin(right))
-        raise bad_label(name, f"sample {row + 1}", labels[row].item())
+        raise bad_label(name, Message("sample {sample}", sample=row + 1), labels[row].item())
     return labels.astype(np.int64)
 
 
@@ -248,7 +266,7 @@ def count_classes(
     if classes is not None:
         if largest >= classes:
             row = int(np.argmax(labels >= classes))
-            place = f"line {lines[row]}" if lines else f"sample {row + 1}"
+            place = Message("line {line}", line=lines[row]) if lines else Message("sample {sample}", sample=row + 1)
             raise DataError(
                 "GN015",
                 "{name}, {place}: label {label}, expected 0 to {last} for {classes} classes. Correct it, or "

@@ -13,11 +13,12 @@ from typing import Any, TypedDict
 import numpy as np
 
 from ..errors import DataError
+from ..i18n.message import Message
 from .dataset import Dataset
 from .held_out import fold_numbers
 from .split import split_validation
 
-_ADVICE = "to choose by. Use more samples."
+_ADVICE = Message("to choose by. Use more samples.")
 
 
 class ValidationReceipt(TypedDict, total=False):

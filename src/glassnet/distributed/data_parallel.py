@@ -23,6 +23,7 @@ from ..engines.compiled.minibatch import Minibatch, ShardGradients
 from ..engines.shards import shards_of
 from ..engines.threads.worker import Worker
 from ..errors import OptionError
+from ..i18n.message import Message, Option
 from ..nn.architecture import Architecture
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Parameters
@@ -166,5 +167,15 @@ def idle_notice(options: Options, workers: int) -> str:
     if shards >= workers:
         return ""
     if shards == options.shards:
-        return f"shards {shards}: only {shards} of {workers} workers have work; add --shards {workers}"
-    return f"batch_size {options.batch_size}: only {shards} of {workers} workers have work; use larger batches"
+        return Message(
+            "shards {shards}: only {shards} of {some} workers have work; add {shards_option}",
+            shards=shards,
+            some=workers,
+            shards_option=Option("shards", workers),
+        )
+    return Message(
+        "batch_size {rows}: only {some} of {workers} workers have work; use larger batches",
+        rows=options.batch_size,
+        some=shards,
+        workers=workers,
+    )

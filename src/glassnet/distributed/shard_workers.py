@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ..engines.compiled.minibatch import ShardGradients
 from ..engines.shards import shards_of
+from ..i18n.message import Message
 from ..model.header import Receipt
 from ..nn.parameters import FloatArray
 from ..training.receipt import surroundings
@@ -126,9 +127,9 @@ class RayWorkers:
         self._next_look = time.monotonic() + LOOK_SECONDS
         before = len(self._ready)
         for problem in self._admit():
-            self.notify(f"a worker is not used: {problem}")
+            self.notify(Message("a worker is not used: {problem}", problem=problem))
         if len(self._ready) > before:
-            self.notify(f"{len(self._ready)} workers compute from now on")
+            self.notify(Message("{count} workers compute from now on", count=len(self._ready)))
         self._start(run)
 
     def compute(self, run: Run, weights: FloatArray, step: Step, shards: int) -> Results:
@@ -164,7 +165,7 @@ class RayWorkers:
                 if worker in self._ready:
                     self._ready.remove(worker)
                     self._end(worker)
-                    self.notify(f"a worker was lost: {len(self._ready)} go on")
+                    self.notify(Message("a worker was lost: {count} go on", count=len(self._ready)))
             else:
                 if outcome.problem is not None:
                     raise outcome.problem
@@ -225,4 +226,4 @@ class RayWorkers:
         if self._alone != (not self._ready):
             self._alone = not self._ready
             if self._alone:
-                self.notify("no worker is free: this process computes alone until one is")
+                self.notify(Message("no worker is free: this process computes alone until one is"))

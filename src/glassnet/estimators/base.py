@@ -29,6 +29,7 @@ from ..data.dataset import Dataset
 from ..engines import Engine, engine_for, one_blas_thread
 from ..engines.custom_loss import CustomLossEngine
 from ..errors import DataError, callers_level, require_names, with_near_matches
+from ..i18n.message import Message
 from ..model.build import new_model, training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.file import load_model, save_model
@@ -217,7 +218,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self._state.restart_average()
             tasks.close()
         if continuing:
-            self._note_reason("warm_start: training continued from an earlier fit")
+            self._note_reason(Message("warm_start: training continued from an earlier fit"))
         else:
             calibrated = X_val is None and data is not given.data and not options.early_stopping
             self.model_ = replace(self.model_, receipt=run.receipt(calibrated=calibrated))
@@ -225,8 +226,13 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         chosen = not isinstance(self.max_iter, str) and not options.early_stopping
         if chosen and self.n_iter_ == options.epochs and (fall := self.history_.loss_fall()) > STILL_FALLING:
             warnings.warn(
-                f"the training loss still fell by {fall:.0%} in the last {LAST:.0%} of {options.epochs} epochs. "
-                'Increase max_iter, or set it to "auto".',
+                Message(
+                    "the training loss still fell by {fall:.0%} in the last {part:.0%} of {epochs} epochs. "
+                    'Increase max_iter, or set it to "auto".',
+                    fall=fall,
+                    part=LAST,
+                    epochs=options.epochs,
+                ),
                 ConvergenceWarning,
                 stacklevel=callers_level(),
             )
@@ -364,7 +370,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         self._state.begin_epoch(options)
         run = self._run(data, replace(options, epochs=self._state.epoch + 1), GivenData(data))
         self._learn(run, [])
-        self._note_reason("partial_fit: each call trained on different rows")
+        self._note_reason(Message("partial_fit: each call trained on different rows"))
         return self
 
     def _note_reason(self, reason: str) -> None:
@@ -703,7 +709,7 @@ def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any
     """Return the rows with a weight above 0."""
     positive = np.flatnonzero(weights)
     if not positive.size:
-        raise ValueError(f"{name}: the weights of all rows are 0, expected at least one above 0.")
+        raise ValueError(Message("{name}: the weights of all rows are 0, expected at least one above 0.", name=name))
     rows = X.take(positive) if hasattr(X, "take") and not hasattr(X, "dtype") else X[positive]
     return rows, encoded[positive], weights[positive]
 

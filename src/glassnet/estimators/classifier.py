@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import column_or_1d
 
 from ..data.dataset import Dataset
+from ..i18n.message import Message
 from ..model.evaluate import fit_temperature
 from ..options.recipes import BY_TASK
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
@@ -65,13 +66,23 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
             if reset and not classes_given:
                 self.classes_: Array = np.arange(encoded.shape[1])
             if encoded.shape[1] != len(self.classes_):
-                raise ValueError(f"{name}: {encoded.shape[1]} labels per row, expected {len(self.classes_)}.")
+                raise ValueError(
+                    Message(
+                        "{name}: {shape} labels per row, expected {what}.",
+                        name=name,
+                        shape=encoded.shape[1],
+                        what=len(self.classes_),
+                    )
+                )
         else:
             if kind not in ("binary", "multiclass"):
                 check_classification_targets(y)
             if kind == "multiclass-multioutput":
                 raise ValueError(
-                    f"{name}: several columns of classes, expected one column, or one column of 0 and 1 per label."
+                    Message(
+                        "{name}: several columns of classes, expected one column, or one column of 0 and 1 per label.",
+                        name=name,
+                    )
                 )
             y = y if y.ndim == 1 else column_or_1d(y, warn=True)
             found, encoded = np.unique(y, return_inverse=True)
@@ -116,7 +127,9 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         if first:
             self.classes_ = np.unique(classes)
         elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
-            raise ValueError(f"classes: not those of the first call, expected {self.classes_.tolist()}.")
+            raise ValueError(
+                Message("classes: not those of the first call, expected {what}.", what=self.classes_.tolist())
+            )
         return self._partial_fit(X, y, sample_weight, classes_given=True)
 
     def _holding_out(self) -> list[str]:

@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from ..errors import ArgumentError, callers_level
+from ..i18n.message import Message
 
 Given = dict[str, Any]
 _ROWS = 200  # per step, with scikit-learn's batch_size="auto"
@@ -71,7 +72,10 @@ def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
     if hasattr(given, "coefs_"):
         not_translated.append("the fitted weights (call fit)")
     if not_translated:
-        warnings.warn(f"from_sklearn: not translated: {'; '.join(not_translated)}.", stacklevel=callers_level())
+        warnings.warn(
+            Message("from_sklearn: not translated: {settings}.", settings="; ".join(not_translated)),
+            stacklevel=callers_level(),
+        )
     sections = [f"{title}:\n" + "".join(f"  {line}\n" for line in part) for title, part in lines.items() if part]
     return made, "".join(sections) + "everything else: the defaults of glassnet\n"
 
@@ -91,10 +95,10 @@ def _hint(given: object) -> str:
 
     last = given.steps[-1][1] if isinstance(given, Pipeline) and given.steps else given
     if last is not given and isinstance(last, MLPClassifier | MLPRegressor):
-        return " Pass the last step of the pipeline; a StandardScaler before it is not needed here."
+        return Message(" Pass the last step of the pipeline; a StandardScaler before it is not needed here.")
     if isinstance(last, MLPClassifier | MLPRegressor):
         other = "Classifier" if isinstance(last, MLPClassifier) else "Regressor"
-        return f" For {_named(last)}, use Network{other}.from_sklearn."
+        return Message(" For {network}, use Network{kind}.from_sklearn.", network=_named(last), kind=other)
     return ""
 
 

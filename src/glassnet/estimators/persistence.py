@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
 from ..errors import DataError
+from ..i18n.message import Message
 from ..model.file import damage
 from ..model.header import ESTIMATOR, Receipt
 from ..model.model import Model
@@ -53,7 +54,11 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
     kind = about.get("class") if isinstance(about, dict) else None
     if kind != cls.__name__:
         if kind is None:
-            message = f"{source}: not saved by an estimator, expected {cls.__name__}. Use glassnet.load_model."
+            message = Message(
+                "{name}: not saved by an estimator, expected {expected}. Use glassnet.load_model.",
+                name=source,
+                expected=cls.__name__,
+            )
             raise DataError("GN017", message)
         found = ascii(kind).strip("'")[:60]
         raise DataError(
@@ -79,7 +84,13 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
         if about["classes"] is not None:
             estimator.classes_ = _array_of(*about["classes"])
             if estimator.classes_.shape != (model.classes,):
-                raise ValueError(f"classes: shape {estimator.classes_.shape}, expected ({model.classes},)")
+                raise ValueError(
+                    Message(
+                        "classes: shape {shape}, expected ({classes},)",
+                        shape=estimator.classes_.shape,
+                        classes=model.classes,
+                    )
+                )
             estimator._several = not model.targets.of_classes
     if about["flat"] is not None:
         estimator._flat, estimator._width = about["flat"], model.classes
@@ -111,7 +122,11 @@ def _plain_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
             plain[name] = _plain(value)
         except TypeError:
             warnings.warn(
-                f"{name}: {value!r} cannot be stored in a file. After loading, {name} has its default value.",
+                Message(
+                    "{name}: {value!r} cannot be stored in a file. After loading, {name} has its default value.",
+                    name=name,
+                    value=value,
+                ),
                 stacklevel=4,
             )
     return plain

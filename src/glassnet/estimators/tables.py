@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, DataWarning, callers_level
 from ..i18n.language import listed
+from ..i18n.message import Message
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks, odd_numbers
@@ -81,7 +82,7 @@ def learned_columns(table: Table, targets: Sequence[Target]) -> tuple[Columns, f
         raise DataError(problem.code, text.replace("the table", "X", 1)) from None
     left_out = [(name, why) for name, why in columns.dropped if table.frame[name].drop_nulls().n_unique() > 1]
     shown = listed([f"{name!r} ({in_python(why)})" for name, why in left_out], _MOST_NAMED)
-    remarks = [f"X: columns left out: {shown}."] if left_out else []
+    remarks = [Message("X: columns left out: {columns}.", columns=shown)] if left_out else []
     odd: set[str] = set()
     for column, unit in _of_other_types(columns, table):
         remarks += [f"X: {one}." for one in non_numeric_remarks(column.name, odd_numbers(column), unit)]
@@ -113,7 +114,9 @@ def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]
         remarks = non_numeric_remarks(column.name, odd_numbers(column), unit)
         if remarks and not len(column.ordered):
             value = str(column.series.drop_nulls()[0])
-            raise ValueError(f"X: column {column.name!r} has {value!r}, expected numbers, as in fit.")
+            raise ValueError(
+                Message("X: column {name!r} has {value!r}, expected numbers, as in fit.", name=column.name, value=value)
+            )
         if column.infinite or not known.issuperset(column.non_numeric.to_list()):
             new += [f"X: {one}." for one in remarks]
     _warn(new)
@@ -147,5 +150,12 @@ def table_of(X: Any, names: Sequence[str]) -> Table:
     for column in table.frame:
         if column.dtype.is_float() and (infinite := column.is_infinite()).any():
             row = int(infinite.to_numpy().argmax())
-            raise ValueError(f"X: column {column.name!r} has {column[row]:g} in row {row}, expected finite numbers.")
+            raise ValueError(
+                Message(
+                    "X: column {name!r} has {column:g} in row {row}, expected finite numbers.",
+                    name=column.name,
+                    column=column[row],
+                    row=row,
+                )
+            )
     return replace(table, frame=table.frame.rename(dict(zip(table.names, names, strict=True))))

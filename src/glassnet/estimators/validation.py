@@ -14,6 +14,7 @@ import numpy as np
 from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
 from ..errors import DataError
+from ..i18n.message import Listing, Message
 from ..nn.architecture import Architecture
 from ..nn.losses import LOSS_PARAMETERS, loss_parameter
 from ..options.options import Options
@@ -59,8 +60,11 @@ def in_place(
         _refuse_times(X, of_objects=True)
         if str(problem).startswith("Input X contains NaN"):
             raise ValueError(
-                "X: missing values (NaN), expected numbers. Missing values are allowed in data frames, and in dense "
-                'arrays with scaling="auto" except in partial_fit. For other rows, use an imputer of scikit-learn.'
+                Message(
+                    "X: missing values (NaN), expected numbers. Missing values are allowed in data frames, and "
+                    'in dense arrays with scaling="auto" except in partial_fit. For other rows, use an imputer '
+                    "of scikit-learn."
+                )
             ) from None
         if str(problem).startswith(("could not convert string to float", "Cannot cast")):
             _refuse_words(X, problem)
@@ -77,7 +81,9 @@ def _require_frame(X: Any) -> None:
     duplicates = [name for name, count in Counter(_names(X)).items() if count > 1]
     if duplicates:
         shown = ", ".join(repr(str(name)) for name in duplicates[:5])
-        raise ValueError(f"X: several columns are named {shown}, expected unique names. Rename the columns.")
+        raise ValueError(
+            Message("X: several columns are named {shown}, expected unique names. Rename the columns.", shown=shown)
+        )
 
 
 def _names(X: Any) -> list[Any]:
@@ -114,8 +120,11 @@ def _is_of_dates(kind: Any) -> bool:
 
 def _dated(where: str) -> ValueError:
     return ValueError(
-        f"{where}: dates or times, expected numbers. Convert them to numbers, for example days since a fixed date, or "
-        "drop them."
+        Message(
+            "{name}: dates or times, expected numbers. Convert them to numbers, for example days since a "
+            "fixed date, or drop them.",
+            name=where,
+        )
     )
 
 
@@ -137,8 +146,13 @@ def _refuse_words(X: Any, problem: Exception) -> NoReturn:
         for row, value in enumerate(column):
             if isinstance(value, str) and not _converts(value):
                 raise ValueError(
-                    f"X: column {name} has {value!r} in row {row}, expected numbers. Pass a data frame, "
-                    "whose columns may have words, or encode them, for example with a OneHotEncoder."
+                    Message(
+                        "X: column {name} has {value!r} in row {row}, expected numbers. Pass a data frame, whose "
+                        "columns may have words, or encode them, for example with a OneHotEncoder.",
+                        name=name,
+                        value=value,
+                        row=row,
+                    )
                 ) from None
     raise problem
 
@@ -168,8 +182,11 @@ def plain_classes(y: Array, name: str) -> Array:
         return np.array(y.tolist())
     if len(kinds) > 1:
         raise ValueError(
-            f"{name}: values of the types {', '.join(kinds)}, expected one type. Convert them, for example with "
-            "astype(str)."
+            Message(
+                "{name}: values of the types {kinds}, expected one type. Convert them, for example with astype(str).",
+                name=name,
+                kinds=Listing(kinds),
+            )
         )
     return y
 
@@ -202,7 +219,9 @@ def regression_targets(y: Array, name: str) -> Array:
     except (ValueError, TypeError):
         odd = next((value for value in values if not _converts(value)), values[0])
         shown = str(odd) if isinstance(odd, str) else odd
-        raise ValueError(f"{name}: {shown!r}, expected numbers. For classes, use NetworkClassifier.") from None
+        raise ValueError(
+            Message("{name}: {kind!r}, expected numbers. For classes, use NetworkClassifier.", name=name, kind=shown)
+        ) from None
 
 
 def unmasked(X: Any) -> Any:
@@ -216,14 +235,16 @@ def require_unmasked(y: Any, name: str) -> None:
     """Raise ValueError for a masked array of targets or weights in which one is masked."""
     if np.ma.is_masked(y):
         row = np.argwhere(np.ma.getmaskarray(y))[0][0]
-        raise ValueError(f"{name}: row {row} has no value. Drop such rows.")
+        raise ValueError(Message("{name}: row {row} has no value. Drop such rows.", name=name, row=row))
 
 
 def _require_present(y: Array, name: str, width: int = 1) -> None:
     for place, value in enumerate(y):
         # Comparing pandas' NA raises, but it always means a missing value.
         if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
-            raise ValueError(f"{name}: row {place // width} has no value. Drop such rows.")
+            raise ValueError(
+                Message("{name}: row {place} has no value. Drop such rows.", name=name, place=place // width)
+            )
 
 
 def require_same(name: str, wanted: Any, there: Any) -> None:

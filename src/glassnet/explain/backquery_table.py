@@ -14,6 +14,7 @@ import numpy as np
 from .._one_line import one_line
 from ..engines import one_blas_thread
 from ..errors import OptionError
+from ..i18n.message import Message
 from ..model.model import Model
 from ..nn.activations import ACTIVATIONS, Array
 from ..nn.network_class import Network
@@ -84,7 +85,7 @@ def typical_rows(model: Model) -> list[TypicalRow]:
     OptionError
         GN081 if the model has no exclusive classes, or no named columns.
     """
-    require_classes(model, "typical rows")
+    require_classes(model, Message("typical rows"))
     if model.columns is None:
         raise OptionError("GN081", "typical rows: expected a model of a table with named columns. Use `dream`.")
     columns = [_parameters_of(one) for one in model.columns.inputs]

@@ -11,6 +11,7 @@ from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import one_blas_thread
 from ..errors import OptionError
+from ..i18n.message import Message
 from ..model.model import Model
 from ..nn.activations import Array
 from .input_gradients import require_classes
@@ -69,7 +70,7 @@ def hidden_space(model: Model, data: Dataset, layer: int | None = None) -> Hidde
     ----------
     Jolliffe 2002, "Principal component analysis", section 3.5.
     """
-    require_classes(model, "hidden space")
+    require_classes(model, Message("hidden space"))
     model.require(data)
     layers = len(model.network.architecture.sizes) - 2
     if not layers:

@@ -21,6 +21,7 @@ from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, Samples, one_blas_thread
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
+from ..i18n.message import Message
 from ..model.model import Model
 from ..network import forward
 from ..nn.architecture import Architecture
@@ -81,7 +82,11 @@ class Replay:
         """Description of the first weights that differ from the training record; empty if all agree."""
         if self.differs is None:
             return ""
-        return f"the weights after epoch {self.differs}" if self.differs else "the initial weights"
+        return (
+            Message("the weights after epoch {epoch}", epoch=self.differs)
+            if self.differs
+            else Message("the initial weights")
+        )
 
 
 def replay(

@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 
 from ..errors import DataError, OptionError, require_choice, require_packages, with_near_matches, wrong_type
 from ..i18n.control_characters import printable
-from ..i18n.message import Option
+from ..i18n.message import Message, Option
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
 from ..model.model import Model, require_model
@@ -51,7 +51,9 @@ class Form:
 FORMS = {
     "c": Form((".c",), quantizes=True),
     "html": Form((".html", ".htm"), most_rows=2000),  # a millisecond each
-    "onnx": Form((".onnx",), mixes_layers=True, require=partial(require_packages, "an ONNX file", "onnx", "onnx")),
+    "onnx": Form(
+        (".onnx",), mixes_layers=True, require=partial(require_packages, Message("an ONNX file"), "onnx", "onnx")
+    ),
 }
 """The forms. Each has a module of its name in this folder, which is loaded when it is used."""
 

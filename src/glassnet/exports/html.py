@@ -26,6 +26,7 @@ from ..errors import DataError
 from ..i18n.control_characters import json_text, printable
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
+from ..i18n.message import Message
 from ..io.writing import MAKER
 from ..model.model import Model
 from ..model.portable import PortableForm, portable_form
@@ -306,10 +307,15 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     """
     node = shutil.which("node")
     if node is None:
-        return Ran(None, "no Node.js was found to run its script; any browser can, and the page checks itself there")
+        return Ran(
+            None, Message("no Node.js was found to run its script; any browser can, and the page checks itself there")
+        )
     found = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("v")
     if not found.split(".")[0].isdecimal() or int(found.split(".")[0]) < _NODE:
-        return Ran(None, f"Node.js {found} is too old to run its script; {_NODE} or later can")
+        return Ran(
+            None,
+            Message("Node.js {version} is too old to run its script; {least} or later can", version=found, least=_NODE),
+        )
     page = path.read_text("utf-8", errors="replace")
     scripts = _MODULE.findall(page)
     if len(scripts) != 2 or _allowing(*scripts) not in page:
@@ -318,14 +324,17 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     try:
         done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
         lines = done.stderr.decode(errors="replace").splitlines()
-        problem = next((one for one in lines if re.match(r"\w*Error\b", one)), f"exit status {done.returncode}")
+        problem = next(
+            (one for one in lines if re.match(r"\w*Error\b", one)),
+            Message("exit status {status}", status=done.returncode),
+        )
         if not done.returncode:
             answers = json.loads(done.stdout)
             outputs = np.frombuffer(base64.b64decode(answers["outputs"]), "<f4").reshape(rows.outputs.shape)
             predicted = np.frombuffer(base64.b64decode(answers["answers"]), "<f8").reshape(rows.predicted.shape)
             examples = json.loads(_DATA["content"].findall(page)[-1])["examples"]
             agree = answers["agree"] and _examples_agree(portable_form(model), model, examples)
-            differences = () if agree else ("the examples in the page have other answers than it computes",)
+            differences = () if agree else (Message("the examples in the page have other answers than it computes"),)
             decoded = predicted.astype(rows.predicted.dtype)
             return Ran(f"Node.js {found}", "", outputs.astype(np.float32), decoded, None, differences)
     except subprocess.TimeoutExpired:

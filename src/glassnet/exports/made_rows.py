@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..i18n.message import Message
 from ..model.model import Model
 from ..nn.random import Purpose, generator
 from ..preprocess import Columns
@@ -15,8 +16,8 @@ from ..preprocess.tabular.dates import DateColumn
 from ..preprocess.tabular.encoders import LARGEST, BooleanColumn, NumberColumn, WordColumn
 from ..preprocess.tabular.kinds import Encoding
 
-MADE = "random values within the training range"
-MADE_WITHOUT_RANGE = "random values, as the training range is not known"
+MADE = Message("random values within the training range")
+MADE_WITHOUT_RANGE = Message("random values, as the training range is not known")
 """The source of these rows, for the output."""
 
 ADDED = 256

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..errors import DataError, FileError
+from ..i18n.message import Message
 from ..model.model import Model
 from ..nn.network_class import Network
 from .rows import ProofRows
@@ -197,7 +198,9 @@ def compared(
     if ran.outputs is not None and ran.probabilities is not None:
         apart = float(np.abs(ran.probabilities - model.probabilities(ran.outputs)).max(initial=0.0))
         if not apart <= _PROBABILITIES:
-            differences += (f"the probabilities differ from those of the outputs by {apart:.2g}",)
+            differences += (
+                Message("the probabilities differ from those of the outputs by {difference:.2g}", difference=apart),
+            )
     given = slice(len(rows) - rows.added)
     rounded, labels = rows.predicted[given], rows.labels
     plain = rounded if rows.not_quantised is None else rows.not_quantised[given]

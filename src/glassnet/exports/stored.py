@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..i18n.message import Message
+
 PROGRAM = "program"
 """The fact of a form that is neither data nor a name: its code, or its operators."""
 _MOST = 8
@@ -51,7 +53,11 @@ def differences(file: Stored, expected: Stored) -> tuple[str, ...]:
         if name in file.facts and name in expected.facts:
             found += _difference(name, file.facts[name], expected.facts[name])
         elif same_version:
-            found.append(f"the file has no {name}" if name in expected.facts else f"the file has {name} in addition")
+            found.append(
+                Message("the file has no {fact}", fact=name)
+                if name in expected.facts
+                else Message("the file has {fact} in addition", fact=name)
+            )
     return tuple(found[:_MOST])
 
 
@@ -78,9 +84,17 @@ def _difference(name: str, value: Any, expected: Any) -> Iterator[str]:
         start = max(0, alike - _LONGEST // 2)
         first, second = (_cut(text, start) for text in texts)
         if number:
-            yield f"value {number} of {name} is {first} in the file, and {second} in the model"
+            yield Message(
+                "value {number} of {fact} is {value} in the file, and {expected} in the model",
+                number=number,
+                fact=name,
+                value=first,
+                expected=second,
+            )
         else:
-            yield f"{name} is {first} in the file, and {second} in the model"
+            yield Message(
+                "{fact} is {value} in the file, and {expected} in the model", fact=name, value=first, expected=second
+            )
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -8,6 +8,7 @@ import io
 import re
 
 from ..errors import DataError
+from ..i18n.message import Message
 
 _MARKS = {  # longest first: UTF-32-LE begins like UTF-16-LE
     codecs.BOM_UTF32_LE: "UTF-32",
@@ -89,9 +90,9 @@ def in_utf8(content: bytes) -> tuple[bytes, str]:
 
 
 _NAMES = {
-    "gb18030": "GB 18030 (Chinese)",
-    "big5": "Big5 (Chinese)",
-    "cp932": "Shift JIS (Japanese)",
+    "gb18030": Message("GB 18030 (Chinese)"),
+    "big5": Message("Big5 (Chinese)"),
+    "cp932": Message("Shift JIS (Japanese)"),
     "cp1252": "Windows-1252 (latin-1)",
 }
 """Encodings that are considered for text that is not UTF-8."""

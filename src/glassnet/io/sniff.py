@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import DataError, FileError
-from ..i18n.message import Place
+from ..i18n.message import Message, Place
 from .opening import Opened
 from .picture_formats import begins_as_picture
 
@@ -11,22 +11,22 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = b"\xd0\xcf\x11\xe0"
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 _OTHER_FORMATS = {
-    b"FEA1": "a Feather file of version 1",
-    b"\x89HDF": "an HDF5 file",
-    b"\x93NUMPY": "a single NumPy array",
-    b"%PDF": "a PDF file",
-    b"Obj\x01": "an Avro file",
-    b"ORC": "an ORC file",
-    b"SQLite format 3": "a SQLite database",
-    _OFFICE: "an old Office file",
-    b"MATLAB": "a MATLAB file",
-    b"\x80\x02": "a pickle",
-    b"\x80\x03": "a pickle",
-    b"\x80\x04": "a pickle",
-    b"\x80\x05": "a pickle",
-    b"BZh": "a bzip2 file",
-    b"\xfd7zXZ": "an xz file",
-    b"\x28\xb5\x2f\xfd": "a zstandard file",
+    b"FEA1": Message("a Feather file of version 1"),
+    b"\x89HDF": Message("an HDF5 file"),
+    b"\x93NUMPY": Message("a single NumPy array"),
+    b"%PDF": Message("a PDF file"),
+    b"Obj\x01": Message("an Avro file"),
+    b"ORC": Message("an ORC file"),
+    b"SQLite format 3": Message("a SQLite database"),
+    _OFFICE: Message("an old Office file"),
+    b"MATLAB": Message("a MATLAB file"),
+    b"\x80\x02": Message("a pickle"),
+    b"\x80\x03": Message("a pickle"),
+    b"\x80\x04": Message("a pickle"),
+    b"\x80\x05": Message("a pickle"),
+    b"BZh": Message("a bzip2 file"),
+    b"\xfd7zXZ": Message("an xz file"),
+    b"\x28\xb5\x2f\xfd": Message("a zstandard file"),
 }
 _TABLES = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow stream"}
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
@@ -75,7 +75,7 @@ def _not_text_error(head: bytes, name: str) -> DataError | FileError:
     """Return the error for content with control characters: another format, UTF-16, or damaged text."""
     what = next((what for magic, what in _OTHER_FORMATS.items() if head.startswith(magic)), "")
     if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
-        what = "a safetensors file, such as a model"
+        what = Message("a safetensors file, such as a model")
     if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
         return DataError(
             "GN011", "{name}: UTF-16 with control characters, expected text. Save it as 'CSV UTF-8'.", name=name
@@ -89,7 +89,7 @@ def _not_text_error(head: bytes, name: str) -> DataError | FileError:
             place=Place(name, line=line),
             byte=byte,
         )
-    what = what or "binary data of an unknown format"
+    what = what or Message("binary data of an unknown format")
     return FileError(
         "GN005",
         "{name}: {kind}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of these formats.",

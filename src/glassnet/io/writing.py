@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import FileError, OptionError
-from ..i18n.message import Listing
+from ..i18n.message import Listing, Message
 
 MAKER = "glassnet"
 """Program name in the metadata of figures and pages."""
@@ -35,18 +35,20 @@ training data. JPEG is missing because it blurs letters and lines."""
 
 FORMATS = {
     ".safetensors": "safetensors",
-    **dict.fromkeys((".h5", ".hdf5", ".keras", ".pb", ".tflite"), "Keras or TensorFlow"),
+    **dict.fromkeys((".h5", ".hdf5", ".keras", ".pb", ".tflite"), Message("Keras or TensorFlow")),
     **dict.fromkeys((".pt", ".pth", ".torch"), "PyTorch"),
-    **dict.fromkeys((".pkl", ".pickle", ".joblib", ".skops"), "a pickled or scikit-learn object"),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib", ".skops"), Message("a pickled or scikit-learn object")),
     ".onnx": "ONNX",
     **dict.fromkeys((".c", ".h"), "C"),
-    **dict.fromkeys((".npy", ".npz", ".mat"), "NumPy or MATLAB arrays"),
+    **dict.fromkeys((".npy", ".npz", ".mat"), Message("NumPy or MATLAB arrays")),
     ".csv": "CSV",
-    **dict.fromkeys((".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".xlsx"), "tabular data"),
+    **dict.fromkeys(
+        (".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".xlsx"), Message("tabular data")
+    ),
     **dict.fromkeys((".html", ".htm"), "HTML"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf"), "an image"),
-    **dict.fromkeys((".gz", ".zip", ".tar"), "compressed data"),
-    **dict.fromkeys((".py", ".ipynb"), "a program"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf"), Message("an image")),
+    **dict.fromkeys((".gz", ".zip", ".tar"), Message("compressed data")),
+    **dict.fromkeys((".py", ".ipynb"), Message("a program")),
 }
 """Suffix -> the format that it promises."""
 

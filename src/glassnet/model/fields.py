@@ -12,6 +12,7 @@ import numpy as np
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import HANDWRITING, SampleLayout
 from ..errors import OptionError, require_choice, require_number, require_whole, wrong_type
+from ..i18n.message import Message
 from ..nn.network_class import Network
 from ..preprocess import BESIDE_CLASSES, TARGETS, Columns, Scaling, Targets, TrainingRange
 from ..preprocess.training_range import SUMMARIES
@@ -22,17 +23,17 @@ TEMPERATURES = (1e-6, 1e6)
 """Smallest and largest temperature of a model."""
 
 _TYPES: dict[str, tuple[Any, str]] = {
-    "network": (Network, "a Network"),
-    "others": (tuple, "a tuple of Network"),
-    "scaling": (Scaling, "a Scaling"),
-    "targets": (Targets, "a Targets"),
-    "receipt": (Mapping, "a dict"),
-    "class_names": (tuple, "a tuple of text"),
-    "image_shape": (tuple | None, "the numbers of rows and columns, or None"),
-    "columns": (Columns | None, "a Columns, or None"),
-    "deskews": (bool | np.bool_, "True or False"),
-    "training_range": (TrainingRange | None, "a TrainingRange, or None"),
-    "layout": (SampleLayout, "a SampleLayout"),
+    "network": (Network, Message("a Network")),
+    "others": (tuple, Message("a tuple of Network")),
+    "scaling": (Scaling, Message("a Scaling")),
+    "targets": (Targets, Message("a Targets")),
+    "receipt": (Mapping, Message("a dict")),
+    "class_names": (tuple, Message("a tuple of text")),
+    "image_shape": (tuple | None, Message("the numbers of rows and columns, or None")),
+    "columns": (Columns | None, Message("a Columns, or None")),
+    "deskews": (bool | np.bool_, Message("True or False")),
+    "training_range": (TrainingRange | None, Message("a TrainingRange, or None")),
+    "layout": (SampleLayout, Message("a SampleLayout")),
 }
 _TASKS = {"classes": tuple(set(TARGETS) - set(BESIDE_CLASSES)), "numbers": ("values",), "label": ("multilabel",)}
 """Task of a table's target column -> the targets that fit it."""
@@ -71,7 +72,7 @@ def require_fields(model: Any) -> None:
             outputs=outputs,
         )
     if model.class_names:
-        _require_length("class_names", model.class_names, outputs, f"0 or {outputs}")
+        _require_length("class_names", model.class_names, outputs, Message("0 or {count}", count=outputs))
     if not all(isinstance(name, str) for name in model.class_names):
         raise wrong_type("model.class_names", model.class_names, "a tuple of text")
     _require_image_shape(model.image_shape, features)

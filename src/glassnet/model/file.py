@@ -23,6 +23,7 @@ from safetensors.numpy import save as tensors_to
 
 from ..data.dataset import HANDWRITING, SampleLayout
 from ..errors import FileError, GlassnetError, ModelFileError, with_near_matches
+from ..i18n.message import Message
 from ..io.opening import require_path
 from ..io.writing import replacing, require_suffix
 from ..nn.network_class import Network
@@ -187,7 +188,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
         header: dict[str, Any] = _plain(metadata["glassnet"])
         version = header["format"]
     except RecursionError:
-        raise _damaged(path, "its header is nested too deeply") from None
+        raise _damaged(path, Message("its header is nested too deeply")) from None
     except (KeyError, TypeError, ValueError):
         raise ModelFileError("GN040", "{path}: a safetensors file, but not a glassnet model.", path=path) from None
     if isinstance(version, int) and version > FORMAT:
@@ -199,7 +200,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
             known=FORMAT,
         )
     if version != FORMAT or not _PLACE.search(content) or _signed(_with_checksum(content, _UNSIGNED)) != content:
-        raise _damaged(path, "its checksum does not match")
+        raise _damaged(path, Message("its checksum does not match"))
     with damage(path):
         return header, tensors_from(content)
 
@@ -298,9 +299,9 @@ def _metadata(path: str | Path, content: bytes) -> dict[str, str]:
     try:
         metadata = _plain(content[8 : 8 + length]).get("__metadata__", {})
     except (ValueError, AttributeError, RecursionError):
-        raise _damaged(path, "its header is unreadable") from None
+        raise _damaged(path, Message("its header is unreadable")) from None
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        raise _damaged(path, "its header is unreadable")
+        raise _damaged(path, Message("its header is unreadable"))
     return metadata
 
 
@@ -312,7 +313,7 @@ def _plain(text: str | bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("its header has a duplicate key")
+        raise ValueError(Message("its header has a duplicate key"))
     return found
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import SampleLayout
 from ..data.validation_split import ValidationReceipt
+from ..i18n.message import Listing, Message
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
@@ -135,10 +136,20 @@ class Number:
         """See `Kind`."""
         allowed = (int,) if self.whole else (int, float)
         if type(value) not in allowed or not self.low <= value <= self.high:
-            limits = f" from {self.low:g}" if self.low > -1e6 else ""
+            limits = Message(" from {low:g}", low=self.low) if self.low > -1e6 else ""
             if self.high < 1e18:
-                limits = f" from {self.low:g} to {self.high:g}" if limits else f" up to {self.high:g}"
-            raise _wrong(place, value, f"a whole number{limits}" if self.whole else f"a finite number{limits}")
+                limits = (
+                    Message(" from {low:g} to {high:g}", low=self.low, high=self.high)
+                    if limits
+                    else Message(" up to {high:g}", high=self.high)
+                )
+            raise _wrong(
+                place,
+                value,
+                Message("a whole number{limits}", limits=limits)
+                if self.whole
+                else Message("a finite number{limits}", limits=limits),
+            )
 
 
 @dataclass(frozen=True)
@@ -152,7 +163,7 @@ class Text:
         if not isinstance(value, str):
             raise _wrong(place, value, "text")
         if self.choices and value not in self.choices:
-            raise _wrong(place, value, f"one of {', '.join(map(repr, self.choices))}")
+            raise _wrong(place, value, Message("one of {choices}", choices=Listing(self.choices, quoted=True)))
 
 
 @dataclass(frozen=True)
@@ -175,9 +186,11 @@ class Anything:
     def check(self, value: Any, place: str, depth: int = 0) -> None:
         """See `Kind`."""
         if depth > DEEPEST:
-            raise ValueError(f"its header is nested more than {DEEPEST} levels deep")
+            raise ValueError(Message("its header is nested more than {levels} levels deep", levels=DEEPEST))
         if type(value) is int and abs(value) > _LONG:
-            raise ValueError(f"header: {place or 'top level'} has a whole number of more than 64 bits")
+            raise ValueError(
+                Message("header: {place} has a whole number of more than 64 bits", place=place or "top level")
+            )
         for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             self.check(one, place, depth + 1)
 
@@ -192,7 +205,11 @@ class ListOf:
     def check(self, value: Any, place: str) -> None:
         """See `Kind`."""
         if not isinstance(value, list) or self.length not in (None, len(value)):
-            raise _wrong(place, value, "a list" if self.length is None else f"a list of {self.length}")
+            raise _wrong(
+                place,
+                value,
+                Message("a list") if self.length is None else Message("a list of {length}", length=self.length),
+            )
         for number, one in enumerate(value):
             self.item.check(one, f"{place}[{number}]")
 
@@ -227,14 +244,14 @@ class Record:
     def check(self, value: Any, place: str) -> None:
         """See `Kind`."""
         if not isinstance(value, dict):
-            raise _wrong(place, value, "an object")
+            raise _wrong(place, value, Message("an object"))
         missing = sorted(self.required.keys() - value.keys())
         if missing:
-            raise ValueError(f"header: {_inside(place, missing[0])} is missing")
+            raise ValueError(Message("header: {place} is missing", place=_inside(place, missing[0])))
         for name, one in value.items():
             kind = self.required.get(name) or self.optional.get(name) or self.others
             if kind is None:
-                raise ValueError(f"header: {_inside(place, ascii(name))} is unknown")
+                raise ValueError(Message("header: {place} is unknown", place=_inside(place, ascii(name))))
             kind.check(one, _inside(place, name if name.isidentifier() else ascii(name)))
 
 
@@ -244,19 +261,23 @@ def _inside(place: str, name: str) -> str:
 
 def _wrong(place: str, value: Any, wanted: str) -> ValueError:
     """Return an error that describes the given value, of lists and objects only their type and length."""
-    found = ascii(value)[:60] if not isinstance(value, dict | list) else f"a list of {len(value)}"
-    found = "an object" if isinstance(value, dict) else found
-    return ValueError(f"header: {place or 'top level'} is {found}, expected {wanted}")
+    found = (
+        ascii(value)[:60] if not isinstance(value, dict | list) else Message("a list of {length}", length=len(value))
+    )
+    found = Message("an object") if isinstance(value, dict) else found
+    return ValueError(
+        Message("header: {place} is {found}, expected {wanted}", place=place or "top level", found=found, wanted=wanted)
+    )
 
 
 FLAG, NULL, COUNT, SHARE = (
-    Plain(bool, "true or false"),
+    Plain(bool, Message("true or false")),
     Plain(NoneType, "null"),
     Number(0, _LONG, whole=True),
     Number(0, 1),
 )
 VALUE = Number(-1e308, 1e308)  # of a table: compared and clipped before scaling
-POSITIVE, LOOSE = Number(_TINIEST), Either((Number(), NULL, Plain(float, "a number")))
+POSITIVE, LOOSE = Number(_TINIEST), Either((Number(), NULL, Plain(float, Message("a number"))))
 TEXTS = ListOf(Text())
 LIMITS = ListOf(ListOf(Number()), 2)
 _TYPES: dict[Any, Kind] = {
@@ -457,7 +478,14 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     members = options.get("members", 1) if options.get("folds") else header["members"]  # folds: one network of several
     for name in {"trails", "kept"} & receipt.keys():
         if len(receipt[name]) != members:
-            raise ValueError(f"header: receipt.{name} has {len(receipt[name])} values, expected {members}")
+            raise ValueError(
+                Message(
+                    "header: receipt.{name} has {count} values, expected {expected}",
+                    name=name,
+                    count=len(receipt[name]),
+                    expected=members,
+                )
+            )
     return architecture
 
 
@@ -466,17 +494,33 @@ def _require_tensors(
 ) -> None:
     """Raise for tensors with unexpected names or shapes, or with values that are NaN or infinite."""
     if members * len(layout.shapes) != len(tensors):  # before names are made for all members
-        raise ValueError(f"it has {len(tensors)} tensors, expected {len(layout.shapes)} for each of {members} networks")
+        raise ValueError(
+            Message(
+                "it has {found} tensors, expected {expected} for each of {members} networks",
+                found=len(tensors),
+                expected=len(layout.shapes),
+                members=members,
+            )
+        )
     wanted = {f"{prefix(k)}{name}": shape for k in range(members) for name, shape in layout.shapes.items()}
     dtypes = {str(tensor.dtype) for tensor in tensors.values()}
     if tensors.keys() != wanted.keys() or dtypes not in ({"float32"}, {"float64"}):
         found = ", ".join(map(ascii, sorted(tensors)[:8])) or "missing"
-        raise ValueError(f"it has unexpected tensors: {found} ({', '.join(sorted(dtypes))})")
+        raise ValueError(
+            Message("it has unexpected tensors: {names} ({dtypes})", names=found, dtypes=Listing(sorted(dtypes)))
+        )
     for name, shape in wanted.items():
         if tensors[name].shape != shape:
-            raise ValueError(f"tensor {name} has shape {tensors[name].shape}, expected {shape}")
+            raise ValueError(
+                Message(
+                    "tensor {name} has shape {shape}, expected {expected}",
+                    name=name,
+                    shape=tensors[name].shape,
+                    expected=shape,
+                )
+            )
         if not np.isfinite(tensors[name]).all():
-            raise ValueError(f"tensor {name} has values that are NaN or infinite")
+            raise ValueError(Message("tensor {name} has values that are NaN or infinite", name=name))
 
 
 def _require_scaling(scaling: dict[str, Any], dtype: np.dtype[Any]) -> None:
@@ -487,4 +531,4 @@ def _require_scaling(scaling: dict[str, Any], dtype: np.dtype[Any]) -> None:
         values = np.array(scaling[name], np.float64)
         with np.errstate(over="ignore"):
             if (np.abs(values / (divisor if standardises else 1.0)) > largest).any():
-                raise ValueError(f"scaling.{name} is too large")
+                raise ValueError(Message("scaling.{name} is too large", name=name))

@@ -16,6 +16,7 @@ from ..engines import one_blas_thread
 from ..errors import DataError, OptionError, ShapeError, strictly
 from ..i18n.control_characters import printable
 from ..i18n.language import below_all
+from ..i18n.message import Listing, Message
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS
 from ..nn.network_class import Network
@@ -152,7 +153,9 @@ class Model:
         """
         require_dataset("data", data)
         of_classes = self.targets.of_classes
-        data.require_like(self.features, self.classes, "the model", of_classes=of_classes, class_names=self.class_names)
+        data.require_like(
+            self.features, self.classes, Message("the model"), of_classes=of_classes, class_names=self.class_names
+        )
 
     def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:
         """Run unscaled samples through the network in chunks; yield outputs, and the signals of each member.
@@ -181,7 +184,7 @@ class Model:
                 "rows: a table, expected encoded inputs. Use TableModel(model), which encodes tables.",
             )
         if rows is None or isinstance(rows, Dataset):
-            hint = "" if rows is None else " Pass its inputs."
+            hint = "" if rows is None else Message(" Pass its inputs.")
             raise DataError(
                 "GN014", "rows: {kind}, expected an array of samples.{hint}", kind=type(rows).__name__, hint=hint
             )
@@ -192,7 +195,7 @@ class Model:
             raw = self._rows_of_images(raw)
         if raw.ndim != 2 or raw.shape[1] != self.features:
             are_outputs = raw.ndim == 2 and raw.shape[1] == self.classes
-            hint = " For outputs, use model.probabilities or model.confidence." if are_outputs else ""
+            hint = Message(" For outputs, use model.probabilities or model.confidence.") if are_outputs else ""
             raise ShapeError(
                 "GN050",
                 "rows: shape {shape}, expected (samples, {features}).{hint}",
@@ -210,7 +213,7 @@ class Model:
             if images.shape[1:] in [(*self.image_shape, channels), *([self.image_shape] if channels == 1 else [])]:
                 return images.reshape(len(images), self.features)
             sides = [*self.image_shape, *([channels] if channels > 1 else [])]
-            expected = f"{expected} or (samples, {', '.join(map(str, sides))})"
+            expected = Message("{rows} or (samples, {sides})", rows=expected, sides=Listing(sides))
         raise ShapeError("GN050", "rows: shape {shape}, expected {what}.", shape=images.shape, what=expected)
 
     def upright(self, rows: NDArray[Any]) -> NDArray[Any]:
@@ -371,7 +374,11 @@ class Model:
         if given.ndim != 2 or given.shape[1] != self.classes:
             are_rows = given.shape[-1:] == (self.features,)
             direct = "predict_proba(rows)" if method == "probabilities" else f"{method}(model.outputs(rows))"
-            hint = f" For rows, use model.{direct}." if are_rows else " Pass model.outputs(rows)."
+            hint = (
+                Message(" For rows, use model.{direct}.", direct=direct)
+                if are_rows
+                else Message(" Pass model.outputs(rows).")
+            )
             raise ShapeError(
                 "GN050",
                 "outputs: shape {shape}, expected (samples, {classes}).{hint}",
@@ -389,8 +396,10 @@ class Model:
 def require_model(given: object, name: str = "model") -> None:
     """Raise DataError GN076 if the argument `name` is not a `Model`, such as data or an estimator."""
     if not isinstance(given, Model):
-        hint = " Pass its model_." if isinstance(getattr(given, "model_", None), Model) else ""
-        hint = " Pass the model first, then the data." if isinstance(given, Dataset) and name == "model" else hint
+        hint = Message(" Pass its model_.") if isinstance(getattr(given, "model_", None), Model) else ""
+        hint = (
+            Message(" Pass the model first, then the data.") if isinstance(given, Dataset) and name == "model" else hint
+        )
         raise DataError(
             "GN076",
             "{name}: {kind}, expected a Model, from load_model or fit(…).model.{hint}",

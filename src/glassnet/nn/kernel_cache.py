@@ -35,6 +35,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps as _dumps
 
+from ..i18n.message import Message
 from ..io.byte_locks import POLL_SECONDS, ByteLocks
 from ..io.collection import without_collection
 from .compile_notice import announce_wait, announced
@@ -277,8 +278,11 @@ def _warn_once(where: str) -> None:
     if not _warned:
         _warned = True
         warnings.warn(
-            f"cannot write to {where}: compiled code is not cached, so every run compiles it again. "
-            "Set NUMBA_CACHE_DIR to a writable folder.",
+            Message(
+                "cannot write to {folders}: compiled code is not cached, so every run compiles it again. Set "
+                "NUMBA_CACHE_DIR to a writable folder.",
+                folders=where,
+            ),
             stacklevel=2,
         )
 
@@ -288,8 +292,11 @@ def _warn_of_unsafe(where: str) -> None:
     if not _warned_of_unsafe:
         _warned_of_unsafe = True
         warnings.warn(
-            f"{where}: compiled code there is not used, because other users can write to it. "
-            "Delete the folder, or set NUMBA_CACHE_DIR to a folder that only you can write to.",
+            Message(
+                "{folders}: compiled code there is not used, because other users can write to it. Delete the "
+                "folder, or set NUMBA_CACHE_DIR to a folder that only you can write to.",
+                folders=where,
+            ),
             stacklevel=2,
         )
 

@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from ..i18n.control_characters import printable
+from ..i18n.message import Message
 
 SHIPPED = "DejaVu Sans"
 """The font that matplotlib ships."""
@@ -66,8 +67,11 @@ def replace_missing_glyphs(names: Iterable[object]) -> list[str]:
     missing = sorted({letter for name in plain for letter in name if not _has_glyph(letter)})
     if missing:
         warnings.warn(
-            f"no installed font has {' '.join(missing[:10])}, so code points are drawn. Install a font that has them, "
-            "such as Noto Sans CJK.",
+            Message(
+                "no installed font has {letters}, so code points are drawn. Install a font that has them, "
+                "such as Noto Sans CJK.",
+                letters=" ".join(missing[:10]),
+            ),
             stacklevel=1,  # Python shows a warning from one place once
         )
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from ..i18n.message import Message
 from ..i18n.plots import words_in
 from ..model.evaluate import Reliability
 from .figure import SeveralAxes, new_axes, require_axes, style_axes
@@ -49,7 +50,7 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     Guo et al. 2017, "On calibration of modern neural networks", figure 1.
     """
     word = words_in(language)
-    upper, lower = _new_panels() if axes is None else require_axes(axes, 2, "accuracy and counts")
+    upper, lower = _new_panels() if axes is None else require_axes(axes, 2, Message("accuracy and counts"))
     sure, right = 100 * reliability.confidence, 100 * reliability.accuracy
     edges, some = 100 * reliability.edges, reliability.counts > 0
     style_axes(upper, grid=True)

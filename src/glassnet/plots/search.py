@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from ..errors import ShapeError, wrong_type
 from ..i18n.language import Say
+from ..i18n.message import Message
 from ..i18n.plots import SHARES, metric_title, words_in
 from .figure import SeveralAxes, new_axes, require_axes, style_axes
 from .fonts import set_fonts
@@ -58,7 +59,11 @@ def draw_search(search: Mapping[str, Any], axes: SeveralAxes | None = None, lang
     trials = [trial for trial in search["trials"] if trial["score"] is not None]
     if not trials:
         raise ShapeError("GN050", "trials: expected one or more with a score.")
-    panels = _new_axes(len(space)) if axes is None else require_axes(axes, 1 + len(space), "trials, and one per option")
+    panels = (
+        _new_axes(len(space))
+        if axes is None
+        else require_axes(axes, 1 + len(space), Message("trials, and one per option"))
+    )
     share = 100 if search["metric"] in SHARES else 1
     scores = share * np.array([trial["score"] for trial in trials], float)
     sign = 1 if search["higher_is_better"] else -1

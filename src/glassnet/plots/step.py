@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..explain.step import LayerStep, Trace
 from ..i18n.language import shortened
+from ..i18n.message import Message
 from ..i18n.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes, size_in_inches, style_axes
 from .fonts import replace_missing_glyphs, set_fonts
@@ -63,7 +64,7 @@ def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en
     count = 1 + PANELS * len(trace.layers)
     if axes is None:
         axes = _new_panels(len(trace.layers))
-    inputs, *panels = require_axes(axes, count, f"the inputs, and {PANELS} per layer")
+    inputs, *panels = require_axes(axes, count, Message("the inputs, and {count} per layer", count=PANELS))
     _inputs(inputs, trace, word)
     for number, layer in enumerate(trace.layers):
         own = panels[PANELS * number : PANELS * (number + 1)]

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, OptionError, ShapeError
+from ..i18n.message import Message
 from ..i18n.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes
 from .fonts import replace_missing_glyphs, set_fonts
@@ -64,7 +65,9 @@ def draw_weights(
     shape = shape_of_image(values.shape[1], image_shape)
     lines = max((caption.count("\n") for caption in captions), default=0) + 1
     panels = (
-        _new_panels(len(values), columns, lines) if axes is None else require_axes(axes, len(values), "one per node")
+        _new_panels(len(values), columns, lines)
+        if axes is None
+        else require_axes(axes, len(values), Message("one per node"))
     )
     panels[0].set_title(replace_missing_glyphs([title])[0], fontsize=10, color=INK, loc="left")
     below = ["\n".join(replace_missing_glyphs(caption.split("\n"))) for caption in captions]

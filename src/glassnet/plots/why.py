@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from ..explain.why import Why
 from ..i18n.language import shortened
+from ..i18n.message import Message
 from ..i18n.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes
 from .fonts import replace_missing_glyphs, set_fonts
@@ -64,7 +65,9 @@ def draw_why(
     count = fixed + (len(nearest.rows) if nearest else 0)
     if axes is None:
         axes = new_axes(1, count, (1.6 * count + 0.4, 2.15), margins=(0.15, 0.1, 0.15, 0.6), gap=0.2)
-    panels = require_axes(axes, count, "the sample, the contributions, the counterfactual, and one per neighbour")
+    panels = require_axes(
+        axes, count, Message("the sample, the contributions, the counterfactual, and one per neighbour")
+    )
     titles, papers = _panel_titles(why, class_names, bool(names), word), [why.sample]
     if why.flip:
         papers.append(why.flip.sample)

@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .._one_line import one_line
 from ..errors import DataError, OptionError, require_choice, require_number, wrong_type
+from ..i18n.message import Message
 from ..options import choices
 
 PerFeature = float | tuple[float, ...]
@@ -58,7 +59,7 @@ class Scaling:
         by_feature = self.name == "features"
         for name, numbers in (("span", self.span), ("offset", self.offset)):
             if isinstance(numbers, tuple) != by_feature:
-                expected = "one number for each feature" if by_feature else "one number"
+                expected = Message("one number for each feature") if by_feature else Message("one number")
                 raise wrong_type(f"scaling.{name}", numbers, expected)
             values = np.asarray(numbers)
             if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
@@ -226,7 +227,7 @@ def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArra
     if not np.isfinite(squares).all():
         feature = int(np.isfinite(squares).argmin())
         largest = np.abs(raw[:, feature]).max()
-        where = f"feature {feature}" if raw.shape[1] > 1 else "inputs"
+        where = Message("feature {feature}", feature=feature) if raw.shape[1] > 1 else "inputs"
         raise DataError(
             "GN018",
             "{where}: values up to {largest:.3g} are too large to square. Divide them by a constant.",

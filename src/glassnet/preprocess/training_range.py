@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..errors import OptionError, RangeWarning, callers_level
+from ..i18n.message import Message
 from ..nn.random import Purpose, generator
 from .tabular.encoders import straightened
 
@@ -41,7 +42,7 @@ FEWEST = 10
 _TRAINED = 1000  # training samples examined: enough for the tails, a few milliseconds at most
 _ASKED = 100  # samples to predict that are examined
 _IN_DOUBT = 5000  # examined if a quarter of those are far off: enough to distinguish just above from just below half
-SUMMARIES = ("the smallest value", "the median value", "the largest value")
+SUMMARIES = (Message("the smallest value"), Message("the median value"), Message("the largest value"))
 
 
 @one_line
@@ -119,16 +120,24 @@ class TrainingRange:
         """Return a remark if most of the inputs are far outside, otherwise an empty text; arguments as for `of`."""
         if self.rows < FEWEST or not len(inputs) or not (what := self._what_is_far(inputs, compared)):
             return ""
-        samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
-        unit = " (in standard deviations of the column)" if compared is not None else ""
-        return f"{samples} far outside the range of the training data{unit}: {what}"
+        samples = (
+            Message("the sample is")
+            if len(inputs) == 1
+            else Message("most of {count:,} samples are", count=len(inputs))
+        )
+        unit = Message(" (in standard deviations of the column)") if compared is not None else ""
+        return Message(
+            "{samples} far outside the range of the training data{unit}: {what}", samples=samples, unit=unit, what=what
+        )
 
     def warn_if_far(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> None:
         """Warn once of the `remark` on inputs, with a `RangeWarning`."""
         if not self._warned and (text := self.remark(inputs, compared=compared)):
             self._warned.append(True)
-            text = (
-                f"rows: {text}. Predictions are unreliable; pass rows with the encoding and scale of the training data."
+            text = Message(
+                "rows: {remark}. Predictions are unreliable; pass rows with the encoding and scale of the "
+                "training data.",
+                remark=text,
             )
             warnings.warn(RangeWarning(text), stacklevel=callers_level())
 
@@ -169,7 +178,11 @@ class TrainingRange:
         if not columns.size or columns.size * len(chosen) < MOST * self._varying:
             return ""
         which = int(columns[0])
-        name = f"value {which + 1} (and {columns.size - 1} more)" if columns.size > 1 else f"value {which + 1}"
+        name = (
+            Message("value {place} (and {count} more)", place=which + 1, count=columns.size - 1)
+            if columns.size > 1
+            else Message("value {place}", place=which + 1)
+        )
         return _described(name, chosen[:, which], far[:, which], self._ends(self.features, which))
 
     @staticmethod
@@ -255,4 +268,6 @@ def _hull(one: Limits, other: Limits) -> Limits:
 
 def _described(name: str, values: NDArray[Any], far: NDArray[np.bool_], training: tuple[float, float]) -> str:
     typical, (low, high) = np.sort(values[far])[np.count_nonzero(far) // 2], training
-    return f"{name} is {typical:g}, in training it was {low:g} to {high:g}"
+    return Message(
+        "{name} is {value:g}, in training it was {low:g} to {high:g}", name=name, value=typical, low=low, high=high
+    )

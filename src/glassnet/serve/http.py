@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from ..errors import OptionError
 from ..i18n.language import LANGUAGES
-from ..i18n.message import Option
+from ..i18n.message import Message, Option
 from ..i18n.translate import in_chinese
 from ..io.limits import LOADER
 
@@ -54,11 +54,11 @@ def listening(host: str, port: int) -> socket.socket:
             sock.close()
         number = getattr(problem, "errno", None)
         if number == errno.EADDRNOTAVAIL:
-            why = "not an address of this machine"
+            why = Message("not an address of this machine")
             raise OptionError(
                 "GN093", "{host_option}: cannot be used ({why}).", why=why, host_option=Option("host", host)
             ) from None
-        why = "another program uses it" if number == errno.EADDRINUSE else "the system refuses it"
+        why = Message("another program uses it") if number == errno.EADDRINUSE else Message("the system refuses it")
         raise OptionError(
             "GN093",
             "{port_option}: cannot be used ({why}). Use another one, or 0 for any.",

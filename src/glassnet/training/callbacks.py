@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from ..i18n.language import counted
+from ..i18n.message import Message
 from .events import BlockDone, EpochDone, Event, TrainingStarted
 
 Callback = Callable[[Event], bool | None]
@@ -44,11 +45,11 @@ def require_callbacks(given: object, name: str = "callbacks") -> list[Any]:
         When `given` is not a list of callables.
     """
     if callable(given) or not isinstance(given, Iterable):
-        raise TypeError(f"{name}: {type(given).__name__}, expected a list of functions.")
+        raise TypeError(Message("{name}: {kind}, expected a list of functions.", name=name, kind=type(given).__name__))
     callbacks = [*given]
     for one in callbacks:
         if not callable(one):
-            raise TypeError(f"{name}: {one!r}, expected functions that take an event.")
+            raise TypeError(Message("{name}: {kind!r}, expected functions that take an event.", name=name, kind=one))
     return callbacks
 
 

@@ -21,7 +21,7 @@ from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError, FileError, ModelFileError, OptionError, with_near_matches
-from ..i18n.message import Option
+from ..i18n.message import Message, Option
 from ..io.opening import require_path
 from ..io.writing import MODEL, require_place
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
@@ -154,9 +154,11 @@ class LoadedCheckpoint:
         self.require_data_set()
         engine = self.engine(engine)
         given = GivenData(data)
-        self.require_same(given, self.model.receipt["data"], "training data")
+        self.require_same(given, self.model.receipt["data"], Message("training data"))
         if validation is not None or self.validation is not None:
-            self.require_same(None if validation is None else GivenData(validation), self.validation, "validation data")
+            self.require_same(
+                None if validation is None else GivenData(validation), self.validation, Message("validation data")
+            )
         network = Network.of(self.model.network.architecture, self.state.optimizer_state.parameters)
         training, validation_part = split_for(data, self.options, validation)
         return Run(
@@ -198,7 +200,7 @@ class LoadedCheckpoint:
 
     def require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
         """Raise ModelFileError GN044 unless the given data are those that the training `began_with`."""
-        source = "no data" if given is None else given.data.source
+        source = Message("no data") if given is None else given.data.source
         if began_with is None:
             raise ModelFileError(
                 "GN044",
@@ -319,7 +321,14 @@ def _history_from(arrays: Tensors, weight_hashes: list[str]) -> History:
             along = arrays["history.progress" if name in ("progress", "loss", "accuracy") else "history.epoch"]
             fits = values.shape == along.shape or (not values.size and name not in ("loss", "epoch_loss"))
             if values.ndim != 1 or values.dtype.kind not in "if" or not fits:
-                raise ValueError(f"history.{name} has shape {values.shape} and dtype {values.dtype}")
+                raise ValueError(
+                    Message(
+                        "history.{name} has shape {shape} and dtype {dtype}",
+                        name=name,
+                        shape=values.shape,
+                        dtype=values.dtype,
+                    )
+                )
             setattr(history, name, values.tolist())
     return history
 

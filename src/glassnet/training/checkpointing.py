@@ -15,6 +15,7 @@ from ..data.dataset import Dataset
 from ..engines import Engine
 from ..errors import DivergedError, ModelFileError, StreamError, with_near_matches
 from ..i18n.control_characters import printable
+from ..i18n.message import Listing, Message
 from ..io.writing import remove, remove_unfinished
 from ..model.file import Tensors, write
 from ..model.header import DataReceipt, Receipt
@@ -125,15 +126,19 @@ class CheckpointWriter:
     def _report_problem(self) -> None:
         if self._problem and not self._reported:
             self._reported = True
-            self._policy.tell(printable(f"checkpoint not written: {self._problem} Training continues."))
+            self._policy.tell(
+                printable(Message("checkpoint not written: {problem} Training continues.", problem=self._problem))
+            )
 
     def _farewell(self) -> str:
         if self._written_progress is None:
-            return f"interrupted, checkpoint not written: {self._problem}"
+            return Message("interrupted, checkpoint not written: {problem}", problem=self._problem)
         path, epochs = self._policy.path, self._run.options.epochs
-        return (
-            f"interrupted, {self._written_progress:.2f} of {epochs} epochs are saved in {path}. Resume with `glassnet "
-            f"resume {path}`."
+        return Message(
+            "interrupted, {done:.2f} of {epochs} epochs are saved in {path}. Resume with `glassnet resume {path}`.",
+            done=self._written_progress,
+            epochs=epochs,
+            path=path,
         )
 
 
@@ -187,7 +192,11 @@ def resume(
     if run.changes:
         warnings.warn(
             printable(
-                f"{path}: the last bits may differ, because versions or processor changed: {', '.join(run.changes)}."
+                Message(
+                    "{path}: the last bits may differ, because versions or processor changed: {changes}.",
+                    path=path,
+                    changes=Listing(run.changes),
+                )
             ),
             stacklevel=2,
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..engines import Samples
 from ..errors import DivergedError
+from ..i18n.message import Message
 from ..model.model import Model
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
@@ -40,27 +41,35 @@ class DivergenceGuard:
     def check(self, loss: float) -> None:
         """Raise unless the loss of a block and the weights after it are finite."""
         if not (math.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
-            self._give_up(f"the loss became {loss:g}" if not math.isfinite(loss) else "a weight became infinite")
+            self._give_up(
+                Message("the loss became {loss:g}", loss=loss)
+                if not math.isfinite(loss)
+                else Message("a weight became infinite")
+            )
 
     def check_epoch(self, loss: float) -> None:
         """Raise if the weights grew more than tenfold and the loss exceeds that of a constant prediction."""
         if loss > self._constant and size_of(self._parameters.flat) > self._state.limit:
             self._give_up(
-                f"the loss {loss:.3g} exceeds the {self._constant:.3g} of a constant prediction, and the weights grew "
-                "more than tenfold"
+                Message(
+                    "the loss {loss:.3g} exceeds the {constant:.3g} of a constant prediction, and the weights "
+                    "grew more than tenfold",
+                    loss=loss,
+                    constant=self._constant,
+                )
             )
 
     @property
     def _advice(self) -> str:
         if self._options.learning_rate * self._options.weight_decay >= 1:  # decay alone flips the sign of a weight
-            return "Use a smaller weight decay or learning rate; their product must be below 1."
-        return "Use a smaller learning rate."
+            return Message("Use a smaller weight decay or learning rate; their product must be below 1.")
+        return Message("Use a smaller learning rate.")
 
     def _give_up(self, why: str) -> None:
         epoch = self._state.epoch
         self._state.roll_back()
         good = self._state.chosen_epoch(self._options) or epoch
-        kept = f"the weights after epoch {good}" if good else "the initial weights"
+        kept = Message("the weights after epoch {epoch}", epoch=good) if good else Message("the initial weights")
         problem = DivergedError(
             "GN030",
             "training diverged in epoch {epoch}: {why}. The last good weights are {kept}. {advice}",

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..data.dataset import Dataset, channels_of, shows_handwriting
 from ..errors import DataError, OptionError
-from ..i18n.message import Listing
+from ..i18n.message import Listing, Message
 from ..model.build import training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.header import ParentReceipt
@@ -175,7 +175,7 @@ def require_parent(model: Model, parent: Model | None) -> None:
         raise DataError("GN017", "init_model: the training did not start from another model. Omit it.")
     if recorded is None:
         return
-    name = recorded.get("file") or "another model"
+    name = recorded.get("file") or Message("another model")
     if parent is None:
         raise DataError(
             "GN017",

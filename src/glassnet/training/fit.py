@@ -15,6 +15,7 @@ from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Engine, engine_for
 from ..errors import ArgumentError, DataWarning, OptionError, callers_level, require_choice, require_names
+from ..i18n.message import Message
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field, for_optimizer
@@ -242,7 +243,11 @@ def warn_of_constants(data: Dataset) -> None:
         return
     for output in constant_outputs(data).tolist():
         name = data.class_names[output] if data.class_names else f"{data.source}, target {output + 1}"
-        text = f"{name}: every target is {data.values[0, output]:g}, and so is every prediction. Check the column."
+        text = Message(
+            "{name}: every target is {value:g}, and so is every prediction. Check the column.",
+            name=name,
+            value=data.values[0, output],
+        )
         warnings.warn(DataWarning(text), stacklevel=callers_level())
 
 

@@ -24,6 +24,7 @@ from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
 from ..engines import ENGINES, Engine, blas_in_use, engine_named
 from ..errors import DataError
+from ..i18n.message import Message
 from ..model.evaluate import Evaluation
 from ..model.header import DataReceipt, ParentReceipt, Receipt
 from ..model.model import Model
@@ -197,10 +198,12 @@ def add_test(
 def _own_engine(name: str, kind: type | None = None) -> str:
     """Return why training with an engine of this name and class cannot be repeated; empty if it can."""
     if name not in ENGINES:
-        return f"the model was trained with {name}, a function that its training record does not contain"
+        return Message(
+            "the model was trained with {name}, a function that its training record does not contain", name=name
+        )
     # An engine that is proven to have the bits of another one says so, as that of `distributed` does.
     if kind is not None and vars(kind).get("bits_of", kind) is not type(engine_named(name)):
-        return f"the model was trained with the custom engine {kind.__name__}"
+        return Message("the model was trained with the custom engine {name}", name=kind.__name__)
     return ""
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..engines import Progress
+from ..i18n.message import Listing, Message
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Layout, Parameters
 from ..nn.schedules import Plateau
@@ -176,16 +177,29 @@ class TrainingState:
             setattr(state.plateau, name, _value(numbers["plateau"], name, kind))
         state.optimizer_state.step = _value(numbers, "step", int)
         if state.epoch + (not state.ended) > options.epochs:
-            raise ValueError(f"the checkpoint is at epoch {state.epoch} of {options.epochs}")
+            raise ValueError(
+                Message("the checkpoint is at epoch {epoch} of {epochs}", epoch=state.epoch, epochs=options.epochs)
+            )
         state.best = np.empty_like(state.last_good) if "best" in arrays else None
         _, expected = state.saved()
         if expected.keys() != {name for name in arrays if name in (*expected, "average")}:
             raise ValueError(
-                f"the checkpoint has the arrays {', '.join(sorted(arrays))}, expected {', '.join(sorted(expected))}"
+                Message(
+                    "the checkpoint has the arrays {found}, expected {expected}",
+                    found=Listing(sorted(arrays)),
+                    expected=Listing(sorted(expected)),
+                )
             )
         for name, array in expected.items():
             if (arrays[name].shape, arrays[name].dtype) != (array.shape, array.dtype):
-                raise ValueError(f"array {name} has shape {arrays[name].shape} and dtype {arrays[name].dtype}")
+                raise ValueError(
+                    Message(
+                        "array {name} has shape {shape} and dtype {dtype}",
+                        name=name,
+                        shape=arrays[name].shape,
+                        dtype=arrays[name].dtype,
+                    )
+                )
             array[...] = arrays[name]
         return state
 
@@ -207,7 +221,7 @@ def _value(values: dict[str, Any], name: str, kind: type) -> Any:
     if kind is float and isinstance(value, float | str):
         return float(value)
     if type(values[name]) is not kind or not 0 <= value < 2**53:
-        raise ValueError(f"the checkpoint has {name} {value!r}")
+        raise ValueError(Message("the checkpoint has {name} {value!r}", name=name, value=value))
     return value
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..data.dataset import Dataset, require_dataset
 from ..data.validation_split import without_validation
 from ..errors import DivergedError, with_near_matches
+from ..i18n.message import Message
 from ..model.build import new_model
 from ..model.model import Model, require_model
 from ..nn.network_class import Network
@@ -26,7 +27,7 @@ from .receipt import (
 )
 from .run import Run
 
-NO_EPOCH = "the weights in the file, which match no epoch"
+NO_EPOCH = Message("the weights in the file, which match no epoch")
 
 
 @dataclass(frozen=True)
@@ -100,21 +101,21 @@ def verify(
         return Verification(False, where, changed, epoch)
 
     if model.hash() != receipt["hash"]:
-        return differs("the weights in the file do not match its training record")
+        return differs(Message("the weights in the file do not match its training record"))
     data, scaling = without_validation(receipt["data"], in_form_of(model, data)), model.scaling
     same_form = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
     if not same_form or given.fingerprint != receipt["data"]["fingerprint"]:
-        return differs(f"{data.source} is not the training data")
+        return differs(Message("{source} is not the training data", source=data.source))
     hidden = tuple(options.members * nodes for nodes in options.hidden) if options.folds else options.hidden
     if hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
-        return differs("the network in the file does not match its training record")
+        return differs(Message("the network in the file does not match its training record"))
     training = training_split_of(receipt, data)
     made = new_model(training, options) if init_model is None else continued(init_model, training, options)
     for name, what in (("scaling", "inputs"), ("targets", "targets")):
         if getattr(made, name) != getattr(model, name):
-            return differs(f"the scaling of the {what} in the file does not match the data")
-    final_difference = "the moving average of the weights" if options.average else NO_EPOCH
+            return differs(Message("the scaling of the {what} in the file does not match the data", what=what))
+    final_difference = Message("the moving average of the weights") if options.average else NO_EPOCH
     networks: list[Network] = []
     for number, hashes in enumerate(receipt["trails"]):
         run = repeated_run(receipt, data, engine, given, number, init_model)
@@ -124,7 +125,10 @@ def verify(
         if not (where or options.folds) and not _same(networks[-1], model.members[number]):
             where = final_difference
         if where:
-            return differs(f"member {number + 1}: {where}" if options.members > 1 else where, epoch)
+            return differs(
+                Message("member {number}: {where}", number=number + 1, where=where) if options.members > 1 else where,
+                epoch,
+            )
     if options.folds and not _same(side_by_side(networks), model.network):
         return differs(final_difference)
     return Verification(True, "", changed)
@@ -155,7 +159,7 @@ def first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> 
     callbacks : list of callable
     """
     if run.model.network.parameters.hash() != hashes[0]:
-        return "the initial weights", 0
+        return Message("the initial weights"), 0
 
     def compare(event: Event) -> bool:
         return isinstance(event, EpochDone) and (event.hash != hashes[event.epoch] or event.epoch == len(hashes) - 1)
@@ -164,8 +168,8 @@ def first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> 
         run.train([*callbacks, compare])
     except DivergedError as problem:
         epoch = problem.good_epochs + 1
-        return f"the weights after epoch {epoch}, where training diverges", epoch
+        return Message("the weights after epoch {epoch}, where training diverges", epoch=epoch), epoch
     for epoch, (now, then) in enumerate(zip(run.history.weight_hashes, hashes, strict=False)):
         if now != then:
-            return f"the weights after epoch {epoch}", epoch
+            return Message("the weights after epoch {epoch}", epoch=epoch), epoch
     return "", None

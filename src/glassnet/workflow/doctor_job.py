@@ -18,8 +18,7 @@ from ..doctor.data.write import output_kind, write_repaired
 from ..doctor.findings import Finding
 from ..doctor.script.checks import examine_script
 from ..errors import DataError, OptionError
-from ..i18n.language import listed
-from ..i18n.message import Listing, Option
+from ..i18n.message import Listing, Message, Option
 from ..io.archives import is_folder
 from ..io.writing import replacing, require_place
 from ..options.options import Options
@@ -240,9 +239,14 @@ def _require_pair(copies: list[tuple[str, str]], training: RawData, test: RawDat
     """Raise DataError GN017 if a model trained on the first copy could not be tested on the second."""
     lacking = sorted({*training.names} - {*test.names}) if training.header else []
     if lacking or test.width != training.width or (test.labels is None) != (training.labels is None):
-        why = f"has {test.width} columns and the copy of {training.source} {training.width}"
+        why = Message(
+            "has {columns} columns and the copy of {other} {wanted}",
+            columns=test.width,
+            other=training.source,
+            wanted=training.width,
+        )
         if lacking:
-            why = f"lacks columns of {training.source} ({listed(lacking, 5)})"
+            why = Message("lacks columns of {other} ({names})", other=training.source, names=Listing(lacking, 5))
         raise DataError(
             "GN017",
             "{source}: its copy {why}; nothing was written. Use test data with the same columns.",

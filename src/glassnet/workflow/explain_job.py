@@ -16,7 +16,7 @@ from ..explain.nodes import LayerOfNodes, examine_nodes
 from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
-from ..i18n.message import Listing, Option
+from ..i18n.message import Listing, Message, Option
 from ..i18n.plots import shown, words_in
 from ..io.writing import write_text
 from ..model.model import Model
@@ -299,7 +299,7 @@ def explain_node(
 def load_explained(model: Model, model_path: str, source: str | Table | None, part: str, notify: Notify) -> Dataset:
     """Load the data for an explanation: `source`, or the bundled MNIST if the model was trained on it."""
     samples, _ = load_labelled(model, model_path, source, notify, part)
-    samples.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    samples.require_like(model.features, model.classes, Message("the model"), of_classes=model.targets.of_classes)
     return samples
 
 
@@ -396,11 +396,22 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
     rows, names, labels = load_queries(model, source, notify)
     called, count, last = source if isinstance(source, str) else source.source, len(rows), len(rows) - 1
     if row is None and count != 1:
-        problem = f"{called}: {count} samples, the first is '{names[0]}'. Choose one with --row 0 to {last}."
+        problem = Message(
+            "{source}: {count} samples, the first is '{name}'. Choose one with {row} to {last}.",
+            source=called,
+            count=count,
+            name=names[0],
+            last=last,
+            row=Option("row", 0),
+        )
         if model.image_shape:
-            problem = (
-                f"{called}: {count} samples, the first is '{names[0]}'. Choose one with --row 0 to {last}, or crop "
-                "the image."
+            problem = Message(
+                "{source}: {count} samples, the first is '{name}'. Choose one with {row} to {last}, or crop the image.",
+                source=called,
+                count=count,
+                name=names[0],
+                last=last,
+                row=Option("row", 0),
             )
         raise OptionError("GN020", problem)
     if row is not None and not 0 <= row < count:

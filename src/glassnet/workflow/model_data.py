@@ -19,7 +19,7 @@ from ..data.validation import AUTO
 from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
 from ..handwriting.digit_model import reads_digits
-from ..i18n.message import Option
+from ..i18n.message import Message, Option
 from ..io.opening import Opened, read_once
 from ..model.file import load_model
 from ..model.model import Model
@@ -75,7 +75,11 @@ def load_labelled(
     training data did not have is a DataError GN075.
     """
     source = named_source(
-        model, source, f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA."
+        model,
+        source,
+        Message(
+            "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA.", model=model_path
+        ),
     )
     if model.columns is None:
         assert isinstance(source, str)
@@ -137,7 +141,10 @@ def load_trained_on(
     source = named_source(
         model,
         source,
-        f"{model_path}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained on.",
+        Message(
+            "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained on.",
+            model=model_path,
+        ),
     )
     recorded = model.receipt.get("data", {})
     options, held_out = options_of(model.receipt), recorded.get("held_out")
@@ -205,10 +212,14 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
             )
         return None
     if named is None:
-        file = Path(recorded.get("file", "")).name or "another model"
+        file = Path(recorded.get("file", "")).name or Message("another model")
         named = str(Path(model_path).with_name(file))
         if not Path(named).is_file():
-            advice = "Name that model with --from FILE, or put it there." if flag else "Put it there."
+            advice = (
+                Message("Name that model with {from_option}, or put it there.", from_option=Option("from", "FILE"))
+                if flag
+                else Message("Put it there.")
+            )
             raise OptionError(
                 "GN020",
                 "{model}: the training started from {file} (hash {hash}), which is not in the same folder. {advice}",
@@ -250,7 +261,7 @@ def load_queries(
     table = read_table(source, model.columns.names)
     inputs, remarks = model.columns.apply_with_remarks(table)
     notify_values(table, remarks, notify, strict=strict)
-    return inputs, [f"{table.source}, row {row}" for row in range(len(table))], None
+    return inputs, [Message("{source}, row {row}", source=table.source, row=row) for row in range(len(table))], None
 
 
 def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset, rows: int, notify: Notify) -> None:

@@ -24,6 +24,7 @@ from ..errors import (
 )
 from ..explain.why import Why, why
 from ..i18n.language import below_all, counted, listed
+from ..i18n.message import Message
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.model import Model
@@ -395,7 +396,9 @@ class TableModel:
 
     def __repr__(self) -> str:
         columns, names = self.columns, listed(self.columns.target_names, _MOST_NAMED)
-        kind = {"classes": f"{self.model.classes} classes", "numbers": "regression"}.get(columns.task, columns.task)
+        kind = {"classes": Message("{count} classes", count=self.model.classes), "numbers": "regression"}.get(
+            columns.task, columns.task
+        )
         about = [f"{names}: {kind} of {counted(len(columns.inputs), 'column')}", self.model.network.architecture.short]
         tested = self.model.receipt.get("result") or {}
         if (accuracy := tested.get("accuracy")) is not None:

@@ -32,7 +32,7 @@ from ..errors import (
     StreamError,
 )
 from ..i18n.language import LANGUAGES
-from ..i18n.message import Option
+from ..i18n.message import Message, Option
 from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate
@@ -345,8 +345,12 @@ def saying_what_is_left(*, might_resume: bool) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stop:
-        hint = " With --checkpoint FILE, training can be resumed." if might_resume else ""
-        raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
+        hint = (
+            Message(" With {checkpoint}, training can be resumed.", checkpoint=Option("checkpoint", "FILE"))
+            if might_resume
+            else ""
+        )
+        raise KeyboardInterrupt(str(stop) or Message("interrupted; nothing was written.{hint}", hint=hint)) from None
 
 
 def _curve(result: TrainResult) -> dict[str, Any]:
@@ -499,7 +503,10 @@ def _source_of(job: TrainJob, start: Model | None) -> str:
     """Return the data to train on: the named ones, or the bundled MNIST unless a model was trained on others."""
     if start is None or job.source is not None:
         return job.source or data.BUNDLED
-    otherwise = f"{job.start}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA to train on."
+    otherwise = Message(
+        "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA to train on.",
+        model=job.start,
+    )
     source: str = named_source(start, None, otherwise)
     return source
 
@@ -745,11 +752,11 @@ def fit_or_keep(fit_it: Callable[..., Fit], plan: Plan, options: Options, callba
     try:
         return fit_it(callbacks=[*callbacks, load_meanwhile])
     except (DivergedError, StreamError) as problem:
-        kept = [f"{path} was not written."]
+        kept = [Message("{path} was not written.", path=path)]
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
             place = _save_beside(problem.model, place, overwrite=False)
-            kept.append(f"The last good weights are in {place}.")
+            kept.append(Message("The last good weights are in {place}.", place=place))
         raise type(problem)(problem.code, " ".join([str(problem), *kept])) from None
 
 
@@ -804,13 +811,18 @@ def _not_lost(checkpoint: str | None) -> Iterator[None]:
     except FileError as problem:
         if not checkpoint:
             raise
-        kept = f"The training run is in {checkpoint}; resume it with `glassnet resume {checkpoint}`."
+        kept = Message(
+            "The training run is in {checkpoint}; resume it with `glassnet resume {checkpoint}`.", checkpoint=checkpoint
+        )
         raise FileError(problem.code, "{problem} {kept}", problem=problem, kept=kept) from None
     except KeyboardInterrupt:
         if not checkpoint:
             raise
         raise KeyboardInterrupt(
-            f"interrupted; the training run is in {checkpoint}. Resume it with `glassnet resume {checkpoint}`."
+            Message(
+                "interrupted; the training run is in {checkpoint}. Resume it with `glassnet resume {checkpoint}`.",
+                checkpoint=checkpoint,
+            )
         ) from None
 
 

@@ -27,7 +27,7 @@ from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
 from ..errors import DataError, FileError, GlassnetError, OptionError, strictly
 from ..i18n.language import listed
-from ..i18n.message import Listing, Option
+from ..i18n.message import Listing, Message, Option
 from ..io.archives import is_folder
 from ..io.opening import read_once
 from ..model.header import DataReceipt
@@ -570,6 +570,6 @@ def _notify_learnt(table: Table, columns: Columns, notify: Notify) -> None:
     for text in (
         *table.remarks,
         *columns.remarks,
-        *(f"column {name!r} not used: {why}" for name, why in columns.dropped),
+        *(Message("column {name!r} not used: {why}", name=name, why=why) for name, why in columns.dropped),
     ):
         notify(remark(table.source, text))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import OptionError
+from ..i18n.message import Listing, Message
 from ..model.file import load_model
 from ..model.model import Model
 from ..training.callbacks import Callback
@@ -68,7 +69,9 @@ def verify_model(
     verification = verify(model, data, list(callbacks), init_model=parent)
     sources = dict.fromkeys(added or model.receipt.get("data", {}).get("added", []))
     if sources and verification.where == f"{data.source} is not the training data":  # either may be another one
-        where = f"{data.source} with the added {', '.join(sources)} is not the training data"
+        where = Message(
+            "{source} with the added {files} is not the training data", source=data.source, files=Listing(sources)
+        )
         verification = replace(verification, where=where)
     return VerifyResult(model, verification)
 

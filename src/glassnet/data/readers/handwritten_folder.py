@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Option
+from ...i18n.message import Message, Option
 from ...io.limits import in_threads
 from ...io.opening import open_source
 from ..dataset import HANDWRITING
@@ -59,7 +59,7 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
         read_all = in_threads(read, found.files)
     digits = [(k, one) for k, one in enumerate(read_all) if not isinstance(one, str)]
     if not digits:
-        images = "1 image" if len(found.files) == 1 else f"{len(found.files):,} images"
+        images = Message("1 image") if len(found.files) == 1 else Message("{count:,} images", count=len(found.files))
         raise DataError(
             "GN085",
             "{name}: no digit found in {images}. Use dark ink on light paper, or light ink on dark "
@@ -69,22 +69,32 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
             stages=Option("stages", "FILE"),
         )
     without = [
-        f"{found.names[k]}: no digit found, excluded [{one}]" for k, one in enumerate(read_all) if isinstance(one, str)
+        Message("{name}: no digit found, excluded [{one}]", name=found.names[k], one=one)
+        for k, one in enumerate(read_all)
+        if isinstance(one, str)
     ]
     rows = [k for k, one in digits for _ in one]
-    several = "; each digit of an image is a sample of its class" if len(rows) > len(digits) else ""
-    images = "1 image" if len(digits) == 1 else f"{len(digits):,} images"
-    number = "1 digit" if len(rows) == 1 else f"{len(rows):,} digits"
+    several = Message("; each digit of an image is a sample of its class") if len(rows) > len(digits) else ""
+    images = Message("1 image") if len(digits) == 1 else Message("{count:,} images", count=len(digits))
+    number = Message("1 digit") if len(rows) == 1 else Message("{count:,} digits", count=len(rows))
     size = f"{SIDE} × {SIDE} pixels"
     if as_is:
-        remark = (
-            f"found {number} in {images}; images of {size} are used as they are, digits in others are centred in "
-            f"that size{several}"
+        remark = Message(
+            "found {digits} in {images}; images of {size} are used as they are, digits in others are "
+            "centred in that size{more}",
+            digits=number,
+            images=images,
+            size=size,
+            more=several,
         )
     else:
-        remark = (
-            f"found {number} in {images}; images in MNIST's form are used as they are, digits in others are centred "
-            f"in {size}{several}"
+        remark = Message(
+            "found {digits} in {images}; images in MNIST's form are used as they are, digits in others "
+            "are centred in {size}{several}",
+            digits=number,
+            images=images,
+            size=size,
+            several=several,
         )
     remarks = (*without, remark)
     samples = replace(

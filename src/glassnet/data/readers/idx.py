@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
-from ...i18n.message import Listing
+from ...i18n.message import Listing, Message
 from ...io.opening import Opened, open_source, open_stream
 
 PREFIX = {"train": "train", "test": "t10k"}
@@ -66,7 +66,11 @@ def parse_idx(opened: Opened) -> NDArray[Any]:
         length = opened.path.stat().st_size
     expected = start + math.prod(sizes) * kind.itemsize
     if len(head) < start or length != expected:
-        right = f"{start} or more" if len(head) < start else f"{expected} for {' × '.join(map(str, sizes))} values"
+        right = (
+            Message("{start} or more", start=start)
+            if len(head) < start
+            else Message("{expected} for {sizes} values", expected=expected, sizes=" × ".join(map(str, sizes)))
+        )
         raise DataError(
             "GN019",
             "{name}: {length} bytes, expected {expected}. Fetch the file again.",
@@ -135,7 +139,7 @@ def labels_beside(images: Path) -> Path:
             if os.path.isfile(images.parent / candidate):
                 return images.parent / candidate
     if name == images.name:
-        plain = "…-labels-idx1-ubyte next to …-images-idx3-ubyte"
+        plain = Message("…-labels-idx1-ubyte next to …-images-idx3-ubyte")
     raise FileError(
         "GN001", "{name}: no label file, expected {labels}. Put it into the same folder.", name=images, labels=plain
     )
@@ -188,5 +192,5 @@ def bundled_pair(part: str) -> tuple[NDArray[Any], NDArray[Any]]:
         with (folder / f"{name}.gz").open("rb") as stream:
             arrays.append(parse_idx(open_stream(stream, f"bundled {name}.gz")))
     images, labels = arrays
-    pair(images, labels, f"bundled {prefix} images", f"bundled {prefix} labels")
+    pair(images, labels, Message("bundled {prefix} images", prefix=prefix), f"bundled {prefix} labels")
     return images, labels

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Option
+from ...i18n.message import Message, Option
 from ...io.limits import in_threads
 from .image import bright_border, quiet_pillow, read_picture
 
@@ -110,15 +110,36 @@ def read_pictures(
         reading = "photo" if colour or mixed else "ink"
     remarks = []
     if resized.any():
-        remarks.append(f"resized {_count(resized)} to {shape[0]} × {shape[1]} pixels")
+        remarks.append(
+            Message(
+                "resized {images} to {rows} × {columns} pixels", images=_count(resized), rows=shape[0], columns=shape[1]
+            )
+        )
     if 0 < top < 65535:
         images, bits = _count(whites > 0), top.bit_length()
-        remarks.append(f"white is {top:,} in {images} of 16 bits that use only {bits}, and in images to predict")
+        remarks.append(
+            Message(
+                "white is {white:,} in {images} of 16 bits that use only {bits}, and in images to predict",
+                white=top,
+                images=images,
+                bits=bits,
+            )
+        )
     if coloured.any() and not colour:
-        remarks.append(f"read {_count(coloured)} in colour as grey; --colour keeps the colours")
+        remarks.append(
+            Message(
+                "read {images} in colour as grey; {colour} keeps the colours",
+                images=_count(coloured),
+                colour=Option("colour"),
+            )
+        )
     if reading == "ink" and bright.any():
         inputs[bright] = 255 - inputs[bright]
-        remarks.append(f"inverted {_count(bright)} with dark ink on light, so that ink is bright as in MNIST")
+        remarks.append(
+            Message(
+                "inverted {images} with dark ink on light, so that ink is bright as in MNIST", images=_count(bright)
+            )
+        )
     return Pictures(inputs, shape, reading, tuple(remarks), int(coloured.sum()), top)
 
 
@@ -193,8 +214,8 @@ def _is_coloured(pixels: NDArray[np.uint8]) -> bool:
 def _count(which: NDArray[np.bool_]) -> str:
     some = int(which.sum())
     if some < len(which):
-        return f"{some:,} of {len(which):,} images"
-    return "1 image" if some == 1 else f"{some:,} images"
+        return Message("{some:,} of {count:,} images", some=some, count=len(which))
+    return Message("1 image") if some == 1 else Message("{count:,} images", count=some)
 
 
 def _large(name: str, shape: tuple[int, int], channels: int) -> DataError:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ...errors import DataError, FileError
 from ...i18n.language import listed
+from ...i18n.message import Message
 from ...io.archives import as_folder
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
@@ -209,12 +210,12 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         remarks += _without_pictures(root, apart, {word for _, word in rows})
     left = len(names) - len({name for name, _ in rows})
     if left:
-        images = "1 image" if left == 1 else f"{left:,} images"
-        remarks.append(f"ignored {images} without a class")
+        images = Message("1 image") if left == 1 else Message("{count:,} images", count=left)
+        remarks.append(Message("ignored {images} without a class", images=images))
     if passed:
         kinds = listed([kind for kind, _ in passed.most_common()], 4)
-        others = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
-        remarks.append(f"ignored {others} of other kinds ({kinds})")
+        others = Message("1 file") if passed.total() == 1 else Message("{count:,} files", count=passed.total())
+        remarks.append(Message("ignored {files} of other kinds ({kinds})", files=others, kinds=kinds))
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
     return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
@@ -226,8 +227,8 @@ def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> 
     if not empty:
         return []
     shown = listed([*map(os.fspath, empty)], 3)
-    folders = "1 folder" if len(empty) == 1 else f"{len(empty):,} folders"
-    return [f"ignored {folders} without images ({shown})"]
+    folders = Message("1 folder") if len(empty) == 1 else Message("{count:,} folders", count=len(empty))
+    return [Message("ignored {folders} without images ({names})", folders=folders, names=shown)]
 
 
 def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:

@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from ...errors import DataError
-from ...i18n.message import Place
+from ...i18n.message import Message, Place
 from ...io.encoding import in_utf8, narrowed
 from ...io.opening import file_problem
 from ..tables.header import separator_of
@@ -54,7 +54,7 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     for line, row in rows[header:]:
         name = known.named(row, column)
         if name is None:
-            shown = ascii(row[column][:40]) if column < len(row) else "an empty field"
+            shown = ascii(row[column][:40]) if column < len(row) else Message("an empty field")
             raise DataError(
                 "GN071",
                 "{place}: {name} does not name exactly one image of this folder. Correct the name, or remove the line.",
@@ -157,7 +157,7 @@ def _label_column(table: Path, header: list[str] | None, width: int, names: int)
     for word in LABELS:
         if word in called:
             return called.index(word)
-    columns = ", ".join(header) if header else f"{width} without names"
+    columns = ", ".join(header) if header else Message("{width} without names", width=width)
     raise DataError(
         "GN071",
         "{table}: columns {columns}, none of them named as the class. Name it label, or keep only two columns.",

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Place
+from ...i18n.message import Message, Option, Place
 from ...io.opening import Opened
 from ..dataset import Like, SampleLayout, image_shape
 from ..sample_layout import columns_at, detect_layout, detect_range, one_hot_rows, unsigned
@@ -150,8 +150,8 @@ def _expected_width(width: int, *, labelled: bool) -> str:
     if not labelled:
         return str(width)
     if image_shape(width - 1):
-        return f"{width} (a label and {width - 1} pixels)"
-    return f"{width} (a label and {width - 1} value{'s' * (width != 2)})"
+        return Message("{width} (a label and {features} pixels)", width=width, features=width - 1)
+    return Message("{width} (a label and {features} values)", width=width, features=width - 1)
 
 
 def lines_of(opened: Opened) -> Iterator[tuple[int, str]]:
@@ -435,20 +435,25 @@ def _check(
         row = int(np.argmin(fits.all(axis=1)))
         if row < wrong:
             column = int(np.argmin(fits[row]))
-            value, place = float(inputs[row, column]), f"line {lines[row]}, column {column + 1 + skipped}"
+            value, place = (
+                float(inputs[row, column]),
+                Message("line {line}, column {column}", line=lines[row], column=column + 1 + skipped),
+            )
             if not math.isfinite(value):
                 raise not_finite(source, place, value)
             raise outside(source, place, value, high, inputs, advice_outside)
     if labels is not None and wrong < count:
-        raise bad_label(source, f"line {lines[wrong]}", float(labels[wrong]), advice)
+        raise bad_label(source, Message("line {line}", line=lines[wrong]), float(labels[wrong]), advice)
 
 
 def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) -> NDArray[np.float64]:
     fields, (name, line) = layout.split(text), place
     if len(fields) != layout.width:
         count, s = len(fields), "s" * (len(fields) != 1)
-        problem = f"{name}, line {line}: {count} value{s}, expected {expected}."
-        advice = "Add the missing values." if count < layout.width else "Remove the extra values."
+        problem = Message(
+            "{place}: {count} value{s}, expected {what}.", place=Place(name, line=line), count=count, s=s, what=expected
+        )
+        advice = Message("Add the missing values.") if count < layout.width else Message("Remove the extra values.")
         raise DataError("GN012", "{problem} {advice}", problem=problem, advice=advice)
     try:
         # Most rows have only bytes, and looking these up is three times as fast as parsing.
@@ -461,10 +466,14 @@ def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) ->
         return np.array([number_of(_unquoted(field)) for field in fields])
     except ValueError:
         column = next(k for k, field in enumerate(fields) if not _readable(field))
-        shown = _shown(fields[column]) if fields[column].strip() else "an empty value"
+        shown = _shown(fields[column]) if fields[column].strip() else Message("an empty value")
         table = ""
         if column in (0, layout.width - 1) and fields[column].strip():
-            table = f" If it is the label of a table, pass --target column{column + 1}, or the name of the column."
+            table = Message(
+                " If it is the label of a table, pass {target} column{column}, or the name of the column.",
+                column=column + 1,
+                target=Option("target"),
+            )
         raise DataError(
             "GN013",
             "{place}: {field}, expected a number. Correct it or remove the row.{more}",

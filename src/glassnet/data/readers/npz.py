@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
 from ...i18n.language import listed
+from ...i18n.message import Listing, Message
 from ...io.archives import files_in
 from ...io.limits import require_room
 from ...io.opening import Opened
@@ -182,7 +183,7 @@ def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
     if pair is not None:
         return pair
     first, second = PARTS[part][0]
-    found = f"arrays {listed([*map(ascii, names)], 8)}" if names else "no arrays"
+    found = Message("arrays {names}", names=Listing([*map(ascii, names)], 8)) if names else Message("no arrays")
     raise DataError(
         "GN019",
         "{name}: {kind}, expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
@@ -207,7 +208,7 @@ def damaged(name: str, error: Exception, key: str | None = None) -> DataError | 
     """Convert an error about an archive, or its array `key`, to GN019, unless it is a glassnet error."""
     if isinstance(error, DataError | FileError):
         return error
-    place = f"{name}, array '{key}'" if key else name
+    place = Message("{name}, array '{key}'", name=name, key=key) if key else name
     if "allow_pickle" in str(error):
         return DataError(
             "GN019",

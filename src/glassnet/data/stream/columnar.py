@@ -10,6 +10,7 @@ from typing import IO
 import polars as pl
 
 from ...errors import FileError
+from ...i18n.message import Message
 from ...io.opening import file_problem
 from ..tables.declared_sizes import PROBLEMS, StoredRows, arrow_record_batches, parquet_row_groups, require_pages
 from .parts import Part, Piece, State, most_rows, pieces_of, state_of
@@ -37,7 +38,7 @@ class ColumnarPart(Part):
 
     def __init__(self, path: Path, kind: str) -> None:
         groups_of = _GROUPS[kind]
-        self.unit = "row group" if kind == "parquet" else "record batch"
+        self.unit = Message("row group") if kind == "parquet" else Message("record batch")
         self._kind = kind
         try:
             with path.open("rb") as stream:

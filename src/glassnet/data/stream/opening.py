@@ -15,6 +15,7 @@ import polars as pl
 
 from ...errors import DataError, FileError, require_choice, with_near_matches
 from ...i18n.language import listed
+from ...i18n.message import Message
 from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
 from ...io.sniff import kind_of
@@ -227,7 +228,7 @@ def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
             listed([repr(name) for name in one if name not in other], _SHOWN)
             for one, other in ((schema, own), (own, schema))
         )
-        advice = "Give all parts the same columns."
+        advice = Message("Give all parts the same columns.")
         if missing and extra:
             raise DataError(
                 "GN140",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from ...errors import FileError
+from ...i18n.message import Message
 from ...io.opening import file_problem
 
 PIECE_ROWS = 1 << 17
@@ -45,7 +46,7 @@ class Part(ABC):
         What is read at a time, in order.
     """
 
-    unit = "row group"
+    unit = Message("row group")
     typed = True
     header = True
     remarks: tuple[str, ...] = ()

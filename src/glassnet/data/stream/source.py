@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from ...i18n.message import Message
 from ..tables.table import Table
 
 BLOCK_ROWS = 65_536
@@ -98,7 +99,7 @@ class StreamSource(ABC):
 
     def place(self, group: RowGroup) -> str:
         """Return the part and row group, for messages and progress."""
-        return f"{self.parts[group.part]}, row group {group.number + 1}"
+        return Message("{source}, row group {number}", source=self.parts[group.part], number=group.number + 1)
 
     def require_unchanged(self) -> None:  # noqa: B027 a table in memory does not change
         """Raise FileError GN001 or GN141 if a part is gone or has changed since it was opened."""
@@ -132,7 +133,11 @@ class TableStream(StreamSource):
         if isinstance(sizes, int):
             sizes = [min(sizes, whole - first) for first in range(0, whole, sizes)]
         if sum(sizes) != whole or min(sizes, default=0) < 1:
-            raise ValueError(f"sizes of row groups: a sum of {sum(sizes)}, expected {whole}, each 1 or more")
+            raise ValueError(
+                Message(
+                    "sizes of row groups: a sum of {sum}, expected {whole}, each 1 or more", sum=sum(sizes), whole=whole
+                )
+            )
         firsts = np.concatenate([[0], np.cumsum(sizes)]).tolist()
         groups = [RowGroup(0, number, firsts[number], rows) for number, rows in enumerate(sizes)]
         super().__init__(table.source, table.names, (table.source,), groups)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import polars as pl
 
 from ...errors import DataError
-from ...i18n.message import Listing, Place
+from ...i18n.message import Listing, Message, Place
 from ...io.encoding import in_utf8
 from ...io.opening import Opened
 from ..validation import is_number
@@ -76,7 +76,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     header = row_names is not None or is_header(first_rows, expected)
     width = len(first_rows[0])
     if row_names is not None:
-        remarks = (*remarks, "row names, as R writes them, are ignored")
+        remarks = (*remarks, Message("row names, as R writes them, are ignored"))
     if frame is None:
         frame = read_fast(content, separator, width)
     if frame is None:
@@ -174,9 +174,9 @@ def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], 
     if not table.strip():
         raise DataError("GN010", "{name}: only blank lines, expected rows. Check the file.", name=opened.name)
     decoded, encoding = in_utf8(table)
-    remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
+    remarks = [Message("not UTF-8, read as {encoding}", encoding=encoding)] if encoding else []
     above = without_separator_line(above.removeprefix(_BOM))
-    remarks += ["lines that begin with # above the table are ignored"] if b"#" in above else []
+    remarks += [Message("lines that begin with # above the table are ignored")] if b"#" in above else []
     return decoded, tuple(remarks), above.split(b"\n")[:-1]
 
 
@@ -246,7 +246,11 @@ def read_careful(
 ) -> pl.DataFrame:
     """Read the rows one by one, or raise an error for a bad one; `named` if rows begin with a row name."""
     rows = []
-    right = f"{width}, a row name and {width - 1} more" if named else f"{width} as in the first line"
+    right = (
+        Message("{width}, a row name and {others} more", width=width, others=width - 1)
+        if named
+        else Message("{width} as in the first line", width=width)
+    )
     found = list(records(content.decode(), separator, name))
     if not found:
         raise DataError("GN010", "{name}: only quotation marks, expected rows of values. Check the file.", name=name)
@@ -264,14 +268,27 @@ def read_careful(
             )
         if len(row) != width:
             line, count, s = above + last, len(row), "s" * (len(row) != 1)
-            problem = f"{name}, line {line}: {count} value{s}, expected {right}."
-            advice = "Remove the extra values, or quote their text."
+            problem = Message(
+                "{place}: {count} value{s}, expected {what}.",
+                place=Place(name, line=line),
+                count=count,
+                s=s,
+                what=right,
+            )
+            advice = Message("Remove the extra values, or quote their text.")
             if width == 1:
-                advice = "If line 1 is not the name of a column, remove it."
+                advice = Message("If line 1 is not the name of a column, remove it.")
             elif count < width:
-                advice = "Add the missing values."
+                advice = Message("Add the missing values.")
             if any("\n" in field for field in row):
-                advice = " ".join([advice, f"Quotation marks make one row of lines {above + first} to {line}."])
+                advice = " ".join(
+                    [
+                        advice,
+                        Message(
+                            "Quotation marks make one row of lines {first} to {last}.", first=above + first, last=line
+                        ),
+                    ]
+                )
             raise DataError("GN012", "{problem} {advice}", problem=problem, advice=advice)
         rows.append(row)
     return frame_of_rows(rows, width)

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ...i18n.message import Message
 from ...io.opening import Opened
 
 _COUNTED = 1000  # rows of nulls that give the size of a row
@@ -138,10 +139,10 @@ def _require_ends(stream: IO[bytes], mark: bytes) -> None:
     """Raise ValueError unless a file begins and ends with a mark."""
     stream.seek(0)
     if stream.read(len(mark)) != mark:
-        raise ValueError("another beginning than the format's")
+        raise ValueError(Message("another beginning than the format's"))
     stream.seek(-len(mark), os.SEEK_END)
     if stream.read() != mark:
-        raise ValueError("the file ends too early")
+        raise ValueError(Message("the file ends too early"))
 
 
 def _rows_of_batch(stream: IO[bytes], place: int) -> int:
@@ -273,7 +274,7 @@ def _read_message(stream: IO[bytes], place: int) -> tuple[bytes, tuple[int, ...]
     length = int.from_bytes(head, "little")
     message = stream.read(length)
     if not length or len(message) < length:
-        raise EOFError("the file ends too early")
+        raise EOFError(Message("the file ends too early"))
     return message, struct.unpack_from("<I", message)
 
 

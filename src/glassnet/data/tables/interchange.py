@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError
+from ...i18n.message import Message
 from .csv import require_unique
 
 _RESOLUTIONS = ("D", "ms", "us", "ns")
@@ -37,7 +38,7 @@ def frame_of(source: Any) -> pl.DataFrame:
     try:
         columns = _columns(source)
         if columns is not None:
-            require_unique([name for name, _ in columns], "the table")
+            require_unique([name for name, _ in columns], Message("the table"))
             return pl.DataFrame({name: _plain_column(column) for name, column in columns}, strict=False)
         if hasattr(source, "__arrow_c_stream__"):
             return pl.DataFrame(source, strict=False)

@@ -8,11 +8,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...i18n.message import Message
+
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
 """Markers of missing values, in lower case; without "none" and "-", which often name a class."""
 
 AMONG_NUMBERS = MISSING | {
-    *("-", "--", ".", "..", "none", "nil", "unknown", "missing", "n.a.", "not available", "not applicable", "no data"),
+    *(
+        "-",
+        "--",
+        ".",
+        "..",
+        "none",
+        "nil",
+        "unknown",
+        "missing",
+        "n.a.",
+        "not available",
+        "not applicable",
+        Message("no data"),
+    ),
     *("无", "未知", "缺失", "暂无"),
 }
 """Words that mean a missing value in a column of numbers, in lower case."""

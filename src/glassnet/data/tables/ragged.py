@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError
+from ...i18n.message import Message
 from ...io.opening import Opened
 from ..arrays import PIXELS
 from ..validation import AUTO, is_number
@@ -187,7 +188,7 @@ def common_width(rows: Sequence[Sequence[str]], name: str) -> int:
     width = max(widths, key=widths.count)
     if width > 1 and 2 * widths.count(width) >= len(widths):
         return width
-    why = "the number of fields differs from line to line"
+    why = Message("the number of fields differs from line to line")
     if max(widths) == 1:
-        why = "one value per line, expected a label and the values of a sample"
+        why = Message("one value per line, expected a label and the values of a sample")
     raise DataError("GN011", "{name}: not a table ({why}). Is this the right file?", name=name, why=why)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..._one_line import one_line
 from ...errors import DataError, FileError, require_choice
 from ...i18n.language import listed
-from ...i18n.message import Place
+from ...i18n.message import Message, Place
 from ...io.archives import files_in
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
@@ -472,7 +472,9 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples. Check the data.")
-    return Table(cleaned(frame, "the table"), "the table", not isinstance(source, np.ndarray), decimal=decimal)
+    return Table(
+        cleaned(frame, Message("the table")), Message("the table"), not isinstance(source, np.ndarray), decimal=decimal
+    )
 
 
 def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
+from ...i18n.message import Message
 from ...model.model import Model
 from ...model.portable import PortableForm, portable_form
 from ...preprocess.tabular.dates import DateColumn
@@ -183,7 +184,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
         if refused := re.search(r"#error:? *(.*)", str(problem)):
             return Ran(None, f"{tool}: {refused[1].strip(chr(34))}")
         if reason := _unusable(compiler):
-            return Ran(None, f"{tool}: its programs do not run here ({reason})")
+            return Ran(None, Message("{tool}: its programs do not run here ({problem})", tool=tool, problem=reason))
         raise DataError(
             "GN101",
             "{file}: {tool} cannot compile or run it ({problem}).",
@@ -200,13 +201,13 @@ def find_compiler() -> tuple[Compiler | None, str]:
     try:
         commands = [tuple(shlex.split(given))] if given else [(one,) for one in COMPILERS]
     except ValueError:
-        return None, f"CC={given} is not a command"
+        return None, Message("CC={command} is not a command", command=given)
     for command in commands:
         if shutil.which(command[0]) and (name := _version(command)):
             return Compiler(command, name), ""
     if given:
-        return None, f"CC={given} cannot be run"
-    return None, "no C compiler was found: install gcc or clang, or name one in the environment variable CC"
+        return None, Message("CC={command} cannot be run", command=given)
+    return None, Message("no C compiler was found: install gcc or clang, or name one in the environment variable CC")
 
 
 def _unusable(compiler: Compiler) -> str:
@@ -255,7 +256,7 @@ def answers_of(programs: Sequence[Program], compiler: Compiler, flags: Sequence[
         _require([*compiler.runner, str(here / _PROGRAM)], here, _RUNNING)
         content = (here / "answers.bin").read_bytes()
     if len(content) != sum(kind.itemsize * len(one.rows) for one, kind in zip(programs, types, strict=True)):
-        raise CompilingError("another number of answers")
+        raise CompilingError(Message("another number of answers"))
     made, start = [], 0
     for one, kind in zip(programs, types, strict=True):
         answers = np.frombuffer(content, kind, len(one.rows), start)
@@ -268,12 +269,12 @@ def _require(command: Sequence[str], folder: Path, timeout: int) -> None:
     try:
         ended = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL, timeout=timeout)
     except subprocess.TimeoutExpired:
-        raise CompilingError(f"not done after {timeout} s") from None
+        raise CompilingError(Message("not done after {seconds} s", seconds=timeout)) from None
     except OSError as problem:
         raise CompilingError(str(problem.strerror)) from None
     if ended.returncode:
         text = (ended.stderr or ended.stdout).decode(errors="replace")
-        raise CompilingError(text.strip() or f"exit status {ended.returncode}")
+        raise CompilingError(text.strip() or Message("exit status {status}", status=ended.returncode))
 
 
 def _first_line(text: str) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...data.arrays import are_integers
 from ...data.dataset import SampleLayout
+from ...i18n.message import Message
 from ...model.header import Receipt
 from ...model.model import Model
 from ...nn.architecture import Architecture
@@ -109,10 +110,10 @@ def model_of(imported: Imported, task: str | None) -> Model:
     outputs = len(members[0][-1].weights)
     networks = [_network(one) for one in members]
     if any(one.architecture != networks[0].architecture for one in networks):
-        raise NotImportableError("branches of different sizes or activations")
+        raise NotImportableError(Message("branches of different sizes or activations"))
     names, class_type = (imported.names, "") if task != "classes" else _class_names(imported.classes)
     if len(names) not in (0, outputs) or len(set(names)) < len(names):
-        raise NotImportableError(f"{len(names)} names for {outputs} outputs")
+        raise NotImportableError(Message("{count} names for {outputs} outputs", count=len(names), outputs=outputs))
     return Model(
         networks[0],
         _scaling(factor, offset, 1.0 if imported.maximum is None else imported.maximum),
@@ -150,7 +151,9 @@ def _for_task(layers: tuple[Layer, ...], task: str, imported: Imported) -> tuple
     if task == "classes":
         if len(last.weights) == 1:
             if last.activation != "sigmoid" and not logits:
-                raise NotImportableError(f"one {last.activation} output, expected a probability or numbers")
+                raise NotImportableError(
+                    Message("one {activation} output, expected a probability or numbers", activation=last.activation)
+                )
             # softmax(0, z) is (1 - sigmoid(z), sigmoid(z))
             weights = np.concatenate([np.zeros_like(last.weights), last.weights])
             last = Layer(weights, np.concatenate([np.zeros(1), last.bias]), "softmax")
@@ -158,10 +161,12 @@ def _for_task(layers: tuple[Layer, ...], task: str, imported: Imported) -> tuple
             last = Layer(last.weights, last.bias, "softmax")
     elif task == "labels":
         if last.activation != "sigmoid" and not logits:
-            raise NotImportableError(f"{last.activation} outputs, expected one sigmoid output per label")
+            raise NotImportableError(
+                Message("{activation} outputs, expected one sigmoid output per label", activation=last.activation)
+            )
         last = Layer(last.weights, last.bias, "sigmoid")
     elif last.activation == "softmax":
-        raise NotImportableError("softmax outputs, expected numbers")
+        raise NotImportableError(Message("softmax outputs, expected numbers"))
     return (*layers[:-1], last)
 
 
@@ -179,7 +184,7 @@ def _network(layers: tuple[Layer, ...]) -> Network:
             assert bias is not None
             weights[...], bias[...] = one.weights, one.bias
     if not np.isfinite(parameters.flat).all():
-        raise NotImportableError("weights that are NaN or infinite")
+        raise NotImportableError(Message("weights that are NaN or infinite"))
     return Network.of(architecture, parameters)
 
 

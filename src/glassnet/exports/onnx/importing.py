@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, GlassnetError, require_choice, require_number, require_packages, with_near_matches
+from ...i18n.message import Message
 from ...io.opening import require_path
 from ...model.model import Model
 from ...nn.activations import ACTIVATIONS
@@ -92,8 +93,12 @@ def read_network(source: Any, task: str | None = None, maximum: float | None = N
         difference = _difference(model, imported, answers)
         if not difference <= TOLERANCE:
             raise NotImportableError(
-                f"answers of the imported model differ by {difference:.2g} from those of its source, expected at most "
-                f"{TOLERANCE:g}"
+                Message(
+                    "answers of the imported model differ by {difference:.2g} from those of its source, expected "
+                    "at most {most:g}",
+                    difference=difference,
+                    most=TOLERANCE,
+                )
             )
     except NotImportableError as problem:
         raise DataError("GN102", "{path} cannot be imported: {problem}.", path=name, problem=problem) from None
@@ -112,7 +117,7 @@ def _line(problem: Exception) -> str:
 
 def _read_file(path: Any) -> tuple[Imported, Answers]:
     require_path("source", path)
-    require_packages("an ONNX file", "onnx", "onnx")
+    require_packages(Message("an ONNX file"), "onnx", "onnx")
     from .chain import read_chain
     from .folding import folded, reference
     from .reading import read_graph
@@ -135,7 +140,9 @@ def _difference(model: Model, imported: Imported, answers: Answers) -> float:
         try:
             expected = np.asarray(answers(rows), np.float64).reshape(len(rows), -1)
         except Exception as problem:  # of any operator
-            raise NotImportableError(f"it cannot be run on {ROWS} rows ({_line(problem)})") from None
+            raise NotImportableError(
+                Message("it cannot be run on {rows} rows ({reason})", rows=ROWS, reason=_line(problem))
+            ) from None
         given, used = imported.members[0][-1].activation, model.network.architecture.activations[-1]
         if expected.shape[1] == 1 and model.targets.of_classes:
             z = expected if given == "identity" else 1 - expected
@@ -145,7 +152,9 @@ def _difference(model: Model, imported: Imported, answers: Answers) -> float:
         of_numbers = model.targets.name == "values"
         found = model.predict(rows) if of_numbers else model.outputs(rows).astype(np.float64)
         if found.shape != expected.shape:
-            raise NotImportableError(f"answers of shape {list(expected.shape[1:])}, expected one row per sample")
+            raise NotImportableError(
+                Message("answers of shape {shape}, expected one row per sample", shape=list(expected.shape[1:]))
+            )
         difference = np.abs(found - expected) / np.maximum(1, np.abs(expected))
         return float(np.where(np.isnan(difference), np.inf, difference).max())
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...i18n.message import Listing, Message
 from ...model.header import Receipt
 from .building import Floats, Imported, Layer, NotImportableError
 
@@ -33,16 +34,23 @@ def read_estimator(estimator: Any) -> Imported:
     kind = type(network).__name__
     if not hasattr(network, "coefs_"):
         if hasattr(network, "hidden_layer_sizes"):
-            raise NotImportableError("not fitted. Call fit first")
-        raise NotImportableError("expected the name of an ONNX file, or a fitted MLPClassifier or MLPRegressor")
+            raise NotImportableError(Message("not fitted. Call fit first"))
+        raise NotImportableError(
+            Message("expected the name of an ONNX file, or a fitted MLPClassifier or MLPRegressor")
+        )
     names = [network.activation] * (len(network.coefs_) - 1) + [network.out_activation_]
     if unknown := [name for name in names if name not in _ACTIVATIONS]:
-        raise NotImportableError(f"activation {unknown[0]!r}, expected one of {', '.join(_ACTIVATIONS)}")
+        raise NotImportableError(
+            Message("activation {name!r}, expected one of {choices}", name=unknown[0], choices=Listing(_ACTIVATIONS))
+        )
     layers = tuple(
         Layer(np.asarray(weights).T, np.asarray(bias, np.float64), _ACTIVATIONS[name])
         for weights, bias, name in zip(network.coefs_, network.intercepts_, names, strict=True)
     )
-    receipt = Receipt(not_verifiable=f"the network was imported from scikit-learn's {kind}", imported={"class": kind})
+    receipt = Receipt(
+        not_verifiable=Message("the network was imported from scikit-learn's {name}", name=kind),
+        imported={"class": kind},
+    )
     classes, task = getattr(network, "classes_", None), "numbers"
     if classes is not None:
         several = network._label_binarizer.y_type_ == "multilabel-indicator"
@@ -73,7 +81,9 @@ def _parts(estimator: Any) -> tuple[Any, Any]:
         return None, steps[0]
     if len(steps) != 2 or type(steps[0]).__name__ not in _SCALERS or getattr(steps[0], "clip", False):
         kinds = ", ".join(type(step).__name__ for step in steps)
-        raise NotImportableError(f"a pipeline of {kinds}, expected at most a StandardScaler or MinMaxScaler before")
+        raise NotImportableError(
+            Message("a pipeline of {kinds}, expected at most a StandardScaler or MinMaxScaler before", kinds=kinds)
+        )
     return steps[0], steps[1]
 
 
@@ -82,7 +92,7 @@ def _scaling(scaler: Any) -> tuple[Floats, Floats]:
     if hasattr(scaler, "min_"):
         return np.asarray(scaler.scale_, np.float64), np.asarray(scaler.min_, np.float64)
     if not hasattr(scaler, "n_features_in_"):
-        raise NotImportableError("not fitted. Call fit first")
+        raise NotImportableError(Message("not fitted. Call fit first"))
     factor = np.ones(1) if scaler.scale_ is None else 1 / np.asarray(scaler.scale_, np.float64)
     mean = np.asarray(scaler.mean_, np.float64) if scaler.with_mean else np.zeros(1)
     return factor, -mean * factor

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from ...i18n.message import Message
 from .building import NotImportableError
 
 LONGEST = 60
@@ -34,7 +35,7 @@ _FIELDS = {
     TensorProto.STRING: "string_data",
 }
 """Types of tensors that are read -> the field of their values, where these are not raw bytes."""
-HALF = "Convert the network to float32 before its export (in PyTorch: network.float())"
+HALF = Message("Convert the network to float32 before its export (in PyTorch: network.float())")
 """The way out for other types."""
 _ONE_FILE = "export with external_data=False (torch.onnx.export), or save the network as one file"
 
@@ -64,7 +65,13 @@ def array_of(tensor: Any) -> Array:
     else:
         held, unit = len(getattr(tensor, _FIELDS[tensor.data_type])), 1
     if held != count * unit:
-        raise NotImportableError(f"tensor {name!r} has another number of values than its shape {list(tensor.dims)}")
+        raise NotImportableError(
+            Message(
+                "tensor {name!r} has another number of values than its shape {shape}",
+                name=name,
+                shape=list(tensor.dims),
+            )
+        )
     return np.asarray(numpy_helper.to_array(tensor))
 
 
@@ -76,7 +83,9 @@ def _values_of(tensor: Any) -> int:
             f"tensor {name!r} has type {type_name(tensor.data_type)}, expected FLOAT or DOUBLE. {HALF}"
         )
     if any(side < 0 for side in tensor.dims) or len(tensor.dims) > 8:
-        raise NotImportableError(f"tensor {name!r} has shape {list(tensor.dims)[:8]}, which is not possible")
+        raise NotImportableError(
+            Message("tensor {name!r} has shape {shape}, which is not possible", name=name, shape=list(tensor.dims)[:8])
+        )
     return math.prod(tensor.dims)
 
 
@@ -108,23 +117,38 @@ def read_outside(path: str | Path, tensors: Iterable[Any]) -> tuple[int, str]:
         place, offset = _place_of(folder, given.get("location", ""), name), given.get("offset", "0")
         used[place] += size
         if not offset.isdecimal() or len(offset) > 15 or given.get("length", str(size)) != str(size):
-            raise NotImportableError(f"tensor {name!r} has another number of values than its shape {list(tensor.dims)}")
+            raise NotImportableError(
+                Message(
+                    "tensor {name!r} has another number of values than its shape {shape}",
+                    name=name,
+                    shape=list(tensor.dims),
+                )
+            )
         if used.total() > LARGEST:
-            raise NotImportableError("tensors of more than 2 GB in other files")
+            raise NotImportableError(Message("tensors of more than 2 GB in other files"))
         try:
             with open(place, "rb") as file:
                 held = os.fstat(file.fileno()).st_size
                 if max(int(offset) + size, used[place]) > held:
                     raise NotImportableError(
-                        f"tensor {name!r} is not in the file {place.name[:LONGEST]!r}, which has only {held:,} bytes: "
-                        "damaged, or of another network. Export the network again"
+                        Message(
+                            "tensor {name!r} is not in the file {file!r}, which has only {bytes:,} bytes: damaged, or of "
+                            "another network. Export the network again",
+                            name=name,
+                            file=place.name[:LONGEST],
+                            bytes=held,
+                        )
                     )
                 file.seek(int(offset))
                 tensor.raw_data = file.read(size)
         except OSError as problem:
             raise NotImportableError(
-                f"tensor {name!r} is in the file {place.name[:LONGEST]!r}, which cannot be read "
-                f"({problem.strerror or problem})"
+                Message(
+                    "tensor {name!r} is in the file {file!r}, which cannot be read ({reason})",
+                    name=name,
+                    file=place.name[:LONGEST],
+                    reason=problem.strerror or problem,
+                )
             ) from None
         digest.update(tensor.raw_data)
         tensor.ClearField("external_data")

@@ -14,6 +14,7 @@ from PIL import Image
 from ...handwriting import SIDE
 from ...handwriting.reader import Digit, Reading
 from ...i18n.language import Say
+from ...i18n.message import Message
 from ...i18n.plots import words_in
 from ..figure import SeveralAxes, new_axes, require_axes
 from ..fonts import set_fonts
@@ -54,7 +55,9 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
         GN021 for another language.
     """
     word = words_in(language)
-    panels = _new_panels(reading) if axes is None else require_axes(axes, 5, "photo, paper, ink, mask and digits")
+    panels = (
+        _new_panels(reading) if axes is None else require_axes(axes, 5, Message("photo, paper, ink, mask and digits"))
+    )
     titles = {
         _photo_title(reading, word): None,
         word("the_paper"): reading.ink.paper,

@@ -18,7 +18,7 @@ from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import counted, listed, shortened
-from ...i18n.message import Option, Place
+from ...i18n.message import Listing, Message, Option, Place
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
@@ -245,10 +245,15 @@ class Columns:
         inputs, useless = learnt.inputs, learnt.useless
         remarks += learnt.remarks
         drop = roles.drop
-        dropped = [*((name, "listed in --drop") for name in drop if name not in names), *useless]
+        dropped = [
+            *((name, Message("listed in {drop}", drop=Option("drop"))) for name in drop if name not in names),
+            *useless,
+        ]
         if not inputs:
             shown = ", ".join(map(repr, names)) or "the target"
-            advice = "Drop fewer columns" if drop else "Add columns of numbers, dates or words that recur"
+            advice = (
+                Message("Drop fewer columns") if drop else Message("Add columns of numbers, dates or words that recur")
+            )
             if not useless:
                 raise DataError(
                     "GN062",
@@ -445,8 +450,15 @@ class Columns:
         for one, number in far[:1]:
             more = more_columns(len(far) - 1)
             remarks.append(
-                f"column {one.name!r}: most numbers are far outside the training range{more}, such as {number:g} "
-                f"instead of {one.low:g} to {one.high:g}; check the unit"
+                Message(
+                    "column {name!r}: most numbers are far outside the training range{more}, such as {number:g} "
+                    "instead of {low:g} to {high:g}; check the unit",
+                    name=one.name,
+                    more=more,
+                    number=number,
+                    low=one.low,
+                    high=one.high,
+                )
             )
         return remarks
 
@@ -527,11 +539,15 @@ class Columns:
         another = sum(name not in existing for name in self.names) > max(1, len(self.names) // 2)
         alike = 1.0 if another else 0.6  # a similar name in another table proves little
         near = [close[0] for name in missing if (close := _near(name, others, 1, alike))]
-        hint = "This looks like another table than that of the training." if another else "Add the missing columns."
+        hint = (
+            Message("This looks like another table than that of the training.")
+            if another
+            else Message("Add the missing columns.")
+        )
         if near:
-            hint = f"Rename {', '.join(map(repr, near[:5]))}."
+            hint = Message("Rename {names}.", names=Listing(near[:5], quoted=True))
         if not table.header:
-            hint = "Its first line has no column names."
+            hint = Message("Its first line has no column names.")
         plural = "s" * (len(missing) != 1)
         if set(missing) <= set(self.target_names):
             raise DataError(
@@ -557,7 +573,7 @@ class Columns:
         return [
             *((one.name, str(one)) for one in self.inputs),
             *((one.name, str(one)) for one in self.targets),
-            *((name, f"excluded: {why}") for name, why in self.dropped),
+            *((name, Message("excluded: {why}", why=why)) for name, why in self.dropped),
         ]
 
     def __str__(self) -> str:
@@ -591,10 +607,14 @@ class Columns:
             When the form is wrong, or the version is newer.
         """
         if not 1 <= described["version"] <= VERSION:
-            raise ValueError(f"columns: version {described['version']}, expected {VERSION} or lower")
+            raise ValueError(
+                Message(
+                    "columns: version {version}, expected {known} or lower", version=described["version"], known=VERSION
+                )
+            )
         targets = tuple(map(Target.from_dict, described_targets(described)))
         if not targets:
-            raise ValueError("columns: no targets")
+            raise ValueError(Message("columns: no targets"))
         dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
         inputs = tuple(map(encoding_from, described["inputs"]))
         commas = described.get("decimal_comma", ())
@@ -637,16 +657,26 @@ def column_named(table: Table, name: str) -> str:
     if of_number and not table.header:
         return of_number
     near = _near(name, table.names, 3, 0.5)
-    hints = [f"Did you mean {', '.join(map(repr, near))}?" if near else f"Columns: {listed(table.names, 10)}."]
+    hints = [
+        Message("Did you mean {name}?", name=Listing(near, quoted=True))
+        if near
+        else Message("Columns: {names}.", names=Listing(table.names, 10))
+    ]
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
-        hints = [f"Name each target separately: {' '.join(f'--target {quoted(part)}' for part in parts)}."]
+        hints = [
+            Message(
+                "Name each target separately: {flags}.", flags=" ".join(f"--target {quoted(part)}" for part in parts)
+            )
+        ]
     if of_number:
-        hints = [f"Column number {name} is {of_number!r}."]
+        hints = [Message("Column number {number} is {name!r}.", number=name, name=of_number)]
     if not table.header:
-        hints.append("Its first line has no column names.")
+        hints.append(Message("Its first line has no column names."))
     if len(table.names) == 1:
-        hints.append("The file was read as a single column; separate values by commas, semicolons, tabs or bars.")
+        hints.append(
+            Message("The file was read as a single column; separate values by commas, semicolons, tabs or bars.")
+        )
     raise DataError(
         "GN060", "{source}: column {name!r} not found. {hint}", source=table.source, name=name, hint=" ".join(hints)
     )
@@ -673,7 +703,11 @@ def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: boo
     if not found:
         return
     name, text = found[0]
-    why = "the training data have whole numbers" if whole else "other values are whole numbers up to 999"
+    why = (
+        Message("the training data have whole numbers")
+        if whole
+        else Message("other values are whole numbers up to 999")
+    )
     raise DataError(
         "GN017",
         "{source}: column {name!r} is ambiguous{more}: the point in {value!r} may be decimal or "
@@ -697,6 +731,12 @@ def _reject_records(source: str, columns: Sequence[Column]) -> None:
     shown = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
-        f"{source}, column{'s' * (len(names) != 1)} {shown}: lists, records or the like (such as {example[:40]!r}), "
-        f"expected numbers or words. Convert to columns of numbers or words, or pass {drops}.",
+        Message(
+            "{source}, columns {names}: lists, records or the like (such as {example!r}), expected "
+            "numbers or words. Convert to columns of numbers or words, or pass {drops}.",
+            source=source,
+            names=shown,
+            example=example[:40],
+            drops=drops,
+        ),
     )

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...data.tables.date_form import DateForm
 from ...i18n.language import listed, share_text
+from ...i18n.message import Message
 from .encoders import MISSING, Encoded, NumberColumn
 from .summaries.columns import DateSummary, OddValues, quantities_of
 
@@ -143,12 +144,21 @@ class DateColumn:
             return remarks
         if self.zone and (count := int(without_zone(column.series).sum())):
             remarks.append(
-                f"column {self.name!r}: {count:,} time{'s' * (count > 1)} without a time zone, read as in {self.zone}"
+                Message(
+                    "column {name!r}: {count:,} times without a time zone, read as in {zone}",
+                    name=self.name,
+                    count=count,
+                    zone=self.zone,
+                )
             )
         elif not self.zone and (count := int(with_zone(column.series).sum())):
             remarks.append(
-                f"column {self.name!r}: {count:,} time{'s' * (count > 1)} with a time zone, which the training data "
-                "did not have, converted to UTC"
+                Message(
+                    "column {name!r}: {count:,} times with a time zone, which the training data did not have, "
+                    "converted to UTC",
+                    name=self.name,
+                    count=count,
+                )
             )
         return remarks
 
@@ -160,15 +170,32 @@ class DateColumn:
     @property
     def _how(self) -> str:
         if self.order and self.zone:
-            return f", {self.order} first, time zone {self.zone}"
-        return f", {self.order} first" if self.order else f", time zone {self.zone}" if self.zone else ""
+            return Message(", {order} first, time zone {zone}", order=self.order, zone=self.zone)
+        return (
+            Message(", {order} first", order=self.order)
+            if self.order
+            else Message(", time zone {zone}", zone=self.zone)
+            if self.zone
+            else ""
+        )
 
     def remark(self) -> str:
         """Return what becomes of the dates, as a sentence."""
         names = ", ".join(one.name for one in self.parts[1:])
         if not names:
-            return f"column {self.name!r}: dates{self._how}, used as days since {self.first}"
-        return f"column {self.name!r}: dates{self._how}, used as {names} and days since {self.first}"
+            return Message(
+                "column {name!r}: dates{how}, used as days since {first}",
+                name=self.name,
+                how=self._how,
+                first=self.first,
+            )
+        return Message(
+            "column {name!r}: dates{how}, used as {names} and days since {first}",
+            name=self.name,
+            how=self._how,
+            names=names,
+            first=self.first,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -196,8 +223,12 @@ def non_date_remarks(name: str, odd: OddValues) -> list[str]:
         return []
     shown = listed([*map(repr, odd.examples)], 3)
     return [
-        f"column {name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected dates such as 2024-03-01 "
-        f"({shown})"
+        Message(
+            "column {name!r}: {count:,} values treated as missing, expected dates such as 2024-03-01 ({shown})",
+            name=name,
+            count=count,
+            shown=shown,
+        )
     ]
 
 

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from ...data.tables.missing_markers import sentinels_beyond
 from ...data.validation import is_sign
 from ...i18n.language import listed, number_text, share_text
+from ...i18n.message import Message
 from ..exact_sums import LARGEST as LARGEST
 from ..exact_sums import moderate as moderate
 from .imputation import fill_numbers, fill_truths, learn_fill
@@ -111,7 +112,11 @@ class NumberColumn:
         """A remark if more values than outliers are clipped to `LARGEST`, which makes them equal; else empty."""
         if self.scale < _CLIPPED * LARGEST and abs(self.centre) < LARGEST / 2:
             return ""
-        return f"column {self.name!r}: numbers beyond {LARGEST:g} count as that. Divide the column by a constant"
+        return Message(
+            "column {name!r}: numbers beyond {largest:g} count as that. Divide the column by a constant",
+            name=self.name,
+            largest=LARGEST,
+        )
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -206,8 +211,15 @@ class NumberColumn:
         remarks = non_numeric_remarks(self.name, odd_numbers(column), self.unit)
         isolated = sentinels_beyond(column.numbers, self.low, self.high)
         remarks += [
-            f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)} is far outside the training range "
-            f"{self.low:g} to {self.high:g} and is used as a number; if it means missing, empty these fields"
+            Message(
+                "column {name!r}: {value:g} in {count:,} rows is far outside the training range {low:g} to "
+                "{high:g} and is used as a number; if it means missing, empty these fields",
+                name=self.name,
+                value=value,
+                count=count,
+                low=self.low,
+                high=self.high,
+            )
             for value, count in isolated.items()
         ]
         if not self.of_truths:
@@ -220,8 +232,14 @@ class NumberColumn:
             return []
         lost = column.numbers[has_lost_thousands(column.numbers, self.low, self.high)]
         return [
-            f"column {self.name!r}: {value:.15g} is a fraction, but the training data had whole numbers up to "
-            f"{self.high:.15g}; if the point is between thousands, write {1000 * value:.0f}"
+            Message(
+                "column {name!r}: {value:.15g} is a fraction, but the training data had whole numbers up to "
+                "{high:.15g}; if the point is between thousands, write {whole:.0f}",
+                name=self.name,
+                value=value,
+                high=self.high,
+                whole=1000 * value,
+            )
             for value in lost[:1]
         ]
 
@@ -313,13 +331,18 @@ def non_numeric_remarks(name: str, odd: OddValues, unit: str) -> list[str]:
     """Return remarks on the words and infinite values in a column of numbers."""
     remarks = []
     if count := odd.count:
-        of = f" in {unit}" if unit else ""
+        of = Message(" in {unit}", unit=unit) if unit else ""
         remarks.append(
-            f"column {name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected numbers{of} "
-            f"({_examples(odd.examples)})"
+            Message(
+                "column {name!r}: {count:,} values treated as missing, expected numbers{unit} ({shown})",
+                name=name,
+                count=count,
+                unit=of,
+                shown=_examples(odd.examples),
+            )
         )
     if count := odd.infinite:
-        remarks.append(f"column {name!r}: {count:,} infinite value{'s' * (count > 1)} treated as missing")
+        remarks.append(Message("column {name!r}: {count:,} infinite values treated as missing", name=name, count=count))
     return remarks
 
 
@@ -328,7 +351,11 @@ def truth_remarks(column: Column) -> list[str]:
     if not (count := column.truths_among_numbers):
         return []
     return [
-        f"column {column.name!r}: {count:,} value{'s' * (count > 1)} true or false, used as 1 or 0, expected numbers"
+        Message(
+            "column {name!r}: {count:,} values true or false, used as 1 or 0, expected numbers",
+            name=column.name,
+            count=count,
+        )
     ]
 
 
@@ -344,12 +371,22 @@ def unit_remarks(column: Column, unit: str) -> list[str]:
     """Return remarks on units and signs that training did not have, or on the missing unit of training."""
     if not unit:
         return [
-            f"column {column.name!r}: {sign!r}, which the training data did not have, is ignored"
+            Message(
+                "column {name!r}: {sign!r}, which the training data did not have, is ignored",
+                name=column.name,
+                sign=sign,
+            )
             for sign in column.units
             if is_sign(sign)
         ]
     if needs_unit(unit) and not column.units and column.present.any():
-        return [f"column {column.name!r}: its numbers lack the {unit!r} of the training data, which is assumed"]
+        return [
+            Message(
+                "column {name!r}: its numbers lack the {unit!r} of the training data, which is assumed",
+                name=column.name,
+                unit=unit,
+            )
+        ]
     return []
 
 
@@ -571,12 +608,21 @@ class WordColumn:
             if count < self.unlikely_without or count < np.count_nonzero(codes >= 0):
                 return []
             return [
-                f"column {self.name!r}: all {count:,} values count as rare words, since none is a frequent word of the "
-                f"training data ({shown})"
+                Message(
+                    "column {name!r}: all {count:,} values count as rare words, since none is a frequent word of "
+                    "the training data ({shown})",
+                    name=self.name,
+                    count=count,
+                    shown=shown,
+                )
             ]
         return [
-            f"column {self.name!r}: {count:,} value{'s' * (count > 1)} not in the training data, treated as none of "
-            f"its words ({shown})"
+            Message(
+                "column {name!r}: {count:,} values not in the training data, treated as none of its words ({shown})",
+                name=self.name,
+                count=count,
+                shown=shown,
+            )
         ]
 
     def __str__(self) -> str:
@@ -600,8 +646,12 @@ def non_boolean_remarks(name: str, odd: OddValues) -> list[str]:
     if not (count := odd.count):
         return []
     return [
-        f"column {name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected yes or no "
-        f"({_examples(odd.examples)})"
+        Message(
+            "column {name!r}: {count:,} values treated as missing, expected yes or no ({shown})",
+            name=name,
+            count=count,
+            shown=_examples(odd.examples),
+        )
     ]
 
 

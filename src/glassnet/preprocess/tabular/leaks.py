@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.language import listed
+from ...i18n.message import Listing, Message
 from ...nn.random import Purpose, generator
 from .encoders import NumberColumn
 from .kinds import Encoding
@@ -132,8 +132,15 @@ def _about_classes(
         right = classes_by_column(values, labels)[1]
         if len(labels) - right <= _TOLERATED * len(labels):
             remarks.append(
-                f"column {one.name!r}: alone gives target {target.name!r}, right in {right:,} of {len(labels):,} rows "
-                f"checked; make sure that it does not contain the answer (to leave it out, pass {drop_flag(one.name)})"
+                Message(
+                    "column {name!r}: alone gives target {target!r}, right in {right:,} of {rows:,} rows "
+                    "checked; make sure that it does not contain the answer (to leave it out, pass {flag})",
+                    name=one.name,
+                    target=target.name,
+                    right=right,
+                    rows=len(labels),
+                    flag=drop_flag(one.name),
+                )
             )
     return remarks
 
@@ -151,8 +158,14 @@ def _about_numbers(
         )
         if alike > 1 - _TOLERATED:
             remarks.append(
-                f"column {one.name!r}: alone gives target {target.name!r} (correlation {alike:.5g}); make sure that it "
-                f"does not contain the answer (to leave it out, pass {drop_flag(one.name)})"
+                Message(
+                    "column {name!r}: alone gives target {target!r} (correlation {correlation:.5g}); make sure "
+                    "that it does not contain the answer (to leave it out, pass {flag})",
+                    name=one.name,
+                    target=target.name,
+                    correlation=alike,
+                    flag=drop_flag(one.name),
+                )
             )
     return remarks or _about_sum(inputs, target, columns, values)
 
@@ -220,8 +233,14 @@ def _about_sum(
     order = np.argsort(-shares, kind="stable")
     names = [repr(inputs[k].name) for k in order if shares[k] > _NAMED * shares.max()]
     return [
-        f"target {target.name!r} is nearly a weighted sum of columns {listed(names, 4)} (R² {r2:.5g}); make sure "
-        f"that they do not contain the answer (to leave one out, pass {drop_flag(inputs[order[0]].name)})"
+        Message(
+            "target {target!r} is nearly a weighted sum of columns {names} (R² {r2:.5g}); make sure that "
+            "they do not contain the answer (to leave one out, pass {flag})",
+            target=target.name,
+            names=Listing(names, 4),
+            r2=r2,
+            flag=drop_flag(inputs[order[0]].name),
+        )
     ]
 
 

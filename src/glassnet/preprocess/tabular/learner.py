@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Option, Place
+from ...i18n.message import Message, Option, Place
 from ...nn.random import Purpose, key, numbered
 from ..targets import Targets
 from .columns import Columns, Roles
@@ -190,7 +190,7 @@ class ColumnsLearner:
 
         def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
             if column.kind not in SUMMARIES:
-                return None, f"every value is missing in the first {len(column):,} rows", []
+                return None, Message("every value is missing in the first {count:,} rows", count=len(column)), []
             first, keep = column.presorted(), column.name in roles.keep
             counted, odd = summary.inputs[column.name], summary.odd[column.name]
             return learn_input(first, first, counted, odd, bins=bins, keep=keep)

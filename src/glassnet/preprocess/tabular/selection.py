@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed, number_text
+from ...i18n.message import Message, Option
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn, non_date_remarks, odd_dates
 from .encoders import (
@@ -76,7 +77,9 @@ def in_python(text: str) -> str:
 
 def about_numbers(column: Column, odd: OddValues) -> list[str]:
     """Return remarks on ignored units, non-numeric values and possible missing values in a column of numbers."""
-    units = [f"column {column.name!r}: the unit {column.unit!r} is ignored"] * bool(column.unit)
+    units = [Message("column {name!r}: the unit {unit!r} is ignored", name=column.name, unit=column.unit)] * bool(
+        column.unit
+    )
     return units + non_numeric_remarks(column.name, odd, column.unit) + truth_remarks(column) + _about_sentinels(column)
 
 
@@ -88,8 +91,14 @@ def odd_values(column: Column) -> OddValues:
 def _about_sentinels(column: Column) -> list[str]:
     """Return remarks on numbers that may mean missing; they are used unchanged, since only the owner knows."""
     return [
-        f"column {column.name!r}: {value:g} in {count:,} row{'s' * (count > 1)} is far from all other values and is "
-        "used as a number; if it means missing, empty these fields with glassnet doctor --fix"
+        Message(
+            "column {name!r}: {value:g} in {count:,} rows is far from all other values and is used as a "
+            "number; if it means missing, empty these fields with glassnet doctor {fix}",
+            name=column.name,
+            value=value,
+            count=count,
+            fix=Option("fix"),
+        )
         for value, count in sentinels_in(column.ordered).items()
     ]
 
@@ -122,7 +131,7 @@ def examples(columns: Iterable[Column], form: str, what: str) -> list[str]:
 
 def more_columns(count: int) -> str:
     """Return how many more columns a remark is about, for the end of a clause."""
-    return f" (also in {count:,} more column{'s' * (count > 1)})" if count else ""
+    return Message(" (also in {count:,} more columns)", count=count) if count else ""
 
 
 def about_spellings(column: Column) -> list[str]:
@@ -131,10 +140,17 @@ def about_spellings(column: Column) -> list[str]:
     if not better:
         return []
     word, other = next(iter(better.items()))
-    more = f" (as do {len(better) - 1:,} more)" if len(better) > 1 else ""
+    more = Message(" (as do {count:,} more)", count=len(better) - 1) if len(better) > 1 else ""
     return [
-        f"column {column.name!r}: {word[:40]!r} and {other[:40]!r} differ only in case or spaces{more} and count as "
-        "different words; if they mean the same, unify them with glassnet doctor --fix"
+        Message(
+            "column {name!r}: {word!r} and {other!r} differ only in case or spaces{more} and count as "
+            "different words; if they mean the same, unify them with glassnet doctor {fix}",
+            name=column.name,
+            word=word[:40],
+            other=other[:40],
+            more=more,
+            fix=Option("fix"),
+        )
     ]
 
 
@@ -163,7 +179,7 @@ def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep
 
     def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
         if column.kind not in SUMMARIES:
-            return None, "every value is missing", []
+            return None, Message("every value is missing"), []
         part = column = column.presorted()
         if rows is not None:
             part = column.take(rows).presorted()
@@ -227,8 +243,12 @@ def _about_identifiers(column: Column, encoding: Encoding) -> list[str]:
         if len(encoding.words) <= _MANY_INPUTS:
             return []
         return [
-            f"column {column.name!r}: its words become {len(encoding.features)} inputs; if they are names or "
-            f"identifiers, pass {drop_flag(column.name)}"
+            Message(
+                "column {name!r}: its words become {count} inputs; if they are names or identifiers, pass {flag}",
+                name=column.name,
+                count=len(encoding.features),
+                flag=drop_flag(column.name),
+            )
         ]
     if not isinstance(encoding, NumberColumn) or not _are_whole(column.ordered):
         return []
@@ -237,8 +257,14 @@ def _about_identifiers(column: Column, encoding: Encoding) -> list[str]:
     all_differ = different > 0.98 * rows or (different > 0.9 * rows and low * 20 >= high)  # of similar length
     if (_ID.search(column.name) and different > _FEW_ROWS) or (rows >= 5 * _FEW_ROWS and all_differ):
         return [
-            f"column {column.name!r}: {different:,} different values in {rows:,} rows, used as numbers, but like an "
-            f"identifier (to leave it out, pass {drop_flag(column.name)})"
+            Message(
+                "column {name!r}: {count:,} different values in {rows:,} rows, used as numbers, but like an "
+                "identifier (to leave it out, pass {flag})",
+                name=column.name,
+                count=different,
+                rows=rows,
+                flag=drop_flag(column.name),
+            )
         ]
     return []
 
@@ -251,8 +277,12 @@ def about_numbers_in_words(column: Column) -> list[str]:
     if found.mixed:
         shown = listed([f"{unit!r} {count:,}" for unit, count in found.units.items()], 4)
         return [
-            f"column {column.name!r}: treated as words, since its numbers have different units ({shown}); to use it as "
-            "numbers, convert them to one unit"
+            Message(
+                "column {name!r}: treated as words, since its numbers have different units ({units}); to use "
+                "it as numbers, convert them to one unit",
+                name=column.name,
+                units=shown,
+            )
         ]
     # Few different numbers are grades; many different words among numbers are codes.
     numbers, words = found.values.drop_nulls(), found.non_numeric
@@ -261,8 +291,13 @@ def about_numbers_in_words(column: Column) -> list[str]:
         return []
     word = str(words.mode().sort()[0])
     return [
-        f"column {column.name!r}: treated as words, since only {len(numbers) / (len(numbers) + len(words)):.0%} of its "
-        f"values are numbers and others are words such as {word[:40]!r}; to use it as numbers, empty those fields"
+        Message(
+            "column {name!r}: treated as words, since only {percent:.0%} of its values are numbers and "
+            "others are words such as {word!r}; to use it as numbers, empty those fields",
+            name=column.name,
+            percent=len(numbers) / (len(numbers) + len(words)),
+            word=word[:40],
+        )
     ]
 
 
@@ -273,31 +308,37 @@ def _why_useless(summary: ColumnSummary, column: Column) -> str:
     if isinstance(summary, NumberSummary):
         low, count = summary.low, summary.count
         if not count:
-            return "every value is missing"
+            return Message("every value is missing")
         if low == summary.high and not lacks_many(summary.rows - count, summary.rows):
-            return f"every value is {number_text(low)}" + (" or missing" if count < summary.rows else "")
+            return Message("every value is {value}", value=number_text(low)) + (
+                " or missing" if count < summary.rows else ""
+            )
         return ""
     if isinstance(summary, BooleanSummary):
         if not summary.yes + summary.no:
-            return "every value is missing"
+            return Message("every value is missing")
         same = summary.rows in (summary.yes, summary.no)
-        return f"every value is {column.spelt(_first_present(column))!r}" if same else ""
+        return Message("every value is {value!r}", value=column.spelt(_first_present(column))) if same else ""
     return _why_useless_words(summary)
 
 
 def _why_useless_words(summary: WordSummary) -> str:
     counts, rows = summary.counts, summary.rows
     if counts is None:
-        return f"more than {MOST_WORDS:,} different words, or {MOST_CHARACTERS:,} characters in them"
+        return Message(
+            "more than {count:,} different words, or {characters:,} characters in them",
+            count=MOST_WORDS,
+            characters=MOST_CHARACTERS,
+        )
     if not counts:
-        return "every value is missing"
+        return Message("every value is missing")
     if len(counts) == 1 and summary.present == rows:
-        return f"every value is {next(iter(counts))!r}"
+        return Message("every value is {value!r}", value=next(iter(counts)))
     most = max(counts.values())
     if most < enough(rows):
-        rare = f"{len(counts)} different words, each in fewer than {enough(rows)} rows"
-        rare = "every value differs" if most == 1 else rare
-        return f"{rare}; words that hardly recur cannot become inputs"
+        rare = Message("{count} different words, each in fewer than {rows} rows", count=len(counts), rows=enough(rows))
+        rare = Message("every value differs") if most == 1 else rare
+        return Message("{rare}; words that hardly recur cannot become inputs", rare=rare)
     return ""
 
 
@@ -306,11 +347,14 @@ def _why_useless_dates(summary: DateSummary, column: Column) -> str:
 
     if not are_moments(column.series):
         example = column.spelt(_first_present(column))
-        return f"dates or times such as {example[:40]!r} (to use it, write dates as 2024-03-01, or times as numbers)"
+        return Message(
+            "dates or times such as {example!r} (to use it, write dates as 2024-03-01, or times as numbers)",
+            example=example[:40],
+        )
     if not summary.count:
-        return "every value is missing"
+        return Message("every value is missing")
     if summary.count == summary.rows and all(one.low == one.high for one in summary.parts.values()):
-        return f"every value is {column.spelt(_first_present(column))!r}"
+        return Message("every value is {value!r}", value=column.spelt(_first_present(column)))
     return ""
 
 
@@ -319,8 +363,11 @@ def _why_identifier(column: Column) -> str:
     if column.kind == "text":
         words, present = len(column.words()[1]), int(column.present.sum())
         if present >= _FEW_ROWS and words > 0.9 * present:
-            return (
-                f"{words} different words in {present} rows, like an identifier (to use it, pass {_keep(column.name)})"
+            return Message(
+                "{count} different words in {rows} rows, like an identifier (to use it, pass {flag})",
+                count=words,
+                rows=present,
+                flag=_keep(column.name),
             )
     if column.kind == "number":
         numbers = column.ordered
@@ -328,7 +375,7 @@ def _why_identifier(column: Column) -> str:
         if len(numbers) < 0.95 * len(column) or not (_are_whole(numbers[:_FEW_ROWS]) and _are_whole(numbers)):
             return ""
         if _counts_rows(column, len(numbers)) or _are_long_names(column, len(numbers)):
-            return f"every value differs, like an identifier (to use it, pass {_keep(column.name)})"
+            return Message("every value differs, like an identifier (to use it, pass {flag})", flag=_keep(column.name))
     return ""
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...data.validation import TRUTH, is_sign, plain
 from ...errors import DataError, OptionError, require_choice
 from ...i18n.language import listed
-from ...i18n.message import Listing, Place
+from ...i18n.message import Listing, Message, Option, Place
 from .encoders import LARGEST, non_numeric_remarks, odd_numbers, unit_remarks
 from .summaries.columns import MOST_WORDS, TargetSummary
 from .summaries.distinct import CAP, DistinctValues
@@ -24,9 +24,9 @@ TASKS = ("classes", "numbers")
 _FEW_VALUES = 10
 _MANY_CLASSES = 1000
 _TRUTHS = {**TRUTH, "0": 0.0, "1": 1.0}
-_KINDS = {"text": "words", "boolean": "yes and no"}
+_KINDS = {"text": "words", "boolean": Message("yes and no")}
 # Separate from the sentences, because `dataset` replaces these flags by Python arguments.
-_AS_CLASSES, _AS_NUMBERS = "--task classes", "--task numbers"
+_AS_CLASSES, _AS_NUMBERS = Message("{task} classes", task=Option("task")), "--task numbers"
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,9 @@ def learn_targets(
         learnt = [_learn_label(source, *one) for one in zip(columns, summaries, strict=True)]
     else:
         other = next(name for name in names if name not in labels)
-        unlike = f", unlike {labels[0]!r}" if labels else ""
+        unlike = Message(", unlike {name!r}", name=labels[0]) if labels else ""
         numbers = all(one.kind == "number" for one in columns)
-        hint = f" To predict all as numbers, pass {_AS_NUMBERS}." if numbers else ""
+        hint = Message(" To predict all as numbers, pass {flag}.", flag=_AS_NUMBERS) if numbers else ""
         raise DataError(
             "GN064",
             "{place}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or all "
@@ -148,7 +148,7 @@ def _number_among_several(source: str, column: Column, summary: TargetSummary) -
             "{place}: {kind}, expected numbers. Several targets must be all labels (0 and 1, yes and no) "
             "or all numbers. Convert it to one column of 0 and 1 per word, or predict it alone.",
             place=Place(source, target=column.name),
-            kind=_KINDS.get(kind, "dates or lists"),
+            kind=_KINDS.get(kind, Message("dates or lists")),
         )
     return learn_target(source, column, "numbers", summary)
 
@@ -170,7 +170,9 @@ def _learn_label(source: str, column: Column, summary: TargetSummary) -> tuple[T
             place=Place(source, target=name),
             which=which,
         )
-    return Target(name, "label"), [f"target {name!r}: a label, yes in {_percent(share)} of the rows"]
+    return Target(name, "label"), [
+        Message("target {name!r}: a label, yes in {percent} of the rows", name=name, percent=_percent(share))
+    ]
 
 
 def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64]:
@@ -313,9 +315,15 @@ def learn_target(source: str, column: Column, task: str | None, summary: TargetS
                 flag=_AS_NUMBERS,
             )
         remark = (
-            f"target {name!r}: regression, numbers from {low:g} to {high:g}"
+            Message("target {name!r}: regression, numbers from {low:g} to {high:g}", name=name, low=low, high=high)
             if task
-            else f"target {name!r}: regression, numbers from {low:g} to {high:g} (for classes, pass {_AS_CLASSES})"
+            else Message(
+                "target {name!r}: regression, numbers from {low:g} to {high:g} (for classes, pass {flag})",
+                name=name,
+                low=low,
+                high=high,
+                flag=_AS_CLASSES,
+            )
         )
         return Target(name, "numbers", unit=column.unit), [remark]
     numeric = numbers is not None and summary.words is None
@@ -352,7 +360,7 @@ def _learn_classes(
 ) -> tuple[Target, list[str]]:
     name = column.name
     counted, most = class_counts(summary, numeric=numeric), CAP if numeric else MOST_WORDS
-    hint = f" For regression, pass {_AS_NUMBERS}." if numeric else ""
+    hint = Message(" For regression, pass {flag}.", flag=_AS_NUMBERS) if numeric else ""
     if counted is None:
         raise DataError(
             "GN064",
@@ -380,8 +388,10 @@ def _learn_classes(
         )
     order = np.argsort(-counts, kind="stable")
     shown = listed([f"{words[k]!r} {_percent(counts[k] / counts.sum())}" for k in order], 5)
-    hint = f" (for regression, pass {_AS_NUMBERS})" if numeric and not decided else ""
-    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes{hint}: {shown}"]
+    hint = Message(" (for regression, pass {flag})", flag=_AS_NUMBERS) if numeric and not decided else ""
+    return Target(name, "classes", words, numeric), [
+        Message("target {name!r}: {count} classes{hint}: {shown}", name=name, count=len(words), hint=hint, shown=shown)
+    ]
 
 
 def _percent(fraction: float) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import require_packages
+from ...i18n.message import Message
 from .. import http
 from .limits import DEFAULT, STOP_SECONDS, Limits
 
@@ -62,7 +63,7 @@ def run(
     """
     from .process import exempt_from_collection, prepare
 
-    require_packages("the service", "serve", "httptools", "orjson", "uvicorn")
+    require_packages(Message("the service"), "serve", "httptools", "orjson", "uvicorn")
     prepare()
     # SIGTERM is the usual end of a service; uvicorn raises it once more when it has ended.
     with http.listening(host, port) as sock, contextlib.suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):

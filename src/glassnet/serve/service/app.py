@@ -21,6 +21,7 @@ import orjson
 
 from ...errors import FileError, GlassnetError
 from ...i18n.control_characters import printable
+from ...i18n.message import Message, Option
 from ...io.limits import available_cores
 from ...io.opening import gunzip
 from ..http import accepted_language, host_name, in_language, is_foreign, is_loopback
@@ -142,7 +143,7 @@ class Service:
             answer = _error(problem, route, request)
             problem.__traceback__ = None  # a frame in it has the future that has the exception, and a large body
         except MemoryError:
-            answer = _error(RequestError(503, "GN032", "Not enough memory. Send fewer rows."), route, request)
+            answer = _error(RequestError(503, "GN032", Message("Not enough memory. Send fewer rows.")), route, request)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             answer = _failure(route)
@@ -202,12 +203,17 @@ class Service:
                     request.parameters = {one[1:-1]: part for one, part in pairs if one.startswith("{")}
                     break
         if methods is None:
-            raise RequestError(404, "GN121", f"{request.path}: no such address. See /docs.")
+            raise RequestError(404, "GN121", Message("{path}: no such address. See /docs.", path=request.path))
         route = methods.get("GET" if request.method == "HEAD" else request.method)
         if route is None:
             allowed = ", ".join(["GET", "HEAD"] if "GET" in methods else methods)
             raise RequestError(
-                405, "GN122", f"{request.path}: method {request.method}, expected {allowed}.", {"Allow": allowed}
+                405,
+                "GN122",
+                Message(
+                    "{name}: method {method}, expected {what}.", name=request.path, method=request.method, what=allowed
+                ),
+                {"Allow": allowed},
             )
         return route
 
@@ -219,7 +225,12 @@ class Service:
             raise RequestError(
                 403,
                 "GN124",
-                f"Host {host!r}: not a name of this service. Start it with --allow-host {name}, or with --token.",
+                Message(
+                    "Host {host!r}: not a name of this service. Start it with {allow_host}, or with {token}.",
+                    host=host,
+                    allow_host=Option("allow_host", name),
+                    token=Option("token"),
+                ),
             )
         if self._token is None and request.method not in ("GET", "HEAD"):
             sender = [request.headers[name].decode("latin-1") if name in request.headers else None for name in _SENDER]
@@ -227,8 +238,12 @@ class Service:
                 raise RequestError(
                     403,
                     "GN124",
-                    "The request comes from a page of another site. If that is this service behind a proxy, start it "
-                    "with --allow-host and the name of the site; otherwise use --token.",
+                    Message(
+                        "The request comes from a page of another site. If that is this service behind a proxy, "
+                        "start it with {allow_host} and the name of the site; otherwise use {token}.",
+                        allow_host=Option("allow_host"),
+                        token=Option("token"),
+                    ),
                 )
 
     def _require_token(self, route: Route, request: Request) -> None:
@@ -241,7 +256,7 @@ class Service:
             return
         challenge = 'Bearer, Basic realm="glassnet"' if reads else "Bearer"
         raise RequestError(
-            401, "GN123", "The header 'Authorization: Bearer TOKEN' is missing, or has another token.",
+            401, "GN123", Message("The header 'Authorization: Bearer TOKEN' is missing, or has another token."),
             {"WWW-Authenticate": challenge},
         )  # fmt: skip
 
@@ -276,7 +291,7 @@ class Service:
             return await asyncio.wait_for(asyncio.shield(work), max(0.0, request.deadline - time.monotonic()))
         except TimeoutError:
             job.cancel()  # if it still waits; otherwise it counts until it has looked at the deadline
-            raise busy("The request takes too long. Send fewer rows at once.") from None
+            raise busy(Message("The request takes too long. Send fewer rows at once.")) from None
 
     def _done(self, work: asyncio.Future[Answer]) -> None:
         self._busy -= 1
@@ -296,13 +311,13 @@ class Service:
 
     def _require_room(self) -> None:
         if self._busy >= self._threads + self._limits.max_waiting:
-            raise busy("Too many requests are waiting. Try again later.", 429)
+            raise busy(Message("Too many requests are waiting. Try again later."), 429)
 
     async def _read(self, request: Request, receive: Receive) -> int:
         """Read the body of a request; return its size, which is counted in `_bytes`."""
         declared = request.header("content-length")
         most = self._limits.max_body
-        message = f"The body has more than {most:,} bytes. Send fewer rows at once."
+        message = Message("The body has more than {bytes:,} bytes. Send fewer rows at once.", bytes=most)
         if declared.isdecimal() and int(declared) > most:
             raise too_large(message)
         if not declared.isdecimal() or int(declared) > QUICK_BYTES:
@@ -320,7 +335,7 @@ class Service:
                 if size > most:
                     raise too_large(message)
                 if self._bytes > self._most_bytes:
-                    raise busy("Too many large requests. Try again later.", 429)
+                    raise busy(Message("Too many large requests. Try again later."), 429)
                 if not event.get("more_body"):
                     break
         except BaseException:
@@ -334,7 +349,9 @@ class Service:
         if encoding == "identity":
             return body
         if encoding not in _ENCODINGS:
-            raise RequestError(415, "GN122", f"Content-Encoding {encoding}: expected gzip or deflate.")
+            raise RequestError(
+                415, "GN122", Message("Content-Encoding {encoding}: expected gzip or deflate.", encoding=encoding)
+            )
         most, plain = self._limits.max_body, bytearray()
         pieces = (body[start : start + _PIECE] for start in range(0, len(body), _PIECE))
         try:
@@ -342,11 +359,17 @@ class Service:
                 plain += piece
                 if len(plain) > most:
                     raise too_large(
-                        f"The body has more than {most:,} bytes when decompressed. Send fewer rows at once."
+                        Message(
+                            "The body has more than {bytes:,} bytes when decompressed. Send fewer rows at once.",
+                            bytes=most,
+                        )
                     )
         except FileError:
             raise malformed(
-                f"The body is not {encoding} data, or they are damaged, cut off or followed by others."
+                Message(
+                    "The body is not {encoding} data, or they are damaged, cut off or followed by others.",
+                    encoding=encoding,
+                )
             ) from None
         return bytes(plain)
 

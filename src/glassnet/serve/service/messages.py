@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from ...errors import strictly
+from ...i18n.message import Message
 from .counters import Counters
 from .errors import busy, malformed, too_large
 from .limits import HOST, Limits
@@ -101,7 +102,7 @@ class Request:
     def require_time(self) -> None:
         """Raise RequestError GN126 if the time for the request has passed."""
         if time.monotonic() > self.deadline:
-            raise busy("The request takes too long. Send fewer rows at once.")
+            raise busy(Message("The request takes too long. Send fewer rows at once."))
 
     def may_take_time(self) -> None:
         """Raise `TakesTime` on the event loop, before work that may take more than a millisecond."""
@@ -146,20 +147,26 @@ def json_in(body: bytes | memoryview) -> Any:
     if len(body) > _MOST_PARTS:  # three bytes each, such as [], would take a gigabyte and stop all other requests
         text = bytes(body)
         if text.count(b"[") + text.count(b"{") > _MOST_PARTS:
-            raise too_large(f"The body has more than {_MOST_PARTS:,} lists and objects. Send fewer rows at once.")
+            raise too_large(
+                Message(
+                    "The body has more than {count:,} lists and objects. Send fewer rows at once.", count=_MOST_PARTS
+                )
+            )
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as problem:  # also for nesting that is too deep
         if problem.doc.startswith("NaN", problem.pos):
-            raise malformed("The body is not valid JSON: it has NaN. Write null for a missing value.") from None
-        raise malformed(f"The body is not valid JSON ({problem}).") from None
+            raise malformed(
+                Message("The body is not valid JSON: it has NaN. Write null for a missing value.")
+            ) from None
+        raise malformed(Message("The body is not valid JSON ({why}).", why=problem)) from None
 
 
 def flag_in(values: Any, name: str, usual: bool) -> bool:
     """Return the truth of this name in an object of a body; RequestError GN127 for another value."""
     value = values.get(name, usual) if isinstance(values, dict) else usual
     if type(value) is not bool:
-        raise malformed(f"{name} {value!r}: expected true or false.")
+        raise malformed(Message("{name} {value!r}: expected true or false.", name=name, value=value))
     return value
 
 

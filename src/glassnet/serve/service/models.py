@@ -16,6 +16,7 @@ import numpy as np
 
 from ...errors import GlassnetError, ModelFileError, OptionError
 from ...handwriting.digit_model import reads_digits
+from ...i18n.message import Listing, Message
 from ...model.file import load_model
 from ...model.inference import compiled
 from ...model.model import Model
@@ -92,12 +93,16 @@ class ServedModel:
     def kind(self) -> str:
         """What answers have, and what requests have."""
         targets, columns = self.model.targets, self.model.columns
-        inputs = f"rows of {self.model.features} values" if columns is None else "rows of a table"
+        inputs = (
+            Message("rows of {count} values", count=self.model.features)
+            if columns is None
+            else Message("rows of a table")
+        )
         if targets.of_classes:
-            return f"predictions of classes from {inputs}"
+            return Message("predictions of classes from {inputs}", inputs=inputs)
         if targets.name == "values":
-            return f"predictions of numbers from {inputs}"
-        return f"predictions of labels from {inputs}"
+            return Message("predictions of numbers from {inputs}", inputs=inputs)
+        return Message("predictions of labels from {inputs}", inputs=inputs)
 
     def require_alike(self, new: ServedModel, path: Path) -> None:
         """Raise ModelFileError GN047 unless a new model can answer all requests to this one, with all its outputs."""
@@ -108,13 +113,13 @@ class ServedModel:
         more = [name for name in new_columns if name not in columns]
         lost = [name for name in outputs if name not in new_outputs]
         if new.kind != self.kind:
-            what = f"makes {new.kind}, expected {self.kind}"
+            what = Message("makes {kind}, expected {other}", kind=new.kind, other=self.kind)
         elif more:
-            what = f"needs the column {more[0]!r}, which requests lack"
+            what = Message("needs the column {name!r}, which requests lack", name=more[0])
         elif lost:
-            what = f"has no output {lost[0]!r}"
+            what = Message("has no output {name!r}", name=lost[0])
         elif self.reads_digits and not new.reads_digits:
-            what = "does not read photos of digits"
+            what = Message("does not read photos of digits")
         else:
             return
         raise ModelFileError(
@@ -194,7 +199,11 @@ class Repository:
         """
         served = self._models.get(name)
         if served is None:
-            raise RequestError(404, "GN121", f"No model {name!r}. The models are {', '.join(self._models)}.")
+            raise RequestError(
+                404,
+                "GN121",
+                Message("No model {name!r}. The models are {names}.", name=name, names=Listing(self._models)),
+            )
         return served
 
     def named_or_only(self, name: str | None) -> ServedModel:
@@ -209,12 +218,14 @@ class Repository:
             return self.get(name)
         if len(self._models) > 1:
             names = ", ".join(self._models)
-            raise RequestError(400, "GN127", f"Name the model with ?model=NAME. The models are {names}.")
+            raise RequestError(
+                400, "GN127", Message("Name the model with ?model=NAME. The models are {names}.", names=names)
+            )
         return next(iter(self._models.values()))
 
     def watch(self) -> None:
         """Look at the files until `stop`, on a thread of its own; load a changed file while the old model answers."""
-        threading.Thread(target=self._watch, name="model files", daemon=True).start()
+        threading.Thread(target=self._watch, name=Message("model files"), daemon=True).start()
 
     def stop(self) -> None:
         """End `watch`."""
@@ -237,7 +248,10 @@ class Repository:
                 new = ServedModel.load(name, path)
                 self._models[name].require_alike(new, path)
             except MemoryError:
-                message = f"{path}: not enough memory to load the changed file, which is tried again until there is."
+                message = Message(
+                    "{path}: not enough memory to load the changed file, which is tried again until there is.",
+                    path=path,
+                )
                 if str(self.problems.get(name)) != message:
                     self._refuse(name, GlassnetError("GN032", message))
                 continue

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...data.readers.image import open_reduced
 from ...handwriting.reader import read_photo
+from ...i18n.message import Listing, Message
 from ...io.limits import max_bytes
 from ...io.opening import Opened, open_stream
 from ...io.picture_formats import NAMES
@@ -63,9 +64,9 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
             request.strict = flag_in(given, "strict", request.strict)
             given = [given["row"]] if "row" in given else given.get("rows")
         if type(given) is not list:
-            raise malformed('The body has no rows. Send {"rows": [row, …]}.')
+            raise malformed(Message('The body has no rows. Send {"rows": [row, …]}.'))
         inputs = inputs_of(served, given, request, limits)
-        return inputs, [f"row {row}" for row in range(len(inputs))]
+        return inputs, [Message("row {row}", row=row) for row in range(len(inputs))]
     request.may_take_time()
     if kind == FORM:
         kind, content, name = only_file(request)
@@ -78,7 +79,14 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
     raise RequestError(
         415,
         "GN122",
-        f"Content-Type {kind or 'missing'}: expected {JSON}, {CSV[0]}, an image ({', '.join(NAMES)}) or {FORM}.",
+        Message(
+            "Content-Type {kind}: expected {json}, {csv}, an image ({names}) or {form}.",
+            kind=kind or "missing",
+            json=JSON,
+            csv=CSV[0],
+            names=Listing(NAMES),
+            form=FORM,
+        ),
         {"Accept": f"{JSON}, {CSV[0]}, image/*, {FORM}"},
     )
 

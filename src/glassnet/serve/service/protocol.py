@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ... import __version__
 from ...errors import DataError
+from ...i18n.message import Listing, Message
 from ...nn.parameters import FloatArray
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..http import in_language
@@ -121,7 +122,16 @@ def _model(context: Context, request: Request) -> ServedModel:
     version = request.parameters.get("version", VERSION)
     served = context.models.get(request.parameters["model"])
     if version != VERSION:
-        raise RequestError(404, "GN121", f"Model {served.name!r} has no version {version!r}, only {VERSION}.")
+        raise RequestError(
+            404,
+            "GN121",
+            Message(
+                "Model {name!r} has no version {version!r}, only {known}.",
+                name=served.name,
+                version=version,
+                known=VERSION,
+            ),
+        )
     return served
 
 
@@ -131,14 +141,21 @@ def _parts(request: Request) -> tuple[dict[str, Any], memoryview]:
     end = len(body)
     if length:
         if not length.isdecimal() or len(length) > 12 or int(length) > end:
-            raise malformed(f"{HEADER_LENGTH} {length}: expected at most the length of the body, {end}.")
+            raise malformed(
+                Message(
+                    "{header} {length}: expected at most the length of the body, {most}.",
+                    header=HEADER_LENGTH,
+                    length=length,
+                    most=end,
+                )
+            )
         end = int(length)
     view = memoryview(body)
     given = json_in(view[:end])
     if not isinstance(given, dict):
-        raise malformed("The body is not an object with inputs.")
+        raise malformed(Message("The body is not an object with inputs."))
     if not isinstance(given.get("id"), str | None):
-        raise malformed("id: expected a text.")
+        raise malformed(Message("id: expected a text."))
     return given, view[end:]
 
 
@@ -149,14 +166,16 @@ def _wanted(served: ServedModel, given: dict[str, Any]) -> dict[str, bool]:
     if named is None or named == []:
         return dict.fromkeys(names, usual)
     if type(named) is not list or not all(isinstance(one, dict) for one in named):
-        raise malformed("outputs: expected a list of objects.")
+        raise malformed(Message("outputs: expected a list of objects."))
     wanted = {}
     for one in named:
         name, parameters = one.get("name"), one.get("parameters")
         if name not in names:
-            raise malformed(f"output {name!r}: expected one of {', '.join(names)}.")
+            raise malformed(Message("output {value!r}: expected one of {names}.", value=name, names=Listing(names)))
         if isinstance(parameters, dict) and parameters.get("classification"):
-            raise malformed(f"output {name!r}: classification: not supported. Use the output 'probabilities'.")
+            raise malformed(
+                Message("output {name!r}: classification: not supported. Use the output 'probabilities'.", name=name)
+            )
         wanted[name] = flag_in(parameters, "binary_data", usual)
     return wanted
 
@@ -166,10 +185,12 @@ def _inputs(served: ServedModel, tensors: dict[str, Tensor], request: Request, l
     expected = [one["name"] for one in inputs_described(served)]
     for name in tensors:
         if name not in expected:
-            raise malformed(f"input {name!r}: expected {', '.join(map(repr, expected[:20]))}.")
+            raise malformed(
+                Message("input {name!r}: expected {names}.", name=name, names=Listing(expected[:20], quoted=True))
+            )
     for name in expected:
         if name not in tensors:
-            raise malformed(f"input {name!r}: missing.")
+            raise malformed(Message("input {name!r}: missing.", name=name))
     if served.encoder is not None:
         return _encoded(served, tensors, request, limits)
     (tensor,) = tensors.values()
@@ -187,11 +208,13 @@ def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, 
     for tensor in tensors.values():
         shape = tensor.values.shape
         if len(shape) not in (1, 2) or shape[1:] not in ((), (1,)):
-            raise malformed(f"input {tensor.name!r}: shape {list(shape)}, expected [rows, 1].")
+            raise malformed(
+                Message("input {name!r}: shape {shape}, expected [rows, 1].", name=tensor.name, shape=list(shape))
+            )
         columns[tensor.name] = tensor.values.reshape(-1)
     counts = {len(column) for column in columns.values()}
     if len(counts) > 1:
-        raise malformed(f"inputs: of different lengths, {', '.join(map(str, sorted(counts)))}.")
+        raise malformed(Message("inputs: of different lengths, {counts}.", counts=Listing(sorted(counts))))
     (rows,) = counts
     require_few(rows, limits)
     return encoded_columns(served, columns, rows, request, limits)

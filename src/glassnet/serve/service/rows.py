@@ -16,6 +16,7 @@ from ...data.dataset import HANDWRITING
 from ...data.queries import inputs_in
 from ...data.validation import plain
 from ...errors import DataError, GlassnetError, ShapeError
+from ...i18n.message import Message
 from ...io.limits import max_bytes
 from ...io.opening import open_stream
 from ...io.sniff import kind_of
@@ -61,7 +62,11 @@ def require_few(count: int, limits: Limits) -> None:
     if not count:
         raise DataError("GN010", "rows: none, expected at least one.")
     if count > limits.max_rows:
-        raise too_large(f"{count:,} rows, expected at most {limits.max_rows:,}. Send fewer rows at once.")
+        raise too_large(
+            Message(
+                "{count:,} rows, expected at most {most:,}. Send fewer rows at once.", count=count, most=limits.max_rows
+            )
+        )
 
 
 def inputs_of(served: ServedModel, rows: Any, request: Request, limits: Limits) -> NDArray[Any]:
@@ -240,7 +245,7 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
                 if each[k] is None or left:
                     each[k], found = columns.apply_with_remarks(_read_row(columns, chunk[k], start + k))
                     for text in found if left else ():
-                        request.remark(f"row {start + k}", text)
+                        request.remark(Message("row {row}", row=start + k), text)
                     left -= bool(found and left)
             encoded = np.concatenate([one for one in each if one is not None])
         parts.append(encoded)
@@ -252,10 +257,14 @@ def _read_row(columns: Columns, row: Mapping[str, Any], number: int) -> Table:
     present = {name: row[name] for name in columns.names if name in row}
     for name, value in present.items():
         if not isinstance(value, _SCALARS):
-            problem = f"rows: row {number}: column {name!r}: expected a number, text, true, false or null."
+            problem = Message(
+                "rows: row {row}: column {name!r}: expected a number, text, true, false or null.", row=number, name=name
+            )
             raise DataError("GN013", problem)
     if not row:
-        problem = f"rows: row {number}: none of the model's columns, such as {columns.names[0]!r}."
+        problem = Message(
+            "rows: row {row}: none of the model's columns, such as {name!r}.", row=number, name=columns.names[0]
+        )
         raise DataError("GN060", problem)
     # For the message about the columns that are missing.
     others = dict.fromkeys(islice(row, _NAMED)) if len(present) < len(columns.names) else {}
@@ -290,7 +299,7 @@ def inputs_in_file(
         opened = open_stream(BytesIO(content), name)
         is_text = kind_of(opened) == "text"
         if text not in (None, is_text):
-            expected = "rows as text" if text else "an image"
+            expected = Message("rows as text") if text else Message("an image")
             raise DataError(
                 "GN011", "{name}: not the data that its content type names, expected {what}.", name=name, what=expected
             )
@@ -305,7 +314,7 @@ def inputs_in_file(
             request.remarks += [(name, remark) for remark in table.remarks]
             for remark in remarks:
                 request.remark(name, remark)
-            return encoded, [f"{name}, row {row}" for row in range(len(table))]
+            return encoded, [Message("{source}, row {row}", source=name, row=row) for row in range(len(table))]
         reading = HANDWRITING if served.reads_digits else model.reading
         like = (model.image_shape, model.scaling.maximum, reading, model.white, model.layout)
         inputs, names, _ = inputs_in(opened, model.features, *like)
@@ -317,7 +326,7 @@ def _require_short_line(stream: IO[bytes], name: str, features: int) -> None:
     """Raise RequestError GN125 for a first line of far too many values: reading it would take long and much memory."""
     most = max(1 << 16, 64 * features)
     if len(stream.readline(most + 1)) > most:
-        raise too_large(f"{name}: the first line is longer than {most:,} bytes.")
+        raise too_large(Message("{name}: the first line is longer than {most:,} bytes.", name=name, most=most))
 
 
 def preload(served: ServedModel, limits: Limits) -> None:

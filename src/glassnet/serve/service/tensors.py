@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import GlassnetError
+from ...i18n.message import Listing, Message
 from .errors import malformed
 from .rows import array_in
 
@@ -82,34 +83,52 @@ def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
         GN127 for another form, or data that do not fit the shape or the datatype.
     """
     if type(given) is not list or not all(isinstance(one, dict) for one in given):
-        raise malformed("inputs: expected a list of tensors.")
+        raise malformed(Message("inputs: expected a list of tensors."))
     tensors: dict[str, Tensor] = {}
     start = 0
     for one in given:
         name, datatype, shape = one.get("name"), one.get("datatype"), one.get("shape")
         if not isinstance(name, str) or name in tensors:
-            raise malformed(f"inputs: name {name!r}, expected another text for each.")
+            raise malformed(Message("inputs: name {name!r}, expected another text for each.", name=name))
         if not isinstance(datatype, str) or datatype not in DTYPES:
-            raise malformed(f"input {name!r}: datatype {datatype!r}, expected one of {', '.join(DTYPES)}.")
+            raise malformed(
+                Message(
+                    "input {name!r}: datatype {datatype!r}, expected one of {choices}.",
+                    name=name,
+                    datatype=datatype,
+                    choices=Listing(DTYPES),
+                )
+            )
         if (
             type(shape) is not list
             or len(shape) > _MOST_DIMENSIONS
             or not all(type(side) is int and side >= 0 for side in shape)
             or math.prod(side or 1 for side in shape) > _MOST_ELEMENTS
         ):
-            raise malformed(f"input {name!r}: shape {shape!r}, expected a list of whole numbers.")
+            raise malformed(
+                Message("input {name!r}: shape {shape!r}, expected a list of whole numbers.", name=name, shape=shape)
+            )
         parameters = one.get("parameters")
         size = parameters.get("binary_data_size") if isinstance(parameters, dict) else None
         if size is None:
             values = _from_json(name, datatype, shape, one.get("data"))
         elif type(size) is not int or size < 0 or start + size > len(binary):
-            raise malformed(f"input {name!r}: binary_data_size {size!r}, but {len(binary) - start} bytes are left.")
+            raise malformed(
+                Message(
+                    "input {name!r}: binary_data_size {size!r}, but {left} bytes are left.",
+                    name=name,
+                    size=size,
+                    left=len(binary) - start,
+                )
+            )
         else:
             values = _from_binary(name, datatype, shape, binary[start : start + size])
             start += size
         tensors[name] = Tensor(name, datatype, values)
     if start != len(binary):
-        raise malformed(f"The request has {len(binary) - start} bytes beyond the data of its inputs.")
+        raise malformed(
+            Message("The request has {count} bytes beyond the data of its inputs.", count=len(binary) - start)
+        )
     return tensors
 
 
@@ -124,7 +143,16 @@ def _from_binary(name: str, datatype: str, shape: list[int], data: memoryview) -
     dtype = DTYPES[datatype]
     if count * dtype.itemsize != len(data):
         expected = count * dtype.itemsize
-        raise malformed(f"input {name!r}: {len(data)} bytes, expected {expected} for shape {shape} of {datatype}.")
+        raise malformed(
+            Message(
+                "input {name!r}: {size} bytes, expected {expected} for shape {shape} of {datatype}.",
+                name=name,
+                size=len(data),
+                expected=expected,
+                shape=shape,
+                datatype=datatype,
+            )
+        )
     values = np.frombuffer(data, np.uint8) != 0 if datatype == "BOOL" else np.frombuffer(data, dtype)
     return values.reshape(shape)
 
@@ -139,7 +167,13 @@ def _texts(name: str, count: int, data: memoryview) -> list[str]:
         texts.append(_text(name, bytes(data[place + 4 : end])))
         place = end
     if place != len(data) or len(texts) != count:
-        raise malformed(f"input {name!r}: the bytes are not {count} texts, each after its length in 4 bytes.")
+        raise malformed(
+            Message(
+                "input {name!r}: the bytes are not {count} texts, each after its length in 4 bytes.",
+                name=name,
+                count=count,
+            )
+        )
     return texts
 
 
@@ -147,12 +181,12 @@ def _text(name: str, value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        raise malformed(f"input {name!r}: a text that is not UTF-8.") from None
+        raise malformed(Message("input {name!r}: a text that is not UTF-8.", name=name)) from None
 
 
 def _from_json(name: str, datatype: str, shape: list[int], data: Any) -> NDArray[Any]:
     if type(data) is not list:
-        raise malformed(f"input {name!r}: data: expected a list.")
+        raise malformed(Message("input {name!r}: data: expected a list.", name=name))
     count, values = math.prod(shape), None
     if datatype == "UINT8":
         values = _bytes(data)
@@ -160,7 +194,15 @@ def _from_json(name: str, datatype: str, shape: list[int], data: Any) -> NDArray
         flat = _flat(data, shape)
         values = _words(name, flat) if datatype == "BYTES" else _numbers(name, datatype, flat)
     if values.size != count:
-        raise malformed(f"input {name!r}: {values.size} values, expected {count} for shape {shape}.")
+        raise malformed(
+            Message(
+                "input {name!r}: {count} values, expected {expected} for shape {shape}.",
+                name=name,
+                count=values.size,
+                expected=count,
+                shape=shape,
+            )
+        )
     return values.reshape(shape)
 
 
@@ -190,7 +232,7 @@ def _flat(data: list[Any], shape: Sequence[int]) -> list[Any]:
 
 def _words(name: str, data: list[Any]) -> NDArray[Any]:
     if not all(value is None or isinstance(value, str) for value in data):
-        raise malformed(f"input {name!r}: data: expected texts, as the datatype is BYTES.")
+        raise malformed(Message("input {name!r}: data: expected texts, as the datatype is BYTES.", name=name))
     values = np.empty(len(data), object)
     values[:] = data
     return values
@@ -207,7 +249,9 @@ def _numbers(name: str, datatype: str, data: list[Any]) -> NDArray[Any]:
     except GlassnetError:
         values = np.empty(0, object)
     if values.ndim != 1:
-        raise malformed(f"input {name!r}: data: expected numbers, nested as the shape or in one list.")
+        raise malformed(
+            Message("input {name!r}: data: expected numbers, nested as the shape or in one list.", name=name)
+        )
     if values.dtype.kind in "biu" or dtype.kind == "f":
         with np.errstate(over="ignore"):
             converted = values.astype(dtype)
@@ -215,4 +259,6 @@ def _numbers(name: str, datatype: str, data: list[Any]) -> NDArray[Any]:
             return converted
     elif bool((values == np.floor(values)).all()) and np.array_equal(values.astype(dtype), values):
         return values.astype(dtype)
-    raise malformed(f"input {name!r}: data: a value that is not of datatype {datatype}.")
+    raise malformed(
+        Message("input {name!r}: data: a value that is not of datatype {datatype}.", name=name, datatype=datatype)
+    )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...errors import require_packages
+from ...i18n.message import Message
 from .. import http
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def run(
     GlassnetError
         As `load_model`.
     """
-    require_packages("the studio", "studio", "starlette", "uvicorn")
+    require_packages(Message("the studio"), "studio", "starlette", "uvicorn")
     from .session import Session
 
     with listening(port) as sock:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from ...errors import GlassnetError, OptionError, require_choice, require_number
 from ...i18n.control_characters import finite, json_text
 from ...i18n.language import LANGUAGES, preferred
+from ...i18n.message import Message
 from ..http import accepted_language, in_language, in_thread
 
 Handler = Callable[[Any, dict[str, Any]], Any]
@@ -51,10 +52,12 @@ def api(method: str, path: str, handler: Handler) -> Route:
             return refusal(400, problem.code, in_language(session.clean(str(problem)), language))
         except OSError as problem:
             where = session.clean(str(problem.filename or "the request"))
-            text = f"{where}: cannot be written or read ({problem.strerror or problem})."
+            text = Message(
+                "{where}: cannot be written or read ({reason}).", where=where, reason=problem.strerror or problem
+            )
             return refusal(400, "GN003", in_language(text, language))
         except MemoryError:
-            text = "not enough memory. Use a smaller network or smaller batches."
+            text = Message("not enough memory. Use a smaller network or smaller batches.")
             return refusal(400, "GN032", in_language(text, language))
         except Exception as problem:
             traceback.print_exc(file=sys.stderr)

@@ -12,6 +12,7 @@ from contextvars import copy_context
 from typing import Any
 
 from ...errors import GlassnetError
+from ...i18n.message import Message
 from ...io.limits import LOADER
 from ...training.events import BlockDone, Event, TrainingStarted
 from .endpoints import both_languages, require_known
@@ -169,7 +170,7 @@ class Job:
         except GlassnetError as problem:
             self._fail(problem.code, str(problem))
         except MemoryError:
-            self._fail("GN032", "not enough memory. Use a smaller network or smaller batches.")
+            self._fail("GN032", Message("not enough memory. Use a smaller network or smaller batches."))
         except BaseException as problem:
             traceback.print_exc()
             self._fail("", f"{type(problem).__name__}: {problem}")

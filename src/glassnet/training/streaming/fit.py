@@ -16,6 +16,7 @@ from ...data.stream.source import StreamSource, TableStream
 from ...engines import Engine, engine_for
 from ...errors import ModelFileError, OptionError, with_near_matches
 from ...i18n.control_characters import printable
+from ...i18n.message import Message
 from ...model.file import damage
 from ...nn.network_class import Network
 from ...options.options import Options
@@ -197,7 +198,11 @@ def resume_stream(
     require_streaming(own)
     if saved.changes:
         changed = ", ".join(saved.changes)
-        text = f"{path}: the last bits may differ, because versions or processor changed: {changed}."
+        text = Message(
+            "{path}: the last bits may differ, because versions or processor changed: {changes}.",
+            path=path,
+            changes=changed,
+        )
         warnings.warn(printable(text), stacklevel=2)
     survey = survey_of(source, roles_of(options, stream), model.columns, on_survey=on_survey)
     given = GivenStream(survey)
@@ -223,11 +228,13 @@ def _require_same(saved: LoadedCheckpoint, given: GivenStream) -> None:
     if now["fingerprint"] == began["fingerprint"]:
         return
     was, has = began["stream"], now["stream"]
-    differs = "as many rows with other values"
+    differs = Message("as many rows with other values")
     if was["rows"] != has["rows"]:
-        differs = f"{was['rows']:,} rows, now {has['rows']:,}"
+        differs = Message("{was:,} rows, now {rows:,}", was=was["rows"], rows=has["rows"])
     elif was["sizes"] != has["sizes"]:
-        differs = f"{was['groups']:,} row groups, now {has['groups']:,} or of other sizes"
+        differs = Message(
+            "{was:,} row groups, now {groups:,} or of other sizes", was=was["groups"], groups=has["groups"]
+        )
     raise ModelFileError(
         "GN044",
         "{source}: {path} was started with other training data of {began_with} ({differs}). Name "

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engines import Block, Engine, Progress, Samples
+from ...i18n.message import Message
 from ...model.build import samples_for
 from ...model.model import Model
 from ...nn.optimizers import State
@@ -64,7 +65,14 @@ class Carried:
         for name, expected in nothing.saved().items():
             array, same = arrays[name], expected.shape[1:]
             if (array.dtype, array.shape[1:]) != (expected.dtype, same) or len(array) > max(1, most):
-                raise ValueError(f"array {name} has shape {array.shape} and dtype {array.dtype}")
+                raise ValueError(
+                    Message(
+                        "array {name} has shape {shape} and dtype {dtype}",
+                        name=name,
+                        shape=array.shape,
+                        dtype=array.dtype,
+                    )
+                )
         own = [arrays.get(f"carried.{name}") for name in ("inputs", "classes", "values")]
         rows = {len(one) for one in own if one is not None}
         steps = int(arrays["carried.steps"][0])

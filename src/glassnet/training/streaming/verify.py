@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...data.stream.source import StreamSource
 from ...engines import Engine
 from ...errors import DataError, with_near_matches
+from ...i18n.message import Message
 from ...model.header import Receipt
 from ...model.model import Model
 from ...options.options import Options
@@ -61,10 +62,10 @@ def verify_stream(
     if stream is None or model.columns is None:
         raise DataError("GN017", "the model was not trained on a stream. Verify it with its data.")
     if model.hash() != receipt["hash"]:
-        return differs("the weights in the file do not match its training record")
+        return differs(Message("the weights in the file do not match its training record"))
     hidden = tuple(options.members * nodes for nodes in options.hidden) if options.folds else options.hidden
     if hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
-        return differs("the network in the file does not match its training record")
+        return differs(Message("the network in the file does not match its training record"))
     survey = replace(
         survey_of(source, roles_of(options, stream), model.columns, on_survey=on_survey), targets=model.targets
     )
@@ -73,15 +74,18 @@ def verify_stream(
     # The same values have other fingerprints as text and as numbers; training shows whether they are the same.
     is_converted = survey.typed != stream.get("typed")
     if here != stream or not (is_converted or given["fingerprint"] == receipt["data"]["fingerprint"]):
-        return differs(f"{source.source} is not the training data")
+        return differs(Message("{source} is not the training data", source=source.source))
     runs, found = _repeated(survey, options, engine, receipt, every, cache)
     networks = [run.model.network for run in runs]
-    final_difference = "the moving average of the weights" if options.average else NO_EPOCH
+    final_difference = Message("the moving average of the weights") if options.average else NO_EPOCH
     for number, (where, epoch) in enumerate(found):
         same = options.folds or networks[number].parameters.hash() == model.members[number].parameters.hash()
         if where or not same:
             where = where or final_difference
-            return differs(f"member {number + 1}: {where}" if options.members > 1 else where, epoch)
+            return differs(
+                Message("member {number}: {where}", number=number + 1, where=where) if options.members > 1 else where,
+                epoch,
+            )
     if options.folds and side_by_side(networks).parameters.hash() != model.network.parameters.hash():
         return differs(final_difference)
     return Verification(True, "", changed)

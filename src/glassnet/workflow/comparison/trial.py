@@ -8,6 +8,7 @@ from typing import Any
 from ...data.dataset import Dataset
 from ...data.split import split_validation
 from ...errors import DivergedError
+from ...i18n.message import Message
 from ...model.evaluate import evaluate
 from ...options.options import Options
 from ...training.callbacks import History
@@ -123,7 +124,7 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
         GN030; the message names the side and the seed.
     """
     seed = trial.options.seed
-    advice = "to compare the sides by. Use more samples."
+    advice = Message("to compare the sides by. Use more samples.")
     training, validation = split_validation(samples, trial.fraction, seed, advice)
     follower = _Follower(trial, validation, send)
     within = WithinTask(send) if trial.options.threads == 1 else None

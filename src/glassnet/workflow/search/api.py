@@ -13,6 +13,7 @@ from typing import Any
 from ...data.dataset import Dataset, require_dataset
 from ...data.split import split
 from ...errors import ArgumentError, DataError, GlassnetError, require_names, wrong_type
+from ...i18n.message import Message
 from ...options.options import NAMES, OTHER_NAMES, Options, by_field
 from ...options.recipes import for_rows, recipe_named
 from ...preprocess.tabular.dataset import column_names
@@ -179,7 +180,7 @@ def _in_python(text: str) -> str:
 
 def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[str, ...]:
     """Return the options to vary as texts for `space.parse_space`."""
-    expected = "a mapping of options to values, or a list of texts such as 'hidden=50,100'"
+    expected = Message("a mapping of options to values, or a list of texts such as 'hidden=50,100'")
     if isinstance(space, Mapping):
         for values in space.values():
             if not isinstance(values, Iterable):
@@ -223,7 +224,7 @@ def _read_arrays(
             if words not in str(problem):
                 raise
             column = name if isinstance(name, str) and name else "y"
-            advice = f'For words, pass a table with all columns, and target="{column}".'
+            advice = Message('For words, pass a table with all columns, and target="{name}".', name=column)
             raise DataError(problem.code, str(problem).replace(words, advice)) from None
         if isinstance(test, tuple) and len(test) == 2:
             test = Dataset.from_arrays(*test, like=data)

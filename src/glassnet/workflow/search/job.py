@@ -26,7 +26,7 @@ from ...errors import (
     OptionError,
     require_choice,
 )
-from ...i18n.message import Option
+from ...i18n.message import Message, Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.options import Options, by_field
@@ -331,7 +331,11 @@ def run_search(
                 of_default, from_default = finals.of(done[0], "default", job.recipe_name)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
-                f"interrupted; trials in {folder}: {trials.ended}. Repeat the command to continue the search."
+                Message(
+                    "interrupted; trials in {folder}: {count}. Repeat the command to continue the search.",
+                    folder=folder,
+                    count=trials.ended,
+                )
             ) from None
     assert read.test is not None
     return SearchResult(

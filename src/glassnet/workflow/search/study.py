@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import FileError, ModelFileError, require_packages
-from ...i18n.message import Listing, Option
+from ...i18n.message import Listing, Message, Option
 from ...io.byte_locks import ByteLocks
 from ...io.writing import require_folder
 from ...nn.random import Purpose, generator
@@ -45,7 +45,7 @@ COMPLETE, PRUNED, DIVERGED, FAILED, RUNNING = "complete", "pruned", "diverged", 
 
 def require_optuna() -> None:
     """Raise OptionError GN092 if the package optuna cannot be imported."""
-    require_packages("a search", "search", "optuna")
+    require_packages(Message("a search"), "search", "optuna")
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,9 @@ class Study:
             try:
                 self._study = self._load()
             except (ValueError, KeyError, TypeError, AssertionError, AttributeError):
-                text = "damaged, so this search cannot be continued. Choose another folder with --out."
+                text = Message(
+                    "damaged, so this search cannot be continued. Choose another folder with {out}.", out=Option("out")
+                )
                 raise ModelFileError("GN041", "{folder}: {text}", folder=folder / JOURNAL, text=text) from None
             self._require_own()
             if not self._study.get_trials(deepcopy=False):

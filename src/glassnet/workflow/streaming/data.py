@@ -15,7 +15,7 @@ from ...data.stream.row_groups import digest_of
 from ...data.stream.source import StreamSource, TableStream, joined
 from ...data.tables.header import header_names
 from ...errors import DataError
-from ...i18n.message import Option
+from ...i18n.message import Message, Option
 from ...options.options import Options
 from ...preprocess.tabular.dataset import read_table, samples_of
 from ...training.streaming.survey import Survey, rows_in_memory
@@ -64,7 +64,10 @@ def with_test(survey: Survey, options: Options, test: StreamSource | None, notif
         GN010 when no row is held out; for `test` as `samples_of`.
     """
     source, columns, held_out = survey.source, survey.columns, survey.test
-    for text in (*columns.remarks, *(f"column {name!r} not used: {why}" for name, why in columns.dropped)):
+    for text in (
+        *columns.remarks,
+        *(Message("column {name!r} not used: {why}", name=name, why=why) for name, why in columns.dropped),
+    ):
         notify(remark(source.source, text))
     if survey.without_target:
         names = ", ".join(map(repr, columns.target_names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ...i18n.message import Message
 from ...options.options import Options
 from ...training.callbacks import Callback
 from ...training.checkpoint import LoadedCheckpoint
@@ -38,7 +39,7 @@ def resume_on_stream(
         read.append(with_test(survey, options, test, notify))
         notify(notice("going_on", done=saved.state.progress, epochs=saved.options.epochs))
         for change in saved.changes:
-            text = f"{change}: the last bits may differ from those of an uninterrupted run"
+            text = Message("{change}: the last bits may differ from those of an uninterrupted run", change=change)
             notify(notice("text", text=text))
 
     def fit_it(callbacks: Iterable[Callback]) -> Fit:

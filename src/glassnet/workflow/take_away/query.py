@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ...i18n.message import Message
+
 _DRAWING, _PHOTO = "drawing.csv", "photo.jpg"
 
 
@@ -37,7 +39,12 @@ def query_command(model: str | None, *, row: Mapping[str, Any] | None = None, ph
 def query_program(model: str | None, *, row: Mapping[str, Any] | None = None, photo: bool = False) -> str:
     """Return a Python program that prints the answer to a drawing, a row or a photo; arguments as `query_command`."""
     if row is not None:
-        lines = ["import glassnet", "", f"model = glassnet.TableModel.load({model!r})", f"row = {dict(row)!r}"]
+        lines = [
+            "import glassnet",
+            "",
+            f"model = glassnet.TableModel.load({model!r})",
+            Message("row = {dict!r}", dict=dict(row)),
+        ]
         return "\n".join([*lines, "print(model.predict(row))", "print(model.explain(row))", ""])
     load, job, function, shown, file = (
         "load_model" if model else "shipped_model",
