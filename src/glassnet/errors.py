@@ -13,7 +13,7 @@ from importlib import import_module
 from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
-from .i18n.message import Door, Message, in_python
+from .i18n.message import Door, Listing, Message, Option, Place, in_python
 
 CODES: dict[str, str] = {
     # files
@@ -223,21 +223,39 @@ class InterruptedWorkError(GlassnetError):
     """The user interrupted a command after it had written a file (GN031)."""
 
 
-class RangeWarning(UserWarning):
+class GlassnetWarning(UserWarning):
+    """Base class of the warnings: a message, with a code if programs may look for it.
+
+    Parameters
+    ----------
+    template : str or Message
+        As for `GlassnetError`.
+    **values
+    """
+
+    code = ""
+
+    def __init__(self, template: str | Message, /, **values: Any) -> None:
+        self.message = Message(template, **values) if isinstance(template, str) else template
+        super().__init__(self.message)
+
+
+class RangeWarning(GlassnetWarning):
     """Inputs are far outside the range of the training data, or have values that it did not have (GN075)."""
 
     code = "GN075"
 
 
-def strictly(place: str, remark: str) -> DataError:
-    """Return the error that replaces a remark on inputs if ``strict`` is set: with the same code as `RangeWarning`."""
-    return DataError("GN075", f"{place}: {remark}. Refused, because of strict: correct the rows, or omit strict.")
-
-
-class DataWarning(UserWarning):
+class DataWarning(GlassnetWarning):
     """Data are used otherwise than given: columns left out, values not read, targets that are all the same (GN078)."""
 
     code = "GN078"
+
+
+def strictly(place: str | Place, remark: Message) -> DataError:
+    """Return the error that replaces a remark on inputs if ``strict`` is set: with the same code as `RangeWarning`."""
+    template = "{place}: {remark}. Refused, because of strict: correct the rows, or omit strict."
+    return DataError("GN075", template, place=place, remark=remark)
 
 
 def callers_level() -> int:
@@ -248,13 +266,15 @@ def callers_level() -> int:
     return level
 
 
-def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:
+def require_choice(what: str | Option, value: object, allowed: Iterable[object]) -> None:
     """Raise OptionError GN021 unless `value` is one of `allowed`."""
     if value not in allowed:
-        raise OptionError("GN021", f"{what} {value!r}: expected one of {', '.join(map(str, allowed))}.")
+        raise OptionError(
+            "GN021", "{what} {value!r}: expected one of {choices}.", what=what, value=value, choices=Listing(allowed)
+        )
 
 
-def require_packages(what: str, extra: str, *packages: str) -> None:
+def require_packages(what: str | Message, extra: str, *packages: str) -> None:
     """Import the packages of an extra, which `what` needs; raise OptionError GN092 if one is not installed."""
     for name in packages:
         try:
@@ -262,7 +282,11 @@ def require_packages(what: str, extra: str, *packages: str) -> None:
         except ImportError as problem:
             lacking = (problem.name or name).partition(".")[0]
             raise OptionError(
-                "GN092", f"{what} needs {lacking}, which is not installed: pip install 'glassnet[{extra}]'"
+                "GN092",
+                "{what} needs {package}, which is not installed: pip install 'glassnet[{extra}]'",
+                what=what,
+                package=lacking,
+                extra=extra,
             ) from None
 
 
@@ -288,12 +312,15 @@ def require_names(
             continue
         known = dict(zip(allowed, allowed, strict=True)) | dict(others or {})
         if name in known:
-            raise ArgumentError("GN021", f"{owner} has no parameter {name!r}. Use {known[name]}.")
+            template, other = "{owner} has no parameter {name!r}. Use {other}.", known[name]
+            raise ArgumentError("GN021", template, owner=owner, name=name, other=other)
         from difflib import get_close_matches
 
         if near := get_close_matches(name, known, 1):
-            raise ArgumentError("GN021", f"{owner} has no parameter {name!r}. Did you mean {known[near[0]]}?")
-        raise ArgumentError("GN021", f"{owner} has no parameter {name!r}. Expected one of {', '.join(allowed)}.")
+            template, other = "{owner} has no parameter {name!r}. Did you mean {other}?", known[near[0]]
+            raise ArgumentError("GN021", template, owner=owner, name=name, other=other)
+        template = "{owner} has no parameter {name!r}. Expected one of {names}."
+        raise ArgumentError("GN021", template, owner=owner, name=name, names=Listing(allowed))
 
 
 def with_near_matches(owner: str) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
@@ -315,32 +342,36 @@ def with_near_matches(owner: str) -> Callable[[Callable[_Parameters, _Result]], 
     return decorate
 
 
-def wrong_type(name: str, given: object, expected: str) -> ArgumentError:
-    """Return the error GN021 for an argument of another type than the `expected` one."""
-    return ArgumentError("GN021", f"{name}: {type(given).__name__}, expected {expected}.")
+def wrong_type(name: str, given: object, expected: str | Message) -> ArgumentError:
+    """Return the error GN021 for an argument of another type than the `expected` one, a phrase such as "a path"."""
+    phrase = Message(expected) if isinstance(expected, str) else expected
+    kind = type(given).__name__
+    return ArgumentError("GN021", "{name}: {kind}, expected {expected}.", name=name, kind=kind, expected=phrase)
 
 
-def require_number(what: str, value: Any, low: float | None = None, high: float | None = None) -> float:
+def require_number(what: str | Option, value: Any, low: float | None = None, high: float | None = None) -> float:
     """Return `value` as a float; raise OptionError GN021 unless it is a number from `low` to `high`."""
     if hasattr(value, "tolist"):  # NumPy's numbers
         value = value.tolist()
     if type(value) is int and abs(value) < 2**1000:
         value = float(value)
     if type(value) is not float:
-        raise OptionError("GN021", f"{what} {value!r}: expected a number.")
+        raise OptionError("GN021", "{what} {value!r}: expected a number.", what=what, value=value)
     require_limits(what, value, low, high)
     return value
 
 
-def require_whole(what: str, value: Any, low: int) -> int:
+def require_whole(what: str | Option, value: Any, low: int) -> int:
     """Return `value` as an int; raise OptionError GN021 unless it is a whole number of at least `low`."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < low:
-        raise OptionError("GN021", f"{what} {value!r}: expected a whole number from {low}.")
+        template = "{what} {value!r}: expected a whole number from {low}."
+        raise OptionError("GN021", template, what=what, value=value, low=low)
     return int(value)
 
 
-def require_limits(what: str, value: float, low: float | None, high: float | None) -> None:
+def require_limits(what: str | Option, value: float, low: float | None, high: float | None) -> None:
     """Raise OptionError GN021 unless `value` is between the limits, inclusive."""
     if low is not None and high is not None and not low <= value <= high:  # NaN fails too
         least, most = (f"{one:,}" if type(one) is int else f"{one:,.15g}" for one in (low, high))
-        raise OptionError("GN021", f"{what} {value}: expected {least} to {most}.")
+        template = "{what} {value}: expected {least} to {most}."
+        raise OptionError("GN021", template, what=what, value=value, least=least, most=most)

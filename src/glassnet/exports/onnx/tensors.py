@@ -132,8 +132,8 @@ def read_outside(path: str | Path, tensors: Iterable[Any]) -> tuple[int, str]:
                 if max(int(offset) + size, used[place]) > held:
                     raise NotImportableError(
                         Message(
-                            "tensor {name!r} is not in the file {file!r}, which has only {bytes:,} bytes: damaged, or of "
-                            "another network. Export the network again",
+                            "tensor {name!r} is not in the file {file!r}, which has only {bytes:,} bytes: damaged, or "
+                            "of another network. Export the network again",
                             name=name,
                             file=place.name[:LONGEST],
                             bytes=held,

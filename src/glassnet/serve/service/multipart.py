@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.message import Message
+from email.message import Message as Headers
 
 from ...i18n.message import Message
 from .errors import malformed
@@ -48,11 +48,11 @@ def only_file(request: Request) -> tuple[str, bytes, str]:
     return files[0]
 
 
-def _described(head: str) -> Message:
+def _described(head: str) -> Headers:
     """Return headers; ValueError if they are too long."""
     if len(head) > _MOST_CHARACTERS:
         raise ValueError
-    described = Message()
+    described = Headers()
     for line in head.split("\r\n"):
         name, _, value = line.partition(":")
         if name.strip():
