@@ -17,7 +17,7 @@ from glassnet.errors import GlassnetError
 sys.path.insert(0, str(Path(__file__).parent))
 from support import kernels, schedule
 from support.cli import USER_PREFERENCES
-from support.messages import english_left
+from support.messages import untranslated
 from support.process import process_settings
 from support.sources import PACKAGE
 
@@ -97,23 +97,20 @@ def process_settings_are_restored():
 
 
 @pytest.fixture(autouse=True)
-def errors_are_translated_in_full():
-    """Fail a test in which glassnet raises an error whose Chinese translation contains English words."""
-    messages = []
+def errors_are_translated():
+    """Fail a test in which glassnet raises an error with a template that has no Chinese."""
+    raised = []
     original = GlassnetError.__init__
 
-    def recording(self, code, message):
-        raised_in = sys._getframe(1).f_globals.get("__name__", "")
-        # Errors of these are for the Python API, which is English only.
-        english = ("glassnet.estimators", "glassnet.workflow.search.api")
-        if raised_in.startswith("glassnet.") and not raised_in.startswith(english):
-            messages.append(message)
-        original(self, code, message)
+    def recording(self, code, template, /, **values):
+        original(self, code, template, **values)
+        if sys._getframe(1).f_globals.get("__name__", "").startswith("glassnet."):
+            raised.append(self.message)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(GlassnetError, "__init__", recording)
         yield
-    assert [message for message in messages if english_left(message)] == []
+    assert {template for message in raised for template in untranslated(message)} == set()
 
 
 @pytest.fixture
