@@ -83,6 +83,6 @@ def untranslated(value: Any) -> Iterator[str]:
     elif isinstance(value, Sentences):
         for one in value.messages:
             yield from untranslated(one)
-    elif isinstance(value, Listing | list | tuple):
-        for one in value.items if isinstance(value, Listing) else value:
+    elif isinstance(value, Listing):
+        for one in value.items:
             yield from untranslated(one)

@@ -196,7 +196,7 @@ class Message:
         With placeholders as `str.format` has them, such as ``{name!r}`` or ``{rows:,}``. A plural right after the
         placeholder of its number becomes singular for 1: ``{rows:,} rows``. Without values it is the text itself.
     **values
-        Numbers, names, and anything with a method `text` as in `Renderable`; tuples and lists are listed.
+        Numbers, names, and anything with a method `text` as in `Renderable`.
 
     Notes
     -----
@@ -262,8 +262,6 @@ class Sentences:
 
 def rendered(value: Any, language: str, door: Door) -> Any:
     """Return the value of a placeholder as it is filled in."""
-    if isinstance(value, tuple | list):
-        value = Listing(value)
     return value.text(language, door) if isinstance(value, Renderable) else value
 
 
