@@ -90,8 +90,8 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
     language : str
         ``"en"`` or ``"zh"``.
     catalogue : mapping
-        Key -> the text in each of `LANGUAGES`, with names in braces for values. In English a plural after a number
-        becomes singular for 1: ``{samples} samples`` becomes ``1 sample``.
+        Key -> the English template; ``zh.po`` has the Chinese. In English a plural after a number becomes singular
+        for 1: ``{samples} samples`` becomes ``1 sample``.
 
     Raises
     ------
@@ -99,17 +99,23 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
         GN021 for another language.
     """
     require_choice("language", language, LANGUAGES)
-    place = LANGUAGES.index(language)
 
-    def word(key: str, **filled_in: Any) -> str:
-        text = catalogue[key][place]
-        if language == "zh":
-            filled_in = {name: chinese_value(name, chinese_list(name, value)) for name, value in filled_in.items()}
+    def word(key: str, **values: Any) -> str:
+        template = catalogue[key]
+        values = {name: rendered(value, language, in_python) for name, value in values.items()}
         if language == "en":
-            return agreeing(text, filled_in).format(**filled_in)
-        return _AFTER_PART.sub(lambda found: found[0].rstrip(), text.format(**filled_in))
+            return agreeing(template, values).format(**values)
+        values = {name: chinese_value(name, value) for name, value in values.items()}
+        return (chinese_of(template, key) or template).format(**values)
 
     return word
+
+
+def words_of(catalogue: Mapping[str, str], language: str) -> dict[str, str]:
+    """Return the templates of a catalogue in a language, for a page that fills in the values itself."""
+    if language == "en":
+        return dict(catalogue)
+    return {key: chinese_of(template, key) or template for key, template in catalogue.items()}
 
 
 def chinese_value(name: str, value: Any) -> Any:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from ...data import Dataset
     from ...data.stream.source import StreamSource
     from ...errors import GlassnetError
+    from ...i18n.message import Message
     from ...model.evaluate import Evaluation
     from ...nn.compile_notice import CompileNotice
     from ...preprocess import Columns
-    from ...workflow.notice import Notice
 
 _FEW_LINES, _LONG = 10, 30.0
 """Without a terminal: about how many lines a run prints, and how many seconds after the last one any epoch has one."""
@@ -107,7 +107,7 @@ def line_about(column: object) -> str:
     return column_in_chinese(text)
 
 
-def say_notice(notice: Notice) -> None:
+def say_notice(notice: Message) -> None:
     """Print a notice of a job to standard error."""
     say(notice.text(language_in_use()))
 

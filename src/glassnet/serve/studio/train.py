@@ -17,6 +17,7 @@ from ...data.load import BUNDLED
 from ...errors import require_names
 from ...i18n import help_zh
 from ...i18n.language import LANGUAGES
+from ...i18n.message import Message
 from ...nn.compile_notice import CompileNotice, shown_by
 from ...nn.parameters import Parameters
 from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, Options, by_field, checked
@@ -24,7 +25,6 @@ from ...options.recipes import RECIPE_NAMES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ...training.fine_tuning import as_flags, fine_tuning_options, fixed_options
-from ...workflow.notice import Notice
 from ...workflow.table_options import TableOptions
 from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
@@ -201,7 +201,7 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     notices: list[dict[str, Any]] = []
     shown = _Shown(job, _shape_of(session, data))
 
-    def note(notice: Notice | CompileNotice) -> None:
+    def note(notice: Message | CompileNotice) -> None:
         notices.append({language: session.clean(notice.text(language)) for language in LANGUAGES})
         job.live["notices"] = notices
         job.publish("notice", notices[-1])
