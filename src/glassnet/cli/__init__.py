@@ -21,6 +21,7 @@ from typing import Any
 import click
 
 from ..errors import GlassnetError, RangeWarning
+from ..i18n.catalogue import translated
 from ..i18n.language import chinese
 from ..io.archives import remove_unpacked
 from ..io.limits import LOADER
@@ -68,9 +69,7 @@ class _LazyGroup(click.Group):
         """Write the first line of each command's help."""
         lines = _COMMANDS
         if chinese():
-            from ..i18n.help_zh import COMMANDS
-
-            lines = {name: COMMANDS[name].split("\n")[0] for name in _COMMANDS}
+            lines = {name: translated(line, "zh", "help") for name, line in _COMMANDS.items()}
         with formatter.section("Commands"):
             formatter.write_dl(list(lines.items()))
 
@@ -81,7 +80,7 @@ class _LazyGroup(click.Group):
         if chinese():
             from .help.in_chinese import command_in_chinese
 
-            command = command_in_chinese(command, name)
+            command = command_in_chinese(command)
         return _without_repeats(command)
 
     def resolve_command(
@@ -147,7 +146,7 @@ def _command_line() -> click.Command:
     if chinese():
         from .help.in_chinese import command_in_chinese
 
-        return command_in_chinese(cli, "")
+        return command_in_chinese(cli)
     return cli
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..i18n.cli import INFO_LABELS
+from ..i18n.catalogue import translated as in_language
 from ..i18n.language import chinese_list, chinese_value, width_of
 from ..i18n.plots import shown as shown_number
 from ..model.file import load_model
@@ -101,7 +101,7 @@ def _says_nothing(name: str, value: Any) -> bool:
 
 def _label(name: str) -> str:
     """Return the label of a value in the language of the command."""
-    return INFO_LABELS.get(name, name) if language_in_use() == "zh" else name
+    return in_language(name, language_in_use(), "info")
 
 
 def _shown(name: str, value: Any) -> str:

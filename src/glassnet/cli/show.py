@@ -15,7 +15,7 @@ from .. import data
 from ..data import Dataset
 from ..data.tables.header import header_names
 from ..errors import DataError
-from ..i18n.cli import COLUMN_KINDS
+from ..i18n.catalogue import translated as in_language
 from ..i18n.language import number_text, share_text, shortened, width_of
 from ..io.writing import require_picture_place
 from ..options.options import DISTORTIONS
@@ -27,7 +27,6 @@ from ..workflow.table_options import TableOptions
 from ..workflow.training_data import job_options, learn_columns
 from .shared.console import (
     json_flag,
-    language_in_use,
     message,
     padded,
     print_columns,
@@ -197,13 +196,12 @@ def _show_kinds(columns: list[Column]) -> None:
     width = max(width_of(head), *map(width_of, names))
     heads = (padded(head, width), padded(kind, 7), padded(missing, -7), padded(different, -9), examples)
     result("   ".join(heads))
-    kinds = COLUMN_KINDS if language_in_use() == "zh" else {}
     for name, column in zip(names, columns, strict=True):
         described = column.describe()
         shown = (number_text(one) if isinstance(one, float) else shortened(one, 24) for one in described["examples"])
         examples = ", ".join(dict.fromkeys(shown))
         different = "" if described["different"] is None else f"{described['different']:,}"
-        kind = padded(kinds.get(described["kind"], described["kind"]), 7)
+        kind = padded(in_language(described["kind"], language_in_use(), "show"), 7)
         missing = share_text(described["missing"])
         line = f"{padded(name, width)}   {kind}   {missing:>7}   {different:>9}   {examples}"
         result(shortened(line, limit))

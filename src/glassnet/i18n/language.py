@@ -9,8 +9,9 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..errors import require_choice
+from .catalogue import translated
 from .control_characters import printable
-from .message import LANGUAGES
+from .message import LANGUAGES, Door, in_python, rendered
 from .plurals import agreeing
 
 _LISTS = frozenset(
@@ -80,7 +81,7 @@ def chinese() -> bool:
     return preferred() == "zh"
 
 
-def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
+def speaking(language: str, catalogue: Mapping[str, str], door: Door = in_python) -> Say:
     """Return a function that gives the texts of a catalogue in a language.
 
     For example ``speaking("zh", words)("read_as", answer=7)``.
@@ -92,6 +93,8 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
     catalogue : mapping
         Key -> the English template; ``zh.po`` has the Chinese. In English a plural after a number becomes singular
         for 1: ``{samples} samples`` becomes ``1 sample``.
+    door : callable
+        Spells the options among the values; see `message`.
 
     Raises
     ------
@@ -102,20 +105,18 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
 
     def word(key: str, **values: Any) -> str:
         template = catalogue[key]
-        values = {name: rendered(value, language, in_python) for name, value in values.items()}
+        values = {name: rendered(value, language, door) for name, value in values.items()}
         if language == "en":
             return agreeing(template, values).format(**values)
         values = {name: chinese_value(name, value) for name, value in values.items()}
-        return (chinese_of(template, key) or template).format(**values)
+        return translated(template, "zh", key).format(**values)
 
     return word
 
 
 def words_of(catalogue: Mapping[str, str], language: str) -> dict[str, str]:
     """Return the templates of a catalogue in a language, for a page that fills in the values itself."""
-    if language == "en":
-        return dict(catalogue)
-    return {key: chinese_of(template, key) or template for key, template in catalogue.items()}
+    return {key: translated(template, language, key) for key, template in catalogue.items()}
 
 
 def chinese_value(name: str, value: Any) -> Any:

@@ -1,3 +1,131 @@
 """Backquery: what each class looks like to a model, as images or as rows of a table."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import channels_of
+from ..explain.backquery import backquery, dream, has_no_inverse
+from ..explain.backquery_table import TypicalRow, typical_rows
+from ..explain.input_gradients import require_classes
+from ..i18n.message import Notify, ignore
+from ..i18n.plots import words_in
+from ..io.writing import require_picture_place
+from ..model.model import Model
+from .explain_job import load_explained, output_named, require_pictures
+from .model_data import trained_on_bundled
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
+
+_A_LINE = 10
+"""Most classes that are drawn in one line."""
+
+
+@dataclass(frozen=True)
+class BackqueryResult:
+    """What classes look like to a network.
+
+    Parameters
+    ----------
+    classes : list of int
+    inputs : dict
+        For a model without columns: method -> ndarray of shape (classes, features), 0 to 1. ``"backquery"``, the
+        method of the book, is missing if the network cannot be inverted; ``"dream"`` is activation maximization.
+    answers : dict
+        Method -> the predictions for these inputs.
+    rows : list of TypicalRow
+        For a model of a table, instead of `inputs` and `answers`.
+    picture : str or None
+        The written figure.
+    """
+
+    classes: list[int]
+    inputs: dict[str, NDArray[Any]]
+    answers: dict[str, list[int]]
+    rows: list[TypicalRow]
+    picture: str | None
+
+
+def backquery_classes(
+    model: Model,
+    model_path: str,
+    source: str | Table | None = None,
+    *,
+    part: str = "train",
+    label: str | None = None,
+    picture: str | None = None,
+    language: str = "en",
+    notify: Notify = ignore,
+) -> BackqueryResult:
+    """Find what each class, or the class `label`, looks like to the network, and draw it.
+
+    `source` are labelled data as starting points of the activation maximization.
+    """
+    require_classes(model, "backquery")
+    classes = list(range(model.classes)) if label is None else [output_named(model, label, "--class")]
+    if model.columns:
+        if picture:
+            require_pictures(model, model_path)
+        every = typical_rows(model)  # computed for all classes at once
+        return BackqueryResult(classes, {}, {}, [every[one] for one in classes], None)
+    ways: dict[str, NDArray[Any]] = {}
+    if not has_no_inverse(model):
+        ways["backquery"] = backquery(model)[classes]
+    ways["dream"] = _dream(model, model_path, source, part, notify)[classes]
+    answers = {
+        name: model.unchecked().predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()
+    }
+    result = BackqueryResult(classes, ways, answers, [], picture)
+    if picture:
+        _draw(model, model_path, result, picture, language)
+    return result
+
+
+def _dream(model: Model, model_path: str, source: str | Table | None, part: str, notify: Notify) -> NDArray[Any]:
+    """Maximize each class; if that misses a class and data are known, start from samples predicted as that class."""
+    named = None if source is None else load_explained(model, model_path, source, part, notify)
+    inputs = dream(model, samples=None if named is None else named.inputs)
+    missed = model.unchecked().predict(inputs * model.scaling.maximum) != np.arange(model.classes)
+    if named is None and missed.any() and trained_on_bundled(model):
+        return dream(model, samples=load_explained(model, model_path, None, part, notify).inputs)
+    return inputs
+
+
+def _draw(model: Model, model_path: str, result: BackqueryResult, picture: str, language: str) -> None:
+    """Draw each method on its own lines, every image at full contrast; blanks fill the last line of a method."""
+    from .. import plots
+
+    require_pictures(model, model_path)
+    require_picture_place(picture)
+    classes, ways = result.classes, result.inputs
+    sheet = np.concatenate(list(ways.values()))
+    low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
+    stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
+    photo = model.reading == "photo"
+    columns = min(_A_LINE, len(classes)) if len(classes) > 1 else len(ways)
+    blanks = -len(classes) % columns if len(classes) > 1 else 0
+    light = photo or channels_of(model.features, model.image_shape) == 3
+    paper = np.full((blanks, sheet.shape[1]), 255 if light else 0, np.uint8)
+    drawn = [part for way in np.split(stretched, len(ways)) for part in (way, paper)]
+    wanted = ([model.name_of(label) for label in classes] + [""] * blanks) * len(ways)
+    read = [said for name in ways for said in [*map(model.name_of, result.answers[name]), *[""] * blanks]]
+    word = words_in(language)
+    title = "\n".join(word(place, what=word(way)) for place, way in zip(("above", "below"), ways, strict=False))
+    if len(ways) == 1 or len(classes) == 1:
+        title = " · ".join(word(way) for way in ways)
+    axes = plots.draw_digits(
+        np.concatenate(drawn),
+        wanted,
+        read,
+        model.image_shape,
+        columns=columns,
+        photo=photo,
+        title=title,
+        language=language,
+    )
+    plots.save(axes, picture)

@@ -12,3 +12,357 @@ see `comparison.in_order`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from .. import data
+from ..data import Dataset
+from ..errors import DataError, InterruptedWorkError, OptionError, require_choice
+from ..i18n.message import Message, Notify, ignore
+from ..options.options import Options, by_field
+from ..options.recipes import for_rows, recipe_named
+from ..training.callbacks import require_callbacks
+from ..training.executor import Executor, ThreadExecutor
+from ..training.fit import recipe_options
+from ..training.paired import FEWEST, LEVEL, MOST, fewest_pairs
+from .comparison.in_order import Turns, results_in_order
+from .comparison.metrics import METRICS, metric_for
+from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
+from .comparison.trial import Curve, SideEvent, Trial, run_trial
+from .evaluate_job import about_equal_answers
+from .table_options import TableOptions
+from .train_job import Plan, notify_options, read_data
+from .training_data import job_options, require_images, require_picture_files
+
+SEEDS = 8
+"""Seeds of two sides by default: the fewest for which one of them may disagree with the others."""
+_MANY, _FRACTION, _FRACTION_OF_FEW = 10_000, 0.1, 0.2
+"""From so many samples, a tenth is held out for validation, else a fifth: the scores of few samples are coarse."""
+
+_SHARED = ("seed", "holdout", "classes", "input_max")
+"""Options that decide which samples there are."""
+_READING = ("size", "colour", "handwriting")
+"""Options that decide how image files become samples; the sides may differ in them."""
+
+Callback = Callable[[SideEvent | Pair], bool | None]
+
+__all__ = [
+    "LETTERS", "METRICS", "SEEDS", "Callback", "CompareJob", "Comparison", "Curve", "Pair", "Side", "SideEvent",
+    "compare", "default_seeds",
+]  # fmt: skip
+
+
+def default_seeds(sides: int) -> int:
+    """Return the most seeds by default: two more than a verdict needs, so that one of them may disagree."""
+    return SEEDS - FEWEST + fewest_pairs(sides - 1)
+
+
+@dataclass(frozen=True)
+class Side:
+    """A recipe, and the changes to its options that only this side has."""
+
+    recipe: str = "notes"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CompareJob:
+    """What to compare.
+
+    Parameters
+    ----------
+    a, b : Side
+    source : str, optional
+        Data, as for `TrainJob`; the bundled MNIST by default. With a target in `table` also a data frame, and a
+        `Dataset`, of which all samples are used.
+    options : dict
+        Changes to the options of all recipes.
+    table : TableOptions
+        For a table with named columns.
+    seeds : int
+        The most seeds, 2 to `training.paired.MOST`; fewer than `training.paired.fewest_pairs` cannot give a verdict.
+    metric : str, optional
+        One of `METRICS` that suits the data; by default the accuracy or, for a regression, the RMSE, and R² for several
+        targets, which have different units.
+    stop_early : bool
+        Whether to end before the last seed if the verdict on every side is clear.
+    others : tuple of Side
+        Further sides, to be compared with A as B is.
+
+    Raises
+    ------
+    OptionError
+        GN021 for another number of seeds or of sides, or an unknown metric; GN022 as for `TableOptions`.
+    """
+
+    a: Side
+    b: Side
+    source: Any = None
+    options: dict[str, Any] = field(default_factory=dict)
+    table: TableOptions = field(default_factory=TableOptions)
+    seeds: int = SEEDS
+    metric: str | None = None
+    stop_early: bool = True
+    others: tuple[Side, ...] = ()
+
+    @property
+    def sides(self) -> dict[str, Side]:
+        """The sides by their letters."""
+        return dict(zip(LETTERS, (self.a, self.b, *self.others), strict=False))
+
+    def __post_init__(self) -> None:
+        self.table.require_target()
+        sides = 2 + len(self.others)
+        if sides > len(LETTERS):
+            raise OptionError("GN021", "{sides} sides: expected 2 to {most}.", sides=sides, most=len(LETTERS))
+        if type(self.seeds) is not int or not 2 <= self.seeds <= MOST:
+            flag, fewest = "--seeds", fewest_pairs(sides - 1)  # `glassnet.compare` replaces flags
+            raise OptionError(
+                "GN021",
+                "{flag} {seeds}: expected 2 to {most}; a verdict needs {fewest} or more.",
+                flag=flag,
+                seeds=self.seeds,
+                most=MOST,
+                fewest=fewest,
+            )
+        if self.metric is not None:
+            require_choice("metric", self.metric, tuple(METRICS))
+
+
+def compare(
+    job: CompareJob,
+    *,
+    callbacks: Iterable[Callback] = (),
+    notify: Notify = ignore,
+    executor: Executor | None = None,
+) -> Comparison:
+    """Train all sides with each seed until every verdict is clear or the seeds are used up.
+
+    Parameters
+    ----------
+    job : CompareJob
+    callbacks : iterable of callable
+        Each is called with every event of every training run, and with the `Pair` of every finished seed, in the order
+        of training runs one after another: seed by seed, A before B, whatever runs at the same time. If one returns
+        True, the comparison ends at once, without that seed.
+    notify : callable
+        Called with each notice.
+    executor : Executor, optional
+        Where the training runs are computed, by default on a thread for each core. The result does not depend on it.
+
+    Raises
+    ------
+    GlassnetError
+        For options and data that cannot be used; raised before training.
+    DivergedError
+        GN030 when a side diverges; the message names the side and the seed.
+    InterruptedWorkError
+        GN031 when a callback ends the comparison before the first seed is complete.
+    """
+    turns = Turns(require_callbacks(callbacks))
+    read = _read(job, notify)
+    options = {side: one.options for side, one in read.items()}
+    samples = read["a"].training
+    metric = metric_for(samples, list(options.values()), job.metric)
+    higher, fewest = METRICS[metric][0], fewest_pairs(len(read) - 1)
+    if job.seeds < fewest:
+        notify(
+            Message(
+                "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can",
+                seeds=job.seeds,
+                fewest=fewest,
+            )
+        )
+    # Members of an ensemble use the seeds that follow: seeds further apart have no network in common.
+    apart = max(one.members for one in options.values())
+    fraction = _FRACTION if len(samples) >= _MANY else _FRACTION_OF_FEW
+    seeds = [options["a"].seed + number * apart for number in range(job.seeds)]
+    pairs: list[Pair] = []
+    answers: list[int | None] = []
+    curves: dict[str, list[Curve]] = {side: [] for side in read}
+    with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
+        shared_samples = _shared_samples(read, workers)
+        several = workers.workers > 1  # then each training run uses one core
+        of_trial = {side: replace(one, threads=1 if several else one.threads) for side, one in options.items()}
+        rounds = [
+            [(Trial(side, replace(of_trial[side], seed=seed), fraction, metric), shared_samples[side]) for side in read]
+            for seed in seeds
+        ]
+        with closing(results_in_order(run_trial, rounds, workers, turns)) as results:
+            for seed, trials in zip(seeds, results, strict=False):
+                scored = [trial for trial in trials if trial is not None]
+                if len(scored) < len(read):
+                    break
+                same_start = len({one.start for one in scored}) == 1
+                if not pairs and not same_start:
+                    notify(
+                        Message(
+                            "the two sides have different networks or initializers, so they do not start from the same "
+                            "weights"
+                            if len(read) == 2
+                            else "some sides have other networks or initializers, so not all start from the same "
+                            "weights"
+                        )
+                    )
+                for side, one in zip(read, scored, strict=True):
+                    curves[side].append(one.curve)
+                pairs.append(Pair(seed, tuple(one.score for one in scored)))
+                answers += [one.only_answer for one in scored]
+                shared = scored[0].validation_samples / scored[0].samples
+                versus = judged(pairs, job.seeds, shared=shared, stop_early=job.stop_early, higher_is_better=higher)
+                clear = all_clear(versus)
+                if turns(pairs[-1]) or clear:
+                    break
+    if not pairs:
+        raise InterruptedWorkError("GN031", "interrupted before the first seed was complete.")
+    for said in about_equal_answers(samples, metric, answers, sides=len(read)):
+        notify(said)
+    return Comparison(
+        metric=metric,
+        higher_is_better=higher,
+        pairs=tuple(pairs),
+        curves={side: tuple(lines) for side, lines in curves.items()},
+        versus=versus,
+        ranking=ranked(pairs, metric, shared=shared, higher_is_better=higher),
+        level=LEVEL,
+        planned=job.seeds,
+        stopped_early=clear and len(pairs) < job.seeds,
+        interrupted=turns.ended and not clear and len(pairs) < job.seeds,
+        same_start=same_start,
+        options_that_differ=_differing(options),
+        source=samples.source,
+        samples=scored[0].samples,
+        validation_samples=scored[0].validation_samples,
+    )
+
+
+def _shared_samples(read: dict[str, _Read], executor: Executor) -> dict[str, Any]:
+    """Return the samples of each side for its tasks; the executor shares equal ones once."""
+    shared: dict[int, Any] = {}
+    for one in read.values():
+        if id(one.training) not in shared:
+            shared[id(one.training)] = executor.share(one.training)
+    return {side: shared[id(one.training)] for side, one in read.items()}
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The options of a side, with those that follow from the data, and its samples other than those of the test."""
+
+    options: Options
+    training: Dataset
+
+
+def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
+    """Read the data for all sides, once for those that read them alike."""
+    sides = job.sides
+    given = {side: {**by_field(job.options), **by_field(one.options)} for side, one in sides.items()}
+    if isinstance(job.source, Dataset):
+        options = {side: recipe_options(job.source, one.recipe, given[side]) for side, one in sides.items()}
+        _require_comparable(options)
+        read = {side: _Read(one, job.source) for side, one in options.items()}
+        _require_images(sides, given, read)
+        return read
+    before = {side: job_options(one.recipe, given[side]) for side, one in sides.items()}
+    _require_comparable(before)
+    source = data.BUNDLED if job.source is None else job.source
+    sized: list[dict[str, Any]] = []
+
+    def choose(side: str, rows: int, task: str) -> Options:
+        recipe = sides[side].recipe
+        sized.append({"rows": rows, "task": task})
+        return job_options(recipe, given[side], **for_rows(rows, recipe, task=task))
+
+    def read_for(side: str, notify: Notify) -> _Read:
+        plan = Plan(source, None, "", recipe_named(sides[side].recipe), False, job.table)
+        require_picture_files(source, before[side])
+        result = read_data(plan, before[side], partial(choose, side), notify)
+        return _Read(result.options, result.training)
+
+    read = {}
+    for side in sides:
+        like = next((one for one in read if _read_alike(before[one], before[side])), None)
+        if like is None:
+            read[side] = read_for(side, ignore if read else notify)
+        elif sized:
+            read[side] = replace(read[like], options=choose(side, **sized[0]))
+        else:
+            read[side] = replace(read[like], options=replace(before[side], input_max=read[like].options.input_max))
+        if not np.array_equal(read["a"].training.labels, read[side].training.labels):
+            flag = "--handwriting"
+            raise DataError(
+                "GN017",
+                Message(
+                    "{source}: the two sides read other samples. Use the same {flag} for both.",
+                    source=source,
+                    flag=flag,
+                )
+                if len(sides) == 2
+                else Message(
+                    "{source}: {side} reads other samples than A. Use the same {flag} for all sides.",
+                    source=source,
+                    side=side.upper(),
+                    flag=flag,
+                ),
+            )
+    _require_images(sides, given, read)
+    for side, one in read.items():
+        notify_options(sides[side].options, one.options, notify)
+    return read
+
+
+def _require_images(sides: dict[str, Side], given: dict[str, dict[str, Any]], read: dict[str, _Read]) -> None:
+    """Raise OptionError GN022, which names the side, if one distorts or deskews samples that are not images."""
+    for side, one in read.items():
+        try:
+            require_images(sides[side].recipe, given[side], one.training, one.options)
+        except OptionError as problem:
+            raise OptionError(problem.code, "{upper}: {problem}", upper=side.upper(), problem=problem) from None
+
+
+def _read_alike(one: Options, other: Options) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in _READING)
+
+
+def _require_comparable(options: dict[str, Options]) -> None:
+    """Raise OptionError GN022 unless the sides differ, but not in which samples there are."""
+    two = len(options) == 2
+    for name in _SHARED:
+        if len({getattr(one, name) for one in options.values()}) > 1:
+            raise OptionError(
+                "GN022",
+                Message("{name}: both sides need the same data and seeds. Give it for both.", name=name)
+                if two
+                else Message("{name}: all sides need the same data and seeds. Give it for all.", name=name),
+            )
+    for side, other in combinations(options, 2):
+        if options[side] == options[other]:
+            example = f"--{other} rate=0.1"
+            raise OptionError(
+                "GN022",
+                Message(
+                    "the two sides have the same options, so the same results. Change one, such as {example}.",
+                    example=example,
+                )
+                if two
+                else Message(
+                    "{side} and {other} have the same options, so the same results. Change one, such as {example}.",
+                    side=side.upper(),
+                    other=other.upper(),
+                    example=example,
+                ),
+            )
+
+
+def _differing(options: dict[str, Options]) -> dict[str, dict[str, Any]]:
+    """Return the options in which the sides differ, as plain values."""
+    plain = {side: one.to_dict() for side, one in options.items()}
+    values = {name: {side: one[name] for side, one in plain.items()} for name in plain["a"]}
+    return {name: by_side for name, by_side in values.items() if any(one != by_side["a"] for one in by_side.values())}

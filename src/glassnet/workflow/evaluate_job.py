@@ -1,3 +1,223 @@
 """Testing a model on labelled data."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..data import Dataset
+from ..data.validation import AUTO
+from ..errors import OptionError
+from ..i18n.message import Message, Notify, ignore
+from ..io.writing import require_folder, require_picture_place
+from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
+from ..model.file import load_model
+from ..model.model import Model
+from .drawings import drawings_of_model, drawings_of_test
+from .model_data import load_labelled, notify_trained_on, read_decimals, unless_warned
+
+_CERTAIN, _NONE = 2.0, 1.0
+"""Standard errors, without any relation, by which an area under the ROC curve is surely above chance, or hardly is."""
+
+
+@dataclass(frozen=True)
+class EvaluationResult:
+    """The result of a test on labelled data.
+
+    Parameters
+    ----------
+    model : Model
+    samples : Dataset
+    evaluation : Evaluation
+    pictures : tuple of str
+        The written plots.
+    """
+
+    model: Model
+    samples: Dataset
+    evaluation: Evaluation
+    pictures: tuple[str, ...] = ()
+
+
+def evaluate_model(
+    model_path: str,
+    source: str | None = None,
+    *,
+    pictures: str | None = None,
+    force: bool = False,
+    decimal: str = AUTO,
+    strict: bool = False,
+    language: str = "en",
+    notify: Notify = ignore,
+) -> EvaluationResult:
+    """Test a model and draw its plots.
+
+    Parameters
+    ----------
+    model_path : str
+    source : str, optional
+        Labelled data; the test digits if the model was trained on the bundled MNIST.
+    pictures : str, optional
+        A folder for the plots.
+    force : bool
+        Whether to overwrite existing plots.
+    decimal : str
+        How decimals are written in a table; see `data.validation.DECIMALS`.
+    strict : bool
+        Whether inputs that the training data did not have, of which there are otherwise notices, are a DataError GN075.
+    language : {"en", "zh"}
+        Language of the plots.
+    notify : callable
+
+    Raises
+    ------
+    GlassnetError
+        For files and data that cannot be read, or plots that cannot be written; raised before the test.
+    """
+    model = load_model(model_path)
+    if pictures:
+        if model.targets.name == "values":
+            raise OptionError(
+                "GN022", "--pictures: the plots are for classes, and this model is a regression. Omit it."
+            )
+        require_folder(pictures)
+    read = read_decimals(model, source, decimal)
+    samples, rows = load_labelled(model, model_path, read, notify, strict=strict)
+    notify_trained_on(model, source, samples, rows, notify)
+    judged = unless_warned(model)
+    judged.require_near(samples.inputs) if strict else judged.warn_if_far(samples.inputs)
+    evaluation = evaluate(model, samples)
+    for one in about_one_answer(model, samples, evaluation):
+        notify(one)
+    drawn = _draw(model, samples, evaluation, Path(pictures), language, force) if pictures else ()
+    return EvaluationResult(model, samples, evaluation, drawn)
+
+
+def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Message]:
+    """Return what a test means whose predictions are all the same class, and what to do; nothing for other tests.
+
+    Parameters
+    ----------
+    model : Model
+    samples : Dataset
+    tested : Evaluation
+        Of the model, on these samples.
+    initializer : str
+        That of the training, if the advice may be to train otherwise.
+    """
+    answer = tested.only_answer
+    if answer is None or tested.auc is None or tested.balanced_accuracy is None:
+        return []
+    counts = np.bincount(samples.labels, minlength=model.classes)
+    facts = {"source": samples.source, "name": model.name_of(answer), "share": counts[answer] / len(samples)}
+    most = counts[answer] == counts.max()
+    said = [
+        Message(
+            "{source}: every prediction is {name!r}, the most frequent class ({share:.1%}), so the "
+            "accuracy says nothing; balanced accuracy {balanced:.1%}, AUC {auc:.2f}, where 0.5 is chance"
+            if most
+            else "{source}: every prediction is {name!r}, which is right for {share:.1%}; balanced accuracy "
+            "{balanced:.1%}, AUC {auc:.2f}, where 0.5 is chance",
+            **facts,
+            balanced=tested.balanced_accuracy,
+            auc=tested.auc,
+        )
+    ]
+    rest = len(samples) - counts[answer]
+    by_chance = math.sqrt((len(samples) + 1) / (12 * counts[answer] * rest)) if counts[answer] and rest else math.inf
+    above = (tested.auc - 0.5) / by_chance  # Mann and Whitney 1947
+    if above > _CERTAIN:
+        if model.classes == 2:
+            said.append(
+                Message(
+                    "the probabilities do tell the classes apart, but that of {name!r} never reaches 50%; "
+                    "glassnet report shows the scores at other thresholds",
+                    name=model.name_of(1 - answer),
+                )
+            )
+    elif initializer and above < _NONE:
+        said.append(
+            Message(
+                "nor do the probabilities tell the classes apart; try another --rate or more --epochs"
+                if initializer == "he"
+                else "nor do the probabilities tell the classes apart; try --initializer he, another --rate or "
+                "more --epochs"
+            )
+        )
+    return said
+
+
+def about_equal_answers(
+    samples: Dataset, metric: str, answers: Sequence[int | None], *, sides: int = 0
+) -> list[Message]:
+    """Return what equal scores of several trainings mean in which every prediction is the most frequent class.
+
+    Nothing where the scores still tell sides or trials apart: unless at least half of the trainings of two or more
+    sides are such, and of a search at least half of two or more trials.
+
+    Parameters
+    ----------
+    samples : Dataset
+    metric : str
+        By which they are compared.
+    answers : sequence of int or None
+        `Evaluation.only_answer` of each training; of a comparison in turns: A, B, A, B, ….
+    sides : int
+        The number of sides of a comparison; 0 for a search.
+    """
+    counts = np.bincount(samples.labels)
+    most = int(counts.argmax())
+    such = [answer == most for answer in answers]
+    alike = [2 * sum(of_side) >= len(of_side) for of_side in (such[side::sides] for side in range(sides))]
+    equal = sum(alike) >= 2 if sides else 2 * sum(such) >= max(len(such), 4)
+    if samples.values is not None or metric not in ("accuracy", "balanced_accuracy") or not equal:
+        return []
+    facts = {"source": samples.source, "name": samples.name_of(most), "share": counts[most] / len(samples)}
+    return [
+        Message(
+            "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent "
+            "class ({share:.1%}), so equal values of {metric} say nothing about them; compare by "
+            "--metric log_loss",
+            count=sum(such),
+            trials=len(answers),
+            metric=metric,
+            **facts,
+        )
+    ]
+
+
+def scores_by_output(result: EvaluationResult) -> list[tuple[str, dict[str, float | None]]]:
+    """Return the name and the scores of each output, a label or a number; None for 0 divided by 0."""
+    model, samples, evaluation = result.model, result.samples, result.evaluation
+    assert samples.values is not None  # a model without classes has values
+    if model.targets.name == "values":
+        of_numbers = number_scores(samples.values, evaluation.answers, samples.weights)
+        scores = {"r2": of_numbers.r2, "rmse": of_numbers.rmse}
+    else:
+        of_labels = label_scores(samples.values, evaluation.answers)
+        scores = {"precision": of_labels.precision, "recall": of_labels.recall, "f1": of_labels.f1}
+    return [
+        (model.name_of(k), {name: None if np.isnan(values[k]) else float(values[k]) for name, values in scores.items()})
+        for k in range(model.classes)
+    ]
+
+
+def _draw(
+    model: Model, samples: Dataset, evaluation: Evaluation, folder: Path, language: str, force: bool
+) -> tuple[str, ...]:
+    """Draw all plots into the folder; return the files."""
+    from .. import plots
+
+    drawings = {
+        **drawings_of_test(model, samples, evaluation, language),
+        **drawings_of_model(model, samples, language),
+    }
+    folder.mkdir(exist_ok=True)
+    targets = {name: folder / f"{name}.png" for name in drawings}
+    for target in targets.values():
+        require_picture_place(target, overwrite=force)
+    return tuple(str(plots.save(draw(), targets[name])) for name, draw in drawings.items())

@@ -1,3 +1,478 @@
 """Explaining a model: one training step number by number, one prediction, and the importance of hidden nodes."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Dataset, is_bundled
+from ..errors import DataError, FileError, OptionError
+from ..explain.node import HiddenNode, examine_node
+from ..explain.nodes import LayerOfNodes, examine_nodes
+from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
+from ..explain.step import Trace, trace
+from ..explain.why import Neighbours, Why, why
+from ..i18n.message import Listing, Message, Notify, Option, ignore
+from ..i18n.plots import shown, words_in
+from ..io.writing import write_text
+from ..model.model import Model
+from ..plots.labels import sample_label
+from ..preprocess.tabular.dataset import read_table
+from ..training.callbacks import Callback
+from ..training.checkpoint import load_checkpoint
+from .model_data import (
+    load_alike,
+    load_labelled,
+    load_own,
+    load_parent,
+    load_queries,
+    load_trained_on,
+    trained_on_bundled,
+)
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
+
+MOST_NAMED = 40
+"""Most outputs or nodes that are listed or drawn."""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """A training step on one sample; `label` and `answer` are numbers, or lists for several outputs."""
+
+    source: str
+    row: int
+    label: Any
+    answer: Any
+    trace: Trace
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """A replayed step of the training run of a model, on the data from `source`."""
+
+    source: str
+    replay: Replay
+
+
+@dataclass(frozen=True)
+class Query:
+    """A sample to explain.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (features,)
+    source : str
+        The file; with the place in it if `row` is None.
+    row : int or None
+    label : int, list or None
+        A class, or one number or label per output; None if unknown.
+    features : tuple of str
+        The names of its inputs.
+    """
+
+    inputs: NDArray[Any]
+    source: str
+    row: int | None
+    label: Any
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WhyResult:
+    """The explanation of a prediction.
+
+    Parameters
+    ----------
+    query : Query
+    label : int, float or None
+        The sample's class, or its value of the explained output.
+    why : Why
+    training : str
+        The data searched for the nearest training samples; empty if there were none.
+    """
+
+    query: Query
+    label: Any
+    why: Why
+    training: str
+
+
+def explain_step(
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    row: int,
+    *,
+    part: str = "train",
+    learning_rate: float | None = None,
+    notify: Notify = ignore,
+) -> StepResult:
+    """Take one training step on a row of labelled data, keeping every number."""
+    return step_on_row(model, load_explained(model, model_path, source, part, notify), row, learning_rate=learning_rate)
+
+
+def step_on_row(model: Model, samples: Dataset, row: int, *, learning_rate: float | None = None) -> StepResult:
+    """Take one training step on a row of `samples`, which `load_explained` has read."""
+    sample = one_row(samples, row)
+    step = trace(model, sample, learning_rate=learning_rate)
+    label = (sample.labels if sample.values is None else sample.values)[0].tolist()
+    return StepResult(samples.source, row, label, model.predict(sample.inputs)[0].tolist(), step)
+
+
+def replay_step(
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    epoch: int,
+    step: int,
+    *,
+    checkpoint: str | None = None,
+    callbacks: Iterable[Callback] = (),
+    notify: Notify = ignore,
+) -> ReplayResult:
+    """Retrain up to a step, from a checkpoint of the run if one is given; epoch and step count from 1."""
+    samples = load_trained_on(model, model_path, source, notify)
+    saved = load_checkpoint(checkpoint) if checkpoint else None
+    parent = None if saved else load_parent(model, model_path, flag=False)
+    return ReplayResult(
+        samples.source,
+        replay(model, samples, epoch, step, checkpoint=saved, callbacks=list(callbacks), init_model=parent),
+    )
+
+
+def replay_run_epoch(
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    epoch: int,
+    step: int = 1,
+    *,
+    callbacks: Iterable[Callback] = (),
+    notify: Notify = ignore,
+) -> ReplayedEpoch:
+    """Retrain up to the end of an epoch, any step of which can then be computed; errors as for `replay_step`."""
+    samples, parent = load_trained_on(model, model_path, source, notify), load_parent(model, model_path, flag=False)
+    return replay_epoch(model, samples, epoch, step, callbacks=list(callbacks), init_model=parent)
+
+
+def explain_answer(
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    *,
+    row: int | None = None,
+    part: str = "train",
+    output: str | None = None,
+    trained_on: str | None = None,
+    drawn: bool = False,
+    notify: Notify = ignore,
+) -> WhyResult:
+    """Explain why a model predicts a sample as it does.
+
+    Parameters
+    ----------
+    model : Model
+    model_path : str
+    source : str, optional
+        An image, or data with or without labels; defaults to the bundled MNIST if the model was trained on it.
+    row : int, optional
+        The sample; required if there are several.
+    part : {"train", "test"}
+    output : str, optional
+        The label or number to explain, by name or index.
+    trained_on : str, optional
+        Data to search for the nearest samples; defaults to the bundled MNIST if the model was trained on it, and to the
+        training rows of `source` if the model was trained on these.
+    drawn : bool
+        Whether the result will be drawn; raises at once if the inputs are not images.
+    notify : callable
+    """
+    place = None if output is None else output_named(model, output, "--output")
+    if row is not None and source is not None and model.columns is not None:
+        source = read_table(source, model.columns.names)  # once: standard input cannot be read twice
+    query = _find_query(model, model_path, source, row, part, notify)
+    if drawn:
+        require_pictures(model, model_path)
+    alike = None
+    if trained_on or trained_on_bundled(model):
+        alike = Neighbours(model, load_alike(model, model_path, trained_on, notify))
+    elif row is not None and source is not None and (own := load_own(model, model_path, source)):
+        alike = Neighbours(model, own)
+    truth = query.label if model.targets.of_classes else None  # a mistake is compared with the true class
+    own_row = query.row if alike and alike.source == query.source else None
+    answer = why(model, query.inputs, alike, place, truth, own_row)
+    label = query.label if query.label is None or answer.output is None else query.label[answer.output]
+    return WhyResult(query, label, answer, alike.source if alike else "")
+
+
+def draw_why(result: WhyResult, model: Model, picture: str, language: str) -> None:
+    """Draw the explanation of a prediction."""
+    from .. import plots
+
+    assert model.image_shape is not None  # `require_pictures` before
+    photo = model.reading == "photo"
+    axes = plots.draw_why(result.why, model.image_shape, model.class_names, photo=photo, language=language)
+    plots.save(axes, picture)
+
+
+def write_why(result: WhyResult, model: Model, html: str, language: str) -> None:
+    """Write the explanation of a prediction as a page."""
+    from ..html.why import answer_page
+
+    query = result.query
+    page = answer_page(
+        model,
+        result.why,
+        name=query.source,
+        row=query.row,
+        label=result.label,
+        inputs=query.features,
+        training=result.training,
+        language=language,
+        bundled=is_bundled(query.source) or is_bundled(result.training),
+    )
+    write_text(html, page)
+
+
+def explain_nodes(
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    *,
+    part: str = "train",
+    picture: str | None = None,
+    language: str = "en",
+    notify: Notify = ignore,
+) -> list[LayerOfNodes]:
+    """Find important, dead and saturated hidden nodes; draw the incoming weights of the most important ones."""
+    if picture:
+        require_pictures(model, model_path)
+    layers = examine_nodes(model, load_explained(model, model_path, source, part, notify))
+    if picture:
+        _draw_nodes(model, layers[0], picture, language)
+    return layers
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """A hidden node, examined on the data from `source`."""
+
+    source: str
+    node: HiddenNode
+
+
+def explain_node(
+    model: Model,
+    model_path: str,
+    source: str | Table | None,
+    node: int,
+    layer: int = 1,
+    *,
+    part: str = "train",
+    picture: str | None = None,
+    html: str | None = None,
+    language: str = "en",
+    notify: Notify = ignore,
+) -> NodeResult:
+    """Examine a hidden node; draw its weights and the samples that excite it, or write all as a page."""
+    if picture:
+        require_pictures(model, model_path)
+    samples = load_explained(model, model_path, source, part, notify)
+    result = NodeResult(samples.source, examine_node(model, samples, node, layer))
+    if picture:
+        _draw_node(model, result, picture, language)
+    if html:
+        from ..html.node import node_page
+
+        bundled = is_bundled(samples.source)
+        write_text(html, node_page(model, result.node, source=samples.source, language=language, bundled=bundled))
+    return result
+
+
+def load_explained(model: Model, model_path: str, source: str | Table | None, part: str, notify: Notify) -> Dataset:
+    """Load the data for an explanation: `source`, or the bundled MNIST if the model was trained on it."""
+    samples, _ = load_labelled(model, model_path, source, notify, part)
+    samples.require_like(model.features, model.classes, Message("the model"), of_classes=model.targets.of_classes)
+    return samples
+
+
+def one_row(samples: Dataset, row: int) -> Dataset:
+    """Return one sample as a data set, by the number of its row in the source."""
+    numbers = samples.row_numbers
+    (found,) = np.nonzero(numbers == row)
+    if not len(found):
+        first, last = numbers[0], numbers[-1]
+        if samples.source_rows is None:
+            raise OptionError(
+                "GN021",
+                "{row_option}: {source} has the rows {first} to {last}.",
+                source=samples.source,
+                first=first,
+                last=last,
+                row_option=Option("row", row),
+            )
+        raise OptionError(
+            "GN021",
+            "{row_option}: {source} has no such row, or no target in it; the rows with a target are {first} to {last}.",
+            source=samples.source,
+            first=first,
+            last=last,
+            row_option=Option("row", row),
+        )
+    return samples.take(found)
+
+
+def output_named(model: Model, word: str, flag: str) -> int:
+    """Return the index of the class, label or number that a flag names, by name or index."""
+    names = [model.name_of(output) for output in range(model.classes)]
+    if word in names:
+        return names.index(word)
+    if word.isdecimal() and int(word) < model.classes:
+        return int(word)
+    raise OptionError(
+        "GN021",
+        "{flag} {word}: the outputs of the model are {names}.",
+        flag=flag,
+        word=word,
+        names=Listing(names, MOST_NAMED),
+    )
+
+
+def require_pictures(model: Model, model_path: str) -> None:
+    """Raise DataError GN017 if the model's inputs are not images."""
+    if model.image_shape is None:
+        raise DataError(
+            "GN017",
+            "{model}: the model's inputs are not images, so {picture} has nothing to draw. Omit it.",
+            model=model_path,
+            picture=Option("picture"),
+        )
+
+
+def _find_query(
+    model: Model, model_path: str, source: str | Table | None, row: int | None, part: str, notify: Notify
+) -> Query:
+    """Return the sample to explain: a row of labelled data, or an image or row that may have no label."""
+    if row is None:
+        if source is None:
+            raise OptionError(
+                "GN020", "--why: nothing to explain. Name an image, or labelled DATA with {row} N.", row=Option("row")
+            )
+        return _one_query(model, source, None, notify)
+    try:
+        samples = load_explained(model, model_path, source, part, notify)
+    except (DataError, FileError):
+        query = None if source is None else _without_label(model, source, row, notify)
+        if query is None:
+            raise
+        return query
+    if source is not None and samples.source_rows is not None and row not in samples.source_rows:
+        query = _without_label(model, source, row, notify)  # a row without a target can be explained too
+        if query is not None:
+            return query
+    one = one_row(samples, row)
+    label = (one.labels if one.values is None else one.values)[0].tolist()
+    return Query(one.inputs[0], samples.source, row, label, samples.feature_names)
+
+
+def _without_label(model: Model, source: str | Table, row: int, notify: Notify) -> Query | None:
+    """Return one of several samples without labels, or None if the source does not hold such samples."""
+    try:
+        query = _one_query(model, source, row, notify)
+    except (DataError, FileError):
+        return None
+    return query if query.label is None else None
+
+
+def _one_query(model: Model, source: str | Table, row: int | None, notify: Notify) -> Query:
+    """Return the only sample of a source, or the row given, with its label if it has one."""
+    rows, names, labels = load_queries(model, source, notify)
+    called, count, last = source if isinstance(source, str) else source.source, len(rows), len(rows) - 1
+    if row is None and count != 1:
+        problem = Message(
+            "{source}: {count} samples, the first is '{name}'. Choose one with {row} to {last}.",
+            source=called,
+            count=count,
+            name=names[0],
+            last=last,
+            row=Option("row", 0),
+        )
+        if model.image_shape:
+            problem = Message(
+                "{source}: {count} samples, the first is '{name}'. Choose one with {row} to {last}, or crop the image.",
+                source=called,
+                count=count,
+                name=names[0],
+                last=last,
+                row=Option("row", 0),
+            )
+        raise OptionError("GN020", problem)
+    if row is not None and not 0 <= row < count:
+        raise OptionError(
+            "GN021",
+            "{row_option}: {source} has {count} samples. Use {row_option_2} to {last}.",
+            source=called,
+            count=count,
+            last=last,
+            row_option=Option("row", row),
+            row_option_2=Option("row", 0),
+        )
+    place, label = row or 0, None
+    if labels is not None and model.targets.of_classes:
+        label = int(labels[place])
+        if not 0 <= label < model.classes:
+            raise DataError(
+                "GN017",
+                "{name}: label {label}, expected a class of the model, 0 to {last}.",
+                name=names[place],
+                label=label,
+                last=model.classes - 1,
+            )
+    features = model.columns.features if model.columns else ()
+    by_row = row is not None and model.columns is not None
+    return Query(rows[place], called if by_row else names[place], row if by_row else None, label, features)
+
+
+def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) -> None:
+    from .. import plots
+
+    top = layer.order[:MOST_NAMED]
+    word = words_in(language)
+    marks = {**dict.fromkeys(layer.dead, word("dead")), **dict.fromkeys(layer.saturated, word("saturated"))}
+    captions = []
+    for node in top:
+        caption = word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}")
+        captions.append(f"{caption}\n{marks[node]}" if node in marks else caption)
+    title = word("weights_that_matter", nodes=len(top))
+    axes = plots.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
+    plots.save(axes, picture)
+
+
+def _draw_node(model: Model, result: NodeResult, picture: str, language: str) -> None:
+    """Draw the weights into a node, and next to them the samples with its largest activation."""
+    from .. import plots
+
+    node, word = result.node, words_in(language)
+    assert model.image_shape is not None  # `require_pictures` before
+    lines = 2 if len(node.rows) > 5 else 1
+    weights, samples = plots.new_axes(1, 2, (6.4, 2.6), margins=(0.2, 0.3, 0.2, 0.5), gap=0.3, widths=(2, 5))
+    title = word("node_of_layer", node=node.node, layer=node.layer)
+    caption = word("node_mean", mean=shown(node.mean))
+    plots.draw_weights(node.weights[None], [caption], model.image_shape, [weights], title=title, language=language)
+    plots.draw_digits(
+        node.inputs,
+        [sample_label(model, label, word) for label in node.labels],
+        image_shape=model.image_shape,
+        axes=samples,
+        columns=-(-len(node.rows) // lines),
+        photo=model.reading == "photo",
+        title=word("node_samples"),
+        language=language,
+    )
+    plots.save([weights, samples], picture)

@@ -1,3 +1,237 @@
 """Finding label errors: samples whose label is wrong or ambiguous, and a corrected copy of the data."""
 
 from __future__ import annotations
+
+import csv
+import io
+import re
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..data import Dataset
+from ..data.tables.relabel import read_review, write_relabelled, write_relabelled_table
+from ..data.tables.spreadsheet import csv_text
+from ..errors import DataError, OptionError
+from ..explain.label_errors import Suspects, find_suspects
+from ..i18n.message import Notify, Option, ignore
+from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
+from ..options.options import Options
+from .table_options import TableOptions
+from .training_data import job_options, load_samples, load_table_samples
+
+_LIST = re.compile(rb"row,file,label,")
+_DRAWN = 40
+
+
+@dataclass(frozen=True)
+class LabelsJob:
+    """The labels to check, and how.
+
+    Parameters
+    ----------
+    source : str
+        Labelled data.
+    part : {"train", "test"}
+    recipe : str
+    options : dict
+        Changes to the recipe's options.
+    table : TableOptions
+        With one target if the data are a table with named columns.
+    folds : int
+        Cross-validation folds, 2 to 100.
+
+    Raises
+    ------
+    OptionError
+        GN021 or GN022.
+    """
+
+    source: str
+    part: str = "train"
+    recipe: str = "quick"
+    options: dict[str, Any] = field(default_factory=dict)
+    table: TableOptions = field(default_factory=TableOptions)
+    folds: int = 5
+
+    def __post_init__(self) -> None:
+        self.table.require_target()
+        if not 2 <= self.folds <= 100:
+            raise OptionError("GN021", "{folds_option}: expected 2 to 100.", folds_option=Option("folds", self.folds))
+        if len(self.table.target) > 1:
+            first, *others = self.table.target
+            alone = shlex.join(["--target", first, *(word for one in others for word in ("--drop", one))])
+            raise OptionError(
+                "GN022",
+                "{target}: labels are checked for one column at a time. Try {flags}, then the reverse.",
+                flags=alone,
+                target=Option("target", others[0]),
+            )
+
+
+class Suspect(NamedTuple):
+    """A sample whose label may be wrong: a row of the list."""
+
+    row: int
+    file: str | None
+    label: str
+    likely: str
+    label_probability: float
+    likely_probability: float
+    wrong_probability: float
+
+
+@dataclass(frozen=True)
+class LabelsResult:
+    """The samples, the suspects among them, and the written figure; None if there was nothing to draw."""
+
+    samples: Dataset
+    suspects: Suspects
+    rows: Sequence[Suspect]
+    picture: str | None = None
+
+
+@dataclass(frozen=True)
+class RepairedCopy:
+    """A corrected copy of the data: the numbers of changed labels and dropped samples."""
+
+    path: str
+    changed: int
+    dropped: int
+
+
+def find_label_errors(
+    job: LabelsJob,
+    *,
+    out: str | None = None,
+    picture: str | None = None,
+    force: bool = False,
+    language: str = "en",
+    fold_done: Callable[[int, float], None] = lambda fold, accuracy: None,
+    notify: Notify = ignore,
+) -> LabelsResult:
+    """Find the samples whose label is wrong or ambiguous, the most suspicious first.
+
+    Parameters
+    ----------
+    job : LabelsJob
+    out : str, optional
+        A CSV file for all suspects, with a column for the review.
+    picture : str, optional
+        A figure of the first suspects.
+    force : bool
+        Whether to overwrite these two; a list with reviewed entries is never overwritten.
+    language : {"en", "zh"}
+        Language of the figure.
+    fold_done : callable
+        Called with the number of a fold, from 1, and its accuracy.
+    notify : callable
+    """
+    from ..training import cross_validation
+
+    options, samples, _ = _load(job, notify)
+    require_distinct_paths(out=out, picture=picture)
+    if picture:
+        require_picture_place(picture, overwrite=force)
+        if samples.image_shape is None:
+            raise DataError(
+                "GN017",
+                "{source}: {count} values per sample are not an image to draw. Omit {picture}.",
+                source=samples.source,
+                count=samples.features,
+                picture=Option("picture"),
+            )
+    if out:
+        _require_list_place(out)
+        require_place(out, overwrite=force)
+    fitting = cross_validation.fold_options(samples, options, job.folds)
+    if "epochs" in job.options:
+        fitting = replace(fitting, epochs=options.epochs)
+    probabilities = cross_validation.out_of_fold(samples, fitting, job.folds, fold_done)
+    suspects = find_suspects(probabilities, samples.labels)
+    rows = suspect_rows(samples, suspects)
+    if out:
+        write_text(out, csv_text((*Suspect._fields, "new"), [row._asdict() for row in rows]), overwrite=force)
+    if picture and rows:
+        _draw(samples, suspects, picture, language)
+    return LabelsResult(samples, suspects, rows, picture if rows else None)
+
+
+def apply_review(job: LabelsJob, review: str, to: str, *, notify: Notify = ignore) -> RepairedCopy:
+    """Write a copy of the data with the labels of a reviewed list; an existing file is never overwritten."""
+    _, samples, count = _load(job, notify)
+    changes = read_review(review, count, [samples.name_of(label) for label in range(samples.classes)])
+    if not job.table.target:
+        write_relabelled(job.source, to, changes, samples, job.part)
+    else:
+        write_relabelled_table(job.source, to, changes, job.table.target[0])
+    dropped = sum(label is None for label in changes.values())
+    return RepairedCopy(to, len(changes) - dropped, dropped)
+
+
+def _load(job: LabelsJob, notify: Notify) -> tuple[Options, Dataset, int]:
+    """Read the samples; return options, samples and the number of rows, including rows without a target."""
+    options = job_options(job.recipe, job.options)
+    if job.table.target:
+        return options, *load_table_samples(job.source, job.table, notify)
+    samples = load_samples(job.source, options, notify, part=job.part)
+    return options, samples, len(samples)
+
+
+def _require_list_place(out: str) -> None:
+    """Raise if an existing file is not such a list, or is a list with reviewed entries."""
+    require_place(out, _LIST)
+    require_suffix(out, ".csv")
+    if not Path(out).exists():
+        return
+    lines = csv.DictReader(io.StringIO(Path(out).read_bytes().decode(errors="replace"), newline=""), restkey="more")
+    if any((line.get("new") or "").strip() or line.get("more") for line in lines):
+        raise OptionError(
+            "GN022",
+            "{path}: column 'new' of this list is filled in. Apply it ({fix} {to}) or name another file.",
+            path=out,
+            fix=Option("fix", out),
+            to=Option("to", "FILE"),
+        )
+
+
+def suspect_rows(samples: Dataset, suspects: Suspects) -> list[Suspect]:
+    """Return the suspects as rows of the list, with the names of their classes."""
+    return [
+        Suspect(
+            row=int(samples.row_numbers[row]),
+            file=samples.row_names[row] if samples.row_names else None,
+            label=samples.name_of(int(samples.labels[row])),
+            likely=samples.name_of(int(likely)),
+            label_probability=round(float(given), 4),
+            likely_probability=round(float(other), 4),
+            wrong_probability=round(float(wrong), 4),
+        )
+        for row, likely, given, other, wrong in zip(
+            suspects.rows,
+            suspects.likely,
+            suspects.given_probability,
+            suspects.likely_probability,
+            suspects.wrong_probability,
+            strict=True,
+        )
+    ]
+
+
+def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:
+    from .. import plots
+
+    rows = suspects.rows[:_DRAWN]
+    names = [samples.name_of(label) for label in range(samples.classes)]
+    axes = plots.draw_digits(
+        samples.inputs[rows],
+        [names[label] for label in samples.labels[rows]],
+        [names[label] for label in suspects.likely[:_DRAWN]],
+        image_shape=samples.image_shape,
+        photo=samples.reading == "photo",
+        columns=8,
+        language=language,
+    )
+    plots.save(axes, picture)

@@ -1,3 +1,293 @@
 """Predicting images or rows that need no label."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import data
+from ..data.readers.image import no_digit, open_reduced
+from ..data.tables.output import require_table_place, write_table
+from ..data.validation import AUTO
+from ..errors import GlassnetError
+from ..handwriting.digit_model import reads_digits
+from ..handwriting.reader import Reading, read_photo
+from ..handwriting.reasons import Reason
+from ..i18n.cli import cli_words
+from ..i18n.message import Message, Notify, ignore
+from ..io.archives import is_folder
+from ..io.opening import open_named
+from ..io.sniff import kind_of
+from ..model.inference import compiled
+from ..model.model import Model
+from ..nn.parameters import FloatArray
+from .model_data import load_queries, read_decimals, unless_warned
+from .read_job import PhotoResult, read_photos
+
+Watch = Callable[[Iterator[PhotoResult], Sequence[str]], Iterator[PhotoResult]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The prediction for one input, or the error that prevented it.
+
+    Parameters
+    ----------
+    input : str
+        The name of the sample: its file, and the place in it.
+    value : int, float or list
+        A class; one or several numbers; or 0 and 1 for labels. None with an error.
+    name : str
+        The prediction as text.
+    confidence : float or None
+        0 to 1; None for numbers.
+    outputs : ndarray of float, shape (outputs,)
+    error : GlassnetError, optional
+        Why the input cannot be read.
+    sure : bool or None
+        For a digit of a picture, whether the confidence suffices, as in `handwriting.reading.Digit`; None for others.
+    reason : Reason or None
+        Why a digit of a picture is not sure.
+    second : str or None
+        The name of the second most likely class, of a digit of a picture.
+    """
+
+    input: str
+    value: Any = None
+    name: str | None = None
+    confidence: float | None = None
+    outputs: FloatArray | None = field(default=None, repr=False)
+    error: GlassnetError | None = None
+    sure: bool | None = None
+    reason: Reason | None = None
+    second: str | None = None
+
+
+def query_model(
+    model: Model,
+    sources: Sequence[str],
+    *,
+    engine: str | None = None,
+    decimal: str = AUTO,
+    strict: bool = False,
+    language: str = "en",
+    notify: Notify = ignore,
+    watch: Watch = lambda results, photos: iter(results),
+) -> list[Answer]:
+    """Predict all samples of all sources.
+
+    Parameters
+    ----------
+    model : Model
+    sources : sequence of str
+        Images, folders of images, rows or tables; ``"-"`` for standard input.
+    engine : {"fast", "portable"}, optional
+        Compiled loops, as in `model.inference.compiled`; by default NumPy computes.
+    decimal : str
+        How decimals are written in a table; see `data.validation.DECIMALS`.
+    strict : bool
+        Whether inputs that the training data did not have, of which there are otherwise notices, are a DataError GN075:
+        for a table that of the source, for others of all.
+    language : {"en", "zh"}
+        Language of a prediction without any label.
+    notify : callable
+    watch : callable
+        Passes on the results of reading photos, and is given their files: `cli.shared.photo_progress.watch_photos`.
+
+    Returns
+    -------
+    list of Answer
+        With an error for each input that cannot be read.
+
+    Raises
+    ------
+    GlassnetError
+        If the only input cannot be read.
+    """
+    digits = reads_digits(model)
+    queries = [one for source in sources for one in _read(model, source, digits, decimal, strict, notify)]
+    rows = [one.content for one in queries if isinstance(one.content, np.ndarray)]
+    if engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
+        model = compiled(model, engine)
+    outputs = iter(
+        _outputs(model, np.stack(rows), strict) if rows else ()
+    )  # at once, so that the range check sees all of them
+    files = [one.content for one in queries if isinstance(one.content, str)]
+    photos = watch(_read_all(model, files), files) if files else iter(())
+    answers: list[Answer] = []
+    for name, content in queries:
+        if isinstance(content, GlassnetError):
+            answers.append(Answer(name, error=content))
+        elif isinstance(content, np.ndarray):
+            answers.append(answer_from(model, name, next(outputs), language))
+        elif isinstance(content, Reading):
+            answers += answers_in(model, name, content, language)
+        else:
+            photo = next(photos)
+            answers += answers_in(model, name, photo.reading or photo.error, language)
+    if len(answers) == 1 and answers[0].error is not None:
+        raise answers[0].error
+    return answers
+
+
+def answers_in(model: Model, name: str, reading: Reading | GlassnetError | None, language: str) -> list[Answer]:
+    """Return the predictions for the digits of a picture, under the name of the picture, or the error."""
+    if isinstance(reading, Reading) and not reading.digits:
+        reading = no_digit(name)
+    if not isinstance(reading, Reading):
+        return [Answer(name, error=reading)]
+    digits = reading.digits
+    names = (
+        [name]
+        if len(digits) == 1
+        else [Message("{name}, digit {digit}", name=name, digit=k + 1) for k in range(len(digits))]
+    )
+    answers = answers_from(model, names, np.stack([digit.outputs for digit in digits]), language)
+    return [
+        replace(
+            answer,
+            confidence=digit.confidence,
+            sure=digit.sure,
+            reason=digit.reason,
+            second=model.name_of(digit.second),
+        )
+        for answer, digit in zip(answers, digits, strict=True)
+    ]
+
+
+def _read_all(model: Model, photos: list[str]) -> Iterator[PhotoResult]:
+    try:
+        yield from read_photos(model, photos)
+    except GlassnetError as problem:  # of the only photo
+        yield PhotoResult(photos[0], None, problem)
+
+
+def _outputs(model: Model, rows: NDArray[Any], strict: bool) -> FloatArray:
+    """Return the outputs for samples, (n, outputs), with a warning if they are far outside the training range."""
+    if strict:
+        unless_warned(model).require_near(rows)
+    if type(model) is not Model and not model.columns:
+        model.warn_if_far(rows)  # compiled loops do not look
+    return unless_warned(model).outputs(rows)
+
+
+def require_answers_place(path: str, *, overwrite: bool = False) -> None:
+    """Check that predictions can be written to a file, before they are made; see `data.tables.output`."""
+    require_table_place(path, ("input", "answer"), overwrite=overwrite)
+
+
+def write_answers(path: str, model: Model, answers: Sequence[Answer], *, overwrite: bool = False) -> None:
+    """Write predictions as a table, CSV or Parquet by the suffix of the file.
+
+    The columns are ``input``; ``answer``, the name of the class or the labels that hold, or a number; with several
+    labels or numbers, ``answer_NAME`` for each (1 or 0 for a label); and, but for a regression, ``confidence`` and
+    ``output_NAME`` for each class or label. If some inputs cannot be read, their cells are empty, and column ``error``
+    has the reason.
+
+    Parameters
+    ----------
+    path : str
+    model : Model
+    answers : sequence of Answer
+        Result of `query_model`.
+    overwrite : bool
+        Whether an existing file may be replaced, if glassnet wrote it.
+
+    Raises
+    ------
+    OptionError, FileError
+        As for `require_answers_place`.
+    """
+    require_answers_place(path, overwrite=overwrite)
+    names, regression = [model.name_of(k) for k in range(model.classes)], model.targets.name == "values"
+    several = not model.targets.of_classes and model.classes > 1
+    columns: dict[str, Any] = {"input": [one.input for one in answers]}
+    if not (regression and several):
+        plain = regression or (model.targets.of_classes and not model.class_names)
+        columns["answer"] = [one.value if plain else one.name for one in answers]
+    if several:
+        for k, name in enumerate(names):
+            columns[f"answer_{name}"] = [None if one.value is None else one.value[k] for one in answers]
+    if not regression:
+        missing = np.full(model.classes, np.nan, model.network.parameters.flat.dtype)
+        outputs = np.stack([missing if one.outputs is None else one.outputs for one in answers])
+        confidences = [np.nan if one.confidence is None else one.confidence for one in answers]
+        columns["confidence"] = np.array(confidences, outputs.dtype)
+        columns |= {f"output_{name}": outputs[:, k] for k, name in enumerate(names)}
+    if any(one.error for one in answers):
+        columns["error"] = [one.error and f"{one.error} [{one.error.code}]" for one in answers]
+    write_table(path, columns, overwrite=overwrite)
+
+
+class _Query(NamedTuple):
+    """An input and its name: a row, shape (features,), the path of a picture of digits, its reading, or an error."""
+
+    name: str
+    content: NDArray[Any] | str | Reading | GlassnetError
+
+
+def _read(model: Model, source: str, digits: bool, decimal: str, strict: bool, notify: Notify) -> list[_Query]:
+    """Return the inputs of a source; `digits` if pictures go through the stages of `read_photo`."""
+    pictures: list[str] = []
+    try:
+        table = read_decimals(model, source, decimal)
+        pictures = [] if model.columns else data.pictures_in(source)
+        if digits and pictures:
+            return [_Query(picture, picture) for picture in pictures]
+        opened = open_named(source) if digits and not is_folder(source) else None
+        if opened is not None and kind_of(opened) == "picture":
+            content = read_photo(model, open_reduced(opened).picture) if opened.path is None else source
+            return [_Query(opened.name, content)]
+        rows, names, _ = load_queries(model, opened or table or source, notify, strict=strict)
+    except GlassnetError as problem:
+        if pictures and pictures != [source]:  # one by one, so that the readable ones are predicted
+            return [one for picture in pictures for one in _read(model, picture, digits, decimal, strict, notify)]
+        return [_Query(data.STDIN if source == "-" else source, problem)]
+    return [_Query(name, row) for name, row in zip(names, rows, strict=True)]
+
+
+def answer_from(model: Model, name: str, outputs: FloatArray, language: str) -> Answer:
+    """Return the prediction that outputs of shape (classes,) mean, under the name of its input."""
+    return answers_from(model, [name], outputs[np.newaxis], language)[0]
+
+
+def answers_from(model: Model, names: Sequence[str], outputs: FloatArray, language: str) -> list[Answer]:
+    """Return the predictions that outputs of shape (n, classes) mean, under the names of their inputs."""
+    decoded, confidences = model.targets.invert(outputs), model.confidence(outputs).tolist()
+    values: list[Any] = (decoded if model.targets.of_classes or model.classes > 1 else decoded[:, 0]).tolist()
+    if model.targets.of_classes:
+        words = [model.name_of(value) for value in values]
+    else:
+        words = [_in_words(model, one, language) for one in decoded]
+    return [
+        Answer(name, value, word, None if confidence != confidence else confidence, own)
+        for name, value, word, confidence, own in zip(names, values, words, confidences, outputs, strict=True)
+    ]
+
+
+def answer_facts(answer: Answer) -> dict[str, Any]:
+    """Return a prediction as plain values, under the keys of ``glassnet query --json``; without an error."""
+    facts = {
+        "input": answer.input,
+        "answer": answer.value,
+        "name": answer.name,
+        "confidence": answer.confidence,
+        "outputs": None if answer.outputs is None else answer.outputs.tolist(),
+    }
+    return facts if answer.sure is None else {**facts, "sure": answer.sure, "reason": answer.reason}
+
+
+def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
+    """Return a prediction other than a class as text: numbers, or the labels that hold."""
+    names = [model.name_of(k) for k in range(model.classes)]
+    if model.targets.name != "values":
+        holding = [name for name, holds in zip(names, decoded, strict=True) if holds]
+        return ", ".join(holding) or cli_words(language)("none_holds")
+    units = [one.suffix for one in model.columns.targets] if model.columns else [""] * model.classes
+    if model.classes == 1:
+        return f"{decoded[0]:.6g}{units[0]}"
+    return "   ".join(f"{name} {value:.6g}{unit}" for name, value, unit in zip(names, decoded, units, strict=True))

@@ -1,3 +1,107 @@
 """Writing the HTML report of a model."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import data
+from ..data.validation import AUTO
+from ..doctor.data.checks import examine_each
+from ..doctor.findings import Finding
+from ..errors import OptionError
+from ..i18n.message import Notify, Option, ignore
+from ..io.opening import read_once
+from ..io.writing import require_page_place, write_text
+from ..model.file import load_model
+from ..model.model import Model
+from ..options.options import Options
+from ..training.receipt import options_of
+from .model_data import load_alike, load_unseen, read_decimals, trained_on_bundled
+
+if TYPE_CHECKING:
+    from ..html.report.page import Page
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """The file of the page, its size in bytes, and its contents."""
+
+    path: str
+    size: int
+    page: Page
+
+
+def write_report(
+    model_path: str,
+    source: str | None = None,
+    *,
+    out: str | None = None,
+    trained_on: str | None = None,
+    force: bool = False,
+    decimal: str = AUTO,
+    language: str = "en",
+    notify: Notify = ignore,
+) -> ReportResult:
+    """Write the report.
+
+    Parameters
+    ----------
+    model_path : str
+    source : str, optional
+        Labelled data that the model was not trained on. If they are the training data and part of them was held out,
+        only the held-out part is tested.
+    out : str, optional
+        The file to write; by default next to the model, where it overwrites an older report.
+    trained_on : str, optional
+        The training data, for the nearest samples of misclassified ones.
+    force : bool
+        Whether to overwrite `out`.
+    decimal : str
+        How decimals are written in tables; see `data.validation.DECIMALS`.
+    language : {"en", "zh"}
+    notify : callable
+    """
+    place = out or str(Path(model_path).with_name(f"{Path(model_path).stem}-report.html"))
+    model = load_model(model_path)
+    require_page_place(place, overwrite=force or out is None)
+    if trained_on == source and source is not None and read_once(source):
+        raise OptionError(
+            "GN022",
+            "{source}: can be read only once, so not both as DATA and with {train}. Save it to a file.",
+            source=source,
+            train=Option("train"),
+        )
+    samples, training = None, None
+    if source is not None or trained_on_bundled(model):
+        samples, training = load_unseen(model, model_path, read_decimals(model, source, decimal), notify)
+    held_out = training is not None
+    trained_on = trained_on or (source if held_out else data.BUNDLED if trained_on_bundled(model) else None)
+    if trained_on is not None and not (held_out and trained_on == source):
+        training = load_alike(model, model_path, trained_on, notify)
+    findings = _findings(model, None if held_out else source, trained_on, decimal)
+    from ..html.report.page import make_page
+
+    page = make_page(model, samples, language, Path(model_path).name, training, findings, held_out)
+    write_text(place, page.html, overwrite=force or out is None)
+    return ReportResult(place, Path(place).stat().st_size, page)
+
+
+def _findings(model: Model, source: str | None, trained_on: str | None, decimal: str) -> list[Finding] | None:
+    """Examine the training data together with the test data, or the test data alone.
+
+    Findings about columns that the model does not use are omitted, as are sources that can be read only once.
+    """
+    trained_on, source = (None if one is None or read_once(one) else one for one in (trained_on, source))
+    recorded = model.receipt.get("options")
+    options = options_of(model.receipt) if recorded else Options(input_max=model.scaling.maximum)
+    targets = model.columns.target_names if model.columns else (None,)
+    if trained_on is not None:
+        findings = examine_each(trained_on, source, targets=targets, options=options, decimal=decimal)
+    elif source is not None:
+        findings = examine_each(source, targets=targets, options=options, decimal=decimal, part="test")
+    else:
+        return None
+    left_out = {name for name, _ in model.columns.dropped} if model.columns else set()
+    return [one for one in findings if not one.columns or set(one.columns) - left_out]

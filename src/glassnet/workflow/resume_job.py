@@ -1,3 +1,150 @@
 """Resuming a training run from its checkpoint."""
 
 from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import FileError, ModelFileError, OptionError
+from ..i18n.message import Message, Notify, Option, ignore
+from ..io.writing import MODEL, require_place
+from ..training.callbacks import Callback
+from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
+from ..training.checkpointing import finish_with
+from ..training.executor import DividesBatches, Executor
+from .train_job import Plan, TrainResult, carry_out, read_data
+
+if TYPE_CHECKING:
+    from ..training.streaming.survey import OnSurvey
+    from .streaming.train import OnOpen
+
+
+@dataclass(frozen=True)
+class ResumeJob:
+    """The training run to resume, and files that have moved.
+
+    Parameters
+    ----------
+    checkpoint : str
+        The checkpoint, which is updated during the run.
+    source, test, out : str, optional
+        As for `train_job.TrainJob`; by default as before.
+    force : bool
+        Whether to overwrite an existing model.
+    every : str, optional
+        By default as before.
+    """
+
+    checkpoint: str
+    source: str | None = None
+    test: str | None = None
+    out: str | None = None
+    force: bool = False
+    every: str | None = None
+    parts: tuple[str, ...] = ()
+    """Several files of a stream that have moved, instead of `source`."""
+
+
+def resume(
+    job: ResumeJob,
+    *,
+    callbacks: Iterable[Callback] = (),
+    notify: Notify = ignore,
+    executor: Executor | None = None,
+    on_open: OnOpen | None = None,
+    on_survey: OnSurvey | None = None,
+) -> TrainResult:
+    """Resume a training run from its checkpoint; the result is bit-identical to that of an uninterrupted `train`.
+
+    An executor whose workers share batches need not be that of the start; a stream needs none. `on_open` and
+    `on_survey` are as for `streaming.train.train_stream`. Other arguments and errors are as for `train_job.train`.
+    ModelFileError GN044 is also raised for a checkpoint that `train` did not write.
+    """
+    saved = load_checkpoint(job.checkpoint)
+    plan = _plan_of(saved, job)
+    require_place(job.checkpoint, MODEL)
+    require_model_place(plan.out, overwrite=job.force or job.out is None)
+    if job.parts and not plan.stream:
+        raise OptionError(
+            "GN020",
+            "{second}: a second DATA. Several files are read only with {stream}.",
+            second=job.parts[1],
+            stream=Option("stream"),
+        )
+    if plan.stream:
+        from .streaming.resume import resume_on_stream
+
+        every = job.every or saved.every
+        with _naming_moved_data(saved, plan, job):
+            return resume_on_stream(
+                saved, plan, every, callbacks=callbacks, notify=notify, on_open=on_open, on_survey=on_survey
+            )
+    with _naming_moved_data(saved, plan, job):
+        read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
+    engine = None
+    if isinstance(executor, DividesBatches) and saved.model.receipt["engine"] == "compiled":
+        engine = executor.engine(notify)
+    run = saved.run(read.training, engine)
+    notify(
+        Message("resuming after {done:.2f} of {epochs} epochs", done=saved.state.progress, epochs=saved.options.epochs)
+    )
+    for change in run.changes:
+        notify(Message("{change}: the last bits may differ from those of an uninterrupted run", change=change))
+    checkpoint = CheckpointPolicy(job.checkpoint, job.every or saved.every, saved.note, notify)
+    fit_it = partial(finish_with, checkpoint, run)
+    return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, resumed=True)
+
+
+@contextmanager
+def _naming_moved_data(saved: LoadedCheckpoint, plan: Plan, job: ResumeJob) -> Iterator[None]:
+    """Add to the error for missing data what the names in the checkpoint are relative to."""
+    try:
+        yield
+    except FileError as problem:
+        training = "" if job.source or job.parts else next((n for n in plan.parts or (plan.source,) if _gone(n)), "")
+        test = "" if job.test or not plan.test or not _gone(plan.test) else plan.test
+        if problem.code != "GN001" or not (training or test):
+            raise
+        command = f"glassnet resume {saved.path} " + ("DATA" if training else "--test DATA")
+        raise FileError(
+            "GN001",
+            "{name}: no such file or folder. {checkpoint} names it as seen from the folder where "
+            "training started. Resume there, or name the data: {command}",
+            name=training or test,
+            checkpoint=saved.path,
+            command=command,
+        ) from None
+
+
+def _gone(name: str) -> bool:
+    return not (os.path.exists(name) or os.path.isabs(name) or glob.glob(name, recursive=True))
+
+
+def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:
+    moved = {"source": job.source, "test": job.test, "out": job.out}
+    given: dict[str, object] = {name: value for name, value in moved.items() if value is not None}
+    if job.source is not None or job.parts:
+        given["parts"] = list(job.parts)
+    if job.out is not None:  # `train` was allowed to overwrite at another place
+        given |= {"wanted": "", "force": job.force}
+    elif job.force:
+        given["force"] = True
+    try:
+        plan = Plan.from_note({**saved.note, **given})
+    except ValueError:
+        raise ModelFileError(
+            "GN044",
+            "{path}: not written by `glassnet train`. Resume it in Python: glassnet.resume(path, data).",
+            path=saved.path,
+        ) from None
+    if Path(plan.out).resolve() == Path(saved.path).resolve():
+        raise OptionError(
+            "GN022", "{out}: the checkpoint has this name. Name another file.", out=Option("out", plan.out)
+        )
+    return plan

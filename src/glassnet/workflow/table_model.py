@@ -1,3 +1,499 @@
 """A model of a table with named columns as one object: it takes tables, and answers in the words of the target."""
 
 from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.validation import AUTO
+from ..errors import (
+    DataError,
+    OptionError,
+    RangeWarning,
+    ShapeError,
+    callers_level,
+    require_names,
+    strictly,
+    with_near_matches,
+)
+from ..explain.why import Why, why
+from ..i18n.language import below_all, counted, listed
+from ..i18n.message import Message
+from ..model.evaluate import Evaluation, evaluate
+from ..model.file import load_model, save_model
+from ..model.model import Model
+from ..model.table_predictor import TablePredictor
+from ..nn.parameters import FloatArray
+from ..options.options import NAMES, OTHER_NAMES, Options, by_field
+from ..options.recipes import for_rows, recipe_named
+from ..preprocess.tabular.columns import Columns
+from ..preprocess.tabular.dataset import column_names, read_table, samples_of
+from ..preprocess.tabular.rows import as_usual
+from ..preprocess.tabular.selection import in_python
+from ..training.callbacks import Callback, History
+from ..training.checkpoint import CheckpointPolicy
+from ..training.fit import fit
+from .model_data import unless_warned
+from .table_options import TableOptions
+from .train_job import evaluate_on_test
+from .training_data import job_options, load_training_table
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
+
+_OWN = (
+    "data",
+    "target",
+    "test",
+    "holdout",
+    "task",
+    "drop",
+    "keep",
+    "decimal",
+    "recipe",
+    "stream",
+    "checkpoint",
+    "callbacks",
+)
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True, repr=False)
+class TableModel:
+    """A network with the preparation of a table's columns; made by `fit` or `load`.
+
+    All methods take a table as `read_table` does: a frame of pandas, polars or Arrow, a mapping of names to columns, or
+    a file. Its columns are found by name, in any order; further columns are ignored, the target included. A mapping of
+    names to single values, or a pandas Series with such names, is one row. Predictions use a copy of the weights, made
+    at the first one; a row has the same bits in any form and among any other rows.
+
+    Parameters
+    ----------
+    model : Model
+        The network and its training record; it takes encoded rows, ``columns.apply(table)``.
+    evaluation : Evaluation, optional
+        The result on the test data of `fit`; None without test data, and after `load`.
+    history : History, optional
+        The learning curve; None after `load`.
+    remarks : tuple of str
+        What `fit` decided or noticed about the data; empty after `load`.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> table = {"age": [21, 35, 52, 44] * 9, "city": ["Bonn", "Rome", "Rome", "Bonn"] * 9, "left": ["no", "yes"] * 18}
+    >>> model = glassnet.TableModel.fit(table, "left", epochs=60)
+    >>> model
+    TableModel(left: 2 classes of 2 columns, 3-384-384-2 relu/relu/softmax)
+    >>> model.predict({"age": 35, "city": "Rome"})
+    'yes'
+    >>> model.predict({"age": [21, 44], "city": ["Bonn", "Bonn"]})
+    array(['no', 'yes'], dtype='<U3')
+    """
+
+    model: Model
+    evaluation: Evaluation | None = None
+    history: History | None = None
+    remarks: tuple[str, ...] = field(default=())
+    _predictor: TablePredictor = field(init=False, repr=False, compare=False)
+    _names: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Raise DataError GN017 for a model of other data."""
+        if self.model.columns is None:
+            raise DataError(
+                "GN017", "the model was not trained on a table with named columns. Use it as a glassnet.Model."
+            )
+        object.__setattr__(self, "_predictor", TablePredictor(self.model))
+        object.__setattr__(self, "_names", frozenset(self.model.columns.names))
+
+    @classmethod
+    def fit(
+        cls,
+        data: Any,
+        target: str | Sequence[str],
+        *,
+        test: Any = None,
+        holdout: float | None = None,
+        task: str | None = None,
+        drop: str | Sequence[str] = (),
+        keep: str | Sequence[str] = (),
+        decimal: str = AUTO,
+        recipe: str = "table",
+        stream: bool = False,
+        checkpoint: CheckpointPolicy | str | Path | None = None,
+        callbacks: Iterable[Callback] = (),
+        **options: Any,
+    ) -> Self:
+        """Learn the columns of a table, and train a network on all its rows that have a target.
+
+        The result has the same weights as that of ``glassnet train`` for the same rows, options and seed.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array
+            As for `read_table`. Words, gaps, booleans and dates are prepared; see ``docs/tables.md``.
+        target : str or sequence of str
+            The column to predict, or several columns of labels (0 and 1, yes and no) or numbers.
+        test : as `data`, optional
+            Test data; `evaluation` is the result.
+        holdout : float, optional
+            Fraction of the rows to hold out for a test, chosen by the seed; 0.1 is the default of ``glassnet train``.
+            By default, all rows are used for training.
+        task : {"classes", "numbers"}, optional
+            Classification or regression; inferred from the target if not given.
+        drop, keep : str or sequence of str
+            Columns to exclude, and columns to use although they look like identifiers.
+        decimal : {"auto", ",", "."}
+            The decimal sign in columns of text.
+        recipe : str
+            The options to start from.
+        stream : bool
+            Whether to read the table one row group at a time, if it is larger than memory: `data` is then also a
+            folder, a pattern such as ``"parts/*.parquet"``, or a list of files; see ``docs/stream.md``. The weights are
+            those of ``glassnet train --stream``.
+        checkpoint : CheckpointPolicy or path, optional
+            Where to write checkpoints of a stream, for ``glassnet.resume_stream``; needs ``members=1``.
+        callbacks : iterable of callable
+            Each is called with every event of the training run; see `glassnet.training.callbacks`.
+        **options
+            Single options by the names of `Options`, such as ``epochs=50`` or ``seed=1``.
+
+        Returns
+        -------
+        TableModel
+
+        Raises
+        ------
+        FileError
+            GN001 to GN006 when a file cannot be read.
+        DataError
+            GN010 to GN012 and GN060 to GN065 when a table or its target cannot be used.
+        OptionError, ArgumentError
+            GN021 and GN022 for options that are unknown, not allowed, or do not fit together.
+        DivergedError
+            GN030 when training diverges.
+        """
+        require_names("TableModel.fit", options, (*NAMES, *_OWN), OTHER_NAMES)
+        given = by_field(options) | ({} if holdout is None else {"holdout": holdout})
+        if holdout is not None and test is not None:
+            raise OptionError("GN022", "holdout and test: both give test data. Omit one.")
+        remarks: list[str] = []
+
+        def remember(notice: Message) -> None:
+            remarks.append(in_python(notice.text("en")))
+
+        def choose(rows: int, task: str) -> Options:
+            return job_options(recipe, given, **for_rows(rows, recipe, task=task))
+
+        Options.recipe(recipe, **given)  # before the data are read
+        try:
+            wishes = TableOptions(column_names(target), task, column_names(drop), column_names(keep), decimal)
+            if stream:
+                from .streaming.table import fit_table_stream
+
+                how: dict[str, Any] = {"test": test, "hold_out": holdout is not None, "callbacks": callbacks}
+                how |= {"recipe": recipe_named(recipe), "checkpoint": checkpoint}
+                fitted, evaluation = fit_table_stream(data, wishes, choose, remember, **how)
+                return cls(fitted.model, evaluation, fitted.history, tuple(remarks))
+            if checkpoint is not None:
+                raise OptionError("GN022", "checkpoint: needs stream=True. Pass it, or use glassnet.fit.")
+            read = load_training_table(data, test, wishes, recipe, choose, remember, hold_out=holdout is not None)
+        except (DataError, OptionError) as problem:
+            raise type(problem)(problem.code, in_python(str(problem))) from None
+        fitted = fit(read.training, read.options, callbacks=callbacks)
+        model, name, evaluation = fitted.model, recipe_named(recipe), None
+        model.receipt["recipe"] = name
+        if read.test is not None:
+            evaluation = evaluate_on_test(model, read.test, read, remember, recipe=name)
+        return cls(model, evaluation, fitted.history, tuple(remarks))
+
+    @property
+    def columns(self) -> Columns:
+        """How each column is used, and why others are not; ``print(model.columns)`` shows a line for each."""
+        assert self.model.columns is not None
+        return self.model.columns
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The classes in the order of the columns of `predict_proba`, shape (classes,), as the target has them.
+
+        For several labels or numbers per row, the names of the target columns.
+        """
+        classes, target = self.model.classes_, self.columns.targets[0]
+        fractions = target.numeric and classes.dtype.kind == "U" and self.model.class_type != "text"
+        return classes.astype(np.float64) if fractions else classes
+
+    def predict(self, data: Any, *, strict: bool = False) -> Any:
+        """Return the answer for each row.
+
+        Warns with a `RangeWarning` of each column with values that the training data did not have, such as words among
+        numbers, new words, or numbers far outside their range.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array
+            With the columns of training.
+        strict : bool
+            Whether such values are an error instead.
+
+        Returns
+        -------
+        pandas.Series, polars.Series, pyarrow.Array or ndarray, shape (n,)
+            Of the library of the frame, with the index of a pandas frame; an array for files and mappings. Classes are
+            words, booleans or numbers as in the target, without blanks around words; numbers are in the unit of the
+            target. For several targets a frame, or an array of shape (n, targets); labels are 1 and 0. For one row the
+            answer alone, or a dict of targets.
+
+        Raises
+        ------
+        DataError
+            GN060 when a column is missing, GN075 with `strict`; as `read_table`.
+        """
+        outputs, alone = self._outputs(data, strict=strict)
+        answers = self.model.targets.invert(outputs)
+        if self.model.targets.of_classes:
+            answers = self.classes_[answers]
+        elif self.model.classes == 1:
+            answers = answers[:, 0]
+        if answers.ndim == 1:
+            return answers[0].item() if alone else _column_like(data, self.columns.target_names[0], answers)
+        return self._by_output(data, answers, alone=alone)
+
+    def predict_proba(self, data: Any, *, strict: bool = False) -> Any:
+        """Return the probability of each class for each row; for several labels, that of each label.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array
+            With the columns of training.
+        strict : bool
+            As for `predict`, also its warnings.
+
+        Returns
+        -------
+        pandas.DataFrame, polars.DataFrame, pyarrow.Table or ndarray, shape (n, classes)
+            The columns are named after the classes, in the order of `classes_`. For one row a dict.
+
+        Raises
+        ------
+        OptionError
+            GN022 for a regression.
+        DataError
+            As `predict`.
+        """
+        self.model.require_probabilities()
+        outputs, alone = self._outputs(data, strict=strict)
+        return self._by_output(data, self.model.probabilities(outputs), alone=alone)
+
+    def _outputs(self, data: Any, *, strict: bool) -> tuple[FloatArray, bool]:
+        """Return the network's outputs, (n, classes), and whether the data are a single row."""
+        row = self._row_of(data)
+        encoded = self._predictor.encode(data if row is None else row)
+        if encoded is None:
+            encoded = self._encoded(self._read(data)[0], strict=strict)
+        return self._predictor.outputs(encoded), row is not None
+
+    def _encoded(self, table: Table, *, strict: bool) -> NDArray[np.float32]:
+        """Return the inputs of a table, (n, features), and warn of its values, or with `strict` raise GN075."""
+        encoded, remarks = self.columns.apply_with_remarks(table)
+        _warn(table, remarks, strict=strict)
+        return encoded
+
+    def _by_output(self, data: Any, values: NDArray[Any], *, alone: bool) -> Any:
+        names = self.classes_.tolist()
+        if alone:
+            return dict(zip(names, values[0].tolist(), strict=True))
+        from ..data.tables.interchange import columns_like  # loads polars
+
+        return columns_like(data, names, values)
+
+    def evaluate(self, data: Any, *, strict: bool = False) -> Evaluation:
+        """Test the model on rows with a target; rows without one are ignored. Warnings and `strict` as for `predict`.
+
+        Returns
+        -------
+        Evaluation
+            With `accuracy`, `balanced_accuracy`, `log_loss` and `confusion`, or `r2` and `rmse` for a regression.
+
+        Raises
+        ------
+        DataError
+            As `predict`, and GN064 when the target has an unknown class or no value.
+        """
+        table, _ = self._read(data)
+        _warn(table, self.columns.surprises(table), strict=strict)
+        return evaluate(self.model, samples_of(table, self.columns))
+
+    def explain(self, data: Any, *, strict: bool = False) -> RowExplanation:
+        """Explain the answer for one row: the contribution of each column, and what would change the answer.
+
+        Warnings and `strict` as for `predict`.
+
+        Parameters
+        ----------
+        data : mapping, pandas.Series or data frame
+            One row, as for `predict`.
+
+        Raises
+        ------
+        ShapeError
+            GN050 for several rows.
+        DataError
+            As `predict`.
+        """
+        table, _ = self._read(data)
+        if len(table) != 1:
+            raise ShapeError(
+                "GN050",
+                "{name}: {count} rows, expected one. Pass one, such as frame.iloc[[0]].",
+                name=table.source,
+                count=len(table),
+            )
+        explained = why(unless_warned(self.model), self._encoded(table, strict=strict)[0])
+        from ..html.why_parts import changed_values, column_shares  # loads Pillow
+        from ..i18n.explain import explain_words
+
+        say = explain_words("en")
+        shares = column_shares(self.model, explained, say)
+        each = list(zip(self.columns.gathered(explained.inputs), shares, strict=True))
+        each.sort(key=lambda pair: -abs(pair[0][1]))
+        values = {name: value for _, (name, value, _) in each}
+        answer, rival, changed = explained.answer, explained.rival, None
+        changes: dict[str, tuple[str, str]] = {}
+        if self.model.targets.of_classes:
+            answer, rival, *_ = (self.classes_[k].item() for k in (answer, rival))
+        if explained.flip is not None:
+            changes = {name: (before, after) for name, before, after in changed_values(self.model, explained, say)}
+            changed = explained.flip.answer
+            changed = self.classes_[changed].item() if self.model.targets.of_classes else changed
+        return RowExplanation(answer, rival, dict(share for share, _ in each), changed, changes, explained, values)
+
+    def save(self, path: str | Path, overwrite: bool = True) -> None:
+        """Write the model file, which `load`, `load_model` and the command line read; see `save_model`."""
+        save_model(self.model, path, overwrite)
+
+    @classmethod
+    @with_near_matches("TableModel.load")
+    def load(cls, path: str | Path) -> Self:
+        """Read a model of a table, whichever way it was trained.
+
+        Raises
+        ------
+        FileError, ModelFileError
+            As `load_model`.
+        DataError
+            GN017 for a model of other data.
+        """
+        return cls(load_model(path))
+
+    def __repr__(self) -> str:
+        columns, names = self.columns, listed(self.columns.target_names, _MOST_NAMED)
+        kind = {"classes": Message("{count} classes", count=self.model.classes), "numbers": "regression"}.get(
+            columns.task, columns.task
+        )
+        about = [f"{names}: {kind} of {counted(len(columns.inputs), 'column')}", self.model.network.architecture.short]
+        tested = self.model.receipt.get("result") or {}
+        if (accuracy := tested.get("accuracy")) is not None:
+            about.append(f"accuracy {below_all(accuracy):.2%} on test".replace("%", " %"))
+        if (r2 := tested.get("r2")) is not None:
+            about.append(f"r2 {r2:.4f} on test")
+        return f"{type(self).__name__}({', '.join(about)})"
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.columns}"
+
+    def _read(self, data: Any) -> tuple[Table, bool]:
+        """Read a table with the columns of training; also return whether it is a single row."""
+        row = self._row_of(data)
+        if row is not None:
+            wanted = {*self.columns.names, *self.columns.target_names}
+            used = {name: value for name, value in row.items() if str(name) in wanted} or row
+            data = {str(name): _one_value(as_usual(value)) for name, value in used.items()}
+        table = read_table(data, self.columns.names)
+        self.columns.require(table, self.columns.names)
+        return table, row is not None
+
+    def _row_of(self, data: Any) -> Mapping[Any, Any] | None:
+        """Return a row as a mapping of names to values; None for a table. Only the columns of training matter."""
+        names = self._names
+        if isinstance(data, Mapping):
+            used = [value for name, value in data.items() if name in names or str(name) in names]
+            return data if data and all(map(_is_single, used or data.values())) else None
+        if type(data).__name__ == "Series" and not names.isdisjoint(map(str, getattr(data, "index", ()))):
+            values: dict[Any, Any] = data.to_dict()
+            return values
+        return None
+
+
+@dataclass(frozen=True)
+class RowExplanation:
+    """Why a model of a table answers a row as it does; ``print`` shows it as text.
+
+    Parameters
+    ----------
+    answer : str, bool, int or float
+        The answer: a class, a number, or 1 or 0 for the most probable label of several.
+    rival : str, bool, int or None
+        The class with the second largest probability, which the answer is compared with; None for a number.
+    contributions : dict of str to float
+        How much each column adds to the margin of the answer over the rival, in log odds, or to the number, compared
+        with a row in the middle of all columns (integrated gradients); the largest first.
+    changed : str, bool, int or None
+        Another answer that few changes lead to; None if none was found.
+    changes : dict of str to (str, str)
+        These changes: column -> value before and value after.
+    why : explain.Why
+        All details, in terms of the encoded inputs.
+    values : dict of str to str
+        The value of each column as text, in the order of `contributions`.
+    """
+
+    answer: Any
+    rival: Any
+    contributions: dict[str, float]
+    changed: Any
+    changes: dict[str, tuple[str, str]]
+    why: Why = field(repr=False)
+    values: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def __str__(self) -> str:
+        rival = "" if self.rival is None else f" rather than {self.rival}"
+        names = [f"{name} = {value}" for name, value in self.values.items()] or list(self.contributions)
+        width = max(map(len, names), default=0)
+        lines = [f"{self.answer}{rival}: {self.why.gap:.4g} = {self.why.baseline_gap:.4g} in the middle of all columns"]
+        shares = zip(names, self.contributions.values(), strict=True)
+        lines += [f"  {name:<{width}}  {share:+.4g}" for name, share in shares]
+        if self.changes:
+            changes = ", ".join(f"{name} {before} → {after}" for name, (before, after) in self.changes.items())
+            lines.append(f"{self.changed} if {changes}")
+        return "\n".join(lines)
+
+
+def _warn(table: Table, remarks: Sequence[str], *, strict: bool) -> None:
+    """Warn of the remarks on a table, or with `strict` raise DataError GN075 for the first one on its values."""
+    if strict and remarks:
+        raise strictly(table.source, in_python(remarks[0]))
+    for remark in (*table.remarks, *remarks):
+        warnings.warn(RangeWarning(f"{table.source}: {in_python(remark)}"), stacklevel=callers_level())
+
+
+def _is_single(value: Any) -> bool:
+    return isinstance(value, str | float | int) or np.ndim(value) == 0
+
+
+def _one_value(value: Any) -> Any:
+    """Return a column of one value; polars takes NumPy's dates only in an array."""
+    return np.array([value]) if isinstance(value, np.datetime64) else [value]
+
+
+def _column_like(data: Any, name: str, values: NDArray[Any]) -> Any:
+    from ..data.tables.interchange import column_like  # loads polars
+
+    return column_like(data, name, values)

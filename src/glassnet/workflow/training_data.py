@@ -1,3 +1,650 @@
 """Training and test data: reading, splitting, and notices about them."""
 
 from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import data
+from ..data import Dataset
+from ..data.arrays import PIXELS
+from ..data.dataset import SampleLayout, image_shape
+from ..data.held_out import fold_numbers
+from ..data.split import split, split_rows
+from ..data.stream.paths import names_several
+from ..data.stream.roles import RowRoles
+from ..data.tables.header import header_names
+from ..data.validation import AUTO
+from ..data.validation_split import ValidationSplit, without_validation
+from ..errors import DataError, FileError, GlassnetError, OptionError, strictly
+from ..i18n.language import listed
+from ..i18n.message import Listing, Message, Notify, Option
+from ..io.archives import is_folder
+from ..io.opening import read_once
+from ..model.header import DataReceipt
+from ..model.model import Model
+from ..options.options import Options, for_optimizer
+from ..preprocess import Columns
+from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
+from ..preprocess.tabular.dataset import read_table, samples_of
+from ..training.fine_tuning import fitting_data
+from ..training.receipt import fingerprint, options_of
+from .table_options import TableOptions
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
+
+FOLDS = 5
+"""Folds of the cross-validation of a small table."""
+FEW_HELD_OUT = 200
+"""With fewer held-out rows, a table is cross-validated: the interval of an accuracy of 90 % is more than 8 % wide."""
+_FEWEST_PIXELS = 16
+_MOST_CLASSES = 5
+"""Most classes that are listed if the test data lack them."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Training and test data.
+
+    Parameters
+    ----------
+    training : Dataset
+    test : Dataset or None
+        None if no test data are wanted.
+    options : Options
+        With the values that follow from the data: the largest value, or those for the size and task of a table.
+    held_out : bool
+        Whether the test data were held out from the same source.
+    seconds : float
+        The time for reading.
+    folds : callable or None
+        Returns the training and test data of each fold of a cross-validation, for a table with few held-out rows.
+    """
+
+    training: Dataset
+    test: Dataset | None
+    options: Options
+    held_out: bool
+    seconds: float
+    folds: Callable[[], Iterable[tuple[Dataset, Dataset]]] | None = None
+
+
+def job_options(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
+    """Return a recipe's options, changed by those that follow from the data and then by the given ones.
+
+    Raises
+    ------
+    OptionError
+        GN021 or GN022.
+    """
+    return Options.recipe(recipe, **{**by_data, **for_optimizer(recipe, given.get("optimizer")), **given})
+
+
+def with_validation_curve(options: Options, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the given options with early stopping after all epochs, so that there is a validation curve.
+
+    Unchanged if early stopping is given, or part of `options`, which the given ones are part of. Early stopping with a
+    patience of the whole run only chooses the best epoch; a fraction of the training data is held out for it.
+    """
+    if "early_stopping" in given or options.early_stopping:
+        return dict(given)
+    return {**given, "early_stopping": options.epochs}
+
+
+def load_training_data(
+    source: str,
+    test_source: str | None,
+    options: Options,
+    notify: Notify,
+    *,
+    layout: SampleLayout | None = None,
+    large: bool = False,
+    like: Model | None = None,
+    added: Sequence[str] = (),
+    stratified: bool = True,
+) -> TrainingData:
+    """Read training and test data other than a table with named columns.
+
+    `layout` is the known layout of the training data of a resumed run; `large` is as for `data.load`. With `like`, the
+    data are read as those of this model, which is trained further. `added` are sources of further training samples.
+    `stratified` is as for `data.split.split`.
+    """
+    began = time.perf_counter()
+    training = load_samples(source, options, notify, layout=layout, large=large, like=like)
+    options = replace(options, input_max=training.maximum)
+    largest = float(training.inputs.max())
+    if 2 * largest <= training.maximum:
+        command = shlex.join(["glassnet", "doctor", source])
+        notify(
+            Message(
+                "the largest value is {largest:g}, but --input-max is {maximum:g}. If this is not intended, "
+                "run: {command}",
+                largest=largest,
+                maximum=training.maximum,
+                command=command,
+            )
+        )
+    held_out, whole = not (test_source or data.has_part(source, "test")), training
+    if held_out:
+        training, test = split(whole, options, stratified=stratified)
+        notify(
+            Message(
+                "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
+                share=100 * options.holdout,
+                source=training.source,
+                rows=len(test),
+            )
+        )
+        if like is not None:
+            _notify_seen(like, whole, len(whole), test, notify)
+    else:
+        test = data.load(test_source or source, part="test", maximum=training.maximum, like=like or training)
+        notify_remarks(test, notify)
+        test.require_like(
+            training.features,
+            training.classes,
+            training.source,
+            of_classes=training.values is None,
+            class_names=training.class_names,
+        )
+    training = with_added(training, added, notify, like=like, whole=len(whole))
+    if like is not None:
+        _require_every_class(like, source, training.labels, test.labels if held_out else ())
+    return TrainingData(training, test, options, held_out, time.perf_counter() - began)
+
+
+def with_added(
+    samples: Dataset, added: Sequence[str], notify: Notify, *, like: Model | None = None, whole: int = 0
+) -> Dataset:
+    """Return samples with those of other sources after them, read like the samples, or like a model.
+
+    `whole` is the number of rows of the source of `samples`, including held-out ones: further rows are counted from it.
+    """
+    found: dict[str, Dataset] = {}
+    for source in dict.fromkeys(added):  # a source that is named several times is read once
+        found[source] = more = data.load(source, maximum=samples.maximum, like=like or samples)
+        notify_remarks(more, notify)
+        more.require_like(samples.features, samples.classes, samples.source, class_names=samples.class_names)
+    parts = [samples, *(found[source] for source in added)]
+    for source, times in Counter(added).items():
+        facts = {"source": found[source].source, "rows": len(found[source]), "all": sum(map(len, parts))}
+        notify(
+            Message(
+                "{source}: {rows:,} samples, each added {times} times to the training data, which now have {all:,}"
+                if times > 1
+                else "{source}: {rows:,} samples added to the training data, which now have {all:,}",
+                times=times,
+                **facts,
+            )
+        )
+    if not added:
+        return samples
+    further = np.arange(sum(map(len, parts[1:]))) + max(whole, len(samples))
+    names = [name for one in parts for name in one.row_names]
+    return replace(
+        samples,
+        inputs=np.concatenate([one.inputs for one in parts]),
+        labels=np.concatenate([one.labels for one in parts]),
+        source_rows=np.concatenate([samples.row_numbers, further]),
+        row_names=tuple(names) if all(one.row_names for one in parts) else (),
+    )
+
+
+def load_fine_tuning_table(
+    source: str,
+    test_source: str | None,
+    model: Model,
+    decimal: str,
+    options: Options,
+    recipe: str,
+    notify: Notify,
+    *,
+    stratified: bool = True,
+) -> TrainingData:
+    """Read a table with the columns of a model that is trained further, and split it."""
+    began, columns = time.perf_counter(), model.columns
+    assert columns is not None
+    table = read_table(source, columns.names, decimal=decimal)
+    notify(
+        Message(
+            "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
+            source=table.source,
+            rows=len(table),
+            columns=len(table.names),
+            recipe=recipe,
+        )
+    )
+    whole = samples_of(table, columns)
+    notify_surprises(table, columns, notify)
+    if test_source:
+        test_table, part = read_table(test_source, columns.names, decimal=decimal), table
+    else:
+        kept, aside = split_table(table, columns, options, stratified=stratified)
+        part, test_table = table.take(kept), table.take(aside)
+    training, test = samples_of(part, columns), samples_of(test_table, columns)
+    if test_source:
+        notify_left_out(table, whole, notify)
+    else:
+        _notify_held_out(table, training, test, options, notify)
+    _require_every_class(model, table.source, training.labels, () if test_source else test.labels)
+    if test_source:
+        notify_surprises(test_table, columns, notify)
+        notify_left_out(test_table, test, notify)
+    else:
+        _notify_seen(model, whole, len(table), test, notify)
+    return TrainingData(training, test, options, not test_source, time.perf_counter() - began)
+
+
+def load_training_table(
+    source: Any,
+    test_source: Any,
+    table_options: TableOptions,
+    recipe: str,
+    choose: Callable[[int, str], Options],
+    notify: Notify,
+    *,
+    hold_out: bool = True,
+    stratified: bool = True,
+    columns: Columns | None = None,
+) -> TrainingData:
+    """Read a table with named columns, and split it; `choose` returns the options for its rows and task.
+
+    Sources are as for `read_table`. Without a source of test data, a part is held out for testing if `hold_out`.
+    `columns` are those of a resumed run, which another version may have learned otherwise; by default they are learned.
+
+    Raises
+    ------
+    OptionError
+        GN022 for a number of classes, or if no table is named.
+    """
+    began = time.perf_counter()
+    table, known = _read_named(source, table_options), columns is not None
+    if columns is None:
+        columns = learn_columns(table, table_options)
+    columns.require(table, (*columns.names, *columns.target_names))
+    options = choose(len(table), columns.task)
+    if options.classes:
+        raise OptionError(
+            "GN022",
+            "{classes_option} with {target}: the classes are those of the column. Omit it.",
+            classes_option=Option("classes", options.classes),
+            target=Option("target"),
+        )
+    tested = test_source is not None
+    kept, aside = (
+        split_table(table, columns, options, stratified=stratified) if hold_out and not tested else (None, None)
+    )
+    if kept is not None and not known:
+        columns = learn_columns(table, table_options, kept)
+    notify(
+        Message(
+            "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
+            source=table.source,
+            rows=len(table),
+            columns=len(table.names),
+            recipe=recipe,
+        )
+    )
+    _notify_learnt(table, columns, notify)
+    part, test_table = table if kept is None else table.take(kept), None
+    if tested:
+        test_table = read_table(test_source, columns.names, decimal=table_options.decimal)
+    elif aside is not None:
+        test_table = table.take(aside)
+    training = samples_of(part, columns)
+    test = None if test_table is None else samples_of(test_table, columns)
+    if test is None or tested:
+        notify_left_out(part, training, notify)
+    else:
+        _notify_held_out(table, training, test, options, notify)
+    folds = None
+    if test_table is not None and test is not None:
+        if tested:
+            notify_surprises(test_table, columns, notify)
+            notify_left_out(test_table, test, notify)
+        if not tested and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
+            folds = partial(table_folds, table, columns, table_options, options.seed)
+    return TrainingData(training, test, options, aside is not None, time.perf_counter() - began, folds)
+
+
+def table_folds(
+    table: Table, columns: Columns, table_options: TableOptions, seed: int
+) -> Iterator[tuple[Dataset, Dataset]]:
+    """Yield training and test data of each fold; the columns are learned from the training data of the fold alone."""
+    rows, targets = columns.answers(table)
+    labels = targets if columns.task == "classes" else np.zeros(len(rows))
+    fold = fold_numbers(len(labels), FOLDS, seed, labels.astype(np.int64))
+    for number in range(FOLDS):
+        inside, outside = rows[fold != number], rows[fold == number]
+        learned = learn_columns(table, table_options, inside)
+        yield samples_of(table.take(inside), learned), samples_of(table.take(outside), learned)
+
+
+def load_table_samples(source: str, table_options: TableOptions, notify: Notify) -> tuple[Dataset, int]:
+    """Read a whole table; return its samples and the number of rows, including rows without a target."""
+    table = _read_named(source, table_options)
+    columns = learn_columns(table, table_options)
+    _notify_learnt(table, columns, notify)
+    samples = samples_of(table, columns)
+    notify_left_out(table, samples, notify)
+    return samples, len(table)
+
+
+def split_table(
+    table: Table, columns: Columns, options: Options, *, stratified: bool = True
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Split the rows of a table, including rows without a target, as `data.split.split_rows`."""
+    labels = None
+    if stratified and columns.task == "classes":
+        labels = _labels_of_rows(len(table), *columns.answers(table))
+    return split_rows(len(table), table.source, options, labels)
+
+
+def _labels_of_rows(
+    count: int, rows: NDArray[np.int64], labels: NDArray[np.int64] | NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return the label of every row, -1 for rows other than the given ones."""
+    found = np.full(count, -1)
+    found[rows] = labels
+    return found
+
+
+def learn_columns(table: Table, options: TableOptions, rows: NDArray[np.int64] | None = None) -> Columns:
+    """Determine from a table, or some of its rows, how to use its columns."""
+    return Columns.learn(table, options.target, task=options.task, drop=options.drop, keep=options.keep, rows=rows)
+
+
+def load_samples(
+    source: str,
+    options: Options,
+    notify: Notify,
+    *,
+    part: str = "train",
+    layout: SampleLayout | None = None,
+    large: bool = False,
+    like: Model | None = None,
+) -> Dataset:
+    """Read labelled data other than a table with named columns; arguments as for `data.load`.
+
+    With `like`, images are read as this model requires, whatever the options.
+    """
+    reading: dict[str, Any] = {"like": like}
+    if like is None:
+        reading = {"classes": options.classes or None, "size": options.picture_size}
+        reading |= {"colour": options.colour, "handwriting": options.handwriting}
+    try:
+        samples = data.load(source, part=part, maximum=options.input_max, large=large, layout=layout, **reading)
+    except DataError as problem:
+        table = None if like or "--target" in str(problem) or not _of_values(problem) else read_unnamed(source)
+        if table is None:
+            raise
+        raise DataError(
+            problem.code,
+            "{source}: a table without column names; name the column to predict, such as {target}. If it "
+            "is not a table: {problem}",
+            source=source,
+            problem=problem,
+            target=Option("target", table.names[-1]),
+        ) from None
+    notify_remarks(samples, notify)
+    return samples if like is None else fitting_data(like, samples)
+
+
+def _of_values(problem: DataError) -> bool:
+    """Return whether an error is about values that pixels or labels cannot have."""
+    return problem.code in ("GN013", "GN014", "GN015")
+
+
+def require_picture_files(source: str, options: Options) -> None:
+    """Raise for options that have an effect only on image files, if the data are not image files.
+
+    Raises
+    ------
+    OptionError
+        GN022.
+    """
+    sized = [f"--size {options.size}"] if options.picture_size else []
+    flags = ["--colour"] * options.colour + ["--handwriting"] * options.handwriting + sized
+    given = flags[0] if flags else ""
+    if given and (source == data.BUNDLED or (os.path.isfile(source) and not is_folder(source))):
+        raise OptionError(
+            "GN022",
+            "{flag}: only for folders of images, and {source} is not one. Omit it.",
+            flag=given,
+            source=source,
+        )
+
+
+def require_images(recipe: str, given: Mapping[str, Any], training: Dataset, options: Options) -> None:
+    """Raise OptionError GN022 if options distort or deskew samples that are not images; it names the recipe, or them.
+
+    `given` are the options that the user has chosen, by the names of their fields; the recipe has set the others.
+    """
+    by_recipe = [name for name in IMAGE_OPTIONS if getattr(options, name) and name not in given]
+    if training.image_shape is None and by_recipe:
+        raise OptionError(
+            "GN022",
+            "the recipe {recipe} is for images ({names}), and the samples are not images. Choose another recipe.",
+            recipe=recipe,
+            names=Listing(by_recipe),
+        )
+    require_pictures(training.image_shape, options, training.channels)
+
+
+def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset, notify: Notify) -> None:
+    """Notify if a test proves little: it uses the training data, or lacks some classes."""
+    if len(test) == len(training) and fingerprint(test) == training_fingerprint:
+        notify(
+            Message(
+                "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little",
+                source=test.source,
+                trained=len(test),
+                rows=len(test),
+            )
+        )
+    if test.values is None:
+        lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels).tolist()]
+        if lacking:
+            notify(
+                Message(
+                    "{source}: the test data have no sample of these classes, so the result does not cover them: "
+                    "{names}",
+                    source=test.source,
+                    names=listed(lacking, _MOST_CLASSES),
+                )
+            )
+
+
+def _parts_of_stream(
+    model: Model, stream: Mapping[str, Any], samples: Dataset, rows: int
+) -> tuple[Dataset, Dataset] | None:
+    """Return what was for training and for testing of a stream, by the number of its rows; None for another number."""
+    if rows != stream["rows"] or not stream["holdout"]:
+        return None
+    aside = RowRoles(options_of(model.receipt).seed, stream["holdout"]).test(0, rows)[samples.row_numbers]
+    return samples.take(np.flatnonzero(~aside)), samples.take(np.flatnonzero(aside))
+
+
+def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Dataset, Dataset] | None:
+    """Return the part a model was trained on and the held-out part; None if the samples are other data.
+
+    `rows` is the number of rows, including rows without a target.
+    """
+    trained = model.receipt.get("data", {})
+    if not 0 < trained.get("samples", 0) < len(samples):
+        return None
+    if stream := trained.get("stream"):
+        return _parts_of_stream(model, stream, samples, rows)
+    if not trained.get("held_out"):
+        return _parts_of_a_search(trained, samples)
+    of_classes = trained.get("stratified") and samples.values is None
+    labels = _labels_of_rows(rows, samples.row_numbers, samples.labels) if of_classes else None
+    divided = split_rows(rows, samples.source, options_of(model.receipt), labels)
+    kept, aside = (np.isin(samples.row_numbers, part) for part in divided)
+    if kept.sum() != trained["samples"] and "validation_split" not in trained:
+        return None
+    part = without_validation(trained, samples.take(np.flatnonzero(kept)))
+    return (part, samples.take(np.flatnonzero(aside))) if fingerprint(part) == trained.get("fingerprint") else None
+
+
+def _parts_of_a_search(trained: DataReceipt, samples: Dataset) -> tuple[Dataset, Dataset] | None:
+    """Return the training and validation samples of a model of a search; None if the samples are other data."""
+    if "validation_split" not in trained:
+        return None
+    parts = ValidationSplit(**trained["validation_split"]).of(samples)
+    return parts if fingerprint(parts[0]) == trained.get("fingerprint") else None
+
+
+def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify: Notify) -> None:
+    """Notify if a model was already trained on rows that are held out to test its further training."""
+    trained, parts = model.receipt.get("data", {}), parts_in_training(model, whole, rows)
+    if parts is not None:
+        seen = int(np.isin(test.row_numbers, parts[0].row_numbers).sum())
+    else:
+        same = trained.get("samples") == len(whole) and fingerprint(whole) == trained.get("fingerprint")
+        seen = len(test) if same else 0
+    if seen:
+        notify(
+            Message(
+                "{source}: the model was already trained on {seen:,} of the {rows:,} held-out rows, so the "
+                "test result is optimistic; use the --seed and --holdout of its training, or name other data "
+                "with --test",
+                source=test.source,
+                seen=seen,
+                rows=len(test),
+            )
+        )
+
+
+def _require_every_class(
+    model: Model, source: str, labels: NDArray[np.int64], held_out: NDArray[np.int64] | tuple[()]
+) -> None:
+    """Raise DataError GN016 if data to train a model further lack a class, which training would unlearn.
+
+    `held_out` are the labels of the samples of the same source that are kept for the test.
+    """
+    if not model.targets.of_classes:
+        return
+    missing = np.setdiff1d(np.arange(model.classes), labels)
+    lacking = [model.name_of(int(label)) for label in missing]
+    if lacking and np.isin(missing, held_out).all():
+        raise DataError(
+            "GN016",
+            "{source}: all samples of {names} are held out for the test, and further training would "
+            "unlearn these classes. Use another {holdout}, or pass test data with {test}.",
+            source=source,
+            names=Listing(lacking, _MOST_CLASSES),
+            holdout=Option("holdout"),
+            test=Option("test"),
+        )
+    if lacking:
+        raise DataError(
+            "GN016",
+            "{source}: no sample of {names}, but the model has these classes, and further training would "
+            "unlearn them. Add such samples, or name the model's own training data as DATA and these "
+            "with {add}.",
+            source=source,
+            names=Listing(lacking, _MOST_CLASSES),
+            add=Option("add"),
+        )
+
+
+def notify_remarks(samples: Dataset, notify: Notify) -> None:
+    """Notify of a reader's remarks."""
+    for text in samples.remarks:
+        notify(Message("{source}: {remark}", source=samples.source, remark=text))
+
+
+def notify_surprises(table: Table, columns: Columns, notify: Notify, *, strict: bool = False) -> None:
+    """Notify of differences to the table that the columns were determined from; see `notify_values`."""
+    notify_values(table, columns.surprises(table), notify, strict=strict)
+
+
+def notify_values(table: Table, remarks: Sequence[str], notify: Notify, *, strict: bool = False) -> None:
+    """Notify of remarks on a table and on its values; with `strict`, the latter are then a DataError GN075."""
+    for text in (*table.remarks, *remarks):
+        notify(Message("{source}: {remark}", source=table.source, remark=text))
+    if strict and remarks:
+        raise strictly(table.source, remarks[0])
+
+
+def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
+    """Notify of the number of rows without a target."""
+    _notify_without_target(len(table) - len(samples), samples, notify)
+
+
+def _notify_held_out(table: Table, training: Dataset, test: Dataset, options: Options, notify: Notify) -> None:
+    """Notify of the number of rows without a target, and of those of the others that are held out."""
+    _notify_without_target(len(table) - len(training) - len(test), training, notify)
+    notify(
+        Message(
+            "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
+            share=100 * options.holdout,
+            source=table.source,
+            rows=len(test),
+        )
+    )
+
+
+def _notify_without_target(count: int, samples: Dataset, notify: Notify) -> None:
+    if count:
+        assert samples.columns is not None
+        names = ", ".join(map(repr, samples.columns.target_names))
+        notify(
+            Message(
+                "{source}: {rows:,} rows without a target ({names}) skipped",
+                source=samples.source,
+                rows=count,
+                names=names,
+            )
+        )
+
+
+def _read_named(source: Any, options: TableOptions) -> Table:
+    if isinstance(source, str) and source == data.BUNDLED and not os.path.exists(source):
+        raise OptionError(
+            "GN022", "{target}: needs a table. Name it as DATA.", target=Option("target", options.target[0])
+        )
+    try:
+        return read_table(source, header_names(options.target), decimal=options.decimal)
+    except FileError as problem:
+        if problem.code not in ("GN001", "GN002") or not names_several(source):
+            raise
+        raise FileError(
+            problem.code,
+            "{name}: several files, and a table is one file. Name one file; `glassnet train {stream}` "
+            "(in Python stream=True) reads several.",
+            name=source,
+            stream=Option("stream"),
+        ) from None
+
+
+def read_unnamed(source: str, decimal: str = AUTO) -> Table | None:
+    """Read a table without column names that is not rows of pixels; None for anything else."""
+    try:
+        table = None if source == data.BUNDLED or read_once(source) else read_table(source, decimal=decimal)
+    except GlassnetError:
+        return None
+    if table is None or table.header or len(table.names) >= PIXELS:
+        return None
+    drawn = len(table.names) > _FEWEST_PIXELS and image_shape(len(table.names) - 1) is not None
+    return None if drawn and all(one.kind == "number" for one in table.columns().values()) else table
+
+
+def _notify_learnt(table: Table, columns: Columns, notify: Notify) -> None:
+    for text in (
+        *table.remarks,
+        *columns.remarks,
+        *(Message("column {name!r} not used: {why}", name=name, why=why) for name, why in columns.dropped),
+    ):
+        notify(Message("{source}: {remark}", source=table.source, remark=text))

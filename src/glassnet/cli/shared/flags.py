@@ -1,6 +1,6 @@
 """Flags of the command line. Those of the options derive from their declarations in `options`.
 
-The help is in English; `help.in_chinese` translates it by the catalogue `i18n.help_zh`.
+The help is in English; `help.in_chinese` translates it.
 """
 
 from __future__ import annotations

@@ -1,3 +1,451 @@
 """The session: what a run of the studio has open. Models, data, drawings, a temporary folder, jobs and events."""
 
 from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ... import data
+from ...data import BUNDLED, Dataset
+from ...errors import DataError, OptionError
+from ...i18n.control_characters import printable
+from ...i18n.language import preferred
+from ...i18n.message import ignore
+from ...model.file import load_model, shipped_path
+from ...model.model import Model
+from ...options.options import Options
+from ...preprocess.tabular.dataset import read_table
+from ...workflow.model_data import trained_on_bundled
+from ...workflow.show_job import look_at
+from ...workflow.training_data import load_samples
+from .endpoints import require_known
+from .events import EventLog
+from .jobs import JobQueue
+from .safety import MOST_UPLOAD
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+DRAWINGS = "drawings"
+"""The id of the data that the session's drawings are."""
+DIGITS = 10
+"""Classes of the drawings."""
+MOST_RUNS = 50
+"""Trained models that stay open; the first ones are closed then, and their files removed."""
+_MOST_READ = 4
+_LONGEST_NAME = 80
+
+
+class Cache:
+    """The values of the keys that were used last; threads may share it.
+
+    Attributes
+    ----------
+    lock : lock
+        For a thread that computes a value while others wait for it.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.lock, self._most = threading.RLock(), most
+        self._values: OrderedDict[Any, Any] = OrderedDict()
+
+    def get(self, key: Any) -> Any:
+        """Return the value of a key, or None."""
+        with self.lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: Any, value: Any) -> None:
+        """Set the value of a key, in place of that of the key that was not used for longest."""
+        with self.lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._most:
+                self._values.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class StudioModel:
+    """A model that is open.
+
+    Parameters
+    ----------
+    id : str
+        ``"reader"``, ``"model"``, or a word with a number.
+    name : str
+    path : str
+    model : Model
+    source : str
+        The id of the data that it was trained on; empty if they are not open.
+    parent : str
+        The id of the model that its training started from; empty for none.
+    hash : str
+        Of its parameters, which takes a moment to compute.
+    """
+
+    id: str
+    name: str
+    path: str
+    model: Model
+    source: str = ""
+    parent: str = ""
+    hash: str = ""
+
+    def brief(self) -> dict[str, Any]:
+        """Return what a list of models shows."""
+        model = self.model
+        kind = "table" if model.columns else "images" if model.image_shape else "numbers"
+        facts = {"id": self.id, "name": self.name, "source": self.source, "parent": self.parent, "kind": kind}
+        result = model.receipt.get("result")
+        return {**facts, "sizes": list(model.network.architecture.sizes), "result": result, "hash": self.hash}
+
+
+@dataclass(frozen=True)
+class StudioData:
+    """Data that are open.
+
+    Parameters
+    ----------
+    id : str
+        ``"mnist"``, ``"drawings"``, or ``"data-1"`` ….
+    name : str
+    source : str
+        As `workflow` takes it; of the drawings, see `Session.source_of`.
+    kind : {"images", "numbers", "table"}
+    target : str
+        The column to predict of a table, unless another one is chosen: the last.
+    """
+
+    id: str
+    name: str
+    source: str
+    kind: str
+    target: str = ""
+
+    def brief(self) -> dict[str, Any]:
+        """Return what a list of data shows."""
+        return {"id": self.id, "name": self.name, "kind": self.kind, "target": self.target}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing in MNIST's form, 784 values from 0 to 255, with its right label."""
+
+    id: str
+    pixels: tuple[int, ...]
+    label: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the drawing as JSON-compatible values."""
+        return {"id": self.id, "pixels": list(self.pixels), "label": self.label}
+
+
+class Session:
+    """Everything that is open; closed with `close`, which removes the folder.
+
+    Parameters
+    ----------
+    model : str, optional
+        A model file, which has the id ``"model"``.
+    language : {"en", "zh"}, optional
+        The language of a page that does not choose one; by default ``GLASSNET_LANGUAGE`` or that of the browser.
+
+    Attributes
+    ----------
+    models, data : dict
+        Id -> `StudioModel`, `StudioData`.
+    drawings : list of Drawing
+    folder : Path
+        For uploads and results.
+    jobs : JobQueue
+    events : EventLog
+
+    Raises
+    ------
+    GlassnetError
+        As `load_model`.
+    """
+
+    def __init__(self, model: str | None = None, *, language: str | None = None) -> None:
+        self.language = language or (preferred() if os.environ.get("GLASSNET_LANGUAGE") else None)
+        self.models: dict[str, StudioModel] = {}
+        self.data: dict[str, StudioData] = {"mnist": StudioData("mnist", "MNIST", data.BUNDLED, "images")}
+        self.drawings: list[Drawing] = []
+        self._lock = threading.RLock()
+        self._caches: dict[str, Cache] = {}
+        self._counts: dict[str, int] = {}
+        self.events = EventLog(self.describe)
+        self.jobs = JobQueue(self.events, self.clean)
+        opened = None if model is None else load_model(model)
+        self.folder = Path(tempfile.mkdtemp(prefix="glassnet-studio-"))
+        if model is not None and opened is not None:
+            source = self._source_of_model(opened)
+            self._put(StudioModel("model", Path(model).name, model, opened, source))
+        reader = load_model(shipped_path())
+        self._put(StudioModel("reader", "reader", str(shipped_path()), reader, "mnist"))
+
+    def close(self, seconds: float = 0.0) -> None:
+        """Cancel the jobs, waiting at most so long for the running one, end the streams and remove the folder."""
+        self.jobs.close(seconds)
+        self.events.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what is open, as JSON-compatible values: the start of every page."""
+        return {
+            "run": self.events.run,
+            "last": self.events.last_id,
+            "limits": {"upload": MOST_UPLOAD},
+            **self._lists(),
+            "jobs": [job.describe(pictures=False) for job in self.jobs],
+        }
+
+    def _lists(self) -> dict[str, Any]:
+        models, every = [*self.models.values()], [*self.data.values()]
+        drawn = StudioData(DRAWINGS, DRAWINGS, "", "images")
+        listed = [one.brief() for one in [*every, *([drawn] if self.drawings else [])]]
+        return {"models": [one.brief() for one in models], "data": listed, "drawings": len(self.drawings)}
+
+    def changed(self) -> None:
+        """Tell the pages that models, data or drawings have changed."""
+        with self._lock:  # the last event has the last lists
+            self.events.publish("session", self._lists(), key="session")
+
+    def clean(self, message: str) -> str:
+        """Return a message without the session's folder in front of the names of files."""
+        return re.sub(rf"{re.escape(str(self.folder))}/(?:(?:data|file)-\d+/)?", "", message)
+
+    def cache(self, name: str, most: int) -> Cache:
+        """Return what a room stores for the next request, made with `most` values at the first call."""
+        with self._lock:
+            return self._caches.setdefault(name, Cache(most))
+
+    def next_id(self, word: str) -> str:
+        """Return the id that the next `add_model` or `add_data` with this word will give."""
+        return f"{word}-{self._counts.get(word, 0) + 1}"
+
+    def new_file(self, name: str, word: str = "file") -> Path:
+        """Return the path for a file that a page sent, in a new folder of its own, which has the next number."""
+        folder = self.folder / self._number(word)
+        folder.mkdir()
+        return folder / safe_name(name)
+
+    def _number(self, word: str) -> str:
+        with self._lock:
+            name = self.next_id(word)
+            self._counts[word] = self._counts.get(word, 0) + 1
+            return name
+
+    # models
+
+    def model(self, id: str) -> StudioModel:
+        """Return a model by its id; OptionError GN021 for an unknown one."""
+        return require_known("model", id, self.models)
+
+    def add_model(
+        self, path: str | Path, name: str = "", source: str = "", parent: str = "", *, word: str = "run"
+    ) -> StudioModel:
+        """Open a model file.
+
+        Parameters
+        ----------
+        path : path
+        name : str
+            By default the id: `word` with the next number.
+        source, parent : str
+            As in `StudioModel`.
+        """
+        model = load_model(path)
+        id = self._number(word)
+        return self._put(StudioModel(id, name or id, str(path), model, source or self._source_of_model(model), parent))
+
+    def _put(self, made: StudioModel) -> StudioModel:
+        made = replace(made, hash=made.model.hash())
+        with self._lock:
+            self.models[made.id] = made
+            runs = [one for one in self.models.values() if one.id.startswith("run-")]
+            for one in runs[: max(0, len(runs) - MOST_RUNS)]:  # a slider makes many
+                del self.models[one.id]
+                Path(one.path).unlink(missing_ok=True)
+        self.changed()
+        return made
+
+    def _source_of_model(self, model: Model) -> str:
+        """Return the id of the data that a model was trained on, opening them if they are a file on this machine."""
+        if trained_on_bundled(model):
+            return "mnist"
+        recorded = model.receipt.get("data", {}).get("source", "")
+        if not Path(recorded).is_file():
+            return ""
+        for one in [*self.data.values()]:
+            if one.source == recorded:
+                return one.id
+        target = model.columns.target_names[0] if model.columns else ""
+        try:
+            return self._open_data(recorded, Path(recorded).name, target).id
+        except (DataError, OptionError, OSError):  # they have changed, or need options
+            return ""
+
+    def require_suitable(self, one: StudioModel, data: str) -> None:
+        """Raise DataError GN017 for MNIST and a model of other data: what a page shows if these are not open."""
+        model, given = one.model, None if self.source_of(data) != BUNDLED else self.samples(data)
+        if not isinstance(given, Dataset) or (model.columns is None and model.features == given.features):
+            return
+        trained = Path(model.receipt.get("data", {}).get("source", "")).name or "–"
+        raise DataError(
+            "GN017", "{name}: MNIST does not suit this model. Open its data: {trained}.", name=one.name, trained=trained
+        )
+
+    # data
+
+    def get_data(self, id: str) -> StudioData:
+        """Return data by their id; OptionError GN021 for an unknown one."""
+        if id == DRAWINGS:
+            return StudioData(DRAWINGS, DRAWINGS, self.source_of(DRAWINGS), "images")
+        return require_known("data", id, self.data)
+
+    def source_of(self, id: str) -> str:
+        """Return data as `workflow` takes them; of the drawings, a file with those of now.
+
+        Raises
+        ------
+        DataError
+            GN010 if there are no drawings.
+        """
+        return self._drawings_file() if id == DRAWINGS else self.get_data(id).source
+
+    def add_data(self, name: str, content: bytes) -> StudioData:
+        """Store and open a file that a page sent.
+
+        Raises
+        ------
+        GlassnetError
+            If it is not data; it is then not stored.
+        """
+        path = self.new_file(name, "data")
+        path.write_bytes(content)
+        try:
+            return self._open_data(str(path), last_part(name) or path.name, id=path.parent.name)
+        except BaseException:
+            shutil.rmtree(path.parent, ignore_errors=True)
+            raise
+
+    def _open_data(self, source: str, name: str, target: str = "", *, id: str = "") -> StudioData:
+        id = id or self._number("data")
+        samples = _look_at(source)
+        if isinstance(samples, Dataset):
+            kind = "images" if samples.image_shape else "numbers"
+        else:
+            kind, target = "table", target or samples.names[-1]
+        self.cache("samples", _MOST_READ).put((source, "train"), samples)
+        self.data[id] = made = StudioData(id, printable(name), source, kind, target)
+        self.changed()
+        return made
+
+    def samples(self, id: str, part: str = "train", model: str = "") -> Dataset | Table:
+        """Read data for showing: labelled samples, or a table.
+
+        Parameters
+        ----------
+        id : str
+        part : {"train", "test"}
+            A test part only of images and numbers; see `parts`.
+        model : str
+            The id of a model; images are read as it reads them, in colour or resized, if that is another way.
+        """
+        source, cache = self.source_of(id), self.cache("samples", _MOST_READ)
+        read: Dataset | Table | None
+        if model:
+            read = self.samples(id, part)
+            one = self.model(model).model
+            if isinstance(read, Dataset) and read.image_shape and one.image_shape and read.features != one.features:
+                return data.load(source, part=part, maximum=one.scaling.maximum, like=one)
+            return read
+        read = cache.get((source, part))
+        if read is not None:
+            return read
+        if part == "test":
+            training = self.samples(id)
+            if not isinstance(training, Dataset) or "test" not in self.parts(id):
+                raise OptionError("GN021", "part {part!r}: these data have only a training part.", part=part)
+            read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
+        else:
+            read = data.load(source, **options_of_data(id)) if id == DRAWINGS else _look_at(source)
+        cache.put((source, part), read)
+        return read
+
+    def parts(self, id: str) -> list[str]:
+        """Return the parts that data have."""
+        return ["train", *(["test"] if data.has_part(self.source_of(id), "test") else [])]
+
+    # drawings
+
+    def add_drawing(self, pixels: list[int], label: int) -> Drawing:
+        """Keep a drawing with its right label."""
+        made = Drawing(self._number("drawing"), tuple(pixels), label)
+        with self._lock:
+            self.drawings.append(made)
+        self.changed()
+        return made
+
+    def remove_drawing(self, id: str = "") -> None:
+        """Remove a drawing, or without an id all."""
+        with self._lock:
+            self.drawings = [one for one in self.drawings if id and one.id != id]
+        self.changed()
+
+    def drawings_csv(self) -> str:
+        """Return the drawings as rows of MNIST's form: the label, then 784 pixels."""
+        return "".join(f"{one.label},{','.join(map(str, one.pixels))}\n" for one in self.drawings)
+
+    def _drawings_file(self) -> str:
+        with self._lock:
+            if not self.drawings:
+                raise DataError("GN010", "drawings: no samples, expected at least one.")
+            # A name for these drawings: the training record of a model names the file.
+            content = self.drawings_csv().encode()
+            path = self.folder / f"drawings-{hashlib.sha256(content).hexdigest()[:8]}.csv"
+            if not path.is_file():  # a job may be reading it
+                path.write_bytes(content)
+        return str(path)
+
+
+def last_part(name: str) -> str:
+    """Return a file's name without its folders, of any system."""
+    return re.split(r"[/\\]", name)[-1]
+
+
+def options_of_data(id: str) -> dict[str, Any]:
+    """Return the options that data need: drawings need not have every digit."""
+    return {"classes": DIGITS} if id == DRAWINGS else {}
+
+
+def safe_name(name: str) -> str:
+    """Return the name of a file that a page sent as one that can only be in its own folder."""
+    return re.sub(r"[^\w.-]", "_", last_part(name)).lstrip(".")[-_LONGEST_NAME:] or "data"
+
+
+def _look_at(source: str) -> Dataset | Table:
+    """Read labelled samples or a table, whatever a file holds."""
+    if source == data.BUNDLED:
+        return load_samples(source, Options(), ignore)
+    read = look_at(source)
+    return read_table(source) if isinstance(read, str) else read
+
+
+def labels_of(samples: Dataset, rows: np.ndarray[Any, Any]) -> list[Any]:
+    """Return the names of the classes of some samples, or their targets."""
+    if samples.values is not None:
+        return list(samples.values[rows].tolist())
+    return [samples.name_of(int(label)) for label in samples.labels[rows]]

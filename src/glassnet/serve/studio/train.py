@@ -15,7 +15,7 @@ from ...data import Dataset
 from ...data.dataset import channels_of, image_shape
 from ...data.load import BUNDLED
 from ...errors import require_names
-from ...i18n import help_zh
+from ...i18n.catalogue import translated
 from ...i18n.language import LANGUAGES
 from ...i18n.message import Message
 from ...nn.compile_notice import CompileNotice, shown_by
@@ -44,12 +44,12 @@ PICTURES = 5
 
 def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Describe the options, for the form: everything from their declarations."""
-    chinese = given["language"] == "zh"
+    language = given["language"]
     groups = [
         {
             "name": group,
-            "title": help_zh.HEADS[group.capitalize()] if chinese else group.capitalize(),
-            "options": [_option(name, chinese) for name, spec in SPECS.items() if spec.group == group],
+            "title": translated(group.capitalize(), language, "help"),
+            "options": [_option(name, language) for name, spec in SPECS.items() if spec.group == group],
         }
         for group in GROUPS
     ]
@@ -57,7 +57,7 @@ def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     return {"groups": groups, "recipes": recipes}
 
 
-def _option(name: str, chinese: bool) -> dict[str, Any]:
+def _option(name: str, language: str) -> dict[str, Any]:
     spec = SPECS[name]
     needs = None if spec.needs is None else asdict(spec.needs)
     return {
@@ -70,7 +70,7 @@ def _option(name: str, chinese: bool) -> dict[str, Any]:
         "high": spec.high,
         "form": spec.form,
         "default": Options().to_dict()[name],
-        "help": help_zh.OPTIONS[spec.help] if chinese else spec.help,
+        "help": translated(spec.help, language, "help"),
         "needs": needs,
         "common": spec.common,
     }

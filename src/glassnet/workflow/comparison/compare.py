@@ -1,3 +1,220 @@
 """`glassnet.compare`: several recipes or options on the same data, over several seeds."""
 
 from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...data.dataset import Dataset
+from ...data.validation import AUTO
+from ...errors import ArgumentError, DataError, OptionError, require_names
+from ...i18n.message import Message
+from ...options.options import NAMES, OTHER_NAMES, SPECS, Options
+from ...preprocess.tabular.dataset import column_names, load_table
+from ...preprocess.tabular.selection import in_python
+from ...training.executor import Executor, require_executor
+from ..compare_job import Callback, CompareJob, Side, default_seeds
+from ..compare_job import compare as carry_out
+from ..table_options import TableOptions
+from .result import Comparison
+
+Given = str | Options | tuple[str, Mapping[str, Any]]
+"""A side: a recipe, all options, or a recipe and changes to its options."""
+
+_OWN = (
+    "data",
+    "y",
+    "target",
+    "task",
+    "drop",
+    "keep",
+    "decimal",
+    "seeds",
+    "metric",
+    "stop_early",
+    "callbacks",
+    "executor",
+)
+
+
+def compare(
+    a: Given,
+    b: Given,
+    *others: Given,
+    data: Any = None,
+    y: Any = None,
+    target: str | Sequence[str] | None = None,
+    task: str | None = None,
+    drop: str | Sequence[str] = (),
+    keep: str | Sequence[str] = (),
+    decimal: str = AUTO,
+    seeds: int | None = None,
+    metric: str | None = None,
+    stop_early: bool = True,
+    callbacks: Iterable[Callback] = (),
+    executor: Executor | None = None,
+    **options: Any,
+) -> Comparison:
+    """Train several sides on the same data with several seeds, and judge which are better than the first.
+
+    With each seed, all sides are trained on the same samples and scored on the same validation samples, which are drawn
+    anew for each seed, so that the differences are paired. See ``docs/compare.md`` for the verdict.
+
+    Parameters
+    ----------
+    a, b, *others : str, Options, or (str, dict)
+        2 to 8 sides: the name of a recipe, options, or a recipe and changes to its options.
+    data : path, Dataset, (X, y), array or data frame, optional
+        A file or folder as for ``glassnet train``, of which the test data are not used; the bundled MNIST by default.
+        Of all others, all samples are used. Arrays are used as by `Dataset.from_arrays`, with `y`; a frame as by
+        `load_table`, with `target`.
+    y : array_like, optional
+        Classes, numbers or labels for the array `data`.
+    target : str or sequence of str, optional
+        The column to predict, or several, of a file or data frame with named columns.
+    task : {"classes", "numbers"}, optional
+        With `target`: classification or regression, inferred from the column if not given.
+    drop, keep : str or sequence of str
+        With `target`: columns to exclude, and columns to use although they look like identifiers.
+    decimal : {"auto", ",", "."}
+        With `target`: the decimal sign in columns of text.
+    seeds : int, optional
+        The most seeds, 2 to 20. By default two more than a verdict needs: 8 for two sides, 9 for three.
+    metric : str, optional
+        ``"accuracy"``, ``"balanced_accuracy"``, ``"log_loss"``, ``"rmse"``, ``"r2"`` or ``"loss"``. By default the
+        accuracy; of a regression the RMSE, or R² with several targets.
+    stop_early : bool
+        Whether to end before the last seed when the verdict on every side is clear.
+    callbacks : iterable of callable
+        Each is called with a `SideEvent` for every event of every training run and a `Pair` for every finished seed, in
+        the order of training runs one after another. If one returns True, the comparison ends without that seed.
+    executor : Executor, optional
+        Where the training runs are computed; by default on a thread for each core. With a cluster:
+        ``with glassnet.ray_cluster() as cluster: compare(…, executor=cluster)``. The result does not depend on it.
+    **options
+        Changes to the options of all sides, such as ``epochs=5``, if none is given as `Options`. The first seed is
+        ``seed``.
+
+    Returns
+    -------
+    Comparison
+        Its `verdict` is about B compared with A; `versus` has a verdict for each other side, `ranking` all sides.
+
+    Raises
+    ------
+    FileError, DataError, ShapeError
+        As `load_data`, `load_table` and `Dataset.from_arrays`; GN010 for too few samples.
+    OptionError, ArgumentError
+        GN021 for unknown or not allowed options, sides, seeds or metrics; GN022 for options that do not fit together,
+        and for sides with the same options, or other samples.
+    DivergedError
+        GN030 when a side diverges.
+    InterruptedWorkError
+        GN031 when a callback ends the comparison before the first seed is complete.
+
+    Warns
+    -----
+    UserWarning
+        When there are too few seeds for a verdict, and when two or more sides mostly predict only the most frequent
+        class.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+    >>> slow, few = ("notes", {"learning_rate": 0.001}), ("notes", {"hidden": 2})
+    >>> result = glassnet.compare("notes", slow, few, data=(X, X[:, 0] > X[:, 1]), hidden=4, epochs=9)
+    >>> [(one.side, one.verdict) for one in result.versus]
+    [('b', 'worse'), ('c', 'no difference seen')]
+    >>> result
+    Comparison(accuracy A 0.9944, C 0.8611, B 0.5389; compared with A: B worse, C no difference seen; 9 seeds)
+    """
+    require_names("compare", options, (*NAMES, *_OWN), OTHER_NAMES)
+    require_executor(executor)
+    sides = [_side(given, options) for given in (a, b, *others)]
+    about_columns = {"task": task, "drop": drop, "keep": keep, "decimal": None if decimal == AUTO else decimal}
+    if target is None and (name := next((name for name, value in about_columns.items() if value), None)):
+        raise ArgumentError("GN021", "{name}: needs the column to predict. Pass target.", name=name)
+    try:
+        wanted = () if target is None else column_names(target)
+        table = TableOptions(wanted, task, column_names(drop), column_names(keep), decimal)
+        source = _source(data, y, table)
+        if isinstance(source, Dataset):
+            table = TableOptions()
+        first, second, *rest = sides
+        count = default_seeds(len(sides)) if seeds is None else seeds
+        job = CompareJob(first, second, source, options, table, count, metric, stop_early, tuple(rest))
+        return carry_out(job, callbacks=callbacks, notify=_warn, executor=executor)
+    except (DataError, OptionError) as problem:
+        raise type(problem)(problem.code, _in_python(str(problem))) from None
+
+
+def _side(given: Given, shared: Mapping[str, Any]) -> Side:
+    """Return a side.
+
+    Raises
+    ------
+    ArgumentError
+        GN021 for a value of another type, and for options with options of all sides.
+    """
+    if isinstance(given, str):
+        return Side(given)
+    if isinstance(given, Options):
+        if shared:
+            name = next(iter(shared))
+            raise ArgumentError("GN021", "{name}: given in addition to options. Put it into the options.", name=name)
+        return Side("notes", {name: getattr(given, name) for name in SPECS})
+    if isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str):
+        recipe, changes = given
+        if isinstance(changes, Mapping):
+            require_names("compare", changes, NAMES, OTHER_NAMES)
+            return Side(recipe, dict(changes))
+    raise ArgumentError(
+        "GN021", "{given!r}: expected a recipe, Options, or a recipe and a dict of options.", given=given
+    )
+
+
+def _source(data: Any, y: Any, table: TableOptions) -> str | Dataset | None:
+    """Return data as `CompareJob` takes them.
+
+    Raises
+    ------
+    ArgumentError
+        GN021 for `y` without an array, or an array without `y`.
+    """
+    if isinstance(data, tuple) and len(data) == 2 and y is None:
+        data, y = data
+    if y is not None:
+        if data is None or isinstance(data, str | os.PathLike | Dataset):
+            raise ArgumentError("GN021", "y: only for arrays. A file or Dataset has its own.")
+        if table.target:
+            raise ArgumentError("GN021", "y and target: both are what to predict. Omit one.")
+        samples: Dataset = Dataset.from_arrays(data, y)
+        return samples
+    if data is None or isinstance(data, str | os.PathLike):
+        return None if data is None else os.fspath(data)
+    if isinstance(data, Dataset):
+        if table.target:
+            raise ArgumentError("GN021", "target: a Dataset has its own. Omit it.")
+        return data
+    if not table.target:
+        raise ArgumentError(
+            "GN021", "data: what to predict is missing. Pass y with an array, or target with a data frame."
+        )
+    named: dict[str, Any] = {"task": table.task, "drop": table.drop, "keep": table.keep, "decimal": table.decimal}
+    return load_table(data, table.target, **named)
+
+
+def _warn(notice: Message) -> None:
+    if notice.key in ("compare_few", "all_one_answer"):
+        warnings.warn(_in_python(notice.text("en")), UserWarning, stacklevel=4)
+
+
+def _in_python(text: str) -> str:
+    """Convert advice for the command line to advice for callers of `compare`."""
+    text = re.sub(r"--\w rate=0\.1", "('notes', {'learning_rate': 0.1})", text)
+    return re.sub(r"--(seeds|metric|handwriting|classes)\b", r"\1", in_python(text))

@@ -1,3 +1,653 @@
 """A whole search: reading and splitting data, the trials, the choice, and the only test of it."""
 
 from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from ... import data
+from ...data import Dataset
+from ...data.validation_split import ValidationSplit
+from ...errors import (
+    DivergedError,
+    GlassnetError,
+    InterruptedWorkError,
+    OptionError,
+    require_choice,
+)
+from ...i18n.message import Message, Notify, Option, ignore
+from ...model.file import load_model, save_model
+from ...model.model import Model
+from ...options.options import Options, by_field
+from ...options.recipes import for_rows, recipe_named
+from ...options.unused import unused_options
+from ...training.callbacks import ends_training, require_callbacks
+from ...training.executor import Executor, ThreadExecutor
+from ...training.fit import fit, task_of
+from ...training.receipt import fingerprint
+from ..evaluate_job import about_equal_answers
+from ..table_options import TableOptions
+from ..train_job import Plan, evaluate_on_test, notify_options, read_data
+from ..training_data import TrainingData, job_options, require_images, require_picture_files
+from .evidence import judge_choice
+from .result import SearchResult, difference_interval, tested
+from .scores import HIGHER_IS_BETTER, METRICS, Numbers, Scorer, contributions, metric_for
+from .space import Dimension, default_space, parse_space
+from .study import COMPLETE, DIVERGED, FAILED, PRUNED, RUNNING, Study, StudyPlan, Trial, opened, require_optuna
+from .trial import Outcome, Progress, run_trial, trial_options
+
+TRIALS = 30
+"""Trials by default, if the time is not limited."""
+MOST_TRIALS, MOST_MINUTES, MOST_FOLDS = 10_000, 100_000, 20
+FEW = 1_000
+"""With fewer training samples a search scores by cross-validation: a fifth of them would be too few to choose by."""
+FOLDS = 5
+_MANY, _FRACTION, _FRACTION_OF_FEW = 10_000, 0.1, 0.2
+"""From so many samples, a tenth is held out for validation, else a fifth, as in a comparison."""
+_POLL = 0.2
+
+
+@dataclass(frozen=True)
+class SearchJob:
+    """What to search.
+
+    Parameters
+    ----------
+    source : str, optional
+        Data, as for `TrainJob`; the bundled MNIST by default.
+    test : str, optional
+        Test data; by default the source's own test part, or a held-out part of the source.
+    recipe : str, optional
+        By default "table" for a table with named columns, else "notes".
+    options : dict
+        Changes to the recipe's options, which all trials have.
+    table : TableOptions
+        For a table with named columns.
+    trials : int, optional
+        Number of trials, those of former searches in the folder included; by default `TRIALS`, and as many as the time
+        allows if `minutes` is given.
+    minutes : float, optional
+        Time after which no trial is continued.
+    space : tuple of str
+        Options to vary, as for `space.parse_space`; by default those of `space.default_space`.
+    metric : str, optional
+        One of `scores.METRICS` that suits the data.
+    folds : int, optional
+        Folds of the cross-validation by which a trial is scored; 0: one held-out part. By default 5 for fewer than
+        `FEW` training samples, else 0.
+    out : str, optional
+        Folder of the search, by default the name of the data with ``-search``; a search in it is continued.
+
+    Raises
+    ------
+    OptionError
+        GN021 for numbers outside their limits, or an unknown metric; GN022 as for `TableOptions`.
+    """
+
+    source: str | None = None
+    test: str | None = None
+    recipe: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    table: TableOptions = field(default_factory=TableOptions)
+    trials: int | None = None
+    minutes: float | None = None
+    space: tuple[str, ...] = ()
+    metric: str | None = None
+    folds: int | None = None
+    out: str | None = None
+
+    def __post_init__(self) -> None:
+        self.table.require_target()
+        for flag, value, kinds, low, high in (
+            ("trials", self.trials, (int,), 1, MOST_TRIALS),
+            ("minutes", self.minutes, (int, float), 0, MOST_MINUTES),
+            ("cv", self.folds, (int,), 0, MOST_FOLDS),
+        ):
+            if value is not None and (type(value) not in kinds or not low <= value <= high):
+                raise OptionError(
+                    "GN021",
+                    "--{flag} {value}: expected {least} to {most}.",
+                    flag=flag,
+                    value=value,
+                    least=low,
+                    most=high,
+                )
+        if self.folds == 1:
+            raise OptionError(
+                "GN021", "{cv}: expected 2 or more folds, or 0 for one held-out part.", cv=Option("cv", 1)
+            )
+        if self.metric is not None:
+            require_choice("metric", self.metric, METRICS)
+
+    @property
+    def recipe_name(self) -> str:
+        """The recipe that the search starts from."""
+        return self.recipe or ("table" if self.table.target else "notes")
+
+
+@dataclass(frozen=True)
+class TrialStarted:
+    """A trial starts, for callbacks: its number and the options that the search varies."""
+
+    number: int
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrialProgress:
+    """A trial has finished an epoch or a fold, for callbacks."""
+
+    number: int
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class TrialEnded:
+    """A trial has ended, for callbacks; `best` is the best complete trial so far, `ended` the number of trials."""
+
+    trial: Trial
+    best: Trial | None
+    ended: int
+
+
+@dataclass(frozen=True)
+class FinalTraining:
+    """The winner, or the recipe's own options, are trained on all training samples, for callbacks."""
+
+    which: str
+
+
+SearchEvent = TrialStarted | TrialProgress | TrialEnded | FinalTraining
+Callback = Callable[[SearchEvent], bool | None]
+
+
+@dataclass(frozen=True)
+class SearchData:
+    """The samples of a search, and the options that follow from them.
+
+    Parameters
+    ----------
+    read : TrainingData
+        Its options are the recipe's.
+    make : callable
+        Returns the options with some of them changed, by the names of their fields.
+    task : {"classes", "labels", "numbers"}
+    source : str
+    """
+
+    read: TrainingData
+    make: Callable[[dict[str, Any]], Options]
+    task: str
+    source: str
+
+
+def search_files(
+    job: SearchJob,
+    *,
+    executor: Executor | None = None,
+    callbacks: Iterable[Callback] = (),
+    notify: Notify = ignore,
+    clock: Callable[[], float] = time.monotonic,
+) -> SearchResult:
+    """Search for better options, and test the best once.
+
+    Parameters
+    ----------
+    job : SearchJob
+    executor : Executor, optional
+        Where trials are computed; by default threads of this process, one per core.
+    callbacks : iterable of callable
+        Each is called with every `SearchEvent`, on any thread. If one returns True, no trial is continued.
+    notify : callable
+        Called with each notice.
+    clock : callable
+        Returns seconds, for `SearchJob.minutes`.
+
+    Raises
+    ------
+    GlassnetError
+        For options, data and a folder that cannot be used; raised before training.
+    InterruptedWorkError
+        GN031 when the search ends before a trial is complete.
+    KeyboardInterrupt
+        If it is interrupted; the message says how to continue.
+    """
+    require_optuna()
+    began = clock()
+    return run_search(job, _read(job, notify), executor, require_callbacks(callbacks), notify, clock, began)
+
+
+def _read(job: SearchJob, notify: Notify) -> SearchData:
+    """Read data as ``glassnet train`` does."""
+    recipe, given, source = job.recipe_name, by_field(job.options), job.source or data.BUNDLED
+    before = job_options(recipe, given)
+    sized: dict[str, Any] = {}
+
+    def choose(rows: int, task: str) -> Options:
+        sized.update(for_rows(rows, recipe, task=task))
+        return job_options(recipe, given, **sized)
+
+    plan = Plan(source, job.test, "", recipe_named(recipe), False, job.table)
+    require_picture_files(source, before)
+    read = read_data(plan, before, choose, notify)
+    notify_options(given, read.options, notify)
+
+    def make(changes: dict[str, Any]) -> Options:
+        made = job_options(recipe, {**given, **changes}, **sized)
+        return replace(made, input_max=read.options.input_max)
+
+    return SearchData(read, make, _task(read.training, read.options), source)
+
+
+def _task(training: Dataset, options: Options) -> str:
+    return "numbers" if options.targets == "values" else task_of(training)
+
+
+def run_search(
+    job: SearchJob,
+    samples: SearchData,
+    executor: Executor | None,
+    callbacks: list[Callback],
+    notify: Notify,
+    clock: Callable[[], float],
+    began: float,
+) -> SearchResult:
+    """Search on data that were read; arguments as for `search_files`."""
+    read, base = samples.read, samples.read.options
+    given, images = by_field(job.options), read.training.image_shape is not None
+    require_images(job.recipe_name, given, read.training, base)
+    space = (
+        parse_space(job.space, base, given, job.recipe_name)
+        if job.space
+        else default_space(base, given, images=images, task=samples.task)
+    )
+    if job.space:
+        _notify_unused(space, base, notify)
+    if not space:
+        raise OptionError("GN022", "every option that a search varies has a given value. Omit one of them.")
+    _require_possible(space, samples.make)
+    metric = metric_for(samples.task, read.training.classes, job.metric)
+    splits = _splits(job, read.training, base.seed)
+    parts = [split.of(read.training) for split in splits]  # raises before training
+    validations = [validation for _, validation in parts]
+    folder = Path(job.out or _folder_name(samples.source))
+    plan = StudyPlan(
+        space,
+        {one.name: getattr(base, one.name) for one in space},
+        _identity(job, samples, space, metric, splits),
+        base.seed,
+        HIGHER_IS_BETTER[metric],
+        base.epochs,
+    )
+    scorer = Scorer.of(validations, metric)
+    with opened(folder, plan) as study:
+        trials = _Trials(job, samples, study, folder, splits, metric, callbacks, clock, began)
+        before = trials.ended
+        if before:
+            _notify_continued(before, _wanted(job), notify)
+        try:
+            with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
+                ended = trials.run(workers)
+            contributed = trials.contributed(validations)
+            if not contributed and ended == "time":
+                raise InterruptedWorkError(
+                    "GN031",
+                    "{minutes_option}: too short for a trial; the search is in {folder}. Repeat the command with "
+                    "more minutes to continue.",
+                    folder=folder,
+                    minutes_option=Option("minutes", job.minutes),
+                )
+            if not contributed:
+                raise InterruptedWorkError(
+                    "GN031",
+                    "ended before a trial was complete; the search is in {folder}. Repeat the command to continue.",
+                    folder=folder,
+                )
+            if ended == "time" and trials.stopped:
+                notify(
+                    Message(
+                        "{count} trials were stopped by the time limit, to be repeated when the search continues",
+                        count=trials.stopped,
+                    )
+                )
+            elif ended == "time" and trials.ended == before:
+                notify(Message("--minutes {minutes:g}: no time for another trial", minutes=job.minutes))
+            answers = [scorer.only_answer(found) for found in contributed.values()]
+            for one in about_equal_answers(read.training, metric, answers):
+                notify(one)
+            evidence, done = judge_choice(contributed, scorer, base.seed), study.trials()
+            best = done[evidence.winner]
+            finals = _Finals(samples, folder, metric, notify, trials.tell_callbacks, executor)
+            of_best, from_best = finals.of(best, "best", job.recipe_name)
+            of_default, from_default = of_best, from_best
+            if best.number:
+                of_default, from_default = finals.of(done[0], "default", job.recipe_name)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                Message(
+                    "interrupted; trials in {folder}: {count}. Repeat the command to continue the search.",
+                    folder=folder,
+                    count=trials.ended,
+                )
+            ) from None
+    assert read.test is not None
+    return SearchResult(
+        metric=metric,
+        higher_is_better=HIGHER_IS_BETTER[metric],
+        trials=tuple(done),
+        best=best,
+        evidence=evidence,
+        test=of_best,
+        default=of_default,
+        difference=of_best.score - of_default.score,
+        difference_interval=difference_interval(from_best, from_default, read.test, metric, base.seed),
+        space=space,
+        recipe=recipe_named(job.recipe_name),
+        source=read.training.source,
+        folder=str(folder),
+        samples=len(parts[0][0]),
+        validation_samples=sum(map(len, validations)),
+        test_samples=len(read.test),
+        folds=splits[0].folds,
+        planned=_wanted(job),
+        ended=ended,
+    )
+
+
+def _notify_unused(space: tuple[Dimension, ...], base: Options, notify: Notify) -> None:
+    """Notify of options to vary that have no effect, such as the momentum with another optimizer."""
+    varied = {one.name for one in space}
+    for name, needs in unused_options(sorted(varied), base).items():
+        if needs.option in varied:
+            continue
+        facts = {"flag": f"space {name}", "other": needs.option, "value": getattr(base, needs.option)}
+        if needs.values:
+            notify(
+                Message(
+                    "--{flag} has no effect with {other} {value}, only with {wanted}",
+                    **facts,
+                    wanted=", ".join(needs.values),
+                )
+            )
+        else:
+            notify(
+                Message(
+                    "--{flag} has no effect with {other} {value:g}, only above {least:g}", **facts, least=needs.above
+                )
+            )
+
+
+def _notify_continued(done: int, wanted: int | None, notify: Notify) -> None:
+    if wanted is None:
+        notify(Message("continuing: {done} trials done", done=done))
+    elif done < wanted:
+        notify(Message("continuing: {done} of {planned} trials done", done=done, planned=wanted))
+    else:
+        notify(Message("the search is complete: {done} trials done; a larger --trials continues it", done=done))
+
+
+def _wanted(job: SearchJob) -> int | None:
+    return job.trials or (None if job.minutes is not None else TRIALS)
+
+
+def _folder_name(source: str) -> str:
+    name = "mnist" if data.is_bundled(source) or source == data.BUNDLED else Path(source).name.partition(".")[0]
+    return f"{name or 'data'}-search"
+
+
+def _splits(job: SearchJob, training: Dataset, seed: int) -> tuple[ValidationSplit, ...]:
+    folds = job.folds
+    if folds is None:
+        folds = FOLDS if len(training) < FEW else 0
+    if folds:
+        return tuple(ValidationSplit(seed, folds=folds, fold=number) for number in range(folds))
+    return (ValidationSplit(seed, fraction=_FRACTION if len(training) >= _MANY else _FRACTION_OF_FEW),)
+
+
+def _require_possible(space: tuple[Dimension, ...], make: Callable[[dict[str, Any]], Options]) -> None:
+    """Raise OptionError for a value of the space that does not fit the other options."""
+    for one in space:
+        for value in one.choices or (one.value(one.low), one.value(one.high)):
+            make({one.name: value})
+
+
+def _identity(
+    job: SearchJob,
+    samples: SearchData,
+    space: tuple[Dimension, ...],
+    metric: str,
+    splits: tuple[ValidationSplit, ...],
+) -> dict[str, Any]:
+    """Return what must be the same for a search to be continued; the number of trials and the time may differ."""
+    options = {name: value for name, value in samples.read.options.to_dict().items() if name != "threads"}
+    return {
+        "data": fingerprint(samples.read.training),
+        "names": _names_hash(samples.read.training),
+        "recipe": recipe_named(job.recipe_name),
+        "options": options,
+        "space": [one.to_text() for one in space],
+        "metric": metric,
+        "cv": splits[0].folds,
+    }
+
+
+def _names_hash(training: Dataset) -> str:
+    """Return the SHA-256 of what the inputs mean, which `fingerprint` leaves out: columns, their words, and classes."""
+    columns = None if training.columns is None else training.columns.to_dict()
+    meaning = [columns, training.class_names, training.feature_names]
+    return hashlib.sha256(json.dumps(meaning, default=str).encode()).hexdigest()
+
+
+class _Trials:
+    """Runs the trials of a search on an executor, and saves the models of those that end."""
+
+    def __init__(
+        self,
+        job: SearchJob,
+        samples: SearchData,
+        study: Study,
+        folder: Path,
+        splits: tuple[ValidationSplit, ...],
+        metric: str,
+        callbacks: list[Callback],
+        clock: Callable[[], float],
+        began: float,
+    ) -> None:
+        self._samples, self._study, self._folder, self._splits = samples, study, folder, splits
+        self._metric, self._callbacks, self._clock = metric, callbacks, clock
+        self._wanted, self._recipe = _wanted(job) or MOST_TRIALS, recipe_named(job.recipe_name)
+        self._deadline = None if job.minutes is None else began + 60 * job.minutes
+        self._ended_by_callback = False
+        self._found: dict[int, Numbers] = {}
+        self.stopped = 0
+        """Trials that have begun and not ended."""
+
+    @property
+    def ended(self) -> int:
+        """Number of trials that have ended, those of former searches in the folder included."""
+        return sum(trial.state != RUNNING for trial in self._study.trials())
+
+    def tell_callbacks(self, event: SearchEvent) -> None:
+        """Pass an event to the callbacks."""
+        for callback in self._callbacks:
+            self._ended_by_callback = ends_training(callback(event)) or self._ended_by_callback
+
+    def run(self, executor: Executor) -> str:
+        """Run trials until there are enough, the time is up or a callback ends the search; return which."""
+        shared = executor.share(self._samples.read.training)
+        waiting: dict[Future[Outcome], int] = {}
+        ready: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        ended = self.ended
+        try:
+            while True:
+                while len(waiting) < executor.workers and ended + len(waiting) < self._wanted and not self._over():
+                    number, options = self._study.ask()
+                    self.stopped += 1
+                    self.tell_callbacks(TrialStarted(number, options))
+                    if self._over():
+                        break
+                    made = trial_options(self._samples.make(options if number else {}))
+                    event = partial(self._progress, number)
+                    future = executor.submit(run_trial, shared, self._splits, made, self._metric, on_event=event)
+                    waiting[future] = number
+                    future.add_done_callback(ready.put)
+                if not waiting or self._over():
+                    break
+                try:
+                    future = ready.get(timeout=_POLL)
+                except Empty:
+                    continue
+                ended += 1
+                self.stopped -= 1
+                self._end(waiting.pop(future), future)
+        finally:
+            executor.cancel(waiting)
+        return "callback" if self._ended_by_callback else "time" if ended < self._wanted else "trials"
+
+    def _over(self) -> bool:
+        """Return whether no trial is continued: time for the two trainings on all samples is left."""
+        if self._ended_by_callback:
+            return True
+        if self._deadline is None:
+            return False
+        needed = [trial.seconds / len(self._splits) for trial in self._study.trials() if trial.number == 0]
+        return self._clock() + 2 * sum(needed) >= self._deadline
+
+    def _progress(self, number: int, progress: Progress) -> bool:
+        self.tell_callbacks(TrialProgress(number, progress))
+        if not np.isfinite(progress.score):
+            return False
+        return self._study.report(number, progress.step, progress.score) and not self._ended_by_callback
+
+    def _end(self, number: int, future: Future[Outcome]) -> None:
+        """Save the models of a trial that has ended, and record it."""
+        state, outcome = _outcome(number, future)
+        if outcome is None:
+            trial = self._study.tell(number, state, None)
+        else:
+            files = []
+            for fold, model in enumerate(outcome.models):
+                part = f"-fold-{fold + 1}" if len(self._splits) > 1 else ""
+                files.append(f"trial-{number:03d}{part}.safetensors")
+                save_model(self._recorded(model), self._folder / files[-1])
+            if outcome.contributed is not None:
+                self._found[number] = outcome.contributed
+            trial = self._study.tell(
+                number,
+                state,
+                outcome.score,
+                epochs=outcome.epochs,
+                seconds=round(outcome.seconds, 3),
+                models=files,
+            )
+        done = [one for one in self._study.trials() if one.state != RUNNING]
+        self.tell_callbacks(TrialEnded(trial, best_of(done, self._metric), len(done)))
+
+    def _recorded(self, model: Model) -> Model:
+        """Return a model of a trial with a training record that can be repeated, as that of ``glassnet train``."""
+        described: dict[str, Any] = {**model.receipt["data"]}
+        if self._samples.read.held_out:
+            described |= {"held_out": True, "stratified": True}
+        return replace(model, receipt={**model.receipt, "recipe": self._recipe, "data": described})  # type: ignore[typeddict-item]
+
+    def contributed(self, validations: list[Dataset]) -> dict[int, Numbers]:
+        """Return the contributions of the validation samples of each complete trial, of former runs by its files.
+
+        A trial whose files are missing, damaged or of another network is left out.
+        """
+        for trial in self._study.trials():
+            if trial.state != COMPLETE or trial.number in self._found:
+                continue
+            try:
+                models = [load_model(self._folder / file) for file in trial.models]
+                found = [contributions(*pair, self._metric) for pair in zip(models, validations, strict=True)]
+            except GlassnetError:
+                continue
+            self._found[trial.number] = np.concatenate(found)
+        return self._found
+
+
+def _outcome(number: int, future: Future[Outcome]) -> tuple[str, Outcome | None]:
+    """Return how a trial ended, and its outcome if it has one.
+
+    Raises
+    ------
+    Exception
+        That of the trial, unless it is due to the options that were chosen for it: never for trial 0, with which the
+        winner is compared.
+    """
+    try:
+        outcome = future.result()
+    except DivergedError:
+        if number == 0:
+            raise
+        return DIVERGED, None
+    except MemoryError:
+        if number == 0:
+            raise
+        return FAILED, None
+    if outcome.contributed is None:
+        return PRUNED, outcome
+    return (COMPLETE, outcome) if np.isfinite(outcome.score) else (DIVERGED, None)
+
+
+def best_of(trials: Iterable[Trial], metric: str) -> Trial | None:
+    """Return the complete trial with the best score, of equal ones the first; None if none is complete."""
+    sign = 1 if HIGHER_IS_BETTER[metric] else -1
+    complete = [trial for trial in trials if trial.state == COMPLETE and trial.score is not None]
+    return max(complete, key=lambda trial: (sign * (trial.score or 0), -trial.number), default=None)
+
+
+class _Finals:
+    """Trains on all training samples, and tests on the test data."""
+
+    def __init__(
+        self,
+        samples: SearchData,
+        folder: Path,
+        metric: str,
+        notify: Notify,
+        tell_callbacks: Callable[[SearchEvent], None],
+        executor: Executor | None,
+    ) -> None:
+        self._samples, self._folder, self._metric, self._notify = samples, folder, metric, notify
+        self._tell_callbacks, self._executor = tell_callbacks, executor
+
+    def of(self, trial: Trial, which: str, recipe: str) -> tuple[Any, Numbers]:
+        """Return the test of a trial's options, and the contributions of the test samples.
+
+        The model of a former run is used if it was trained with these options.
+        """
+        options = self._samples.make(trial.options if trial.number else {})
+        file = f"{which}.safetensors"
+        model = self._saved(file, options)
+        read = self._samples.read
+        assert read.test is not None
+        if model is None:
+            self._tell_callbacks(FinalTraining(which))
+            model = fit(read.training, options, executor=self._executor).model
+            evaluate_on_test(
+                model, read.test, read, self._notify if which == "best" else ignore, recipe=recipe_named(recipe)
+            )
+            save_model(model, self._folder / file)
+        return tested(model, file, read.test, self._metric, options.seed)
+
+    def _saved(self, file: str, options: Options) -> Model | None:
+        try:
+            model = load_model(self._folder / file)
+        except GlassnetError:
+            return None
+        receipt: Mapping[str, Any] = model.receipt
+        same = receipt.get("options") == options.to_dict() and "result" in receipt
+        return model if same and receipt["data"]["fingerprint"] == fingerprint(self._samples.read.training) else None
