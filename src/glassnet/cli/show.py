@@ -27,6 +27,7 @@ from ..workflow.table_options import TableOptions
 from ..workflow.training_data import job_options, learn_columns
 from .shared.console import (
     json_flag,
+    language_in_use,
     message,
     padded,
     print_columns,
