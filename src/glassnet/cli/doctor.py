@@ -12,10 +12,10 @@ import click
 
 from ..data.validation import AUTO
 from ..doctor.findings import ERROR, REMARK, WARNING, Finding, harmful
-from ..i18n.message import Listing, Message, in_terminal
+from ..i18n.message import Listing, Message
 from ..workflow.doctor_job import DoctorResult, examine_source, is_program
 from ..workflow.training_data import job_options
-from .shared.console import json_flag, result, result_json
+from .shared.console import in_terminal, json_flag, result, result_json
 from .shared.flags import decimal_flag, given, language_flag, max_bytes_flag, typed, with_options
 
 _HEADS = {ERROR: Message("error  "), WARNING: Message("warning"), REMARK: Message("remark ")}

@@ -21,7 +21,7 @@ from .plurals import agreeing
 LANGUAGES = ("en", "zh")
 UNSET = object()
 """The value of an `Option` that only names it."""
-_HAN, _LATIN = re.compile(r"[\u2e80-\u9fff]"), re.compile(r"[A-Za-z0-9.'\")\]%]")
+_HAN, _LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z0-9.'\")\]%]")
 _MORE = {"en": "…", "zh": "……"}
 """Language -> what follows the first items of a longer list."""
 _CHINESE_SEPARATORS = {", ": "、", "; ": "；"}

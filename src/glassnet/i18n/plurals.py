@@ -47,6 +47,8 @@ _COUNTED = re.compile(
 
 def agreeing(template: str, values: Mapping[str, Any]) -> str:
     """Return an English template with the plurals after numbers in the singular where the number is 1."""
+    if not any(str(value) == "1" for value in values.values()):
+        return template
 
     def singular(found: re.Match[str]) -> str:
         one, many = str(values.get(found[1])) == "1", found["many"]

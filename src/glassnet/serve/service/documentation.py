@@ -9,7 +9,8 @@ from ... import __version__
 from ...errors import CODES
 from ...html.service import content_policy, service_page
 from ...i18n.catalogue import translated
-from ...i18n.language import LANGUAGES, Say, listed
+from ...i18n.language import Say, listed
+from ...i18n.message import LANGUAGES
 from ...i18n.plots import words_in
 from ...i18n.service import SERVICE_WORDS
 from ..http import in_language

@@ -6,8 +6,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from ...i18n.language import LANGUAGES
-from ...i18n.message import Message
+from ...i18n.message import LANGUAGES, Message
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
 from ...training.paired import FEWEST, MOST
