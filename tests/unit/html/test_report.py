@@ -12,10 +12,11 @@ import pytest
 import glassnet
 from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliability
 from glassnet.doctor.findings import Finding
+from glassnet.doctor.kinds import KINDS
 from glassnet.errors import DataError, OptionError
 from glassnet.html.report.charts import Scale, draw_error_histogram, draw_scatter, tick_formatter
 from glassnet.html.report.results import _with_equal_digits
-from glassnet.i18n.message import LANGUAGES
+from glassnet.i18n.message import LANGUAGES, Message
 from glassnet.i18n.plots import WORDS as SHARED
 from glassnet.i18n.report import WORDS, percent, say_in
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
@@ -71,7 +72,7 @@ NUMBERS = {"output": "identity", "rule": "gradient", "targets": "values"}
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_self_contained_and_has_every_section(language):
     model, data = of_digits(), digits(100)
-    finding = Finding("GD27", "digits.csv", "67 pixels", rows=(4, 5), count=9)
+    finding = Finding(KINDS["GD27"], "digits.csv", Message("every column"), rows=(4, 5), count=9)
     text = glassnet.report(model, data, language=language, name="m.safetensors", training=data, findings=[finding])
     page = checked_page(text)
     assert page.having("html") == [{"lang": {"en": "en", "zh": "zh-CN"}[language]}]
@@ -133,7 +134,7 @@ def test_names_from_files_are_escaped(tmp_path):
     model.receipt["recipe"] = model.receipt["processor"] = model.receipt["blas"] = EVIL
     model.receipt["data"]["source"] = EVIL
     samples = replace(samples, source=EVIL, row_names=tuple([EVIL] * len(samples)))
-    finding = Finding("GD40", EVIL, EVIL)
+    finding = Finding(KINDS["GD40"], EVIL, Message("{text}", text=EVIL))
     for language in LANGUAGES:
         page = checked_page(glassnet.report(model, samples, language=language, name=EVIL, findings=[finding]))
         assert EVIL in page.text
@@ -213,7 +214,7 @@ def test_undefined_scores_are_shown_and_a_bad_fit_is_reported():
     assert "less accurate than a constant prediction" in glassnet.report(
         model, replace(shifted, values=shifted.values + 500)
     )
-    script_finding = Finding("GS01", "old.py", "asfarray")
+    script_finding = Finding(KINDS["GS01"], "old.py", Message("line {line}: {what}", line=3, what="asfarray"))
     assert "asfarray" in checked_page(glassnet.report(model, language="zh", findings=[script_finding])).text
 
 
