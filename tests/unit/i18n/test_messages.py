@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import pickle
 import re
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from string import Formatter
 from types import ModuleType
 
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet import i18n
 from glassnet.errors import CODES, DataError
 from glassnet.i18n import catalogue
 from glassnet.i18n.catalogue import FILE, chinese_of
@@ -23,6 +26,8 @@ from support.messages import ERRORS, calls, modules, needs_chinese, placeholders
 ENTRIES = {
     (context, english): chinese for context, texts in catalogue._read().items() for english, chinese in texts.items()
 }
+SAME_IN_BOTH: set[str] = set()
+"""Keys of words that are the same in Chinese."""
 WHOLE = set("dbxoc")
 """Types of numbers in a placeholder's format that are whole."""
 
@@ -43,6 +48,20 @@ def test_every_template_in_the_code_has_its_chinese():
     lacking = {text: file for text, file in templates().items() if needs_chinese(text) and chinese_of(text) is None}
     assert lacking == {}
     assert [code for code, meaning in CODES.items() if chinese_of(meaning) is None] == []
+
+
+def test_every_word_of_a_door_has_its_chinese():
+    """The catalogues of keyed words, for results, pages, plots and reports."""
+    words = {
+        (module.name, key): text
+        for module in walk_packages(i18n.__path__, f"{i18n.__name__}.")
+        for name, texts in vars(import_module(module.name)).items()
+        if name.endswith("WORDS") and isinstance(texts, dict)
+        for key, text in texts.items()
+    }
+    assert len(words) > 1000
+    lacking = {at for at, text in words.items() if needs_chinese(text) and chinese_of(text, at[1]) is None}
+    assert {key for _, key in lacking} <= SAME_IN_BOTH
 
 
 def test_no_message_is_built_before_it_is_raised():
