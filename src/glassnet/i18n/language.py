@@ -46,6 +46,8 @@ _PART = re.compile(r"\bmnist \((train|test)\)")
 """The name of a part of the bundled data."""
 _AFTER_PART = re.compile("mnist .{2}集 (?=[\u4e00-\u9fff])")
 """Its name in Chinese and a space that only a Latin name needs."""
+_WITH_WORDS = ("rule", "way", "engine", "loss")
+"""Options whose values have a Chinese word: contexts of the catalogue."""
 Say = Callable[..., str]
 """Returns a text by its key, with the values in braces filled in."""
 
@@ -110,7 +112,7 @@ def chinese_value(name: str, value: Any) -> Any:
     """
     if name.startswith("short_"):
         return catalogue(name.removeprefix("short_"))[value]
-    word = catalogue(name).get(value) if isinstance(value, str) else None
+    word = catalogue(name).get(value) if name in _WITH_WORDS else None
     return f"{value}（{word}）" if word else value
 
 
