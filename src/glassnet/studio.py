@@ -19,7 +19,7 @@ from .exports.es_modules import one_module
 from .html.notebook import model_html
 from .html.page import sample_uri
 from .html.step import step_html
-from .i18n.language import LANGUAGES, preferred
+from .i18n.language import preferred, words_of
 from .i18n.message import Message
 from .i18n.studio import STUDIO_WORDS
 from .model.model import Model, require_model
@@ -64,11 +64,10 @@ def draw(model: Model, sample: ArrayLike | None = None) -> Any:
         )
     pixels = None if sample is None else model.raw(sample)[0]
     drawing = None if pixels is None else {"strokes": [], "pixels": pixels.tolist()}
-    place = LANGUAGES.index(preferred())
     return _widget("draw")(
         description={name: value for name, value in described.items() if name != "receipt"},
         weights=weights_of(model),
-        words={key: texts[place] for key, texts in STUDIO_WORDS.items() if key.startswith("draw_")},
+        words=_words("draw_", preferred()),
         drawing=drawing,
         still=_still(model, pixels),
     )
@@ -104,13 +103,17 @@ def step(model: Model, sample: ArrayLike, target: Any, *, learning_rate: float |
     samples = Dataset.from_arrays(model.raw(sample)[:1], [target], like=model)
     taken, language = trace(model, samples, learning_rate=learning_rate), preferred()
     features = model.columns.features if model.columns else ()
-    place = LANGUAGES.index(language)
     return _widget("step")(
         step=excerpt(taken, scaling=model.scaling, features=features),
         rule=taken.rule,
-        words={key: texts[place] for key, texts in STUDIO_WORDS.items() if key.startswith("step_")},
+        words=_words("step_", language),
         still=step_html(taken, language=language) if len(model.network.parameters.flat) < _LARGE else model_html(model),
     )
+
+
+def _words(room: str, language: str) -> dict[str, str]:
+    """Return the words whose keys begin with the name of a room."""
+    return words_of({key: text for key, text in STUDIO_WORDS.items() if key.startswith(room)}, language)
 
 
 @cache

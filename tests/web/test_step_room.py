@@ -12,9 +12,9 @@ from studio_server import studio_server
 from glassnet.explain.excerpt import MOST_NODES
 from glassnet.explain.replay import replay
 from glassnet.explain.small_network import SMALL_NETWORKS
+from glassnet.i18n.message import ignore
 from glassnet.workflow.explain_job import explain_step
 from glassnet.workflow.model_data import load_trained_on
-from glassnet.workflow.notice import ignore
 from support.cli import run
 from support.samples import digits_csv
 

@@ -15,8 +15,9 @@ from .. import data
 from ..data import Dataset
 from ..data.tables.header import header_names
 from ..errors import DataError
-from ..i18n.cli import COLUMN_KINDS
+from ..i18n.catalogue import translated as in_language
 from ..i18n.language import number_text, share_text, shortened, width_of
+from ..i18n.message import Message
 from ..io.writing import require_picture_place
 from ..options.options import DISTORTIONS
 from ..plots import digit_lines
@@ -37,7 +38,6 @@ from .shared.console import (
     say,
     say_notice,
     terminal_width,
-    translated,
 )
 from .shared.flags import force_flag, given, language_flag, max_bytes_flag, part_flag, with_options
 from .shared.table_flags import take_table_options, with_table_flags
@@ -178,7 +178,7 @@ def _show_table(source: str | Table, row: int | None, options: TableOptions, as_
         return
     result(message("table_size", source=table.source, rows=len(table), columns=len(table.names)))
     for remark in (*table.remarks, *(columns.remarks if columns else about_decimals(parsed))):
-        say(translated(f"{table.source}: {remark}"))
+        say_notice(Message("{source}: {remark}", source=table.source, remark=remark))
     if columns:
         print_columns(columns)
     else:
@@ -197,13 +197,12 @@ def _show_kinds(columns: list[Column]) -> None:
     width = max(width_of(head), *map(width_of, names))
     heads = (padded(head, width), padded(kind, 7), padded(missing, -7), padded(different, -9), examples)
     result("   ".join(heads))
-    kinds = COLUMN_KINDS if language_in_use() == "zh" else {}
     for name, column in zip(names, columns, strict=True):
         described = column.describe()
         shown = (number_text(one) if isinstance(one, float) else shortened(one, 24) for one in described["examples"])
         examples = ", ".join(dict.fromkeys(shown))
         different = "" if described["different"] is None else f"{described['different']:,}"
-        kind = padded(kinds.get(described["kind"], described["kind"]), 7)
+        kind = padded(in_language(described["kind"], language_in_use(), "show"), 7)
         missing = share_text(described["missing"])
         line = f"{padded(name, width)}   {kind}   {missing:>7}   {different:>9}   {examples}"
         result(shortened(line, limit))

@@ -12,12 +12,11 @@ from typing import Any, Protocol, cast
 
 from ..errors import DataError, OptionError, require_choice, require_packages, with_near_matches, wrong_type
 from ..i18n.control_characters import printable
-from ..i18n.message import Message, Option
+from ..i18n.message import Message, Notify, Option, ignore
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
 from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
-from ..workflow.notice import Notify, ignore
 from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export
 from .rows import ProofRows, proof_rows, with_added_rows
 from .stored import Stored, differences

@@ -14,7 +14,7 @@ from .. import data as datasets
 from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import DataError
-from ..i18n.message import Place
+from ..i18n.message import Notify, Place, ignore
 from ..model.model import Model
 from ..model.portable import PortableForm, PortableNetwork, portable_form
 from ..preprocess import Columns
@@ -23,7 +23,6 @@ from ..preprocess.tabular.dates import DateColumn
 from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn, WordColumn
 from ..preprocess.tabular.kinds import Encoding
 from ..workflow.model_data import load_labelled, load_queries, trained_on_bundled
-from ..workflow.notice import Notify, ignore
 from .made_rows import ADDED, MADE, MADE_WITHOUT_RANGE, exciting_array, made_array, made_table
 
 if TYPE_CHECKING:

@@ -21,6 +21,11 @@ def chinese_of(template: str, context: str = "") -> str | None:
     return catalogue(context).get(template) or (catalogue().get(template) if context else None)
 
 
+def translated(text: str, language: str, context: str = "") -> str:
+    """Return a text without values in a language; in English if it has no translation."""
+    return (chinese_of(text, context) or text) if language == "zh" else text
+
+
 @cache
 def _read() -> Mapping[str, Mapping[str, str]]:
     """Read the file: what gettext calls PO, without plural forms."""

@@ -9,8 +9,9 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..errors import require_choice
+from .catalogue import translated
 from .control_characters import printable
-from .message import LANGUAGES
+from .message import LANGUAGES, Door, in_python, rendered
 from .plurals import agreeing
 
 _LISTS = frozenset(
@@ -80,7 +81,7 @@ def chinese() -> bool:
     return preferred() == "zh"
 
 
-def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
+def speaking(language: str, catalogue: Mapping[str, str], door: Door = in_python) -> Say:
     """Return a function that gives the texts of a catalogue in a language.
 
     For example ``speaking("zh", words)("read_as", answer=7)``.
@@ -90,8 +91,10 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
     language : str
         ``"en"`` or ``"zh"``.
     catalogue : mapping
-        Key -> the text in each of `LANGUAGES`, with names in braces for values. In English a plural after a number
-        becomes singular for 1: ``{samples} samples`` becomes ``1 sample``.
+        Key -> the English template; ``zh.po`` has the Chinese. In English a plural after a number becomes singular
+        for 1: ``{samples} samples`` becomes ``1 sample``.
+    door : callable
+        Spells the options among the values; see `message`.
 
     Raises
     ------
@@ -99,17 +102,21 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
         GN021 for another language.
     """
     require_choice("language", language, LANGUAGES)
-    place = LANGUAGES.index(language)
 
-    def word(key: str, **filled_in: Any) -> str:
-        text = catalogue[key][place]
-        if language == "zh":
-            filled_in = {name: chinese_value(name, chinese_list(name, value)) for name, value in filled_in.items()}
+    def word(key: str, **values: Any) -> str:
+        template = catalogue[key]
+        values = {name: rendered(value, language, door) for name, value in values.items()}
         if language == "en":
-            return agreeing(text, filled_in).format(**filled_in)
-        return _AFTER_PART.sub(lambda found: found[0].rstrip(), text.format(**filled_in))
+            return agreeing(template, values).format(**values)
+        values = {name: chinese_value(name, value) for name, value in values.items()}
+        return translated(template, "zh", key).format(**values)
 
     return word
+
+
+def words_of(catalogue: Mapping[str, str], language: str) -> dict[str, str]:
+    """Return the templates of a catalogue in a language, for a page that fills in the values itself."""
+    return {key: translated(template, language, key) for key, template in catalogue.items()}
 
 
 def chinese_value(name: str, value: Any) -> Any:

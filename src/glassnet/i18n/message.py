@@ -260,6 +260,14 @@ class Sentences:
         return ("" if language == "zh" else " ").join(str(rendered(one, language, door)) for one in self.messages)
 
 
+Notify = Callable[[Message], None]
+"""Takes a message of a job while it runs: to be printed, shown on a page or dropped."""
+
+
+def ignore(_: Message) -> None:
+    """Drop a message."""
+
+
 def rendered(value: Any, language: str, door: Door) -> Any:
     """Return the value of a placeholder as it is filled in."""
     return value.text(language, door) if isinstance(value, Renderable) else value

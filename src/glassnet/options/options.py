@@ -2,7 +2,7 @@
 
 `Options` is a plain dataclass. The metadata of each field hold its `Spec`, from which the check below, the command
 line's flags, the estimators' parameters, the report and the reference page derive. `recipes` has named sets of options;
-the Chinese of the help is in `i18n.help_zh`.
+the Chinese of the help is in ``i18n/zh.po``.
 """
 
 from __future__ import annotations

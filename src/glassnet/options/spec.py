@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from ..errors import OptionError, require_choice, require_limits, require_number
+from ..i18n.catalogue import translated
+from ..i18n.message import Listing, Message
 
 GROUPS = ("network", "training", "regularization", "augmentation", "data", "run")
 """Groups of options, in the order of the help and of the reference."""
@@ -62,7 +64,7 @@ class Spec:
     Parameters
     ----------
     help : str
-        One line in English; `i18n.help_zh` has the Chinese.
+        One line in English.
     choices : tuple of str
         The allowed words, if the option is one of a list.
     low, high : float, optional
@@ -103,12 +105,19 @@ class Spec:
         """Return the word of the flag for the option `name`, without the dashes."""
         return (self.flag or self.alias or name).replace("_", "-")
 
-    def full_help(self) -> str:
+    def full_help(self, language: str = "en") -> str:
         """Return the line of help and what the option needs."""
+        line = translated(self.help, language, "help")
         if self.needs is None:
-            return self.help
-        other, values, above = self.needs.option, self.needs.values, self.needs.above
-        return f"{self.help} (only with {other} {', '.join(values) or f'above {above:g}'})"
+            return line
+        needs = self.needs
+        if needs.values:
+            return Message(
+                "{line} (only with {option} {values})", line=line, option=needs.option, values=Listing(needs.values)
+            ).text(language)
+        return Message(
+            "{line} (only with {option} above {least:g})", line=line, option=needs.option, least=needs.above
+        ).text(language)
 
 
 def option(default: Any, help: str, **spec: Any) -> Any:

@@ -14,8 +14,7 @@ from contextvars import copy_context
 from typing import TypeVar
 
 from ..errors import OptionError
-from ..i18n.language import LANGUAGES
-from ..i18n.message import Message, Option
+from ..i18n.message import LANGUAGES, Message, Option
 from ..i18n.translate import in_chinese
 from ..io.limits import LOADER
 

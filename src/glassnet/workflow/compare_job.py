@@ -25,7 +25,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError, InterruptedWorkError, OptionError, require_choice
-from ..i18n.message import Message
+from ..i18n.message import Message, Notify, ignore
 from ..options.options import Options, by_field
 from ..options.recipes import for_rows, recipe_named
 from ..training.callbacks import require_callbacks
@@ -37,7 +37,6 @@ from .comparison.metrics import METRICS, metric_for
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
 from .comparison.trial import Curve, SideEvent, Trial, run_trial
 from .evaluate_job import about_equal_answers
-from .notice import Notify, ignore, notice
 from .table_options import TableOptions
 from .train_job import Plan, notify_options, read_data
 from .training_data import job_options, require_images, require_picture_files
@@ -174,7 +173,13 @@ def compare(
     metric = metric_for(samples, list(options.values()), job.metric)
     higher, fewest = METRICS[metric][0], fewest_pairs(len(read) - 1)
     if job.seeds < fewest:
-        notify(notice("compare_few", seeds=job.seeds, fewest=fewest))
+        notify(
+            Message(
+                "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can",
+                seeds=job.seeds,
+                fewest=fewest,
+            )
+        )
     # Members of an ensemble use the seeds that follow: seeds further apart have no network in common.
     apart = max(one.members for one in options.values())
     fraction = _FRACTION if len(samples) >= _MANY else _FRACTION_OF_FEW
@@ -197,7 +202,15 @@ def compare(
                     break
                 same_start = len({one.start for one in scored}) == 1
                 if not pairs and not same_start:
-                    notify(notice("compare_start" if len(read) == 2 else "compare_starts"))
+                    notify(
+                        Message(
+                            "the two sides have different networks or initializers, so they do not start from the same "
+                            "weights"
+                            if len(read) == 2
+                            else "some sides have other networks or initializers, so not all start from the same "
+                            "weights"
+                        )
+                    )
                 for side, one in zip(read, scored, strict=True):
                     curves[side].append(one.curve)
                 pairs.append(Pair(seed, tuple(one.score for one in scored)))

@@ -12,13 +12,13 @@ import numpy as np
 from ..data import Dataset
 from ..data.validation import AUTO
 from ..errors import OptionError
+from ..i18n.message import Message, Notify, ignore
 from ..io.writing import require_folder, require_picture_place
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
 from ..model.model import Model
 from .drawings import drawings_of_model, drawings_of_test
 from .model_data import load_labelled, notify_trained_on, read_decimals, unless_warned
-from .notice import Notice, Notify, ignore, notice
 
 _CERTAIN, _NONE = 2.0, 1.0
 """Standard errors, without any relation, by which an area under the ROC curve is surely above chance, or hardly is."""
@@ -97,7 +97,7 @@ def evaluate_model(
     return EvaluationResult(model, samples, evaluation, drawn)
 
 
-def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Notice]:
+def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Message]:
     """Return what a test means whose predictions are all the same class, and what to do; nothing for other tests.
 
     Parameters
@@ -116,22 +116,44 @@ def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initial
     facts = {"source": samples.source, "name": model.name_of(answer), "share": counts[answer] / len(samples)}
     most = counts[answer] == counts.max()
     said = [
-        notice("one_answer" if most else "one_answer_rarer", **facts, balanced=tested.balanced_accuracy, auc=tested.auc)
+        Message(
+            "{source}: every prediction is {name!r}, the most frequent class ({share:.1%}), so the "
+            "accuracy says nothing; balanced accuracy {balanced:.1%}, AUC {auc:.2f}, where 0.5 is chance"
+            if most
+            else "{source}: every prediction is {name!r}, which is right for {share:.1%}; balanced accuracy "
+            "{balanced:.1%}, AUC {auc:.2f}, where 0.5 is chance",
+            **facts,
+            balanced=tested.balanced_accuracy,
+            auc=tested.auc,
+        )
     ]
     rest = len(samples) - counts[answer]
     by_chance = math.sqrt((len(samples) + 1) / (12 * counts[answer] * rest)) if counts[answer] and rest else math.inf
     above = (tested.auc - 0.5) / by_chance  # Mann and Whitney 1947
     if above > _CERTAIN:
         if model.classes == 2:
-            said.append(notice("one_answer_threshold", name=model.name_of(1 - answer)))
+            said.append(
+                Message(
+                    "the probabilities do tell the classes apart, but that of {name!r} never reaches 50%; "
+                    "glassnet report shows the scores at other thresholds",
+                    name=model.name_of(1 - answer),
+                )
+            )
     elif initializer and above < _NONE:
-        said.append(notice("one_answer_train" if initializer == "he" else "one_answer_initializer"))
+        said.append(
+            Message(
+                "nor do the probabilities tell the classes apart; try another --rate or more --epochs"
+                if initializer == "he"
+                else "nor do the probabilities tell the classes apart; try --initializer he, another --rate or "
+                "more --epochs"
+            )
+        )
     return said
 
 
 def about_equal_answers(
     samples: Dataset, metric: str, answers: Sequence[int | None], *, sides: int = 0
-) -> list[Notice]:
+) -> list[Message]:
     """Return what equal scores of several trainings mean in which every prediction is the most frequent class.
 
     Nothing where the scores still tell sides or trials apart: unless at least half of the trainings of two or more
@@ -155,7 +177,17 @@ def about_equal_answers(
     if samples.values is not None or metric not in ("accuracy", "balanced_accuracy") or not equal:
         return []
     facts = {"source": samples.source, "name": samples.name_of(most), "share": counts[most] / len(samples)}
-    return [notice("all_one_answer", count=sum(such), trials=len(answers), metric=metric, **facts)]
+    return [
+        Message(
+            "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent "
+            "class ({share:.1%}), so equal values of {metric} say nothing about them; compare by "
+            "--metric log_loss",
+            count=sum(such),
+            trials=len(answers),
+            metric=metric,
+            **facts,
+        )
+    ]
 
 
 def scores_by_output(result: EvaluationResult) -> list[tuple[str, dict[str, float | None]]]:

@@ -16,7 +16,7 @@ from ..explain.nodes import LayerOfNodes, examine_nodes
 from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
-from ..i18n.message import Listing, Message, Option
+from ..i18n.message import Listing, Message, Notify, Option, ignore
 from ..i18n.plots import shown, words_in
 from ..io.writing import write_text
 from ..model.model import Model
@@ -33,7 +33,6 @@ from .model_data import (
     load_trained_on,
     trained_on_bundled,
 )
-from .notice import Notify, ignore
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table

@@ -16,10 +16,9 @@ from ..data.tables.relabel import read_review, write_relabelled, write_relabelle
 from ..data.tables.spreadsheet import csv_text
 from ..errors import DataError, OptionError
 from ..explain.label_errors import Suspects, find_suspects
-from ..i18n.message import Option
+from ..i18n.message import Notify, Option, ignore
 from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
 from ..options.options import Options
-from .notice import Notify, ignore
 from .table_options import TableOptions
 from .training_data import job_options, load_samples, load_table_samples
 

@@ -19,13 +19,12 @@ from ..data.validation import AUTO
 from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
 from ..handwriting.digit_model import reads_digits
-from ..i18n.message import Message, Option
+from ..i18n.message import Message, Notify, Option, ignore
 from ..io.opening import Opened, read_once
 from ..model.file import load_model
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.receipt import fingerprint, options_of
-from .notice import Notify, ignore, notice, texts_to
 from .training_data import (
     load_samples,
     notify_left_out,
@@ -254,9 +253,9 @@ def load_queries(
         reading = HANDWRITING if reads_digits(model) else model.reading
         like = (model.image_shape, model.scaling.maximum, reading, model.white, model.layout)
         if isinstance(source, Opened):
-            return inputs_in(source, model.features, *like, say=texts_to(notify))
+            return inputs_in(source, model.features, *like, say=notify)
         assert isinstance(source, str)
-        return data.load_inputs(source, model.features, *like, say=texts_to(notify))
+        return data.load_inputs(source, model.features, *like, say=notify)
     assert not isinstance(source, Opened)
     table = read_table(source, model.columns.names)
     inputs, remarks = model.columns.apply_with_remarks(table)
@@ -277,9 +276,21 @@ def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset
         return
     facts = {"source": samples.source, "trained": trained["samples"], "rows": len(samples)}
     if parts is None:
-        notify(notice("trained_on_these", **facts))
+        notify(
+            Message(
+                "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little",
+                **facts,
+            )
+        )
     else:
-        notify(notice("trained_on_part", **facts, test=len(parts[1])))
+        notify(
+            Message(
+                "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves "
+                "little; 'glassnet report' tests only the {test:,} held-out rows",
+                **facts,
+                test=len(parts[1]),
+            )
+        )
 
 
 def unless_warned(model: Model) -> Model:

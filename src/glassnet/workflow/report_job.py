@@ -11,7 +11,7 @@ from ..data.validation import AUTO
 from ..doctor.data.checks import examine_each
 from ..doctor.findings import Finding
 from ..errors import OptionError
-from ..i18n.message import Option
+from ..i18n.message import Notify, Option, ignore
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text
 from ..model.file import load_model
@@ -19,7 +19,6 @@ from ..model.model import Model
 from ..options.options import Options
 from ..training.receipt import options_of
 from .model_data import load_alike, load_unseen, read_decimals, trained_on_bundled
-from .notice import Notify, ignore
 
 if TYPE_CHECKING:
     from ..html.report.page import Page

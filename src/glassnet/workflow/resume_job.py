@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FileError, ModelFileError, OptionError
-from ..i18n.message import Option
+from ..i18n.message import Message, Notify, Option, ignore
 from ..io.writing import MODEL, require_place
 from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with
 from ..training.executor import DividesBatches, Executor
-from .notice import Notify, ignore, notice, texts_to
 from .train_job import Plan, TrainResult, carry_out, read_data
 
 if TYPE_CHECKING:
@@ -90,12 +89,14 @@ def resume(
         read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
     engine = None
     if isinstance(executor, DividesBatches) and saved.model.receipt["engine"] == "compiled":
-        engine = executor.engine(texts_to(notify))
+        engine = executor.engine(notify)
     run = saved.run(read.training, engine)
-    notify(notice("going_on", done=saved.state.progress, epochs=saved.options.epochs))
+    notify(
+        Message("resuming after {done:.2f} of {epochs} epochs", done=saved.state.progress, epochs=saved.options.epochs)
+    )
     for change in run.changes:
-        notify(notice("text", text=f"{change}: the last bits may differ from those of an uninterrupted run"))
-    checkpoint = CheckpointPolicy(job.checkpoint, job.every or saved.every, saved.note, texts_to(notify))
+        notify(Message("{change}: the last bits may differ from those of an uninterrupted run", change=change))
+    checkpoint = CheckpointPolicy(job.checkpoint, job.every or saved.every, saved.note, notify)
     fit_it = partial(finish_with, checkpoint, run)
     return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, resumed=True)
 

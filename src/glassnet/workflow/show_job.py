@@ -12,11 +12,10 @@ from .. import data
 from ..data import Dataset
 from ..data.split import parts_of, split
 from ..errors import DataError, GlassnetError, OptionError
-from ..i18n.message import Option
+from ..i18n.message import Notify, Option, ignore
 from ..io.writing import require_picture_place
 from ..options.options import Options
 from ..preprocess.tabular.dataset import read_table
-from .notice import Notify, ignore
 from .table_options import TableOptions
 from .training_data import job_options, load_samples, read_unnamed
 

@@ -40,7 +40,6 @@ from ..training.callbacks import Callback, History
 from ..training.checkpoint import CheckpointPolicy
 from ..training.fit import fit
 from .model_data import unless_warned
-from .notice import Notice
 from .table_options import TableOptions
 from .train_job import evaluate_on_test
 from .training_data import job_options, load_training_table
@@ -187,7 +186,7 @@ class TableModel:
             raise OptionError("GN022", "holdout and test: both give test data. Omit one.")
         remarks: list[str] = []
 
-        def remember(notice: Notice) -> None:
+        def remember(notice: Message) -> None:
             remarks.append(in_python(notice.text("en")))
 
         def choose(rows: int, task: str) -> Options:

@@ -31,8 +31,7 @@ from ..errors import (
     OptionError,
     StreamError,
 )
-from ..i18n.language import LANGUAGES
-from ..i18n.message import Message, Option
+from ..i18n.message import LANGUAGES, Message, Notify, Option, ignore
 from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate
@@ -56,7 +55,6 @@ from ..training.run import Fit
 from .drawings import drawings_of_test
 from .evaluate_job import about_one_answer
 from .model_data import named_source, unless_warned
-from .notice import Notify, ignore, notice, texts_to
 from .table_options import TableOptions
 from .training_data import (
     TrainingData,
@@ -291,7 +289,7 @@ def train(
     recipe = job.recipe or (start and start.receipt.get("recipe")) or ("table" if job.table.target else "notes")
     plan = plan_for(job, recipe, start)
     if plan.wanted:
-        notify(notice("writes_beside", wanted=plan.wanted, file=plan.out))
+        notify(Message("{wanted} already exists: this run writes {file}", wanted=plan.wanted, file=plan.out))
     if start is None:
         options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
@@ -417,7 +415,7 @@ def checkpoint_policy(job: TrainJob, plan: Plan, options: Options, notify: Notif
             checkpoint=Option("checkpoint", path),
         )
     require_free(path)
-    return CheckpointPolicy(path, job.every or "30s", asdict(plan), texts_to(notify))
+    return CheckpointPolicy(path, job.every or "30s", asdict(plan), notify)
 
 
 def read_data(
@@ -539,11 +537,27 @@ def notify_options(given: dict[str, Any], options: Options, notify: Notify) -> N
     for name, needs in unused_options(given, options).items():
         facts = {"flag": _flag(name), "other": _flag(needs.option), "value": getattr(options, needs.option)}
         if needs.values:
-            notify(notice("idle", **facts, wanted=", ".join(needs.values)))
+            notify(
+                Message(
+                    "--{flag} has no effect with {other} {value}, only with {wanted}",
+                    **facts,
+                    wanted=", ".join(needs.values),
+                )
+            )
         else:
-            notify(notice("idle_below", **facts, least=needs.above))
+            notify(
+                Message(
+                    "--{flag} has no effect with {other} {value:g}, only above {least:g}", **facts, least=needs.above
+                )
+            )
     if options.batch_size == 1 and options.engine != "reference" and (slow := beyond_single_samples(options)):
-        notify(notice("slow", flags=", ".join(f"--{_flag(name)}" for name in slow)))
+        notify(
+            Message(
+                "training on single samples has a fast loop for plain sgd only: with {flags} it takes about "
+                "ten times as long; --recipe quick trains in batches, which are fast with these too",
+                flags=", ".join(f"--{_flag(name)}" for name in slow),
+            )
+        )
 
 
 def _with_batches_shared(
@@ -559,12 +573,18 @@ def _with_batches_shared(
     shared = divisible(options)
     if engine_for(options, len(data), (data.features, *options.hidden, data.classes)).name == "reference":
         notify(
-            notice("text", text="--ray: too little to divide, trained on this machine; --engine compiled divides it")
+            Message(
+                "{ray}: too little to divide, trained on this machine; {engine} compiled divides it",
+                ray=Option("ray"),
+                engine=Option("engine"),
+            )
         )
         return read, None
     if shared != options:
-        notify(notice("text", text="--ray: skip_zeros is no, so that workers can share a batch; other last bits"))
-    return replace(read, options=shared), executor.engine(texts_to(notify))
+        notify(
+            Message("{ray}: skip_zeros is no, so that workers can share a batch; other last bits", ray=Option("ray"))
+        )
+    return replace(read, options=shared), executor.engine(notify)
 
 
 def _flag(option: str) -> str:
@@ -608,7 +628,15 @@ def conclude(
     path, options = Path(plan.out), read.options
     fall = fitted.history.loss_fall()
     if plan.epochs_named and not options.early_stopping and fall > STILL_FALLING:
-        notify(notice("still_falling", fall=fall, last=LAST, epochs=options.epochs))
+        notify(
+            Message(
+                "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs: try "
+                "more --epochs",
+                fall=fall,
+                last=LAST,
+                epochs=options.epochs,
+            )
+        )
     if checkpoint and written_at(checkpoint) in (None, before):  # it could not be written
         checkpoint = None
     model, test = fitted.model, read.test
@@ -688,9 +716,9 @@ def _cross_validated(read: TrainingData, notify: Notify, executor: Executor | No
     try:
         return cross_validate(read.folds(), read.options, executor)
     except KeyboardInterrupt:  # the trained model is not lost
-        notify(notice("cross_validation_interrupted"))
+        notify(Message("interrupted: no cross-validation; the model is tested on the held-out rows only"))
     except GlassnetError as problem:
-        notify(notice("no_cross_validation", reason=str(problem)))
+        notify(Message("no cross-validation: {reason}", reason=str(problem)))
     return None
 
 
@@ -703,7 +731,13 @@ def _notify_perfect(
     if columns is None or samples < _FEWEST_TESTED or mention_leak(columns.remarks):
         return
     if scores.get("accuracy", 0) == 1 or scores.get("r2", 0) > _PERFECT:
-        notify(notice("perfect", source=read.training.source))
+        notify(
+            Message(
+                "{source}: the test has no errors; make sure that no column contains the answer, or is known "
+                "only after it",
+                source=read.training.source,
+            )
+        )
 
 
 def _notify_useless(
@@ -717,7 +751,13 @@ def _notify_useless(
     if test.weights is not None or samples < _FEWEST_JUDGED:
         return
     if scores.get("r2", 1) <= 0:
-        notify(notice("no_better_than_mean", source=read.training.source, r2=scores["r2"]))
+        notify(
+            Message(
+                "{source}: the predictions are not better than always answering the mean (R² {r2:.2f})",
+                source=read.training.source,
+                r2=scores["r2"],
+            )
+        )
     if "accuracy" not in scores or test.values is not None:
         return
     labels = np.concatenate([read.training.labels, test.labels]) if crossed else test.labels
@@ -726,7 +766,13 @@ def _notify_useless(
     if scores["accuracy"] <= share < 1:  # a test of a single class does not tell
         name = test.name_of(int(counts.argmax()))
         facts = {"accuracy": scores["accuracy"], "name": name, "share": share}
-        notify(notice("no_better_than_class", source=read.training.source, **facts))
+        notify(
+            Message(
+                "{source}: the accuracy, {accuracy:.1%}, is not better than always answering {name!r} ({share:.1%})",
+                source=read.training.source,
+                **facts,
+            )
+        )
 
 
 def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:

@@ -27,7 +27,7 @@ from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
 from ..errors import DataError, FileError, GlassnetError, OptionError, strictly
 from ..i18n.language import listed
-from ..i18n.message import Listing, Message, Option
+from ..i18n.message import Listing, Message, Notify, Option
 from ..io.archives import is_folder
 from ..io.opening import read_once
 from ..model.header import DataReceipt
@@ -38,7 +38,6 @@ from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.fine_tuning import fitting_data
 from ..training.receipt import fingerprint, options_of
-from .notice import Notify, notice, remark
 from .table_options import TableOptions
 
 if TYPE_CHECKING:
@@ -126,11 +125,26 @@ def load_training_data(
     largest = float(training.inputs.max())
     if 2 * largest <= training.maximum:
         command = shlex.join(["glassnet", "doctor", source])
-        notify(notice("largest_value", largest=largest, maximum=training.maximum, command=command))
+        notify(
+            Message(
+                "the largest value is {largest:g}, but --input-max is {maximum:g}. If this is not intended, "
+                "run: {command}",
+                largest=largest,
+                maximum=training.maximum,
+                command=command,
+            )
+        )
     held_out, whole = not (test_source or data.has_part(source, "test")), training
     if held_out:
         training, test = split(whole, options, stratified=stratified)
-        notify(notice("kept_aside", share=100 * options.holdout, source=training.source, rows=len(test)))
+        notify(
+            Message(
+                "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
+                share=100 * options.holdout,
+                source=training.source,
+                rows=len(test),
+            )
+        )
         if like is not None:
             _notify_seen(like, whole, len(whole), test, notify)
     else:
@@ -164,7 +178,15 @@ def with_added(
     parts = [samples, *(found[source] for source in added)]
     for source, times in Counter(added).items():
         facts = {"source": found[source].source, "rows": len(found[source]), "all": sum(map(len, parts))}
-        notify(notice("added_times" if times > 1 else "added", times=times, **facts))
+        notify(
+            Message(
+                "{source}: {rows:,} samples, each added {times} times to the training data, which now have {all:,}"
+                if times > 1
+                else "{source}: {rows:,} samples added to the training data, which now have {all:,}",
+                times=times,
+                **facts,
+            )
+        )
     if not added:
         return samples
     further = np.arange(sum(map(len, parts[1:]))) + max(whole, len(samples))
@@ -193,7 +215,15 @@ def load_fine_tuning_table(
     began, columns = time.perf_counter(), model.columns
     assert columns is not None
     table = read_table(source, columns.names, decimal=decimal)
-    notify(notice("table_read", source=table.source, rows=len(table), columns=len(table.names), recipe=recipe))
+    notify(
+        Message(
+            "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
+            source=table.source,
+            rows=len(table),
+            columns=len(table.names),
+            recipe=recipe,
+        )
+    )
     whole = samples_of(table, columns)
     notify_surprises(table, columns, notify)
     if test_source:
@@ -256,7 +286,15 @@ def load_training_table(
     )
     if kept is not None and not known:
         columns = learn_columns(table, table_options, kept)
-    notify(notice("table_read", source=table.source, rows=len(table), columns=len(table.names), recipe=recipe))
+    notify(
+        Message(
+            "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
+            source=table.source,
+            rows=len(table),
+            columns=len(table.names),
+            recipe=recipe,
+        )
+    )
     _notify_learnt(table, columns, notify)
     part, test_table = table if kept is None else table.take(kept), None
     if tested:
@@ -406,11 +444,25 @@ def require_images(recipe: str, given: Mapping[str, Any], training: Dataset, opt
 def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset, notify: Notify) -> None:
     """Notify if a test proves little: it uses the training data, or lacks some classes."""
     if len(test) == len(training) and fingerprint(test) == training_fingerprint:
-        notify(notice("trained_on_these", source=test.source, trained=len(test), rows=len(test)))
+        notify(
+            Message(
+                "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little",
+                source=test.source,
+                trained=len(test),
+                rows=len(test),
+            )
+        )
     if test.values is None:
         lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels).tolist()]
         if lacking:
-            notify(notice("test_lacks", source=test.source, names=listed(lacking, _MOST_CLASSES)))
+            notify(
+                Message(
+                    "{source}: the test data have no sample of these classes, so the result does not cover them: "
+                    "{names}",
+                    source=test.source,
+                    names=listed(lacking, _MOST_CLASSES),
+                )
+            )
 
 
 def _parts_of_stream(
@@ -462,7 +514,16 @@ def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify:
         same = trained.get("samples") == len(whole) and fingerprint(whole) == trained.get("fingerprint")
         seen = len(test) if same else 0
     if seen:
-        notify(notice("seen_before", source=test.source, seen=seen, rows=len(test)))
+        notify(
+            Message(
+                "{source}: the model was already trained on {seen:,} of the {rows:,} held-out rows, so the "
+                "test result is optimistic; use the --seed and --holdout of its training, or name other data "
+                "with --test",
+                source=test.source,
+                seen=seen,
+                rows=len(test),
+            )
+        )
 
 
 def _require_every_class(
@@ -501,7 +562,7 @@ def _require_every_class(
 def notify_remarks(samples: Dataset, notify: Notify) -> None:
     """Notify of a reader's remarks."""
     for text in samples.remarks:
-        notify(remark(samples.source, text))
+        notify(Message("{source}: {remark}", source=samples.source, remark=text))
 
 
 def notify_surprises(table: Table, columns: Columns, notify: Notify, *, strict: bool = False) -> None:
@@ -512,7 +573,7 @@ def notify_surprises(table: Table, columns: Columns, notify: Notify, *, strict: 
 def notify_values(table: Table, remarks: Sequence[str], notify: Notify, *, strict: bool = False) -> None:
     """Notify of remarks on a table and on its values; with `strict`, the latter are then a DataError GN075."""
     for text in (*table.remarks, *remarks):
-        notify(remark(table.source, text))
+        notify(Message("{source}: {remark}", source=table.source, remark=text))
     if strict and remarks:
         raise strictly(table.source, remarks[0])
 
@@ -525,14 +586,28 @@ def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
 def _notify_held_out(table: Table, training: Dataset, test: Dataset, options: Options, notify: Notify) -> None:
     """Notify of the number of rows without a target, and of those of the others that are held out."""
     _notify_without_target(len(table) - len(training) - len(test), training, notify)
-    notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(test)))
+    notify(
+        Message(
+            "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
+            share=100 * options.holdout,
+            source=table.source,
+            rows=len(test),
+        )
+    )
 
 
 def _notify_without_target(count: int, samples: Dataset, notify: Notify) -> None:
     if count:
         assert samples.columns is not None
         names = ", ".join(map(repr, samples.columns.target_names))
-        notify(notice("without_target", source=samples.source, rows=count, names=names))
+        notify(
+            Message(
+                "{source}: {rows:,} rows without a target ({names}) skipped",
+                source=samples.source,
+                rows=count,
+                names=names,
+            )
+        )
 
 
 def _read_named(source: Any, options: TableOptions) -> Table:
@@ -572,4 +647,4 @@ def _notify_learnt(table: Table, columns: Columns, notify: Notify) -> None:
         *columns.remarks,
         *(Message("column {name!r} not used: {why}", name=name, why=why) for name, why in columns.dropped),
     ):
-        notify(remark(table.source, text))
+        notify(Message("{source}: {remark}", source=table.source, remark=text))

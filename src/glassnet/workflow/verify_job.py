@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import OptionError
-from ..i18n.message import Listing, Message
+from ..i18n.message import Listing, Message, Notify, ignore
 from ..model.file import load_model
 from ..model.model import Model
 from ..training.callbacks import Callback
 from ..training.receipt import require_repeatable
 from ..training.verify import Verification, verify
 from .model_data import load_parent, load_trained_on
-from .notice import Notify, ignore
 
 if TYPE_CHECKING:
     from ..training.streaming.survey import OnSurvey

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from copy import copy
 from typing import Any
 
 import click
 
-from ...i18n import help_zh
+from ...i18n.catalogue import chinese_of, translated
+from ...options.options import SPECS
 from .grouped import GroupedCommand
+
+_SPECS = {**SPECS, **{spec.alias: spec for spec in SPECS.values() if spec.alias}}
+"""Name of a flag's parameter -> the option; an option with an alias has a flag for each."""
 
 
 class _Formatter(click.HelpFormatter):
@@ -21,39 +24,43 @@ class _Formatter(click.HelpFormatter):
 
     def write_heading(self, heading: str) -> None:
         """Write the heading of a section."""
-        self.write(f"{'':>{self.current_indent}}{help_zh.HEADS.get(heading, heading)}：\n")
+        self.write(f"{'':>{self.current_indent}}{translated(heading, 'zh', 'help')}：\n")
 
 
 class _Context(click.Context):
     formatter_class = _Formatter
 
 
-def command_in_chinese(command: click.Command, name: str) -> click.Command:
+def command_in_chinese(command: click.Command) -> click.Command:
     """Return a copy of a command with its help in Chinese."""
     made = copy(command)
-    made.help = _joined(help_zh.COMMANDS[name]) if name in help_zh.COMMANDS else help_zh.GROUP
+    made.help = translated(command.help or "", "zh", "help")
     made.short_help = made.help.split("\n")[0]
     made.context_class = _Context
     if isinstance(made, GroupedCommand):
-        made.more = help_zh.MORE
-    made.params = [_translated(parameter) for parameter in command.params]
+        made.more = translated(GroupedCommand.more, "zh", "help")
+    made.params = [_in_chinese(parameter) for parameter in command.params]
 
     def help_option(context: click.Context) -> click.Option | None:
-        option: click.Option | None = _translated(command.get_help_option(context))
+        option: click.Option | None = _in_chinese(command.get_help_option(context))
         return option
 
     vars(made)["get_help_option"] = help_option
     return made
 
 
-def _joined(text: str) -> str:
-    """Return a text with the lines of a paragraph joined; after a Chinese character, a space is only before Latin."""
-    text = re.sub(r"(?<=[\u4e00-\u9fff])\n +(?=[A-Za-z0-9'-])", " ", text)
-    return re.sub(r"(?<=[^\x00-\x7f])\n +(?=\S)", "", text)
-
-
-def _translated(parameter: Any) -> Any:
+def _in_chinese(parameter: Any) -> Any:
     made = copy(parameter)
     if isinstance(made, click.Option) and made.help is not None:
-        made.help = help_zh.flag_help(made.help)
+        made.help = _help_of(made.name or "", made.help)
     return made
+
+
+def _help_of(name: str, text: str) -> str:
+    """Return the Chinese of a flag's help; two blanks and a bracket before a default stay."""
+    line, bracket, default = text.partition("  [")
+    if chinese := chinese_of(text, "help"):
+        return chinese
+    if chinese := chinese_of(line, "help"):
+        return f"{chinese}{bracket}{default}"
+    return f"{_SPECS[name].full_help('zh')}。{bracket}{default}"

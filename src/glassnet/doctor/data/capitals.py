@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
 from ...data.validation import TRUTH
-from ...i18n.finding_details import detail, joined
+from ...i18n.finding_details import joined
+from ...i18n.message import Message
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
@@ -55,7 +56,13 @@ def capitals(table: RawData, case: Case) -> Outcome:
         if better:
             pairs = list(better.items())[:_SHOWN]
             details += [
-                detail("capitals", name=name or detail("unnamed"), word=word, other=other) for word, other in pairs
+                Message(
+                    "{word!r} and {other!r} in {name}",
+                    name=name or Message("the unnamed column"),
+                    word=word,
+                    other=other,
+                )
+                for word, other in pairs
             ]
             names.append(name)
             which |= np.isin(texts, np.array(list(better), object))

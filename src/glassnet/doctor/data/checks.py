@@ -12,7 +12,8 @@ import numpy as np
 from ..._one_line import one_line
 from ...data.load import has_part
 from ...data.validation import AUTO
-from ...i18n.finding_details import detail, listed
+from ...i18n.finding_details import listed
+from ...i18n.message import Message
 from ...options.options import Options
 from ..findings import Finding, harmful
 from . import classes, image_folder, layout, pixels, repeats
@@ -192,7 +193,9 @@ def examine_each(
         for finding in _examine_both(without_others[0] or tables[0], without_others[1], case).findings:
             targets_by_finding.setdefault(finding, []).append(str(case.target))
     return [
-        one if len(names) == len(targets) else replace(one, text=detail("of_target", name=listed(names), text=one.text))
+        one
+        if len(names) == len(targets)
+        else replace(one, text=Message("for {name}: {text}", name=listed(names), text=one.text))
         for one, names in targets_by_finding.items()
     ]
 

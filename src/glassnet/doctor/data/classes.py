@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.tables.numbers import are_numbers
-from ...i18n.finding_details import counted, detail, listed
+from ...i18n.finding_details import counted, listed
+from ...i18n.message import Message
 from ...preprocess.targets import TARGETS
 from .context import Case, Outcome, make_finding
 from .raw import RawData
@@ -43,7 +44,7 @@ def numbering(table: RawData, case: Case) -> Outcome:
         values = _as_numbers(table.labels)
         if np.isnan(values).mean() > 0.5:
             names = sorted(set(table.labels.tolist()))
-            text = detail("words", names=listed([f"{name} ({place})" for place, name in enumerate(names)]))
+            text = Message("words: {names}", names=listed([f"{name} ({place})" for place, name in enumerate(names)]))
             numbers = np.searchsorted(np.array(names, object), table.labels)
             new = table.repaired(numbering={name: place for place, name in enumerate(names)})
             return [make_finding("GD30", table, text)], replace(new, labels=numbers)
@@ -54,12 +55,14 @@ def numbering(table: RawData, case: Case) -> Outcome:
         return [], replace(table, labels=values.astype(np.int64))
     distinct = np.unique(values[np.isfinite(values)])
     if wrong.mean() > 0.05 and len(distinct) <= 20:  # -1 and 1, or 0.5 and 1.5: a numbering of its own
-        text = detail("become", old=listed([f"{one:g}" for one in distinct]), new=listed(list(range(len(distinct)))))
+        text = Message(
+            "{old} become {new}", old=listed([f"{one:g}" for one in distinct]), new=listed(list(range(len(distinct))))
+        )
         numbering = {f"{one:g}": place for place, one in enumerate(distinct.tolist())}
         new = replace(table.repaired(numbering=numbering), labels=np.searchsorted(distinct, values))
         return [make_finding("GD30", table, text, wrong)], new.take(np.isfinite(values))
     shown = listed([table.labels[place] for place in np.flatnonzero(wrong)[:3]])
-    text = detail("odd_labels", rows=counted(int(wrong.sum()), "row"), labels=shown)
+    text = Message("{rows} with labels such as {labels}", rows=counted(int(wrong.sum()), "row"), labels=shown)
     if wrong.all():
         return [make_finding("GD30", table, text, wrong, repaired=False)], table
     new = replace(table, labels=np.where(wrong, 0, values).astype(np.int64))
@@ -70,10 +73,10 @@ def _numbered_alike(table: RawData, training_classes: Mapping[str, int]) -> Outc
     """Assign numbers to the labels of a test part as in its training data; drop rows with other labels."""
     words = table.label_words
     there = np.isin(words, list(training_classes))
-    findings = [make_finding("GD30", table, detail("as_in_training"), there)] if there.any() else []
+    findings = [make_finding("GD30", table, Message("numbered as in the training data"), there)] if there.any() else []
     if not there.all():
         shown = listed(np.unique(words[~there]).tolist())
-        text = detail("odd_labels", rows=counted(int((~there).sum()), "row"), labels=shown)
+        text = Message("{rows} with labels such as {labels}", rows=counted(int((~there).sum()), "row"), labels=shown)
         findings.append(make_finding("GD33", table, text, ~there))
     numbers = np.array([training_classes.get(word, 0) for word in words.tolist()], np.int64)
     return findings, replace(table, labels=numbers).take(there)
@@ -113,7 +116,13 @@ def stray(table: RawData, case: Case) -> Outcome:
     if not classes or not beyond.any() or beyond.all() or (not case.options.classes and beyond.mean() > 0.01):
         return [], table
     shown = listed(np.unique(labels[beyond]).tolist())
-    text = detail("beyond", rows=counted(int(beyond.sum()), "row"), labels=shown, classes=classes, last=classes - 1)
+    text = Message(
+        "{rows} with label {labels}; there are {classes} classes (0 to {last})",
+        rows=counted(int(beyond.sum()), "row"),
+        labels=shown,
+        classes=classes,
+        last=classes - 1,
+    )
     command = f"glassnet train {shlex.quote(table.source)} --classes {int(labels.max()) + 1}"
     return [make_finding("GD33", table, text, beyond, command=command)], table.take(~beyond)
 
@@ -125,17 +134,21 @@ def missing(table: RawData, case: Case) -> Outcome:
         return [], table
     present = np.unique(labels)
     if len(present) == 1:
-        return [make_finding("GD34", table, detail("one_label", name=table.label_words[0]), count=len(table))], table
+        return [
+            make_finding("GD34", table, Message("every label is {name}", name=table.label_words[0]), count=len(table))
+        ], table
     low, high = int(present[0]), int(present[-1])
     if low == 1 and len(present) == high and case.options.classes <= high:
-        text = detail("from_one", high=high)
+        text = Message("labels from 1 to {high}; each becomes one less", high=high)
         new = table.repaired(numbering={str(label): label - 1 for label in range(low, high + 1)})
         return [make_finding("GD31", table, text)], replace(new, labels=labels - 1)
     classes = max(case.options.classes, high + 1)
     absent = np.setdiff1d(np.arange(min(classes, 100_000)), present)
     if not len(absent) or case.options.classes:
         return [], table
-    text = detail("absent", classes=listed(absent.tolist()), high=high)
+    text = Message(
+        "no samples of class {classes}; the largest label is {high}", classes=listed(absent.tolist()), high=high
+    )
     command = f"glassnet train {shlex.quote(table.source)} --classes {high + 1}"
     return [make_finding("GD32", table, text, count=len(absent), command=command)], table
 
@@ -146,12 +159,18 @@ def balance(table: RawData, case: Case) -> Outcome:
         return [], table
     names, counts = np.unique(table.label_words, return_counts=True)
     if len(names) < 2:
-        text = detail("one_label", name=names[0])
+        text = Message("every label is {name}", name=names[0])
         return ([] if table.pictures else [make_finding("GD34", table, text, count=len(table))]), table
     if counts.max() < UNEVEN * counts.min():
         return [], table
     least, most = int(counts.argmin()), int(counts.argmax())
-    text = detail("uneven", most=counts[most], large=names[most], least=counts[least], small=names[least])
+    text = Message(
+        "{most:,} rows of {large}, {least:,} of {small}",
+        most=counts[most],
+        large=names[most],
+        least=counts[least],
+        small=names[least],
+    )
     return [make_finding("GD35", table, text, count=int(counts.min()))], table
 
 
@@ -162,5 +181,10 @@ def reachable(table: RawData, case: Case) -> Outcome:
     one_hot_sigmoid = options.targets == "one-hot" and options.output == "sigmoid" and options.loss == "squared_error"
     if not one_hot_sigmoid or case.part == "test":
         return [], table
-    text = detail("unreachable", targets=options.targets, low=low, high=high)
+    text = Message(
+        "--targets {targets} sets targets of {low:g} and {high:g}; the weights grow without bound towards them",
+        targets=options.targets,
+        low=low,
+        high=high,
+    )
     return [make_finding("GD36", table, text)], table

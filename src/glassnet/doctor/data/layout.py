@@ -16,6 +16,7 @@ from ...data.tables.dates import are_dates, are_moments
 from ...data.tables.numbers import are_numbers, non_numeric_values, without_missing, words_among_numbers
 from ...data.tables.ragged import OPEN
 from ...i18n.finding_details import SHOWN, counted, detail, joined, listed
+from ...i18n.message import Message
 from ...preprocess.tabular.encoders import LARGEST, enough
 from ..findings import Finding
 from .context import Case, Outcome, make_finding
@@ -35,9 +36,9 @@ def broken_rows(table: RawData, case: Case) -> Outcome:
         return [], table
     rows, lines, fields = zip(*table.broken, strict=True)
     widths = [width for width in fields if width != OPEN]
-    reasons = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
-    reasons += [detail("open_quote")] * (OPEN in fields)
-    text = detail("broken", rows=counted(len(rows), "row"), why=joined(reasons))
+    reasons = [Message("{widths} values instead of {width}", widths=listed(widths), width=table.width)] * bool(widths)
+    reasons += [Message("an unclosed quotation mark")] * (OPEN in fields)
+    text = Message("{rows}: {why}", rows=counted(len(rows), "row"), why=joined(reasons))
     finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=len(table) > 0)
     return [finding], replace(table, broken=())
 
@@ -46,7 +47,7 @@ def decimal_comma(table: RawData, case: Case) -> Outcome:
     """Find numbers such as 1,5."""
     if not table.decimal_comma:
         return [], table
-    return [make_finding("GD12", table, detail("decimal_comma"))], replace(table, decimal_comma=False)
+    return [make_finding("GD12", table, Message("fields such as 1,5"))], replace(table, decimal_comma=False)
 
 
 def empty_columns(table: RawData, case: Case) -> Outcome:
@@ -57,9 +58,11 @@ def empty_columns(table: RawData, case: Case) -> Outcome:
     empty = [int(c) for c in np.flatnonzero(nothing) if c not in table.words and table.names[c] != case.target]
     if not empty or len(empty) == table.width:
         return [], table
-    names = [table.names[column] or detail("unnamed") for column in empty]
+    names = [table.names[column] or Message("the unnamed column") for column in empty]
     code = "GD47" if case.takes_gaps(table) else "GD03"
-    return [make_finding(code, table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
+    return [
+        make_finding(code, table, Message("{names}: no values", names=listed(names)), columns=names)
+    ], table.without(empty)
 
 
 def same_names(table: RawData, case: Case) -> Outcome:
@@ -68,7 +71,9 @@ def same_names(table: RawData, case: Case) -> Outcome:
     twice = [name for name, count in counted_names.items() if count > 1]
     if not table.header or not twice:
         return [], table
-    text = detail("same_names", names=listed(twice), columns=sum(counted_names[name] for name in twice))
+    text = Message(
+        "{names}: shared by {columns} columns", names=listed(twice), columns=sum(counted_names[name] for name in twice)
+    )
     return [make_finding("GD15", table, text, columns=twice)], replace(table, names=apart(table.names))
 
 
@@ -81,7 +86,12 @@ def transposed(table: RawData, case: Case) -> Outcome:
     columns = table.numbers[:, 0], table.numbers[:, -1]
     if any(map(looks_like_labels, columns)) or not any(map(looks_like_labels, (table.numbers[0], table.numbers[-1]))):
         return [], table
-    text = detail("turned", rows=len(table), width=table.width, pixels=len(table) - 1)
+    text = Message(
+        "{rows} rows of {width} values, which are {width} samples of a label and {pixels} pixels",
+        rows=len(table),
+        width=table.width,
+        pixels=len(table) - 1,
+    )
     turned = np.ascontiguousarray(table.numbers.T)
     new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None, exact={})
     return [make_finding("GD04", table, text)], new
@@ -115,7 +125,7 @@ def dates(table: RawData, case: Case) -> Outcome:
         return [], table
     names = [table.names[column] for column in columns]
     example = next(text for text in table.words[columns[0]].tolist() if text)
-    text = detail("dates", names=listed(names), example=example[:40])
+    text = Message("{names}, such as {example!r}", names=listed(names), example=example[:40])
     if len(columns) == table.width:  # no column would remain
         return [make_finding("GD14", table, text, columns=names, repaired=False)], table
     return [make_finding("GD14", table, text, columns=names)], table.without(columns)
@@ -125,7 +135,12 @@ def row_names(table: RawData, case: Case) -> Outcome:
     """Find row names as R writes them."""
     if not table.row_names:
         return [], table
-    finding = make_finding("GD05", table, detail("row_names"), columns=[detail("unnamed")])
+    finding = make_finding(
+        "GD05",
+        table,
+        Message("the unnamed column: row names as R writes them; training omits them too"),
+        columns=[Message("the unnamed column")],
+    )
     return [finding], replace(table.without([0]), row_names=False)
 
 
@@ -135,7 +150,7 @@ def records(table: RawData, case: Case) -> Outcome:
     if not columns:
         return [], table
     names = [table.names[column] for column in columns]
-    text = detail("records", names=listed(names))
+    text = Message("{names}: lists, records or similar", names=listed(names))
     if len(columns) == table.width:  # no column would remain
         return [make_finding("GD18", table, text, columns=names, repaired=False)], table
     return [make_finding("GD18", table, text, columns=names)], table.without(columns)
@@ -151,8 +166,8 @@ def identifiers(table: RawData, case: Case) -> Outcome:
     wrong = [column for column in wrong if table.names[column].lower() not in LABEL_NAMES]
     if not wrong:
         return [], table
-    names = [table.names[column] or detail("unnamed") for column in wrong]
-    text = detail("identifiers", names=listed(names), rows=len(table))
+    names = [table.names[column] or Message("the unnamed column") for column in wrong]
+    text = Message("{names}: a different value in each of {rows:,} rows", names=listed(names), rows=len(table))
     return [make_finding("GD05", table, text, columns=names)], table.without(wrong)
 
 
@@ -187,7 +202,14 @@ def no_inputs(table: RawData, case: Case) -> Outcome:
         return [], table
     if any(_is_input(table, column) for column in range(table.width)):
         return [], table
-    return [make_finding("GD49", table, detail("no_inputs"), columns=table.names)], table
+    return [
+        make_finding(
+            "GD49",
+            table,
+            Message("every other column is constant, identifies the rows, or has words that hardly recur"),
+            columns=table.names,
+        )
+    ], table
 
 
 def _is_input(table: RawData, column: int) -> bool:
@@ -216,8 +238,8 @@ def invalid_numbers(table: RawData, case: Case) -> Outcome:
     rows: NDArray[np.bool_] = np.logical_or.reduce(list(wrong.values()))
     first = int(np.argmax(rows))
     column = next(column for column in columns if wrong[column][first])
-    text = detail(
-        "strays",
+    text = Message(
+        "{rows}, such as {example!r} in {name}",
         rows=counted(int(rows.sum()), "row"),
         example=table.words[column][first],
         name=table.names[column],
@@ -238,7 +260,7 @@ def _missing(table: RawData) -> Outcome:
         numbers = np.where(infinite, np.nan, numbers)
         rows |= infinite.any(axis=1)
         names += [table.names[column] for column in np.flatnonzero(infinite.any(axis=0))]
-        details += [detail("infinite", name=name) for name in names[:SHOWN]]
+        details += [Message("an infinite value in {name}", name=name) for name in names[:SHOWN]]
     findings = []
     for column, texts in table.words.items():
         wrong = non_numeric_values(texts.tolist())
@@ -247,7 +269,7 @@ def _missing(table: RawData) -> Outcome:
             continue
         rows |= wrong
         names.append(table.names[column])
-        details.append(detail("stray", example=texts[wrong][0], name=names[-1]))
+        details.append(Message("{example!r} in {name}", example=texts[wrong][0], name=names[-1]))
         words[column] = np.where(wrong, "", texts)
         if column in exact:
             exact[column] = np.where(wrong, "", exact[column])
@@ -255,7 +277,7 @@ def _missing(table: RawData) -> Outcome:
             del words[column]  # the remaining fields are plain numbers
     if not details:
         return findings, table
-    text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=joined(details[:SHOWN]))
+    text = Message("{rows}, such as {shown}", rows=counted(int(rows.sum()), "row"), shown=joined(details[:SHOWN]))
     findings.append(make_finding("GD46", table, text, rows, columns=list(dict.fromkeys(names))))
     return findings, replace(table, numbers=numbers, words=words, exact=exact)
 
@@ -284,7 +306,12 @@ def _words_among_numbers(table: RawData, column: int) -> list[Finding]:
     if not kinds:
         return []
     rows = np.isin(texts, kinds)
-    text = detail("words_among", name=table.names[column], rows=counted(int(rows.sum()), "row"), words=listed(kinds, 6))
+    text = Message(
+        "{name}: {words} in {rows}",
+        name=table.names[column],
+        rows=counted(int(rows.sum()), "row"),
+        words=listed(kinds, 6),
+    )
     return [make_finding("GD48", table, text, rows, columns=[table.names[column]])]
 
 
@@ -302,7 +329,12 @@ def gaps(table: RawData, case: Case) -> Outcome:
         empty = np.zeros_like(empty)
         skipped = _skipped_in_training(table, unlabelled)
         if skipped.any() and not skipped.all():
-            text = detail("unlabelled", rows=int(skipped.sum()), all=len(table), name=_label_name(table))
+            text = Message(
+                "{rows:,} of {all:,} rows have no value in {name}",
+                rows=int(skipped.sum()),
+                all=len(table),
+                name=_label_name(table),
+            )
             findings.append(make_finding("GD19", table, text, skipped, columns=[_label_name(table)]))
             infinite, empty, unlabelled, table = (
                 infinite[~skipped],
@@ -325,7 +357,13 @@ def _gaps(code: str, table: RawData, holes: NDArray[np.bool_], unlabelled: NDArr
         names.append(_label_name(table))
     extreme = _extremes(table, holes, unlabelled)
     what = "gaps" if not extreme.any() else "extremes" if not (rows & ~extreme).any() else "gaps_or_extremes"
-    text = detail("gaps_in", rows=int(rows.sum()), all=len(table), what=detail(what), names=listed(names))
+    text = Message(
+        "{rows:,} of {all:,} rows with {what} in {names}",
+        rows=int(rows.sum()),
+        all=len(table),
+        what=detail(what),
+        names=listed(names),
+    )
     return make_finding(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
 
 
@@ -367,7 +405,7 @@ def _skipped_in_training(table: RawData, unlabelled: NDArray[np.bool_]) -> NDArr
 
 
 def _label_name(table: RawData) -> str:
-    return table.label_name or detail("the_label")
+    return table.label_name or Message("the label")
 
 
 def header(table: RawData, case: Case) -> Outcome:

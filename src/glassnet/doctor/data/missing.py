@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.tables.missing_markers import sentinels_in
-from ...i18n.finding_details import counted, detail, joined
+from ...i18n.finding_details import counted, joined
+from ...i18n.message import Message
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
 from .raw import RawData
@@ -42,9 +43,9 @@ def sentinels(table: RawData, case: Case) -> Outcome:
     numbers, labels = table.numbers.copy(), table.labels
     details, names = [], []
     for place, values in wrong.items():
-        name = name_of(place) or detail("unnamed")
+        name = name_of(place) or Message("the unnamed column")
         for value, count in values.items():
-            details.append(detail("sentinel", value=value, name=name, rows=counted(count, "row")))
+            details.append(Message("{value:g} in {name}, {rows}", value=value, name=name, rows=counted(count, "row")))
             names.append(name)
         here = np.isin(series[place], list(values))
         which |= here

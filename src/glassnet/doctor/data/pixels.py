@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import border, image_shape
 from ...i18n.finding_details import counted, detail, listed
+from ...i18n.message import Message
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
@@ -30,19 +31,24 @@ class _Scale:
 _TWICE = 0.01 / 255 * 0.99 + 0.01, 1 / 255 * 0.99 + 0.01
 _SCALES = (
     _Scale(0.0, 1.0, "GD20", "x / 255"),
-    _Scale(0.0, 0.99, "GD20", detail("x_no_offset")),
+    _Scale(0.0, 0.99, "GD20", Message("x / 255 * 0.99, without + 0.01")),
     _Scale(0.01, 1.0, "GD21", "x / 255 * 0.99 + 0.01"),
-    _Scale(0.01, 1.01, "GD22", detail("x_no_factor")),
-    _Scale(1.01, 2.0, "GD22", detail("x_101")),
-    _Scale(1.01, 2.01, "GD22", detail("x_101_plain")),
-    _Scale(1.0, 1.99, "GD22", detail("x_one")),
-    _Scale(1.01, 1.02, "GD22", detail("x_factor")),
-    _Scale(*_TWICE, "GD22", detail("x_notes_twice")),
-    _Scale(0.01, 0.01 + 1 / 255, "GD22", detail("x_of_parts")),
-    _Scale(0.0, 1 / 255, "GD22", detail("x_twice")),
+    _Scale(0.01, 1.01, "GD22", Message("x / 255 + 0.01, without * 0.99")),
+    _Scale(1.01, 2.0, "GD22", Message("x / 255 * 0.99 + 1.01, instead of + 0.01")),
+    _Scale(1.01, 2.01, "GD22", Message("x / 255 + 1.01, instead of * 0.99 + 0.01")),
+    _Scale(1.0, 1.99, "GD22", Message("x / 255 * 0.99 + 1, instead of + 0.01")),
+    _Scale(1.01, 1.02, "GD22", Message("x / 255 * 0.01 + 1.01, instead of * 0.99 + 0.01")),
+    _Scale(*_TWICE, "GD22", Message("x / 255 * 0.99 + 0.01, applied twice")),
+    _Scale(0.01, 0.01 + 1 / 255, "GD22", Message("x / 255 * 0.99 + 0.01, applied to values from 0 to 1")),
+    _Scale(0.0, 1 / 255, "GD22", Message("x / 255, applied twice")),
     _Scale(-1.0, 1.0, "GD22", "x / 127.5 - 1"),
     _Scale(-0.5, 0.5, "GD22", "x / 255 - 0.5"),
-    _Scale(-0.1307 / 0.3081, (1 - 0.1307) / 0.3081, "GD22", detail("x_standardised")),
+    _Scale(
+        -0.1307 / 0.3081,
+        (1 - 0.1307) / 0.3081,
+        "GD22",
+        Message("(x / 255 - 0.1307) / 0.3081, the standardisation of MNIST"),
+    ),
 )
 
 
@@ -58,7 +64,9 @@ def scale(table: RawData, case: Case) -> Outcome:
         and training_scale[0] - 0.04 * (training_scale[1] - training_scale[0]) <= low
         and high <= training_scale[1] * 1.04
     ):
-        text = detail("from_to", low=low, high=high, maximum=maximum)
+        text = Message(
+            "values from {low:g} to {high:g}; the range is 0 to {maximum:g}", low=low, high=high, maximum=maximum
+        )
         return [make_finding("GD22", table, text)], _rescale(table, *training_scale, maximum)
     if low >= 0 and maximum / 2 < high <= maximum:
         return [], _to_bytes(table, maximum)
@@ -67,24 +75,31 @@ def scale(table: RawData, case: Case) -> Outcome:
         worst = (
             float(values[outliers].max()) if float(values[outliers].max()) > maximum else float(values[outliers].min())
         )
-        text = detail("outside", rows=counted(int(outliers.sum()), "row"), worst=worst, maximum=maximum)
+        text = Message(
+            "{rows} with values such as {worst:g}; the range is 0 to {maximum:g}",
+            rows=counted(int(outliers.sum()), "row"),
+            worst=worst,
+            maximum=maximum,
+        )
         return [make_finding("GD23", table, text, outliers)], _to_bytes(table.take(~outliers), maximum)
     if high == low:
         return [], table
     formula = _nearest_scale(low, high)
     if formula is None and low == 0 < high < maximum:
-        text = detail("up_to", high=high, maximum=maximum)
+        text = Message("the largest value is {high:g}, not {maximum:g}", high=high, maximum=maximum)
         finding = make_finding(
             "GD20", table, text, command=f"glassnet train {shlex.quote(table.source)} --input-max {high:g}"
         )
         return [finding], _rescale(table, 0.0, high, maximum)
     if formula is None:
         code = "GD22" if low >= 0 and high <= maximum else "GD24"
-        text = detail("from_to", low=low, high=high, maximum=maximum)
+        text = Message(
+            "values from {low:g} to {high:g}; the range is 0 to {maximum:g}", low=low, high=high, maximum=maximum
+        )
         return [make_finding(code, table, text)], _rescale(
             table, min(low, 0.0) if high > maximum else low, high, maximum
         )
-    text = detail("formula", low=low, high=high, formula=formula.formula)
+    text = Message("values from {low:.6g} to {high:.6g}: {formula}", low=low, high=high, formula=formula.formula)
     command = f"glassnet train {shlex.quote(table.source)} --input-max 1" if formula.code == "GD20" else ""
     return [make_finding(formula.code, table, text, command=command)], _rescale(
         table, formula.low, formula.high, maximum
@@ -138,10 +153,12 @@ def polarity(table: RawData, case: Case) -> Outcome:
     # Photographs are neither, and a few bright borders among them prove nothing.
     if not paper.any() or (paper | ink).mean() < 0.9:
         return [], table
-    share = detail("all_of_them" if paper.all() else "fraction_of", count=int(paper.sum()), all=len(table))
+    share = Message("all" if paper.all() else "{count:,} of {all:,}", count=int(paper.sum()), all=len(table))
     values = table.numbers.copy()
     values[paper] = np.array(maximum, values.dtype) - values[paper]
-    return [make_finding("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
+    return [make_finding("GD25", table, Message("{share} images have a bright border", share=share), paper)], replace(
+        table, numbers=values
+    )
 
 
 def blank(table: RawData, case: Case) -> Outcome:
@@ -152,7 +169,11 @@ def blank(table: RawData, case: Case) -> Outcome:
     flat = table.numbers.max(axis=1) - table.numbers.min(axis=1) < least
     if not flat.any() or flat.all():
         return [], table
-    return [make_finding("GD26", table, detail("one_grey", images=counted(int(flat.sum()), "image")), flat)], table
+    return [
+        make_finding(
+            "GD26", table, Message("{images} with a single grey level", images=counted(int(flat.sum()), "image")), flat
+        )
+    ], table
 
 
 def constant(table: RawData, case: Case) -> Outcome:
@@ -171,7 +192,7 @@ def constant(table: RawData, case: Case) -> Outcome:
         text = detail(key, count=len(columns), width=table.width)
         return [make_finding("GD27", table, text, columns=names)], table
     if len(columns) == table.width:
-        return [make_finding("GD29", table, detail("every_column"), columns=names, repaired=False)], table
+        return [make_finding("GD29", table, Message("every column"), columns=names, repaired=False)], table
     return [make_finding("GD29", table, listed(names), columns=names)], table.without(columns.tolist())
 
 

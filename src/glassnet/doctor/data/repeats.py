@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.finding_details import counted, detail, listed
+from ...i18n.finding_details import counted, listed
+from ...i18n.message import Message
 from ...nn.random import Purpose, generator
 from ...preprocess.tabular.leaks import classes_by_column
 from ..findings import Finding
@@ -110,9 +111,16 @@ def conflicts(table: RawData, case: Case) -> Outcome:
     if not conflicting.any():
         return [], table
     first = np.flatnonzero(group == group[int(np.argmax(conflicting))])[:2]
-    one, other = (table.files[row] if table.files else detail("a_row", row=row) for row in table.rows[first])
+    one, other = (table.files[row] if table.files else Message("row {row}", row=row) for row in table.rows[first])
     label, second = names[first]
-    text = detail("torn", rows=counted(int(conflicting.sum()), "row"), one=one, other=other, label=label, second=second)
+    text = Message(
+        "{rows}; {one} and {other} differ only in their labels, {label} and {second}",
+        rows=counted(int(conflicting.sum()), "row"),
+        one=one,
+        other=other,
+        label=label,
+        second=second,
+    )
     return [make_finding("GD40", table, text, conflicting)], table
 
 
@@ -193,11 +201,15 @@ def duplicates(table: RawData, case: Case) -> Outcome:
     repeated = first != np.arange(len(table))
     same = repeated & (table.label_words == table.label_words[first]) if table.labels is not None else repeated
     if (same if numbers_wanted(table) else repeated).any() and _is_coarse(table, first):
-        text = detail("equal_aside", rows=int(repeated.sum()), all=len(table))
+        text = Message(
+            "{rows:,} of {all:,} rows identical to an earlier one, ignoring labels",
+            rows=int(repeated.sum()),
+            all=len(table),
+        )
         return [make_finding("GD44", table, text, repeated)], table
     if not same.any():
         return [], table
-    text = detail("equal", rows=int(same.sum()), all=len(table))
+    text = Message("{rows:,} of {all:,} rows identical to an earlier one", rows=int(same.sum()), all=len(table))
     return [make_finding("GD41", table, text, same)], table
 
 
@@ -224,7 +236,7 @@ def giveaways(table: RawData, case: Case) -> Outcome:
     if not telling or (table.pictures and len(telling) > _STAMP * table.width):
         return [], table
     names = [table.names[column] for column in telling]
-    text = listed([detail("giveaway", name=table.names[column], how=how) for column, how in telling.items()])
+    text = listed([Message("{name} ({how})", name=table.names[column], how=how) for column, how in telling.items()])
     if table.pictures:
         values = table.numbers.copy()
         values[:, list(telling)] = 0
@@ -247,7 +259,11 @@ def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> str:
     how, right = classes_by_column(values, label)
     if right < len(values):
         return ""
-    return detail("by_value", count=count) if how == "value" else detail("by_order")
+    return (
+        Message("each of its {count} values has only one label", count=count)
+        if how == "value"
+        else Message("its order is that of the labels")
+    )
 
 
 def ordered(table: RawData, case: Case) -> Outcome:
@@ -260,7 +276,7 @@ def ordered(table: RawData, case: Case) -> Outcome:
     changes = int((np.diff(label) != 0).sum())
     if len(counts) < 2 or changes > max(len(counts) - 1, 0.1 * expected):
         return [], table
-    text = detail("changes", changes=changes, rows=len(table))
+    text = Message("the label changes {changes} times in {rows:,} rows", changes=changes, rows=len(table))
     if case.options.shuffle:
         return [make_finding("GD45", table, text, count=changes)], table
     order = generator(case.options.seed, Purpose.DOCTOR).permutation(len(table))
@@ -272,7 +288,9 @@ def compare_parts(training: RawData, test: RawData) -> tuple[list[Finding], RawD
     findings: list[Finding] = []
     if test.width != training.width or (training.header and set(test.names) != set(training.names)):
         absent = [name for name in training.names if name not in test.names]
-        text = detail("other_width", width=test.width, source=training.source, other=training.width)
+        text = Message(
+            "{width} columns; {source} has {other}", width=test.width, source=training.source, other=training.width
+        )
         findings.append(make_finding("GD50", test, text, columns=absent, count=len(absent)))
         if test.width != training.width:
             return findings, training, test
@@ -280,7 +298,12 @@ def compare_parts(training: RawData, test: RawData) -> tuple[list[Finding], RawD
         test = test.arranged([test.names.index(name) for name in training.names])
     shared = _rows_in_test(*_to_common_type(training, test))
     if shared.any():
-        text = detail("shared_rows", rows=counted(int(shared.sum()), "row"), training=training.source, test=test.source)
+        text = Message(
+            "{rows} of {training} also in {test}",
+            rows=counted(int(shared.sum()), "row"),
+            training=training.source,
+            test=test.source,
+        )
         findings.append(make_finding("GD51", training, text, shared))
     label_findings, test = _compare_labels(training, test)
     return findings + label_findings, training, test
@@ -320,12 +343,19 @@ def _compare_labels(training: RawData, test: RawData) -> Outcome:
     unknown = np.setdiff1d(test_labels, training_labels)
     if len(unknown):
         rows = np.isin(test.label_words, unknown)
-        text = detail("strange_label", labels=listed(unknown.tolist()), source=training.source)
+        text = Message(
+            "label {labels} does not occur in {source}", labels=listed(unknown.tolist()), source=training.source
+        )
         findings.append(make_finding("GD33", test, text, rows, repaired=not rows.all()))
         test = test if rows.all() else test.take(~rows)
     absent = np.setdiff1d(training_labels, test_labels)
     if len(absent):
         findings.append(
-            make_finding("GD52", test, detail("lacking", classes=listed(absent.tolist())), count=len(absent))
+            make_finding(
+                "GD52",
+                test,
+                Message("no samples of class {classes}", classes=listed(absent.tolist())),
+                count=len(absent),
+            )
         )
     return findings, test

@@ -13,7 +13,7 @@ from ...data.dataset import SampleLayout, image_shape
 from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
 from ...errors import DataError
 from ...i18n.finding_details import detail
-from ...i18n.message import Listing
+from ...i18n.message import Listing, Message
 from ..findings import Finding
 from .context import Case, Outcome, make_finding
 from .raw import RawData, numbered
@@ -97,7 +97,7 @@ def _taken(table: RawData, column: int, guessed: bool) -> Outcome:
     rest = _seen(table.without([column]))
     place = {0: "first", table.width - 1: "last"}.get(column, "number")
     where = detail(place, place=column + 1)
-    text = detail("label_column", name=table.names[column], where=where, width=table.width)
+    text = Message("{name}, {where} of {width} columns", name=table.names[column], where=where, width=table.width)
     findings = []
     if column > 0 and (rest.pictures or not table.header):
         findings.append(make_finding("GD06", table, text, columns=[table.names[column]]))
@@ -163,8 +163,23 @@ def _seen(table: RawData) -> RawData:
 
 def _no_labels(table: RawData) -> Finding:
     shape = image_shape(table.width)
-    drawn = detail("drawn", width=table.width, rows=shape[0], columns=shape[1]) if shape else ""
-    return make_finding("GD07", table, detail("no_labels", width=table.width, drawn=drawn))
+    drawn = (
+        Message(
+            "; {width} values are exactly an image of {rows} × {columns}",
+            width=table.width,
+            rows=shape[0],
+            columns=shape[1],
+        )
+        if shape
+        else ""
+    )
+    return make_finding(
+        "GD07",
+        table,
+        Message(
+            "neither the first nor the last of {width} columns looks like labels{drawn}", width=table.width, drawn=drawn
+        ),
+    )
 
 
 def _chosen(table: RawData) -> tuple[int | None, bool]:
@@ -222,7 +237,12 @@ def _joined(table: RawData, columns: list[int]) -> Outcome:
     labels = labels if right.all() else np.where(right, labels, np.nan)
     rest = _seen(table.without(columns))
     names = [table.names[column] for column in columns]
-    values = detail("ones" if high == 1 else "notes_targets")
-    text = detail("one_hot", count=len(columns), name=names[0], values=values)
+    values = Message("0 and 1, which a sigmoid cannot reach" if high == 1 else "0.01 and 0.99")
+    text = Message(
+        "{count} columns starting with {name} hold {values}, one per class",
+        count=len(columns),
+        name=names[0],
+        values=values,
+    )
     new = replace(rest, labels=labels, label_name="label")
     return [make_finding("GD09", table, text, columns=names)], table.repaired(new, label_columns=tuple(names))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..._one_line import one_line
-from ...i18n.finding_details import detail
+from ...i18n.message import Message
 from ..findings import KINDS, Finding
 from .migrations import Change, Migrations, helper_code
 from .paths import missing_files
@@ -63,14 +63,14 @@ def examine_script(
         mistakes = [mistake for mistake in mistakes if mistake[0] != "GS08"]
     findings = [_finding(program, code, line, what, repaired=True) for code, line, what in mistakes]
     if program.encoding.lower().startswith("gb"):
-        text_of = detail("encoding", encoding=program.encoding)
+        text_of = Message("encoded in {encoding}, the encoding of Chinese Windows", encoding=program.encoding)
         findings.insert(0, Finding("GS13", program.name, text_of, 1, repaired=True))
     if not isinstance(tree, ast.Module):
         return _unreadable(program, findings, tree)
     try:
         changes, edits = _changes(text, tree, Path(original or path).parent)
     except RecursionError:  # hundreds of nested calls; `parse` rejects code that is nested more deeply
-        return _unreadable(program, findings, SyntaxError(detail("too_deep")))
+        return _unreadable(program, findings, SyntaxError(Message("nested too deeply")))
     new = apply_edits(text, edits)
     if not isinstance(parse(new), ast.Module):  # never write code that is worse than the original
         new, changes = text, [Change(change.code, change.node, change.text) for change in changes]

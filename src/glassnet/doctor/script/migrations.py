@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...i18n.finding_details import detail
+from ...i18n.message import Message
 from .program import Edit, Positions
 from .scopes import ImportedNames
 
@@ -160,17 +160,20 @@ class Migrations:
         for path in self.names.possible_paths(node):
             if path in RENAMED and not (isinstance(node, ast.Name) and path in ("numpy.float", "numpy.int")):
                 yield Change(
-                    "GS02", node, detail("is_now", old=shown, new=self._current_name(path)), self._edit_name(node, path)
+                    "GS02",
+                    node,
+                    Message("{old} is now {new}", old=shown, new=self._current_name(path)),
+                    self._edit_name(node, path),
                 )
             elif path == "numpy.asfarray" and id(node) not in self._called:
                 new = f"(lambda values: {self._numpy_prefix(node)}asarray(values, dtype=float))"
                 yield Change("GS01", node, shown, (self.positions.replace(node, new),))
             elif path == "time.clock":
                 edits = (self.positions.replace(node, shown.removesuffix("clock") + "perf_counter"),)
-                yield Change("GS09", node, detail("is_now", old=shown, new="perf_counter"), edits)
+                yield Change("GS09", node, Message("{old} is now {new}", old=shown, new="perf_counter"), edits)
             elif path in _PYTHON2_NAMES and isinstance(node, ast.Name):
                 edits = (self.positions.replace(node, _PYTHON2_NAMES[path]),)
-                yield Change("GS09", node, detail("is_now", old=shown, new=_PYTHON2_NAMES[path]), edits)
+                yield Change("GS09", node, Message("{old} is now {new}", old=shown, new=_PYTHON2_NAMES[path]), edits)
         if isinstance(node, ast.Attribute):
             yield from self._check_attribute(node, shown)
 
@@ -182,7 +185,7 @@ class Migrations:
         if old and id(node) in self._called and path not in self.names.paths.values():
             end = self.positions.end(node)
             edit = Edit(end - len(node.attr), end, _PYTHON2_METHODS[node.attr])
-            text = detail("is_now", old=f".{node.attr}", new=f".{_PYTHON2_METHODS[node.attr]}")
+            text = Message("{old} is now {new}", old=f".{node.attr}", new=f".{_PYTHON2_METHODS[node.attr]}")
             yield Change("GS09", node, text, (edit,))
         inner = path.split(".")
         if inner[:2] == ["scipy", "ndimage"] and len(inner) == 4 and inner[2] in _PRIVATE_MODULES:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ...data.load import BUNDLED
 from ...data.notes_files import NOTES_FILES
-from ...i18n.finding_details import detail
+from ...i18n.message import Message
 from ...io.opening import LFS_READ, lfs_size
 from .constant_strings import ConstantString, ConstantStrings, is_absolute
 from .migrations import Change
@@ -144,23 +144,35 @@ def _check_file(
     there = _pattern_matches(path, folder) if search else _exists(path, folder)
     size = _lfs_size(path, folder) if there and not search else None
     if size is not None:
-        yield Change("GS14", text.node, detail("pointer", path=path, size=size))
+        yield Change("GS14", text.node, Message("{path} points to {size:,} bytes of data", path=path, size=size))
     if there and not absolute:
         return
     nearby = None if search and there else _nearby(path, folder, search)  # any of the matched files may be meant
     written = _file_literal(nearby, text, names) if nearby else None
     edits = (positions.replace(text.node, written),) if written else ()
     if there:
-        yield Change("GS11", text.node, detail("use_instead", path=path, found=nearby) if nearby else path, edits)
+        yield Change(
+            "GS11", text.node, Message("{path}; use {found}", path=path, found=nearby) if nearby else path, edits
+        )
         return
     if search:
-        near = detail("matches_near", path=path, found=nearby) if nearby else detail("matches_nothing", path=path)
+        near = (
+            Message("{path} matches no file; {found} does", path=path, found=nearby)
+            if nearby
+            else Message("{path} matches no file", path=path)
+        )
     elif nearby:
-        near = detail("found_near", path=path, found=nearby)
+        near = Message("{path} does not exist; found {found}", path=path, found=nearby)
     elif _base_name(path) in NOTES_FILES:
-        near = detail("mnist_file", path=path, command=shlex.join(["glassnet", "data", BUNDLED, _home(path, folder)]))
+        near = Message(
+            "{path} does not exist; write it with: {command}",
+            path=path,
+            command=shlex.join(["glassnet", "data", BUNDLED, _home(path, folder)]),
+        )
     else:
-        near = detail("not_near", path=path, name=_base_name(path))
+        near = Message(
+            "{path} does not exist, and there is no {name} near the program", path=path, name=_base_name(path)
+        )
     yield Change("GS07", text.node, near, edits)
 
 

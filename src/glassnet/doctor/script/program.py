@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DataError
-from ...i18n.finding_details import Detail, detail
+from ...i18n.finding_details import Detail
+from ...i18n.message import Message
 from ...io.opening import LFS_READ, file_problem, refuse_pointer
 
 CELL_LINE = "#:glassnet:cell "
@@ -58,12 +59,12 @@ class Program:
     def locate(self, line: int, what: str) -> tuple[Detail, int, int]:
         """Return a text about a line with its location, the number of its cell (0 without cells) and its line there."""
         if self.notebook is None:
-            return detail("in_line", line=line, what=what), 0, line
+            return Message("line {line}: {what}", line=line, what=what), 0, line
         cell, first = 0, 0
         for place, text in enumerate(self.text.split("\n")[:line], 1):
             if match := re.fullmatch(rf"{CELL_LINE}(\d+)", text):
                 cell, first = int(match[1]), place
-        return detail("in_cell", cell=cell, line=line - first, what=what), cell, line - first
+        return Message("cell {cell}, line {line}: {what}", cell=cell, line=line - first, what=what), cell, line - first
 
     def to_bytes(self, text: str) -> bytes:
         """Return the content of the file with `text` as its code."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from ...i18n.doctor import GUESSED
-from ...i18n.finding_details import detail
+from ...i18n.message import Message
 from .indentation import lost_indentation, restore_indentation
 from .program import CELL_LINE, MAGIC, parse
 
@@ -118,7 +118,7 @@ def expand_tabs(text: str) -> tuple[str, list[Mistake]]:
         indent = line[: len(line) - len(body)]
         if "\t" in indent:
             lines[place] = indent.expandtabs(8) + body
-            mistakes.append(("GS09", place + 1, detail("tabs")))
+            mistakes.append(("GS09", place + 1, Message("tabs mixed with spaces in the indentation")))
     return "\n".join(lines), mistakes
 
 
@@ -138,7 +138,11 @@ def indent(text: str, language: str) -> tuple[str, list[Mistake]]:
         for number in guessed:
             lines[number - 1] += f"  # {GUESSED[language]}"
         places = ", ".join(map(str, guessed))
-        what = detail("indentation_guessed", lines=places) if guessed else detail("indentation_certain")
+        what = (
+            Message("all indentation is missing; where blocks end is a guess in line {lines}", lines=places)
+            if guessed
+            else Message("all indentation is missing; the rules of Python restore it")
+        )
         result = "\n".join(lines), [*mistakes, ("GS15", getattr(problem, "lineno", 1), what)]
         if isinstance(parse(new), ast.Module):
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...i18n.finding_details import detail
+from ...i18n.message import Message
 from .migrations import Change
 from .program import Positions
 from .scopes import ImportedNames, number_of
@@ -57,7 +57,10 @@ def _check_fan(node: ast.Call, names: ImportedNames) -> Iterator[Change]:
     own, incoming = map(ast.dump, size.elts)
     if ast.dump(fan) == own != incoming:
         texts = {"scale": arguments["scale"], "size": size, "incoming": size.elts[1]}
-        text = detail("own_nodes", **{name: ast.unparse(part) for name, part in texts.items()})
+        text = Message(
+            "{scale} for {size}, where the number of incoming connections is {incoming}",
+            **{name: ast.unparse(part) for name, part in texts.items()},
+        )
         yield Change("GS21", node, text)
 
 
@@ -82,13 +85,13 @@ def _check_rate_name(node: ast.Assign) -> Iterator[Change]:
 
 def _check_rate_call(node: ast.Call) -> Iterator[Change]:
     if isinstance(node.func, ast.Name) and node.func.id.lower() in _CLASS_NAMES and len(node.args) == 4:
-        yield from _check_rate(node, node.args[3], detail("learning_rate"))
+        yield from _check_rate(node, node.args[3], Message("learning rate"))
 
 
 def _check_rate(node: ast.AST, value: ast.expr, name: str) -> Iterator[Change]:
     rate = number_of(value)
     if rate is not None and not RATES[0] <= rate <= RATES[1]:
-        yield Change("GS22", node, detail("rate_is", name=name, rate=rate))
+        yield Change("GS22", node, Message("{name} is {rate:g}", name=name, rate=rate))
 
 
 def _divided_by_255(node: ast.AST) -> ast.expr | None:
@@ -113,7 +116,7 @@ def _check_scaling(node: ast.BinOp, scaled: list[tuple[str, int]]) -> Iterator[C
     again = {one.id for one in ast.walk(pixels) if isinstance(one, ast.Name)}
     twice = [name for name, line in scaled if name in again and line < node.lineno]
     if twice:
-        yield Change("GS23", node, detail("scaled_again", name=twice[0]))
+        yield Change("GS23", node, Message("{name} is already scaled, and is scaled again", name=twice[0]))
     elif _affine_factors(node) != (255.0, 0.99, 0.01):
         yield Change("GS23", node, ast.unparse(node))
 

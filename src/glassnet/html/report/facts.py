@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...i18n.help_zh import OPTIONS
+from ...i18n.catalogue import translated
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent
@@ -181,7 +181,7 @@ def option_settings(model: Model, language: str, say: Say) -> list[Setting]:
     settings = []
     for name, value in options.items():
         spec = SPECS.get(name)
-        meaning = "" if spec is None else OPTIONS[spec.help] if language == "zh" else spec.help
+        meaning = "" if spec is None else translated(spec.help, language, "help")
         settings.append(Setting(name, format_value(value, say), name in usual and usual[name] != value, meaning))
     return settings
 

@@ -8,8 +8,9 @@ from typing import Any
 from ... import __version__
 from ...errors import CODES
 from ...html.service import content_policy, service_page
-from ...i18n.errors_zh import KINDS
-from ...i18n.language import LANGUAGES, Say, listed
+from ...i18n.catalogue import translated
+from ...i18n.language import Say, listed
+from ...i18n.message import LANGUAGES
 from ...i18n.plots import words_in
 from ...i18n.service import SERVICE_WORDS
 from ..http import in_language
@@ -62,7 +63,7 @@ def _content(context: Context, address: str, language: str) -> dict[str, Any]:
         "has_token": context.has_token,
         "limits": _limits(context, say),
         "errors": [
-            {"code": code, "statuses": statuses, "meaning": (KINDS if language == "zh" else CODES)[code]}
+            {"code": code, "statuses": statuses, "meaning": translated(CODES[code], language)}
             for code, statuses in STATUSES.items()
         ],
         "version": __version__,

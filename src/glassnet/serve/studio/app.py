@@ -13,7 +13,8 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ...i18n.language import LANGUAGES
+from ...i18n.language import words_of
+from ...i18n.message import LANGUAGES
 from ...i18n.studio import STUDIO_WORDS
 from . import compare, data, draw, look, model_routes, step, take_away, train
 from .endpoints import api, require_known
@@ -65,8 +66,7 @@ async def _page(request: Request) -> Response:
 
 def _words(_: Session, given: dict[str, Any]) -> dict[str, str]:
     require_known("language", given["of"], dict.fromkeys(LANGUAGES))
-    place = LANGUAGES.index(given["of"])
-    return {key: texts[place] for key, texts in STUDIO_WORDS.items()}
+    return words_of(STUDIO_WORDS, given["of"])
 
 
 async def _events(request: Request) -> Response:

@@ -6,13 +6,12 @@ from typing import Any
 
 from starlette.routing import Route
 
-from ...i18n.language import LANGUAGES
+from ...i18n.message import LANGUAGES, Message
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
 from ...training.paired import FEWEST, MOST
 from ...workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent
 from ...workflow.compare_job import compare as compare_sides
-from ...workflow.notice import Notice
 from ...workflow.take_away.comparison import comparison_command, comparison_program
 from .endpoints import api, object_in, text_in, whole_in
 from .jobs import Job
@@ -66,7 +65,7 @@ def carry_out(session: Session, job: Job, plan: CompareJob) -> dict[str, Any]:
     shown = _Shown(job, plan)
     notices: list[dict[str, str]] = []
 
-    def note(notice: Notice) -> None:
+    def note(notice: Message) -> None:
         notices.append({language: session.clean(notice.text(language)) for language in LANGUAGES})
         job.live["notices"] = notices
 

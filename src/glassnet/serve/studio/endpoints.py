@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from ...errors import GlassnetError, OptionError, require_choice, require_number
 from ...i18n.control_characters import finite, json_text
-from ...i18n.language import LANGUAGES, preferred
-from ...i18n.message import Message
+from ...i18n.language import preferred
+from ...i18n.message import LANGUAGES, Message
 from ..http import accepted_language, in_language, in_thread
 
 Handler = Callable[[Any, dict[str, Any]], Any]

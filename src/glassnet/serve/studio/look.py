@@ -18,6 +18,7 @@ from ...explain import examine_nodes, find_suspects, hidden_space
 from ...explain.hidden import MOST_SAMPLES
 from ...explain.label_errors import Suspects
 from ...explain.nodes import LayerOfNodes
+from ...i18n.message import Message, ignore
 from ...model.evaluate import Evaluation, evaluate, label_scores, reliability
 from ...model.intervals import score_intervals
 from ...model.model import Model
@@ -27,7 +28,6 @@ from ...preprocess.tabular.dataset import read_table
 from ...training.cross_validation import fold_options
 from ...workflow.labels_job import LabelsJob, find_label_errors, suspect_rows
 from ...workflow.model_data import load_labelled, notify_trained_on
-from ...workflow.notice import Notice, ignore
 from ...workflow.table_options import TableOptions
 from ...workflow.take_away.look import Looking, looking_command, looking_program
 from ...workflow.training_data import job_options, load_samples, load_table_samples, parts_in_training
@@ -217,7 +217,7 @@ def _require_part(parts: tuple[str, ...], part: str) -> None:
 
 def _is_trained_on(studied: StudioModel, source: str, part: str, samples: Dataset, rows: int) -> bool:
     """Return whether a model was trained on these samples, by its record."""
-    notices: list[Notice] = []
+    notices: list[Message] = []
     notify_trained_on(studied.model, source, samples, rows, notices.append)
     # The training data of the bundled reader are MNIST's and generated ones, in a file that is not shipped.
     return bool(notices) or (studied.id == "reader" and is_bundled(samples.source) and part == "train")

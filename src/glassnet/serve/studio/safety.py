@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...errors import CODES
-from ...i18n.errors_zh import KINDS
+from ...i18n.catalogue import translated
 from ..http import is_foreign
 from .endpoints import BYTES, refusal
 
@@ -158,7 +158,7 @@ def problem_page(status: int, code: str, path: str, limit: str = "") -> Response
     """Return the answer to a request that cannot be served: JSON for the API, else a page; in both languages."""
     if path.startswith("/api/"):
         english, chinese = (f" ({limit})", f"（{limit}）") if limit else ("", "")
-        return refusal(status, code, f"{CODES[code]}{english} / {KINDS[code]}{chinese}")
+        return refusal(status, code, f"{CODES[code]}{english} / {translated(CODES[code], 'zh')}{chinese}")
     english = "Open the address that <code>glassnet studio</code> printed in the terminal."
     chinese = "请打开 <code>glassnet studio</code> 在终端输出的地址。"
     text = f"""<!doctype html>
@@ -166,6 +166,6 @@ def problem_page(status: int, code: str, path: str, limit: str = "") -> Response
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body><main><h1>glassnet studio</h1>
 <p>{escape(CODES[code]).capitalize()} [{code}]. {english}</p>
-<p lang="zh-CN">{escape(KINDS[code])} [{code}]。{chinese}</p></main></body></html>
+<p lang="zh-CN">{escape(translated(CODES[code], "zh"))} [{code}]。{chinese}</p></main></body></html>
 """
     return HTMLResponse(text, status)

@@ -20,12 +20,12 @@ from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
 from ...i18n.control_characters import printable
 from ...i18n.language import preferred
+from ...i18n.message import ignore
 from ...model.file import load_model, shipped_path
 from ...model.model import Model
 from ...options.options import Options
 from ...preprocess.tabular.dataset import read_table
 from ...workflow.model_data import trained_on_bundled
-from ...workflow.notice import ignore
 from ...workflow.show_job import look_at
 from ...workflow.training_data import load_samples
 from .endpoints import require_known

@@ -15,8 +15,8 @@ from ...data import Dataset
 from ...data.dataset import channels_of, image_shape
 from ...data.load import BUNDLED
 from ...errors import require_names
-from ...i18n import help_zh
-from ...i18n.language import LANGUAGES
+from ...i18n.catalogue import translated
+from ...i18n.message import LANGUAGES, Message
 from ...nn.compile_notice import CompileNotice, shown_by
 from ...nn.parameters import Parameters
 from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, Options, by_field, checked
@@ -24,7 +24,6 @@ from ...options.recipes import RECIPE_NAMES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ...training.fine_tuning import as_flags, fine_tuning_options, fixed_options
-from ...workflow.notice import Notice
 from ...workflow.table_options import TableOptions
 from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
@@ -44,12 +43,12 @@ PICTURES = 5
 
 def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Describe the options, for the form: everything from their declarations."""
-    chinese = given["language"] == "zh"
+    language = given["language"]
     groups = [
         {
             "name": group,
-            "title": help_zh.HEADS[group.capitalize()] if chinese else group.capitalize(),
-            "options": [_option(name, chinese) for name, spec in SPECS.items() if spec.group == group],
+            "title": translated(group.capitalize(), language, "help"),
+            "options": [_option(name, language) for name, spec in SPECS.items() if spec.group == group],
         }
         for group in GROUPS
     ]
@@ -57,7 +56,7 @@ def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     return {"groups": groups, "recipes": recipes}
 
 
-def _option(name: str, chinese: bool) -> dict[str, Any]:
+def _option(name: str, language: str) -> dict[str, Any]:
     spec = SPECS[name]
     needs = None if spec.needs is None else asdict(spec.needs)
     return {
@@ -70,7 +69,7 @@ def _option(name: str, chinese: bool) -> dict[str, Any]:
         "high": spec.high,
         "form": spec.form,
         "default": Options().to_dict()[name],
-        "help": help_zh.OPTIONS[spec.help] if chinese else spec.help,
+        "help": translated(spec.help, language, "help"),
         "needs": needs,
         "common": spec.common,
     }
@@ -201,7 +200,7 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     notices: list[dict[str, Any]] = []
     shown = _Shown(job, _shape_of(session, data))
 
-    def note(notice: Notice | CompileNotice) -> None:
+    def note(notice: Message | CompileNotice) -> None:
         notices.append({language: session.clean(notice.text(language)) for language in LANGUAGES})
         job.live["notices"] = notices
         job.publish("notice", notices[-1])

@@ -11,13 +11,13 @@ from typing import Any
 from ...data.dataset import Dataset
 from ...data.validation import AUTO
 from ...errors import ArgumentError, DataError, OptionError, require_names
+from ...i18n.message import Message
 from ...options.options import NAMES, OTHER_NAMES, SPECS, Options
 from ...preprocess.tabular.dataset import column_names, load_table
 from ...preprocess.tabular.selection import in_python
 from ...training.executor import Executor, require_executor
 from ..compare_job import Callback, CompareJob, Side, default_seeds
 from ..compare_job import compare as carry_out
-from ..notice import Notice
 from ..table_options import TableOptions
 from .result import Comparison
 
@@ -209,7 +209,7 @@ def _source(data: Any, y: Any, table: TableOptions) -> str | Dataset | None:
     return load_table(data, table.target, **named)
 
 
-def _warn(notice: Notice) -> None:
+def _warn(notice: Message) -> None:
     if notice.key in ("compare_few", "all_one_answer"):
         warnings.warn(_in_python(notice.text("en")), UserWarning, stacklevel=4)
 

@@ -13,14 +13,13 @@ from typing import Any
 from ...data.dataset import Dataset, require_dataset
 from ...data.split import split
 from ...errors import ArgumentError, DataError, GlassnetError, require_names, wrong_type
-from ...i18n.message import Message
+from ...i18n.message import Message, ignore
 from ...options.options import NAMES, OTHER_NAMES, Options, by_field
 from ...options.recipes import for_rows, recipe_named
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for, recipe_options, task_of
-from ..notice import Notice, ignore
 from ..table_options import TableOptions
 from ..training_data import TrainingData, job_options, load_training_table
 from .job import Callback, SearchData, SearchJob, run_search, search_files
@@ -167,7 +166,7 @@ def _search(
     return run_search(job, read, executor, every, _warn, time.monotonic, began)
 
 
-def _warn(notice: Notice) -> None:
+def _warn(notice: Message) -> None:
     if notice.key == "all_one_answer":
         warnings.warn(_in_python(notice.text("en")), UserWarning, stacklevel=4)
 

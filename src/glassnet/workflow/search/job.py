@@ -26,7 +26,7 @@ from ...errors import (
     OptionError,
     require_choice,
 )
-from ...i18n.message import Message, Option
+from ...i18n.message import Message, Notify, Option, ignore
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.options import Options, by_field
@@ -37,7 +37,6 @@ from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit, task_of
 from ...training.receipt import fingerprint
 from ..evaluate_job import about_equal_answers
-from ..notice import Notify, ignore, notice
 from ..table_options import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data
 from ..training_data import TrainingData, job_options, require_images, require_picture_files
@@ -316,9 +315,14 @@ def run_search(
                     folder=folder,
                 )
             if ended == "time" and trials.stopped:
-                notify(notice("search_stopped", count=trials.stopped))
+                notify(
+                    Message(
+                        "{count} trials were stopped by the time limit, to be repeated when the search continues",
+                        count=trials.stopped,
+                    )
+                )
             elif ended == "time" and trials.ended == before:
-                notify(notice("search_no_time", minutes=job.minutes))
+                notify(Message("--minutes {minutes:g}: no time for another trial", minutes=job.minutes))
             answers = [scorer.only_answer(found) for found in contributed.values()]
             for one in about_equal_answers(read.training, metric, answers):
                 notify(one)
@@ -369,18 +373,28 @@ def _notify_unused(space: tuple[Dimension, ...], base: Options, notify: Notify) 
             continue
         facts = {"flag": f"space {name}", "other": needs.option, "value": getattr(base, needs.option)}
         if needs.values:
-            notify(notice("idle", **facts, wanted=", ".join(needs.values)))
+            notify(
+                Message(
+                    "--{flag} has no effect with {other} {value}, only with {wanted}",
+                    **facts,
+                    wanted=", ".join(needs.values),
+                )
+            )
         else:
-            notify(notice("idle_below", **facts, least=needs.above))
+            notify(
+                Message(
+                    "--{flag} has no effect with {other} {value:g}, only above {least:g}", **facts, least=needs.above
+                )
+            )
 
 
 def _notify_continued(done: int, wanted: int | None, notify: Notify) -> None:
     if wanted is None:
-        notify(notice("search_continues", done=done))
+        notify(Message("continuing: {done} trials done", done=done))
     elif done < wanted:
-        notify(notice("search_continues_of", done=done, planned=wanted))
+        notify(Message("continuing: {done} of {planned} trials done", done=done, planned=wanted))
     else:
-        notify(notice("search_complete", done=done))
+        notify(Message("the search is complete: {done} trials done; a larger --trials continues it", done=done))
 
 
 def _wanted(job: SearchJob) -> int | None:

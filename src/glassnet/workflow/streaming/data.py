@@ -15,11 +15,10 @@ from ...data.stream.row_groups import digest_of
 from ...data.stream.source import StreamSource, TableStream, joined
 from ...data.tables.header import header_names
 from ...errors import DataError
-from ...i18n.message import Message, Option
+from ...i18n.message import Message, Notify, Option
 from ...options.options import Options
 from ...preprocess.tabular.dataset import read_table, samples_of
 from ...training.streaming.survey import Survey, rows_in_memory
-from ..notice import Notify, notice, remark
 from ..train_job import Plan
 from ..training_data import TrainingData, notify_left_out, notify_surprises
 
@@ -44,7 +43,14 @@ def notify_empty_files(source: StreamSource, notify: Notify) -> None:
     """Notify of files of 0 bytes, which are skipped."""
     if empty := source.empty_files:
         facts = {"count": len(empty), "all": len(empty) + len(source.parts), "name": empty[0]}
-        notify(notice("empty_files", source=source.source, **facts))
+        notify(
+            Message(
+                "{source}: empty files (0 bytes) skipped: {count:,} of {all:,}, the first {name}; if a copy "
+                "failed, copy it again",
+                source=source.source,
+                **facts,
+            )
+        )
 
 
 def stream_of(data: Any, expected: Sequence[str], decimal: str) -> StreamSource:
@@ -68,14 +74,28 @@ def with_test(survey: Survey, options: Options, test: StreamSource | None, notif
         *columns.remarks,
         *(Message("column {name!r} not used: {why}", name=name, why=why) for name, why in columns.dropped),
     ):
-        notify(remark(source.source, text))
+        notify(Message("{source}: {remark}", source=source.source, remark=text))
     if survey.without_target:
         names = ", ".join(map(repr, columns.target_names))
-        notify(notice("without_target", source=source.source, rows=survey.without_target, names=names))
+        notify(
+            Message(
+                "{source}: {rows:,} rows without a target ({names}) skipped",
+                source=source.source,
+                rows=survey.without_target,
+                names=names,
+            )
+        )
     if test is not None:
         held_out = load_test(test, survey, options, notify)
     elif held_out is not None:
-        notify(notice("kept_aside", share=100 * survey.roles.holdout, source=source.source, rows=len(held_out)))
+        notify(
+            Message(
+                "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
+                share=100 * survey.roles.holdout,
+                source=source.source,
+                rows=len(held_out),
+            )
+        )
     elif survey.roles.holdout:
         raise DataError(
             "GN010",
@@ -109,9 +129,23 @@ def load_test(source: StreamSource, survey: Survey, options: Options, notify: No
             tables.append(table)
     table = joined(tables)
     if not few:
-        notify(notice("tested_on_some", source=source.source, rows=len(table), all=source.rows))
+        notify(
+            Message(
+                "{source}: tested on {rows:,} of {all:,} rows, chosen at random: they stay in memory",
+                source=source.source,
+                rows=len(table),
+                all=source.rows,
+            )
+        )
     if seen:
-        notify(notice("test_in_training", source=source.source, seen=seen, rows=source.rows))
+        notify(
+            Message(
+                "{source}: {seen:,} of these {rows:,} rows are also in the training data, so the result proves little",
+                source=source.source,
+                seen=seen,
+                rows=source.rows,
+            )
+        )
     test = samples_of(table, columns)
     notify_surprises(table, columns, notify)
     notify_left_out(table, test, notify)

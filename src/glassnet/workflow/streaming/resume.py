@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...i18n.message import Message
+from ...i18n.message import Message, Notify
 from ...options.options import Options
 from ...training.callbacks import Callback
 from ...training.checkpoint import LoadedCheckpoint
 from ...training.run import Fit
 from ...training.streaming.fit import resume_stream
 from ...training.streaming.survey import OnSurvey, Survey
-from ..notice import Notify, notice
 from ..train_job import Plan, TrainResult, fit_or_keep
 from ..training_data import TrainingData
 from .data import open_planned, open_test, with_test
@@ -37,10 +36,14 @@ def resume_on_stream(
 
     def surveyed(survey: Survey, options: Options) -> None:
         read.append(with_test(survey, options, test, notify))
-        notify(notice("going_on", done=saved.state.progress, epochs=saved.options.epochs))
+        notify(
+            Message(
+                "resuming after {done:.2f} of {epochs} epochs", done=saved.state.progress, epochs=saved.options.epochs
+            )
+        )
         for change in saved.changes:
             text = Message("{change}: the last bits may differ from those of an uninterrupted run", change=change)
-            notify(notice("text", text=text))
+            notify(text)
 
     def fit_it(callbacks: Iterable[Callback]) -> Fit:
         return resume_stream(

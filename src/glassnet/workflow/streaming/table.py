@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...data.tables.header import header_names
+from ...i18n.message import Notify
 from ...model.evaluate import Evaluation
 from ...options.options import Options
 from ...training.callbacks import Callback
@@ -14,7 +15,6 @@ from ...training.checkpoint import CheckpointPolicy
 from ...training.run import Fit
 from ...training.streaming.fit import fit_stream
 from ...training.streaming.survey import Survey
-from ..notice import Notify
 from ..table_options import TableOptions
 from ..train_job import evaluate_on_test
 from ..training_data import TrainingData

@@ -8,14 +8,13 @@ from typing import Any
 
 from ...data.stream.source import StreamSource
 from ...errors import OptionError
-from ...i18n.message import Option
+from ...i18n.message import Message, Notify, Option, ignore
 from ...options.options import SPECS, Options
 from ...options.recipes import for_rows
 from ...training.callbacks import Callback
 from ...training.run import Fit
 from ...training.streaming.fit import fit_stream
 from ...training.streaming.survey import OnSurvey, Survey
-from ..notice import Notify, ignore, notice
 from ..train_job import (
     Plan,
     TrainJob,
@@ -79,7 +78,15 @@ def train_stream(
                 classes_option=Option("classes", chosen.classes),
                 target=Option("target"),
             )
-        notify(notice("table_read", source=source.source, rows=rows, columns=len(source.names), recipe=plan.recipe))
+        notify(
+            Message(
+                "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
+                source=source.source,
+                rows=rows,
+                columns=len(source.names),
+                recipe=plan.recipe,
+            )
+        )
         return chosen
 
     def surveyed(survey: Survey, chosen: Options) -> None:

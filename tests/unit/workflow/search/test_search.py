@@ -18,11 +18,11 @@ from glassnet.errors import (
     ModelFileError,
     OptionError,
 )
+from glassnet.i18n.message import ignore
 from glassnet.model.file import load_model, save_model
 from glassnet.options.recipes import for_rows
 from glassnet.training.executor import ThreadExecutor
 from glassnet.workflow.model_data import load_unseen
-from glassnet.workflow.notice import ignore
 from glassnet.workflow.search import job as search_job
 from glassnet.workflow.search.job import SearchJob, TrialEnded, TrialProgress, TrialStarted, search_files
 from glassnet.workflow.search.trial import run_trial
