@@ -136,8 +136,12 @@ class TrainingRange:
         """Warn once of the `remark` on inputs, with a `RangeWarning`."""
         if not self._warned and (remark := self.remark(inputs, compared=compared)):
             self._warned.append(True)
-            template = "rows: {remark}. Predictions are unreliable; pass rows with the encoding and scale of the training data."
-            warnings.warn(RangeWarning(template, remark=remark), stacklevel=callers_level())
+            warning = RangeWarning(
+                "rows: {remark}. Predictions are unreliable; pass rows with the encoding and scale of the training "
+                "data.",
+                remark=remark,
+            )
+            warnings.warn(warning, stacklevel=callers_level())
 
     def _what_is_far(self, inputs: NDArray[Any], compared: NDArray[np.intp] | None) -> Message | None:
         """Describe what is far off in most inputs; return None if nothing is.
