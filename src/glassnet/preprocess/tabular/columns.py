@@ -534,12 +534,8 @@ class Columns:
             hint = Message("Rename {names}.", names=Listing(near[:5], quoted=True))
         if not table.header:
             hint = Message("Its first line has no column names.")
-        names = Listing(missing, 8, quoted=True)
-        lacking = (
-            Message("missing column {names}", names=names)
-            if len(missing) == 1
-            else Message("missing columns {names}", names=names)
-        )
+        template = "missing column {names}" if len(missing) == 1 else "missing columns {names}"
+        lacking = Message(template, names=Listing(missing, 8, quoted=True))
         if set(missing) <= set(self.target_names):
             raise DataError(
                 "GN060",
