@@ -16,7 +16,6 @@ import pytest
 
 import glassnet
 from glassnet.errors import ClusterError, OptionError
-from glassnet.i18n.translate import in_chinese
 from support.cli import environment, run
 
 
@@ -144,7 +143,7 @@ def test_workers_with_other_surroundings_are_refused_by_name(ray_nodes, monkeypa
         cluster.submit(do_nothing).result()
     assert raised.value.code == "GN131"
     assert name.format(now["versions"]["numpy"] if key == "versions" else now[key]) in str(raised.value)
-    assert in_chinese(str(raised.value)).startswith(ray_nodes.head_node.node_ip_address)
+    assert raised.value.text("zh").startswith(ray_nodes.head_node.node_ip_address)
 
 
 TRAIN = ("train", "table.csv", "--target", "y", "--members", 2, "--no-pictures", "--out", "m.safetensors")
