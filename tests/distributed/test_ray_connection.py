@@ -68,7 +68,7 @@ def test_an_empty_variable_names_no_cluster(unconnected, monkeypatch):
 
     monkeypatch.setattr(unconnected, "init", init)
     monkeypatch.setenv("RAY_ADDRESS", "")
-    assert refused("auto").startswith("--ray auto: no Ray cluster is running here.")
+    assert refused("auto").startswith("ray='auto': no Ray cluster is running here.")
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b""])
@@ -95,11 +95,11 @@ def test_what_ray_says_becomes_one_line(unconnected, monkeypatch):
         monkeypatch.setattr(unconnected, "init", init)
 
     fail("Could not find any running\nRay instance.", ConnectionError)
-    assert refused("auto").startswith("--ray auto: no Ray cluster is running here.")
+    assert refused("auto").startswith("ray='auto': no Ray cluster is running here.")
     fail("Failed to connect to Ray cluster.", ConnectionError, RuntimeError("RPC error: InvalidAuthToken: …"))
     assert "Set RAY_AUTH_MODE=token" in refused("local")
     fail("From server: Traceback (most recent call last):\n  File\nRuntimeError: It failed.\n", RuntimeError)
-    assert "cannot be used (RuntimeError: It failed)" in refused("local")
+    assert "cannot be used (RuntimeError: It failed.)" in refused("local")
     fail("Version mismatch: The cluster was started with:\n    Ray: 1.0", RuntimeError)
     with pytest.raises(ClusterError, match=r"\(Version mismatch: The cluster was started with: Ray: 1.0\)") as raised:
         glassnet.ray_cluster("local")
