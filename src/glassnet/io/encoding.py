@@ -61,14 +61,14 @@ def narrowed(content: bytes, name: str) -> bytes:
         place = getattr(problem, "start", 0)
         raise DataError(
             "GN011",
-            "{name}, byte {place}: not valid {encoding}, as the file begins. Save it again as 'CSV UTF-8'.",
+            "{name}, byte {byte}: not valid {encoding}, as the file begins. Save it again as 'CSV UTF-8'.",
             name=name,
-            place=place + 1,
+            byte=place + 1,
             encoding=encoding,
         ) from None
 
 
-def in_utf8(content: bytes) -> tuple[bytes, str]:
+def in_utf8(content: bytes) -> tuple[bytes, str | Message]:
     """Return text in UTF-8, and the name of the encoding that was guessed; empty if the text was UTF-8.
 
     Text whose high bytes come in pairs, most of them common Chinese characters, is read as GB 18030, which spreadsheets
@@ -89,7 +89,7 @@ def in_utf8(content: bytes) -> tuple[bytes, str]:
     return content.decode("latin-1").encode(), _NAMES["cp1252"]
 
 
-_NAMES = {
+_NAMES: dict[str, Message | str] = {
     "gb18030": Message("GB 18030 (Chinese)"),
     "big5": Message("Big5 (Chinese)"),
     "cp932": Message("Shift JIS (Japanese)"),

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from ..errors import FileError, OptionError
+from ..i18n.message import Door, Option, in_python
 
 MAX_BYTES = 4 << 30
 """Default limit: ten million rows of sixty fields, about half the memory of a current machine."""
@@ -57,7 +58,18 @@ def max_bytes(size: int | str) -> Iterator[None]:
         _limit.reset(before)
 
 
-def parse_size(size: int | str, name: str = "max-bytes") -> int:
+class _Limit:
+    """The way to allow more bytes: an option, but a context manager in Python."""
+
+    def __init__(self, size: str) -> None:
+        self.size = size
+
+    def text(self, language: str = "en", door: Door = in_python) -> str:
+        """Return the option, or the call."""
+        return f"with glassnet.max_bytes({self.size!r})" if door is in_python else door(Option("max_bytes", self.size))
+
+
+def parse_size(size: int | str, name: str | Option = Option("max_bytes")) -> int:  # noqa: B008 - does not change
     """Convert a number or a text such as ``"8GiB"`` to bytes; errors as for `max_bytes`, with this name."""
     match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?) ?([kmgt]?i?b|)", str(size).strip().lower())
     if isinstance(size, bool) or not match or match[2] not in _UNITS or not float(match[1]):
@@ -143,10 +155,8 @@ def require_room(name: str, size: int) -> None:
         enough = format_size(1 << (size - 1).bit_length())
         raise FileError(
             "GN033",
-            "{name}: more than {limit} when unpacked. If you trust the file, allow more: --max-bytes "
-            "{enough} (in Python: with glassnet.max_bytes({same!r})).",
+            "{name}: more than {limit} when unpacked. If you trust the file, allow more: {option}.",
             name=name,
             limit=format_size(limit),
-            enough=enough,
-            same=enough,
+            option=_Limit(enough),
         )

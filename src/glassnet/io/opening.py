@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import ArgumentError, DataError, FileError, GlassnetError, wrong_type
-from ..i18n.message import Option
+from ..i18n.message import Command, Message, Option
 from .archives import BEGINNINGS, only_file
 from .encoding import narrowed, wide_encoding
 from .limits import require_room
@@ -32,7 +32,7 @@ _PIECE = 1 << 22  # bytes read at a time; large, because a thread may wait for i
 def require_path(name: str, given: object) -> None:
     """Raise ArgumentError GN021 unless the argument `name` is a path, or not empty text."""
     if not isinstance(given, str | os.PathLike):
-        raise wrong_type(name, given, "the name of a file")
+        raise wrong_type(name, given, Message("the name of a file"))
     if not os.fspath(given):
         raise ArgumentError("GN021", "{name} {value!r}: expected the name of a file.", name=name, value=given)
 
@@ -90,9 +90,10 @@ def file_problem(name: str, error: OSError) -> FileError:
         if name == "-":
             return FileError(
                 "GN001",
-                "-: standard input is read only as a table with named columns (train {target}) or as inputs "
-                "to predict (query). Save the data to a file and name the file.",
-                target=Option("target"),
+                "-: standard input is read only as a table with named columns ({train}) or as inputs to predict "
+                "({query}). Save the data to a file and name the file.",
+                train=Command("train", Option("target")),
+                query=Command("query"),
             )
         return FileError("GN001", "{name}: no such file or folder. Check the name.", name=name)
     if isinstance(error, IsADirectoryError):

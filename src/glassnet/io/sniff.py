@@ -52,8 +52,8 @@ def kind_of(opened: Opened) -> str:
     if name.lower().endswith(".zip") and opened.content is None and not head.startswith(_ZIP):
         raise FileError(
             "GN005",
-            "{source}: named as a ZIP archive, but it is none. Rename the file by its format.",
-            source=opened.name,
+            "{name}: named as a ZIP archive, but it is none. Rename the file by its format.",
+            name=opened.name,
         )
     if head.startswith(_ZIP) or name.endswith(".npz"):
         return "npz"
@@ -73,7 +73,7 @@ def kind_of(opened: Opened) -> str:
 
 def _not_text_error(head: bytes, name: str) -> DataError | FileError:
     """Return the error for content with control characters: another format, UTF-16, or damaged text."""
-    what = next((what for magic, what in _OTHER_FORMATS.items() if head.startswith(magic)), "")
+    what = next((what for magic, what in _OTHER_FORMATS.items() if head.startswith(magic)), None)
     if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
         what = Message("a safetensors file, such as a model")
     if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
@@ -89,12 +89,11 @@ def _not_text_error(head: bytes, name: str) -> DataError | FileError:
             place=Place(name, line=line),
             byte=byte,
         )
-    what = what or Message("binary data of an unknown format")
     return FileError(
         "GN005",
         "{name}: {kind}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of these formats.",
         name=name,
-        kind=what,
+        kind=what or Message("binary data of an unknown format"),
     )
 
 

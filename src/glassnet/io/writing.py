@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import FileError, OptionError
-from ..i18n.message import Listing, Message
+from ..i18n.message import Listing, Message, Option
 
 MAKER = "glassnet"
 """Program name in the metadata of figures and pages."""
@@ -163,8 +163,9 @@ def _require_own_file(path: str | Path, target: Path, replaceable: re.Pattern[by
 def _exists_error(path: str | Path) -> FileError:
     return FileError(
         "GN007",
-        "{path}: the file already exists and is not replaced. Choose another path, or pass --force (overwrite=True).",
+        "{path}: the file already exists and is not replaced. Choose another path, or pass {option}.",
         path=path,
+        option=Option("overwrite", True),
     )
 
 
@@ -182,7 +183,7 @@ def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES))
             "GN021",
             "{path}: figures are written as {suffixes}. Use a name with one of these suffixes.",
             path=path,
-            suffixes=Listing(allowed),
+            suffixes=Listing(allowed, last="or"),
         )
     return suffix[1:]
 
@@ -241,21 +242,21 @@ def require_distinct_paths(**paths: str | None) -> None:
     Parameters
     ----------
     **paths : str, optional
-        The path that each flag names, by the flag's name.
+        The path that each option names, by the option's name.
 
     Raises
     ------
     OptionError
         GN022 when two are the same.
     """
-    flags: dict[Path, str] = {}
-    for flag, path in paths.items():
-        if path and (other := flags.setdefault(Path(path).resolve(), flag)) != flag:
+    names: dict[Path, str] = {}
+    for name, path in paths.items():
+        if path and (other := names.setdefault(Path(path).resolve(), name)) != name:
             raise OptionError(
                 "GN022",
-                "--{other} and --{flag} both name {path}. Name two different files.",
-                other=other,
-                flag=flag,
+                "{other} and {option} both name {path}. Name two different files.",
+                other=Option(other),
+                option=Option(name),
                 path=path,
             )
 

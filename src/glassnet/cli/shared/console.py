@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ...nn.compile_notice import CompileNotice
     from ...preprocess import Columns
 
+_FLAGS = {"overwrite": "force"}
+"""Flags that are called otherwise than the parameter in Python, besides the options of training."""
 _FEW_LINES, _LONG = 10, 30.0
 """Without a terminal: about how many lines a run prints, and how many seconds after the last one any epoch has one."""
 
@@ -90,7 +92,7 @@ def in_terminal(option: Option) -> str:
     from ...options.options import SPECS
 
     spec = SPECS.get(option.name)
-    return typed(option, spec.word(option.name) if spec else "")
+    return typed(option, spec.word(option.name) if spec else _FLAGS.get(option.name, ""))
 
 
 def message(key: str, **values: Any) -> str:

@@ -12,7 +12,14 @@ import polars as pl
 from ...errors import FileError
 from ...i18n.message import Message
 from ...io.opening import file_problem
-from ..tables.declared_sizes import PROBLEMS, StoredRows, arrow_record_batches, parquet_row_groups, require_pages
+from ..tables.declared_sizes import (
+    PROBLEMS,
+    StoredRows,
+    arrow_record_batches,
+    parquet_row_groups,
+    reason_of,
+    require_pages,
+)
 from .parts import Part, Piece, State, most_rows, pieces_of, state_of
 
 _UNREADABLE = (*PROBLEMS, TypeError, RecursionError)
@@ -113,7 +120,7 @@ class RemotePart(Part):
         GN003 when polars cannot read them, with its reason.
     """
 
-    unit = "slice"
+    unit = Message("slice")
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -149,18 +156,13 @@ class RemotePart(Part):
             raise self._unreadable(problem, self.place(piece)) from None
 
     @staticmethod
-    def _unreadable(problem: BaseException, place: str) -> FileError:
+    def _unreadable(problem: BaseException, place: str | Message) -> FileError:
         return FileError(
             "GN003",
-            "{name}: cannot be read ({reason}). Check address, access and network.",
-            name=place,
+            "{place}: cannot be read ({reason}). Check address, access and network.",
+            place=place,
             reason=reason_of(problem),
         )
-
-
-def reason_of(problem: BaseException) -> str:
-    """Return the first line of polars' message."""
-    return str(problem).partition("\n")[0].strip() or type(problem).__name__
 
 
 _GROUPS: dict[str, Callable[[IO[bytes]], list[StoredRows]]] = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from ...errors import DataError, FileError
+from ...i18n.message import Message
 from ...io.encoding import in_utf8, wide_encoding
 from ...io.opening import file_problem
 from ..tables.csv import read_careful, read_fast, require_unique, sniff, table_start
@@ -40,7 +41,7 @@ class DelimitedPart(Part):
         GN010, GN011, GN012, GN063.
     """
 
-    unit = "block"
+    unit = Message("block")
     typed = False
 
     def __init__(self, path: Path, expected: Collection[str]) -> None:
@@ -126,7 +127,7 @@ def _head_of(path: Path) -> bytes:
         raise file_problem(str(path), error) from None
     name = str(path)
     if wide_encoding(head[:4096]):
-        raise _not_utf8(name, "UTF-16 or UTF-32")
+        raise _not_utf8(name, Message("UTF-16 or UTF-32"))
     if b"\r" in head and b"\n" not in head:
         raise FileError(
             "GN142",
@@ -139,13 +140,13 @@ def _head_of(path: Path) -> bytes:
     return head
 
 
-def _require_utf8(content: bytes, place: str) -> None:
+def _require_utf8(content: bytes, place: str | Message) -> None:
     _, encoding = in_utf8(content)
     if encoding:
         raise _not_utf8(place, encoding)
 
 
-def _not_utf8(place: str, encoding: str) -> FileError:
+def _not_utf8(place: str | Message, encoding: str | Message) -> FileError:
     return FileError(
         "GN142",
         "{place}: not UTF-8 but perhaps {encoding}, which cannot be read as a stream. Save it as 'CSV UTF-8'.",

@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 
 from ...errors import DataError, FileError, require_choice, with_near_matches
-from ...i18n.language import listed
-from ...i18n.message import Message
+from ...i18n.message import Listing, Message
 from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
 from ...io.sniff import kind_of
@@ -69,7 +68,7 @@ class FileStream(StreamSource):
         frame = self._first_frame(count, self.names)
         return self._table(cleaned(frame, self.source, self._quoted), np.arange(len(frame)))
 
-    def place(self, group: RowGroup) -> str:
+    def place(self, group: RowGroup) -> Message:
         """Return the file and row group, for messages and progress."""
         part, piece = self._pieces[group]
         return part.place(piece)
@@ -147,7 +146,8 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
         name = source
     else:
         files, empty = files_of(source)
-        name = os.fspath(source) if isinstance(source, str | os.PathLike) else listed([str(one) for one in files], 2)
+        names = ", ".join(map(str, files[:2])) + (", …" if len(files) > 2 else "")
+        name = os.fspath(source) if isinstance(source, str | os.PathLike) else names
         parts = []
         kinds = [_kind(file) for file in files]
         _require_one_kind(files, kinds)
@@ -224,38 +224,21 @@ def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
     schema = {name: _plain(dtype) for name, dtype in first.schema.items()}
     for part in parts[1:]:
         own = {name: _plain(dtype) for name, dtype in part.schema.items()}
-        missing, extra = (
-            listed([repr(name) for name in one if name not in other], _SHOWN)
-            for one, other in ((schema, own), (own, schema))
-        )
-        advice = Message("Give all parts the same columns.")
-        if missing and extra:
+        missing, extra = ([name for name in one if name not in other] for one, other in ((schema, own), (own, schema)))
+        if missing or extra:
+            if missing and extra:
+                template = "{name}: has {extra} instead of {missing} in {first}. Give all parts the same columns."
+            elif missing:
+                template = "{name}: lacks {missing}, which {first} has. Give all parts the same columns."
+            else:
+                template = "{name}: has {extra}, which {first} lacks. Give all parts the same columns."
             raise DataError(
                 "GN140",
-                "{name}: has {extra} instead of {missing} in {first}. {advice}",
+                template,
                 name=part.name,
-                extra=extra,
-                missing=missing,
+                extra=Listing(extra, _SHOWN, quoted=True),
+                missing=Listing(missing, _SHOWN, quoted=True),
                 first=first.name,
-                advice=advice,
-            )
-        if missing:
-            raise DataError(
-                "GN140",
-                "{name}: lacks {missing}, which {first} has. {advice}",
-                name=part.name,
-                missing=missing,
-                first=first.name,
-                advice=advice,
-            )
-        if extra:
-            raise DataError(
-                "GN140",
-                "{name}: has {extra}, which {first} lacks. {advice}",
-                name=part.name,
-                extra=extra,
-                first=first.name,
-                advice=advice,
             )
         schema |= {name: own[name] for name, dtype in schema.items() if dtype == pl.Null}
         for name, dtype in schema.items():

@@ -49,7 +49,7 @@ class Part(ABC):
     unit = Message("row group")
     typed = True
     header = True
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
     partitions: Mapping[str, pl.Series] = MappingProxyType({})
     """Columns that the part's folders give; see `tables.partitions`."""
 
@@ -72,9 +72,9 @@ class Part(ABC):
         """Size of the file in bytes."""
         return self._state.size
 
-    def place(self, piece: Piece) -> str:
+    def place(self, piece: Piece) -> Message:
         """Return the file and row group, for messages."""
-        return f"{self.name} [{self.unit} {piece.number + 1}]"
+        return Message("{name} [{unit} {number}]", name=self.name, unit=self.unit, number=piece.number + 1)
 
     def require_unchanged(self) -> None:
         """Raise FileError GN001 or GN141 if the file is gone or was changed since it was opened."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DataError, FileError
-from ...i18n.language import listed
+from ...i18n.message import Listing
 from ...io.opening import file_problem
 
 _PATTERN = frozenset("*?[")
@@ -58,8 +58,8 @@ def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) 
     files = sorted(dict.fromkeys(found), key=str)
     filled = [file for file in files if _size(file)]
     if not filled:
-        shown = listed([str(file) for file in files], 4)
-        raise DataError("GN010", "{name}: the file is empty, expected samples. Check the download.", name=shown)
+        names = Listing(files, 4)
+        raise DataError("GN010", "{name}: the file is empty, expected samples. Check the download.", name=names)
     return filled, sorted(set(files) - set(filled), key=str)
 
 
@@ -87,12 +87,11 @@ def _files_of(source: str | os.PathLike[str]) -> list[Path]:
     files = [one for one in inside if one.is_file()]
     if not files:
         if inside:
-            pattern = os.path.join(name, "**", "*.parquet")
             raise FileError(
                 "GN002",
                 "{name}: a folder of folders. Name a pattern that reaches their files, such as '{pattern}'.",
                 name=name,
-                pattern=pattern,
+                pattern=os.path.join(name, "**", "*.parquet"),
             )
         raise FileError("GN002", "{name}: a folder without files. Check the name.", name=name)
     return files

@@ -97,7 +97,7 @@ class StreamSource(ABC):
     def first_rows(self, count: int = FIRST_ROWS) -> Table:
         """Return the first rows as one table."""
 
-    def place(self, group: RowGroup) -> str:
+    def place(self, group: RowGroup) -> Message:
         """Return the part and row group, for messages and progress."""
         return Message("{source}, row group {number}", source=self.parts[group.part], number=group.number + 1)
 
@@ -133,11 +133,7 @@ class TableStream(StreamSource):
         if isinstance(sizes, int):
             sizes = [min(sizes, whole - first) for first in range(0, whole, sizes)]
         if sum(sizes) != whole or min(sizes, default=0) < 1:
-            raise ValueError(
-                Message(
-                    "sizes of row groups: a sum of {sum}, expected {whole}, each 1 or more", sum=sum(sizes), whole=whole
-                )
-            )
+            raise ValueError(f"sizes of row groups: a sum of {sum(sizes)}, expected {whole}, each 1 or more")
         firsts = np.concatenate([[0], np.cumsum(sizes)]).tolist()
         groups = [RowGroup(0, number, firsts[number], rows) for number, rows in enumerate(sizes)]
         super().__init__(table.source, table.names, (table.source,), groups)

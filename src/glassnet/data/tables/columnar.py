@@ -15,9 +15,10 @@ from typing import Any
 import polars as pl
 
 from ...errors import DataError, FileError
+from ...i18n.message import Place
 from ...io.limits import require_room
 from ...io.opening import Opened
-from .declared_sizes import PROBLEMS, declared_size
+from .declared_sizes import PROBLEMS, declared_size, reason_of
 
 _READERS: dict[str, Callable[[Any], pl.DataFrame]] = {
     "parquet": pl.read_parquet,
@@ -55,13 +56,12 @@ def read_typed(opened: Opened, kind: str) -> pl.DataFrame:
     except _PROBLEMS as problem:
         if isinstance(problem, FileError | DataError):
             raise
-        reason = str(problem).partition("\n")[0]
         raise FileError(
             "GN006",
             "{name}: damaged {kind} data ({reason}). Fetch the file again.",
             name=opened.name,
             kind=kind,
-            reason=reason,
+            reason=reason_of(problem),
         ) from None
 
 
@@ -127,9 +127,7 @@ def _lines(text: str, name: str) -> list[Any]:
 def _damaged(name: str, line: int, problem: json.JSONDecodeError) -> FileError:
     return FileError(
         "GN006",
-        "{name}, line {line}: not valid JSON ({problem}, column {column}). Correct it, or fetch the file again.",
-        name=name,
-        line=line,
+        "{place}: not valid JSON ({problem}). Correct it, or fetch the file again.",
+        place=Place(name, line=line, column=problem.colno),
         problem=problem.msg,
-        column=problem.colno,
     )

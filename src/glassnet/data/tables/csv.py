@@ -17,7 +17,7 @@ from typing import NamedTuple
 import polars as pl
 
 from ...errors import DataError
-from ...i18n.message import Listing, Message, Place
+from ...i18n.message import Listing, Message, Place, Sentences
 from ...io.encoding import in_utf8
 from ...io.opening import Opened
 from ..validation import is_number
@@ -38,8 +38,8 @@ class Delimited:
         One of ``header.SEPARATORS``, or a blank for any run of blanks.
     header : bool
         Whether the first line has the column names; otherwise they are column1, column2, ….
-    remarks : tuple of str
-        Messages about guesses.
+    remarks : tuple of Message
+        Guesses.
     row_names : polars.Series or None
         Row names, as R writes them; they are not among the columns.
     """
@@ -47,7 +47,7 @@ class Delimited:
     frame: pl.DataFrame
     separator: str
     header: bool
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     row_names: pl.Series | None = None
 
 
@@ -131,7 +131,7 @@ def named_columns(opened: Opened) -> list[str]:
     return names if max(worded, default=0) > 0.9 else []
 
 
-def require_unique(names: list[str], source: str) -> None:
+def require_unique(names: list[str], source: str | Message) -> None:
     """Raise DataError GN063 if two columns have the same name."""
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
@@ -163,8 +163,8 @@ def comments_above(content: bytes) -> int:
     return size if row else 0
 
 
-def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], list[bytes]]:
-    """Return the content, or its first bytes, in UTF-8, messages about guesses, and ignored lines above the table."""
+def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[Message, ...], list[bytes]]:
+    """Return the content, or its first bytes, in UTF-8, remarks on guesses, and ignored lines above the table."""
     with opened.stream() as stream:
         content = stream.read(size)
     if b"\n" not in content:
@@ -267,29 +267,23 @@ def read_careful(
                 place=Place(name, line=above + first),
             )
         if len(row) != width:
-            line, count, s = above + last, len(row), "s" * (len(row) != 1)
-            problem = Message(
-                "{place}: {count} value{s}, expected {what}.",
-                place=Place(name, line=line),
-                count=count,
-                s=s,
-                what=right,
-            )
+            line, count, joined = above + last, len(row), None
             advice = Message("Remove the extra values, or quote their text.")
             if width == 1:
                 advice = Message("If line 1 is not the name of a column, remove it.")
             elif count < width:
                 advice = Message("Add the missing values.")
             if any("\n" in field for field in row):
-                advice = " ".join(
-                    [
-                        advice,
-                        Message(
-                            "Quotation marks make one row of lines {first} to {last}.", first=above + first, last=line
-                        ),
-                    ]
-                )
-            raise DataError("GN012", "{problem} {advice}", problem=problem, advice=advice)
+                template = "Quotation marks make one row of lines {first} to {last}."
+                joined = Message(template, first=above + first, last=line)
+            raise DataError(
+                "GN012",
+                "{place}: {count} values, expected {expected}. {advice}",
+                place=Place(name, line=line),
+                count=count,
+                expected=right,
+                advice=Sentences(advice, joined),
+            )
         rows.append(row)
     return frame_of_rows(rows, width)
 

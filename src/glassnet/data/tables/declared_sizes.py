@@ -30,6 +30,12 @@ PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EO
 """What damaged metadata raise."""
 
 
+def reason_of(problem: BaseException) -> Message | str:
+    """Return why metadata or data are damaged: our own reason, or the first line of that of polars."""
+    own = problem.args[0] if problem.args else None
+    return own if isinstance(own, Message) else str(problem).partition("\n")[0].strip() or type(problem).__name__
+
+
 def declared_size(opened: Opened, kind: str) -> int:
     """Return the declared unpacked size in bytes; 0 if the metadata are unreadable, which polars will report.
 
@@ -111,7 +117,7 @@ def require_pages(stream: IO[bytes], group: StoredRows) -> None:
             count = next((page[kind][1] for kind in _DATA_PAGES if kind in page), 0)
             place += page[3]
             if not 0 <= count <= left or min(page[2], page[3]) < 0 or place > end:
-                raise ValueError(f"a page of {count} values and {page[3]} bytes")
+                raise ValueError(Message("a page of {count} values and {size} bytes", count=count, size=page[3]))
             left -= count
 
 
@@ -122,7 +128,7 @@ def _page_header(stream: IO[bytes], place: int, end: int) -> tuple[dict[int, Any
         with contextlib.suppress(LookupError):
             header, size = _thrift_structure(stream.read(min(most, end - place)), 0, 0)
             return header, place + size
-    raise EOFError("a page ends too early")
+    raise EOFError(Message("a page ends too early"))
 
 
 def arrow_record_batches(stream: IO[bytes]) -> list[StoredRows]:
@@ -176,7 +182,7 @@ def _thrift_structure(data: bytes, at: int, depth: int) -> tuple[dict[int, Any],
 
 def _thrift_value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
     if depth > _DEEPEST:
-        raise ValueError("too deep")
+        raise ValueError(Message("too deep"))
     if kind in (1, 2):  # true and false take no bytes
         return kind == 1, at
     if kind == 3:
@@ -192,7 +198,7 @@ def _thrift_value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int
         head = data[at]
         count, at = (head >> 4, at + 1) if head >> 4 != 15 else _thrift_varint(data, at + 1)
         if count > len(data):
-            raise ValueError("a list longer than the footer")
+            raise ValueError(Message("a list longer than the footer"))
         values = []
         for _ in range(count):
             one, at = (None, at + 1) if head & 15 in (1, 2) else _thrift_value(data, at, head & 15, depth + 1)
@@ -200,7 +206,7 @@ def _thrift_value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int
         return values, at
     if kind == 12:
         return _thrift_structure(data, at, depth + 1)
-    raise ValueError(f"a value of kind {kind}")
+    raise ValueError(Message("a value of kind {kind}", kind=kind))
 
 
 def _thrift_varint(data: bytes, at: int) -> tuple[int, int]:
@@ -211,7 +217,7 @@ def _thrift_varint(data: bytes, at: int) -> tuple[int, int]:
         if data[at - 1] < 128:
             return value, at
         if shift > 63:
-            raise ValueError("a number of more than 64 bits")
+            raise ValueError(Message("a number of more than 64 bits"))
 
 
 def _thrift_integer(data: bytes, at: int) -> tuple[int, int]:

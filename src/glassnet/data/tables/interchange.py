@@ -16,8 +16,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Message
 from .csv import require_unique
+from .table import THE_TABLE
 
 _RESOLUTIONS = ("D", "ms", "us", "ns")
 """The resolutions of NumPy's dates that polars takes."""
@@ -38,7 +38,7 @@ def frame_of(source: Any) -> pl.DataFrame:
     try:
         columns = _columns(source)
         if columns is not None:
-            require_unique([name for name, _ in columns], Message("the table"))
+            require_unique([name for name, _ in columns], THE_TABLE)
             return pl.DataFrame({name: _plain_column(column) for name, column in columns}, strict=False)
         if hasattr(source, "__arrow_c_stream__"):
             return pl.DataFrame(source, strict=False)

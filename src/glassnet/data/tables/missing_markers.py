@@ -8,8 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.message import Message
-
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
 """Markers of missing values, in lower case; without "none" and "-", which often name a class."""
 
@@ -26,7 +24,7 @@ AMONG_NUMBERS = MISSING | {
         "n.a.",
         "not available",
         "not applicable",
-        Message("no data"),
+        "no data",
     ),
     *("无", "未知", "缺失", "暂无"),
 }

@@ -46,7 +46,7 @@ def require_table_place(path: str | Path, first: Sequence[str], *, overwrite: bo
             "GN021",
             "{path}: tables are written as {suffixes}. Use a name with one of these suffixes.",
             path=path,
-            suffixes=Listing(FORMATS),
+            suffixes=Listing(FORMATS, last="or"),
         )
     own = re.escape(",".join(first)) if suffix == ".csv" else rf"PAR1.*{_MAKER_KEY}.{{,8}}{MAKER}"
     require_place(path, re.compile(own.encode(), re.DOTALL))

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError, OptionError
-from ...i18n.language import listed
-from ...i18n.message import Option, Place
+from ...i18n.message import Command, Listing, Option, Place
 from ...io.archives import as_folder, is_folder
 from ...io.encoding import in_utf8, narrowed
 from ...io.opening import Opened, file_problem, open_source
@@ -120,13 +119,12 @@ def _change(
     # As the list writes it, see `spreadsheet`, or as somebody typed it.
     label = next((one for one in (text_of(new), text_of(new.strip()), new, new.strip()) if one in class_names), None)
     if label is None:
-        labels = listed(class_names, 6)
         raise DataError(
             "GN074",
             "{place}: label {label!r}, expected one of {labels}, or drop. Correct it.",
             place=Place(name, line=line),
             label=new.strip(),
-            labels=labels,
+            labels=Listing(class_names, 6),
         )
     return int(row), label
 
@@ -294,11 +292,10 @@ def _changed_rows(opened: Opened, changes: Changes, labels: SampleLayout) -> byt
     if labels.columns > 1:
         raise FileError(
             "GN005",
-            "{name}: labels in {count} columns cannot be written. Merge them into one column first with "
-            "'glassnet doctor {fix}'.",
+            "{name}: labels in {count} columns cannot be written. Merge them into one column first with '{command}'.",
             name=opened.name,
             count=labels.columns,
-            fix=Option("fix"),
+            command=Command("doctor", Option("fix")),
         )
     layout = sniff(opened)
     with opened.stream() as stream:

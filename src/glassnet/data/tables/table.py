@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from ..._one_line import one_line
 from ...errors import DataError, FileError, require_choice
-from ...i18n.language import listed
-from ...i18n.message import Message, Place
+from ...i18n.message import Door, Listing, Message, Place, in_python
 from ...io.archives import files_in
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
@@ -44,6 +43,19 @@ _CALENDAR = {
 }
 """Type -> its limits: days of the years 1 to 9999, microseconds of them, or of a difference in Python, nanoseconds."""
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
+
+
+class _Unnamed(str):
+    """The name of a table that is no file: text in records, and translated in messages, unlike the name of a file."""
+
+    __slots__ = ()
+
+    def text(self, language: str = "en", door: Door = in_python) -> str:
+        """Return the name in a language."""
+        return Message(str(self)).text(language, door)
+
+
+THE_TABLE = _Unnamed("the table")
 
 
 @dataclass(frozen=True)
@@ -271,8 +283,8 @@ class Table:
         Source of the table, for messages.
     header : bool
         Whether the column names come from the source; otherwise they are column1, column2, ….
-    remarks : tuple of str
-        Messages about guesses in reading.
+    remarks : tuple of Message
+        Guesses in reading.
     rows : ndarray of int64, shape (n,), or None
         Number of each row in the source, from 0; None if no rows were excluded.
     decimal : {"auto", ",", "."}
@@ -284,7 +296,7 @@ class Table:
     frame: pl.DataFrame
     source: str
     header: bool = True
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
     rows: NDArray[np.int64] | None = None
     decimal: str = AUTO
     typed: bool = True
@@ -472,9 +484,7 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples. Check the data.")
-    return Table(
-        cleaned(frame, Message("the table")), Message("the table"), not isinstance(source, np.ndarray), decimal=decimal
-    )
+    return Table(cleaned(frame, THE_TABLE), THE_TABLE, not isinstance(source, np.ndarray), decimal=decimal)
 
 
 def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
@@ -497,13 +507,12 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
                 raise DataError(
                     "GN019", "{name}: an empty ZIP archive, expected data. Pack it again.", name=opened.name
                 )
-            shown = listed([*map(ascii, files)], 4)
             raise FileError(
                 "GN005",
                 "{name}: a ZIP archive of {files}, expected one file with a table with named columns. Unpack "
                 "it, and name that file.",
                 name=opened.name,
-                files=shown,
+                files=Listing(map(ascii, files), 4),
             )
         raise FileError(
             "GN005",
@@ -547,7 +556,7 @@ def quoted_columns(text: pl.DataFrame) -> list[str]:
     return columns
 
 
-def cleaned(frame: pl.DataFrame, source: str, quoted: Sequence[str] | None = None) -> pl.DataFrame:
+def cleaned(frame: pl.DataFrame, source: str | Message, quoted: Sequence[str] | None = None) -> pl.DataFrame:
     """Strip blanks and single quotation marks around text, and replace markers of missing values by null.
 
     `quoted` are the columns of words in single quotation marks, if they are known from other rows.
@@ -573,7 +582,7 @@ def cleaned(frame: pl.DataFrame, source: str, quoted: Sequence[str] | None = Non
     return frame.rechunk()  # once, instead of each time that a column becomes an array
 
 
-def _require_calendar(column: pl.Series, source: str) -> None:
+def _require_calendar(column: pl.Series, source: str | Message) -> None:
     """Raise DataError GN014 for a value of a date or time type of which polars cannot make a date or a time."""
     dtype = column.dtype
     if dtype.is_nested():
