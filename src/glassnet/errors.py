@@ -7,6 +7,7 @@ their meaning never changes. ``CODES`` is the only list of them; the reference p
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
@@ -250,6 +251,11 @@ class DataWarning(GlassnetWarning):
     """Data are used otherwise than given: columns left out, values not read, targets that are all the same (GN078)."""
 
     code = "GN078"
+
+
+def warn(message: Message) -> None:
+    """Warn with a message, of something that happens while the caller waits."""
+    warnings.warn(GlassnetWarning(message), stacklevel=2)
 
 
 def strictly(place: str | Place, remark: Message) -> DataError:

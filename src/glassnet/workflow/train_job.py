@@ -48,7 +48,7 @@ from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_fr
 from ..training.cross_validation import CrossValidation, cross_validate
 from ..training.events import Event, TrainingStarted
 from ..training.executor import DividesBatches, Executor, divisible
-from ..training.fine_tuning import as_flags, fine_tuning_options
+from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
@@ -294,7 +294,7 @@ def train(
         options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
     else:
-        options = fine_tuning_options(start, job.options, job.recipe, as_flags)
+        options = fine_tuning_options(start, job.options, job.recipe)
     checkpoint = checkpoint_policy(job, plan, options, notify)
 
     def choose(rows: int, task: str) -> Options:
