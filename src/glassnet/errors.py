@@ -301,13 +301,13 @@ _Result = TypeVar("_Result")
 
 
 def require_names(
-    owner: str, given: Iterable[str], allowed: Sequence[str], others: Mapping[str, str] | None = None
+    owner: str | Option, given: Iterable[str], allowed: Sequence[str], others: Mapping[str, str] | None = None
 ) -> None:
     """Raise ArgumentError GN021, with a near match, for the first name that is not allowed.
 
     Parameters
     ----------
-    owner : str
+    owner : str or Option
         What the names are passed to.
     given, allowed : iterable of str, sequence of str
     others : mapping of str to str, optional
