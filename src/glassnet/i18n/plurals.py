@@ -14,6 +14,7 @@ _ONE = {
     "cores": "core",
     "digits": "digit",
     "epochs": "epoch",
+    "errors": "error",
     "features": "feature",
     "files of other kinds": "file of other kinds",
     "folders": "folder",
@@ -31,6 +32,7 @@ _ONE = {
     "pixels": "pixel",
     "predictions": "prediction",
     "rare words": "rare word",
+    "remarks": "remark",
     "rows": "row",
     "samples": "sample",
     "suspects": "suspect",
@@ -39,6 +41,7 @@ _ONE = {
     "trials were": "trial was",
     "trials": "trial",
     "values": "value",
+    "warnings": "warning",
     "weights": "weight",
     "words": "word",
     "wrong or ambiguous labels": "wrong or ambiguous label",
@@ -51,6 +54,8 @@ _COUNTED = re.compile(
 
 def agreeing(template: str, values: Mapping[str, Any]) -> str:
     """Return an English template with the plurals after numbers in the singular where the number is 1."""
+    if not any(str(value) == "1" for value in values.values()):
+        return template
 
     def singular(found: re.Match[str]) -> str:
         one, many = str(values.get(found[1])) == "1", found["many"]
