@@ -13,7 +13,8 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ...i18n.language import LANGUAGES, words_of
+from ...i18n.language import words_of
+from ...i18n.message import LANGUAGES
 from ...i18n.studio import STUDIO_WORDS
 from . import compare, data, draw, look, model_routes, step, take_away, train
 from .endpoints import api, require_known

@@ -6,8 +6,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from ...i18n.language import LANGUAGES
-from ...i18n.message import Message
+from ...i18n.message import LANGUAGES, Message
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
 from ...training.paired import FEWEST, MOST
@@ -67,7 +66,7 @@ def carry_out(session: Session, job: Job, plan: CompareJob) -> dict[str, Any]:
     notices: list[dict[str, str]] = []
 
     def note(notice: Message) -> None:
-        notices.append({language: session.clean(notice.text(language)) for language in LANGUAGES})
+        notices.append({language: session.text(notice, language) for language in LANGUAGES})
         job.live["notices"] = notices
 
     with ThreadExecutor(1) as one_by_one:  # the page shows one training run at a time, and can pause it
