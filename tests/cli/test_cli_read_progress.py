@@ -14,7 +14,8 @@ from glassnet.cli.shared import photo_progress
 from glassnet.cli.shared.photo_progress import watch_photos
 from glassnet.handwriting.reading import Digit, Reading
 from glassnet.handwriting.reasons import Reason
-from glassnet.i18n.cli import cli_words
+from glassnet.i18n.cli import CLI_WORDS
+from glassnet.i18n.language import speaking
 
 
 def slow(count: int, shown: Event):
@@ -93,5 +94,5 @@ def test_many_uncertain_digits_are_summed_up(reasons, lines, monkeypatch):
 
 def test_every_reason_has_words_for_several_digits():
     for language in ("en", "zh"):
-        say = cli_words(language)
+        say = speaking(language, CLI_WORDS)
         assert len({say(f"some_{reason}", count=2) for reason in Reason}) == len(Reason)

@@ -20,13 +20,15 @@ from typing import Any
 
 import click
 
-from ..errors import GlassnetError, RangeWarning
+from ..errors import GlassnetError, OptionError, RangeWarning
 from ..i18n.catalogue import translated
 from ..i18n.language import chinese
+from ..i18n.message import Command, Message, Option
 from ..io.archives import remove_unpacked
 from ..io.limits import LOADER
 from ..nn.compile_notice import is_compiling, shown_by
 from .shared.console import complain, say_compiling, say_warning
+from .usage import speak_the_users_language, usage_message
 
 _COMMANDS = {
     "train": "Train a network, test it, save it and plot the results.",
@@ -87,7 +89,8 @@ class _LazyGroup(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in _COMMANDS and (near := get_close_matches(args[0], _COMMANDS, 1)):
-            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
+            template = "No such command {name!r}. Did you mean {near!r}? Try '{command}'."
+            raise OptionError("GN020", template, name=args[0], near=near[0], command=Command(Option("help")))
         return super().resolve_command(context, args)
 
 
@@ -112,7 +115,7 @@ def _process_once(flag: Any, process: Callable[..., None], context: click.Contex
     before = state.opts.get(flag.dest)
     process(value, state)
     if before is not None and before != state.opts[flag.dest]:
-        raise click.UsageError(f"Option {flag.obj.opts[0]!r} is given twice. Give it once.", context)
+        raise OptionError("GN020", "Option {name!r} is given twice. Give it once.", name=flag.obj.opts[0])
 
 
 _HELP = """Train, test and explain small neural networks.
@@ -178,8 +181,9 @@ def main() -> None:
     try:
         if "" in sys.argv:
             before = sys.argv[sys.argv.index("") - 1]
-            which = f"the value of {before}" if before.startswith("-") else "an argument"
-            raise click.UsageError(f"{which} is empty, perhaps from an unset shell variable.")
+            named = Message("the value of {flag}", flag=before) if before.startswith("-") else Message("an argument")
+            raise OptionError("GN020", "{argument} is empty, perhaps from an unset shell variable.", argument=named)
+        speak_the_users_language()
         # Not `cli.main`, which handles a closed pipe and an interrupt differently.
         with shown_by(say_compiling), _command_line().make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
@@ -188,23 +192,25 @@ def main() -> None:
     except click.exceptions.Exit as end:  # --help, --version
         code = end.exit_code
     except GlassnetError as problem:
-        complain(problem.code, str(problem))
+        complain(problem.code, problem.message)
         code = 130 if problem.code == "GN031" else 2
     except (KeyboardInterrupt, click.Abort) as stop:
-        complain("GN031", str(stop) or "interrupted; nothing was written.")
+        complain(
+            "GN031",
+            next((one for one in stop.args if isinstance(one, Message)), Message("interrupted; nothing was written.")),
+        )
         code = 130
     except click.ClickException as problem:
-        if isinstance(problem, click.NoSuchOption):
-            problem = _with_shown_names(problem)
-        complain("GN020", f"{_sentence(problem.format_message())} Try 'glassnet {_command_word()}--help'.")
+        complain("GN020", usage_message(problem, _command_word()))
     except MemoryError:
-        complain("GN032", "not enough memory. Use a smaller network or smaller batches.")
+        complain("GN032", Message("not enough memory. Use a smaller network or smaller batches."))
     except BrokenPipeError:  # the reader of a pipe has ended, as in `glassnet test … | head`
         _abandon_output()
         code = 0
     except OSError as problem:
-        where = problem.filename or "standard output"
-        complain("GN003", f"{where}: cannot be written or read ({problem.strerror or problem}).")
+        where = problem.filename or Message("standard output")
+        reason = problem.strerror or problem
+        complain("GN003", Message("{where}: cannot be written or read ({reason}).", where=where, reason=reason))
         _abandon_output()
     atexit.register(_end, code)
     sys.exit(code)
@@ -227,9 +233,9 @@ def _end(code: int) -> None:
 
 def _show_warning(message: Warning | str) -> None:
     if isinstance(message, RangeWarning):
-        complain(message.code, str(message))
+        complain(message.code, message.message)
     else:
-        say_warning(str(message))
+        say_warning(getattr(message, "message", None) or Message(str(message)))
 
 
 def _prepare_streams() -> None:
@@ -250,30 +256,5 @@ def _abandon_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _with_shown_names(problem: click.NoSuchOption) -> click.NoSuchOption:
-    """Return the error for a misspelt option with the names that the help shows, instead of hidden ones."""
-    from ..options.options import SPECS
-
-    if problem.ctx and isinstance(problem.ctx.command, click.Group) and not problem.possibilities:
-        text = f"No such option before the command: {problem.option_name}. Options are after the command."
-        return click.NoSuchOption(problem.option_name, text, ctx=problem.ctx)
-    known = problem.ctx.command.params if problem.ctx else []
-    hidden = {word: one.name or "" for one in known if getattr(one, "hidden", False) for word in one.opts}
-    near = dict.fromkeys(  # without repetitions, the most similar name first
-        f"--{SPECS[hidden[one]].word(hidden[one])}" if one in hidden else one for one in problem.possibilities or ()
-    )
-    if not near:
-        return problem
-    names = ", ".join(map(repr, near))
-    which = f"Did you mean {'one of: ' * (len(near) > 1)}{names}?"
-    return click.NoSuchOption(problem.option_name, f"{problem.message} {which}", ctx=problem.ctx)
-
-
-def _sentence(message: str) -> str:
-    """Return a message of click without brackets around suggestions, and with a full stop."""
-    message = message.replace(" (Did you mean", " Did you mean").replace("?)", "?")
-    return message if message.endswith((".", "?")) else f"{message}."
-
-
 def _command_word() -> str:
-    return f"{sys.argv[1]} " if len(sys.argv) > 1 and sys.argv[1] in _COMMANDS else ""
+    return sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in _COMMANDS else ""

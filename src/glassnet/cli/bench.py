@@ -13,7 +13,8 @@ import click
 from .. import data
 from ..data import Dataset
 from ..engines import available_cores
-from ..i18n.cli import cli_words
+from ..i18n.cli import CLI_WORDS
+from ..i18n.language import speaking
 from ..model.inference import compiled
 from ..options.options import Options
 from ..training.fit import fit
@@ -42,7 +43,7 @@ def bench_command(runs: int, language: str, as_json: bool) -> None:
     """
     digits, test = data.bundled(), data.bundled("test")
     rows: list[dict[str, Any]] = []
-    in_english, in_language = cli_words("en"), cli_words(language_in_use())
+    in_english, in_language = speaking("en", CLI_WORDS), speaking(language_in_use(), CLI_WORDS)
     names = []
     for (key, facts), work, against in _tasks(digits, test):
         names.append(in_language(key, **facts))

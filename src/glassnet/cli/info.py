@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..i18n.catalogue import translated as in_language
-from ..i18n.language import chinese_list, chinese_value, width_of
+from ..i18n.language import chinese_value, width_of
 from ..i18n.plots import shown as shown_number
 from ..model.file import load_model
 from ..options.options import Options
@@ -18,13 +18,12 @@ from ..training.receipt import joined_count
 from .shared.console import (
     json_flag,
     language_in_use,
-    line_about,
     message,
     padded,
     print_columns,
     result,
     result_json,
-    translated,
+    shown_text,
 )
 from .shared.flags import language_flag
 from .shared.train_text import scores_in_words
@@ -70,7 +69,7 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
         receipt["options"] = _own_options(receipt)
     _make_scores_readable(receipt)
     facts["class_names"] = message("listing").join(model.class_names)
-    facts["scaling"], facts["targets"] = line_about(model.scaling), line_about(model.targets)
+    facts["scaling"], facts["targets"] = shown_text(model.scaling), shown_text(model.targets)
     if (count := joined_count(model.receipt)) > 1:
         facts["members"] = message("networks_joined", count=count)
     if "kept" in receipt:
@@ -115,8 +114,8 @@ def _shown(name: str, value: Any) -> str:
         return (message("to") if ends else "-").join(_shown(name, one) for one in value)
     if isinstance(value, float):
         return shown_number(value)
-    text = translated(value)
-    return str(chinese_value(name, chinese_list(name, text))) if language_in_use() == "zh" else text
+    text = shown_text(value)
+    return str(chinese_value(name, text)) if language_in_use() == "zh" else text
 
 
 def _make_scores_readable(receipt: dict[str, Any]) -> None:

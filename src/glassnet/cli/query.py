@@ -21,7 +21,7 @@ from .shared.console import (
     result,
     result_json,
     say_notice,
-    translated,
+    shown_text,
 )
 from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag, strict_flag
 from .shared.model_argument import model_and_inputs
@@ -79,14 +79,14 @@ def query_command(
         write_answers(out, model, answers, overwrite=force)
     if as_json:
         result_json([_facts(answer) for answer in answers])
-    width = max((width_of(translated(answer.input)) for answer in answered), default=0)
+    width = max((width_of(shown_text(answer.input)) for answer in answered), default=0)
     for answer in [] if as_json else answers:
         if answer.error is not None:
-            complain(answer.error.code, str(answer.error))
+            complain(answer.error.code, answer.error.message)
             continue
         if out:
             continue
-        result(f"{padded(translated(answer.input), width)}   {_words(answer)}")
+        result(f"{padded(shown_text(answer.input), width)}   {_words(answer)}")
     if out and answered and not as_json:
         result(message("answers_written", file=out, count=len(answered)))
     if len(answered) < len(answers):

@@ -118,7 +118,7 @@ def _print(one: PhotoResult, width: int) -> None:
     if one.reading is not None:
         _report(padded(one.input, width), one.reading)
     elif one.error is not None:
-        complain(one.error.code, str(one.error))
+        complain(one.error.code, one.error.message)
 
 
 def _report(name: str, reading: Reading) -> None:

@@ -17,6 +17,7 @@ from ..data.tables.header import header_names
 from ..errors import DataError
 from ..i18n.catalogue import translated as in_language
 from ..i18n.language import number_text, share_text, shortened, width_of
+from ..i18n.message import Message
 from ..io.writing import require_picture_place
 from ..options.options import DISTORTIONS
 from ..plots import digit_lines
@@ -27,6 +28,7 @@ from ..workflow.table_options import TableOptions
 from ..workflow.training_data import job_options, learn_columns
 from .shared.console import (
     json_flag,
+    language_in_use,
     message,
     padded,
     print_columns,
@@ -36,7 +38,6 @@ from .shared.console import (
     say,
     say_notice,
     terminal_width,
-    translated,
 )
 from .shared.flags import force_flag, given, language_flag, max_bytes_flag, part_flag, with_options
 from .shared.table_flags import take_table_options, with_table_flags
@@ -177,7 +178,7 @@ def _show_table(source: str | Table, row: int | None, options: TableOptions, as_
         return
     result(message("table_size", source=table.source, rows=len(table), columns=len(table.names)))
     for remark in (*table.remarks, *(columns.remarks if columns else about_decimals(parsed))):
-        say(translated(f"{table.source}: {remark}"))
+        say_notice(Message("{source}: {remark}", source=table.source, remark=remark))
     if columns:
         print_columns(columns)
     else:

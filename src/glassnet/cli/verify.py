@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from ..workflow.verify_job import verify_model
-from .shared.console import json_flag, message, progress_listener, result, result_json, say_notice, translated
+from .shared.console import json_flag, message, progress_listener, result, result_json, say_notice, shown_text
 from .shared.flags import language_flag, max_bytes_flag
 from .shared.sources import one_of, several_of
 from .shared.stream_progress import stream_hooks
@@ -55,8 +55,8 @@ def verify_command(
         epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
         result(message("same_bits", epochs=epochs, hash=receipt["hash"]))
     else:
-        result(message("bits_differ", where=translated(verification.where)))
+        result(message("bits_differ", where=shown_text(verification.where)))
     if not as_json:
         for one in verification.surroundings:
-            result(f"          {translated(one)}")
+            result(f"          {shown_text(one)}")
     click.get_current_context().exit(0 if verification.same else 1)

@@ -5,7 +5,7 @@ Errors, and remarks on data, are not in here: `messages` has the Chinese of thos
 
 from __future__ import annotations
 
-from .language import Say, speaking
+from .language import Say
 
 CLI_WORDS: dict[str, str] = {
     # compare
@@ -169,11 +169,6 @@ CLI_WORDS: dict[str, str] = {
     "bits_differ": "different: {where}",
 }
 """Key -> the text in English and in Chinese; see `language.speaking`."""
-
-
-def cli_words(language: str) -> Say:
-    """Return the function that gives these texts in a language."""
-    return speaking(language, CLI_WORDS)
 
 
 NO_DIGIT = ("not_a_digit", "not_writing", "other_line")

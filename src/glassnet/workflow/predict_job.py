@@ -17,7 +17,8 @@ from ..errors import GlassnetError
 from ..handwriting.digit_model import reads_digits
 from ..handwriting.reader import Reading, read_photo
 from ..handwriting.reasons import Reason
-from ..i18n.cli import cli_words
+from ..i18n.cli import CLI_WORDS
+from ..i18n.language import speaking
 from ..i18n.message import Message, Notify, ignore
 from ..io.archives import is_folder
 from ..io.opening import open_named
@@ -286,7 +287,7 @@ def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
     names = [model.name_of(k) for k in range(model.classes)]
     if model.targets.name != "values":
         holding = [name for name, holds in zip(names, decoded, strict=True) if holds]
-        return ", ".join(holding) or cli_words(language)("none_holds")
+        return ", ".join(holding) or speaking(language, CLI_WORDS)("none_holds")
     units = [one.suffix for one in model.columns.targets] if model.columns else [""] * model.classes
     if model.classes == 1:
         return f"{decoded[0]:.6g}{units[0]}"

@@ -31,8 +31,7 @@ from ..errors import (
     OptionError,
     StreamError,
 )
-from ..i18n.language import LANGUAGES
-from ..i18n.message import Message, Notify, Option, ignore
+from ..i18n.message import LANGUAGES, Message, Notify, Option, ignore
 from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate

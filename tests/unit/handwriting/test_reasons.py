@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw
 
 from glassnet.handwriting.reader import Digit, read_photo
 from glassnet.handwriting.reasons import Reason
-from glassnet.i18n.cli import NO_DIGIT, cli_words, digit_words
-from glassnet.i18n.language import LANGUAGES
+from glassnet.i18n.cli import CLI_WORDS, NO_DIGIT, digit_words
+from glassnet.i18n.language import speaking
+from glassnet.i18n.message import LANGUAGES
 from glassnet.model.file import shipped_model
 
 EIGHT = [((66, 50), (134, 110)), ((60, 100), (140, 170))]
@@ -60,7 +61,7 @@ def test_a_doubt_lowers_the_confidence():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_has_words_and_a_sign_has_no_percentage(language):
-    words = [digit_words(cli_words(language), "4", "9", 0.31, reason) for reason in (*Reason, None)]
+    words = [digit_words(speaking(language, CLI_WORDS), "4", "9", 0.31, reason) for reason in (*Reason, None)]
     assert len(set(words)) == len(words)
     assert ["%" in one for one in words] == [reason not in NO_DIGIT for reason in (*Reason, None)]
     assert "9" in words[[*Reason].index(Reason.UNCLEAR)]

@@ -15,7 +15,7 @@ from glassnet.doctor.findings import Finding
 from glassnet.errors import DataError, OptionError
 from glassnet.html.report.charts import Scale, draw_error_histogram, draw_scatter, tick_formatter
 from glassnet.html.report.results import _with_equal_digits
-from glassnet.i18n.language import LANGUAGES
+from glassnet.i18n.message import LANGUAGES
 from glassnet.i18n.plots import WORDS as SHARED
 from glassnet.i18n.report import WORDS, percent, say_in
 from glassnet.preprocess.tabular.dataset import read_table, samples_of

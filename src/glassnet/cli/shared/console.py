@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...i18n.cli import cli_words
+from ...i18n.cli import CLI_WORDS
 from ...i18n.control_characters import finite, json_text, printable
-from ...i18n.language import LANGUAGES, below_all, preferred, width_of
+from ...i18n.language import below_all, preferred, speaking, width_of
+from ...i18n.message import LANGUAGES, Message, Option, rendered
+from ...i18n.message import in_terminal as typed
 from ...i18n.plots import shown
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ..help.grouped import GroupedFlag
@@ -83,33 +85,27 @@ def _language_typed() -> str | None:
     return typed[0] if typed and typed[0] in LANGUAGES else None
 
 
-def message(key: str, **filled_in: Any) -> str:
+def in_terminal(option: Option) -> str:
+    """Return an option as typed in a terminal: the door of the command line."""
+    from ...options.options import SPECS
+
+    spec = SPECS.get(option.name)
+    return typed(option, spec.word(option.name) if spec else "")
+
+
+def message(key: str, **values: Any) -> str:
     """Return a text of `CLI_WORDS` in the language of the running command."""
-    return cli_words(language_in_use())(key, **filled_in)
+    return speaking(language_in_use(), CLI_WORDS, in_terminal)(key, **values)
 
 
-def translated(text: object) -> str:
-    """Return an English text of the package in the language of the running command, if it has a translation."""
-    if language_in_use() != "zh":
-        return str(text)
-    from ...i18n.translate import in_chinese
-
-    return in_chinese(str(text)) or str(text)
-
-
-def line_about(column: object) -> str:
-    """Return the line about a column, a scaling or targets in the language of the running command."""
-    text = translated(column)
-    if language_in_use() != "zh" or text != str(column):
-        return text
-    from ...i18n.columns import column_in_chinese
-
-    return column_in_chinese(text)
+def shown_text(value: object) -> str:
+    """Return a message, or anything else that is shown, in the language of the running command."""
+    return str(rendered(value, language_in_use(), in_terminal))
 
 
 def say_notice(notice: Message) -> None:
     """Print a notice of a job to standard error."""
-    say(notice.text(language_in_use()))
+    say(shown_text(notice))
 
 
 def say_compiling(notice: CompileNotice) -> None:
@@ -135,31 +131,22 @@ def print_columns(columns: Columns) -> None:
     """Print one line per column: how training uses it."""
     width = max(width_of(name) for name, _ in columns.summary())
     for name, text in columns.summary():
-        result(f"{padded(name, width)}   {line_about(text)}")
+        result(f"{padded(name, width)}   {shown_text(text)}")
 
 
-def complain(code: str, message: str) -> None:
-    """Print an error or a coded warning as one line on standard error, in the reader's language.
-
-    A message without a translation stays English, after the meaning of its code in Chinese.
-    """
-    message = " ".join(message.split())
-    shown = translated(message)
-    if language_in_use() == "zh" and shown == message:
-        from ...i18n.errors_zh import KINDS
-
-        shown = f"{KINDS[code]}：{message}"
-    say(f"glassnet: {shown} [{code}]")
+def complain(code: str, problem: Message) -> None:
+    """Print an error or a coded warning as one line on standard error, in the reader's language."""
+    say(f"glassnet: {shown_text(problem)} [{code}]")
 
 
-def say_warning(message: str) -> None:
+def say_warning(problem: Message) -> None:
     """Print a warning without a code as one line on standard error, in the reader's language."""
-    say(f"glassnet: {translated(' '.join(message.split()))}")
+    say(f"glassnet: {shown_text(problem)}")
 
 
 def error_facts(problem: GlassnetError) -> dict[str, Any]:
     """Return the JSON of an input that could not be read, among others that could."""
-    return {"error": {"code": problem.code, "message": str(problem)}}
+    return {"error": {"code": problem.code, "message": problem.text("en", in_terminal)}}
 
 
 def score_line(evaluation: Evaluation) -> str:

@@ -33,7 +33,7 @@ def print_training(trained: TrainResult, as_json: bool) -> None:
         drawn = draw_pictures(trained)
         files = drawn.files
         if drawn.problem:
-            complain(drawn.problem.code, str(drawn.problem))
+            complain(drawn.problem.code, drawn.problem.message)
     if unread is not None:
         raise unread
     if as_json:

@@ -16,8 +16,9 @@ from ...errors import OptionError
 from ...explain.why import Why, why
 from ...handwriting.reader import Reading, read_photo
 from ...html.why_parts import changed_values, column_shares
-from ...i18n.cli import cli_words, digit_words
+from ...i18n.cli import CLI_WORDS, digit_words
 from ...i18n.explain import explain_words
+from ...i18n.language import speaking
 from ...i18n.message import Message
 from ...io.opening import open_named
 from ...model.model import Model
@@ -112,7 +113,7 @@ def read(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts(model: Model, reading: Reading, language: str) -> dict[str, Any]:
-    say = cli_words(language)
+    say = speaking(language, CLI_WORDS)
     width, height = reading.picture.size
     shown = reading.picture.copy()
     shown.thumbnail((MOST_SIDE, MOST_SIDE))
