@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, OptionError, ShapeError, callers_level, require_choice, require_number
-from ..i18n.message import Listing, Message
+from ..errors import DataError, GlassnetWarning, OptionError, ShapeError, callers_level, require_choice, require_number
+from ..i18n.message import Listing, Message, Option
 
 TASKS = ("auto", "classification", "regression")
 """What the targets are: classes or labels, numbers, or whichever their values suggest."""
@@ -81,13 +81,13 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
     if array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (1, 3)):
         image_shape = (array.shape[1], array.shape[2])
     elif array.ndim != 2:
-        advice = Message(" For one feature, pass X.reshape(-1, 1).") if array.ndim == 1 else ""
+        one = array.ndim == 1
         raise ShapeError(
             "GN050",
-            "{name}: shape {shape}, expected (samples, features) or (samples, rows, columns).{advice}",
+            "{name}: shape {shape}, expected (samples, features) or (samples, rows, columns). {advice}",
             name=name,
             shape=array.shape,
-            advice=advice,
+            advice=Message("For one feature, pass X.reshape(-1, 1).") if one else Message("Reshape it."),
         )
     if array.dtype.kind in "OUST":
         array = _numbers_in(array, name, names)
@@ -100,9 +100,9 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
     if image_shape and values.shape[1] not in (pixels, 3 * pixels):
         raise ShapeError(
             "GN050",
-            "{name}: {shape} values per sample, expected {pixels} for image_shape.",
+            "{name}: {count} values per sample, expected {pixels} for image_shape.",
             name=name,
-            shape=values.shape[1],
+            count=values.shape[1],
             pixels=pixels,
         )
     if maximum is None:
@@ -210,9 +210,13 @@ def array_of(given: Any, name: str) -> NDArray[Any]:
     except ValueError:
         raise ShapeError("GN050", "{name}: rows of different lengths, expected an array.", name=name) from None
     if array.dtype == object and array.ndim == 0:
-        advice = Message(" Make it dense with toarray().") if hasattr(given, "toarray") else ""
+        sparse = hasattr(given, "toarray")
         raise DataError(
-            "GN014", "{name}: {kind}, expected an array.{advice}", name=name, kind=type(given).__name__, advice=advice
+            "GN014",
+            "{name}: {kind}, expected an array. {advice}",
+            name=name,
+            kind=type(given).__name__,
+            advice=Message("Make it dense with toarray().") if sparse else Message("Pass a list or an array."),
         )
     return array
 
@@ -244,12 +248,12 @@ def _numbers_in(array: NDArray[Any], name: str, names: tuple[str, ...]) -> NDArr
     for place, value in enumerate(values):
         if isinstance(value, str | bytes):
             column = place % array.shape[-1]
-            where = f"column {names[column]!r}" if names else f"column {column}"
             raise DataError(
                 "GN013",
-                "{name}: {where} has {value!r} in row {row}, expected numbers. For a table with words, use load_table.",
+                "{name}: column {column!r} has {value!r} in row {row}, expected numbers. For a table with words, use "
+                "load_table.",
                 name=name,
-                where=where,
+                column=names[column] if names else column,
                 value=value,
                 row=place // array[0].size,
             )
@@ -304,16 +308,15 @@ def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, 
             word=words[0],
         )
     if task == "auto" and array.dtype.kind in "iu" and len(words) > max(20, _MANY * len(labels)):
-        warnings.warn(
-            Message(
-                "{name}: {classes} different whole numbers in {rows} rows are used as classes. For a "
-                'regression, pass task="regression".',
-                name=name,
-                classes=len(words),
-                rows=len(labels),
-            ),
-            stacklevel=callers_level(),
+        warning = GlassnetWarning(
+            "{name}: {classes} different whole numbers in {rows} rows are used as classes. For a regression, pass "
+            "{option}.",
+            name=name,
+            classes=len(words),
+            rows=len(labels),
+            option=Option("task", "regression"),
         )
+        warnings.warn(warning, stacklevel=callers_level())
     numbered = array.dtype.kind in "iu" and distinct.tolist() == list(range(len(distinct)))
     return Targets(labels.astype(np.int64), len(words), () if numbered else tuple(words), None)
 
@@ -329,11 +332,12 @@ def _whole_numbers(array: NDArray[Any], name: str) -> NDArray[np.int64]:
     if wrong.size:
         raise DataError(
             "GN014",
-            "{name}: row {row} is {value}, expected whole numbers of at most 64 bits as classes. Convert "
-            'the classes to text with astype(str), or pass task="regression".',
+            "{name}: row {row} is {value}, expected whole numbers of at most 64 bits as classes. Convert the classes "
+            "to text with astype(str), or pass {option}.",
             name=name,
             row=wrong[0],
             value=array[wrong[0]],
+            option=Option("task", "regression"),
         )
     return array.astype(np.int64)
 
@@ -343,13 +347,12 @@ def _places(words: Sequence[str], class_names: tuple[str, ...], name: str) -> ND
     words = [word if word in class_names else SAME_CLASS.get(word, word) for word in words]
     unknown = sorted(set(words) - set(class_names))
     if unknown:
-        expected = ", ".join(class_names[:6]) + (", …" if len(class_names) > 6 else "")
         raise DataError(
             "GN017",
             "{name}: class {label!r} is not known, expected one of {choices}.",
             name=name,
             label=unknown[0],
-            choices=expected,
+            choices=Listing(class_names, 6),
         )
     return np.array([class_names.index(word) for word in words], np.int64)
 

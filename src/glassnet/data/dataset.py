@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError, DataError, ShapeError, require_names, require_whole, with_near_matches, wrong_type
 from ..i18n.control_characters import printable
-from ..i18n.message import Listing, Message, Place
+from ..i18n.message import Listing, Message, Option, Place
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
 from .held_out import held_out_rows
 
+_NO_CLASS = Message("none")
 HANDWRITING = "handwriting"
 """Value of `reading` for images whose handwritten digits were found and brought to MNIST's form."""
 
@@ -80,8 +81,8 @@ class Dataset:
         found and brought to MNIST's form.
     white : int
         The value of white in grey image files of more than 8 bits; 0 if there were none.
-    remarks : tuple of str
-        What the reader ignored or decided, as messages.
+    remarks : tuple of Message
+        What the reader ignored or decided.
     columns : preprocess.Columns or None
         The preprocessing fitted to the table that the samples come from.
     source_rows : ndarray of int64, shape (n,), or None
@@ -123,7 +124,7 @@ class Dataset:
     feature_names: tuple[str, ...] = ()
     row_names: tuple[str, ...] = ()
     reading: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
     columns: Any = None
     white: int = 0
     source_rows: NDArray[np.int64] | None = None
@@ -170,11 +171,11 @@ class Dataset:
             if given is not None and (is_array or len(given)) and np.shape(given) != shape:
                 raise ShapeError(
                     "GN050",
-                    "{name}: {name2} of shape {shape}, expected {what}.",
-                    name=self.source,
-                    name2=name,
+                    "{source}: {name} of shape {shape}, expected {expected}.",
+                    source=self.source,
+                    name=name,
                     shape=np.shape(given),
-                    what=shape,
+                    expected=shape,
                 )
         if self.values is not None and not np.isfinite(self.values).all():
             raise DataError(
@@ -302,9 +303,9 @@ class Dataset:
                 value=test_size,
                 count=count,
             )
-        advice = Message("for testing. Pass another test_size, or more samples.")
+        purpose = Message("for testing. Pass another {option}, or more samples.", option=Option("test_size"))
         labels = data.labels if data.values is None else None
-        kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, advice, labels)
+        kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, purpose, labels)
         return data.take(kept), data.take(held_out)
 
     def __len__(self) -> int:
@@ -365,7 +366,7 @@ class Dataset:
         self,
         features: int,
         classes: int,
-        owner: str,
+        owner: str | Message,
         *,
         of_classes: bool = True,
         class_names: tuple[str, ...] | None = None,
@@ -376,7 +377,7 @@ class Dataset:
         ----------
         features, classes : int
             The owner's numbers of inputs and outputs.
-        owner : str
+        owner : str or Message
             The owner's name in messages.
         of_classes : bool
             Whether the owner has classes, not targets of regression or several labels per sample.
@@ -401,21 +402,13 @@ class Dataset:
                 expected=features,
             )
         if of_classes != (self.values is None) or (not of_classes and self.classes != classes):
-            here = (
-                Message("{count} classes", count=self.classes)
-                if self.values is None
-                else Message("{count} targets", count=self.classes)
-            )
-            there = (
-                Message("{count} classes", count=classes) if of_classes else Message("{count} targets", count=classes)
-            )
             raise DataError(
                 "GN017",
                 "{source}: {here}, but {owner} has {there}. Use data of the same kind.",
                 source=self.source,
-                here=here,
+                here=_outputs(self.classes, of_classes=self.values is None),
                 owner=owner,
-                there=there,
+                there=_outputs(classes, of_classes=of_classes),
             )
         if not of_classes:
             return
@@ -440,6 +433,10 @@ class Dataset:
                 owner=owner,
                 last=classes - 1,
             )
+
+
+def _outputs(count: int, *, of_classes: bool) -> Message:
+    return Message("{count} classes" if of_classes else "{count} targets", count=count)
 
 
 def _with_clear_errors(init: Callable[..., None]) -> Callable[..., None]:
@@ -493,11 +490,9 @@ def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
         row, column = np.argwhere(~np.isfinite(values))[0]
         raise DataError(
             "GN018",
-            "{source}, sample {sample}: value {place} is {value}, expected a finite number. Remove such "
-            "samples, or fill in the values.",
-            source=source,
-            sample=row + 1,
-            place=column + 1,
+            "{place}: value {number} is {value}, expected a finite number. Remove such samples, or fill in the values.",
+            place=Place(source, sample=row + 1),
+            number=column + 1,
             value=values[row, column],
         )
     return values.astype(np.float32 if kind.itemsize <= 4 else np.float64, copy=False)
@@ -530,7 +525,9 @@ def require_dataset(name: str, given: Any) -> None:
         )
 
 
-def _first_difference(data: Dataset, classes: int, class_names: tuple[str, ...]) -> tuple[str, str] | None:
+def _first_difference(
+    data: Dataset, classes: int, class_names: tuple[str, ...]
+) -> tuple[str | Message, str | Message] | None:
     """Return the first class that the data and the owner of `class_names` number differently, as each calls it."""
     here, there = names_of(data.classes, data.class_names), names_of(classes, class_names)
     if data.class_names and class_names:
@@ -541,7 +538,7 @@ def _first_difference(data: Dataset, classes: int, class_names: tuple[str, ...])
         return None
     for one, other in pairs:
         if one != other and (class_names or SAME_CLASS.get(one) != other):
-            return ("none" if one is None else repr(one)), ("none" if other is None else repr(other))
+            return _NO_CLASS if one is None else repr(one), _NO_CLASS if other is None else repr(other)
     return None
 
 
@@ -580,7 +577,7 @@ class Like(Protocol):
 def require_like(given: object) -> None:
     """Raise ArgumentError GN021 unless the argument `like` is None, a data set or a model."""
     if given is not None and not all(hasattr(given, name) for name in ("features", "classes", "class_names")):
-        raise wrong_type("like", given, "a Dataset or Model")
+        raise wrong_type("like", given, Message("a Dataset or Model"))
 
 
 def shows_handwriting(like: Like) -> bool:

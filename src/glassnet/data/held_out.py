@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..i18n.message import Message
 from ..nn.random import Purpose, generator
 
 
@@ -20,7 +21,7 @@ def held_out_rows(
     fraction: float,
     seed: int,
     purpose: Purpose,
-    advice: str,
+    why: Message,
     labels: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the remaining rows and the held-out ones, both ascending; stratified by `labels`, if given.
@@ -28,17 +29,17 @@ def held_out_rows(
     Raises
     ------
     DataError
-        GN010, ending with `advice`, when a part would be empty.
+        GN010, ending with `why`, when a part would be empty.
     """
     held_out = count_aside(count, fraction)
     if not 0 < held_out < count:
         raise DataError(
             "GN010",
-            "{source}: {held_out} of {count} samples would be held out {purpose}",
+            "{source}: {held_out} of {count} samples would be held out {why}",
             source=source,
             held_out=held_out,
             count=count,
-            purpose=advice,
+            why=why,
         )
     order = generator(seed, purpose).permutation(count)
     if labels is not None:  # evenly spaced samples of the sorted classes

@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, OptionError, with_near_matches
-from ..i18n.message import Listing, Message, Option
+from ..i18n.message import Command, Listing, Message, Option
 from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, file_problem, open_source
 from ..io.picture_formats import is_images_name
@@ -19,7 +19,7 @@ from ..io.sniff import kind_of
 from .classes import number_words
 from .dataset import Dataset, Like, SampleLayout, image_shape, require_like
 from .readers.idx import PREFIX, bundled_pair, images_name, parse_pair, part_named
-from .sample_layout import Range, detect_range, unsigned
+from .sample_layout import Range, detect_range, name_the_target, unsigned
 from .validation import check_options, check_size, clean_inputs, clean_labels, count_classes
 
 BUNDLED = "mnist"
@@ -108,11 +108,11 @@ def load(
     if size is not None:
         check_size(size)
     if handwriting and (colour or size is not None):
-        other = "colour" if colour else "size"
         raise OptionError(
             "GN022",
-            "handwriting with {other}: handwritten digits become grey 28 × 28 images. Omit one of the options.",
-            other=other,
+            "{handwriting} with {other}: handwritten digits become grey 28 × 28 images. Omit one of the options.",
+            handwriting=Option("handwriting"),
+            other=Option("colour" if colour else "size"),
         )
     if source == BUNDLED:
         return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
@@ -161,9 +161,11 @@ def _of_file(
         raise _named(opened, parse_frame(opened).names)
     raise FileError(
         "GN005",
-        "{name}: an image, expected labelled samples. Name a folder with one subfolder of images per "
-        "class, or predict this image with 'glassnet query' or 'glassnet explain --why'.",
+        "{name}: an image, expected labelled samples. Name a folder with one subfolder of images per class, or "
+        "predict this image with '{query}' or '{why}'.",
         name=opened.name,
+        query=Command("query"),
+        why=Command("explain", Option("why")),
     )
 
 
@@ -232,11 +234,10 @@ def _table(
 def _named(opened: Opened, names: Sequence[str]) -> DataError:
     return DataError(
         "GN066",
-        "{name}: a table with named columns ({names}). Name the column to predict, such as {target} "
-        "(in Python: load_table).",
+        "{name}: a table with named columns ({names}). {advice}",
         name=opened.name,
         names=Listing(names, 6),
-        target=Option("target", names[-1]),
+        advice=name_the_target(names[-1]),
     )
 
 

@@ -31,7 +31,7 @@ def load_inputs(
     reading: str = "",
     white: int = 0,
     layout: SampleLayout | None = None,
-    say: Callable[[str], None] | None = None,
+    say: Callable[[Message], None] | None = None,
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     r"""Read samples to predict.
 
@@ -54,7 +54,7 @@ def load_inputs(
     layout : SampleLayout, optional
         ``Model.layout``: where rows have their labels, and the range of their values.
     say : function, optional
-        Called with a message if the labels are in other columns than in training.
+        Called with a `Message` if the labels are in other columns than in training.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def inputs_in(
     reading: str = "",
     white: int = 0,
     layout: SampleLayout | None = None,
-    say: Callable[[str], None] | None = None,
+    say: Callable[[Message], None] | None = None,
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read an opened image or file of rows; the other parameters, result and errors are those of `load_inputs`."""
     kind = kind_of(opened)
@@ -194,7 +194,7 @@ def _read(
 
 
 def _rows(
-    opened: Opened, features: int, maximum: float, usual: SampleLayout, say: Callable[[str], None] | None
+    opened: Opened, features: int, maximum: float, usual: SampleLayout, say: Callable[[Message], None] | None
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     layout = sniff(opened)
     labelled = layout.width in (features + 1, features + usual.columns)
@@ -218,5 +218,5 @@ def _rows(
     )
     if say is not None:
         for remark in rows.remarks:
-            say(f"{opened.name}: {remark}")
+            say(Message("{name}: {remark}", name=opened.name, remark=remark))
     return rows.inputs, [f"{opened.name}, line {line}" for line in rows.lines], rows.labels

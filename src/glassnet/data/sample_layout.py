@@ -7,7 +7,6 @@ message says how to find out more. The doctor uses these functions too.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..i18n.message import Message, Option
+from ..i18n.message import Command, Message, Option
 from .dataset import SampleLayout, image_shape
 from .validation import is_label
 
@@ -33,11 +32,11 @@ _EVEN, _UNEVEN = 0.5, 0.2
 
 
 class Range(NamedTuple):
-    """Range of inputs: whether they are from -1 to 1 and get scaled, the largest value afterwards, and a message."""
+    """Range of inputs: whether they are from -1 to 1 and get scaled, the largest value afterwards, and a remark."""
 
     signed: bool
     maximum: float
-    remark: str = ""
+    remark: Message | None = None
 
 
 def detect_range(inputs: NDArray[Any], maximum: float) -> Range:
@@ -77,11 +76,11 @@ def unsigned(inputs: NDArray[Any], maximum: float) -> NDArray[np.float32]:
 
 
 class Found(NamedTuple):
-    """A layout, a message if it is unusual or uncertain, and advice for the case that it turns out wrong."""
+    """A layout, a remark if it is unusual or uncertain, and advice for the case that it turns out wrong."""
 
     layout: SampleLayout
-    remark: str = ""
-    advice: str = ""
+    remark: Message | None = None
+    advice: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -129,54 +128,42 @@ def detect_layout(
     """
     columns, like = _Columns(first, rest), usual or SampleLayout()
 
-    def at(end: str, count: int, description: str) -> Found:
-        """Return a layout, with a message if it differs from the usual one."""
-        return Found(SampleLayout(end, count), "" if (end, count) == (like.labels, like.columns) else description)
+    def at(end: str, count: int, description: Message) -> Found:
+        """Return a layout, with a remark if it differs from the usual one."""
+        return Found(SampleLayout(end, count), None if (end, count) == (like.labels, like.columns) else description)
 
     usual = replace(like, columns=1)
     if features not in (None, columns.width - 1):
         count = columns.width - (features or 0)
         end = _one_hot_end(columns, count, like) if count > 1 else ""
         return at(end, count, _one_hot_in(end, count, columns)) if end else Found(usual)
-    doctor = f"'glassnet doctor {shlex.quote(source)} --fix OUT.csv'"
+    doctor = Command("doctor", source, Option("fix", "OUT.csv"))
     called = [place for place in (0, columns.width - 1) if names and names[place].strip().lower() in LABEL_NAMES]
     if called == [0]:
         return Found(SampleLayout())
-    block, advice = _one_hot_of(columns) if features is None else None, ""
+    block, advice = _one_hot_of(columns) if features is None else None, None
     apart_first = _is_apart(first, rest[:, :-1]) and evenness(first) > 0
     if block is not None and not apart_first:
         end = "first" if block[0] == 0 else "last"
         description = _one_hot_in(end, len(block), columns)
-        advice = " ".join(
-            [
-                Message("The file seems to have {description}.", description=description),
-                Message("Merge them into one column with {doctor}.", doctor=doctor),
-            ]
-        )
+        solution = Message("Merge them into one column with '{command}'.", command=doctor)
+        advice = _seems(description, solution)
         if len(first) >= _ENOUGH:
             if _are_pictures(columns.width - len(block)):
                 return at(end, len(block), description)
             if end == "last":
-                _require_label(
-                    first,
-                    rest,
-                    len(block),
-                    source,
-                    description,
-                    Message("Merge them into one column with {doctor}.", doctor=doctor),
-                )
-            return Found(usual, " ".join([Message("label read from the first column."), advice]), advice)
+                _require_label(first, rest, len(block), source, description, solution)
+            return _first_read(usual, advice)
     last, pixels = rest[:, -1], rest[:, :-1]
     description = Message("labels in the last of {width} columns", width=columns.width)
     pictures = _are_pictures(columns.width - 1)
     if called and features is None and not pictures:
         raise DataError(
             "GN066",
-            "{name}: a table whose last column is called {names!r}, expected the label first. Name the "
-            "column to predict, such as {target} (in Python: load_table).",
-            name=source,
-            names=names[-1],
-            target=Option("target", names[-1]),
+            "{source}: a table whose last column is called {name!r}, expected the label first. {advice}",
+            source=source,
+            name=names[-1],
+            advice=name_the_target(names[-1]),
         )
     if pictures and _is_certain(last, first, pixels):
         return at("last", 1, description)
@@ -194,12 +181,27 @@ def detect_layout(
         classes = len(np.unique(last)) if _numbers_classes(last) else 0
         _require_label(first, rest, classes, source, description, Message("Move them to the first column."))
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
-        solution = Message("Move them to the front with {doctor}.", doctor=doctor)
+        solution = Message("Move them to the front with '{command}'.", command=doctor)
         if names:
-            solution = Message("For a table, pass {target}.", target=Option("target", shlex.quote(names[-1])))
-        advice = " ".join([Message("The file seems to have {description}.", description=description), solution])
-        return Found(usual, " ".join([Message("label read from the first column."), advice]), advice)
-    return Found(usual, "", advice)
+            solution = Message("For a table, pass {option}.", option=Option("target", names[-1]))
+        return _first_read(usual, _seems(description, solution))
+    return Found(usual, None, advice)
+
+
+def name_the_target(name: str) -> Message:
+    """Return advice for a table with named columns where a file with the label first was expected."""
+    return Message(
+        "Name the column to predict, such as {option}; load_table reads tables in Python.",
+        option=Option("target", name),
+    )
+
+
+def _seems(description: Message, solution: Message) -> Message:
+    return Message("The file seems to have {description}. {solution}", description=description, solution=solution)
+
+
+def _first_read(layout: SampleLayout, advice: Message) -> Found:
+    return Found(layout, Message("label read from the first column. {advice}", advice=advice), advice)
 
 
 def _one_hot_end(columns: _Columns, count: int, like: SampleLayout) -> str:
@@ -219,7 +221,7 @@ def columns_at(end: str, count: int, width: int) -> range:
     return range(count) if end == "first" else range(width - count, width)
 
 
-def _one_hot_in(end: str, count: int, columns: _Columns) -> str:
+def _one_hot_in(end: str, count: int, columns: _Columns) -> Message:
     if end == "first":
         return Message("one-hot labels in the first {count} of {width} columns", count=count, width=columns.width)
     return Message("one-hot labels in the last {count} of {width} columns", count=count, width=columns.width)
@@ -245,7 +247,7 @@ def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) 
 
 
 def _require_label(
-    first: NDArray[Any], rest: NDArray[Any], others: int, source: str, description: str, advice: str
+    first: NDArray[Any], rest: NDArray[Any], others: int, source: str, description: Message, solution: Message
 ) -> None:
     """Raise an error if the first column counts the rows, or looks like an input while the last columns are labels.
 
@@ -264,12 +266,10 @@ def _require_label(
     if others and kinds > max(_MANY, 5 * others) and first.max() <= rest[:, :-others].max():
         raise DataError(
             "GN067",
-            "{source}: the first column has {kinds:,} different values, like other inputs, expected "
-            "labels. The file seems to have {description}. {advice}",
+            "{source}: the first column has {kinds:,} different values, like other inputs, expected labels. {advice}",
             source=source,
             kinds=kinds,
-            description=description,
-            advice=advice,
+            advice=_seems(description, solution),
         )
 
 

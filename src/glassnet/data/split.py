@@ -35,10 +35,10 @@ def split_rows(
     DataError
         GN010 when a part would be empty.
     """
-    advice = Message(
+    why = Message(
         "for testing. Pass test data with {test}, or another {holdout}.", test=Option("test"), holdout=Option("holdout")
     )
-    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, advice, labels)
+    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, labels)
 
 
 def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
@@ -53,22 +53,22 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     """
     if not options.early_stopping or options.folds:
         return data, None
-    advice = Message(
+    why = Message(
         "for early stopping. Pass another {validation}, or separate validation data.", validation=Option("validation")
     )
-    return split_validation(data, options.validation, options.seed, advice)
+    return split_validation(data, options.validation, options.seed, why)
 
 
-def split_validation(data: Dataset, fraction: float, seed: int, advice: str) -> tuple[Dataset, Dataset]:
+def split_validation(data: Dataset, fraction: float, seed: int, why: Message) -> tuple[Dataset, Dataset]:
     """Split data at random, by the seed, into training data and a fraction for validation, stratified by class.
 
     Raises
     ------
     DataError
-        GN010, ending with `advice`, when a part would be empty; GN014 when all its samples have weight 0.
+        GN010, ending with `why`, when a part would be empty; GN014 when all its samples have weight 0.
     """
     labels = data.labels if data.values is None else None
-    return _taken(data, *held_out_rows(len(data), data.source, fraction, seed, Purpose.VALIDATION, advice, labels))
+    return _taken(data, *held_out_rows(len(data), data.source, fraction, seed, Purpose.VALIDATION, why, labels))
 
 
 def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int64]) -> tuple[Dataset, Dataset]:
@@ -101,8 +101,8 @@ def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset,
     if count < least and data.weights is not None:
         raise DataError(
             "GN010",
-            "{name}: {samples} samples of positive weight for {folds} folds, expected {least} or more. "
-            "Use fewer members.",
+            "{name}: {samples} samples of positive weight for {folds} folds, expected {least} or more. Use fewer "
+            "members.",
             name=data.source,
             samples=count,
             folds=options.members,

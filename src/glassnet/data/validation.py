@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import shlex
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError, require_number
-from ..i18n.message import Message, Option
+from ..i18n.message import Command, Listing, Message, Option, Place, Sentences
 from .arrays import PIXELS
 from .dataset import Like, image_shape
 
@@ -38,11 +38,25 @@ def check_options(part: str, maximum: float, classes: int | None) -> None:
         GN021.
     """
     if part not in ("train", "test"):
-        raise OptionError("GN021", "part: {kind!r}, expected 'train' or 'test'.", kind=part)
+        raise OptionError("GN021", "part: {value!r}, expected 'train' or 'test'.", value=part)
     if not (0 < require_number("maximum", maximum) < math.inf):
-        raise OptionError("GN021", "input-max: {kind:g}, expected a number above 0.", kind=maximum)
+        raise OptionError("GN021", "maximum {value!r}: expected a number above 0.", value=maximum)
     if classes is not None and not 2 <= classes <= LABEL_LIMIT:
-        raise OptionError("GN021", "classes: {kind}, expected 2 or more.", kind=classes)
+        raise OptionError("GN021", "classes: {value}, expected 2 or more.", value=classes)
+
+
+@dataclass(frozen=True)
+class ImageSize:
+    """The value of the option `size` in messages: 28, or rows x columns, in a terminal; a tuple in Python."""
+
+    rows: int
+    columns: int
+
+    def __str__(self) -> str:
+        return f"{self.rows}" if self.rows == self.columns else f"{self.rows}x{self.columns}"
+
+    def __repr__(self) -> str:
+        return repr((self.rows, self.columns))
 
 
 def check_size(size: object) -> None:
@@ -91,81 +105,73 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str, *, bounded: bo
             values = values.astype(np.float32)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0]
-        raise not_finite(
-            name,
-            Message("sample {sample}, value {value}", sample=row + 1, value=column + 1),
-            float(values[row, column]),
-        )
+        raise not_finite(Place(name, sample=row + 1, value=column + 1), float(values[row, column]))
     if not bounded:
         return np.ascontiguousarray(values)
     if values.min() < 0 or values.max() > maximum:
         row, column = np.argwhere((values < 0) | (values > maximum))[0]
-        place = Message("sample {sample}, value {value}", sample=row + 1, value=column + 1)
-        raise outside(name, place, float(values[row, column]), maximum, values)
+        place = Place(name, sample=row + 1, value=column + 1)
+        raise outside(place, float(values[row, column]), maximum, values)
     whole = values.dtype.kind in "bui" or bool((values == np.floor(values)).all())
     return np.ascontiguousarray(values, np.uint8 if whole and maximum == 255 else np.float32)
 
 
-def not_finite(name: str, place: str, value: float) -> DataError:
+def not_finite(place: Place, value: float) -> DataError:
     """Return the error GN018 for a NaN or infinite value at a place in a file."""
     return DataError(
         "GN018",
-        "{name}, {place}: {kind:g}, expected a finite number. Replace it or remove the row.",
-        name=name,
+        "{place}: {value:g}, expected a finite number. Replace it or remove the row.",
         place=place,
-        kind=value,
+        value=value,
     )
 
 
-def outside(name: str, place: str, value: float, maximum: float, inputs: NDArray[Any], advice: str = "") -> DataError:
+def outside(
+    place: Place, value: float, maximum: float, inputs: NDArray[Any], advice: Message | None = None
+) -> DataError:
     """Return the error GN014 for a value outside 0 to `maximum`; `inputs` are all, shape (n, features).
 
     Without `advice`, the error advises how to train on such values.
     """
-    advice = advice or _advice_for_training(name, inputs)
     return DataError(
         "GN014",
-        "{name}, {place}: {value}, expected 0 to {maximum}. {advice}",
-        name=name,
+        "{place}: {value}, expected 0 to {maximum}. {advice}",
         place=place,
-        value=_short(value),
+        value=plain(_short(value)),
         maximum=plain(maximum),
-        advice=advice,
+        advice=advice or _advice_for_training(place.source, inputs),
     )
 
 
-def _advice_for_training(name: str, inputs: NDArray[Any]) -> str:
+def _advice_for_training(name: str, inputs: NDArray[Any]) -> Message:
     finite = inputs[np.isfinite(inputs)]
-    low, high, features = float(finite.min()), float(finite.max()), inputs.shape[1]
+    low, high, features = float(finite.min()), _short(float(finite.max())), inputs.shape[1]
     archive = ".npz" in name
     if low >= 0:
         return Message(
-            "Correct the value, or pass {input_max} if that is the largest valid value.",
-            input_max=Option("input_max", _short(high)),
+            "Correct the value, or pass {option} if that is the largest valid value.",
+            option=Option("input_max", int(high) if high.is_integer() and high < 1e15 else high),
         )
     if (image_shape(features) is not None or features >= PIXELS) and np.mean(finite == low) > 1 / PIXELS:
         # Shifted and scaled pixels share their lowest value, that of the background.
-        out = "OUT.npz" if archive else "OUT.csv"
         return Message(
-            "If the values are pixels, run 'glassnet doctor {file} {fix}' to rescale them.",
-            file=shlex.quote(name),
-            fix=Option("fix", out),
+            "If the values are pixels, run '{command}' to rescale them.",
+            command=Command("doctor", name, Option("fix", "OUT.npz" if archive else "OUT.csv")),
         )
     if archive:
         return Message(
-            "For numbers of any size, save them as CSV and use 'glassnet train FILE {target}'.",
-            target=Option("target", "COLUMN"),
+            "For numbers of any size, save them as CSV and use '{command}'.",
+            command=Command("train", "FILE", Option("target", "COLUMN")),
         )
     return Message(
-        "For numbers of any size, use 'glassnet train {file} {target}', such as column1.",
-        file=shlex.quote(name),
-        target=Option("target", "COLUMN"),
+        "For numbers of any size, use '{command}', such as column1.",
+        command=Command("train", name, Option("target", "COLUMN")),
     )
 
 
-def _short(value: float) -> str:
-    """Format a number with the digits of float32."""
-    return plain(float(f"{value:.7g}"))
+def _short(value: float) -> float:
+    """Return a number with the digits of float32."""
+    return float(f"{value:.7g}")
 
 
 def number_of(field: str) -> float:
@@ -195,17 +201,14 @@ def is_label(value: float) -> bool:
     return 0 <= value < LABEL_LIMIT and value == math.floor(value)
 
 
-def bad_label(name: str, place: str, value: object, advice: str = "") -> DataError:
+def bad_label(place: Place, value: object, advice: Message | None = None) -> DataError:
     """Return the error GN015 for a label that is not a whole number from 0, at a place in a file."""
-    shown = plain(value) if isinstance(value, float) else repr(value)
-    more = f" {advice}" if advice else ""
     return DataError(
         "GN015",
-        "{name}, {place}: label {label}, expected a whole number from 0. Number the classes from 0.{more}",
-        name=name,
+        "{place}: label {label}, expected a whole number from 0. {advice}",
         place=place,
-        label=shown,
-        more=more,
+        label=plain(value) if isinstance(value, float) else repr(value),
+        advice=Sentences(Message("Number the classes from 0."), advice),
     )
 
 
@@ -218,14 +221,14 @@ def clean_labels(labels: NDArray[Any], name: str) -> NDArray[np.int64]:
         GN015 for a label that is not a whole number from 0.
     """
     if labels.dtype.kind not in "buif":
-        raise bad_label(name, Message("sample 1"), labels[0].item())
+        raise bad_label(Place(name, sample=1), labels[0].item())
     # Also False for NaN.
     right = (labels >= 0) & (labels < LABEL_LIMIT)
     if labels.dtype.kind == "f":
         right &= labels == np.floor(labels)
     if not right.all():
         row = int(np.argmin(right))
-        raise bad_label(name, Message("sample {sample}", sample=row + 1), labels[row].item())
+        raise bad_label(Place(name, sample=row + 1), labels[row].item())
     return labels.astype(np.int64)
 
 
@@ -236,7 +239,7 @@ def count_classes(
     classes: int | None,
     like: Like | None = None,
     lines: Sequence[int] | None = None,
-    advice: str = "",
+    advice: Message | None = None,
 ) -> int:
     """Return the number of classes; training labels must be 0, 1, 2, … without gaps unless `classes` is given.
 
@@ -254,30 +257,27 @@ def count_classes(
         Use its classes; some may be missing in any part.
     lines : sequence of int, optional
         Line of each sample in a text file, for messages.
-    advice : str
-        Further advice for messages; empty for none.
+    advice : Message, optional
+        Further advice for messages.
 
     Raises
     ------
     DataError
         GN015 for a label beyond `classes`, GN016 for gaps or a single class.
     """
-    largest, more = int(labels.max()), f" {advice}" if advice else ""
+    largest = int(labels.max())
     if classes is not None:
         if largest >= classes:
             row = int(np.argmax(labels >= classes))
-            place = Message("line {line}", line=lines[row]) if lines else Message("sample {sample}", sample=row + 1)
+            more = Message("Correct it, or pass {option} for more classes.", option=Option("classes", largest + 1))
             raise DataError(
                 "GN015",
-                "{name}, {place}: label {label}, expected 0 to {last} for {classes} classes. Correct it, or "
-                "pass {classes_option} for more classes.{more}",
-                name=name,
-                place=place,
+                "{place}: label {label}, expected 0 to {last} for {classes} classes. {advice}",
+                place=Place(name, line=lines[row]) if lines else Place(name, sample=row + 1),
                 label=labels[row],
                 last=classes - 1,
                 classes=classes,
-                more=more,
-                classes_option=Option("classes", largest + 1),
+                advice=Sentences(more, advice),
             )
         return classes
     if like is not None:
@@ -286,34 +286,35 @@ def count_classes(
         return largest + 1
     present = np.unique(labels)
     if len(present) < largest + 1:
-        raise _gaps(present, name, more)
+        raise _gaps(present, name, advice)
     if largest == 0:
+        more = Message("Add samples of other classes, or give their number with {option}.", option=Option("classes"))
         raise DataError(
             "GN016",
-            "{name}: every label is 0, expected two classes or more. Add samples of other classes, or "
-            "pass {classes} N.{more}",
+            "{name}: every label is 0, expected two classes or more. {advice}",
             name=name,
-            more=more,
-            classes=Option("classes"),
+            advice=Sentences(more, advice),
         )
     return largest + 1
 
 
-def _gaps(present: NDArray[np.int64], name: str, more: str) -> DataError:
+def _gaps(present: NDArray[np.int64], name: str, advice: Message | None) -> DataError:
     largest = int(present[-1])
     missing = largest + 1 - len(present)
     # The first five missing labels are below the number of present labels plus five.
     near = np.setdiff1d(np.arange(min(largest, len(present) + 5)), present)[:5]
-    shown = ", ".join(map(str, near)) + (", …" if missing > len(near) else "")
+    # One more item, if there are more, is shown as an ellipsis.
+    shown = Listing([*near, *[None] * (missing > len(near))], len(near))
+    more = Message(
+        "Number the classes 0, 1, 2, … without gaps, or pass {option} if these classes have no samples.",
+        option=Option("classes", largest + 1),
+    )
     return DataError(
         "GN016",
-        "{name}: labels go up to {largest}, but {missing} of them are missing: {shown}. Number the "
-        "classes 0, 1, 2, … without gaps, or pass {classes_option} if these classes have no "
-        "samples.{more}",
+        "{name}: labels go up to {largest}, but {missing} of them are missing: {shown}. {advice}",
         name=name,
         largest=largest,
         missing=missing,
         shown=shown,
-        more=more,
-        classes_option=Option("classes", largest + 1),
+        advice=Sentences(more, advice),
     )

@@ -18,7 +18,7 @@ from .dataset import Dataset
 from .held_out import fold_numbers
 from .split import split_validation
 
-_ADVICE = Message("to choose by. Use more samples.")
+_WHY = Message("to choose by. Use more samples.")
 
 
 class ValidationReceipt(TypedDict, total=False):
@@ -61,7 +61,7 @@ class ValidationSplit:
             GN010 when a part would be empty, GN014 when all its samples have weight 0.
         """
         if not self.folds:
-            return split_validation(data, self.fraction, self.seed, _ADVICE)
+            return split_validation(data, self.fraction, self.seed, _WHY)
         if len(data) < 2 * self.folds:
             raise DataError(
                 "GN010",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, DataWarning, callers_level
-from ..i18n.language import listed
-from ..i18n.message import Message
+from ..i18n.message import Listing, Message, Sentences
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks, odd_numbers
-from ..preprocess.tabular.selection import in_python, learn_inputs
+from ..preprocess.tabular.selection import learn_inputs
 from ..preprocess.tabular.target import Target
 
 if TYPE_CHECKING:
@@ -76,16 +74,26 @@ def learned_columns(table: Table, targets: Sequence[Target]) -> tuple[Columns, f
         GN061 for columns of lists, GN062 when all columns are constant, missing, or of words that hardly recur.
     """
     try:
-        columns = Columns.learn(table, (), keep=table.names)
+        columns = Columns.learn(replace(table, source="X"), (), keep=table.names)
     except DataError as problem:
-        text = re.sub(r", or pass --drop .+\.$", ", or drop them.", str(problem))
-        raise DataError(problem.code, text.replace("the table", "X", 1)) from None
-    left_out = [(name, why) for name, why in columns.dropped if table.frame[name].drop_nulls().n_unique() > 1]
-    shown = listed([f"{name!r} ({in_python(why)})" for name, why in left_out], _MOST_NAMED)
-    remarks = [Message("X: columns left out: {columns}.", columns=shown)] if left_out else []
+        if problem.code != "GN061":
+            raise
+        raise DataError(
+            "GN061",
+            "{source}, columns {names}: lists, records or the like (such as {example!r}), expected numbers or words. "
+            "Convert to columns of numbers or words, or drop them.",
+            **problem.values,
+        ) from None
+    left_out = [
+        Message("{name!r} ({why})", name=name, why=why)
+        for name, why in columns.dropped
+        if table.frame[name].drop_nulls().n_unique() > 1
+    ]
+    remarks = [Message("X: columns left out: {columns}.", columns=Listing(left_out, _MOST_NAMED))] if left_out else []
     odd: set[str] = set()
     for column, unit in _of_other_types(columns, table):
-        remarks += [f"X: {one}." for one in non_numeric_remarks(column.name, odd_numbers(column), unit)]
+        odd_ones = non_numeric_remarks(column.name, odd_numbers(column), unit)
+        remarks += [Message("X: {remark}.", remark=one) for one in odd_ones]
         odd.update(column.non_numeric.to_list())
     _warn_of_clipped(columns.inputs)
     _warn(remarks)
@@ -109,7 +117,7 @@ def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]
     """
     if columns is None:
         return
-    new: list[str] = []
+    new: list[Message] = []
     for column, unit in _of_other_types(columns, table):
         remarks = non_numeric_remarks(column.name, odd_numbers(column), unit)
         if remarks and not len(column.ordered):
@@ -118,7 +126,7 @@ def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]
                 Message("X: column {name!r} has {value!r}, expected numbers, as in fit.", name=column.name, value=value)
             )
         if column.infinite or not known.issuperset(column.non_numeric.to_list()):
-            new += [f"X: {one}." for one in remarks]
+            new += [Message("X: {remark}.", remark=one) for one in remarks]
     _warn(new)
 
 
@@ -130,12 +138,13 @@ def _of_other_types(columns: Columns, table: Table) -> Iterator[tuple[Column, st
 
 
 def _warn_of_clipped(inputs: Sequence[object]) -> None:
-    _warn([f"X: {one.clipped_remark}." for one in inputs if isinstance(one, NumberColumn) and one.clipped_remark])
+    clipped = [one.clipped_remark for one in inputs if isinstance(one, NumberColumn)]
+    _warn([Message("X: {remark}.", remark=one) for one in clipped if one])
 
 
-def _warn(remarks: Sequence[str]) -> None:
+def _warn(remarks: Sequence[Message]) -> None:
     if remarks:
-        warnings.warn(DataWarning(" ".join(remarks)), stacklevel=callers_level())
+        warnings.warn(DataWarning("{remarks}", remarks=Sentences(*remarks)), stacklevel=callers_level())
 
 
 def table_of(X: Any, names: Sequence[str]) -> Table:

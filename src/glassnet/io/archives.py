@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import FileError, GlassnetError
+from ..i18n.message import Command, Message, Option, Place
 from .limits import require_room
 from .picture_formats import SUFFIXES, is_images_name
 
@@ -86,14 +87,30 @@ def as_folder(source: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield Path(unpacked.folder)
     except GlassnetError as problem:
-        raise type(problem)(problem.code, str(problem).replace(unpacked.folder, os.fspath(source))) from None
+        raise type(problem)(problem.code, _renamed(problem.message, unpacked.folder, os.fspath(source))) from None
+
+
+def _renamed(value: Any, folder: str, name: str) -> Any:
+    """Return a value of a message in which paths in a folder begin with another name."""
+    if isinstance(value, str | os.PathLike):
+        path = os.fspath(value)
+        return name + path[len(folder) :] if path.startswith(folder) else value
+    if isinstance(value, GlassnetError):
+        value = value.message
+    if isinstance(value, Message):
+        return Message(value.template, **{key: _renamed(one, folder, name) for key, one in value.values.items()})
+    if isinstance(value, Place):
+        return Place(_renamed(value.source, folder, name), **value.parts)
+    if isinstance(value, Option):
+        return Option(value.name, _renamed(value.value, folder, name))
+    return Command(*(_renamed(one, folder, name) for one in value.words)) if isinstance(value, Command) else value
 
 
 def name_in(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
     """Return the name, for messages, of a path that `as_folder` provided or of a file in it."""
     if not _holds_folder(source):
         return os.fspath(path)
-    return os.fspath(path).replace(_unpacked_of(source).folder, os.fspath(source))
+    return str(_renamed(os.fspath(path), _unpacked_of(source).folder, os.fspath(source)))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .._one_line import one_line
 from ..errors import DataError, OptionError, require_choice, require_number, wrong_type
-from ..i18n.message import Message
+from ..i18n.message import Message, Option
 from ..options import choices
 
 PerFeature = float | tuple[float, ...]
@@ -108,7 +108,10 @@ class Scaling:
             return cls(name, maximum, *step)
         if raw is None:
             raise OptionError(
-                "GN022", "scaling {name}: the training values are needed to standardise. Pass raw=….", name=name
+                "GN022",
+                "scaling {name}: the training values are needed to standardise. Pass {raw}.",
+                name=name,
+                raw=Option("raw"),
             )
         if name == "features":
             means, deviations = _by_feature(raw, weights)
@@ -174,10 +177,18 @@ class Scaling:
         values: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in plain.items()}
         return cls(**values)
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
+        """A line about the scaling."""
         if isinstance(self.span, tuple) or isinstance(self.offset, tuple):
-            return f"mean 0 and standard deviation 1 for each of {np.size(self.span)} features"
-        return f"x / {self.maximum:g} · {self.span:g} {'+' if self.offset >= 0 else '−'} {abs(self.offset):g}"
+            count = np.size(self.span)
+            return Message("mean 0 and standard deviation 1 for each of {count} features", count=count)
+        sign = "+" if self.offset >= 0 else "−"
+        facts = {"maximum": self.maximum, "span": self.span, "sign": sign, "offset": abs(self.offset)}
+        return Message("x / {maximum:g} · {span:g} {sign} {offset:g}", **facts)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 SCALINGS: dict[str, tuple[float, float] | None] = choices.meanings_of(
@@ -227,7 +238,7 @@ def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArra
     if not np.isfinite(squares).all():
         feature = int(np.isfinite(squares).argmin())
         largest = np.abs(raw[:, feature]).max()
-        where = Message("feature {feature}", feature=feature) if raw.shape[1] > 1 else "inputs"
+        where = Message("feature {feature}", feature=feature) if raw.shape[1] > 1 else Message("inputs")
         raise DataError(
             "GN018",
             "{where}: values up to {largest:.3g} are too large to square. Divide them by a constant.",

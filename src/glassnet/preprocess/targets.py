@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .._one_line import one_line
 from ..errors import OptionError, ShapeError, require_choice, require_number
+from ..i18n.message import Message
 from ..options import choices
 from .exact_sums import LARGEST, ExactSums
 
@@ -197,10 +198,16 @@ class Targets:
         lists = {name: tuple(value) for name, value in described.items() if isinstance(value, list)}
         return cls(**{**described, **lists})
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
+        """A line about the targets."""
         if self.name == "values":
-            return "values, standardised"
-        return f"{self.low:g} and {self.high:g}{'' if self.of_classes else ', several labels per sample'}"
+            return Message("values, standardised")
+        template = "{low:g} and {high:g}" if self.of_classes else "{low:g} and {high:g}, several labels per sample"
+        return Message(template, low=self.low, high=self.high)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 TARGETS: dict[str, tuple[float, float]] = choices.meanings_of(

@@ -116,46 +116,48 @@ class TrainingRange:
         # A copy recomputes the bounds and may warn again.
         return type(self), (self.samples, self.features, self.rows)
 
-    def remark(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> str:
-        """Return a remark if most of the inputs are far outside, otherwise an empty text; arguments as for `of`."""
+    def remark(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> Message | None:
+        """Return a remark if most of the inputs are far outside, otherwise None; arguments as for `of`."""
         if self.rows < FEWEST or not len(inputs) or not (what := self._what_is_far(inputs, compared)):
-            return ""
-        samples = (
-            Message("the sample is")
-            if len(inputs) == 1
-            else Message("most of {count:,} samples are", count=len(inputs))
-        )
+            return None
         unit = Message(" (in standard deviations of the column)") if compared is not None else ""
+        if len(inputs) == 1:
+            return Message(
+                "the sample is far outside the range of the training data{unit}: {what}", unit=unit, what=what
+            )
         return Message(
-            "{samples} far outside the range of the training data{unit}: {what}", samples=samples, unit=unit, what=what
+            "most of {count:,} samples are far outside the range of the training data{unit}: {what}",
+            count=len(inputs),
+            unit=unit,
+            what=what,
         )
 
     def warn_if_far(self, inputs: NDArray[Any], *, compared: NDArray[np.intp] | None = None) -> None:
         """Warn once of the `remark` on inputs, with a `RangeWarning`."""
-        if not self._warned and (text := self.remark(inputs, compared=compared)):
+        if not self._warned and (remark := self.remark(inputs, compared=compared)):
             self._warned.append(True)
-            text = Message(
-                "rows: {remark}. Predictions are unreliable; pass rows with the encoding and scale of the "
-                "training data.",
-                remark=text,
+            warning = RangeWarning(
+                "rows: {remark}. Predictions are unreliable; pass rows with the encoding and scale of the training "
+                "data.",
+                remark=remark,
             )
-            warnings.warn(RangeWarning(text), stacklevel=callers_level())
+            warnings.warn(warning, stacklevel=callers_level())
 
-    def _what_is_far(self, inputs: NDArray[Any], compared: NDArray[np.intp] | None) -> str:
-        """Describe what is far off in most inputs; return an empty string if nothing is.
+    def _what_is_far(self, inputs: NDArray[Any], compared: NDArray[np.intp] | None) -> Message | None:
+        """Describe what is far off in most inputs; return None if nothing is.
 
         Only a few samples are examined at first, and many more if enough of those are far off to suggest a majority.
         """
-        what = ""
+        what = None
         for most, fraction in ((_ASKED, MOST / 2), (_IN_DOUBT, MOST)):
             chosen = _chosen(inputs, most, compared)
             if not (what := self._far_samples(chosen, fraction) or self._far_features(chosen, fraction)):
                 break
         return what
 
-    def _far_samples(self, chosen: NDArray[Any], fraction: float) -> str:
+    def _far_samples(self, chosen: NDArray[Any], fraction: float) -> Message | None:
         if len(chosen) == 1 and self._has_usual_ends(chosen[0]):
-            return ""
+            return None
         low, high = map(np.array, self._sample_bounds)
         found = _summaries(chosen)
         below, above = found < low, found > high  # (n, 3)
@@ -164,19 +166,19 @@ class TrainingRange:
             below[alone, 0] = above[alone, -1] = False
         far = below | above
         if np.count_nonzero(far.any(axis=1)) <= fraction * len(chosen):
-            return ""
+            return None
         which = int(far.sum(axis=0).argmax())
         return _described(SUMMARIES[which], found[:, which], far[:, which], self._ends(self.samples, which))
 
-    def _far_features(self, chosen: NDArray[Any], fraction: float) -> str:
+    def _far_features(self, chosen: NDArray[Any], fraction: float) -> Message | None:
         """Look for features that are far off in most samples; with few samples, many features must be."""
         if self.features is None or self._feature_bounds is None:
-            return ""
+            return None
         low, high = self._feature_bounds
         far = (chosen < low) | (chosen > high)  # (n, features)
         columns = np.flatnonzero(far.sum(axis=0) > fraction * len(chosen))
         if not columns.size or columns.size * len(chosen) < MOST * self._varying:
-            return ""
+            return None
         which = int(columns[0])
         name = (
             Message("value {place} (and {count} more)", place=which + 1, count=columns.size - 1)
@@ -266,7 +268,7 @@ def _hull(one: Limits, other: Limits) -> Limits:
     return tuple(map(min, one[0], other[0])), tuple(map(max, one[1], other[1]))
 
 
-def _described(name: str, values: NDArray[Any], far: NDArray[np.bool_], training: tuple[float, float]) -> str:
+def _described(name: Message, values: NDArray[Any], far: NDArray[np.bool_], training: tuple[float, float]) -> Message:
     typical, (low, high) = np.sort(values[far])[np.count_nonzero(far) // 2], training
     return Message(
         "{name} is {value:g}, in training it was {low:g} to {high:g}", name=name, value=typical, low=low, high=high

@@ -35,7 +35,6 @@ from ..options.recipes import for_rows, recipe_named
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
 from ..preprocess.tabular.rows import as_usual
-from ..preprocess.tabular.selection import in_python
 from ..training.callbacks import Callback, History
 from ..training.checkpoint import CheckpointPolicy
 from ..training.fit import fit
@@ -81,7 +80,7 @@ class TableModel:
         The result on the test data of `fit`; None without test data, and after `load`.
     history : History, optional
         The learning curve; None after `load`.
-    remarks : tuple of str
+    remarks : tuple of Message
         What `fit` decided or noticed about the data; empty after `load`.
 
     Examples
@@ -100,7 +99,7 @@ class TableModel:
     model: Model
     evaluation: Evaluation | None = None
     history: History | None = None
-    remarks: tuple[str, ...] = field(default=())
+    remarks: tuple[Message, ...] = field(default=())
     _predictor: TablePredictor = field(init=False, repr=False, compare=False)
     _names: frozenset[str] = field(init=False, repr=False, compare=False)
 
@@ -184,29 +183,24 @@ class TableModel:
         given = by_field(options) | ({} if holdout is None else {"holdout": holdout})
         if holdout is not None and test is not None:
             raise OptionError("GN022", "holdout and test: both give test data. Omit one.")
-        remarks: list[str] = []
-
-        def remember(notice: Message) -> None:
-            remarks.append(in_python(notice.text("en")))
+        remarks: list[Message] = []
+        remember = remarks.append
 
         def choose(rows: int, task: str) -> Options:
             return job_options(recipe, given, **for_rows(rows, recipe, task=task))
 
         Options.recipe(recipe, **given)  # before the data are read
-        try:
-            wishes = TableOptions(column_names(target), task, column_names(drop), column_names(keep), decimal)
-            if stream:
-                from .streaming.table import fit_table_stream
+        wishes = TableOptions(column_names(target), task, column_names(drop), column_names(keep), decimal)
+        if stream:
+            from .streaming.table import fit_table_stream
 
-                how: dict[str, Any] = {"test": test, "hold_out": holdout is not None, "callbacks": callbacks}
-                how |= {"recipe": recipe_named(recipe), "checkpoint": checkpoint}
-                fitted, evaluation = fit_table_stream(data, wishes, choose, remember, **how)
-                return cls(fitted.model, evaluation, fitted.history, tuple(remarks))
-            if checkpoint is not None:
-                raise OptionError("GN022", "checkpoint: needs stream=True. Pass it, or use glassnet.fit.")
-            read = load_training_table(data, test, wishes, recipe, choose, remember, hold_out=holdout is not None)
-        except (DataError, OptionError) as problem:
-            raise type(problem)(problem.code, in_python(str(problem))) from None
+            how: dict[str, Any] = {"test": test, "hold_out": holdout is not None, "callbacks": callbacks}
+            how |= {"recipe": recipe_named(recipe), "checkpoint": checkpoint}
+            fitted, evaluation = fit_table_stream(data, wishes, choose, remember, **how)
+            return cls(fitted.model, evaluation, fitted.history, tuple(remarks))
+        if checkpoint is not None:
+            raise OptionError("GN022", "checkpoint: needs stream=True. Pass it, or use glassnet.fit.")
+        read = load_training_table(data, test, wishes, recipe, choose, remember, hold_out=holdout is not None)
         fitted = fit(read.training, read.options, callbacks=callbacks)
         model, name, evaluation = fitted.model, recipe_named(recipe), None
         model.receipt["recipe"] = name
@@ -476,12 +470,13 @@ class RowExplanation:
         return "\n".join(lines)
 
 
-def _warn(table: Table, remarks: Sequence[str], *, strict: bool) -> None:
+def _warn(table: Table, remarks: Sequence[Message], *, strict: bool) -> None:
     """Warn of the remarks on a table, or with `strict` raise DataError GN075 for the first one on its values."""
     if strict and remarks:
-        raise strictly(table.source, in_python(remarks[0]))
+        raise strictly(table.source, remarks[0])
     for remark in (*table.remarks, *remarks):
-        warnings.warn(RangeWarning(f"{table.source}: {in_python(remark)}"), stacklevel=callers_level())
+        warning = RangeWarning("{source}: {remark}", source=table.source, remark=remark)
+        warnings.warn(warning, stacklevel=callers_level())
 
 
 def _is_single(value: Any) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Message, Option
+from ...i18n.message import Command, Message, Option
 from ...io.limits import in_threads
 from ...io.opening import open_source
 from ..dataset import HANDWRITING
@@ -59,42 +59,33 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
         read_all = in_threads(read, found.files)
     digits = [(k, one) for k, one in enumerate(read_all) if not isinstance(one, str)]
     if not digits:
-        images = Message("1 image") if len(found.files) == 1 else Message("{count:,} images", count=len(found.files))
         raise DataError(
             "GN085",
-            "{name}: no digit found in {images}. Use dark ink on light paper, or light ink on dark "
-            "paper; 'glassnet read PICTURE {stages}' draws the stages.",
+            "{name}: no digit found in {count:,} images. Use dark ink on light paper, or light ink on dark "
+            "paper; '{command}' draws the stages.",
             name=found.source,
-            images=images,
-            stages=Option("stages", "FILE"),
+            count=len(found.files),
+            command=Command("read", "PICTURE", Option("stages", "FILE")),
         )
     without = [
-        Message("{name}: no digit found, excluded [{one}]", name=found.names[k], one=one)
+        Message("{name}: no digit found, excluded [{code}]", name=found.names[k], code=one)
         for k, one in enumerate(read_all)
         if isinstance(one, str)
     ]
     rows = [k for k, one in digits for _ in one]
     several = Message("; each digit of an image is a sample of its class") if len(rows) > len(digits) else ""
-    images = Message("1 image") if len(digits) == 1 else Message("{count:,} images", count=len(digits))
-    number = Message("1 digit") if len(rows) == 1 else Message("{count:,} digits", count=len(rows))
-    size = f"{SIDE} × {SIDE} pixels"
+    facts = {"digits": len(rows), "images": len(digits), "side": SIDE, "several": several}
     if as_is:
         remark = Message(
-            "found {digits} in {images}; images of {size} are used as they are, digits in others are "
-            "centred in that size{more}",
-            digits=number,
-            images=images,
-            size=size,
-            more=several,
+            "found {digits:,} digits in {images:,} images; images of {side} × {side} pixels are used as they are, "
+            "digits in others are centred in that size{several}",
+            **facts,
         )
     else:
         remark = Message(
-            "found {digits} in {images}; images in MNIST's form are used as they are, digits in others "
-            "are centred in {size}{several}",
-            digits=number,
-            images=images,
-            size=size,
-            several=several,
+            "found {digits:,} digits in {images:,} images; images in MNIST's form are used as they are, digits in "
+            "others are centred in {side} × {side} pixels{several}",
+            **facts,
         )
     remarks = (*without, remark)
     samples = replace(

@@ -138,10 +138,12 @@ def labels_beside(images: Path) -> Path:
         for candidate in (name, plain, plain + ".gz", of_bytes, of_bytes + ".gz"):
             if os.path.isfile(images.parent / candidate):
                 return images.parent / candidate
-    if name == images.name:
-        plain = Message("…-labels-idx1-ubyte next to …-images-idx3-ubyte")
+    unnamed = Message("…-labels-idx1-ubyte next to …-images-idx3-ubyte")
     raise FileError(
-        "GN001", "{name}: no label file, expected {labels}. Put it into the same folder.", name=images, labels=plain
+        "GN001",
+        "{name}: no label file, expected {labels}. Put it into the same folder.",
+        name=images,
+        labels=unnamed if name == images.name else plain,
     )
 
 
@@ -187,10 +189,10 @@ def bundled_pair(part: str) -> tuple[NDArray[Any], NDArray[Any]]:
     from importlib.resources import files
 
     folder = files("glassnet.data") / "mnist"
-    prefix, arrays = PREFIX[part], []
+    arrays = []
     for name in (images_name(part), labels_name(images_name(part))):
         with (folder / f"{name}.gz").open("rb") as stream:
-            arrays.append(parse_idx(open_stream(stream, f"bundled {name}.gz")))
+            arrays.append(parse_idx(open_stream(stream, f"{name}.gz")))
     images, labels = arrays
-    pair(images, labels, Message("bundled {prefix} images", prefix=prefix), f"bundled {prefix} labels")
+    pair(images, labels, images_name(part), labels_name(images_name(part)))
     return images, labels

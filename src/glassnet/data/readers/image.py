@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ...errors import DataError, FileError, GlassnetError
-from ...i18n.message import Listing, Message
+from ...i18n.message import Listing
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
 from ...io.picture_formats import HEIC, NAMES, PILLOW_NAMES, begins_as_heic
 from ..dataset import border
@@ -91,11 +91,7 @@ def parse_image(
     forms = extract_digits(picture)
     if not len(forms):
         raise no_digit(opened.name)
-    names = (
-        [opened.name]
-        if len(forms) == 1
-        else [Message("{name}, digit {digit}", name=opened.name, digit=k + 1) for k in range(len(forms))]
-    )
+    names = [opened.name] if len(forms) == 1 else [f"{opened.name}, digit {k + 1}" for k in range(len(forms))]
     return forms.reshape(len(forms), -1), names
 
 
@@ -236,10 +232,9 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
     except UnidentifiedImageError:
         raise FileError(
             "GN005",
-            "{name}: not a {formats} or {last} image. Save it as one, or remove it.",
+            "{name}: not a {formats} image. Save it as one, or remove it.",
             name=name,
-            formats=Listing(NAMES[:-1]),
-            last=NAMES[-1],
+            formats=Listing(NAMES, last="or"),
         ) from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise file_problem(name, error) from None

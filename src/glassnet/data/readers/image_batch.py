@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from ...i18n.message import Message, Option
 from ...io.limits import in_threads
+from ..validation import ImageSize
 from .image import bright_border, quiet_pillow, read_picture
 
 AGREED = 0.98
@@ -42,7 +43,7 @@ class Pictures:
     shape : (rows, columns)
     reading : {"ink", "photo"}
         Whether they are drawings, with bright ink on dark ground, or unchanged.
-    remarks : tuple of str
+    remarks : tuple of Message
         Messages about what was done.
     coloured : int
         Number of images with colours in their files.
@@ -53,7 +54,7 @@ class Pictures:
     inputs: NDArray[np.uint8]
     shape: tuple[int, int]
     reading: str
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     coloured: int
     white: int
 
@@ -116,13 +117,12 @@ def read_pictures(
             )
         )
     if 0 < top < 65535:
-        images, bits = _count(whites > 0), top.bit_length()
         remarks.append(
             Message(
                 "white is {white:,} in {images} of 16 bits that use only {bits}, and in images to predict",
                 white=top,
-                images=images,
-                bits=bits,
+                images=_count(whites > 0),
+                bits=top.bit_length(),
             )
         )
     if coloured.any() and not colour:
@@ -130,7 +130,7 @@ def read_pictures(
             Message(
                 "read {images} in colour as grey; {colour} keeps the colours",
                 images=_count(coloured),
-                colour=Option("colour"),
+                colour=Option("colour", True),
             )
         )
     if reading == "ink" and bright.any():
@@ -160,13 +160,13 @@ def _read_all(
         raise DataError(
             "GN070",
             "{count:,} images of {wide} × {high} pixels are {size:.1f} GiB, expected at most {most:g} "
-            "GiB. Resize them, for example with {size_option} 64.",
+            "GiB. Resize them, for example with {option}.",
             count=len(which),
             wide=shape[1],
             high=shape[0],
             size=features * len(which) / 2**30,
             most=LARGEST / 2**30,
-            size_option=Option("size"),
+            option=Option("size", ImageSize(64, 64)),
         )
     inputs = np.empty((len(which), features), np.uint8)
     found, whites = np.zeros((len(which), 3), bool), np.zeros(len(which), np.int64)
@@ -211,31 +211,30 @@ def _is_coloured(pixels: NDArray[np.uint8]) -> bool:
     return float((apart > 24).mean()) > 0.01
 
 
-def _count(which: NDArray[np.bool_]) -> str:
+def _count(which: NDArray[np.bool_]) -> Message:
     some = int(which.sum())
     if some < len(which):
         return Message("{some:,} of {count:,} images", some=some, count=len(which))
-    return Message("1 image") if some == 1 else Message("{count:,} images", count=some)
+    return Message("{count:,} images", count=some)
 
 
 def _large(name: str, shape: tuple[int, int], channels: int) -> DataError:
     """Return the error GN077 for an image with too many pixels and no explicit size."""
     high, wide = shape
-    side, own = math.isqrt(LARGEST_UNASKED), str(high) if high == wide else f"{high}x{wide}"
+    side = math.isqrt(LARGEST_UNASKED)
     return DataError(
         "GN077",
         "{name}: {wide} × {high} pixels would be {inputs:,} inputs, and more than {side} × {side} "
-        "need an explicit size. For handwritten digits, use 'glassnet train {handwriting}'; else "
-        "shrink the images with {size}, or keep every pixel with {size_2} (in Python: "
-        "handwriting=True, size=(28, 28), size=({high}, {wide})).",
+        "need an explicit size. For handwritten digits, use {handwriting}; else shrink the images with "
+        "{size}, or keep every pixel with {own}.",
         name=name,
         wide=wide,
         high=high,
         inputs=high * wide * channels,
         side=side,
-        handwriting=Option("handwriting"),
-        size=Option("size", 28),
-        size_2=Option("size", own),
+        handwriting=Option("handwriting", True),
+        size=Option("size", ImageSize(28, 28)),
+        own=Option("size", ImageSize(high, wide)),
     )
 
 
@@ -245,13 +244,13 @@ def _unequal(first: tuple[str, tuple[int, int]], other: tuple[str, tuple[int, in
     return DataError(
         "GN070",
         "{one} has {wide} × {high} pixels, {two} {broad} × {tall}, expected one size for all images. "
-        "Resize them with {size}, or {size_2}x{wide} (rows x columns).",
+        "Resize them with {square}, or {own} (rows, columns).",
         one=one,
         wide=wide,
         high=high,
         two=two,
         broad=broad,
         tall=tall,
-        size=Option("size", max(high, wide)),
-        size_2=Option("size", high),
+        square=Option("size", ImageSize(max(high, wide), max(high, wide))),
+        own=Option("size", ImageSize(high, wide)),
     )

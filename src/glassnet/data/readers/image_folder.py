@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
+from ...i18n.message import Command
 from ..classes import number_words
 from ..dataset import HANDWRITING, Dataset, Like, channels_of, shows_handwriting
 from ..validation import count_classes
@@ -51,9 +51,11 @@ def load_folder(
                 found.files, places, size=size, colour=colour, reading=reading, white=white, large=large
             )
     except FileError as problem:
-        command = shlex.join(["glassnet", "doctor", str(folder)])  # there may be more such files
         raise FileError(
-            problem.code, "{problem} To list all such files, run '{command}'.", problem=problem, command=command
+            problem.code,
+            "{problem} To list all such files, run '{command}'.",  # there may be more
+            problem=problem,
+            command=Command("doctor", folder),
         ) from None
     inputs: NDArray[np.uint8 | np.float32] = read.inputs
     if maximum != 255:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -16,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import DataError, FileError
-from ...i18n.language import listed
-from ...i18n.message import Message
+from ...i18n.message import Command, Message, Option
+from ...i18n.message import Listing as Names
 from ...io.archives import as_folder
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
@@ -41,8 +40,8 @@ class Listing:
         Relative paths: ``cats/7.png``.
     words : list of str
         The class of each image, as written.
-    remarks : tuple of str
-        Messages about what was ignored.
+    remarks : tuple of Message
+        What was ignored.
     source : str
         The folder, for messages.
     """
@@ -50,7 +49,7 @@ class Listing:
     files: list[Path]
     names: list[str]
     words: list[str]
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     source: str
 
 
@@ -160,10 +159,10 @@ def _parts(root: Path) -> dict[str, Path]:
 
 def _no_images(root: Path, files: list[str]) -> FileError:
     """Return the error for a folder that has only files of data, which are read one by one."""
-    shown, pair = listed(files, 4), [f"mnist_{part}.csv" for part in PARTS]
+    shown, pair = Names(files, 4), [f"mnist_{part}.csv" for part in PARTS]
     if set(pair) <= set(files):  # as `glassnet data mnist` writes them
-        training, test = (shlex.quote(str(root / name)) for name in pair)
-        command = f"glassnet train {training} --test {test}"
+        training, test = (root / name for name in pair)
+        command = Command("train", training, Option("test", test))
         return FileError(
             "GN002",
             "{folder}: no images in this folder, but {files}. Name the files: {command}.",
@@ -184,7 +183,7 @@ def _no_images(root: Path, files: list[str]) -> FileError:
 def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
     apart = frozenset(apart)
     names, passed = _walk(root, apart)
-    remarks: list[str] = []
+    remarks: list[Message] = []
     if not names:
         if tables := sorted(path.name for path in root.iterdir() if path.suffix.lower() in _TABLES):
             raise _no_images(root, tables)
@@ -210,25 +209,21 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         remarks += _without_pictures(root, apart, {word for _, word in rows})
     left = len(names) - len({name for name, _ in rows})
     if left:
-        images = Message("1 image") if left == 1 else Message("{count:,} images", count=left)
-        remarks.append(Message("ignored {images} without a class", images=images))
+        remarks.append(Message("ignored {count:,} images without a class", count=left))
     if passed:
-        kinds = listed([kind for kind, _ in passed.most_common()], 4)
-        others = Message("1 file") if passed.total() == 1 else Message("{count:,} files", count=passed.total())
-        remarks.append(Message("ignored {files} of other kinds ({kinds})", files=others, kinds=kinds))
+        kinds = Names([kind for kind, _ in passed.most_common()], 4)
+        remarks.append(Message("ignored {count:,} files of other kinds ({kinds})", count=passed.total(), kinds=kinds))
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
     return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
 
 
-def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> list[str]:
-    """Return a message about class folders without images."""
+def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> list[Message]:
+    """Return a remark on class folders without images."""
     empty = [one.name for one in _children(root)[0] if one not in apart and one.name not in classes]
     if not empty:
         return []
-    shown = listed([*map(os.fspath, empty)], 3)
-    folders = Message("1 folder") if len(empty) == 1 else Message("{count:,} folders", count=len(empty))
-    return [Message("ignored {folders} without images ({names})", folders=folders, names=shown)]
+    return [Message("ignored {count:,} folders without images ({names})", count=len(empty), names=Names(empty, 3))]
 
 
 def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:

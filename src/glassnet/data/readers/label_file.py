@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from ...errors import DataError
-from ...i18n.message import Message, Place
+from ...i18n.message import Listing, Message, Place
 from ...io.encoding import in_utf8, narrowed
 from ...io.opening import file_problem
 from ..tables.header import separator_of
@@ -157,7 +157,7 @@ def _label_column(table: Path, header: list[str] | None, width: int, names: int)
     for word in LABELS:
         if word in called:
             return called.index(word)
-    columns = ", ".join(header) if header else Message("{width} without names", width=width)
+    columns = Listing(header) if header else Message("{width} without names", width=width)
     raise DataError(
         "GN071",
         "{table}: columns {columns}, none of them named as the class. Name it label, or keep only two columns.",

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Message, Option, Place
+from ...i18n.message import Message, Option, Place, Sentences
 from ...io.opening import Opened
 from ..dataset import Like, SampleLayout, image_shape
 from ..sample_layout import columns_at, detect_layout, detect_range, one_hot_rows, unsigned
@@ -75,10 +75,10 @@ class Rows:
         Where the labels were, and the range of the inputs.
     maximum : float
         The largest possible input.
-    remarks : tuple of str
-        Messages about the layout.
-    advice : str
-        What to do if the labels turn out wrong; empty if the layout is certain.
+    remarks : tuple of Message
+        What is unusual about the layout.
+    advice : Message, optional
+        What to do if the labels turn out wrong; None if the layout is certain.
     """
 
     inputs: NDArray[Any]
@@ -86,8 +86,8 @@ class Rows:
     lines: Sequence[int]
     layout: SampleLayout
     maximum: float
-    remarks: tuple[str, ...] = ()
-    advice: str = ""
+    remarks: tuple[Message, ...] = ()
+    advice: Message | None = None
 
 
 class Values(NamedTuple):
@@ -145,13 +145,12 @@ def parse_table(
     return samples_in(values, opened.name, maximum, layout=layout, features=features, usual=usual)
 
 
-def _expected_width(width: int, *, labelled: bool) -> str:
+def _expected_width(width: int, *, labelled: bool) -> Message | int:
     """Return how many values a row should have: ``785 (a label and 784 pixels)``."""
     if not labelled:
-        return str(width)
-    if image_shape(width - 1):
-        return Message("{width} (a label and {features} pixels)", width=width, features=width - 1)
-    return Message("{width} (a label and {features} values)", width=width, features=width - 1)
+        return width
+    pixels, values = "{width} (a label and {features} pixels)", "{width} (a label and {features} values)"
+    return Message(pixels if image_shape(width - 1) else values, width=width, features=width - 1)
 
 
 def lines_of(opened: Opened) -> Iterator[tuple[int, str]]:
@@ -321,7 +320,7 @@ def samples_in(
     layout: SampleLayout | None = None,
     features: int | None = None,
     usual: SampleLayout | None = None,
-    advice_outside: str = "",
+    advice_outside: Message | None = None,
 ) -> Rows:
     """Separate labels from inputs, and check both.
 
@@ -339,7 +338,7 @@ def samples_in(
         Number of inputs per sample, if known; a table of this width has no labels.
     usual : SampleLayout, optional
         Layout of the data that these samples must match.
-    advice_outside : str
+    advice_outside : Message, optional
         What to do about a value outside the range; by default, how to train on it.
 
     Raises
@@ -347,7 +346,7 @@ def samples_in(
     DataError
         GN014, GN015 or GN018, with the line and, if it applies, the column.
     """
-    first, rest, remarks, advice = values.first, values.rest, [], ""
+    first, rest, remarks, advice = values.first, values.rest, list[Message](), None
     known = layout = layout if layout is None or layout.columns <= rest.shape[1] else replace(layout, columns=1)
     if features == 1 + rest.shape[1]:
         layout, labels, inputs, skipped = usual or SampleLayout(), None, _with_first(first, rest), 0
@@ -419,8 +418,8 @@ def _check(
     source: str,
     limits: tuple[float, float],
     skipped: int,
-    advice: str,
-    advice_outside: str,
+    advice: Message | None,
+    advice_outside: Message | None,
 ) -> None:
     """Raise an error for the first row with an invalid label or an input outside the range."""
     count = len(inputs)
@@ -435,26 +434,26 @@ def _check(
         row = int(np.argmin(fits.all(axis=1)))
         if row < wrong:
             column = int(np.argmin(fits[row]))
-            value, place = (
-                float(inputs[row, column]),
-                Message("line {line}, column {column}", line=lines[row], column=column + 1 + skipped),
-            )
+            value, place = float(inputs[row, column]), Place(source, line=lines[row], column=column + 1 + skipped)
             if not math.isfinite(value):
-                raise not_finite(source, place, value)
-            raise outside(source, place, value, high, inputs, advice_outside)
+                raise not_finite(place, value)
+            raise outside(place, value, high, inputs, advice_outside)
     if labels is not None and wrong < count:
-        raise bad_label(source, Message("line {line}", line=lines[wrong]), float(labels[wrong]), advice)
+        raise bad_label(Place(source, line=lines[wrong]), float(labels[wrong]), advice)
 
 
-def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) -> NDArray[np.float64]:
+def _values(text: str, layout: Layout, place: tuple[str, int], expected: Message | int) -> NDArray[np.float64]:
     fields, (name, line) = layout.split(text), place
     if len(fields) != layout.width:
-        count, s = len(fields), "s" * (len(fields) != 1)
-        problem = Message(
-            "{place}: {count} value{s}, expected {what}.", place=Place(name, line=line), count=count, s=s, what=expected
+        few = len(fields) < layout.width
+        raise DataError(
+            "GN012",
+            "{place}: {count} values, expected {expected}. {advice}",
+            place=Place(name, line=line),
+            count=len(fields),
+            expected=expected,
+            advice=Message("Add the missing values.") if few else Message("Remove the extra values."),
         )
-        advice = Message("Add the missing values.") if count < layout.width else Message("Remove the extra values.")
-        raise DataError("GN012", "{problem} {advice}", problem=problem, advice=advice)
     try:
         # Most rows have only bytes, and looking these up is three times as fast as parsing.
         return np.frombuffer(bytes(map(_BYTES.__getitem__, fields)), np.uint8).astype(np.float64)
@@ -466,20 +465,18 @@ def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) ->
         return np.array([number_of(_unquoted(field)) for field in fields])
     except ValueError:
         column = next(k for k, field in enumerate(fields) if not _readable(field))
-        shown = _shown(fields[column]) if fields[column].strip() else Message("an empty value")
-        table = ""
+        table = None
         if column in (0, layout.width - 1) and fields[column].strip():
             table = Message(
-                " If it is the label of a table, pass {target} column{column}, or the name of the column.",
-                column=column + 1,
-                target=Option("target"),
+                "If it is the label of a table, pass {option}, or the name of the column.",
+                option=Option("target", f"column{column + 1}"),
             )
         raise DataError(
             "GN013",
-            "{place}: {field}, expected a number. Correct it or remove the row.{more}",
+            "{place}: {field}, expected a number. {advice}",
             place=Place(name, line=line, column=column + 1),
-            field=shown,
-            more=table,
+            field=_shown(fields[column]) if fields[column].strip() else Message("an empty value"),
+            advice=Sentences(Message("Correct it or remove the row."), table),
         ) from None
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
-from ...i18n.language import listed
 from ...i18n.message import Listing, Message
 from ...io.archives import files_in
 from ...io.limits import require_room
@@ -43,13 +42,12 @@ def npz_names(opened: Opened) -> list[str]:
             if names and not any(name.endswith(".npy") for name in names):
                 if "[Content_Types].xml" in names:
                     raise DataError("GN019", "{name}: a spreadsheet. Save it as CSV.", name=opened.name)
-                files = listed([*map(ascii, files_in(stream))], 4)
                 raise DataError(
                     "GN019",
                     "{name}: a ZIP archive of {names}, expected one table, MNIST's files, images in class "
                     "folders, or arrays of NumPy. Unpack it, and name a file in it.",
                     name=opened.name,
-                    names=files,
+                    names=Listing(map(ascii, files_in(stream)), 4),
                 )
             return [name.removesuffix(".npy") for name in names]
     except Exception as error:  # damaged archives raise many kinds of errors
@@ -186,9 +184,9 @@ def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
     found = Message("arrays {names}", names=Listing([*map(ascii, names)], 8)) if names else Message("no arrays")
     raise DataError(
         "GN019",
-        "{name}: {kind}, expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
+        "{name}: {found}, expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
         name=name,
-        kind=found,
+        found=found,
         first=first,
         second=second,
     )
@@ -212,8 +210,8 @@ def damaged(name: str, error: Exception, key: str | None = None) -> DataError | 
     if "allow_pickle" in str(error):
         return DataError(
             "GN019",
-            "{name}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
-            name=place,
+            "{place}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
+            place=place,
         )
     return DataError(
         "GN019",

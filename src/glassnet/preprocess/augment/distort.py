@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import OptionError
-from ...i18n.message import Listing
+from ...i18n.message import Listing, Option
 from ...options.options import DISTORTIONS, Options
 
 if TYPE_CHECKING:
@@ -88,12 +88,14 @@ def require_pictures(image_shape: tuple[int, int] | None, options: Options, chan
     """
     wanted = [name for name in IMAGE_OPTIONS if getattr(options, name)]
     if wanted and image_shape is None:
-        raise OptionError("GN022", "{names}: the samples are not images. Omit these options.", names=Listing(wanted))
+        raise OptionError(
+            "GN022", "{names}: the samples are not images. Omit these options.", names=Listing(map(Option, wanted))
+        )
     if wanted and channels != 1:
         raise OptionError(
             "GN022",
             "{name}: the images have colours, expected greyscale. Omit these options, or the colours.",
-            name=Listing(wanted),
+            name=Listing(map(Option, wanted)),
         )
 
 

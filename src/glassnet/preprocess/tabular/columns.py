@@ -9,6 +9,7 @@ import difflib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,26 +18,28 @@ from numpy.typing import NDArray
 from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
-from ...i18n.language import counted, listed, shortened
-from ...i18n.message import Listing, Message, Option, Place
+from ...i18n.language import shortened
+from ...i18n.message import Command, Listing, Message, Option, Place, Sentences
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
 from .kinds import Encoding, compared_places, encoding_from
 from .leaks import leak_remarks
+from .reasons import plain_reason, reason_from
 from .selection import (
+    DECIMAL_COMMA,
+    POINTS_BETWEEN_THOUSANDS,
     THOUSANDS,
     WORTH_THREADS,
     LearntInputs,
     about_decimals,
     about_numbers,
     about_numbers_in_words,
+    about_reading,
     about_spellings,
     examples,
-    in_python,
     learn_inputs,
     more_columns,
-    quoted,
 )
 from .summaries.columns import TargetSummary
 from .target import Target, has_target, labels_of, learn_targets, summarise_target, values_of
@@ -110,7 +113,7 @@ class LearntTargets(NamedTuple):
     """Targets, and remarks on them."""
 
     targets: tuple[Target, ...]
-    remarks: list[str]
+    remarks: list[Message]
 
 
 @one_line
@@ -124,9 +127,9 @@ class Columns:
         In the order of the training table.
     targets : tuple of Target
         The columns to predict: one column of classes or numbers, or several of labels or numbers.
-    dropped : tuple of (str, str)
+    dropped : tuple of (str, Message)
         Name of each excluded column, and the reason.
-    remarks : tuple of str
+    remarks : tuple of Message
         Decisions that may be wrong; not saved.
     commas : frozenset of str
         Names of the columns with a decimal comma in the training table; 1.234 is more than a thousand there, in other
@@ -145,8 +148,8 @@ class Columns:
 
     inputs: tuple[Encoding, ...]
     targets: tuple[Target, ...]
-    dropped: tuple[tuple[str, str], ...] = ()
-    remarks: tuple[str, ...] = ()
+    dropped: tuple[tuple[str, Message], ...] = ()
+    remarks: tuple[Message, ...] = ()
     commas: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
@@ -240,24 +243,23 @@ class Columns:
         for one, summary in zip(targets, summaries, strict=True):
             column = columns[one.name]
             if one.task == "classes":
-                of_words = about_spellings(column) + (about_numbers_in_words(column) if roles.task is None else [])
+                of_words = about_spellings(column) + ([] if roles.task else about_numbers_in_words(column))
                 remarks += non_numeric_remarks(one.name, summary.odd, "") if one.numeric else of_words
         inputs, useless = learnt.inputs, learnt.useless
         remarks += learnt.remarks
-        drop = roles.drop
-        dropped = [
-            *((name, Message("listed in {drop}", drop=Option("drop"))) for name in drop if name not in names),
-            *useless,
-        ]
+        listed = Message("listed in {drop}", drop=Option("drop"))
+        dropped = [*((name, listed) for name in roles.drop if name not in names), *useless]
         if not inputs:
-            shown = ", ".join(map(repr, names)) or "the target"
+            shown = Listing(names, quoted=True) if names else Message("the target")
             advice = (
-                Message("Drop fewer columns") if drop else Message("Add columns of numbers, dates or words that recur")
+                Message("Drop fewer columns.")
+                if roles.drop
+                else Message("Add columns of numbers, dates or words that recur.")
             )
             if not useless:
                 raise DataError(
                     "GN062",
-                    "{source}: no column is left to predict {targets} from. {advice}.",
+                    "{source}: no column is left to predict {targets} from. {advice}",
                     source=roles.source,
                     targets=shown,
                     advice=advice,
@@ -266,7 +268,7 @@ class Columns:
             raise DataError(
                 "GN062",
                 "{source}: no column is left to predict {targets} from; {name!r} is excluded{more}, because "
-                "{reason}. {advice}.",
+                "{reason}. {advice}",
                 source=roles.source,
                 targets=shown,
                 name=name,
@@ -274,7 +276,8 @@ class Columns:
                 reason=reason,
                 advice=advice,
             )
-        remarks += [one.clipped_remark for one in inputs if isinstance(one, NumberColumn) and one.clipped_remark]
+        clipped = (one.clipped_remark for one in inputs if isinstance(one, NumberColumn))
+        remarks += [remark for remark in clipped if remark]
         remarks += leak_remarks(inputs, targets, *sample(), roles.source)
         numbers = [columns[name] for name in _numbers(inputs, targets)]
         commas = frozenset(one.name for one in numbers if one.decimal == ",")
@@ -350,7 +353,7 @@ class Columns:
         """
         return self._applied(self._read(table))
 
-    def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[str]]:
+    def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[Message]]:
         """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""
         columns = self._read(table)
         return self._applied(columns), self._surprises(columns, self.inputs)
@@ -417,19 +420,20 @@ class Columns:
             changed = [name for name in numbers if columns[name].found and columns[name].decimal != signs[name]]
             for name in numbers if changed else ():
                 one = columns[name]
-                if name not in changed and one.reads_as(OTHER[one.decimal]) and examples([one], "[.,]", ""):
+                if name not in changed and one.reads_as(OTHER[one.decimal]) and examples([one], "[.,]"):
                     raise DataError(
                         "GN017",
                         "{source}: column {changed!r} has another decimal sign than in training, and column {name!r} "
-                        "is ambiguous. Pass {decimal} . or {decimal} , (in Python: read_table(…, decimal='.')).",
+                        "is ambiguous. Pass {point} or {comma}.",
                         source=table.source,
                         changed=changed[0],
                         name=name,
-                        decimal=Option("decimal"),
+                        point=Option("decimal", "."),
+                        comma=Option("decimal", ","),
                     )
         return columns
 
-    def surprises(self, table: Any) -> list[str]:
+    def surprises(self, table: Any) -> list[Message]:
         """Return remarks on the values of a table that the training data did not have, and how they are read.
 
         The only judgement of values: what Python warns of, the command line notifies of, and the service and the studio
@@ -442,9 +446,9 @@ class Columns:
         targets = [one for one in self.targets if one.name in table.names]
         return self._surprises(self.read(table, targets), [*self.inputs, *targets])
 
-    def _surprises(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[str]:
+    def _surprises(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[Message]:
         remarks = self._about_decimals(columns)
-        remarks += [text for one in described for text in one.surprises(columns[one.name])]
+        remarks += [remark for one in described for remark in one.surprises(columns[one.name])]
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
@@ -462,41 +466,24 @@ class Columns:
             )
         return remarks
 
-    def _about_decimals(self, columns: Mapping[str, Column]) -> list[str]:
+    def _about_decimals(self, columns: Mapping[str, Column]) -> list[Message]:
         """Return remarks on how ambiguous decimals in text are read, compared with training."""
         text = [one for one in columns.values() if one.found and one.is_text]
         commas = [one for one in text if one.decimal == ","]
         as_before = [one for one in commas if one.name in self.commas]
         new = [one for one in commas if one.name not in self.commas]
         points = [one for one in text if one.decimal == "." and one.name in self.commas]
+        others = [one for one in text if one.decimal == "." and one.name not in self.commas and one.kind == "number"]
+        unlike, alike = Message(", unlike in training"), Message(", as in training")
+        comma, point, between = DECIMAL_COMMA, Message("a decimal point"), POINTS_BETWEEN_THOUSANDS
         return [
-            *examples(new, ",", "column {name}: {value} is read with a decimal comma, unlike in training{more}"),
-            *examples(
-                new,
-                r"\d\.\d{3}",
-                "column {name}: {value} is read with a point between thousands, unlike in training{more}",
-            ),
-            *examples(points, r"\.", "column {name}: {value} is read with a decimal point, unlike in training{more}"),
-            *examples(
-                points,
-                r"\d,\d{3}",
-                "column {name}: {value} is read with a comma between thousands, unlike in training{more}",
-            ),
-            *examples(
-                as_before,
-                r"\d\.\d{3}",
-                "column {name}: {value} is read with a point between thousands, as in training{more}",
-            ),
-            *examples(
-                as_before,
-                r"^[^.]*\d,\d{3}\D*$",
-                "column {name}: {value} is read with a decimal comma, as in training{more}",
-            ),
-            *examples(
-                [one for one in text if one.decimal == "." and one.name not in self.commas and one.kind == "number"],
-                r"\d,\d{3}",
-                THOUSANDS,
-            ),
+            *about_reading(new, ",", comma, unlike),
+            *about_reading(new, r"\d\.\d{3}", between, unlike),
+            *about_reading(points, r"\.", point, unlike),
+            *about_reading(points, r"\d,\d{3}", THOUSANDS, unlike),
+            *about_reading(as_before, r"\d\.\d{3}", between, alike),
+            *about_reading(as_before, r"^[^.]*\d,\d{3}\D*$", comma, alike),
+            *about_reading(others, r"\d,\d{3}", THOUSANDS),
         ]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
@@ -534,7 +521,6 @@ class Columns:
         missing = [name for name in names if name not in existing]
         if not missing:
             return
-        shown = listed([repr(name) for name in missing], 8)
         others = [name for name in table.names if name not in {*self.names, *self.target_names}]
         another = sum(name not in existing for name in self.names) > max(1, len(self.names) // 2)
         alike = 1.0 if another else 0.6  # a similar name in another table proves little
@@ -548,41 +534,44 @@ class Columns:
             hint = Message("Rename {names}.", names=Listing(near[:5], quoted=True))
         if not table.header:
             hint = Message("Its first line has no column names.")
-        plural = "s" * (len(missing) != 1)
+        names = Listing(missing, 8, quoted=True)
+        lacking = (
+            Message("missing column {names}", names=names)
+            if len(missing) == 1
+            else Message("missing columns {names}", names=names)
+        )
         if set(missing) <= set(self.target_names):
             raise DataError(
                 "GN060",
-                "{source}: missing column{plural} {names}, whose true values are needed here. {hint} To "
-                "predict without them, use 'glassnet query'.",
+                "{source}: {lacking}, whose true values are needed here. {hint} To predict without them, use "
+                "'{command}'.",
                 source=table.source,
-                plural=plural,
-                names=shown,
+                lacking=lacking,
                 hint=hint,
+                command=Command("query"),
             )
         raise DataError(
             "GN060",
-            "{source}: missing column{plural} {names}, which the model needs. {hint}",
+            "{source}: {lacking}, which the model needs. {hint}",
             source=table.source,
-            plural=plural,
-            names=shown,
+            lacking=lacking,
             hint=hint,
         )
 
-    def summary(self) -> list[tuple[str, str]]:
+    def summary(self) -> list[tuple[str, Message]]:
         """Return each column's name and a line about it: inputs, targets, excluded columns."""
         return [
-            *((one.name, str(one)) for one in self.inputs),
-            *((one.name, str(one)) for one in self.targets),
+            *((one.name, one.message) for one in (*self.inputs, *self.targets)),
             *((name, Message("excluded: {why}", why=why)) for name, why in self.dropped),
         ]
 
     def __str__(self) -> str:
         """Return a line per column: how it is used, or why it is excluded."""
-        lines = [(name, in_python(text)) for name, text in self.summary()]
+        lines = self.summary()
         width = min(max(len(name) for name, _ in lines), _WIDEST)
         shown = [f"{shortened(name, _WIDEST):<{width}}  {text}" for name, text in lines[:_MOST_LINES]]
         more = len(lines) - len(shown)
-        return "\n".join(shown + [f"… {counted(more, 'more column')}"] * (more > 0))
+        return "\n".join(shown + [str(Message("… {count:,} more columns", count=more))] * (more > 0))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -592,7 +581,8 @@ class Columns:
             "version": 3 if any(isinstance(one, DateColumn) for one in self.inputs) else 2 if len(targets) > 1 else 1,
             "inputs": [one.to_dict() for one in self.inputs],
             **({"targets": targets} if len(targets) > 1 else {"target": targets[0]}),
-            "dropped": [list(pair) for pair in self.dropped],
+            "dropped": [[name, str(why)] for name, why in self.dropped],
+            **({"reasons": [plain_reason(why) for _, why in self.dropped]} if self.dropped else {}),
             **({"decimal_comma": sorted(self.commas)} if self.commas else {}),
             **({"whole": sorted(self.whole)} if self.whole else {}),
         }
@@ -607,15 +597,12 @@ class Columns:
             When the form is wrong, or the version is newer.
         """
         if not 1 <= described["version"] <= VERSION:
-            raise ValueError(
-                Message(
-                    "columns: version {version}, expected {known} or lower", version=described["version"], known=VERSION
-                )
-            )
+            raise ValueError(f"columns: version {described['version']}, expected {VERSION} or lower")
         targets = tuple(map(Target.from_dict, described_targets(described)))
         if not targets:
-            raise ValueError(Message("columns: no targets"))
-        dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
+            raise ValueError("columns: no targets")
+        pairs = zip_longest(described["dropped"], described.get("reasons", ()))
+        dropped = tuple((str(name), reason_from(str(why), plain)) for (name, why), plain in pairs)
         inputs = tuple(map(encoding_from, described["inputs"]))
         commas = described.get("decimal_comma", ())
         if commas is True:  # the form before columns could differ
@@ -664,11 +651,7 @@ def column_named(table: Table, name: str) -> str:
     ]
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
-        hints = [
-            Message(
-                "Name each target separately: {flags}.", flags=" ".join(f"--target {quoted(part)}" for part in parts)
-            )
-        ]
+        hints = [Message("Name each target separately: {option}.", option=Option("target", tuple(parts)))]
     if of_number:
         hints = [Message("Column number {number} is {name!r}.", number=name, name=of_number)]
     if not table.header:
@@ -678,7 +661,7 @@ def column_named(table: Table, name: str) -> str:
             Message("The file was read as a single column; separate values by commas, semicolons, tabs or bars.")
         )
     raise DataError(
-        "GN060", "{source}: column {name!r} not found. {hint}", source=table.source, name=name, hint=" ".join(hints)
+        "GN060", "{source}: column {name!r} not found. {hint}", source=table.source, name=name, hint=Sentences(*hints)
     )
 
 
@@ -691,10 +674,10 @@ def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> li
 def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -> None:
     if len(rows):
         return
-    shown = ", ".join(map(repr, names))
     if len(names) == 1:
-        raise DataError("GN064", "{place}: every value is missing.", place=Place(table.source, target=shown))
-    raise DataError("GN064", "{place}: no row has all of these targets.", place=Place(table.source, target=shown))
+        raise DataError("GN064", "{place}: every value is missing.", place=Place(table.source, target=names[0]))
+    targets = Listing(names, quoted=True)
+    raise DataError("GN064", "{source}: no row has all targets: {targets}.", source=table.source, targets=targets)
 
 
 def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: bool = False) -> None:
@@ -711,32 +694,29 @@ def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: boo
     raise DataError(
         "GN017",
         "{source}: column {name!r} is ambiguous{more}: the point in {value!r} may be decimal or "
-        "between thousands, as {why}. Pass {decimal} . for decimal points, or {decimal} , for points "
-        "between thousands (in Python: decimal=','; over HTTP, send numbers instead of text).",
+        "between thousands, as {why}. Pass {decimal} for decimal points, {thousands} for points between thousands, "
+        "or numbers instead of text.",
         source=source,
         name=name,
         more=more_columns(len(found) - 1),
         value=text,
         why=why,
-        decimal=Option("decimal"),
+        decimal=Option("decimal", "."),
+        thousands=Option("decimal", ","),
     )
 
 
 def _reject_records(source: str, columns: Sequence[Column]) -> None:
     if not columns:
         return
-    names = [one.name for one in columns]
+    names = tuple(one.name for one in columns)
     example = str(columns[0].series.drop_nulls().head(1).to_list()[0])
-    drops = " ".join(f"--drop {quoted(name)}" for name in names)
-    shown = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
-        Message(
-            "{source}, columns {names}: lists, records or the like (such as {example!r}), expected "
-            "numbers or words. Convert to columns of numbers or words, or pass {drops}.",
-            source=source,
-            names=shown,
-            example=example[:40],
-            drops=drops,
-        ),
+        "{source}, columns {names}: lists, records or the like (such as {example!r}), expected numbers or words. "
+        "Convert to columns of numbers or words, or pass {option}.",
+        source=source,
+        names=Listing(names, quoted=True),
+        example=example[:40],
+        option=Option("drop", names),
     )

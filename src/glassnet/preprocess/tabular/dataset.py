@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +10,8 @@ import numpy as np
 from ...data.dataset import Dataset
 from ...data.tables.header import header_names
 from ...data.validation import AUTO
-from ...errors import DataError, OptionError, with_near_matches
+from ...errors import OptionError, with_near_matches
 from .columns import Columns
-from .selection import in_python
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -91,11 +89,7 @@ def load_table(
     targets = column_names(target)
     table = read_table(source, columns.names if columns else header_names(targets), decimal=decimal)
     if columns is None:
-        try:
-            columns = Columns.learn(table, targets, task=task, drop=column_names(drop), keep=column_names(keep))
-        except DataError as problem:
-            raise DataError(problem.code, in_python(str(problem))) from None
-        columns = replace(columns, remarks=tuple(map(in_python, columns.remarks)))
+        columns = Columns.learn(table, targets, task=task, drop=column_names(drop), keep=column_names(keep))
     return samples_of(table, columns)
 
 

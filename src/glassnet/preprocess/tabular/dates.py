@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...data.tables.date_form import DateForm
-from ...i18n.language import listed, share_text
-from ...i18n.message import Message
-from .encoders import MISSING, Encoded, NumberColumn
+from ...i18n.language import share_text
+from ...i18n.message import Listing, Message
+from .encoders import MISSING, Encoded, NumberColumn, shown_examples
 from .summaries.columns import DateSummary, OddValues, quantities_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 QUANTITIES = ("days", "year", "month", "weekday", "hour")
 """What can be an input, in this order; days are since the first training date, and Monday is weekday 0."""
+_WORDS = {"year": Message("year"), "month": Message("month"), "weekday": Message("weekday"), "hour": Message("hour")}
+_ORDERS = {"day": Message(", day first"), "month": Message(", month first")}
 _SHOWN = 40  # characters of a value in a remark
 _CHOICES = 33  # dates that `choices` returns
 _FARTHEST = 366 * 100_000
@@ -135,7 +137,7 @@ class DateColumn:
         moved = round(min(max(days, -_FARTHEST), _FARTHEST))
         return {str(self._ends[0] + moved): 1.0}
 
-    def surprises(self, column: Column) -> list[str]:
+    def surprises(self, column: Column) -> list[Message]:
         """Return remarks on values that are not dates, and on times with or without a zone, unlike in training."""
         from ...data.tables.dates import with_zone, without_zone  # loads polars
 
@@ -162,39 +164,40 @@ class DateColumn:
             )
         return remarks
 
-    def __str__(self) -> str:
-        used = [*(one.name for one in self.parts[1:]), f"days since {self.first}"]
-        missing = f", {share_text(self.missing)} missing, filled and flagged" if self.missing else ""
-        return f"dates{self._how}, {self.first} to {self.last} ({', '.join(used)}){missing}"
-
     @property
-    def _how(self) -> str:
-        if self.order and self.zone:
-            return Message(", {order} first, time zone {zone}", order=self.order, zone=self.zone)
-        return (
-            Message(", {order} first", order=self.order)
-            if self.order
-            else Message(", time zone {zone}", zone=self.zone)
-            if self.zone
-            else ""
+    def message(self) -> Message:
+        """A line about the column."""
+        missing = Message(", {share} missing, filled and flagged", share=share_text(self.missing))
+        return Message(
+            "dates{order}{zone}, {first} to {last} ({used}){missing}",
+            first=self.first,
+            last=self.last,
+            used=self._used(),
+            missing=missing if self.missing else "",
+            **self._form(),
         )
 
-    def remark(self) -> str:
+    def __str__(self) -> str:
+        return str(self.message)
+
+    def _form(self) -> dict[str, Message | str]:
+        """Return the order of day and month, and the time zone, to follow the word dates."""
+        return {
+            "order": _ORDERS[self.order] if self.order else "",
+            "zone": Message(", time zone {zone}", zone=self.zone) if self.zone else "",
+        }
+
+    def _used(self, last: str = "") -> Listing:
+        days = Message("days since {first}", first=self.first)
+        return Listing([*(_WORDS[one.name] for one in self.parts[1:]), days], last=last)
+
+    def remark(self) -> Message:
         """Return what becomes of the dates, as a sentence."""
-        names = ", ".join(one.name for one in self.parts[1:])
-        if not names:
-            return Message(
-                "column {name!r}: dates{how}, used as days since {first}",
-                name=self.name,
-                how=self._how,
-                first=self.first,
-            )
         return Message(
-            "column {name!r}: dates{how}, used as {names} and days since {first}",
+            "column {name!r}: dates{order}{zone}, used as {names}",
             name=self.name,
-            how=self._how,
-            names=names,
-            first=self.first,
+            names=self._used("and"),
+            **self._form(),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -217,17 +220,16 @@ def odd_dates(column: Column) -> OddValues:
     return OddValues.of([text[:_SHOWN] for text in column.texts(wrong)]) if len(wrong) else OddValues()
 
 
-def non_date_remarks(name: str, odd: OddValues) -> list[str]:
+def non_date_remarks(name: str, odd: OddValues) -> list[Message]:
     """Return a remark on the values of a column of dates that are not dates."""
     if not (count := odd.count):
         return []
-    shown = listed([*map(repr, odd.examples)], 3)
     return [
         Message(
             "column {name!r}: {count:,} values treated as missing, expected dates such as 2024-03-01 ({shown})",
             name=name,
             count=count,
-            shown=shown,
+            shown=shown_examples(odd.examples),
         )
     ]
 

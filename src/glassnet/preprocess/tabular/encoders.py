@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...data.tables.missing_markers import sentinels_beyond
 from ...data.validation import is_sign
-from ...i18n.language import listed, number_text, share_text
-from ...i18n.message import Message
+from ...i18n.language import number_text, share_text
+from ...i18n.message import Listing, Message
 from ..exact_sums import LARGEST as LARGEST
 from ..exact_sums import moderate as moderate
 from .imputation import fill_numbers, fill_truths, learn_fill
@@ -108,10 +108,10 @@ class NumberColumn:
         return cls(name, fill, sums.mean, scale, 0.0, flag, missing, summary.low, summary.high, unit, edges)
 
     @property
-    def clipped_remark(self) -> str:
-        """A remark if more values than outliers are clipped to `LARGEST`, which makes them equal; else empty."""
+    def clipped_remark(self) -> Message | None:
+        """A remark if more values than outliers are clipped to `LARGEST`, which makes them equal."""
         if self.scale < _CLIPPED * LARGEST and abs(self.centre) < LARGEST / 2:
-            return ""
+            return None
         return Message(
             "column {name!r}: numbers beyond {largest:g} count as that. Divide the column by a constant",
             name=self.name,
@@ -206,7 +206,7 @@ class NumberColumn:
             error *= abs(number) + self.bend
         return round(number, -math.ceil(math.log10(error))) + 0.0 if 0 < error < LARGEST else number
 
-    def surprises(self, column: Column) -> list[str]:
+    def surprises(self, column: Column) -> list[Message]:
         """Return remarks on values that are not numbers or may mean missing, and on units that differ from training."""
         remarks = non_numeric_remarks(self.name, odd_numbers(column), self.unit)
         isolated = sentinels_beyond(column.numbers, self.low, self.high)
@@ -226,7 +226,7 @@ class NumberColumn:
             remarks += truth_remarks(column)
         return remarks + self._about_thousands(column) + unit_remarks(column, self.unit)
 
-    def _about_thousands(self, column: Column) -> list[str]:
+    def _about_thousands(self, column: Column) -> list[Message]:
         """Return a remark on whole numbers that seem to have become fractions, such as 12.345 for 12345."""
         if not self.has_thousands:
             return []
@@ -252,13 +252,30 @@ class NumberColumn:
         far = values[(z > 2 * high - low) | (z < 2 * low - high)]
         return float(far[0]) if low < high and 2 * len(far) > len(values) else None
 
-    def __str__(self) -> str:
-        bent = ", logarithm" if self.bend else ""
-        missing = f", {share_text(self.missing)} missing, filled with {number_text(self.fill)}" if self.missing else ""
-        missing += " and flagged" if self.flag else ""
-        unit = f" {self.unit}" if self.unit else ""
+    @property
+    def message(self) -> Message:
+        """A line about the column."""
         low, high, median = map(number_text, (self.low, self.high, self.fill))
-        return f"number, {low} to {high}, median {median}{unit}{bent}{missing}"
+        missing: Message | str = ""
+        if self.missing:
+            facts = {"share": share_text(self.missing), "fill": median}
+            missing = (
+                Message(", {share} missing, filled with {fill} and flagged", **facts)
+                if self.flag
+                else Message(", {share} missing, filled with {fill}", **facts)
+            )
+        return Message(
+            "number, {low} to {high}, median {median}{unit}{bent}{missing}",
+            low=low,
+            high=high,
+            median=median,
+            unit=f" {self.unit}" if self.unit else "",
+            bent=Message(", logarithm") if self.bend else "",
+            missing=missing,
+        )
+
+    def __str__(self) -> str:
+        return str(self.message)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file, where some keys are older names."""
@@ -327,7 +344,7 @@ def odd_numbers(column: Column) -> OddValues:
     return OddValues.of(column.non_numeric.to_list(), column.infinite)
 
 
-def non_numeric_remarks(name: str, odd: OddValues, unit: str) -> list[str]:
+def non_numeric_remarks(name: str, odd: OddValues, unit: str) -> list[Message]:
     """Return remarks on the words and infinite values in a column of numbers."""
     remarks = []
     if count := odd.count:
@@ -338,7 +355,7 @@ def non_numeric_remarks(name: str, odd: OddValues, unit: str) -> list[str]:
                 name=name,
                 count=count,
                 unit=of,
-                shown=_examples(odd.examples),
+                shown=shown_examples(odd.examples),
             )
         )
     if count := odd.infinite:
@@ -346,7 +363,7 @@ def non_numeric_remarks(name: str, odd: OddValues, unit: str) -> list[str]:
     return remarks
 
 
-def truth_remarks(column: Column) -> list[str]:
+def truth_remarks(column: Column) -> list[Message]:
     """Return a remark on true and false in a column of numbers."""
     if not (count := column.truths_among_numbers):
         return []
@@ -367,7 +384,7 @@ def needs_unit(unit: str) -> bool:
     return bool(unit) and unicodedata.category(unit[-1]) != "Sc"
 
 
-def unit_remarks(column: Column, unit: str) -> list[str]:
+def unit_remarks(column: Column, unit: str) -> list[Message]:
     """Return remarks on units and signs that training did not have, or on the missing unit of training."""
     if not unit:
         return [
@@ -390,8 +407,9 @@ def unit_remarks(column: Column, unit: str) -> list[str]:
     return []
 
 
-def _examples(words: Sequence[str]) -> str:
-    return listed([repr(word[:40]) for word in words], 3)
+def shown_examples(words: Sequence[str]) -> Listing:
+    """Return a list of the first words, for remarks."""
+    return Listing([word[:40] for word in words], 3, quoted=True)
 
 
 def quantiles(values: DistinctValues, at: Sequence[float]) -> list[float]:
@@ -491,13 +509,18 @@ class BooleanColumn:
         [value] = np.clip(np.asarray(inputs, float), -1, 1).tolist()
         return {"yes": (1 + value) / 2, "no": (1 - value) / 2}
 
-    def surprises(self, column: Column) -> list[str]:
+    def surprises(self, column: Column) -> list[Message]:
         """Return a remark on values that are neither yes nor no."""
         return non_boolean_remarks(self.name, odd_booleans(column))
 
+    @property
+    def message(self) -> Message:
+        """A line about the column."""
+        missing = Message(", {share} missing", share=share_text(self.missing)) if self.missing else ""
+        return Message("yes or no, {share:.1%} yes{missing}", share=self.share, missing=missing)
+
     def __str__(self) -> str:
-        missing = f", {share_text(self.missing)} missing" if self.missing else ""
-        return f"yes or no, {self.share:.1%} yes{missing}"
+        return str(self.message)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -592,7 +615,7 @@ class WordColumn:
         names = [*self.words, *[f"({OTHER})"] * (self.rare > 0), *[f"({MISSING})"] * (self.missing > 0)]
         return dict(zip(names, np.asarray(inputs, float).tolist(), strict=True))
 
-    def surprises(self, column: Column) -> list[str]:
+    def surprises(self, column: Column) -> list[Message]:
         """Return a remark on words not in the training data.
 
         If that had rare words, which are not stored, it is on a column without any frequent word, if this is unlikely.
@@ -603,7 +626,7 @@ class WordColumn:
         if not new:
             return []
         count = int(np.isin(codes, new).sum())
-        shown = _examples([words[k] for k in new])
+        shown = shown_examples([words[k] for k in new])
         if self.rare:
             if count < self.unlikely_without or count < np.count_nonzero(codes >= 0):
                 return []
@@ -625,10 +648,20 @@ class WordColumn:
             )
         ]
 
+    @property
+    def message(self) -> Message:
+        """A line about the column."""
+        missing = Message(", {share} missing, flagged", share=share_text(self.missing)) if self.missing else ""
+        return Message(
+            "{count} words ({words}){rare}{missing}",
+            count=len(self.words),
+            words=Listing(self.words, 4),
+            rare=Message(", {count} rare words combined", count=self.rare) if self.rare else "",
+            missing=missing,
+        )
+
     def __str__(self) -> str:
-        rare = f", {self.rare} rare words combined" if self.rare else ""
-        missing = f", {share_text(self.missing)} missing, flagged" if self.missing else ""
-        return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({listed(self.words, 4)}){rare}{missing}"
+        return str(self.message)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -641,7 +674,7 @@ def odd_booleans(column: Column) -> OddValues:
     return OddValues.of(column.texts(odd)) if len(odd) else OddValues()
 
 
-def non_boolean_remarks(name: str, odd: OddValues) -> list[str]:
+def non_boolean_remarks(name: str, odd: OddValues) -> list[Message]:
     """Return a remark on values that are neither yes nor no."""
     if not (count := odd.count):
         return []
@@ -650,7 +683,7 @@ def non_boolean_remarks(name: str, odd: OddValues) -> list[str]:
             "column {name!r}: {count:,} values treated as missing, expected yes or no ({shown})",
             name=name,
             count=count,
-            shown=_examples(odd.examples),
+            shown=shown_examples(odd.examples),
         )
     ]
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.message import Listing, Message
+from ...i18n.message import Listing, Message, Option
 from ...nn.random import Purpose, generator
 from .encoders import NumberColumn
 from .kinds import Encoding
-from .selection import drop_flag
 from .target import Target, labels_of, values_of
 
 if TYPE_CHECKING:
@@ -27,6 +26,18 @@ _RANKS_ALIKE = 0.99
 _MOST_CLASSES = 50  # for which classes are compared with intervals of numbers
 _MOST_INPUTS = 200
 _NAMED = 0.01
+_RIGHT = (
+    "column {name!r}: alone gives target {target!r}, right in {right:,} of {rows:,} rows checked; make sure that it "
+    "does not contain the answer (to leave it out, pass {option})"
+)
+_CORRELATED = (
+    "column {name!r}: alone gives target {target!r} (correlation {correlation:.5g}); make sure that it does not "
+    "contain the answer (to leave it out, pass {option})"
+)
+_SUMMED = (
+    "target {target!r} is nearly a weighted sum of columns {names} (R² {r2:.5g}); make sure that they do not contain "
+    "the answer (to leave one out, pass {option})"
+)
 
 
 def classes_by_column(values: NDArray[Any], labels: NDArray[np.int64]) -> tuple[str, int]:
@@ -71,7 +82,7 @@ def leak_remarks(
     columns: Mapping[str, Column],
     rows: NDArray[np.int64] | None,
     source: str,
-) -> list[str]:
+) -> list[Message]:
     """Return remarks on inputs that give a target alone or together, measured on a sample of the training rows.
 
     Parameters
@@ -85,7 +96,7 @@ def leak_remarks(
     source : str
         The table, for messages.
     """
-    remarks: list[str] = []
+    remarks: list[Message] = []
     for target in targets:
         values: NDArray[Any] = (labels_of if target.classes else values_of)(source, columns[target.name], target)
         values = values if rows is None else values[rows]
@@ -103,9 +114,9 @@ def leak_remarks(
     return remarks
 
 
-def mention_leak(remarks: Iterable[str]) -> bool:
+def mention_leak(remarks: Iterable[Message]) -> bool:
     """Return whether remarks of `Columns` say that a column may contain the answer."""
-    return any(" contain the answer " in text for text in remarks)
+    return any(one.template in (_RIGHT, _CORRELATED, _SUMMED) for one in remarks)
 
 
 def _sample(rows: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -122,7 +133,7 @@ def _sample(rows: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.in
 
 def _about_classes(
     inputs: Sequence[Encoding], target: Target, columns: Mapping[str, Column], labels: NDArray[np.int64]
-) -> list[str]:
+) -> list[Message]:
     if (np.bincount(labels) >= FEWEST_OF_CLASS).sum() < 2:
         return []
     remarks = []
@@ -133,13 +144,12 @@ def _about_classes(
         if len(labels) - right <= _TOLERATED * len(labels):
             remarks.append(
                 Message(
-                    "column {name!r}: alone gives target {target!r}, right in {right:,} of {rows:,} rows "
-                    "checked; make sure that it does not contain the answer (to leave it out, pass {flag})",
+                    _RIGHT,
                     name=one.name,
                     target=target.name,
                     right=right,
                     rows=len(labels),
-                    flag=drop_flag(one.name),
+                    option=Option("drop", (one.name,)),
                 )
             )
     return remarks
@@ -147,7 +157,7 @@ def _about_classes(
 
 def _about_numbers(
     inputs: Sequence[Encoding], target: Target, columns: Mapping[str, Column], values: NDArray[np.float64]
-) -> list[str]:
+) -> list[Message]:
     remarks = []
     for one in inputs:
         column = columns[one.name]
@@ -159,12 +169,11 @@ def _about_numbers(
         if alike > 1 - _TOLERATED:
             remarks.append(
                 Message(
-                    "column {name!r}: alone gives target {target!r} (correlation {correlation:.5g}); make sure "
-                    "that it does not contain the answer (to leave it out, pass {flag})",
+                    _CORRELATED,
                     name=one.name,
                     target=target.name,
                     correlation=alike,
-                    flag=drop_flag(one.name),
+                    option=Option("drop", (one.name,)),
                 )
             )
     return remarks or _about_sum(inputs, target, columns, values)
@@ -206,7 +215,7 @@ def _explained_by_words(codes: NDArray[np.int64], values: NDArray[np.float64]) -
 
 def _about_sum(
     inputs: Sequence[Encoding], target: Target, columns: Mapping[str, Column], values: NDArray[np.float64]
-) -> list[str]:
+) -> list[Message]:
     """Return a remark if a weighted sum of the inputs, fitted to half of the rows, gives the target of the others."""
     width = sum(1 + one.flag if isinstance(one, NumberColumn) else len(one.features) for one in inputs)
     if width > _MOST_INPUTS or len(values) < 4 * (width + 1) or len(values) < FEWEST:
@@ -231,15 +240,14 @@ def _about_sum(
     starts = np.cumsum([0, *(part.shape[1] for part in parts[:-1])])
     shares = np.maximum.reduceat(np.abs(weights[:-1]), starts)
     order = np.argsort(-shares, kind="stable")
-    names = [repr(inputs[k].name) for k in order if shares[k] > _NAMED * shares.max()]
+    names = [inputs[k].name for k in order if shares[k] > _NAMED * shares.max()]
     return [
         Message(
-            "target {target!r} is nearly a weighted sum of columns {names} (R² {r2:.5g}); make sure that "
-            "they do not contain the answer (to leave one out, pass {flag})",
+            _SUMMED,
             target=target.name,
-            names=Listing(names, 4),
+            names=Listing(names, 4, quoted=True),
             r2=r2,
-            flag=drop_flag(inputs[order[0]].name),
+            option=Option("drop", (inputs[order[0]].name,)),
         )
     ]
 

@@ -21,7 +21,7 @@ from ..targets import Targets
 from .columns import Columns, Roles
 from .encoders import BooleanColumn, NumberColumn, WordColumn, bins_for
 from .kinds import Encoding
-from .selection import LearntInputs, learn_input, odd_values
+from .selection import Learnt, LearntInputs, learn_input, odd_values
 from .summaries.columns import SUMMARIES, ColumnSummary, NumberSummary, OddValues, TargetSummary
 from .target import Target, are_classes, are_labels, are_names, has_target, summarise_target
 
@@ -188,9 +188,9 @@ class ColumnsLearner:
         roles = self._roles
         bins = bins_for(summary.training_rows, len(roles.inputs))
 
-        def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
+        def learn(column: Column) -> Learnt:
             if column.kind not in SUMMARIES:
-                return None, Message("every value is missing in the first {count:,} rows", count=len(column)), []
+                return Message("every value is missing in the first {count:,} rows", count=len(column)), []
             first, keep = column.presorted(), column.name in roles.keep
             counted, odd = summary.inputs[column.name], summary.odd[column.name]
             return learn_input(first, first, counted, odd, bins=bins, keep=keep)

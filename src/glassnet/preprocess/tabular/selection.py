@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
-from ...i18n.language import listed, number_text
-from ...i18n.message import Message, Option
+from ...i18n.language import number_text
+from ...i18n.message import Command, Listing, Message, Option
 from ...io.limits import available_cores, in_threads
 from .dates import DateColumn, non_date_remarks, odd_dates
 from .encoders import (
@@ -44,10 +44,11 @@ from .summaries.columns import (
 if TYPE_CHECKING:
     from ...data.tables.table import Column
 
-THOUSANDS = "column {name}: {value} is read with a comma between thousands{more}"
-UNLIKE_OTHERS = (
-    "column {name}: {value} is not read with a decimal comma, unlike other columns{more}; to do so, pass --decimal ,"
-)
+DECIMAL_COMMA = Message("a decimal comma")
+POINTS_BETWEEN_THOUSANDS = Message("a point between thousands")
+THOUSANDS = Message("a comma between thousands")
+REPAIRED = Command("doctor", Option("fix"))
+"""The command that empties fields and unifies words."""
 _FEW_ROWS = 20
 WORTH_THREADS = 500_000
 """Tables with at least this many values are learned and encoded on several threads."""
@@ -57,25 +58,7 @@ _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?
 _ODD = {"number": odd_numbers, "boolean": odd_booleans, "date": odd_dates}
 
 
-def quoted(name: str) -> str:
-    """Return a column's name, quoted for a shell if necessary."""
-    return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
-
-
-def in_python(text: str) -> str:
-    """Convert advice for the command line to advice for callers of functions such as `load_table`."""
-
-    def lists(found: re.Match[str]) -> str:
-        words = [word.strip("'") for word in re.findall(r"'[^']*'|[\w.-]+", found[0].replace(f"--{found[1]} ", ""))]
-        return f"{found[1]}={words!r}"
-
-    text = text.replace("in --drop or --keep", "in drop or keep").replace("in --drop", "in drop")
-    text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
-    text = re.sub(r"--task (\w+)", r"task='\1'", text)
-    return re.sub(r"--decimal ([.,])", r"decimal='\1'", text)
-
-
-def about_numbers(column: Column, odd: OddValues) -> list[str]:
+def about_numbers(column: Column, odd: OddValues) -> list[Message]:
     """Return remarks on ignored units, non-numeric values and possible missing values in a column of numbers."""
     units = [Message("column {name!r}: the unit {unit!r} is ignored", name=column.name, unit=column.unit)] * bool(
         column.unit
@@ -88,53 +71,65 @@ def odd_values(column: Column) -> OddValues:
     return _ODD[column.kind](column) if column.kind in _ODD else OddValues()
 
 
-def _about_sentinels(column: Column) -> list[str]:
+def _about_sentinels(column: Column) -> list[Message]:
     """Return remarks on numbers that may mean missing; they are used unchanged, since only the owner knows."""
     return [
         Message(
             "column {name!r}: {value:g} in {count:,} rows is far from all other values and is used as a "
-            "number; if it means missing, empty these fields with glassnet doctor {fix}",
+            "number; if it means missing, empty these fields with {command}",
             name=column.name,
             value=value,
             count=count,
-            fix=Option("fix"),
+            command=REPAIRED,
         )
         for value, count in sentinels_in(column.ordered).items()
     ]
 
 
-def about_decimals(columns: Iterable[Column]) -> list[str]:
+def about_decimals(columns: Iterable[Column]) -> list[Message]:
     """Return remarks, with an example, on how ambiguous decimals in text were read."""
     text = [one for one in columns if one.is_text and one.kind in ("number", "text")]
     commas = [one for one in text if one.kind == "number" and one.decimal == ","]
     others = [one for one in text if one.decimal == "."]
     remarks = [
-        *examples(commas, r",", "column {name}: {value} is read with a decimal comma{more}"),
-        *examples(commas, r"\d\.\d", "column {name}: {value} is read with a point between thousands{more}"),
-        *examples((one for one in others if one.found and one.kind == "number"), r"\d,\d{3}", THOUSANDS),
+        *about_reading(commas, r",", DECIMAL_COMMA),
+        *about_reading(commas, r"\d\.\d", POINTS_BETWEEN_THOUSANDS),
+        *about_reading((one for one in others if one.found and one.kind == "number"), r"\d,\d{3}", THOUSANDS),
     ]
-    if commas:
-        either = (one for one in others if one.reads_as(","))
-        remarks += examples(either, r"\d[.,]\d", UNLIKE_OTHERS)
+    if commas and (found := examples((one for one in others if one.reads_as(",")), r"\d[.,]\d")):
+        remarks.append(
+            Message(
+                "column {name!r}: {value!r} is not read with a decimal comma, unlike other columns{more}; to do so, "
+                "pass {option}",
+                **found,
+                option=Option("decimal", ","),
+            )
+        )
     return remarks
 
 
-def examples(columns: Iterable[Column], form: str, what: str) -> list[str]:
-    """Fill the first column that has a value of this form, and the value, into the sentence `what`, if there is one."""
-    found = [(one.name, one.series.filter(one.series.str.contains(form).fill_null(False))) for one in columns]
-    found = [(name, values) for name, values in found if len(values)]
+def about_reading(columns: Iterable[Column], form: str, sign: Message, training: Message | str = "") -> list[Message]:
+    """Return a remark on columns with a value of this form: with which sign it is read, and whether training had it."""
+    found = examples(columns, form)
     if not found:
         return []
-    name, values = found[0]
-    return [what.format(name=repr(name), value=repr(values[0]), more=more_columns(len(found) - 1))]
+    template = "column {name!r}: {value!r} is read with {sign}{training}{more}"
+    return [Message(template, **found, sign=sign, training=training)]
 
 
-def more_columns(count: int) -> str:
+def examples(columns: Iterable[Column], form: str) -> dict[str, Any]:
+    """Return name and value of the first column that has a value of this form, and how many more have one."""
+    found = [(one.name, one.series.filter(one.series.str.contains(form).fill_null(False))) for one in columns]
+    found = [(name, values) for name, values in found if len(values)]
+    return {"name": found[0][0], "value": found[0][1][0], "more": more_columns(len(found) - 1)} if found else {}
+
+
+def more_columns(count: int) -> Message | str:
     """Return how many more columns a remark is about, for the end of a clause."""
     return Message(" (also in {count:,} more columns)", count=count) if count else ""
 
 
-def about_spellings(column: Column) -> list[str]:
+def about_spellings(column: Column) -> list[Message]:
     """Return a remark if words of a column differ only in case or spaces; they count as different words."""
     better = alike(column.word_counts() or {})
     if not better:
@@ -144,31 +139,35 @@ def about_spellings(column: Column) -> list[str]:
     return [
         Message(
             "column {name!r}: {word!r} and {other!r} differ only in case or spaces{more} and count as "
-            "different words; if they mean the same, unify them with glassnet doctor {fix}",
+            "different words; if they mean the same, unify them with {command}",
             name=column.name,
             word=word[:40],
             other=other[:40],
             more=more,
-            fix=Option("fix"),
+            command=REPAIRED,
         )
     ]
+
+
+Learnt = tuple[Encoding | Message, list[Message]]
+"""The encoding of a column, or why it has none, and remarks."""
 
 
 class LearntInputs(NamedTuple):
     """Encodings of the useful columns, the other columns with reasons, and remarks."""
 
     inputs: list[Encoding]
-    useless: list[tuple[str, str]]
-    remarks: list[str]
+    useless: list[tuple[str, Message]]
+    remarks: list[Message]
 
     @classmethod
-    def of(cls, names: Iterable[str], each: Iterable[tuple[Encoding | None, str, list[str]]]) -> LearntInputs:
+    def of(cls, names: Iterable[str], each: Iterable[Learnt]) -> LearntInputs:
         """Collect the results of `learn_input` for columns of these names."""
         learnt = cls([], [], [])
-        for name, (encoding, why, about) in zip(names, each, strict=True):
+        for name, (encoding, about) in zip(names, each, strict=True):
             learnt.remarks.extend(about)
-            if encoding is None:
-                learnt.useless.append((name, why))
+            if isinstance(encoding, Message):
+                learnt.useless.append((name, encoding))
             else:
                 learnt.inputs.append(encoding)
         return learnt
@@ -177,9 +176,9 @@ class LearntInputs(NamedTuple):
 def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep: Collection[str]) -> LearntInputs:
     """Learn encodings of columns from selected or all rows."""
 
-    def learn(column: Column) -> tuple[Encoding | None, str, list[str]]:
+    def learn(column: Column) -> Learnt:
         if column.kind not in SUMMARIES:
-            return None, Message("every value is missing"), []
+            return _ALL_MISSING, []
         part = column = column.presorted()
         if rows is not None:
             part = column.take(rows).presorted()
@@ -194,7 +193,7 @@ def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep
 
 def learn_input(
     column: Column, part: Column, summary: ColumnSummary, odd: OddValues, *, bins: int, keep: bool
-) -> tuple[Encoding | None, str, list[str]]:
+) -> Learnt:
     """Learn the encoding of a column; return it, or why there is none, and remarks.
 
     Parameters
@@ -212,8 +211,8 @@ def learn_input(
         Whether to use identifiers.
     """
     remarks = about_numbers_in_words(column)
-    if why := _why_useless(summary, column) or ("" if keep else _why_identifier(column)):
-        return None, why, remarks
+    if why := _why_useless(summary, column) or (None if keep else _why_identifier(column)):
+        return why, remarks
     encoding = _encoding_of(column, summary, bins)
     if isinstance(encoding, NumberColumn):
         remarks += about_numbers(column, odd)
@@ -223,7 +222,7 @@ def learn_input(
         remarks += [encoding.remark(), *non_date_remarks(column.name, odd)]
     else:
         remarks += non_boolean_remarks(column.name, odd)
-    return encoding, "", remarks if keep else remarks + _about_identifiers(part, encoding)
+    return encoding, remarks if keep else remarks + _about_identifiers(part, encoding)
 
 
 def _encoding_of(column: Column, summary: ColumnSummary, bins: int) -> Encoding:
@@ -237,17 +236,17 @@ def _encoding_of(column: Column, summary: ColumnSummary, bins: int) -> Encoding:
     return DateColumn.from_summary(column.name, summary, column.form)
 
 
-def _about_identifiers(column: Column, encoding: Encoding) -> list[str]:
+def _about_identifiers(column: Column, encoding: Encoding) -> list[Message]:
     """Return a remark if an input may be an identifier, or words that may be names."""
     if isinstance(encoding, WordColumn):
         if len(encoding.words) <= _MANY_INPUTS:
             return []
         return [
             Message(
-                "column {name!r}: its words become {count} inputs; if they are names or identifiers, pass {flag}",
+                "column {name!r}: its words become {count} inputs; if they are names or identifiers, pass {option}",
                 name=column.name,
                 count=len(encoding.features),
-                flag=drop_flag(column.name),
+                option=Option("drop", (column.name,)),
             )
         ]
     if not isinstance(encoding, NumberColumn) or not _are_whole(column.ordered):
@@ -259,29 +258,29 @@ def _about_identifiers(column: Column, encoding: Encoding) -> list[str]:
         return [
             Message(
                 "column {name!r}: {count:,} different values in {rows:,} rows, used as numbers, but like an "
-                "identifier (to leave it out, pass {flag})",
+                "identifier (to leave it out, pass {option})",
                 name=column.name,
                 count=different,
                 rows=rows,
-                flag=drop_flag(column.name),
+                option=Option("drop", (column.name,)),
             )
         ]
     return []
 
 
-def about_numbers_in_words(column: Column) -> list[str]:
+def about_numbers_in_words(column: Column) -> list[Message]:
     """Return a remark if a column of words would be numeric but for different units or a few words."""
     found = column.found
     if column.kind != "text" or found is None:
         return []
     if found.mixed:
-        shown = listed([f"{unit!r} {count:,}" for unit, count in found.units.items()], 4)
+        units = [Message("{unit!r} {count:,}", unit=unit, count=count) for unit, count in found.units.items()]
         return [
             Message(
                 "column {name!r}: treated as words, since its numbers have different units ({units}); to use "
                 "it as numbers, convert them to one unit",
                 name=column.name,
-                units=shown,
+                units=Listing(units, 4),
             )
         ]
     # Few different numbers are grades; many different words among numbers are codes.
@@ -301,28 +300,34 @@ def about_numbers_in_words(column: Column) -> list[str]:
     ]
 
 
-def _why_useless(summary: ColumnSummary, column: Column) -> str:
-    """Return why the training rows of a column cannot be an input; an empty string if they can."""
+_ALL_MISSING = Message("every value is missing")
+
+
+def _why_useless(summary: ColumnSummary, column: Column) -> Message | None:
+    """Return why the training rows of a column cannot be an input; None if they can."""
     if isinstance(summary, DateSummary):
         return _why_useless_dates(summary, column)
     if isinstance(summary, NumberSummary):
         low, count = summary.low, summary.count
         if not count:
-            return Message("every value is missing")
+            return _ALL_MISSING
         if low == summary.high and not lacks_many(summary.rows - count, summary.rows):
-            return Message("every value is {value}", value=number_text(low)) + (
-                " or missing" if count < summary.rows else ""
-            )
-        return ""
+            value = number_text(low)
+            some = count < summary.rows
+            return Message("every value is {value} or missing" if some else "every value is {value}", value=value)
+        return None
     if isinstance(summary, BooleanSummary):
         if not summary.yes + summary.no:
-            return Message("every value is missing")
-        same = summary.rows in (summary.yes, summary.no)
-        return Message("every value is {value!r}", value=column.spelt(_first_present(column))) if same else ""
+            return _ALL_MISSING
+        return _same_value(column) if summary.rows in (summary.yes, summary.no) else None
     return _why_useless_words(summary)
 
 
-def _why_useless_words(summary: WordSummary) -> str:
+def _same_value(column: Column) -> Message:
+    return Message("every value is {value!r}", value=column.spelt(_first_present(column)))
+
+
+def _why_useless_words(summary: WordSummary) -> Message | None:
     counts, rows = summary.counts, summary.rows
     if counts is None:
         return Message(
@@ -331,7 +336,7 @@ def _why_useless_words(summary: WordSummary) -> str:
             characters=MOST_CHARACTERS,
         )
     if not counts:
-        return Message("every value is missing")
+        return _ALL_MISSING
     if len(counts) == 1 and summary.present == rows:
         return Message("every value is {value!r}", value=next(iter(counts)))
     most = max(counts.values())
@@ -339,10 +344,10 @@ def _why_useless_words(summary: WordSummary) -> str:
         rare = Message("{count} different words, each in fewer than {rows} rows", count=len(counts), rows=enough(rows))
         rare = Message("every value differs") if most == 1 else rare
         return Message("{rare}; words that hardly recur cannot become inputs", rare=rare)
-    return ""
+    return None
 
 
-def _why_useless_dates(summary: DateSummary, column: Column) -> str:
+def _why_useless_dates(summary: DateSummary, column: Column) -> Message | None:
     from ...data.tables.dates import are_moments  # loads polars
 
     if not are_moments(column.series):
@@ -352,31 +357,32 @@ def _why_useless_dates(summary: DateSummary, column: Column) -> str:
             example=example[:40],
         )
     if not summary.count:
-        return Message("every value is missing")
+        return _ALL_MISSING
     if summary.count == summary.rows and all(one.low == one.high for one in summary.parts.values()):
-        return Message("every value is {value!r}", value=column.spelt(_first_present(column)))
-    return ""
+        return _same_value(column)
+    return None
 
 
-def _why_identifier(column: Column) -> str:
-    """Return why the values of a column are probably identifiers; an empty string if they are not."""
+def _why_identifier(column: Column) -> Message | None:
+    """Return why the values of a column are probably identifiers; None if they are not."""
+    keep = Option("keep", (column.name,))
     if column.kind == "text":
         words, present = len(column.words()[1]), int(column.present.sum())
         if present >= _FEW_ROWS and words > 0.9 * present:
             return Message(
-                "{count} different words in {rows} rows, like an identifier (to use it, pass {flag})",
+                "{count} different words in {rows} rows, like an identifier (to use it, pass {option})",
                 count=words,
                 rows=present,
-                flag=_keep(column.name),
+                option=keep,
             )
     if column.kind == "number":
         numbers = column.ordered
         # A few rows may lack an identifier, such as a row of totals.
         if len(numbers) < 0.95 * len(column) or not (_are_whole(numbers[:_FEW_ROWS]) and _are_whole(numbers)):
-            return ""
+            return None
         if _counts_rows(column, len(numbers)) or _are_long_names(column, len(numbers)):
-            return Message("every value differs, like an identifier (to use it, pass {flag})", flag=_keep(column.name))
-    return ""
+            return Message("every value differs, like an identifier (to use it, pass {option})", option=keep)
+    return None
 
 
 def _first_present(column: Column) -> int:
@@ -385,15 +391,6 @@ def _first_present(column: Column) -> int:
 
 def _are_whole(values: NDArray[np.float64]) -> bool:
     return bool((values == np.floor(values)).all())
-
-
-def _keep(name: str) -> str:
-    return f"--keep {quoted(name)}"
-
-
-def drop_flag(name: str) -> str:
-    """Return the flag that excludes a column."""
-    return f"--drop {quoted(name)}"
 
 
 def _are_long_names(column: Column, rows: int) -> bool:

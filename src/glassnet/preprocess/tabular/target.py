@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from ...data.validation import TRUTH, is_sign, plain
 from ...errors import DataError, OptionError, require_choice
-from ...i18n.language import listed
-from ...i18n.message import Listing, Message, Option, Place
+from ...i18n.message import Listing, Message, Option, Place, Sentences
 from .encoders import LARGEST, non_numeric_remarks, odd_numbers, unit_remarks
 from .summaries.columns import MOST_WORDS, TargetSummary
 from .summaries.distinct import CAP, DistinctValues
@@ -24,9 +23,8 @@ TASKS = ("classes", "numbers")
 _FEW_VALUES = 10
 _MANY_CLASSES = 1000
 _TRUTHS = {**TRUTH, "0": 0.0, "1": 1.0}
-_KINDS = {"text": "words", "boolean": Message("yes and no")}
-# Separate from the sentences, because `dataset` replaces these flags by Python arguments.
-_AS_CLASSES, _AS_NUMBERS = Message("{task} classes", task=Option("task")), "--task numbers"
+_KINDS = {"text": Message("words"), "boolean": Message("yes and no")}
+_AS_CLASSES, _AS_NUMBERS = Option("task", "classes"), Option("task", "numbers")
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Target:
         """Whether the column has numbers, as regression targets or as class names."""
         return self.numeric or self.task == "numbers"
 
-    def surprises(self, column: Column) -> list[str]:
+    def surprises(self, column: Column) -> list[Message]:
         """Return remarks on values that are not numbers, or have another unit or sign than in training."""
         if not self.is_number or not _mostly_numbers(column):
             return []
@@ -82,17 +80,24 @@ class Target:
         values.pop("beside", None)
         return cls(**values)
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
+        """A line about the target."""
+        if self.task == "numbers" and self.unit:
+            return Message("the target, numbers in {unit}", unit=self.unit)
         if self.task == "numbers":
-            return f"the target, numbers{self.suffix and f' in{self.suffix}'}"
+            return Message("the target, numbers")
         if self.task == "label":
-            return "the target, a label"
-        return f"the target, {len(self.classes)} classes ({listed(self.classes, 6)})"
+            return Message("the target, a label")
+        return Message("the target, {count} classes ({names})", count=len(self.classes), names=Listing(self.classes, 6))
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 def learn_targets(
     source: str, columns: Sequence[Column], task: str | None, summaries: Sequence[TargetSummary]
-) -> tuple[tuple[Target, ...], list[str]]:
+) -> tuple[tuple[Target, ...], list[Message]]:
     """Infer the targets: classes or numbers for one column, labels or numbers for several; return remarks too.
 
     Parameters
@@ -128,19 +133,21 @@ def learn_targets(
         other = next(name for name in names if name not in labels)
         unlike = Message(", unlike {name!r}", name=labels[0]) if labels else ""
         numbers = all(one.kind == "number" for one in columns)
-        hint = Message(" To predict all as numbers, pass {flag}.", flag=_AS_NUMBERS) if numbers else ""
+        advice = Sentences(
+            Message("To predict all as numbers, pass {option}.", option=_AS_NUMBERS) if numbers else None,
+            Message("Otherwise train a network for each target."),
+        )
         raise DataError(
             "GN064",
-            "{place}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or all "
-            "numbers.{hint} Otherwise train a network for each target.",
+            "{place}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or all numbers. {advice}",
             place=Place(source, target=other),
             unlike=unlike,
-            hint=hint,
+            advice=advice,
         )
     return tuple(one for one, _ in learnt), [remark for _, remarks in learnt for remark in remarks]
 
 
-def _number_among_several(source: str, column: Column, summary: TargetSummary) -> tuple[Target, list[str]]:
+def _number_among_several(source: str, column: Column, summary: TargetSummary) -> tuple[Target, list[Message]]:
     kind = column.kind
     if kind not in ("number", "missing"):
         raise DataError(
@@ -159,7 +166,7 @@ def are_labels(column: Column) -> bool:
     return bool(present.any() and not np.isnan(truths[present]).any())
 
 
-def _learn_label(source: str, column: Column, summary: TargetSummary) -> tuple[Target, list[str]]:
+def _learn_label(source: str, column: Column, summary: TargetSummary) -> tuple[Target, list[Message]]:
     assert summary.truths is not None
     name, share = column.name, summary.truths.yes / (summary.truths.yes + summary.truths.no)
     if share in (0.0, 1.0):
@@ -264,7 +271,7 @@ def _require_numbers(source: str, column: Column) -> None:
         )
 
 
-def learn_target(source: str, column: Column, task: str | None, summary: TargetSummary) -> tuple[Target, list[str]]:
+def learn_target(source: str, column: Column, task: str | None, summary: TargetSummary) -> tuple[Target, list[Message]]:
     """Infer whether a target column has classes or numbers; return remarks too.
 
     Raises
@@ -299,9 +306,9 @@ def learn_target(source: str, column: Column, task: str | None, summary: TargetS
         if numbers is None:
             raise DataError(
                 "GN064",
-                "{place}: words, expected numbers. Omit {flag}.",
+                "{place}: words, expected numbers. Omit {option}.",
                 place=Place(source, target=name),
-                flag=_AS_NUMBERS,
+                option=_AS_NUMBERS,
             )
         low, high = numbers.low, numbers.high
         require_moderate(np.array([low, high]), source, name)
@@ -309,20 +316,20 @@ def learn_target(source: str, column: Column, task: str | None, summary: TargetS
             raise DataError(
                 "GN064",
                 "{place}: every value is {value:g}, expected different numbers. Choose another column, or "
-                "pass {flag} for a model that always answers this number.",
+                "pass {option} for a model that always answers this number.",
                 place=Place(source, target=name),
                 value=low,
-                flag=_AS_NUMBERS,
+                option=_AS_NUMBERS,
             )
         remark = (
             Message("target {name!r}: regression, numbers from {low:g} to {high:g}", name=name, low=low, high=high)
             if task
             else Message(
-                "target {name!r}: regression, numbers from {low:g} to {high:g} (for classes, pass {flag})",
+                "target {name!r}: regression, numbers from {low:g} to {high:g} (for classes, pass {option})",
                 name=name,
                 low=low,
                 high=high,
-                flag=_AS_CLASSES,
+                option=_AS_CLASSES,
             )
         )
         return Target(name, "numbers", unit=column.unit), [remark]
@@ -357,17 +364,20 @@ def require_moderate(values: NDArray[np.float64], source: str, name: str) -> Non
 
 def _learn_classes(
     source: str, column: Column, summary: TargetSummary, *, numeric: bool, decided: bool
-) -> tuple[Target, list[str]]:
+) -> tuple[Target, list[Message]]:
     name = column.name
     counted, most = class_counts(summary, numeric=numeric), CAP if numeric else MOST_WORDS
-    hint = Message(" For regression, pass {flag}.", flag=_AS_NUMBERS) if numeric else ""
+    advice = Sentences(
+        Message("Choose another column."),
+        Message("For regression, pass {option}.", option=_AS_NUMBERS) if numeric else None,
+    )
     if counted is None:
         raise DataError(
             "GN064",
-            "{place}: more than {count:,} different values are too many classes. Choose another column.{hint}",
+            "{place}: more than {count:,} different values are too many classes. {advice}",
             place=Place(source, target=name),
             count=most,
-            hint=hint,
+            advice=advice,
         )
     words, counts = tuple(counted), np.array([*counted.values()], np.int64)
     if len(words) < 2:
@@ -380,15 +390,18 @@ def _learn_classes(
     if len(words) > max(2, min(_MANY_CLASSES, int(counts.sum()) // 2)):
         raise DataError(
             "GN064",
-            "{place}: {count} different values in {rows} rows are too many classes. Choose another column.{hint}",
+            "{place}: {count} different values in {rows} rows are too many classes. {advice}",
             place=Place(source, target=name),
             count=len(words),
             rows=counts.sum(),
-            hint=hint,
+            advice=advice,
         )
     order = np.argsort(-counts, kind="stable")
-    shown = listed([f"{words[k]!r} {_percent(counts[k] / counts.sum())}" for k in order], 5)
-    hint = Message(" (for regression, pass {flag})", flag=_AS_NUMBERS) if numeric and not decided else ""
+    shares = [
+        Message("{word!r} {percent}", word=words[k], percent=_percent(counts[k] / counts.sum())) for k in order[:6]
+    ]
+    shown = Listing(shares, 5)
+    hint = Message(" (for regression, pass {option})", option=_AS_NUMBERS) if numeric and not decided else ""
     return Target(name, "classes", words, numeric), [
         Message("target {name!r}: {count} classes{hint}: {shown}", name=name, count=len(words), hint=hint, shown=shown)
     ]

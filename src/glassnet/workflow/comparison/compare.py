@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...data.dataset import Dataset
 from ...data.validation import AUTO
-from ...errors import ArgumentError, DataError, OptionError, require_names
+from ...errors import ArgumentError, GlassnetWarning, require_names
 from ...i18n.message import Message
 from ...options.options import NAMES, OTHER_NAMES, SPECS, Options
 from ...preprocess.tabular.dataset import column_names, load_table
-from ...preprocess.tabular.selection import in_python
 from ...training.executor import Executor, require_executor
 from ..compare_job import Callback, CompareJob, Side, default_seeds
 from ..compare_job import compare as carry_out
@@ -139,18 +137,15 @@ def compare(
     about_columns = {"task": task, "drop": drop, "keep": keep, "decimal": None if decimal == AUTO else decimal}
     if target is None and (name := next((name for name, value in about_columns.items() if value), None)):
         raise ArgumentError("GN021", "{name}: needs the column to predict. Pass target.", name=name)
-    try:
-        wanted = () if target is None else column_names(target)
-        table = TableOptions(wanted, task, column_names(drop), column_names(keep), decimal)
-        source = _source(data, y, table)
-        if isinstance(source, Dataset):
-            table = TableOptions()
-        first, second, *rest = sides
-        count = default_seeds(len(sides)) if seeds is None else seeds
-        job = CompareJob(first, second, source, options, table, count, metric, stop_early, tuple(rest))
-        return carry_out(job, callbacks=callbacks, notify=_warn, executor=executor)
-    except (DataError, OptionError) as problem:
-        raise type(problem)(problem.code, _in_python(str(problem))) from None
+    wanted = () if target is None else column_names(target)
+    table = TableOptions(wanted, task, column_names(drop), column_names(keep), decimal)
+    source = _source(data, y, table)
+    if isinstance(source, Dataset):
+        table = TableOptions()
+    first, second, *rest = sides
+    count = default_seeds(len(sides)) if seeds is None else seeds
+    job = CompareJob(first, second, source, options, table, count, metric, stop_early, tuple(rest))
+    return carry_out(job, callbacks=callbacks, notify=_warn, executor=executor)
 
 
 def _side(given: Given, shared: Mapping[str, Any]) -> Side:
@@ -211,10 +206,4 @@ def _source(data: Any, y: Any, table: TableOptions) -> str | Dataset | None:
 
 def _warn(notice: Message) -> None:
     if notice.key in ("compare_few", "all_one_answer"):
-        warnings.warn(_in_python(notice.text("en")), UserWarning, stacklevel=4)
-
-
-def _in_python(text: str) -> str:
-    """Convert advice for the command line to advice for callers of `compare`."""
-    text = re.sub(r"--\w rate=0\.1", "('notes', {'learning_rate': 0.1})", text)
-    return re.sub(r"--(seeds|metric|handwriting|classes)\b", r"\1", in_python(text))
+        warnings.warn(GlassnetWarning(notice), stacklevel=4)
