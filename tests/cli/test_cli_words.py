@@ -6,6 +6,7 @@ import re
 import string
 
 import pytest
+from glassnet.i18n.errors_zh import KINDS
 
 from glassnet import Options, evaluate, fit, save_model
 from glassnet.data import load
@@ -14,7 +15,6 @@ from glassnet.handwriting.reasons import Reason
 from glassnet.i18n.cli import CLI_WORDS, COLUMN_KINDS, INFO_LABELS
 from glassnet.i18n.commands.search import SEARCH_WORDS
 from glassnet.i18n.compare import COMPARE_WORDS
-from glassnet.i18n.errors_zh import KINDS
 from glassnet.i18n.labels import LABELS_WORDS
 from glassnet.i18n.language import width_of
 from glassnet.training.receipt import add_test

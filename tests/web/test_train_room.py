@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from glassnet.i18n.help_zh import OPTIONS
 from studio_server import Studio, studio_server
 
-from glassnet.i18n.help_zh import OPTIONS
 from glassnet.options.options import SPECS
 from glassnet.serve.studio import listening, server_of
 from glassnet.serve.studio.session import Session

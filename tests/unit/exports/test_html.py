@@ -220,7 +220,7 @@ def test_without_a_node_that_can_run_it_a_page_is_not_run(version, tmp_path, mon
     model = model_of("bytes")
     ran = html.run(tmp_path / "page.html", model, proof_rows(model, count=3))
     assert (ran.tool, ran.outputs) == (None, None)
-    assert "Node.js" in ran.why_not
+    assert "Node.js" in str(ran.why_not)
 
 
 # The modules of the page

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from glassnet.i18n.columns import column_in_chinese
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.i18n import translate
-from glassnet.i18n.columns import column_in_chinese
 from glassnet.i18n.messages import click as of_click
 from glassnet.i18n.translate import catalogue, in_chinese
 from support.messages import PLACEHOLDER, pattern, present, required

@@ -10,13 +10,13 @@ from typing import ClassVar, get_args
 
 import numpy as np
 import pytest
+from glassnet.i18n.help_zh import OPTIONS, option_help
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import ArgumentError, OptionError
-from glassnet.i18n.help_zh import OPTIONS, option_help
 from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from glassnet.workflow.notice import Notice, notice
 
 from glassnet import load_model, save_model
 from glassnet.errors import DataError, GlassnetError, OptionError
@@ -26,7 +27,6 @@ from glassnet.workflow import (
     verify_job,
 )
 from glassnet.workflow.doctor_job import examine_source
-from glassnet.workflow.notice import Notice, notice
 from glassnet.workflow.resume_job import ResumeJob, resume
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, modules_for_later, train

@@ -24,8 +24,6 @@ from .tensors import WHOLE
 from .writer import KEY
 
 _LARGEST_BATCH = 10_000
-DYNAMIC = Message("Export it for any number (in PyTorch: dynamic_shapes)")
-"""The way out for graphs that take a fixed number of samples."""
 _READINGS = ("ink", "photo", HANDWRITING)
 
 
@@ -225,7 +223,10 @@ def reference(graph: OnnxGraph, chain: Chain) -> Any:
     first, *others = graph.input.sides or (None,)
     sides = tuple(side or -1 for side in others) or (-1,)
     if first is not None and first > _LARGEST_BATCH:
-        raise NotImportableError(f"a fixed number of {first:,} samples. {DYNAMIC}")
+        raise NotImportableError(
+            "a fixed number of {samples:,} samples. Export it for any number (in PyTorch: dynamic_shapes)",
+            samples=first,
+        )
 
     def answers(rows: NDArray[Any]) -> NDArray[Any]:
         session: Any = ReferenceEvaluator(model)
