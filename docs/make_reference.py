@@ -14,9 +14,11 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, get_args
 
-from glassnet.doctor.findings import KINDS as FINDINGS
-from glassnet.errors import CODES
 from glassnet.i18n.help_zh import option_help
+
+from glassnet.doctor.kinds import KINDS as FINDINGS
+from glassnet.errors import CODES
+from glassnet.i18n.message import in_terminal
 from glassnet.options.options import SPECS, TYPES, Options
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPE_NAMES, RECIPES, for_rows
 from glassnet.options.spec import GROUPS, Search
@@ -200,14 +202,14 @@ def findings_page() -> str:
     )
     parts = {"Data": "GD", "Programs": "GS"}
     sections = [f"\n## {title}\n\n{findings_table(prefix)}\n" for title, prefix in parts.items()]
-    return f"{MARK.format('doctor/findings')}\n\n# Findings of the doctor\n\n{text}{''.join(sections)}"
+    return f"{MARK.format('doctor/kinds')}\n\n# Findings of the doctor\n\n{text}{''.join(sections)}"
 
 
 def findings_table(prefix: str) -> str:
     """Return the table of the findings whose codes begin with `prefix`."""
     rows = [["code", "severity", "meaning", "what to do", "`--fix`"], ["---"] * 5]
     rows += [
-        [code, kind.severity, kind.meaning, kind.advice, kind.repair]
+        [code, kind.severity, str(kind.meaning), kind.advice.text("en", in_terminal), str(kind.repair or "")]
         for code, kind in FINDINGS.items()
         if code.startswith(prefix)
     ]

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pytest
 
-from glassnet.doctor.findings import KINDS
+from glassnet.doctor.kinds import KINDS
 from glassnet.doctor.script.checks import examine_script
 from support.cli import TIMEOUT, environment, run, snapshot
 from support.old_programs import CLEAN, OLD, SNIPPETS
@@ -228,7 +228,7 @@ def test_paths_are_followed_through_constants(way, folder):
     found = examine_script("old.py").findings
     assert [finding.code for finding in found] == ["GS07"]
     there = ("does not exist; found mnist_train.csv", "matches no file; mnist_t*.csv does")
-    assert found[0].text.endswith(there)
+    assert str(found[0].text).endswith(there)
     assert run("doctor", "old.py", "--fix", "new.py").code == 0
     assert runs("new.py").split() == [str(len((folder / "mnist_train.csv").read_text()))]
     assert codes("new.py") == []
@@ -301,7 +301,7 @@ def test_missing_files_in_a_list_are_reported(way, folder):
     (folder / "old.py").write_text(IN_TURN[way] + "\n")
     found = examine_script("old.py").findings
     assert {finding.code for finding in found} == {"GS07"}
-    named = [finding.text.split(": ", 1)[1].split(" does not exist")[0] for finding in found]
+    named = [str(finding.text).split(": ", 1)[1].split(" does not exist")[0] for finding in found]
     wanted = {"a range": ["gone0.csv", "gone1.csv"], "two loops": ["mnistne.csv", "go_train.csv", "gone.csv"]}
     assert [name.removeprefix("./") for name in named] == wanted.get(way, ["gone.csv"])
 
@@ -323,7 +323,7 @@ def test_compressed_files_are_checked_too(way, folder):
         (folder / "old.py").write_text(READ[way].format(name) + "\n")
         (finding,) = examine_script("old.py").findings
         assert finding.code == "GS07"
-        assert finding.text.endswith(near)
+        assert str(finding.text).endswith(near)
 
 
 WINDOWS = {
@@ -348,7 +348,7 @@ def test_windows_paths_are_resolved(way, folder):
     (folder / "old.py").write_text(f"{WINDOWS[way]}\nopen(f)\n")
     (finding,) = examine_script("old.py").findings
     assert finding.code == "GS07"
-    assert finding.text.endswith("found data/one.csv" if way == "another machine's" else "found data/deep/one.csv")
+    assert str(finding.text).endswith("found data/one.csv" if way == "another machine's" else "found data/deep/one.csv")
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_a_relative_pattern_without_matches_is_reported(program, near, folder):
     (folder / "old.py").write_text(program + "\n")
     (finding,) = examine_script("old.py").findings
     assert finding.code == "GS07"
-    assert finding.text.endswith(f"matches no file; {near} does" if near else "matches no file")
+    assert str(finding.text).endswith(f"matches no file; {near} does" if near else "matches no file")
 
 
 def test_findings_in_a_notebook_are_sorted_by_cell(folder):
@@ -408,7 +408,7 @@ def test_a_git_lfs_pointer_is_reported(folder):
     (folder / "old.py").write_text("import gzip\nopen('rows.csv')\ngzip.open('rows.csv')\nopen('mnist_train.csv')\n")
     found = examine_script("old.py").findings
     assert [(one.code, one.lines) for one in found] == [("GS14", (2,)), ("GS14", (3,))]
-    assert "109,575,994 bytes" in found[0].text
+    assert "109,575,994 bytes" in str(found[0].text)
 
 
 @pytest.mark.parametrize(

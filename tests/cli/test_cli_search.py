@@ -60,7 +60,8 @@ def test_a_search_in_words_and_its_command(rows):
     assert sum(line.startswith(" " * 10 + "0 recipe") for line in lines) == 1
     texts = {line.split()[0]: line for line in lines if not line.startswith(" ")}
     assert re.fullmatch(
-        r"test      [\d.]+, 95% interval [\d.]+ to [\d.]+, on 16 samples that chose nothing", texts["test"]
+        r"test      [\d.]+, 95% interval [\d.]+ to [\d.]+, on 16 samples that played no part in the search",
+        texts["test"],
     )
     assert texts["model"] == "model     out/best.safetensors"
     assert texts["picture"] == f"picture   out/{PICTURE}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from string import Formatter
 from typing import Any
 
 from glassnet import errors
-from glassnet.i18n.catalogue import chinese_of
+from glassnet.i18n.catalogue import chinese_of, translated
 from glassnet.i18n.message import Listing, Message, Place, Sentences
 from support.sources import PACKAGE
 
@@ -86,3 +86,8 @@ def untranslated(value: Any) -> Iterator[str]:
     elif isinstance(value, Listing):
         for one in value.items:
             yield from untranslated(one)
+
+
+def in_both(words: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Key of a catalogue -> its text in English and in Chinese."""
+    return {key: (english, translated(english, "zh", key)) for key, english in words.items()}

@@ -258,7 +258,7 @@ def test_accuracies_in_the_text_match_the_result_files(benchmarks):
         "README.zh-CN.md": [
             f"测得平均约 {mean['notes-code']}，没有一次到 97%",
             f"十个种子平均约 {mean['notes']}。",
-            f"答对 {found['notes']['values'][0]:.2%}",
+            f"准确率 {found['notes']['values'][0]:.2%}",
         ],
         "docs/the-notes.md": [
             f"the recipe `notes-code` gives {low['notes-code']} to {high['notes-code']}, "

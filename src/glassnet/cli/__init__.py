@@ -47,9 +47,9 @@ _COMMANDS = {
     "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "export": "Write a model as C, HTML or ONNX, and prove that the file answers as the model does.",
     "prove": "Run an exported file again and compare it with its model.",
-    "import": "Make a model of a network in an ONNX file.",
+    "import": "Import a network from an ONNX file.",
     "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",
-    "studio": "Open a page to draw, train, step through, compare and look.",
+    "studio": "Open a web page: draw digits, train, step through one update, compare, look.",
     "serve": "Answer over HTTP: predictions and explanations of models.",
     "bench": "Measure training and prediction speed, compared with NumPy.",
 }

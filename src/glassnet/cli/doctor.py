@@ -11,17 +11,15 @@ from typing import Any
 import click
 
 from ..data.validation import AUTO
-from ..doctor.findings import Finding, harmful, kind_in
-from ..i18n.doctor import DOCTOR_WORDS
-from ..i18n.finding_details import Detail, counted, detail_in_chinese
-from ..i18n.plots import words_in
+from ..doctor.findings import ERROR, REMARK, WARNING, Finding, harmful
+from ..i18n.message import Listing, Message
 from ..workflow.doctor_job import DoctorResult, examine_source, is_program
 from ..workflow.training_data import job_options
-from .shared.console import json_flag, result, result_json
+from .shared.console import in_terminal, json_flag, result, result_json
 from .shared.flags import decimal_flag, given, language_flag, max_bytes_flag, typed, with_options
 
-_PLACES = {"file": ("at_file", "at_files"), "line": ("at_line", "at_lines"), "row": ("at_row", "at_rows")}
-_HEADS = {"error": "doctor_error", "warning": "doctor_warning", "remark": "doctor_remark"}
+_HEADS = {ERROR: Message("error  "), WARNING: Message("warning"), REMARK: Message("remark ")}
+_COUNTS = {ERROR: "{count:,} errors", WARNING: "{count:,} warnings", REMARK: "{count:,} remarks"}
 _MOST_CLASSES = 12
 
 
@@ -74,11 +72,11 @@ def _facts(examined: DoctorResult) -> dict[str, Any]:
     fixed = None
     if examined.copies:
         copy, *tests = examined.copies
-        done, left = [one.code for one in examined.repaired], [one.to_dict() for one in examined.left]
+        done, left = [one.code for one in examined.repaired], [one.to_dict(in_terminal) for one in examined.left]
         fixed = {"file": copy, "test": tests[0] if tests else None, "done": done, "left": left}
     return {
         **examined.facts,
-        "findings": [one.to_dict() for one in examined.findings],
+        "findings": [one.to_dict(in_terminal) for one in examined.findings],
         "healthy": not harmful(examined.findings),
         "fixed": fixed,
     }
@@ -98,7 +96,7 @@ def _report(examined: DoctorResult, flags: list[str], printer: _Printer, *, unwr
         return
     printer.verdict_of(examined.sources, examined.findings)
     if unwritten:
-        result(printer.say("doctor_unwritten"))
+        printer.unwritten()
     if examined.proposed:
         printer.next(["glassnet", "doctor", examined.sources[0], *flags, "--fix", examined.proposed])
 
@@ -114,79 +112,86 @@ class _Printer:
     """
 
     def __init__(self, language: str, *, program: bool) -> None:
-        self.language, self.say = language, words_in(language, DOCTOR_WORDS)
+        self.language = language
         self.show = self._show_in_program if program else self._show_in_data
 
     def headline(self, facts: dict[str, Any]) -> None:
         """Print a summary of the data."""
-        say = self.say
-        samples, values = counted(facts["samples"], "sample"), counted(facts["features"], "value")
-        key = "doctor_data" if facts["rows"] == facts["samples"] else "doctor_repairs"
-        rows = self._in(counted(facts["rows"], "row"))
-        text = say(key, source=facts["source"], rows=rows, samples=self._in(samples), values=self._in(values))
+        template = "{source}: {samples:,} samples of {values:,} values"
+        if facts["rows"] != facts["samples"]:
+            template = "{source}: {rows:,} rows; after repair {samples:,} samples of {values:,} values"
+        named = {"source": facts["source"], "rows": facts["rows"], "samples": facts["samples"]}
+        text = self._text(Message(template, values=facts["features"], **named))
         if facts["image_shape"]:
-            text += say("doctor_drawn", rows=facts["image_shape"][0], columns=facts["image_shape"][1])
+            rows, columns = facts["image_shape"]
+            text += self._text(Message(", image size {rows} × {columns}", rows=rows, columns=columns))
         if facts["channels"] == 3:
-            text += say("doctor_colour")
+            text += self._text(Message(" in colour"))
         if facts["classes"]:
-            largest = list(facts["classes"].items())[:_MOST_CLASSES]
-            counts = [say("doctor_class", name=name, count=count) for name, count in largest]
-            more = ["…"] if len(facts["classes"]) > _MOST_CLASSES else []
-            text += say("doctor_classes", classes=say("listing").join([*counts, *more]))
+            counts = [Message("{name} ({count:,})", name=name, count=count) for name, count in facts["classes"].items()]
+            text += self._text(Message("; classes {classes}", classes=Listing(counts, _MOST_CLASSES)))
         result(text)
 
     def repaired(self, done: list[Finding]) -> None:
         """Print the repairs made in the copy."""
-        for code, count in Counter(finding.code for finding in done).items():
-            places = self.say("doctor_places", count=count) if count > 1 else ""
-            result(self.say("doctor_repaired", code=code, repair=kind_in(code, self.language).repair) + places)
-
-    def verdict(self, findings: list[Finding]) -> str:
-        """Count errors, warnings and remarks."""
-        counts = {severity: sum(finding.severity == severity for finding in findings) for severity in _HEADS}
-        parts = [self._in(counted(count, severity)) for severity, count in counts.items() if count]
-        return self.say("listing").join(parts) or self.say("doctor_fine")
+        for kind, count in Counter(finding.kind for finding in done).items():
+            text = self._text(Message("repaired  {code}  {repair}", code=kind.code, repair=kind.repair))
+            result(text + (self._text(Message(" ({count} places)", count=count)) if count > 1 else ""))
 
     def verdict_of(self, sources: Sequence[str], findings: list[Finding]) -> None:
         """Print the verdict on what was examined."""
-        names = self.say("listing").join(sources)
-        result(self.say("doctor_verdict", source=names, verdict=self.verdict(findings)))
+        self._print(Message("{source}: {verdict}", source=Listing(sources), verdict=_verdict(findings)))
 
     def copy(self, files: Sequence[str], left: list[Finding]) -> None:
         """Print where the copies are, and the verdict on them."""
-        result(self.say("doctor_copy", file=self.say("listing").join(files), verdict=self.verdict(left)))
+        self._print(Message("copy      {file}: {verdict}", file=Listing(files), verdict=_verdict(left)))
+
+    def unwritten(self) -> None:
+        """Print why there is no copy."""
+        reason = "copy      not written: it would not be valid Python; correct the line of GS10 first"
+        self._print(Message(reason))
 
     def next(self, words: list[str]) -> None:
         """Print the next command."""
-        result(self.say("doctor_next", command=shlex.join(words)))
+        self._print(Message("next      {command}", command=shlex.join(words)))
 
     def _show_in_data(self, finding: Finding) -> None:
-        kind, head = kind_in(finding.code, self.language), self.say(_HEADS[finding.severity])
-        result(f"{head}  {finding.code}  {kind.meaning}")
-        self._below(self._in(finding.text))
-        every: tuple[tuple[str, tuple[object, ...]], ...] = (
-            ("file", tuple(finding.files)),
-            ("line", finding.lines),
-        )
-        thing, places = next((one for one in every if one[1]), ("row", finding.rows))
-        if places:
-            text = self.say("listing").join(map(str, places))
+        result(f"{self._text(_HEADS[finding.severity])}  {finding.code}  {self._text(finding.kind.meaning)}")
+        self._below(finding.text)
+        if places := finding.files or finding.lines or finding.rows:
+            one, several = (
+                ("file {places}", "files {places}")
+                if finding.files
+                else ("line {places}", "lines {places}")
+                if finding.lines
+                else ("row {places}", "rows {places}")
+            )
+            text: Any = Listing(places)
             if finding.count > len(places):
-                text = self.say("some_of", places=text, count=f"{finding.count:,}")
-            self._below(self.say(_PLACES[thing][len(places) > 1], places=text))
-        self._below(self.say("doctor_fix", advice=kind.advice))
+                text = Message("{places}, … ({count:,} in total)", places=text, count=finding.count)
+            self._below(Message(several if len(places) > 1 else one, places=text))
+        self._below(Message("fix: {advice}", advice=finding.kind.advice))
         if finding.command:
-            self._below(self.say("doctor_or", command=finding.command))
+            self._below(Message("or:  {command}", command=finding.command))
 
     def _show_in_program(self, finding: Finding) -> None:
-        kind, head = kind_in(finding.code, self.language), self.say(_HEADS[finding.severity])
-        result(f"{head}  {finding.code}  {self._in(finding.text)}")
-        self._below(self.say("doctor_program", meaning=kind.meaning, advice=kind.advice))
+        result(f"{self._text(_HEADS[finding.severity])}  {finding.code}  {self._text(finding.text)}")
+        kind = finding.kind
+        self._below(Message("{meaning}; fix: {advice}", meaning=kind.meaning, advice=kind.advice))
 
-    def _below(self, text: str) -> None:
+    def _below(self, message: Message) -> None:
         """Print a line below the meaning of a finding, indented like it."""
-        result(f"{'' if self.language == 'zh' else '   '}            {text}")
+        result(f"{'' if self.language == 'zh' else '   '}            {self._text(message)}")
 
-    def _in(self, text: str | Detail) -> str:
-        translated: str = detail_in_chinese(text) if self.language == "zh" else str(text)
-        return translated
+    def _print(self, message: Message) -> None:
+        result(self._text(message))
+
+    def _text(self, message: Message) -> str:
+        return message.text(self.language, in_terminal)
+
+
+def _verdict(findings: list[Finding]) -> Message | Listing:
+    """Count errors, warnings and remarks."""
+    counts = Counter(finding.severity for finding in findings)
+    parts = [Message(_COUNTS[severity], count=counts[severity]) for severity in _COUNTS if counts[severity]]
+    return Listing(parts) if parts else Message("no problems found")

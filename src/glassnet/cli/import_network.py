@@ -32,7 +32,7 @@ def import_command(
     language: str,
     as_json: bool,
 ) -> None:
-    """Make a model of a network in an ONNX file.
+    """Import a network from an ONNX file.
 
     NETWORK is a chain of dense layers, such as an exported network of PyTorch, Keras or scikit-learn. Anything else is
     refused, and the operator named. Outputs are classes if the file chooses one or if they are softmax or sigmoid, and

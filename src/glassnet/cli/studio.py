@@ -19,7 +19,7 @@ from .shared.flags import max_bytes_flag
 @click.option("--language", type=click.Choice(LANGUAGES), help="Language of the page.  [that of the browser]")
 @max_bytes_flag
 def studio_command(model: str | None, port: int, closed: bool, language: str | None) -> None:
-    """Open a page to draw, train, step through, compare and look.
+    """Open a web page: draw digits, train, step through one update, compare, look.
 
     The page is served on this machine alone, until Ctrl+C. MODEL is opened with it; without one, the bundled digits and
     their reader are there. The address on standard output has a secret: only who has it can use the page.

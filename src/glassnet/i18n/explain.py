@@ -39,7 +39,7 @@ EXPLAIN_WORDS: dict[str, str] = {
     "by_pixels": "pixels    add {added} to the baseline of {without}, where all pixels are 0 (integrated gradients):",
     "target_is": "{name}: {target} is {label}",
     "then_with": "{best}, then {second} with {share}",
-    "at_baseline": "baseline  {answer}, in the middle of each column",
+    "at_baseline": "baseline  {answer}, with every column at its median",
     "by_columns": "columns   take {what} from {without} to {gap} (integrated gradients):",
     "by_inputs": "inputs    add {added} to the baseline of {without}, where all inputs are 0 (integrated gradients):",
     "for_classes": "+ for {answer}, - for {rival}; # and = are stronger",

@@ -21,9 +21,10 @@ from .plurals import agreeing
 LANGUAGES = ("en", "zh")
 UNSET = object()
 """The value of an `Option` that only names it."""
-_HAN, _LATIN = re.compile(r"[\u2e80-\u9fff]"), re.compile(r"[A-Za-z0-9.'\")\]%]")
-_LISTS = {"en": (", ", ", …"), "zh": ("、", "……")}
-"""Language -> what is between the items of a list, and what follows the first ones of a longer list."""
+_HAN, _LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z0-9.'\")\]%]")
+_MORE = {"en": "…", "zh": "……"}
+"""Language -> what follows the first items of a longer list."""
+_CHINESE_SEPARATORS = {", ": "、", "; ": "；"}
 _LAST = {"": "", "or": " 或 ", "and": " 与 "}
 """Word before the last item of a list -> its Chinese."""
 _PARTS = {
@@ -164,23 +165,31 @@ class Listing:
         The word before the last one.
     quoted : bool
         Whether each is shown as Python shows text, in quotes.
+    separator : {", ", "; "}
     """
 
-    __slots__ = ("items", "last", "most", "quoted")
+    __slots__ = ("items", "last", "most", "quoted", "separator")
 
-    def __init__(self, items: Iterable[Any], most: int | None = None, last: str = "", quoted: bool = False) -> None:
-        self.items, self.most, self.last, self.quoted = tuple(items), most, last, quoted
+    def __init__(
+        self,
+        items: Iterable[Any],
+        most: int | None = None,
+        last: str = "",
+        quoted: bool = False,
+        separator: str = ", ",
+    ) -> None:
+        self.items, self.most, self.last, self.quoted, self.separator = tuple(items), most, last, quoted, separator
 
     def __repr__(self) -> str:
         return f"Listing({list(self.items)})"
 
     def text(self, language: str = "en", door: Door | None = None) -> str:
         """Return the list with the commas of the language."""
-        comma, more = _LISTS[language]
+        comma = self.separator if language == "en" else _CHINESE_SEPARATORS[self.separator]
         shown = self.items[: self.most]
         texts = [repr(one) if self.quoted else str(rendered(one, language, door or in_python)) for one in shown]
         if len(shown) < len(self.items):
-            return comma.join(texts) + more
+            return comma.join(texts) + (comma if language == "en" else "") + _MORE[language]
         if self.last and len(texts) > 1:
             word = f" {self.last} " if language == "en" else _LAST[self.last]
             return comma.join(texts[:-1]) + word + texts[-1]

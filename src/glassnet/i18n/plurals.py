@@ -13,6 +13,7 @@ _ONE = {
     "connections": "connection",
     "cores": "core",
     "epochs": "epoch",
+    "errors": "error",
     "images": "image",
     "inputs": "input",
     "labels": "label",
@@ -25,12 +26,14 @@ _ONE = {
     "others": "other",
     "pixels": "pixel",
     "predictions": "prediction",
+    "remarks": "remark",
     "rows": "row",
     "samples": "sample",
     "suspects": "suspect",
     "that matter": "that matters",
     "times": "time",
     "values": "value",
+    "warnings": "warning",
     "weights": "weight",
     "wrong or ambiguous labels": "wrong or ambiguous label",
     "trials were": "trial was",
@@ -44,6 +47,8 @@ _COUNTED = re.compile(
 
 def agreeing(template: str, values: Mapping[str, Any]) -> str:
     """Return an English template with the plurals after numbers in the singular where the number is 1."""
+    if not any(str(value) == "1" for value in values.values()):
+        return template
 
     def singular(found: re.Match[str]) -> str:
         one, many = str(values.get(found[1])) == "1", found["many"]

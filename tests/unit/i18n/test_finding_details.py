@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 
 import numpy as np
@@ -11,34 +10,13 @@ import pytest
 from glassnet.doctor.data.checks import examine, examine_table
 from glassnet.doctor.data.context import Case
 from glassnet.doctor.data.read import read_raw
-from glassnet.doctor.findings import KINDS, kind_in
+from glassnet.doctor.kinds import KINDS
 from glassnet.doctor.script.checks import examine_script
-from glassnet.i18n.doctor import DOCTOR_WORDS
-from glassnet.i18n.finding_details import DETAILS, Detail, detail, detail_in_chinese, listed
-from glassnet.i18n.findings_zh import CHINESE
-from glassnet.i18n.plots import WORDS
 from glassnet.options.options import Options
 from support.cli import run
 from support.sources import PACKAGE
 
 CODE = r"[A-Za-z_.\d]+"
-
-
-def test_both_languages_have_the_same_placeholders_and_every_text_is_used():
-    for key, pair in DETAILS.items():
-        english, chinese = (set(re.findall(r"{(\w+)", text)) for text in pair)
-        assert english == chinese, key
-    sources = [path for path in (PACKAGE / "doctor").rglob("*.py") if path.name != "details.py"]
-    used = set(re.findall(r"\"(\w+)\"", "".join(path.read_text(encoding="utf-8") for path in sources)))
-    assert set(DETAILS) - used == set()
-
-
-def test_values_of_placeholders_are_in_the_same_language():
-    text = detail("gaps_in", rows=1200, all=5000, what=detail("gaps"), names=listed(["a", detail("the_label")]))
-    assert text == "1,200 of 5,000 rows with missing values in a, the label"
-    assert detail_in_chinese(text) == "5,000 行中有 1,200 行的 a、标签 有缺失值"
-    assert detail_in_chinese("a") == "a"
-    assert detail_in_chinese(copy.deepcopy(text)) == detail_in_chinese(text)
 
 
 def lines(head: str, row, count: int, tail: str = "") -> str:
@@ -69,8 +47,7 @@ def test_every_finding_about_data_has_a_chinese_text(name, tmp_path):
     findings = examine(path).findings
     assert findings
     for finding in findings:
-        assert isinstance(finding.text, Detail), finding
-        assert finding.text.chinese != finding.text or finding.text in finding.columns, finding
+        assert finding.text.text("zh") != str(finding.text) or str(finding.text) in finding.columns, finding
 
 
 def test_findings_about_two_data_sets_have_a_chinese_text(tmp_path):
@@ -79,7 +56,7 @@ def test_findings_about_two_data_sets_have_a_chinese_text(tmp_path):
     findings = examine(tmp_path / "a.csv", tmp_path / "b.csv", target="label").findings
     across = [finding for finding in findings if finding.code in ("GD33", "GD51", "GD52")]
     assert len(across) >= 2
-    assert all("没有" in one.text.chinese or "也在" in one.text.chinese for one in across)
+    assert all(re.search("没有|也在", one.text.text("zh")) for one in across)
     read = read_raw(tmp_path / "b.csv", "test", target="label")
     assert np.array_equal(examine_table(read, Case(Options(), "test", "label")).table.rows, read.rows)
 
@@ -112,31 +89,25 @@ def test_every_finding_about_a_script_has_a_chinese_text(text, tmp_path):
     findings = examine_script(path).findings
     assert findings
     for finding in findings:
-        assert re.match(r"line \d+: ", finding.text)
-        assert detail_in_chinese(finding.text).startswith(f"第 {finding.lines[0]} 行：")
-        message = re.sub(r"^line \d+: ", "", finding.text)
+        english, chinese = str(finding.text), finding.text.text("zh")
+        assert re.match(r"line \d+: ", english)
+        assert chinese.startswith(f"第 {finding.lines[0]} 行：")
+        message = re.sub(r"^line \d+: ", "", english)
         # A quotation from the script is the same in both languages.
         quoted = message in text or finding.code in ("GS01", "GS03")
-        assert quoted or message not in detail_in_chinese(finding.text), finding
+        assert quoted or message not in chinese, finding
 
 
 def test_every_kind_of_finding_is_in_both_languages():
-    assert set(CHINESE) == set(KINDS)
-    for code in KINDS:
-        english, chinese = kind_in(code, "en"), kind_in(code, "zh")
-        assert english == KINDS[code]
-        assert chinese.severity == english.severity
-        assert all(re.search("[⺀-鿿]", text) for text in (chinese.meaning, chinese.advice))
-        assert bool(chinese.repair) == bool(english.repair), code
+    for code, kind in KINDS.items():
+        assert re.fullmatch(r"G[DS]\d\d", code)
+        for text in (kind.meaning, kind.advice, kind.repair):
+            assert text is None or re.search("[⺀-鿿]", text.text("zh")), (code, text)
 
 
-def test_texts_of_the_command_have_the_same_placeholders_and_are_used():
-    for key, pair in DOCTOR_WORDS.items():
-        english, chinese = (set(re.findall(r"{(\w+)}", text)) for text in pair)
-        assert english == chinese, key
-    assert set(DOCTOR_WORDS) & set(WORDS) == set()
-    source = (PACKAGE / "cli" / "doctor.py").read_text(encoding="utf-8").partition("_PLACES")[2]
-    assert set(DOCTOR_WORDS) - set(re.findall(r"\"(\w+)\"", source)) == set()
+def test_every_kind_of_finding_has_a_code_of_its_own():
+    source = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "doctor").rglob("*.py"))
+    assert sorted(re.findall(r"\bKind\(\s*\"(G\w+)", source)) == sorted(KINDS)
 
 
 ALIKE = r"glassnet doctor [^\n]*|--[\w-]+|[\w.]*[._][\w.(/]+|\b(?:sigmoid|NumPy|SciPy|Python|Pillow|Jupyter)\b|'[^']*'"

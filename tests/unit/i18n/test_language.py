@@ -6,7 +6,6 @@ import pytest
 
 import glassnet
 from glassnet.i18n.control_characters import printable
-from glassnet.i18n.finding_details import detail
 from glassnet.i18n.language import below_all, chinese_list, listed, shortened, speaking, width_of
 from glassnet.nn.architecture import RULES
 from glassnet.nn.losses import LOSSES
@@ -37,11 +36,6 @@ WORDS = {
 def test_a_count_of_one_has_the_singular(key, filled_in, wanted):
     assert speaking("en", WORDS)(key, **filled_in) == wanted
     assert speaking("zh", WORDS)(key, **filled_in) == WORDS[key][1].format(**filled_in)
-
-
-def test_details_of_the_doctor_have_singular_forms_too():
-    assert detail("changes", changes=1, rows=40) == "the label changes 1 time in 40 rows"
-    assert detail("changes", changes=2, rows=1).chinese == "1 行中标签只变化 2 次"
 
 
 @pytest.mark.parametrize("text", ["a", "花" * 5, "a\nb\tc", "ab花" * 9, ""])

@@ -10,13 +10,13 @@ from typing import ClassVar, get_args
 
 import numpy as np
 import pytest
-from glassnet.i18n.help_zh import OPTIONS, option_help
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import ArgumentError, OptionError
+from glassnet.i18n.catalogue import translated
 from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
@@ -143,7 +143,7 @@ def test_requirements_of_an_option_are_valid_and_in_its_help():
             assert set(spec.needs.values) < set(other.choices), name
         else:
             assert other.low <= spec.needs.above < other.high, name
-        for text in (spec.full_help(), option_help(spec.full_help())):
+        for text in (spec.full_help(), spec.full_help("zh")):
             assert spec.needs.option in text
             assert all(value in text for value in spec.needs.values)
     assert not SPECS["momentum"].needs.met("sgd")
@@ -180,14 +180,14 @@ def test_an_invalid_image_size_is_rejected(word):
 
 def test_help_in_both_languages():
     for name, spec in SPECS.items():
-        for text in (spec.help, OPTIONS[spec.help]):
+        chinese = translated(spec.help, "zh", "help")
+        for text in (spec.help, chinese):
             assert text.strip() == text != ""
             assert "\n" not in text
         assert not spec.help.endswith(".")
         assert spec.help.isascii() or not any("\u4e00" <= one <= "\u9fff" for one in spec.help)
-        assert any("\u4e00" <= one <= "\u9fff" for one in OPTIONS[spec.help]), name
-    assert len(OPTIONS) == len(SPECS)
-    assert len(set(OPTIONS.values())) == len(SPECS)
+        assert any("\u4e00" <= one <= "\u9fff" for one in chinese), name
+    assert len({translated(spec.help, "zh", "help") for spec in SPECS.values()}) == len(SPECS)
 
 
 def test_flags_do_not_collide():

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
 from ...data.validation import TRUTH
-from ...i18n.finding_details import joined
-from ...i18n.message import Message
+from ...i18n.message import Listing, Message
+from ..findings import WARNING, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
@@ -37,6 +37,15 @@ def _better(texts: NDArray[Any], trained: NDArray[Any] | None) -> dict[str, str]
     in_training = Counter([] if trained is None else [text for text in trained.tolist() if text])
     better = alike(counts + Counter({word: count * len(texts) for word, count in in_training.items()}))
     return {word: other for word, other in better.items() if word in counts and word not in in_training}
+
+
+GD17 = Kind(
+    "GD17",
+    WARNING,
+    "words differ only in case or spaces",
+    "use one spelling if they mean the same",
+    "uses the most common spelling",
+)
 
 
 def capitals(table: RawData, case: Case) -> Outcome:
@@ -70,7 +79,9 @@ def capitals(table: RawData, case: Case) -> Outcome:
         changed.append(texts)
     if not details:
         return [], table
-    finding = make_finding("GD17", table, joined(details), which, columns=names)
+    finding = make_finding(
+        GD17, table, Message("{words}", words=Listing(details, separator="; ")), which, columns=names
+    )
     if len(changed) > len(words):
         labels = changed.pop()
     return [finding], replace(table, words=dict(zip(words, changed, strict=True)), labels=labels)

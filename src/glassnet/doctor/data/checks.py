@@ -12,10 +12,9 @@ import numpy as np
 from ..._one_line import one_line
 from ...data.load import has_part
 from ...data.validation import AUTO
-from ...i18n.finding_details import listed
-from ...i18n.message import Message
+from ...i18n.message import Listing, Message
 from ...options.options import Options
-from ..findings import Finding, harmful
+from ..findings import SHOWN, Finding, harmful
 from . import classes, image_folder, layout, pixels, repeats
 from .capitals import capitals
 from .context import Case, Step
@@ -195,7 +194,7 @@ def examine_each(
     return [
         one
         if len(names) == len(targets)
-        else replace(one, text=Message("for {name}: {text}", name=listed(names), text=one.text))
+        else replace(one, text=Message("for {name}: {text}", name=Listing(names, SHOWN), text=one.text))
         for one, names in targets_by_finding.items()
     ]
 

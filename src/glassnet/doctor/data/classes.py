@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.tables.numbers import are_numbers
-from ...i18n.finding_details import counted, listed
-from ...i18n.message import Message
+from ...i18n.message import Command, Listing, Message, Option
 from ...preprocess.targets import TARGETS
+from ..findings import ERROR, SHOWN, WARNING, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
@@ -34,6 +33,15 @@ def numbers_wanted(table: RawData) -> bool:
     return distinct > max(20, len(labels) // 20) or (fractions and distinct > 10)
 
 
+GD30 = Kind(
+    "GD30",
+    ERROR,
+    "labels are not whole numbers from 0",
+    "number the classes 0, 1, 2, …",
+    "numbers them, or drops the row",
+)
+
+
 def numbering(table: RawData, case: Case) -> Outcome:
     """Find labels that are words, negative or fractions, in data that cannot keep class names."""
     if table.labels is None or not table.pictures or not len(table):
@@ -44,10 +52,12 @@ def numbering(table: RawData, case: Case) -> Outcome:
         values = _as_numbers(table.labels)
         if np.isnan(values).mean() > 0.5:
             names = sorted(set(table.labels.tolist()))
-            text = Message("words: {names}", names=listed([f"{name} ({place})" for place, name in enumerate(names)]))
+            text = Message(
+                "words: {names}", names=Listing([f"{name} ({place})" for place, name in enumerate(names)], SHOWN)
+            )
             numbers = np.searchsorted(np.array(names, object), table.labels)
             new = table.repaired(numbering={name: place for place, name in enumerate(names)})
-            return [make_finding("GD30", table, text)], replace(new, labels=numbers)
+            return [make_finding(GD30, table, text)], replace(new, labels=numbers)
     else:
         values = table.labels.astype(np.float64)
     wrong = ~((values >= 0) & (values == np.floor(values)) & (values < 2**31))
@@ -56,28 +66,39 @@ def numbering(table: RawData, case: Case) -> Outcome:
     distinct = np.unique(values[np.isfinite(values)])
     if wrong.mean() > 0.05 and len(distinct) <= 20:  # -1 and 1, or 0.5 and 1.5: a numbering of its own
         text = Message(
-            "{old} become {new}", old=listed([f"{one:g}" for one in distinct]), new=listed(list(range(len(distinct))))
+            "{old} become {new}",
+            old=Listing([f"{one:g}" for one in distinct], SHOWN),
+            new=Listing(range(len(distinct)), SHOWN),
         )
         numbering = {f"{one:g}": place for place, one in enumerate(distinct.tolist())}
         new = replace(table.repaired(numbering=numbering), labels=np.searchsorted(distinct, values))
-        return [make_finding("GD30", table, text, wrong)], new.take(np.isfinite(values))
-    shown = listed([table.labels[place] for place in np.flatnonzero(wrong)[:3]])
-    text = Message("{rows} with labels such as {labels}", rows=counted(int(wrong.sum()), "row"), labels=shown)
+        return [make_finding(GD30, table, text, wrong)], new.take(np.isfinite(values))
+    shown = Listing([table.labels[place] for place in np.flatnonzero(wrong)[:3]])
+    text = Message("{rows:,} rows with labels such as {labels}", rows=int(wrong.sum()), labels=shown)
     if wrong.all():
-        return [make_finding("GD30", table, text, wrong, repaired=False)], table
+        return [make_finding(GD30, table, text, wrong, repaired=False)], table
     new = replace(table, labels=np.where(wrong, 0, values).astype(np.int64))
-    return [make_finding("GD30", table, text, wrong)], new.take(~wrong)
+    return [make_finding(GD30, table, text, wrong)], new.take(~wrong)
+
+
+GD33 = Kind(
+    "GD33",
+    ERROR,
+    "a label has no output",
+    Message("correct it, or increase {classes}; remove it from test data", classes=Option("classes")),
+    "drops these rows",
+)
 
 
 def _numbered_alike(table: RawData, training_classes: Mapping[str, int]) -> Outcome:
     """Assign numbers to the labels of a test part as in its training data; drop rows with other labels."""
     words = table.label_words
     there = np.isin(words, list(training_classes))
-    findings = [make_finding("GD30", table, Message("numbered as in the training data"), there)] if there.any() else []
+    findings = [make_finding(GD30, table, Message("numbered as in the training data"), there)] if there.any() else []
     if not there.all():
-        shown = listed(np.unique(words[~there]).tolist())
-        text = Message("{rows} with labels such as {labels}", rows=counted(int((~there).sum()), "row"), labels=shown)
-        findings.append(make_finding("GD33", table, text, ~there))
+        shown = Listing(np.unique(words[~there]).tolist(), SHOWN)
+        text = Message("{rows:,} rows with labels such as {labels}", rows=int((~there).sum()), labels=shown)
+        findings.append(make_finding(GD33, table, text, ~there))
     numbers = np.array([training_classes.get(word, 0) for word in words.tolist()], np.int64)
     return findings, replace(table, labels=numbers).take(there)
 
@@ -115,16 +136,23 @@ def stray(table: RawData, case: Case) -> Outcome:
     beyond = labels >= classes
     if not classes or not beyond.any() or beyond.all() or (not case.options.classes and beyond.mean() > 0.01):
         return [], table
-    shown = listed(np.unique(labels[beyond]).tolist())
+    shown = Listing(np.unique(labels[beyond]).tolist(), SHOWN)
     text = Message(
-        "{rows} with label {labels}; there are {classes} classes (0 to {last})",
-        rows=counted(int(beyond.sum()), "row"),
+        "{rows:,} rows with label {labels}; there are {classes} classes (0 to {last})",
+        rows=int(beyond.sum()),
         labels=shown,
         classes=classes,
         last=classes - 1,
     )
-    command = f"glassnet train {shlex.quote(table.source)} --classes {int(labels.max()) + 1}"
-    return [make_finding("GD33", table, text, beyond, command=command)], table.take(~beyond)
+    command = Command("train", table.source, Option("classes", int(labels.max()) + 1))
+    return [make_finding(GD33, table, text, beyond, command=command)], table.take(~beyond)
+
+
+GD34 = Kind("GD34", ERROR, "there is only one class", "add samples of other classes")
+GD31 = Kind("GD31", ERROR, "labels do not start at 0", "number the classes 0, 1, 2, …", "numbers them from 0")
+GD32 = Kind(
+    "GD32", ERROR, "a class is missing", Message("add samples of it, or pass {classes}", classes=Option("classes"))
+)
 
 
 def missing(table: RawData, case: Case) -> Outcome:
@@ -135,22 +163,25 @@ def missing(table: RawData, case: Case) -> Outcome:
     present = np.unique(labels)
     if len(present) == 1:
         return [
-            make_finding("GD34", table, Message("every label is {name}", name=table.label_words[0]), count=len(table))
+            make_finding(GD34, table, Message("every label is {name}", name=table.label_words[0]), count=len(table))
         ], table
     low, high = int(present[0]), int(present[-1])
     if low == 1 and len(present) == high and case.options.classes <= high:
         text = Message("labels from 1 to {high}; each becomes one less", high=high)
         new = table.repaired(numbering={str(label): label - 1 for label in range(low, high + 1)})
-        return [make_finding("GD31", table, text)], replace(new, labels=labels - 1)
+        return [make_finding(GD31, table, text)], replace(new, labels=labels - 1)
     classes = max(case.options.classes, high + 1)
     absent = np.setdiff1d(np.arange(min(classes, 100_000)), present)
     if not len(absent) or case.options.classes:
         return [], table
     text = Message(
-        "no samples of class {classes}; the largest label is {high}", classes=listed(absent.tolist()), high=high
+        "no samples of class {classes}; the largest label is {high}", classes=Listing(absent.tolist(), SHOWN), high=high
     )
-    command = f"glassnet train {shlex.quote(table.source)} --classes {high + 1}"
-    return [make_finding("GD32", table, text, count=len(absent), command=command)], table
+    command = Command("train", table.source, Option("classes", high + 1))
+    return [make_finding(GD32, table, text, count=len(absent), command=command)], table
+
+
+GD35 = Kind("GD35", WARNING, "class sizes are very unequal", "collect more samples of the small classes")
 
 
 def balance(table: RawData, case: Case) -> Outcome:
@@ -160,7 +191,7 @@ def balance(table: RawData, case: Case) -> Outcome:
     names, counts = np.unique(table.label_words, return_counts=True)
     if len(names) < 2:
         text = Message("every label is {name}", name=names[0])
-        return ([] if table.pictures else [make_finding("GD34", table, text, count=len(table))]), table
+        return ([] if table.pictures else [make_finding(GD34, table, text, count=len(table))]), table
     if counts.max() < UNEVEN * counts.min():
         return [], table
     least, most = int(counts.argmin()), int(counts.argmax())
@@ -171,7 +202,19 @@ def balance(table: RawData, case: Case) -> Outcome:
         least=counts[least],
         small=names[least],
     )
-    return [make_finding("GD35", table, text, count=int(counts.min()))], table
+    return [make_finding(GD35, table, text, count=int(counts.min()))], table
+
+
+GD36 = Kind(
+    "GD36",
+    WARNING,
+    "targets that a sigmoid cannot reach",
+    Message(
+        "use {targets} (0.01 and 0.99), or {loss}",
+        targets=Option("targets", "notes"),
+        loss=Option("loss", "cross_entropy"),
+    ),
+)
 
 
 def reachable(table: RawData, case: Case) -> Outcome:
@@ -182,9 +225,9 @@ def reachable(table: RawData, case: Case) -> Outcome:
     if not one_hot_sigmoid or case.part == "test":
         return [], table
     text = Message(
-        "--targets {targets} sets targets of {low:g} and {high:g}; the weights grow without bound towards them",
-        targets=options.targets,
+        "{option} sets targets of {low:g} and {high:g}; the weights grow without bound towards them",
+        option=Option("targets", options.targets),
         low=low,
         high=high,
     )
-    return [make_finding("GD36", table, text)], table
+    return [make_finding(GD36, table, text)], table

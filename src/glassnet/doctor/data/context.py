@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.finding_details import SHOWN
+from ...i18n.message import Command, Message
 from ...options.options import Options
-from ..findings import KINDS, Finding
+from ..findings import SHOWN, Finding, Kind
 from .raw import RawData
 
 
@@ -47,14 +47,14 @@ Step = Callable[[RawData, Case], Outcome]
 
 
 def make_finding(
-    code: str,
+    kind: Kind,
     table: RawData,
-    text: str,
+    text: Message,
     which: NDArray[Any] | None = None,
     *,
-    columns: Sequence[str] = (),
+    columns: Sequence[str | Message] = (),
     count: int | None = None,
-    command: str = "",
+    command: Command | None = None,
     repaired: bool | None = None,
 ) -> Finding:
     """Make a finding about the rows `which`, given by a mask or by their indices in the table."""
@@ -65,14 +65,14 @@ def make_finding(
         count = len(places) or len(columns)
     first = places[:SHOWN]
     return Finding(
-        code,
+        kind,
         table.source,
         text,
         count,
         tuple(table.rows[first].tolist()),
         () if table.lines is None else tuple(table.lines[first].tolist()),
-        tuple(columns[:SHOWN]),
+        tuple(map(str, columns[:SHOWN])),
         tuple(table.files[row] for row in table.rows[first]) if table.files else (),
         command,
-        bool(KINDS[code].repair) if repaired is None else repaired,
+        bool(kind.repair) if repaired is None else repaired,
     )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import shlex
 from dataclasses import replace
 
 import numpy as np
 
 from ...data.readers.image_batch import LARGEST_UNASKED
-from ...i18n import translate
-from ...i18n.finding_details import SHOWN, Detail
-from ...i18n.message import Message
-from ..findings import Finding
+from ...i18n.message import Command, Message, Option
+from ..findings import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData
+
+GD60 = Kind("GD60", ERROR, "an image cannot be read", "save it again, or remove it", "omits it")
 
 
 def unreadable(table: RawData, case: Case) -> Outcome:
@@ -24,10 +23,17 @@ def unreadable(table: RawData, case: Case) -> Outcome:
     rows = tuple(row for row, _ in table.unreadable)
     files = tuple(table.files[row] for row in rows)
     problem = table.unreadable[0][1]
-    why = Detail(problem, translate.in_chinese(problem) or problem)
-    text = Message("{count:,} of {all:,} images; {why}", count=len(rows), all=len(table.files), why=why)
-    finding = Finding("GD60", table.source, text, len(rows), rows[:SHOWN], files=files[:SHOWN], repaired=True)
+    text = Message("{count:,} of {all:,} images; {why}", count=len(rows), all=len(table.files), why=problem)
+    finding = Finding(GD60, table.source, text, len(rows), rows[:SHOWN], files=files[:SHOWN], repaired=True)
     return [finding], replace(table, unreadable=())
+
+
+GD62 = Kind(
+    "GD62",
+    REMARK,
+    "images are in colour",
+    Message("if colour distinguishes the classes, pass {colour}", colour=Option("colour")),
+)
 
 
 def colours(table: RawData, case: Case) -> Outcome:
@@ -35,10 +41,22 @@ def colours(table: RawData, case: Case) -> Outcome:
     if not table.coloured or case.part == "test":
         return [], table
     text = Message("{count:,} of {all:,} images, read as greyscale here", count=table.coloured, all=len(table))
-    sized = ["--size", case.options.size] if case.options.picture_size else []
-    command = shlex.join(["glassnet", "doctor", table.source, "--colour", *sized])
-    finding = make_finding("GD62", table, text, count=table.coloured, command=command)
+    sized = [Option("size", case.options.size)] if case.options.picture_size else []
+    command = Command("doctor", table.source, Option("colour"), *sized)
+    finding = make_finding(GD62, table, text, count=table.coloured, command=command)
     return [finding], replace(table, coloured=0)
+
+
+GD63 = Kind(
+    "GD63",
+    WARNING,
+    "images are large, and training needs a size",
+    Message(
+        "find handwritten digits with {handwriting}, or shrink the images with {size}",
+        handwriting=Option("handwriting"),
+        size=Option("size"),
+    ),
+)
 
 
 def large(table: RawData, case: Case) -> Outcome:
@@ -48,8 +66,11 @@ def large(table: RawData, case: Case) -> Outcome:
         return [], table
     high, wide = table.image_shape
     text = Message("{wide} × {high} pixels, which are {inputs:,} inputs", wide=wide, high=high, inputs=high * wide)
-    command = shlex.join(["glassnet", "train", table.source, "--handwriting"])
-    return [make_finding("GD63", table, text, command=command)], table
+    command = Command("train", table.source, Option("handwriting"))
+    return [make_finding(GD63, table, text, command=command)], table
+
+
+GD61 = Kind("GD61", ERROR, "images have different sizes", Message("choose one with {size}", size=Option("size")))
 
 
 def sizes(table: RawData, case: Case) -> Outcome:
@@ -65,6 +86,6 @@ def sizes(table: RawData, case: Case) -> Outcome:
         wide=wide,
         high=high,
     )
-    coloured = ["--colour"] * case.options.colour
-    command = shlex.join(["glassnet", "train", table.source, "--size", f"{high}x{wide}", *coloured])
-    return [make_finding("GD61", table, text, which, command=command, repaired=False)], replace(table, resized=())
+    coloured = [Option("colour")] * case.options.colour
+    command = Command("train", table.source, Option("size", f"{high}x{wide}"), *coloured)
+    return [make_finding(GD61, table, text, which, command=command, repaired=False)], replace(table, resized=())

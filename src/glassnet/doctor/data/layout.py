@@ -15,10 +15,9 @@ from ...data.sample_layout import LABEL_NAMES
 from ...data.tables.dates import are_dates, are_moments
 from ...data.tables.numbers import are_numbers, non_numeric_values, without_missing, words_among_numbers
 from ...data.tables.ragged import OPEN
-from ...i18n.finding_details import SHOWN, counted, detail, joined, listed
-from ...i18n.message import Message
+from ...i18n.message import Command, Listing, Message, Option
 from ...preprocess.tabular.encoders import LARGEST, enough
-from ..findings import Finding
+from ..findings import ERROR, REMARK, SHOWN, TRAIN_TABLE, WARNING, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData, apart, numbered
 from .target import looks_like_labels
@@ -30,24 +29,48 @@ _ENOUGH = 20
 """Fewest rows at which all-distinct values indicate an identifier."""
 
 
+GD01 = Kind("GD01", ERROR, "a row has too few or too many values", "correct the lines", "drops these rows")
+
+
 def broken_rows(table: RawData, case: Case) -> Outcome:
     """Find rows of a different width, which the reader has set aside."""
     if not table.broken:
         return [], table
     rows, lines, fields = zip(*table.broken, strict=True)
     widths = [width for width in fields if width != OPEN]
-    reasons = [Message("{widths} values instead of {width}", widths=listed(widths), width=table.width)] * bool(widths)
+    reasons = [Message("{widths} values instead of {width}", widths=Listing(widths, SHOWN), width=table.width)] * bool(
+        widths
+    )
     reasons += [Message("an unclosed quotation mark")] * (OPEN in fields)
-    text = Message("{rows}: {why}", rows=counted(len(rows), "row"), why=joined(reasons))
-    finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=len(table) > 0)
+    text = Message("{rows:,} rows: {why}", rows=len(rows), why=Listing(reasons, separator="; "))
+    finding = Finding(GD01, table.source, text, len(rows), rows[:5], lines[:5], repaired=len(table) > 0)
     return [finding], replace(table, broken=())
+
+
+GD12 = Kind(
+    "GD12", WARNING, "numbers are written with a decimal comma", "write a decimal point", "writes a decimal point"
+)
 
 
 def decimal_comma(table: RawData, case: Case) -> Outcome:
     """Find numbers such as 1,5."""
     if not table.decimal_comma:
         return [], table
-    return [make_finding("GD12", table, Message("fields such as 1,5"))], replace(table, decimal_comma=False)
+    return [make_finding(GD12, table, Message("fields such as 1,5"))], replace(table, decimal_comma=False)
+
+
+GD47 = Kind(
+    "GD47",
+    REMARK,
+    "a column of a table is empty",
+    Message(
+        "none needed; {train} leaves it out. Often the cause is a separator at the end of every line", train=TRAIN_TABLE
+    ),
+    "drops it",
+)
+GD03 = Kind(
+    "GD03", ERROR, "a column is empty", "remove it; often the cause is a separator at the end of every line", "drops it"
+)
 
 
 def empty_columns(table: RawData, case: Case) -> Outcome:
@@ -59,10 +82,15 @@ def empty_columns(table: RawData, case: Case) -> Outcome:
     if not empty or len(empty) == table.width:
         return [], table
     names = [table.names[column] or Message("the unnamed column") for column in empty]
-    code = "GD47" if case.takes_gaps(table) else "GD03"
+    kind = GD47 if case.takes_gaps(table) else GD03
     return [
-        make_finding(code, table, Message("{names}: no values", names=listed(names)), columns=names)
+        make_finding(kind, table, Message("{names}: no values", names=Listing(names, SHOWN)), columns=names)
     ], table.without(empty)
+
+
+GD15 = Kind(
+    "GD15", ERROR, "columns have the same name", "give each column a unique name", "appends .2 to the second, and so on"
+)
 
 
 def same_names(table: RawData, case: Case) -> Outcome:
@@ -72,9 +100,14 @@ def same_names(table: RawData, case: Case) -> Outcome:
     if not table.header or not twice:
         return [], table
     text = Message(
-        "{names}: shared by {columns} columns", names=listed(twice), columns=sum(counted_names[name] for name in twice)
+        "{names}: shared by {columns} columns",
+        names=Listing(twice, SHOWN),
+        columns=sum(counted_names[name] for name in twice),
     )
-    return [make_finding("GD15", table, text, columns=twice)], replace(table, names=apart(table.names))
+    return [make_finding(GD15, table, text, columns=twice)], replace(table, names=apart(table.names))
+
+
+GD04 = Kind("GD04", ERROR, "rows and columns are swapped", "transpose the table", "transposes it")
 
 
 def transposed(table: RawData, case: Case) -> Outcome:
@@ -94,7 +127,7 @@ def transposed(table: RawData, case: Case) -> Outcome:
     )
     turned = np.ascontiguousarray(table.numbers.T)
     new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None, exact={})
-    return [make_finding("GD04", table, text)], new
+    return [make_finding(GD04, table, text)], new
 
 
 def columns_alike(table: RawData, case: Case) -> Outcome:
@@ -115,6 +148,18 @@ def columns_alike(table: RawData, case: Case) -> Outcome:
     return [], replace(kept, pictures=pictures, header=table.header if pictures else case.like.header)
 
 
+GD14 = Kind(
+    "GD14",
+    REMARK,
+    "a column holds dates or times that training does not use",
+    Message(
+        "none needed; {train} leaves it out. To use it, write dates as 2024-03-01, or times as numbers",
+        train=TRAIN_TABLE,
+    ),
+    "drops it",
+)
+
+
 def dates(table: RawData, case: Case) -> Outcome:
     """Find columns of dates or times that training does not use: in a table with column names it uses most dates."""
     words = {column: texts for column, texts in table.words.items() if table.names[column].lower() not in LABEL_NAMES}
@@ -125,10 +170,15 @@ def dates(table: RawData, case: Case) -> Outcome:
         return [], table
     names = [table.names[column] for column in columns]
     example = next(text for text in table.words[columns[0]].tolist() if text)
-    text = Message("{names}, such as {example!r}", names=listed(names), example=example[:40])
+    text = Message("{names}, such as {example!r}", names=Listing(names, SHOWN), example=example[:40])
     if len(columns) == table.width:  # no column would remain
-        return [make_finding("GD14", table, text, columns=names, repaired=False)], table
-    return [make_finding("GD14", table, text, columns=names)], table.without(columns)
+        return [make_finding(GD14, table, text, columns=names, repaired=False)], table
+    return [make_finding(GD14, table, text, columns=names)], table.without(columns)
+
+
+GD05 = Kind(
+    "GD05", WARNING, "a column only identifies the rows", "remove it: new rows do not have these values", "drops it"
+)
 
 
 def row_names(table: RawData, case: Case) -> Outcome:
@@ -136,12 +186,23 @@ def row_names(table: RawData, case: Case) -> Outcome:
     if not table.row_names:
         return [], table
     finding = make_finding(
-        "GD05",
+        GD05,
         table,
         Message("the unnamed column: row names as R writes them; training omits them too"),
         columns=[Message("the unnamed column")],
     )
     return [finding], replace(table.without([0]), row_names=False)
+
+
+GD18 = Kind(
+    "GD18",
+    ERROR,
+    "a column holds lists or records",
+    Message(
+        "split it into columns of numbers or text, or exclude it with {train}", train=Command("train", Option("drop"))
+    ),
+    "drops it",
+)
 
 
 def records(table: RawData, case: Case) -> Outcome:
@@ -150,10 +211,10 @@ def records(table: RawData, case: Case) -> Outcome:
     if not columns:
         return [], table
     names = [table.names[column] for column in columns]
-    text = Message("{names}: lists, records or similar", names=listed(names))
+    text = Message("{names}: lists, records or similar", names=Listing(names, SHOWN))
     if len(columns) == table.width:  # no column would remain
-        return [make_finding("GD18", table, text, columns=names, repaired=False)], table
-    return [make_finding("GD18", table, text, columns=names)], table.without(columns)
+        return [make_finding(GD18, table, text, columns=names, repaired=False)], table
+    return [make_finding(GD18, table, text, columns=names)], table.without(columns)
 
 
 def identifiers(table: RawData, case: Case) -> Outcome:
@@ -167,8 +228,8 @@ def identifiers(table: RawData, case: Case) -> Outcome:
     if not wrong:
         return [], table
     names = [table.names[column] or Message("the unnamed column") for column in wrong]
-    text = Message("{names}: a different value in each of {rows:,} rows", names=listed(names), rows=len(table))
-    return [make_finding("GD05", table, text, columns=names)], table.without(wrong)
+    text = Message("{names}: a different value in each of {rows:,} rows", names=Listing(names, SHOWN), rows=len(table))
+    return [make_finding(GD05, table, text, columns=names)], table.without(wrong)
 
 
 def _identifies(table: RawData, column: int) -> bool:
@@ -196,6 +257,14 @@ def _non_numeric_share(table: RawData, column: int) -> float:
     return float(np.isnan(table.numbers[filled, column]).mean())
 
 
+GD49 = Kind(
+    "GD49",
+    ERROR,
+    "no column is left to predict the label from",
+    "add columns of numbers, dates or words that recur: constants and (nearly) unique words predict nothing",
+)
+
+
 def no_inputs(table: RawData, case: Case) -> Outcome:
     """Find tables none of whose columns training can use: constant ones, and words that hardly recur."""
     if table.labels is None or case.part == "test" or not case.takes_gaps(table):
@@ -204,9 +273,9 @@ def no_inputs(table: RawData, case: Case) -> Outcome:
         return [], table
     return [
         make_finding(
-            "GD49",
+            GD49,
             table,
-            Message("every other column is constant, identifies the rows, or has words that hardly recur"),
+            Message("every other column is constant, identifies the rows, or has (nearly) unique words"),
             columns=table.names,
         )
     ], table
@@ -221,6 +290,9 @@ def _is_input(table: RawData, column: int) -> bool:
     if not _mostly_words(table, column) or are_numbers(texts) or are_moments(without_missing(texts)):
         return len(counts) > 1
     return len(counts) + (len(texts) < len(table)) > 1 and max(counts.values()) >= enough(len(table))
+
+
+GD11 = Kind("GD11", ERROR, "a value is not a number", "correct it, or remove the rows", "drops these rows")
 
 
 def invalid_numbers(table: RawData, case: Case) -> Outcome:
@@ -239,15 +311,24 @@ def invalid_numbers(table: RawData, case: Case) -> Outcome:
     first = int(np.argmax(rows))
     column = next(column for column in columns if wrong[column][first])
     text = Message(
-        "{rows}, such as {example!r} in {name}",
-        rows=counted(int(rows.sum()), "row"),
+        "{rows:,} rows, such as {example!r} in {name}",
+        rows=int(rows.sum()),
         example=table.words[column][first],
         name=table.names[column],
     )
     names = [table.names[column] for column in columns]
-    finding = make_finding("GD11", table, text, rows, columns=names, repaired=not rows.all())
+    finding = make_finding(GD11, table, text, rows, columns=names, repaired=not rows.all())
     kept = {column: texts for column, texts in table.words.items() if column not in columns}
     return [finding], table if rows.all() else replace(table, words=kept).take(~rows)
+
+
+GD46 = Kind(
+    "GD46",
+    REMARK,
+    "text or infinite values in a numeric column",
+    Message("none needed; {train} treats them as missing", train=TRAIN_TABLE),
+    "empties these fields",
+)
 
 
 def _missing(table: RawData) -> Outcome:
@@ -277,8 +358,10 @@ def _missing(table: RawData) -> Outcome:
             del words[column]  # the remaining fields are plain numbers
     if not details:
         return findings, table
-    text = Message("{rows}, such as {shown}", rows=counted(int(rows.sum()), "row"), shown=joined(details[:SHOWN]))
-    findings.append(make_finding("GD46", table, text, rows, columns=list(dict.fromkeys(names))))
+    text = Message(
+        "{rows:,} rows, such as {shown}", rows=int(rows.sum()), shown=Listing(details[:SHOWN], separator="; ")
+    )
+    findings.append(make_finding(GD46, table, text, rows, columns=list(dict.fromkeys(names))))
     return findings, replace(table, numbers=numbers, words=words, exact=exact)
 
 
@@ -299,6 +382,14 @@ def _without_infinite_words(table: RawData) -> NDArray[Any]:
     return numbers
 
 
+GD48 = Kind(
+    "GD48",
+    WARNING,
+    "several words in a column of numbers",
+    Message("empty these fields or correct them: {train} treats the whole column as words", train=TRAIN_TABLE),
+)
+
+
 def _words_among_numbers(table: RawData, column: int) -> list[Finding]:
     """Find a column of nearly all numbers that training treats as words, because of several kinds of words."""
     texts = table.words[column]
@@ -307,12 +398,30 @@ def _words_among_numbers(table: RawData, column: int) -> list[Finding]:
         return []
     rows = np.isin(texts, kinds)
     text = Message(
-        "{name}: {words} in {rows}",
+        "{name}: {words} in {rows:,} rows",
         name=table.names[column],
-        rows=counted(int(rows.sum()), "row"),
-        words=listed(kinds, 6),
+        rows=int(rows.sum()),
+        words=Listing(kinds, 6),
     )
-    return [make_finding("GD48", table, text, rows, columns=[table.names[column]])]
+    return [make_finding(GD48, table, text, rows, columns=[table.names[column]])]
+
+
+GD13 = Kind(
+    "GD13",
+    REMARK,
+    "a table has missing values",
+    Message("none needed; {train} imputes and flags them", train=TRAIN_TABLE),
+)
+GD19 = Kind(
+    "GD19",
+    REMARK,
+    "rows of a table have no label",
+    Message("none needed; {train} skips them", train=TRAIN_TABLE),
+    "drops these rows",
+)
+GD10 = Kind(
+    "GD10", ERROR, "values are missing, infinite or too large", "correct them, or remove the rows", "drops these rows"
+)
 
 
 def gaps(table: RawData, case: Case) -> Outcome:
@@ -325,7 +434,7 @@ def gaps(table: RawData, case: Case) -> Outcome:
     findings = []
     if case.takes_gaps(table):
         if empty.any():
-            findings.append(_gaps("GD13", table, empty, unlabelled=None))
+            findings.append(_gaps(GD13, table, empty, unlabelled=None))
         empty = np.zeros_like(empty)
         skipped = _skipped_in_training(table, unlabelled)
         if skipped.any() and not skipped.all():
@@ -335,7 +444,7 @@ def gaps(table: RawData, case: Case) -> Outcome:
                 all=len(table),
                 name=_label_name(table),
             )
-            findings.append(make_finding("GD19", table, text, skipped, columns=[_label_name(table)]))
+            findings.append(make_finding(GD19, table, text, skipped, columns=[_label_name(table)]))
             infinite, empty, unlabelled, table = (
                 infinite[~skipped],
                 empty[~skipped],
@@ -345,26 +454,31 @@ def gaps(table: RawData, case: Case) -> Outcome:
     holes = infinite | empty
     drop: NDArray[np.bool_] = holes.any(axis=1) | unlabelled
     if drop.any():
-        findings.append(_gaps("GD10", table, holes, unlabelled))
+        findings.append(_gaps(GD10, table, holes, unlabelled))
     return findings, table if drop.all() else table.take(~drop) if drop.any() else table
 
 
-def _gaps(code: str, table: RawData, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> Finding:
+def _gaps(kind: Kind, table: RawData, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> Finding:
     rows: NDArray[np.bool_] = np.asarray(holes.any(axis=1), bool)
-    names = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
+    names: list[str | Message] = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
     if unlabelled is not None and unlabelled.any():
         rows = rows | unlabelled
         names.append(_label_name(table))
     extreme = _extremes(table, holes, unlabelled)
-    what = "gaps" if not extreme.any() else "extremes" if not (rows & ~extreme).any() else "gaps_or_extremes"
+    if not extreme.any():
+        what = Message("missing values")
+    elif not (rows & ~extreme).any():
+        what = Message("infinite or too large values")
+    else:
+        what = Message("missing, infinite or too large values")
     text = Message(
         "{rows:,} of {all:,} rows with {what} in {names}",
         rows=int(rows.sum()),
         all=len(table),
-        what=detail(what),
-        names=listed(names),
+        what=what,
+        names=Listing(names, SHOWN),
     )
-    return make_finding(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
+    return make_finding(kind, table, text, rows, columns=names, repaired=kind == GD10 and not rows.all())
 
 
 def _extremes(table: RawData, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
@@ -404,13 +518,22 @@ def _skipped_in_training(table: RawData, unlabelled: NDArray[np.bool_]) -> NDArr
     return unlabelled & ~np.isfinite(labels) if labels is not None and labels.dtype.kind == "f" else unlabelled
 
 
-def _label_name(table: RawData) -> str:
+def _label_name(table: RawData) -> str | Message:
     return table.label_name or Message("the label")
+
+
+GD02 = Kind(
+    "GD02",
+    REMARK,
+    "column names above pixel data",
+    "none needed; glassnet skips them, but the program of the notes does not",
+    "omits them",
+)
 
 
 def header(table: RawData, case: Case) -> Outcome:
     """Find column names above pixel data."""
     if not (table.pictures and table.header):
         return [], table
-    names = listed([table.label_name, *table.names], 3)
-    return [make_finding("GD02", table, names)], replace(table, header=False)
+    text = Message("{columns}", columns=Listing([table.label_name, *table.names], 3))
+    return [make_finding(GD02, table, text)], replace(table, header=False)

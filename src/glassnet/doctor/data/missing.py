@@ -7,14 +7,23 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.tables.missing_markers import sentinels_in
-from ...i18n.finding_details import counted, joined
-from ...i18n.message import Message
+from ...i18n.message import Listing, Message
+from ..findings import TRAIN_TABLE, WARNING, Kind
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 _LABELS = -1
 """Key of the labels among column indices."""
+
+
+GD16 = Kind(
+    "GD16",
+    WARNING,
+    "a number seems to mark missing values",
+    Message("leave these fields empty: {train} imputes and flags them", train=TRAIN_TABLE),
+    "empties these fields",
+)
 
 
 def sentinels(table: RawData, case: Case) -> Outcome:
@@ -41,11 +50,12 @@ def sentinels(table: RawData, case: Case) -> Outcome:
         return [], table
     which = np.zeros(len(table), bool)
     numbers, labels = table.numbers.copy(), table.labels
-    details, names = [], []
+    details: list[Message] = []
+    names: list[str | Message] = []
     for place, values in wrong.items():
         name = name_of(place) or Message("the unnamed column")
         for value, count in values.items():
-            details.append(Message("{value:g} in {name}, {rows}", value=value, name=name, rows=counted(count, "row")))
+            details.append(Message("{value:g} in {name}, {rows:,} rows", value=value, name=name, rows=count))
             names.append(name)
         here = np.isin(series[place], list(values))
         which |= here
@@ -53,6 +63,6 @@ def sentinels(table: RawData, case: Case) -> Outcome:
             labels = np.where(here, np.nan, series[place])
         else:
             numbers[here, place] = np.nan
-    text = joined(details)
+    text = Message("{fields}", fields=Listing(details, separator="; "))
     new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
-    return [make_finding("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)
+    return [make_finding(GD16, table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import channels_of
+from ...i18n.message import Message
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class RawData:
     ordered: bool = True
     class_names: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    unreadable: tuple[tuple[int, str], ...] = ()
+    unreadable: tuple[tuple[int, Message], ...] = ()
     resized: tuple[int, ...] = ()
     coloured: int = 0
     row_names: bool = False

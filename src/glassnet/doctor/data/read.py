@@ -29,6 +29,7 @@ from ...data.tables.ragged import has_codes, has_names, read_ragged
 from ...data.tables.table import Table, as_text, cleaned, parse_frame
 from ...data.validation import AUTO
 from ...errors import DataError, GlassnetError
+from ...i18n.message import Message
 from ...io.archives import as_folder, is_folder
 from ...io.limits import in_threads
 from ...io.opening import Opened, open_source
@@ -134,7 +135,7 @@ def _of_folder(
     labels, names = number_words_loosely(found.words)
     rows = list(range(len(places)))
     resized: tuple[int, ...] = ()
-    unreadable: tuple[tuple[int, str], ...] = ()
+    unreadable: tuple[tuple[int, Message], ...] = ()
     try:
         read = read_pictures(found.files, places, size=size, colour=colour)
     except GlassnetError:
@@ -167,21 +168,23 @@ def _of_folder(
     )
 
 
-def _looked_at(files: list[Path], places: list[str]) -> tuple[dict[int, tuple[int, int]], tuple[tuple[int, str], ...]]:
+def _looked_at(
+    files: list[Path], places: list[str]
+) -> tuple[dict[int, tuple[int, int]], tuple[tuple[int, Message], ...]]:
     """Return rows and columns of each readable image, and the error of every other one."""
     from ...data.readers.image import quiet_pillow, read_picture
 
-    def look(row: int) -> tuple[int, int] | str:
+    def look(row: int) -> tuple[int, int] | Message:
         try:
             picture = read_picture(files[row], places[row]).picture
         except GlassnetError as problem:
-            return str(problem)
+            return problem.message
         return picture.height, picture.width
 
     with quiet_pillow():
         seen = dict(enumerate(in_threads(look, range(len(files)))))
-    problems = tuple((row, one) for row, one in seen.items() if isinstance(one, str))
-    return {row: one for row, one in seen.items() if not isinstance(one, str)}, problems
+    problems = tuple((row, one) for row, one in seen.items() if isinstance(one, Message))
+    return {row: one for row, one in seen.items() if not isinstance(one, Message)}, problems
 
 
 def _of_text(opened: Opened, target: str | None, decimal: str) -> RawData:

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.finding_details import counted, listed
-from ...i18n.message import Message
+from ...i18n.message import Listing, Message
 from ...nn.random import Purpose, generator
 from ...preprocess.tabular.leaks import classes_by_column
-from ..findings import Finding
-from .classes import numbers_wanted
+from ..findings import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
+from .classes import GD33, numbers_wanted
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
@@ -94,6 +93,9 @@ def stable_hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
+GD40 = Kind("GD40", WARNING, "identical rows have different labels", "find out which label is right")
+
+
 def conflicts(table: RawData, case: Case) -> Outcome:
     """Find equal inputs with different labels."""
     if table.labels is None or len(table) < 2 or numbers_wanted(table):
@@ -114,14 +116,14 @@ def conflicts(table: RawData, case: Case) -> Outcome:
     one, other = (table.files[row] if table.files else Message("row {row}", row=row) for row in table.rows[first])
     label, second = names[first]
     text = Message(
-        "{rows}; {one} and {other} differ only in their labels, {label} and {second}",
-        rows=counted(int(conflicting.sum()), "row"),
+        "{rows:,} rows; {one} and {other} differ only in their labels, {label} and {second}",
+        rows=int(conflicting.sum()),
         one=one,
         other=other,
         label=label,
         second=second,
     )
-    return [make_finding("GD40", table, text, conflicting)], table
+    return [make_finding(GD40, table, text, conflicting)], table
 
 
 def _is_coarse(table: RawData, first: NDArray[np.int64]) -> bool:
@@ -193,6 +195,16 @@ def _equal_pairs(table: RawData, rows: NDArray[np.int64]) -> float:
     return pairs
 
 
+GD44 = Kind(
+    "GD44",
+    REMARK,
+    "a table has identical rows",
+    "none needed if the columns have few distinct values, so that equal rows are expected; otherwise look for "
+    "copied rows",
+)
+GD41 = Kind("GD41", WARNING, "rows occur more than once", "if they are copies, keep one of each")
+
+
 def duplicates(table: RawData, case: Case) -> Outcome:
     """Find rows that repeat an earlier one with the same label."""
     if len(table) < 2:
@@ -206,11 +218,20 @@ def duplicates(table: RawData, case: Case) -> Outcome:
             rows=int(repeated.sum()),
             all=len(table),
         )
-        return [make_finding("GD44", table, text, repeated)], table
+        return [make_finding(GD44, table, text, repeated)], table
     if not same.any():
         return [], table
     text = Message("{rows:,} of {all:,} rows identical to an earlier one", rows=int(same.sum()), all=len(table))
-    return [make_finding("GD41", table, text, same)], table
+    return [make_finding(GD41, table, text, same)], table
+
+
+GD42 = Kind(
+    "GD42",
+    WARNING,
+    "a single column determines the label",
+    "make sure that its value is known before the label is; otherwise remove it",
+    "drops it; sets it to 0 if it is a pixel",
+)
 
 
 def giveaways(table: RawData, case: Case) -> Outcome:
@@ -227,7 +248,7 @@ def giveaways(table: RawData, case: Case) -> Outcome:
         return [], table
     # A random sample, because the first rows of a sorted table are all of one class.
     few = generator(0, Purpose.DOCTOR).permutation(len(table))[:_FEW]
-    telling: dict[int, str] = {}
+    telling: dict[int, Message] = {}
     for column in range(table.width):
         values = table.fields(column)
         if _describe_giveaway(values[few], label[few]) and (how := _describe_giveaway(values, label)):
@@ -236,34 +257,44 @@ def giveaways(table: RawData, case: Case) -> Outcome:
     if not telling or (table.pictures and len(telling) > _STAMP * table.width):
         return [], table
     names = [table.names[column] for column in telling]
-    text = listed([Message("{name} ({how})", name=table.names[column], how=how) for column, how in telling.items()])
+    details = [Message("{name} ({how})", name=table.names[column], how=how) for column, how in telling.items()]
+    text = Message("{columns}", columns=Listing(details, SHOWN))
     if table.pictures:
         values = table.numbers.copy()
         values[:, list(telling)] = 0
-        return [make_finding("GD42", table, text, columns=names)], replace(
+        return [make_finding(GD42, table, text, columns=names)], replace(
             table.repaired(blanked=tuple(names)), numbers=values
         )
     safe = len(telling) < table.width
-    return [make_finding("GD42", table, text, columns=names, repaired=safe)], (
+    return [make_finding(GD42, table, text, columns=names, repaired=safe)], (
         table.without(list(telling)) if safe else table
     )
 
 
-def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> str:
-    """Return how a column determines the label: by each value, or by its order; empty if it does not."""
+def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> Message | None:
+    """Return how a column determines the label: by each value, or by its order; None if it does not."""
     if values.dtype.kind == "O":
         values = np.unique(values.astype(str), return_inverse=True)[1]
     count = len(np.unique(values))
     if count < 2:
-        return ""
+        return None
     how, right = classes_by_column(values, label)
     if right < len(values):
-        return ""
+        return None
     return (
         Message("each of its {count} values has only one label", count=count)
         if how == "value"
         else Message("its order is that of the labels")
     )
+
+
+GD45 = Kind(
+    "GD45",
+    REMARK,
+    "rows are sorted by class",
+    "none needed; glassnet shuffles them, but the program of the notes does not",
+)
+GD43 = Kind("GD43", WARNING, "rows are sorted by class and used in that order", "shuffle them", "shuffles them")
 
 
 def ordered(table: RawData, case: Case) -> Outcome:
@@ -278,9 +309,13 @@ def ordered(table: RawData, case: Case) -> Outcome:
         return [], table
     text = Message("the label changes {changes} times in {rows:,} rows", changes=changes, rows=len(table))
     if case.options.shuffle:
-        return [make_finding("GD45", table, text, count=changes)], table
+        return [make_finding(GD45, table, text, count=changes)], table
     order = generator(case.options.seed, Purpose.DOCTOR).permutation(len(table))
-    return [make_finding("GD43", table, text, count=changes)], table.take(order)
+    return [make_finding(GD43, table, text, count=changes)], table.take(order)
+
+
+GD50 = Kind("GD50", ERROR, "test and training data have different columns", "use test data with the same columns")
+GD51 = Kind("GD51", WARNING, "rows of the test data are also in the training data", "train without them")
 
 
 def compare_parts(training: RawData, test: RawData) -> tuple[list[Finding], RawData, RawData]:
@@ -291,7 +326,7 @@ def compare_parts(training: RawData, test: RawData) -> tuple[list[Finding], RawD
         text = Message(
             "{width} columns; {source} has {other}", width=test.width, source=training.source, other=training.width
         )
-        findings.append(make_finding("GD50", test, text, columns=absent, count=len(absent)))
+        findings.append(make_finding(GD50, test, text, columns=absent, count=len(absent)))
         if test.width != training.width:
             return findings, training, test
     if training.header and test.names != training.names and set(test.names) == set(training.names):
@@ -299,12 +334,12 @@ def compare_parts(training: RawData, test: RawData) -> tuple[list[Finding], RawD
     shared = _rows_in_test(*_to_common_type(training, test))
     if shared.any():
         text = Message(
-            "{rows} of {training} also in {test}",
-            rows=counted(int(shared.sum()), "row"),
+            "{rows:,} rows of {training} also in {test}",
+            rows=int(shared.sum()),
             training=training.source,
             test=test.source,
         )
-        findings.append(make_finding("GD51", training, text, shared))
+        findings.append(make_finding(GD51, training, text, shared))
     label_findings, test = _compare_labels(training, test)
     return findings + label_findings, training, test
 
@@ -335,6 +370,9 @@ def _to_common_type(one: RawData, other: RawData) -> tuple[RawData, RawData]:
     return first, second
 
 
+GD52 = Kind("GD52", REMARK, "the test data lack a class", "test with samples of every class")
+
+
 def _compare_labels(training: RawData, test: RawData) -> Outcome:
     if training.labels is None or test.labels is None or numbers_wanted(training):
         return [], test
@@ -344,17 +382,17 @@ def _compare_labels(training: RawData, test: RawData) -> Outcome:
     if len(unknown):
         rows = np.isin(test.label_words, unknown)
         text = Message(
-            "label {labels} does not occur in {source}", labels=listed(unknown.tolist()), source=training.source
+            "label {labels} does not occur in {source}", labels=Listing(unknown.tolist(), SHOWN), source=training.source
         )
-        findings.append(make_finding("GD33", test, text, rows, repaired=not rows.all()))
+        findings.append(make_finding(GD33, test, text, rows, repaired=not rows.all()))
         test = test if rows.all() else test.take(~rows)
     absent = np.setdiff1d(training_labels, test_labels)
     if len(absent):
         findings.append(
             make_finding(
-                "GD52",
+                GD52,
                 test,
-                Message("no samples of class {classes}", classes=listed(absent.tolist())),
+                Message("no samples of class {classes}", classes=Listing(absent.tolist(), SHOWN)),
                 count=len(absent),
             )
         )

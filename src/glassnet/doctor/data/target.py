@@ -12,9 +12,8 @@ from ...data.arrays import PIXELS
 from ...data.dataset import SampleLayout, image_shape
 from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
 from ...errors import DataError
-from ...i18n.finding_details import detail
-from ...i18n.message import Listing, Message
-from ..findings import Finding
+from ...i18n.message import Listing, Message, Option
+from ..findings import ERROR, REMARK, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData, numbered
 
@@ -91,18 +90,27 @@ def label_column(table: RawData, case: Case) -> Outcome:
     return _taken(table, column, guessed)
 
 
+GD06 = Kind("GD06", ERROR, "the label is not in the first column", "put it first", "puts it first")
+GD08 = Kind(
+    "GD08",
+    REMARK,
+    "the label column was guessed",
+    Message("name another one with {target} if the guess is wrong", target=Option("target")),
+)
+
+
 def _taken(table: RawData, column: int, guessed: bool) -> Outcome:
     labels = table.fields(column)
     labels = labels.astype(object) if labels.dtype.kind == "U" else labels
     rest = _seen(table.without([column]))
-    place = {0: "first", table.width - 1: "last"}.get(column, "number")
-    where = detail(place, place=column + 1)
+    ends = {0: Message("the first"), table.width - 1: Message("the last")}
+    where = ends.get(column, Message("number {place}", place=column + 1))
     text = Message("{name}, {where} of {width} columns", name=table.names[column], where=where, width=table.width)
     findings = []
     if column > 0 and (rest.pictures or not table.header):
-        findings.append(make_finding("GD06", table, text, columns=[table.names[column]]))
+        findings.append(make_finding(GD06, table, text, columns=[table.names[column]]))
     elif guessed and not rest.pictures:
-        findings.append(make_finding("GD08", table, text, columns=[table.names[column]]))
+        findings.append(make_finding(GD08, table, text, columns=[table.names[column]]))
     new = replace(
         rest,
         labels=labels,
@@ -161,6 +169,9 @@ def _seen(table: RawData) -> RawData:
     return replace(table, pictures=True, image_shape=table.image_shape or image_shape(table.width), exact={})
 
 
+GD07 = Kind("GD07", ERROR, "no label column", Message("add one, or name it with {target}", target=Option("target")))
+
+
 def _no_labels(table: RawData) -> Finding:
     shape = image_shape(table.width)
     drawn = (
@@ -174,7 +185,7 @@ def _no_labels(table: RawData) -> Finding:
         else ""
     )
     return make_finding(
-        "GD07",
+        GD07,
         table,
         Message(
             "neither the first nor the last of {width} columns looks like labels{drawn}", width=table.width, drawn=drawn
@@ -220,6 +231,15 @@ def _one_hot(table: RawData) -> tuple[list[int], float] | None:
     return one_hot_columns(few, lambda columns: table.numbers[:, columns])
 
 
+GD09 = Kind(
+    "GD09",
+    ERROR,
+    "labels are spread over one column per class",
+    "combine them into one column of class numbers",
+    "combines them into one column",
+)
+
+
 def _joined(table: RawData, columns: list[int]) -> Outcome:
     """Combine one-hot columns into one label column; the label of a row that is not one-hot is missing."""
     block = table.numbers[:, columns]
@@ -245,4 +265,4 @@ def _joined(table: RawData, columns: list[int]) -> Outcome:
         values=values,
     )
     new = replace(rest, labels=labels, label_name="label")
-    return [make_finding("GD09", table, text, columns=names)], table.repaired(new, label_columns=tuple(names))
+    return [make_finding(GD09, table, text, columns=names)], table.repaired(new, label_columns=tuple(names))

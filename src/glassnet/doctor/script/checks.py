@@ -10,11 +10,11 @@ from pathlib import Path
 
 from ..._one_line import one_line
 from ...i18n.message import Message
-from ..findings import KINDS, Finding
+from ..findings import ERROR, Finding, Kind
 from .migrations import Change, Migrations, helper_code
 from .paths import missing_files
 from .program import MAGIC, Edit, Positions, Program, apply_edits, parse, read_program
-from .python2 import make_parsable
+from .python2 import GS08, make_parsable
 from .remarks import find_remarks
 from .scopes import ImportedNames, collect_names
 
@@ -34,6 +34,9 @@ class ScriptDiagnosis:
 
     findings: list[Finding]
     content: bytes | None
+
+
+GS13 = Kind("GS13", ERROR, "the text is not UTF-8", "save it as UTF-8", "writes UTF-8")
 
 
 def examine_script(
@@ -60,20 +63,20 @@ def examine_script(
     program = read_program(Path(path))
     text, mistakes, tree = make_parsable(program.text, language)
     if program.notebook is not None:
-        mistakes = [mistake for mistake in mistakes if mistake[0] != "GS08"]
-    findings = [_finding(program, code, line, what, repaired=True) for code, line, what in mistakes]
+        mistakes = [mistake for mistake in mistakes if mistake[0] != GS08]
+    findings = [_finding(program, kind, line, what, repaired=True) for kind, line, what in mistakes]
     if program.encoding.lower().startswith("gb"):
         text_of = Message("encoded in {encoding}, the encoding of Chinese Windows", encoding=program.encoding)
-        findings.insert(0, Finding("GS13", program.name, text_of, 1, repaired=True))
+        findings.insert(0, Finding(GS13, program.name, text_of, 1, repaired=True))
     if not isinstance(tree, ast.Module):
-        return _unreadable(program, findings, tree)
+        return _unreadable(program, findings, tree.lineno or 1, tree.msg)
     try:
         changes, edits = _changes(text, tree, Path(original or path).parent)
     except RecursionError:  # hundreds of nested calls; `parse` rejects code that is nested more deeply
-        return _unreadable(program, findings, SyntaxError(Message("nested too deeply")))
+        return _unreadable(program, findings, 1, Message("nested too deeply"))
     new = apply_edits(text, edits)
     if not isinstance(parse(new), ast.Module):  # never write code that is worse than the original
-        new, changes = text, [Change(change.code, change.node, change.text) for change in changes]
+        new, changes = text, [Change(change.kind, change.node, change.text) for change in changes]
     findings += [_finding_of_change(program, change) for change in changes]
     findings.sort(key=lambda finding: (finding.cell, finding.lines[:1]))
     return ScriptDiagnosis(findings, program.to_bytes(new))
@@ -122,20 +125,23 @@ def _find_exported_magics(tree: ast.Module, names: ImportedNames, positions: Pos
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and ast.unparse(node).startswith("get_ipython()."):
             shown = ast.unparse(node)
-            yield Change("GS08", node, shown, (positions.replace(node, f"{MAGIC}{shown}"),))
+            yield Change(GS08, node, shown, (positions.replace(node, f"{MAGIC}{shown}"),))
 
 
-def _unreadable(program: Program, findings: list[Finding], problem: SyntaxError) -> ScriptDiagnosis:
+GS10 = Kind("GS10", ERROR, "the program is not valid Python", "correct the line")
+
+
+def _unreadable(program: Program, findings: list[Finding], line: int, problem: Message | str) -> ScriptDiagnosis:
     """Return the diagnosis of a program that is not valid Python; no copy is written, so nothing is repaired."""
     findings = [replace(finding, repaired=False) for finding in findings]
-    return ScriptDiagnosis([*findings, _finding(program, "GS10", problem.lineno or 1, problem.msg)], None)
+    return ScriptDiagnosis([*findings, _finding(program, GS10, line, problem)], None)
 
 
 def _finding_of_change(program: Program, change: Change) -> Finding:
-    repaired = bool(change.edits) and bool(KINDS[change.code].repair)
-    return _finding(program, change.code, getattr(change.node, "lineno", 1), change.text, repaired=repaired)
+    repaired = bool(change.edits) and bool(change.kind.repair)
+    return _finding(program, change.kind, getattr(change.node, "lineno", 1), change.text, repaired=repaired)
 
 
-def _finding(program: Program, code: str, line: int, text: str, *, repaired: bool = False) -> Finding:
+def _finding(program: Program, kind: Kind, line: int, text: Message | str, *, repaired: bool = False) -> Finding:
     located, cell, number = program.locate(line, text)
-    return Finding(code, program.name, located, 1, lines=(number,), cell=cell, repaired=repaired)
+    return Finding(kind, program.name, located, 1, lines=(number,), cell=cell, repaired=repaired)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...i18n.message import Message
+from ..findings import ERROR, WARNING, Kind
 from .program import Edit, Positions
+from .python2 import GS09
 from .scopes import ImportedNames
 
 RENAMED = {
@@ -71,13 +73,30 @@ HELPERS = {
 
 @dataclass(frozen=True)
 class Change:
-    """A problem at a place of a program, and the edits that fix it; no edits if only a person can."""
+    """A problem at a place of a program, and the edits that fix it; no edits if only a person can.
 
-    code: str
+    A text that is a str is code of the program.
+    """
+
+    kind: Kind
     node: ast.AST
-    text: str
+    text: Message | str
     edits: tuple[Edit, ...] = ()
     helper: str = ""
+
+
+GS01 = Kind("GS01", ERROR, "NumPy 2 has no asfarray", "use np.asarray(…, dtype=float)", "rewrites it")
+GS03 = Kind("GS03", ERROR, "SciPy no longer reads or writes images", "use Pillow", "uses Pillow")
+GS04 = Kind("GS04", ERROR, "SciPy no longer resizes images", "use Pillow's Image.resize", "uses Pillow")
+GS05 = Kind("GS05", ERROR, "imageio no longer accepts this argument", "use Pillow's convert('F')", "uses Pillow")
+GS02 = Kind("GS02", ERROR, "NumPy has removed this name", "use the current name", "rewrites it")
+GS06 = Kind(
+    "GS06",
+    WARNING,
+    "a private module of SciPy that SciPy 2 removes",
+    "import the name from scipy.ndimage",
+    "rewrites it",
+)
 
 
 class Migrations:
@@ -115,19 +134,19 @@ class Migrations:
         paths = self.names.possible_paths(node.func)
         shown = ast.unparse(node.func)
         if "numpy.asfarray" in paths:
-            yield Change("GS01", node, shown, self._edit_asfarray(node))
+            yield Change(GS01, node, shown, self._edit_asfarray(node))
         for path in paths:
             grey = sorted(keyword.arg for keyword in node.keywords if keyword.arg in _GREY_KEYWORDS)
             if path in _READERS:
-                yield self._replace_by_helper("GS03", node, shown, "imread")
+                yield self._replace_by_helper(GS03, node, shown, "imread")
             elif path in _RESIZERS:
-                yield self._replace_by_helper("GS04", node, shown, "imresize")
+                yield self._replace_by_helper(GS04, node, shown, "imresize")
             elif path in _SAVERS:
-                yield self._replace_by_helper("GS03", node, shown, "imsave")
+                yield self._replace_by_helper(GS03, node, shown, "imsave")
             elif path in _NOT_MIGRATED:
-                yield Change("GS03", node, shown)
+                yield Change(GS03, node, shown)
             elif path in _IMAGEIO and grey:
-                yield self._replace_by_helper("GS05", node, f"{shown}(…, {grey[0]}=…)", "imread")
+                yield self._replace_by_helper(GS05, node, f"{shown}(…, {grey[0]}=…)", "imread")
 
     def _edit_asfarray(self, node: ast.Call) -> tuple[Edit, ...]:
         edits = [self.positions.replace(node.func, f"{self._numpy_prefix(node.func)}asarray")]
@@ -149,9 +168,9 @@ class Migrations:
         """Return a name for a helper function that the program does not use."""
         return f"_{helper}" if helper in self.names.bound else helper
 
-    def _replace_by_helper(self, code: str, node: ast.Call, shown: str, helper: str) -> Change:
+    def _replace_by_helper(self, kind: Kind, node: ast.Call, shown: str, helper: str) -> Change:
         edit = self.positions.replace(node.func, self.helper_name(helper))
-        return Change(code, node, shown, (edit,), helper)
+        return Change(kind, node, shown, (edit,), helper)
 
     def _check_name(self, node: ast.Attribute | ast.Name) -> Iterator[Change]:
         if id(node) in self._inner and isinstance(node, ast.Name):
@@ -160,20 +179,20 @@ class Migrations:
         for path in self.names.possible_paths(node):
             if path in RENAMED and not (isinstance(node, ast.Name) and path in ("numpy.float", "numpy.int")):
                 yield Change(
-                    "GS02",
+                    GS02,
                     node,
                     Message("{old} is now {new}", old=shown, new=self._current_name(path)),
                     self._edit_name(node, path),
                 )
             elif path == "numpy.asfarray" and id(node) not in self._called:
                 new = f"(lambda values: {self._numpy_prefix(node)}asarray(values, dtype=float))"
-                yield Change("GS01", node, shown, (self.positions.replace(node, new),))
+                yield Change(GS01, node, shown, (self.positions.replace(node, new),))
             elif path == "time.clock":
                 edits = (self.positions.replace(node, shown.removesuffix("clock") + "perf_counter"),)
-                yield Change("GS09", node, Message("{old} is now {new}", old=shown, new="perf_counter"), edits)
+                yield Change(GS09, node, Message("{old} is now {new}", old=shown, new="perf_counter"), edits)
             elif path in _PYTHON2_NAMES and isinstance(node, ast.Name):
                 edits = (self.positions.replace(node, _PYTHON2_NAMES[path]),)
-                yield Change("GS09", node, Message("{old} is now {new}", old=shown, new=_PYTHON2_NAMES[path]), edits)
+                yield Change(GS09, node, Message("{old} is now {new}", old=shown, new=_PYTHON2_NAMES[path]), edits)
         if isinstance(node, ast.Attribute):
             yield from self._check_attribute(node, shown)
 
@@ -186,14 +205,14 @@ class Migrations:
             end = self.positions.end(node)
             edit = Edit(end - len(node.attr), end, _PYTHON2_METHODS[node.attr])
             text = Message("{old} is now {new}", old=f".{node.attr}", new=f".{_PYTHON2_METHODS[node.attr]}")
-            yield Change("GS09", node, text, (edit,))
+            yield Change(GS09, node, text, (edit,))
         inner = path.split(".")
         if inner[:2] == ["scipy", "ndimage"] and len(inner) == 4 and inner[2] in _PRIVATE_MODULES:
             owner = node.value
             if isinstance(owner, ast.Attribute):
-                yield Change("GS06", node, shown, (Edit(*self._span(owner.value, owner), ""),))
+                yield Change(GS06, node, shown, (Edit(*self._span(owner.value, owner), ""),))
             else:  # a module imported under its own name: the import is edited
-                yield Change("GS06", node, shown)
+                yield Change(GS06, node, shown)
 
     def _span(self, first: ast.AST, last: ast.AST) -> tuple[int, int]:
         return self.positions.end(first), self.positions.end(last)
@@ -227,10 +246,10 @@ class Migrations:
             return
         if any(alias.name == "scipy.misc" and not alias.asname for alias in removed) and self._needs_scipy():
             imports.append("scipy")
-        code = {"cPickle": "GS09", "scipy.misc": self._misc_code()}.get(removed[0].name, "GS06")
-        code = "GS05" if _is_imageio(removed[0].name) else code
+        kind = {"cPickle": GS09, "scipy.misc": self._misc_kind()}.get(removed[0].name, GS06)
+        kind = GS05 if _is_imageio(removed[0].name) else kind
         yield Change(
-            code,
+            kind,
             node,
             f"import {removed[0].name}",
             (self._edit_import(node, f"import {', '.join(imports)}" if imports else ""),),
@@ -249,9 +268,9 @@ class Migrations:
         paths = {self.names.path(node) or "" for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         return {path for path in paths if path.startswith("scipy.misc.")}
 
-    def _misc_code(self) -> str:
+    def _misc_kind(self) -> Kind:
         used = self._misc_paths()
-        return "GS04" if used and used <= set(_RESIZERS) else "GS03"
+        return GS04 if used and used <= set(_RESIZERS) else GS03
 
     def _uses_only_grey(self) -> bool:
         """Return whether every use of imageio is migrated."""
@@ -288,32 +307,32 @@ class Migrations:
         if inner[:2] == ["scipy", "ndimage"] and len(inner) == 3 and inner[2] in _PRIVATE_MODULES:
             names = ", ".join(ast.unparse(alias) for alias in node.names)
             edit = self.positions.replace(node, f"from scipy.ndimage import {names}")
-            yield Change("GS06", node, f"from {module} import {names}", (edit,))
+            yield Change(GS06, node, f"from {module} import {names}", (edit,))
             return
-        imports, lines, codes = [], [], []
+        imports, lines, kinds = [], [], list[Kind]()
         for alias in node.names:
             path = f"{module}.{alias.name}"
             if path in (*_READERS, *_RESIZERS, *_SAVERS):
-                codes.append("GS04" if path in _RESIZERS else "GS03")
+                kinds.append(GS04 if path in _RESIZERS else GS03)
             elif path == "numpy.asfarray":
-                codes.append("GS01")
+                kinds.append(GS01)
                 imports.append("asarray")
             elif path in RENAMED and RENAMED[path].startswith("numpy."):
-                codes.append("GS02")
+                kinds.append(GS02)
                 imports.append(RENAMED[path].removeprefix("numpy."))
             elif module == "scipy.ndimage" and alias.name in _PRIVATE_MODULES:
-                codes.append("GS06")
+                kinds.append(GS06)
                 lines.append(f"import scipy.ndimage as {alias.asname or alias.name}")
             elif path in _IMAGEIO and self._is_only_called_grey(alias):
-                codes.append("GS05")
+                kinds.append(GS05)
             else:
                 imports.append(ast.unparse(alias))
-        if not codes:
+        if not kinds:
             return
         new = [f"from {module} import {', '.join(dict.fromkeys(imports))}"] if imports else []
         shown = ast.unparse(node)
         edit = self._edit_import(node, "; ".join([*new, *lines]))
-        yield Change(codes[0], node, shown, (edit,))
+        yield Change(kinds[0], node, shown, (edit,))
 
     def _is_only_called_grey(self, alias: ast.alias) -> bool:
         name = alias.asname or alias.name

@@ -7,7 +7,6 @@ import glob
 import json
 import ntpath
 import os
-import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -16,8 +15,9 @@ from pathlib import Path
 
 from ...data.load import BUNDLED
 from ...data.notes_files import NOTES_FILES
-from ...i18n.message import Message
+from ...i18n.message import Command, Message
 from ...io.opening import LFS_READ, lfs_size
+from ..findings import ERROR, WARNING, Kind
 from .constant_strings import ConstantString, ConstantStrings, is_absolute
 from .migrations import Change
 from .program import Positions
@@ -134,6 +134,17 @@ def _mode_writes(node: ast.Call, places: list[ast.expr]) -> bool:
     return isinstance(mode, str) and set(mode) <= set("rwaxbtU+") and bool(set(mode) & set("wax+"))
 
 
+GS14 = Kind("GS14", ERROR, "a file is a Git LFS pointer, not the data", "fetch the data with git lfs pull")
+GS11 = Kind(
+    "GS11",
+    WARNING,
+    "an absolute path works on one machine only",
+    "make the path relative to the program",
+    "makes it relative",
+)
+GS07 = Kind("GS07", ERROR, "a file does not exist", "correct the path", "uses the file of this name near the program")
+
+
 def _check_file(
     text: ConstantString, folder: Path, positions: Positions, names: ImportedNames, *, search: bool
 ) -> Iterator[Change]:
@@ -144,7 +155,7 @@ def _check_file(
     there = _pattern_matches(path, folder) if search else _exists(path, folder)
     size = _lfs_size(path, folder) if there and not search else None
     if size is not None:
-        yield Change("GS14", text.node, Message("{path} points to {size:,} bytes of data", path=path, size=size))
+        yield Change(GS14, text.node, Message("{path} points to {size:,} bytes of data", path=path, size=size))
     if there and not absolute:
         return
     nearby = None if search and there else _nearby(path, folder, search)  # any of the matched files may be meant
@@ -152,7 +163,7 @@ def _check_file(
     edits = (positions.replace(text.node, written),) if written else ()
     if there:
         yield Change(
-            "GS11", text.node, Message("{path}; use {found}", path=path, found=nearby) if nearby else path, edits
+            GS11, text.node, Message("{path}; use {found}", path=path, found=nearby) if nearby else path, edits
         )
         return
     if search:
@@ -167,13 +178,13 @@ def _check_file(
         near = Message(
             "{path} does not exist; write it with: {command}",
             path=path,
-            command=shlex.join(["glassnet", "data", BUNDLED, _home(path, folder)]),
+            command=Command("data", BUNDLED, _home(path, folder)),
         )
     else:
         near = Message(
             "{path} does not exist, and there is no {name} near the program", path=path, name=_base_name(path)
         )
-    yield Change("GS07", text.node, near, edits)
+    yield Change(GS07, text.node, near, edits)
 
 
 def _file_literal(file: str, text: ConstantString, names: ImportedNames) -> str | None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DataError
-from ...i18n.finding_details import Detail
 from ...i18n.message import Message
 from ...io.opening import LFS_READ, file_problem, refuse_pointer
 
@@ -56,7 +55,7 @@ class Program:
     notebook: dict[str, Any] | None
     encoding: str
 
-    def locate(self, line: int, what: str) -> tuple[Detail, int, int]:
+    def locate(self, line: int, what: Message | str) -> tuple[Message, int, int]:
         """Return a text about a line with its location, the number of its cell (0 without cells) and its line there."""
         if self.notebook is None:
             return Message("line {line}: {what}", line=line, what=what), 0, line

@@ -9,8 +9,9 @@ import tokenize
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ...i18n.doctor import GUESSED
+from ...i18n.catalogue import translated
 from ...i18n.message import Message
+from ..findings import ERROR, Kind
 from .indentation import lost_indentation, restore_indentation
 from .program import CELL_LINE, MAGIC, parse
 
@@ -25,8 +26,10 @@ _PAGE = str.maketrans(
         "\u2212": "-", "\u2013": "-",
     }
 )  # fmt: skip
-Mistake = tuple[str, int, str]
-"""Code of the finding, line, and the text there."""
+GUESSED = "guessed indentation"
+"""Comment on a line whose indentation is a guess."""
+Mistake = tuple[Kind, int, Message | str]
+"""Kind of the finding, line, and what is there: a message or code."""
 
 
 def make_parsable(text: str, language: str = "en") -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
@@ -78,9 +81,12 @@ def _gets_further(now: SyntaxError, before: SyntaxError) -> bool:
     )
 
 
+GS08 = Kind("GS08", ERROR, "a Jupyter command is not Python", "remove it from a .py file", "comments it out")
+
+
 def replace_magics(text: str) -> tuple[str, list[Mistake]]:
     """Replace Jupyter commands with ``pass`` and a marker."""
-    lines, mistakes = text.split("\n"), []
+    lines, mistakes = text.split("\n"), list[Mistake]()
     foreign = False
     for place, line in enumerate(lines):
         if line.startswith(CELL_LINE):
@@ -91,22 +97,34 @@ def replace_magics(text: str) -> tuple[str, list[Mistake]]:
         elif _MAGIC_LINE.match(line):
             indent = line[: len(line) - len(line.lstrip())]
             lines[place] = f"{indent}{MAGIC}{line.strip()}"
-            mistakes.append(("GS08", place + 1, line.strip()))
+            mistakes.append((GS08, place + 1, line.strip()))
         elif foreign:
-            mistakes.append(("GS08", place + 1, line.strip()))
-    return "\n".join(lines), mistakes or ([("GS08", 1, "")] if MAGIC in text else [])
+            mistakes.append((GS08, place + 1, line.strip()))
+    return "\n".join(lines), mistakes or ([(GS08, 1, "")] if MAGIC in text else [])
+
+
+GS12 = Kind(
+    "GS12",
+    ERROR,
+    "characters from a web page or a Chinese input method",
+    "type the characters that Python expects",
+    "replaces them",
+)
 
 
 def replace_characters(text: str) -> tuple[str, list[Mistake]]:
     """Replace no-break spaces, curly quotes and full-width punctuation outside comments."""
-    lines, mistakes = text.split("\n"), []
+    lines, mistakes = text.split("\n"), list[Mistake]()
     for place, line in enumerate(lines):
         code, mark, comment = line.partition("#")
         new = code.translate(_PAGE)
         if new != code:
-            mistakes.append(("GS12", place + 1, ", ".join(sorted({ascii(c) for c in code if c.translate(_PAGE) != c}))))
+            mistakes.append((GS12, place + 1, ", ".join(sorted({ascii(c) for c in code if c.translate(_PAGE) != c}))))
             lines[place] = new + mark + comment
     return "\n".join(lines), mistakes
+
+
+GS09 = Kind("GS09", ERROR, "code for Python 2 or an early Python 3", "write it for current Python", "rewrites it")
 
 
 def expand_tabs(text: str) -> tuple[str, list[Mistake]]:
@@ -118,8 +136,17 @@ def expand_tabs(text: str) -> tuple[str, list[Mistake]]:
         indent = line[: len(line) - len(body)]
         if "\t" in indent:
             lines[place] = indent.expandtabs(8) + body
-            mistakes.append(("GS09", place + 1, Message("tabs mixed with spaces in the indentation")))
+            mistakes.append((GS09, place + 1, Message("tabs mixed with spaces in the indentation")))
     return "\n".join(lines), mistakes
+
+
+GS15 = Kind(
+    "GS15",
+    ERROR,
+    "the program has lost its indentation",
+    "copy the program from a source that shows it indented",
+    "indents it by rules and marks guessed lines with a comment; compare them with the source",
+)
 
 
 def indent(text: str, language: str) -> tuple[str, list[Mistake]]:
@@ -136,14 +163,14 @@ def indent(text: str, language: str) -> tuple[str, list[Mistake]]:
         new, guessed = restored
         lines = new.split("\n")
         for number in guessed:
-            lines[number - 1] += f"  # {GUESSED[language]}"
+            lines[number - 1] += f"  # {translated(GUESSED, language)}"
         places = ", ".join(map(str, guessed))
         what = (
             Message("all indentation is missing; where blocks end is a guess in line {lines}", lines=places)
             if guessed
             else Message("all indentation is missing; the rules of Python restore it")
         )
-        result = "\n".join(lines), [*mistakes, ("GS15", getattr(problem, "lineno", 1), what)]
+        result = "\n".join(lines), [*mistakes, (GS15, getattr(problem, "lineno", 1), what)]
         if isinstance(parse(new), ast.Module):
             break
     return result
@@ -155,13 +182,13 @@ def convert_python2(text: str) -> tuple[str, list[Mistake]]:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):
         return text, []
-    lines, mistakes = text.split("\n"), []
+    lines, mistakes = text.split("\n"), list[Mistake]()
     # From the end, to keep earlier positions valid.
     for statement in reversed(list(_statements(tokens))):
         for (line, start), (_, end), new in reversed(_python3_edits(statement)):
             lines[line - 1] = lines[line - 1][:start] + new + lines[line - 1][end:]
         if _python3_edits(statement):
-            mistakes.append(("GS09", statement[0].start[0], statement[0].line.strip()))
+            mistakes.append((GS09, statement[0].start[0], statement[0].line.strip()))
     return "\n".join(lines), mistakes[::-1]
 
 

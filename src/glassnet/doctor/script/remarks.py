@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...i18n.message import Message
+from ..findings import REMARK, Kind
 from .migrations import Change
 from .program import Positions
 from .scopes import ImportedNames, number_of
@@ -39,9 +40,26 @@ def find_remarks(tree: ast.Module, names: ImportedNames, positions: Positions) -
             scaled.append((node.targets[0].id, node.lineno))
 
 
+GS20 = Kind(
+    "GS20",
+    REMARK,
+    "interpolation='None' is a string, not None",
+    "write 'none', or 'nearest' for square pixels",
+    "writes 'none'",
+)
+
+
 def _check_interpolation(node: ast.keyword, positions: Positions) -> Iterator[Change]:
     if node.arg == "interpolation" and isinstance(node.value, ast.Constant) and node.value.value == "None":
-        yield Change("GS20", node.value, "interpolation='None'", (positions.replace(node.value, "'none'"),))
+        yield Change(GS20, node.value, "interpolation='None'", (positions.replace(node.value, "'none'"),))
+
+
+GS21 = Kind(
+    "GS21",
+    REMARK,
+    "the initial weights depend on the number of nodes of their own layer",
+    "the notes use 1/√(incoming connections): pow(self.inodes, -0.5) for wih, pow(self.hnodes, -0.5) for who",
+)
 
 
 def _check_fan(node: ast.Call, names: ImportedNames) -> Iterator[Change]:
@@ -61,7 +79,7 @@ def _check_fan(node: ast.Call, names: ImportedNames) -> Iterator[Change]:
             "{scale} for {size}, where the number of incoming connections is {incoming}",
             **{name: ast.unparse(part) for name, part in texts.items()},
         )
-        yield Change("GS21", node, text)
+        yield Change(GS21, node, text)
 
 
 def _root_argument(node: ast.expr) -> ast.expr | None:
@@ -88,10 +106,18 @@ def _check_rate_call(node: ast.Call) -> Iterator[Change]:
         yield from _check_rate(node, node.args[3], Message("learning rate"))
 
 
-def _check_rate(node: ast.AST, value: ast.expr, name: str) -> Iterator[Change]:
+GS22 = Kind(
+    "GS22",
+    REMARK,
+    "the learning rate is outside the range that the notes try",
+    "0.1 to 0.3 works for this network; the notes use 0.2",
+)
+
+
+def _check_rate(node: ast.AST, value: ast.expr, name: str | Message) -> Iterator[Change]:
     rate = number_of(value)
     if rate is not None and not RATES[0] <= rate <= RATES[1]:
-        yield Change("GS22", node, Message("{name} is {rate:g}", name=name, rate=rate))
+        yield Change(GS22, node, Message("{name} is {rate:g}", name=name, rate=rate))
 
 
 def _divided_by_255(node: ast.AST) -> ast.expr | None:
@@ -109,6 +135,9 @@ def _scaling_parts(node: ast.AST) -> list[ast.AST]:
     return [child for child in ast.walk(node) if child is not node]
 
 
+GS23 = Kind("GS23", REMARK, "inputs are not scaled as in the notes", "use x / 255 * 0.99 + 0.01")
+
+
 def _check_scaling(node: ast.BinOp, scaled: list[tuple[str, int]]) -> Iterator[Change]:
     pixels = _divided_by_255(node)
     if pixels is None:
@@ -116,9 +145,9 @@ def _check_scaling(node: ast.BinOp, scaled: list[tuple[str, int]]) -> Iterator[C
     again = {one.id for one in ast.walk(pixels) if isinstance(one, ast.Name)}
     twice = [name for name, line in scaled if name in again and line < node.lineno]
     if twice:
-        yield Change("GS23", node, Message("{name} is already scaled, and is scaled again", name=twice[0]))
+        yield Change(GS23, node, Message("{name} is already scaled, and is scaled again", name=twice[0]))
     elif _affine_factors(node) != (255.0, 0.99, 0.01):
-        yield Change("GS23", node, ast.unparse(node))
+        yield Change(GS23, node, ast.unparse(node))
 
 
 def _affine_factors(node: ast.expr) -> tuple[float | None, float | None, float | None]:
@@ -143,12 +172,15 @@ def _without_number(node: ast.BinOp) -> tuple[ast.expr, float | None]:
     return node.right, number_of(node.left)
 
 
+GS24 = Kind("GS24", REMARK, "targets that a sigmoid cannot reach", "use 0.01 and 0.99")
+
+
 def _check_targets(node: ast.Assign, names: ImportedNames) -> Iterator[Change]:
     target, value = node.targets[0], node.value
     if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) and "target" in target.value.id.lower():
         high = number_of(value)
         if high is not None and high >= 1:
-            yield Change("GS24", node, ast.unparse(node))
+            yield Change(GS24, node, ast.unparse(node))
     named = isinstance(target, ast.Name) and "target" in target.id.lower()
     if named and isinstance(value, ast.Call) and "numpy.zeros" in names.possible_paths(value.func):
-        yield Change("GS24", node, ast.unparse(node))
+        yield Change(GS24, node, ast.unparse(node))

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from ...data import is_bundled
 from ...data.dataset import Dataset
-from ...doctor.findings import Finding, kind_in
-from ...i18n.finding_details import Detail, detail_in_chinese
+from ...doctor.findings import Finding
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent, say_in
@@ -201,14 +200,12 @@ def _finding(finding: Finding, language: str, say: Say) -> dict[str, Any]:
     rows = ", ".join(map(str, finding.rows))
     if finding.count > len(finding.rows):
         rows = say("and_more", rows=rows, count=format_count(finding.count))
-    kind = kind_in(finding.code, language)
     return {
         "severity": finding.severity,
         "code": finding.code,
         "source": finding.source,
-        "meaning": kind.meaning,
-        "text": detail_in_chinese(finding.text) if language == "zh" else finding.text,
-        "foreign": language != "en" and not isinstance(finding.text, Detail),
+        "meaning": finding.kind.meaning.text(language),
+        "text": finding.text.text(language),
         "rows": say("rows_found", rows=rows) if finding.rows else "",
-        "advice": kind.advice,
+        "advice": finding.kind.advice.text(language),
     }

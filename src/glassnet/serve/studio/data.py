@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from starlette.routing import Route
 
 from ...data import Dataset
-from ...doctor.findings import harmful, kind_in
+from ...doctor.findings import Finding, harmful
 from ...errors import OptionError
-from ...i18n.finding_details import detail_in_chinese
 from ...preprocess.tabular.encoders import NumberColumn
 from ...workflow.doctor_job import examine_source
 from ...workflow.show_job import require_row
@@ -117,14 +116,13 @@ def doctor(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _in_language(session: Session, finding: Any, language: str) -> dict[str, Any]:
-    kind, facts = kind_in(finding.code, language), finding.to_dict()
-    text = detail_in_chinese(finding.text) if language == "zh" else finding.text
+def _in_language(session: Session, finding: Finding, language: str) -> dict[str, Any]:
+    facts = finding.to_dict()
     return {
         **{name: facts[name] for name in ("code", "severity", "count", "rows", "lines", "columns", "files")},
-        "meaning": kind.meaning,
-        "detail": session.clean(text),
-        "fix": kind.advice,
+        "meaning": finding.kind.meaning.text(language),
+        "detail": session.clean(finding.text.text(language)),
+        "fix": finding.kind.advice.text(language),
         "source": session.clean(finding.source),
     }
 
