@@ -9,12 +9,12 @@ import re
 
 import numpy as np
 import pytest
-from glassnet.i18n.help_zh import OPTIONS
 from PIL import Image
 from safetensors.numpy import load_file
 
 from glassnet import RECIPES, Options, load_model
 from glassnet.data import bundled
+from glassnet.i18n.help_zh import OPTIONS
 from glassnet.options.options import SPECS
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, idx, npz, png

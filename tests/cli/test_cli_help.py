@@ -7,10 +7,10 @@ import re
 import click
 import pytest
 from click.testing import CliRunner
-from glassnet.i18n.help_zh import COMMANDS, FLAGS, HEADS, OPTIONS, flag_help
 
 from glassnet.cli import _COMMANDS, _command_line, cli
 from glassnet.cli.help.in_chinese import _joined
+from glassnet.i18n.help_zh import COMMANDS, FLAGS, HEADS, OPTIONS, flag_help
 from glassnet.options.options import ALIASES, SPECS
 from glassnet.options.recipes import RECIPE_ALIASES
 from glassnet.options.spec import GROUPS

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from glassnet.i18n.errors_zh import KINDS
 
 from glassnet import Options, evaluate, fit, save_model
 from glassnet.data import load

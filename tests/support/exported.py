@@ -105,6 +105,9 @@ def model_of(kind: str) -> Model:
     return MODELS[kind]().unchecked()
 
 
+NO_COMPILER = "no C compiler was found: install gcc or clang, or name one in the environment variable CC"
+
+
 def answering(
     monkeypatch: Any,
     change: Any = lambda outputs: outputs,
@@ -127,7 +130,7 @@ def answering(
             calls.append(("run", path.name, path.read_bytes()))
             if fails is not None:
                 raise fails
-            return Ran(ran, None, change(rows.outputs.copy())) if ran else Ran(None, Message("no C compiler was found"))
+            return Ran(ran, None, change(rows.outputs.copy())) if ran else Ran(None, Message(NO_COMPILER))
 
         return SimpleNamespace(write=write, run=run, stored=lambda *_: Stored("net", "1", {}), TOLERANCE=tolerance)
 
