@@ -26,21 +26,13 @@ CLI_WORDS: dict[str, str] = {
     "serve_without_token": "{host}: without --token, anyone who reaches this address can use the models",
     "studio_running": "this is the studio's address; Ctrl+C ends it",
     # options
-    "slow": (
-        "training on single samples has a fast loop for plain sgd only: with {flags} it takes about ten times as long; "
-        "--recipe quick trains in batches, which are fast with these too"
-    ),
     # data
-    "kept_aside": "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
     "added": "{source}: {rows:,} samples added to the training data, which now have {all:,}",
     "all_one_answer": (
         "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent class "
         "({share:.1%}), so equal values of {metric} say nothing about them; compare by --metric log_loss"
     ),
     "show_target": "a table without column names; to see how training would use them: {command}",
-    "trained_on_these": (
-        "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little"
-    ),
     # result of a test
     "right": "{accuracy:.2%} right ({right:,} of {samples:,}), loss {loss:.4f}",
     "numbers": "R² {r2:.4f}, RMSE {rmse}, loss {loss:.4f}",

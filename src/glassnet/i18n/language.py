@@ -9,7 +9,7 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..errors import require_choice
-from .catalogue import translated
+from .catalogue import catalogue, translated
 from .control_characters import printable
 from .message import LANGUAGES, Door, in_python, rendered
 from .plurals import agreeing
@@ -46,22 +46,8 @@ _PART = re.compile(r"\bmnist \((train|test)\)")
 """The name of a part of the bundled data."""
 _AFTER_PART = re.compile("mnist .{2}集 (?=[\u4e00-\u9fff])")
 """Its name in Chinese and a space that only a Latin name needs."""
-_VALUES = {
-    "rule": {"notes": "笔记", "gradient": "梯度"},
-    "way": {"backquery": "反向查询", "dream": "梯度上升"},
-    "engine": {"compiled": "编译", "reference": "参考实现"},
-    "loss": {
-        "squared_error": "平方误差",
-        "absolute_error": "绝对误差",
-        "cross_entropy": "交叉熵",
-        "focal": "焦点损失",
-        "huber": "Huber 损失",
-        "quantile": "分位数损失",
-        "poisson": "泊松损失",
-    },
-}
-"""Option -> its values in Chinese."""
-
+_WITH_WORDS = ("rule", "way", "engine", "loss")
+"""Options whose values have a Chinese word: contexts of the catalogue."""
 Say = Callable[..., str]
 """Returns a text by its key, with the values in braces filled in."""
 
@@ -81,7 +67,7 @@ def chinese() -> bool:
     return preferred() == "zh"
 
 
-def speaking(language: str, catalogue: Mapping[str, str], door: Door = in_python) -> Say:
+def speaking(language: str, words: Mapping[str, str], door: Door = in_python) -> Say:
     """Return a function that gives the texts of a catalogue in a language.
 
     For example ``speaking("zh", words)("read_as", answer=7)``.
@@ -90,7 +76,7 @@ def speaking(language: str, catalogue: Mapping[str, str], door: Door = in_python
     ----------
     language : str
         ``"en"`` or ``"zh"``.
-    catalogue : mapping
+    words : mapping
         Key -> the English template; ``zh.po`` has the Chinese. In English a plural after a number becomes singular
         for 1: ``{samples} samples`` becomes ``1 sample``.
     door : callable
@@ -104,7 +90,7 @@ def speaking(language: str, catalogue: Mapping[str, str], door: Door = in_python
     require_choice("language", language, LANGUAGES)
 
     def word(key: str, **values: Any) -> str:
-        template = catalogue[key]
+        template = words[key]
         values = {name: rendered(value, language, door) for name, value in values.items()}
         if language == "en":
             return agreeing(template, values).format(**values)
@@ -114,9 +100,9 @@ def speaking(language: str, catalogue: Mapping[str, str], door: Door = in_python
     return word
 
 
-def words_of(catalogue: Mapping[str, str], language: str) -> dict[str, str]:
+def words_of(words: Mapping[str, str], language: str) -> dict[str, str]:
     """Return the templates of a catalogue in a language, for a page that fills in the values itself."""
-    return {key: translated(template, language, key) for key, template in catalogue.items()}
+    return {key: translated(template, language, key) for key, template in words.items()}
 
 
 def chinese_value(name: str, value: Any) -> Any:
@@ -125,8 +111,8 @@ def chinese_value(name: str, value: Any) -> Any:
     A hole such as `short_rule` is filled with the word alone.
     """
     if name.startswith("short_"):
-        return _VALUES[name.removeprefix("short_")][value]
-    word = _VALUES.get(name, {}).get(value)
+        return catalogue(name.removeprefix("short_"))[value]
+    word = catalogue(name).get(value) if name in _WITH_WORDS else None
     return f"{value}（{word}）" if word else value
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Protocol, runtime_checkable
 
-from .catalogue import chinese_of
+from .catalogue import catalogue, chinese_of
 from .control_characters import printable
 from .plurals import agreeing
 
@@ -278,7 +278,9 @@ def ignore(_: Message) -> None:
 
 
 def rendered(value: Any, language: str, door: Door) -> Any:
-    """Return the value of a placeholder as it is filled in."""
+    """Return the value of a placeholder as it is filled in; of text, only names of the bundled data have a Chinese."""
+    if isinstance(value, str):
+        return catalogue("data").get(value, value) if language == "zh" else value
     return value.text(language, door) if isinstance(value, Renderable) else value
 
 

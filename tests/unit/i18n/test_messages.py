@@ -122,7 +122,7 @@ def test_every_template_renders_in_both_languages():
 @given(st.sampled_from(sorted(english for context, english in ENTRIES if not context)), st.data())
 def test_a_users_own_names_are_never_translated(template, data):
     """Whatever they are called: "rows", "the table", or a whole sentence of the catalogue."""
-    names = st.sampled_from(sorted(english for _, english in ENTRIES if "{" not in english and len(english) < 60))
+    names = st.sampled_from(sorted(text for context, text in ENTRIES if "{" not in text and context != "data"))
     fields = [(name, spec or "") for _, name, spec, _ in Formatter().parse(template) if name]
     values = {name: data.draw(names) if value_for(spec) == "NAME" else value_for(spec) for name, spec in fields}
     text = Message(template, **values).text("zh")
