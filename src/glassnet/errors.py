@@ -258,7 +258,7 @@ def warn(message: Message) -> None:
     warnings.warn(GlassnetWarning(message), stacklevel=2)
 
 
-def strictly(place: str | Place, remark: Message) -> DataError:
+def strictly(place: str | Place | Message, remark: Message) -> DataError:
     """Return the error that replaces a remark on inputs if ``strict`` is set: with the same code as `RangeWarning`."""
     template = "{place}: {remark}. Refused, because of strict: correct the rows, or omit strict."
     return DataError("GN075", template, place=place, remark=remark)
@@ -272,7 +272,7 @@ def callers_level() -> int:
     return level
 
 
-def require_choice(what: str | Option, value: object, allowed: Iterable[object]) -> None:
+def require_choice(what: str | Option | Message, value: object, allowed: Iterable[object]) -> None:
     """Raise OptionError GN021 unless `value` is one of `allowed`."""
     if value not in allowed:
         raise OptionError(
