@@ -80,7 +80,7 @@ class GivenData:
     def described(self) -> DataReceipt:
         """Return the description of the data for a training record."""
         return {
-            "source": self.data.source,
+            "source": str(self.data.source),
             "samples": len(self.data),
             "classes": self.data.classes,
             "dtype": self.data.inputs.dtype.name,

@@ -89,7 +89,7 @@ def test_unseen_values_give_a_warning(table):
     columns = Columns.learn(table, "income")
     assert columns.surprises(table) == []
     row = {"age": ["old"], "job": ["astronaut"], "gain": ["5"], "member": ["perhaps"], "hours": [None]}
-    warnings = "\n".join(columns.surprises(read_table(row)))
+    warnings = "\n".join(map(str, columns.surprises(read_table(row))))
     for words in (
         "'age': 1 value treated as missing, expected numbers ('old')",
         "'job': 1 value not in the training data, treated as none of its words ('astronaut')",
@@ -166,15 +166,15 @@ def test_useless_columns_are_dropped_with_a_reason(values, reason):
     assert columns.names == ("x",)
     ((name, why),) = columns.dropped
     assert name == "useless"
-    assert reason in why
+    assert reason in str(why)
 
 
 def test_words_that_hardly_recur_are_dropped_with_their_number():
     words = [f"n{k // 2}" for k in range(400)]
     columns = Columns.learn(read_table({"w": words, "x": np.arange(400) % 7, "y": [0, 1] * 200}), "y")
-    assert columns.dropped == (
+    assert [(name, str(why)) for name, why in columns.dropped] == [
         ("w", "200 different words, each in fewer than 4 rows; words that hardly recur cannot become inputs"),
-    )
+    ]
 
 
 def test_the_line_about_a_column_has_whole_numbers_in_full_and_few_missing_values():
@@ -202,8 +202,8 @@ def test_other_dates_are_excluded_and_lists_are_rejected_with_advice():
     useless = {"born": ["2020-01-05"] * 100, "last seen": ["1.2.2003", "1.3.2003"] * 50, "at": ["12:30"] * 100}
     columns = Columns.learn(read_table(many(**useless)), "y")
     assert (columns.names, [name for name, _ in columns.dropped]) == (("x",), list(useless))
-    assert columns.dropped[0][1] == "every value is '2020-01-05'"
-    assert columns.dropped[1][1].startswith("dates or times such as '1.2.2003'")
+    assert str(columns.dropped[0][1]) == "every value is '2020-01-05'"
+    assert str(columns.dropped[1][1]).startswith("dates or times such as '1.2.2003'")
     with refused("GN062", "'born' is excluded", "dates"):
         Columns.learn(read_table({"born": ["1.2.2003", "1.3.2003"] * 20, "y": ["a", "b"] * 20}), "y")
     with refused("GN061", "lists", "such as '[1, 2]'", "columns of numbers or words"):
@@ -213,7 +213,7 @@ def test_other_dates_are_excluded_and_lists_are_rejected_with_advice():
 def test_a_few_words_among_numbers_are_missing_with_a_remark():
     columns = Columns.learn(read_table(many(n=[*map(str, range(0, 297, 3)), "unknown"])), "y")
     assert columns.inputs[1].missing == pytest.approx(0.01)
-    assert any("'unknown'" in remark for remark in columns.remarks)
+    assert any("'unknown'" in str(remark) for remark in columns.remarks)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_the_task_is_inferred_and_can_be_overridden(values, task, classes):
     table = read_table({"x": np.linspace(0, 1, 100) ** 2, "y": values})
     columns = Columns.learn(table, "y")
     assert (columns.targets[0].task, columns.targets[0].classes) == (task, classes)
-    assert f"target 'y': {'regression' if task == 'numbers' else len(classes)}" in columns.remarks[0]
+    assert f"target 'y': {'regression' if task == 'numbers' else len(classes)}" in str(columns.remarks[0])
     if classes in (("9", "10"), ("1", "2")):
         assert Columns.learn(table, "y", task="numbers").task == "numbers"
 
@@ -292,12 +292,12 @@ def test_a_missing_target_is_not_called_an_input_and_another_table_is_said():
 def test_keep_uses_words_as_soon_as_one_recurs_and_the_reason_says_so_otherwise():
     texts = [f"text {row}" for row in range(600)]
     recurring = many(c=["the same"] * 5 + texts[5:100])
-    assert "--keep c" in dict(Columns.learn(read_table(recurring), "y").dropped)["c"]
+    assert "keep=['c']" in str(dict(Columns.learn(read_table(recurring), "y").dropped)["c"])
     assert "c" in Columns.learn(read_table(recurring), "y", keep=["c"]).names
     for keep in ([], ["c"]):
         why = dict(Columns.learn(read_table(many(c=texts[:100])), "y", keep=keep).dropped)["c"]
-        assert why.endswith("words that hardly recur cannot become inputs")
-        assert "--keep" not in why
+        assert str(why).endswith("words that hardly recur cannot become inputs")
+        assert "keep" not in str(why)
         with refused("GN062", "cannot become inputs", "Add columns of numbers, dates or words that recur"):
             Columns.learn(read_table({"y": [0, 1] * 50, "c": texts[:100]}), "y", keep=keep)
     with refused("GN062", "Drop fewer columns"):
@@ -356,9 +356,9 @@ def test_thousands_points_are_read_as_in_training_unless_the_table_contradicts(t
 
 def test_infinite_values_are_missing_with_a_remark():
     columns = Columns.learn(read_table(many(v=[*np.linspace(0, 1, 98) ** 3, np.inf, -np.inf])), "y")
-    assert columns.remarks[-1] == "column 'v': 2 infinite values treated as missing"
+    assert str(columns.remarks[-1]) == "column 'v': 2 infinite values treated as missing"
     query = read_table({"x": [1, 2], "v": ["1e400", "0.3"]})
-    assert columns.surprises(query) == ["column 'v': 1 infinite value treated as missing"]
+    assert [*map(str, columns.surprises(query))] == ["column 'v': 1 infinite value treated as missing"]
     assert np.isfinite(columns.apply(query)).all()
 
 
@@ -369,8 +369,8 @@ def test_advice_in_python_names_arguments_instead_of_flags():
     with refused("GN060", "target=['x', 'y']"):
         load_table(many(), "x,y")
     remarks = load_table({"y": np.arange(50) ** 2, "x": np.linspace(0, 1, 50) ** 2}, "y").columns.remarks
-    assert "task='classes'" in remarks[0]
-    assert not any("--" in remark for remark in remarks)
+    assert "task='classes'" in str(remarks[0])
+    assert not any("--" in str(remark) for remark in remarks)
 
 
 def test_single_and_numeric_column_names_are_accepted():

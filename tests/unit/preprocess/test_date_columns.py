@@ -98,7 +98,7 @@ def test_quantities_that_do_not_vary_are_left_out():
     assert learn([f"20{k % 80 + 10}-05-01" for k in range(COUNT)]).features == ("day days", "day year", "day weekday")
     hours = learn([f"2020-05-01 {k % 24}:30" for k in range(COUNT)])
     assert hours.features == ("day days", "day hour")
-    assert hours.remarks[-1] == "column 'day': dates, used as hour and days since 2020-05-01"
+    assert str(hours.remarks[-1]) == "column 'day': dates, used as hour and days since 2020-05-01"
 
 
 def test_missing_dates_are_filled_with_medians_and_flagged():
@@ -116,9 +116,9 @@ def test_missing_dates_are_filled_with_medians_and_flagged():
 
 def test_other_text_among_dates_is_missing_with_a_remark():
     columns = learn(["soon", *(day.isoformat() for day in DAYS[1:])])
-    assert columns.remarks[-1].endswith("1 value treated as missing, expected dates such as 2024-03-01 ('soon')")
+    assert str(columns.remarks[-1]).endswith("1 value treated as missing, expected dates such as 2024-03-01 ('soon')")
     table = read_table({"day": ["2020-02-30", "2020-02-29"]})
-    assert columns.surprises(table) == [
+    assert [*map(str, columns.surprises(table))] == [
         "column 'day': 1 value treated as missing, expected dates such as 2024-03-01 ('2020-02-30')"
     ]
 
@@ -218,8 +218,10 @@ def test_the_hour_is_that_of_the_training_zone():
 def test_times_with_and_without_a_zone_unlike_training_give_a_remark():
     zoned, naive = ([*(one.isoformat() + zone for one in INSTANTS.to_list())] for zone in ("+08:00", ""))
     table = {name: read_table({"day": values}) for name, values in (("zoned", zoned), ("naive", naive))}
-    assert learn(zoned).surprises(table["naive"]) == ["column 'day': 120 times without a time zone, read as in +08:00"]
-    assert learn(naive).surprises(table["zoned"]) == [
+    assert [*map(str, learn(zoned).surprises(table["naive"]))] == [
+        "column 'day': 120 times without a time zone, read as in +08:00"
+    ]
+    assert [*map(str, learn(naive).surprises(table["zoned"]))] == [
         "column 'day': 120 times with a time zone, which the training data did not have, converted to UTC"
     ]
     assert learn(zoned).surprises(table["zoned"]) == learn(naive).surprises(table["naive"]) == []
@@ -254,7 +256,7 @@ def test_a_zone_in_a_file_is_used_or_refused(zone):
 def test_one_day_above_12_decides_the_order_of_a_column(order, form):
     columns = learn([day.strftime(form) for day in DAYS])
     assert columns.inputs[0].order == order
-    assert any(one.startswith(f"column 'day': dates, {order} first, used as") for one in columns.remarks)
+    assert any(str(one).startswith(f"column 'day': dates, {order} first, used as") for one in columns.remarks)
     expected = learn([day.isoformat() for day in DAYS]).apply({"day": DAYS})
     np.testing.assert_array_equal(columns.apply({"day": [day.strftime(form) for day in DAYS]}), expected)
     again = Columns.from_dict(json.loads(json.dumps(columns.to_dict())))
@@ -269,4 +271,4 @@ def test_dates_whose_order_is_uncertain_or_contradictory_are_excluded(extra):
     texts[: len(extra)] = extra
     columns = learn(texts, size=list(range(0, 2 * COUNT, 2)))
     assert [name for name, _ in columns.dropped] == ["day"]
-    assert "write dates as 2024-03-01" in columns.dropped[0][1]
+    assert "write dates as 2024-03-01" in str(columns.dropped[0][1])

@@ -159,12 +159,12 @@ def test_the_largest_value_of_the_data_is_kept():
 def test_span_and_offset_of_different_lengths_are_rejected(tmp_path):
     data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
     model = fit(data, Options(hidden=3, scaling="features", epochs=1, engine="reference")).model
-    with pytest.raises(OptionError, match="has 1 values, expected 4"):
+    with pytest.raises(OptionError, match="has 1 value, expected 4"):
         dataclasses.replace(model.scaling, offset=(0.0,))
     header = file.header_of(model)
     header["scaling"]["offset"] = [0.0]
     file.write(tmp_path / "m.safetensors", header, file.tensors_of(model))
-    with pytest.raises(ModelFileError, match="has 1 values, expected 4"):
+    with pytest.raises(ModelFileError, match="has 1 value, expected 4"):
         load_model(tmp_path / "m.safetensors")
 
 
