@@ -14,8 +14,6 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, get_args
 
-from glassnet.i18n.help_zh import option_help
-
 from glassnet.doctor.kinds import KINDS as FINDINGS
 from glassnet.errors import CODES
 from glassnet.i18n.message import in_terminal
@@ -97,7 +95,7 @@ def option_section(name: str) -> str:
     if spec.alias:
         lines += f"\n- other name: `{name}` (flag `--{word_of(name)}`); model files and JSON use this name"
     lines += f"\n- note: {NOTES[name]}" if name in NOTES else ""
-    english, chinese = spec.full_help(), option_help(spec.full_help())
+    english, chinese = spec.full_help(), spec.full_help("zh")
     return f"### `{field}`\n\n{english[0].upper()}{english[1:]}.  \n{chinese}。\n\n{lines}\n"
 
 

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 
 from glassnet import RECIPES, Options, load_model
 from glassnet.data import bundled
-from glassnet.i18n.help_zh import OPTIONS
+from glassnet.i18n.catalogue import translated
 from glassnet.options.options import SPECS
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, idx, npz, png
@@ -385,7 +385,7 @@ def test_help_in_chinese(tmp_path):
     outcome = run_process("train", "--help-all", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "zh"}).fine()
     text = "".join(outcome.out.split())
     for spec in SPECS.values():
-        assert "".join(OPTIONS[spec.help].split()) in text
+        assert "".join(translated(spec.help, "zh", "help").split()) in text
         assert spec.help[1:] not in outcome.out
 
 

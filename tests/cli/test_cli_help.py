@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from glassnet.cli import _COMMANDS, _command_line, cli
-from glassnet.cli.help.in_chinese import _joined
-from glassnet.i18n.help_zh import COMMANDS, FLAGS, HEADS, OPTIONS, flag_help
+from glassnet.cli.help.grouped import GroupedCommand
+from glassnet.cli.help.in_chinese import command_in_chinese
+from glassnet.i18n.catalogue import catalogue, translated
 from glassnet.options.options import ALIASES, SPECS
 from glassnet.options.recipes import RECIPE_ALIASES
 from glassnet.options.spec import GROUPS
@@ -22,11 +23,13 @@ def commands():
 
 
 def test_every_command_and_flag_has_chinese_help():
-    assert list(COMMANDS) == list(_COMMANDS)
-    written = {flag.help for command in commands().values() for flag in command.params if getattr(flag, "help", None)}
-    for text in written:
-        assert re.fullmatch(r"[A-Z].*[.](  \[.+\])?", text), text
-        assert re.fullmatch(r"[^.]*[⺀-鿿].*。(  \[.+\])?", flag_help(text)), text
+    for command in commands().values():
+        chinese = command_in_chinese(command)
+        assert re.search("[⺀-鿿]", chinese.help), command.name
+        for flag, its_chinese in zip(command.params, chinese.params, strict=True):
+            if getattr(flag, "help", None):
+                assert re.fullmatch(r"[A-Z].*[.](  \[.+\])?", flag.help), flag.help
+                assert re.fullmatch(r"[^.]*[⺀-鿿].*。(  \[.+\])?", its_chinese.help), flag.help
 
 
 def test_the_help_of_all_has_the_first_line_of_each_command():
@@ -34,10 +37,13 @@ def test_the_help_of_all_has_the_first_line_of_each_command():
 
 
 def test_no_chinese_help_is_unused():
-    written = {flag.help for command in commands().values() for flag in command.params if getattr(flag, "help", None)}
-    used = written | {text.partition("  [")[0] for text in written}
-    assert set(FLAGS) - used == {"Show this message and exit.", "Show the version and exit."}
-    assert list(OPTIONS) == [spec.help for spec in SPECS.values()]
+    texts = {cli.help, *_COMMANDS.values(), *(spec.help for spec in SPECS.values()), GroupedCommand.more}
+    for command in commands().values():
+        texts |= {command.help, *(getattr(flag, "help", None) or "" for flag in command.params)}
+    texts |= {text.partition("  [")[0] for text in texts}
+    texts |= {"Show this message and exit.", "Show the version and exit.", "Commands", "Options"}
+    texts |= {group.capitalize() for group in GROUPS}
+    assert set(catalogue("help")) - texts == set()
 
 
 def test_every_option_has_its_python_name():
@@ -75,7 +81,11 @@ def help_of(name, flag, monkeypatch, language="en"):
 def test_help_of_train_is_short_and_in_groups(monkeypatch, language):
     short, whole = (sections(help_of("train", flag, monkeypatch, language)) for flag in ("--help", "--help-all"))
     heads = [group.capitalize() for group in GROUPS]
-    assert list(whole) == list(short) == ([HEADS[head] for head in heads] if language == "zh" else heads)
+    assert (
+        list(whole)
+        == list(short)
+        == ([translated(head, "zh", "help") for head in heads] if language == "zh" else heads)
+    )
     for group, flags in short.items():
         assert flags == [flag for flag in whole[group] if flag in flags]
     assert 15 <= sum(map(len, short.values())) <= 23
@@ -112,7 +122,7 @@ def test_a_misspelt_name_leads_to_one_that_the_help_shows(folder):
 
 @pytest.mark.parametrize("name", _COMMANDS)
 def test_joined_lines_of_chinese_help_have_spaces_around_latin_words(name):
-    text = _joined(COMMANDS[name])
+    text = command_in_chinese(commands()[name]).help
     assert re.findall(r"[\u4e00-\u9fff][A-Za-z0-9]", text) == []
 
 

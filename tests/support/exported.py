@@ -14,6 +14,7 @@ from glassnet import Dataset, Model, Options, fit, load_table, read_table
 from glassnet.exports import export as exports
 from glassnet.exports.proof import Ran, mark
 from glassnet.exports.stored import Stored
+from glassnet.i18n.message import Message
 from support.samples import small_model
 
 QUICK = Options(rule="gradient", hidden=(4, 3), epochs=1, engine="reference", activation=("tanh", "relu"))
@@ -104,6 +105,9 @@ def model_of(kind: str) -> Model:
     return MODELS[kind]().unchecked()
 
 
+NO_COMPILER = "no C compiler was found: install gcc or clang, or name one in the environment variable CC"
+
+
 def answering(
     monkeypatch: Any,
     change: Any = lambda outputs: outputs,
@@ -122,11 +126,11 @@ def answering(
             calls.append(("write", name, quantize))
             return f"/* {mark(kind, model, quantize)} */".encode()
 
-        def run(path: Any, model: Model, rows: Any) -> Ran:
+        def run(path: Any, model: Model, rows: Any, *, name: Any) -> Ran:
             calls.append(("run", path.name, path.read_bytes()))
             if fails is not None:
                 raise fails
-            return Ran(ran, "", change(rows.outputs.copy())) if ran else Ran(None, "no C compiler was found")
+            return Ran(ran, None, change(rows.outputs.copy())) if ran else Ran(None, Message(NO_COMPILER))
 
         return SimpleNamespace(write=write, run=run, stored=lambda *_: Stored("net", "1", {}), TOLERANCE=tolerance)
 

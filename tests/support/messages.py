@@ -53,9 +53,9 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 def template_of(called: str, call: ast.Call) -> ast.expr | None:
     """What a call uses as a template, if it makes a message."""
-    if called in ERRORS and len(call.args) > 1:
-        return call.args[1]
-    return call.args[0] if called in {"Message", *WARNINGS} and call.args else None
+    place = 1 if called in {"refused", *ERRORS} else 0
+    makes = called in {"Message", "NotImportableError", "busy", "malformed", "refused", "too_large", *ERRORS, *WARNINGS}
+    return call.args[place] if makes and len(call.args) > place else None
 
 
 def templates() -> dict[str, str]:

@@ -15,7 +15,7 @@ from ..i18n.language import below_all
 from ..io.writing import require_place
 from ..model.file import load_model
 from ..workflow.model_data import read_decimals
-from .shared.console import json_flag, message, result, result_json, say_notice, shown_text
+from .shared.console import json_flag, message, result, result_json, say_notice
 from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 
 
@@ -80,20 +80,25 @@ def export_command(
 
 def proof_facts(proof: Proof) -> dict[str, Any]:
     """Return the JSON of a proof."""
-    return {**asdict(proof), "equal": proof.equal}
+    texts = {
+        "source": str(proof.source),
+        "why_not": str(proof.why_not or ""),
+        "differences": [*map(str, proof.differences)],
+    }
+    return {**asdict(proof), **texts, "equal": proof.equal}
 
 
 def print_proof(proof: Proof) -> None:
     """Print what was compared."""
     if proof.ran is None:
-        result(message("not_run", why=shown_text(proof.why_not)))
+        result(message("not_run", why=proof.why_not))
     else:
         same = "proved_bits_int8" if proof.quantize else "proved_bits"
         key = "differs" if not proof.answers_equal else "proved_close" if proof.tolerance else same
-        facts = {"rows": proof.rows, "source": shown_text(proof.source), "tool": shown_text(proof.ran)}
+        facts = {"rows": proof.rows, "source": proof.source, "tool": proof.ran}
         result(message(key, **facts, differ=proof.classes_differ, largest=proof.largest_difference))
     for one in proof.differences:
-        result(message("stored_differs", what=shown_text(one)))
+        result(message("stored_differs", what=one))
     if proof.agreement is not None:
         result(message("quantized", agreement=below_all(proof.agreement)))
     if proof.quantized_accuracy is not None:

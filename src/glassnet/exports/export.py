@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 
 from ..errors import DataError, OptionError, require_choice, require_packages, with_near_matches, wrong_type
 from ..i18n.control_characters import printable
-from ..i18n.message import Message, Notify, Option, ignore
+from ..i18n.message import Listing, Message, Notify, Option, ignore
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
 from ..model.model import Model, require_model
@@ -87,10 +87,11 @@ class FormModule(Protocol):
         """
         ...
 
-    def run(self, path: Path, model: Model, rows: ProofRows) -> Ran:
+    def run(self, path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> Ran:
         """Run a file of this form, which has the form's suffix, on rows.
 
-        Raises DataError GN101 for a file that the tool rejects, or that ends with an error.
+        Raises DataError GN101 for a file that the tool rejects, or that ends with an error; it calls the file `name`,
+        by default its path.
         """
         ...
 
@@ -118,21 +119,12 @@ def form_named(path: str | Path | None, to: str | None) -> str:
             require_suffix(path, *FORMS[to].suffixes)
         FORMS[form].require()
         return form
-    forms = ", ".join(FORMS)
+    to_option, forms = Option("to"), Listing(FORMS)
     if path is None:
-        raise OptionError(
-            "GN020",
-            "no form is named. Pass {to} (one of {forms}), or a file name with -o.",
-            forms=forms,
-            to=Option("to"),
-        )
-    raise OptionError(
-        "GN021",
-        "{path}: its suffix means none of the forms {forms}. Pass {to} (in Python: to=…).",
-        path=path,
-        forms=forms,
-        to=Option("to"),
-    )
+        template = "no form is named. Pass {to} (one of {forms}), or {out}."
+        raise OptionError("GN020", template, to=to_option, forms=forms, out=Option("out", "FILE"))
+    template = "{path}: its suffix means none of the forms {forms}. Pass {to}."
+    raise OptionError("GN021", template, path=path, forms=forms, to=to_option)
 
 
 @with_near_matches("export")
@@ -217,13 +209,12 @@ def write_export(
         require_choice("quantize", quantize, QUANTIZED)
     require_place(path, overwrite=overwrite)
     if quantize is not None and not FORMS[form].quantizes:
-        others = ", ".join(name for name, one in FORMS.items() if one.quantizes)
         raise OptionError(
             "GN100",
-            "quantize {quantize}: {form} files have weights of 32 bits. Omit it, or export to {others}.",
-            quantize=quantize,
+            "{quantize}: {form} files have weights of 32 bits. Omit it, or export to {others}.",
+            quantize=Option("quantize", quantize),
             form=form,
-            others=others,
+            others=Listing((name for name, one in FORMS.items() if one.quantizes), last="or"),
         )
     portable = portable_form(model)
     layers = {tuple((one.weights.shape, one.activation) for one in member) for member in portable.members}
@@ -314,7 +305,7 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     require_model(model)
     model = _as_utf_8(model)
     content, mark = read_export(path)
-    require_choice(f"{path}: form", mark.form, FORMS)
+    require_choice(Message("{path}: form", path=path), mark.form, FORMS)
     FORMS[mark.form].require()
     if mark.hash != model.hash():
         raise DataError(
@@ -332,7 +323,9 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
     return proof
 
 
-def _stored_differences(path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows) -> tuple[str, ...]:
+def _stored_differences(
+    path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows
+) -> tuple[Message, ...]:
     """Return how a file differs from an export of the model of the same name, apart from the rows in it."""
     module, portable = form_module(mark.form), portable_form(model)
     file = module.stored(path, content)
@@ -342,7 +335,7 @@ def _stored_differences(path: str | Path, mark: Mark, content: bytes, model: Mod
 
 
 def _proof(
-    path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows, stored: tuple[str, ...] = ()
+    path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows, stored: tuple[Message, ...] = ()
 ) -> Proof:
     """Run the content of a file, and compare; errors name `path`. `stored` are differences of what it stores."""
     module = form_module(mark.form)
@@ -351,9 +344,7 @@ def _proof(
         with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
             file = Path(folder) / f"export{FORMS[mark.form].suffixes[0]}"
             file.write_bytes(content)
-            ran = module.run(file, model, rows)
-    except DataError as problem:
-        raise DataError(problem.code, str(problem).replace(str(file), str(path))) from None
+            ran = module.run(file, model, rows, name=path)
     except OSError as problem:
         raise writing_problem(tempfile.gettempdir(), problem) from None
     return compared(mark, module.TOLERANCE, model, rows, ran, stored)

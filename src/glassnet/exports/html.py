@@ -297,7 +297,7 @@ def _damaged(path: str | Path) -> DataError:
     )
 
 
-def run(path: Path, model: Model, rows: ProofRows) -> Ran:
+def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> Ran:
     """Run the first script of a page in Node on rows.
 
     Raises
@@ -319,15 +319,13 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     page = path.read_text("utf-8", errors="replace")
     scripts = _MODULE.findall(page)
     if len(scripts) != 2 or _allowing(*scripts) not in page:
-        raise _damaged(path)
+        raise _damaged(name or path)
     command = [node, str(_PAGE / "run_in_node.mjs"), str(path)]
     try:
         done = subprocess.run(command, input=_rows_as_json(rows).encode(), capture_output=True, timeout=_SECONDS)
         lines = done.stderr.decode(errors="replace").splitlines()
-        problem = next(
-            (one for one in lines if re.match(r"\w*Error\b", one)),
-            Message("exit status {status}", status=done.returncode),
-        )
+        said = next((one for one in lines if re.match(r"\w*Error\b", one)), None)
+        problem = said or Message("exit status {status}", status=done.returncode)
         if not done.returncode:
             answers = json.loads(done.stdout)
             outputs = np.frombuffer(base64.b64decode(answers["outputs"]), "<f4").reshape(rows.outputs.shape)
@@ -336,17 +334,17 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
             agree = answers["agree"] and _examples_agree(portable_form(model), model, examples)
             differences = () if agree else (Message("the examples in the page have other answers than it computes"),)
             decoded = predicted.astype(rows.predicted.dtype)
-            return Ran(f"Node.js {found}", "", outputs.astype(np.float32), decoded, None, differences)
+            return Ran(f"Node.js {found}", None, outputs.astype(np.float32), decoded, None, differences)
     except subprocess.TimeoutExpired:
-        problem = f"not finished after {_SECONDS} seconds"
+        problem = Message("not done after {seconds} s", seconds=_SECONDS)
     except (ValueError, LookupError):
-        problem = "answers of another shape"
+        problem = Message("answers of another shape")
     raise DataError(
         "GN101",
         "{path}: its script fails in Node.js {version} ({problem}).",
-        path=path,
+        path=name or path,
         version=found,
-        problem=printable(problem),
+        problem=problem,
     )
 
 

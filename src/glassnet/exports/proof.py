@@ -33,25 +33,25 @@ class Ran:
     ----------
     tool : str or None
         What ran it, with its version, such as ``"gcc 12.2.0 -O2"``; None if nothing could.
-    why_not : str
-        If nothing could: one English sentence without a full stop, such as ``"no C compiler was found"``. What it
-        needs is named, so that the reader can install it.
+    why_not : Message or None
+        If nothing could: a sentence without a full stop, such as "no C compiler was found". What it needs is named, so
+        that the reader can install it.
     outputs : ndarray of float32, shape (n, outputs), or None
         The network's outputs, as `ProofRows.outputs`.
     predicted : ndarray or None
         The decoded answers, as `ProofRows.predicted`; None if the form does not decode.
     probabilities : ndarray or None
         The probabilities of classes, shape (n, classes), if the form computes them.
-    differences : tuple of str
-        What else differs from the model, each an English sentence without a full stop.
+    differences : tuple of Message
+        What else differs from the model, each a sentence without a full stop.
     """
 
     tool: str | None
-    why_not: str = ""
+    why_not: Message | None = None
     outputs: NDArray[np.float32] | None = field(default=None, repr=False)
     predicted: NDArray[Any] | None = field(default=None, repr=False)
     probabilities: NDArray[np.float32] | None = field(default=None, repr=False)
-    differences: tuple[str, ...] = ()
+    differences: tuple[Message, ...] = ()
 
 
 @one_line
@@ -70,14 +70,14 @@ class Proof:
         way.
     rows : int
         Number of rows that were compared, or would have been.
-    source : str
+    source : str or Message
         Where the rows are from.
     added : int
         Number of further rows, which were made so that every input counts.
     ran : str or None
         What ran the file, with its version; None if nothing here can.
-    why_not : str
-        The reason, if nothing ran it; otherwise empty.
+    why_not : Message or None
+        The reason, if nothing ran it.
     largest_difference : float or None
         Largest difference of an output from the portable one, absolute below 1 and relative above; None if nothing ran.
     classes_differ : int or None
@@ -90,7 +90,7 @@ class Proof:
         With `quantize`: the fraction of rows with the same class or labels as without; None for numbers.
     accuracy, quantized_accuracy : float or None
         Of the model and, with `quantize`, of the file, if the rows have classes; None otherwise.
-    differences : tuple of str
+    differences : tuple of Message
         What else differs: names, weights, scalings, encodings and other stored values, of an existing file; and
         probabilities.
     """
@@ -99,17 +99,17 @@ class Proof:
     hash: str
     quantize: str | None
     rows: int
-    source: str
+    source: str | Message
     added: int
     ran: str | None
-    why_not: str
+    why_not: Message | None
     largest_difference: float | None
     classes_differ: int | None
     tolerance: float
     agreement: float | None = None
     accuracy: float | None = None
     quantized_accuracy: float | None = None
-    differences: tuple[str, ...] = ()
+    differences: tuple[Message, ...] = ()
 
     @property
     def equal(self) -> bool | None:
@@ -165,22 +165,21 @@ def read_export(path: str | Path) -> tuple[bytes, Mark]:
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:
-        raise FileError("GN001", "{path}: no such file. Write one with `glassnet export`.", path=path) from None
+        raise FileError("GN001", "{path}: no such file. Export the model to it first.", path=path) from None
     except IsADirectoryError:
         raise FileError("GN002", "{name}: a folder, expected an exported file.", name=path) from None
     except (OSError, ValueError) as problem:
-        raise FileError(
-            "GN003", "{path}: cannot be read ({reason}).", path=path, reason=getattr(problem, "strerror", problem)
-        ) from None
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise FileError("GN003", "{path}: cannot be read ({reason}).", path=path, reason=reason) from None
     found = _MARK.search(content)
     if found is None:
-        raise DataError("GN017", "{path}: not a file that `glassnet export` wrote. Export the model again.", path=path)
+        raise DataError("GN017", "{path}: not a file that an export wrote. Export the model again.", path=path)
     form, digest, kind = (part.decode() for part in found.groups())
     return content, Mark(form, digest, None if kind == "float32" else kind)
 
 
 def compared(
-    mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: Ran, differences: tuple[str, ...]
+    mark: Mark, tolerance: float, model: Model, rows: ProofRows, ran: Ran, differences: tuple[Message, ...]
 ) -> Proof:
     """Compare the answers of an exported file with the portable ones.
 

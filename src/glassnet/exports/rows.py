@@ -14,7 +14,7 @@ from .. import data as datasets
 from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import DataError
-from ..i18n.message import Notify, Place, ignore
+from ..i18n.message import Message, Notify, Place, ignore
 from ..model.model import Model
 from ..model.portable import PortableForm, PortableNetwork, portable_form
 from ..preprocess import Columns
@@ -38,7 +38,7 @@ class ProofRows:
 
     Parameters
     ----------
-    source : str
+    source : str or Message
         Where they are from, as the output names it.
     raw : ndarray, shape (n, features), or None
         uint8, float32 or float64, as `PortableForm.input_kind` says; None for a table.
@@ -59,7 +59,7 @@ class ProofRows:
         How many rows at the end are not from `source`, but made so that every input counts.
     """
 
-    source: str
+    source: str | Message
     raw: NDArray[Any] | None
     values: dict[str, list[Any]]
     encoded: NDArray[np.float32] | None
@@ -198,7 +198,7 @@ def _are_defined(inputs: NDArray[Any], outputs: NDArray[np.float32]) -> NDArray[
 
 def _table(
     model: Model, columns: Columns, data: Any, count: int, notify: Notify
-) -> tuple[Table, NDArray[np.int64] | None, str]:
+) -> tuple[Table, NDArray[np.int64] | None, str | Message]:
     """Return rows of a table, their classes if it has them, and their source."""
     if data is None:
         return read_table(made_table(columns, count)), None, MADE
@@ -213,11 +213,11 @@ def _table(
 
 def _array(
     model: Model, input_kind: str, data: Any, count: int, notify: Notify
-) -> tuple[NDArray[Any], NDArray[np.int64] | None, str]:
+) -> tuple[NDArray[Any], NDArray[np.int64] | None, str | Message]:
     """Return raw samples, their classes if the data have them, and their source."""
     if data is None:
-        source = MADE_WITHOUT_RANGE if model.receipt.get("imported") else MADE
-        return made_array(model, input_kind, count), None, source
+        made_as = MADE_WITHOUT_RANGE if model.receipt.get("imported") else MADE
+        return made_array(model, input_kind, count), None, made_as
     labels, source = None, "data"
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)
@@ -233,15 +233,15 @@ def _array(
     return model.raw(data), labels, source
 
 
-def _spread(rows: int, most: int, source: str) -> NDArray[np.int64]:
+def _spread(rows: int, most: int, source: str | Message) -> NDArray[np.int64]:
     """Return the rows to use, at equal distances if there are too many."""
     if not rows:
-        raise DataError("GN010", "{name}: no rows, expected at least one. Check the data.", name=source)
+        raise DataError("GN010", "{source}: no rows, expected at least one. Check the data.", source=source)
     used = min(rows, most)
     return np.arange(used) * rows // used
 
 
-def _as_kind(rows: NDArray[Any], kind: str, source: str) -> NDArray[Any]:
+def _as_kind(rows: NDArray[Any], kind: str, source: str | Message) -> NDArray[Any]:
     """Return raw samples in the type that the portable form takes."""
     if kind == "bytes" and rows.dtype != np.uint8:
         whole = rows.astype(np.uint8)

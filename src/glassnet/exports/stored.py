@@ -16,6 +16,7 @@ from ..i18n.message import Message
 
 PROGRAM = "program"
 """The fact of a form that is neither data nor a name: its code, or its operators."""
+_DIFFERS = "{fact} is {value} in the file, and {expected} in the model"
 _MOST = 8
 """Differences that are listed."""
 _LONGEST = 60
@@ -41,14 +42,14 @@ class Stored:
     facts: Mapping[str, Any]
 
 
-def differences(file: Stored, expected: Stored) -> tuple[str, ...]:
-    """Return the first differences of a file from what is expected, each an English sentence without a full stop.
+def differences(file: Stored, expected: Stored) -> tuple[Message, ...]:
+    """Return the first differences of a file from what is expected, each a sentence without a full stop.
 
     Of a file of another version only the facts that both have are compared, and not its program.
     """
     same_version = file.version == expected.version
     names = [one for one in {**expected.facts, **file.facts} if same_version or one != PROGRAM]
-    found: list[str] = []
+    found: list[Message] = []
     for name in names:
         if name in file.facts and name in expected.facts:
             found += _difference(name, file.facts[name], expected.facts[name])
@@ -61,16 +62,18 @@ def differences(file: Stored, expected: Stored) -> tuple[str, ...]:
     return tuple(found[:_MOST])
 
 
-def _difference(name: str, value: Any, expected: Any) -> Iterator[str]:
+def _difference(name: str, value: Any, expected: Any) -> Iterator[Message]:
     """Yield the first difference of one fact, if there is one."""
     if isinstance(value, np.ndarray) and isinstance(expected, np.ndarray):
         if value.dtype == expected.dtype and value.shape == expected.shape and value.tobytes() == expected.tobytes():
             return
-        shapes = [f"{one.dtype} of shape {list(one.shape)}" for one in (value, expected)]
-        if shapes[0] != shapes[1]:
-            value, expected = shapes
-        else:
-            value, expected = value.ravel().tolist(), expected.ravel().tolist()
+        first, second = (
+            Message("{kind} of shape {shape}", kind=str(one.dtype), shape=list(one.shape)) for one in (value, expected)
+        )
+        if first != second:
+            yield Message(_DIFFERS, fact=name, value=first, expected=second)
+            return
+        value, expected = value.ravel().tolist(), expected.ravel().tolist()
     number = 0
     if isinstance(value, list) and isinstance(expected, list):
         pairs = enumerate(zip_longest(value, expected, fillvalue=None), start=1)
@@ -79,22 +82,15 @@ def _difference(name: str, value: Any, expected: Any) -> Iterator[str]:
             return
         number, (value, expected) = differing
     if not _same(value, expected):
-        texts = ["missing" if one is None else repr(one) for one in (value, expected)]
+        texts = [repr(one) for one in (value, expected)]
         alike = next((place for place, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), 0)
         start = max(0, alike - _LONGEST // 2)
-        first, second = (_cut(text, start) for text in texts)
-        if number:
-            yield Message(
-                "value {number} of {fact} is {value} in the file, and {expected} in the model",
-                number=number,
-                fact=name,
-                value=first,
-                expected=second,
-            )
-        else:
-            yield Message(
-                "{fact} is {value} in the file, and {expected} in the model", fact=name, value=first, expected=second
-            )
+        held, wanted = (
+            Message("missing") if one is None else _cut(text, start)
+            for one, text in zip((value, expected), texts, strict=True)
+        )
+        fact = Message("value {number} of {fact}", number=number, fact=name) if number else name
+        yield Message(_DIFFERS, fact=fact, value=held, expected=wanted)
 
 
 def _same(one: Any, other: Any) -> bool:

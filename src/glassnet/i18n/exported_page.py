@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .language import words_of
 from .studio import STUDIO_WORDS
 
 PAGE_WORDS: dict[str, str] = {
@@ -46,6 +47,5 @@ PAGE_WORDS: dict[str, str] = {
 
 def exported_page_words(language: str) -> dict[str, str]:
     """Return the words of an exported page by key, in ``"en"`` or ``"zh"``."""
-    place = ("en", "zh").index(language)
     views = {key: words for key, words in STUDIO_WORDS.items() if key.startswith("draw_") or key == "skip"}
-    return {key: words[place] for key, words in {**views, **PAGE_WORDS}.items()}
+    return words_of({**views, **PAGE_WORDS}, language)

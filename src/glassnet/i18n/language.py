@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
@@ -14,38 +13,6 @@ from .control_characters import printable
 from .message import LANGUAGES, Door, in_python, rendered
 from .plurals import agreeing
 
-_LISTS = frozenset(
-    {
-        "choices",
-        "columns",
-        "drops",
-        "epochs",
-        "files",
-        "fitting",
-        "flags",
-        "folders",
-        "formats",
-        "keys",
-        "kinds",
-        "known",
-        "labels",
-        "names",
-        "options",
-        "present",
-        "shown",
-        "suffixes",
-        "targets",
-        "versions",
-        "wanted",
-    }
-)
-"""Holes of texts that are filled with lists."""
-_COMMA = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\([^()]*\))|, (…)?| (or) """)
-"""What is between the items of a list, or what is quoted or parenthesised, where commas stay."""
-_PART = re.compile(r"\bmnist \((train|test)\)")
-"""The name of a part of the bundled data."""
-_AFTER_PART = re.compile("mnist .{2}集 (?=[\u4e00-\u9fff])")
-"""Its name in Chinese and a space that only a Latin name needs."""
 _WITH_WORDS = ("rule", "way", "engine", "loss")
 """Options whose values have a Chinese word: contexts of the catalogue."""
 Say = Callable[..., str]
@@ -114,16 +81,6 @@ def chinese_value(name: str, value: Any) -> Any:
         return catalogue(name.removeprefix("short_"))[value]
     word = catalogue(name).get(value) if name in _WITH_WORDS else None
     return f"{value}（{word}）" if word else value
-
-
-def chinese_list(name: str, value: Any) -> Any:
-    """Return what fills a hole of a Chinese text: bundled data in Chinese, a list with Chinese commas."""
-    if not isinstance(value, str):
-        return value
-    value = _PART.sub(lambda found: "mnist 训练集" if found[1] == "train" else "mnist 测试集", value)
-    if name not in _LISTS:
-        return value
-    return _COMMA.sub(lambda found: found[1] or ("……" if found[2] else " 或 " if found[3] else "、"), value)
 
 
 def counted(count: int, thing: str) -> str:

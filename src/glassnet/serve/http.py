@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from ..errors import OptionError
 from ..i18n.message import LANGUAGES, Message, Option
-from ..i18n.translate import in_chinese
 from ..io.limits import LOADER
 
 _Value = TypeVar("_Value")
@@ -46,7 +45,7 @@ def listening(host: str, port: int) -> socket.socket:
         sock.listen(1024)
     except socket.gaierror as problem:
         raise OptionError(
-            "GN093", "{host_option}: cannot be used ({why}).", why=problem.strerror, host_option=Option("host", host)
+            "GN093", "{host}: cannot be used ({why}).", host=Option("host", host), why=problem.strerror
         ) from None
     except (OSError, OverflowError, UnicodeError) as problem:
         if sock is not None:
@@ -54,15 +53,13 @@ def listening(host: str, port: int) -> socket.socket:
         number = getattr(problem, "errno", None)
         if number == errno.EADDRNOTAVAIL:
             why = Message("not an address of this machine")
-            raise OptionError(
-                "GN093", "{host_option}: cannot be used ({why}).", why=why, host_option=Option("host", host)
-            ) from None
+            raise OptionError("GN093", "{host}: cannot be used ({why}).", host=Option("host", host), why=why) from None
         why = Message("another program uses it") if number == errno.EADDRINUSE else Message("the system refuses it")
         raise OptionError(
             "GN093",
-            "{port_option}: cannot be used ({why}). Use another one, or 0 for any.",
+            "{port}: cannot be used ({why}). Use another one, or 0 for any.",
+            port=Option("port", port),
             why=why,
-            port_option=Option("port", port),
         ) from None
     return sock
 
@@ -99,11 +96,6 @@ def is_foreign(
         if names is None or scheme not in ("http", "https") or (place != host and host_name(place) not in names):
             return True
     return site not in (None, "same-origin", *allowed)
-
-
-def in_language(message: str, language: str) -> str:
-    """Return an English message of the package in a language."""
-    return (in_chinese(message) or message) if language == "zh" else message
 
 
 async def in_thread(work: Callable[[], _Value]) -> _Value:

@@ -12,7 +12,7 @@ from onnx import helper, numpy_helper
 
 from glassnet import Model, import_model
 from glassnet.errors import GlassnetError
-from glassnet.i18n.translate import in_chinese
+from support.messages import untranslated
 from support.onnx_nets import Net
 
 
@@ -34,7 +34,7 @@ def outcome(path, content: bytes) -> str:
     assert text.startswith(str(path))
     assert "\n" not in text
     assert len(text) < len(str(path)) + 400
-    assert in_chinese(text) is not None, text
+    assert [*untranslated(refusal)] == []
     return text
 
 

@@ -67,7 +67,7 @@ def test_rows_for_an_imported_network_have_negative_values_as_its_training_range
     scaling, receipt = Scaling("unit", 1.0, 1.0, 0.0), {"imported": {"class": "MLPClassifier"}}
     layout = SampleLayout(bounded=False)
     rows = proof_rows(Model(network, scaling, Targets.named("one-hot", 2), receipt=receipt, layout=layout), count=90)
-    assert rows.source == "random values, as the training range is not known"
+    assert str(rows.source) == "random values, as the training range is not known"
     assert rows.raw.min() == -3
     assert rows.raw.max() == 3
 

@@ -120,7 +120,7 @@ def test_a_new_job_replaces_those_of_its_kind(jobs):
 
 def test_a_failed_job_has_code_and_message_in_both_languages(jobs):
     def fail(job):
-        raise DataError("GN010", "rows.csv: no samples, expected at least one.")
+        raise DataError("GN010", "{name}: no samples, expected at least one.", name="rows.csv")
 
     job = ended(jobs.start("x", fail))
     assert job.state == "failed"

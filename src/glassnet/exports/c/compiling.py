@@ -160,10 +160,22 @@ class Answers:
 
 
 class CompilingError(Exception):
-    """The compiler, or the program, did not end well; the text says how."""
+    """The compiler, or the program, did not end well.
+
+    Parameters
+    ----------
+    reason : Message or str
+        How, or the line about it that was printed.
+    printed : str
+        All that was printed.
+    """
+
+    def __init__(self, reason: Message | str, printed: str = "") -> None:
+        super().__init__(printed or reason)
+        self.reason, self.printed = reason, printed
 
 
-def run(path: Path, model: Model, rows: ProofRows) -> Ran:
+def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> Ran:
     """Compile a C file and run it on rows; see `export.FormModule`.
 
     Raises
@@ -181,21 +193,21 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
         [answers] = answers_of([Program(content, prefix, portable_form(model), rows)], compiler, _FLAGS)
     except CompilingError as problem:
         # The file refuses compilers and flags whose arithmetic is another one.
-        if refused := re.search(r"#error:? *(.*)", str(problem)):
-            return Ran(None, f"{tool}: {refused[1].strip(chr(34))}")
+        if refused := re.search(r"#error:? *(.*)", problem.printed):
+            return Ran(None, Message("{tool}: {reason}", tool=tool, reason=refused[1].strip(chr(34))))
         if reason := _unusable(compiler):
             return Ran(None, Message("{tool}: its programs do not run here ({problem})", tool=tool, problem=reason))
         raise DataError(
             "GN101",
             "{file}: {tool} cannot compile or run it ({problem}).",
-            file=path,
+            file=name or path,
             tool=tool,
-            problem=_first_line(str(problem)),
+            problem=problem.reason,
         ) from None
-    return Ran(tool, "", answers.outputs, answers.predicted, answers.probabilities)
+    return Ran(tool, None, answers.outputs, answers.predicted, answers.probabilities)
 
 
-def find_compiler() -> tuple[Compiler | None, str]:
+def find_compiler() -> tuple[Compiler | None, Message | None]:
     """Return the compiler of the environment variable CC, or the first of `COMPILERS`; else the reason."""
     given = os.environ.get("CC", "").strip()
     try:
@@ -204,13 +216,13 @@ def find_compiler() -> tuple[Compiler | None, str]:
         return None, Message("CC={command} is not a command", command=given)
     for command in commands:
         if shutil.which(command[0]) and (name := _version(command)):
-            return Compiler(command, name), ""
+            return Compiler(command, name), None
     if given:
         return None, Message("CC={command} cannot be run", command=given)
     return None, Message("no C compiler was found: install gcc or clang, or name one in the environment variable CC")
 
 
-def _unusable(compiler: Compiler) -> str:
+def _unusable(compiler: Compiler) -> Message | str:
     """Return why a compiler, such as one for a microcontroller, makes no programs that run here; empty if it does."""
     with tempfile.TemporaryDirectory(prefix="glassnet-c-") as folder:
         here = Path(folder)
@@ -219,7 +231,7 @@ def _unusable(compiler: Compiler) -> str:
             _require([*compiler.command, *_FLAGS, "empty.c", "-o", _PROGRAM], here, _COMPILING)
             _require([*compiler.runner, str(here / _PROGRAM)], here, _RUNNING)
         except CompilingError as problem:
-            return _first_line(str(problem))
+            return problem.reason
     return ""
 
 
@@ -273,13 +285,11 @@ def _require(command: Sequence[str], folder: Path, timeout: int) -> None:
     except OSError as problem:
         raise CompilingError(str(problem.strerror)) from None
     if ended.returncode:
-        text = (ended.stderr or ended.stdout).decode(errors="replace")
-        raise CompilingError(text.strip() or Message("exit status {status}", status=ended.returncode))
-
-
-def _first_line(text: str) -> str:
-    lines = text.splitlines()
-    return next((one for one in lines if "error" in one), lines[0])[:200]
+        printed = (ended.stderr or ended.stdout).decode(errors="replace").strip()
+        if not printed:
+            raise CompilingError(Message("exit status {status}", status=ended.returncode))
+        lines = printed.splitlines()
+        raise CompilingError(next((one for one in lines if "error" in one), lines[0])[:200], printed)
 
 
 def _answer_type(program: Program) -> np.dtype[Any]:

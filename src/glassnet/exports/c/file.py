@@ -355,7 +355,7 @@ def _agreement(form: PortableForm, rows: ProofRows) -> str:
     """Return how the answers of a quantised form compare with those of the model."""
     answers = rows.not_quantised
     assert answers is not None
-    where = f"{len(rows):,} rows ({comment(rows.source)})"
+    where = f"{len(rows):,} rows ({comment(str(rows.source))})"
     if form.target_kind == "numbers":
         return f"predictions within {np.abs(answers - rows.predicted).max():.3g} of 32 bits' on {where}"
     same = (answers == rows.predicted).reshape(len(rows), -1).all(axis=1)

@@ -31,7 +31,11 @@ Floats = NDArray[np.float64]
 
 
 class NotImportableError(ValueError):
-    """The reason why a network cannot be imported: a sentence without a full stop."""
+    """The reason why a network cannot be imported: a sentence without a full stop, and the values in it."""
+
+    def __init__(self, template: str | Message, /, **values: Any) -> None:
+        self.message = Message(template, **values) if isinstance(template, str) else template
+        super().__init__(self.message)
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,10 @@ def model_of(imported: Imported, task: str | None) -> Model:
     outputs = len(members[0][-1].weights)
     networks = [_network(one) for one in members]
     if any(one.architecture != networks[0].architecture for one in networks):
-        raise NotImportableError(Message("branches of different sizes or activations"))
+        raise NotImportableError("branches of different sizes or activations")
     names, class_type = (imported.names, "") if task != "classes" else _class_names(imported.classes)
     if len(names) not in (0, outputs) or len(set(names)) < len(names):
-        raise NotImportableError(Message("{count} names for {outputs} outputs", count=len(names), outputs=outputs))
+        raise NotImportableError("{count} names for {outputs} outputs", count=len(names), outputs=outputs)
     return Model(
         networks[0],
         _scaling(factor, offset, 1.0 if imported.maximum is None else imported.maximum),
@@ -152,7 +156,7 @@ def _for_task(layers: tuple[Layer, ...], task: str, imported: Imported) -> tuple
         if len(last.weights) == 1:
             if last.activation != "sigmoid" and not logits:
                 raise NotImportableError(
-                    Message("one {activation} output, expected a probability or numbers", activation=last.activation)
+                    "one {activation} output, expected a probability or numbers", activation=last.activation
                 )
             # softmax(0, z) is (1 - sigmoid(z), sigmoid(z))
             weights = np.concatenate([np.zeros_like(last.weights), last.weights])
@@ -162,11 +166,11 @@ def _for_task(layers: tuple[Layer, ...], task: str, imported: Imported) -> tuple
     elif task == "labels":
         if last.activation != "sigmoid" and not logits:
             raise NotImportableError(
-                Message("{activation} outputs, expected one sigmoid output per label", activation=last.activation)
+                "{activation} outputs, expected one sigmoid output per label", activation=last.activation
             )
         last = Layer(last.weights, last.bias, "sigmoid")
     elif last.activation == "softmax":
-        raise NotImportableError(Message("softmax outputs, expected numbers"))
+        raise NotImportableError("softmax outputs, expected numbers")
     return (*layers[:-1], last)
 
 
@@ -184,7 +188,7 @@ def _network(layers: tuple[Layer, ...]) -> Network:
             assert bias is not None
             weights[...], bias[...] = one.weights, one.bias
     if not np.isfinite(parameters.flat).all():
-        raise NotImportableError(Message("weights that are NaN or infinite"))
+        raise NotImportableError("weights that are NaN or infinite")
     return Network.of(architecture, parameters)
 
 

@@ -135,7 +135,7 @@ def read_chain(graph: OnnxGraph) -> Chain:
             for other in filter(None, (graph.producers.get(one.value), node)):
                 if other.op_type not in OPERATORS:
                     raise unsupported(other)
-            raise NotImportableError(Message("two outputs of different branches"))
+            raise NotImportableError("two outputs of different branches")
     classes = next((one.classes for one in decodings if one.classes is not None), None)
     rescaled = next((one for one in decodings if (one.low, one.high) != (0, 1)), decodings[0])
     normalised = any(one.normalised for one in decodings)
@@ -163,12 +163,12 @@ def _named(graph: OnnxGraph, output: str) -> Decoding:
         kind = node.op_type
         if kind == "ArgMax":
             if given.get("axis", 0) not in (1, -1) or given.get("select_last_index"):
-                raise refused(node, Message("expected the first largest of each row"))
+                raise refused(node, "expected the first largest of each row")
             return Decoding(node.input[0], "classes", classes)
         if kind in ("Greater", "GreaterOrEqual", "Binarizer"):
             limit = given.get("threshold", 0.0) if kind == "Binarizer" else graph.constant(node.input[1])
             if limit is None or np.size(limit) != 1 or float(np.ravel(limit)[0]) != 0.5:
-                raise refused(node, Message("expected a comparison with 0.5"))
+                raise refused(node, "expected a comparison with 0.5")
             return Decoding(node.input[0], "labels", classes)
         if classes is not None and kind in ("Gather", "ArrayFeatureExtractor", "LabelEncoder"):
             raise unsupported(node)
@@ -187,7 +187,7 @@ def _named(graph: OnnxGraph, output: str) -> Decoding:
         else:
             break
     if classes is not None:
-        raise NotImportableError(Message("names of classes without an ArgMax that chooses one"))
+        raise NotImportableError("names of classes without an ArgMax that chooses one")
     return Decoding(output)  # its conversions belong to the chain
 
 
@@ -195,7 +195,7 @@ def _labels(node: Any, given: dict[str, Any]) -> NDArray[Any]:
     keys = given.get("keys_int64s") or []
     values = given.get("values_strings") or given.get("values_int64s") or []
     if list(keys) != list(range(len(values))) or not keys:
-        raise refused(node, Message("expected a name for each of the classes 0, 1, 2, …"))
+        raise refused(node, "expected a name for each of the classes 0, 1, 2, …")
     return np.array([_text(one) for one in values])
 
 
@@ -235,7 +235,7 @@ def _probabilities(graph: OnnxGraph, output: str) -> Decoding:
         factor, offset = factor * step[0].factor.item(), factor * step[0].offset.item() + offset
         value = step[1]
     if not factor > 0:
-        raise NotImportableError(Message("probabilities that fall as their output rises"))
+        raise NotImportableError("probabilities that fall as their output rises")
     low, high = -offset / factor, (1 - offset) / factor
     return Decoding(value, normalised=True, low=low, high=high)
 
@@ -316,7 +316,7 @@ class _Left:
             elif isinstance(step, Affine):
                 self.numbers -= step.factor.size + step.offset.size
         if min(self.numbers, self.steps) < 0:
-            raise NotImportableError(Message("the same weights or nodes used many times"))
+            raise NotImportableError("the same weights or nodes used many times")
 
 
 def _steps(graph: OnnxGraph, value: str, left: _Left) -> tuple[Step, ...]:
@@ -325,7 +325,7 @@ def _steps(graph: OnnxGraph, value: str, left: _Left) -> tuple[Step, ...]:
     while value != graph.input.name:
         node = graph.producers.get(value)
         if node is None:
-            raise NotImportableError(Message("an output that does not depend on the input"))
+            raise NotImportableError("an output that does not depend on the input")
         found, value = _step(graph, node)
         left.take(found)
         steps += found
@@ -360,7 +360,7 @@ def _step(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
 def _gemm(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Dense:
     weights = _weights(graph, node)
     if given.get("transA", 0):
-        raise refused(node, Message("transA is not 0"))
+        raise refused(node, "transA is not 0")
     wide = weights if given.get("transB", 0) else weights.T
     if (alpha := float(given.get("alpha", 1.0))) != 1:
         wide = wide.astype(np.float64) * alpha
@@ -385,11 +385,9 @@ def _weights(graph: OnnxGraph, node: Any) -> NDArray[Any]:
     if weights.ndim != 2 or weights.dtype not in (np.float32, np.float64) or not weights.size:
         raise refused(
             node,
-            Message(
-                "weights of shape {shape} and type {kind}, expected a matrix",
-                shape=list(weights.shape),
-                kind=weights.dtype,
-            ),
+            "weights of shape {shape} and type {kind}, expected a matrix",
+            shape=list(weights.shape),
+            kind=weights.dtype,
         )
     return weights
 
@@ -398,7 +396,7 @@ def _vector(graph: OnnxGraph, node: Any, name: str, width: int | None = None) ->
     """Return a constant as one value, or one for each of a row's values."""
     value = graph.constant(name)
     if value is None:
-        raise refused(node, Message("an input is computed, expected a constant"))
+        raise refused(node, "an input is computed, expected a constant")
     sides = [side for side in value.shape if side != 1]
     of_rows = not sides or (len(sides) == 1 and value.shape[-1] == sides[0])
     if value.dtype.kind not in "fiu" or not of_rows or value.ndim > 4 or (width and value.size not in (1, width)):
@@ -425,7 +423,7 @@ def _affine(graph: OnnxGraph, node: Any) -> tuple[Affine, str] | None:
     elif first and constant.all():
         factor, offset = 1 / constant, zero
     else:
-        raise refused(node, Message("a division by a computed value") if not first else Message("a division by 0"))
+        raise refused(node, "a division by a computed value" if not first else Message("a division by 0"))
     return Affine(factor, offset, node), value
 
 
@@ -451,14 +449,14 @@ def _without_effect(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[
     kind = node.op_type
     if kind == "Cast":
         if given.get("to") not in FLOATS:
-            raise refused(node, Message("a conversion to another type than FLOAT and DOUBLE"))
+            raise refused(node, "a conversion to another type than FLOAT and DOUBLE")
         return [Widen(node)] if given["to"] == FLOATS[1] else []
     if kind == "Dropout" and len(node.input) > 2 and node.input[2]:
         training = graph.constant(node.input[2])
         if training is None or training.any():
             raise refused(node, _TRAINING)
     if kind == "Flatten" and given.get("axis", 1) != 1:
-        raise refused(node, Message("expected axis 1"))
+        raise refused(node, "expected axis 1")
     if kind in ("Reshape", "Squeeze"):
         value = graph.constant(node.input[1]) if len(node.input) > 1 else np.array(given.get("axes", ()), np.int64)
         sides = value.ravel().tolist() if value is not None else []
@@ -467,8 +465,7 @@ def _without_effect(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[
         if not fits and not (value is None and _is_of_shapes(graph, node.input[1])):
             shape = Message("shape {shape}", shape=sides[:8]) if sides else Message("a computed shape")
             raise refused(
-                node,
-                Message("to {shape}, expected one row per sample. In PyTorch, use torch.flatten(x, 1)", shape=shape),
+                node, "to {shape}, expected one row per sample. In PyTorch, use torch.flatten(x, 1)", shape=shape
             )
     if kind == "Clip":
         limits = [given.get("min"), given.get("max")]
@@ -505,23 +502,22 @@ _ACTIVATIONS = {"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax":
 def _activation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Activation:
     kind = node.op_type
     if kind in ("Softmax", "LogSoftmax") and given.get("axis", -1 if graph.opset >= 13 else 1) not in (1, -1):
-        raise refused(node, Message("expected axis 1 or -1"))
+        raise refused(node, "expected axis 1 or -1")
     if kind in _ACTIVATIONS:
         return Activation(_ACTIVATIONS[kind], node)
     if kind == "LeakyRelu":
         if abs(float(given.get("alpha", 0.01)) - LEAK) > 1e-7:
             raise refused(
                 node,
-                Message(
-                    "alpha is {alpha:g}, expected {leak:g}. Train with this slope", alpha=given.get("alpha"), leak=LEAK
-                ),
+                "alpha is {alpha:g}, expected {leak:g}. Train with this slope",
+                alpha=given.get("alpha"),
+                leak=LEAK,
             )
         return Activation("leaky_relu", node)
     if kind == "Gelu":
         if given.get("approximate") != b"tanh":
             raise refused(
-                node,
-                Message("expected approximate='tanh'. Train with this form (in PyTorch: GELU(approximate='tanh'))"),
+                node, "expected approximate='tanh'. Train with this form (in PyTorch: GELU(approximate='tanh'))"
             )
         return Activation("gelu", node)
     if kind == "Exp":

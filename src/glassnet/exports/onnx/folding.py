@@ -24,8 +24,6 @@ from .tensors import WHOLE
 from .writer import KEY
 
 _LARGEST_BATCH = 10_000
-DYNAMIC = Message("Export it for any number (in PyTorch: dynamic_shapes)")
-"""The way out for graphs that take a fixed number of samples."""
 _READINGS = ("ink", "photo", HANDWRITING)
 
 
@@ -49,21 +47,17 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
     first = members[0]
     features = first.layers[0].weights.shape[1]
     if any(len(one.before[0]) not in (1, features) or len(one.before[1]) not in (1, features) for one in members):
-        raise NotImportableError(Message("a scaling of another number of inputs than the first layer has"))
+        raise NotImportableError("a scaling of another number of inputs than the first layer has")
     for one in members[1:]:
         same = all(map(np.array_equal, one.before, first.before))
         if not same or not all(map(np.array_equal, one.after or _NOTHING, first.after or _NOTHING)):
-            raise NotImportableError(Message("branches whose inputs or outputs are scaled differently"))
+            raise NotImportableError("branches whose inputs or outputs are scaled differently")
     if chain.decoding.binary and len(first.layers[-1].weights) != 1:
-        raise NotImportableError(Message("two probabilities for each of several outputs"))
+        raise NotImportableError("two probabilities for each of several outputs")
     sides = graph.input.sides[1:]
     if None not in sides and math.prod(side or 0 for side in sides) != features:
         raise NotImportableError(
-            Message(
-                "an input of shape {sides}, but a first layer of {features} inputs",
-                sides=list(sides),
-                features=features,
-            )
+            "an input of shape {sides}, but a first layer of {features} inputs", sides=list(sides), features=features
         )
     factor, offset = first.after or (None, None)
     name = Path(graph.name).name
@@ -72,7 +66,7 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
         source["data_sha256"] = graph.data_sha256
     return Imported(
         tuple(one.layers for one in members),
-        Receipt(not_verifiable=Message("the network was imported from {name}", name=name), imported=source),
+        Receipt(not_verifiable=str(Message("the network was imported from {name}", name=name)), imported=source),
         *first.before,
         task=chain.decoding.task or ("numbers" if first.after else None),
         classes=chain.decoding.classes,
@@ -109,8 +103,7 @@ def _folded(steps: tuple[Step, ...]) -> _Folded:
                 before, pending = pending, _NOTHING
             elif layers and layers[-1].activation in OUTPUTS_ONLY:
                 raise refused(
-                    step.node,
-                    Message("after {activation}, expected this of the outputs only", activation=layers[-1].activation),
+                    step.node, "after {activation}, expected this of the outputs only", activation=layers[-1].activation
                 )
             sums, pending = _dense(step, layers[-1] if layers else None, pending), _NOTHING
         elif isinstance(step, Affine):
@@ -120,20 +113,20 @@ def _folded(steps: tuple[Step, ...]) -> _Folded:
                 sums = _scaled(sums, step)
         elif isinstance(step, Activation):
             if sums is None:
-                raise refused(step.node, Message("no dense layer before it"))
+                raise refused(step.node, "no dense layer before it")
             layers.append(Layer(sums[0], sums[1], step.name))
             sums = None
     if sums is not None:
         layers.append(Layer(sums[0], sums[1], "identity"))
     if before is None:
-        raise NotImportableError(Message("no dense layer"))
+        raise NotImportableError("no dense layer")
     for step in steps[wide:]:
         if isinstance(step, Affine):
             pending = _after(pending, step)
     if pending is _NOTHING:
         return _Folded(tuple(layers), before, None)
     if not (pending[0] > 0).all():
-        raise NotImportableError(Message("outputs with a factor that is not above 0"))
+        raise NotImportableError("outputs with a factor that is not above 0")
     return _Folded(tuple(layers), before, pending)
 
 
@@ -143,7 +136,7 @@ _NOTHING = np.ones(1), np.zeros(1)
 def _after(pending: tuple[Floats, Floats], step: Affine) -> tuple[Floats, Floats]:
     """Return factor and offset of one affine step after another."""
     if len({one.size for one in (*pending, step.factor, step.offset)} - {1}) > 1:
-        raise refused(step.node, Message("shapes do not match"))
+        raise refused(step.node, "shapes do not match")
     return pending[0] * step.factor, pending[1] * step.factor + step.offset
 
 
@@ -153,14 +146,14 @@ def _dense(step: Dense, last: Layer | None, pending: tuple[Floats, Floats]) -> t
     if last is not None and len(last.weights) != fan_in:
         raise refused(
             step.node,
-            Message(
-                "{inputs} inputs, but the layer before has {outputs} outputs", inputs=fan_in, outputs=len(last.weights)
-            ),
+            "{inputs} inputs, but the layer before has {outputs} outputs",
+            inputs=fan_in,
+            outputs=len(last.weights),
         )
     if pending is not _NOTHING:
         factor, offset = pending
         if {factor.size, offset.size} - {1, fan_in}:
-            raise refused(step.node, Message("shapes do not match"))
+            raise refused(step.node, "shapes do not match")
         wide = weights.astype(np.float64)
         bias = bias + wide @ np.broadcast_to(offset, fan_in)
         weights = (wide * factor).astype(weights.dtype)
@@ -171,7 +164,7 @@ def _scaled(sums: tuple[NDArray[Any], Floats, Any], step: Affine) -> tuple[NDArr
     """Return a layer's weights and bias with a factor and an offset after them."""
     weights, bias, node = sums
     if {step.factor.size, step.offset.size} - {1, len(weights)}:
-        raise refused(step.node, Message("shapes do not match"))
+        raise refused(step.node, "shapes do not match")
     if (step.factor != 1).any():
         weights = (weights.astype(np.float64) * step.factor.reshape(-1, 1)).astype(weights.dtype)
     return weights, bias * step.factor + step.offset, node
@@ -230,7 +223,10 @@ def reference(graph: OnnxGraph, chain: Chain) -> Any:
     first, *others = graph.input.sides or (None,)
     sides = tuple(side or -1 for side in others) or (-1,)
     if first is not None and first > _LARGEST_BATCH:
-        raise NotImportableError(f"a fixed number of {first:,} samples. {DYNAMIC}")
+        raise NotImportableError(
+            "a fixed number of {samples:,} samples. Export it for any number (in PyTorch: dynamic_shapes)",
+            samples=first,
+        )
 
     def answers(rows: NDArray[Any]) -> NDArray[Any]:
         session: Any = ReferenceEvaluator(model)

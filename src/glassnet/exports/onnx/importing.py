@@ -93,21 +93,18 @@ def read_network(source: Any, task: str | None = None, maximum: float | None = N
         difference = _difference(model, imported, answers)
         if not difference <= TOLERANCE:
             raise NotImportableError(
-                Message(
-                    "answers of the imported model differ by {difference:.2g} from those of its source, expected "
-                    "at most {most:g}",
-                    difference=difference,
-                    most=TOLERANCE,
-                )
+                "answers of the imported model differ by {difference:.2g} from those of its source, expected "
+                "at most {most:g}",
+                difference=difference,
+                most=TOLERANCE,
             )
     except NotImportableError as problem:
-        raise DataError("GN102", "{path} cannot be imported: {problem}.", path=name, problem=problem) from None
+        raise DataError("GN102", "{path} cannot be imported: {problem}.", path=name, problem=problem.message) from None
     except GlassnetError:
         raise
     except Exception as problem:  # of onnx and NumPy, for files that are damaged or made to break them
-        raise DataError(
-            "GN102", "{path} cannot be imported: damaged ({reason}).", path=name, reason=_line(problem)
-        ) from None
+        template = "{path} cannot be imported: damaged ({reason})."
+        raise DataError("GN102", template, path=name, reason=_line(problem)) from None
     return model, difference
 
 
@@ -141,7 +138,7 @@ def _difference(model: Model, imported: Imported, answers: Answers) -> float:
             expected = np.asarray(answers(rows), np.float64).reshape(len(rows), -1)
         except Exception as problem:  # of any operator
             raise NotImportableError(
-                Message("it cannot be run on {rows} rows ({reason})", rows=ROWS, reason=_line(problem))
+                "it cannot be run on {rows} rows ({reason})", rows=ROWS, reason=_line(problem)
             ) from None
         given, used = imported.members[0][-1].activation, model.network.architecture.activations[-1]
         if expected.shape[1] == 1 and model.targets.of_classes:
@@ -153,7 +150,7 @@ def _difference(model: Model, imported: Imported, answers: Answers) -> float:
         found = model.predict(rows) if of_numbers else model.outputs(rows).astype(np.float64)
         if found.shape != expected.shape:
             raise NotImportableError(
-                Message("answers of shape {shape}, expected one row per sample", shape=list(expected.shape[1:]))
+                "answers of shape {shape}, expected one row per sample", shape=list(expected.shape[1:])
             )
         difference = np.abs(found - expected) / np.maximum(1, np.abs(expected))
         return float(np.where(np.isnan(difference), np.inf, difference).max())

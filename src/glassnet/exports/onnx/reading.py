@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from ...errors import FileError
-from ...i18n.message import Message
+from ...i18n.message import Listing, Message
 from ...io.opening import file_problem
 from ...nn.activations import ACTIVATIONS, OUTPUTS_ONLY
 from .building import NotImportableError
@@ -28,17 +28,18 @@ _DEEPEST = 8
 Array = NDArray[Any]
 
 
-def refused(node: Any, why: str) -> NotImportableError:
+def refused(node: Any, why: str | Message, /, **values: Any) -> NotImportableError:
     """Return the reason that names a node's operator, and the node: by its first output if it has no name."""
     name = node.name or "".join(node.output[:1])
     operator = node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
+    reason = Message(why, **values) if isinstance(why, str) else why
     return NotImportableError(
-        Message("operator {operator}, node {name!r}: {why}", operator=operator[:LONGEST], name=name[:LONGEST], why=why)
+        "operator {operator}, node {name!r}: {why}", operator=operator[:LONGEST], name=name[:LONGEST], why=reason
     )
 
 
 _LAYERS = Message("Only dense layers can be imported: run this network in onnxruntime")
-_HIDDEN = ", ".join(name for name in ACTIVATIONS if name not in OUTPUTS_ONLY)
+_HIDDEN = Listing(name for name in ACTIVATIONS if name not in OUTPUTS_ONLY)
 _ACTIVATIONS = Message("Train with one of {names} instead (gelu with approximate='tanh')", names=_HIDDEN)
 _QUANTISED = Message("Export the network before it is quantised")
 _INSTEAD = {
@@ -58,7 +59,7 @@ _INSTEAD = {
 def unsupported(node: Any) -> NotImportableError:
     """Return the reason for an operator that no chain has, with what would do instead."""
     instead = _INSTEAD.get(node.op_type, Message("docs/export.md lists the operators that can be imported"))
-    return refused(node, Message("not supported. {instead}", instead=instead))
+    return refused(node, "not supported. {instead}", instead=instead)
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class OnnxGraph:
             try:
                 value = _OF_CONSTANTS[node.op_type](value, attributes(node), *others)
             except (ValueError, TypeError, IndexError):
-                raise refused(node, Message("shapes do not match")) from None
+                raise refused(node, "shapes do not match") from None
         return value
 
     def is_constant(self, name: str) -> bool:
@@ -220,30 +221,25 @@ def read_graph(path: str | Path) -> OnnxGraph:
     try:
         proto = onnx.load_model_from_string(content)
     except Exception:  # protobuf's errors, which differ between its implementations
-        raise NotImportableError(Message("not an ONNX file, or a damaged one")) from None
+        raise NotImportableError("not an ONNX file, or a damaged one") from None
     graph = proto.graph
     if not proto.ir_version or not graph.node:
-        raise NotImportableError(Message("not an ONNX file, or a damaged one"))
+        raise NotImportableError("not an ONNX file, or a damaged one")
     if len(graph.node) > MOST_NODES:
-        raise NotImportableError(Message("more than {count} nodes, expected a chain of dense layers", count=MOST_NODES))
+        raise NotImportableError("more than {count} nodes, expected a chain of dense layers", count=MOST_NODES)
     if proto.functions or graph.sparse_initializer:
         raise NotImportableError(
-            Message(
-                "functions or sparse tensors, expected a chain of dense layers. Remove functions with "
-                "onnx.inliner.inline_local_functions"
-            )
+            "functions or sparse tensors, expected a chain of dense layers. Remove functions with "
+            "onnx.inliner.inline_local_functions"
         )
     initializers = {one.name: one for one in graph.initializer}
     inputs = [one for one in graph.input if one.name not in initializers]
     if len(inputs) != 1:
-        names = ", ".join(repr(one.name[:LONGEST]) for one in inputs[:4]) + ", …" * (len(inputs) > 4)
+        names = Listing((one.name[:LONGEST] for one in inputs), 4, quoted=True)
         raise NotImportableError(
-            Message(
-                "{count} inputs ({names}), expected one input with one row per sample. Join them to one "
-                "before the export",
-                count=len(inputs),
-                names=names,
-            )
+            "{count} inputs ({names}), expected one input with one row per sample. Join them to one before the export",
+            count=len(inputs),
+            names=names,
         )
     seen = {*initializers, inputs[0].name, ""}
     producers, order = {}, {}
@@ -251,23 +247,19 @@ def read_graph(path: str | Path) -> OnnxGraph:
         if missing := [one for one in node.input if one not in seen]:
             raise refused(
                 node,
-                Message(
-                    "its input {name!r} is from no node before it (a cycle, or a damaged file)",
-                    name=missing[0][:LONGEST],
-                ),
+                "its input {name!r} is from no node before it (a cycle, or a damaged file)",
+                name=missing[0][:LONGEST],
             )
         for output in filter(None, node.output):
             if output in seen:
-                raise refused(node, Message("its output {name!r} exists already", name=output[:LONGEST]))
+                raise refused(node, "its output {name!r} exists already", name=output[:LONGEST])
             seen.add(output)
             producers[output], order[output] = node, place
     outputs = tuple(one.name for one in graph.output)
     if len(outputs) > _MOST_OUTPUTS:
-        raise NotImportableError(
-            Message("{count} outputs, expected at most {most}", count=len(outputs), most=_MOST_OUTPUTS)
-        )
+        raise NotImportableError("{count} outputs, expected at most {most}", count=len(outputs), most=_MOST_OUTPUTS)
     if not outputs or any(one not in producers for one in outputs):
-        raise NotImportableError(Message("an output that no node computes"))
+        raise NotImportableError("an output that no node computes")
     size, data_sha256 = read_outside(name, graph.initializer)
     versions = [one.version for one in proto.opset_import if one.domain in ("", "ai.onnx")]
     return OnnxGraph(
@@ -294,7 +286,7 @@ def _content(name: str) -> bytes:
         raise FileError("GN003", "{name}: a device or a pipe, expected a file name. Choose another path.", name=name)
     try:
         if place.is_file() and place.stat().st_size > LARGEST:
-            raise NotImportableError(Message("larger than 2 GB, which an ONNX file cannot be"))
+            raise NotImportableError("larger than 2 GB, which an ONNX file cannot be")
         return place.read_bytes()
     except OSError as problem:
         raise file_problem(name, problem) from None
@@ -304,15 +296,16 @@ def _input_of(info: Any) -> Input:
     tensor = info.type.tensor_type
     if tensor.elem_type not in (*FLOATS, *WHOLE):
         raise NotImportableError(
-            f"input {info.name[:LONGEST]!r} has type {type_name(tensor.elem_type)}, expected FLOAT or DOUBLE. {HALF}"
+            "input {name!r} has type {kind}, expected FLOAT or DOUBLE. {instead}",
+            name=info.name[:LONGEST],
+            kind=type_name(tensor.elem_type),
+            instead=HALF,
         )
     sides = tuple(one.dim_value if one.HasField("dim_value") else None for one in tensor.shape.dim)
     if len(sides) > 4 or any(side is not None and side < 1 for side in sides):
         raise NotImportableError(
-            Message(
-                "input {name!r} has shape {shape}, expected one row per sample",
-                name=info.name[:LONGEST],
-                shape=list(sides)[:8],
-            )
+            "input {name!r} has shape {shape}, expected one row per sample",
+            name=info.name[:LONGEST],
+            shape=list(sides)[:8],
         )
     return Input(info.name, tensor.elem_type, sides)

@@ -27,7 +27,7 @@ _ALONE = 8
 """Rows that are also run one at a time: a runtime may add in another order then."""
 
 
-def run(path: Path, model: Model, rows: ProofRows) -> Ran:
+def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> Ran:
     """Run a file on rows, all at once, and the first ones also one at a time.
 
     Of two answers to a row, the one further from the portable answer counts.
@@ -43,7 +43,7 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
 
     try:
         proto = onnx.load_model_from_string(path.read_bytes())
-        _require_own(path, proto)
+        _require_own(name or path, proto)
         outputs = next(entry.value for entry in proto.metadata_props if entry.key == f"{KEY}outputs")
         answers = [one.name for one in proto.graph.output]
         # Compared are the network's outputs, which are a value within the graph.
@@ -60,8 +60,8 @@ def run(path: Path, model: Model, rows: ProofRows) -> Ran:
     except (OSError, GlassnetError):
         raise
     except Exception as problem:  # onnx and onnxruntime raise errors of many kinds
-        raise _cannot_be_run(path, problem) from None
-    return Ran(tool, "", found[1], _predicted(model, found[0]), found[2] if len(found) > 2 else None)
+        raise _cannot_be_run(name or path, problem) from None
+    return Ran(tool, None, found[1], _predicted(model, found[0]), found[2] if len(found) > 2 else None)
 
 
 def stored(path: str | Path, content: bytes) -> Stored:
@@ -82,7 +82,7 @@ def stored(path: str | Path, content: bytes) -> Stored:
 
     try:
         proto = onnx.load_model_from_string(content)
-        _require_own(Path(path), proto)
+        _require_own(path, proto)
         facts: dict[str, Any] = {}
         for one in proto.graph.initializer:
             value = onnx.numpy_helper.to_array(one)
@@ -120,7 +120,7 @@ _OPERATORS = frozenset(
 _LARGE = (4, 5, 9, 10, 11, 12)  # attributes that are tensors or graphs
 
 
-def _require_own(path: Path, proto: Any) -> None:
+def _require_own(path: str | Path, proto: Any) -> None:
     """Raise DataError GN101 for what glassnet does not write, such as weights in other files, which a runtime reads."""
     graph = proto.graph
     outside = [one for one in graph.initializer if one.data_location or one.external_data]

@@ -34,21 +34,19 @@ def read_estimator(estimator: Any) -> Imported:
     kind = type(network).__name__
     if not hasattr(network, "coefs_"):
         if hasattr(network, "hidden_layer_sizes"):
-            raise NotImportableError(Message("not fitted. Call fit first"))
-        raise NotImportableError(
-            Message("expected the name of an ONNX file, or a fitted MLPClassifier or MLPRegressor")
-        )
+            raise NotImportableError("not fitted. Call fit first")
+        raise NotImportableError("expected the name of an ONNX file, or a fitted MLPClassifier or MLPRegressor")
     names = [network.activation] * (len(network.coefs_) - 1) + [network.out_activation_]
     if unknown := [name for name in names if name not in _ACTIVATIONS]:
         raise NotImportableError(
-            Message("activation {name!r}, expected one of {choices}", name=unknown[0], choices=Listing(_ACTIVATIONS))
+            "activation {name!r}, expected one of {choices}", name=unknown[0], choices=Listing(_ACTIVATIONS)
         )
     layers = tuple(
         Layer(np.asarray(weights).T, np.asarray(bias, np.float64), _ACTIVATIONS[name])
         for weights, bias, name in zip(network.coefs_, network.intercepts_, names, strict=True)
     )
     receipt = Receipt(
-        not_verifiable=Message("the network was imported from scikit-learn's {name}", name=kind),
+        not_verifiable=str(Message("the network was imported from scikit-learn's {name}", name=kind)),
         imported={"class": kind},
     )
     classes, task = getattr(network, "classes_", None), "numbers"
@@ -80,9 +78,9 @@ def _parts(estimator: Any) -> tuple[Any, Any]:
     if len(steps) == 1:
         return None, steps[0]
     if len(steps) != 2 or type(steps[0]).__name__ not in _SCALERS or getattr(steps[0], "clip", False):
-        kinds = ", ".join(type(step).__name__ for step in steps)
+        kinds = Listing(type(step).__name__ for step in steps)
         raise NotImportableError(
-            Message("a pipeline of {kinds}, expected at most a StandardScaler or MinMaxScaler before", kinds=kinds)
+            "a pipeline of {kinds}, expected at most a StandardScaler or MinMaxScaler before", kinds=kinds
         )
     return steps[0], steps[1]
 
@@ -92,7 +90,7 @@ def _scaling(scaler: Any) -> tuple[Floats, Floats]:
     if hasattr(scaler, "min_"):
         return np.asarray(scaler.scale_, np.float64), np.asarray(scaler.min_, np.float64)
     if not hasattr(scaler, "n_features_in_"):
-        raise NotImportableError(Message("not fitted. Call fit first"))
+        raise NotImportableError("not fitted. Call fit first")
     factor = np.ones(1) if scaler.scale_ is None else 1 / np.asarray(scaler.scale_, np.float64)
     mean = np.asarray(scaler.mean_, np.float64) if scaler.with_mean else np.zeros(1)
     return factor, -mean * factor

@@ -37,7 +37,7 @@ _FIELDS = {
 """Types of tensors that are read -> the field of their values, where these are not raw bytes."""
 HALF = Message("Convert the network to float32 before its export (in PyTorch: network.float())")
 """The way out for other types."""
-_ONE_FILE = "export with external_data=False (torch.onnx.export), or save the network as one file"
+_ONE_FILE = Message("export with external_data=False (torch.onnx.export), or save the network as one file")
 
 Array = NDArray[Any]
 
@@ -57,7 +57,9 @@ def array_of(tensor: Any) -> Array:
     """
     name, count = tensor.name[:LONGEST], _values_of(tensor)
     if _is_outside(tensor):
-        raise NotImportableError(f"tensor {name!r} of a node is in another file. Instead, {_ONE_FILE}")
+        raise NotImportableError(
+            "tensor {name!r} of a node is in another file. Instead, {instead}", name=name, instead=_ONE_FILE
+        )
     if tensor.data_type == TensorProto.STRING:
         held, unit = len(tensor.string_data), 1
     elif tensor.HasField("raw_data"):
@@ -66,11 +68,7 @@ def array_of(tensor: Any) -> Array:
         held, unit = len(getattr(tensor, _FIELDS[tensor.data_type])), 1
     if held != count * unit:
         raise NotImportableError(
-            Message(
-                "tensor {name!r} has another number of values than its shape {shape}",
-                name=name,
-                shape=list(tensor.dims),
-            )
+            "tensor {name!r} has another number of values than its shape {shape}", name=name, shape=list(tensor.dims)
         )
     return np.asarray(numpy_helper.to_array(tensor))
 
@@ -80,11 +78,14 @@ def _values_of(tensor: Any) -> int:
     name = tensor.name[:LONGEST]
     if tensor.data_type not in _FIELDS or tensor.HasField("segment"):
         raise NotImportableError(
-            f"tensor {name!r} has type {type_name(tensor.data_type)}, expected FLOAT or DOUBLE. {HALF}"
+            "tensor {name!r} has type {kind}, expected FLOAT or DOUBLE. {instead}",
+            name=name,
+            kind=type_name(tensor.data_type),
+            instead=HALF,
         )
     if any(side < 0 for side in tensor.dims) or len(tensor.dims) > 8:
         raise NotImportableError(
-            Message("tensor {name!r} has shape {shape}, which is not possible", name=name, shape=list(tensor.dims)[:8])
+            "tensor {name!r} has shape {shape}, which is not possible", name=name, shape=list(tensor.dims)[:8]
         )
     return math.prod(tensor.dims)
 
@@ -118,37 +119,31 @@ def read_outside(path: str | Path, tensors: Iterable[Any]) -> tuple[int, str]:
         used[place] += size
         if not offset.isdecimal() or len(offset) > 15 or given.get("length", str(size)) != str(size):
             raise NotImportableError(
-                Message(
-                    "tensor {name!r} has another number of values than its shape {shape}",
-                    name=name,
-                    shape=list(tensor.dims),
-                )
+                "tensor {name!r} has another number of values than its shape {shape}",
+                name=name,
+                shape=list(tensor.dims),
             )
         if used.total() > LARGEST:
-            raise NotImportableError(Message("tensors of more than 2 GB in other files"))
+            raise NotImportableError("tensors of more than 2 GB in other files")
         try:
             with open(place, "rb") as file:
                 held = os.fstat(file.fileno()).st_size
                 if max(int(offset) + size, used[place]) > held:
                     raise NotImportableError(
-                        Message(
-                            "tensor {name!r} is not in the file {file!r}, which has only {bytes:,} bytes: damaged, or "
-                            "of another network. Export the network again",
-                            name=name,
-                            file=place.name[:LONGEST],
-                            bytes=held,
-                        )
+                        "tensor {name!r} is not in the file {file!r}, which has only {bytes:,} bytes: damaged, or "
+                        "of another network. Export the network again",
+                        name=name,
+                        file=place.name[:LONGEST],
+                        bytes=held,
                     )
                 file.seek(int(offset))
                 tensor.raw_data = file.read(size)
         except OSError as problem:
             raise NotImportableError(
-                Message(
-                    "tensor {name!r} is in the file {file!r}, which cannot be read ({reason})",
-                    name=name,
-                    file=place.name[:LONGEST],
-                    reason=problem.strerror or problem,
-                )
+                "tensor {name!r} is in the file {file!r}, which cannot be read ({reason})",
+                name=name,
+                file=place.name[:LONGEST],
+                reason=problem.strerror or str(problem),
             ) from None
         digest.update(tensor.raw_data)
         tensor.ClearField("external_data")
@@ -158,17 +153,22 @@ def read_outside(path: str | Path, tensors: Iterable[Any]) -> tuple[int, str]:
 
 def _place_of(folder: Path, location: str, tensor: str) -> Path:
     """Return the file that a tensor names, if it is in the folder."""
-    shown = location[:LONGEST]
     plain = location not in ("", ".", "..") and not {*location} & {*"/\\:\0"}
     place = folder / location if plain else folder
     if not plain or (place.is_symlink() and Path(os.path.realpath(place)).parent != Path(os.path.realpath(folder))):
         raise NotImportableError(
-            f"tensor {tensor!r} is in the file {shown!r}, which is not in the folder of the network and is not opened. "
-            f"Instead, {_ONE_FILE}"
+            "tensor {name!r} is in the file {file!r}, which is not in the folder of the network and is not opened. "
+            "Instead, {instead}",
+            name=tensor,
+            file=location[:LONGEST],
+            instead=_ONE_FILE,
         )
     if not place.is_file():
         raise NotImportableError(
-            f"tensor {tensor!r} is in the file {shown!r}, which is missing. Put it in the folder of the network; or "
-            f"{_ONE_FILE}"
+            "tensor {name!r} is in the file {file!r}, which is missing. Put it in the folder of the network; or "
+            "{instead}",
+            name=tensor,
+            file=location[:LONGEST],
+            instead=_ONE_FILE,
         )
     return place

@@ -21,10 +21,11 @@ import orjson
 
 from ...errors import FileError, GlassnetError
 from ...i18n.control_characters import printable
-from ...i18n.message import Message, Option
+from ...i18n.message import Command, Listing, Message, Option
 from ...io.limits import available_cores
 from ...io.opening import gunzip
-from ..http import accepted_language, host_name, in_language, is_foreign, is_loopback
+from ..http import accepted_language, host_name, is_foreign, is_loopback
+from ..rendering import for_client
 from . import documentation, explain, metrics, openapi, predict, process, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
@@ -206,14 +207,17 @@ class Service:
             raise RequestError(404, "GN121", Message("{path}: no such address. See /docs.", path=request.path))
         route = methods.get("GET" if request.method == "HEAD" else request.method)
         if route is None:
-            allowed = ", ".join(["GET", "HEAD"] if "GET" in methods else methods)
+            allowed = ["GET", "HEAD"] if "GET" in methods else [*methods]
             raise RequestError(
                 405,
                 "GN122",
                 Message(
-                    "{name}: method {method}, expected {what}.", name=request.path, method=request.method, what=allowed
+                    "{path}: method {method}, expected {methods}.",
+                    path=request.path,
+                    method=request.method,
+                    methods=Listing(allowed, last="or"),
                 ),
-                {"Allow": allowed},
+                {"Allow": ", ".join(allowed)},
             )
         return route
 
@@ -226,10 +230,9 @@ class Service:
                 403,
                 "GN124",
                 Message(
-                    "Host {host!r}: not a name of this service. Start it with {allow_host}, or with {token}.",
+                    "Host {host!r}: not a name of this service. Start it as {command}, or with a token.",
                     host=host,
-                    allow_host=Option("allow_host", name),
-                    token=Option("token"),
+                    command=Command("serve", "MODEL", Option("allow_host", name)),
                 ),
             )
         if self._token is None and request.method not in ("GET", "HEAD"):
@@ -240,9 +243,8 @@ class Service:
                     "GN124",
                     Message(
                         "The request comes from a page of another site. If that is this service behind a proxy, "
-                        "start it with {allow_host} and the name of the site; otherwise use {token}.",
-                        allow_host=Option("allow_host"),
-                        token=Option("token"),
+                        "start it as {command}; otherwise start it with a token.",
+                        command=Command("serve", "MODEL", Option("allow_host", "NAME")),
                     ),
                 )
 
@@ -291,7 +293,7 @@ class Service:
             return await asyncio.wait_for(asyncio.shield(work), max(0.0, request.deadline - time.monotonic()))
         except TimeoutError:
             job.cancel()  # if it still waits; otherwise it counts until it has looked at the deadline
-            raise busy(Message("The request takes too long. Send fewer rows at once.")) from None
+            raise busy("The request takes too long. Send fewer rows at once.") from None
 
     def _done(self, work: asyncio.Future[Answer]) -> None:
         self._busy -= 1
@@ -311,15 +313,15 @@ class Service:
 
     def _require_room(self) -> None:
         if self._busy >= self._threads + self._limits.max_waiting:
-            raise busy(Message("Too many requests are waiting. Try again later."), 429)
+            raise busy("Too many requests are waiting. Try again later.", status=429)
 
     async def _read(self, request: Request, receive: Receive) -> int:
         """Read the body of a request; return its size, which is counted in `_bytes`."""
         declared = request.header("content-length")
         most = self._limits.max_body
-        message = Message("The body has more than {bytes:,} bytes. Send fewer rows at once.", bytes=most)
+        refusal = too_large("The body has more than {bytes:,} bytes. Send fewer rows at once.", bytes=most)
         if declared.isdecimal() and int(declared) > most:
-            raise too_large(message)
+            raise refusal
         if not declared.isdecimal() or int(declared) > QUICK_BYTES:
             self._require_room()
         parts, size = [], 0
@@ -333,9 +335,9 @@ class Service:
                 self._bytes += len(part)
                 parts.append(part)
                 if size > most:
-                    raise too_large(message)
+                    raise refusal
                 if self._bytes > self._most_bytes:
-                    raise busy(Message("Too many large requests. Try again later."), 429)
+                    raise busy("Too many large requests. Try again later.", status=429)
                 if not event.get("more_body"):
                     break
         except BaseException:
@@ -359,17 +361,12 @@ class Service:
                 plain += piece
                 if len(plain) > most:
                     raise too_large(
-                        Message(
-                            "The body has more than {bytes:,} bytes when decompressed. Send fewer rows at once.",
-                            bytes=most,
-                        )
+                        "The body has more than {bytes:,} bytes when decompressed. Send fewer rows at once.", bytes=most
                     )
         except FileError:
             raise malformed(
-                Message(
-                    "The body is not {encoding} data, or they are damaged, cut off or followed by others.",
-                    encoding=encoding,
-                )
+                "The body is not {encoding} data, or they are damaged, cut off or followed by others.",
+                encoding=encoding,
             ) from None
         return bytes(plain)
 
@@ -406,7 +403,7 @@ def _error(problem: GlassnetError, route: Route | None, request: Request) -> Ans
     """Return the answer to a request that is refused."""
     status = problem.status if isinstance(problem, RequestError) else STATUS.get(problem.code, 422)
     headers = problem.headers if isinstance(problem, RequestError) else {}
-    text = in_language(str(problem), request.language)
+    text = for_client(problem, request.language)
     text = text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"  # it may quote the request
     is_protocol = route.is_protocol if route else request.path.startswith("/v2")
     return Answer(_error_body(text, problem.code, is_protocol), JSON, status, headers)

@@ -13,7 +13,7 @@ from ...i18n.language import Say, listed
 from ...i18n.message import LANGUAGES
 from ...i18n.plots import words_in
 from ...i18n.service import SERVICE_WORDS
-from ..http import in_language
+from ..rendering import for_client
 from .connection import DEADLINES
 from .examples import Example, has_digit, infer_example, model_example, predict_example
 from .messages import Answer, Context, Request, Route
@@ -51,7 +51,7 @@ def _content(context: Context, address: str, language: str) -> dict[str, Any]:
     names = [one.name for one in models]
     lead = say("lead_one", name=names[0]) if len(names) == 1 else say("lead", count=len(names))
     problems = [
-        f"{name}: " + say("not_reloaded", problem=in_language(str(problem), language))
+        f"{name}: " + say("not_reloaded", problem=for_client(problem, language))
         for name, problem in context.models.problems.items()
     ]
     return {

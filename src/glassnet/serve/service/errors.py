@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...errors import GlassnetError
+from ...i18n.message import Message
 from .limits import RETRY_SECONDS
 
 STATUS = {"GN032": 503, "GN033": 413}
@@ -18,26 +20,27 @@ class RequestError(GlassnetError):
     ----------
     status : int
         Of the answer.
-    code, message : str
+    code : str
+    message : Message
     headers : mapping of str to str
         Further headers of the answer.
     """
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] = {}) -> None:
+    def __init__(self, status: int, code: str, message: Message, headers: Mapping[str, str] = {}) -> None:
         super().__init__(code, message)
         self.status, self.headers = status, dict(headers)
 
 
-def malformed(message: str) -> RequestError:
+def malformed(template: str, /, **values: Any) -> RequestError:
     """Return the refusal of a request that does not have the expected form."""
-    return RequestError(400, "GN127", message)
+    return RequestError(400, "GN127", Message(template, **values))
 
 
-def busy(message: str, status: int = 503) -> RequestError:
+def busy(template: str, /, *, status: int = 503) -> RequestError:
     """Return the refusal of a request that may succeed later."""
-    return RequestError(status, "GN126", message, {"Retry-After": str(RETRY_SECONDS)})
+    return RequestError(status, "GN126", Message(template), {"Retry-After": str(RETRY_SECONDS)})
 
 
-def too_large(message: str) -> RequestError:
+def too_large(template: str, /, **values: Any) -> RequestError:
     """Return the refusal of a request beyond a limit of size."""
-    return RequestError(413, "GN125", message)
+    return RequestError(413, "GN125", Message(template, **values))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...explain.why import why
 from ...explain.why_facts import why_facts
 from ...i18n.control_characters import finite
-from ...i18n.message import Message
 from ...workflow.explain_job import output_named
 from .errors import malformed
 from .messages import Answer, Context, Request, Route, json_answer
@@ -16,7 +15,7 @@ def _explain(context: Context, request: Request) -> Answer:
     served = served_by(context, request)
     inputs, names = samples_in(served, request, context.limits)
     if len(inputs) != 1:
-        raise malformed(Message("{count} rows, expected one to explain.", count=len(inputs)))
+        raise malformed("{count} rows, expected one to explain.", count=len(inputs))
     model, output = served.model, request.parameters.get("output")
     place = None if output is None else output_named(model, output, "output")
     explained = why(model, inputs[0], None, place)

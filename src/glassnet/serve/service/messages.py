@@ -55,8 +55,8 @@ class Request:
         Of `time.monotonic`.
     strict : bool
         Whether inputs that the training data did not have are refused.
-    remarks : list of tuple of str
-        Where such inputs are, and what becomes of them, in English; part of the answer.
+    remarks : list of Message
+        Where such inputs are, and what becomes of them; part of the answer.
     """
 
     method: str
@@ -69,7 +69,7 @@ class Request:
     quick: bool = False
     deadline: float = math.inf
     strict: bool = False
-    remarks: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[Message] = field(default_factory=list)
 
     def header(self, name: str) -> str:
         """Return the value of a header, named in lower case; empty if it is missing."""
@@ -93,16 +93,16 @@ class Request:
             host = f"{host}:{port}"
         return f"{scheme}://{host}{self.prefix}"
 
-    def remark(self, place: str, text: str) -> None:
+    def remark(self, place: str | Message, remark: Message) -> None:
         """Add a remark; DataError GN075 if the request is strict."""
         if self.strict:
-            raise strictly(place, text)
-        self.remarks.append((place, text))
+            raise strictly(place, remark)
+        self.remarks.append(Message("{place}: {remark}", place=place, remark=remark))
 
     def require_time(self) -> None:
         """Raise RequestError GN126 if the time for the request has passed."""
         if time.monotonic() > self.deadline:
-            raise busy(Message("The request takes too long. Send fewer rows at once."))
+            raise busy("The request takes too long. Send fewer rows at once.")
 
     def may_take_time(self) -> None:
         """Raise `TakesTime` on the event loop, before work that may take more than a millisecond."""
@@ -148,25 +148,21 @@ def json_in(body: bytes | memoryview) -> Any:
         text = bytes(body)
         if text.count(b"[") + text.count(b"{") > _MOST_PARTS:
             raise too_large(
-                Message(
-                    "The body has more than {count:,} lists and objects. Send fewer rows at once.", count=_MOST_PARTS
-                )
+                "The body has more than {count:,} lists and objects. Send fewer rows at once.", count=_MOST_PARTS
             )
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as problem:  # also for nesting that is too deep
         if problem.doc.startswith("NaN", problem.pos):
-            raise malformed(
-                Message("The body is not valid JSON: it has NaN. Write null for a missing value.")
-            ) from None
-        raise malformed(Message("The body is not valid JSON ({why}).", why=problem)) from None
+            raise malformed("The body is not valid JSON: it has NaN. Write null for a missing value.") from None
+        raise malformed("The body is not valid JSON ({why}).", why=problem) from None
 
 
 def flag_in(values: Any, name: str, usual: bool) -> bool:
     """Return the truth of this name in an object of a body; RequestError GN127 for another value."""
     value = values.get(name, usual) if isinstance(values, dict) else usual
     if type(value) is not bool:
-        raise malformed(Message("{name} {value!r}: expected true or false.", name=name, value=value))
+        raise malformed("{name} {value!r}: expected true or false.", name=name, value=value)
     return value
 
 

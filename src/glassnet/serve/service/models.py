@@ -24,7 +24,7 @@ from ...model.portable import PortableForm, form_of
 from ...preprocess.tabular.rows import RowEncoder
 from ...preprocess.training_range import TrainingRange
 from .counters import Counters
-from .errors import RequestError
+from .errors import RequestError, malformed
 
 POLL_SECONDS = 0.5
 """Between two looks at the files."""
@@ -90,14 +90,12 @@ class ServedModel:
         )
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Message:
         """What answers have, and what requests have."""
         targets, columns = self.model.targets, self.model.columns
-        inputs = (
-            Message("rows of {count} values", count=self.model.features)
-            if columns is None
-            else Message("rows of a table")
-        )
+        inputs = Message("rows of a table")
+        if columns is None:
+            inputs = Message("rows of {count} values", count=self.model.features)
         if targets.of_classes:
             return Message("predictions of classes from {inputs}", inputs=inputs)
         if targets.name == "values":
@@ -217,15 +215,12 @@ class Repository:
         if name is not None:
             return self.get(name)
         if len(self._models) > 1:
-            names = ", ".join(self._models)
-            raise RequestError(
-                400, "GN127", Message("Name the model with ?model=NAME. The models are {names}.", names=names)
-            )
+            raise malformed("Name the model with ?model=NAME. The models are {names}.", names=Listing(self._models))
         return next(iter(self._models.values()))
 
     def watch(self) -> None:
         """Look at the files until `stop`, on a thread of its own; load a changed file while the old model answers."""
-        threading.Thread(target=self._watch, name=Message("model files"), daemon=True).start()
+        threading.Thread(target=self._watch, name="model files", daemon=True).start()
 
     def stop(self) -> None:
         """End `watch`."""
@@ -248,12 +243,10 @@ class Repository:
                 new = ServedModel.load(name, path)
                 self._models[name].require_alike(new, path)
             except MemoryError:
-                message = Message(
-                    "{path}: not enough memory to load the changed file, which is tried again until there is.",
-                    path=path,
-                )
-                if str(self.problems.get(name)) != message:
-                    self._refuse(name, GlassnetError("GN032", message))
+                template = "{path}: not enough memory to load the changed file, which is tried again until there is."
+                known = self.problems.get(name)
+                if known is None or known.template != template:
+                    self._refuse(name, GlassnetError("GN032", template, path=path))
                 continue
             except GlassnetError as problem:
                 self._refuse(name, problem)

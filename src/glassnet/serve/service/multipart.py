@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from email.message import Message as Headers
 
-from ...i18n.message import Message
 from .errors import malformed
 from .messages import Request
 
@@ -28,11 +27,11 @@ def only_file(request: Request) -> tuple[str, bytes, str]:
     except _NOT_READABLE:
         boundary = None
     if not boundary:
-        raise malformed(Message("The form has no boundary in its Content-Type."))
+        raise malformed("The form has no boundary in its Content-Type.")
     mark = b"\r\n--" + boundary.encode("latin-1", "replace")
     first, *parts = (b"\r\n" + request.body).split(mark, _MOST_PARTS + 1)
     if first or not parts or not parts[-1].startswith(b"--"):
-        raise malformed(Message("The form does not begin or end with its boundary."))
+        raise malformed("The form does not begin or end with its boundary.")
     files = []
     for part in parts[:-1]:
         head, blank, content = part.partition(b"\r\n\r\n")
@@ -40,11 +39,11 @@ def only_file(request: Request) -> tuple[str, bytes, str]:
             described = _described(head.decode("utf-8", "replace"))
             name = described.get_filename()
         except _NOT_READABLE:
-            raise malformed(Message("The form has a part whose headers cannot be read.")) from None
+            raise malformed("The form has a part whose headers cannot be read.") from None
         if blank and name is not None:
             files.append((described.get_content_type(), content, name))
     if len(files) != 1:
-        raise malformed(Message("The form has {count} files, expected one.", count=len(files)))
+        raise malformed("The form has {count} files, expected one.", count=len(files))
     return files[0]
 
 

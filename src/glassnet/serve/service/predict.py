@@ -13,7 +13,7 @@ from ...io.opening import Opened, open_stream
 from ...io.picture_formats import NAMES
 from ...io.sniff import kind_of
 from ...workflow.predict_job import answer_facts, answers_from, answers_in
-from ..http import in_language
+from ..rendering import for_client
 from .errors import RequestError, malformed
 from .limits import Limits
 from .messages import JSON, Answer, Context, Request, Route, flag_in, json_answer, json_in
@@ -64,9 +64,9 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
             request.strict = flag_in(given, "strict", request.strict)
             given = [given["row"]] if "row" in given else given.get("rows")
         if type(given) is not list:
-            raise malformed(Message('The body has no rows. Send {"rows": [row, …]}.'))
+            raise malformed('The body has no rows. Send {"rows": [row, …]}.')
         inputs = inputs_of(served, given, request, limits)
-        return inputs, [Message("row {row}", row=row) for row in range(len(inputs))]
+        return inputs, [f"row {row}" for row in range(len(inputs))]
     request.may_take_time()
     if kind == FORM:
         kind, content, name = only_file(request)
@@ -81,7 +81,7 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
         "GN122",
         Message(
             "Content-Type {kind}: expected {json}, {csv}, an image ({names}) or {form}.",
-            kind=kind or "missing",
+            kind=kind or Message("missing"),
             json=JSON,
             csv=CSV[0],
             names=Listing(NAMES),
@@ -125,7 +125,7 @@ def _predict(context: Context, request: Request) -> Answer:
 
 def remarks(request: Request) -> dict[str, list[str]]:
     """Return the key ``remarks`` of an answer; nothing without remarks."""
-    found = [f"{place}: {in_language(remark, request.language)}" for place, remark in request.remarks]
+    found = [for_client(remark, request.language) for remark in request.remarks]
     return {"remarks": found} if found else {}
 
 

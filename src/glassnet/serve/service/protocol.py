@@ -17,7 +17,7 @@ from ...errors import DataError
 from ...i18n.message import Listing, Message
 from ...nn.parameters import FloatArray
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
-from ..http import in_language
+from ..rendering import for_client
 from .errors import RequestError, malformed
 from .limits import Limits
 from .messages import Answer, Context, Request, Route, flag_in, json_answer, json_in
@@ -142,20 +142,18 @@ def _parts(request: Request) -> tuple[dict[str, Any], memoryview]:
     if length:
         if not length.isdecimal() or len(length) > 12 or int(length) > end:
             raise malformed(
-                Message(
-                    "{header} {length}: expected at most the length of the body, {most}.",
-                    header=HEADER_LENGTH,
-                    length=length,
-                    most=end,
-                )
+                "{header} {length}: expected at most the length of the body, {most}.",
+                header=HEADER_LENGTH,
+                length=length,
+                most=end,
             )
         end = int(length)
     view = memoryview(body)
     given = json_in(view[:end])
     if not isinstance(given, dict):
-        raise malformed(Message("The body is not an object with inputs."))
+        raise malformed("The body is not an object with inputs.")
     if not isinstance(given.get("id"), str | None):
-        raise malformed(Message("id: expected a text."))
+        raise malformed("id: expected a text.")
     return given, view[end:]
 
 
@@ -166,15 +164,15 @@ def _wanted(served: ServedModel, given: dict[str, Any]) -> dict[str, bool]:
     if named is None or named == []:
         return dict.fromkeys(names, usual)
     if type(named) is not list or not all(isinstance(one, dict) for one in named):
-        raise malformed(Message("outputs: expected a list of objects."))
+        raise malformed("outputs: expected a list of objects.")
     wanted = {}
     for one in named:
         name, parameters = one.get("name"), one.get("parameters")
         if name not in names:
-            raise malformed(Message("output {value!r}: expected one of {names}.", value=name, names=Listing(names)))
+            raise malformed("output {value!r}: expected one of {names}.", value=name, names=Listing(names))
         if isinstance(parameters, dict) and parameters.get("classification"):
             raise malformed(
-                Message("output {name!r}: classification: not supported. Use the output 'probabilities'.", name=name)
+                "output {name!r}: classification: not supported. Use the output 'probabilities'.", name=name
             )
         wanted[name] = flag_in(parameters, "binary_data", usual)
     return wanted
@@ -185,12 +183,10 @@ def _inputs(served: ServedModel, tensors: dict[str, Tensor], request: Request, l
     expected = [one["name"] for one in inputs_described(served)]
     for name in tensors:
         if name not in expected:
-            raise malformed(
-                Message("input {name!r}: expected {names}.", name=name, names=Listing(expected[:20], quoted=True))
-            )
+            raise malformed("input {name!r}: expected {names}.", name=name, names=Listing(expected[:20], quoted=True))
     for name in expected:
         if name not in tensors:
-            raise malformed(Message("input {name!r}: missing.", name=name))
+            raise malformed("input {name!r}: missing.", name=name)
     if served.encoder is not None:
         return _encoded(served, tensors, request, limits)
     (tensor,) = tensors.values()
@@ -200,7 +196,7 @@ def _inputs(served: ServedModel, tensors: dict[str, Tensor], request: Request, l
     if values.ndim == 1:
         values = values[np.newaxis]
     require_few(len(values), limits)
-    return judged(served, checked(served, values, f"input {tensor.name!r}"), request)
+    return judged(served, checked(served, values, Message("input {name!r}", name=tensor.name)), request)
 
 
 def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, limits: Limits) -> NDArray[np.float32]:
@@ -208,13 +204,11 @@ def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, 
     for tensor in tensors.values():
         shape = tensor.values.shape
         if len(shape) not in (1, 2) or shape[1:] not in ((), (1,)):
-            raise malformed(
-                Message("input {name!r}: shape {shape}, expected [rows, 1].", name=tensor.name, shape=list(shape))
-            )
+            raise malformed("input {name!r}: shape {shape}, expected [rows, 1].", name=tensor.name, shape=list(shape))
         columns[tensor.name] = tensor.values.reshape(-1)
     counts = {len(column) for column in columns.values()}
     if len(counts) > 1:
-        raise malformed(Message("inputs: of different lengths, {counts}.", counts=Listing(sorted(counts))))
+        raise malformed("inputs: of different lengths, {counts}.", counts=Listing(sorted(counts)))
     (rows,) = counts
     require_few(rows, limits)
     return encoded_columns(served, columns, rows, request, limits)
@@ -241,7 +235,7 @@ def _model_ready(context: Context, request: Request) -> Answer:
     problem = context.models.problems.get(served.name)
     more = {}
     if problem is not None:
-        more = {"problem": {"code": problem.code, "message": in_language(str(problem), request.language)}}
+        more = {"problem": {"code": problem.code, "message": for_client(problem, request.language)}}
     return json_answer({"name": served.name, "ready": True, **more})
 
 

@@ -16,7 +16,7 @@ from ...data.dataset import HANDWRITING
 from ...data.queries import inputs_in
 from ...data.validation import plain
 from ...errors import DataError, GlassnetError, ShapeError
-from ...i18n.message import Message
+from ...i18n.message import Message, Place
 from ...io.limits import max_bytes
 from ...io.opening import open_stream
 from ...io.sniff import kind_of
@@ -63,9 +63,7 @@ def require_few(count: int, limits: Limits) -> None:
         raise DataError("GN010", "rows: none, expected at least one.")
     if count > limits.max_rows:
         raise too_large(
-            Message(
-                "{count:,} rows, expected at most {most:,}. Send fewer rows at once.", count=count, most=limits.max_rows
-            )
+            "{count:,} rows, expected at most {most:,}. Send fewer rows at once.", count=count, most=limits.max_rows
         )
 
 
@@ -138,7 +136,7 @@ def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
     return array
 
 
-def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any]:
+def checked(served: ServedModel, values: NDArray[Any], name: str | Message) -> NDArray[Any]:
     """Return numbers as inputs, (n, features), in the smallest type that holds them.
 
     Parameters
@@ -146,7 +144,7 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     served : ServedModel
         Of arrays.
     values : ndarray of any numbers, shape (n, features), or for images (n, rows, columns[, 3])
-    name : str
+    name : str or Message
         For messages.
 
     Raises
@@ -171,15 +169,8 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
             values = values.astype(np.float32)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0].tolist()
-        value = f"{values[row, column]:g}"
-        raise DataError(
-            "GN018",
-            "{name}: row {row}, value {column}: {value}, expected a finite number.",
-            name=name,
-            row=row,
-            column=column,
-            value=value,
-        )
+        template = "{place}: {value:g}, expected a finite number."
+        raise DataError("GN018", template, place=Place(name, row=row, value=column), value=values[row, column])
     if standardises or not bounded:
         return values
     maximum = model.scaling.maximum
@@ -187,23 +178,17 @@ def checked(served: ServedModel, values: NDArray[Any], name: str) -> NDArray[Any
     if low < 0 or high > maximum:
         row, column = np.argwhere((values < 0) | (values > maximum))[0].tolist()
         value = plain(float(f"{values[row, column]:.7g}"))
-        raise DataError(
-            "GN014",
-            "{name}: row {row}, value {column}: {value}, expected 0 to {maximum}.",
-            name=name,
-            row=row,
-            column=column,
-            value=value,
-            maximum=plain(maximum),
-        )
+        template = "{place}: {value}, expected 0 to {maximum}."
+        place = Place(name, row=row, value=column)
+        raise DataError("GN014", template, place=place, value=value, maximum=plain(maximum))
     whole = maximum == 255 and (values.dtype.kind in "bui" or bool((values == np.floor(values)).all()))
     return values.astype(np.uint8 if whole else np.float32)
 
 
 def judged(served: ServedModel, inputs: NDArray[Any], request: Request) -> NDArray[Any]:
     """Return the inputs, (n, features), with a remark if a model of arrays was trained on another range."""
-    if served.training_range is not None and (text := served.training_range.remark(inputs)):
-        request.remark("rows", text)
+    if served.training_range is not None and (remark := served.training_range.remark(inputs)):
+        request.remark("rows", remark)
     return inputs
 
 
@@ -231,7 +216,8 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
         chunk = rows[start : start + CHUNK]
         for number, row in enumerate(chunk, start):
             if type(row) is not dict:
-                raise DataError("GN013", "rows: row {row}: expected an object of column names and values.", row=number)
+                template = "{place}: expected an object of column names and values."
+                raise DataError("GN013", template, place=Place("rows", row=number))
         unusual = set[int]()
         encoded = encoder.rows(chunk, unusual)
         if encoded is None or unusual:
@@ -244,8 +230,8 @@ def _encoded(served: ServedModel, rows: list[Any], request: Request) -> NDArray[
             for k in sorted(unusual):
                 if each[k] is None or left:
                     each[k], found = columns.apply_with_remarks(_read_row(columns, chunk[k], start + k))
-                    for text in found if left else ():
-                        request.remark(Message("row {row}", row=start + k), text)
+                    for remark in found if left else ():
+                        request.remark(Message("row {row}", row=start + k), remark)
                     left -= bool(found and left)
             encoded = np.concatenate([one for one in each if one is not None])
         parts.append(encoded)
@@ -257,15 +243,11 @@ def _read_row(columns: Columns, row: Mapping[str, Any], number: int) -> Table:
     present = {name: row[name] for name in columns.names if name in row}
     for name, value in present.items():
         if not isinstance(value, _SCALARS):
-            problem = Message(
-                "rows: row {row}: column {name!r}: expected a number, text, true, false or null.", row=number, name=name
-            )
-            raise DataError("GN013", problem)
+            template = "{place}: expected a number, text, true, false or null."
+            raise DataError("GN013", template, place=Place("rows", row=number, column=name))
     if not row:
-        problem = Message(
-            "rows: row {row}: none of the model's columns, such as {name!r}.", row=number, name=columns.names[0]
-        )
-        raise DataError("GN060", problem)
+        template = "{place}: none of the model's columns, such as {name!r}."
+        raise DataError("GN060", template, place=Place("rows", row=number), name=columns.names[0])
     # For the message about the columns that are missing.
     others = dict.fromkeys(islice(row, _NAMED)) if len(present) < len(columns.names) else {}
     table = read_table({name: [value] for name, value in {**others, **present}.items()}, columns.names)
@@ -311,10 +293,10 @@ def inputs_in_file(
             table = parse_frame(opened, model.columns.names)
             require_few(len(table), limits)
             encoded, remarks = model.columns.apply_with_remarks(table)
-            request.remarks += [(name, remark) for remark in table.remarks]
+            request.remarks += [Message("{place}: {remark}", place=name, remark=remark) for remark in table.remarks]
             for remark in remarks:
                 request.remark(name, remark)
-            return encoded, [Message("{source}, row {row}", source=name, row=row) for row in range(len(table))]
+            return encoded, [f"{name}, row {row}" for row in range(len(table))]
         reading = HANDWRITING if served.reads_digits else model.reading
         like = (model.image_shape, model.scaling.maximum, reading, model.white, model.layout)
         inputs, names, _ = inputs_in(opened, model.features, *like)
@@ -326,7 +308,7 @@ def _require_short_line(stream: IO[bytes], name: str, features: int) -> None:
     """Raise RequestError GN125 for a first line of far too many values: reading it would take long and much memory."""
     most = max(1 << 16, 64 * features)
     if len(stream.readline(most + 1)) > most:
-        raise too_large(Message("{name}: the first line is longer than {most:,} bytes.", name=name, most=most))
+        raise too_large("{name}: the first line is longer than {most:,} bytes.", name=name, most=most)
 
 
 def preload(served: ServedModel, limits: Limits) -> None:

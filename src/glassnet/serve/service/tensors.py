@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import GlassnetError
-from ...i18n.message import Listing, Message
+from ...i18n.message import Listing
 from .errors import malformed
 from .rows import array_in
 
@@ -83,21 +83,19 @@ def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
         GN127 for another form, or data that do not fit the shape or the datatype.
     """
     if type(given) is not list or not all(isinstance(one, dict) for one in given):
-        raise malformed(Message("inputs: expected a list of tensors."))
+        raise malformed("inputs: expected a list of tensors.")
     tensors: dict[str, Tensor] = {}
     start = 0
     for one in given:
         name, datatype, shape = one.get("name"), one.get("datatype"), one.get("shape")
         if not isinstance(name, str) or name in tensors:
-            raise malformed(Message("inputs: name {name!r}, expected another text for each.", name=name))
+            raise malformed("inputs: name {name!r}, expected another text for each.", name=name)
         if not isinstance(datatype, str) or datatype not in DTYPES:
             raise malformed(
-                Message(
-                    "input {name!r}: datatype {datatype!r}, expected one of {choices}.",
-                    name=name,
-                    datatype=datatype,
-                    choices=Listing(DTYPES),
-                )
+                "input {name!r}: datatype {datatype!r}, expected one of {choices}.",
+                name=name,
+                datatype=datatype,
+                choices=Listing(DTYPES),
             )
         if (
             type(shape) is not list
@@ -106,7 +104,7 @@ def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
             or math.prod(side or 1 for side in shape) > _MOST_ELEMENTS
         ):
             raise malformed(
-                Message("input {name!r}: shape {shape!r}, expected a list of whole numbers.", name=name, shape=shape)
+                "input {name!r}: shape {shape!r}, expected a list of whole numbers.", name=name, shape=shape
             )
         parameters = one.get("parameters")
         size = parameters.get("binary_data_size") if isinstance(parameters, dict) else None
@@ -114,21 +112,17 @@ def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
             values = _from_json(name, datatype, shape, one.get("data"))
         elif type(size) is not int or size < 0 or start + size > len(binary):
             raise malformed(
-                Message(
-                    "input {name!r}: binary_data_size {size!r}, but {left} bytes are left.",
-                    name=name,
-                    size=size,
-                    left=len(binary) - start,
-                )
+                "input {name!r}: binary_data_size {size!r}, but {left} bytes are left.",
+                name=name,
+                size=size,
+                left=len(binary) - start,
             )
         else:
             values = _from_binary(name, datatype, shape, binary[start : start + size])
             start += size
         tensors[name] = Tensor(name, datatype, values)
     if start != len(binary):
-        raise malformed(
-            Message("The request has {count} bytes beyond the data of its inputs.", count=len(binary) - start)
-        )
+        raise malformed("The request has {count} bytes beyond the data of its inputs.", count=len(binary) - start)
     return tensors
 
 
@@ -144,14 +138,12 @@ def _from_binary(name: str, datatype: str, shape: list[int], data: memoryview) -
     if count * dtype.itemsize != len(data):
         expected = count * dtype.itemsize
         raise malformed(
-            Message(
-                "input {name!r}: {size} bytes, expected {expected} for shape {shape} of {datatype}.",
-                name=name,
-                size=len(data),
-                expected=expected,
-                shape=shape,
-                datatype=datatype,
-            )
+            "input {name!r}: {size} bytes, expected {expected} for shape {shape} of {datatype}.",
+            name=name,
+            size=len(data),
+            expected=expected,
+            shape=shape,
+            datatype=datatype,
         )
     values = np.frombuffer(data, np.uint8) != 0 if datatype == "BOOL" else np.frombuffer(data, dtype)
     return values.reshape(shape)
@@ -168,11 +160,7 @@ def _texts(name: str, count: int, data: memoryview) -> list[str]:
         place = end
     if place != len(data) or len(texts) != count:
         raise malformed(
-            Message(
-                "input {name!r}: the bytes are not {count} texts, each after its length in 4 bytes.",
-                name=name,
-                count=count,
-            )
+            "input {name!r}: the bytes are not {count} texts, each after its length in 4 bytes.", name=name, count=count
         )
     return texts
 
@@ -181,12 +169,12 @@ def _text(name: str, value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        raise malformed(Message("input {name!r}: a text that is not UTF-8.", name=name)) from None
+        raise malformed("input {name!r}: a text that is not UTF-8.", name=name) from None
 
 
 def _from_json(name: str, datatype: str, shape: list[int], data: Any) -> NDArray[Any]:
     if type(data) is not list:
-        raise malformed(Message("input {name!r}: data: expected a list.", name=name))
+        raise malformed("input {name!r}: data: expected a list.", name=name)
     count, values = math.prod(shape), None
     if datatype == "UINT8":
         values = _bytes(data)
@@ -195,13 +183,11 @@ def _from_json(name: str, datatype: str, shape: list[int], data: Any) -> NDArray
         values = _words(name, flat) if datatype == "BYTES" else _numbers(name, datatype, flat)
     if values.size != count:
         raise malformed(
-            Message(
-                "input {name!r}: {count} values, expected {expected} for shape {shape}.",
-                name=name,
-                count=values.size,
-                expected=count,
-                shape=shape,
-            )
+            "input {name!r}: {count} values, expected {expected} for shape {shape}.",
+            name=name,
+            count=values.size,
+            expected=count,
+            shape=shape,
         )
     return values.reshape(shape)
 
@@ -232,7 +218,7 @@ def _flat(data: list[Any], shape: Sequence[int]) -> list[Any]:
 
 def _words(name: str, data: list[Any]) -> NDArray[Any]:
     if not all(value is None or isinstance(value, str) for value in data):
-        raise malformed(Message("input {name!r}: data: expected texts, as the datatype is BYTES.", name=name))
+        raise malformed("input {name!r}: data: expected texts, as the datatype is BYTES.", name=name)
     values = np.empty(len(data), object)
     values[:] = data
     return values
@@ -249,9 +235,7 @@ def _numbers(name: str, datatype: str, data: list[Any]) -> NDArray[Any]:
     except GlassnetError:
         values = np.empty(0, object)
     if values.ndim != 1:
-        raise malformed(
-            Message("input {name!r}: data: expected numbers, nested as the shape or in one list.", name=name)
-        )
+        raise malformed("input {name!r}: data: expected numbers, nested as the shape or in one list.", name=name)
     if values.dtype.kind in "biu" or dtype.kind == "f":
         with np.errstate(over="ignore"):
             converted = values.astype(dtype)
@@ -259,6 +243,4 @@ def _numbers(name: str, datatype: str, data: list[Any]) -> NDArray[Any]:
             return converted
     elif bool((values == np.floor(values)).all()) and np.array_equal(values.astype(dtype), values):
         return values.astype(dtype)
-    raise malformed(
-        Message("input {name!r}: data: a value that is not of datatype {datatype}.", name=name, datatype=datatype)
-    )
+    raise malformed("input {name!r}: data: a value that is not of datatype {datatype}.", name=name, datatype=datatype)

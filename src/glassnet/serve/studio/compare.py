@@ -66,7 +66,7 @@ def carry_out(session: Session, job: Job, plan: CompareJob) -> dict[str, Any]:
     notices: list[dict[str, str]] = []
 
     def note(notice: Message) -> None:
-        notices.append({language: session.clean(notice.text(language)) for language in LANGUAGES})
+        notices.append({language: session.text(notice, language) for language in LANGUAGES})
         job.live["notices"] = notices
 
     with ThreadExecutor(1) as one_by_one:  # the page shows one training run at a time, and can pause it

@@ -19,12 +19,13 @@ from ...html.why_parts import changed_values, column_shares
 from ...i18n.cli import CLI_WORDS, digit_words
 from ...i18n.explain import explain_words
 from ...i18n.language import speaking
+from ...i18n.message import Message
 from ...io.opening import open_named
 from ...model.model import Model
 from ...preprocess.tabular.dataset import read_table
 from ...workflow.predict_job import answer_from
 from ...workflow.take_away.query import query_command, query_program
-from ..http import in_language
+from ..rendering import on_page
 from .endpoints import api, text_in
 from .session import Session
 
@@ -39,7 +40,7 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     one a column of a table.
     """
     model, language = session.model(text_in(given, "model")).model, given["language"]
-    remarks: list[str] = []
+    remarks: list[Message] = []
     if model.columns:
         sample, remarks = _encoded_row(model, given.get("row"))
     else:
@@ -53,7 +54,7 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         "outputs": outputs,
         "probabilities": model.probabilities(outputs[np.newaxis])[0],
         "index": int(outputs.argmax()),
-        "remarks": [in_language(remark, language) for remark in remarks],
+        "remarks": [on_page(remark, language) for remark in remarks],
         "numbers": said.value if model.targets.name == "values" else None,
     }
     if given.get("quick"):
@@ -69,7 +70,7 @@ def _inputs(model: Model, pixels: Any) -> NDArray[Any]:
     return sample.astype(np.uint8) if sample.dtype.kind == "i" and 0 <= sample.min() <= sample.max() < 256 else sample
 
 
-def _encoded_row(model: Model, row: Any) -> tuple[NDArray[np.float32], list[str]]:
+def _encoded_row(model: Model, row: Any) -> tuple[NDArray[np.float32], list[Message]]:
     """Return the inputs of a row, column -> number, word, or None for a missing value, and remarks on its values."""
     if not isinstance(row, dict) or not all(one is None or isinstance(one, str | int | float) for one in row.values()):
         raise OptionError("GN021", "row: expected a number or a word for each column.")

@@ -16,14 +16,15 @@ from starlette.routing import Route
 from ...errors import GlassnetError, OptionError, require_choice, require_number
 from ...i18n.control_characters import finite, json_text
 from ...i18n.language import preferred
-from ...i18n.message import LANGUAGES, Message
-from ..http import accepted_language, in_language, in_thread
+from ...i18n.message import LANGUAGES, Listing, Message
+from ..http import accepted_language, in_thread
 
 Handler = Callable[[Any, dict[str, Any]], Any]
 """Takes the `session.Session` and what was given."""
 _Value = TypeVar("_Value")
 
 JSON, BYTES = "application/json", "application/octet-stream"
+NO_MEMORY = Message("not enough memory. Use a smaller network or smaller batches.")
 
 
 def api(method: str, path: str, handler: Handler) -> Route:
@@ -49,16 +50,14 @@ def api(method: str, path: str, handler: Handler) -> Route:
             given |= {**request.path_params, "language": language}
             answer = await in_thread(lambda: _answer(handler(session, given)))
         except GlassnetError as problem:
-            return refusal(400, problem.code, in_language(session.clean(str(problem)), language))
+            return refusal(400, problem.code, session.text(problem, language))
         except OSError as problem:
-            where = session.clean(str(problem.filename or "the request"))
-            text = Message(
-                "{where}: cannot be written or read ({reason}).", where=where, reason=problem.strerror or problem
-            )
-            return refusal(400, "GN003", in_language(text, language))
+            where = problem.filename or Message("the request")
+            reason = problem.strerror or str(problem)
+            text = Message("{where}: cannot be written or read ({reason}).", where=where, reason=reason)
+            return refusal(400, "GN003", session.text(text, language))
         except MemoryError:
-            text = Message("not enough memory. Use a smaller network or smaller batches.")
-            return refusal(400, "GN032", in_language(text, language))
+            return refusal(400, "GN032", session.text(NO_MEMORY, language))
         except Exception as problem:
             traceback.print_exc(file=sys.stderr)
             return refusal(500, "", f"{type(problem).__name__}: {problem}")
@@ -103,11 +102,6 @@ def language_of(request: Request) -> str:
     )
 
 
-def both_languages(message: str) -> dict[str, str]:
-    """Return an English message of the package in every language, for events that all pages receive."""
-    return {language: in_language(message, language) for language in LANGUAGES}
-
-
 def require_known(what: str, name: str, named: Mapping[str, _Value]) -> _Value:
     """Return the value of a name.
 
@@ -117,9 +111,9 @@ def require_known(what: str, name: str, named: Mapping[str, _Value]) -> _Value:
         GN021 for an unknown name.
     """
     if name not in named:
-        listed = ", ".join(named) or "none"
+        known = Listing(named) if named else Message("none")
         raise OptionError(
-            "GN021", "{what} {name!r}: not in this studio, which has {known}.", what=what, name=name, known=listed
+            "GN021", "{what} {name!r}: not in this studio, which has {known}.", what=what, name=name, known=known
         )
     return named[name]
 

@@ -12,10 +12,11 @@ from contextvars import copy_context
 from typing import Any
 
 from ...errors import GlassnetError
-from ...i18n.message import Message
+from ...i18n.message import LANGUAGES, Message
 from ...io.limits import LOADER
 from ...training.events import BlockDone, Event, TrainingStarted
-from .endpoints import both_languages, require_known
+from ..rendering import Said, on_page
+from .endpoints import NO_MEMORY, require_known
 from .events import EventLog
 
 FRAMES = 20
@@ -23,6 +24,9 @@ FRAMES = 20
 MOST_JOBS = 20
 """Jobs that have ended and can still be looked up."""
 ENDED = ("done", "failed", "stopped")
+
+Text = Callable[[Said, str], str]
+"""Returns a message in a language, as pages show it."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -46,15 +50,13 @@ class Job:
         Code and message of a failed job, the message in both languages.
     """
 
-    def __init__(
-        self, id: str, kind: str, title: str, about: dict[str, Any], events: EventLog, clean: Callable[[str], str]
-    ) -> None:
+    def __init__(self, id: str, kind: str, title: str, about: dict[str, Any], events: EventLog, text: Text) -> None:
         self.id, self.kind, self.title, self.about = id, kind, title, about
         self.state = "waiting"
         self.result: Any = None
         self.error: dict[str, Any] | None = None
         self.live: dict[str, Any] = {}
-        self._events, self._clean = events, clean
+        self._events, self._text = events, text
         self._changed = threading.Condition()
         self._paused = self._stopping = self._cancelled = False
         self._steps = 0
@@ -168,15 +170,15 @@ class Job:
         except (Cancelled, KeyboardInterrupt):  # KeyboardInterrupt: of a thread that saw the cancellation first
             self._set("stopped")
         except GlassnetError as problem:
-            self._fail(problem.code, str(problem))
+            self._fail(problem.code, problem)
         except MemoryError:
-            self._fail("GN032", Message("not enough memory. Use a smaller network or smaller batches."))
+            self._fail("GN032", NO_MEMORY)
         except BaseException as problem:
             traceback.print_exc()
-            self._fail("", f"{type(problem).__name__}: {problem}")
+            self._fail("", Message("{kind}: {problem}", kind=type(problem).__name__, problem=str(problem)))
 
-    def _fail(self, code: str, message: str) -> None:
-        self.error = {"code": code, "message": both_languages(self._clean(message))}
+    def _fail(self, code: str, said: Said) -> None:
+        self.error = {"code": code, "message": {language: self._text(said, language) for language in LANGUAGES}}
         self._set("failed")
 
     def _set(self, state: str) -> None:
@@ -190,8 +192,8 @@ class Job:
 class JobQueue:
     """Jobs in the order of their start, carried out one at a time on one thread."""
 
-    def __init__(self, events: EventLog, clean: Callable[[str], str] = str) -> None:
-        self._events, self._clean = events, clean
+    def __init__(self, events: EventLog, text: Text = on_page) -> None:
+        self._events, self._text = events, text
         self._jobs: dict[str, Job] = {}
         self._numbers = itertools.count(1)
         self._waiting: deque[tuple[Job, Callable[[Job], Any]]] = deque()
@@ -227,7 +229,7 @@ class JobQueue:
                 for one in self._jobs.values():
                     if one.kind == kind and not one.ended:
                         one.cancel()
-            job = Job(f"job-{next(self._numbers)}", kind, title, about or {}, self._events, self._clean)
+            job = Job(f"job-{next(self._numbers)}", kind, title, about or {}, self._events, self._text)
             ended = [one for one in self._jobs.values() if one.ended]
             ended.sort(key=lambda one: one.result is not None)  # cancelled ones, as of a slider, are forgotten first
             for one in ended[: max(0, len(ended) - MOST_JOBS + 1)]:

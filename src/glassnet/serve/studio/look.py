@@ -18,7 +18,7 @@ from ...explain import examine_nodes, find_suspects, hidden_space
 from ...explain.hidden import MOST_SAMPLES
 from ...explain.label_errors import Suspects
 from ...explain.nodes import LayerOfNodes
-from ...i18n.message import Message, ignore
+from ...i18n.message import Message, Option, ignore
 from ...model.evaluate import Evaluation, evaluate, label_scores, reliability
 from ...model.intervals import score_intervals
 from ...model.model import Model
@@ -110,7 +110,11 @@ class Inspection:
     def judged(self) -> tuple[Model, Evaluation]:
         """Return the model and its evaluation; OptionError GN022 without a model."""
         if self.model is None or self.evaluation is None:
-            raise OptionError("GN022", "model: none is chosen, and this view shows what a model answers. Choose one.")
+            raise OptionError(
+                "GN022",
+                "{model}: none is chosen, and this view shows what a model answers. Choose one.",
+                model=Option("model"),
+            )
         return self.model, self.evaluation
 
     @property
@@ -212,7 +216,7 @@ def _read(
 
 def _require_part(parts: tuple[str, ...], part: str) -> None:
     if part and part not in (parts or ("train",)):
-        raise OptionError("GN021", "part {part!r}: these data have only a training part.", part=part)
+        raise OptionError("GN021", "{part}: these data have only a training part.", part=Option("part", part))
 
 
 def _is_trained_on(studied: StudioModel, source: str, part: str, samples: Dataset, rows: int) -> bool:

@@ -20,7 +20,7 @@ from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
 from ...i18n.control_characters import printable
 from ...i18n.language import preferred
-from ...i18n.message import ignore
+from ...i18n.message import Option, ignore
 from ...model.file import load_model, shipped_path
 from ...model.model import Model
 from ...options.options import Options
@@ -28,6 +28,7 @@ from ...preprocess.tabular.dataset import read_table
 from ...workflow.model_data import trained_on_bundled
 from ...workflow.show_job import look_at
 from ...workflow.training_data import load_samples
+from ..rendering import Said, on_page
 from .endpoints import require_known
 from .events import EventLog
 from .jobs import JobQueue
@@ -186,7 +187,7 @@ class Session:
         self._caches: dict[str, Cache] = {}
         self._counts: dict[str, int] = {}
         self.events = EventLog(self.describe)
-        self.jobs = JobQueue(self.events, self.clean)
+        self.jobs = JobQueue(self.events, self.text)
         opened = None if model is None else load_model(model)
         self.folder = Path(tempfile.mkdtemp(prefix="glassnet-studio-"))
         if model is not None and opened is not None:
@@ -222,9 +223,13 @@ class Session:
         with self._lock:  # the last event has the last lists
             self.events.publish("session", self._lists(), key="session")
 
-    def clean(self, message: str) -> str:
-        """Return a message without the session's folder in front of the names of files."""
-        return re.sub(rf"{re.escape(str(self.folder))}/(?:(?:data|file)-\d+/)?", "", message)
+    def text(self, said: Said, language: str) -> str:
+        """Return a message as pages show it, without the session's folder in front of the names of files."""
+        return self.clean(on_page(said, language))
+
+    def clean(self, text: str) -> str:
+        """Return a text without the session's folder in front of the names of files."""
+        return re.sub(rf"{re.escape(str(self.folder))}/(?:(?:data|file)-\d+/)?", "", text)
 
     def cache(self, name: str, most: int) -> Cache:
         """Return what a room stores for the next request, made with `most` values at the first call."""
@@ -378,7 +383,7 @@ class Session:
         if part == "test":
             training = self.samples(id)
             if not isinstance(training, Dataset) or "test" not in self.parts(id):
-                raise OptionError("GN021", "part {part!r}: these data have only a training part.", part=part)
+                raise OptionError("GN021", "{part}: these data have only a training part.", part=Option("part", part))
             read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
         else:
             read = data.load(source, **options_of_data(id)) if id == DRAWINGS else _look_at(source)

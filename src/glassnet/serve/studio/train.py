@@ -23,7 +23,7 @@ from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES,
 from ...options.recipes import RECIPE_NAMES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ...training.fine_tuning import as_flags, fine_tuning_options, fixed_options
+from ...training.fine_tuning import fine_tuning_options, fixed_options
 from ...workflow.table_options import TableOptions
 from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
@@ -122,7 +122,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     options = {**options_of_data(data.id), **options}
     # Made here, so that a wrong value is refused at once.
     made = (
-        fine_tuning_options(session.model(start).model, options, recipe, as_flags)
+        fine_tuning_options(session.model(start).model, options, recipe)
         if start
         else job_options(recipe or "notes", options)
     )
@@ -197,15 +197,21 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     """Train on the worker thread, open the model, and return the result."""
     id = session.next_id("run")
     plan = TrainJob(**{**vars(plan), "out": str(session.folder / f"{id}.safetensors"), "force": True})
-    notices: list[dict[str, Any]] = []
+    notices: list[dict[str, str]] = []
     shown = _Shown(job, _shape_of(session, data))
 
-    def note(notice: Message | CompileNotice) -> None:
-        notices.append({language: session.clean(notice.text(language)) for language in LANGUAGES})
+    def tell(notice: dict[str, str]) -> None:
+        notices.append(notice)
         job.live["notices"] = notices
-        job.publish("notice", notices[-1])
+        job.publish("notice", notice)
 
-    with shown_by(note):
+    def note(notice: Message) -> None:
+        tell({language: session.text(notice, language) for language in LANGUAGES})
+
+    def compiling(notice: CompileNotice) -> None:
+        tell({language: notice.text(language) for language in LANGUAGES})
+
+    with shown_by(compiling):
         result = train_model(plan, callbacks=[shown, job.control], notify=note)
     shown.phase("done")
     made = session.add_model(result.path, source=data, parent=start)

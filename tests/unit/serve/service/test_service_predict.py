@@ -171,7 +171,7 @@ def test_an_answer_has_remarks_on_values_that_the_model_does_not_know(running):
     assert remarks({"rows": [KNOWN | odd[0], KNOWN | odd[1]]}) == [f"row 0: {age}", f"row 1: {job}"]
     assert len(remarks({"rows": [KNOWN | {"job": "smith"}] * 3000})) == 20
     (said,) = remarks({"row": KNOWN | odd[0]}, **{"Accept-Language": "zh"})
-    assert said == "row 0: 列 'age'：1 个值按缺失处理，应为数字（'old'）"
+    assert said == "第 0 行：列 'age'：1 个值按缺失处理，应为数字（'old'）"
     text = ",".join(KNOWN) + "\nold,smith,0,maybe,CH,40,1\n"
     assert remarks(text.encode(), "text/csv") == [f"the request: {remark}" for remark in (age, job, member)]
     assert send(running, "/explain?model=people", {"row": KNOWN | odd[1]})[1]["remarks"] == [f"row 0: {job}"]
@@ -333,4 +333,4 @@ def test_other_content_is_refused(running, kind, body, status, code):
 
 def test_messages_are_in_chinese_if_the_client_prefers_it(running):
     _, said = send(running, "/predict?model=digits", {"rows": [[300, *PIXELS[1:]]]}, **{"Accept-Language": "zh-CN,en"})
-    assert said == {"code": "GN014", "message": "rows：第 0 行第 0 个值：为 300，应为 0 至 255。"}
+    assert said == {"code": "GN014", "message": "rows 第 0 行第 0 个值：为 300，应为 0 至 255。"}

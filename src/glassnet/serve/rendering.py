@@ -1,0 +1,52 @@
+"""The text of messages for the pages of the studio and the clients of the service: how both spell an option."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from ..errors import GlassnetError
+from ..i18n.catalogue import translated
+from ..i18n.message import UNSET, Message, Option
+from ..i18n.studio import STUDIO_WORDS
+
+Said = Message | GlassnetError
+
+FIELDS = {
+    "add_times": "train_add_times",
+    "data": "data",
+    "drop": "train_use_columns",
+    "keep": "train_use_columns",
+    "metric": "compare_metric",
+    "model": "model",
+    "part": "look_part",
+    "recipe": "train_recipe",
+    "target": "train_target",
+    "test": "train_test_data",
+    "validation_curve": "train_curve",
+}
+"""Option -> the key of its field's label; the fields of all other options have their names as labels."""
+
+
+def for_client(said: Said, language: str) -> str:
+    """Return a message for a program that sends requests: an option is a key of JSON or of the query."""
+    return said.text(language, _as_key)
+
+
+def on_page(said: Said, language: str) -> str:
+    """Return a message for a page of the studio: an option is the field with its label."""
+    return said.text(language, partial(_as_field, language))
+
+
+def _as_key(option: Option) -> str:
+    return option.name if option.value is UNSET else f"{option.name}={_in_json(option.value)}"
+
+
+def _as_field(language: str, option: Option) -> str:
+    key = FIELDS.get(option.name)
+    label = option.name if key is None else f"“{translated(STUDIO_WORDS[key], language, key)}”"
+    return label if option.value is UNSET else f"{label} = {_in_json(option.value)}"
+
+
+def _in_json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
