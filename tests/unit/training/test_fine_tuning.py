@@ -112,10 +112,10 @@ def test_a_resumed_run_gives_the_model_of_an_uninterrupted_one(tmp_path):
     [
         ({"hidden": (6,)}, "hidden"),
         ({"loss": "cross_entropy", "rule": "gradient"}, "loss"),
-        ({"scaling": "unit"}, "scaling unit"),
-        ({"targets": "one-hot"}, "targets one-hot"),
-        ({"deskew": True}, "deskew True"),
-        ({"members": 2}, "members 2"),
+        ({"scaling": "unit"}, "scaling='unit'"),
+        ({"targets": "one-hot"}, "targets='one-hot'"),
+        ({"deskew": True}, "deskew=True"),
+        ({"members": 2}, "members=2"),
         ({"dtype": "float64"}, "dtype"),
     ],
 )
